@@ -1,0 +1,98 @@
+//! Durations as people write them in `Rocket.toml`: `"30m"`.
+
+use std::{fmt, ops::Deref, str::FromStr, time::Duration};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+const UNITS: [(&str, u64); 4] = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
+
+/// A length of time: a whole number with its unit, `s`, `m`, `h` or `d`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span(Duration);
+
+impl Span {
+    /// `count` seconds.
+    pub const fn seconds(count: u64) -> Self {
+        Self(Duration::from_secs(count))
+    }
+
+    /// `count` minutes.
+    pub const fn minutes(count: u64) -> Self {
+        Self::seconds(count * 60)
+    }
+
+    /// `count` hours.
+    pub const fn hours(count: u64) -> Self {
+        Self::minutes(count * 60)
+    }
+
+    /// `count` days.
+    pub const fn days(count: u64) -> Self {
+        Self::hours(count * 24)
+    }
+}
+
+impl Deref for Span {
+    type Target = Duration;
+
+    fn deref(&self) -> &Duration {
+        &self.0
+    }
+}
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        UNITS
+            .iter()
+            .find_map(|&(unit, seconds)| {
+                let count: u64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
+                count.checked_mul(seconds).map(Self::seconds)
+            })
+            .ok_or_else(|| {
+                format!("`{text}` is not a duration: write a number and s, m, h or d, like \"30m\"")
+            })
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let total = self.0.as_secs();
+        let (unit, seconds) = UNITS
+            .into_iter()
+            .find(|(_, seconds)| total >= *seconds && total % seconds == 0)
+            .unwrap_or(("s", 1));
+        write!(f, "{}{unit}", total / seconds)
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_read_as_it_is_written() {
+        for text in ["45s", "30m", "72h", "14d"] {
+            let span: Span = text.parse().unwrap();
+            let again: Span = span.to_string().parse().unwrap();
+            assert_eq!(span, again);
+        }
+        assert_eq!("30m".parse(), Ok(Span::minutes(30)));
+        for wrong in ["", "m", "30", "-5m", "1.5h", "99999999999999999999s", "30 min"] {
+            assert!(wrong.parse::<Span>().is_err(), "{wrong}");
+        }
+    }
+}
