@@ -6,5 +6,6 @@ pub mod clock;
 pub mod error;
 pub mod random;
 pub mod span;
+pub mod web;
 
 pub use error::Error;

@@ -1,0 +1,35 @@
+//! A file that pages load: stylesheet, script, icon; its address carries a digest of its content.
+
+use sha2::{Digest, Sha256};
+
+/// The types that are served, by the ending of the name.
+const TYPES: [(&str, &str); 8] = [
+    ("css", "text/css; charset=utf-8"),
+    ("js", "text/javascript; charset=utf-8"),
+    ("svg", "image/svg+xml"),
+    ("png", "image/png"),
+    ("jpg", "image/jpeg"),
+    ("webp", "image/webp"),
+    ("ico", "image/x-icon"),
+    ("woff2", "font/woff2"),
+];
+
+/// A file as it is served.
+pub struct Asset {
+    /// Its content type.
+    pub kind: &'static str,
+    /// Its content.
+    pub bytes: Vec<u8>,
+    /// The first 12 hexadecimal digits of its SHA-256: for `?v=` and `ETag`.
+    pub version: String,
+}
+
+impl Asset {
+    /// The file `name` with this content; `None` if the name's ending is of no type that is served.
+    pub fn new(name: &str, bytes: Vec<u8>) -> Option<Self> {
+        let ending = name.rsplit_once('.')?.1;
+        let kind = TYPES.iter().find(|(known, _)| *known == ending)?.1;
+        let version = Sha256::digest(&bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        Some(Self { kind, bytes, version })
+    }
+}

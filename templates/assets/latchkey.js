@@ -1,0 +1,18 @@
+// A button in each password field that shows what was typed; without this script everything else works.
+for (const secret of document.querySelectorAll(".secret")) {
+  const input = secret.querySelector("input");
+  const button = document.createElement("button");
+  const show = (shown) => {
+    input.type = shown ? "text" : "password";
+    button.textContent = shown ? secret.dataset.hide : secret.dataset.show;
+    button.setAttribute("aria-pressed", String(shown));
+  };
+  button.type = "button";
+  button.className = "reveal";
+  button.setAttribute("aria-controls", input.id);
+  button.addEventListener("click", () => show(input.type === "password"));
+  // Sent as a password again, or browsers remember it among the ordinary texts.
+  input.form.addEventListener("submit", () => show(false));
+  show(false);
+  secret.append(button);
+}
