@@ -288,6 +288,16 @@ fault-code = { $tries ->
 fault-code-dead = This code cannot be used any more. Please ask for another one.
 fault-key = This key does not work. Look for the newest message, and copy its key exactly.
 
+## Passwords
+
+password-missing = Enter a password.
+password-too-short = Use at least { $min } characters.
+password-too-long = This password is too long. Use at most { $max } bytes: a plain letter is one, an emoji four or more.
+password-unusable-character = A password cannot contain line breaks or null characters.
+password-own-word = Without your own details and this site’s name, too little of this password is left. Choose one that has nothing to do with you.
+password-breached = This password is known from data breaches, and guessed first. Choose another one.
+password-guessable = This password is too easy to guess. Make it longer: a few words that do not belong together are easy to remember.
+
 ## Error pages
 
 error-status = Error { $status }

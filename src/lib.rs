@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms)]
 
+pub mod account;
 pub mod clock;
 pub mod error;
 pub mod random;

@@ -1,0 +1,215 @@
+//! Threads of our own that hash passwords at low priority, so that no flood of sign-ins slows a page.
+
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
+};
+
+use rocket::tokio::sync::oneshot;
+use thread_priority::{ThreadPriority, set_current_thread_priority};
+
+use super::{
+    hash::{PasswordHash, Scheme, Verdict},
+    password::{Password, Settings},
+    pepper::Peppers,
+};
+use crate::{Error, random::Random};
+
+/// Of 99; on Unix this is niceness 10, a tenth of the share of a thread that serves pages when both want a core.
+const PRIORITY: u8 = 22;
+
+/// Jobs that wait for each thread if the settings do not say: four seconds at the default cost.
+const QUEUE_PER_THREAD: usize = 16;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Hashes and verifies passwords, one bcrypt each, in the order asked. Its clones share the threads, which end with the
+/// last of them, once they have done what is queued.
+#[derive(Clone)]
+pub struct Hasher {
+    queue: SyncSender<Job>,
+    scheme: Arc<Scheme>,
+    random: Random,
+}
+
+impl Hasher {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if `settings` or `peppers` contradict themselves or a thread cannot be started.
+    pub fn new(settings: &Settings, peppers: Peppers, random: Random) -> Result<Self, Error> {
+        let faults = [settings.judge(false), peppers.judge(false)].concat();
+        if !faults.is_empty() {
+            return Err(Error::Config(faults.join("; ")));
+        }
+        let threads = match settings.threads {
+            0 => thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        };
+        let waiting = if settings.queue == 0 { QUEUE_PER_THREAD * threads } else { settings.queue };
+        let queue = start(threads, waiting)
+            .map_err(|error| Error::Config(format!("latchkey.password.threads = {threads}: {error}")))?;
+        Ok(Self { queue, scheme: Arc::new(Scheme::new(peppers, settings.cost)), random })
+    }
+
+    /// Hashes `password` under the first pepper with a salt of its own.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if the queue is full, [`Error::Randomness`] if there is none for the salt.
+    pub async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
+        let (scheme, salt) = (Arc::clone(&self.scheme), self.random.bytes()?);
+        self.run(move || scheme.hash(&password, salt)).await
+    }
+
+    /// Checks `password` against a stored hash. That nobody has the name (`None`), that the hash is unusable or that it
+    /// is corrupted is a [`Verdict::No`] which takes as long as any other.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if the queue is full.
+    pub async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<Verdict, Error> {
+        let scheme = Arc::clone(&self.scheme);
+        self.run(move || scheme.verify(&password, stored.as_ref())).await
+    }
+
+    /// Runs `work` when its turn comes, unless nobody waits for it any more.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let (answer, answered) = oneshot::channel();
+        let job = Box::new(move || {
+            if !answer.is_closed() {
+                let _ = answer.send(work());
+            }
+        });
+        self.queue.try_send(job).map_err(|_| Error::Busy)?;
+        answered.await.map_err(|_| Error::Busy)
+    }
+}
+
+fn start(threads: usize, waiting: usize) -> io::Result<SyncSender<Job>> {
+    let (queue, jobs) = sync_channel(waiting);
+    let jobs = Arc::new(Mutex::new(jobs));
+    for number in 0..threads {
+        let jobs = Arc::clone(&jobs);
+        thread::Builder::new().name(format!("hasher-{number}")).spawn(move || {
+            lower_priority();
+            work(&jobs);
+        })?;
+    }
+    Ok(queue)
+}
+
+/// Takes one job after the other, until the queue is empty and nobody is left to add to it.
+fn work(jobs: &Mutex<Receiver<Job>>) {
+    let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    while let Ok(job) = next() {
+        job();
+    }
+}
+
+fn lower_priority() {
+    let priority = PRIORITY.try_into().expect("a priority is below 100");
+    if let Err(error) = set_current_thread_priority(ThreadPriority::Crossplatform(priority)) {
+        log::debug!("passwords are hashed at normal priority: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    };
+
+    use rocket::futures::FutureExt;
+
+    use super::*;
+
+    fn hasher(threads: usize, queue: usize) -> Hasher {
+        let settings = Settings { cost: 4, threads, queue, ..Settings::default() };
+        Hasher::new(&settings, Peppers::default(), Random).unwrap()
+    }
+
+    fn password(typed: &str) -> Password {
+        Password::parse(typed).unwrap()
+    }
+
+    #[rocket::async_test]
+    async fn what_was_hashed_is_verified() {
+        let hasher = hasher(0, 0);
+        let hash = hasher.hash(password("secret")).await.unwrap();
+        let again = hasher.hash(password("secret")).await.unwrap();
+        assert!(hash != again, "each hash has a salt of its own");
+        assert_eq!(hasher.verify(password("secret"), Some(hash.clone())).await.unwrap(), Verdict::Yes);
+        assert_eq!(hasher.verify(password("Secret"), Some(hash)).await.unwrap(), Verdict::No);
+        assert_eq!(hasher.verify(password("secret"), None).await.unwrap(), Verdict::No);
+        assert_eq!(hasher.verify(password("!"), Some(PasswordHash::unusable())).await.unwrap(), Verdict::No);
+    }
+
+    #[rocket::async_test]
+    async fn a_full_queue_is_busy_and_what_nobody_awaits_is_skipped() {
+        let hasher = hasher(1, 2);
+        let done = Arc::new(AtomicUsize::new(0));
+        let count = || {
+            let done = Arc::clone(&done);
+            move || done.fetch_add(1, Ordering::SeqCst)
+        };
+        let (started, has_started) = mpsc::channel();
+        let (go, may_go) = mpsc::channel::<()>();
+        let mut blocking = Box::pin(hasher.run(move || {
+            started.send(()).unwrap();
+            may_go.recv().unwrap();
+        }));
+        assert!((&mut blocking).now_or_never().is_none());
+        has_started.recv().unwrap();
+
+        let mut abandoned = Box::pin(hasher.run(count()));
+        assert!((&mut abandoned).now_or_never().is_none());
+        let mut awaited = Box::pin(hasher.run(count()));
+        assert!((&mut awaited).now_or_never().is_none());
+        assert!(matches!(hasher.run(count()).await, Err(Error::Busy)));
+        assert!(matches!(hasher.verify(password("secret"), None).await, Err(Error::Busy)));
+
+        drop(abandoned);
+        go.send(()).unwrap();
+        blocking.await.unwrap();
+        awaited.await.unwrap();
+        assert_eq!(done.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn the_threads_end_after_what_is_queued() {
+        let (queue, jobs) = sync_channel::<Job>(2);
+        let done = Arc::new(AtomicUsize::new(0));
+        for _ in 0..2 {
+            let done = Arc::clone(&done);
+            let job = move || {
+                done.fetch_add(1, Ordering::SeqCst);
+            };
+            queue.send(Box::new(job)).unwrap();
+        }
+        drop(queue);
+        work(&Mutex::new(jobs));
+        assert_eq!(done.load(Ordering::SeqCst), 2);
+    }
+
+    #[test]
+    fn settings_out_of_range_start_nothing() {
+        let settings = Settings { cost: 99, ..Settings::default() };
+        assert!(matches!(Hasher::new(&settings, Peppers::default(), Random), Err(Error::Config(_))));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_threads_are_nice() {
+        let nice = thread::spawn(|| {
+            lower_priority();
+            let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+            // proc_pid_stat(5): the 19th field, counted here from after the name, which may hold spaces
+            stat.rsplit_once(')').unwrap().1.split_whitespace().nth(16).unwrap().parse::<i32>().unwrap()
+        });
+        assert!(nice.join().unwrap() >= 10);
+    }
+}
