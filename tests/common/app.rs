@@ -1,0 +1,139 @@
+//! A site under test, and the server of this process that runs it on a clock that tests turn.
+
+use std::{ops::Deref, process::Output, time::Duration};
+
+use latchkey::clock::Clock;
+use reqwest::Method;
+use rocket::{
+    Shutdown,
+    tokio::{self, net::TcpStream, task::JoinHandle, time::sleep},
+};
+
+use super::{Browser, Change, Config, Mailbox, Page, Setting, binary, free_port};
+
+/// A site: where it is, what it runs on, and its mailbox.
+pub struct Site {
+    pub setting: Setting,
+    pub config: Config,
+    pub clock: Clock,
+    pub mailbox: Mailbox,
+    pub url: String,
+    server: String,
+}
+
+impl Site {
+    pub(super) fn new(setting: &Setting, config: Config, clock: Clock) -> Site {
+        let server = format!("http://127.0.0.1:{}", config.port());
+        let url = config.public_url();
+        let mailbox = Mailbox::new(Browser::new(&url, &server));
+        Site { setting: setting.clone(), config, clock, mailbox, url, server }
+    }
+
+    /// A new browser, with no cookies.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.url, &self.server)
+    }
+
+    /// Turns the clock forward.
+    pub fn minutes_pass(&self, minutes: u64) {
+        self.clock.advance(Duration::from_secs(60 * minutes));
+    }
+
+    /// Runs a command of `latchkey` on this site's configuration.
+    pub fn latchkey(&self, arguments: &[&str]) -> Output {
+        let output = binary::run(&self.setting.folder, "debug", &self.config.toml(), arguments);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "latchkey {arguments:?} failed: {text}");
+        output
+    }
+
+    /// The one page for every key that is of no use.
+    pub async fn unusable(&self) -> Page {
+        self.browser().get(&format!("/reset/{}", "A".repeat(43))).await
+    }
+
+    pub(super) async fn answers(&self) -> bool {
+        let address = self.server.trim_start_matches("http://");
+        TcpStream::connect(address).await.is_ok()
+            && self.browser().ask(Method::GET, "/healthz").await.status == 200
+    }
+}
+
+/// A site whose server runs in this process.
+pub struct TestApp {
+    site: Site,
+    /// Every route: method and address.
+    pub routes: Vec<(Method, String)>,
+    shutdown: Shutdown,
+    server: JoinHandle<()>,
+}
+
+impl Deref for TestApp {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl Setting {
+    /// A configuration for this setting, on a port of its own.
+    pub fn config(&self, changes: &[Change<'_>]) -> Config {
+        let mut config = Config::new(self, free_port());
+        config.change(changes);
+        config
+    }
+
+    /// Starts a site in this setting.
+    pub async fn app(&self) -> TestApp {
+        self.app_with(&[]).await
+    }
+
+    /// Starts a site in this setting with some keys set otherwise.
+    pub async fn app_with(&self, changes: &[Change<'_>]) -> TestApp {
+        TestApp::start(Site::new(self, self.config(changes), Clock::system())).await
+    }
+}
+
+impl TestApp {
+    async fn start(site: Site) -> TestApp {
+        let rocket = latchkey::server(site.config.figment(), site.clock.clone()).expect("the configuration is right");
+        let rocket = rocket.ignite().await.expect("the site ignites");
+        let method = |name: &str| Method::from_bytes(name.as_bytes()).expect("a method");
+        let routes = rocket.routes().map(|route| (method(route.method.as_str()), route.uri.to_string())).collect();
+        let shutdown = rocket.shutdown();
+        let server = tokio::spawn(async move {
+            rocket.launch().await.map(drop).expect("the site launches");
+        });
+        let app = TestApp { site, routes, shutdown, server };
+        for _ in 0..1000 {
+            if app.answers().await {
+                return app;
+            }
+            assert!(!app.server.is_finished(), "the server ended at once");
+            sleep(Duration::from_millis(5)).await;
+        }
+        panic!("the site did not answer in five seconds");
+    }
+
+    /// Another server for the same site, as behind a load balancer.
+    pub async fn replica(&self) -> TestApp {
+        let mut config = self.config.clone();
+        config.change(&[("port", free_port().into())]);
+        TestApp::start(Site::new(&self.setting, config, self.clock.clone())).await
+    }
+
+    /// Stops the server and starts it again with some keys set otherwise; the clock goes on.
+    pub async fn restart(self, changes: &[Change<'_>]) -> TestApp {
+        let (setting, mut config, clock) = (self.setting.clone(), self.config.clone(), self.clock.clone());
+        self.stop().await;
+        config.change(changes);
+        TestApp::start(Site::new(&setting, config, clock)).await
+    }
+
+    /// Stops the server, as SIGTERM would.
+    pub async fn stop(self) {
+        self.shutdown.notify();
+        self.server.await.expect("a clean stop");
+    }
+}

@@ -1,0 +1,118 @@
+//! The real binary as a process of its own: one command, or a server whose whole output is kept.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    ops::Deref,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use latchkey::clock::Clock;
+use rocket::tokio::time::sleep;
+
+use super::{Config, Setting, app::Site};
+
+/// `latchkey` with `arguments`, in `folder`, without anything of this process' configuration.
+pub fn command(folder: &Path, profile: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ROCKET_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).current_dir(folder).env("ROCKET_PROFILE", profile);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs `latchkey` with `arguments` to its end, under `toml` as its `Rocket.toml`.
+pub fn run(folder: &Path, profile: &str, toml: &str, arguments: &[&str]) -> Output {
+    std::fs::write(folder.join("Rocket.toml"), toml).expect("Rocket.toml is written");
+    command(folder, profile, arguments).output().expect("latchkey runs")
+}
+
+/// A server in a process of its own.
+pub struct Binary {
+    site: Site,
+    child: Child,
+    output: Arc<Mutex<String>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Deref for Binary {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl Binary {
+    /// Starts the server that `config` describes and waits until it answers.
+    pub async fn start(setting: &Setting, config: Config) -> Binary {
+        let site = Site::new(setting, config, Clock::system());
+        std::fs::write(setting.folder.join("Rocket.toml"), site.config.toml()).expect("Rocket.toml is written");
+        let mut child = command(&setting.folder, "debug", &[]).spawn().expect("latchkey runs");
+        let output = Arc::new(Mutex::new(String::new()));
+        let readers = vec![
+            keep(child.stdout.take().expect("piped"), output.clone()),
+            keep(child.stderr.take().expect("piped"), output.clone()),
+        ];
+        let mut binary = Binary { site, child, output, readers };
+        for _ in 0..1000 {
+            if let Some(status) = binary.child.try_wait().expect("a child of ours") {
+                panic!("latchkey ended with {status}: {}", binary.output());
+            }
+            if binary.site.answers().await {
+                return binary;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        panic!("latchkey did not answer in ten seconds: {}", binary.output());
+    }
+
+    /// All that it printed so far.
+    pub fn output(&self) -> String {
+        self.output.lock().expect("unpoisoned").clone()
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends `signal` (as `TERM`), waits for the end, and gives the exit code with all that was printed.
+    pub async fn end(mut self, signal: &str) -> (Option<i32>, String) {
+        let told = Command::new("kill").arg(format!("-{signal}")).arg(self.child.id().to_string()).status();
+        assert!(told.expect("kill runs").success());
+        for _ in 0..2000 {
+            if let Some(status) = self.child.try_wait().expect("a child of ours") {
+                for reader in self.readers.drain(..) {
+                    reader.join().expect("the reader reads");
+                }
+                return (status.code(), self.output());
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        panic!("latchkey did not end in twenty seconds: {}", self.output());
+    }
+}
+
+impl Drop for Binary {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn keep(from: impl Read + Send + 'static, into: Arc<Mutex<String>>) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        let mut from = BufReader::new(from);
+        let mut line = Vec::new();
+        while from.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            into.lock().expect("unpoisoned").push_str(&String::from_utf8_lossy(&line));
+            line.clear();
+        }
+    })
+}

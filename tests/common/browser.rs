@@ -1,0 +1,175 @@
+//! A browser that goes by what the pages offer: follows redirects, fills forms, says where it comes from.
+
+use std::sync::Mutex;
+
+use reqwest::{Client, Method, RequestBuilder, StatusCode, header, header::HeaderMap, redirect::Policy};
+
+use super::{Form, Jar, Page};
+
+/// A raw answer, its redirect not followed.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// Where it redirects to; empty if nowhere.
+    pub fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body, as far as it is text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// What a form would send, ready to be sent once or many times.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub to: String,
+    pub fields: Vec<(String, String)>,
+}
+
+/// One browser with cookies of its own.
+pub struct Browser {
+    client: Client,
+    site: String,
+    server: String,
+    jar: Mutex<Jar>,
+    agent: String,
+}
+
+impl Browser {
+    /// A browser for the site `site`, which answers at `server`.
+    pub fn new(site: &str, server: &str) -> Browser {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
+        let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned();
+        Browser { client, site: site.to_owned(), server: server.to_owned(), jar: Mutex::default(), agent }
+    }
+
+    /// Another browser with the same cookies: a stolen copy, or a second tab's request.
+    pub fn copy(&self) -> Browser {
+        let jar = Mutex::new(self.jar());
+        Browser { client: self.client.clone(), site: self.site.clone(), server: self.server.clone(), jar, agent: self.agent.clone() }
+    }
+
+    /// Another browser of somebody else.
+    pub fn other(&self) -> Browser {
+        let other = self.copy();
+        other.jar.lock().expect("unpoisoned").clone_from(&Jar::default());
+        other
+    }
+
+    /// Closes all windows and opens the browser again: cookies of the session go.
+    pub fn close(&self) {
+        self.jar.lock().expect("unpoisoned").close();
+    }
+
+    /// The client that sends, for requests made otherwise than by a browser.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// A copy of the cookies.
+    pub fn jar(&self) -> Jar {
+        self.jar.lock().expect("unpoisoned").clone()
+    }
+
+    /// Changes the cookies by hand.
+    pub fn with_jar(&self, change: impl FnOnce(&mut Jar)) {
+        change(&mut self.jar.lock().expect("unpoisoned"));
+    }
+
+    /// A request to be changed before [`Browser::send`]; `place` is a path of the site or a whole URL of it.
+    pub fn request(&self, method: Method, place: &str) -> RequestBuilder {
+        let place = place.strip_prefix(&self.site).unwrap_or(place);
+        assert!(place.starts_with('/'), "{place} leads away from {}", self.site);
+        let host = self.site.split("://").nth(1).unwrap_or_default();
+        let mut request = self.client.request(method.clone(), format!("{}{place}", self.server));
+        request = request.header(header::HOST, host).header(header::USER_AGENT, &self.agent);
+        request = request.header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
+        if let Some(cookies) = self.jar().header() {
+            request = request.header(header::COOKIE, cookies);
+        }
+        if method == Method::POST {
+            request = request.header(header::ORIGIN, &self.site).header("Sec-Fetch-Site", "same-origin");
+        }
+        request
+    }
+
+    /// Sends a request and keeps the cookies of the answer.
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        let response = request.send().await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        self.jar.lock().expect("unpoisoned").take(&headers);
+        let body = response.bytes().await.expect("a whole body").to_vec();
+        Answer { status, headers, body }
+    }
+
+    /// A request with no more than method and place.
+    pub async fn ask(&self, method: Method, place: &str) -> Answer {
+        self.send(self.request(method, place)).await
+    }
+
+    /// Goes to `place`, as if it were typed or clicked in a mail.
+    pub async fn get(&self, place: &str) -> Page {
+        let request = self.request(Method::GET, place).header("Sec-Fetch-Site", "none");
+        let answer = self.send(request).await;
+        self.follow(place, answer).await
+    }
+
+    /// Fills the form that asks for what is typed, by field name or `autocomplete`, and submits it.
+    pub async fn submit(&self, page: &Page, typed: &[(&str, &str)]) -> Page {
+        self.post(&self.fill(page, typed)).await
+    }
+
+    /// Presses the button of the form that goes to `path`.
+    pub async fn press(&self, page: &Page, path: &str) -> Page {
+        let form = page.form_to(path);
+        self.post(&self.sent(page, form, &[])).await
+    }
+
+    /// What [`Browser::submit`] would send.
+    pub fn fill(&self, page: &Page, typed: &[(&str, &str)]) -> Sent {
+        let keys: Vec<_> = typed.iter().map(|(key, _)| *key).collect();
+        self.sent(page, page.form_with(&keys), typed)
+    }
+
+    /// What `form` of `page` sends with `typed` in it.
+    pub fn sent(&self, page: &Page, form: &Form, typed: &[(&str, &str)]) -> Sent {
+        let to = if form.action.is_empty() { page.place.clone() } else { form.action.clone() };
+        Sent { to, fields: form.filled(typed) }
+    }
+
+    /// Sends a filled form and follows to the page that it leads to.
+    pub async fn post(&self, sent: &Sent) -> Page {
+        let answer = self.post_only(sent).await;
+        self.follow(&sent.to, answer).await
+    }
+
+    /// Sends a filled form and stays at its answer.
+    pub async fn post_only(&self, sent: &Sent) -> Answer {
+        self.send(self.request(Method::POST, &sent.to).form(&sent.fields)).await
+    }
+
+    /// Follows the redirects of `answer`, which came from `place`.
+    pub async fn follow(&self, place: &str, mut answer: Answer) -> Page {
+        let answered = answer.status;
+        let mut place = place.strip_prefix(&self.site).unwrap_or(place).to_owned();
+        for _ in 0..10 {
+            if !(300..400).contains(&answer.status) {
+                let status = StatusCode::from_u16(answer.status).expect("a status");
+                return Page::read(place, answered, status, answer.headers, answer.body);
+            }
+            let location = answer.location();
+            place = location.strip_prefix(&self.site).unwrap_or(location).to_owned();
+            assert!(place.starts_with('/') && !place.starts_with("//"), "a redirect leaves the site: {place}");
+            answer = self.ask(Method::GET, &place).await;
+        }
+        panic!("too many redirects, the last to {place}");
+    }
+}

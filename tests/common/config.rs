@@ -1,0 +1,93 @@
+//! A site's configuration: keys with their values, written as one TOML file for a server in this process or in its own.
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use rocket::figment::{
+    Figment,
+    providers::{Format, Toml},
+};
+use serde_json::{Value, json};
+
+use super::Setting;
+
+/// One key and its value.
+pub type Change<'a> = (&'a str, Value);
+
+/// Keys under `[default]`, as `latchkey.reset.strategy`, with their values.
+#[derive(Clone)]
+pub struct Config(BTreeMap<String, Value>);
+
+impl Config {
+    /// A site in `setting`, on `port` of the loopback: no limits, cheap hashes, fixed secrets.
+    pub fn new(setting: &Setting, port: u16) -> Config {
+        let mut config = Config(BTreeMap::new());
+        config.set("address", json!("127.0.0.1"));
+        config.set("port", json!(port));
+        config.set("workers", json!(2));
+        config.set("log_level", json!("off"));
+        config.set("cli_colors", json!(false));
+        config.set("secret_key", json!("hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk="));
+        config.set("shutdown.ctrlc", json!(false));
+        config.set("shutdown.signals", json!([]));
+        config.set("shutdown.grace", json!(1));
+        config.set("shutdown.mercy", json!(1));
+        config.set("databases.latchkey.url", json!(setting.database));
+        config.set("latchkey.public_url", json!(format!("http://127.0.0.1:{port}")));
+        config.set("latchkey.pepper", json!(["a pepper that is long enough for a test"]));
+        config.set("latchkey.limits.enabled", json!(false));
+        config.set("latchkey.password.cost", json!(10));
+        config.set("latchkey.reset.strategy", json!(setting.strategy.name()));
+        config
+    }
+
+    /// Sets one key.
+    pub fn set(&mut self, key: &str, value: Value) {
+        self.0.insert(key.to_owned(), value);
+    }
+
+    /// Sets several keys; `null` takes one away.
+    pub fn change(&mut self, changes: &[Change<'_>]) {
+        for (key, value) in changes {
+            if value.is_null() {
+                self.0.remove(*key);
+            } else {
+                self.set(key, value.clone());
+            }
+        }
+    }
+
+    /// Where the server listens.
+    pub fn port(&self) -> u64 {
+        self.0["port"].as_u64().expect("a port")
+    }
+
+    /// Where its links lead.
+    pub fn public_url(&self) -> String {
+        self.0["latchkey.public_url"].as_str().expect("a URL").to_owned()
+    }
+
+    /// The text of a `Rocket.toml`.
+    pub fn toml(&self) -> String {
+        let mut text = String::from("[default]\n");
+        for (key, value) in &self.0 {
+            let _ = writeln!(text, "{key} = {}", toml(value));
+        }
+        text
+    }
+
+    /// What the library's own entry takes, in the debug profile.
+    pub fn figment(&self) -> Figment {
+        Figment::from(rocket::Config::debug_default()).merge(Toml::string(&self.toml()).nested()).select("debug")
+    }
+}
+
+fn toml(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let fields: Vec<_> = fields.iter().map(|(key, value)| format!("{key:?} = {}", toml(value))).collect();
+            format!("{{ {} }}", fields.join(", "))
+        }
+        Value::Array(values) => format!("[{}]", values.iter().map(toml).collect::<Vec<_>>().join(", ")),
+        plain => plain.to_string(),
+    }
+}

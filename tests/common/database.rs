@@ -1,0 +1,124 @@
+//! A fresh database for each test, dropped afterwards, and a dump of all that it holds.
+
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use rocket::tokio::runtime::{Builder, Runtime};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
+use tempfile::TempDir;
+
+use super::{Engine, Postgres};
+
+/// A database that nobody else uses, with a folder for the files of its site.
+pub struct Database {
+    url: String,
+    folder: TempDir,
+    dropped_by: Option<(String, String)>,
+}
+
+impl Database {
+    /// An empty database on `engine`, or why there can be none.
+    pub fn create(engine: Engine) -> Result<Database, String> {
+        match engine {
+            Engine::Sqlite => {
+                let folder = TempDir::with_prefix("latchkey-").map_err(|error| error.to_string())?;
+                let url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
+                Ok(Database { url, folder, dropped_by: None })
+            }
+            Engine::Postgres => Database::on(&Postgres::shared()?),
+        }
+    }
+
+    /// An empty database on the PostgreSQL server at `server`.
+    pub fn on(server: &str) -> Result<Database, String> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let folder = TempDir::with_prefix("latchkey-").map_err(|error| error.to_string())?;
+        let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        order(server, &format!("CREATE DATABASE {name} TEMPLATE template0"))?;
+        let url = format!("{server}/{name}");
+        Ok(Database { url, folder, dropped_by: Some((server.to_owned(), name)) })
+    }
+
+    /// As `databases.latchkey.url` takes it.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A folder that goes with the database.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// Lets the server go before its databases are dropped.
+    pub fn forget(&mut self) {
+        self.dropped_by = None;
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some((server, name)) = self.dropped_by.take() {
+            let _ = order(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        }
+    }
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime for one statement")
+}
+
+fn order(server: &str, statement: &str) -> Result<(), String> {
+    let run = async {
+        let mut connection = PgConnection::connect(&format!("{server}/postgres")).await?;
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
+        connection.close().await
+    };
+    runtime().block_on(run).map_err(|error| error.to_string())
+}
+
+/// Every row of every table as text, one a line, sorted; bytes are hexadecimal.
+pub async fn dump(url: &str) -> Vec<String> {
+    let mut lines = if url.starts_with("sqlite:") { sqlite(url).await } else { postgres(url).await };
+    lines.sort();
+    lines
+}
+
+async fn sqlite(url: &str) -> Vec<String> {
+    let mut connection = SqliteConnection::connect(url).await.expect("the database opens");
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+    let mut lines = Vec::new();
+    for table in sqlx::query(tables).fetch_all(&mut connection).await.expect("tables") {
+        let table: String = table.get(0);
+        let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+        let columns = sqlx::query(AssertSqlSafe(columns)).fetch_all(&mut connection).await.expect("columns");
+        let fields: Vec<String> = columns
+            .iter()
+            .map(|column| {
+                let name: String = column.get(0);
+                let text = format!("CASE typeof(\"{name}\") WHEN 'blob' THEN lower(hex(\"{name}\")) ELSE \"{name}\" END");
+                format!("'{name}=' || coalesce({text}, '-')")
+            })
+            .collect();
+        let rows = format!("SELECT {} FROM \"{table}\"", fields.join(" || ' ' || "));
+        for row in sqlx::query(AssertSqlSafe(rows)).fetch_all(&mut connection).await.expect("rows") {
+            lines.push(format!("{table}: {}", row.get::<String, _>(0)));
+        }
+    }
+    lines
+}
+
+async fn postgres(url: &str) -> Vec<String> {
+    let mut connection = PgConnection::connect(url).await.expect("the database opens");
+    let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";
+    let mut lines = Vec::new();
+    for table in sqlx::query(tables).fetch_all(&mut connection).await.expect("tables") {
+        let table: String = table.get(0);
+        let rows = format!("SELECT row_to_json(t)::text FROM \"{table}\" t");
+        for row in sqlx::query(AssertSqlSafe(rows)).fetch_all(&mut connection).await.expect("rows") {
+            lines.push(format!("{table}: {}", row.get::<String, _>(0)));
+        }
+    }
+    lines
+}

@@ -1,0 +1,67 @@
+//! A form of a page, as a browser or a password manager sees it.
+
+use scraper::{ElementRef, Selector};
+
+/// One form: where it goes, by which method, and its fields in the page's order.
+#[derive(Clone, Debug)]
+pub struct Form {
+    pub action: String,
+    pub method: String,
+    pub fields: Vec<Field>,
+}
+
+/// One input.
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: String,
+    pub kind: String,
+    pub autocomplete: String,
+    pub value: String,
+    pub checked: bool,
+}
+
+impl Form {
+    pub(super) fn read(form: ElementRef<'_>) -> Form {
+        let inputs = Selector::parse("input, textarea, select, button[name]").expect("a selector");
+        let fields = form.select(&inputs).map(|input| {
+            let attribute = |name| input.attr(name).unwrap_or_default().to_owned();
+            Field {
+                name: attribute("name"),
+                kind: attribute("type"),
+                autocomplete: attribute("autocomplete"),
+                value: attribute("value"),
+                checked: input.attr("checked").is_some(),
+            }
+        });
+        Form {
+            action: form.attr("action").unwrap_or_default().to_owned(),
+            method: form.attr("method").unwrap_or("get").to_ascii_lowercase(),
+            fields: fields.collect(),
+        }
+    }
+
+    /// The path that it goes to, without the query.
+    pub fn path(&self) -> &str {
+        self.action.split(['?', '#']).next().unwrap_or_default()
+    }
+
+    /// The field that `key` means, by its name or by its `autocomplete`.
+    pub fn field(&self, key: &str) -> Option<&Field> {
+        let by_name = self.fields.iter().find(|field| field.name == key);
+        by_name.or_else(|| self.fields.iter().find(|field| field.autocomplete.split(' ').any(|word| word == key)))
+    }
+
+    /// What a browser would send with `typed` filled in; `on` ticks a box.
+    pub fn filled(&self, typed: &[(&str, &str)]) -> Vec<(String, String)> {
+        let mut sent = Vec::new();
+        for field in self.fields.iter().filter(|field| !field.name.is_empty() && field.kind != "submit") {
+            let by_hand = typed.iter().find(|(key, _)| self.field(key).is_some_and(|f| f.name == field.name));
+            match by_hand {
+                Some((_, text)) => sent.push((field.name.clone(), (*text).to_owned())),
+                None if field.kind == "checkbox" && !field.checked => {}
+                None => sent.push((field.name.clone(), field.value.clone())),
+            }
+        }
+        sent
+    }
+}

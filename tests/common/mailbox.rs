@@ -1,0 +1,118 @@
+//! The development mailbox: every message that the site would have sent, read as its recipients do.
+
+use std::{collections::HashSet, sync::Mutex, time::Duration};
+
+use rocket::tokio::time::sleep;
+use scraper::{Html, Selector};
+
+use super::Browser;
+
+/// One mail or SMS.
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub channel: String,
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+}
+
+impl Message {
+    /// The first link: it stands alone on its line.
+    pub fn link(&self) -> String {
+        let link = self.text.lines().map(str::trim).find(|line| line.starts_with("http") && !line.contains(' '));
+        link.unwrap_or_else(|| panic!("no link in: {}", self.text)).to_owned()
+    }
+
+    /// Whether there is a link.
+    pub fn has_link(&self) -> bool {
+        self.text.lines().any(|line| line.trim().starts_with("http"))
+    }
+
+    /// What a person copies that is no link: a code, a key to type, a generated password.
+    pub fn code(&self) -> String {
+        let bound = self.text.lines().last().and_then(|line| line.strip_prefix('@')?.split_once(" #"));
+        if let Some((_, code)) = bound {
+            return code.trim().to_owned();
+        }
+        let alone = |line: &&str| line.len() >= 6 && line.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let code = self.text.lines().map(str::trim).find(alone);
+        code.unwrap_or_else(|| panic!("no code in: {}", self.text)).to_owned()
+    }
+}
+
+/// A view of `/dev/mailbox` that remembers what was read.
+pub struct Mailbox {
+    browser: Browser,
+    read: Mutex<HashSet<String>>,
+}
+
+impl Mailbox {
+    /// The mailbox of the site that `browser` is for.
+    pub fn new(browser: Browser) -> Mailbox {
+        Mailbox { browser, read: Mutex::default() }
+    }
+
+    /// Every message there is, the oldest first, with its id.
+    async fn list(&self) -> Vec<(String, Message)> {
+        let answer = self.browser.ask(reqwest::Method::GET, "/dev/mailbox").await;
+        assert_eq!(answer.status, 200, "the development mailbox does not open: {}", answer.text());
+        let html = Html::parse_document(&answer.text());
+        let select = |selector: &str| Selector::parse(selector).expect("a selector");
+        let (articles, subject, text) = (select("article.message"), select("h2"), select("pre.text"));
+        let mut messages = Vec::new();
+        for article in html.select(&articles) {
+            let content = |part: &Selector| {
+                article.select(part).next().map(|found| found.text().collect::<String>()).unwrap_or_default()
+            };
+            let attribute = |name| article.attr(name).unwrap_or_default().to_owned();
+            let id = article.attr("id").map_or_else(|| article.html(), str::to_owned);
+            messages.push((
+                id,
+                Message {
+                    channel: attribute("data-channel"),
+                    to: attribute("data-to"),
+                    subject: content(&subject).trim().to_owned(),
+                    text: content(&text).trim().to_owned(),
+                },
+            ));
+        }
+        messages.reverse();
+        messages
+    }
+
+    /// Every message there is, read or not, the oldest first.
+    pub async fn all(&self) -> Vec<Message> {
+        self.list().await.into_iter().map(|(_, message)| message).collect()
+    }
+
+    /// Waits for the next message to `to` that nobody read yet.
+    pub async fn next(&self, to: &str) -> Message {
+        for _ in 0..1000 {
+            if let Some(message) = self.unread(to).await {
+                return message;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        let all = self.all().await;
+        let got: Vec<_> = all.iter().map(|m| (&m.to, &m.subject)).collect();
+        panic!("no message to {to} in ten seconds, only {got:?}");
+    }
+
+    /// The oldest unread message to `to`, marked as read.
+    pub async fn unread(&self, to: &str) -> Option<Message> {
+        let list = self.list().await;
+        let mut read = self.read.lock().expect("unpoisoned");
+        let (_, message) = list.into_iter().find(|(id, m)| m.to == to && read.insert(id.clone()))?;
+        Some(message)
+    }
+
+    /// Every unread message to `to` after the worker had time to send it.
+    pub async fn rest(&self, to: &str) -> Vec<Message> {
+        sleep(Duration::from_millis(400)).await;
+        let mut rest = Vec::new();
+        while let Some(message) = self.unread(to).await {
+            rest.push(message);
+        }
+        rest
+    }
+}

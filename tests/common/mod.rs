@@ -1,0 +1,35 @@
+//! What every test binary shares: a running site, browsers, its mailbox, the people, and a database for each test.
+#![allow(dead_code, unused_imports, unused_macros, reason = "each test binary uses its part")]
+
+#[macro_use]
+mod setting;
+mod app;
+mod binary;
+mod browser;
+mod config;
+mod database;
+mod form;
+mod jar;
+mod mailbox;
+mod page;
+mod people;
+mod ports;
+mod postgres;
+mod recovery;
+
+pub use self::{
+    app::{Site, TestApp},
+    binary::{Binary, command, run},
+    browser::{Answer, Browser, Sent},
+    config::{Change, Config},
+    database::{Database, dump},
+    form::{Field, Form},
+    jar::Jar,
+    mailbox::{Mailbox, Message},
+    page::Page,
+    people::{NEW, OLD, OTHER, Person},
+    ports::free_port,
+    postgres::Postgres,
+    recovery::Ready,
+    setting::{Engine, Setting, Strategy, prove, skip},
+};

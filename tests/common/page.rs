@@ -1,0 +1,122 @@
+//! A page as somebody sees it, and what every page of the site must be.
+
+use reqwest::{
+    StatusCode,
+    header::{self, HeaderMap},
+};
+use scraper::{Html, Selector};
+
+use super::Form;
+
+/// A page: the answer at the end of all redirects.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Of the last answer.
+    pub status: u16,
+    /// Of the first answer, before any redirect was followed.
+    pub answered: u16,
+    /// Path and query where the browser ended.
+    pub place: String,
+    pub headers: HeaderMap,
+    pub body: String,
+    pub title: String,
+    /// What is to be read in `<main>`, its white space joined.
+    pub text: String,
+    pub forms: Vec<Form>,
+    pub links: Vec<String>,
+}
+
+impl Page {
+    pub(super) fn read(place: String, answered: u16, status: StatusCode, headers: HeaderMap, bytes: Vec<u8>) -> Page {
+        let body = String::from_utf8(bytes).expect("a page is UTF-8");
+        let html = Html::parse_document(&body);
+        let texts = |selector: &str| -> Vec<String> {
+            let selector = Selector::parse(selector).expect("a selector");
+            let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            html.select(&selector).map(|found| words(found.text().collect::<Vec<_>>().join(" "))).collect()
+        };
+        let forms = Selector::parse("form").expect("a selector");
+        let links = Selector::parse("a[href]").expect("a selector");
+        let page = Page {
+            status: status.as_u16(),
+            answered,
+            place,
+            title: texts("title").concat(),
+            text: texts("main").join(" "),
+            forms: html.select(&forms).map(Form::read).collect(),
+            links: html.select(&links).filter_map(|link| link.attr("href").map(str::to_owned)).collect(),
+            headers,
+            body,
+        };
+        page.check(&html);
+        page
+    }
+
+    /// The path, without the query.
+    pub fn path(&self) -> &str {
+        self.place.split('?').next().unwrap_or_default()
+    }
+
+    /// The form that has a field for each of `keys`.
+    pub fn form_with(&self, keys: &[&str]) -> &Form {
+        let fits = |form: &&Form| form.method == "post" && keys.iter().all(|key| form.field(key).is_some());
+        let form = self.forms.iter().find(fits);
+        form.unwrap_or_else(|| panic!("no form for {keys:?} on {self}"))
+    }
+
+    /// The form that goes to `path`.
+    pub fn form_to(&self, path: &str) -> &Form {
+        let form = self.forms.iter().find(|form| form.path() == path);
+        form.unwrap_or_else(|| panic!("no form to {path} on {self}"))
+    }
+
+    /// Whether a form here has a field for each of `keys`.
+    pub fn asks(&self, keys: &[&str]) -> bool {
+        self.forms.iter().any(|form| form.method == "post" && keys.iter().all(|key| form.field(key).is_some()))
+    }
+
+    /// Whether a form here goes to `path`.
+    pub fn offers(&self, path: &str) -> bool {
+        self.forms.iter().any(|form| form.path() == path)
+    }
+
+    /// Panics unless the page has what each page of the site has, whatever it says.
+    fn check(&self, html: &Html) {
+        let none = |selector: &str| html.select(&Selector::parse(selector).expect("a selector")).next().is_none();
+        let some = |selector: &str| !none(selector);
+        let header = |name| self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let here = &self.place;
+        assert_ne!(self.status, 500, "an error of the server at {here}: {}", self.text);
+        assert!(header(header::CONTENT_TYPE).starts_with("text/html"), "not a page at {here}: {}", self.body);
+        let policy = header(header::CONTENT_SECURITY_POLICY);
+        for part in ["default-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"] {
+            assert!(policy.contains(part), "{here}: the policy lacks {part}: {policy}");
+        }
+        assert!(!policy.contains("unsafe"), "{here}: {policy}");
+        assert_eq!(header(header::REFERRER_POLICY), "same-origin", "{here}");
+        assert_eq!(header(header::X_CONTENT_TYPE_OPTIONS), "nosniff", "{here}");
+        assert!(header(header::CACHE_CONTROL).contains("no-store"), "{here} may be stored");
+        assert!(some("html[lang]") && some("main") && some("h1") && !self.title.is_empty(), "{here} has no frame");
+        assert!(some("link[rel=stylesheet][href^='/assets/latchkey.css']"), "{here} is not in the site's look");
+        assert!(none("style, [style], script:not([src]), [onclick], [onload]"), "{here} has style or script inside");
+        assert!(none("[src^='http'], [src^='//'], link[href^='http'], link[href^='//']"), "{here} loads from elsewhere");
+        assert!(none("input[type=password][value]:not([value=''])"), "{here} gives a password back");
+        for form in &self.forms {
+            for field in form.fields.iter().filter(|field| !["hidden", "checkbox", "submit"].contains(&&*field.kind)) {
+                assert!(!field.autocomplete.is_empty(), "{here}: {} has no autocomplete", field.name);
+                assert!(some(&format!("label[for='{}']", field.name)) || some("label input"), "{here}: {}", field.name);
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Page {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let forms: Vec<_> = self
+            .forms
+            .iter()
+            .map(|form| (&form.action, form.fields.iter().map(|field| &field.name).collect::<Vec<_>>()))
+            .collect();
+        write!(f, "{} {} ({}): {} {forms:?}", self.status, self.place, self.title, self.text)
+    }
+}

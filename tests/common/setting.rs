@@ -1,0 +1,126 @@
+//! Where a law is tried: each strategy on each database, every pair a test named `law::strategy::database`.
+
+use std::{io::Write, path::PathBuf};
+
+use rocket::tokio::runtime::Builder;
+
+use super::Database;
+
+/// The five strategies, as `latchkey.reset.strategy` names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strategy {
+    OneTimeLogin,
+    SetThenLogin,
+    GeneratedPassword,
+    SecondKey,
+    SmsApproved,
+}
+
+impl Strategy {
+    pub const ALL: [Strategy; 5] = [
+        Strategy::OneTimeLogin,
+        Strategy::SetThenLogin,
+        Strategy::GeneratedPassword,
+        Strategy::SecondKey,
+        Strategy::SmsApproved,
+    ];
+
+    /// Its name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Strategy::OneTimeLogin => "one_time_login",
+            Strategy::SetThenLogin => "set_then_login",
+            Strategy::GeneratedPassword => "generated_password",
+            Strategy::SecondKey => "second_key",
+            Strategy::SmsApproved => "sms_approved",
+        }
+    }
+
+    /// Where its pages are.
+    pub fn path(self) -> String {
+        format!("/reset/{}", self.name().replace('_', "-"))
+    }
+
+    /// How long its first key lives by default, in minutes.
+    pub fn minutes(self) -> u64 {
+        if self == Strategy::OneTimeLogin { 10 } else { 30 }
+    }
+
+    /// Whether its last step takes the new password, so that all is spent at the end.
+    pub fn ends_with_password(self) -> bool {
+        matches!(self, Strategy::SetThenLogin | Strategy::SecondKey | Strategy::SmsApproved)
+    }
+}
+
+/// The two databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// What a law is told: the strategy in force, and the database that it has to itself.
+#[derive(Clone)]
+pub struct Setting {
+    pub strategy: Strategy,
+    pub engine: Engine,
+    pub database: String,
+    pub folder: PathBuf,
+}
+
+/// Proves `law` in one setting, on a fresh database; says so if that cannot be had here.
+pub fn prove(strategy: Strategy, engine: Engine, law: impl AsyncFnOnce(Setting)) {
+    let database = match Database::create(engine) {
+        Ok(database) => database,
+        Err(reason) => return skip(&reason),
+    };
+    let setting =
+        Setting { strategy, engine, database: database.url().to_owned(), folder: database.folder() };
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.block_on(law(setting));
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+}
+
+/// Says that the test at hand could not be run, past libtest's capture, so that `scripts/test` counts it.
+pub fn skip(reason: &str) {
+    let thread = std::thread::current();
+    let reason = reason.lines().next().unwrap_or_default();
+    let _ = writeln!(std::io::stderr(), "SKIP {}: {reason}", thread.name().unwrap_or("?"));
+}
+
+/// Makes a test of each law for every strategy on both databases.
+macro_rules! for_every_strategy {
+    ($($law:ident),+ $(,)?) => {$(
+        mod $law {
+            on_both_databases!(super::super::$law => one_time_login OneTimeLogin, set_then_login SetThenLogin,
+                generated_password GeneratedPassword, second_key SecondKey, sms_approved SmsApproved);
+        }
+    )+};
+}
+
+/// Makes a test of each law on both databases, under the strategy that is the default.
+macro_rules! for_both_databases {
+    ($($law:ident),+ $(,)?) => {$(
+        mod $law {
+            on_both_databases!(super::super::$law => set_then_login SetThenLogin);
+        }
+    )+};
+}
+
+macro_rules! on_both_databases {
+    ($law:path => $($name:ident $strategy:ident),+) => {$(
+        mod $name {
+            use $crate::common::{Engine, Strategy, prove};
+
+            #[test]
+            fn sqlite() {
+                prove(Strategy::$strategy, Engine::Sqlite, $law)
+            }
+
+            #[test]
+            fn postgres() {
+                prove(Strategy::$strategy, Engine::Postgres, $law)
+            }
+        }
+    )+};
+}

@@ -1,0 +1,212 @@
+//! What a person types has few tries: per code, per account across codes; and is good in one browser.
+
+use crate::{
+    common::{Browser, NEW, OLD, OTHER, Person, Ready, Sent, Setting, Site, Strategy},
+    key::is_unusable,
+};
+
+macro_rules! for_both_codes {
+    ($($law:ident),+ $(,)?) => {$(
+        mod $law {
+            on_both_databases!(super::super::$law => second_key SecondKey, sms_approved SmsApproved);
+        }
+    )+};
+}
+
+for_both_codes! {
+    three_wrong_codes_end_the_code,
+    wrong_codes_count_across_new_codes,
+    a_first_key_mints_three_codes_at_most,
+    a_code_is_good_in_its_browser_only,
+    a_code_of_another_flow_is_refused,
+    a_code_expires,
+    the_code_cannot_be_skipped,
+    a_key_that_was_pressed_is_not_superseded,
+    a_code_is_checked_before_the_password,
+}
+
+fn wrong(app: &Site, browser: &Browser, ready: &Ready) -> Sent {
+    let mut sent = app.spending(browser, ready, NEW);
+    for (name, value) in &mut sent.fields {
+        if name == "code" {
+            let last = value.pop().expect("a code");
+            value.push(if last == '7' { '8' } else { '7' });
+        }
+    }
+    sent
+}
+
+async fn refused(app: &Site, ann: &Person) {
+    assert!(app.opens(&ann.email, OLD).await && !app.opens(&ann.email, NEW).await);
+}
+
+async fn three_wrong_codes_end_the_code(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    let browser = app.browser();
+    let ready = app.prepare(&browser, &link, &ann).await;
+    for _ in 0..3 {
+        let page = browser.post(&wrong(&app, &browser, &ready)).await;
+        assert!((400..500).contains(&page.status), "{page}");
+    }
+    let page = browser.post(&app.spending(&browser, &ready, NEW)).await;
+    assert!((400..500).contains(&page.status), "{page}");
+    assert!(!browser.is_signed_in().await);
+    refused(&app, &ann).await;
+}
+
+async fn wrong_codes_count_across_new_codes(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let mut tried = 0;
+    for _ in 0..8 {
+        app.minutes_pass(10);
+        let page = app.ask_reset(&ann.email).await;
+        assert_eq!(page.status, 200);
+        let Some(message) = app.mailbox.rest(&ann.email).await.pop() else { break };
+        let browser = app.browser();
+        let page = browser.get(&message.link()).await;
+        let send = format!("{}/send", setting.strategy.path());
+        if !page.offers(&send) {
+            break;
+        }
+        let page = browser.press(&page, &send).await;
+        if !page.asks(&["code"]) {
+            break;
+        }
+        for _ in 0..2 {
+            let answer = browser.submit(&page, &[("code", "7777777"), ("new_password", NEW)]).await;
+            assert!((400..500).contains(&answer.status), "{answer}");
+            tried += 1;
+        }
+        if app.mailbox.rest(if ann.phone.is_empty() { &ann.email } else { &ann.phone }).await.is_empty() {
+            break;
+        }
+    }
+    assert!(tried <= 12, "{tried} wrong codes were taken for one account");
+    refused(&app, &ann).await;
+}
+
+async fn a_first_key_mints_three_codes_at_most(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let to = if setting.strategy == Strategy::SmsApproved { &ann.phone } else { &ann.email };
+    let link = app.key(&ann).await.link();
+    let browser = app.browser();
+    let page = browser.get(&link).await;
+    let send = format!("{}/send", setting.strategy.path());
+    let sent = browser.sent(&page, page.form_to(&send), &[]);
+    let mut last = page;
+    for _ in 0..6 {
+        last = browser.post(&sent).await;
+        assert!(last.status < 500, "{last}");
+        app.minutes_pass(2);
+    }
+    let codes: Vec<_> = app.mailbox.rest(to).await.iter().map(crate::common::Message::code).collect();
+    assert!((1..=3).contains(&codes.len()), "{} codes for one key", codes.len());
+    let form = if last.asks(&["code"]) { last } else { browser.get(&setting.strategy.path()).await };
+    if codes.len() > 1 {
+        let page = browser.submit(&form, &[("code", &codes[0]), ("new_password", NEW)]).await;
+        assert!((400..500).contains(&page.status), "an older code is taken: {page}");
+    }
+    let last = codes.last().expect("a code");
+    browser.submit(&form, &[("code", last), ("new_password", NEW)]).await;
+    assert!(browser.is_signed_in().await, "the last code is good");
+}
+
+async fn a_code_is_good_in_its_browser_only(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    let own = app.browser();
+    let ready = app.prepare(&own, &link, &ann).await;
+    let sent = app.spending(&own, &ready, NEW);
+    let thief = app.browser();
+    thief.get(&link).await;
+    let page = thief.post(&sent).await;
+    assert!(page.status >= 400 && !thief.is_signed_in().await, "{page}");
+    refused(&app, &ann).await;
+    own.post(&sent).await;
+    assert!(own.is_signed_in().await, "what a thief tried cost the owner's key");
+}
+
+async fn a_code_of_another_flow_is_refused(setting: Setting) {
+    let app = setting.app().await;
+    let (victim, thief) = (app.person("victim").await, app.person("thief").await);
+    let (of_victim, of_thief) = (app.key(&victim).await.link(), app.key(&thief).await.link());
+    let (first, second) = (app.browser(), app.browser());
+    let ready = app.prepare(&first, &of_victim, &victim).await;
+    let foreign = app.prepare(&second, &of_thief, &thief).await;
+    let mut sent = app.spending(&first, &ready, NEW);
+    let other = app.spending(&second, &foreign, NEW);
+    for (name, value) in &mut sent.fields {
+        if name == "code" {
+            value.clone_from(&other.fields.iter().find(|(name, _)| name == "code").expect("a code").1);
+        }
+    }
+    let page = first.post(&sent).await;
+    assert!((400..500).contains(&page.status), "{page}");
+    refused(&app, &victim).await;
+}
+
+async fn a_code_expires(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    let browser = app.browser();
+    let ready = app.prepare(&browser, &link, &ann).await;
+    app.minutes_pass(if setting.strategy == Strategy::SmsApproved { 5 } else { 10 });
+    let page = browser.post(&app.spending(&browser, &ready, NEW)).await;
+    assert!((400..500).contains(&page.status) && !browser.is_signed_in().await, "{page}");
+    refused(&app, &ann).await;
+}
+
+async fn the_code_cannot_be_skipped(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    let browser = app.browser();
+    let page = browser.get(&link).await;
+    let send = format!("{}/send", setting.strategy.path());
+    let query = page.form_to(&send).action.split_once('?').expect("the form's key").1.to_owned();
+    let to = format!("{}?{query}", setting.strategy.path());
+    for code in [None, Some(""), Some("000000"), Some("AAAAAAAA")] {
+        let mut fields = vec![("new_password".to_owned(), NEW.to_owned())];
+        fields.extend(code.map(|code| ("code".to_owned(), code.to_owned())));
+        let page = browser.post(&Sent { to: to.clone(), fields }).await;
+        assert!((400..500).contains(&page.status), "{code:?}: {page}");
+    }
+    refused(&app, &ann).await;
+    app.recover(&app.browser(), &ann, &link, NEW).await;
+}
+
+async fn a_key_that_was_pressed_is_not_superseded(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    let browser = app.browser();
+    let ready = app.prepare(&browser, &link, &ann).await;
+    for _ in 0..3 {
+        app.ask_reset(&ann.email).await;
+    }
+    app.mailbox.rest(&ann.email).await;
+    browser.post(&app.spending(&browser, &ready, NEW)).await;
+    assert!(browser.is_signed_in().await, "somebody else's request took the key away");
+}
+
+async fn a_code_is_checked_before_the_password(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    let browser = app.browser();
+    let ready = app.prepare(&browser, &link, &ann).await;
+    for weak in ["short", "password1234", "ann@example.com"] {
+        let page = browser.post(&app.spending(&browser, &ready, weak)).await;
+        assert!((400..500).contains(&page.status), "{weak}: {page}");
+    }
+    browser.post(&app.spending(&browser, &ready, OTHER)).await;
+    assert!(browser.is_signed_in().await, "a weak password cost the code");
+    let unusable = app.browser().get(&link).await;
+    is_unusable(&app, &unusable).await;
+}

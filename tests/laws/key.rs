@@ -1,0 +1,198 @@
+//! The key in the message: works once, for its time, for its purpose, as it was sent.
+
+use crate::common::{NEW, OTHER, Page, Setting, Site};
+
+for_every_strategy! {
+    a_key_works_once,
+    a_key_expires,
+    a_key_expires_while_its_form_is_open,
+    an_older_key_dies,
+    a_request_over_the_limit_kills_nothing,
+    only_the_key_as_it_was_sent_opens,
+    a_key_can_be_typed,
+    a_key_is_good_for_its_purpose_only,
+    whoever_did_not_ask_can_kill_the_key,
+    every_useless_key_gets_the_same_page,
+    asking_changes_nothing_by_itself,
+}
+
+async fn a_key_works_once(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    let browser = app.browser();
+    let ann = app.recover(&browser, &ann, &link, NEW).await;
+    for again in [&browser, &app.browser()] {
+        is_unusable(&app, &again.get(&link).await).await;
+    }
+    assert!(app.opens(&ann.email, NEW).await);
+}
+
+async fn a_key_expires(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    app.minutes_pass(setting.strategy.minutes() - 1);
+    assert_eq!(app.browser().get(&link).await.path(), setting.strategy.path());
+    app.minutes_pass(1);
+    is_unusable(&app, &app.browser().get(&link).await).await;
+    assert!(app.opens(&ann.email, &ann.password).await);
+}
+
+async fn a_key_expires_while_its_form_is_open(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    let browser = app.browser();
+    let ready = app.prepare(&browser, &link, &ann).await;
+    app.minutes_pass(setting.strategy.minutes());
+    let page = browser.post(&app.spending(&browser, &ready, NEW)).await;
+    is_unusable(&app, &page).await;
+    assert!(!browser.is_signed_in().await);
+    assert!(app.opens(&ann.email, &ann.password).await && !app.opens(&ann.email, NEW).await);
+}
+
+async fn an_older_key_dies(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let older = app.key(&ann).await.link();
+    let browser = app.browser();
+    let opened = browser.get(&older).await;
+    let newer = app.key(&ann).await.link();
+    assert_ne!(older, newer);
+    is_unusable(&app, &app.browser().get(&older).await).await;
+    is_unusable(&app, &browser.get(&opened.place).await).await;
+    app.recover(&app.browser(), &ann, &newer, NEW).await;
+}
+
+async fn a_request_over_the_limit_kills_nothing(setting: Setting) {
+    let app = setting.app_with(&[("latchkey.limits.enabled", true.into())]).await;
+    let ann = app.person("ann").await;
+    let mut links = Vec::new();
+    for _ in 0..15 {
+        app.ask_reset(&ann.email).await;
+        links.extend(app.mailbox.unread(&ann.email).await);
+    }
+    links.extend(app.mailbox.rest(&ann.email).await);
+    assert!((1..=5).contains(&links.len()), "{} messages for 15 requests", links.len());
+    let last = links.last().expect("at least one").link();
+    app.recover(&app.browser(), &ann, &last, NEW).await;
+}
+
+async fn only_the_key_as_it_was_sent_opens(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    let (start, key) = link.rsplit_once('/').expect("a path");
+    let swapped: String = key
+        .chars()
+        .map(|c| if c.is_ascii_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() })
+        .collect();
+    let last = key.chars().last().expect("a character");
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let place = alphabet.find(last).expect("base64url");
+    let loose = alphabet.chars().nth(place ^ 1).expect("base64url");
+    let stem = &key[..key.len() - 1];
+    let variants = [
+        format!("{key}x"),
+        format!("{key}="),
+        format!("{key}%00"),
+        format!("{key}%20"),
+        format!("{key}%2e"),
+        format!("{key}%0a"),
+        format!("{stem}{loose}"),
+        stem.to_owned(),
+        swapped,
+        "A".repeat(key.len()),
+        "0".into(),
+        "null".into(),
+        "%ff%fe".into(),
+        "%2e%2e%2f".into(),
+    ];
+    for variant in variants {
+        let page = app.browser().get(&format!("{start}/{variant}")).await;
+        assert!(page.status >= 400 && page.forms.iter().all(|form| form.path() != setting.strategy.path()), "{page}");
+    }
+    app.recover(&app.browser(), &ann, &link, NEW).await;
+}
+
+async fn a_key_can_be_typed(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    let key = link.rsplit('/').next().expect("a path");
+    for typed in [format!("  {key} "), link.clone()] {
+        let browser = app.browser();
+        let form = browser.get("/reset/key").await;
+        let page = browser.submit(&form, &[("one-time-code", &typed)]).await;
+        assert_eq!(page.path(), setting.strategy.path(), "{page}");
+    }
+    let browser = app.browser();
+    let form = browser.get("/reset/key").await;
+    let page = browser.submit(&form, &[("one-time-code", &key.to_lowercase())]).await;
+    assert_ne!(page.path(), setting.strategy.path(), "{page}");
+}
+
+async fn a_key_is_good_for_its_purpose_only(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    let key = link.rsplit('/').next().expect("a path").to_owned();
+    for place in ["/confirm", "/account/email/confirm", "/reset/not-me"] {
+        let page = app.browser().get(&format!("{place}/{key}")).await;
+        assert!(page.status >= 400, "{place} takes a key of a reset: {page}");
+    }
+    app.register(&app.browser(), "bob@example.com", OTHER).await;
+    let confirm = app.mailbox.next("bob@example.com").await.link();
+    let confirm = confirm.rsplit('/').next().expect("a path").to_owned();
+    is_unusable(&app, &app.browser().get(&format!("/reset/{confirm}")).await).await;
+    app.recover(&app.browser(), &ann, &link, NEW).await;
+}
+
+async fn whoever_did_not_ask_can_kill_the_key(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    let browser = app.browser();
+    let page = browser.get(&link).await;
+    let page = browser.press(&page, "/reset/cancel").await;
+    assert_eq!(page.status, 200, "{page}");
+    is_unusable(&app, &app.browser().get(&link).await).await;
+    assert!(app.opens(&ann.email, &ann.password).await);
+}
+
+async fn every_useless_key_gets_the_same_page(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let superseded = app.key(&ann).await.link();
+    let used = app.key(&ann).await.link();
+    let ann = app.recover(&app.browser(), &ann, &used, NEW).await;
+    let expired = app.key(&ann).await.link();
+    app.minutes_pass(60);
+    let malformed = format!("{}/reset/nonsense", app.url);
+    let unknown = app.unusable().await;
+    for link in [superseded, used, expired, malformed] {
+        let page = app.browser().get(&link).await;
+        assert_eq!((page.status, &page.body), (unknown.status, &unknown.body), "{link}");
+    }
+    assert!(unknown.links.iter().any(|link| link == "/reset"), "the page offers to ask again: {unknown}");
+}
+
+async fn asking_changes_nothing_by_itself(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let signed_in = app.signed_in(&ann).await;
+    for _ in 0..3 {
+        let link = app.key(&ann).await.link();
+        app.browser().get(&link).await;
+    }
+    assert!(signed_in.is_signed_in().await, "a session ended because somebody asked for a reset");
+    assert!(app.opens(&ann.email, &ann.password).await);
+}
+
+/// Panics unless `page` is the one page for every useless key.
+pub async fn is_unusable(app: &Site, page: &Page) {
+    let unusable = app.unusable().await;
+    assert_eq!((&page.title, page.status), (&unusable.title, unusable.status), "not the page for a useless key: {page}");
+    assert_eq!(page.text, unusable.text);
+}

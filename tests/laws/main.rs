@@ -1,0 +1,25 @@
+//! What the site promises: each law in plain words, proved through HTTP and the mailbox alone.
+
+#[macro_use]
+#[path = "../common/mod.rs"]
+mod common;
+
+mod account;
+mod alike;
+mod bad_input;
+mod binding;
+mod codes;
+mod confirm;
+mod host;
+mod inert;
+mod key;
+mod next;
+mod notice;
+mod origin;
+mod outage;
+mod password;
+mod policy;
+mod race;
+mod secrets;
+mod session;
+mod sms;

@@ -1,0 +1,105 @@
+//! After every reset the owner is told, and "this wasn't me" takes it all back.
+
+use reqwest::Method;
+
+use crate::common::{Message, NEW, OLD, OTHER, Person, Setting, Site};
+
+for_every_strategy! {
+    a_notice_goes_out,
+    looking_at_the_notices_link_changes_nothing,
+    this_was_not_me_takes_the_account_back,
+    this_was_not_me_works_after_further_requests,
+    this_was_not_me_works_once_and_for_three_days,
+}
+
+/// Somebody with access to the mailbox resets the password of `person`; gives the notice.
+async fn stolen(app: &Site, person: &Person) -> Message {
+    let link = app.key(person).await.link();
+    app.recover(&app.browser(), person, &link, NEW).await;
+    let mut notice = app.mailbox.next(&person.email).await;
+    while !notice.has_link() || !notice.link().contains("/reset/") {
+        notice = app.mailbox.next(&person.email).await;
+    }
+    notice
+}
+
+async fn a_notice_goes_out(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let asked = app.key(&ann).await;
+    app.recover(&app.browser(), &ann, &asked.link(), NEW).await;
+    let notice = app.mailbox.next(&ann.email).await;
+    assert_ne!(notice.subject, asked.subject);
+    assert!(!notice.text.contains(NEW) && !notice.text.contains(OLD));
+    assert!(notice.text.contains("127.0.0.1"), "the notice says from where: {}", notice.text);
+    let key = asked.link();
+    assert!(!notice.text.contains(key.rsplit('/').next().expect("a key")));
+    assert_ne!(notice.link(), key);
+    let rest = app.mailbox.rest(&ann.email).await;
+    assert!(rest.is_empty(), "one notice is enough: {rest:?}");
+}
+
+async fn looking_at_the_notices_link_changes_nothing(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = stolen(&app, &ann).await.link();
+    for method in [Method::GET, Method::HEAD, Method::GET] {
+        let scanner = app.browser();
+        let answer = scanner.ask(method, &link).await;
+        let page = scanner.follow(&link, answer).await;
+        assert!(page.status < 400, "{page}");
+    }
+    assert!(app.opens(&ann.email, NEW).await, "looking at the link undid the reset");
+}
+
+async fn this_was_not_me_takes_the_account_back(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = stolen(&app, &ann).await.link();
+    let thief = app.signed_in(&Person { password: NEW.into(), ..ann.clone() }).await;
+    let own = app.browser();
+    let page = own.get(&link).await;
+    assert_eq!(page.path(), "/reset/not-me", "{page}");
+    let page = own.press(&page, "/reset/not-me").await;
+    assert_eq!(page.status, 200, "{page}");
+    assert!(!thief.is_signed_in().await, "the thief stays signed in");
+    assert!(!app.opens(&ann.email, NEW).await, "the thief's password still works");
+    let mut reset = app.mailbox.next(&ann.email).await;
+    while !reset.has_link() {
+        reset = app.mailbox.next(&ann.email).await;
+    }
+    app.recover(&app.browser(), &ann, &reset.link(), OTHER).await;
+    assert!(app.opens(&ann.email, OTHER).await);
+}
+
+async fn this_was_not_me_works_after_further_requests(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = stolen(&app, &ann).await.link();
+    let further = app.key(&ann).await.link();
+    app.key(&ann).await;
+    let own = app.browser();
+    let page = own.get(&link).await;
+    own.press(&page, "/reset/not-me").await;
+    assert!(!app.opens(&ann.email, NEW).await);
+    assert!(app.browser().get(&further).await.status >= 400, "a key that the thief asked for outlives it");
+}
+
+async fn this_was_not_me_works_once_and_for_three_days(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let link = stolen(&app, &ann).await.link();
+    app.minutes_pass(72 * 60 - 1);
+    let page = app.browser().get(&link).await;
+    assert_eq!(page.path(), "/reset/not-me", "{page}");
+    let own = app.browser();
+    let page = own.get(&link).await;
+    own.press(&page, "/reset/not-me").await;
+    assert!(app.browser().get(&link).await.status >= 400, "the link works twice");
+
+    let bob = app.person("bob").await;
+    let link = stolen(&app, &bob).await.link();
+    app.minutes_pass(72 * 60 + 1);
+    assert!(app.browser().get(&link).await.status >= 400, "the link works after three days");
+    assert!(app.opens(&bob.email, NEW).await);
+}

@@ -1,0 +1,67 @@
+//! When the database is gone the site says so and when to come back, and recovers without a restart.
+
+use std::time::Duration;
+
+use reqwest::{Method, header};
+use rocket::tokio::{
+    runtime::Builder,
+    time::{sleep, timeout},
+};
+
+use crate::common::{Database, Engine, NEW, OLD, Postgres, Setting, Strategy, skip};
+
+#[test]
+fn a_database_gone_for_ten_seconds_is_survived() {
+    let mut server = match Postgres::start() {
+        Ok(server) => server,
+        Err(reason) => return skip(&reason),
+    };
+    let database = Database::on(server.url()).expect("a database");
+    let setting = Setting {
+        strategy: Strategy::SetThenLogin,
+        engine: Engine::Postgres,
+        database: database.url().to_owned(),
+        folder: database.folder(),
+    };
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.block_on(survived(setting, &mut server));
+}
+
+async fn survived(setting: Setting, server: &mut Postgres) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let signed_in = app.signed_in(&ann).await;
+    let link = app.key(&ann).await.link();
+    let browser = app.browser();
+    let ready = app.prepare(&browser, &link, &ann).await;
+    let last_step = app.spending(&browser, &ready, NEW);
+    let login = browser.fill(&app.browser().get("/login").await, &[("username", &ann.email), ("password", OLD)]);
+    let reset = browser.fill(&app.browser().get("/reset").await, &[("email", &ann.email)]);
+
+    server.stop();
+    let gone = rocket::tokio::time::Instant::now();
+    for sent in [&last_step, &login, &reset] {
+        let answer = timeout(Duration::from_secs(8), app.browser().copy().post_only(sent)).await.expect("an answer in time");
+        assert!(answer.status == 503 || answer.status == 404 && sent.to.starts_with("/reset/"), "{}: {}", sent.to, answer.status);
+    }
+    for (browser, place) in [(&signed_in, "/account"), (&browser, "/reset/set-then-login")] {
+        let answer = timeout(Duration::from_secs(8), browser.ask(Method::GET, place)).await.expect("an answer in time");
+        assert_eq!(answer.status, 503, "{place}");
+        let wait = answer.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+        assert!(wait.is_some_and(|wait| wait.parse::<u32>().is_ok_and(|wait| (1..=120).contains(&wait))), "{wait:?}");
+        browser.follow(place, answer).await;
+    }
+    assert_eq!(app.browser().get("/login").await.status, 200, "a page that needs no database opens");
+    sleep(Duration::from_secs(10).saturating_sub(gone.elapsed())).await;
+    server.start_again();
+
+    let back = timeout(Duration::from_secs(10), async {
+        while signed_in.ask(Method::GET, "/account").await.status != 200 {
+            sleep(Duration::from_millis(100)).await;
+        }
+    });
+    back.await.expect("the site recovers within ten seconds");
+    let page = browser.post(&last_step).await;
+    assert!(browser.is_signed_in().await, "what was tried while the database was gone cost the key: {page}");
+    assert!(app.opens(&ann.email, NEW).await);
+}

@@ -1,0 +1,212 @@
+//! Sessions: ended by a reset, by sign-out and by time; kept where the owner asked for it; new at each rise of privilege.
+
+use rocket::futures::future::join_all;
+
+use crate::common::{Browser, NEW, OLD, Person, Setting, Site};
+
+for_every_strategy! {
+    a_reset_ends_every_other_session,
+    a_reset_makes_a_new_session,
+}
+for_both_databases! {
+    staying_signed_in_outlives_the_browser,
+    five_restored_tabs_stay_signed_in,
+    a_remembered_session_is_not_fresh,
+    a_former_token_used_later_ends_what_it_kept,
+    signing_out_ends_the_session_on_the_server,
+    signing_out_forgets_the_browser,
+    a_session_ends_when_idle_and_at_last,
+    signing_in_changes_the_cookie,
+    sessions_are_listed_and_ended,
+    nobody_ends_a_session_of_somebody_else,
+    a_disabled_account_is_out_at_once,
+}
+
+async fn remembered(app: &Site, person: &Person) -> Browser {
+    let browser = app.browser();
+    let form = browser.get("/login").await;
+    browser.submit(&form, &[("username", &person.email), ("password", &person.password), ("remember", "on")]).await;
+    assert!(browser.is_signed_in().await);
+    browser
+}
+
+async fn a_reset_ends_every_other_session(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let others = [app.signed_in(&ann).await, app.signed_in(&ann).await, remembered(&app, &ann).await];
+    let reset = app.browser();
+    let link = app.key(&ann).await.link();
+    app.recover(&reset, &ann, &link, NEW).await;
+    for other in &others {
+        assert!(!other.is_signed_in().await, "a session outlives the reset");
+        other.close();
+        assert!(!other.is_signed_in().await, "a browser is still remembered");
+    }
+    assert!(reset.is_signed_in().await);
+}
+
+async fn a_reset_makes_a_new_session(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let browser = app.signed_in(&ann).await;
+    let before = browser.copy();
+    let link = app.key(&ann).await.link();
+    app.recover(&browser, &ann, &link, NEW).await;
+    assert!(!before.is_signed_in().await, "the former cookie is still good");
+}
+
+async fn staying_signed_in_outlives_the_browser(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let (kept, plain) = (remembered(&app, &ann).await, app.signed_in(&ann).await);
+    kept.close();
+    plain.close();
+    assert!(kept.get("/account").await.text.contains(&ann.email));
+    assert!(!plain.is_signed_in().await);
+    for _ in 0..3 {
+        app.minutes_pass(5 * 24 * 60);
+        kept.close();
+        let page = kept.get("/account").await;
+        assert!(page.path() == "/account" || page.path() == "/login", "{page}");
+    }
+    app.minutes_pass(15 * 24 * 60);
+    kept.close();
+    assert!(!kept.is_signed_in().await, "remembered beyond 14 days");
+}
+
+async fn five_restored_tabs_stay_signed_in(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let browser = remembered(&app, &ann).await;
+    for _ in 0..3 {
+        browser.close();
+        let tabs: Vec<_> = (0..5).map(|_| browser.copy()).collect();
+        let pages = join_all(tabs.iter().map(|tab| tab.get("/account"))).await;
+        for page in &pages {
+            assert_eq!(page.path(), "/account", "a restored tab is signed out: {page}");
+        }
+        browser.with_jar(|jar| *jar = tabs[4].jar());
+        assert!(browser.is_signed_in().await);
+    }
+}
+
+async fn a_remembered_session_is_not_fresh(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let browser = remembered(&app, &ann).await;
+    browser.close();
+    assert!(browser.is_signed_in().await);
+    for place in ["/change", "/account/email", "/account/phone", "/account/sessions", "/account/delete"] {
+        let page = browser.get(place).await;
+        assert!(page.asks(&["current-password"]), "{place} opens without a password: {page}");
+    }
+}
+
+async fn a_former_token_used_later_ends_what_it_kept(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let browser = remembered(&app, &ann).await;
+    browser.close();
+    let stolen = browser.copy();
+    assert!(browser.is_signed_in().await);
+    app.minutes_pass(60);
+    stolen.is_signed_in().await;
+    assert!(!stolen.is_signed_in().await, "a token that was replaced an hour ago is still good");
+}
+
+async fn signing_out_ends_the_session_on_the_server(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let browser = app.signed_in(&ann).await;
+    let copy = browser.copy();
+    let page = browser.get("/account").await;
+    browser.press(&page, "/logout").await;
+    assert!(!browser.is_signed_in().await && !copy.is_signed_in().await);
+}
+
+async fn signing_out_forgets_the_browser(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let browser = remembered(&app, &ann).await;
+    let copy = browser.copy();
+    let page = browser.get("/account").await;
+    browser.press(&page, "/logout").await;
+    copy.close();
+    assert!(!browser.is_signed_in().await && !copy.is_signed_in().await, "still remembered after signing out");
+}
+
+async fn a_session_ends_when_idle_and_at_last(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let (idle, busy) = (app.signed_in(&ann).await, app.signed_in(&ann).await);
+    let mut hours = 0;
+    while busy.is_signed_in().await {
+        app.minutes_pass(15);
+        hours += 1;
+        assert!(hours < 4 * 24 * 40, "a session never ends");
+    }
+    assert!(!idle.is_signed_in().await);
+    let idle = app.signed_in(&ann).await;
+    app.minutes_pass(24 * 60);
+    assert!(!idle.is_signed_in().await, "a session is good after a day without a request");
+}
+
+async fn signing_in_changes_the_cookie(setting: Setting) {
+    let app = setting.app().await;
+    let (ann, bob) = (app.person("ann").await, app.person("bob").await);
+    let browser = app.signed_in(&ann).await;
+    let planted = browser.copy();
+    app.sign_in(&browser, &bob.email, OLD).await;
+    assert!(browser.get("/account").await.text.contains(&bob.email));
+    assert_ne!(browser.jar().values(), planted.jar().values());
+    assert!(!planted.is_signed_in().await, "the session that was replaced is still good");
+}
+
+async fn sessions_are_listed_and_ended(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let (own, second, third) =
+        (app.signed_in(&ann).await, app.signed_in(&ann).await, app.signed_in(&ann).await);
+    let page = own.get("/account/sessions").await;
+    let ends = |page: &crate::common::Page| -> Vec<String> {
+        let paths = page.forms.iter().map(|form| form.path().to_owned());
+        paths.filter(|path| path.starts_with("/account/sessions/")).collect()
+    };
+    let listed = ends(&page);
+    assert!((2..=4).contains(&listed.len()), "{page}");
+    let other = listed.iter().find(|path| !path.ends_with("/current")).expect("another session");
+    own.press(&page, other).await;
+    let left = u32::from(second.is_signed_in().await) + u32::from(third.is_signed_in().await);
+    let still = u32::from(own.is_signed_in().await) + left;
+    assert_eq!(still, 2, "one of three was ended");
+    let own = app.signed_in(&ann).await;
+    let page = own.get("/account/sessions").await;
+    own.press(&page, "/account/sessions").await;
+    assert!(own.is_signed_in().await && !second.is_signed_in().await && !third.is_signed_in().await);
+}
+
+async fn nobody_ends_a_session_of_somebody_else(setting: Setting) {
+    let app = setting.app().await;
+    let (ann, bob) = (app.person("ann").await, app.person("bob").await);
+    let (first, second) = (app.signed_in(&ann).await, app.signed_in(&ann).await);
+    let page = first.get("/account/sessions").await;
+    let thief = app.signed_in(&bob).await;
+    for form in page.forms.iter().filter(|form| form.path().starts_with("/account/sessions/")) {
+        let answer = thief.post_only(&thief.sent(&page, form, &[])).await;
+        assert!(answer.status < 500);
+    }
+    assert!(first.is_signed_in().await && second.is_signed_in().await);
+}
+
+async fn a_disabled_account_is_out_at_once(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let browser = app.signed_in(&ann).await;
+    let link = app.key(&ann).await.link();
+    app.latchkey(&["user", "disable", &ann.email]);
+    assert!(!browser.is_signed_in().await);
+    assert!(app.browser().get(&link).await.status >= 400, "a key of a disabled account opens");
+    app.latchkey(&["user", "enable", &ann.email]);
+    assert!(!browser.is_signed_in().await, "a session of before rose from the dead");
+    assert!(app.opens(&ann.email, OLD).await);
+}

@@ -1,0 +1,66 @@
+//! The first key by text message: to the verified phone, as a link and as a key to type.
+
+use serde_json::json;
+
+use crate::common::{NEW, OLD, Setting, Strategy};
+
+mod a_key_by_sms_leads_back_in {
+    on_both_databases!(super::super::a_key_by_sms_leads_back_in => one_time_login OneTimeLogin,
+        set_then_login SetThenLogin, generated_password GeneratedPassword, second_key SecondKey);
+}
+for_both_databases! {
+    without_a_phone_a_mail_says_so,
+    a_key_by_sms_lives_ten_minutes,
+}
+mod without_a_phone_the_page_names_the_admin {
+    on_both_databases!(super::super::without_a_phone_the_page_names_the_admin => sms_approved SmsApproved);
+}
+
+async fn a_key_by_sms_leads_back_in(setting: Setting) {
+    let app = setting.app_with(&[("latchkey.reset.channel", json!("sms"))]).await;
+    let ann = app.account("ann@example.com").await;
+    let ann = app.add_phone(&ann).await;
+    app.mailbox.rest(&ann.email).await;
+    app.ask_reset(&ann.email).await;
+    let sms = app.mailbox.next(&ann.phone).await;
+    assert!(sms.text.is_ascii() && sms.text.len() <= 320, "{}", sms.text);
+    let typed = app.browser();
+    let form = typed.get("/reset/key").await;
+    let key = sms.code();
+    let spaced = key.to_lowercase().replace('-', " ");
+    let page = typed.submit(&form, &[("one-time-code", &spaced)]).await;
+    assert_eq!(page.path(), setting.strategy.path(), "{page}");
+    app.recover(&app.browser(), &ann, &sms.link(), NEW).await;
+}
+
+async fn without_a_phone_a_mail_says_so(setting: Setting) {
+    let app = setting.app_with(&[("latchkey.reset.channel", json!("sms"))]).await;
+    let ann = app.account("ann@example.com").await;
+    app.mailbox.rest(&ann.email).await;
+    app.ask_reset(&ann.email).await;
+    let mail = app.mailbox.next(&ann.email).await;
+    assert!(!mail.has_link() || !mail.link().contains("/reset/"), "a key by mail though the channel is sms: {}", mail.text);
+}
+
+async fn a_key_by_sms_lives_ten_minutes(setting: Setting) {
+    let app = setting.app_with(&[("latchkey.reset.channel", json!("sms"))]).await;
+    let ann = app.account("ann@example.com").await;
+    let ann = app.add_phone(&ann).await;
+    app.ask_reset(&ann.email).await;
+    let link = app.mailbox.next(&ann.phone).await.link();
+    app.minutes_pass(9);
+    assert_eq!(app.browser().get(&link).await.path(), Strategy::SetThenLogin.path());
+    app.minutes_pass(1);
+    assert!(app.browser().get(&link).await.status >= 400);
+}
+
+async fn without_a_phone_the_page_names_the_admin(setting: Setting) {
+    let app = setting.app_with(&[("latchkey.contact", json!("admin@example.com"))]).await;
+    let ann = app.account("ann@example.com").await;
+    let link = app.key(&ann).await.link();
+    let browser = app.browser();
+    let page = browser.get(&link).await;
+    assert!(page.body.contains("admin@example.com") && !page.asks(&["code"]), "{page}");
+    assert!(!page.offers("/reset/sms-approved/send"), "{page}");
+    assert!(app.opens(&ann.email, OLD).await);
+}
