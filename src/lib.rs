@@ -5,6 +5,7 @@
 pub mod account;
 pub mod clock;
 pub mod error;
+pub mod outbox;
 pub mod random;
 pub mod span;
 pub mod web;

@@ -1,0 +1,272 @@
+//! Mail over SMTP: one recipient each, behind TLS that was checked, and never half told.
+
+use std::{
+    error::Error as _,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use lettre::{
+    Address, Message,
+    message::{
+        Mailbox, MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
+    transport::smtp::{
+        self,
+        authentication::{Credentials, DEFAULT_MECHANISMS},
+        client::{AsyncSmtpConnection, TlsParameters},
+        extension::ClientId,
+        response::Severity,
+    },
+};
+use rocket::tokio::{
+    self,
+    time::{Instant, sleep, timeout},
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    Undelivered, is_loopback,
+    relay::{Relay, Tls},
+    root,
+};
+use crate::{Error, span::Span};
+
+/// At most so many connections wait for a next mail,
+const PARKED: usize = 4;
+/// and each for so long; then it says goodbye.
+const LINGER: Duration = Duration::from_secs(60);
+
+/// How mail leaves: `[default.latchkey.mail]`. It holds a password: no `Debug`.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The server that takes our mail: `smtp://user:password@host:587?tls=required` (`STARTTLS`), or
+    /// `smtps://user:password@host` (TLS from the first byte); what has a meaning in a URL is percent-encoded. A
+    /// path is the name for `EHLO`. Default: none, and messages stay in the development mailbox.
+    pub url: Option<String>,
+    /// Who writes: `Name <address>`. Its domain needs SPF, DKIM and DMARC to be believed, and stands in each
+    /// `Message-ID`. Default: `"Latchkey <no-reply@localhost>"`.
+    pub from: String,
+    /// The longest that one mail may take, with its connection. Default: `"30s"`.
+    pub timeout: Span,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { url: None, from: "Latchkey <no-reply@localhost>".into(), timeout: Span::seconds(30) }
+    }
+}
+
+impl Settings {
+    /// What is wrong with these settings, each with its key and remedy. A release build demands more: a server,
+    /// TLS that cannot be stripped unless the server is on this machine, and an address that could be answered.
+    pub fn judge(&self, release: bool) -> Vec<String> {
+        let mut faults = Vec::new();
+        let from = self.from.parse::<Mailbox>();
+        if from.is_err() {
+            faults.push("latchkey.mail.from is no address: write \"Name <no-reply@example.com>\"".into());
+        }
+        if self.timeout.is_zero() {
+            faults.push("latchkey.mail.timeout is no time at all: write \"30s\"".into());
+        }
+        match self.url.as_deref().map(str::parse::<Relay>) {
+            Some(Err(remedy)) => faults.push(format!("latchkey.mail.url cannot be used: {remedy}")),
+            None if release => faults.push(
+                "latchkey.mail.url is missing: write smtp://user:password@host:587?tls=required".into(),
+            ),
+            Some(Ok(relay)) if release && !is_loopback(&relay.host) => {
+                if relay.tls == Tls::Never {
+                    faults.push("latchkey.mail.url sends in the clear: add ?tls=required".into());
+                }
+                if from.is_ok_and(|from| is_loopback(from.email.domain())) {
+                    faults.push("latchkey.mail.from is at localhost: write an address of your domain".into());
+                }
+            }
+            _ => {}
+        }
+        faults
+    }
+}
+
+/// One mail to one person. It holds secrets: no `Debug`.
+pub struct Mail<'a> {
+    /// The message's id in the outbox. It makes the `Message-ID`, the same at every try, so that a mailbox shows a
+    /// mail once even if it had to be sent twice.
+    pub id: Uuid,
+    /// The address, as it goes into `RCPT TO`.
+    pub to: &'a str,
+    /// The subject; any Unicode.
+    pub subject: &'a str,
+    /// The text part.
+    pub text: &'a str,
+    /// The HTML part, which says the same.
+    pub html: &'a str,
+}
+
+/// Sends mail through one server, and keeps a few connections open between mails.
+pub struct Smtp {
+    relay: Relay,
+    tls: Option<TlsParameters>,
+    name: ClientId,
+    from: Mailbox,
+    timeout: Span,
+    parked: Arc<Mutex<Vec<Parked>>>,
+}
+
+struct Parked {
+    connection: AsyncSmtpConnection,
+    since: Instant,
+}
+
+impl Smtp {
+    /// Makes ready to send; connects only when there is something to send. Certificates are checked against those
+    /// that the system trusts (or the file that `SSL_CERT_FILE` names).
+    ///
+    /// # Errors
+    /// [`Error::Config`] with the first of [`Settings::judge`]'s faults, or if the system trusts no certificates.
+    pub fn new(settings: &Settings) -> Result<Self, Error> {
+        if let Some(fault) = settings.judge(false).into_iter().next() {
+            return Err(Error::Config(fault));
+        }
+        let relay = settings.url.as_deref().and_then(|url| url.parse::<Relay>().ok());
+        let relay = relay.ok_or_else(|| Error::Config("latchkey.mail.url is missing".into()))?;
+        let tls = (relay.tls != Tls::Never).then(|| TlsParameters::new(relay.host.clone())).transpose();
+        Ok(Self {
+            tls: tls.map_err(|error| Error::Config(format!("no TLS for mail: {}", root(&error))))?,
+            name: relay.name.clone().map_or_else(ClientId::default, ClientId::Domain),
+            from: settings
+                .from
+                .parse()
+                .map_err(|_| Error::Config("latchkey.mail.from is no address".into()))?,
+            timeout: settings.timeout,
+            parked: Arc::default(),
+            relay,
+        })
+    }
+
+    /// Sends one mail; `Ok` means that the server has taken it into its care.
+    ///
+    /// # Errors
+    /// [`Undelivered::Never`] if `mail.to` is no address that this server can write to, or if the server answers
+    /// `MAIL`, `RCPT`, `DATA` or the content with a 5xx other than 530, 534, 535 and 538 (these speak of our login:
+    /// RFC 4954). All else is [`Undelivered::Later`]: 4xx, every fault before `MAIL` (no connection, a certificate
+    /// that is not trusted, no `STARTTLS`, a login refused), no answer in time, a connection lost, after the
+    /// content too.
+    pub async fn send(&self, mail: &Mail<'_>) -> Result<(), Undelivered> {
+        let message = self.message(mail)?;
+        // A mail that is given up takes its connection with it: parked, its late answers would pass for those to
+        // the next mail.
+        timeout(*self.timeout, self.deliver(&message)).await.unwrap_or_else(|_| {
+            Err(Undelivered::Later(format!("the mail server took longer than {}", self.timeout)))
+        })
+    }
+
+    fn message(&self, mail: &Mail<'_>) -> Result<Message, Undelivered> {
+        let never = |what: &str| Undelivered::Never(what.into());
+        if mail.to.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            return Err(never("the recipient's address holds a space or a control character"));
+        }
+        let to: Address = mail.to.parse().map_err(|_| never("the recipient's address is none"))?;
+        let mut message = Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(mail.subject)
+            .message_id(Some(format!("<{}@{}>", mail.id, self.from.email.domain())))
+            .multipart(MultiPart::alternative_plain_html(mail.text.to_owned(), mail.html.to_owned()))
+            .map_err(|_| never("the mail cannot be put together"))?;
+        // RFC 3834: no robot shall answer.
+        let robot = HeaderName::new_from_ascii_str("Auto-Submitted");
+        message.headers_mut().insert_raw(HeaderValue::new(robot, "auto-generated".into()));
+        Ok(message)
+    }
+
+    async fn deliver(&self, message: &Message) -> Result<(), Undelivered> {
+        let mut connection = match self.unpark().await {
+            Some(connection) => connection,
+            None => self.connect().await.map_err(|fault| Undelivered::Later(told(&fault)))?,
+        };
+        match connection.send(message.envelope(), &message.formatted()).await {
+            Ok(_) => {
+                self.park(connection);
+                Ok(())
+            }
+            Err(fault) if is_final(&fault) => Err(Undelivered::Never(told(&fault))),
+            Err(fault) => Err(Undelivered::Later(told(&fault))),
+        }
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, smtp::Error> {
+        let server = (self.relay.host.as_str(), self.relay.port);
+        let at_once = self.tls.clone().filter(|_| self.relay.tls == Tls::Always);
+        let mut connection =
+            AsyncSmtpConnection::connect_tokio1(server, None, &self.name, at_once, None).await?;
+        if let Some(tls) = self.tls.clone().filter(|_| self.relay.tls == Tls::Upgrade) {
+            connection.starttls(tls, &self.name).await?;
+        }
+        if let Some((user, password)) = self.relay.login.clone() {
+            connection.auth(DEFAULT_MECHANISMS, &Credentials::new(user, password)).await?;
+        }
+        Ok(connection)
+    }
+
+    async fn unpark(&self) -> Option<AsyncSmtpConnection> {
+        loop {
+            let mut parked = self.parked.lock().expect("nothing panics with the lock held").pop()?;
+            if parked.connection.test_connected().await {
+                return Some(parked.connection);
+            }
+        }
+    }
+
+    fn park(&self, connection: AsyncSmtpConnection) {
+        let mut parked = self.parked.lock().expect("nothing panics with the lock held");
+        if parked.len() >= PARKED {
+            return;
+        }
+        parked.push(Parked { connection, since: Instant::now() });
+        let parked = Arc::downgrade(&self.parked);
+        tokio::spawn(async move {
+            sleep(LINGER).await;
+            let Some(parked) = parked.upgrade() else { return };
+            let is_stale = |parked: &mut Parked| parked.since.elapsed() >= LINGER;
+            let stale: Vec<_> =
+                parked.lock().expect("nothing panics with the lock held").extract_if(.., is_stale).collect();
+            for mut parked in stale {
+                let _ = timeout(Duration::from_secs(5), parked.connection.quit()).await;
+            }
+        });
+    }
+}
+
+/// Whether a fault that came after the greeting and the login means that no other try will do.
+fn is_final(fault: &smtp::Error) -> bool {
+    match fault.status() {
+        Some(code) => {
+            code.severity == Severity::PermanentNegativeCompletion
+                && ![530, 534, 535, 538].contains(&u16::from(code))
+        }
+        None => fault.is_client(),
+    }
+}
+
+/// The fault in words without addresses: of what a server says, only its codes (RFC 5321, RFC 3463) are kept.
+fn told(fault: &smtp::Error) -> String {
+    let Some(code) = fault.status() else {
+        return match fault {
+            _ if fault.is_response() => "the mail server hung up, or does not speak SMTP".into(),
+            _ => format!("the mail server cannot be used: {}", root(fault)),
+        };
+    };
+    let words = fault.source().map(ToString::to_string).unwrap_or_default();
+    let detail = words.split(' ').next().filter(|word| {
+        word.split('.').count() == 3 && word.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit())
+    });
+    format!(
+        "the mail server answered {code}{}{}",
+        if detail.is_some() { " " } else { "" },
+        detail.unwrap_or("")
+    )
+}

@@ -1,0 +1,33 @@
+//! The outbox: what people are to be told, and the two ways it travels.
+
+use std::{error::Error as StdError, net::IpAddr};
+
+pub mod mail;
+pub mod relay;
+pub mod sms;
+
+/// Why a message was not delivered. The text is for the log: no address, no secret, nothing that a server said
+/// but its codes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undelivered {
+    /// Another try may succeed. Whatever may have been accepted all the same is here as well.
+    #[error("{0}")]
+    Later(String),
+    /// No other try will succeed: the message itself is refused.
+    #[error("{0}")]
+    Never(String),
+}
+
+/// Whether `host` (a name, or an address without brackets) is this machine itself (RFC 6761 for the name).
+pub(crate) fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+/// The innermost cause: libraries wrap it in words that repeat it, or that name what is not for the log.
+fn root(error: &dyn StdError) -> &dyn StdError {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause
+}

@@ -1,0 +1,240 @@
+//! SMS through any HTTP gateway: one request, five seconds, no redirect, and no secret told.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use regex::bytes::{Regex, RegexBuilder};
+use reqwest::{
+    Client, Response, Url,
+    header::{HeaderMap, HeaderName, HeaderValue},
+    redirect,
+};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls_platform_verifier::BuilderVerifierExt;
+use serde::{Deserialize, Serialize};
+
+use super::{Undelivered, is_loopback, root};
+use crate::{Error, span::Span};
+
+/// So many bytes of an answer are read, no more.
+const MOST: usize = 64 * 1024;
+/// The longest time to wait for a gateway.
+const LONGEST: Span = Span::seconds(5);
+
+/// How the fields travel to the gateway.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// `POST`, as a form (`application/x-www-form-urlencoded`).
+    #[default]
+    Form,
+    /// `POST`, as one JSON object of strings.
+    Json,
+    /// `GET`, in the query of the URL.
+    Query,
+}
+
+/// How SMS leave: `[default.latchkey.sms]`. It holds the gateway's secrets: no `Debug`.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Where the gateway listens; https, or http on this machine. A user and password in it become basic
+    /// authentication. Default: none, and there is no SMS.
+    pub url: Option<String>,
+    /// `"form"`, `"json"` or `"query"`. Default: `"form"`.
+    pub format: Format,
+    /// The fields of a request. In their values `{to}` stands for the phone number (`+4915112345678`), `{digits}`
+    /// for the number without the plus, `{text}` for what to say. Default: none.
+    pub fields: BTreeMap<String, String>,
+    /// Headers of a request. Default: none.
+    pub headers: BTreeMap<String, String>,
+    /// What the body of an answer must match, beside a 2xx status, for the SMS to count as sent: a regular
+    /// expression, in which `\d`, `\w` and `(?i)` know ASCII only. Default: none, the status alone counts.
+    pub success: Option<String>,
+    /// The longest that one request may take, at most 5 s. Default: `"5s"`.
+    pub timeout: Span,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            url: None,
+            format: Format::default(),
+            fields: BTreeMap::new(),
+            headers: BTreeMap::new(),
+            success: None,
+            timeout: LONGEST,
+        }
+    }
+}
+
+impl Settings {
+    /// What is wrong with these settings, each with its key and remedy; nothing without a `url`.
+    pub fn judge(&self) -> Vec<String> {
+        self.url.as_deref().and_then(|url| self.parse(url).err()).unwrap_or_default()
+    }
+
+    fn parse(&self, url: &str) -> Result<(Url, HeaderMap, Option<Regex>), Vec<String>> {
+        let mut faults = Vec::new();
+        let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
+        match &url {
+            None => faults.push("latchkey.sms.url is no URL: write https://gateway.example/send".to_owned()),
+            Some(url) if url.scheme() == "http" && !is_local(url) => {
+                faults.push("latchkey.sms.url sends in the clear: write https".into());
+            }
+            _ => {}
+        }
+        for (what, names) in [("{text}", &["{text}"][..]), ("{to} or {digits}", &["{to}", "{digits}"])] {
+            if !self.fields.values().any(|value| names.iter().any(|name| value.contains(name))) {
+                faults.push(format!("latchkey.sms.fields: none of them holds {what}"));
+            }
+        }
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                (Ok(name), Ok(mut value)) => {
+                    value.set_sensitive(true);
+                    headers.insert(name, value);
+                }
+                _ => faults.push(format!("latchkey.sms.headers.{name:?} cannot stand in a header")),
+            }
+        }
+        let pattern =
+            self.success.as_deref().map(|it| RegexBuilder::new(it).unicode(false).build()).transpose();
+        if let Err(error) = &pattern {
+            faults.push(format!("latchkey.sms.success is no regular expression: {error}"));
+        }
+        if self.timeout.is_zero() || self.timeout > LONGEST {
+            faults.push(format!("latchkey.sms.timeout is out of range: write \"1s\" to \"{LONGEST}\""));
+        }
+        match (url, pattern) {
+            (Some(url), Ok(pattern)) if faults.is_empty() => Ok((url, headers, pattern)),
+            _ => Err(faults),
+        }
+    }
+}
+
+fn is_local(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| is_loopback(host.trim_matches(['[', ']'])))
+}
+
+/// Sends SMS through one gateway.
+pub struct Gateway {
+    client: Client,
+    url: Url,
+    format: Format,
+    fields: BTreeMap<String, String>,
+    success: Option<Regex>,
+    timeout: Span,
+}
+
+impl Gateway {
+    /// Makes ready to send; connects only when there is something to send. Certificates are checked against those
+    /// that the system trusts (or the file that `SSL_CERT_FILE` names).
+    ///
+    /// # Errors
+    /// [`Error::Config`] with the first of [`Settings::judge`]'s faults, or if the system trusts no certificates.
+    pub fn new(settings: &Settings) -> Result<Self, Error> {
+        let url =
+            settings.url.as_deref().ok_or_else(|| Error::Config("latchkey.sms.url is missing".into()))?;
+        let (url, headers, success) =
+            settings.parse(url).map_err(|faults| Error::Config(faults.join("; ")))?;
+        let no_tls = |error: rustls::Error| Error::Config(format!("no TLS for SMS: {error}"));
+        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(no_tls)?;
+        let tls = match url.scheme() {
+            "https" => tls.with_platform_verifier().map_err(no_tls)?,
+            _ => tls.with_root_certificates(RootCertStore::empty()),
+        };
+        let mut client = Client::builder()
+            .tls_backend_preconfigured(tls.with_no_client_auth())
+            .redirect(redirect::Policy::none())
+            .timeout(*settings.timeout)
+            .user_agent(concat!("latchkey/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .pool_max_idle_per_host(1);
+        if is_local(&url) {
+            client = client.no_proxy(); // what may go in the clear stays on this machine
+        }
+        Ok(Self {
+            client: client
+                .build()
+                .map_err(|error| Error::Config(format!("no client for SMS: {}", root(&error))))?,
+            url,
+            format: settings.format,
+            fields: settings.fields.clone(),
+            success,
+            timeout: settings.timeout,
+        })
+    }
+
+    /// Sends `text` to the phone `to` (`+4915112345678`); `Ok` means that the gateway said it has taken it.
+    ///
+    /// # Errors
+    /// [`Undelivered::Later`] if the gateway cannot be reached, is not trusted, does not answer in full in time, or
+    /// answers 408, 425, 429 or 5xx. All else is [`Undelivered::Never`]: another 4xx, a 3xx (which is not
+    /// followed), a 2xx without the pattern or with more than 64 kB, because to try again would
+    /// text somebody over and over if it is the pattern that is wrong.
+    pub async fn send(&self, to: &str, text: &str) -> Result<(), Undelivered> {
+        let fields: BTreeMap<_, _> =
+            self.fields.iter().map(|(name, value)| (name, filled(value, to, text))).collect();
+        let url = self.url.clone();
+        let request = match self.format {
+            Format::Form => self.client.post(url).form(&fields),
+            Format::Json => self.client.post(url).json(&fields),
+            Format::Query => self.client.get(url).query(&fields),
+        };
+        let answer = request.send().await.map_err(|error| self.lost(error))?;
+        let status = answer.status();
+        let told = format!("the SMS gateway answered {}", status.as_u16());
+        match status.as_u16() {
+            200..=299 => {}
+            408 | 425 | 429 | 500..=599 => return Err(Undelivered::Later(told)),
+            _ => return Err(Undelivered::Never(told)),
+        }
+        match (self.body(answer).await?, &self.success) {
+            (None, _) => Err(Undelivered::Never(told + " with more than 64 kB")),
+            (Some(body), Some(pattern)) if !pattern.is_match(&body) => {
+                Err(Undelivered::Never(told + ", but not what latchkey.sms.success wants"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The whole body, or none if it is longer than can be wanted.
+    async fn body(&self, mut answer: Response) -> Result<Option<Vec<u8>>, Undelivered> {
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| self.lost(error))? {
+            if body.len() + chunk.len() > MOST {
+                return Ok(None);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Some(body))
+    }
+
+    /// The error in words without the URL, which may hold a number, a text and a password.
+    fn lost(&self, error: reqwest::Error) -> Undelivered {
+        Undelivered::Later(match error {
+            error if error.is_timeout() => format!("the SMS gateway took longer than {}", self.timeout),
+            error => format!("the SMS gateway cannot be used: {}", root(&error.without_url())),
+        })
+    }
+}
+
+/// `value` with its placeholders filled, in one pass: braces in `text` stay what they are.
+fn filled(value: &str, to: &str, text: &str) -> String {
+    let mut parts = value.split('{');
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (by, rest) = match part.split_once('}') {
+            Some(("to", rest)) => (to, rest),
+            Some(("digits", rest)) => (to.trim_start_matches('+'), rest),
+            Some(("text", rest)) => (text, rest),
+            _ => ("{", part),
+        };
+        filled.push_str(by);
+        filled.push_str(rest);
+    }
+    filled
+}

@@ -1,0 +1,248 @@
+//! Laws of mail.
+
+use std::net::TcpListener;
+
+use latchkey::{
+    outbox::{
+        Undelivered,
+        mail::{Mail, Settings, Smtp},
+    },
+    span::Span,
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{authority::trusting, later, listener::Listener, never, run};
+
+const ID: Uuid = Uuid::from_u128(0x0192_f0c1_7e1a_7000_8000_0000_0000_002a);
+const ANN: &str = "ann@example.com";
+
+fn server(args: &[&str]) -> Listener {
+    Listener::start("mail_server.py", args)
+}
+
+/// A client with a second of patience, which is enough on this machine.
+fn smtp(url: String) -> Smtp {
+    let from = "Latchkey <no-reply@site.example>".into();
+    Smtp::new(&Settings { url: Some(url), from, timeout: Span::seconds(1) }).unwrap()
+}
+
+fn plain(server: &Listener) -> Smtp {
+    smtp(format!("smtp://127.0.0.1:{}", server.port))
+}
+
+async fn send(smtp: &Smtp, to: &str) -> Result<(), Undelivered> {
+    smtp.send(&Mail { id: ID, to, subject: "A link", text: "https://a.example/1\n", html: "<p>A link</p>" })
+        .await
+}
+
+/// How often the client said a command on the connection that brought this mail.
+fn said(mail: &Value, command: &str) -> usize {
+    let dialogue = mail["dialogue"].as_array().unwrap();
+    dialogue.iter().filter(|line| line.as_str().unwrap().to_uppercase().starts_with(command)).count()
+}
+
+#[test]
+fn a_mail_arrives_as_it_was_written() {
+    run(async || {
+        let server = server(&[]);
+        let text = format!("Grüße, 🔑\n.\n.. a line of dots\n\nhttps://a.example/{}\n", "x".repeat(2_000));
+        let html = format!("<p lang=\"de\">Grüße, 🔑</p>{}", "<b>y</b>".repeat(300));
+        let subject = "Neues Passwort für Zoë 🔑, das lange Betreffzeilen in mehrere Stücke zerlegt";
+        let mail = Mail { id: ID, to: ANN, subject, text: &text, html: &html };
+        plain(&server).send(&mail).await.unwrap();
+
+        let mail = server.next();
+        let headers = &mail["headers"];
+        assert_eq!(headers["subject"], subject);
+        assert_eq!(mail["text"], text);
+        assert_eq!(mail["html"].as_str().unwrap().trim_end(), html);
+        assert_eq!(mail["type"], "multipart/alternative");
+        assert_eq!(headers["from"], "Latchkey <no-reply@site.example>");
+        assert_eq!(headers["to"], ANN);
+        assert_eq!(headers["message-id"], format!("<{ID}@site.example>"));
+        assert_eq!(headers["auto-submitted"], "auto-generated");
+        assert_eq!((&mail["from"], &mail["to"]), (&json!("no-reply@site.example"), &json!([ANN])));
+        let mut names: Vec<_> =
+            mail["names"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        names.sort_unstable();
+        assert_eq!(
+            names,
+            ["auto-submitted", "content-type", "date", "from", "message-id", "mime-version", "subject", "to"]
+        );
+        assert!(mail["raw"].as_str().unwrap().lines().all(|line| line.is_ascii() && line.len() <= 998));
+        assert_eq!(said(&mail, "RCPT TO"), 1);
+    });
+}
+
+#[test]
+fn nothing_that_somebody_typed_becomes_a_header_or_a_recipient() {
+    run(async || {
+        let server = server(&[]);
+        let smtp = plain(&server);
+        for to in [
+            "",
+            "ann",
+            "ann@",
+            "@example.com",
+            "ann@example.com\r\nBcc: eve@example.com",
+            "ann@example.com\nBcc: eve@example.com",
+            "ann@example.com\rBcc:eve",
+            "ann\u{2028}@example.com",
+            "ann@example.com\r\nDATA\r\n.\r\nRCPT TO:<eve@example.com>",
+            "ann@example.com> RCPT TO:<eve@example.com",
+            "ann@example.com>\u{0}",
+            "ann@example.com, eve@example.com",
+            "ann@example.com;eve@example.com",
+            "Ann <ann@example.com>",
+            "ann@eve@example.com",
+            "\"ann\r\n\"@example.com",
+        ] {
+            never(send(&smtp, to).await);
+        }
+        assert!(server.is_quiet());
+
+        let subject = "A link\r\nBcc: eve@example.com\r\n\r\nMore";
+        let mail = Mail { id: ID, to: ANN, subject, text: ".\r\nRCPT TO:<eve@example.com>\r\n", html: "" };
+        smtp.send(&mail).await.unwrap();
+        let mail = server.next();
+        assert_eq!(mail["to"], json!([ANN]));
+        assert_eq!(mail["headers"]["bcc"], Value::Null);
+        assert_eq!(said(&mail, "RCPT TO"), 1);
+    });
+}
+
+#[test]
+fn an_answer_tells_whether_to_try_again() {
+    run(async || {
+        let server = server(&[]);
+        let smtp = plain(&server);
+        for (to, code) in
+            [("reply-421", "421 4.1.1"), ("reply-450", "450 4.1.1"), ("content-451", "451 4.7.1")]
+        {
+            let fault = later(send(&smtp, &format!("{to}@example.com")).await);
+            assert_eq!(fault, format!("the mail server answered {code}"));
+        }
+        for (to, code) in
+            [("reply-550", "550 5.1.1"), ("reply-553", "553 5.1.1"), ("content-554", "554 5.7.1")]
+        {
+            let fault = never(send(&smtp, &format!("{to}@example.com")).await);
+            assert_eq!(fault, format!("the mail server answered {code}"));
+        }
+        never(send(&smtp, "zoë@example.com").await); // the server does not offer SMTPUTF8
+        later(send(&smtp, "reply-530@example.com").await); // it is our login that is wrong, not the mail
+        assert!(server.is_quiet());
+    });
+}
+
+#[test]
+fn what_may_have_been_accepted_is_tried_again_as_the_same_mail() {
+    run(async || {
+        let server = server(&[]);
+        let smtp = plain(&server);
+        later(send(&smtp, "drop@example.com").await);
+        later(send(&smtp, "drop@example.com").await);
+        let (one, two) = (server.next(), server.next());
+        assert_eq!(one["headers"]["message-id"], two["headers"]["message-id"]);
+    });
+}
+
+#[test]
+fn a_server_that_hangs_is_left_and_its_late_answers_are_nobody_elses() {
+    run(async || {
+        let server = server(&[]);
+        let smtp = plain(&server);
+        send(&smtp, ANN).await.unwrap();
+        assert_eq!(later(send(&smtp, "hang@example.com").await), "the mail server took longer than 1s");
+        later(send(&smtp, "slow@example.com").await);
+        never(send(&smtp, "reply-550@example.com").await);
+        send(&smtp, ANN).await.unwrap();
+        assert_eq!(server.next()["to"], json!([ANN]));
+        assert_eq!(server.next()["to"], json!([ANN]));
+    });
+}
+
+#[test]
+fn a_server_that_is_not_there_or_turns_away_is_tried_again() {
+    run(async || {
+        let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        assert!(later(send(&smtp(format!("smtp://{nobody}")), ANN).await).contains("refused"));
+        assert!(later(send(&smtp("smtp://nobody.invalid".into()), ANN).await).contains("cannot be used"));
+        for greeting in ["554 5.3.2 we are closed", "421 too busy", "220 half a gree", "HTTP/1.1 400 what?"] {
+            later(send(&plain(&server(&["--greet", greeting])), ANN).await);
+        }
+    });
+}
+
+#[test]
+fn mails_share_a_connection_until_the_server_closes_it() {
+    run(async || {
+        let server = server(&["--patience", "1"]);
+        let smtp = plain(&server);
+        for mails in 1..=3 {
+            send(&smtp, ANN).await.unwrap();
+            let mail = server.next();
+            assert_eq!((said(&mail, "EHLO"), said(&mail, "MAIL")), (1, mails));
+        }
+        rocket::tokio::time::sleep(*Span::seconds(2)).await;
+        send(&smtp, ANN).await.unwrap();
+        assert_eq!(said(&server.next(), "MAIL"), 1);
+    });
+}
+
+#[test]
+fn starttls_comes_before_the_login_and_the_mail() {
+    trusting(async |authority| {
+        let certificate = authority.signs("DNS:localhost");
+        let login = ["--login", "me@site:p:q/r%"];
+        let server = server(&[&["--tls", "upgrade", "--certificate", &certificate], &login[..]].concat());
+        let url = |login: &str| smtp(format!("smtp://{login}localhost:{}?tls=required", server.port));
+
+        send(&url("me%40site:p%3Aq%2Fr%25@"), ANN).await.unwrap();
+        let mail = server.next();
+        assert_eq!((&mail["tls"], &mail["login"]), (&json!(true), &json!(true)));
+        assert_eq!((said(&mail, "EHLO"), said(&mail, "STARTTLS")), (2, 1));
+
+        let fault = later(send(&url("me%40site:guessed@"), ANN).await);
+        assert_eq!(fault, "the mail server answered 535 5.7.8");
+        later(send(&url(""), ANN).await);
+        assert!(server.is_quiet());
+    });
+}
+
+#[test]
+fn tls_from_the_first_byte_carries_a_mail() {
+    trusting(async |authority| {
+        let server = server(&["--tls", "always", "--certificate", &authority.signs("IP:127.0.0.1")]);
+        send(&smtp(format!("smtps://127.0.0.1:{}", server.port)), ANN).await.unwrap();
+        let mail = server.next();
+        assert_eq!((&mail["to"], said(&mail, "STARTTLS")), (&json!([ANN]), 0));
+    });
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_gets_no_mail() {
+    trusting(async |authority| {
+        let forged = authority.forges("DNS:localhost");
+        let elsewhere = authority.signs("DNS:elsewhere.example");
+        for certificate in [&forged, &elsewhere] {
+            for (tls, scheme, query) in [("upgrade", "smtp", "?tls=required"), ("always", "smtps", "")] {
+                let server = server(&["--tls", tls, "--certificate", certificate]);
+                let url = format!("{scheme}://user:password@localhost:{}{query}", server.port);
+                let fault = later(send(&smtp(url), ANN).await);
+                assert!(fault.contains("certificate") && !fault.contains("password"), "{fault}");
+                assert!(server.is_quiet());
+            }
+        }
+    });
+}
+
+#[test]
+fn a_server_whose_starttls_was_stripped_gets_no_mail() {
+    run(async || {
+        let server = server(&[]);
+        let fault = later(send(&smtp(format!("smtp://127.0.0.1:{}?tls=required", server.port)), ANN).await);
+        assert!(fault.contains("STARTTLS"), "{fault}");
+        assert!(server.is_quiet());
+    });
+}
