@@ -61,7 +61,7 @@ impl fmt::Display for Span {
         let total = self.0.as_secs();
         let (unit, seconds) = UNITS
             .into_iter()
-            .find(|(_, seconds)| total >= *seconds && total % seconds == 0)
+            .find(|(_, seconds)| total >= *seconds && total.is_multiple_of(*seconds))
             .unwrap_or(("s", 1));
         write!(f, "{}{unit}", total / seconds)
     }
