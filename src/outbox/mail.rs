@@ -1,10 +1,6 @@
 //! Mail over SMTP: one recipient each, behind TLS that was checked, and never half told.
 
-use std::{
-    error::Error as _,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::error::Error as _;
 
 use lettre::{
     Address, Message,
@@ -12,21 +8,13 @@ use lettre::{
         Mailbox, MultiPart,
         header::{HeaderName, HeaderValue},
     },
-    transport::smtp::{
-        self,
-        authentication::{Credentials, DEFAULT_MECHANISMS},
-        client::{AsyncSmtpConnection, TlsParameters},
-        extension::ClientId,
-        response::Severity,
-    },
+    transport::smtp::{self, response::Severity},
 };
-use rocket::tokio::{
-    self,
-    time::{Instant, sleep, timeout},
-};
+use rocket::tokio::time::timeout;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::connections::Connections;
 use super::{
     Undelivered, is_loopback,
     relay::{Relay, Tls},
@@ -34,10 +22,8 @@ use super::{
 };
 use crate::{Error, span::Span};
 
-/// At most so many connections wait for a next mail,
-const PARKED: usize = 4;
-/// and each for so long; then it says goodbye.
-const LINGER: Duration = Duration::from_secs(60);
+mod connections;
+mod line;
 
 /// How mail leaves: `[default.latchkey.mail]`. It holds a password: no `Debug`.
 #[derive(Clone, Deserialize, Serialize)]
@@ -74,9 +60,6 @@ impl Settings {
         }
         match self.url.as_deref().map(str::parse::<Relay>) {
             Some(Err(remedy)) => faults.push(format!("latchkey.mail.url cannot be used: {remedy}")),
-            None if release => faults.push(
-                "latchkey.mail.url is missing: write smtp://user:password@host:587?tls=required".into(),
-            ),
             Some(Ok(relay)) if release && !is_loopback(&relay.host) => {
                 if relay.tls == Tls::Never {
                     faults.push("latchkey.mail.url sends in the clear: add ?tls=required".into());
@@ -108,17 +91,9 @@ pub struct Mail<'a> {
 
 /// Sends mail through one server, and keeps a few connections open between mails.
 pub struct Smtp {
-    relay: Relay,
-    tls: Option<TlsParameters>,
-    name: ClientId,
+    connections: Connections,
     from: Mailbox,
     timeout: Span,
-    parked: Arc<Mutex<Vec<Parked>>>,
-}
-
-struct Parked {
-    connection: AsyncSmtpConnection,
-    since: Instant,
 }
 
 impl Smtp {
@@ -133,17 +108,13 @@ impl Smtp {
         }
         let relay = settings.url.as_deref().and_then(|url| url.parse::<Relay>().ok());
         let relay = relay.ok_or_else(|| Error::Config("latchkey.mail.url is missing".into()))?;
-        let tls = (relay.tls != Tls::Never).then(|| TlsParameters::new(relay.host.clone())).transpose();
         Ok(Self {
-            tls: tls.map_err(|error| Error::Config(format!("no TLS for mail: {}", root(&error))))?,
-            name: relay.name.clone().map_or_else(ClientId::default, ClientId::Domain),
+            connections: Connections::new(relay)?,
             from: settings
                 .from
                 .parse()
                 .map_err(|_| Error::Config("latchkey.mail.from is no address".into()))?,
             timeout: settings.timeout,
-            parked: Arc::default(),
-            relay,
         })
     }
 
@@ -157,8 +128,8 @@ impl Smtp {
     /// content too.
     pub async fn send(&self, mail: &Mail<'_>) -> Result<(), Undelivered> {
         let message = self.message(mail)?;
-        // A mail that is given up takes its connection with it: parked, its late answers would pass for those to
-        // the next mail.
+        // A mail that is given up takes its connection with it: kept, its late answers would pass for those to the
+        // next mail (as they do in lettre's own pool, which also waits without end).
         timeout(*self.timeout, self.deliver(&message)).await.unwrap_or_else(|_| {
             Err(Undelivered::Later(format!("the mail server took longer than {}", self.timeout)))
         })
@@ -184,60 +155,15 @@ impl Smtp {
     }
 
     async fn deliver(&self, message: &Message) -> Result<(), Undelivered> {
-        let mut connection = match self.unpark().await {
-            Some(connection) => connection,
-            None => self.connect().await.map_err(|fault| Undelivered::Later(told(&fault)))?,
-        };
+        let mut connection = self.connections.get().await?;
         match connection.send(message.envelope(), &message.formatted()).await {
             Ok(_) => {
-                self.park(connection);
+                self.connections.keep(connection);
                 Ok(())
             }
             Err(fault) if is_final(&fault) => Err(Undelivered::Never(told(&fault))),
             Err(fault) => Err(Undelivered::Later(told(&fault))),
         }
-    }
-
-    async fn connect(&self) -> Result<AsyncSmtpConnection, smtp::Error> {
-        let server = (self.relay.host.as_str(), self.relay.port);
-        let at_once = self.tls.clone().filter(|_| self.relay.tls == Tls::Always);
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, None, &self.name, at_once, None).await?;
-        if let Some(tls) = self.tls.clone().filter(|_| self.relay.tls == Tls::Upgrade) {
-            connection.starttls(tls, &self.name).await?;
-        }
-        if let Some((user, password)) = self.relay.login.clone() {
-            connection.auth(DEFAULT_MECHANISMS, &Credentials::new(user, password)).await?;
-        }
-        Ok(connection)
-    }
-
-    async fn unpark(&self) -> Option<AsyncSmtpConnection> {
-        loop {
-            let mut parked = self.parked.lock().expect("nothing panics with the lock held").pop()?;
-            if parked.connection.test_connected().await {
-                return Some(parked.connection);
-            }
-        }
-    }
-
-    fn park(&self, connection: AsyncSmtpConnection) {
-        let mut parked = self.parked.lock().expect("nothing panics with the lock held");
-        if parked.len() >= PARKED {
-            return;
-        }
-        parked.push(Parked { connection, since: Instant::now() });
-        let parked = Arc::downgrade(&self.parked);
-        tokio::spawn(async move {
-            sleep(LINGER).await;
-            let Some(parked) = parked.upgrade() else { return };
-            let is_stale = |parked: &mut Parked| parked.since.elapsed() >= LINGER;
-            let stale: Vec<_> =
-                parked.lock().expect("nothing panics with the lock held").extract_if(.., is_stale).collect();
-            for mut parked in stale {
-                let _ = timeout(Duration::from_secs(5), parked.connection.quit()).await;
-            }
-        });
     }
 }
 

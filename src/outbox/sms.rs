@@ -37,7 +37,7 @@ pub enum Format {
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Where the gateway listens; https, or http on this machine. A user and password in it become basic
+    /// Where the gateway listens; in release https, or http on this machine. A user and password in it become basic
     /// authentication. Default: none, and there is no SMS.
     pub url: Option<String>,
     /// `"form"`, `"json"` or `"query"`. Default: `"form"`.
@@ -68,20 +68,23 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What is wrong with these settings, each with its key and remedy; nothing without a `url`.
-    pub fn judge(&self) -> Vec<String> {
-        self.url.as_deref().and_then(|url| self.parse(url).err()).unwrap_or_default()
+    /// What is wrong with these settings, each with its key and remedy; nothing without a `url`. A release build
+    /// demands https, unless the gateway is on this machine.
+    pub fn judge(&self, release: bool) -> Vec<String> {
+        let Some(url) = self.url.as_deref() else { return Vec::new() };
+        let clear = Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !is_local(&url));
+        let mut faults = self.parse(url).err().unwrap_or_default();
+        if release && clear {
+            faults.push("latchkey.sms.url sends in the clear: write https".into());
+        }
+        faults
     }
 
     fn parse(&self, url: &str) -> Result<(Url, HeaderMap, Option<Regex>), Vec<String>> {
         let mut faults = Vec::new();
         let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
-        match &url {
-            None => faults.push("latchkey.sms.url is no URL: write https://gateway.example/send".to_owned()),
-            Some(url) if url.scheme() == "http" && !is_local(url) => {
-                faults.push("latchkey.sms.url sends in the clear: write https".into());
-            }
-            _ => {}
+        if url.is_none() {
+            faults.push("latchkey.sms.url is no URL: write https://gateway.example/send".to_owned());
         }
         for (what, names) in [("{text}", &["{text}"][..]), ("{to} or {digits}", &["{to}", "{digits}"])] {
             if !self.fields.values().any(|value| names.iter().any(|name| value.contains(name))) {

@@ -246,3 +246,13 @@ fn a_server_whose_starttls_was_stripped_gets_no_mail() {
         assert!(server.is_quiet());
     });
 }
+
+#[test]
+fn an_answer_in_the_clear_does_not_count_under_tls() {
+    trusting(async |authority| {
+        let server = server(&["--inject", "--certificate", &authority.signs("DNS:localhost")]);
+        let url = format!("smtp://localhost:{}?tls=required", server.port);
+        later(send(&smtp(url), ANN).await);
+        assert!(server.is_quiet());
+    });
+}

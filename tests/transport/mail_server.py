@@ -18,6 +18,7 @@ options.add_argument("--certificate")
 options.add_argument("--login", help="user:password, without which no mail is taken")
 options.add_argument("--greet", help="the reply to every connection, before it is closed")
 options.add_argument("--patience", type=float, default=60, help="seconds until a silent client is hung up on")
+options.add_argument("--inject", action="store_true", help="an answer in the clear, ahead of TLS")
 options = options.parse_args()
 
 
@@ -89,9 +90,22 @@ async def turn_away(reader, writer):
     writer.close()
 
 
+async def inject(reader, writer):
+    """The server, with somebody between who appends an answer in the clear to that of STARTTLS."""
+    for answer in [b"220 tests", b"250-tests\r\n250 STARTTLS", b"220 go on\r\n250 injected"]:
+        writer.write(answer + b"\r\n")
+        await reader.readline()
+    await writer.start_tls(context)
+    async for line in reader:
+        print(json.dumps(line.decode()), flush=True)
+        writer.write(b"250 OK\r\n")
+
+
 async def serve():
     listen = dict(host="127.0.0.1", port=0, ssl=context if options.tls == "always" else None)
-    if options.greet:
+    if options.inject:
+        server = await asyncio.start_server(inject, **listen)
+    elif options.greet:
         server = await asyncio.start_server(turn_away, **listen)
     else:
         server = await asyncio.get_running_loop().create_server(connection, **listen)

@@ -1,0 +1,127 @@
+//! Connections to the mail server: made when there is none, kept for a minute, given to one mail at a time.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use lettre::transport::smtp::{
+    Error as Fault,
+    authentication::{Credentials, DEFAULT_MECHANISMS},
+    client::{AsyncSmtpConnection, TlsParameters},
+    extension::ClientId,
+};
+use rocket::tokio::{
+    self,
+    net::TcpStream,
+    time::{Instant, sleep, timeout},
+};
+
+use super::{line::Line, told};
+use crate::{
+    Error,
+    outbox::{
+        Undelivered,
+        relay::{Relay, Tls},
+        root,
+    },
+};
+
+/// At most so many connections wait for a next mail,
+const KEPT: usize = 4;
+/// and each for so long;
+const LINGER: Duration = Duration::from_secs(60);
+/// then it has so long for its goodbye.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// Those that are open and have nothing to do, and what it takes to make another.
+pub struct Connections {
+    relay: Relay,
+    tls: Option<TlsParameters>,
+    name: ClientId,
+    kept: Arc<Mutex<Vec<Kept>>>,
+}
+
+struct Kept {
+    connection: AsyncSmtpConnection,
+    since: Instant,
+}
+
+impl Connections {
+    /// None yet.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if there is to be TLS and the system trusts no certificates.
+    pub fn new(relay: Relay) -> Result<Self, Error> {
+        let tls = (relay.tls != Tls::Never).then(|| TlsParameters::new(relay.host.clone())).transpose();
+        Ok(Self {
+            tls: tls.map_err(|fault| Error::Config(format!("no TLS for mail: {}", root(&fault))))?,
+            name: relay.name.clone().map_or_else(ClientId::default, ClientId::Domain),
+            relay,
+            kept: Arc::default(),
+        })
+    }
+
+    /// A connection that is ready for a mail. Whoever does not give it back closes it.
+    ///
+    /// # Errors
+    /// [`Undelivered::Later`]: nothing was said about any mail yet.
+    pub async fn get(&self) -> Result<AsyncSmtpConnection, Undelivered> {
+        loop {
+            let Some(mut kept) = lock(&self.kept).pop() else {
+                return self.open().await;
+            };
+            if kept.connection.test_connected().await {
+                return Ok(kept.connection);
+            }
+        }
+    }
+
+    /// Takes a connection back, on which a mail has come to its end.
+    pub fn keep(&self, connection: AsyncSmtpConnection) {
+        let mut kept = lock(&self.kept);
+        if kept.len() >= KEPT {
+            return;
+        }
+        kept.push(Kept { connection, since: Instant::now() });
+        let kept = Arc::downgrade(&self.kept);
+        tokio::spawn(async move {
+            sleep(LINGER).await;
+            let Some(kept) = kept.upgrade() else { return };
+            let stale: Vec<_> = lock(&kept).extract_if(.., |kept| kept.since.elapsed() >= LINGER).collect();
+            for mut kept in stale {
+                let _ = timeout(GOODBYE, kept.connection.quit()).await;
+            }
+        });
+    }
+
+    async fn open(&self) -> Result<AsyncSmtpConnection, Undelivered> {
+        let later = |fault: Fault| Undelivered::Later(told(&fault));
+        let server = (self.relay.host.as_str(), self.relay.port);
+        let mut connection = if self.relay.tls == Tls::Always {
+            AsyncSmtpConnection::connect_tokio1(server, None, &self.name, self.tls.clone(), None)
+                .await
+                .map_err(later)?
+        } else {
+            let stream = TcpStream::connect(server)
+                .await
+                .map_err(|error| Undelivered::Later(format!("the mail server cannot be used: {error}")))?;
+            let line = Box::new(Line::new(stream));
+            let mut connection =
+                AsyncSmtpConnection::connect_with_transport(line, &self.name).await.map_err(later)?;
+            if let Some(tls) = self.tls.clone() {
+                connection.starttls(tls, &self.name).await.map_err(later)?;
+            }
+            connection
+        };
+        if let Some((user, password)) = self.relay.login.clone() {
+            let login = Credentials::new(user, password);
+            connection.auth(DEFAULT_MECHANISMS, &login).await.map_err(later)?;
+        }
+        Ok(connection)
+    }
+}
+
+fn lock(kept: &Mutex<Vec<Kept>>) -> MutexGuard<'_, Vec<Kept>> {
+    kept.lock().expect("nothing panics with the lock held")
+}

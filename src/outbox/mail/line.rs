@@ -1,0 +1,71 @@
+//! A TCP connection of which nothing that came in the clear is left over when TLS begins.
+
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use lettre::transport::smtp::client::AsyncTokioStream;
+use rocket::tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+
+/// The first byte of a TLS handshake (RFC 8446, 5.1), with which no SMTP command begins.
+const HANDSHAKE: u8 = 22;
+
+/// Gives a byte at a time until TLS begins. Otherwise whoever stands between could append answers of their own to that
+/// of `STARTTLS`, and lettre, which keeps what it has buffered, would take them for the server's under TLS (as in
+/// CVE-2021-38371).
+#[derive(Debug)]
+pub struct Line {
+    stream: TcpStream,
+    is_clear: bool,
+}
+
+impl Line {
+    /// Over `stream`, on which nothing was said yet.
+    pub fn new(stream: TcpStream) -> Self {
+        Self { stream, is_clear: true }
+    }
+}
+
+impl AsyncRead for Line {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        to: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if !self.is_clear {
+            return Pin::new(&mut self.stream).poll_read(cx, to);
+        }
+        let mut byte = [0];
+        let mut one = ReadBuf::new(&mut byte);
+        ready!(Pin::new(&mut self.stream).poll_read(cx, &mut one))?;
+        to.put_slice(one.filled());
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Line {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
+        self.is_clear &= from.first() != Some(&HANDSHAKE);
+        Pin::new(&mut self.stream).poll_write(cx, from)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+impl AsyncTokioStream for Line {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.stream.peer_addr()
+    }
+}
