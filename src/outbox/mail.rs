@@ -47,8 +47,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What is wrong with these settings, each with its key and remedy. A release build demands more: a server,
-    /// TLS that cannot be stripped unless the server is on this machine, and an address that could be answered.
+    /// What is wrong with these settings, each with its key and remedy. Of a server elsewhere, a release build also
+    /// demands TLS, and that mail comes from an address elsewhere.
     pub fn judge(&self, release: bool) -> Vec<String> {
         let mut faults = Vec::new();
         let from = self.from.parse::<Mailbox>();
@@ -106,16 +106,10 @@ impl Smtp {
         if let Some(fault) = settings.judge(false).into_iter().next() {
             return Err(Error::Config(fault));
         }
-        let relay = settings.url.as_deref().and_then(|url| url.parse::<Relay>().ok());
-        let relay = relay.ok_or_else(|| Error::Config("latchkey.mail.url is missing".into()))?;
-        Ok(Self {
-            connections: Connections::new(relay)?,
-            from: settings
-                .from
-                .parse()
-                .map_err(|_| Error::Config("latchkey.mail.from is no address".into()))?,
-            timeout: settings.timeout,
-        })
+        let missing = |key: &str| Error::Config(format!("latchkey.mail.{key} is missing"));
+        let relay = settings.url.as_deref().and_then(|url| url.parse().ok()).ok_or_else(|| missing("url"))?;
+        let from = settings.from.parse().map_err(|_| missing("from"))?;
+        Ok(Self { connections: Connections::new(relay)?, from, timeout: settings.timeout })
     }
 
     /// Sends one mail; `Ok` means that the server has taken it into its care.
@@ -181,18 +175,40 @@ fn is_final(fault: &smtp::Error) -> bool {
 /// The fault in words without addresses: of what a server says, only its codes (RFC 5321, RFC 3463) are kept.
 fn told(fault: &smtp::Error) -> String {
     let Some(code) = fault.status() else {
-        return match fault {
-            _ if fault.is_response() => "the mail server hung up, or does not speak SMTP".into(),
-            _ => format!("the mail server cannot be used: {}", root(fault)),
+        return match fault.is_response() {
+            true => "the mail server hung up, or does not speak SMTP".into(),
+            false => format!("the mail server cannot be used: {}", root(fault)),
         };
     };
     let words = fault.source().map(ToString::to_string).unwrap_or_default();
     let detail = words.split(' ').next().filter(|word| {
         word.split('.').count() == 3 && word.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit())
     });
-    format!(
-        "the mail server answered {code}{}{}",
-        if detail.is_some() { " " } else { "" },
-        detail.unwrap_or("")
-    )
+    format!("the mail server answered {code} {}", detail.unwrap_or_default()).trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(url: &str, from: &str, release: bool) -> Vec<String> {
+        Settings { url: Some(url.into()), from: from.into(), ..Settings::default() }.judge(release)
+    }
+
+    #[test]
+    fn release_sends_nothing_in_the_clear_except_on_this_machine() {
+        assert!(Settings::default().judge(true).is_empty());
+        let from = "Latchkey <no-reply@site.example>";
+        for url in ["smtp://127.0.0.1:2525", "smtp://localhost", "smtp://[::1]", "smtps://u:p@mail.example"] {
+            assert!(faults(url, from, true).is_empty(), "{url}");
+        }
+        assert!(faults("smtp://mail.example", from, false).is_empty());
+        assert_eq!(faults("smtp://mail.example", from, true).len(), 1);
+        assert_eq!(faults("smtps://mail.example", "Latchkey <no-reply@localhost>", true).len(), 1);
+        for url in ["smtp://mail.example?tls=opportunistic", "smtp://me:s3cret@", "mail.example:25"] {
+            let faults = faults(url, "nobody", false);
+            assert_eq!(faults.len(), 2, "{url}");
+            assert!(!faults.concat().contains("s3cret"));
+        }
+    }
 }

@@ -241,3 +241,45 @@ fn filled(value: &str, to: &str, text: &str) -> String {
     }
     filled
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(url: &str) -> Settings {
+        let fields = [("to".into(), "{to}".into()), ("text".into(), "{text}".into())].into();
+        Settings { url: Some(url.into()), fields, ..Settings::default() }
+    }
+
+    #[test]
+    fn settings_are_judged_before_anything_is_sent() {
+        let fine = || settings("https://gateway.example/send");
+        assert!(Settings::default().judge(true).is_empty());
+        assert!(fine().judge(true).is_empty());
+        assert!(settings("http://[::1]:13013/").judge(true).is_empty());
+        assert!(settings("http://gateway.example/").judge(false).is_empty());
+
+        let fields = [("text".into(), "{text}".into())].into();
+        let headers = [("x-key".into(), "s3cret\n".into())].into();
+        for wrong in [
+            settings("http://gateway.example/"),
+            settings("gateway.example"),
+            settings("ftp://gateway.example/"),
+            Settings { fields, ..fine() },
+            Settings { headers, ..fine() },
+            Settings { success: Some("(".into()), ..fine() },
+            Settings { timeout: Span::seconds(6), ..fine() },
+            Settings { timeout: Span::seconds(0), ..fine() },
+        ] {
+            let faults = wrong.judge(true);
+            assert_eq!(faults.len(), 1, "{faults:?}");
+            assert!(!faults[0].contains("s3cret"));
+        }
+    }
+
+    #[test]
+    fn a_text_with_braces_stays_what_it_is() {
+        assert_eq!(filled("{digits}: {text} {to}{", "+491", "{to} {x}"), "491: {to} {x} +491{");
+        assert_eq!(filled("{\"a\": \"{to}\"}", "+491", ""), "{\"a\": \"+491\"}");
+    }
+}

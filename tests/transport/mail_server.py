@@ -4,7 +4,7 @@ Prints its port, then a line of JSON for each mail that it was given in full.
   reply-550@…        answers RCPT with 550 and the address
   content-451@…      answers the content with 451 and the address
   hang@…             never answers the content
-  slow@…             answers the content after two seconds
+  slow@…             answers the content after three seconds
   drop@…             hangs up after the content, without an answer
 """
 
@@ -54,7 +54,7 @@ class Inbox:
         if wish == "hang":
             await asyncio.sleep(600)
         if wish == "slow":
-            await asyncio.sleep(2)
+            await asyncio.sleep(3)
         mail = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
         part = lambda kind: mail.get_body((kind,)).get_content().replace("\r\n", "\n")
         print(json.dumps({
