@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn scheme(peppers: &[&str], cost: u32) -> Scheme {
-        Scheme::new(Peppers::from(peppers.iter().map(|&pepper| pepper.to_owned()).collect::<Vec<_>>()), cost)
+        Scheme::new(Peppers::named(peppers), cost)
     }
 
     fn password(typed: &str) -> Password {

@@ -1,7 +1,8 @@
-//! Threads of our own that hash passwords at low priority, so that no flood of sign-ins slows a page.
+//! Threads of our own that hash and judge passwords at low priority, so that no flood of sign-ins slows a page.
 
 use std::{
     io,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, SyncSender, sync_channel},
@@ -13,26 +14,29 @@ use rocket::tokio::sync::oneshot;
 use thread_priority::{ThreadPriority, set_current_thread_priority};
 
 use super::{
+    fault::Fault,
     hash::{PasswordHash, Scheme, Verdict},
     password::{Password, Settings},
     pepper::Peppers,
+    rules::Rules,
 };
 use crate::{Error, random::Random};
 
-/// Of 99; on Unix this is niceness 10, a tenth of the share of a thread that serves pages when both want a core.
-const PRIORITY: u8 = 22;
+/// Of 99; on Unix this is niceness 15.
+const PRIORITY: u8 = 9;
 
 /// Jobs that wait for each thread if the settings do not say: four seconds at the default cost.
 const QUEUE_PER_THREAD: usize = 16;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Hashes and verifies passwords, one bcrypt each, in the order asked. Its clones share the threads, which end with the
+/// Judges, hashes and verifies passwords, in the order asked. Its clones share the threads, which end with the
 /// last of them, once they have done what is queued.
 #[derive(Clone)]
 pub struct Hasher {
     queue: SyncSender<Job>,
     scheme: Arc<Scheme>,
+    rules: Rules,
     random: Random,
 }
 
@@ -40,9 +44,9 @@ impl Hasher {
     /// Starts the threads.
     ///
     /// # Errors
-    /// [`Error::Config`] if `settings` or `peppers` contradict themselves or a thread cannot be started.
+    /// [`Error::Config`] if `settings` are out of range or a thread cannot be started.
     pub fn new(settings: &Settings, peppers: Peppers, random: Random) -> Result<Self, Error> {
-        let faults = [settings.judge(false), peppers.judge(false)].concat();
+        let faults = settings.judge(false);
         if !faults.is_empty() {
             return Err(Error::Config(faults.join("; ")));
         }
@@ -53,7 +57,18 @@ impl Hasher {
         let waiting = if settings.queue == 0 { QUEUE_PER_THREAD * threads } else { settings.queue };
         let queue = start(threads, waiting)
             .map_err(|error| Error::Config(format!("latchkey.password.threads = {threads}: {error}")))?;
-        Ok(Self { queue, scheme: Arc::new(Scheme::new(peppers, settings.cost)), random })
+        let scheme = Arc::new(Scheme::new(peppers, settings.cost));
+        Ok(Self { queue, scheme, rules: Rules::new(settings), random })
+    }
+
+    /// Judges a new password by the [`Rules`]; `own_words` are as [`Rules::judge`] has them.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if the queue is full. That the password is refused is the [`Fault`] within.
+    pub async fn judge(&self, password: &Password, own_words: &[&str]) -> Result<Result<(), Fault>, Error> {
+        let (rules, password) = (self.rules, password.clone());
+        let own_words: Vec<_> = own_words.iter().map(|&word| word.to_owned()).collect();
+        self.run(move || rules.judge(&password, &own_words)).await
     }
 
     /// Hashes `password` under the first pepper with a salt of its own.
@@ -101,11 +116,12 @@ fn start(threads: usize, waiting: usize) -> io::Result<SyncSender<Job>> {
     Ok(queue)
 }
 
-/// Takes one job after the other, until the queue is empty and nobody is left to add to it.
+/// Takes one job after the other, until the queue is empty and nobody is left to add to it. A job that panics costs its
+/// caller the answer, never the thread.
 fn work(jobs: &Mutex<Receiver<Job>>) {
     let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
     while let Ok(job) = next() {
-        job();
+        let _ = catch_unwind(AssertUnwindSafe(job));
     }
 }
 
@@ -129,7 +145,7 @@ mod tests {
 
     fn hasher(threads: usize, queue: usize) -> Hasher {
         let settings = Settings { cost: 4, threads, queue, ..Settings::default() };
-        Hasher::new(&settings, Peppers::default(), Random).unwrap()
+        Hasher::new(&settings, Peppers::named(&["pepper"]), Random).unwrap()
     }
 
     fn password(typed: &str) -> Password {
@@ -179,6 +195,21 @@ mod tests {
         assert_eq!(done.load(Ordering::SeqCst), 1);
     }
 
+    #[rocket::async_test]
+    async fn a_new_password_is_judged_in_its_turn() {
+        let hasher = hasher(1, 1);
+        assert_eq!(hasher.judge(&password("violet otter builds a kite"), &[]).await.unwrap(), Ok(()));
+        let fault = hasher.judge(&password("jane.doe@home"), &["Jane.Doe@home.example"]).await.unwrap();
+        assert_eq!(fault.unwrap_err().key, "password-own-word");
+    }
+
+    #[rocket::async_test]
+    async fn a_panic_ends_no_thread() {
+        let hasher = hasher(1, 1);
+        assert!(matches!(hasher.run(|| panic!("of a test")).await, Err::<(), _>(Error::Busy)));
+        assert_eq!(hasher.run(|| 1).await.unwrap(), 1);
+    }
+
     #[test]
     fn the_threads_end_after_what_is_queued() {
         let (queue, jobs) = sync_channel::<Job>(2);
@@ -198,7 +229,7 @@ mod tests {
     #[test]
     fn settings_out_of_range_start_nothing() {
         let settings = Settings { cost: 99, ..Settings::default() };
-        assert!(matches!(Hasher::new(&settings, Peppers::default(), Random), Err(Error::Config(_))));
+        assert!(matches!(Hasher::new(&settings, Peppers::named(&["pepper"]), Random), Err(Error::Config(_))));
     }
 
     #[test]
@@ -210,6 +241,6 @@ mod tests {
             // proc_pid_stat(5): the 19th field, counted here from after the name, which may hold spaces
             stat.rsplit_once(')').unwrap().1.split_whitespace().nth(16).unwrap().parse::<i32>().unwrap()
         });
-        assert!(nice.join().unwrap() >= 10);
+        assert!(nice.join().unwrap() >= 15);
     }
 }
