@@ -92,9 +92,10 @@ async def turn_away(reader, writer):
 
 async def inject(reader, writer):
     """The server, with somebody between who appends an answer in the clear to that of STARTTLS."""
-    for answer in [b"220 tests", b"250-tests\r\n250 STARTTLS", b"220 go on\r\n250 injected"]:
-        writer.write(answer + b"\r\n")
+    for answer in [b"220 tests\r\n", b"250-tests\r\n250 STARTTLS\r\n"]:
+        writer.write(answer)
         await reader.readline()
+    writer.write(b"220 go on\r\n250 injected\r\n")
     await writer.start_tls(context)
     async for line in reader:
         print(json.dumps(line.decode()), flush=True)
