@@ -41,28 +41,31 @@ hide-password = Hide
 ## What somebody holds, and for how long
 
 tag-account = Account
+tag-address = Address
 tag-sent-to = Sent to
 tag-current-email = Current address
 tag-current-phone = Current phone
 tag-new-email = New address
-tag-until = Good until
-tag-good-for = Good for
-tag-good-for-minutes = { $minutes ->
-    [one] one minute
-   *[other] { $minutes } minutes
+tag-until-minutes = { $minutes ->
+    [0] Good until { $until }, for less than a minute from now
+    [one] Good until { $until }, one minute from now
+   *[other] Good until { $until }, { $minutes } minutes from now
   }
-tag-restricted = Time left
-tag-tries = Tries left
-tag-tries-left = { $tries }
-tag-what = What happened
-tag-when = When
-left-minutes = { $minutes ->
-    [0] less than a minute from now
-    [one] one minute from now
-   *[other] { $minutes } minutes from now
+tag-until-hours = Good until { $until }, { $hours } hours from now
+tag-until-days = Good until { $until }, { $days } days from now
+tag-good-for = { $minutes ->
+    [one] Good for one minute
+   *[other] Good for { $minutes } minutes
   }
-left-hours = { $hours } hours from now
-left-days = { $days } days from now
+tag-restricted = { $minutes ->
+    [0] Less than a minute left for this step
+    [one] One minute left for this step
+   *[other] { $minutes } minutes left for this step
+  }
+tag-tries = { $tries ->
+    [one] One try left
+   *[other] { $tries } tries left
+  }
 ticket-other = In this browser you are signed in as { $email }. If you go on, that session ends here and you continue with the account named above.
 ticket-cancel = I did not ask for this
 
@@ -107,9 +110,10 @@ confirm-ours-lead = One button, and your account is ready.
 confirm-other-lead = You registered in another browser. To show that it was you, type the password that you chose there.
 confirm-button = Confirm address
 confirm-password = The password you chose
-confirm-new-password = A new password
+confirm-new-password = Forgot it? Choose a new password
 confirm-new-button = Confirm with a new password
 confirm-invited-title = Welcome
+confirm-invited-button = Set password and open my account
 confirm-invited-lead = An account was made for you. Choose a password, and it is yours.
 
 ## Sign-in
@@ -203,7 +207,7 @@ unusable-next = Simply ask for a new one.
 unusable-button = Ask again
 cancelled-title = Thank you for telling us
 cancelled-lead = The link is dead: nobody can use it any more. Your password has not changed.
-cancelled-next = There is nothing else to do. Whoever asked knew your address, but had no way to read the message.
+cancelled-next = There is nothing else to do. Somebody typed your address, by mistake or on purpose; that alone does not let anybody in.
 
 ## Recovery: the five strategies
 
@@ -488,4 +492,5 @@ sms-phone-code =
 
 mailbox-title = Mailbox
 mailbox-lead = Every message that would have been sent, newest first. This page exists in development only.
+mailbox-sms = Text message
 mailbox-empty = No message yet. Register or ask for a reset, and it appears here.

@@ -45,7 +45,9 @@ impl Templates {
         let mut assets = BTreeMap::new();
         for (name, bytes) in files {
             if let Some(page) = name.strip_suffix(".tera") {
-                pages.push((page.to_owned(), text(&name, &bytes)?));
+                let source = text(&name, &bytes)?;
+                let html = page.ends_with(".html");
+                pages.push((page.to_owned(), if html { settle(&source, &voice) } else { source }));
             } else if let Some(asset) = name.strip_prefix("assets/") {
                 assets.extend(Asset::new(asset, bytes.into_owned()).map(|file| (asset.to_owned(), file)));
             }
@@ -98,17 +100,38 @@ impl Templates {
 /// Escapes what could end a text or a quoted attribute; slashes stay, so that links in mails look like links.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        escaped.push_str(&rest[..at]);
+        escaped.push_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => "&#39;",
+        });
+        rest = &rest[at + 1..];
+    }
+    escaped.push_str(rest);
+    escaped
+}
+
+/// Puts sentences without arguments in their place once, and not at each rendering: most of a page is such.
+fn settle(source: &str, voice: &Voice) -> String {
+    const OPEN: &str = "{{ fluent(key=\"";
+    const CLOSE: &str = "\") }}";
+    let mut parts = source.split(OPEN);
+    let mut settled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let known = part.split_once(CLOSE).filter(|(key, _)| !key.contains('"') && voice.knows(key));
+        let said =
+            known.map(|(key, rest)| (voice.say(key, &[]), rest)).filter(|(said, _)| !said.contains('{'));
+        match said {
+            Some((said, rest)) => settled.extend([&escape(&said), rest]),
+            None => settled.extend([OPEN, part]),
         }
     }
-    escaped
+    settled
 }
 
 fn text(name: &str, bytes: &[u8]) -> Result<String, Error> {

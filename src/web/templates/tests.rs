@@ -151,3 +151,26 @@ fn templates_stay_short() {
         assert!(lines <= 40, "{name} has {lines} lines");
     }
 }
+
+#[test]
+fn a_sentence_is_escaped_as_it_is_settled_and_never_read_as_a_template() {
+    let own = "delete-title = <i>{\"{{ 7 * 7 }}\"}</i>\ndelete-lead = <i>Gone</i>";
+    let dir = overrides(&[("locales/en.ftl", own)]);
+    let templates = Templates::load(Some(dir.path())).unwrap();
+    let (_, context) = samples().into_iter().find(|(name, _)| name == "account/delete").unwrap();
+    let text = templates.render("account/delete", &context).unwrap();
+    assert!(text.contains("&lt;i&gt;{{ 7 * 7 }}&lt;/i&gt;"), "{text}");
+    assert!(text.contains("&lt;i&gt;Gone&lt;/i&gt;"), "{text}");
+}
+
+#[test]
+fn the_mailbox_shows_a_message_line_by_line() {
+    let templates = Templates::load(None).unwrap();
+    let (_, context) = samples().into_iter().rfind(|(name, _)| name == "dev/mailbox").unwrap();
+    let page = scraper::Html::parse_document(&templates.render("dev/mailbox", &context).unwrap());
+    let selector = scraper::Selector::parse("pre.text").unwrap();
+    let shown: Vec<_> = page.select(&selector).map(|pre| pre.text().collect::<String>()).collect();
+    let sent =
+        context["messages"].as_array().unwrap().iter().map(|message| message["text"].as_str().unwrap());
+    assert_eq!(shown, sent.collect::<Vec<_>>());
+}
