@@ -93,6 +93,7 @@ help-sms = It can take a minute. Is your phone on, and can it receive text messa
 
 register-title = Create an account
 register-lead = We will send one message to your address, to confirm that it is yours.
+register-closed = New accounts are made by the people who run this site. Please write to them.
 register-button = Create account
 register-known = Already have an account?
 register-sent-title = Look at your email
@@ -127,12 +128,6 @@ login-unconfirmed = No confirmation message?
 logout-title = Sign out
 logout-lead = This ends your session in this browser. Your other sessions go on.
 logout-button = Sign out
-notice-next = Please sign in to go on.
-notice-logout = You are signed out.
-notice-confirmed = Your address is confirmed. You can sign in now.
-notice-password = Your new password is set. Sign in with it.
-notice-deleted = Your account is deleted.
-notice-ended = Your session has ended. Please sign in again.
 
 ## The account's own pages
 
@@ -237,7 +232,7 @@ sms-button = Text me the code
 sms-lost-title = Is this phone not at hand?
 sms-lost = Without this phone, please write to the people who run this site. They can help you.
 sms-no-phone-title = There is no phone to text to
-sms-no-phone-lead = Your account needs a code by text message to let you back in, but it has no confirmed phone.
+sms-no-phone-lead = Your account needs a code by text message to let you back in, but it has no confirmed phone, or only one that was added a short time ago.
 sms-no-phone = Please write to the people who run this site. They can help you, and your account is safe meanwhile.
 sms-admin-button = Write to them
 sms-form-title = Choose a new password
@@ -266,10 +261,10 @@ not-me-was = It was you after all? Then close this page: nothing has changed.
 not-me-done-title = Your account is yours again
 not-me-done-lead = The password no longer works, every session has ended, and changes to your email address or phone are undone.
 not-me-done-next = One step is left: open the message that we have just sent you and choose a new password. If you use the old one anywhere else, change it there too.
-what-password-changed = The password was changed
-what-signed-in-once = Somebody signed in with a link from a message
-what-email-changed = The email address was changed
-what-phone-changed = The phone was changed
+event-password-changed = The password was changed
+event-signed-in-once = Somebody signed in with a link from a message
+event-email-changed = The email address was changed
+event-phone-changed = The phone was changed
 
 ## What is wrong with a field
 
@@ -284,10 +279,17 @@ fault-email = This is no email address. It should look like name@example.com.
 fault-same-email = This is your address already. Please type the new one.
 fault-phone = This is no phone number. Start with the country code, like +49 151 23456789.
 fault-login = The address or the password is not right.
-fault-password = This is not your current password.
+fault-password = This password is not right.
 fault-code = { $tries ->
     [one] That code is not right. You have one try left.
    *[other] That code is not right. You have { $tries } tries left.
+  }
+fault-no-more-codes = We cannot send another code for this link. Please ask for a new link.
+fault-no-texts = This site cannot send text messages yet, so a phone is of no use here.
+fault-texts-limit = Too many text messages have been sent. Please try again tomorrow.
+fault-wait = { $seconds ->
+    [one] Please wait one second before you ask for another code.
+   *[other] Please wait { $seconds } seconds before you ask for another code.
   }
 fault-code-dead = This code cannot be used any more. Please ask for another one.
 fault-key = This key does not work. Look for the newest message, and copy its key exactly.
@@ -374,7 +376,7 @@ mail-reset-no-phone-closing =
 
 mail-temporary-password-subject = Your temporary password for { $site }
 mail-temporary-password-lead =
-    Here is the temporary password that you asked for. It is good for one sign-in; then you choose a password of your own.
+    Here is the temporary password that you asked for. Type it in place of your password when you sign in. It is good once; then you choose a password of your own.
     Until you do, your old password goes on working.
 mail-temporary-password-button = Sign in
 mail-temporary-password-closing =
@@ -405,18 +407,15 @@ mail-signed-in-once-closing =
 
 mail-email-changed-subject = Your { $site } email address was changed
 mail-email-changed-lead =
-    The email address of your { $site } account is now { $email }. Our messages go there from now on; this is the last one to the old address.
+    The email address of your { $site } account was changed. We have written to both addresses; from now on, we write to the new one only.
     That was you? Then all is well, and there is nothing to do.
 mail-email-changed-button = This wasn’t me
 mail-email-changed-closing =
-    It was not you? Then use the link at once. On its page, one button brings this address back, ends every session and sends you a message to choose a new password.
+    It was not you? Then use the link at once. On its page, one button brings the old address back, ends every session and sends you a message to choose a new password.
 
 mail-phone-changed-subject = The phone of your { $site } account was changed
 mail-phone-changed-lead =
-    { $phone ->
-        [none] The phone of your { $site } account was removed.
-       *[other] The phone of your { $site } account is now the one ending in { $phone }.
-    }
+    The phone of your { $site } account was changed or removed.
     That was you? Then all is well, and there is nothing to do.
 mail-phone-changed-button = This wasn’t me
 mail-phone-changed-closing =
@@ -440,8 +439,8 @@ mail-confirm-closing =
 mail-already-registered-subject = You already have a { $site } account
 mail-already-registered-lead =
     Somebody, perhaps you, wanted to use this address for a { $site } account. It belongs to your account already, and nothing has changed.
-    You can simply sign in. If you forgot your password, the sign-in page has a link for that.
-mail-already-registered-button = Sign in
+    You can simply sign in. If you forgot your password, this page helps.
+mail-already-registered-button = Get back in
 mail-already-registered-closing =
     It was not you? Then you need not do anything. Nobody was told that you have an account.
 
@@ -474,8 +473,8 @@ mail-not-me-done-closing =
 sms-reset-link =
     { $site }: to get back into your account, open
     { $link }
-    or go to { $address } and type
-    { $key }
+    or go to { $host }/reset/key and type
+    { $code }
     Good for { $minutes } minutes. You did not ask? Do nothing.
 sms-code =
     Your { $site } code to set a new password, good for { $minutes } minutes. Tell it to nobody.
@@ -487,6 +486,9 @@ sms-phone-code =
     { $code }
 
     @{ $host } #{ $code }
+
+sms-phone-changed =
+    Your { $site } account no longer uses this phone. That was not you? We have sent you an email that says what to do.
 
 ## The development mailbox
 

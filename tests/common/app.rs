@@ -97,10 +97,12 @@ impl Setting {
 
 impl TestApp {
     async fn start(site: Site) -> TestApp {
-        let rocket = latchkey::server(site.config.figment(), site.clock.clone()).expect("the configuration is right");
+        let rocket =
+            latchkey::server(site.config.figment(), site.clock.clone()).expect("the configuration is right");
         let rocket = rocket.ignite().await.expect("the site ignites");
         let method = |name: &str| Method::from_bytes(name.as_bytes()).expect("a method");
-        let routes = rocket.routes().map(|route| (method(route.method.as_str()), route.uri.to_string())).collect();
+        let routes =
+            rocket.routes().map(|route| (method(route.method.as_str()), route.uri.to_string())).collect();
         let shutdown = rocket.shutdown();
         let server = tokio::spawn(async move {
             rocket.launch().await.map(drop).expect("the site launches");

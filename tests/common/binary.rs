@@ -52,7 +52,8 @@ impl Binary {
     /// Starts the server that `config` describes and waits until it answers.
     pub async fn start(setting: &Setting, config: Config) -> Binary {
         let site = Site::new(setting, config, Clock::system());
-        std::fs::write(setting.folder.join("Rocket.toml"), site.config.toml()).expect("Rocket.toml is written");
+        std::fs::write(setting.folder.join("Rocket.toml"), site.config.toml())
+            .expect("Rocket.toml is written");
         let mut child = command(&setting.folder, "debug", &[]).spawn().expect("latchkey runs");
         let output = Arc::new(Mutex::new(String::new()));
         let readers = vec![

@@ -54,7 +54,13 @@ impl Browser {
     /// Another browser with the same cookies: a stolen copy, or a second tab's request.
     pub fn copy(&self) -> Browser {
         let jar = Mutex::new(self.jar());
-        Browser { client: self.client.clone(), site: self.site.clone(), server: self.server.clone(), jar, agent: self.agent.clone() }
+        Browser {
+            client: self.client.clone(),
+            site: self.site.clone(),
+            server: self.server.clone(),
+            jar,
+            agent: self.agent.clone(),
+        }
     }
 
     /// Another browser of somebody else.
@@ -167,7 +173,10 @@ impl Browser {
             }
             let location = answer.location();
             place = location.strip_prefix(&self.site).unwrap_or(location).to_owned();
-            assert!(place.starts_with('/') && !place.starts_with("//"), "a redirect leaves the site: {place}");
+            assert!(
+                place.starts_with('/') && !place.starts_with("//"),
+                "a redirect leaves the site: {place}"
+            );
             answer = self.ask(Method::GET, &place).await;
         }
         panic!("too many redirects, the last to {place}");

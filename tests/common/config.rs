@@ -77,14 +77,17 @@ impl Config {
 
     /// What the library's own entry takes, in the debug profile.
     pub fn figment(&self) -> Figment {
-        Figment::from(rocket::Config::debug_default()).merge(Toml::string(&self.toml()).nested()).select("debug")
+        Figment::from(rocket::Config::debug_default())
+            .merge(Toml::string(&self.toml()).nested())
+            .select("debug")
     }
 }
 
 fn toml(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
-            let fields: Vec<_> = fields.iter().map(|(key, value)| format!("{key:?} = {}", toml(value))).collect();
+            let fields: Vec<_> =
+                fields.iter().map(|(key, value)| format!("{key:?} = {}", toml(value))).collect();
             format!("{{ {} }}", fields.join(", "))
         }
         Value::Array(values) => format!("[{}]", values.iter().map(toml).collect::<Vec<_>>().join(", ")),

@@ -97,7 +97,9 @@ async fn sqlite(url: &str) -> Vec<String> {
             .iter()
             .map(|column| {
                 let name: String = column.get(0);
-                let text = format!("CASE typeof(\"{name}\") WHEN 'blob' THEN lower(hex(\"{name}\")) ELSE \"{name}\" END");
+                let text = format!(
+                    "CASE typeof(\"{name}\") WHEN 'blob' THEN lower(hex(\"{name}\")) ELSE \"{name}\" END"
+                );
                 format!("'{name}=' || coalesce({text}, '-')")
             })
             .collect();

@@ -48,7 +48,9 @@ impl Form {
     /// The field that `key` means, by its name or by its `autocomplete`.
     pub fn field(&self, key: &str) -> Option<&Field> {
         let by_name = self.fields.iter().find(|field| field.name == key);
-        by_name.or_else(|| self.fields.iter().find(|field| field.autocomplete.split(' ').any(|word| word == key)))
+        by_name.or_else(|| {
+            self.fields.iter().find(|field| field.autocomplete.split(' ').any(|word| word == key))
+        })
     }
 
     /// What a browser would send with `typed` filled in; `on` ticks a box.

@@ -27,11 +27,15 @@ impl Jar {
             let removed = age == Some("0");
             assert!(has("path=/"), "a cookie without Path=/: {name}");
             assert!(removed || has("httponly"), "a cookie that scripts can read: {name}");
-            assert!(removed || has("samesite=lax") || has("samesite=strict"), "a cookie for any site: {name}");
+            assert!(
+                removed || has("samesite=lax") || has("samesite=strict"),
+                "a cookie for any site: {name}"
+            );
             if removed {
                 self.0.remove(name);
             } else {
-                let lasting = age.is_some() || attributes.iter().any(|attribute| attribute.starts_with("expires="));
+                let lasting =
+                    age.is_some() || attributes.iter().any(|attribute| attribute.starts_with("expires="));
                 self.0.insert(name.to_owned(), Cookie { value: value.to_owned(), lasting });
             }
         }

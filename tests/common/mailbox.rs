@@ -19,7 +19,8 @@ pub struct Message {
 impl Message {
     /// The first link: it stands alone on its line.
     pub fn link(&self) -> String {
-        let link = self.text.lines().map(str::trim).find(|line| line.starts_with("http") && !line.contains(' '));
+        let link =
+            self.text.lines().map(str::trim).find(|line| line.starts_with("http") && !line.contains(' '));
         link.unwrap_or_else(|| panic!("no link in: {}", self.text)).to_owned()
     }
 
@@ -34,7 +35,8 @@ impl Message {
         if let Some((_, code)) = bound {
             return code.trim().to_owned();
         }
-        let alone = |line: &&str| line.len() >= 6 && line.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let alone =
+            |line: &&str| line.len() >= 6 && line.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         let code = self.text.lines().map(str::trim).find(alone);
         code.unwrap_or_else(|| panic!("no code in: {}", self.text)).to_owned()
     }

@@ -27,7 +27,13 @@ pub struct Page {
 }
 
 impl Page {
-    pub(super) fn read(place: String, answered: u16, status: StatusCode, headers: HeaderMap, bytes: Vec<u8>) -> Page {
+    pub(super) fn read(
+        place: String,
+        answered: u16,
+        status: StatusCode,
+        headers: HeaderMap,
+        bytes: Vec<u8>,
+    ) -> Page {
         let body = String::from_utf8(bytes).expect("a page is UTF-8");
         let html = Html::parse_document(&body);
         let texts = |selector: &str| -> Vec<String> {
@@ -72,7 +78,9 @@ impl Page {
 
     /// Whether a form here has a field for each of `keys`.
     pub fn asks(&self, keys: &[&str]) -> bool {
-        self.forms.iter().any(|form| form.method == "post" && keys.iter().all(|key| form.field(key).is_some()))
+        self.forms
+            .iter()
+            .any(|form| form.method == "post" && keys.iter().all(|key| form.field(key).is_some()))
     }
 
     /// Whether a form here goes to `path`.
@@ -82,29 +90,49 @@ impl Page {
 
     /// Panics unless the page has what each page of the site has, whatever it says.
     fn check(&self, html: &Html) {
-        let none = |selector: &str| html.select(&Selector::parse(selector).expect("a selector")).next().is_none();
+        let none =
+            |selector: &str| html.select(&Selector::parse(selector).expect("a selector")).next().is_none();
         let some = |selector: &str| !none(selector);
         let header = |name| self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let here = &self.place;
         assert_ne!(self.status, 500, "an error of the server at {here}: {}", self.text);
         assert!(header(header::CONTENT_TYPE).starts_with("text/html"), "not a page at {here}: {}", self.body);
         let policy = header(header::CONTENT_SECURITY_POLICY);
-        for part in ["default-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"] {
+        for part in ["default-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"]
+        {
             assert!(policy.contains(part), "{here}: the policy lacks {part}: {policy}");
         }
         assert!(!policy.contains("unsafe"), "{here}: {policy}");
         assert_eq!(header(header::REFERRER_POLICY), "same-origin", "{here}");
         assert_eq!(header(header::X_CONTENT_TYPE_OPTIONS), "nosniff", "{here}");
         assert!(header(header::CACHE_CONTROL).contains("no-store"), "{here} may be stored");
-        assert!(some("html[lang]") && some("main") && some("h1") && !self.title.is_empty(), "{here} has no frame");
-        assert!(some("link[rel=stylesheet][href^='/assets/latchkey.css']"), "{here} is not in the site's look");
-        assert!(none("style, [style], script:not([src]), [onclick], [onload]"), "{here} has style or script inside");
-        assert!(none("[src^='http'], [src^='//'], link[href^='http'], link[href^='//']"), "{here} loads from elsewhere");
+        assert!(
+            some("html[lang]") && some("main") && some("h1") && !self.title.is_empty(),
+            "{here} has no frame"
+        );
+        assert!(
+            some("link[rel=stylesheet][href^='/assets/latchkey.css']"),
+            "{here} is not in the site's look"
+        );
+        assert!(
+            none("style, [style], script:not([src]), [onclick], [onload]"),
+            "{here} has style or script inside"
+        );
+        assert!(
+            none("[src^='http'], [src^='//'], link[href^='http'], link[href^='//']"),
+            "{here} loads from elsewhere"
+        );
         assert!(none("input[type=password][value]:not([value=''])"), "{here} gives a password back");
         for form in &self.forms {
-            for field in form.fields.iter().filter(|field| !["hidden", "checkbox", "submit"].contains(&&*field.kind)) {
+            for field in
+                form.fields.iter().filter(|field| !["hidden", "checkbox", "submit"].contains(&&*field.kind))
+            {
                 assert!(!field.autocomplete.is_empty(), "{here}: {} has no autocomplete", field.name);
-                assert!(some(&format!("label[for='{}']", field.name)) || some("label input"), "{here}: {}", field.name);
+                assert!(
+                    some(&format!("label[for='{}']", field.name)) || some("label input"),
+                    "{here}: {}",
+                    field.name
+                );
             }
         }
     }

@@ -27,7 +27,11 @@ impl Site {
     /// An account for `name@example.com`, ready for the strategy in force.
     pub async fn person(&self, name: &str) -> Person {
         let person = self.account(&format!("{name}@example.com")).await;
-        if self.setting.strategy == super::Strategy::SmsApproved { self.add_phone(&person).await } else { person }
+        if self.setting.strategy == super::Strategy::SmsApproved {
+            self.add_phone(&person).await
+        } else {
+            person
+        }
     }
 
     /// An account for `email`, without a phone.
@@ -44,7 +48,8 @@ impl Site {
 
     /// Adds a phone to `person` and verifies it; the hold on new numbers passes.
     pub async fn add_phone(&self, person: &Person) -> Person {
-        let number: u32 = person.email.bytes().fold(7, |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        let number: u32 =
+            person.email.bytes().fold(7, |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
         let phone = format!("+4915112{:06}", number % 1_000_000);
         let browser = self.signed_in(person).await;
         let form = browser.get("/account/phone").await;

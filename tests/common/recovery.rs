@@ -30,7 +30,9 @@ impl Site {
         assert_eq!(page.path(), strategy.path(), "the link leads to its strategy's page: {page}");
         let send = format!("{}/send", strategy.path());
         match strategy {
-            Strategy::OneTimeLogin | Strategy::SetThenLogin | Strategy::GeneratedPassword => Ready { page, code: None },
+            Strategy::OneTimeLogin | Strategy::SetThenLogin | Strategy::GeneratedPassword => {
+                Ready { page, code: None }
+            }
             Strategy::SecondKey => {
                 let page = browser.press(&page, &send).await;
                 Ready { page, code: Some(self.mailbox.next(&person.email).await.code()) }

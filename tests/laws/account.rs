@@ -111,7 +111,10 @@ async fn a_changed_phone_is_told_and_waits(mut setting: Setting) {
     if page.offers("/reset/sms-approved/send") {
         browser.press(&page, "/reset/sms-approved/send").await;
     }
-    assert!(app.mailbox.rest("+4915199999999").await.is_empty(), "a number changed a minute ago approves a reset");
+    assert!(
+        app.mailbox.rest("+4915199999999").await.is_empty(),
+        "a number changed a minute ago approves a reset"
+    );
 }
 
 async fn any_change_kills_the_keys_on_their_way(setting: Setting) {
@@ -135,7 +138,10 @@ async fn the_form_of_a_restricted_session_is_closed_to_a_full_one(setting: Setti
     let ann = app.person("ann").await;
     let own = app.signed_in(&ann).await;
     assert!(!own.get("/reset/new-password").await.asks(&["new_password"]));
-    let sent = crate::common::Sent { to: "/reset/new-password".into(), fields: vec![("new_password".into(), NEW.into())] };
+    let sent = crate::common::Sent {
+        to: "/reset/new-password".into(),
+        fields: vec![("new_password".into(), NEW.into())],
+    };
     assert!(own.post(&sent).await.status >= 400);
     assert!(app.opens(&ann.email, OLD).await);
 }

@@ -25,7 +25,8 @@ async fn four(app: &Site) -> [&'static str; 4] {
 
 /// An answer without its date and without the address that was typed.
 fn shown(answer: &Answer, address: &str) -> (u16, Vec<(String, String)>, String) {
-    let mask = |text: &str| text.replace(address, "<address>").replace(&address.replace('@', "%40"), "<address>");
+    let mask =
+        |text: &str| text.replace(address, "<address>").replace(&address.replace('@', "%40"), "<address>");
     let headers = answer.headers.iter().filter(|(name, _)| *name != "date");
     let mut headers: Vec<_> = headers
         .map(|(name, value)| (name.to_string(), mask(&String::from_utf8_lossy(value.as_bytes()))))
@@ -70,7 +71,10 @@ async fn an_unknown_address_answers_alike(setting: Setting) {
     assert!(!app.mailbox.next("known@example.com").await.link().is_empty());
     for silent in ["ended@example.com", "nobod@example.com"] {
         let rest = app.mailbox.rest(silent).await;
-        assert!(rest.iter().all(|message| !message.has_link() || !message.link().contains("/reset/")), "{rest:?}");
+        assert!(
+            rest.iter().all(|message| !message.has_link() || !message.link().contains("/reset/")),
+            "{rest:?}"
+        );
     }
 }
 
@@ -102,7 +106,10 @@ async fn a_taken_address_registers_alike(setting: Setting) {
     let addresses = four(&app).await;
     alike(&app, "/register", &addresses, Some(NEW)).await;
     let told = app.mailbox.next("known@example.com").await;
-    assert!(told.subject != app.mailbox.next("nobod@example.com").await.subject, "the owner is told something else");
+    assert!(
+        told.subject != app.mailbox.next("nobod@example.com").await.subject,
+        "the owner is told something else"
+    );
     assert!(app.opens("known@example.com", OLD).await && !app.opens("known@example.com", NEW).await);
 }
 

@@ -133,12 +133,24 @@ async fn try_password(app: &Site, browser: &Browser, ready: &crate::common::Read
 async fn no_path_or_header_breaks_the_server(setting: Setting) {
     let app = setting.app().await;
     let browser = app.browser();
-    for path in ["/nowhere", "/reset/%00", "/reset/%ff", "/account/sessions/%00", "/..%2f..%2fetc/passwd", "/%7B%7B7*7%7D%7D"] {
+    for path in [
+        "/nowhere",
+        "/reset/%00",
+        "/reset/%ff",
+        "/account/sessions/%00",
+        "/..%2f..%2fetc/passwd",
+        "/%7B%7B7*7%7D%7D",
+    ] {
         let answer = browser.ask(Method::GET, path).await;
         assert!((300..500).contains(&answer.status), "{path}: {}", answer.status);
         assert!(!answer.text().contains("49</"), "{path}");
     }
-    for (name, value) in [("Cookie", "%ff=%00; a; =; ;;"), ("Accept-Language", "{{7*7}}"), ("Range", "bytes=9-1"), ("Cookie", &"a=b; ".repeat(900))] {
+    for (name, value) in [
+        ("Cookie", "%ff=%00; a; =; ;;"),
+        ("Accept-Language", "{{7*7}}"),
+        ("Range", "bytes=9-1"),
+        ("Cookie", &"a=b; ".repeat(900)),
+    ] {
         let request = browser.request(Method::GET, "/login").header(name, value);
         let answer = browser.send(request).await;
         assert!(answer.status < 500, "{name}: {}", answer.status);
@@ -167,7 +179,14 @@ async fn a_form_of_another_kind_is_refused(setting: Setting) {
         assert!((400..500).contains(&answer.status), "{kind}: {}", answer.status);
         browser.follow("/reset", answer).await;
     }
-    for body in ["email[]=a%40example.com", "email.x=a%40example.com", "email=a%40example.com%2Cb%40example.com", "=", "&&&", "email"] {
+    for body in [
+        "email[]=a%40example.com",
+        "email.x=a%40example.com",
+        "email=a%40example.com%2Cb%40example.com",
+        "=",
+        "&&&",
+        "email",
+    ] {
         let answer = send(&browser, "/reset", body.into()).await;
         assert!((400..500).contains(&answer.status), "{body}: {}", answer.status);
     }
@@ -181,5 +200,9 @@ async fn what_was_typed_stays_but_no_password(setting: Setting) {
     assert!((400..500).contains(&page.status), "{page}");
     assert_eq!(page.form_with(&["email"]).field("email").expect("a field").value, "ann@example.com");
     assert!(!page.body.contains("value=\"short\""));
-    assert!(page.body.contains("href=\"#password\"") && page.body.contains("aria-invalid=\"true\""), "{}", page.body);
+    assert!(
+        page.body.contains("href=\"#password\"") && page.body.contains("aria-invalid=\"true\""),
+        "{}",
+        page.body
+    );
 }

@@ -55,7 +55,10 @@ async fn a_link_works_in_a_browser_where_somebody_else_is_signed_in(setting: Set
     let browser = app.signed_in(&bob).await;
     let link = app.key(&ann).await.link();
     let page = browser.get(&link).await;
-    assert!(page.text.contains("a•••@example.com") && page.text.contains("b•••@example.com"), "says whose: {page}");
+    assert!(
+        page.text.contains("a•••@example.com") && page.text.contains("b•••@example.com"),
+        "says whose: {page}"
+    );
     assert!(browser.is_signed_in().await, "opening a link ended a session");
     app.recover(&browser, &ann, &link, NEW).await;
     let account = browser.get("/account").await;
@@ -69,7 +72,9 @@ async fn an_opened_link_is_not_a_session(setting: Setting) {
     let link = app.key(&ann).await.link();
     let browser = app.browser();
     app.prepare(&browser, &link, &ann).await;
-    for place in ["/account", "/change", "/account/email", "/account/phone", "/account/sessions", "/account/delete"] {
+    for place in
+        ["/account", "/change", "/account/email", "/account/phone", "/account/sessions", "/account/delete"]
+    {
         assert_eq!(browser.get(place).await.path(), "/login", "{place} opens with a ticket");
     }
     let page = browser.get("/reset/new-password").await;

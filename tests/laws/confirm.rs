@@ -154,7 +154,9 @@ async fn nothing_else_can_be_set_by_registering(setting: Setting) {
     let browser = app.browser();
     let form = browser.get("/register").await;
     let mut sent = browser.fill(&form, &[("email", "ann@example.com"), ("password", OLD)]);
-    for (name, value) in [("role", "admin"), ("roles", "admin"), ("confirmed", "1"), ("enabled", "1"), ("field.role", "admin")] {
+    for (name, value) in
+        [("role", "admin"), ("roles", "admin"), ("confirmed", "1"), ("enabled", "1"), ("field.role", "admin")]
+    {
         sent.fields.push((name.into(), value.into()));
     }
     let page = browser.post(&sent).await;

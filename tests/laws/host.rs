@@ -32,7 +32,8 @@ async fn no_header_changes_a_link(setting: Setting) {
     let ann = app.person("ann").await;
     let browser = app.browser();
     for (name, value) in FORGED {
-        let mut request = browser.request(Method::POST, "/reset").form(&[("email", &ann.email)]).build().expect("one");
+        let mut request =
+            browser.request(Method::POST, "/reset").form(&[("email", &ann.email)]).build().expect("one");
         let name = header::HeaderName::from_bytes(name.as_bytes()).expect("a name");
         request.headers_mut().insert(name, value.parse().expect("a value"));
         let answer = browser.send(reqwest::RequestBuilder::from_parts(browser.client(), request)).await;
@@ -76,9 +77,19 @@ async fn every_answer_is_guarded(setting: Setting) {
     let app = setting.app().await;
     let ann = app.person("ann").await;
     let browser = app.signed_in(&ann).await;
-    for place in ["/account", "/login", "/nowhere", "/assets/latchkey.css", "/assets/latchkey.js", "/healthz", "/reset/zzz"] {
+    for place in [
+        "/account",
+        "/login",
+        "/nowhere",
+        "/assets/latchkey.css",
+        "/assets/latchkey.js",
+        "/healthz",
+        "/reset/zzz",
+    ] {
         let answer = browser.ask(Method::GET, place).await;
-        let header = |name: &str| answer.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        let header = |name: &str| {
+            answer.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
+        };
         assert_eq!(header("x-content-type-options"), "nosniff", "{place}");
         assert!(header("content-security-policy").contains("frame-ancestors 'none'"), "{place}");
         assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{place}");
@@ -88,7 +99,10 @@ async fn every_answer_is_guarded(setting: Setting) {
 }
 
 async fn over_https_cookies_are_bound_to_the_host(setting: Setting) {
-    let changes = [("latchkey.public_url", json!("https://id.example.com")), ("latchkey.trusted_proxies", json!("none"))];
+    let changes = [
+        ("latchkey.public_url", json!("https://id.example.com")),
+        ("latchkey.trusted_proxies", json!("none")),
+    ];
     let app = setting.app_with(&changes).await;
     let browser = app.browser();
     app.register(&browser, "ann@example.com", OLD).await;
@@ -97,7 +111,11 @@ async fn over_https_cookies_are_bound_to_the_host(setting: Setting) {
     for cookie in cookies.map(|cookie| cookie.to_str().expect("ASCII")) {
         assert!(cookie.starts_with("__Host-") && cookie.contains("Secure"), "{cookie}");
     }
-    assert!(browser.jar().names().iter().all(|name| name.starts_with("__Host-")), "{:?}", browser.jar().names());
+    assert!(
+        browser.jar().names().iter().all(|name| name.starts_with("__Host-")),
+        "{:?}",
+        browser.jar().names()
+    );
     assert!(answer.headers.contains_key("strict-transport-security"));
 }
 

@@ -37,7 +37,9 @@ async fn looking_at_a_link_changes_nothing(setting: Setting) {
     let link = app.key(&ann).await.link();
     let before = settled(&app).await;
     for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
-        for (name, value) in [("Purpose", "prefetch"), ("Sec-Purpose", "prefetch;prerender"), ("Range", "bytes=0-9")] {
+        for (name, value) in
+            [("Purpose", "prefetch"), ("Sec-Purpose", "prefetch;prerender"), ("Range", "bytes=0-9")]
+        {
             let scanner = app.browser();
             let answer = scanner.send(scanner.request(method.clone(), &link).header(name, value)).await;
             assert!(answer.status < 500);

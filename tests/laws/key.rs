@@ -111,7 +111,10 @@ async fn only_the_key_as_it_was_sent_opens(setting: Setting) {
     ];
     for variant in variants {
         let page = app.browser().get(&format!("{start}/{variant}")).await;
-        assert!(page.status >= 400 && page.forms.iter().all(|form| form.path() != setting.strategy.path()), "{page}");
+        assert!(
+            page.status >= 400 && page.forms.iter().all(|form| form.path() != setting.strategy.path()),
+            "{page}"
+        );
     }
     app.recover(&app.browser(), &ann, &link, NEW).await;
 }
@@ -193,6 +196,10 @@ async fn asking_changes_nothing_by_itself(setting: Setting) {
 /// Panics unless `page` is the one page for every useless key.
 pub async fn is_unusable(app: &Site, page: &Page) {
     let unusable = app.unusable().await;
-    assert_eq!((&page.title, page.status), (&unusable.title, unusable.status), "not the page for a useless key: {page}");
+    assert_eq!(
+        (&page.title, page.status),
+        (&unusable.title, unusable.status),
+        "not the page for a useless key: {page}"
+    );
     assert_eq!(page.text, unusable.text);
 }

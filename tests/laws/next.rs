@@ -50,12 +50,16 @@ async fn next_cannot_leave_the_site(setting: Setting) {
     for away in AWAY {
         let browser = app.browser();
         let form = browser.get("/login").await;
-        let sent = browser.fill(&form, &[("username", &ann.email), ("current-password", OLD), ("next", away)]);
+        let sent =
+            browser.fill(&form, &[("username", &ann.email), ("current-password", OLD), ("next", away)]);
         let answer = browser.post_only(&sent).await;
         let to = answer.location().to_owned();
-        let inside = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') || to.starts_with(&format!("{}/", app.url));
+        let inside = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\')
+            || to.starts_with(&format!("{}/", app.url));
         assert!(answer.status >= 400 || inside, "{away:?} leads to {to:?}");
-        assert!(answer.headers.get_all("set-cookie").iter().all(|cookie| !cookie.as_bytes().starts_with(b"x=")));
+        assert!(
+            answer.headers.get_all("set-cookie").iter().all(|cookie| !cookie.as_bytes().starts_with(b"x="))
+        );
         let query = form_urlencoded(away);
         let page = app.browser().get(&format!("/login?next={query}")).await;
         assert!(page.status < 500 && !page.links.iter().any(|link| link.contains("evil")), "{page}");

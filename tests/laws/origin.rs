@@ -27,7 +27,12 @@ const FOREIGN: [&[(&str, &str)]; 6] = [
 ];
 
 /// A request to `place` with the cookies of `browser`, made by a page of somebody else's.
-fn forged(browser: &Browser, method: Method, place: &str, headers: &[(&str, &str)]) -> reqwest::RequestBuilder {
+fn forged(
+    browser: &Browser,
+    method: Method,
+    place: &str,
+    headers: &[(&str, &str)],
+) -> reqwest::RequestBuilder {
     let mut request = browser.request(Method::GET, place).build().expect("a request");
     *request.method_mut() = method;
     for (name, value) in headers {
@@ -49,7 +54,8 @@ async fn no_route_takes_a_foreign_origin(setting: Setting) {
     assert!(changing.len() > 10, "{changing:?}");
     for (method, uri) in changing {
         for headers in FOREIGN {
-            let request = forged(&browser, method.clone(), &filled(uri), headers).form(&[("new_password", NEW)]);
+            let request =
+                forged(&browser, method.clone(), &filled(uri), headers).form(&[("new_password", NEW)]);
             let answer = browser.send(request).await;
             assert_eq!(answer.status, 403, "{method} {uri} with {headers:?}");
         }

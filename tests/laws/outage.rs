@@ -35,20 +35,33 @@ async fn survived(setting: Setting, server: &mut Postgres) {
     let browser = app.browser();
     let ready = app.prepare(&browser, &link, &ann).await;
     let last_step = app.spending(&browser, &ready, NEW);
-    let login = browser.fill(&app.browser().get("/login").await, &[("username", &ann.email), ("password", OLD)]);
+    let login =
+        browser.fill(&app.browser().get("/login").await, &[("username", &ann.email), ("password", OLD)]);
     let reset = browser.fill(&app.browser().get("/reset").await, &[("email", &ann.email)]);
 
     server.stop();
     let gone = rocket::tokio::time::Instant::now();
     for sent in [&last_step, &login, &reset] {
-        let answer = timeout(Duration::from_secs(8), app.browser().copy().post_only(sent)).await.expect("an answer in time");
-        assert!(answer.status == 503 || answer.status == 404 && sent.to.starts_with("/reset/"), "{}: {}", sent.to, answer.status);
+        let answer = timeout(Duration::from_secs(8), app.browser().copy().post_only(sent))
+            .await
+            .expect("an answer in time");
+        assert!(
+            answer.status == 503 || answer.status == 404 && sent.to.starts_with("/reset/"),
+            "{}: {}",
+            sent.to,
+            answer.status
+        );
     }
     for (browser, place) in [(&signed_in, "/account"), (&browser, "/reset/set-then-login")] {
-        let answer = timeout(Duration::from_secs(8), browser.ask(Method::GET, place)).await.expect("an answer in time");
+        let answer = timeout(Duration::from_secs(8), browser.ask(Method::GET, place))
+            .await
+            .expect("an answer in time");
         assert_eq!(answer.status, 503, "{place}");
         let wait = answer.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-        assert!(wait.is_some_and(|wait| wait.parse::<u32>().is_ok_and(|wait| (1..=120).contains(&wait))), "{wait:?}");
+        assert!(
+            wait.is_some_and(|wait| wait.parse::<u32>().is_ok_and(|wait| (1..=120).contains(&wait))),
+            "{wait:?}"
+        );
         browser.follow(place, answer).await;
     }
     assert_eq!(app.browser().get("/login").await.status, 200, "a page that needs no database opens");

@@ -48,7 +48,11 @@ async fn a_rejected_password_keeps_the_key(setting: Setting) {
 fn says_why(page: &Page) {
     assert!((400..500).contains(&page.status), "{page}");
     assert!(page.asks(&["new_password"]), "the form stays: {page}");
-    assert!(page.body.contains("href=\"#new_password\"") && page.body.contains("aria-invalid"), "{}", page.body);
+    assert!(
+        page.body.contains("href=\"#new_password\"") && page.body.contains("aria-invalid"),
+        "{}",
+        page.body
+    );
 }
 
 async fn a_weak_password_is_refused_everywhere(setting: Setting) {
@@ -78,7 +82,9 @@ async fn no_two_passwords_are_one(setting: Setting) {
     let own = app.signed_in(&ann).await;
     let exact = "  Seven Quiet Herons  ";
     set(&app, &own, OLD, exact).await;
-    for near in ["Seven Quiet Herons", "  seven quiet herons  ", "  Seven Quiet Herons ", "  Seven Quiet Herons  \0"] {
+    for near in
+        ["Seven Quiet Herons", "  seven quiet herons  ", "  Seven Quiet Herons ", "  Seven Quiet Herons  \0"]
+    {
         assert!(!app.opens(&ann.email, near).await, "{near:?}");
     }
 }
@@ -87,7 +93,8 @@ async fn one_password_in_two_unicode_forms_is_one(setting: Setting) {
     let app = setting.app().await;
     let ann = app.person("ann").await;
     let own = app.signed_in(&ann).await;
-    let (composed, decomposed) = ("caf\u{e9} br\u{fb}l\u{e9} au zinc", "cafe\u{301} bru\u{302}le\u{301} au zinc");
+    let (composed, decomposed) =
+        ("caf\u{e9} br\u{fb}l\u{e9} au zinc", "cafe\u{301} bru\u{302}le\u{301} au zinc");
     set(&app, &own, OLD, decomposed).await;
     assert!(app.opens(&ann.email, composed).await && !app.opens(&ann.email, "cafe brule au zinc").await);
 }
@@ -111,7 +118,8 @@ async fn a_body_over_its_limit_is_refused(setting: Setting) {
     for place in ["/login", "/register", "/reset"] {
         let fields = [("email", "ann@example.com".to_owned()), ("password", "x".repeat(1 << 20))];
         let request = browser.request(reqwest::Method::POST, place).form(&fields);
-        let answer = rocket::tokio::time::timeout(std::time::Duration::from_secs(2), browser.send(request)).await;
+        let answer =
+            rocket::tokio::time::timeout(std::time::Duration::from_secs(2), browser.send(request)).await;
         let answer = answer.expect("a body over its limit is refused at once");
         assert_eq!(answer.status, 413, "{place}");
         browser.follow(place, answer).await;

@@ -132,7 +132,9 @@ async fn a_one_time_sign_in_reaches_nothing_else(mut setting: Setting) {
     let browser = app.browser();
     let page = browser.get(&link).await;
     let page = browser.press(&page, "/reset/one-time-login").await;
-    for place in ["/account", "/change", "/account/email", "/account/phone", "/account/sessions", "/account/delete"] {
+    for place in
+        ["/account", "/change", "/account/email", "/account/phone", "/account/sessions", "/account/delete"]
+    {
         let answer = browser.ask(reqwest::Method::GET, place).await;
         assert!(answer.status >= 300, "{place} opens to a restricted session");
     }

@@ -49,7 +49,11 @@ async fn spend_at_once(setting: Setting, servers: &[&crate::common::TestApp; 2])
         }
     }))
     .await;
-    assert!(spent.iter().all(|(_, status, _)| *status < 500), "{:?}", spent.iter().map(|s| s.1).collect::<Vec<_>>());
+    assert!(
+        spent.iter().all(|(_, status, _)| *status < 500),
+        "{:?}",
+        spent.iter().map(|s| s.1).collect::<Vec<_>>()
+    );
     match setting.strategy {
         Strategy::GeneratedPassword => {
             let mails = app.mailbox.rest(&ann.email).await;
@@ -71,7 +75,9 @@ async fn spend_at_once(setting: Setting, servers: &[&crate::common::TestApp; 2])
             }
             assert_eq!(winners.len(), 1, "sessions made by {winners:?}");
             let loser = candidate((winners[0] + 1) % 32);
-            assert!(app.opens(&ann.email, &candidate(winners[0])).await && !app.opens(&ann.email, &loser).await);
+            assert!(
+                app.opens(&ann.email, &candidate(winners[0])).await && !app.opens(&ann.email, &loser).await
+            );
             assert!(!app.opens(&ann.email, OLD).await);
             let notices = app.mailbox.rest(&ann.email).await;
             assert_eq!(notices.len(), 1, "one notice: {notices:?}");
@@ -122,7 +128,10 @@ async fn of_50_that_ask_at_once_all_are_answered_and_one_key_lives(setting: Sett
         live += u32::from(app.browser().get(link).await.path() == setting.strategy.path());
     }
     assert_eq!(live, 1, "live keys among {} links", links.len());
-    let keys = dump(&setting.database).await.into_iter().filter(|row| row.starts_with("keys:") && row.contains("reset"));
+    let keys = dump(&setting.database)
+        .await
+        .into_iter()
+        .filter(|row| row.starts_with("keys:") && row.contains("reset"));
     assert!(keys.count() <= 1);
 }
 

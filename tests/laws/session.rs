@@ -25,7 +25,9 @@ for_both_databases! {
 async fn remembered(app: &Site, person: &Person) -> Browser {
     let browser = app.browser();
     let form = browser.get("/login").await;
-    browser.submit(&form, &[("username", &person.email), ("password", &person.password), ("remember", "on")]).await;
+    browser
+        .submit(&form, &[("username", &person.email), ("password", &person.password), ("remember", "on")])
+        .await;
     assert!(browser.is_signed_in().await);
     browser
 }
@@ -132,7 +134,10 @@ async fn signing_out_forgets_the_browser(setting: Setting) {
     let page = browser.get("/account").await;
     browser.press(&page, "/logout").await;
     copy.close();
-    assert!(!browser.is_signed_in().await && !copy.is_signed_in().await, "still remembered after signing out");
+    assert!(
+        !browser.is_signed_in().await && !copy.is_signed_in().await,
+        "still remembered after signing out"
+    );
 }
 
 async fn a_session_ends_when_idle_and_at_last(setting: Setting) {

@@ -39,7 +39,11 @@ async fn without_a_phone_a_mail_says_so(setting: Setting) {
     app.mailbox.rest(&ann.email).await;
     app.ask_reset(&ann.email).await;
     let mail = app.mailbox.next(&ann.email).await;
-    assert!(!mail.has_link() || !mail.link().contains("/reset/"), "a key by mail though the channel is sms: {}", mail.text);
+    assert!(
+        !mail.has_link() || !mail.link().contains("/reset/"),
+        "a key by mail though the channel is sms: {}",
+        mail.text
+    );
 }
 
 async fn a_key_by_sms_lives_ten_minutes(setting: Setting) {
