@@ -407,7 +407,7 @@ mail-signed-in-once-closing =
 
 mail-email-changed-subject = Your { $site } email address was changed
 mail-email-changed-lead =
-    The email address of your { $site } account was changed. We have written to both addresses; from now on, we write to the new one only.
+    The email address of your { $site } account is now { $email }. We have written to both addresses; from now on, we write to the new one only.
     That was you? Then all is well, and there is nothing to do.
 mail-email-changed-button = This wasn’t me
 mail-email-changed-closing =
