@@ -6,7 +6,7 @@
 
 const LIST: &str = include_str!("breached.txt");
 
-/// Whether `password` is on the list, in upper or lower case. Takes about 0.2 ms.
+/// Whether `password` is on the list, in upper or lower case. Takes 0.3 ms in a release build.
 pub fn contains(password: &str) -> bool {
     let password = password.to_lowercase();
     let mut entry = String::new();

@@ -17,12 +17,12 @@ pub struct Settings {
     pub min_length: usize,
     /// Least zxcvbn score, 0 to 4; 3 means more than 10^8 guesses. Default 3.
     pub min_score: u8,
-    /// Cost of bcrypt: 2^cost rounds, 10 to 16 in release. Default 12, about a quarter of a second of one core.
+    /// Cost of bcrypt: 2^cost rounds, 10 to 16 in release. Default 12, about a fifth of a second of one core.
     pub cost: u32,
     /// Threads that hash, at most 1024; 0 is one for each core. Default 0.
     pub threads: usize,
-    /// Most passwords that wait for a thread, at most 65,536; one more is answered 503. 0 is 16 for each thread, four
-    /// seconds of waiting at the default cost. Default 0.
+    /// Most passwords that wait for a thread, at most 65,536; one more is answered 503. 0 is 16 for each thread, three to
+    /// four seconds of waiting at the default cost. Default 0.
     pub queue: usize,
 }
 

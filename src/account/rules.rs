@@ -58,13 +58,13 @@ impl Rules {
         Ok(())
     }
 
+    /// Whether too little of `text` is left without the own words in it.
     fn leans_on(&self, text: &str, own_words: &[String]) -> bool {
-        let whole = Zeroizing::new(text.to_lowercase());
-        let mut rest = whole.clone();
+        let mut rest = Zeroizing::new(text.to_lowercase());
         for word in own_words {
             rest = Zeroizing::new(rest.replace(word, ""));
         }
-        rest.len() < whole.len() && rest.chars().count() < self.min_length
+        rest.chars().count() < self.min_length
     }
 }
 
