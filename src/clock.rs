@@ -12,7 +12,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 /// A moment: milliseconds since the Unix epoch, as stored in a `BIGINT` column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type, Serialize, Deserialize,
+)]
 #[sqlx(transparent)]
 #[serde(transparent)]
 pub struct Time(i64);

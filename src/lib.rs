@@ -1,13 +1,39 @@
 //! Account recovery for Rocket: sign-up, sign-in and five interchangeable ways to reset a password.
+//!
+//! [`rocket`] composes the whole site from a configuration:
+//!
+//! ```no_run
+//! # fn main() -> Result<(), latchkey::Error> {
+//! let site = latchkey::rocket(rocket::Config::figment())?;
+//! # let _ = site;
+//! # Ok(())
+//! # }
+//! ```
 #![forbid(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms)]
 
 pub mod account;
+pub mod app;
+pub mod cli;
 pub mod clock;
+pub mod code;
+pub mod config;
+mod dev;
 pub mod error;
+pub mod event;
+mod init;
+pub mod key;
+pub mod keyring;
+pub mod limits;
+pub mod logger;
 pub mod outbox;
 pub mod random;
+pub mod reset;
+mod server;
 pub mod span;
+pub mod store;
 pub mod web;
 
 pub use error::Error;
+pub use server::{rocket, server};
+pub use store::accounts::Account;

@@ -3,6 +3,7 @@
 use std::{fmt, hint::black_box, ops::RangeInclusive};
 
 use bcrypt::HashParts;
+use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::{
@@ -17,8 +18,9 @@ const NAME: &str = "hmac-sha384";
 pub(super) const COSTS: RangeInclusive<u32> = 4..=16;
 
 /// What is stored of a password: `hmac-sha384:<pepper id>:$2b$<cost>$…`. Has no telling `Debug`.
-#[derive(Clone, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, PartialEq, Eq, sqlx::Type, Serialize, Deserialize)]
 #[sqlx(transparent)]
+#[serde(transparent)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {

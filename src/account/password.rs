@@ -77,7 +77,7 @@ impl Password {
         if text.is_empty() { Err(Fault::new("password-missing")) } else { Ok(Self(text)) }
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -1,10 +1,15 @@
-//! The outbox: what people are to be told, and the two ways it travels.
+//! The outbox: what is to be done after the answer, the worker that does it, and the two ways a message travels.
 
 use std::{error::Error as StdError, net::IpAddr};
 
 pub mod mail;
+pub mod mailbox;
+pub mod message;
 pub mod relay;
+pub mod request;
 pub mod sms;
+pub mod transport;
+pub mod worker;
 
 /// Why a message was not delivered. The text is for the log: no address, no secret, nothing that a server said
 /// but its codes.

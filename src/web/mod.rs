@@ -1,5 +1,23 @@
-//! What people see: pages and sentences.
+//! What stands between Rocket and the routes: pages, forms, cookies, links and who may post.
 
 pub mod asset;
+pub mod client;
+pub mod cookies;
+pub mod errors;
+pub mod fields;
+pub mod headers;
+pub mod human;
+pub mod link;
+pub mod origin;
+pub mod page;
+pub mod site;
 pub mod templates;
 pub mod voice;
+pub mod wellknown;
+
+pub use cookies::Crumb;
+pub use fields::{Faults, Fields};
+pub use link::Linked;
+pub use origin::SameOrigin;
+pub use page::{Answer, Page};
+pub use site::Site;

@@ -1,0 +1,21 @@
+-- Live keys and codes, by digest. A spent, superseded or revoked key has no row.
+-- `parent` is the first key of a second one; `browser` the digest of the mark it is bound to.
+CREATE TABLE keys (
+    id UUID PRIMARY KEY,
+    account_id UUID NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    purpose TEXT NOT NULL,
+    digest BYTEA NOT NULL UNIQUE,
+    parent UUID,
+    policy TEXT,
+    browser BYTEA,
+    sealed BYTEA,
+    tries BIGINT NOT NULL,
+    minted BIGINT NOT NULL,
+    issued_at BIGINT NOT NULL,
+    pressed_at BIGINT,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX keys_one_live ON keys (account_id, purpose) WHERE purpose <> 'undo';
+CREATE INDEX keys_account ON keys (account_id);
+CREATE INDEX keys_expiry ON keys (expires_at);

@@ -1,0 +1,31 @@
+-- Who is signed in where: only the digest of the cookie is stored.
+CREATE TABLE sessions (
+    id BLOB PRIMARY KEY,
+    account_id BLOB NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    digest BLOB NOT NULL UNIQUE,
+    restricted BOOLEAN NOT NULL,
+    policy TEXT,
+    browser TEXT NOT NULL,
+    client TEXT NOT NULL,
+    began_at BIGINT NOT NULL,
+    fresh_until BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX sessions_account ON sessions (account_id);
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+-- "Keep me signed in": the token in force and, for a moment, the one it replaced.
+CREATE TABLE remembered (
+    id BLOB PRIMARY KEY,
+    account_id BLOB NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    digest BLOB NOT NULL UNIQUE,
+    former BLOB,
+    rotated_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX remembered_former ON remembered (former);
+CREATE INDEX remembered_account ON remembered (account_id);
+CREATE INDEX remembered_expiry ON remembered (expires_at);

@@ -1,0 +1,95 @@
+//! Changing the password: asks for the current one, ends every other session and key, and tells the owner.
+
+use rocket::{Route, get, post, routes};
+
+use super::{
+    fault::Fault,
+    gate::{self, Kind},
+    hash::Verdict,
+    notice,
+    session::Fresh,
+};
+use crate::{
+    Error,
+    event::Event,
+    limits::Limited,
+    store::{Tx, accounts, accounts::Account, keys, outbox, remembered, sessions},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}
+
+#[get("/change")]
+fn show(_me: Fresh<'_>) -> Page {
+    Page::new("account/change")
+}
+
+#[post("/change", data = "<fields>")]
+async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
+    let account = &me.0.account;
+    let mut faults = Faults::default();
+    let new = faults.take("new_password", fields.password("new_password"));
+    if let Some(new) = &new {
+        let own_words = [account.email.as_str(), &site.config().site_name];
+        faults.take("new_password", site.hasher.judge(new, &own_words).await?);
+    }
+    confirm(&site, account, &fields, &mut faults).await?;
+    let refused = |faults| Ok(Page::new("account/change").faults(faults).into());
+    let Some(new) = new.filter(|_| faults.is_empty()) else { return refused(faults) };
+    let hash = site.hasher.hash(new).await?;
+
+    let mut tx = site.begin().await?;
+    if !accounts::take(&mut tx, account, site.now()).await? {
+        return refused(Faults::of("password", Fault::new("fault-password")));
+    }
+    accounts::set_password(&mut tx, account.id, &hash).await?;
+    end_everything(&mut tx, account).await?;
+    notice::post(site.app, &mut tx, account, &[&account.email], "password-changed", &site.asked()).await?;
+    Event::new("password.changed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+    let admission = gate::admit(&site, &mut tx, account, Kind::Fresh, false).await?;
+    tx.commit().await?;
+    site.bell.notify_one();
+    admission.enter(&site);
+    Ok(Answer::go("/account"))
+}
+
+/// Ends every session, remembered browser and key of an account, and drops the messages that carry those.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn end_everything(tx: &mut Tx, account: &Account) -> Result<(), Error> {
+    sessions::end_all(tx, account.id, None).await?;
+    remembered::end_all(tx, account.id).await?;
+    keys::end_all(tx, account.id).await?;
+    outbox::drop_orphans(tx, account.id).await
+}
+
+/// Checks the current password in the field `password`; what is wrong is noted under it.
+///
+/// # Errors
+/// [`Error::Busy`], [`Error::Database`].
+pub async fn confirm(
+    site: &Site<'_>,
+    account: &Account,
+    fields: &Fields,
+    faults: &mut Faults,
+) -> Result<(), Error> {
+    let Some(typed) = faults.take("password", fields.password("password")) else { return Ok(()) };
+    let (limits, counted) = (&site.config().limits, Limited::SignInTo(account.email.as_str()));
+    let mut tx = site.begin().await?;
+    let allowed = counted.allow(&mut tx, limits, &site.keyring, site.now()).await?;
+    tx.commit().await?;
+    let right =
+        allowed && site.hasher.verify(typed, Some(account.password_hash.clone())).await? != Verdict::No;
+    if right {
+        let mut tx = site.begin().await?;
+        counted.forgive(&mut tx, limits, &site.keyring).await?;
+        tx.commit().await?;
+    } else {
+        faults.add("password", Fault::new("fault-password"));
+    }
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! The phone: added with the password, verified by a texted code, told to the owner.
+
+use std::time::Duration;
+
+use rocket::{Route, get, post, routes};
+
+use super::{
+    change,
+    fault::Fault,
+    notice,
+    phone::{Phone, ending},
+    session::Fresh,
+};
+use crate::{
+    Error,
+    code::{self, Bound, Kind, Tried},
+    event::Event,
+    key::{Key, Purpose},
+    limits::Limited,
+    outbox::message::Message,
+    store::{
+        accounts,
+        accounts::Account,
+        keys::{self, KeyRow},
+    },
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, human},
+};
+
+const PURPOSE: &str = "new phone";
+const CODE: Kind = Kind { purpose: Purpose::Phone, life: Duration::from_secs(5 * 60), make: Key::code };
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, submit, show_code, submit_code, remove]
+}
+
+fn page(account: &Account) -> Page {
+    Page::new("account/phone").with("phone", account.phone.as_deref().map(ending))
+}
+
+#[get("/account/phone")]
+fn show(me: Fresh<'_>) -> Page {
+    page(&me.0.account)
+}
+
+#[post("/account/phone", data = "<fields>")]
+async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
+    let account = &me.0.account;
+    let mut faults = Faults::default();
+    let phone = faults.take("phone", fields.phone("phone"));
+    if !site.transports.can_text() {
+        faults.add("phone", Fault::new("fault-no-texts"));
+    }
+    change::confirm(&site, account, &fields, &mut faults).await?;
+    let refused = |faults| {
+        Ok(page(account).typed("phone", fields.get("phone").unwrap_or_default()).faults(faults).into())
+    };
+    let Some(phone) = phone.filter(|_| faults.is_empty()) else { return refused(faults) };
+    let (now, browser) = (site.now(), site.make_mark()?);
+    let mut tx = site.begin().await?;
+    if !accounts::take(&mut tx, account, now).await? {
+        return Ok(Answer::go("/login"));
+    }
+    if !text_allowed(&site, &mut tx, phone.number()).await? {
+        return refused(Faults::of("phone", Fault::new("fault-texts-limit")));
+    }
+    let sealed = Some(site.keyring.seal(site.random, PURPOSE, phone.number().as_bytes())?);
+    let bound = Bound { account: account.id, parent: None, browser: &browser, sealed };
+    let (row, code) = code::issue(site.app, &mut tx, &CODE, bound).await?;
+    let text = Message::text(phone.number(), "phone-code").code(code.expose(), row.expires_at);
+    text.post(site.app, &mut tx, Some(account.id), Some(row.id), row.expires_at).await?;
+    tx.commit().await?;
+    site.bell.notify_one();
+    Ok(Answer::go("/account/phone/code"))
+}
+
+/// Counts a text message, by number and over the whole site.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn text_allowed(
+    site: &crate::app::App,
+    tx: &mut crate::store::Tx,
+    number: &str,
+) -> Result<bool, Error> {
+    let (limits, now) = (&site.config().limits, site.now());
+    let by_number = Limited::TextTo(number).allow(tx, limits, &site.keyring, now).await?;
+    let by_site = Limited::Text.allow(tx, limits, &site.keyring, now).await?;
+    if !by_site {
+        log::error!(
+            "the site's budget of text messages for today is used up: raise latchkey.limits.texts_per_day if that is not abuse"
+        );
+    }
+    Ok(by_number && by_site)
+}
+
+async fn pending(site: &Site<'_>, account: &Account) -> Result<Option<(KeyRow, Phone)>, Error> {
+    let row =
+        keys::of_account(&mut site.read().await?, account.id, Purpose::Phone.name(), site.now()).await?;
+    let Some(row) = row else { return Ok(None) };
+    let opened = site.keyring.open(PURPOSE, row.sealed.as_deref().unwrap_or_default())?;
+    let phone = std::str::from_utf8(&opened).ok().and_then(|number| Phone::parse(number).ok());
+    Ok(phone.map(|phone| (row, phone)))
+}
+
+fn code_page(site: &Site<'_>, row: &KeyRow, phone: &Phone, tries: i64) -> Page {
+    Page::new("account/phone_code")
+        .with("phone", ending(phone.number()))
+        .with("until", human::clock(row.expires_at))
+        .with("minutes", human::minutes(site.now().until(row.expires_at)))
+        .with("tries", tries)
+}
+
+#[get("/account/phone/code")]
+async fn show_code(site: Site<'_>, me: Fresh<'_>) -> Result<Answer, Error> {
+    Ok(match pending(&site, &me.0.account).await? {
+        Some((row, phone)) => code_page(&site, &row, &phone, code::TRIES - row.tries).into(),
+        None => Answer::go("/account/phone"),
+    })
+}
+
+#[post("/account/phone/code", data = "<fields>")]
+async fn submit_code(
+    _ours: SameOrigin,
+    site: Site<'_>,
+    me: Fresh<'_>,
+    fields: Fields,
+) -> Result<Answer, Error> {
+    let account = &me.0.account;
+    let Some((row, phone)) = pending(&site, account).await? else { return Ok(Answer::go("/account/phone")) };
+    let typed = match fields.required("code", 20) {
+        Ok(typed) => typed,
+        Err(fault) => {
+            return Ok(code_page(&site, &row, &phone, code::TRIES - row.tries)
+                .faults(Faults::of("code", fault))
+                .into());
+        }
+    };
+    let wrong = match code::try_out(&site, &row, typed).await? {
+        Tried::Right => None,
+        Tried::Wrong(left) => {
+            Some((Fault::new("fault-code").with("tries", usize::try_from(left).unwrap_or(0)), left))
+        }
+        Tried::Dead => Some((Fault::new("fault-code-dead"), 0)),
+    };
+    if let Some((fault, left)) = wrong {
+        return Ok(code_page(&site, &row, &phone, left).faults(Faults::of("code", fault)).into());
+    }
+    let (now, asked) = (site.now(), site.asked());
+    let mut tx = site.begin().await?;
+    if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, row.id, now).await? {
+        return Ok(Answer::go("/account/phone"));
+    }
+    // A number in place of another one waits before it counts, also if the other one was removed just before.
+    let hold = if account.phone.is_some() { now + *site.config().phone_hold } else { now };
+    let usable = account.phone_usable_at.map_or(hold, |before| before.max(hold));
+    accounts::set_phone(&mut tx, account.id, Some(phone.number()), Some(usable)).await?;
+    tell(&site, &mut tx, account).await?;
+    Event::new("phone.changed", account.id).from(&asked).write(site.app, &mut tx).await?;
+    tx.commit().await?;
+    site.bell.notify_one();
+    Ok(Answer::go("/account"))
+}
+
+#[post("/account/phone/remove", data = "<fields>")]
+async fn remove(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
+    let account = &me.0.account;
+    let mut faults = Faults::default();
+    change::confirm(&site, account, &fields, &mut faults).await?;
+    if !faults.is_empty() {
+        let fault = faults.iter().next().map_or(Fault::new("fault-password"), |(_, fault)| fault.clone());
+        return Ok(page(account).faults(Faults::of("remove-password", fault)).into());
+    }
+    let now = site.now();
+    let mut tx = site.begin().await?;
+    if accounts::take(&mut tx, account, now).await? {
+        accounts::set_phone(&mut tx, account.id, None, Some(now + *site.config().phone_hold)).await?;
+        tell(&site, &mut tx, account).await?;
+        Event::new("phone.removed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+        tx.commit().await?;
+        site.bell.notify_one();
+    }
+    Ok(Answer::go("/account"))
+}
+
+/// Tells the owner by mail and, if there was one, at the former number; keys that rest on that number die.
+async fn tell(site: &Site<'_>, tx: &mut crate::store::Tx, before: &Account) -> Result<(), Error> {
+    for purpose in [Purpose::Reset, Purpose::Approval, Purpose::Second] {
+        keys::end(tx, before.id, purpose.name()).await?;
+    }
+    crate::store::outbox::drop_orphans(tx, before.id).await?;
+    notice::post(site.app, tx, before, &[&before.email], "phone-changed", &site.asked()).await?;
+    if let Some(former) = before.phone.as_deref().filter(|_| site.transports.can_text()) {
+        let until = site.now() + Duration::from_secs(24 * 60 * 60);
+        Message::text(former, "phone-changed").post(site.app, tx, Some(before.id), None, until).await?;
+    }
+    Ok(())
+}

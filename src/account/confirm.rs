@@ -1,0 +1,232 @@
+//! Confirming an address: in the browser that registered a button; elsewhere the password chosen, or a new one.
+//!
+//! So nobody can prepare an account for somebody else's address.
+
+use rocket::{
+    Request, Route, get,
+    http::Status,
+    post,
+    request::{FromRequest, Outcome},
+    routes,
+};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+use super::{
+    fault::Fault,
+    gate::{self, Kind},
+    hash::{PasswordHash, Verdict},
+    register,
+};
+use crate::{
+    Error,
+    app::App,
+    event::Event,
+    key::Key,
+    outbox::{
+        message::{Asked, post_to_nobody},
+        request::Request as Written,
+    },
+    store::{self, Tx, accounts, accounts::Account, registrations, registrations::Registration},
+    web::{Answer, Crumb, Faults, Fields, Linked, Page, SameOrigin, Site, human, link},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show_again, again, arrive, show, submit]
+}
+
+#[get("/confirm")]
+fn show_again() -> Page {
+    Page::new("account/confirm_request")
+}
+
+#[post("/confirm", data = "<fields>")]
+async fn again(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answer, Error> {
+    let email = match fields.email("email") {
+        Ok(email) => email,
+        Err(fault) => {
+            let page =
+                Page::new("account/confirm_request").typed("email", fields.get("email").unwrap_or_default());
+            return Ok(page.faults(Faults::of("email", fault)).into());
+        }
+    };
+    let mut tx = site.begin().await?;
+    if register::message_allowed(&site, &mut tx, email.key()).await? {
+        let request = Written::Confirm(Again { email_key: email.key().to_owned(), asked: site.asked() });
+        request.post(site.app, &mut tx).await?;
+    }
+    tx.commit().await?;
+    site.bell.notify_one();
+    Ok(Page::new("account/confirm_sent").with("email", email.address()).into())
+}
+
+/// A request to get the confirmation once more.
+#[derive(Serialize, Deserialize)]
+pub struct Again {
+    email_key: String,
+    asked: Asked,
+}
+
+impl Again {
+    /// Gives the newest registration of the address another key, and mails it.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        let now = app.now();
+        let Some(registration) = registrations::newest(tx, &self.email_key, now).await? else {
+            return post_to_nobody(app, tx).await;
+        };
+        let (key, until) = (Key::for_link(app.random)?, now + *app.config().register.key_ttl);
+        registrations::rekey(tx, registration.id, &key.digest(&app.keyring), until).await?;
+        register::mail_key(app, tx, &registration, &key, until, Some(&self.asked)).await
+    }
+}
+
+#[get("/confirm/-")]
+async fn arrive(site: Site<'_>, linked: &Linked) -> Result<Answer, Error> {
+    let found = match linked.key() {
+        Some(key) => find(&site, key).await?.map(|registration| (key, registration)),
+        None => None,
+    };
+    let Some((key, registration)) = found else { return Ok(Page::unusable("/confirm").into()) };
+    site.carry(Crumb::Confirm, key, site.now().until(registration.expires_at))?;
+    Ok(Answer::go("/confirm/address"))
+}
+
+async fn find(site: &Site<'_>, key: &Key) -> Result<Option<Registration>, Error> {
+    registrations::find(&mut site.read().await?, &key.digest(&site.keyring), site.now()).await
+}
+
+/// Proof that a request holds a live key of a registration.
+///
+/// # Outcomes
+/// Forward 410 otherwise, error 503 if that cannot be told.
+pub struct Unconfirmed(Registration);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Unconfirmed {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let Some(site) = Site::of(request) else { return Outcome::Error((Status::InternalServerError, ())) };
+        let Some(key) = site.carried(Crumb::Confirm) else { return Outcome::Forward(Status::Gone) };
+        match find(&site, &key).await {
+            Ok(Some(registration)) if link::admits(request, registration.id) => {
+                Outcome::Success(Self(registration))
+            }
+            Ok(_) => Outcome::Forward(Status::Gone),
+            Err(error) => {
+                log::error!("{error}");
+                Outcome::Error((Status::ServiceUnavailable, ()))
+            }
+        }
+    }
+}
+
+impl Unconfirmed {
+    fn is_ours(&self, site: &Site<'_>) -> bool {
+        let marks = self.0.browser.as_deref().zip(site.mark());
+        marks.is_some_and(|(registered, here)| bool::from(registered.ct_eq(&here)))
+    }
+
+    fn page(&self, site: &Site<'_>) -> Page {
+        Page::new("account/confirm")
+            .with(
+                "ticket",
+                serde_json::json!({
+                    "id": self.0.id,
+                    "email": self.0.email,
+                    "until": human::clock(self.0.expires_at),
+                    "minutes": human::minutes(site.now().until(self.0.expires_at)),
+                }),
+            )
+            .with("ours", self.is_ours(site))
+            .with("invited", self.0.invited)
+    }
+}
+
+#[get("/confirm/address")]
+fn show(site: Site<'_>, unconfirmed: Unconfirmed) -> Page {
+    unconfirmed.page(&site)
+}
+
+#[post("/confirm/address", data = "<fields>")]
+async fn submit(
+    _ours: SameOrigin,
+    site: Site<'_>,
+    unconfirmed: Unconfirmed,
+    fields: Fields,
+) -> Result<Answer, Error> {
+    let hash = match password(&site, &unconfirmed, &fields).await? {
+        Ok(hash) => hash,
+        Err(faults) => return Ok(unconfirmed.page(&site).faults(faults).into()),
+    };
+    let (registration, now) = (unconfirmed.0, site.now());
+    let account = Account {
+        id: store::id(now, site.random)?,
+        email: registration.email,
+        password_hash: hash,
+        enabled: true,
+        phone: None,
+        phone_usable_at: None,
+        fields: registration.fields,
+        created_at: now,
+        held_until: now,
+        role_list: registration.roles,
+    };
+    let mut tx = site.begin().await?;
+    let won = registrations::spend(&mut tx, registration.id, now).await?
+        && accounts::insert(&mut tx, &account, &registration.email_key).await?;
+    if !won {
+        return Ok(Page::unusable("/confirm").into());
+    }
+    registrations::drop_address(&mut tx, &registration.email_key).await?;
+    Event::new("account.confirmed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+    let admission = if site.config().register.login_after_confirm {
+        Some(gate::admit(&site, &mut tx, &account, Kind::Fresh, false).await?)
+    } else {
+        None
+    };
+    tx.commit().await?;
+    site.crumbs.remove(Crumb::Confirm);
+    Ok(match admission {
+        Some(admission) => {
+            admission.enter(&site);
+            Answer::go("/account")
+        }
+        None => Answer::go("/login"),
+    })
+}
+
+/// The hash that the account begins with, or what is wrong with the form.
+async fn password(
+    site: &Site<'_>,
+    unconfirmed: &Unconfirmed,
+    fields: &Fields,
+) -> Result<Result<PasswordHash, Faults>, Error> {
+    let registration = &unconfirmed.0;
+    if unconfirmed.is_ours(site) {
+        return Ok(Ok(registration.password_hash.clone()));
+    }
+    let fault = |field: &str, fault| Ok(Err(Faults::of(field, fault)));
+    if registration.invited || !fields.ticked("password") {
+        let password = match fields.password("new_password") {
+            Ok(password) => password,
+            Err(wrong) => return fault("new_password", wrong),
+        };
+        let own_words = [registration.email.as_str(), &site.config().site_name];
+        if let Err(wrong) = site.hasher.judge(&password, &own_words).await? {
+            return fault("new_password", wrong);
+        }
+        return Ok(Ok(site.hasher.hash(password).await?));
+    }
+    match fields.password("password") {
+        Ok(typed) => match site.hasher.verify(typed, Some(registration.password_hash.clone())).await? {
+            Verdict::No => fault("password", Fault::new("fault-password")),
+            _ => Ok(Ok(registration.password_hash.clone())),
+        },
+        Err(wrong) => fault("password", wrong),
+    }
+}

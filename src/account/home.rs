@@ -1,0 +1,121 @@
+//! The account's own page, its list of sessions, and its end.
+
+use rocket::{Route, get, post, routes};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{change, phone::ending, session::Fresh};
+use crate::{
+    Error,
+    event::Event,
+    outbox::message::Message,
+    span::Span,
+    store::{accounts, remembered, sessions, sessions::SignedIn},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, human},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, list, end_others, end_one, show_delete, delete]
+}
+
+#[get("/account")]
+async fn show(site: Site<'_>, me: &SignedIn) -> Result<Page, Error> {
+    let account = &me.account;
+    let open =
+        sessions::list(&mut site.read().await?, account.id, idle_since(&site), site.now()).await?.len();
+    let typed: Value = serde_json::from_str(&account.fields).unwrap_or_default();
+    let fields: Vec<Value> = site
+        .config()
+        .register
+        .fields
+        .iter()
+        .filter_map(|field| Some(json!({ "label": field.label, "value": typed.get(&field.name)?.as_str()? })))
+        .collect();
+    Ok(Page::new("account/home")
+        .with("email", &account.email)
+        .with("phone", account.phone.as_deref().map(ending))
+        .with("fields", fields)
+        .with("since", human::day(account.created_at))
+        .with("sessions", open)
+        .with("roles", account.roles().collect::<Vec<_>>()))
+}
+
+fn idle_since(site: &Site<'_>) -> crate::clock::Time {
+    site.now() - *site.config().session.idle
+}
+
+#[get("/account/sessions")]
+async fn list(site: Site<'_>, me: &SignedIn) -> Result<Page, Error> {
+    let open = sessions::list(&mut site.read().await?, me.account.id, idle_since(&site), site.now()).await?;
+    let shown: Vec<Value> = open
+        .iter()
+        .map(|session| {
+            json!({
+                "id": session.id,
+                "browser": session.browser,
+                "place": session.client,
+                "since": human::moment(session.began_at),
+                "seen": human::moment(session.seen_at),
+                "current": session.id == me.session.id,
+            })
+        })
+        .collect();
+    Ok(Page::new("account/sessions").with("sessions", shown))
+}
+
+#[post("/account/sessions")]
+async fn end_others(_ours: SameOrigin, site: Site<'_>, me: &SignedIn) -> Result<Answer, Error> {
+    let mut tx = site.begin().await?;
+    if accounts::take(&mut tx, &me.account, site.now()).await? {
+        sessions::end_all(&mut tx, me.account.id, Some(me.session.id)).await?;
+        remembered::end_all(&mut tx, me.account.id).await?;
+        Event::new("sessions.ended", me.account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+        tx.commit().await?;
+    }
+    Ok(Answer::go("/account/sessions"))
+}
+
+#[post("/account/sessions/<id>")]
+async fn end_one(_ours: SameOrigin, site: Site<'_>, me: &SignedIn, id: &str) -> Result<Answer, Error> {
+    let Ok(id) = Uuid::parse_str(id) else {
+        return Ok(Page::error(&site.templates, rocket::http::Status::NotFound).into());
+    };
+    let mut tx = site.begin().await?;
+    if accounts::take(&mut tx, &me.account, site.now()).await?
+        && sessions::end(&mut tx, me.account.id, id).await?
+    {
+        // Which remembered browser opened it is not known, so none may open it again.
+        remembered::end_all(&mut tx, me.account.id).await?;
+        Event::new("session.ended", me.account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+        tx.commit().await?;
+    }
+    Ok(Answer::go("/account/sessions"))
+}
+
+#[get("/account/delete")]
+fn show_delete(_me: Fresh<'_>) -> Page {
+    Page::new("account/delete")
+}
+
+#[post("/account/delete", data = "<fields>")]
+async fn delete(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
+    let account = &me.0.account;
+    let mut faults = Faults::default();
+    change::confirm(&site, account, &fields, &mut faults).await?;
+    if !faults.is_empty() {
+        return Ok(Page::new("account/delete").faults(faults).into());
+    }
+    let now = site.now();
+    let mut tx = site.begin().await?;
+    if accounts::take(&mut tx, account, now).await? {
+        change::end_everything(&mut tx, account).await?;
+        accounts::delete(&mut tx, account.id).await?;
+        let mail = Message::mail(&account.email, "account-deleted").asked(&site.asked());
+        mail.post(site.app, &mut tx, None, None, now + *Span::hours(72)).await?;
+        Event::new("account.deleted", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+        tx.commit().await?;
+        site.bell.notify_one();
+    }
+    Ok(Answer::go("/login"))
+}

@@ -1,0 +1,176 @@
+//! Sign-in: one bcrypt, whatever the account's state, and one answer for every refusal.
+
+use rocket::{Request, Route, get, post, routes};
+
+use super::{
+    fault::Fault,
+    gate::{self, Kind},
+    hash::Verdict,
+    session,
+};
+use crate::{
+    Error,
+    event::Event,
+    limits::Limited,
+    reset::generated_password,
+    store::{accounts, accounts::Account, sessions::SignedIn},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}
+
+/// Where somebody goes who must sign in first: to the form, and back to the page they wanted.
+pub fn first(request: &Request<'_>) -> Answer {
+    let again = session::shown(request).is_some();
+    let wanted = request.uri().path().to_string();
+    let back = if request.method() == rocket::http::Method::Get { wanted } else { String::new() };
+    Answer::go(format!("/login?{}next={back}", if again { "again=1&" } else { "" }))
+}
+
+#[get("/login?<next>&<again>")]
+async fn show(site: Site<'_>, next: Option<&str>, again: Option<&str>, me: Option<&SignedIn>) -> Page {
+    let again = again.is_some() && me.is_some();
+    let email = me.filter(|_| again).map(|me| me.account.email.as_str());
+    form(&site, next.unwrap_or_default(), again).typed("email", email.unwrap_or_default())
+}
+
+fn form(_: &Site<'_>, next: &str, again: bool) -> Page {
+    Page::new("account/login").with("next", path(next)).with("again", again).with("notice", None::<String>)
+}
+
+#[post("/login", data = "<fields>")]
+async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answer, Error> {
+    let next = fields.get("next").unwrap_or_default();
+    let typed = fields.get("email").unwrap_or_default();
+    let mut faults = Faults::default();
+    faults.take("email", fields.required("email", 254));
+    let password = faults.take("password", fields.password("password"));
+    let keep = fields.ticked("remember");
+    let refused = |faults: Faults| {
+        Ok(form(&site, next, false)
+            .typed("email", typed)
+            .typed("remember", if keep { "1" } else { "" })
+            .faults(faults)
+            .into())
+    };
+    let Some(password) = password.filter(|_| faults.is_empty()) else { return refused(faults) };
+
+    let email = fields.email("email").ok();
+    let named = email.as_ref().map_or(typed, |email| email.key());
+    if !allowed(&site, named).await? {
+        return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
+    }
+    let account = find(&site, named).await?;
+    let temporary = generated_password::find(&site, account.as_ref(), &password).await?;
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    let verdict = site.hasher.verify(password.clone(), stored).await?;
+    let account = account.filter(|account| account.enabled);
+
+    let asked = site.asked();
+    let Some(account) = account.filter(|_| temporary.is_some() || verdict != Verdict::No) else {
+        note_failure(&site, named).await?;
+        return refused(Faults::of("email", Fault::new("fault-login")));
+    };
+    if let Some(key) = temporary {
+        return match generated_password::sign_in(&site, &account, key).await? {
+            Some(answer) => Ok(answer),
+            None => refused(Faults::of("email", Fault::new("fault-login"))),
+        };
+    }
+    let rehashed = if verdict == Verdict::YesButOld { Some(site.hasher.hash(password).await?) } else { None };
+    let mut tx = site.begin().await?;
+    if !accounts::take(&mut tx, &account, site.now()).await? {
+        return refused(Faults::of("email", Fault::new("fault-login")));
+    }
+    if let Some(hash) = rehashed {
+        accounts::set_password(&mut tx, account.id, &hash).await?;
+    }
+    let admission = gate::admit(&site, &mut tx, &account, Kind::Fresh, keep).await?;
+    for counted in [Limited::SignInTo(named), Limited::SignInFrom(site.client.address)] {
+        counted.forgive(&mut tx, &site.config().limits, &site.keyring).await?;
+    }
+    Event::new("sign_in.completed", account.id).from(&asked).write(site.app, &mut tx).await?;
+    tx.commit().await?;
+    admission.enter(&site);
+    Ok(Answer::go(path(next)))
+}
+
+async fn find(site: &Site<'_>, key: &str) -> Result<Option<Account>, Error> {
+    accounts::find_by_email(&mut site.read().await?, key).await
+}
+
+/// Counts the try before anything is compared; who succeeds gets it back.
+async fn allowed(site: &Site<'_>, named: &str) -> Result<bool, Error> {
+    let (limits, now) = (&site.config().limits, site.now());
+    if !limits.enabled {
+        return Ok(true);
+    }
+    let mut tx = site.begin().await?;
+    let by_name = Limited::SignInTo(named).allow(&mut tx, limits, &site.keyring, now).await?;
+    let by_client =
+        Limited::SignInFrom(site.client.address).allow(&mut tx, limits, &site.keyring, now).await?;
+    tx.commit().await?;
+    Ok(by_name && by_client)
+}
+
+async fn note_failure(site: &Site<'_>, named: &str) -> Result<(), Error> {
+    let mut tx = site.begin().await?;
+    let account = accounts::find_by_email(&mut tx, named).await?;
+    let event =
+        account.map_or(Event::of_site("sign_in.failed"), |account| Event::new("sign_in.failed", account.id));
+    event.from(&site.asked()).write(site.app, &mut tx).await?;
+    tx.commit().await
+}
+
+/// A path of this site out of what a request says, `/` for anything else.
+///
+/// What comes back is made of our own pieces: segments and query as Rocket parses and writes them.
+fn path(next: &str) -> String {
+    let plain = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\')
+        && !next.to_ascii_lowercase().contains("%5c")
+        && !next.contains("/%09");
+    rocket::http::uri::Origin::parse(next)
+        .ok()
+        .filter(|_| plain)
+        .map(|uri| uri.into_normalized().to_string())
+        .filter(|uri| uri.starts_with('/') && !uri.starts_with("//"))
+        .unwrap_or_else(|| "/".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path;
+
+    #[test]
+    fn next_cannot_leave_the_site() {
+        assert_eq!(path("/account?tab=1"), "/account?tab=1");
+        for wrong in [
+            "",
+            "//evil",
+            "https://evil",
+            "/\\evil",
+            "\\/evil",
+            "\\\\\\evil",
+            "%09//evil",
+            " //evil",
+            "////evil",
+            "https:evil",
+            ".evil.tld",
+            "@evil",
+            ":80@evil",
+            "/%5cevil",
+            "/%09/evil",
+            "javascript:alert(1)",
+            "/\t/evil",
+            "/a\r\nSet-Cookie:x=1",
+        ] {
+            assert_eq!(path(wrong), "/", "{wrong:?}");
+        }
+        assert!(!path("/a%0d%0aSet-Cookie:x=1").contains('\n'));
+    }
+}

@@ -1,0 +1,50 @@
+//! Sign-out: ends the session on the server, and forgets a browser that was remembered.
+
+use rocket::{Route, get, http::Header, post, routes};
+
+use crate::{
+    Error,
+    key::sha256,
+    store::{
+        remembered,
+        sessions::{self, SignedIn},
+    },
+    web::{Answer, Crumb, Page, SameOrigin, Site},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}
+
+#[get("/logout")]
+fn show(_me: Option<&SignedIn>) -> Page {
+    Page::new("account/logout")
+}
+
+#[post("/logout")]
+async fn submit(_ours: SameOrigin, site: Site<'_>) -> Result<SignedOut, Error> {
+    let mut tx = site.begin().await?;
+    for crumb in [Crumb::Session, Crumb::Restricted] {
+        if let Some(cookie) = site.crumbs.get(crumb) {
+            sessions::end_digest(&mut tx, &sha256(cookie.as_bytes())).await?;
+        }
+    }
+    if let Some(cookie) = site.crumbs.get(Crumb::Remembered) {
+        let digest = sha256(cookie.as_bytes());
+        if let Some(browser) = remembered::find(&mut tx, &digest, site.now()).await? {
+            remembered::end(&mut tx, browser.id).await?;
+        }
+    }
+    tx.commit().await?;
+    for crumb in [Crumb::Session, Crumb::Restricted, Crumb::Remembered] {
+        site.crumbs.remove(crumb);
+    }
+    Ok(SignedOut { to: Answer::go("/login"), clear: Header::new("Clear-Site-Data", "\"cache\"") })
+}
+
+#[derive(rocket::Responder)]
+struct SignedOut {
+    to: Answer,
+    clear: Header<'static>,
+}

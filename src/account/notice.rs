@@ -1,0 +1,90 @@
+//! Notices: the owner hears of every sensitive event, with a link that undoes it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error,
+    app::App,
+    clock::Time,
+    key::{Key, Purpose},
+    outbox::message::{Asked, Message},
+    span::Span,
+    store::{self, Tx, accounts::Account, keys, keys::KeyRow},
+};
+
+const PURPOSE: &str = "before";
+/// How long "this wasn't me" is good.
+const UNDO: Span = Span::hours(72);
+
+/// What an account was before the event, to be restored by "this wasn't me".
+#[derive(Serialize, Deserialize)]
+pub struct Before {
+    /// Its address.
+    pub email: String,
+    /// Its phone.
+    pub phone: Option<String>,
+    /// From when on that could be used.
+    pub phone_usable_at: Option<Time>,
+    /// The name of the notice.
+    pub notice: String,
+    /// When.
+    pub at: Time,
+}
+
+impl Before {
+    /// Opens what goes with an undo key.
+    ///
+    /// # Errors
+    /// [`Error::Sealed`].
+    pub fn open(app: &App, key: &KeyRow) -> Result<Self, Error> {
+        let sealed = key.sealed.as_deref().ok_or(Error::Sealed)?;
+        serde_json::from_slice(&app.keyring.open(PURPOSE, sealed)?).map_err(|_| Error::Sealed)
+    }
+}
+
+/// Tells the owner, at every address in `to`, that `notice` happened to the account as it stood `before`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn post(
+    app: &App,
+    tx: &mut Tx,
+    before: &Account,
+    to: &[&str],
+    notice: &str,
+    asked: &Asked,
+) -> Result<(), Error> {
+    let new_email = to.last().copied().unwrap_or_default();
+    let (now, key) = (app.now(), Key::for_link(app.random)?);
+    let undo = Before {
+        email: before.email.clone(),
+        phone: before.phone.clone(),
+        phone_usable_at: before.phone_usable_at,
+        notice: notice.to_owned(),
+        at: now,
+    };
+    let plain = serde_json::to_vec(&undo).expect("an address is plain data");
+    let row = KeyRow {
+        id: store::id(now, app.random)?,
+        account_id: before.id,
+        purpose: Purpose::Undo.name().to_owned(),
+        digest: key.digest(&app.keyring),
+        parent: None,
+        policy: None,
+        browser: None,
+        sealed: Some(app.keyring.seal(app.random, PURPOSE, &plain)?),
+        tries: 0,
+        minted: 0,
+        issued_at: now,
+        pressed_at: None,
+        expires_at: now + *UNDO,
+    };
+    keys::insert(tx, &row).await?;
+    for address in to {
+        let link = app.link(&format!("/reset/not-me/{}", key.expose()));
+        let mail =
+            Message::mail(address, notice).link(link, row.expires_at).asked(asked).with("email", new_email);
+        mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,278 @@
+//! Registration: a pending row with a key of its own, which becomes an account when its address is confirmed.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use rocket::{Route, get, post, routes};
+use serde::{Deserialize, Serialize};
+
+use super::{email::Email, fault::Fault, hash::PasswordHash};
+use crate::{
+    Error,
+    app::App,
+    clock::Time,
+    key::Key,
+    limits::Limited,
+    outbox::{
+        message::{Asked, Message, post_to_nobody},
+        request::Request,
+    },
+    span::Span,
+    store::{self, Tx, accounts, registrations, registrations::Registration},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site},
+};
+
+/// `latchkey.register`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Whether anybody can register; if not, people come by invitation. Default: true.
+    pub open: bool,
+    /// Whether confirming the address also signs in. Default: true.
+    pub login_after_confirm: bool,
+    /// How long a confirmation or invitation is good, 24h at most. Default: 24h.
+    pub key_ttl: Span,
+    /// What else people are asked, in this order. Default: nothing.
+    pub fields: Vec<Field>,
+}
+
+/// `[[latchkey.register.fields]]`: one more thing that people are asked.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Its name: letters, digits and `_`.
+    pub name: String,
+    /// What it is called on the form.
+    pub label: String,
+    /// Whether it must be filled in. Default: false.
+    #[serde(default)]
+    pub required: bool,
+    /// Its greatest length, in characters. Default: 200.
+    #[serde(default = "most")]
+    pub max_length: usize,
+}
+
+fn most() -> usize {
+    200
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { open: true, login_after_confirm: true, key_ttl: Span::hours(24), fields: Vec::new() }
+    }
+}
+
+impl Settings {
+    /// What is wrong, each a sentence with key and remedy.
+    pub fn judge(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        if self.key_ttl > Span::hours(24) || self.key_ttl < Span::minutes(5) {
+            faults.push(format!(
+                "latchkey.register.key_ttl = \"{}\" is out of range: write \"5m\" to \"24h\"",
+                self.key_ttl
+            ));
+        }
+        for (at, field) in self.fields.iter().enumerate() {
+            let known = self.fields[..at].iter().any(|other| other.name == field.name);
+            let named = !field.name.is_empty()
+                && field.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            if known || !named {
+                faults.push(format!(
+                    "latchkey.register.fields: `{}` must be a name of letters, digits and `_`, once",
+                    field.name
+                ));
+            }
+            if !(1..=2_000).contains(&field.max_length) {
+                faults.push(format!(
+                    "latchkey.register.fields: `{}` has a max_length out of range: write 1 to 2000",
+                    field.name
+                ));
+            }
+        }
+        faults
+    }
+}
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}
+
+#[get("/register")]
+fn show(site: Site<'_>) -> Page {
+    form(&site, &BTreeMap::new())
+}
+
+fn form(site: &Site<'_>, typed: &BTreeMap<String, String>) -> Page {
+    let settings = &site.config().register;
+    let fields: Vec<_> = settings
+        .fields
+        .iter()
+        .map(|field| {
+            serde_json::json!({
+                "name": field.name, "label": field.label, "required": field.required, "max": field.max_length,
+                "value": typed.get(&field.name).map_or("", String::as_str),
+            })
+        })
+        .collect();
+    let mut page = Page::new("account/register").with("fields", fields).with("open", settings.open);
+    for (name, value) in typed {
+        page = page.typed(&format!("field.{name}"), value);
+    }
+    page
+}
+
+#[post("/register", data = "<fields>")]
+async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answer, Error> {
+    let settings = &site.config().register;
+    if !settings.open {
+        return Ok(Page::error(&site.templates, rocket::http::Status::Forbidden).into());
+    }
+    let mut faults = Faults::default();
+    let email = faults.take("email", fields.email("email"));
+    let password = faults.take("password", fields.password("password"));
+    let mut typed = BTreeMap::new();
+    for field in &settings.fields {
+        let name = format!("field.{}", field.name);
+        let read = if field.required {
+            fields.required(&name, field.max_length)
+        } else {
+            fields.line(&name, field.max_length)
+        };
+        typed.extend(faults.take(&name, read).map(|text| (field.name.clone(), text.to_owned())));
+    }
+    if let Some(password) = &password {
+        let own: Vec<&str> = [fields.get("email").unwrap_or_default(), &site.config().site_name]
+            .into_iter()
+            .chain(typed.values().map(String::as_str))
+            .collect();
+        faults.take("password", site.hasher.judge(password, &own).await?);
+    }
+    let (Some(email), Some(password), true) = (email, password, faults.is_empty()) else {
+        return Ok(form(&site, &typed)
+            .typed("email", fields.get("email").unwrap_or_default())
+            .faults(faults)
+            .into());
+    };
+    let mut tx = site.begin().await?;
+    let allowed = message_allowed(&site, &mut tx, email.key()).await?;
+    tx.commit().await?;
+    let hash = site.hasher.hash(password).await?;
+    if allowed {
+        let request = Request::Register(Register {
+            email: email.address().to_owned(),
+            hash,
+            fields: typed,
+            browser: site.make_mark()?,
+            asked: site.asked(),
+        });
+        let mut tx = site.begin().await?;
+        request.post(site.app, &mut tx).await?;
+        tx.commit().await?;
+        site.bell.notify_one();
+    }
+    Ok(Page::new("account/register_sent").with("email", email.address()).into())
+}
+
+/// Counts a request for a message, by address and by client, known or not.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn message_allowed(site: &Site<'_>, tx: &mut Tx, key: &str) -> Result<bool, Error> {
+    let (limits, now) = (&site.config().limits, site.now());
+    let by_client = Limited::MessageFrom(site.client.address).allow(tx, limits, &site.keyring, now).await?;
+    let by_name = Limited::MessageFor(key).allow(tx, limits, &site.keyring, now).await?;
+    Ok(by_client && by_name)
+}
+
+/// A request to have an account.
+#[derive(Serialize, Deserialize)]
+pub struct Register {
+    email: String,
+    hash: PasswordHash,
+    fields: BTreeMap<String, String>,
+    browser: Vec<u8>,
+    asked: Asked,
+}
+
+impl Register {
+    /// Writes the pending row and mails its key; a taken address gets a mail that says so instead.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        let Ok(email) = Email::parse(&self.email) else { return Ok(()) };
+        let now = app.now();
+        if let Some(account) = accounts::find_by_email(tx, email.key()).await? {
+            if !account.enabled {
+                return post_to_nobody(app, tx).await;
+            }
+            let until = now + Duration::from_secs(24 * 60 * 60);
+            let mail = Message::mail(&account.email, "already-registered").asked(&self.asked);
+            let mail = mail.place(app.link("/reset"));
+            return mail.post(app, tx, Some(account.id), None, until).await;
+        }
+        let registration = Registration {
+            id: store::id(now, app.random)?,
+            email: self.email,
+            email_key: email.key().to_owned(),
+            password_hash: self.hash,
+            fields: serde_json::to_string(&self.fields).expect("texts are plain data"),
+            roles: String::new(),
+            invited: false,
+            browser: Some(self.browser),
+            created_at: now,
+            expires_at: now + *app.config().register.key_ttl,
+        };
+        invite(app, tx, &registration, Some(&self.asked)).await
+    }
+}
+
+/// Writes a pending row and mails its key.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn invite(app: &App, tx: &mut Tx, it: &Registration, asked: Option<&Asked>) -> Result<(), Error> {
+    let key = Key::for_link(app.random)?;
+    registrations::insert(tx, it, &key.digest(&app.keyring)).await?;
+    mail_key(app, tx, it, &key, it.expires_at, asked).await
+}
+
+/// Mails a key that confirms a registration.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn mail_key(
+    app: &App,
+    tx: &mut Tx,
+    it: &Registration,
+    key: &Key,
+    until: Time,
+    asked: Option<&Asked>,
+) -> Result<(), Error> {
+    let link = app.link(&format!("/confirm/{}", key.expose()));
+    let name = if it.invited { "invitation" } else { "confirm" };
+    let mail = Message::mail(&it.email, name).link(link, until);
+    let mail = if let Some(asked) = asked { mail.asked(asked) } else { mail };
+    mail.post(app, tx, None, None, until).await
+}
+
+/// A row for an address that an admin invites.
+///
+/// # Errors
+/// A [`Fault`] if the address is none, [`Error`] if there is no randomness.
+pub fn invitation(app: &App, email: &str, roles: &[String]) -> Result<Result<Registration, Error>, Fault> {
+    let email = Email::parse(email)?;
+    let now = app.now();
+    Ok(store::id(now, app.random).map(|id| Registration {
+        id,
+        email: email.address().to_owned(),
+        email_key: email.key().to_owned(),
+        password_hash: PasswordHash::unusable(),
+        fields: "{}".into(),
+        roles: roles.join(" "),
+        invited: true,
+        browser: None,
+        created_at: now,
+        expires_at: now + *app.config().register.key_ttl,
+    }))
+}

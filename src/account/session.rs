@@ -1,0 +1,193 @@
+//! Who is signed in: the guards that a route takes, and the session behind them.
+//!
+//! A session is a row behind an opaque cookie of which only the digest is stored. [`&Account`](Account) and
+//! [`&SignedIn`](SignedIn) take a full one, [`Fresh`] one whose owner has just proved who they are, [`Restricted`] the
+//! one that reaches the form for a new password and nothing else.
+
+use std::time::Duration;
+
+use rocket::{
+    Request,
+    http::Status,
+    request::{FromRequest, Outcome},
+};
+use serde::{Deserialize, Serialize};
+
+use super::remember;
+use crate::{
+    Error,
+    key::sha256,
+    span::Span,
+    store::{
+        accounts::Account,
+        sessions::{self, SignedIn},
+    },
+    web::{Crumb, Site},
+};
+
+/// `latchkey.session`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// A session ends when it was not used for this long. Default: 2h.
+    pub idle: Span,
+    /// A session ends this long after sign-in, used or not. Default: 12h.
+    pub absolute: Span,
+    /// What matters most (password, address, phone, deletion) asks to sign in again after this long. Default: 15m.
+    pub fresh: Span,
+    /// How long "keep me signed in" keeps. Default: 14d.
+    pub remember: Span,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            idle: Span::hours(2),
+            absolute: Span::hours(12),
+            fresh: Span::minutes(15),
+            remember: Span::days(14),
+        }
+    }
+}
+
+impl Settings {
+    /// What is out of range, each a sentence with key and remedy.
+    pub fn judge(&self) -> Vec<String> {
+        [
+            ("idle", self.idle, Span::minutes(5), Span::days(1)),
+            ("absolute", self.absolute, Span::minutes(5), Span::days(30)),
+            ("fresh", self.fresh, Span::minutes(1), Span::hours(12)),
+            ("remember", self.remember, Span::hours(1), Span::days(90)),
+        ]
+        .into_iter()
+        .filter(|(_, value, least, most)| value < least || value > most)
+        .map(|(name, value, least, most)| {
+            format!("latchkey.session.{name} = \"{value}\" is out of range: write \"{least}\" to \"{most}\"")
+        })
+        .collect()
+    }
+}
+
+/// How long a restricted session lasts at most.
+pub const RESTRICTED: Duration = Duration::from_secs(10 * 60);
+/// How exactly it is known when a session was last used.
+const SEEN: Duration = Duration::from_secs(60);
+
+/// The full session, or that there is none, or that it cannot be told.
+struct Full(Result<Option<SignedIn>, ()>);
+/// The same of the restricted session.
+struct Narrow(Result<Option<SignedIn>, ()>);
+
+/// The full session of a request; `None` if nobody is signed in.
+///
+/// # Errors
+/// If the database cannot tell: that is not the same as nobody.
+#[expect(clippy::result_unit_err, reason = "it was logged where it happened")]
+pub async fn current<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()> {
+    let Full(found) = request
+        .local_cache_async(async {
+            let Some(site) = Site::of(request) else { return Full(Err(())) };
+            Full(load(&site, Crumb::Session).await.map_err(|error| log::error!("{error}")))
+        })
+        .await;
+    found.as_ref().map(Option::as_ref).map_err(|()| ())
+}
+
+/// The address of whoever is signed in, if some guard has asked by now.
+pub fn shown<'r>(request: &'r Request<'_>) -> Option<&'r str> {
+    let Full(found) = request.local_cache(|| Full(Ok(None)));
+    Some(found.as_ref().ok()?.as_ref()?.account.email.as_str())
+}
+
+async fn load(site: &Site<'_>, crumb: Crumb) -> Result<Option<SignedIn>, Error> {
+    let (now, settings) = (site.now(), &site.config().session);
+    if let Some(cookie) = site.crumbs.get(crumb) {
+        let digest = sha256(cookie.as_bytes());
+        let found = sessions::find(&mut site.read().await?, &digest, now - *settings.idle, now).await?;
+        if let Some(found) = found.filter(|found| found.session.restricted == (crumb == Crumb::Restricted)) {
+            if found.session.seen_at + SEEN < now {
+                let mut tx = site.begin().await?;
+                sessions::touch(&mut tx, found.session.id, now).await?;
+                tx.commit().await?;
+            }
+            return Ok(Some(found));
+        }
+        site.crumbs.remove(crumb);
+    }
+    if crumb == Crumb::Session { remember::recall(site).await } else { Ok(None) }
+}
+
+/// # Outcomes
+/// Forward 401 if nobody is signed in (the catcher leads to sign-in and back), error 503 if that cannot be told.
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for &'r SignedIn {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match current(request).await {
+            Ok(Some(found)) => Outcome::Success(found),
+            Ok(None) => Outcome::Forward(Status::Unauthorized),
+            Err(()) => Outcome::Error((Status::ServiceUnavailable, ())),
+        }
+    }
+}
+
+/// # Outcomes
+/// As [`&SignedIn`](SignedIn).
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for &'r Account {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        <&SignedIn>::from_request(request).await.map(|found| &found.account)
+    }
+}
+
+/// Somebody who proved who they are within `session.fresh`.
+///
+/// # Outcomes
+/// As [`&SignedIn`](SignedIn); a session that is not fresh forwards 401 too, and sign-in says why it asks again.
+pub struct Fresh<'r>(pub &'r SignedIn);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Fresh<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match <&SignedIn>::from_request(request).await {
+            Outcome::Success(found)
+                if Site::of(request).is_some_and(|site| found.session.fresh_until > site.now()) =>
+            {
+                Outcome::Success(Fresh(found))
+            }
+            Outcome::Success(_) => Outcome::Forward(Status::Unauthorized),
+            Outcome::Forward(status) => Outcome::Forward(status),
+            Outcome::Error(error) => Outcome::Error(error),
+        }
+    }
+}
+
+/// Somebody who got in by a one-time sign-in or a generated password, and has not set a new one yet.
+///
+/// # Outcomes
+/// Forward 410 if there is no such session, error 503 if that cannot be told.
+pub struct Restricted<'r>(pub &'r SignedIn);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Restricted<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let Narrow(found) = request
+            .local_cache_async(async {
+                let Some(site) = Site::of(request) else { return Narrow(Err(())) };
+                Narrow(load(&site, Crumb::Restricted).await.map_err(|error| log::error!("{error}")))
+            })
+            .await;
+        match found {
+            Ok(Some(found)) => Outcome::Success(Restricted(found)),
+            Ok(None) => Outcome::Forward(Status::Gone),
+            Err(()) => Outcome::Error((Status::ServiceUnavailable, ())),
+        }
+    }
+}

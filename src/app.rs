@@ -1,0 +1,79 @@
+//! What every part of a running site works with, managed once by Rocket.
+
+use std::sync::Arc;
+
+use rocket::tokio::sync::Notify;
+
+use crate::{
+    Error,
+    account::{hasher::Hasher, pepper::Peppers},
+    clock::{Clock, Time},
+    config::{Config, Judged},
+    keyring::Keyring,
+    outbox::transport::Transports,
+    random::Random,
+    reset::policy::Policy,
+    store::accounts::Account,
+    web::templates::Templates,
+};
+
+/// A running site. It holds no request's state and nothing that the database holds.
+pub struct App {
+    /// What it runs on.
+    pub judged: Judged,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness.
+    pub random: Random,
+    /// What seals and authenticates.
+    pub keyring: Keyring,
+    /// Hashes passwords on threads of its own.
+    pub hasher: Hasher,
+    /// Pages, messages and sentences.
+    pub templates: Templates,
+    /// How messages leave.
+    pub transports: Transports,
+    /// Rung when the outbox has something new.
+    pub bell: Arc<Notify>,
+}
+
+impl App {
+    /// Puts a site together from its configuration.
+    ///
+    /// # Errors
+    /// [`Error::Config`], [`Error::Template`] or [`Error::File`] for what does not hold together.
+    pub fn new(judged: Judged, clock: Clock, templates: Templates) -> Result<Self, Error> {
+        let random = Random;
+        let config = &judged.config;
+        Ok(Self {
+            clock,
+            random,
+            keyring: Keyring::new(&judged.secret_key, &config.old_secret_keys)?,
+            hasher: Hasher::new(&config.password, Peppers::new(&config.pepper)?, random)?,
+            templates,
+            transports: Transports::new(&judged)?,
+            bell: Arc::new(Notify::new()),
+            judged,
+        })
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.judged.config
+    }
+
+    /// Now.
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// The address of `path` as it stands in a message.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.judged.public_url)
+    }
+
+    /// What is in force for an account.
+    pub fn policy(&self, account: &Account) -> Policy {
+        self.config().reset.policy(account.roles())
+    }
+}

@@ -1,0 +1,124 @@
+//! What a person types and what is short: codes and second keys, with a counter each, one per account, one per client.
+//!
+//! Stored is an HMAC bound to the code's own row and to the browser. A try is counted before anything is compared; who
+//! is right gets it back, so that a right code with a weak password stays good.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::{
+    Error,
+    app::App,
+    event::Event,
+    key::{Key, Purpose},
+    limits::Limited,
+    random::Random,
+    store::{
+        self, Tx,
+        keys::{self, KeyRow},
+    },
+    web::Site,
+};
+
+/// How many wrong tries a code survives.
+pub const TRIES: i64 = 3;
+
+/// A kind of code.
+pub struct Kind {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// How long it is good.
+    pub life: Duration,
+    /// Makes one.
+    pub make: fn(Random) -> Result<Key, Error>,
+}
+
+/// What a code opens, and for whom.
+pub struct Bound<'a> {
+    /// Whose it is.
+    pub account: Uuid,
+    /// The key it belongs to.
+    pub parent: Option<Uuid>,
+    /// Digest of the mark of the browser that asked for it.
+    pub browser: &'a [u8],
+    /// What goes with it.
+    pub sealed: Option<Vec<u8>>,
+}
+
+/// What became of a try.
+pub enum Tried {
+    /// It was right.
+    Right,
+    /// It was wrong; this many tries are left.
+    Wrong(i64),
+    /// No more tries: ask for another code.
+    Dead,
+}
+
+/// Makes a code in place of the account's former one for the same purpose.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn issue(app: &App, tx: &mut Tx, kind: &Kind, bound: Bound<'_>) -> Result<(KeyRow, Key), Error> {
+    let (now, code) = (app.now(), (kind.make)(app.random)?);
+    let id = store::id(now, app.random)?;
+    let row = KeyRow {
+        id,
+        account_id: bound.account,
+        purpose: kind.purpose.name().to_owned(),
+        digest: app.keyring.mac("code", &[code.expose().as_bytes(), id.as_bytes(), bound.browser]),
+        parent: bound.parent,
+        policy: None,
+        browser: Some(bound.browser.to_vec()),
+        sealed: bound.sealed,
+        tries: 0,
+        minted: 0,
+        issued_at: now,
+        pressed_at: None,
+        expires_at: now + kind.life,
+    };
+    keys::end(tx, bound.account, kind.purpose.name()).await?;
+    keys::insert(tx, &row).await?;
+    Ok((row, code))
+}
+
+/// Tries a code, in a transaction of its own: a wrong try stays counted whatever happens next.
+///
+/// # Errors
+/// [`Error::Database`]; nothing was compared then.
+pub async fn try_out(site: &Site<'_>, row: &KeyRow, typed: &str) -> Result<Tried, Error> {
+    let (limits, now) = (&site.config().limits, site.now());
+    let counted = [Limited::CodeOf(row.account_id.as_bytes()), Limited::CodeFrom(site.client.address)];
+    let mut tx = site.begin().await?;
+    let mut allowed = keys::count_try(&mut tx, row.id, TRIES, now).await?;
+    for limited in counted {
+        allowed &= limited.allow(&mut tx, limits, &site.keyring, now).await?;
+    }
+    tx.commit().await?;
+    if !allowed {
+        return Ok(Tried::Dead);
+    }
+    let (code, mark) = (Key::parse_code(typed), site.mark().unwrap_or_default());
+    let right =
+        site.keyring.verifies(&row.digest, "code", &[code.expose().as_bytes(), row.id.as_bytes(), &mark]);
+    let mut tx = site.begin().await?;
+    if right {
+        keys::forgive_try(&mut tx, row.id).await?;
+        for limited in counted {
+            limited.forgive(&mut tx, limits, &site.keyring).await?;
+        }
+        tx.commit().await?;
+        return Ok(Tried::Right);
+    }
+    Event::new("code.failed", row.account_id)
+        .from(&site.asked())
+        .detail(&row.purpose)
+        .write(site.app, &mut tx)
+        .await?;
+    tx.commit().await?;
+    let left = keys::of_account(&mut site.read().await?, row.account_id, &row.purpose, now)
+        .await?
+        .map_or(0, |row| TRIES - row.tries);
+    Ok(if left > 0 { Tried::Wrong(left) } else { Tried::Dead })
+}

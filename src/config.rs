@@ -1,0 +1,253 @@
+//! The configuration: one table, typed, with defaults beneath what the user wrote; judged before anything starts.
+
+use std::{net::IpAddr, path::Path};
+
+use figment::{
+    Figment, Profile,
+    error::Kind,
+    providers::{Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error,
+    account::{password, pepper::Peppers, register, session},
+    limits, outbox, reset,
+    span::Span,
+    store,
+};
+
+/// Everything under `latchkey`. What is secret in it keeps it from being printed: it has no `Debug`.
+#[derive(Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where people reach the site; every link in a message starts here. Default in debug: the address served.
+    pub public_url: Option<String>,
+    /// What the site is called, on pages and in messages. Default: `Latchkey`.
+    pub site_name: String,
+    /// Whom people without their phone can turn to: an address or a link. Default: none.
+    pub contact: Option<String>,
+    /// Secrets mixed into every password hash: the first hashes, the others still verify. Required in release.
+    pub pepper: Vec<String>,
+    /// Former values of Rocket's `secret_key`: they still open what they sealed. Default: none.
+    pub old_secret_keys: Vec<String>,
+    /// Peers whose `X-Forwarded-For` counts, or `"none"`. Required in release when `public_url` is https.
+    pub trusted_proxies: Proxies,
+    /// Whether an https site also sends `Strict-Transport-Security`. Default: true.
+    pub hsts: bool,
+    /// How long a number that replaces another one waits before it can be used for recovery. Default: 24h.
+    pub phone_hold: Span,
+    /// Who can register, and what they are asked.
+    pub register: register::Settings,
+    /// How long people stay signed in.
+    pub session: session::Settings,
+    /// What a password must be, and how it is hashed.
+    pub password: password::Settings,
+    /// How people get back in.
+    pub reset: reset::policy::Settings,
+    /// How mail leaves.
+    pub mail: outbox::mail::Settings,
+    /// How text messages leave.
+    pub sms: outbox::sms::Settings,
+    /// How often things may be tried.
+    pub limits: limits::Settings,
+}
+
+/// Peers whose word on the client's address counts.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Proxies {
+    /// These addresses.
+    Some(Vec<IpAddr>),
+    /// `"none"`: whoever connects is the client.
+    None(NoProxies),
+}
+
+/// The word `none`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NoProxies {
+    /// `none`.
+    None,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            public_url: None,
+            site_name: "Latchkey".into(),
+            contact: None,
+            pepper: Vec::new(),
+            old_secret_keys: Vec::new(),
+            trusted_proxies: Proxies::Some(Vec::new()),
+            hsts: true,
+            phone_hold: Span::hours(24),
+            register: register::Settings::default(),
+            session: session::Settings::default(),
+            password: password::Settings::default(),
+            reset: reset::policy::Settings::default(),
+            mail: outbox::mail::Settings::default(),
+            sms: outbox::sms::Settings::default(),
+            limits: limits::Settings::default(),
+        }
+    }
+}
+
+/// A configuration that was judged: what the site runs on.
+pub struct Judged {
+    /// The settings.
+    pub config: Config,
+    /// `public_url` without a slash at its end.
+    pub public_url: String,
+    /// Rocket's `secret_key`, base64.
+    pub secret_key: String,
+    /// Whether this is a debug build in the debug profile, where defaults stand in for what release requires.
+    pub lenient: bool,
+    /// What is allowed and yet worth a word at start.
+    pub warnings: Vec<String>,
+}
+
+impl Judged {
+    /// Reads and judges the configuration.
+    ///
+    /// In a debug build and profile, secrets that are not configured are made once and kept in `latchkey.secrets`
+    /// beside the database.
+    ///
+    /// # Errors
+    /// [`Error::Config`], a line for each fault, with the key and the remedy.
+    pub fn read(figment: &Figment) -> Result<Self, Error> {
+        let lenient = cfg!(debug_assertions) && *figment.profile() == Profile::new("debug");
+        let figment = if lenient { with_own_secrets(figment)? } else { figment.clone() };
+        let table = figment.clone().join(Serialized::default("latchkey", Config::default()));
+        let config: Config = table.extract_inner("latchkey").map_err(explain)?;
+        let secret_key: Option<String> = figment.extract_inner("secret_key").ok();
+        let mut faults = Vec::new();
+        let mut require = |present: bool, fault: &str| {
+            if !present {
+                faults.push(fault.to_owned())
+            }
+        };
+        if !lenient {
+            require(
+                secret_key.is_some(),
+                "secret_key is missing: set it to 64 random bytes in base64, as `latchkey init` prints",
+            );
+            require(
+                !config.pepper.is_empty(),
+                "latchkey.pepper is missing: set it to a list of one random secret, as `latchkey init` prints",
+            );
+            require(
+                config.mail.url.is_some(),
+                "latchkey.mail.url is missing: set it to your mail server, like \"smtp://user:password@host:587?tls=required\"",
+            );
+            require(
+                config.public_url.is_some(),
+                "latchkey.public_url is missing: set it to where people reach this site, like \"https://id.example.com\"",
+            );
+        }
+        let address: IpAddr = figment.extract_inner("address").unwrap_or([127, 0, 0, 1].into());
+        let port: u16 = figment.extract_inner("port").unwrap_or(8000);
+        let served = if address.is_unspecified() { "127.0.0.1".into() } else { address.to_string() };
+        let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{served}:{port}"));
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        faults.extend(judge_url(&public_url, lenient));
+        let proxied = config.trusted_proxies != Proxies::Some(Vec::new());
+        if !lenient && public_url.starts_with("https:") && !proxied {
+            faults.push("latchkey.trusted_proxies is missing: list the addresses of what ends TLS in front of this server, or write \"none\"".into());
+        }
+        if !lenient && !config.limits.enabled && !is_loopback(&public_url) {
+            faults
+                .push("latchkey.limits.enabled = false is for load tests on loopback only: remove it".into());
+        }
+        if let (false, Err(Error::Config(fault))) = (config.pepper.is_empty(), Peppers::new(&config.pepper)) {
+            faults.push(fault);
+        }
+        faults.extend(config.password.judge(!lenient));
+        faults.extend(config.mail.judge(!lenient));
+        faults.extend(config.sms.judge(!lenient));
+        faults.extend(config.register.judge());
+        faults.extend(config.session.judge());
+        let (wrong, warnings) = config.reset.judge(config.sms.url.is_some() || lenient);
+        faults.extend(wrong);
+        if faults.is_empty() {
+            Ok(Self { config, public_url, secret_key: secret_key.unwrap_or_default(), lenient, warnings })
+        } else {
+            Err(Error::Config(faults.join("\n")))
+        }
+    }
+
+    /// The host of `public_url`, without a port.
+    pub fn host(&self) -> &str {
+        let authority = self.public_url.split("://").nth(1).unwrap_or_default();
+        match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => authority,
+        }
+    }
+
+    /// Whether people reach the site over https.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https:")
+    }
+}
+
+/// An error of the configuration, in one line that names file and key.
+pub fn explain(fault: figment::Error) -> Error {
+    let lines = fault.into_iter().map(|fault| {
+        let source = fault.metadata.as_ref().map(|metadata| match &metadata.source {
+            Some(source) => source.to_string(),
+            None => metadata.name.to_string(),
+        });
+        let mut path = fault.path.clone();
+        if let Kind::UnknownField(field, _) = &fault.kind
+            && path.last() != Some(field)
+        {
+            path.push(field.clone());
+        }
+        let place = source.map(|source| format!("{source}: ")).unwrap_or_default();
+        format!("{place}{}: {}", path.join("."), fault.kind)
+    });
+    Error::Config(lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn judge_url(url: &str, lenient: bool) -> Option<String> {
+    let parsed = rocket::http::uri::Absolute::parse(url).ok();
+    let plain = parsed.is_some_and(|uri| {
+        matches!(&*uri.scheme().to_string(), "http" | "https")
+            && uri
+                .authority()
+                .is_some_and(|authority| authority.user_info().is_none() && !authority.host().is_empty())
+            && uri.path() == ""
+            && uri.query().is_none()
+    });
+    if !plain {
+        return Some(format!(
+            "latchkey.public_url = \"{url}\" is not an address like \"https://id.example.com\": no path, no query"
+        ));
+    }
+    let safe = url.starts_with("https:") || is_loopback(url) || lenient;
+    (!safe).then(|| format!("latchkey.public_url = \"{url}\" must be https, or http on loopback"))
+}
+
+/// Whether a URL's host is this machine alone.
+pub fn is_loopback(url: &str) -> bool {
+    rocket::http::uri::Absolute::parse(url).ok().is_some_and(|uri| {
+        uri.authority().is_some_and(|authority| {
+            let host = authority.host().trim_matches(['[', ']']);
+            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        })
+    })
+}
+
+fn with_own_secrets(figment: &Figment) -> Result<Figment, Error> {
+    let settings = store::Settings::extract(&figment.focus("databases.latchkey"))?;
+    let folder =
+        settings.sqlite_file().map(Path::new).and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+    let path = folder.join("latchkey.secrets");
+    let failed = |source| Error::File { path: path.display().to_string(), source };
+    if !path.exists() {
+        crate::init::keep_secrets(&path).map_err(failed)?;
+    }
+    let secrets = Toml::string(&std::fs::read_to_string(&path).map_err(failed)?);
+    Ok(figment.clone().join(secrets))
+}

@@ -1,0 +1,43 @@
+//! The development mailbox: every message that a site without a mail server would have sent.
+
+use std::net::IpAddr;
+
+use rocket::{Build, Request, Rocket, Route, fairing::AdHoc, get, http::Status, request, routes};
+
+use crate::{
+    config::is_loopback,
+    web::{Page, Site},
+};
+
+fn routes() -> Vec<Route> {
+    if cfg!(debug_assertions) { routes![mailbox] } else { Vec::new() }
+}
+
+/// Serves `/dev/mailbox` in a debug build, in the debug profile, bound to loopback.
+pub fn fairing() -> AdHoc {
+    AdHoc::on_ignite("Development mailbox", |rocket: Rocket<Build>| async {
+        let address: IpAddr = rocket.figment().extract_inner("address").unwrap_or([127, 0, 0, 1].into());
+        let debug = *rocket.figment().profile() == rocket::Config::DEBUG_PROFILE;
+        if address.is_loopback() && debug { rocket.mount("/", routes()) } else { rocket }
+    })
+}
+
+/// Proof that a request names this machine as its host.
+struct FromHere;
+
+#[rocket::async_trait]
+impl<'r> request::FromRequest<'r> for FromHere {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        let here = request.host().is_some_and(|host| is_loopback(&format!("http://{host}")))
+            && request.remote().is_none_or(|remote| remote.ip().is_loopback());
+        if here { request::Outcome::Success(FromHere) } else { request::Outcome::Forward(Status::NotFound) }
+    }
+}
+
+#[get("/dev/mailbox")]
+fn mailbox(_here: FromHere, site: Site<'_>) -> Option<Page> {
+    let mailbox = site.app.transports.mailbox.as_ref()?;
+    Some(Page::new("dev/mailbox").with("messages", mailbox.messages()))
+}

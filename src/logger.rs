@@ -1,0 +1,97 @@
+//! The server's log: one line an event on standard error, with control characters escaped.
+//!
+//! Rocket's own lines name whole addresses, so of those only warnings and errors pass.
+
+use log::{Level, LevelFilter, Log, Metadata, Record};
+use rocket::{
+    Data, Request, Response,
+    fairing::{Fairing, Info, Kind},
+};
+
+use crate::{
+    clock::{Clock, Time},
+    web::human,
+};
+
+struct Logger {
+    clock: Clock,
+    level: LevelFilter,
+}
+
+/// Logs to standard error from now on, at Rocket's `log_level`: `off`, `critical`, `normal` or `debug`.
+pub fn start(clock: Clock, level: rocket::config::LogLevel) {
+    let level = match level {
+        rocket::config::LogLevel::Off => LevelFilter::Off,
+        rocket::config::LogLevel::Critical => LevelFilter::Warn,
+        rocket::config::LogLevel::Normal => LevelFilter::Info,
+        rocket::config::LogLevel::Debug => LevelFilter::Debug,
+    };
+    if log::set_boxed_logger(Box::new(Logger { clock, level })).is_ok() {
+        log::set_max_level(level);
+    }
+}
+
+impl Log for Logger {
+    fn enabled(&self, about: &Metadata<'_>) -> bool {
+        let ours = about.target().starts_with("latchkey");
+        about.level() <= if ours { self.level } else { self.level.min(LevelFilter::Warn) }
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        // Rocket logs a request that matches nothing with its whole address, and its own catchers say so again.
+        let speaks_of_requests = record.target().starts_with("rocket") || record.target() == "_";
+        if !self.enabled(record.metadata()) || speaks_of_requests && record.level() > Level::Error {
+            return;
+        }
+        let said = record.args().to_string();
+        let line: String = said.chars().flat_map(escaped).collect();
+        eprintln!("{} {:5} {line}", human::stamp(self.clock.now()), record.level());
+    }
+
+    fn flush(&self) {}
+}
+
+fn escaped(c: char) -> Vec<char> {
+    if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+        c.escape_default().collect()
+    } else {
+        vec![c]
+    }
+}
+
+/// Logs every request by its route, never by its address.
+pub struct Requests {
+    clock: Clock,
+}
+
+struct Begun(Time);
+
+impl Requests {
+    /// Times requests by `clock`.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock }
+    }
+}
+
+#[rocket::async_trait]
+impl Fairing for Requests {
+    fn info(&self) -> Info {
+        Info { name: "Log of requests", kind: Kind::Request | Kind::Response }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+        request.local_cache(|| Begun(self.clock.now()));
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        let now = self.clock.now();
+        let Begun(begun) = request.local_cache(|| Begun(now));
+        let route = request.route().map_or_else(|| "-".to_owned(), |route| route.uri.to_string());
+        log::info!(
+            "{} {route} {} {} ms",
+            request.method(),
+            response.status().code,
+            begun.until(now).as_millis()
+        );
+    }
+}

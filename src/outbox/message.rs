@@ -1,0 +1,156 @@
+//! A mail or text message: what it says, sealed until it is sent.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    Error,
+    app::App,
+    clock::Time,
+    reset::policy::Channel,
+    store::{self, Tx, outbox},
+};
+
+const PURPOSE: &str = "message";
+
+/// Who asked for something, as messages and the audit log tell it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Asked {
+    /// The place in the network.
+    pub from: String,
+    /// The browser, in words of our own.
+    pub browser: String,
+    /// When.
+    pub at: Time,
+}
+
+/// A message: the name of its sentences in `locales`, and what goes into them.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Message {
+    /// How it travels.
+    pub channel: Channel,
+    /// The stored address or number that it goes to.
+    pub to: String,
+    /// Its sentences are `mail-<name>-…` or `sms-<name>`.
+    pub name: String,
+    /// The link in it.
+    pub link: Option<String>,
+    /// What a person copies from it: a code, a typed key, a generated password.
+    pub code: Option<String>,
+    /// Until when that is good.
+    pub until: Option<Time>,
+    /// Who asked.
+    pub asked: Option<Asked>,
+    /// What else its sentences name.
+    pub args: BTreeMap<String, String>,
+}
+
+impl Message {
+    /// A mail to a stored address.
+    pub fn mail(to: &str, name: &str) -> Self {
+        Self::new(Channel::Email, to, name)
+    }
+
+    /// A text message to a stored number.
+    pub fn text(to: &str, name: &str) -> Self {
+        Self::new(Channel::Sms, to, name)
+    }
+
+    fn new(channel: Channel, to: &str, name: &str) -> Self {
+        let (to, name) = (to.to_owned(), name.to_owned());
+        Self { channel, to, name, link: None, code: None, until: None, asked: None, args: BTreeMap::new() }
+    }
+
+    /// With a link, good until `until`.
+    pub fn link(self, link: String, until: Time) -> Self {
+        Self { until: Some(until), ..self.place(link) }
+    }
+
+    /// With a link to a page that needs no key.
+    pub fn place(mut self, link: String) -> Self {
+        self.link = Some(link);
+        self
+    }
+
+    /// With something to copy, good until `until`.
+    pub fn code(mut self, code: &str, until: Time) -> Self {
+        self.code = Some(code.to_owned());
+        self.until = Some(until);
+        self
+    }
+
+    /// Says who asked.
+    pub fn asked(mut self, asked: &Asked) -> Self {
+        self.asked = Some(asked.clone());
+        self
+    }
+
+    /// Names something in its sentences.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.args.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Puts it into the outbox, sealed, to be sent once `tx` is committed and to expire at `until`.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn post(
+        self,
+        app: &App,
+        tx: &mut Tx,
+        account: Option<Uuid>,
+        key: Option<Uuid>,
+        until: Time,
+    ) -> Result<(), Error> {
+        let kind = match self.channel {
+            Channel::Email => "email",
+            Channel::Sms => "sms",
+        };
+        let plain = serde_json::to_vec(&self).expect("a message is plain data");
+        insert(app, tx, kind, PURPOSE, &plain, (account, key), until).await
+    }
+
+    /// Opens a sealed message.
+    ///
+    /// # Errors
+    /// [`Error::Sealed`].
+    pub fn open(app: &App, sealed: &[u8]) -> Result<Self, Error> {
+        serde_json::from_slice(&app.keyring.open(PURPOSE, sealed)?).map_err(|_| Error::Sealed)
+    }
+}
+
+/// Writes as much as a message would, to nobody: what is done for an unknown address.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn post_to_nobody(app: &App, tx: &mut Tx) -> Result<(), Error> {
+    let until = app.now() + Duration::from_secs(60);
+    insert(app, tx, "none", PURPOSE, &[b' '; 400], (None, None), until).await
+}
+
+/// Seals something into the outbox.
+pub(super) async fn insert(
+    app: &App,
+    tx: &mut Tx,
+    kind: &str,
+    purpose: &str,
+    plain: &[u8],
+    (account_id, key_id): (Option<Uuid>, Option<Uuid>),
+    expires_at: Time,
+) -> Result<(), Error> {
+    let now = app.now();
+    let entry = outbox::Entry {
+        id: store::id(now, app.random)?,
+        kind: kind.to_owned(),
+        sealed: app.keyring.seal(app.random, purpose, plain)?,
+        account_id,
+        key_id,
+        attempts: 0,
+        created_at: now,
+        expires_at,
+    };
+    outbox::insert(tx, &entry).await
+}

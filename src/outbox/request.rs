@@ -1,0 +1,53 @@
+//! What somebody asked for without proving who they are: written down in the request, looked into by the worker.
+//!
+//! So the answer's bytes and time cannot tell a known address from an unknown one.
+
+use serde::{Deserialize, Serialize};
+
+use super::message;
+use crate::{
+    Error,
+    account::{confirm, register},
+    app::App,
+    reset::request,
+    span::Span,
+    store::Tx,
+};
+
+const PURPOSE: &str = "request";
+
+/// A request by a stranger, concerning an address in its canonical form.
+#[derive(Serialize, Deserialize)]
+pub enum Request {
+    /// To get back in.
+    Reset(request::Reset),
+    /// To have an account.
+    Register(register::Register),
+    /// To get the confirmation once more.
+    Confirm(confirm::Again),
+}
+
+impl Request {
+    /// Writes it down: one sealed row, whoever is named.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn post(&self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        let plain = serde_json::to_vec(self).expect("a request is plain data");
+        let until = app.now() + *Span::hours(1);
+        message::insert(app, tx, "request", PURPOSE, &plain, (None, None), until).await
+    }
+
+    /// Carries out a sealed request, in the transaction that removes it.
+    ///
+    /// # Errors
+    /// [`Error::Sealed`] if no key at hand opens it, [`Error::Database`].
+    pub(super) async fn carry_out(app: &App, tx: &mut Tx, sealed: &[u8]) -> Result<(), Error> {
+        let plain = app.keyring.open(PURPOSE, sealed)?;
+        match serde_json::from_slice(&plain).map_err(|_| Error::Sealed)? {
+            Request::Reset(reset) => reset.carry_out(app, tx).await,
+            Request::Register(register) => register.carry_out(app, tx).await,
+            Request::Confirm(again) => again.carry_out(app, tx).await,
+        }
+    }
+}

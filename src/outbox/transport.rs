@@ -1,0 +1,123 @@
+//! How messages leave: rendered at the last moment, by mail server, gateway, or into the development mailbox.
+
+use fluent_templates::fluent_bundle::FluentValue;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    Undelivered,
+    mail::{Mail, Smtp},
+    mailbox::{Kept, Mailbox},
+    message::Message,
+    sms::Gateway,
+};
+use crate::{Error, app::App, config::Judged, reset::policy::Channel, web::human};
+
+/// The ways out.
+pub struct Transports {
+    smtp: Option<Smtp>,
+    gateway: Option<Gateway>,
+    /// Where messages stay that have no way out; only in a lenient configuration.
+    pub mailbox: Option<Mailbox>,
+}
+
+impl Transports {
+    /// Those that are configured.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if a setting cannot be used.
+    pub fn new(judged: &Judged) -> Result<Self, Error> {
+        let config = &judged.config;
+        Ok(Self {
+            smtp: config.mail.url.as_ref().map(|_| Smtp::new(&config.mail)).transpose()?,
+            gateway: config.sms.url.as_ref().map(|_| Gateway::new(&config.sms)).transpose()?,
+            mailbox: judged.lenient.then(Mailbox::default),
+        })
+    }
+
+    /// Whether text messages can be sent.
+    pub fn can_text(&self) -> bool {
+        self.gateway.is_some() || self.mailbox.is_some()
+    }
+}
+
+/// Renders and sends a message; `id` is the same at every try.
+///
+/// # Errors
+/// [`Undelivered`], with a text that names neither the recipient nor what the message says.
+pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undelivered> {
+    match message.channel {
+        Channel::Email => {
+            let (subject, text, html) =
+                mail(app, message).map_err(|error| Undelivered::Later(error.to_string()))?;
+            match (&app.transports.smtp, &app.transports.mailbox) {
+                (Some(smtp), _) => {
+                    smtp.send(&Mail { id, to: &message.to, subject: &subject, text: &text, html: &html })
+                        .await
+                }
+                (None, Some(mailbox)) => Ok(keep(app, mailbox, message, subject, text, html)),
+                (None, None) => Err(Undelivered::Later("latchkey.mail.url is not set".into())),
+            }
+        }
+        Channel::Sms => {
+            let text = app.templates.say(&format!("sms-{}", message.name), &args(app, message));
+            match (&app.transports.gateway, &app.transports.mailbox) {
+                (Some(gateway), _) => gateway.send(&message.to, &text).await,
+                (None, Some(mailbox)) => Ok(keep(app, mailbox, message, String::new(), text, String::new())),
+                (None, None) => Err(Undelivered::Later("latchkey.sms.url is not set".into())),
+            }
+        }
+    }
+}
+
+fn args<'a>(app: &'a App, message: &'a Message) -> Vec<(&'a str, FluentValue<'a>)> {
+    let host = app.judged.host();
+    let mut args = vec![("site", app.config().site_name.as_str().into()), ("host", host.into())];
+    args.extend(message.link.as_deref().map(|link| ("link", link.into())));
+    args.extend(message.code.as_deref().map(|code| ("code", code.into())));
+    args.extend(message.args.iter().map(|(name, value)| (name.as_str(), value.as_str().into())));
+    let minutes = message.until.map(|until| human::minutes(app.now().until(until)));
+    args.extend(minutes.map(|minutes| ("minutes", minutes.into())));
+    args
+}
+
+fn mail(app: &App, message: &Message) -> Result<(String, String, String), Error> {
+    let (templates, args) = (&app.templates, args(app, message));
+    let key = |part: &str| format!("mail-{}-{part}", message.name);
+    let subject = templates.say(&key("subject"), &args);
+    let button = message.link.as_ref().map(|_| templates.say(&key("button"), &args));
+    let context = json!({
+        "site": { "name": app.config().site_name, "url": app.judged.public_url },
+        "subject": subject,
+        "lead": templates.lines(&key("lead"), &args),
+        "link": message.link,
+        "button": button,
+        "code": message.code,
+        "until": message.until.map(human::moment),
+        "asked": message.asked.as_ref().map(|asked| json!({
+            "from": asked.from, "browser": asked.browser, "at": human::moment(asked.at),
+        })),
+        "closing": templates.lines(&key("closing"), &args),
+    });
+    Ok((
+        subject,
+        templates.render("email/message.txt", &context)?,
+        templates.render("email/message.html", &context)?,
+    ))
+}
+
+fn keep(app: &App, mailbox: &Mailbox, message: &Message, subject: String, text: String, html: String) {
+    let channel = match message.channel {
+        Channel::Email => "email",
+        Channel::Sms => "sms",
+    };
+    mailbox.keep(Kept {
+        id: 0,
+        channel,
+        to: message.to.clone(),
+        subject,
+        at: human::moment(app.now()),
+        text,
+        html,
+    });
+}

@@ -1,0 +1,146 @@
+//! `generated_password`: a button mails a password that is good once, for signing in and setting one's own.
+//!
+//! The old password stays good until then, so that nobody can lock an owner out by asking.
+
+use rocket::{fairing::AdHoc, get, post, routes};
+
+use super::{
+    Recovery, Strategy,
+    policy::Policy,
+    ticket::{Recovers, Ticket},
+};
+use crate::{
+    Error,
+    account::{
+        gate::{self, Kind},
+        password::Password,
+    },
+    app::App,
+    event::Event,
+    key::{Key, Purpose},
+    outbox::message::Message,
+    span::Span,
+    store::{
+        self, accounts,
+        accounts::Account,
+        keys::{self, KeyRow},
+        outbox,
+    },
+    web::{Answer, Crumb, Page, SameOrigin, Site, human},
+};
+
+/// How long a generated password is good.
+const LIFE: Span = Span::minutes(30);
+
+/// Marks its tickets.
+pub struct GeneratedPassword;
+
+impl Recovers for GeneratedPassword {
+    const STRATEGY: Option<Strategy> = Some(Strategy::GeneratedPassword);
+}
+
+pub(super) const RECOVERY: Recovery = Recovery { page: "/reset/generated-password", steps: 4, fairing };
+
+fn fairing() -> AdHoc {
+    AdHoc::on_ignite("generated_password", |rocket| async { rocket.mount("/", routes![show, submit]) })
+}
+
+#[get("/reset/generated-password")]
+fn show(site: Site<'_>, ticket: Ticket<GeneratedPassword>) -> Page {
+    Page::new("reset/generated_password").with("ticket", ticket.shown(&site, 2))
+}
+
+#[post("/reset/generated-password")]
+async fn submit(
+    _ours: SameOrigin,
+    site: Site<'_>,
+    ticket: Ticket<GeneratedPassword>,
+) -> Result<Answer, Error> {
+    let (account, now, asked) = (&ticket.account, site.now(), site.asked());
+    let password = Key::for_typing(site.random)?;
+    let row = KeyRow {
+        id: store::id(now, site.random)?,
+        account_id: account.id,
+        purpose: Purpose::Temporary.name().to_owned(),
+        digest: digest(site.app, account, password.expose()),
+        parent: None,
+        policy: ticket.key.policy.clone(),
+        browser: None,
+        sealed: None,
+        tries: 0,
+        minted: 0,
+        issued_at: now,
+        pressed_at: None,
+        expires_at: now + *LIFE,
+    };
+    let mut tx = site.begin().await?;
+    if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, ticket.key.id, now).await? {
+        return Ok(Page::unusable("/reset").into());
+    }
+    keys::end(&mut tx, account.id, Purpose::Temporary.name()).await?;
+    outbox::drop_orphans(&mut tx, account.id).await?;
+    keys::insert(&mut tx, &row).await?;
+    let mail = Message::mail(&account.email, "temporary-password")
+        .code(&password.grouped(), row.expires_at)
+        .asked(&asked);
+    mail.post(site.app, &mut tx, Some(account.id), Some(row.id), row.expires_at).await?;
+    Event::new("reset.password_generated", account.id)
+        .from(&asked)
+        .under(&ticket.policy)
+        .write(site.app, &mut tx)
+        .await?;
+    tx.commit().await?;
+    site.bell.notify_one();
+    site.crumbs.remove(Crumb::Reset);
+    Ok(Page::new("reset/generated_password_sent")
+        .with("minutes", human::minutes(*LIFE))
+        .with("step", 3)
+        .with("steps", 4)
+        .into())
+}
+
+fn digest(app: &App, account: &Account, password: &str) -> Vec<u8> {
+    app.keyring.mac("temporary", &[password.as_bytes(), account.id.as_bytes()])
+}
+
+/// The live generated password of an account, if that is what was typed. Costs the same for no account.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn find(
+    site: &Site<'_>,
+    account: Option<&Account>,
+    typed: &Password,
+) -> Result<Option<KeyRow>, Error> {
+    let id = account.map_or(uuid::Uuid::nil(), |account| account.id);
+    let row = keys::of_account(&mut site.read().await?, id, Purpose::Temporary.name(), site.now()).await?;
+    let typed = Key::parse_code(typed.as_str());
+    Ok(row.filter(|row| {
+        site.keyring.verifies(&row.digest, "temporary", &[typed.expose().as_bytes(), id.as_bytes()])
+    }))
+}
+
+/// Signs in with a generated password, once, to the form for a new one; `None` if it was used meanwhile, or the policy
+/// now in force accepts it no more.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn sign_in(site: &Site<'_>, account: &Account, key: KeyRow) -> Result<Option<Answer>, Error> {
+    let issued = key.policy.as_deref().and_then(|policy| serde_json::from_str::<Policy>(policy).ok());
+    let Some(policy) = issued.filter(|issued| site.policy(account).accepts(issued)) else { return Ok(None) };
+    let now = site.now();
+    let mut tx = site.begin().await?;
+    if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, key.id, now).await? {
+        return Ok(None);
+    }
+    let admission = gate::admit(site, &mut tx, account, Kind::Restricted(&policy), false).await?;
+    let asked = site.asked();
+    Event::new("reset.signed_in_once", account.id)
+        .from(&asked)
+        .under(&policy)
+        .write(site.app, &mut tx)
+        .await?;
+    tx.commit().await?;
+    admission.enter(site);
+    Ok(Some(Answer::go("/reset/new-password")))
+}

@@ -1,0 +1,96 @@
+//! The form for a new password that a restricted session reaches, and nothing else.
+
+use rocket::{Route, get, post, routes};
+use serde_json::json;
+
+use super::{
+    Strategy,
+    complete::{choose, complete},
+    policy::Policy,
+};
+use crate::{
+    Error,
+    account::{
+        email::masked,
+        gate::{self, Kind},
+        session::Restricted,
+    },
+    event::Event,
+    store::{accounts, sessions},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, human},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, submit, skip]
+}
+
+/// The policy that the session was opened under, if the one in force accepts it.
+fn policy(site: &Site<'_>, me: &Restricted<'_>) -> Option<Policy> {
+    let issued: Policy = serde_json::from_str(me.0.session.policy.as_deref()?).ok()?;
+    Some(issued).filter(|issued| site.policy(&me.0.account).accepts(issued))
+}
+
+fn page(site: &Site<'_>, me: &Restricted<'_>, policy: &Policy) -> Page {
+    let (session, steps) = (&me.0.session, policy.strategy.steps());
+    Page::new("reset/new_password")
+        .with("ticket", json!({ "id": session.id }))
+        .with("email", masked(&me.0.account.email))
+        .with("minutes", human::minutes(site.now().until(session.expires_at)))
+        .with("until", human::clock(session.expires_at))
+        .with("may_skip", may_skip(policy))
+        .with("login_after", policy.login_after)
+        .with("step", steps)
+        .with("steps", steps)
+}
+
+fn may_skip(policy: &Policy) -> bool {
+    policy.may_skip && policy.strategy == Strategy::OneTimeLogin
+}
+
+#[get("/reset/new-password")]
+fn show(site: Site<'_>, me: Restricted<'_>) -> Page {
+    match policy(&site, &me) {
+        Some(policy) => page(&site, &me, &policy),
+        None => Page::unusable("/reset"),
+    }
+}
+
+#[post("/reset/new-password", data = "<fields>")]
+async fn submit(
+    _ours: SameOrigin,
+    site: Site<'_>,
+    me: Restricted<'_>,
+    fields: Fields,
+) -> Result<Answer, Error> {
+    let Some(policy) = policy(&site, &me) else { return Ok(Page::unusable("/reset").into()) };
+    let (account, mut faults) = (&me.0.account, Faults::default());
+    let Some(new) = choose(&site, account, &fields, &mut faults).await? else {
+        return Ok(page(&site, &me, &policy).faults(faults).into());
+    };
+    let hash = site.hasher.hash(new).await?;
+    let mut tx = site.begin().await?;
+    let won = accounts::take(&mut tx, account, site.now()).await?
+        && sessions::end(&mut tx, account.id, me.0.session.id).await?;
+    if won { complete(&site, tx, account, &policy, &hash).await } else { Ok(Page::unusable("/reset").into()) }
+}
+
+#[post("/reset/new-password/skip")]
+async fn skip(_ours: SameOrigin, site: Site<'_>, me: Restricted<'_>) -> Result<Answer, Error> {
+    let Some(policy) = policy(&site, &me).filter(may_skip) else {
+        return Ok(Page::unusable("/reset").into());
+    };
+    let (account, asked) = (&me.0.account, site.asked());
+    let mut tx = site.begin().await?;
+    let won = accounts::take(&mut tx, account, site.now()).await?
+        && sessions::end(&mut tx, account.id, me.0.session.id).await?;
+    if !won {
+        return Ok(Page::unusable("/reset").into());
+    }
+    // Not a fresh session: its owner has not shown a password.
+    let admission = gate::admit(&site, &mut tx, account, Kind::Remembered, false).await?;
+    Event::new("reset.skipped", account.id).from(&asked).under(&policy).write(site.app, &mut tx).await?;
+    tx.commit().await?;
+    admission.enter(&site);
+    Ok(Answer::go("/account"))
+}

@@ -1,0 +1,59 @@
+//! `one_time_login`: a button signs in, once, to a form for a new password and nothing else.
+
+use rocket::{fairing::AdHoc, get, post, routes};
+
+use super::{
+    Recovery, Strategy,
+    ticket::{Recovers, Ticket},
+};
+use crate::{
+    Error,
+    account::{
+        change::end_everything,
+        gate::{self, Kind},
+        notice,
+    },
+    event::Event,
+    store::{accounts, keys},
+    web::{Answer, Crumb, Page, SameOrigin, Site},
+};
+
+/// Marks its tickets.
+pub struct OneTimeLogin;
+
+impl Recovers for OneTimeLogin {
+    const STRATEGY: Option<Strategy> = Some(Strategy::OneTimeLogin);
+}
+
+pub(super) const RECOVERY: Recovery = Recovery { page: "/reset/one-time-login", steps: 3, fairing };
+
+fn fairing() -> AdHoc {
+    AdHoc::on_ignite("one_time_login", |rocket| async { rocket.mount("/", routes![show, submit]) })
+}
+
+#[get("/reset/one-time-login")]
+fn show(site: Site<'_>, ticket: Ticket<OneTimeLogin>) -> Page {
+    Page::new("reset/one_time_login").with("ticket", ticket.shown(&site, 2))
+}
+
+#[post("/reset/one-time-login")]
+async fn submit(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<OneTimeLogin>) -> Result<Answer, Error> {
+    let (account, now, asked) = (&ticket.account, site.now(), site.asked());
+    let mut tx = site.begin().await?;
+    if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, ticket.key.id, now).await? {
+        return Ok(Page::unusable("/reset").into());
+    }
+    end_everything(&mut tx, account).await?;
+    let admission = gate::admit(&site, &mut tx, account, Kind::Restricted(&ticket.policy), false).await?;
+    notice::post(site.app, &mut tx, account, &[&account.email], "signed-in-once", &asked).await?;
+    Event::new("reset.signed_in_once", account.id)
+        .from(&asked)
+        .under(&ticket.policy)
+        .write(site.app, &mut tx)
+        .await?;
+    tx.commit().await?;
+    site.bell.notify_one();
+    site.crumbs.remove(Crumb::Reset);
+    admission.enter(&site);
+    Ok(Answer::go("/reset/new-password"))
+}

@@ -1,0 +1,204 @@
+//! Which strategy is in force for whom: the settings under `latchkey.reset`, and what they come to for an account.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Strategy;
+use crate::span::Span;
+
+/// How the first key travels; the stricter first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// By mail, to the account's address.
+    Email,
+    /// By text message, to the account's verified phone.
+    Sms,
+}
+
+/// What becomes of live keys when the policy changes; the strictest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InFlight {
+    /// They are refused.
+    Revoke,
+    /// They are good as issued if that is at least as strict as what holds now.
+    Stricter,
+    /// They are good as issued.
+    Honour,
+}
+
+/// `latchkey.reset`, or what a role overrides of it: what is unset is inherited.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How people get back in. Default: `set_then_login`.
+    pub strategy: Option<Strategy>,
+    /// How the first key travels, `email` or `sms`. Default: `email`.
+    pub channel: Option<Channel>,
+    /// How long the first key is good. Default: 10m for `one_time_login` and for sms, otherwise 30m.
+    pub key_ttl: Option<Span>,
+    /// What becomes of live keys when the policy changes: `honour`, `stricter` or `revoke`. Default: `stricter`.
+    pub in_flight: Option<InFlight>,
+    /// Whether the last step signs in. Default: true; `generated_password` always leads through sign-in.
+    pub login_after: Option<bool>,
+    /// Whether `one_time_login` lets people go on without a new password. Default: false.
+    pub may_skip: Option<bool>,
+    /// What roles override, by name. A role has no roles of its own.
+    pub role: BTreeMap<String, Settings>,
+}
+
+/// What is in force for an account; a key remembers the one it was issued under.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Policy {
+    /// How its owner gets back in.
+    pub strategy: Strategy,
+    /// How the first key travels.
+    pub channel: Channel,
+    /// How long the first key is good.
+    pub key_ttl: Span,
+    /// What becomes of live keys when this changes.
+    pub in_flight: InFlight,
+    /// Whether the last step signs in.
+    pub login_after: bool,
+    /// Whether `one_time_login` lets them go on without a new password.
+    pub may_skip: bool,
+}
+
+impl Settings {
+    fn over(&self, base: &Settings) -> Settings {
+        Settings {
+            strategy: self.strategy.or(base.strategy),
+            channel: self.channel.or(base.channel),
+            key_ttl: self.key_ttl.or(base.key_ttl),
+            in_flight: self.in_flight.or(base.in_flight),
+            login_after: self.login_after.or(base.login_after),
+            may_skip: self.may_skip.or(base.may_skip),
+            role: BTreeMap::new(),
+        }
+    }
+
+    fn alone(&self) -> Policy {
+        let strategy = self.strategy.unwrap_or(Strategy::SetThenLogin);
+        let channel = self.channel.unwrap_or(Channel::Email);
+        let short = strategy == Strategy::OneTimeLogin || channel == Channel::Sms;
+        let default = if short { Span::minutes(10) } else { Span::minutes(30) };
+        Policy {
+            strategy,
+            channel,
+            key_ttl: self.key_ttl.unwrap_or(default).min(longest(strategy, channel)),
+            in_flight: self.in_flight.unwrap_or(InFlight::Stricter),
+            login_after: self.login_after.unwrap_or(true),
+            may_skip: self.may_skip.unwrap_or(false),
+        }
+    }
+}
+
+impl Policy {
+    fn strictest(self, other: Policy) -> Policy {
+        Policy {
+            strategy: self.strategy.min(other.strategy),
+            channel: self.channel.min(other.channel),
+            key_ttl: self.key_ttl.min(other.key_ttl),
+            in_flight: self.in_flight.min(other.in_flight),
+            login_after: self.login_after && other.login_after,
+            may_skip: self.may_skip && other.may_skip,
+        }
+    }
+
+    /// Whether nobody gets back in without a phone.
+    pub fn needs_phone(&self) -> bool {
+        self.strategy == Strategy::SmsApproved || self.channel == Channel::Sms
+    }
+
+    /// Whether a key that was issued under `issued` is still good, now that `self` holds for its account.
+    pub fn accepts(&self, issued: &Policy) -> bool {
+        match self.in_flight {
+            InFlight::Honour => true,
+            InFlight::Revoke => issued == self,
+            InFlight::Stricter => {
+                issued.strategy <= self.strategy
+                    && (issued.strategy < self.strategy || issued.channel <= self.channel)
+                    && issued.login_after <= self.login_after
+                    && issued.may_skip <= self.may_skip
+            }
+        }
+    }
+}
+
+impl Settings {
+    /// What holds for an account with these roles: for each setting the strictest that any of them asks for.
+    pub fn policy<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> Policy {
+        let asks = roles.into_iter().map(|role| match self.role.get(role) {
+            Some(ask) => ask.over(self).alone(),
+            None => self.alone(),
+        });
+        let policy = asks.reduce(Policy::strictest).unwrap_or_else(|| self.alone());
+        Policy { key_ttl: policy.key_ttl.min(longest(policy.strategy, policy.channel)), ..policy }
+    }
+
+    /// Every table with the policy that it comes to by itself: the base under the name `""`.
+    pub fn tables(&self) -> impl Iterator<Item = (&str, Policy)> {
+        let roles = self.role.iter().map(|(role, ask)| (role.as_str(), ask.over(self).alone()));
+        std::iter::once(("", self.alone())).chain(roles)
+    }
+
+    /// What is wrong (first) and what is worth a warning (second), each a sentence with key and remedy.
+    pub fn judge(&self, gateway: bool) -> (Vec<String>, Vec<String>) {
+        let (mut faults, mut warnings) = (Vec::new(), Vec::new());
+        let tables =
+            std::iter::once(("", self)).chain(self.role.iter().map(|(role, ask)| (role.as_str(), ask)));
+        for ((role, ask), (_, policy)) in tables.zip(self.tables()) {
+            let table =
+                if role.is_empty() { "latchkey.reset".into() } else { format!("latchkey.reset.role.{role}") };
+            if !is_role(role) && !role.is_empty() {
+                faults.push(format!("{table}: a role's name has letters, digits, `-` and `_` only"));
+            }
+            if !role.is_empty() && !ask.role.is_empty() {
+                faults.push(format!("{table}.role: a role has no roles of its own"));
+            }
+            let most = longest(policy.strategy, policy.channel);
+            match ask.key_ttl.or(self.key_ttl) {
+                Some(ttl) if ttl > most && ask.key_ttl.is_some() => faults.push(format!(
+                    "{table}.key_ttl = \"{ttl}\" is too long for {}: write at most \"{most}\"",
+                    policy.strategy
+                )),
+                Some(ttl) if ttl > most => warnings.push(format!(
+                    "{table} inherits key_ttl = \"{ttl}\", too long for {}: \"{most}\" is used",
+                    policy.strategy
+                )),
+                Some(ttl) if *ttl < std::time::Duration::from_secs(60) => faults.push(format!(
+                    "{table}.key_ttl = \"{ttl}\" is too short for a message to arrive: write at least \"1m\""
+                )),
+                _ => {}
+            }
+            if policy.strategy == Strategy::SmsApproved && policy.channel == Channel::Sms {
+                faults.push(format!("{table}: sms_approved with channel = \"sms\" would rest on the phone alone: write channel = \"email\""));
+            }
+            if !gateway && policy.needs_phone() {
+                faults.push(format!(
+                    "{table} needs text messages: set latchkey.sms.url to your gateway's address"
+                ));
+            }
+            if policy.strategy == Strategy::GeneratedPassword {
+                warnings.push(format!("{table}: generated_password sends by mail what somebody could keep; set_then_login does not"));
+            }
+        }
+        (faults, warnings)
+    }
+}
+
+/// Whether `name` can be a role's: letters, digits, `-` and `_`.
+pub fn is_role(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+fn longest(strategy: Strategy, channel: Channel) -> Span {
+    if strategy == Strategy::OneTimeLogin || channel == Channel::Sms {
+        Span::minutes(10)
+    } else {
+        Span::minutes(60)
+    }
+}

@@ -1,0 +1,152 @@
+//! Asking for a reset: the same work and the same answer whoever is named; the worker looks the account up.
+
+use rocket::{Route, get, post, routes};
+use serde::{Deserialize, Serialize};
+
+use super::policy::{Channel, Policy};
+use crate::{
+    Error,
+    account::{change_phone::text_allowed, register::message_allowed},
+    app::App,
+    event::Event,
+    key::{Key, Purpose},
+    outbox::{
+        message::{Asked, Message, post_to_nobody},
+        request::Request,
+    },
+    store::{
+        self, Tx, accounts,
+        accounts::Account,
+        keys::{self, KeyRow},
+        outbox,
+    },
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, human},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}
+
+/// A page of the first step. What it says of the steps to come is the base policy's, whoever asks.
+fn page(site: &Site<'_>, name: &'static str) -> Page {
+    let policy = site.config().reset.policy([]);
+    Page::new(name)
+        .with("step", 1)
+        .with("steps", policy.strategy.steps())
+        .with("minutes", human::minutes(*policy.key_ttl))
+        .with("channel", policy.channel)
+}
+
+#[get("/reset")]
+fn show(site: Site<'_>) -> Page {
+    page(&site, "reset/request")
+}
+
+#[post("/reset", data = "<fields>")]
+async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answer, Error> {
+    let email = match fields.email("email") {
+        Ok(email) => email,
+        Err(fault) => {
+            let page = page(&site, "reset/request").typed("email", fields.get("email").unwrap_or_default());
+            return Ok(page.faults(Faults::of("email", fault)).into());
+        }
+    };
+    let request = Request::Reset(Reset {
+        email_key: email.key().to_owned(),
+        browser: site.mark(),
+        asked: site.asked(),
+    });
+    let mut tx = site.begin().await?;
+    if message_allowed(&site, &mut tx, email.key()).await? {
+        request.post(site.app, &mut tx).await?;
+    }
+    tx.commit().await?;
+    site.bell.notify_one();
+    Ok(page(&site, "reset/sent").with("email", email.address()).into())
+}
+
+/// A request to get back in.
+#[derive(Serialize, Deserialize)]
+pub struct Reset {
+    email_key: String,
+    browser: Option<Vec<u8>>,
+    asked: Asked,
+}
+
+impl Reset {
+    /// Makes a key for the account, if there is one and nothing speaks against it, and writes as much if not.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        let now = app.now();
+        let account = accounts::find_by_email(tx, &self.email_key).await?;
+        let Some(account) = account.filter(|account| account.enabled && account.held_until <= now) else {
+            return post_to_nobody(app, tx).await;
+        };
+        // A key whose first button was pressed belongs to who pressed it.
+        let live = keys::of_account(tx, account.id, Purpose::Reset.name(), now).await?;
+        let in_use = live.is_some_and(|key| key.pressed_at.is_some() && key.browser != self.browser);
+        if in_use || !accounts::take(tx, &account, now).await? {
+            return post_to_nobody(app, tx).await;
+        }
+        issue(app, tx, &account, &self.asked).await
+    }
+}
+
+/// Makes a key in place of the older ones and posts the message that carries it.
+///
+/// The account's row must have been taken in `tx`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn issue(app: &App, tx: &mut Tx, account: &Account, asked: &Asked) -> Result<(), Error> {
+    let (now, policy) = (app.now(), app.policy(account));
+    for purpose in [Purpose::Reset, Purpose::Second, Purpose::Approval] {
+        keys::end(tx, account.id, purpose.name()).await?;
+    }
+    outbox::drop_orphans(tx, account.id).await?;
+    let phone = match policy.channel {
+        Channel::Email => None,
+        Channel::Sms => match account.usable_phone(now) {
+            Some(phone) if text_allowed(app, tx, phone).await? => Some(phone),
+            Some(_) => return post_to_nobody(app, tx).await,
+            None => {
+                let mail = Message::mail(&account.email, "reset-no-phone").asked(asked);
+                return mail.post(app, tx, Some(account.id), None, now + *policy.key_ttl).await;
+            }
+        },
+    };
+    let key = if phone.is_some() { Key::for_typing(app.random)? } else { Key::for_link(app.random)? };
+    let row = row(app, account, &policy, &key)?;
+    keys::insert(tx, &row).await?;
+    let link = app.link(&format!("/reset/{}", key.expose()));
+    let message = match phone {
+        Some(phone) => {
+            Message::text(phone, "reset-link").code(&key.grouped(), row.expires_at).link(link, row.expires_at)
+        }
+        None => Message::mail(&account.email, "reset-link").link(link, row.expires_at).asked(asked),
+    };
+    message.post(app, tx, Some(account.id), Some(row.id), row.expires_at).await?;
+    Event::new("reset.issued", account.id).from(asked).under(&policy).write(app, tx).await
+}
+
+fn row(app: &App, account: &Account, policy: &Policy, key: &Key) -> Result<KeyRow, Error> {
+    let now = app.now();
+    Ok(KeyRow {
+        id: store::id(now, app.random)?,
+        account_id: account.id,
+        purpose: Purpose::Reset.name().to_owned(),
+        digest: key.digest(&app.keyring),
+        parent: None,
+        policy: Some(serde_json::to_string(policy).expect("a policy is plain data")),
+        browser: None,
+        sealed: None,
+        tries: 0,
+        minted: 0,
+        issued_at: now,
+        pressed_at: None,
+        expires_at: now + *policy.key_ttl,
+    })
+}

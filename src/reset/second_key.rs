@@ -1,0 +1,88 @@
+//! `second_key`: a button mails a second key, good only in this browser, that goes with the new password.
+
+use std::time::Duration;
+
+use rocket::{fairing::AdHoc, get, post, routes};
+
+use super::{
+    Recovery, Strategy, second_step,
+    ticket::{Recovers, Ticket},
+};
+use crate::{
+    Error,
+    account::fault::Fault,
+    code::{Kind, TRIES},
+    key::{Key, Purpose},
+    outbox::message::Message,
+    store::keys::KeyRow,
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site},
+};
+
+const KIND: Kind = Kind { purpose: Purpose::Second, life: Duration::from_secs(10 * 60), make: Key::second };
+
+/// Marks its tickets.
+pub struct SecondKey;
+
+impl Recovers for SecondKey {
+    const STRATEGY: Option<Strategy> = Some(Strategy::SecondKey);
+}
+
+pub(super) const RECOVERY: Recovery = Recovery { page: "/reset/second-key", steps: 3, fairing };
+
+fn fairing() -> AdHoc {
+    AdHoc::on_ignite("second_key", |rocket| async { rocket.mount("/", routes![show, send, submit]) })
+}
+
+#[get("/reset/second-key")]
+async fn show(site: Site<'_>, ticket: Ticket<SecondKey>) -> Result<Page, Error> {
+    Ok(match second_step::pending(&site, &ticket, &KIND).await? {
+        Some(row) => form(&site, &ticket, &row, TRIES - row.tries),
+        None => button(&site, &ticket),
+    })
+}
+
+#[post("/reset/second-key/send")]
+async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SecondKey>) -> Result<Answer, Error> {
+    let mut tx = site.begin().await?;
+    let Some((row, key)) = second_step::mint(&site, &mut tx, &ticket, &KIND).await? else {
+        drop(tx);
+        return refuse(&site, &ticket).await;
+    };
+    let mail = Message::mail(&ticket.account.email, "second-key")
+        .code(key.expose(), row.expires_at)
+        .asked(&site.asked());
+    second_step::send(&site, tx, &ticket, &row, mail).await?;
+    Ok(Answer::go("/reset/second-key"))
+}
+
+async fn refuse(site: &Site<'_>, ticket: &Ticket<SecondKey>) -> Result<Answer, Error> {
+    let fault = Faults::of("code", Fault::new("fault-no-more-codes"));
+    Ok(match second_step::pending(site, ticket, &KIND).await? {
+        Some(row) => form(site, ticket, &row, TRIES - row.tries).faults(fault).into(),
+        None => button(site, ticket).faults(fault).into(),
+    })
+}
+
+#[post("/reset/second-key", data = "<fields>")]
+async fn submit(
+    _ours: SameOrigin,
+    site: Site<'_>,
+    ticket: Ticket<SecondKey>,
+    fields: Fields,
+) -> Result<Answer, Error> {
+    let Some(row) = second_step::pending(&site, &ticket, &KIND).await? else {
+        return Ok(button(&site, &ticket).faults(Faults::of("code", Fault::new("fault-code-dead"))).into());
+    };
+    Ok(match second_step::approve(&site, &ticket, &row, &fields).await? {
+        Ok(answer) => answer,
+        Err((left, faults)) => form(&site, &ticket, &row, left).faults(faults).into(),
+    })
+}
+
+fn button(site: &Site<'_>, ticket: &Ticket<SecondKey>) -> Page {
+    Page::new("reset/second_key").with("ticket", ticket.shown(site, 2))
+}
+
+fn form(site: &Site<'_>, ticket: &Ticket<SecondKey>, row: &KeyRow, tries: i64) -> Page {
+    second_step::shown(Page::new("reset/second_key_form"), site, ticket, row, tries)
+}

@@ -1,0 +1,123 @@
+//! What `second_key` and `sms_approved` share: a button that sends a code, and a form that takes it with the password.
+
+use super::{
+    complete::{choose, spend},
+    ticket::Ticket,
+};
+use crate::{
+    Error,
+    account::fault::Fault,
+    code::{self, Bound, Kind, Tried},
+    event::Event,
+    key::Key,
+    outbox::message::Message,
+    store::{
+        Tx, accounts,
+        keys::{self, KeyRow},
+        outbox,
+    },
+    web::{Answer, Faults, Fields, Page, Site, human},
+};
+
+/// How many codes one key may mint.
+const MINTS: i64 = 3;
+
+/// The live code that this browser asked for with this key.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn pending<S>(site: &Site<'_>, ticket: &Ticket<S>, kind: &Kind) -> Result<Option<KeyRow>, Error> {
+    let Some(mark) = site.mark() else { return Ok(None) };
+    let row =
+        keys::of_account(&mut site.read().await?, ticket.account.id, kind.purpose.name(), site.now()).await?;
+    Ok(row.filter(|row| row.parent == Some(ticket.key.id) && row.browser.as_deref() == Some(&mark)))
+}
+
+/// Makes a code in `tx`, which must end with a commit; `None` if the key is bound elsewhere or has minted enough.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn mint<S>(
+    site: &Site<'_>,
+    tx: &mut Tx,
+    ticket: &Ticket<S>,
+    kind: &Kind,
+) -> Result<Option<(KeyRow, Key)>, Error> {
+    let (account, now, browser) = (&ticket.account, site.now(), site.make_mark()?);
+    let pressed = accounts::take(tx, account, now).await?
+        && keys::press(tx, ticket.key.id, &browser, MINTS, now).await?;
+    if !pressed {
+        return Ok(None);
+    }
+    let bound = Bound { account: account.id, parent: Some(ticket.key.id), browser: &browser, sealed: None };
+    code::issue(site.app, tx, kind, bound).await.map(Some)
+}
+
+/// Posts the message that carries a code, and commits.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn send<S>(
+    site: &Site<'_>,
+    mut tx: Tx,
+    ticket: &Ticket<S>,
+    row: &KeyRow,
+    message: Message,
+) -> Result<(), Error> {
+    let account = &ticket.account;
+    outbox::drop_orphans(&mut tx, account.id).await?;
+    message.post(site.app, &mut tx, Some(account.id), Some(row.id), row.expires_at).await?;
+    let asked = site.asked();
+    Event::new("reset.code_sent", account.id)
+        .from(&asked)
+        .under(&ticket.policy)
+        .write(site.app, &mut tx)
+        .await?;
+    tx.commit().await?;
+    site.bell.notify_one();
+    Ok(())
+}
+
+/// What the form for a code shows of it: it is good until itself or its key dies.
+pub fn shown<S>(page: Page, site: &Site<'_>, ticket: &Ticket<S>, row: &KeyRow, tries: i64) -> Page {
+    let until = row.expires_at.min(ticket.key.expires_at);
+    page.with("ticket", ticket.shown(site, 3))
+        .with("until", human::clock(until))
+        .with("minutes", human::minutes(site.now().until(until)))
+        .with("tries", tries)
+        .with("login_after", ticket.policy.login_after)
+}
+
+/// Takes the code with the new password: the tries left and what is wrong, or the end of the reset.
+///
+/// # Errors
+/// [`Error::Busy`], [`Error::Database`]; nothing but a wrong try has been counted then.
+pub async fn approve<S>(
+    site: &Site<'_>,
+    ticket: &Ticket<S>,
+    row: &KeyRow,
+    fields: &Fields,
+) -> Result<Result<Answer, (i64, Faults)>, Error> {
+    let mut faults = Faults::default();
+    let (mut left, typed) = (code::TRIES - row.tries, faults.take("code", fields.required("code", 40)));
+    if let Some(typed) = typed {
+        match code::try_out(site, row, typed).await? {
+            Tried::Right => {}
+            Tried::Wrong(tries) => {
+                left = tries;
+                faults
+                    .add("code", Fault::new("fault-code").with("tries", usize::try_from(tries).unwrap_or(0)));
+            }
+            Tried::Dead => {
+                left = 0;
+                faults.add("code", Fault::new("fault-code-dead"));
+            }
+        }
+    }
+    match choose(site, &ticket.account, fields, &mut faults).await? {
+        Some(new) if faults.is_empty() => {
+            spend(site, &ticket.account, &ticket.policy, &[ticket.key.id, row.id], new).await.map(Ok)
+        }
+        _ => Ok(Err((left, faults))),
+    }
+}

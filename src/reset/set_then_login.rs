@@ -1,0 +1,54 @@
+//! `set_then_login`: whoever holds the key sets a new password, and is signed in.
+
+use rocket::{fairing::AdHoc, get, post, routes};
+
+use super::{
+    Recovery, Strategy,
+    complete::{choose, spend},
+    ticket::{Recovers, Ticket},
+};
+use crate::{
+    Error,
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site},
+};
+
+/// Marks its tickets.
+pub struct SetThenLogin;
+
+impl Recovers for SetThenLogin {
+    const STRATEGY: Option<Strategy> = Some(Strategy::SetThenLogin);
+}
+
+pub(super) const RECOVERY: Recovery = Recovery { page: "/reset/set-then-login", steps: 2, fairing };
+
+fn fairing() -> AdHoc {
+    AdHoc::on_ignite("set_then_login", |rocket| async { rocket.mount("/", routes![show, submit]) })
+}
+
+#[get("/reset/set-then-login")]
+fn show(site: Site<'_>, ticket: Ticket<SetThenLogin>) -> Page {
+    page(&site, &ticket)
+}
+
+#[post("/reset/set-then-login", data = "<fields>")]
+async fn submit(
+    _ours: SameOrigin,
+    site: Site<'_>,
+    ticket: Ticket<SetThenLogin>,
+    fields: Fields,
+) -> Result<Answer, Error> {
+    let mut faults = Faults::default();
+    match choose(&site, &ticket.account, &fields, &mut faults).await? {
+        Some(new) => spend(&site, &ticket.account, &ticket.policy, &[ticket.key.id], new).await,
+        None => {
+            ticket.hold(&site).await?;
+            Ok(page(&site, &ticket).faults(faults).into())
+        }
+    }
+}
+
+fn page(site: &Site<'_>, ticket: &Ticket<SetThenLogin>) -> Page {
+    Page::new("reset/set_then_login")
+        .with("ticket", ticket.shown(site, 2))
+        .with("login_after", ticket.policy.login_after)
+}

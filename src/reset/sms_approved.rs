@@ -1,0 +1,104 @@
+//! `sms_approved`: a button texts a code to the owner's verified phone, that goes with the new password.
+
+use std::time::Duration;
+
+use rocket::{fairing::AdHoc, get, post, routes};
+
+use super::{
+    Recovery, Strategy, second_step,
+    ticket::{Recovers, Ticket},
+};
+use crate::{
+    Error,
+    account::{change_phone::text_allowed, fault::Fault, phone::ending},
+    code::{Kind, TRIES},
+    key::{Key, Purpose},
+    outbox::message::Message,
+    store::keys::KeyRow,
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site},
+};
+
+const KIND: Kind = Kind { purpose: Purpose::Approval, life: Duration::from_secs(5 * 60), make: Key::code };
+/// How long before another code is texted.
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// Marks its tickets.
+pub struct SmsApproved;
+
+impl Recovers for SmsApproved {
+    const STRATEGY: Option<Strategy> = Some(Strategy::SmsApproved);
+}
+
+pub(super) const RECOVERY: Recovery = Recovery { page: "/reset/sms-approved", steps: 3, fairing };
+
+fn fairing() -> AdHoc {
+    AdHoc::on_ignite("sms_approved", |rocket| async { rocket.mount("/", routes![show, send, submit]) })
+}
+
+#[get("/reset/sms-approved")]
+async fn show(site: Site<'_>, ticket: Ticket<SmsApproved>) -> Result<Page, Error> {
+    Ok(match second_step::pending(&site, &ticket, &KIND).await? {
+        Some(row) => form(&site, &ticket, &row, TRIES - row.tries),
+        None => button(&site, &ticket),
+    })
+}
+
+#[post("/reset/sms-approved/send")]
+async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SmsApproved>) -> Result<Answer, Error> {
+    let Some(phone) = ticket.account.usable_phone(site.now()) else {
+        return Ok(button(&site, &ticket).into());
+    };
+    let former = second_step::pending(&site, &ticket, &KIND).await?;
+    if let Some(row) = former.as_ref().filter(|row| wait(&site, row) > 0) {
+        let fault = Fault::new("fault-wait").with("seconds", usize::try_from(wait(&site, row)).unwrap_or(0));
+        return Ok(form(&site, &ticket, row, TRIES - row.tries).faults(Faults::of("code", fault)).into());
+    }
+    let mut tx = site.begin().await?;
+    let minted = second_step::mint(&site, &mut tx, &ticket, &KIND).await?;
+    let (Some((row, code)), true) = (minted, text_allowed(site.app, &mut tx, phone).await?) else {
+        drop(tx);
+        let fault = Faults::of("code", Fault::new("fault-no-more-codes"));
+        return Ok(match former {
+            Some(row) => form(&site, &ticket, &row, TRIES - row.tries).faults(fault).into(),
+            None => button(&site, &ticket).faults(fault).into(),
+        });
+    };
+    let text = Message::text(phone, "code").code(code.expose(), row.expires_at);
+    second_step::send(&site, tx, &ticket, &row, text).await?;
+    Ok(Answer::go("/reset/sms-approved"))
+}
+
+#[post("/reset/sms-approved", data = "<fields>")]
+async fn submit(
+    _ours: SameOrigin,
+    site: Site<'_>,
+    ticket: Ticket<SmsApproved>,
+    fields: Fields,
+) -> Result<Answer, Error> {
+    let Some(row) = second_step::pending(&site, &ticket, &KIND).await? else {
+        return Ok(button(&site, &ticket).faults(Faults::of("code", Fault::new("fault-code-dead"))).into());
+    };
+    Ok(match second_step::approve(&site, &ticket, &row, &fields).await? {
+        Ok(answer) => answer,
+        Err((left, faults)) => form(&site, &ticket, &row, left).faults(faults).into(),
+    })
+}
+
+/// How many seconds until another code may be asked for.
+fn wait(site: &Site<'_>, row: &KeyRow) -> u64 {
+    site.now().until(row.issued_at + PAUSE).as_millis().div_ceil(1000) as u64
+}
+
+fn button(site: &Site<'_>, ticket: &Ticket<SmsApproved>) -> Page {
+    shown(Page::new("reset/sms_approved").with("ticket", ticket.shown(site, 2)), site, ticket)
+}
+
+fn form(site: &Site<'_>, ticket: &Ticket<SmsApproved>, row: &KeyRow, tries: i64) -> Page {
+    let page = second_step::shown(Page::new("reset/sms_approved_form"), site, ticket, row, tries);
+    shown(page.with("wait", wait(site, row)), site, ticket)
+}
+
+fn shown(page: Page, site: &Site<'_>, ticket: &Ticket<SmsApproved>) -> Page {
+    page.with("phone", ticket.account.usable_phone(site.now()).map(ending))
+        .with("admin", &site.config().contact)
+}

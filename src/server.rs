@@ -1,0 +1,85 @@
+//! The whole site, composed from fairings.
+
+use std::{path::PathBuf, sync::Arc};
+
+use figment::Figment;
+use rocket::{Build, Rocket, fairing::AdHoc};
+use rocket_db_pools::Database;
+
+use crate::{
+    Error, account,
+    app::App,
+    clock::Clock,
+    config::Judged,
+    dev, logger,
+    outbox::worker,
+    reset::{self, Strategy},
+    store::Db,
+    web::{
+        errors,
+        headers::Headers,
+        link::{Links, OneName},
+        templates::Templates,
+        wellknown,
+    },
+};
+
+/// The site that a configuration describes, on the system's clock.
+///
+/// # Errors
+/// [`Error::Config`], a line for each fault, with the key and the remedy; [`Error::Template`] or [`Error::File`] for a
+/// faulty page of one's own.
+pub fn rocket(figment: Figment) -> Result<Rocket<Build>, Error> {
+    server(figment, Clock::system())
+}
+
+/// The site that a configuration describes, on a clock that the caller may turn.
+///
+/// # Errors
+/// As [`rocket`].
+pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
+    let judged = Judged::read(&figment)?;
+    let templates = Templates::load(template_dir(&figment).as_deref())?;
+    let app = Arc::new(App::new(judged, clock.clone(), templates)?);
+    let pages = Strategy::all().iter().map(|strategy| strategy.page().trim_start_matches("/reset/"));
+    let site = rocket::custom(figment)
+        .manage(app)
+        .attach(Db::init())
+        .attach(Links::new(pages))
+        .attach(OneName)
+        .attach(Headers)
+        .attach(logger::Requests::new(clock))
+        .attach(worker())
+        .attach(in_flight())
+        .attach(dev::fairing())
+        .mount("/", [account::routes(), reset::routes(), wellknown::routes()].concat())
+        .register("/", errors::catchers());
+    Ok(Strategy::all().iter().fold(site, |site, strategy| site.attach(strategy.fairing())))
+}
+
+/// The folder of one's own templates, if it exists.
+fn template_dir(figment: &Figment) -> Option<PathBuf> {
+    let dir: PathBuf = figment.extract_inner("template_dir").unwrap_or_else(|_| "templates".into());
+    dir.is_dir().then_some(dir)
+}
+
+fn worker() -> AdHoc {
+    AdHoc::on_liftoff("Outbox", |rocket| {
+        Box::pin(async move {
+            let (Some(app), Some(db)) = (rocket.state::<Arc<App>>(), Db::fetch(rocket)) else { return };
+            rocket::tokio::spawn(worker::run(app.clone(), (**db).clone(), rocket.shutdown()));
+        })
+    })
+}
+
+/// Keeps the database open for requests in flight.
+fn in_flight() -> AdHoc {
+    AdHoc::on_request("In flight", |request, _| {
+        Box::pin(async move {
+            if let Some(db) = Db::fetch(request.rocket()) {
+                let token = db.keep_open();
+                request.local_cache(|| token);
+            }
+        })
+    })
+}

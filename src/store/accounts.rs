@@ -1,0 +1,161 @@
+//! The table `accounts`, with the roles of each.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Conn, Tx, sql};
+use crate::{Error, account::PasswordHash, clock::Time};
+
+/// One person's account, as it stood when it was read.
+#[derive(Clone, FromRow)]
+pub struct Account {
+    /// Its id, never reused.
+    pub id: Uuid,
+    /// The address that mail goes to.
+    pub email: String,
+    /// What its password is checked against.
+    pub password_hash: PasswordHash,
+    /// Whether its owner may sign in.
+    pub enabled: bool,
+    /// The verified phone, in E.164 form.
+    pub phone: Option<String>,
+    /// From when on the phone may be used for recovery.
+    pub phone_usable_at: Option<Time>,
+    /// The declared extra fields, a JSON object of strings.
+    pub fields: String,
+    /// When its address was confirmed.
+    pub created_at: Time,
+    /// Until when no reset may be requested, after somebody said "this wasn't me".
+    pub held_until: Time,
+    /// Its roles, separated by spaces.
+    pub role_list: String,
+}
+
+impl Account {
+    /// Its roles, in alphabetical order.
+    pub fn roles(&self) -> impl Iterator<Item = &str> {
+        self.role_list.split_whitespace()
+    }
+
+    /// The phone, if it may be used for recovery by now.
+    pub fn usable_phone(&self, now: Time) -> Option<&str> {
+        self.phone.as_deref().filter(|_| self.phone_usable_at.is_some_and(|from| from <= now))
+    }
+}
+
+/// The account with this id.
+pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Account>, Error> {
+    const FIND: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until,
+        COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles WHERE account_id = accounts.id), '') AS role_list
+        FROM accounts WHERE id = $1";
+    Ok(sql!(optional Account, conn, FIND, id)?)
+}
+
+/// The account of an address in its canonical form.
+pub async fn find_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<Account>, Error> {
+    const FIND_BY_EMAIL: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until,
+        COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles WHERE account_id = accounts.id), '') AS role_list
+        FROM accounts WHERE email_key = $1";
+    Ok(sql!(optional Account, conn, FIND_BY_EMAIL, email_key)?)
+}
+
+/// At most `limit` accounts in the order of their addresses, from behind `after` on.
+pub async fn list(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<Account>, Error> {
+    const LIST: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until,
+        COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles WHERE account_id = accounts.id), '') AS role_list
+        FROM accounts WHERE email_key > $1 ORDER BY email_key LIMIT $2";
+    Ok(sql!(all Account, conn, LIST, after, limit)?)
+}
+
+/// Adds an account; false if its address has one already.
+pub async fn insert(tx: &mut Tx, account: &Account, email_key: &str) -> Result<bool, Error> {
+    const INSERT: &str = "INSERT INTO accounts
+        (id, email, email_key, password_hash, enabled, fields, created_at, changed_at, held_until)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0) ON CONFLICT (email_key) DO NOTHING";
+    let added = sql!(execute tx, INSERT, account.id, &account.email, email_key, &account.password_hash,
+        account.enabled, &account.fields, account.created_at)?;
+    for role in account.roles().filter(|_| added == 1) {
+        add_role(tx, account.id, role).await?;
+    }
+    Ok(added == 1)
+}
+
+/// Takes the account's row for this transaction, if it is still enabled and its password still the one that was read.
+///
+/// Every transaction that touches an account's password, sessions or keys begins with this.
+pub async fn take(tx: &mut Tx, account: &Account, now: Time) -> Result<bool, Error> {
+    const TAKE: &str =
+        "UPDATE accounts SET changed_at = $3 WHERE id = $1 AND password_hash = $2 AND email = $4 AND enabled";
+    Ok(sql!(execute tx, TAKE, account.id, &account.password_hash, now, &account.email)? == 1)
+}
+
+/// Sets the password.
+pub async fn set_password(tx: &mut Tx, id: Uuid, hash: &PasswordHash) -> Result<(), Error> {
+    const SET_PASSWORD: &str = "UPDATE accounts SET password_hash = $2 WHERE id = $1";
+    sql!(execute tx, SET_PASSWORD, id, hash)?;
+    Ok(())
+}
+
+/// Sets the address; false if another account has it.
+pub async fn set_email(tx: &mut Tx, id: Uuid, email: &str, email_key: &str) -> Result<bool, Error> {
+    const SET_EMAIL: &str = "UPDATE accounts SET email = $2, email_key = $3
+        WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM accounts AS other WHERE other.email_key = $3 AND other.id <> $1)";
+    match sql!(execute tx, SET_EMAIL, id, email, email_key) {
+        Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => Ok(false),
+        changed => Ok(changed? == 1),
+    }
+}
+
+/// Sets or removes the phone, which may be used for recovery from `usable_at` on.
+pub async fn set_phone(
+    tx: &mut Tx,
+    id: Uuid,
+    phone: Option<&str>,
+    usable_at: Option<Time>,
+) -> Result<(), Error> {
+    const SET_PHONE: &str = "UPDATE accounts SET phone = $2, phone_usable_at = $3 WHERE id = $1";
+    sql!(execute tx, SET_PHONE, id, phone, usable_at)?;
+    Ok(())
+}
+
+/// Lets the owner sign in, or no longer.
+pub async fn set_enabled(tx: &mut Tx, id: Uuid, enabled: bool) -> Result<(), Error> {
+    const SET_ENABLED: &str = "UPDATE accounts SET enabled = $2 WHERE id = $1";
+    sql!(execute tx, SET_ENABLED, id, enabled)?;
+    Ok(())
+}
+
+/// Lets nobody request a reset before `until`.
+pub async fn hold(tx: &mut Tx, id: Uuid, until: Time) -> Result<(), Error> {
+    const HOLD: &str = "UPDATE accounts SET held_until = $2 WHERE id = $1";
+    sql!(execute tx, HOLD, id, until)?;
+    Ok(())
+}
+
+/// Removes the account with all that hangs on it.
+pub async fn delete(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
+    const DELETE: &str = "DELETE FROM accounts WHERE id = $1";
+    sql!(execute tx, DELETE, id)?;
+    Ok(())
+}
+
+/// Gives a role; having it already is fine.
+pub async fn add_role(tx: &mut Tx, id: Uuid, role: &str) -> Result<(), Error> {
+    const ADD_ROLE: &str = "INSERT INTO roles (account_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    sql!(execute tx, ADD_ROLE, id, role)?;
+    Ok(())
+}
+
+/// Takes a role away.
+pub async fn remove_role(tx: &mut Tx, id: Uuid, role: &str) -> Result<(), Error> {
+    const REMOVE_ROLE: &str = "DELETE FROM roles WHERE account_id = $1 AND role = $2";
+    sql!(execute tx, REMOVE_ROLE, id, role)?;
+    Ok(())
+}
+
+/// How many accounts have a role, and how many of those a phone that is usable now; `""` counts all accounts.
+pub async fn count(conn: &mut Conn, role: &str, now: Time) -> Result<(i64, i64), Error> {
+    const COUNT: &str = "SELECT COUNT(*), COUNT(CASE WHEN phone_usable_at <= $2 THEN 1 END) FROM accounts
+        WHERE $1 = '' OR EXISTS (SELECT 1 FROM roles WHERE account_id = accounts.id AND role = $1)";
+    Ok(sql!(optional(i64, i64), conn, COUNT, role, now)?.unwrap_or_default())
+}

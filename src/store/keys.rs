@@ -1,0 +1,116 @@
+//! The table `keys`: what is live has a row, what is spent, superseded or revoked has none.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Conn, Tx, sql};
+use crate::{Error, clock::Time};
+
+/// A live key, known by its digest alone.
+#[derive(Clone, FromRow)]
+pub struct KeyRow {
+    /// Public id, carried by the forms made for it.
+    pub id: Uuid,
+    /// Whose it is.
+    pub account_id: Uuid,
+    /// What it is for, a [`Purpose`](crate::key::Purpose) in words.
+    pub purpose: String,
+    /// What is stored of the secret.
+    pub digest: Vec<u8>,
+    /// The first key of a second one.
+    pub parent: Option<Uuid>,
+    /// The policy it was issued under, as JSON.
+    pub policy: Option<String>,
+    /// Digest of the mark of the browser it is bound to.
+    pub browser: Option<Vec<u8>>,
+    /// What goes with it (a new address, a phone, what to restore), sealed.
+    pub sealed: Option<Vec<u8>>,
+    /// Wrong tries so far.
+    pub tries: i64,
+    /// How many second keys it has minted.
+    pub minted: i64,
+    /// When it was made.
+    pub issued_at: Time,
+    /// When its first button was pressed.
+    pub pressed_at: Option<Time>,
+    /// When it dies.
+    pub expires_at: Time,
+}
+
+/// Adds a key.
+pub async fn insert(tx: &mut Tx, key: &KeyRow) -> Result<(), Error> {
+    const INSERT: &str = "INSERT INTO keys
+        (id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, issued_at, pressed_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    sql!(execute tx, INSERT, key.id, key.account_id, &key.purpose, key.digest.as_slice(), key.parent,
+        key.policy.as_deref(), key.browser.as_deref(), key.sealed.as_deref(), key.tries, key.minted, key.issued_at,
+        key.pressed_at, key.expires_at)?;
+    Ok(())
+}
+
+/// The live key of a digest.
+pub async fn find(conn: &mut Conn, digest: &[u8], purpose: &str, now: Time) -> Result<Option<KeyRow>, Error> {
+    const FIND: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, issued_at, pressed_at, expires_at
+        FROM keys WHERE digest = $1 AND purpose = $2 AND expires_at > $3";
+    Ok(sql!(optional KeyRow, conn, FIND, digest, purpose, now)?)
+}
+
+/// The live key of an account for a purpose.
+pub async fn of_account(
+    conn: &mut Conn,
+    account: Uuid,
+    purpose: &str,
+    now: Time,
+) -> Result<Option<KeyRow>, Error> {
+    const OF_ACCOUNT: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, issued_at, pressed_at, expires_at
+        FROM keys WHERE account_id = $1 AND purpose = $2 AND expires_at > $3";
+    Ok(sql!(optional KeyRow, conn, OF_ACCOUNT, account, purpose, now)?)
+}
+
+/// Spends a key: of any number of simultaneous tries, one gets true.
+pub async fn spend(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
+    const SPEND: &str = "DELETE FROM keys WHERE id = $1 AND expires_at > $2";
+    Ok(sql!(execute tx, SPEND, id, now)? == 1)
+}
+
+/// Presses a key's first button: binds it to a browser and counts what it mints, `most` at most.
+pub async fn press(tx: &mut Tx, id: Uuid, browser: &[u8], most: i64, now: Time) -> Result<bool, Error> {
+    const PRESS: &str =
+        "UPDATE keys SET browser = $2, minted = minted + 1, pressed_at = COALESCE(pressed_at, $4)
+        WHERE id = $1 AND minted < $3 AND expires_at > $4 AND (browser IS NULL OR browser = $2)";
+    Ok(sql!(execute tx, PRESS, id, browser, most, now)? == 1)
+}
+
+/// Counts a try before anything is compared; false once `most` were counted.
+pub async fn count_try(tx: &mut Tx, id: Uuid, most: i64, now: Time) -> Result<bool, Error> {
+    const COUNT_TRY: &str =
+        "UPDATE keys SET tries = tries + 1 WHERE id = $1 AND tries < $2 AND expires_at > $3";
+    Ok(sql!(execute tx, COUNT_TRY, id, most, now)? == 1)
+}
+
+/// Gives back the try of somebody who was right.
+pub async fn forgive_try(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
+    const FORGIVE_TRY: &str = "UPDATE keys SET tries = tries - 1 WHERE id = $1 AND tries > 0";
+    sql!(execute tx, FORGIVE_TRY, id)?;
+    Ok(())
+}
+
+/// Ends the account's keys of one purpose.
+pub async fn end(tx: &mut Tx, account: Uuid, purpose: &str) -> Result<(), Error> {
+    const END: &str = "DELETE FROM keys WHERE account_id = $1 AND purpose = $2";
+    sql!(execute tx, END, account, purpose)?;
+    Ok(())
+}
+
+/// Ends every key of the account but its "this wasn't me" links, which nothing supersedes.
+pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
+    const END_ALL: &str = "DELETE FROM keys WHERE account_id = $1 AND purpose <> 'undo'";
+    sql!(execute tx, END_ALL, account)?;
+    Ok(())
+}
+
+/// Removes some of the expired ones.
+pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
+    const PURGE: &str = "DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires_at <= $1 LIMIT 500)";
+    Ok(sql!(execute tx, PURGE, now)?)
+}

@@ -1,0 +1,134 @@
+//! The database: one pool for SQLite or PostgreSQL, chosen by the URL, and the only place that knows SQL.
+//!
+//! Reads take a [`Conn`], whatever changes something takes a [`Tx`]. Each file holds the statements of one table.
+
+pub mod accounts;
+mod busy;
+pub mod counts;
+pub mod events;
+pub mod keys;
+mod migrate;
+pub mod outbox;
+mod pool;
+pub mod registrations;
+pub mod remembered;
+pub mod sessions;
+
+use sqlx::{Postgres, Sqlite, Transaction, pool::PoolConnection};
+use uuid::Uuid;
+
+pub use busy::Token;
+pub use pool::{Pool, Settings, Synchronous};
+
+use crate::{Error, clock::Time, random::Random};
+
+/// The attached database, from `databases.latchkey`.
+#[derive(rocket_db_pools::Database)]
+#[database("latchkey")]
+pub struct Db(Pool);
+
+/// One connection to whichever database it is.
+pub enum Conn {
+    /// A reader of SQLite.
+    Sqlite(PoolConnection<Sqlite>),
+    /// A transaction on SQLite's one writer.
+    SqliteTx(Transaction<'static, Sqlite>),
+    /// A connection to PostgreSQL.
+    Postgres(PoolConnection<Postgres>),
+    /// A transaction on PostgreSQL.
+    PostgresTx(Transaction<'static, Postgres>),
+}
+
+impl Conn {
+    /// Where the two databases lock differently, the text for the one at hand.
+    fn pick(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match self {
+            Conn::Sqlite(_) | Conn::SqliteTx(_) => sqlite,
+            Conn::Postgres(_) | Conn::PostgresTx(_) => postgres,
+        }
+    }
+}
+
+/// A transaction: undone when dropped before [`Tx::commit`].
+pub struct Tx(Conn);
+
+impl Tx {
+    /// Makes everything since the beginning durable.
+    ///
+    /// # Errors
+    /// [`Error::Database`]; nothing has happened then.
+    pub async fn commit(self) -> Result<(), Error> {
+        match self.0 {
+            Conn::SqliteTx(tx) => tx.commit().await?,
+            Conn::PostgresTx(tx) => tx.commit().await?,
+            Conn::Sqlite(_) | Conn::Postgres(_) => {}
+        }
+        Ok(())
+    }
+}
+
+impl std::ops::Deref for Tx {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}
+
+/// What a statement can run on.
+trait AsConn {
+    fn conn(&mut self) -> &mut Conn;
+}
+
+impl AsConn for Conn {
+    fn conn(&mut self) -> &mut Conn {
+        self
+    }
+}
+
+impl AsConn for Tx {
+    fn conn(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}
+
+/// A new row's id: its first 48 bits are the time, so that rows of one time lie together.
+///
+/// # Errors
+/// As [`Random::bytes`].
+pub fn id(now: Time, random: Random) -> Result<Uuid, Error> {
+    let millis = u64::try_from(now.as_millis()).unwrap_or(0);
+    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random.bytes()?).into_uuid())
+}
+
+/// Runs one statement on whichever database the connection is: `execute`, `optional` or `all`, the row's type for the
+/// latter two, the text, and what is bound to `$1`, `$2`, … in order.
+macro_rules! sql {
+    (@run $conn:expr, $c:ident => $run:expr) => {
+        match $crate::store::AsConn::conn($conn) {
+            $crate::store::Conn::Sqlite($c) => $run,
+            $crate::store::Conn::SqliteTx($c) => $run,
+            $crate::store::Conn::Postgres($c) => $run,
+            $crate::store::Conn::PostgresTx($c) => $run,
+        }
+    };
+    (execute $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
+        let text: &'static str = $text;
+        sql!(@run $conn, c => sqlx::query(text)$(.bind($arg))*.execute(&mut **c).await.map(|done| done.rows_affected()))
+    }};
+    (optional $row:ty, $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
+        let text: &'static str = $text;
+        sql!(@run $conn, c => sqlx::query_as::<_, $row>(text)$(.bind($arg))*.fetch_optional(&mut **c).await)
+    }};
+    (all $row:ty, $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
+        let text: &'static str = $text;
+        sql!(@run $conn, c => sqlx::query_as::<_, $row>(text)$(.bind($arg))*.fetch_all(&mut **c).await)
+    }};
+}
+use sql;

@@ -1,0 +1,195 @@
+//! The pool behind [`Db`](super::Db): one writer and several readers on SQLite, or a pool of PostgreSQL.
+
+use std::{str::FromStr, time::Duration};
+
+use figment::{Figment, providers::Serialized};
+use serde::{Deserialize, Serialize};
+use sqlx::{
+    Executor, PgPool, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{
+    Conn, Tx,
+    busy::{Busy, Token},
+    migrate,
+};
+use crate::{Error, config};
+
+/// How long the pool waits, when it is closed, for those who still work with it.
+const GRACE: Duration = Duration::from_secs(4);
+
+/// `databases.latchkey`: where the accounts live.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// `sqlite://path` or `postgres://user:password@host/database`. Default: `sqlite://latchkey.db`.
+    pub url: String,
+    /// Connections kept at most; on SQLite they are readers beside the one writer. Default: 16.
+    pub max_connections: u32,
+    /// How long a request waits for a connection before it is refused, in seconds. Default: 5.
+    pub connect_timeout: u64,
+    /// SQLite alone: `full` survives a loss of power, `normal` may lose the last moments. Default: `full`.
+    pub synchronous: Synchronous,
+    /// PostgreSQL alone: take an advisory lock while migrating (CockroachDB has none). Default: true.
+    pub migration_lock: bool,
+}
+
+/// When SQLite calls a commit durable.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Synchronous {
+    /// Once the disk has it.
+    Full,
+    /// Once the system has it.
+    Normal,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            url: "sqlite://latchkey.db".into(),
+            max_connections: 16,
+            connect_timeout: 5,
+            synchronous: Synchronous::Full,
+            migration_lock: true,
+        }
+    }
+}
+
+impl Settings {
+    /// Reads a figment that is focused on `databases.latchkey`.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming the file and the key.
+    pub fn extract(focused: &Figment) -> Result<Self, Error> {
+        focused.clone().join(Serialized::defaults(Self::default())).extract().map_err(config::explain)
+    }
+
+    /// The file of an SQLite database.
+    pub fn sqlite_file(&self) -> Option<&str> {
+        let path = self.url.strip_prefix("sqlite:")?;
+        Some(path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default())
+    }
+}
+
+/// Connections to one database, and who is still working with them.
+#[derive(Clone)]
+pub struct Pool {
+    engine: Engine,
+    busy: Busy,
+}
+
+#[derive(Clone)]
+enum Engine {
+    // One connection writes, since SQLite allows one writer at a time; the others only read.
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+impl Pool {
+    /// Connects and applies what migrations are missing.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for a URL of another database, [`Error::Database`] and [`Error::Migration`].
+    pub async fn connect(settings: &Settings) -> Result<Self, Error> {
+        let patience = Duration::from_secs(settings.connect_timeout);
+        let busy = Busy::default();
+        if let Some(file) = settings.sqlite_file() {
+            let _lock = migrate::lock(file)?;
+            let options = sqlite(settings)?;
+            let one = SqlitePoolOptions::new().max_connections(1).acquire_timeout(patience);
+            let writer = one.connect_with(options.clone().pragma("query_only", "OFF")).await?;
+            migrate::SQLITE.run(&writer).await?;
+            let readers = SqlitePoolOptions::new()
+                .min_connections(1)
+                .max_connections(settings.max_connections.max(1))
+                .acquire_timeout(patience)
+                .connect_with(options.pragma("query_only", "ON"))
+                .await?;
+            Ok(Self { engine: Engine::Sqlite { writer, readers }, busy })
+        } else if settings.url.starts_with("postgres:") || settings.url.starts_with("postgresql:") {
+            let pool = PgPoolOptions::new()
+                .max_connections(settings.max_connections.max(1))
+                .acquire_timeout(patience)
+                .after_connect(|conn, _| {
+                    Box::pin(async {
+                        conn.execute("SET lock_timeout = '5s'; SET statement_timeout = '10s'").await.map(drop)
+                    })
+                })
+                .connect_with(PgConnectOptions::from_str(&settings.url)?)
+                .await?;
+            migrate::postgres(settings.migration_lock).run(&pool).await?;
+            Ok(Self { engine: Engine::Postgres(pool), busy })
+        } else {
+            let what =
+                "databases.latchkey.url: write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE";
+            Err(Error::Config(what.into()))
+        }
+    }
+
+    /// A connection to read from.
+    ///
+    /// # Errors
+    /// [`Error::Database`] if none is free in time.
+    pub async fn read(&self) -> Result<Conn, Error> {
+        Ok(match &self.engine {
+            Engine::Sqlite { readers, .. } => Conn::Sqlite(readers.acquire().await?),
+            Engine::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// A transaction that may write from its first statement on.
+    ///
+    /// # Errors
+    /// [`Error::Database`] if none can begin in time.
+    pub async fn begin(&self) -> Result<Tx, Error> {
+        Ok(Tx(match &self.engine {
+            Engine::Sqlite { writer, .. } => Conn::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Engine::Postgres(pool) => Conn::PostgresTx(pool.begin().await?),
+        }))
+    }
+
+    /// Keeps the pool open until the returned token is dropped, for a few seconds at most.
+    pub fn keep_open(&self) -> Token {
+        self.busy.enter()
+    }
+}
+
+fn sqlite(settings: &Settings) -> Result<SqliteConnectOptions, Error> {
+    Ok(SqliteConnectOptions::from_str(&settings.url)?
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(match settings.synchronous {
+            Synchronous::Full => SqliteSynchronous::Full,
+            Synchronous::Normal => SqliteSynchronous::Normal,
+        })
+        .busy_timeout(Duration::from_secs(settings.connect_timeout)))
+}
+
+#[rocket::async_trait]
+impl rocket_db_pools::Pool for Pool {
+    type Connection = Conn;
+    type Error = Error;
+
+    async fn init(figment: &Figment) -> Result<Self, Error> {
+        Self::connect(&Settings::extract(figment)?).await
+    }
+
+    async fn get(&self) -> Result<Conn, Error> {
+        self.read().await
+    }
+
+    async fn close(&self) {
+        self.busy.ended(GRACE).await;
+        match &self.engine {
+            Engine::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+}

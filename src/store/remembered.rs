@@ -1,0 +1,65 @@
+//! The table `remembered`: browsers whose owner wants to be kept signed in.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Conn, Tx, sql};
+use crate::{Error, clock::Time};
+
+/// A browser that is remembered.
+#[derive(Clone, FromRow)]
+pub struct Remembered {
+    /// Its id, which stays while its token changes.
+    pub id: Uuid,
+    /// Whose it is.
+    pub account_id: Uuid,
+    /// Digest of the token in force.
+    pub digest: Vec<u8>,
+    /// When the token last changed.
+    pub rotated_at: Time,
+    /// When it ends whatever happens.
+    pub expires_at: Time,
+}
+
+/// Adds a browser.
+pub async fn insert(tx: &mut Tx, it: &Remembered) -> Result<(), Error> {
+    const INSERT: &str =
+        "INSERT INTO remembered (id, account_id, digest, rotated_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+    sql!(execute tx, INSERT, it.id, it.account_id, it.digest.as_slice(), it.rotated_at, it.expires_at)?;
+    Ok(())
+}
+
+/// The browser whose token, in force or just replaced, has this digest.
+pub async fn find(conn: &mut Conn, digest: &[u8], now: Time) -> Result<Option<Remembered>, Error> {
+    const FIND: &str = "SELECT id, account_id, digest, rotated_at, expires_at
+        FROM remembered WHERE (digest = $1 OR former = $1) AND expires_at > $2";
+    Ok(sql!(optional Remembered, conn, FIND, digest, now)?)
+}
+
+/// Replaces the token in force: of any number of simultaneous tries, one gets true.
+pub async fn rotate(tx: &mut Tx, id: Uuid, digest: &[u8], next: &[u8], now: Time) -> Result<bool, Error> {
+    const ROTATE: &str =
+        "UPDATE remembered SET former = digest, digest = $3, rotated_at = $4 WHERE id = $1 AND digest = $2";
+    Ok(sql!(execute tx, ROTATE, id, digest, next, now)? == 1)
+}
+
+/// Forgets one browser.
+pub async fn end(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
+    const END: &str = "DELETE FROM remembered WHERE id = $1";
+    sql!(execute tx, END, id)?;
+    Ok(())
+}
+
+/// Forgets every browser of an account.
+pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
+    const END_ALL: &str = "DELETE FROM remembered WHERE account_id = $1";
+    sql!(execute tx, END_ALL, account)?;
+    Ok(())
+}
+
+/// Removes some of the expired ones.
+pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
+    const PURGE: &str =
+        "DELETE FROM remembered WHERE id IN (SELECT id FROM remembered WHERE expires_at <= $1 LIMIT 500)";
+    Ok(sql!(execute tx, PURGE, now)?)
+}

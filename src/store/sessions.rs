@@ -1,0 +1,117 @@
+//! The table `sessions`: who is signed in where.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Conn, Tx, accounts::Account, sql};
+use crate::{Error, clock::Time};
+
+/// One browser that is signed in.
+#[derive(Clone, FromRow)]
+pub struct Session {
+    /// Public id.
+    #[sqlx(rename = "session_id")]
+    pub id: Uuid,
+    /// Whose it is.
+    pub account_id: Uuid,
+    /// Whether it reaches the form for a new password and nothing else.
+    pub restricted: bool,
+    /// The policy of the reset that opened a restricted one, as JSON.
+    pub policy: Option<String>,
+    /// What the browser calls itself.
+    pub browser: String,
+    /// Its place in the network.
+    pub client: String,
+    /// When it began.
+    pub began_at: Time,
+    /// Until when its owner counts as having just signed in.
+    pub fresh_until: Time,
+    /// When it was last used, to the minute.
+    pub seen_at: Time,
+    /// When it ends whatever happens.
+    pub expires_at: Time,
+}
+
+/// A session with its account.
+#[derive(Clone, FromRow)]
+pub struct SignedIn {
+    /// The session.
+    #[sqlx(flatten)]
+    pub session: Session,
+    /// Its account.
+    #[sqlx(flatten)]
+    pub account: Account,
+}
+
+/// Adds a session with the digest of its cookie.
+pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(), Error> {
+    const INSERT: &str = "INSERT INTO sessions
+        (id, account_id, digest, restricted, policy, browser, client, began_at, fresh_until, seen_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    sql!(execute tx, INSERT, session.id, session.account_id, digest, session.restricted, session.policy.as_deref(),
+        &session.browser, &session.client, session.began_at, session.fresh_until, session.seen_at,
+        session.expires_at)?;
+    Ok(())
+}
+
+/// The live session of a cookie's digest, used since `idle_since`, with its account if that is enabled.
+pub async fn find(
+    conn: &mut Conn,
+    digest: &[u8],
+    idle_since: Time,
+    now: Time,
+) -> Result<Option<SignedIn>, Error> {
+    const FIND: &str = "SELECT s.id AS session_id, s.account_id, s.restricted, s.policy, s.browser, s.client, s.began_at,
+        s.fresh_until, s.seen_at, s.expires_at, a.id, a.email, a.password_hash, a.enabled, a.phone, a.phone_usable_at,
+        a.fields, a.created_at, a.held_until,
+        COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles WHERE account_id = a.id), '') AS role_list
+        FROM sessions AS s JOIN accounts AS a ON a.id = s.account_id
+        WHERE s.digest = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND a.enabled";
+    Ok(sql!(optional SignedIn, conn, FIND, digest, now, idle_since)?)
+}
+
+/// Notes that a session was used.
+pub async fn touch(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
+    const TOUCH: &str = "UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
+    sql!(execute tx, TOUCH, id, now)?;
+    Ok(())
+}
+
+/// The live full sessions of an account, the newest first.
+pub async fn list(
+    conn: &mut Conn,
+    account: Uuid,
+    idle_since: Time,
+    now: Time,
+) -> Result<Vec<Session>, Error> {
+    const LIST: &str = "SELECT id AS session_id, account_id, restricted, policy, browser, client, began_at, fresh_until, seen_at, expires_at
+        FROM sessions WHERE account_id = $1 AND NOT restricted AND expires_at > $2 AND seen_at > $3
+        ORDER BY began_at DESC LIMIT 200";
+    Ok(sql!(all Session, conn, LIST, account, now, idle_since)?)
+}
+
+/// Ends one session of an account; false if it has no such session.
+pub async fn end(tx: &mut Tx, account: Uuid, id: Uuid) -> Result<bool, Error> {
+    const END: &str = "DELETE FROM sessions WHERE id = $1 AND account_id = $2";
+    Ok(sql!(execute tx, END, id, account)? == 1)
+}
+
+/// Ends every session of an account but `except`.
+pub async fn end_all(tx: &mut Tx, account: Uuid, except: Option<Uuid>) -> Result<u64, Error> {
+    const END_ALL: &str = "DELETE FROM sessions WHERE account_id = $1 AND id <> $2";
+    Ok(sql!(execute tx, END_ALL, account, except.unwrap_or(Uuid::nil()))?)
+}
+
+/// Ends the session of a cookie's digest, with or without an account at hand.
+pub async fn end_digest(tx: &mut Tx, digest: &[u8]) -> Result<(), Error> {
+    const END_DIGEST: &str = "DELETE FROM sessions WHERE digest = $1";
+    sql!(execute tx, END_DIGEST, digest)?;
+    Ok(())
+}
+
+/// Removes some of the expired ones.
+pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
+    const PURGE: &str =
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT 500)";
+    Ok(sql!(execute tx, PURGE, now)?)
+}

@@ -1,0 +1,97 @@
+//! The site's cookies: one place that knows their names and attributes.
+
+use std::time::Duration;
+
+use rocket::{
+    http::{Cookie, CookieJar, SameSite},
+    time,
+};
+
+/// A cookie of the site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crumb {
+    /// The session.
+    Session,
+    /// The restricted session.
+    Restricted,
+    /// "Keep me signed in".
+    Remembered,
+    /// The mark by which a browser is known again while it waits for a message.
+    Browser,
+    /// The key of a reset.
+    Reset,
+    /// The key of a registration.
+    Confirm,
+    /// The key of a new address.
+    Email,
+    /// The key of "this wasn't me".
+    NotMe,
+}
+
+impl Crumb {
+    fn name(self, secure: bool) -> &'static str {
+        match (self, secure) {
+            (Crumb::Session, true) => "__Host-latchkey_session",
+            (Crumb::Session, false) => "latchkey_session",
+            (Crumb::Restricted, true) => "__Host-latchkey_restricted",
+            (Crumb::Restricted, false) => "latchkey_restricted",
+            (Crumb::Remembered, true) => "__Host-latchkey_remembered",
+            (Crumb::Remembered, false) => "latchkey_remembered",
+            (Crumb::Browser, true) => "__Host-latchkey_browser",
+            (Crumb::Browser, false) => "latchkey_browser",
+            (Crumb::Reset, true) => "__Host-latchkey_reset",
+            (Crumb::Reset, false) => "latchkey_reset",
+            (Crumb::Confirm, true) => "__Host-latchkey_confirm",
+            (Crumb::Confirm, false) => "latchkey_confirm",
+            (Crumb::Email, true) => "__Host-latchkey_email",
+            (Crumb::Email, false) => "latchkey_email",
+            (Crumb::NotMe, true) => "__Host-latchkey_not_me",
+            (Crumb::NotMe, false) => "latchkey_not_me",
+        }
+    }
+}
+
+/// The cookies of one request and its answer.
+#[derive(Clone, Copy)]
+pub struct Crumbs<'r> {
+    jar: &'r CookieJar<'r>,
+    secure: bool,
+}
+
+impl<'r> Crumbs<'r> {
+    /// The cookies in `jar`; `secure` if people reach the site over https.
+    pub fn new(jar: &'r CookieJar<'r>, secure: bool) -> Self {
+        Self { jar, secure }
+    }
+
+    /// What the browser sent.
+    pub fn get(&self, crumb: Crumb) -> Option<&'r str> {
+        self.jar.get(crumb.name(self.secure)).map(Cookie::value).filter(|value| !value.is_empty())
+    }
+
+    /// Gives the browser a cookie, for `life` or until it is closed.
+    pub fn set(&self, crumb: Crumb, value: &str, life: Option<Duration>) {
+        let life = life.map(|life| time::Duration::try_from(life).unwrap_or(time::Duration::MAX));
+        let mut cookie = self.bare(crumb, value.to_owned());
+        cookie.set_max_age(life);
+        self.jar.add(cookie);
+    }
+
+    /// Takes a cookie away.
+    pub fn remove(&self, crumb: Crumb) {
+        if self.jar.get(crumb.name(self.secure)).is_some() {
+            let mut cookie = self.bare(crumb, String::new());
+            cookie.set_max_age(time::Duration::ZERO);
+            self.jar.add(cookie);
+        }
+    }
+
+    fn bare(&self, crumb: Crumb, value: String) -> Cookie<'static> {
+        Cookie::build((crumb.name(self.secure), value))
+            .path("/")
+            .secure(self.secure)
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .build()
+    }
+}

@@ -1,0 +1,125 @@
+//! What a handler works with: the running site, its database, and the request's own cookies and client.
+
+use std::{ops::Deref, sync::Arc};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use rocket::{
+    Request,
+    http::Status,
+    request::{FromRequest, Outcome},
+};
+
+use super::{
+    client::Client,
+    cookies::{Crumb, Crumbs},
+};
+use crate::{
+    Error,
+    app::App,
+    key::{Key, sha256},
+    outbox::message::Asked,
+    store::{Conn, Db, Tx},
+};
+
+const MARK: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+
+/// The site as seen from one request.
+///
+/// # Outcomes
+/// Error 500 if [`fairing`](crate::fairing) is not attached.
+pub struct Site<'r> {
+    /// The running site.
+    pub app: &'r Arc<App>,
+    /// Its database.
+    pub db: &'r Db,
+    /// The request's cookies.
+    pub crumbs: Crumbs<'r>,
+    /// The other end.
+    pub client: Client,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Site<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match Site::of(request) {
+            Some(site) => Outcome::Success(site),
+            None => Outcome::Error((Status::InternalServerError, ())),
+        }
+    }
+}
+
+impl Deref for Site<'_> {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        self.app
+    }
+}
+
+impl<'r> Site<'r> {
+    /// The site that a request is sent to.
+    pub fn of(request: &'r Request<'_>) -> Option<Self> {
+        let app = request.rocket().state::<Arc<App>>()?;
+        let db = request.rocket().state::<Db>()?;
+        let client = Client::of(request, &app.config().trusted_proxies);
+        Some(Self { app, db, crumbs: Crumbs::new(request.cookies(), app.judged.is_https()), client })
+    }
+
+    /// A connection to read from.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn read(&self) -> Result<Conn, Error> {
+        self.db.read().await
+    }
+
+    /// A transaction.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn begin(&self) -> Result<Tx, Error> {
+        self.db.begin().await
+    }
+
+    /// Who asks, as messages and the audit log tell it.
+    pub fn asked(&self) -> Asked {
+        Asked { from: self.client.place(), browser: self.client.browser.to_owned(), at: self.now() }
+    }
+
+    /// Digest of the mark of this browser, if it has one.
+    pub fn mark(&self) -> Option<Vec<u8>> {
+        self.crumbs.get(Crumb::Browser).map(|mark| sha256(mark.as_bytes()))
+    }
+
+    /// Digest of the mark of this browser, which gets one if it has none.
+    ///
+    /// # Errors
+    /// As [`Random::bytes`](crate::random::Random::bytes).
+    pub fn make_mark(&self) -> Result<Vec<u8>, Error> {
+        if let Some(mark) = self.mark() {
+            return Ok(mark);
+        }
+        let mark = Key::for_link(self.random)?;
+        self.crumbs.set(Crumb::Browser, mark.expose(), Some(MARK));
+        Ok(sha256(mark.expose().as_bytes()))
+    }
+
+    /// Puts a key, sealed, into its cookie.
+    ///
+    /// # Errors
+    /// As [`Keyring::seal`](crate::keyring::Keyring::seal).
+    pub fn carry(&self, crumb: Crumb, key: &Key, life: std::time::Duration) -> Result<(), Error> {
+        let sealed = self.keyring.seal(self.random, "ticket", key.expose().as_bytes())?;
+        self.crumbs.set(crumb, &URL_SAFE_NO_PAD.encode(sealed), Some(life));
+        Ok(())
+    }
+
+    /// The key in a cookie, if there is one that opens.
+    pub fn carried(&self, crumb: Crumb) -> Option<Key> {
+        let sealed = URL_SAFE_NO_PAD.decode(self.crumbs.get(crumb)?).ok()?;
+        let opened = self.keyring.open("ticket", &sealed).ok()?;
+        Key::parse(std::str::from_utf8(&opened).ok()?)
+    }
+}
