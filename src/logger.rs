@@ -1,10 +1,11 @@
 //! The server's log: one line an event on standard error, with control characters escaped.
 //!
-//! Rocket's own lines name whole addresses, so of those only warnings and errors pass.
+//! What Rocket says of requests names whole addresses, even as an error, so none of it passes.
 
-use log::{Level, LevelFilter, Log, Metadata, Record};
+use log::{LevelFilter, Log, Metadata, Record};
 use rocket::{
     Data, Request, Response,
+    config::LogLevel,
     fairing::{Fairing, Info, Kind},
 };
 
@@ -18,29 +19,29 @@ struct Logger {
     level: LevelFilter,
 }
 
-/// Logs to standard error from now on, at Rocket's `log_level`: `off`, `critical`, `normal` or `debug`.
-pub fn start(clock: Clock, level: rocket::config::LogLevel) {
-    let level = match level {
-        rocket::config::LogLevel::Off => LevelFilter::Off,
-        rocket::config::LogLevel::Critical => LevelFilter::Warn,
-        rocket::config::LogLevel::Normal => LevelFilter::Info,
-        rocket::config::LogLevel::Debug => LevelFilter::Debug,
+/// Logs to standard error from now on, at the `log_level` of Rocket's configuration.
+pub fn start() {
+    let level = match rocket::Config::figment().extract_inner("log_level") {
+        Ok(LogLevel::Off) => LevelFilter::Off,
+        Ok(LogLevel::Critical) => LevelFilter::Warn,
+        Ok(LogLevel::Normal) | Err(_) => LevelFilter::Info,
+        Ok(LogLevel::Debug) => LevelFilter::Debug,
     };
-    if log::set_boxed_logger(Box::new(Logger { clock, level })).is_ok() {
+    if log::set_boxed_logger(Box::new(Logger { clock: Clock::system(), level })).is_ok() {
         log::set_max_level(level);
     }
 }
 
 impl Log for Logger {
     fn enabled(&self, about: &Metadata<'_>) -> bool {
-        let ours = about.target().starts_with("latchkey");
-        about.level() <= if ours { self.level } else { self.level.min(LevelFilter::Warn) }
+        let target = about.target();
+        let ours = target.starts_with("latchkey");
+        let of_requests = target == "_" || target.starts_with("rocket::");
+        !of_requests && about.level() <= if ours { self.level } else { self.level.min(LevelFilter::Warn) }
     }
 
     fn log(&self, record: &Record<'_>) {
-        // Rocket logs a request that matches nothing with its whole address, and its own catchers say so again.
-        let speaks_of_requests = record.target().starts_with("rocket") || record.target() == "_";
-        if !self.enabled(record.metadata()) || speaks_of_requests && record.level() > Level::Error {
+        if !self.enabled(record.metadata()) {
             return;
         }
         let said = record.args().to_string();

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-#[rocket::main]
-async fn main() -> ExitCode {
-    latchkey::cli::run().await
+fn main() -> ExitCode {
+    // Before Rocket's own: whoever logs first stays.
+    latchkey::logger::start();
+    rocket::execute(latchkey::cli::run())
 }

@@ -68,6 +68,13 @@ fn worker() -> AdHoc {
         Box::pin(async move {
             let (Some(app), Some(db)) = (rocket.state::<Arc<App>>(), Db::fetch(rocket)) else { return };
             rocket::tokio::spawn(worker::run(app.clone(), (**db).clone(), rocket.shutdown()));
+            log::info!("people are served at {}", app.judged.public_url);
+            if app.transports.mailbox.is_some() {
+                log::info!("messages that nothing sends stay at {}/dev/mailbox", app.judged.public_url);
+            }
+            for warning in &app.judged.warnings {
+                log::warn!("{warning}");
+            }
         })
     })
 }

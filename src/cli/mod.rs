@@ -13,7 +13,7 @@ use crate::{
     app::App,
     clock::Clock,
     config::Judged,
-    init, logger,
+    init,
     random::Random,
     store::{Pool, Settings},
     web::templates::Templates,
@@ -60,11 +60,8 @@ pub async fn run() -> ExitCode {
 }
 
 async fn serve(figment: Figment) -> Result<(), Error> {
-    let clock = Clock::system();
-    let level = figment.extract_inner("log_level").unwrap_or(rocket::config::LogLevel::Normal);
-    logger::start(clock.clone(), level);
     rocket::Config::try_from(&figment).map_err(crate::config::explain)?;
-    let site = crate::server(figment, clock)?;
+    let site = crate::rocket(figment)?;
     // Tells in one line what Rocket would tell in many when the database cannot be reached.
     let settings = Settings::extract(&site.figment().focus("databases.latchkey"))?;
     reachable(&settings).await?;
