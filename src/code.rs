@@ -15,7 +15,7 @@ use crate::{
     limits::Limited,
     random::Random,
     store::{
-        self, Tx,
+        Tx,
         keys::{self, KeyRow},
     },
     web::Site,
@@ -61,23 +61,14 @@ pub enum Tried {
 /// # Errors
 /// [`Error::Database`].
 pub async fn issue(app: &App, tx: &mut Tx, kind: &Kind, bound: Bound<'_>) -> Result<(KeyRow, Key), Error> {
-    let (now, code) = (app.now(), (kind.make)(app.random)?);
-    let id = store::id(now, app.random)?;
-    let row = KeyRow {
-        id,
-        account_id: bound.account,
-        purpose: kind.purpose.name().to_owned(),
-        digest: app.keyring.mac("code", &[code.expose().as_bytes(), id.as_bytes(), bound.browser]),
+    let code = (kind.make)(app.random)?;
+    let mut row = KeyRow {
         parent: bound.parent,
-        policy: None,
         browser: Some(bound.browser.to_vec()),
         sealed: bound.sealed,
-        tries: 0,
-        minted: 0,
-        issued_at: now,
-        pressed_at: None,
-        expires_at: now + kind.life,
+        ..KeyRow::new(app, bound.account, kind.purpose, Vec::new(), kind.life)?
     };
+    row.digest = app.keyring.mac("code", &[code.expose().as_bytes(), row.id.as_bytes(), bound.browser]);
     keys::end(tx, bound.account, kind.purpose.name()).await?;
     keys::insert(tx, &row).await?;
     Ok((row, code))

@@ -15,13 +15,7 @@ use crate::{
     outbox::worker,
     reset::{self, Strategy},
     store::Db,
-    web::{
-        errors,
-        headers::Headers,
-        link::{Links, OneName},
-        templates::Templates,
-        wellknown,
-    },
+    web::{errors, headers::Headers, link::Links, one_name::OneName, templates::Templates, wellknown},
 };
 
 /// The site that a configuration describes, on the system's clock.

@@ -1,16 +1,12 @@
 //! Changing the address: confirmed at the new one, told to the old one.
 
-use rocket::{
-    Request, Route, get,
-    http::Status,
-    post,
-    request::{FromRequest, Outcome},
-    routes,
-};
+use rocket::{Route, get, post, routes};
+use uuid::Uuid;
 
 use super::{change, email::Email, fault::Fault, notice, session::Fresh};
 use crate::{
     Error,
+    clock::Time,
     event::Event,
     key::{Key, Purpose},
     outbox::message::{Message, post_to_nobody},
@@ -20,7 +16,7 @@ use crate::{
         accounts::Account,
         keys::{self, KeyRow},
     },
-    web::{Answer, Crumb, Faults, Fields, Linked, Page, SameOrigin, Site, human, link},
+    web::{Answer, Crumb, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, human},
 };
 
 const PURPOSE: &str = "new address";
@@ -55,19 +51,8 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     };
     let (now, key) = (site.now(), Key::for_link(site.random)?);
     let row = KeyRow {
-        id: store::id(now, site.random)?,
-        account_id: account.id,
-        purpose: Purpose::Email.name().to_owned(),
-        digest: key.digest(&site.keyring),
-        parent: None,
-        policy: None,
-        browser: None,
         sealed: Some(site.keyring.seal(site.random, PURPOSE, email.address().as_bytes())?),
-        tries: 0,
-        minted: 0,
-        issued_at: now,
-        pressed_at: None,
-        expires_at: now + *LIFE,
+        ..KeyRow::new(site.app, account.id, Purpose::Email, key.digest(&site.keyring), *LIFE)?
     };
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, account, now).await? {
@@ -97,57 +82,50 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     Ok(Page::new("account/email_sent").with("email", email.address()).into())
 }
 
-/// Proof that a request holds the live key of a new address.
-///
-/// # Outcomes
-/// Forward 410 otherwise, error 503 if that cannot be told.
+/// A new address whose key a request holds.
 pub struct NewEmail {
     row: KeyRow,
     account: Account,
     email: Email,
 }
 
-async fn find(site: &Site<'_>, key: &Key) -> Result<Option<NewEmail>, Error> {
-    let mut conn = site.read().await?;
-    let row = keys::find(&mut conn, &key.digest(&site.keyring), Purpose::Email.name(), site.now()).await?;
-    let Some(row) = row else { return Ok(None) };
-    let account = accounts::find(&mut conn, row.account_id).await?.filter(|account| account.enabled);
-    let opened = site.keyring.open(PURPOSE, row.sealed.as_deref().unwrap_or_default())?;
-    let email = std::str::from_utf8(&opened).ok().and_then(|text| Email::parse(text).ok());
-    Ok(account.zip(email).map(|(account, email)| NewEmail { row, account, email }))
-}
-
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for NewEmail {
-    type Error = ();
+impl Opens for NewEmail {
+    const CRUMB: Crumb = Crumb::Email;
+    const AGAIN: &'static str = "/account/email";
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let Some(site) = Site::of(request) else { return Outcome::Error((Status::InternalServerError, ())) };
-        let Some(key) = site.carried(Crumb::Email) else { return Outcome::Forward(Status::Gone) };
-        match find(&site, &key).await {
-            Ok(Some(new)) if link::admits(request, new.row.id) => Outcome::Success(new),
-            Ok(_) => Outcome::Forward(Status::Gone),
-            Err(error) => {
-                log::error!("{error}");
-                Outcome::Error((Status::ServiceUnavailable, ()))
-            }
-        }
+    async fn find(site: &Site<'_>, key: &Key) -> Result<Option<Self>, Error> {
+        let mut conn = site.read().await?;
+        let digest = key.digest(&site.keyring);
+        let row = keys::find(&mut conn, &digest, Purpose::Email.name(), site.now()).await?;
+        let Some(row) = row else { return Ok(None) };
+        let account = accounts::find(&mut conn, row.account_id).await?.filter(|account| account.enabled);
+        let opened = site.keyring.open(PURPOSE, row.sealed.as_deref().unwrap_or_default())?;
+        let email = std::str::from_utf8(&opened).ok().and_then(|text| Email::parse(text).ok());
+        Ok(account.zip(email).map(|(account, email)| NewEmail { row, account, email }))
+    }
+
+    fn id(&self) -> Uuid {
+        self.row.id
+    }
+
+    fn expires_at(&self) -> Time {
+        self.row.expires_at
+    }
+
+    fn page(&self) -> &'static str {
+        "/account/email/confirm"
     }
 }
 
 #[get("/account/email/-")]
 async fn arrive(site: Site<'_>, linked: &Linked) -> Result<Answer, Error> {
-    if let Some(key) = linked.key()
-        && let Some(new) = find(&site, key).await?
-    {
-        site.carry(Crumb::Email, key, site.now().until(new.row.expires_at))?;
-        return Ok(Answer::go("/account/email/confirm"));
-    }
-    Ok(Page::unusable("/account/email").into())
+    held::arrive::<NewEmail>(&site, linked).await
 }
 
 #[get("/account/email/confirm")]
-fn show_confirm(site: Site<'_>, new: NewEmail) -> Page {
+fn show_confirm(site: Site<'_>, new: Held<NewEmail>) -> Page {
+    let new = new.0;
     Page::new("account/email_confirm").with("email", new.email.address()).with(
         "ticket",
         serde_json::json!({
@@ -160,8 +138,8 @@ fn show_confirm(site: Site<'_>, new: NewEmail) -> Page {
 }
 
 #[post("/account/email/confirm")]
-async fn confirm(_ours: SameOrigin, site: Site<'_>, new: NewEmail) -> Result<Answer, Error> {
-    let NewEmail { row, account, email } = new;
+async fn confirm(_ours: SameOrigin, site: Site<'_>, new: Held<NewEmail>) -> Result<Answer, Error> {
+    let NewEmail { row, account, email } = new.0;
     let (now, asked) = (site.now(), site.asked());
     let mut tx = site.begin().await?;
     let done = accounts::take(&mut tx, &account, now).await?

@@ -2,15 +2,10 @@
 //!
 //! So nobody can prepare an account for somebody else's address.
 
-use rocket::{
-    Request, Route, get,
-    http::Status,
-    post,
-    request::{FromRequest, Outcome},
-    routes,
-};
+use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
+use uuid::Uuid;
 
 use super::{
     fault::Fault,
@@ -21,6 +16,7 @@ use super::{
 use crate::{
     Error,
     app::App,
+    clock::Time,
     event::Event,
     key::Key,
     outbox::{
@@ -28,7 +24,7 @@ use crate::{
         request::Request as Written,
     },
     store::{self, Tx, accounts, accounts::Account, registrations, registrations::Registration},
-    web::{Answer, Crumb, Faults, Fields, Linked, Page, SameOrigin, Site, human, link},
+    web::{Answer, Crumb, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, human},
 };
 
 /// The routes.
@@ -86,42 +82,32 @@ impl Again {
 
 #[get("/confirm/-")]
 async fn arrive(site: Site<'_>, linked: &Linked) -> Result<Answer, Error> {
-    let found = match linked.key() {
-        Some(key) => find(&site, key).await?.map(|registration| (key, registration)),
-        None => None,
-    };
-    let Some((key, registration)) = found else { return Ok(Page::unusable("/confirm").into()) };
-    site.carry(Crumb::Confirm, key, site.now().until(registration.expires_at))?;
-    Ok(Answer::go("/confirm/address"))
+    held::arrive::<Unconfirmed>(&site, linked).await
 }
 
-async fn find(site: &Site<'_>, key: &Key) -> Result<Option<Registration>, Error> {
-    registrations::find(&mut site.read().await?, &key.digest(&site.keyring), site.now()).await
-}
-
-/// Proof that a request holds a live key of a registration.
-///
-/// # Outcomes
-/// Forward 410 otherwise, error 503 if that cannot be told.
+/// A registration whose key a request holds.
 pub struct Unconfirmed(Registration);
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Unconfirmed {
-    type Error = ();
+impl Opens for Unconfirmed {
+    const CRUMB: Crumb = Crumb::Confirm;
+    const AGAIN: &'static str = "/confirm";
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let Some(site) = Site::of(request) else { return Outcome::Error((Status::InternalServerError, ())) };
-        let Some(key) = site.carried(Crumb::Confirm) else { return Outcome::Forward(Status::Gone) };
-        match find(&site, &key).await {
-            Ok(Some(registration)) if link::admits(request, registration.id) => {
-                Outcome::Success(Self(registration))
-            }
-            Ok(_) => Outcome::Forward(Status::Gone),
-            Err(error) => {
-                log::error!("{error}");
-                Outcome::Error((Status::ServiceUnavailable, ()))
-            }
-        }
+    async fn find(site: &Site<'_>, key: &Key) -> Result<Option<Self>, Error> {
+        let digest = key.digest(&site.keyring);
+        Ok(registrations::find(&mut site.read().await?, &digest, site.now()).await?.map(Unconfirmed))
+    }
+
+    fn id(&self) -> Uuid {
+        self.0.id
+    }
+
+    fn expires_at(&self) -> Time {
+        self.0.expires_at
+    }
+
+    fn page(&self) -> &'static str {
+        "/confirm/address"
     }
 }
 
@@ -131,7 +117,7 @@ impl Unconfirmed {
         marks.is_some_and(|(registered, here)| bool::from(registered.ct_eq(&here)))
     }
 
-    fn page(&self, site: &Site<'_>) -> Page {
+    fn shown(&self, site: &Site<'_>) -> Page {
         Page::new("account/confirm")
             .with(
                 "ticket",
@@ -148,20 +134,21 @@ impl Unconfirmed {
 }
 
 #[get("/confirm/address")]
-fn show(site: Site<'_>, unconfirmed: Unconfirmed) -> Page {
-    unconfirmed.page(&site)
+fn show(site: Site<'_>, unconfirmed: Held<Unconfirmed>) -> Page {
+    unconfirmed.0.shown(&site)
 }
 
 #[post("/confirm/address", data = "<fields>")]
 async fn submit(
     _ours: SameOrigin,
     site: Site<'_>,
-    unconfirmed: Unconfirmed,
+    unconfirmed: Held<Unconfirmed>,
     fields: Fields,
 ) -> Result<Answer, Error> {
+    let unconfirmed = unconfirmed.0;
     let hash = match password(&site, &unconfirmed, &fields).await? {
         Ok(hash) => hash,
-        Err(faults) => return Ok(unconfirmed.page(&site).faults(faults).into()),
+        Err(faults) => return Ok(unconfirmed.shown(&site).faults(faults).into()),
     };
     let (registration, now) = (unconfirmed.0, site.now());
     let account = Account {

@@ -9,7 +9,7 @@ use crate::{
     key::{Key, Purpose},
     outbox::message::{Asked, Message},
     span::Span,
-    store::{self, Tx, accounts::Account, keys, keys::KeyRow},
+    store::{Tx, accounts::Account, keys, keys::KeyRow},
 };
 
 const PURPOSE: &str = "before";
@@ -65,19 +65,8 @@ pub async fn post(
     };
     let plain = serde_json::to_vec(&undo).expect("an address is plain data");
     let row = KeyRow {
-        id: store::id(now, app.random)?,
-        account_id: before.id,
-        purpose: Purpose::Undo.name().to_owned(),
-        digest: key.digest(&app.keyring),
-        parent: None,
-        policy: None,
-        browser: None,
         sealed: Some(app.keyring.seal(app.random, PURPOSE, &plain)?),
-        tries: 0,
-        minted: 0,
-        issued_at: now,
-        pressed_at: None,
-        expires_at: now + *UNDO,
+        ..KeyRow::new(app, before.id, Purpose::Undo, key.digest(&app.keyring), *UNDO)?
     };
     keys::insert(tx, &row).await?;
     for address in to {

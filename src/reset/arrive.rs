@@ -2,14 +2,14 @@
 
 use rocket::{Route, get, post, routes};
 
-use super::ticket::{Any, Ticket, find};
+use super::ticket::{Any, Issued, Ticket};
 use crate::{
     Error,
     account::fault::Fault,
     event::Event,
     key::{Key, Purpose},
     store::{accounts, keys, outbox},
-    web::{Answer, Crumb, Faults, Fields, Linked, Page, SameOrigin, Site},
+    web::{Answer, Crumb, Faults, Fields, Linked, Page, SameOrigin, Site, held},
 };
 
 /// The routes.
@@ -19,17 +19,7 @@ pub fn routes() -> Vec<Route> {
 
 #[get("/reset/-")]
 async fn arrive(site: Site<'_>, linked: &Linked) -> Result<Answer, Error> {
-    follow(&site, linked.key()).await
-}
-
-async fn follow(site: &Site<'_>, key: Option<&Key>) -> Result<Answer, Error> {
-    if let Some(key) = key
-        && let Some((row, _, policy)) = find(site, key).await?
-    {
-        site.carry(Crumb::Reset, key, site.now().until(row.expires_at))?;
-        return Ok(Answer::go(policy.strategy.page()));
-    }
-    Ok(Page::unusable("/reset").into())
+    held::arrive::<Issued>(&site, linked).await
 }
 
 #[get("/reset/key")]
@@ -44,7 +34,7 @@ async fn typed(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answ
         Err(fault) => refused(fault),
         Ok(text) => match Key::parse_typed(text) {
             None => refused(Fault::new("fault-key")),
-            Some(key) => follow(&site, Some(&key)).await,
+            Some(key) => held::follow::<Issued>(&site, &key).await,
         },
     }
 }

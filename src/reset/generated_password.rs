@@ -6,7 +6,6 @@ use rocket::{fairing::AdHoc, get, post, routes};
 
 use super::{
     Recovery, Strategy,
-    policy::Policy,
     ticket::{Recovers, Ticket},
 };
 use crate::{
@@ -21,7 +20,7 @@ use crate::{
     outbox::message::Message,
     span::Span,
     store::{
-        self, accounts,
+        accounts,
         accounts::Account,
         keys::{self, KeyRow},
         outbox,
@@ -58,20 +57,10 @@ async fn submit(
 ) -> Result<Answer, Error> {
     let (account, now, asked) = (&ticket.account, site.now(), site.asked());
     let password = Key::for_typing(site.random)?;
+    let digest = digest(site.app, account, password.expose());
     let row = KeyRow {
-        id: store::id(now, site.random)?,
-        account_id: account.id,
-        purpose: Purpose::Temporary.name().to_owned(),
-        digest: digest(site.app, account, password.expose()),
-        parent: None,
         policy: ticket.key.policy.clone(),
-        browser: None,
-        sealed: None,
-        tries: 0,
-        minted: 0,
-        issued_at: now,
-        pressed_at: None,
-        expires_at: now + *LIFE,
+        ..KeyRow::new(site.app, account.id, Purpose::Temporary, digest, *LIFE)?
     };
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, ticket.key.id, now).await? {
@@ -126,8 +115,9 @@ pub async fn find(
 /// # Errors
 /// [`Error::Database`].
 pub async fn sign_in(site: &Site<'_>, account: &Account, key: KeyRow) -> Result<Option<Answer>, Error> {
-    let issued = key.policy.as_deref().and_then(|policy| serde_json::from_str::<Policy>(policy).ok());
-    let Some(policy) = issued.filter(|issued| site.policy(account).accepts(issued)) else { return Ok(None) };
+    let Some(policy) = key.policy().filter(|issued| site.policy(account).accepts(issued)) else {
+        return Ok(None);
+    };
     let now = site.now();
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, key.id, now).await? {

@@ -2,14 +2,9 @@
 
 use std::time::Duration;
 
-use rocket::{
-    Request, Route, get,
-    http::Status,
-    post,
-    request::{FromRequest, Outcome},
-    routes,
-};
+use rocket::{Route, get, post, routes};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::request::issue;
 use crate::{
@@ -20,6 +15,7 @@ use crate::{
         hash::PasswordHash,
         notice::Before,
     },
+    clock::Time,
     event::Event,
     key::{Key, Purpose},
     store::{
@@ -27,7 +23,7 @@ use crate::{
         accounts::Account,
         keys::{self, KeyRow},
     },
-    web::{Answer, Crumb, Linked, Page, SameOrigin, Site, human, link},
+    web::{Answer, Crumb, Held, Linked, Opens, Page, SameOrigin, Site, held, human},
 };
 
 /// How long other requests for a reset wait afterwards.
@@ -38,57 +34,49 @@ pub fn routes() -> Vec<Route> {
     routes![arrive, show, submit]
 }
 
-/// Proof that a request holds the live key of a notice.
-///
-/// # Outcomes
-/// Forward 410 otherwise, error 503 if that cannot be told.
+/// A notice whose key a request holds.
 pub struct Notified {
     key: KeyRow,
     account: Account,
     before: Before,
 }
 
-async fn find(site: &Site<'_>, key: &Key) -> Result<Option<Notified>, Error> {
-    let mut conn = site.read().await?;
-    let row = keys::find(&mut conn, &key.digest(&site.keyring), Purpose::Undo.name(), site.now()).await?;
-    let Some(key) = row else { return Ok(None) };
-    let before = Before::open(site.app, &key)?;
-    let account = accounts::find(&mut conn, key.account_id).await?.filter(|account| account.enabled);
-    Ok(account.map(|account| Notified { key, account, before }))
-}
-
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Notified {
-    type Error = ();
+impl Opens for Notified {
+    const CRUMB: Crumb = Crumb::NotMe;
+    const AGAIN: &'static str = "/reset";
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let Some(site) = Site::of(request) else { return Outcome::Error((Status::InternalServerError, ())) };
-        let Some(key) = site.carried(Crumb::NotMe) else { return Outcome::Forward(Status::Gone) };
-        match find(&site, &key).await {
-            Ok(Some(notified)) if link::admits(request, notified.key.id) => Outcome::Success(notified),
-            Ok(_) => Outcome::Forward(Status::Gone),
-            Err(error) => {
-                log::error!("{error}");
-                Outcome::Error((Status::ServiceUnavailable, ()))
-            }
-        }
+    async fn find(site: &Site<'_>, key: &Key) -> Result<Option<Self>, Error> {
+        let mut conn = site.read().await?;
+        let digest = key.digest(&site.keyring);
+        let row = keys::find(&mut conn, &digest, Purpose::Undo.name(), site.now()).await?;
+        let Some(key) = row else { return Ok(None) };
+        let before = Before::open(site.app, &key)?;
+        let account = accounts::find(&mut conn, key.account_id).await?.filter(|account| account.enabled);
+        Ok(account.map(|account| Notified { key, account, before }))
+    }
+
+    fn id(&self) -> Uuid {
+        self.key.id
+    }
+
+    fn expires_at(&self) -> Time {
+        self.key.expires_at
+    }
+
+    fn page(&self) -> &'static str {
+        "/reset/not-me"
     }
 }
 
 #[get("/reset/not-me/-")]
 async fn arrive(site: Site<'_>, linked: &Linked) -> Result<Answer, Error> {
-    if let Some(key) = linked.key()
-        && let Some(notified) = find(&site, key).await?
-    {
-        site.carry(Crumb::NotMe, key, site.now().until(notified.key.expires_at))?;
-        return Ok(Answer::go("/reset/not-me"));
-    }
-    Ok(Page::unusable("/reset").into())
+    held::arrive::<Notified>(&site, linked).await
 }
 
 #[get("/reset/not-me")]
-fn show(site: Site<'_>, notified: Notified) -> Page {
-    let Notified { key, before, .. } = notified;
+fn show(site: Site<'_>, notified: Held<Notified>) -> Page {
+    let Notified { key, before, .. } = notified.0;
     Page::new("reset/not_me")
         .with(
             "ticket",
@@ -104,8 +92,8 @@ fn show(site: Site<'_>, notified: Notified) -> Page {
 }
 
 #[post("/reset/not-me")]
-async fn submit(_ours: SameOrigin, site: Site<'_>, notified: Notified) -> Result<Answer, Error> {
-    let Notified { key, account, before } = notified;
+async fn submit(_ours: SameOrigin, site: Site<'_>, notified: Held<Notified>) -> Result<Answer, Error> {
+    let Notified { key, account, before } = notified.0;
     let (now, asked) = (site.now(), site.asked());
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, &account, now).await? || !keys::spend(&mut tx, key.id, now).await? {

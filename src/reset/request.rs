@@ -3,7 +3,7 @@
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
-use super::policy::{Channel, Policy};
+use super::policy::Channel;
 use crate::{
     Error,
     account::{change_phone::text_allowed, register::message_allowed},
@@ -15,7 +15,7 @@ use crate::{
         request::Request,
     },
     store::{
-        self, Tx, accounts,
+        Tx, accounts,
         accounts::Account,
         keys::{self, KeyRow},
         outbox,
@@ -119,7 +119,10 @@ pub async fn issue(app: &App, tx: &mut Tx, account: &Account, asked: &Asked) -> 
         },
     };
     let key = if phone.is_some() { Key::for_typing(app.random)? } else { Key::for_link(app.random)? };
-    let row = row(app, account, &policy, &key)?;
+    let row = KeyRow {
+        policy: Some(serde_json::to_string(&policy).expect("a policy is plain data")),
+        ..KeyRow::new(app, account.id, Purpose::Reset, key.digest(&app.keyring), *policy.key_ttl)?
+    };
     keys::insert(tx, &row).await?;
     let link = app.link(&format!("/reset/{}", key.expose()));
     let message = match phone {
@@ -130,23 +133,4 @@ pub async fn issue(app: &App, tx: &mut Tx, account: &Account, asked: &Asked) -> 
     };
     message.post(app, tx, Some(account.id), Some(row.id), row.expires_at).await?;
     Event::new("reset.issued", account.id).from(asked).under(&policy).write(app, tx).await
-}
-
-fn row(app: &App, account: &Account, policy: &Policy, key: &Key) -> Result<KeyRow, Error> {
-    let now = app.now();
-    Ok(KeyRow {
-        id: store::id(now, app.random)?,
-        account_id: account.id,
-        purpose: Purpose::Reset.name().to_owned(),
-        digest: key.digest(&app.keyring),
-        parent: None,
-        policy: Some(serde_json::to_string(policy).expect("a policy is plain data")),
-        browser: None,
-        sealed: None,
-        tries: 0,
-        minted: 0,
-        issued_at: now,
-        pressed_at: None,
-        expires_at: now + *policy.key_ttl,
-    })
 }

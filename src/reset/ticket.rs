@@ -1,6 +1,6 @@
 //! The proof, in a guard, that a request holds a live key of a strategy.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, ops::Deref};
 
 use rocket::{
     Request,
@@ -8,19 +8,67 @@ use rocket::{
     request::{FromRequest, Outcome},
 };
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{Strategy, policy::Policy};
 use crate::{
     Error,
     account::{email::masked, session},
+    clock::Time,
     key::{Key, Purpose},
     store::{
         Conn, accounts,
         accounts::Account,
         keys::{self, KeyRow},
     },
-    web::{Crumb, Site, human, link},
+    web::{Crumb, Held, Opens, Site, human},
 };
+
+/// A live key, its account, and the policy it was issued under, which the one in force accepts.
+pub struct Issued {
+    /// The key.
+    pub key: KeyRow,
+    /// Its account.
+    pub account: Account,
+    /// The policy it was issued under.
+    pub policy: Policy,
+}
+
+#[rocket::async_trait]
+impl Opens for Issued {
+    const CRUMB: Crumb = Crumb::Reset;
+    const AGAIN: &'static str = "/reset";
+
+    async fn find(site: &Site<'_>, key: &Key) -> Result<Option<Self>, Error> {
+        let mut conn = site.read().await?;
+        let Some(key) = look_up(&mut conn, site, key).await? else { return Ok(None) };
+        let account = accounts::find(&mut conn, key.account_id).await?.filter(|account| account.enabled);
+        let policy = key.policy();
+        let found = account.zip(policy).map(|(account, policy)| Issued { key, account, policy });
+        Ok(found.filter(|found| site.policy(&found.account).accepts(&found.policy)))
+    }
+
+    fn id(&self) -> Uuid {
+        self.key.id
+    }
+
+    fn expires_at(&self) -> Time {
+        self.key.expires_at
+    }
+
+    fn page(&self) -> &'static str {
+        self.policy.strategy.page()
+    }
+}
+
+async fn look_up(conn: &mut Conn, site: &Site<'_>, key: &Key) -> Result<Option<KeyRow>, Error> {
+    for digest in key.digests(&site.keyring) {
+        if let Some(row) = keys::find(conn, &digest, Purpose::Reset.name(), site.now()).await? {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
+}
 
 /// What marks the tickets of a strategy.
 pub trait Recovers: Send + Sync + 'static {
@@ -35,44 +83,22 @@ impl Recovers for Any {
     const STRATEGY: Option<Strategy> = None;
 }
 
-/// A live key of the strategy `S`, its account, and the policy it was issued under, judged anew at every request.
+/// A live key of the strategy `S`, looked up and judged anew at every request.
 ///
 /// # Outcomes
-/// Forward 410 if the request holds no such key, or its form was made for another one; error 503 if that cannot be
-/// told.
+/// As [`Held`]; forward 410 too if the key is of another strategy.
 pub struct Ticket<S> {
-    /// The key.
-    pub key: KeyRow,
-    /// Its account.
-    pub account: Account,
-    /// The policy it was issued under, which the one in force accepts.
-    pub policy: Policy,
+    issued: Issued,
     other: Option<String>,
     strategy: PhantomData<fn() -> S>,
 }
 
-/// The live key of a digest with its account and policy, if the policy now in force accepts it.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn find(site: &Site<'_>, key: &Key) -> Result<Option<(KeyRow, Account, Policy)>, Error> {
-    let mut conn = site.read().await?;
-    let Some(row) = look_up(&mut conn, site, key).await? else { return Ok(None) };
-    let account = accounts::find(&mut conn, row.account_id).await?.filter(|account| account.enabled);
-    let issued = row.policy.as_deref().and_then(|policy| serde_json::from_str::<Policy>(policy).ok());
-    Ok(account
-        .zip(issued)
-        .filter(|(account, issued)| site.policy(account).accepts(issued))
-        .map(|(account, issued)| (row, account, issued)))
-}
+impl<S> Deref for Ticket<S> {
+    type Target = Issued;
 
-async fn look_up(conn: &mut Conn, site: &Site<'_>, key: &Key) -> Result<Option<KeyRow>, Error> {
-    for digest in key.digests(&site.keyring) {
-        if let Some(row) = keys::find(conn, &digest, Purpose::Reset.name(), site.now()).await? {
-            return Ok(Some(row));
-        }
+    fn deref(&self) -> &Issued {
+        &self.issued
     }
-    Ok(None)
 }
 
 #[rocket::async_trait]
@@ -80,23 +106,19 @@ impl<'r, S: Recovers> FromRequest<'r> for Ticket<S> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let Some(site) = Site::of(request) else { return Outcome::Error((Status::InternalServerError, ())) };
-        let Some(key) = site.carried(Crumb::Reset) else { return Outcome::Forward(Status::Gone) };
-        let found = match find(&site, &key).await {
-            Ok(found) => found.filter(|(row, _, issued)| {
-                S::STRATEGY.is_none_or(|strategy| strategy == issued.strategy)
-                    && link::admits(request, row.id)
-            }),
-            Err(error) => {
-                log::error!("{error}");
-                return Outcome::Error((Status::ServiceUnavailable, ()));
-            }
+        let issued = match Held::<Issued>::from_request(request).await {
+            Outcome::Success(Held(issued)) => issued,
+            Outcome::Forward(status) => return Outcome::Forward(status),
+            Outcome::Error(error) => return Outcome::Error(error),
         };
-        let (Some((key, account, policy)), Ok(me)) = (found, session::current(request).await) else {
+        if S::STRATEGY.is_some_and(|strategy| strategy != issued.policy.strategy) {
             return Outcome::Forward(Status::Gone);
+        }
+        let Ok(me) = session::current(request).await else {
+            return Outcome::Error((Status::ServiceUnavailable, ()));
         };
-        let other = me.filter(|me| me.account.id != account.id).map(|me| masked(&me.account.email));
-        Outcome::Success(Ticket { key, account, policy, other, strategy: PhantomData })
+        let other = me.filter(|me| me.account.id != issued.account.id).map(|me| masked(&me.account.email));
+        Outcome::Success(Ticket { issued, other, strategy: PhantomData })
     }
 }
 

@@ -1,10 +1,12 @@
 //! The table `keys`: what is live has a row, what is spent, superseded or revoked has none.
 
+use std::time::Duration;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
-use crate::{Error, clock::Time};
+use crate::{Error, app::App, clock::Time, key::Purpose, reset::policy::Policy, store};
 
 /// A live key, known by its digest alone.
 #[derive(Clone, FromRow)]
@@ -13,7 +15,7 @@ pub struct KeyRow {
     pub id: Uuid,
     /// Whose it is.
     pub account_id: Uuid,
-    /// What it is for, a [`Purpose`](crate::key::Purpose) in words.
+    /// What it is for, a [`Purpose`] in words.
     pub purpose: String,
     /// What is stored of the secret.
     pub digest: Vec<u8>,
@@ -35,6 +37,42 @@ pub struct KeyRow {
     pub pressed_at: Option<Time>,
     /// When it dies.
     pub expires_at: Time,
+}
+
+impl KeyRow {
+    /// A key that is good for `life` from now on, bound to nothing yet.
+    ///
+    /// # Errors
+    /// As [`Random::bytes`](crate::random::Random::bytes).
+    pub fn new(
+        app: &App,
+        account_id: Uuid,
+        purpose: Purpose,
+        digest: Vec<u8>,
+        life: Duration,
+    ) -> Result<Self, Error> {
+        let now = app.now();
+        Ok(Self {
+            id: store::id(now, app.random)?,
+            account_id,
+            purpose: purpose.name().to_owned(),
+            digest,
+            parent: None,
+            policy: None,
+            browser: None,
+            sealed: None,
+            tries: 0,
+            minted: 0,
+            issued_at: now,
+            pressed_at: None,
+            expires_at: now + life,
+        })
+    }
+
+    /// The policy it was issued under.
+    pub fn policy(&self) -> Option<Policy> {
+        serde_json::from_str(self.policy.as_deref()?).ok()
+    }
 }
 
 /// Adds a key.

@@ -1,16 +1,13 @@
 //! Links that carry a key: the key leaves the address before anything is routed, logged or shown.
 
-use std::sync::Arc;
-
 use rocket::{
     Data, Request,
     fairing::{Fairing, Info, Kind},
-    http::{Method, uri::Origin},
+    http::uri::Origin,
     request::{FromRequest, Outcome},
 };
-use uuid::Uuid;
 
-use crate::{app::App, key::Key};
+use crate::key::Key;
 
 /// Where links lead, the longest first, with the pages below that are no keys.
 const PLACES: [(&str, &[&str]); 4] = [
@@ -73,36 +70,5 @@ impl<'r> FromRequest<'r> for &'r Linked {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
         Outcome::Success(request.local_cache(Linked::default))
-    }
-}
-
-/// Whether a request may act on the key with this id: a form must be the one that was made for it (`?form=<id>`).
-pub fn admits(request: &Request<'_>, id: Uuid) -> bool {
-    let reads = matches!(request.method(), Method::Get | Method::Head);
-    reads
-        || request.query_value::<&str>("form").is_some_and(|form| form.ok() == Some(id.to_string().as_str()))
-}
-
-/// Sends a GET by another name of this machine (`localhost`) to `public_url`, whose pages alone may post here.
-pub struct OneName;
-
-#[rocket::async_trait]
-impl Fairing for OneName {
-    fn info(&self) -> Info {
-        Info { name: "One name", kind: Kind::Response }
-    }
-
-    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut rocket::Response<'r>) {
-        let Some(app) = request.rocket().state::<Arc<App>>() else { return };
-        let host = request.host().map(|host| host.to_string()).unwrap_or_default();
-        let authority = app.judged.public_url.split("://").nth(1).unwrap_or_default();
-        let loopback = |name: &str| crate::config::is_loopback(&format!("http://{name}"));
-        let page =
-            request.method() == Method::Get && response.content_type().is_some_and(|kind| kind.is_html());
-        if page && host != authority && loopback(&host) && loopback(authority) {
-            let to = format!("{}{}", app.judged.public_url, request.uri());
-            response.set_status(rocket::http::Status::SeeOther);
-            response.set_raw_header("Location", to);
-        }
     }
 }

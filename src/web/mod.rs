@@ -6,8 +6,10 @@ pub mod cookies;
 pub mod errors;
 pub mod fields;
 pub mod headers;
+pub mod held;
 pub mod human;
 pub mod link;
+pub mod one_name;
 pub mod origin;
 pub mod page;
 pub mod site;
@@ -17,6 +19,7 @@ pub mod wellknown;
 
 pub use cookies::Crumb;
 pub use fields::{Faults, Fields};
+pub use held::{Held, Opens};
 pub use link::Linked;
 pub use origin::SameOrigin;
 pub use page::{Answer, Page};
