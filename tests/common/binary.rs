@@ -51,7 +51,7 @@ impl Deref for Binary {
 impl Binary {
     /// Starts the server that `config` describes and waits until it answers.
     pub async fn start(setting: &Setting, config: Config) -> Binary {
-        let site = Site::new(setting, config, Clock::system());
+        let site = Site::new(setting, config.for_a_process(), Clock::system());
         std::fs::write(setting.folder.join("Rocket.toml"), site.config.toml())
             .expect("Rocket.toml is written");
         let mut child = command(&setting.folder, "debug", &[]).spawn().expect("latchkey runs");

@@ -56,6 +56,12 @@ impl Config {
         }
     }
 
+    /// The same for a process of its own, which ends when it is told to.
+    pub fn for_a_process(mut self) -> Config {
+        self.0.retain(|key, _| !key.starts_with("shutdown."));
+        self
+    }
+
     /// Where the server listens.
     pub fn port(&self) -> u64 {
         self.0["port"].as_u64().expect("a port")

@@ -53,12 +53,13 @@ impl Form {
         })
     }
 
-    /// What a browser would send with `typed` filled in; `on` ticks a box.
+    /// What a browser would send with `typed` filled in; any text ticks a box.
     pub fn filled(&self, typed: &[(&str, &str)]) -> Vec<(String, String)> {
         let mut sent = Vec::new();
         for field in self.fields.iter().filter(|field| !field.name.is_empty() && field.kind != "submit") {
             let by_hand = typed.iter().find(|(key, _)| self.field(key).is_some_and(|f| f.name == field.name));
             match by_hand {
+                Some(_) if field.kind == "checkbox" => sent.push((field.name.clone(), field.value.clone())),
                 Some((_, text)) => sent.push((field.name.clone(), (*text).to_owned())),
                 None if field.kind == "checkbox" && !field.checked => {}
                 None => sent.push((field.name.clone(), field.value.clone())),

@@ -37,7 +37,8 @@ impl Message {
         }
         let alone =
             |line: &&str| line.len() >= 6 && line.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        let code = self.text.lines().map(str::trim).find(alone);
+        let body = self.text.split("\n-- ").next().unwrap_or_default();
+        let code = body.lines().map(str::trim).find(alone);
         code.unwrap_or_else(|| panic!("no code in: {}", self.text)).to_owned()
     }
 }

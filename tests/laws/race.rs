@@ -151,7 +151,7 @@ async fn a_sign_in_begun_before_the_reset_does_not_outlive_it(setting: Setting) 
         app.finish(&owner, page, &ann, NEW).await
     };
     let attempts = join_all(thieves.iter().map(|thief| thief.post_only(&stolen)));
-    let (page, answers) = rocket::futures::join!(reset, attempts);
+    let (page, answers) = rocket::tokio::join!(reset, attempts);
     assert!(answers.iter().all(|answer| answer.status < 500));
     assert!(owner.is_signed_in().await, "{page}");
     for thief in &thieves {

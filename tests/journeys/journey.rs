@@ -1,0 +1,191 @@
+//! One person's way: register, confirm, forget the password, and get back in by the strategy in force.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::{
+    chrome::Chrome,
+    common::{Binary, Engine, NEW, OLD, Setting, Strategy},
+    gateway::Gateway,
+    mail::MailServer,
+};
+
+const EMAIL: &str = "maria.fernandez.de.la.cruz@example.com";
+const PHONE: &str = "+4915112345678";
+
+/// Everything that the way needs.
+pub struct Journey {
+    setting: Setting,
+    chrome: Chrome,
+    mail: MailServer,
+    sms: Gateway,
+    site: Binary,
+}
+
+impl Journey {
+    /// Starts the site with all around it, or says what is missing here.
+    pub async fn begin(setting: Setting) -> Result<Journey, String> {
+        let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+        let engine = if setting.engine == Engine::Sqlite { "sqlite" } else { "postgres" };
+        let chrome = Chrome::start(&target.join(setting.strategy.name()).join(engine)).await?;
+        let mail = MailServer::start()?;
+        let sms = Gateway::start().await;
+        let config = setting.config(&[
+            ("latchkey.mail.url", json!(mail.url())),
+            ("latchkey.mail.from", json!("Latchkey <no-reply@example.com>")),
+            ("latchkey.sms.url", json!(sms.url())),
+            ("latchkey.sms.format", json!("form")),
+            ("latchkey.sms.fields", json!({ "to": "{to}", "text": "{text}" })),
+            ("latchkey.limits.enabled", json!(true)),
+        ]);
+        let site = Binary::start(&setting, config).await;
+        Ok(Journey { setting, chrome, mail, sms, site })
+    }
+
+    /// The whole way.
+    pub async fn go(self) {
+        self.register().await;
+        if self.setting.strategy == Strategy::SmsApproved {
+            self.add_phone().await;
+        }
+        self.chrome.forget().await;
+        self.forget_password().await;
+        match self.setting.strategy {
+            Strategy::OneTimeLogin => self.one_time_login().await,
+            Strategy::SetThenLogin => self.set_then_login().await,
+            Strategy::GeneratedPassword => self.generated_password().await,
+            Strategy::SecondKey => self.second_key().await,
+            Strategy::SmsApproved => self.sms_approved().await,
+        }
+        self.arrive().await;
+        self.chrome.end().await;
+        let (code, printed) = self.site.end("TERM").await;
+        assert_eq!(code, Some(0), "{printed}");
+    }
+
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.site.url)
+    }
+
+    async fn register(&self) {
+        let chrome = &self.chrome;
+        chrome.open(&self.at("/register")).await;
+        chrome.shoot("1-register").await;
+        chrome.type_in("email", EMAIL).await;
+        chrome.type_in("new-password", OLD).await;
+        chrome.submit("new-password").await;
+        chrome.shoot("2-registered").await;
+        let link = self.mail.next(EMAIL).await.link();
+        chrome.open(&link).await;
+        chrome.shoot("3-confirm").await;
+        chrome.button("/confirm/address").await;
+    }
+
+    async fn sign_in(&self, password: &str) {
+        let chrome = &self.chrome;
+        chrome.open(&self.at("/login")).await;
+        chrome.type_in("username", EMAIL).await;
+        chrome.type_in("current-password", password).await;
+        chrome.submit("current-password").await;
+    }
+
+    async fn add_phone(&self) {
+        let chrome = &self.chrome;
+        self.sign_in(OLD).await;
+        chrome.open(&self.at("/account/phone")).await;
+        chrome.shoot("4-phone").await;
+        chrome.type_in("tel", PHONE).await;
+        chrome.type_in("current-password", OLD).await;
+        chrome.submit("tel").await;
+        chrome.shoot("5-phone-code").await;
+        let code = self.sms.next(PHONE).await.code();
+        chrome.type_in("one-time-code", &code).await;
+        chrome.submit("one-time-code").await;
+        chrome.find("main h1").await;
+    }
+
+    async fn forget_password(&self) {
+        let chrome = &self.chrome;
+        chrome.open(&self.at("/login")).await;
+        chrome.shoot("6-sign-in").await;
+        chrome.press("main a[href='/reset']").await;
+        chrome.shoot("7-forgot").await;
+        chrome.type_in("email", "not an address").await;
+        chrome.submit("email").await;
+        chrome.find("#email[aria-invalid='true']").await;
+        chrome.shoot("7-forgot-error").await;
+        chrome.type_in("email", EMAIL).await;
+        chrome.submit("email").await;
+        chrome.shoot("8-sent").await;
+        let mut mail = self.mail.next(EMAIL).await;
+        while !mail.has_link() || !mail.link().contains("/reset/") {
+            mail = self.mail.next(EMAIL).await;
+        }
+        let link = mail.link();
+        chrome.open(&link).await;
+        chrome.find(&format!("form[action^='{}']", self.setting.strategy.path())).await;
+        chrome.shoot("9-opened").await;
+    }
+
+    async fn set_password(&self, code: Option<&str>) {
+        let chrome = &self.chrome;
+        for (password, picture) in [("password123", "weak"), (NEW, "")] {
+            if let Some(code) = code {
+                chrome.type_in("one-time-code", code).await;
+            }
+            chrome.type_in("new-password", password).await;
+            chrome.submit("new-password").await;
+            if !picture.is_empty() {
+                chrome.find("#new_password[aria-invalid='true']").await;
+                chrome.shoot("11-weak").await;
+            }
+        }
+    }
+
+    async fn one_time_login(&self) {
+        self.chrome.button("/reset/one-time-login").await;
+        self.chrome.shoot("10-new-password").await;
+        self.set_password(None).await;
+    }
+
+    async fn set_then_login(&self) {
+        self.set_password(None).await;
+    }
+
+    async fn generated_password(&self) {
+        self.chrome.button("/reset/generated-password").await;
+        self.chrome.shoot("10-generated").await;
+        let generated = self.mail.next(EMAIL).await.code();
+        self.sign_in(&generated).await;
+        self.set_password(None).await;
+    }
+
+    async fn second_key(&self) {
+        self.chrome.button("/reset/second-key/send").await;
+        self.chrome.shoot("10-code").await;
+        let code = self.mail.next(EMAIL).await.code();
+        self.set_password(Some(&code)).await;
+    }
+
+    async fn sms_approved(&self) {
+        self.chrome.button("/reset/sms-approved/send").await;
+        self.chrome.shoot("10-code").await;
+        let sms = self.sms.next(PHONE).await;
+        assert!(sms.text.lines().last().is_some_and(|line| line.starts_with("@127.0.0.1 #")), "{}", sms.text);
+        self.set_password(Some(&sms.code())).await;
+    }
+
+    async fn arrive(&self) {
+        self.chrome.open(&self.at("/account")).await;
+        let text = self.chrome.text().await;
+        assert!(text.contains(EMAIL), "not signed in at the end: {text}");
+        self.chrome.shoot("12-account").await;
+        let notice = self.mail.next(EMAIL).await;
+        assert!(notice.link().contains("/reset/") && !notice.text.contains(NEW), "{}", notice.text);
+        self.chrome.forget().await;
+        self.sign_in(NEW).await;
+        self.chrome.open(&self.at("/account")).await;
+        assert!(self.chrome.text().await.contains(EMAIL), "the new password does not sign in");
+    }
+}

@@ -1,0 +1,23 @@
+//! Whole ways back in, in a real browser, over real mail and text messages, on the real binary.
+
+#[macro_use]
+#[path = "../common/mod.rs"]
+mod common;
+
+mod chrome;
+mod gateway;
+mod journey;
+mod mail;
+
+for_every_strategy! {
+    from_forgotten_to_signed_in,
+}
+
+use common::Setting;
+
+async fn from_forgotten_to_signed_in(setting: Setting) {
+    match journey::Journey::begin(setting).await {
+        Ok(journey) => journey.go().await,
+        Err(missing) => common::skip(&missing),
+    }
+}

@@ -1,0 +1,361 @@
+//! The real binary from start to stop: what is wrong is said in a line, what is asked to end ends cleanly.
+
+#[macro_use]
+#[path = "common/mod.rs"]
+mod common;
+
+use std::{process::Output, time::Duration};
+
+use reqwest::Method;
+use serde_json::json;
+use tempfile::TempDir;
+
+use common::{Binary, Setting, command, run};
+
+for_both_databases! {
+    a_server_ends_cleanly_when_told,
+    two_servers_start_at_once_on_an_empty_database,
+    a_message_of_before_the_end_is_there_afterwards,
+}
+
+fn folder() -> TempDir {
+    TempDir::with_prefix("latchkey-").expect("a folder")
+}
+
+/// What is on both outputs.
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// Panics unless `toml` is refused with a line that has all of `words`, by `check` and by the server alike.
+fn refused(profile: &str, toml: &str, words: &[&str]) {
+    for arguments in [&["check"][..], &[]] {
+        let folder = folder();
+        let output = run(folder.path(), profile, toml, arguments);
+        let text = said(&output);
+        let place = format!("{arguments:?} of {toml}: {text}");
+        assert_eq!(output.status.code().map(|code| code != 0), Some(true), "exit status of {place}");
+        assert!(
+            !text.contains("panicked")
+                && !text.contains("stack backtrace")
+                && !text.contains("RUST_BACKTRACE"),
+            "{place}"
+        );
+        let line = text.lines().find(|line| words.iter().all(|word| line.contains(word)));
+        assert!(line.is_some(), "no line with {words:?} for {place}");
+        assert!(text.lines().count() <= 6, "more than a few lines for {place}");
+    }
+}
+
+/// A configuration that starts, in debug, with `lines` under `[default.latchkey]`.
+fn with(lines: &str) -> String {
+    let port = common::free_port();
+    format!(
+        "[default]\nport = {port}\n[default.databases.latchkey]\nurl = \"sqlite://latchkey.db\"\n[default.latchkey]\n{lines}\n"
+    )
+}
+
+/// A complete configuration for release; each line can be taken away.
+fn release(without: &str) -> String {
+    let lines = [
+        ("secret_key", "secret_key = \"hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=\""),
+        ("table", "[release.databases.latchkey]\nurl = \"sqlite://latchkey.db\"\n[release.latchkey]"),
+        ("pepper", "pepper = [\"a pepper that is long enough for a test\"]"),
+        ("public_url", "public_url = \"https://id.example.com\""),
+        ("trusted_proxies", "trusted_proxies = \"none\""),
+        (
+            "mail.url",
+            "mail = { url = \"smtp://user:word@mail.example.com:587?tls=required\", from = \"Latchkey <no-reply@example.com>\" }",
+        ),
+    ];
+    let kept = lines.iter().filter(|(name, _)| *name != without).map(|(_, line)| *line);
+    format!("[release]\nport = {}\n{}\n", common::free_port(), kept.collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn an_unknown_key_is_refused() {
+    refused("debug", &with("colour = \"red\""), &["Rocket.toml", "colour"]);
+    refused(
+        "debug",
+        &with("[default.latchkey.reset]\nstrategie = \"second_key\""),
+        &["Rocket.toml", "strategie"],
+    );
+    refused("debug", &with("[default.latchkey.mail]\nurll = \"smtp://localhost\""), &["Rocket.toml", "urll"]);
+    refused(
+        "debug",
+        &with("[default.latchkey.reset.role.admin]\nchanel = \"sms\""),
+        &["Rocket.toml", "chanel"],
+    );
+}
+
+#[test]
+fn an_unknown_strategy_is_refused() {
+    refused(
+        "debug",
+        &with("[default.latchkey.reset]\nstrategy = \"carrier_pigeon\""),
+        &["Rocket.toml", "strategy", "carrier_pigeon"],
+    );
+    refused(
+        "debug",
+        &with("[default.latchkey.reset]\nchannel = \"fax\""),
+        &["Rocket.toml", "channel", "fax"],
+    );
+}
+
+#[test]
+fn a_wrong_type_is_refused() {
+    refused("debug", &with("site_name = 7"), &["Rocket.toml", "site_name"]);
+    refused("debug", &with("[default.latchkey.reset]\nkey_ttl = 30"), &["Rocket.toml", "key_ttl"]);
+    refused(
+        "debug",
+        &with("[default.latchkey.reset]\nkey_ttl = \"half an hour\""),
+        &["Rocket.toml", "key_ttl"],
+    );
+}
+
+#[test]
+fn a_lifetime_out_of_range_is_refused() {
+    refused("debug", &with("[default.latchkey.reset]\nkey_ttl = \"3h\""), &["key_ttl", "3h"]);
+    refused("debug", &with("[default.latchkey.reset]\nkey_ttl = \"1s\""), &["key_ttl", "1s"]);
+    let hot = "[default.latchkey.reset]\nstrategy = \"one_time_login\"\nkey_ttl = \"30m\"";
+    refused("debug", &with(hot), &["key_ttl", "30m"]);
+}
+
+#[test]
+fn one_phone_alone_is_refused() {
+    let both = "[default.latchkey.reset]\nstrategy = \"sms_approved\"\nchannel = \"sms\"";
+    refused("debug", &with(both), &["sms_approved", "channel"]);
+    let role = "[default.latchkey.reset]\nchannel = \"sms\"\n[default.latchkey.reset.role.admin]\nstrategy = \"sms_approved\"";
+    refused("debug", &with(role), &["role.admin", "channel"]);
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_refused() {
+    refused("debug", "[default\nport = ", &["Rocket.toml"]);
+}
+
+#[test]
+fn a_database_out_of_reach_is_refused() {
+    let port = common::free_port();
+    let with =
+        |url: &str| format!("[default]\nport = {port}\n[default.databases.latchkey]\nurl = \"{url}\"\n");
+    refused("debug", &with("postgres://nobody@127.0.0.1:9/none"), &["databases.latchkey"]);
+    refused("debug", &with("sqlite:///nowhere/at/all/latchkey.db"), &["databases.latchkey"]);
+    refused("debug", &with("mysql://localhost/latchkey"), &["databases.latchkey.url"]);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused() {
+    let folder = folder();
+    std::fs::write(folder.path().join("latchkey.db"), "this is not a database, and long enough to be none")
+        .expect("written");
+    let output = run(folder.path(), "debug", &with(""), &[]);
+    let text = said(&output);
+    assert!(!output.status.success() && !text.contains("panicked"), "{text}");
+    assert!(text.contains("database"), "{text}");
+}
+
+#[test]
+fn a_port_in_use_is_said() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port();
+    let folder = folder();
+    let output = run(folder.path(), "debug", &format!("[default]\nport = {port}\n"), &[]);
+    let text = said(&output);
+    assert!(!output.status.success() && !text.contains("panicked"), "{text}");
+    assert!(text.contains(&port.to_string()), "{text}");
+}
+
+#[test]
+fn release_requires_its_secrets_and_addresses() {
+    for key in ["secret_key", "pepper", "public_url", "trusted_proxies", "mail.url"] {
+        refused("release", &release(key), &[key]);
+    }
+    let folder = folder();
+    let output = run(folder.path(), "release", &release(""), &["check"]);
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn release_names_all_that_is_missing_at_once() {
+    let folder = folder();
+    let output = run(folder.path(), "release", "[release]\n", &["check"]);
+    let text = said(&output);
+    assert!(!output.status.success());
+    for key in ["secret_key", "pepper", "mail.url", "public_url"] {
+        assert_eq!(text.lines().filter(|line| line.contains(key)).count(), 1, "{key}: {text}");
+    }
+}
+
+#[test]
+fn release_refuses_what_is_not_safe() {
+    let changed = |from: &str, to: &str| release("").replace(from, to);
+    refused("release", &changed("https://id.example.com", "http://id.example.com"), &["public_url"]);
+    refused("release", &changed("https://id.example.com", "https://id.example.com/path"), &["public_url"]);
+    refused("release", &changed("?tls=required", ""), &["mail.url"]);
+    refused("release", &changed("?tls=required", "?tls=opportunistic"), &["mail.url"]);
+    refused(
+        "release",
+        &format!("{}\n[release.latchkey.limits]\nenabled = false\n", release("")),
+        &["limits.enabled"],
+    );
+    let gateway = "\n[release.latchkey.sms]\nurl = \"http://gateway.example.com/send\"\n";
+    refused("release", &format!("{}{gateway}", release("")), &["sms.url"]);
+}
+
+#[test]
+fn a_fault_never_prints_a_secret() {
+    let folder = folder();
+    let toml = release("").replace("?tls=required", "");
+    let output = run(folder.path(), "release", &toml, &["check"]);
+    let text = said(&output);
+    for secret in ["user:word", "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk", "a pepper that is long"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}
+
+#[test]
+fn the_environment_configures_too() {
+    let folder = folder();
+    let mut check = command(folder.path(), "debug", &["check"]);
+    check.env("ROCKET_LATCHKEY", "{reset={strategy=\"second_key\"}}");
+    let output = check.output().expect("latchkey runs");
+    assert!(output.status.success() && said(&output).contains("second_key"), "{}", said(&output));
+    let mut check = command(folder.path(), "debug", &["check"]);
+    check.env("ROCKET_LATCHKEY", "{reset={strategy=\"pigeon\"}}");
+    let output = check.output().expect("latchkey runs");
+    assert!(!output.status.success() && said(&output).contains("pigeon"), "{}", said(&output));
+}
+
+#[test]
+fn what_init_prints_starts() {
+    let folder = folder();
+    let output = command(folder.path(), "debug", &["init"]).output().expect("latchkey runs");
+    assert!(output.status.success(), "{}", said(&output));
+    let printed = String::from_utf8(output.stdout).expect("text");
+    assert!(
+        printed.contains("secret_key") && printed.contains("pepper") && printed.contains('#'),
+        "{printed}"
+    );
+    let again = command(folder.path(), "debug", &["init"]).output().expect("latchkey runs");
+    assert_ne!(printed.as_bytes(), again.stdout, "the secrets are fresh each time");
+    let output = run(folder.path(), "release", &printed, &["check"]);
+    let text = said(&output);
+    assert!(output.status.success() || !text.contains("unknown") && !text.contains("panicked"), "{text}");
+}
+
+#[test]
+fn with_no_configuration_it_serves() {
+    let folder = folder();
+    let port = common::free_port();
+    let mut server = command(folder.path(), "debug", &[]);
+    let mut server = server.env("ROCKET_PORT", port.to_string()).spawn().expect("latchkey runs");
+    let browser =
+        common::Browser::new(&format!("http://127.0.0.1:{port}"), &format!("http://127.0.0.1:{port}"));
+    let runtime =
+        rocket::tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let page = runtime.block_on(async {
+        for _ in 0..500 {
+            if rocket::tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                break;
+            }
+            rocket::tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        browser.get("/reset").await
+    });
+    assert_eq!(page.status, 200);
+    assert!(folder.path().join("latchkey.db").exists());
+    let _ = std::process::Command::new("kill").arg(server.id().to_string()).status();
+    let mut printed = String::new();
+    std::io::Read::read_to_string(&mut server.stdout.take().expect("piped"), &mut printed).expect("text");
+    std::io::Read::read_to_string(&mut server.stderr.take().expect("piped"), &mut printed).expect("text");
+    assert!(server.wait().expect("an end").success(), "{printed}");
+    assert!(
+        printed.contains(&format!("http://127.0.0.1:{port}")) && printed.contains("/dev/mailbox"),
+        "{printed}"
+    );
+    #[cfg(unix)]
+    for entry in std::fs::read_dir(folder.path()).expect("a folder") {
+        use std::os::unix::fs::PermissionsExt;
+        let entry = entry.expect("an entry");
+        let mode = entry.metadata().expect("its mode").permissions().mode() & 0o077;
+        assert!(entry.file_name() != "latchkey.secrets" || mode == 0, "the secrets can be read by others");
+    }
+}
+
+#[test]
+fn the_mailbox_is_shut_where_others_could_look() {
+    let folder = folder();
+    let open = format!("[default]\naddress = \"0.0.0.0\"\nport = {}\n", common::free_port());
+    std::fs::write(folder.path().join("Rocket.toml"), open).expect("written");
+    let mut server = command(folder.path(), "debug", &[]).spawn().expect("latchkey runs");
+    let port = std::fs::read_to_string(folder.path().join("Rocket.toml")).expect("text");
+    let port: u16 = port.trim().rsplit(' ').next().expect("a number").parse().expect("a port");
+    let runtime =
+        rocket::tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let site = format!("http://127.0.0.1:{port}");
+    let browser = common::Browser::new(&site, &site);
+    let status = runtime.block_on(async {
+        for _ in 0..500 {
+            if rocket::tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                break;
+            }
+            rocket::tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        browser.ask(Method::GET, "/dev/mailbox").await.status
+    });
+    let _ = server.kill();
+    let _ = server.wait();
+    assert_eq!(status, 404);
+}
+
+async fn a_server_ends_cleanly_when_told(setting: Setting) {
+    for signal in ["TERM", "INT"] {
+        let config = setting.config(&[("log_level", json!("normal"))]);
+        let server = Binary::start(&setting, config).await;
+        let browser = server.browser();
+        let form = browser.get("/login").await;
+        let sent = browser
+            .fill(&form, &[("username", "nobody@example.com"), ("password", "not a password of anybody")]);
+        let (answer, (code, printed)) = {
+            let answer = browser.post_only(&sent);
+            let end = async {
+                rocket::tokio::time::sleep(Duration::from_millis(30)).await;
+                server.end(signal).await
+            };
+            rocket::tokio::join!(answer, end)
+        };
+        assert!(answer.status < 500 || answer.status == 503, "a request under way got {}", answer.status);
+        assert_eq!(code, Some(0), "{signal}: {printed}");
+        assert!(!printed.contains("panicked"), "{printed}");
+    }
+}
+
+async fn two_servers_start_at_once_on_an_empty_database(setting: Setting) {
+    let (first, second) = (setting.config(&[]), setting.config(&[]));
+    let other = Setting { folder: folder().keep(), ..setting.clone() };
+    let (first, second) = rocket::tokio::join!(Binary::start(&setting, first), Binary::start(&other, second));
+    first.account("ann@example.com").await;
+    second.account("bob@example.com").await;
+    assert!(second.opens("ann@example.com", common::OLD).await);
+    for server in [first, second] {
+        let (_, printed) = server.end("TERM").await;
+        assert!(!printed.contains("panicked"), "{printed}");
+    }
+    let _ = std::fs::remove_dir_all(other.folder);
+}
+
+async fn a_message_of_before_the_end_is_there_afterwards(setting: Setting) {
+    let config = setting.config(&[]);
+    let server = Binary::start(&setting, config.clone()).await;
+    server.account("ann@example.com").await;
+    server.ask_reset("ann@example.com").await;
+    server.end("TERM").await;
+    let server = Binary::start(&setting, config).await;
+    let mut message = server.mailbox.next("ann@example.com").await;
+    while !message.link().contains("/reset/") {
+        message = server.mailbox.next("ann@example.com").await;
+    }
+    let browser = server.browser();
+    assert_eq!(browser.get(&message.link()).await.path(), setting.strategy.path());
+}
