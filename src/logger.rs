@@ -36,7 +36,7 @@ impl Log for Logger {
     fn enabled(&self, about: &Metadata<'_>) -> bool {
         let target = about.target();
         let ours = target.starts_with("latchkey");
-        let of_requests = target == "_" || target.starts_with("rocket::");
+        let of_requests = target.starts_with("rocket::") || target.ends_with("::_");
         !of_requests && about.level() <= if ours { self.level } else { self.level.min(LevelFilter::Warn) }
     }
 
