@@ -3,12 +3,17 @@
 //! An entry is leased, worked on, and finished in a transaction that only counts if it is still waiting. Whatever dies
 //! in between leaves it to the next lease.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use rocket::{
     Shutdown,
-    tokio::{select, task::JoinSet, time::sleep},
+    tokio::{
+        select,
+        task::JoinSet,
+        time::{sleep, timeout},
+    },
 };
+use uuid::Uuid;
 
 use super::{Undelivered, message::Message, request::Request, transport::deliver};
 use crate::{
@@ -30,6 +35,8 @@ const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LAST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// How often expired rows are removed.
 const PURGE: Duration = Duration::from_secs(60);
+/// How long, at shutdown, what is at hand may take.
+const PATIENCE: Duration = Duration::from_millis(1500);
 /// How long done messages and events are kept.
 const KEPT: Span = Span::days(90);
 
@@ -37,15 +44,17 @@ const KEPT: Span = Span::days(90);
 pub async fn run(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
     let _open = pool.keep_open();
     let mut at_hand = JoinSet::new();
+    let mut leased = HashSet::new();
     let mut purged = Time::from_millis(0);
     loop {
         let free = HANDS - at_hand.len();
-        let leased = lease(&app, &pool, free).await.unwrap_or_else(|error| {
+        let entries = lease(&app, &pool, free).await.unwrap_or_else(|error| {
             log::error!("the outbox cannot be read: {error}");
             Vec::new()
         });
-        let full = leased.len() == free;
-        for entry in leased {
+        let full = entries.len() == free;
+        for entry in entries {
+            leased.insert(entry.id);
             at_hand.spawn(work(app.clone(), pool.clone(), entry));
         }
         if app.now() > purged + PURGE {
@@ -56,13 +65,33 @@ pub async fn run(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
         }
         select! {
             () = &mut shutdown => break,
-            _ = at_hand.join_next(), if full && !at_hand.is_empty() => {}
+            Some(done) = at_hand.join_next() => {
+                done.ok().map(|id| leased.remove(&id));
+            }
             () = app.bell.notified(), if !full => {}
             () = sleep(POLL) => {}
         }
-        while at_hand.try_join_next().is_some() {}
     }
-    while at_hand.join_next().await.is_some() {}
+    let finish = async {
+        while let Some(done) = at_hand.join_next().await {
+            done.ok().map(|id| leased.remove(&id));
+        }
+    };
+    if timeout(PATIENCE, finish).await.is_err() {
+        at_hand.shutdown().await;
+        if let Err(error) = give_back(&app, &pool, &leased).await {
+            log::error!("leases of the outbox could not be given back: {error}");
+        }
+    }
+}
+
+/// Makes what this worker has leased due for another one at once.
+async fn give_back(app: &App, pool: &Pool, leased: &HashSet<Uuid>) -> Result<(), Error> {
+    let mut tx = pool.begin().await?;
+    for id in leased {
+        outbox::postpone(&mut tx, *id, Some("the server stopped"), app.now()).await?;
+    }
+    tx.commit().await
 }
 
 async fn lease(app: &App, pool: &Pool, most: usize) -> Result<Vec<Entry>, Error> {
@@ -77,7 +106,8 @@ async fn lease(app: &App, pool: &Pool, most: usize) -> Result<Vec<Entry>, Error>
     Ok(leased)
 }
 
-async fn work(app: Arc<App>, pool: Pool, entry: Entry) {
+/// Works on an entry whatever happens, and returns its id.
+async fn work(app: Arc<App>, pool: Pool, entry: Entry) -> Uuid {
     let done = match entry.kind.as_str() {
         "request" => carry_out(&app, &pool, &entry).await,
         _ => send(&app, &pool, &entry).await,
@@ -94,6 +124,7 @@ async fn work(app: Arc<App>, pool: Pool, entry: Entry) {
             log::error!("entry {} of the outbox waits for its lease to end: {error}", entry.id);
         }
     }
+    entry.id
 }
 
 async fn carry_out(app: &App, pool: &Pool, entry: &Entry) -> Result<(), Error> {
