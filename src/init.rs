@@ -9,43 +9,28 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::{Error, random::Random};
 
-/// Every key with its unit and default: the file that this project ships.
-const ALL_KEYS: &str = include_str!("../Rocket.toml");
+/// Every key with its unit and default: the file that this project ships. How its lines are marked, its head says.
+const ROCKET_TOML: &str = include_str!("../Rocket.toml");
+/// Marks a line that must be set in release.
+const REQUIRED: &str = "#!";
+/// Stands, in such a line, where a secret belongs.
+const SECRET: &str = "{secret}";
 
 fn secret(random: Random) -> Result<String, Error> {
     Ok(STANDARD.encode(random.bytes::<64>()?))
 }
 
-/// A complete, commented `Rocket.toml` for production, with fresh secrets.
+/// A complete, commented `Rocket.toml` for production: what must be set is set, with a fresh secret in each place.
 ///
 /// # Errors
 /// As [`Random::bytes`].
 pub fn rocket_toml(random: Random) -> Result<String, Error> {
-    let values = [
-        ("secret_key", format!("\"{}\"", secret(random)?)),
-        ("pepper", format!("[\"{}\"]", secret(random)?)),
-        ("public_url", "\"https://id.example.com\"".to_owned()),
-        ("trusted_proxies", "[\"127.0.0.1\"]".to_owned()),
-    ];
-    let mut text = String::new();
-    for line in ALL_KEYS.lines() {
-        let fresh = values.iter().find(|(key, _)| {
-            line.strip_prefix("# ")
-                .is_some_and(|rest| rest.split_once('=').is_some_and(|(name, _)| name.trim() == *key))
-        });
-        match fresh {
-            Some((key, value)) => {
-                let comment =
-                    line.split_once("  # ").map_or(String::new(), |(_, comment)| format!("  # {comment}"));
-                text.push_str(&format!("{key} = {value}{comment}\n"));
-            }
-            None if line.starts_with("# url = \"smtp") || line.starts_with("# from = ") => {
-                text.push_str(&format!("{}\n", line.trim_start_matches("# ")));
-            }
-            None => text.push_str(&format!("{line}\n")),
-        }
-    }
-    Ok(text)
+    let set = |line: &str| Ok(line.replace(SECRET, &secret(random)?));
+    let lines = ROCKET_TOML.lines().map(|line| match line.strip_prefix(REQUIRED) {
+        Some(line) => set(line),
+        None => Ok(line.to_owned()),
+    });
+    Ok(lines.collect::<Result<Vec<_>, Error>>()?.join("\n") + "\n")
 }
 
 /// Makes a secret key once and keeps it in a file that only its owner reads.
@@ -66,5 +51,126 @@ pub(crate) fn keep_secrets(path: &Path) -> io::Result<()> {
         ),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use figment::{
+        Figment,
+        providers::{Format, Toml},
+    };
+    use serde::{Deserialize, Serialize};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{
+        config::{Config, Judged},
+        store::Settings,
+    };
+
+    /// The file with the marks in `marks` taken away; one that is empty takes it off the defaults.
+    fn without(marks: &[&str]) -> Figment {
+        let is_default = |rest: &&str| !rest.is_empty() && !rest.starts_with([' ', '!', '?', '#']);
+        let lines = ROCKET_TOML.lines().map(|line| {
+            let bare = marks.iter().find_map(|mark| match *mark {
+                "" => line.strip_prefix('#').filter(is_default),
+                mark => line.strip_prefix(mark),
+            });
+            bare.unwrap_or(line).replace(SECRET, &"c2VjcmV0".repeat(8))
+        });
+        let text = lines.collect::<Vec<_>>().join("\n");
+        Figment::from(rocket::Config::debug_default()).merge(Toml::string(&text).nested())
+    }
+
+    fn all() -> Figment {
+        without(&["", "#!", "#?"])
+    }
+
+    /// What the program reads, as it takes it.
+    fn taken(figment: &Figment) -> Value {
+        let mut read = json(rocket::Config::try_from(figment).unwrap());
+        for unused in ["max_blocking", "ident", "ip_header", "limits", "temp_dir", "cli_colors", "workers"] {
+            read.as_object_mut().unwrap().remove(unused);
+        }
+        for unused in ["ctrlc", "signals", "force"] {
+            read["shutdown"].as_object_mut().unwrap().remove(unused);
+        }
+        read["databases"] =
+            json!({ "latchkey": Settings::extract(&figment.focus("databases.latchkey")).unwrap() });
+        read["latchkey"] = json(figment.focus("latchkey").extract::<Config>().unwrap());
+        read
+    }
+
+    fn defaults() -> Value {
+        taken(&Figment::from(rocket::Config::debug_default()))
+    }
+
+    fn json(value: impl Serialize) -> Value {
+        serde_json::to_value(value).unwrap()
+    }
+
+    /// The leaves of a configuration by their keys; what is empty is one.
+    fn leaves(key: &str, value: &Value) -> Vec<(String, Value)> {
+        match value {
+            Value::Object(table) if !table.is_empty() => {
+                let below = |(name, value)| leaves(&format!("{key}.{name}"), value);
+                table.iter().flat_map(below).collect()
+            }
+            value => vec![(key.to_owned(), value.clone())],
+        }
+    }
+
+    /// Whether `key` is in `figment`.
+    fn holds(figment: &Figment, key: &str) -> bool {
+        figment.find_value(key.trim_start_matches('.')).is_ok()
+    }
+
+    #[test]
+    fn every_key_is_in_the_file() {
+        let all = all();
+        for (key, _) in leaves("", &defaults()) {
+            assert!(holds(&all, &key), "{key}");
+        }
+    }
+
+    #[test]
+    fn what_is_marked_as_a_default_is_the_default() {
+        let shown = taken(&without(&[""]));
+        for (key, default) in leaves("", &defaults()) {
+            let shown = shown.pointer(&key.replace('.', "/")).unwrap();
+            assert!(default.is_null() || *shown == default, "{key}: {shown}, not {default}");
+        }
+        let policy = |read: &Value| Config::deserialize(&read["latchkey"]).unwrap().reset.policy([]);
+        assert_eq!(policy(&shown), policy(&defaults()));
+    }
+
+    #[test]
+    fn a_default_is_never_marked_as_an_example() {
+        let shown = without(&["", "#!"]);
+        for (key, default) in leaves("", &defaults()) {
+            let unset = default.is_null() || default == json!([]) || default == json!({});
+            assert!(unset || holds(&shown, &key), "{key}");
+        }
+    }
+
+    #[test]
+    fn no_key_is_in_the_file_that_would_be_refused() {
+        let all = all();
+        rocket::Config::try_from(&all).unwrap();
+        Settings::extract(&all.focus("databases.latchkey")).unwrap();
+        Judged::read(&all.select("release")).map(drop).unwrap();
+    }
+
+    #[test]
+    fn what_is_printed_would_start_in_release_and_has_secrets_of_its_own() {
+        let text = rocket_toml(Random).unwrap();
+        let printed = Figment::from(rocket::Config::release_default())
+            .merge(Toml::string(&text).nested())
+            .select("release");
+        let judged = Judged::read(&printed).map_err(|fault| fault.to_string()).unwrap();
+        assert!(!text.contains(SECRET) && !text.contains(&format!("\n{REQUIRED}")));
+        assert_ne!(judged.secret_key, judged.config.pepper[0]);
+        assert_ne!(text, rocket_toml(Random).unwrap());
     }
 }
