@@ -261,6 +261,8 @@ not-me-was = It was you after all? Then close this page: nothing has changed.
 not-me-done-title = Your account is yours again
 not-me-done-lead = The password no longer works, every session has ended, and changes to your email address or phone are undone.
 not-me-done-next = One step is left: open the message that we have just sent you and choose a new password. If you use the old one anywhere else, change it there too.
+not-me-stuck-lead = The password no longer works and every session has ended. Your former address belongs to another account by now, so it could not be put back, and nothing was sent to the present one.
+not-me-stuck-next = Write to whoever runs this site, from your own address, and tell them what happened.
 event-password-changed = The password was changed
 event-signed-in-once = Somebody signed in with a link from a message
 event-email-changed = The email address was changed
@@ -412,6 +414,12 @@ mail-email-changed-lead =
 mail-email-changed-button = This wasn’t me
 mail-email-changed-closing =
     It was not you? Then use the link at once. On its page, one button brings the old address back, ends every session and sends you a message to choose a new password.
+
+mail-new-email-subject = This is now the address of your { $site } account
+mail-new-email-lead =
+    From now on we write to this address, and you sign in with it.
+mail-new-email-closing =
+    This is not your account? Then somebody has confirmed your address by mistake: tell whoever runs { $site }.
 
 mail-phone-changed-subject = The phone of your { $site } account was changed
 mail-phone-changed-lead =

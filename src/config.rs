@@ -163,6 +163,7 @@ impl Judged {
             faults.push(fault);
         }
         faults.extend(config.password.judge(!lenient));
+        faults.extend(config.limits.judge());
         faults.extend(config.mail.judge(!lenient));
         faults.extend(config.sms.judge(!lenient));
         faults.extend(config.register.judge());

@@ -1,10 +1,11 @@
 //! The development mailbox: every message that a site without a mail server would have sent.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use rocket::{Build, Request, Rocket, Route, fairing::AdHoc, get, http::Status, request, routes};
 
 use crate::{
+    app::App,
     config::is_loopback,
     web::{Page, Site},
 };
@@ -13,12 +14,13 @@ fn routes() -> Vec<Route> {
     if cfg!(debug_assertions) { routes![mailbox] } else { Vec::new() }
 }
 
-/// Serves `/dev/mailbox` in a debug build, in the debug profile, bound to loopback.
+/// Serves `/dev/mailbox` in a debug build, in the debug profile, bound to loopback and reached there.
 pub fn fairing() -> AdHoc {
     AdHoc::on_ignite("Development mailbox", |rocket: Rocket<Build>| async {
         let address: IpAddr = rocket.figment().extract_inner("address").unwrap_or([127, 0, 0, 1].into());
         let debug = *rocket.figment().profile() == rocket::Config::DEBUG_PROFILE;
-        if address.is_loopback() && debug { rocket.mount("/", routes()) } else { rocket }
+        let ours = rocket.state::<Arc<App>>().is_some_and(|app| is_loopback(&app.judged.public_url));
+        if address.is_loopback() && debug && ours { rocket.mount("/", routes()) } else { rocket }
     })
 }
 
@@ -31,7 +33,9 @@ impl<'r> request::FromRequest<'r> for FromHere {
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
         let here = request.host().is_some_and(|host| is_loopback(&format!("http://{host}")))
-            && request.remote().is_none_or(|remote| remote.ip().is_loopback());
+            && request.remote().is_none_or(|remote| remote.ip().is_loopback())
+            && !request.headers().contains("Forwarded")
+            && !request.headers().contains("X-Forwarded-For");
         if here { request::Outcome::Success(FromHere) } else { request::Outcome::Forward(Status::NotFound) }
     }
 }

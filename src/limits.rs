@@ -55,23 +55,69 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// What is out of range, each a sentence with key and remedy.
+    pub fn judge(&self) -> Vec<String> {
+        let mut faults: Vec<String> = [
+            ("messages_per_address", self.messages_per_address),
+            ("messages_per_client", self.messages_per_client),
+            ("sign_ins_per_address", self.sign_ins_per_address),
+            ("sign_ins_per_client", self.sign_ins_per_client),
+            ("codes_per_account", self.codes_per_account),
+            ("codes_per_client", self.codes_per_client),
+            ("texts_per_number", self.texts_per_number),
+            ("texts_per_day", self.texts_per_day),
+        ]
+        .into_iter()
+        .filter(|(_, most)| *most < 1)
+        .map(|(name, most)| format!("latchkey.limits.{name} = {most} would let nobody in: write 1 or more"))
+        .collect();
+        if self.window < Span::minutes(1) || self.window > Span::days(1) {
+            faults.push(format!(
+                "latchkey.limits.window = \"{}\" is out of range: write \"1m\" to \"1d\"",
+                self.window
+            ));
+        }
+        faults
+    }
+}
+
+/// What a message is asked for: each has counts of its own, so that one cannot starve another.
+#[derive(Clone, Copy, Debug)]
+pub enum Asking {
+    /// To get back in.
+    Reset,
+    /// To have an account.
+    Register,
+    /// To get the confirmation once more.
+    Confirm,
+    /// To have another address.
+    Email,
+}
+
 /// Something that is limited.
 #[derive(Clone, Copy, Debug)]
 pub enum Limited<'a> {
-    /// A request for a message, by the address as typed (canonical where it is one), known or not.
-    MessageFor(&'a str),
+    /// A request for a message of a kind, by the address as typed (canonical where it is one), known or not.
+    MessageFor(Asking, &'a str),
     /// A request for a message, by where it comes from.
     MessageFrom(IpAddr),
     /// A failed sign-in, by the address as typed.
     SignInTo(&'a str),
     /// A failed sign-in, by where it comes from.
     SignInFrom(IpAddr),
+    /// A wrong password of somebody who is signed in, by account.
+    PasswordOf(&'a [u8]),
     /// A wrong code, by account.
     CodeOf(&'a [u8]),
     /// A wrong code, by where it comes from.
     CodeFrom(IpAddr),
-    /// A text message, by number.
+    /// A text message that lets somebody back in, by number.
     TextTo(&'a str),
+    /// A text message that verifies a number, by account.
+    VerifyOf(&'a [u8]),
+    /// A text message that verifies a number, by number.
+    VerifyTo(&'a str),
     /// A text message, whoever gets it.
     Text,
 }
@@ -83,12 +129,17 @@ impl Limited<'_> {
             IpAddr::V6(address) => address.octets()[..8].to_vec(),
         };
         match self {
-            Limited::MessageFor(address) => keyring.mac("count message for", &[address.as_bytes()]),
+            Limited::MessageFor(asking, address) => {
+                keyring.mac("count message for", &[&[asking as u8], address.as_bytes()])
+            }
             Limited::MessageFrom(client) => keyring.mac("count message from", &[&network(client)]),
             Limited::SignInTo(address) => keyring.mac("count sign-in to", &[address.as_bytes()]),
             Limited::SignInFrom(client) => keyring.mac("count sign-in from", &[&network(client)]),
             Limited::CodeOf(account) => keyring.mac("count code of", &[account]),
             Limited::CodeFrom(client) => keyring.mac("count code from", &[&network(client)]),
+            Limited::PasswordOf(account) => keyring.mac("count password of", &[account]),
+            Limited::VerifyOf(account) => keyring.mac("count verify of", &[account]),
+            Limited::VerifyTo(number) => keyring.mac("count verify to", &[number.as_bytes()]),
             Limited::TextTo(number) => keyring.mac("count text to", &[number.as_bytes()]),
             Limited::Text => keyring.mac("count text", &[]),
         }
@@ -97,13 +148,17 @@ impl Limited<'_> {
     fn most(self, settings: &Settings) -> (i64, Duration) {
         let day = *Span::days(1);
         match self {
-            Limited::MessageFor(_) => (settings.messages_per_address, *settings.window),
+            Limited::MessageFor(..) => (settings.messages_per_address, *settings.window),
             Limited::MessageFrom(_) => (settings.messages_per_client, *settings.window),
-            Limited::SignInTo(_) => (settings.sign_ins_per_address, *settings.window),
+            Limited::SignInTo(_) | Limited::PasswordOf(_) => {
+                (settings.sign_ins_per_address, *settings.window)
+            }
             Limited::SignInFrom(_) => (settings.sign_ins_per_client, *settings.window),
             Limited::CodeOf(_) => (settings.codes_per_account, day),
             Limited::CodeFrom(_) => (settings.codes_per_client, *settings.window),
-            Limited::TextTo(_) => (settings.texts_per_number, day),
+            Limited::TextTo(_) | Limited::VerifyTo(_) | Limited::VerifyOf(_) => {
+                (settings.texts_per_number, day)
+            }
             Limited::Text => (settings.texts_per_day, day),
         }
     }

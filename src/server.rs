@@ -15,7 +15,10 @@ use crate::{
     outbox::worker,
     reset::{self, Strategy},
     store::Db,
-    web::{errors, headers::Headers, link::Links, one_name::OneName, templates::Templates, wellknown},
+    web::{
+        cookies::Baker, errors, headers::Headers, link::Links, one_name::OneName, templates::Templates,
+        wellknown,
+    },
 };
 
 /// The site that a configuration describes, on the system's clock.
@@ -42,6 +45,7 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
         .attach(Links::new(pages))
         .attach(OneName)
         .attach(Headers)
+        .attach(Baker)
         .attach(logger::Requests::new(clock))
         .attach(worker())
         .attach(in_flight())

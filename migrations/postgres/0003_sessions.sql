@@ -5,6 +5,7 @@ CREATE TABLE sessions (
     digest BYTEA NOT NULL UNIQUE,
     restricted BOOLEAN NOT NULL,
     policy TEXT,
+    opened_by BYTEA,
     browser TEXT NOT NULL,
     client TEXT NOT NULL,
     began_at BIGINT NOT NULL,
@@ -20,12 +21,11 @@ CREATE INDEX sessions_expiry ON sessions (expires_at);
 CREATE TABLE remembered (
     id UUID PRIMARY KEY,
     account_id UUID NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-    digest BYTEA NOT NULL UNIQUE,
+    digest BYTEA NOT NULL,
     former BYTEA,
     rotated_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
 
-CREATE UNIQUE INDEX remembered_former ON remembered (former);
 CREATE INDEX remembered_account ON remembered (account_id);
 CREATE INDEX remembered_expiry ON remembered (expires_at);

@@ -5,6 +5,7 @@ CREATE TABLE sessions (
     digest BLOB NOT NULL UNIQUE,
     restricted BOOLEAN NOT NULL,
     policy TEXT,
+    opened_by BLOB,
     browser TEXT NOT NULL,
     client TEXT NOT NULL,
     began_at BIGINT NOT NULL,
@@ -20,12 +21,11 @@ CREATE INDEX sessions_expiry ON sessions (expires_at);
 CREATE TABLE remembered (
     id BLOB PRIMARY KEY,
     account_id BLOB NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-    digest BLOB NOT NULL UNIQUE,
+    digest BLOB NOT NULL,
     former BLOB,
     rotated_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
 
-CREATE UNIQUE INDEX remembered_former ON remembered (former);
 CREATE INDEX remembered_account ON remembered (account_id);
 CREATE INDEX remembered_expiry ON remembered (expires_at);

@@ -47,7 +47,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     }
     accounts::set_password(&mut tx, account.id, &hash).await?;
     end_everything(&mut tx, account).await?;
-    notice::post(site.app, &mut tx, account, &[&account.email], "password-changed", &site.asked()).await?;
+    notice::post(site.app, &mut tx, account, &account.email, "password-changed", &site.asked()).await?;
     Event::new("password.changed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
     let admission = gate::admit(&site, &mut tx, account, Kind::Fresh, false).await?;
     tx.commit().await?;
@@ -78,7 +78,7 @@ pub async fn confirm(
     faults: &mut Faults,
 ) -> Result<(), Error> {
     let Some(typed) = faults.take("password", fields.password("password")) else { return Ok(()) };
-    let (limits, counted) = (&site.config().limits, Limited::SignInTo(account.email.as_str()));
+    let (limits, counted) = (&site.config().limits, Limited::PasswordOf(account.id.as_bytes()));
     let mut tx = site.begin().await?;
     let allowed = counted.allow(&mut tx, limits, &site.keyring, site.now()).await?;
     tx.commit().await?;

@@ -3,12 +3,13 @@
 use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
-use super::{change, email::Email, fault::Fault, notice, session::Fresh};
+use super::{change, email::Email, fault::Fault, notice, register, session::Fresh};
 use crate::{
     Error,
     clock::Time,
     event::Event,
     key::{Key, Purpose},
+    limits::Asking,
     outbox::message::{Message, post_to_nobody},
     span::Span,
     store::{
@@ -55,6 +56,9 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
         ..KeyRow::new(site.app, account.id, Purpose::Email, key.digest(&site.keyring), *LIFE)?
     };
     let mut tx = site.begin().await?;
+    if !register::message_allowed(&site, &mut tx, Asking::Email, email.key()).await? {
+        return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
+    }
     if !accounts::take(&mut tx, account, now).await? {
         return Ok(Answer::go("/login"));
     }
@@ -150,8 +154,7 @@ async fn confirm(_ours: SameOrigin, site: Site<'_>, new: Held<NewEmail>) -> Resu
     }
     store::registrations::drop_address(&mut tx, email.key()).await?;
     change::end_everything(&mut tx, &account).await?;
-    notice::post(site.app, &mut tx, &account, &[&account.email, email.address()], "email-changed", &asked)
-        .await?;
+    notice::post(site.app, &mut tx, &account, email.address(), "email-changed", &asked).await?;
     Event::new("email.changed", account.id).from(&asked).write(site.app, &mut tx).await?;
     tx.commit().await?;
     site.bell.notify_one();

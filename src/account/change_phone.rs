@@ -13,13 +13,14 @@ use super::{
 };
 use crate::{
     Error,
+    app::App,
     code::{self, Bound, Kind, Tried},
     event::Event,
     key::{Key, Purpose},
     limits::Limited,
     outbox::message::Message,
     store::{
-        accounts,
+        Tx, accounts,
         accounts::Account,
         keys::{self, KeyRow},
     },
@@ -61,7 +62,11 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     if !accounts::take(&mut tx, account, now).await? {
         return Ok(Answer::go("/login"));
     }
-    if !text_allowed(&site, &mut tx, phone.number()).await? {
+    let (limits, keyring) = (&site.config().limits, &site.keyring);
+    let allowed = Limited::VerifyOf(account.id.as_bytes()).allow(&mut tx, limits, keyring, now).await?
+        && Limited::VerifyTo(phone.number()).allow(&mut tx, limits, keyring, now).await?
+        && site_may_text(&site, &mut tx).await?;
+    if !allowed {
         return refused(Faults::of("phone", Fault::new("fault-texts-limit")));
     }
     let sealed = Some(site.keyring.seal(site.random, PURPOSE, phone.number().as_bytes())?);
@@ -74,24 +79,24 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     Ok(Answer::go("/account/phone/code"))
 }
 
-/// Counts a text message, by number and over the whole site.
+/// Counts a text message that lets somebody back in, by number and over the whole site.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn text_allowed(
-    site: &crate::app::App,
-    tx: &mut crate::store::Tx,
-    number: &str,
-) -> Result<bool, Error> {
-    let (limits, now) = (&site.config().limits, site.now());
-    let by_number = Limited::TextTo(number).allow(tx, limits, &site.keyring, now).await?;
-    let by_site = Limited::Text.allow(tx, limits, &site.keyring, now).await?;
+pub async fn text_allowed(site: &App, tx: &mut Tx, number: &str) -> Result<bool, Error> {
+    let by_number =
+        Limited::TextTo(number).allow(tx, &site.config().limits, &site.keyring, site.now()).await?;
+    Ok(by_number && site_may_text(site, tx).await?)
+}
+
+async fn site_may_text(site: &App, tx: &mut Tx) -> Result<bool, Error> {
+    let by_site = Limited::Text.allow(tx, &site.config().limits, &site.keyring, site.now()).await?;
     if !by_site {
         log::error!(
             "the site's budget of text messages for today is used up: raise latchkey.limits.texts_per_day if that is not abuse"
         );
     }
-    Ok(by_number && by_site)
+    Ok(by_site)
 }
 
 async fn pending(site: &Site<'_>, account: &Account) -> Result<Option<(KeyRow, Phone)>, Error> {
@@ -183,13 +188,11 @@ async fn remove(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     Ok(Answer::go("/account"))
 }
 
-/// Tells the owner by mail and, if there was one, at the former number; keys that rest on that number die.
-async fn tell(site: &Site<'_>, tx: &mut crate::store::Tx, before: &Account) -> Result<(), Error> {
-    for purpose in [Purpose::Reset, Purpose::Approval, Purpose::Second] {
-        keys::end(tx, before.id, purpose.name()).await?;
-    }
+/// Tells the owner by mail and, if there was one, at the former number; every key dies.
+async fn tell(site: &Site<'_>, tx: &mut Tx, before: &Account) -> Result<(), Error> {
+    keys::end_all(tx, before.id).await?;
     crate::store::outbox::drop_orphans(tx, before.id).await?;
-    notice::post(site.app, tx, before, &[&before.email], "phone-changed", &site.asked()).await?;
+    notice::post(site.app, tx, before, &before.email, "phone-changed", &site.asked()).await?;
     if let Some(former) = before.phone.as_deref().filter(|_| site.transports.can_text()) {
         let until = site.now() + Duration::from_secs(24 * 60 * 60);
         Message::text(former, "phone-changed").post(site.app, tx, Some(before.id), None, until).await?;

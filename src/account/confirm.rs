@@ -19,6 +19,7 @@ use crate::{
     clock::Time,
     event::Event,
     key::Key,
+    limits::Asking,
     outbox::{
         message::{Asked, post_to_nobody},
         request::Request as Written,
@@ -48,7 +49,7 @@ async fn again(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answ
         }
     };
     let mut tx = site.begin().await?;
-    if register::message_allowed(&site, &mut tx, email.key()).await? {
+    if register::message_allowed(&site, &mut tx, Asking::Confirm, email.key()).await? {
         let request = Written::Confirm(Again { email_key: email.key().to_owned(), asked: site.asked() });
         request.post(site.app, &mut tx).await?;
     }
@@ -146,8 +147,8 @@ async fn submit(
     fields: Fields,
 ) -> Result<Answer, Error> {
     let unconfirmed = unconfirmed.0;
-    let hash = match password(&site, &unconfirmed, &fields).await? {
-        Ok(hash) => hash,
+    let (hash, theirs) = match password(&site, &unconfirmed, &fields).await? {
+        Ok(chosen) => chosen,
         Err(faults) => return Ok(unconfirmed.shown(&site).faults(faults).into()),
     };
     let (registration, now) = (unconfirmed.0, site.now());
@@ -158,7 +159,8 @@ async fn submit(
         enabled: true,
         phone: None,
         phone_usable_at: None,
-        fields: registration.fields,
+        // What somebody else typed who did not know the password is not this person's.
+        fields: if theirs { registration.fields } else { "{}".into() },
         created_at: now,
         held_until: now,
         role_list: registration.roles,
@@ -187,15 +189,15 @@ async fn submit(
     })
 }
 
-/// The hash that the account begins with, or what is wrong with the form.
+/// The hash that the account begins with and whether it was chosen when registering, or what is wrong with the form.
 async fn password(
     site: &Site<'_>,
     unconfirmed: &Unconfirmed,
     fields: &Fields,
-) -> Result<Result<PasswordHash, Faults>, Error> {
+) -> Result<Result<(PasswordHash, bool), Faults>, Error> {
     let registration = &unconfirmed.0;
     if unconfirmed.is_ours(site) {
-        return Ok(Ok(registration.password_hash.clone()));
+        return Ok(Ok((registration.password_hash.clone(), true)));
     }
     let fault = |field: &str, fault| Ok(Err(Faults::of(field, fault)));
     if registration.invited || !fields.ticked("password") {
@@ -207,12 +209,12 @@ async fn password(
         if let Err(wrong) = site.hasher.judge(&password, &own_words).await? {
             return fault("new_password", wrong);
         }
-        return Ok(Ok(site.hasher.hash(password).await?));
+        return Ok(Ok((site.hasher.hash(password).await?, false)));
     }
     match fields.password("password") {
         Ok(typed) => match site.hasher.verify(typed, Some(registration.password_hash.clone())).await? {
             Verdict::No => fault("password", Fault::new("fault-password")),
-            _ => Ok(Ok(registration.password_hash.clone())),
+            _ => Ok(Ok((registration.password_hash.clone(), true))),
         },
         Err(wrong) => fault("password", wrong),
     }

@@ -85,7 +85,9 @@ mod tests {
 
     #[test]
     fn one_mailbox_has_one_canonical_form() {
-        for same in ["Mike@Example.ORG", " mike@example.org", "mike@ｅxample.org"] {
+        // The Kelvin sign is a K by NFC itself: mail goes to the stored address all the same.
+        for same in ["Mike@Example.ORG", " mike@example.org", "mike@ｅxample.org", "mi\u{212a}e@example.org"]
+        {
             assert_eq!(key(same).as_deref(), Some("mike@example.org"), "{same}");
         }
         assert_eq!(key("jos\u{e9}@example.org"), key("jose\u{301}@example.org"));
@@ -93,13 +95,7 @@ mod tests {
 
     #[test]
     fn look_alikes_are_different_accounts() {
-        for other in [
-            "mıke@example.org",
-            "mi\u{212a}e@example.org",
-            "ⓜike@example.org",
-            "ｍike@example.org",
-            "mike@ıxample.org",
-        ] {
+        for other in ["mıke@example.org", "ⓜike@example.org", "ｍike@example.org", "mike@ıxample.org"] {
             assert_ne!(key(other).as_deref(), Some("mike@example.org"), "{other}");
         }
     }

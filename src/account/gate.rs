@@ -20,8 +20,9 @@ pub enum Kind<'a> {
     Fresh,
     /// For a browser that is remembered.
     Remembered,
-    /// For the form for a new password, after a reset under this policy.
-    Restricted(&'a Policy),
+    /// For the form for a new password, after a reset under this policy; with the digest of the generated password that
+    /// opened it.
+    Restricted(&'a Policy, Option<&'a [u8]>),
 }
 
 /// A session that begins once its transaction is committed.
@@ -29,7 +30,7 @@ pub enum Kind<'a> {
 pub struct Admission {
     crumb: Crumb,
     cookie: Key,
-    remembered: Option<Key>,
+    remembered: Option<String>,
 }
 
 impl Admission {
@@ -38,8 +39,8 @@ impl Admission {
         site.crumbs.remove(if self.crumb == Crumb::Session { Crumb::Restricted } else { Crumb::Session });
         site.crumbs.set(self.crumb, self.cookie.expose(), None);
         match self.remembered {
-            Some(token) => {
-                site.crumbs.set(Crumb::Remembered, token.expose(), Some(*site.config().session.remember))
+            Some(cookie) => {
+                site.crumbs.set(Crumb::Remembered, &cookie, Some(*site.config().session.remember))
             }
             None => site.crumbs.remove(Crumb::Remembered),
         }
@@ -64,6 +65,7 @@ pub async fn admit(
             sessions::end_digest(tx, &sha256(cookie.as_bytes())).await?;
         }
     }
+    remember::forget(site, tx).await?;
     let (session, cookie) = open(site, tx, account, kind).await?;
     let remembered = if keep { Some(remember::remember(site, tx, account).await?) } else { None };
     let crumb = if session.restricted { Crumb::Restricted } else { Crumb::Session };
@@ -84,7 +86,7 @@ pub async fn open(
     let (life, fresh, policy) = match kind {
         Kind::Fresh => (*settings.absolute, *settings.fresh, None),
         Kind::Remembered => (*settings.absolute, std::time::Duration::ZERO, None),
-        Kind::Restricted(policy) => {
+        Kind::Restricted(policy, _) => {
             let policy = serde_json::to_string(policy).expect("a policy is plain data");
             (session::RESTRICTED, std::time::Duration::ZERO, Some(policy))
         }
@@ -94,6 +96,7 @@ pub async fn open(
         account_id: account.id,
         restricted: policy.is_some(),
         policy,
+        opened_by: if let Kind::Restricted(_, Some(digest)) = kind { Some(digest.to_vec()) } else { None },
         browser: site.client.browser.to_owned(),
         client: site.client.place(),
         began_at: now,

@@ -46,7 +46,8 @@ fn idle_since(site: &Site<'_>) -> crate::clock::Time {
 }
 
 #[get("/account/sessions")]
-async fn list(site: Site<'_>, me: &SignedIn) -> Result<Page, Error> {
+async fn list(site: Site<'_>, me: Fresh<'_>) -> Result<Page, Error> {
+    let me = me.0;
     let open = sessions::list(&mut site.read().await?, me.account.id, idle_since(&site), site.now()).await?;
     let shown: Vec<Value> = open
         .iter()
@@ -65,7 +66,8 @@ async fn list(site: Site<'_>, me: &SignedIn) -> Result<Page, Error> {
 }
 
 #[post("/account/sessions")]
-async fn end_others(_ours: SameOrigin, site: Site<'_>, me: &SignedIn) -> Result<Answer, Error> {
+async fn end_others(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>) -> Result<Answer, Error> {
+    let me = me.0;
     let mut tx = site.begin().await?;
     if accounts::take(&mut tx, &me.account, site.now()).await? {
         sessions::end_all(&mut tx, me.account.id, Some(me.session.id)).await?;
@@ -77,7 +79,8 @@ async fn end_others(_ours: SameOrigin, site: Site<'_>, me: &SignedIn) -> Result<
 }
 
 #[post("/account/sessions/<id>")]
-async fn end_one(_ours: SameOrigin, site: Site<'_>, me: &SignedIn, id: &str) -> Result<Answer, Error> {
+async fn end_one(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, id: &str) -> Result<Answer, Error> {
+    let me = me.0;
     let Ok(id) = Uuid::parse_str(id) else {
         return Ok(Page::error(&site.templates, rocket::http::Status::NotFound).into());
     };

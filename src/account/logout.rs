@@ -2,13 +2,11 @@
 
 use rocket::{Route, get, http::Header, post, routes};
 
+use super::remember;
 use crate::{
     Error,
     key::sha256,
-    store::{
-        remembered,
-        sessions::{self, SignedIn},
-    },
+    store::sessions::{self, SignedIn},
     web::{Answer, Crumb, Page, SameOrigin, Site},
 };
 
@@ -30,12 +28,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>) -> Result<SignedOut, Error> {
             sessions::end_digest(&mut tx, &sha256(cookie.as_bytes())).await?;
         }
     }
-    if let Some(cookie) = site.crumbs.get(Crumb::Remembered) {
-        let digest = sha256(cookie.as_bytes());
-        if let Some(browser) = remembered::find(&mut tx, &digest, site.now()).await? {
-            remembered::end(&mut tx, browser.id).await?;
-        }
-    }
+    remember::forget(&site, &mut tx).await?;
     tx.commit().await?;
     for crumb in [Crumb::Session, Crumb::Restricted, Crumb::Remembered] {
         site.crumbs.remove(crumb);

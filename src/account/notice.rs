@@ -42,7 +42,7 @@ impl Before {
     }
 }
 
-/// Tells the owner, at every address in `to`, that `notice` happened to the account as it stood `before`.
+/// Tells the owner that `notice` happened to the account as it stood `before`, whose address is `now_at` since.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -50,11 +50,10 @@ pub async fn post(
     app: &App,
     tx: &mut Tx,
     before: &Account,
-    to: &[&str],
+    now_at: &str,
     notice: &str,
     asked: &Asked,
 ) -> Result<(), Error> {
-    let new_email = to.last().copied().unwrap_or_default();
     let (now, key) = (app.now(), Key::for_link(app.random)?);
     let undo = Before {
         email: before.email.clone(),
@@ -69,10 +68,13 @@ pub async fn post(
         ..KeyRow::new(app, before.id, Purpose::Undo, key.digest(&app.keyring), *UNDO)?
     };
     keys::insert(tx, &row).await?;
-    for address in to {
-        let link = app.link(&format!("/reset/not-me/{}", key.expose()));
-        let mail =
-            Message::mail(address, notice).link(link, row.expires_at).asked(asked).with("email", new_email);
+    let link = app.link(&format!("/reset/not-me/{}", key.expose()));
+    let mail = Message::mail(&before.email, notice).link(link, row.expires_at);
+    let mail = mail.asked(asked).with("email", now_at);
+    mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
+    // Only the address that the account had can undo the change of it.
+    if now_at != before.email {
+        let mail = Message::mail(now_at, "new-email").asked(asked);
         mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
     }
     Ok(())

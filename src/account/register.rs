@@ -11,7 +11,7 @@ use crate::{
     app::App,
     clock::Time,
     key::Key,
-    limits::Limited,
+    limits::{Asking, Limited},
     outbox::{
         message::{Asked, Message, post_to_nobody},
         request::Request,
@@ -127,6 +127,12 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
     if !settings.open {
         return Ok(Page::error(&site.templates, rocket::http::Status::Forbidden).into());
     }
+    let mut tx = site.begin().await?;
+    let allowed = client_allowed(&site, &mut tx).await?;
+    tx.commit().await?;
+    if !allowed {
+        return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
+    }
     let mut faults = Faults::default();
     let email = faults.take("email", fields.email("email"));
     let password = faults.take("password", fields.password("password"));
@@ -153,35 +159,43 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
             .faults(faults)
             .into());
     };
-    let mut tx = site.begin().await?;
-    let allowed = message_allowed(&site, &mut tx, email.key()).await?;
-    tx.commit().await?;
+    let browser = site.make_mark()?;
     let hash = site.hasher.hash(password).await?;
-    if allowed {
-        let request = Request::Register(Register {
-            email: email.address().to_owned(),
-            hash,
-            fields: typed,
-            browser: site.make_mark()?,
-            asked: site.asked(),
-        });
-        let mut tx = site.begin().await?;
+    let mut tx = site.begin().await?;
+    if name_allowed(&site, &mut tx, Asking::Register, email.key()).await? {
+        let (email, asked) = (email.address().to_owned(), site.asked());
+        let request = Request::Register(Register { email, hash, fields: typed, browser, asked });
         request.post(site.app, &mut tx).await?;
-        tx.commit().await?;
-        site.bell.notify_one();
     }
+    tx.commit().await?;
+    site.bell.notify_one();
     Ok(Page::new("account/register_sent").with("email", email.address()).into())
 }
 
-/// Counts a request for a message, by address and by client, known or not.
+/// Counts a request for a message by where it comes from.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn message_allowed(site: &Site<'_>, tx: &mut Tx, key: &str) -> Result<bool, Error> {
-    let (limits, now) = (&site.config().limits, site.now());
-    let by_client = Limited::MessageFrom(site.client.address).allow(tx, limits, &site.keyring, now).await?;
-    let by_name = Limited::MessageFor(key).allow(tx, limits, &site.keyring, now).await?;
-    Ok(by_client && by_name)
+pub async fn client_allowed(site: &Site<'_>, tx: &mut Tx) -> Result<bool, Error> {
+    let from = Limited::MessageFrom(site.client.address);
+    from.allow(tx, &site.config().limits, &site.keyring, site.now()).await
+}
+
+/// Counts a request for a message by address, known or not.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn name_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: &str) -> Result<bool, Error> {
+    let named = Limited::MessageFor(asking, key);
+    named.allow(tx, &site.config().limits, &site.keyring, site.now()).await
+}
+
+/// Counts a request for a message, by where it comes from and then by address: who asks too much counts against nobody.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn message_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: &str) -> Result<bool, Error> {
+    Ok(client_allowed(site, tx).await? && name_allowed(site, tx, asking, key).await?)
 }
 
 /// A request to have an account.

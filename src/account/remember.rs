@@ -1,9 +1,13 @@
 //! "Keep me signed in": a token of its own that changes each time it opens a session.
 //!
 //! A browser that restores five tabs sends the same token five times: the one just replaced is good for a moment more.
-//! Later it is a copy in wrong hands, and ends what it opened (Jaspan, "Improved persistent login cookie", 2006).
+//! Any other secret with a known id is a copy in wrong hands, or what wrong hands have left of it, and ends what it
+//! opened (Jaspan, "Improved persistent login cookie", 2006).
 
 use std::time::Duration;
+
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
 
 use super::gate;
 use crate::{
@@ -21,21 +25,51 @@ use crate::{
 
 const MOMENT: Duration = Duration::from_secs(60);
 
-/// Remembers a browser; the token is for its cookie.
+/// What the cookie carries: which browser it is, and the secret that proves it.
+struct Token {
+    id: Uuid,
+    digest: Vec<u8>,
+}
+
+fn token(site: &Site<'_>) -> Option<Token> {
+    let (id, secret) = site.crumbs.get(Crumb::Remembered)?.split_once('.')?;
+    Some(Token { id: Uuid::parse_str(id).ok()?, digest: sha256(secret.as_bytes()) })
+}
+
+fn cookie(id: Uuid, secret: &Key) -> String {
+    format!("{id}.{}", secret.expose())
+}
+
+/// Remembers this browser; what is returned is for its cookie.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn remember(site: &Site<'_>, tx: &mut Tx, account: &Account) -> Result<Key, Error> {
-    let (now, token) = (site.now(), Key::for_link(site.random)?);
+pub async fn remember(site: &Site<'_>, tx: &mut Tx, account: &Account) -> Result<String, Error> {
+    let (now, secret) = (site.now(), Key::for_link(site.random)?);
     let browser = Remembered {
         id: store::id(now, site.random)?,
         account_id: account.id,
-        digest: sha256(token.expose().as_bytes()),
+        digest: sha256(secret.expose().as_bytes()),
+        former: None,
         rotated_at: now,
         expires_at: now + *site.config().session.remember,
     };
     remembered::insert(tx, &browser).await?;
-    Ok(token)
+    Ok(cookie(browser.id, &secret))
+}
+
+/// Forgets this browser, if it proves to be one that is remembered.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn forget(site: &Site<'_>, tx: &mut Tx) -> Result<(), Error> {
+    let Some(token) = token(site) else { return Ok(()) };
+    match remembered::find(tx, token.id, site.now()).await? {
+        Some(browser) if bool::from(browser.digest.ct_eq(&token.digest)) => {
+            remembered::end(tx, browser.id).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Opens a session, not a fresh one, for a browser that is remembered.
@@ -43,44 +77,47 @@ pub async fn remember(site: &Site<'_>, tx: &mut Tx, account: &Account) -> Result
 /// # Errors
 /// [`Error::Database`].
 pub async fn recall(site: &Site<'_>) -> Result<Option<SignedIn>, Error> {
-    let Some(cookie) = site.crumbs.get(Crumb::Remembered) else { return Ok(None) };
-    let (now, digest) = (site.now(), sha256(cookie.as_bytes()));
-    let mut tx = site.begin().await?;
-    let Some(browser) = remembered::find(&mut tx, &digest, now).await? else {
+    if site.crumbs.get(Crumb::Remembered).is_none() {
+        return Ok(None);
+    }
+    let opened = match token(site) {
+        Some(token) => open(site, &token).await?,
+        None => None,
+    };
+    if opened.is_none() {
         site.crumbs.remove(Crumb::Remembered);
+    }
+    Ok(opened)
+}
+
+async fn open(site: &Site<'_>, token: &Token) -> Result<Option<SignedIn>, Error> {
+    let now = site.now();
+    let Some(browser) = remembered::find(&mut site.read().await?, token.id, now).await? else {
         return Ok(None);
     };
-    let account = accounts::find(&mut tx, browser.account_id).await?;
-    let Some(account) = account.filter(|account| account.enabled) else { return Ok(None) };
-    if !accounts::take(&mut tx, &account, now).await? {
+    let mut tx = site.begin().await?;
+    let Some(account) = accounts::lock(&mut tx, browser.account_id, now).await? else { return Ok(None) };
+    // Read again under the account's lock: another tab may have been first, or a reset.
+    let Some(browser) = remembered::find(&mut tx, token.id, now).await? else { return Ok(None) };
+    let is = |digest: &[u8]| bool::from(digest.ct_eq(&token.digest));
+    let next = if is(&browser.digest) {
+        let next = Key::for_link(site.random)?;
+        remembered::rotate(&mut tx, browser.id, &sha256(next.expose().as_bytes()), now).await?;
+        Some(next)
+    } else if browser.former.as_deref().is_some_and(is) && browser.rotated_at + MOMENT > now {
+        None
+    } else {
+        remembered::end(&mut tx, browser.id).await?;
+        sessions::end_all(&mut tx, account.id, None).await?;
+        Event::new("remembered.replayed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+        tx.commit().await?;
         return Ok(None);
-    }
-    let next = Key::for_link(site.random)?;
-    let rotated =
-        remembered::rotate(&mut tx, browser.id, &digest, &sha256(next.expose().as_bytes()), now).await?;
-    if !rotated {
-        // Read again under the account's lock: another tab may have been first, or a reset.
-        match remembered::find(&mut tx, &digest, now).await? {
-            Some(browser) if browser.rotated_at + MOMENT > now => {}
-            Some(browser) => {
-                remembered::end(&mut tx, browser.id).await?;
-                sessions::end_all(&mut tx, account.id, None).await?;
-                Event::new("remembered.replayed", account.id)
-                    .from(&site.asked())
-                    .write(site.app, &mut tx)
-                    .await?;
-                tx.commit().await?;
-                site.crumbs.remove(Crumb::Remembered);
-                return Ok(None);
-            }
-            None => return Ok(None),
-        }
-    }
-    let (session, cookie) = gate::open(site, &mut tx, &account, gate::Kind::Remembered).await?;
+    };
+    let (session, opened) = gate::open(site, &mut tx, &account, gate::Kind::Remembered).await?;
     tx.commit().await?;
-    site.crumbs.set(Crumb::Session, cookie.expose(), None);
-    if rotated {
-        site.crumbs.set(Crumb::Remembered, next.expose(), Some(now.until(browser.expires_at)));
+    site.crumbs.set(Crumb::Session, opened.expose(), None);
+    if let Some(next) = next {
+        site.crumbs.set(Crumb::Remembered, &cookie(browser.id, &next), Some(now.until(browser.expires_at)));
     }
     Ok(Some(SignedIn { session, account }))
 }

@@ -22,7 +22,7 @@ use crate::{
         accounts::Account,
         sessions::{self, SignedIn},
     },
-    web::{Crumb, Site},
+    web::{Crumb, Site, held},
 };
 
 /// `latchkey.session`.
@@ -185,8 +185,8 @@ impl<'r> FromRequest<'r> for Restricted<'r> {
             })
             .await;
         match found {
-            Ok(Some(found)) => Outcome::Success(Restricted(found)),
-            Ok(None) => Outcome::Forward(Status::Gone),
+            Ok(Some(found)) if held::admits(request, found.session.id) => Outcome::Success(Restricted(found)),
+            Ok(_) => Outcome::Forward(Status::Gone),
             Err(()) => Outcome::Error((Status::ServiceUnavailable, ())),
         }
     }

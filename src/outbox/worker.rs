@@ -37,6 +37,8 @@ const LAST_PAUSE: Duration = Duration::from_secs(15 * 60);
 const PURGE: Duration = Duration::from_secs(60);
 /// How long, at shutdown, what is at hand may take.
 const PATIENCE: Duration = Duration::from_millis(1500);
+/// In how many small steps, at most.
+const STEPS: usize = 40;
 /// How long done messages and events are kept.
 const KEPT: Span = Span::days(90);
 
@@ -177,13 +179,19 @@ fn pause(app: &App, entry: &Entry) -> Duration {
 
 async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
     let now = app.now();
-    let mut tx = pool.begin().await?;
-    keys::purge(&mut tx, now).await?;
-    registrations::purge(&mut tx, now).await?;
-    sessions::purge(&mut tx, now).await?;
-    remembered::purge(&mut tx, now).await?;
-    counts::purge(&mut tx, now).await?;
-    outbox::purge(&mut tx, now - *KEPT).await?;
-    events::purge(&mut tx, now - *KEPT).await?;
-    tx.commit().await
+    for _ in 0..STEPS {
+        let mut tx = pool.begin().await?;
+        let removed = keys::purge(&mut tx, now).await?
+            + registrations::purge(&mut tx, now).await?
+            + sessions::purge(&mut tx, now).await?
+            + remembered::purge(&mut tx, now).await?
+            + counts::purge(&mut tx, now).await?
+            + outbox::purge(&mut tx, now - *KEPT).await?
+            + events::purge(&mut tx, now - *KEPT).await?;
+        tx.commit().await?;
+        if removed == 0 {
+            break;
+        }
+    }
+    Ok(())
 }

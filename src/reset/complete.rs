@@ -73,7 +73,7 @@ pub async fn complete(
     let asked = site.asked();
     accounts::set_password(&mut tx, account.id, hash).await?;
     end_everything(&mut tx, account).await?;
-    notice::post(site.app, &mut tx, account, &[&account.email], "password-changed", &asked).await?;
+    notice::post(site.app, &mut tx, account, &account.email, "password-changed", &asked).await?;
     Event::new("reset.completed", account.id).from(&asked).under(policy).write(site.app, &mut tx).await?;
     let admission = if policy.login_after {
         Some(gate::admit(site, &mut tx, account, Kind::Fresh, false).await?)

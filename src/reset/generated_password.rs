@@ -3,6 +3,7 @@
 //! The old password stays good until then, so that nobody can lock an owner out by asking.
 
 use rocket::{fairing::AdHoc, get, post, routes};
+use uuid::Uuid;
 
 use super::{
     Recovery, Strategy,
@@ -17,6 +18,7 @@ use crate::{
     app::App,
     event::Event,
     key::{Key, Purpose},
+    limits::Limited,
     outbox::message::Message,
     span::Span,
     store::{
@@ -101,12 +103,15 @@ pub async fn find(
     account: Option<&Account>,
     typed: &Password,
 ) -> Result<Option<KeyRow>, Error> {
-    let id = account.map_or(uuid::Uuid::nil(), |account| account.id);
+    let id = account.map_or(Uuid::nil(), |account| account.id);
     let row = keys::of_account(&mut site.read().await?, id, Purpose::Temporary.name(), site.now()).await?;
+    Ok(row.filter(|row| is_generated(site, id, &row.digest, typed)))
+}
+
+/// Whether what was typed is the generated password of this digest.
+pub fn is_generated(site: &Site<'_>, account: Uuid, digest: &[u8], typed: &Password) -> bool {
     let typed = Key::parse_code(typed.as_str());
-    Ok(row.filter(|row| {
-        site.keyring.verifies(&row.digest, "temporary", &[typed.expose().as_bytes(), id.as_bytes()])
-    }))
+    site.keyring.verifies(digest, "temporary", &[typed.expose().as_bytes(), account.as_bytes()])
 }
 
 /// Signs in with a generated password, once, to the form for a new one; `None` if it was used meanwhile, or the policy
@@ -123,7 +128,11 @@ pub async fn sign_in(site: &Site<'_>, account: &Account, key: KeyRow) -> Result<
     if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, key.id, now).await? {
         return Ok(None);
     }
-    let admission = gate::admit(site, &mut tx, account, Kind::Restricted(&policy), false).await?;
+    let admission =
+        gate::admit(site, &mut tx, account, Kind::Restricted(&policy, Some(&key.digest)), false).await?;
+    for counted in [Limited::SignInTo(&account.email), Limited::SignInFrom(site.client.address)] {
+        counted.forgive(&mut tx, &site.config().limits, &site.keyring).await?;
+    }
     let asked = site.asked();
     Event::new("reset.signed_in_once", account.id)
         .from(&asked)

@@ -6,12 +6,14 @@ use serde_json::json;
 use super::{
     Strategy,
     complete::{choose, complete},
+    generated_password::is_generated,
     policy::Policy,
 };
 use crate::{
     Error,
     account::{
         email::masked,
+        fault::Fault,
         gate::{self, Kind},
         session::Restricted,
     },
@@ -68,6 +70,11 @@ async fn submit(
     let Some(new) = choose(&site, account, &fields, &mut faults).await? else {
         return Ok(page(&site, &me, &policy).faults(faults).into());
     };
+    let generated = me.0.session.opened_by.as_deref();
+    if generated.is_some_and(|digest| is_generated(&site, account.id, digest, &new)) {
+        let fault = Faults::of("new_password", Fault::new("password-own-word"));
+        return Ok(page(&site, &me, &policy).faults(fault).into());
+    }
     let hash = site.hasher.hash(new).await?;
     let mut tx = site.begin().await?;
     let won = accounts::take(&mut tx, account, site.now()).await?

@@ -101,9 +101,11 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, notified: Held<Notified>) -> 
     }
     accounts::set_password(&mut tx, account.id, &PasswordHash::unusable()).await?;
     end_everything(&mut tx, &account).await?;
-    if let Ok(email) = Email::parse(&before.email) {
-        accounts::set_email(&mut tx, account.id, email.address(), email.key()).await?;
-    }
+    keys::end_undo(&mut tx, account.id, key.issued_at).await?;
+    let restored = match Email::parse(&before.email) {
+        Ok(email) => accounts::set_email(&mut tx, account.id, email.address(), email.key()).await?,
+        Err(_) => false,
+    };
     accounts::set_phone(&mut tx, account.id, before.phone.as_deref(), before.phone_usable_at).await?;
     accounts::hold(&mut tx, account.id, now + HOLD).await?;
     Event::new("reset.undone", account.id)
@@ -111,11 +113,16 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, notified: Held<Notified>) -> 
         .detail(&before.notice)
         .write(site.app, &mut tx)
         .await?;
-    if let Some(restored) = accounts::find(&mut tx, account.id).await? {
-        issue(site.app, &mut tx, &restored, &asked).await?;
+    // If the former address belongs to another account by now, no key goes to the present one.
+    if let (true, Some(account)) = (restored, accounts::find(&mut tx, account.id).await?) {
+        issue(site.app, &mut tx, &account, "not-me-done", &asked).await?;
     }
     tx.commit().await?;
     site.bell.notify_one();
     site.crumbs.remove(Crumb::NotMe);
-    Ok(Page::new("reset/not_me_done").with("email", masked(&before.email)).into())
+    Ok(Page::new("reset/not_me_done")
+        .with("email", masked(&before.email))
+        .with("restored", restored)
+        .with("admin", &site.config().contact)
+        .into())
 }

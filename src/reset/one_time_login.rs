@@ -44,8 +44,9 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<OneTimeLogin>)
         return Ok(Page::unusable("/reset").into());
     }
     end_everything(&mut tx, account).await?;
-    let admission = gate::admit(&site, &mut tx, account, Kind::Restricted(&ticket.policy), false).await?;
-    notice::post(site.app, &mut tx, account, &[&account.email], "signed-in-once", &asked).await?;
+    let admission =
+        gate::admit(&site, &mut tx, account, Kind::Restricted(&ticket.policy, None), false).await?;
+    notice::post(site.app, &mut tx, account, &account.email, "signed-in-once", &asked).await?;
     Event::new("reset.signed_in_once", account.id)
         .from(&asked)
         .under(&ticket.policy)

@@ -10,6 +10,7 @@ use crate::{
     app::App,
     event::Event,
     key::{Key, Purpose},
+    limits::Asking,
     outbox::{
         message::{Asked, Message, post_to_nobody},
         request::Request,
@@ -58,7 +59,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
         asked: site.asked(),
     });
     let mut tx = site.begin().await?;
-    if message_allowed(&site, &mut tx, email.key()).await? {
+    if message_allowed(&site, &mut tx, Asking::Reset, email.key()).await? {
         request.post(site.app, &mut tx).await?;
     }
     tx.commit().await?;
@@ -81,43 +82,52 @@ impl Reset {
     /// [`Error::Database`].
     pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
         let now = app.now();
-        let account = accounts::find_by_email(tx, &self.email_key).await?;
-        let Some(account) = account.filter(|account| account.enabled && account.held_until <= now) else {
+        let named = accounts::find_by_email(tx, &self.email_key).await?;
+        let account = match named {
+            Some(account) => accounts::lock(tx, account.id, now).await?,
+            None => None,
+        };
+        let Some(account) = account.filter(|account| account.held_until <= now) else {
             return post_to_nobody(app, tx).await;
         };
         // A key whose first button was pressed belongs to who pressed it.
         let live = keys::of_account(tx, account.id, Purpose::Reset.name(), now).await?;
-        let in_use = live.is_some_and(|key| key.pressed_at.is_some() && key.browser != self.browser);
-        if in_use || !accounts::take(tx, &account, now).await? {
+        if live.is_some_and(|key| key.pressed_at.is_some() && key.browser != self.browser) {
             return post_to_nobody(app, tx).await;
         }
-        issue(app, tx, &account, &self.asked).await
+        issue(app, tx, &account, "reset-link", &self.asked).await
     }
 }
 
-/// Makes a key in place of the older ones and posts the message that carries it.
+/// Makes a key in place of the older ones and posts the message that carries it: `mail`, or a text.
 ///
 /// The account's row must have been taken in `tx`.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn issue(app: &App, tx: &mut Tx, account: &Account, asked: &Asked) -> Result<(), Error> {
+pub async fn issue(
+    app: &App,
+    tx: &mut Tx,
+    account: &Account,
+    mail: &str,
+    asked: &Asked,
+) -> Result<(), Error> {
     let (now, policy) = (app.now(), app.policy(account));
-    for purpose in [Purpose::Reset, Purpose::Second, Purpose::Approval] {
-        keys::end(tx, account.id, purpose.name()).await?;
-    }
-    outbox::drop_orphans(tx, account.id).await?;
     let phone = match policy.channel {
         Channel::Email => None,
         Channel::Sms => match account.usable_phone(now) {
             Some(phone) if text_allowed(app, tx, phone).await? => Some(phone),
             Some(_) => return post_to_nobody(app, tx).await,
             None => {
-                let mail = Message::mail(&account.email, "reset-no-phone").asked(asked);
-                return mail.post(app, tx, Some(account.id), None, now + *policy.key_ttl).await;
+                let why = Message::mail(&account.email, "reset-no-phone").asked(asked);
+                return why.post(app, tx, Some(account.id), None, now + *policy.key_ttl).await;
             }
         },
     };
+    for purpose in [Purpose::Reset, Purpose::Second, Purpose::Approval] {
+        keys::end(tx, account.id, purpose.name()).await?;
+    }
+    outbox::drop_orphans(tx, account.id).await?;
     let key = if phone.is_some() { Key::for_typing(app.random)? } else { Key::for_link(app.random)? };
     let row = KeyRow {
         policy: Some(serde_json::to_string(&policy).expect("a policy is plain data")),
@@ -129,7 +139,7 @@ pub async fn issue(app: &App, tx: &mut Tx, account: &Account, asked: &Asked) -> 
         Some(phone) => {
             Message::text(phone, "reset-link").code(&key.grouped(), row.expires_at).link(link, row.expires_at)
         }
-        None => Message::mail(&account.email, "reset-link").link(link, row.expires_at).asked(asked),
+        None => Message::mail(&account.email, mail).link(link, row.expires_at).asked(asked),
     };
     message.post(app, tx, Some(account.id), Some(row.id), row.expires_at).await?;
     Event::new("reset.issued", account.id).from(asked).under(&policy).write(app, tx).await

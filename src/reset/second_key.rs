@@ -44,7 +44,7 @@ async fn show(site: Site<'_>, ticket: Ticket<SecondKey>) -> Result<Page, Error> 
 #[post("/reset/second-key/send")]
 async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SecondKey>) -> Result<Answer, Error> {
     let mut tx = site.begin().await?;
-    let Some((row, key)) = second_step::mint(&site, &mut tx, &ticket, &KIND).await? else {
+    let Some((row, key)) = second_step::mint(&site, &mut tx, &ticket, &KIND, Duration::ZERO).await? else {
         drop(tx);
         return refuse(&site, &ticket).await;
     };

@@ -1,5 +1,7 @@
 //! What `second_key` and `sms_approved` share: a button that sends a code, and a form that takes it with the password.
 
+use std::time::Duration;
+
 use super::{
     complete::{choose, spend},
     ticket::Ticket,
@@ -33,7 +35,8 @@ pub async fn pending<S>(site: &Site<'_>, ticket: &Ticket<S>, kind: &Kind) -> Res
     Ok(row.filter(|row| row.parent == Some(ticket.key.id) && row.browser.as_deref() == Some(&mark)))
 }
 
-/// Makes a code in `tx`, which must end with a commit; `None` if the key is bound elsewhere or has minted enough.
+/// Makes a code in `tx`, which must end with a commit; `None` if the key is bound elsewhere, has minted enough, or did
+/// so less than `pause` ago.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -42,11 +45,15 @@ pub async fn mint<S>(
     tx: &mut Tx,
     ticket: &Ticket<S>,
     kind: &Kind,
+    pause: Duration,
 ) -> Result<Option<(KeyRow, Key)>, Error> {
     let (account, now, browser) = (&ticket.account, site.now(), site.make_mark()?);
-    let pressed = accounts::take(tx, account, now).await?
-        && keys::press(tx, ticket.key.id, &browser, MINTS, now).await?;
-    if !pressed {
+    if !accounts::take(tx, account, now).await? {
+        return Ok(None);
+    }
+    let former = keys::of_account(tx, account.id, kind.purpose.name(), now).await?;
+    let early = former.is_some_and(|row| row.parent == Some(ticket.key.id) && row.issued_at + pause > now);
+    if early || !keys::press(tx, ticket.key.id, &browser, MINTS, now).await? {
         return Ok(None);
     }
     let bound = Bound { account: account.id, parent: Some(ticket.key.id), browser: &browser, sealed: None };

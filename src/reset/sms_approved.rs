@@ -54,7 +54,7 @@ async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SmsApproved>) ->
         return Ok(form(&site, &ticket, row, TRIES - row.tries).faults(Faults::of("code", fault)).into());
     }
     let mut tx = site.begin().await?;
-    let minted = second_step::mint(&site, &mut tx, &ticket, &KIND).await?;
+    let minted = second_step::mint(&site, &mut tx, &ticket, &KIND, PAUSE).await?;
     let (Some((row, code)), true) = (minted, text_allowed(site.app, &mut tx, phone).await?) else {
         drop(tx);
         let fault = Faults::of("code", Fault::new("fault-no-more-codes"));

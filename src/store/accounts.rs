@@ -89,6 +89,12 @@ pub async fn take(tx: &mut Tx, account: &Account, now: Time) -> Result<bool, Err
     Ok(sql!(execute tx, TAKE, account.id, &account.password_hash, now, &account.email)? == 1)
 }
 
+/// Takes the account's row for this transaction, whatever it says, and reads it under that lock; only if it is enabled.
+pub async fn lock(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Account>, Error> {
+    const LOCK: &str = "UPDATE accounts SET changed_at = $2 WHERE id = $1 AND enabled";
+    if sql!(execute tx, LOCK, id, now)? == 1 { find(tx, id).await } else { Ok(None) }
+}
+
 /// Sets the password.
 pub async fn set_password(tx: &mut Tx, id: Uuid, hash: &PasswordHash) -> Result<(), Error> {
     const SET_PASSWORD: &str = "UPDATE accounts SET password_hash = $2 WHERE id = $1";

@@ -147,6 +147,13 @@ pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
+/// Ends the "this wasn't me" links of all that happened since `since`: whoever undoes that undoes them too.
+pub async fn end_undo(tx: &mut Tx, account: Uuid, since: Time) -> Result<(), Error> {
+    const END_UNDO: &str = "DELETE FROM keys WHERE account_id = $1 AND purpose = 'undo' AND issued_at >= $2";
+    sql!(execute tx, END_UNDO, account, since)?;
+    Ok(())
+}
+
 /// Removes some of the expired ones.
 pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
     const PURGE: &str = "DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires_at <= $1 LIMIT 500)";

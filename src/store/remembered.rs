@@ -15,6 +15,8 @@ pub struct Remembered {
     pub account_id: Uuid,
     /// Digest of the token in force.
     pub digest: Vec<u8>,
+    /// Digest of the one before.
+    pub former: Option<Vec<u8>>,
     /// When the token last changed.
     pub rotated_at: Time,
     /// When it ends whatever happens.
@@ -29,18 +31,18 @@ pub async fn insert(tx: &mut Tx, it: &Remembered) -> Result<(), Error> {
     Ok(())
 }
 
-/// The browser whose token, in force or just replaced, has this digest.
-pub async fn find(conn: &mut Conn, digest: &[u8], now: Time) -> Result<Option<Remembered>, Error> {
-    const FIND: &str = "SELECT id, account_id, digest, rotated_at, expires_at
-        FROM remembered WHERE (digest = $1 OR former = $1) AND expires_at > $2";
-    Ok(sql!(optional Remembered, conn, FIND, digest, now)?)
+/// The browser with this id.
+pub async fn find(conn: &mut Conn, id: Uuid, now: Time) -> Result<Option<Remembered>, Error> {
+    const FIND: &str = "SELECT id, account_id, digest, former, rotated_at, expires_at
+        FROM remembered WHERE id = $1 AND expires_at > $2";
+    Ok(sql!(optional Remembered, conn, FIND, id, now)?)
 }
 
-/// Replaces the token in force: of any number of simultaneous tries, one gets true.
-pub async fn rotate(tx: &mut Tx, id: Uuid, digest: &[u8], next: &[u8], now: Time) -> Result<bool, Error> {
-    const ROTATE: &str =
-        "UPDATE remembered SET former = digest, digest = $3, rotated_at = $4 WHERE id = $1 AND digest = $2";
-    Ok(sql!(execute tx, ROTATE, id, digest, next, now)? == 1)
+/// Replaces the token in force.
+pub async fn rotate(tx: &mut Tx, id: Uuid, next: &[u8], now: Time) -> Result<(), Error> {
+    const ROTATE: &str = "UPDATE remembered SET former = digest, digest = $2, rotated_at = $3 WHERE id = $1";
+    sql!(execute tx, ROTATE, id, next, now)?;
+    Ok(())
 }
 
 /// Forgets one browser.

@@ -18,6 +18,8 @@ pub struct Session {
     pub restricted: bool,
     /// The policy of the reset that opened a restricted one, as JSON.
     pub policy: Option<String>,
+    /// Digest of the generated password that opened a restricted one.
+    pub opened_by: Option<Vec<u8>>,
     /// What the browser calls itself.
     pub browser: String,
     /// Its place in the network.
@@ -46,9 +48,10 @@ pub struct SignedIn {
 /// Adds a session with the digest of its cookie.
 pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO sessions
-        (id, account_id, digest, restricted, policy, browser, client, began_at, fresh_until, seen_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        (id, account_id, digest, restricted, policy, opened_by, browser, client, began_at, fresh_until, seen_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     sql!(execute tx, INSERT, session.id, session.account_id, digest, session.restricted, session.policy.as_deref(),
+        session.opened_by.as_deref(),
         &session.browser, &session.client, session.began_at, session.fresh_until, session.seen_at,
         session.expires_at)?;
     Ok(())
@@ -61,7 +64,7 @@ pub async fn find(
     idle_since: Time,
     now: Time,
 ) -> Result<Option<SignedIn>, Error> {
-    const FIND: &str = "SELECT s.id AS session_id, s.account_id, s.restricted, s.policy, s.browser, s.client, s.began_at,
+    const FIND: &str = "SELECT s.id AS session_id, s.account_id, s.restricted, s.policy, s.opened_by, s.browser, s.client, s.began_at,
         s.fresh_until, s.seen_at, s.expires_at, a.id, a.email, a.password_hash, a.enabled, a.phone, a.phone_usable_at,
         a.fields, a.created_at, a.held_until,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles WHERE account_id = a.id), '') AS role_list
@@ -84,7 +87,7 @@ pub async fn list(
     idle_since: Time,
     now: Time,
 ) -> Result<Vec<Session>, Error> {
-    const LIST: &str = "SELECT id AS session_id, account_id, restricted, policy, browser, client, began_at, fresh_until, seen_at, expires_at
+    const LIST: &str = "SELECT id AS session_id, account_id, restricted, policy, opened_by, browser, client, began_at, fresh_until, seen_at, expires_at
         FROM sessions WHERE account_id = $1 AND NOT restricted AND expires_at > $2 AND seen_at > $3
         ORDER BY began_at DESC LIMIT 200";
     Ok(sql!(all Session, conn, LIST, account, now, idle_since)?)

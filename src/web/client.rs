@@ -20,16 +20,17 @@ impl Client {
     pub fn of(request: &Request<'_>, proxies: &Proxies) -> Self {
         let peer =
             request.remote().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |remote| remote.ip()).to_canonical();
-        let trusted = |address: &IpAddr| matches!(proxies, Proxies::Some(list) if list.contains(address));
-        let mut hops: Vec<IpAddr> = request
-            .headers()
-            .get("X-Forwarded-For")
-            .flat_map(|line| line.split(','))
-            .map_while(|hop| hop.trim().parse().ok())
-            .map(|hop: IpAddr| hop.to_canonical())
-            .collect();
-        hops.push(peer);
-        let address = hops.iter().rev().find(|hop| !trusted(hop)).copied().unwrap_or(hops[0]);
+        let trusted = |address: IpAddr| matches!(proxies, Proxies::Some(list) if list.contains(&address));
+        let said: Vec<&str> =
+            request.headers().get("X-Forwarded-For").flat_map(|line| line.split(',')).collect();
+        let mut address = peer;
+        // From the nearest on: each hop counts only if who says so is trusted, and nothing behind one that is not.
+        for hop in said.into_iter().rev() {
+            match hop.trim().parse::<IpAddr>() {
+                Ok(hop) if trusted(address) => address = hop.to_canonical(),
+                _ => break,
+            }
+        }
         Self { address, browser: browser(request.headers().get_one("User-Agent").unwrap_or_default()) }
     }
 

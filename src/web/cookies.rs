@@ -1,8 +1,13 @@
 //! The site's cookies: one place that knows their names and attributes.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use rocket::{
+    Request, Response,
+    fairing::{Fairing, Info, Kind},
     http::{Cookie, CookieJar, SameSite},
     time,
 };
@@ -51,17 +56,39 @@ impl Crumb {
     }
 }
 
+/// What is to be set. Rocket forgets changes to its jar when a guard forwards, and a token changed there is spent.
+#[derive(Default)]
+struct Baked(Mutex<Vec<Cookie<'static>>>);
+
+/// Sets the cookies of every answer, whichever guard, route or catcher gave it.
+pub struct Baker;
+
+#[rocket::async_trait]
+impl Fairing for Baker {
+    fn info(&self) -> Info {
+        Info { name: "Cookies", kind: Kind::Response }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        let Baked(baked) = request.local_cache(Baked::default);
+        for cookie in baked.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            response.adjoin_raw_header("Set-Cookie", cookie.to_string());
+        }
+    }
+}
+
 /// The cookies of one request and its answer.
 #[derive(Clone, Copy)]
 pub struct Crumbs<'r> {
     jar: &'r CookieJar<'r>,
+    baked: &'r Baked,
     secure: bool,
 }
 
 impl<'r> Crumbs<'r> {
-    /// The cookies in `jar`; `secure` if people reach the site over https.
-    pub fn new(jar: &'r CookieJar<'r>, secure: bool) -> Self {
-        Self { jar, secure }
+    /// The cookies of `request`; `secure` if people reach the site over https.
+    pub fn of(request: &'r Request<'_>, secure: bool) -> Self {
+        Self { jar: request.cookies(), baked: request.local_cache(Baked::default), secure }
     }
 
     /// What the browser sent.
@@ -74,7 +101,7 @@ impl<'r> Crumbs<'r> {
         let life = life.map(|life| time::Duration::try_from(life).unwrap_or(time::Duration::MAX));
         let mut cookie = self.bare(crumb, value.to_owned());
         cookie.set_max_age(life);
-        self.jar.add(cookie);
+        self.bake(cookie);
     }
 
     /// Takes a cookie away.
@@ -82,8 +109,15 @@ impl<'r> Crumbs<'r> {
         if self.jar.get(crumb.name(self.secure)).is_some() {
             let mut cookie = self.bare(crumb, String::new());
             cookie.set_max_age(time::Duration::ZERO);
-            self.jar.add(cookie);
+            self.bake(cookie);
         }
+    }
+
+    /// The last word on a cookie counts.
+    fn bake(&self, cookie: Cookie<'static>) {
+        let mut baked = self.baked.0.lock().unwrap_or_else(PoisonError::into_inner);
+        baked.retain(|other| other.name() != cookie.name());
+        baked.push(cookie);
     }
 
     fn bare(&self, crumb: Crumb, value: String) -> Cookie<'static> {

@@ -64,7 +64,7 @@ impl<'r> Site<'r> {
         let app = request.rocket().state::<Arc<App>>()?;
         let db = request.rocket().state::<Db>()?;
         let client = Client::of(request, &app.config().trusted_proxies);
-        Some(Self { app, db, crumbs: Crumbs::new(request.cookies(), app.judged.is_https()), client })
+        Some(Self { app, db, crumbs: Crumbs::of(request, app.judged.is_https()), client })
     }
 
     /// A connection to read from.
