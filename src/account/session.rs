@@ -82,7 +82,6 @@ struct Narrow(Result<Option<SignedIn>, ()>);
 ///
 /// # Errors
 /// If the database cannot tell: that is not the same as nobody.
-#[expect(clippy::result_unit_err, reason = "it was logged where it happened")]
 pub async fn current<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()> {
     let Full(found) = request
         .local_cache_async(async {
@@ -90,7 +89,7 @@ pub async fn current<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn
             Full(load(&site, Crumb::Session).await.map_err(|error| log::error!("{error}")))
         })
         .await;
-    found.as_ref().map(Option::as_ref).map_err(|()| ())
+    found.as_ref().map(Option::as_ref).or(Err(()))
 }
 
 /// The address of whoever is signed in, if some guard has asked by now.

@@ -55,7 +55,10 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
                     smtp.send(&Mail { id, to: &message.to, subject: &subject, text: &text, html: &html })
                         .await
                 }
-                (None, Some(mailbox)) => Ok(keep(app, mailbox, message, subject, text, html)),
+                (None, Some(mailbox)) => {
+                    keep(app, mailbox, message, subject, text, html);
+                    Ok(())
+                }
                 (None, None) => Err(Undelivered::Later("latchkey.mail.url is not set".into())),
             }
         }
@@ -63,7 +66,10 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
             let text = app.templates.say(&format!("sms-{}", message.name), &args(app, message));
             match (&app.transports.gateway, &app.transports.mailbox) {
                 (Some(gateway), _) => gateway.send(&message.to, &text).await,
-                (None, Some(mailbox)) => Ok(keep(app, mailbox, message, String::new(), text, String::new())),
+                (None, Some(mailbox)) => {
+                    keep(app, mailbox, message, String::new(), text, String::new());
+                    Ok(())
+                }
                 (None, None) => Err(Undelivered::Later("latchkey.sms.url is not set".into())),
             }
         }
