@@ -11,7 +11,7 @@ pub enum Error {
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
     /// A migration could not be applied.
-    #[error("the database could not be migrated: {0}")]
+    #[error("databases.latchkey.url leads to a database that cannot be migrated: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
     /// A file that is needed could not be read or written.
     #[error("{path}: {source}")]
@@ -31,6 +31,18 @@ pub enum Error {
     #[error("the system gave no randomness: {0}")]
     Randomness(#[from] getrandom::Error),
     /// A page or message could not be rendered.
-    #[error("a template failed: {0}")]
+    #[error("a template failed: {}", whole(.0))]
     Template(#[from] rocket_dyn_templates::tera::Error),
+}
+
+/// An error with what caused it, in one line: of a cause that is drawn over several lines, where and what.
+fn whole(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let told = causes.map(|cause| {
+        let text = cause.to_string();
+        let mut lines = text.lines().map(|line| line.trim_start_matches([' ', '-', '>', '=']));
+        let first = lines.next().unwrap_or_default().to_owned();
+        lines.next_back().map_or(first.clone(), |last| format!("{first}: {last}"))
+    });
+    told.collect::<Vec<_>>().join(": ")
 }

@@ -29,12 +29,12 @@ pub struct Keyring {
 }
 
 impl Ring {
-    fn new(secret: &str) -> Result<Self, Error> {
+    fn new(secret: &str, key: &str) -> Result<Self, Error> {
         let bytes = STANDARD.decode(secret).unwrap_or_default();
         if bytes.len() < 32 {
-            return Err(Error::Config(
-                "secret_key: write at least 32 random bytes in base64, as `latchkey init` prints".into(),
-            ));
+            return Err(Error::Config(format!(
+                "{key}: write at least 32 random bytes in base64, as `latchkey init` prints"
+            )));
         }
         let derive = |label: &str, out: &mut [u8]| {
             Hkdf::<Sha256>::new(Some(b"latchkey"), &bytes)
@@ -68,8 +68,9 @@ impl Keyring {
     /// # Errors
     /// [`Error::Config`] for a secret that is too short or not base64.
     pub fn new(current: &str, former: &[String]) -> Result<Self, Error> {
-        let secrets = std::iter::once(current).chain(former.iter().map(String::as_str));
-        Ok(Self { rings: secrets.map(Ring::new).collect::<Result<_, _>>()? })
+        let former = former.iter().map(|secret| Ring::new(secret, "latchkey.old_secret_keys"));
+        let rings = std::iter::once(Ring::new(current, "secret_key")).chain(former);
+        Ok(Self { rings: rings.collect::<Result<_, _>>()? })
     }
 
     /// Seals `plain` for `purpose`: whoever lacks the key can neither read nor change it.

@@ -25,6 +25,9 @@ use crate::{Error, span::Span};
 mod connections;
 mod line;
 
+/// The longest time to give one mail: well before the worker's lease of it ends, or it would be sent twice.
+const LONGEST: Span = Span::seconds(45);
+
 /// How mail leaves: `[default.latchkey.mail]`. It holds a password: no `Debug`.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -36,7 +39,7 @@ pub struct Settings {
     /// Who writes: `Name <address>`. Its domain needs SPF, DKIM and DMARC to be believed, and stands in each
     /// `Message-ID`. Default: `"Latchkey <no-reply@localhost>"`.
     pub from: String,
-    /// The longest that one mail may take, with its connection. Default: `"30s"`.
+    /// The longest that one mail may take, with its connection; at most 45 s. Default: `"30s"`.
     pub timeout: Span,
 }
 
@@ -55,8 +58,8 @@ impl Settings {
         if from.is_err() {
             faults.push("latchkey.mail.from is no address: write \"Name <no-reply@example.com>\"".into());
         }
-        if self.timeout.is_zero() {
-            faults.push("latchkey.mail.timeout is no time at all: write \"30s\"".into());
+        if self.timeout.is_zero() || self.timeout > LONGEST {
+            faults.push(format!("latchkey.mail.timeout is out of range: write \"1s\" to \"{LONGEST}\""));
         }
         match self.url.as_deref().map(str::parse::<Relay>) {
             Some(Err(remedy)) => faults.push(format!("latchkey.mail.url cannot be used: {remedy}")),

@@ -104,7 +104,10 @@ impl Settings {
         let pattern =
             self.success.as_deref().map(|it| RegexBuilder::new(it).unicode(false).build()).transpose();
         if let Err(error) = &pattern {
-            faults.push(format!("latchkey.sms.success is no regular expression: {error}"));
+            // The text of such an error draws the pattern first; what is wrong stands last.
+            let told = error.to_string();
+            let told = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            faults.push(format!("latchkey.sms.success is no regular expression: {told}"));
         }
         if self.timeout.is_zero() || self.timeout > LONGEST {
             faults.push(format!("latchkey.sms.timeout is out of range: write \"1s\" to \"{LONGEST}\""));
