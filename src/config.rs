@@ -4,10 +4,11 @@ use std::{net::IpAddr, path::Path};
 
 use figment::{
     Figment, Profile,
-    error::Kind,
-    providers::{Format, Serialized, Toml},
+    providers::{Format, Toml},
 };
 use serde::{Deserialize, Serialize};
+
+pub mod fault;
 
 use crate::{
     Error,
@@ -55,7 +56,7 @@ pub struct Config {
 
 /// Peers whose word on the client's address counts.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "write a list of addresses like [\"127.0.0.1\"], or \"none\"")]
 pub enum Proxies {
     /// These addresses.
     Some(Vec<IpAddr>),
@@ -118,8 +119,7 @@ impl Judged {
     pub fn read(figment: &Figment) -> Result<Self, Error> {
         let lenient = cfg!(debug_assertions) && *figment.profile() == Profile::new("debug");
         let figment = if lenient { with_own_secrets(figment)? } else { figment.clone() };
-        let table = figment.clone().join(Serialized::default("latchkey", Config::default()));
-        let config: Config = table.extract_inner("latchkey").map_err(explain)?;
+        let config: Config = fault::extract(&figment, "latchkey")?;
         let secret_key: Option<String> = figment.extract_inner("secret_key").ok();
         let mut faults = Vec::new();
         let mut require = |present: bool, fault: &str| {
@@ -151,6 +151,15 @@ impl Judged {
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{served}:{port}"));
         let public_url = public_url.trim_end_matches('/').to_owned();
         faults.extend(judge_url(&public_url, lenient));
+        if config.site_name.trim().is_empty() || config.site_name.chars().any(char::is_control) {
+            faults.push("latchkey.site_name must be one line of text".into());
+        }
+        if config.phone_hold > Span::days(30) {
+            faults.push(format!(
+                "latchkey.phone_hold = \"{}\" is out of range: write \"0s\" to \"30d\"",
+                config.phone_hold
+            ));
+        }
         let proxied = config.trusted_proxies != Proxies::Some(Vec::new());
         if !lenient && public_url.starts_with("https:") && !proxied {
             faults.push("latchkey.trusted_proxies is missing: list the addresses of what ends TLS in front of this server, or write \"none\"".into());
@@ -173,6 +182,7 @@ impl Judged {
         if faults.is_empty() {
             Ok(Self { config, public_url, secret_key: secret_key.unwrap_or_default(), lenient, warnings })
         } else {
+            let faults: Vec<_> = faults.iter().map(|fault| fault::placed(&figment, fault)).collect();
             Err(Error::Config(faults.join("\n")))
         }
     }
@@ -192,25 +202,6 @@ impl Judged {
     }
 }
 
-/// An error of the configuration, in one line that names file and key.
-pub fn explain(fault: figment::Error) -> Error {
-    let lines = fault.into_iter().map(|fault| {
-        let source = fault.metadata.as_ref().map(|metadata| match &metadata.source {
-            Some(source) => source.to_string(),
-            None => metadata.name.to_string(),
-        });
-        let mut path = fault.path.clone();
-        if let Kind::UnknownField(field, _) = &fault.kind
-            && path.last() != Some(field)
-        {
-            path.push(field.clone());
-        }
-        let place = source.map(|source| format!("{source}: ")).unwrap_or_default();
-        format!("{place}{}: {}", path.join("."), fault.kind)
-    });
-    Error::Config(lines.collect::<Vec<_>>().join("\n"))
-}
-
 fn judge_url(url: &str, lenient: bool) -> Option<String> {
     let parsed = rocket::http::uri::Absolute::parse(url).ok();
     let plain = parsed.is_some_and(|uri| {
@@ -222,9 +213,9 @@ fn judge_url(url: &str, lenient: bool) -> Option<String> {
             && uri.query().is_none()
     });
     if !plain {
-        return Some(format!(
-            "latchkey.public_url = \"{url}\" is not an address like \"https://id.example.com\": no path, no query"
-        ));
+        let fault =
+            "latchkey.public_url is not an address like \"https://id.example.com\": no path, no query";
+        return Some(fault.into());
     }
     let safe = url.starts_with("https:") || is_loopback(url) || lenient;
     (!safe).then(|| format!("latchkey.public_url = \"{url}\" must be https, or http on loopback"))
@@ -241,11 +232,11 @@ pub fn is_loopback(url: &str) -> bool {
 }
 
 fn with_own_secrets(figment: &Figment) -> Result<Figment, Error> {
-    let settings = store::Settings::extract(&figment.focus("databases.latchkey"))?;
+    let settings = store::Settings::read(figment)?;
     let folder =
         settings.sqlite_file().map(Path::new).and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
     let path = folder.join("latchkey.secrets");
-    let failed = |source| Error::File { path: path.display().to_string(), source };
+    let failed = |error| Error::Config(format!("databases.latchkey.url: {}: {error}", path.display()));
     if !path.exists() {
         crate::init::keep_secrets(&path).map_err(failed)?;
     }

@@ -96,8 +96,7 @@ mod tests {
         for unused in ["ctrlc", "signals", "force"] {
             read["shutdown"].as_object_mut().unwrap().remove(unused);
         }
-        read["databases"] =
-            json!({ "latchkey": Settings::extract(&figment.focus("databases.latchkey")).unwrap() });
+        read["databases"] = json!({ "latchkey": Settings::read(figment).unwrap() });
         read["latchkey"] = json(figment.focus("latchkey").extract::<Config>().unwrap());
         read
     }
@@ -158,7 +157,7 @@ mod tests {
     fn no_key_is_in_the_file_that_would_be_refused() {
         let all = all();
         rocket::Config::try_from(&all).unwrap();
-        Settings::extract(&all.focus("databases.latchkey")).unwrap();
+        Settings::read(&all).unwrap();
         Judged::read(&all.select("release")).map(drop).unwrap();
     }
 

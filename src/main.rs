@@ -5,5 +5,5 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     // Before Rocket's own: whoever logs first stays.
     latchkey::logger::start();
-    rocket::execute(latchkey::cli::run())
+    latchkey::cli::run()
 }

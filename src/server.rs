@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use figment::Figment;
+use figment::{Figment, providers::Serialized, value::magic::RelativePathBuf};
 use rocket::{Build, Rocket, fairing::AdHoc};
 use rocket_db_pools::Database;
 
@@ -10,11 +10,11 @@ use crate::{
     Error, account,
     app::App,
     clock::Clock,
-    config::Judged,
+    config::{Judged, fault},
     dev, logger,
     outbox::worker,
     reset::{self, Strategy},
-    store::Db,
+    store::{Db, Settings},
     web::{
         cookies::Baker, errors, headers::Headers, link::Links, one_name::OneName, templates::Templates,
         wellknown,
@@ -36,10 +36,12 @@ pub fn rocket(figment: Figment) -> Result<Rocket<Build>, Error> {
 /// As [`rocket`].
 pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
     let judged = Judged::read(&figment)?;
-    let templates = Templates::load(template_dir(&figment).as_deref())?;
+    let templates = Templates::load(template_dir(&figment)?.as_deref())?;
     let app = Arc::new(App::new(judged, clock.clone(), templates)?);
     let pages = Strategy::all().iter().map(|strategy| strategy.page().trim_start_matches("/reset/"));
-    let site = rocket::custom(figment)
+    // Rocket has a default of its own for the size of a pool.
+    let database = Serialized::default("databases.latchkey", Settings::default());
+    let site = rocket::custom(figment.join(database))
         .manage(app)
         .attach(Db::init())
         .attach(Links::new(pages))
@@ -55,10 +57,19 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
     Ok(Strategy::all().iter().fold(site, |site, strategy| site.attach(strategy.fairing())))
 }
 
-/// The folder of one's own templates, if it exists.
-fn template_dir(figment: &Figment) -> Option<PathBuf> {
-    let dir: PathBuf = figment.extract_inner("template_dir").unwrap_or_else(|_| "templates".into());
-    dir.is_dir().then_some(dir)
+/// The folder of one's own templates: beside the file that names it, or `templates` if that is there.
+pub(crate) fn template_dir(figment: &Figment) -> Result<Option<PathBuf>, Error> {
+    let named = figment.find_value("template_dir").is_ok();
+    let named: Option<RelativePathBuf> = named.then(|| fault::read(figment, "template_dir")).transpose()?;
+    let dir = named.as_ref().map_or("templates".into(), RelativePathBuf::relative);
+    match (dir.is_dir(), named) {
+        (true, _) => Ok(Some(dir)),
+        (false, None) => Ok(None),
+        (false, Some(_)) => {
+            let fault = format!("template_dir is no folder: there is none at {}", dir.display());
+            Err(Error::Config(fault::placed(figment, &fault)))
+        }
+    }
 }
 
 fn worker() -> AdHoc {

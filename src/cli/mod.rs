@@ -1,9 +1,16 @@
 //! The command line: `latchkey` serves, its commands look after people and configuration.
 
+/// Prints a line; a reader that has seen enough, as `head`, is no fault.
+macro_rules! say {
+    ($($line:tt)*) => {{
+        let _ = writeln!(std::io::stdout(), $($line)*);
+    }};
+}
+
 mod check;
 mod user;
 
-use std::{path::Path, process::ExitCode};
+use std::{io::Write, net::IpAddr, path::Path, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use figment::Figment;
@@ -12,7 +19,7 @@ use crate::{
     Error,
     app::App,
     clock::Clock,
-    config::Judged,
+    config::{Judged, fault},
     init,
     random::Random,
     store::{Pool, Settings},
@@ -39,33 +46,42 @@ enum Command {
 }
 
 /// Does what the command line says.
-pub async fn run() -> ExitCode {
+pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let figment = rocket::Config::figment();
     let done = match cli.command {
-        None => serve(figment).await,
-        Some(Command::Init) => init::rocket_toml(Random).map(|text| print!("{text}")),
-        Some(Command::Check) => check::run(&figment).await,
-        Some(Command::User(user)) => user::run(user, &figment).await,
+        Some(Command::Init) => init::rocket_toml(Random).map(|text| say!("{}", text.trim_end())),
+        // Rocket would panic over its own keys.
+        command => {
+            fault::refuse_strays(&figment).and_then(|()| rocket::execute(carry_out(command, figment.clone())))
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             for line in error.to_string().lines() {
-                eprintln!("latchkey: {line}");
+                eprintln!("latchkey: {}", fault::placed(&figment, line));
             }
             ExitCode::FAILURE
         }
     }
 }
 
+async fn carry_out(command: Option<Command>, figment: Figment) -> Result<(), Error> {
+    match command {
+        Some(Command::Check) => check::run(figment).await,
+        Some(Command::User(user)) => user::run(user, &figment).await,
+        Some(Command::Init) | None => serve(figment).await,
+    }
+}
+
 async fn serve(figment: Figment) -> Result<(), Error> {
-    rocket::Config::try_from(&figment).map_err(crate::config::explain)?;
     let site = crate::rocket(figment)?;
     // Tells in one line what Rocket would tell in many when the database cannot be reached.
-    let settings = Settings::extract(&site.figment().focus("databases.latchkey"))?;
+    let settings = Settings::read(site.figment())?;
     reachable(&settings).await?;
-    site.launch().await.map(drop).map_err(|error| Error::Config(launch_fault(&error)))
+    let (address, port) = (fault::read(site.figment(), "address")?, fault::read(site.figment(), "port")?);
+    site.launch().await.map(drop).map_err(|error| Error::Config(launch_fault(&error, address, port)))
 }
 
 async fn reachable(settings: &Settings) -> Result<(), Error> {
@@ -73,11 +89,11 @@ async fn reachable(settings: &Settings) -> Result<(), Error> {
     Ok(())
 }
 
-fn launch_fault(error: &rocket::Error) -> String {
+fn launch_fault(error: &rocket::Error, address: IpAddr, port: u16) -> String {
     use rocket::error::ErrorKind;
     match error.kind() {
         ErrorKind::Bind(error) => {
-            format!("cannot listen there ({error}): set address and port to what is free")
+            format!("port {port} of address {address} cannot be listened on: {error}")
         }
         ErrorKind::FailedFairings(fairings) => {
             let names: Vec<_> = fairings.iter().map(|fairing| fairing.name).collect();
@@ -89,7 +105,7 @@ fn launch_fault(error: &rocket::Error) -> String {
 
 /// The site and its database, for commands that work beside a server.
 async fn open(figment: &Figment) -> Result<(App, Pool), Error> {
-    let pool = Pool::connect(&Settings::extract(&figment.focus("databases.latchkey"))?).await?;
+    let pool = Pool::connect(&Settings::read(figment)?).await?;
     let app = App::new(Judged::read(figment)?, Clock::system(), Templates::load(None::<&Path>)?)?;
     Ok((app, pool))
 }

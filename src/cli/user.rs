@@ -1,5 +1,7 @@
 //! `latchkey user …`: invites people, lists them, lets them in or not, gives and takes roles.
 
+use std::io::Write;
+
 use clap::Subcommand;
 use figment::Figment;
 
@@ -86,14 +88,14 @@ async fn add(app: &App, pool: &Pool, email: &str, roles: &[String]) -> Result<()
     register::invite(app, &mut tx, &invitation, None).await?;
     Event::of_site("account.invited").write(app, &mut tx).await?;
     tx.commit().await?;
-    println!("invited {}: the link is good until {}", invitation.email, human::moment(invitation.expires_at));
+    say!("invited {}: the link is good until {}", invitation.email, human::moment(invitation.expires_at));
     Ok(())
 }
 
 async fn list(app: &App, pool: &Pool) -> Result<(), Error> {
     let mut conn = pool.read().await?;
     let line = |email: &str, state: &str, phone: bool, roles: &str| {
-        println!("{email:40} {state:9} {:6} {roles}", if phone { "phone" } else { "" });
+        say!("{email:40} {state:9} {:6} {roles}", if phone { "phone" } else { "" });
     };
     let mut after = String::new();
     loop {
@@ -125,7 +127,7 @@ async fn switch(app: &App, pool: &Pool, email: &str, enabled: bool) -> Result<()
     let kind = if enabled { "account.enabled" } else { "account.disabled" };
     Event::new(kind, account.id).write(app, &mut tx).await?;
     tx.commit().await?;
-    println!("{} is {}", account.email, if enabled { "enabled" } else { "disabled" });
+    say!("{} is {}", account.email, if enabled { "enabled" } else { "disabled" });
     Ok(())
 }
 
@@ -144,6 +146,6 @@ async fn role(app: &App, pool: &Pool, email: &str, add: &[String], remove: &[Str
     Event::new("account.roles_changed", account.id).write(app, &mut tx).await?;
     tx.commit().await?;
     let now = accounts::find(&mut pool.read().await?, account.id).await?;
-    println!("{} has the roles: {}", account.email, now.map_or(String::new(), |account| account.role_list));
+    say!("{} has the roles: {}", account.email, now.map_or(String::new(), |account| account.role_list));
     Ok(())
 }

@@ -3,9 +3,10 @@
 use std::{str::FromStr, time::Duration};
 
 use figment::{Figment, providers::Serialized};
+use rocket::tokio::time::timeout;
 use serde::{Deserialize, Serialize};
 use sqlx::{
-    Executor, PgPool, SqlitePool,
+    Connection, Executor, PgConnection, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -15,7 +16,7 @@ use super::{
     busy::{Busy, Token},
     migrate,
 };
-use crate::{Error, config};
+use crate::{Error, config::fault};
 
 /// How long the pool waits, when it is closed, for those who still work with it.
 const GRACE: Duration = Duration::from_secs(4);
@@ -59,12 +60,23 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads a figment that is focused on `databases.latchkey`.
+    /// Reads `databases.latchkey`.
     ///
     /// # Errors
     /// [`Error::Config`] naming the file and the key.
-    pub fn extract(focused: &Figment) -> Result<Self, Error> {
-        focused.clone().join(Serialized::defaults(Self::default())).extract().map_err(config::explain)
+    pub fn read(figment: &Figment) -> Result<Self, Error> {
+        let settings: Self = fault::extract(figment, "databases.latchkey")?;
+        let counts = [
+            ("max_connections", settings.max_connections.into()),
+            ("connect_timeout", settings.connect_timeout),
+        ];
+        match counts.into_iter().find(|(_, count)| *count == 0) {
+            Some((name, _)) => {
+                let fault = format!("databases.latchkey.{name} = 0 is out of range: write 1 or more");
+                Err(Error::Config(fault::placed(figment, &fault)))
+            }
+            None => Ok(settings),
+        }
     }
 
     /// The file of an SQLite database.
@@ -92,24 +104,27 @@ impl Pool {
     /// Connects and applies what migrations are missing.
     ///
     /// # Errors
-    /// [`Error::Config`] for a URL of another database, [`Error::Database`] and [`Error::Migration`].
+    /// [`Error::Config`] for a database that is out of reach or another one, and [`Error::Migration`].
     pub async fn connect(settings: &Settings) -> Result<Self, Error> {
         let patience = Duration::from_secs(settings.connect_timeout);
         let busy = Busy::default();
         if let Some(file) = settings.sqlite_file() {
-            let _lock = migrate::lock(file)?;
+            let _lock = migrate::lock(file).map_err(unusable)?;
             let options = sqlite(settings)?;
             let one = SqlitePoolOptions::new().max_connections(1).acquire_timeout(patience);
-            let writer = one.connect_with(options.clone().pragma("query_only", "OFF")).await?;
+            let writer =
+                one.connect_with(options.clone().pragma("query_only", "OFF")).await.map_err(unusable)?;
             migrate::SQLITE.run(&writer).await?;
             let readers = SqlitePoolOptions::new()
                 .min_connections(1)
                 .max_connections(settings.max_connections.max(1))
                 .acquire_timeout(patience)
                 .connect_with(options.pragma("query_only", "ON"))
-                .await?;
+                .await
+                .map_err(unusable)?;
             Ok(Self { engine: Engine::Sqlite { writer, readers }, busy })
         } else if settings.url.starts_with("postgres:") || settings.url.starts_with("postgresql:") {
+            let options = PgConnectOptions::from_str(&settings.url).map_err(unusable)?;
             let pool = PgPoolOptions::new()
                 .max_connections(settings.max_connections.max(1))
                 .acquire_timeout(patience)
@@ -118,8 +133,13 @@ impl Pool {
                         conn.execute("SET lock_timeout = '5s'; SET statement_timeout = '10s'").await.map(drop)
                     })
                 })
-                .connect_with(PgConnectOptions::from_str(&settings.url)?)
-                .await?;
+                .connect_with(options.clone())
+                .await;
+            let pool = match pool {
+                // The pool has tried again and again, and does not say why in vain.
+                Err(sqlx::Error::PoolTimedOut) => return Err(unusable(why(&options, patience).await)),
+                pool => pool.map_err(unusable)?,
+            };
             migrate::postgres(settings.migration_lock).run(&pool).await?;
             Ok(Self { engine: Engine::Postgres(pool), busy })
         } else {
@@ -157,8 +177,20 @@ impl Pool {
     }
 }
 
+fn unusable(error: impl std::fmt::Display) -> Error {
+    Error::Config(format!("databases.latchkey.url leads to no database that can be used: {error}"))
+}
+
+async fn why(options: &PgConnectOptions, patience: Duration) -> sqlx::Error {
+    match timeout(patience, PgConnection::connect_with(options)).await {
+        Ok(Err(error)) => error,
+        _ => sqlx::Error::PoolTimedOut,
+    }
+}
+
 fn sqlite(settings: &Settings) -> Result<SqliteConnectOptions, Error> {
-    Ok(SqliteConnectOptions::from_str(&settings.url)?
+    Ok(SqliteConnectOptions::from_str(&settings.url)
+        .map_err(unusable)?
         .create_if_missing(true)
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -175,7 +207,8 @@ impl rocket_db_pools::Pool for Pool {
     type Error = Error;
 
     async fn init(figment: &Figment) -> Result<Self, Error> {
-        Self::connect(&Settings::extract(figment)?).await
+        let settings = figment.clone().join(Serialized::defaults(Settings::default())).extract();
+        Self::connect(&settings.map_err(|fault| Error::Config(fault.to_string()))?).await
     }
 
     async fn get(&self) -> Result<Conn, Error> {
