@@ -3,7 +3,7 @@
 use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
-use super::{change, email::Email, fault::Fault, notice, register, session::Fresh};
+use super::{change, email::Email, fault::Fault, notice, session::Fresh};
 use crate::{
     Error,
     clock::Time,
@@ -17,7 +17,9 @@ use crate::{
         accounts::Account,
         keys::{self, KeyRow},
     },
-    web::{Answer, Crumb, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, human},
+    web::{
+        Answer, Crumb, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, human, throttle,
+    },
 };
 
 const PURPOSE: &str = "new address";
@@ -56,7 +58,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
         ..KeyRow::new(site.app, account.id, Purpose::Email, key.digest(&site.keyring), *LIFE)?
     };
     let mut tx = site.begin().await?;
-    if !register::message_allowed(&site, &mut tx, Asking::Email, email.key()).await? {
+    if !throttle::message_allowed(&site, &mut tx, Asking::Email, email.key()).await? {
         return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
     }
     if !accounts::take(&mut tx, account, now).await? {

@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     Error,
-    app::App,
     code::{self, Bound, Kind, Tried},
     event::Event,
     key::{Key, Purpose},
@@ -24,7 +23,7 @@ use crate::{
         accounts::Account,
         keys::{self, KeyRow},
     },
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, human},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, human, throttle},
 };
 
 const PURPOSE: &str = "new phone";
@@ -65,7 +64,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     let (limits, keyring) = (&site.config().limits, &site.keyring);
     let allowed = Limited::VerifyOf(account.id.as_bytes()).allow(&mut tx, limits, keyring, now).await?
         && Limited::VerifyTo(phone.number()).allow(&mut tx, limits, keyring, now).await?
-        && site_may_text(&site, &mut tx).await?;
+        && throttle::site_may_text(&site, &mut tx).await?;
     if !allowed {
         return refused(Faults::of("phone", Fault::new("fault-texts-limit")));
     }
@@ -77,26 +76,6 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     tx.commit().await?;
     site.bell.notify_one();
     Ok(Answer::go("/account/phone/code"))
-}
-
-/// Counts a text message that lets somebody back in, by number and over the whole site.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn text_allowed(site: &App, tx: &mut Tx, number: &str) -> Result<bool, Error> {
-    let by_number =
-        Limited::TextTo(number).allow(tx, &site.config().limits, &site.keyring, site.now()).await?;
-    Ok(by_number && site_may_text(site, tx).await?)
-}
-
-async fn site_may_text(site: &App, tx: &mut Tx) -> Result<bool, Error> {
-    let by_site = Limited::Text.allow(tx, &site.config().limits, &site.keyring, site.now()).await?;
-    if !by_site {
-        log::error!(
-            "the site's budget of text messages for today is used up: raise latchkey.limits.texts_per_day if that is not abuse"
-        );
-    }
-    Ok(by_site)
 }
 
 async fn pending(site: &Site<'_>, account: &Account) -> Result<Option<(KeyRow, Phone)>, Error> {

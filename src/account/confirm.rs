@@ -11,7 +11,7 @@ use super::{
     fault::Fault,
     gate::{self, Kind},
     hash::{PasswordHash, Verdict},
-    register,
+    invite,
 };
 use crate::{
     Error,
@@ -25,7 +25,9 @@ use crate::{
         request::Request as Written,
     },
     store::{self, Tx, accounts, accounts::Account, registrations, registrations::Registration},
-    web::{Answer, Crumb, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, human},
+    web::{
+        Answer, Crumb, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, human, throttle,
+    },
 };
 
 /// The routes.
@@ -49,7 +51,7 @@ async fn again(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answ
         }
     };
     let mut tx = site.begin().await?;
-    if register::message_allowed(&site, &mut tx, Asking::Confirm, email.key()).await? {
+    if throttle::message_allowed(&site, &mut tx, Asking::Confirm, email.key()).await? {
         let request = Written::Confirm(Again { email_key: email.key().to_owned(), asked: site.asked() });
         request.post(site.app, &mut tx).await?;
     }
@@ -77,7 +79,7 @@ impl Again {
         };
         let (key, until) = (Key::for_link(app.random)?, now + *app.config().register.key_ttl);
         registrations::rekey(tx, registration.id, &key.digest(&app.keyring), until).await?;
-        register::mail_key(app, tx, &registration, &key, until, Some(&self.asked)).await
+        invite::mail_key(app, tx, &registration, &key, until, Some(&self.asked)).await
     }
 }
 

@@ -11,6 +11,7 @@ pub mod gate;
 pub mod hash;
 pub mod hasher;
 pub mod home;
+pub mod invite;
 pub mod login;
 pub mod logout;
 pub mod notice;

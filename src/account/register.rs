@@ -5,20 +5,18 @@ use std::{collections::BTreeMap, time::Duration};
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
-use super::{email::Email, fault::Fault, hash::PasswordHash};
+use super::{email::Email, hash::PasswordHash, invite};
 use crate::{
     Error,
     app::App,
-    clock::Time,
-    key::Key,
-    limits::{Asking, Limited},
+    limits::Asking,
     outbox::{
         message::{Asked, Message, post_to_nobody},
         request::Request,
     },
     span::Span,
-    store::{self, Tx, accounts, registrations, registrations::Registration},
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site},
+    store::{self, Tx, accounts, registrations::Registration},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, throttle},
 };
 
 /// `latchkey.register`.
@@ -128,7 +126,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
         return Ok(Page::error(&site.templates, rocket::http::Status::Forbidden).into());
     }
     let mut tx = site.begin().await?;
-    let allowed = client_allowed(&site, &mut tx).await?;
+    let allowed = throttle::client_allowed(&site, &mut tx).await?;
     tx.commit().await?;
     if !allowed {
         return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
@@ -162,7 +160,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
     let browser = site.make_mark()?;
     let hash = site.hasher.hash(password).await?;
     let mut tx = site.begin().await?;
-    if name_allowed(&site, &mut tx, Asking::Register, email.key()).await? {
+    if throttle::name_allowed(&site, &mut tx, Asking::Register, email.key()).await? {
         let (email, asked) = (email.address().to_owned(), site.asked());
         let request = Request::Register(Register { email, hash, fields: typed, browser, asked });
         request.post(site.app, &mut tx).await?;
@@ -170,32 +168,6 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
     tx.commit().await?;
     site.bell.notify_one();
     Ok(Page::new("account/register_sent").with("email", email.address()).into())
-}
-
-/// Counts a request for a message by where it comes from.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn client_allowed(site: &Site<'_>, tx: &mut Tx) -> Result<bool, Error> {
-    let from = Limited::MessageFrom(site.client.address);
-    from.allow(tx, &site.config().limits, &site.keyring, site.now()).await
-}
-
-/// Counts a request for a message by address, known or not.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn name_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: &str) -> Result<bool, Error> {
-    let named = Limited::MessageFor(asking, key);
-    named.allow(tx, &site.config().limits, &site.keyring, site.now()).await
-}
-
-/// Counts a request for a message, by where it comes from and then by address: who asks too much counts against nobody.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn message_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: &str) -> Result<bool, Error> {
-    Ok(client_allowed(site, tx).await? && name_allowed(site, tx, asking, key).await?)
 }
 
 /// A request to have an account.
@@ -237,56 +209,6 @@ impl Register {
             created_at: now,
             expires_at: now + *app.config().register.key_ttl,
         };
-        invite(app, tx, &registration, Some(&self.asked)).await
+        invite::invite(app, tx, &registration, Some(&self.asked)).await
     }
-}
-
-/// Writes a pending row and mails its key.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn invite(app: &App, tx: &mut Tx, it: &Registration, asked: Option<&Asked>) -> Result<(), Error> {
-    let key = Key::for_link(app.random)?;
-    registrations::insert(tx, it, &key.digest(&app.keyring)).await?;
-    mail_key(app, tx, it, &key, it.expires_at, asked).await
-}
-
-/// Mails a key that confirms a registration.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn mail_key(
-    app: &App,
-    tx: &mut Tx,
-    it: &Registration,
-    key: &Key,
-    until: Time,
-    asked: Option<&Asked>,
-) -> Result<(), Error> {
-    let link = app.link(&format!("/confirm/{}", key.expose()));
-    let name = if it.invited { "invitation" } else { "confirm" };
-    let mail = Message::mail(&it.email, name).link(link, until);
-    let mail = if let Some(asked) = asked { mail.asked(asked) } else { mail };
-    mail.post(app, tx, None, None, until).await
-}
-
-/// A row for an address that an admin invites.
-///
-/// # Errors
-/// A [`Fault`] if the address is none, [`Error`] if there is no randomness.
-pub fn invitation(app: &App, email: &str, roles: &[String]) -> Result<Result<Registration, Error>, Fault> {
-    let email = Email::parse(email)?;
-    let now = app.now();
-    Ok(store::id(now, app.random).map(|id| Registration {
-        id,
-        email: email.address().to_owned(),
-        email_key: email.key().to_owned(),
-        password_hash: PasswordHash::unusable(),
-        fields: "{}".into(),
-        roles: roles.join(" "),
-        invited: true,
-        browser: None,
-        created_at: now,
-        expires_at: now + *app.config().register.key_ttl,
-    }))
 }

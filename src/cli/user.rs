@@ -8,7 +8,7 @@ use figment::Figment;
 use super::open;
 use crate::{
     Error,
-    account::{change::end_everything, email::Email, register},
+    account::{change::end_everything, email::Email, invite},
     app::App,
     event::Event,
     reset::policy::is_role,
@@ -79,13 +79,13 @@ fn judge_roles(roles: &[String]) -> Result<(), Error> {
 
 async fn add(app: &App, pool: &Pool, email: &str, roles: &[String]) -> Result<(), Error> {
     judge_roles(roles)?;
-    let invitation = register::invitation(app, email, roles)
+    let invitation = invite::invitation(app, email, roles)
         .map_err(|_| wrong(format!("`{email}` is no e-mail address")))??;
     let mut tx = pool.begin().await?;
     if accounts::find_by_email(&mut tx, &invitation.email_key).await?.is_some() {
         return Err(wrong(format!("{email} has an account already")));
     }
-    register::invite(app, &mut tx, &invitation, None).await?;
+    invite::invite(app, &mut tx, &invitation, None).await?;
     Event::of_site("account.invited").write(app, &mut tx).await?;
     tx.commit().await?;
     say!("invited {}: the link is good until {}", invitation.email, human::moment(invitation.expires_at));

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::policy::Channel;
 use crate::{
     Error,
-    account::{change_phone::text_allowed, register::message_allowed},
     app::App,
     event::Event,
     key::{Key, Purpose},
@@ -21,7 +20,7 @@ use crate::{
         keys::{self, KeyRow},
         outbox,
     },
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, human},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, human, throttle},
 };
 
 /// The routes.
@@ -59,7 +58,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
         asked: site.asked(),
     });
     let mut tx = site.begin().await?;
-    if message_allowed(&site, &mut tx, Asking::Reset, email.key()).await? {
+    if throttle::message_allowed(&site, &mut tx, Asking::Reset, email.key()).await? {
         request.post(site.app, &mut tx).await?;
     }
     tx.commit().await?;
@@ -116,7 +115,7 @@ pub async fn issue(
     let phone = match policy.channel {
         Channel::Email => None,
         Channel::Sms => match account.usable_phone(now) {
-            Some(phone) if text_allowed(app, tx, phone).await? => Some(phone),
+            Some(phone) if throttle::text_allowed(app, tx, phone).await? => Some(phone),
             Some(_) => return post_to_nobody(app, tx).await,
             None => {
                 let why = Message::mail(&account.email, "reset-no-phone").asked(asked);

@@ -10,12 +10,12 @@ use super::{
 };
 use crate::{
     Error,
-    account::{change_phone::text_allowed, fault::Fault, phone::ending},
+    account::{fault::Fault, phone::ending},
     code::{Kind, TRIES},
     key::{Key, Purpose},
     outbox::message::Message,
     store::keys::KeyRow,
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, throttle},
 };
 
 const KIND: Kind = Kind { purpose: Purpose::Approval, life: Duration::from_secs(5 * 60), make: Key::code };
@@ -55,7 +55,7 @@ async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SmsApproved>) ->
     }
     let mut tx = site.begin().await?;
     let minted = second_step::mint(&site, &mut tx, &ticket, &KIND, PAUSE).await?;
-    let (Some((row, code)), true) = (minted, text_allowed(site.app, &mut tx, phone).await?) else {
+    let (Some((row, code)), true) = (minted, throttle::text_allowed(site.app, &mut tx, phone).await?) else {
         drop(tx);
         let fault = Faults::of("code", Fault::new("fault-no-more-codes"));
         return Ok(match former {

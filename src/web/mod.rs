@@ -14,6 +14,7 @@ pub mod origin;
 pub mod page;
 pub mod site;
 pub mod templates;
+pub mod throttle;
 pub mod voice;
 pub mod wellknown;
 

@@ -1,0 +1,64 @@
+//! The pending row that becomes an account, and the mail that carries its key: after registering, or by invitation.
+
+use super::{email::Email, fault::Fault, hash::PasswordHash};
+use crate::{
+    Error,
+    app::App,
+    clock::Time,
+    key::Key,
+    outbox::message::{Asked, Message},
+    store::{
+        self, Tx,
+        registrations::{self, Registration},
+    },
+};
+
+/// Writes a pending row and mails its key.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn invite(app: &App, tx: &mut Tx, it: &Registration, asked: Option<&Asked>) -> Result<(), Error> {
+    let key = Key::for_link(app.random)?;
+    registrations::insert(tx, it, &key.digest(&app.keyring)).await?;
+    mail_key(app, tx, it, &key, it.expires_at, asked).await
+}
+
+/// Mails a key that confirms a registration.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn mail_key(
+    app: &App,
+    tx: &mut Tx,
+    it: &Registration,
+    key: &Key,
+    until: Time,
+    asked: Option<&Asked>,
+) -> Result<(), Error> {
+    let link = app.link(&format!("/confirm/{}", key.expose()));
+    let name = if it.invited { "invitation" } else { "confirm" };
+    let mail = Message::mail(&it.email, name).link(link, until);
+    let mail = if let Some(asked) = asked { mail.asked(asked) } else { mail };
+    mail.post(app, tx, None, None, until).await
+}
+
+/// A row for an address that an admin invites.
+///
+/// # Errors
+/// A [`Fault`] if the address is none, [`Error`] if there is no randomness.
+pub fn invitation(app: &App, email: &str, roles: &[String]) -> Result<Result<Registration, Error>, Fault> {
+    let email = Email::parse(email)?;
+    let now = app.now();
+    Ok(store::id(now, app.random).map(|id| Registration {
+        id,
+        email: email.address().to_owned(),
+        email_key: email.key().to_owned(),
+        password_hash: PasswordHash::unusable(),
+        fields: "{}".into(),
+        roles: roles.join(" "),
+        invited: true,
+        browser: None,
+        created_at: now,
+        expires_at: now + *app.config().register.key_ttl,
+    }))
+}
