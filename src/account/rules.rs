@@ -68,11 +68,14 @@ impl Rules {
     }
 }
 
-/// The words in `texts` that count, in the form of a password and in lower case, the longest first.
+/// The words in `texts` that count, and each text whole, in the form of a password and in lower case, the longest
+/// first.
 fn words(texts: &[impl AsRef<str>]) -> Vec<String> {
     let mut words: Vec<String> = texts
         .iter()
-        .flat_map(|text| text.as_ref().split(|character: char| !character.is_alphanumeric()))
+        .flat_map(|text| {
+            text.as_ref().split(|character: char| !character.is_alphanumeric()).chain([text.as_ref()])
+        })
         .map(|word| word.nfc().collect::<String>().to_lowercase())
         .filter(|word| word.chars().count() >= SHORTEST_WORD)
         .collect();
@@ -126,7 +129,14 @@ mod tests {
 
     #[test]
     fn own_words_do_not_count() {
-        for own in ["latchkey", "LatchKey2024", "!!example!!", "jane-example-1", "janejanejane"] {
+        for own in [
+            "latchkey",
+            "LatchKey2024",
+            "!!example!!",
+            "jane-example-1",
+            "janejanejane",
+            "jane.doe@example.com",
+        ] {
             assert_eq!(fault(own), Some("password-own-word"), "{own}");
         }
     }
