@@ -16,8 +16,8 @@ use crate::{
     reset::{self, Strategy},
     store::{Db, Settings},
     web::{
-        cookies::Baker, errors, headers::Headers, link::Links, one_name::OneName, templates::Templates,
-        wellknown,
+        cookies::Baker, errors, headers::Headers, link::Links, method::OwnMethod, one_name::OneName,
+        templates::Templates, wellknown,
     },
 };
 
@@ -44,6 +44,7 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
     let site = rocket::custom(figment.join(database))
         .manage(app)
         .attach(Db::init())
+        .attach(OwnMethod)
         .attach(Links::new(pages))
         .attach(OneName)
         .attach(Headers)

@@ -9,6 +9,7 @@ pub mod headers;
 pub mod held;
 pub mod human;
 pub mod link;
+pub mod method;
 pub mod one_name;
 pub mod origin;
 pub mod page;
