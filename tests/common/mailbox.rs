@@ -29,6 +29,16 @@ impl Message {
         self.text.lines().any(|line| line.trim().starts_with("http"))
     }
 
+    /// Whether its link holds the key of a reset.
+    pub fn is_key(&self) -> bool {
+        self.has_link() && self.link().contains("/reset/") && !self.is_notice()
+    }
+
+    /// Whether it tells the owner of a change, with a link that takes it back.
+    pub fn is_notice(&self) -> bool {
+        self.has_link() && self.link().contains("/reset/not-me/")
+    }
+
     /// What a person copies that is no link: a code, a key to type, a generated password.
     pub fn code(&self) -> String {
         let bound = self.text.lines().last().and_then(|line| line.strip_prefix('@')?.split_once(" #"));
@@ -99,6 +109,26 @@ impl Mailbox {
         let all = self.all().await;
         let got: Vec<_> = all.iter().map(|m| (&m.to, &m.subject)).collect();
         panic!("no message to {to} in ten seconds, only {got:?}");
+    }
+
+    /// Waits for the next message to `to` whose link holds the key of a reset.
+    pub async fn next_key(&self, to: &str) -> Message {
+        loop {
+            let message = self.next(to).await;
+            if message.is_key() {
+                return message;
+            }
+        }
+    }
+
+    /// Waits for the next message to `to` whose link says "this wasn't me".
+    pub async fn next_notice(&self, to: &str) -> Message {
+        loop {
+            let message = self.next(to).await;
+            if message.is_notice() {
+                return message;
+            }
+        }
     }
 
     /// The oldest unread message to `to`, marked as read.

@@ -57,6 +57,7 @@ impl Site {
         let code = self.mailbox.next(&phone).await.code();
         let page = browser.submit(&form, &[("one-time-code", &code)]).await;
         assert_eq!(page.status, 200, "{page}");
+        assert!(self.mailbox.next(&person.email).await.is_notice(), "the owner is told of the phone by mail");
         self.minutes_pass(4 * 24 * 60);
         Person { phone, ..person.clone() }
     }

@@ -20,7 +20,7 @@ impl Site {
     pub async fn key(&self, person: &Person) -> Message {
         let page = self.ask_reset(&person.email).await;
         assert_eq!(page.status, 200, "{page}");
-        self.mailbox.next(&person.email).await
+        self.mailbox.next_key(&person.email).await
     }
 
     /// Opens `link` and goes as far as the request that spends the key.

@@ -28,6 +28,9 @@ fn bad(name: &str) -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ("a template", one(b"%7B%7B7*7%7D%7D")),
         ("a script", one(b"%3Cscript%3Ealert(1)%3C%2Fscript%3E")),
     ];
+    if name.contains("password") {
+        table.retain(|(what, _)| *what != "a script"); // as good a password as any
+    }
     if ["next", "remember"].contains(&name) {
         table.retain(|(what, _)| ["repeated", "a megabyte", "not UTF-8"].contains(what));
     }

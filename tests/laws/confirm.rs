@@ -127,8 +127,8 @@ async fn who_registers_first_for_somebody_else_gets_nothing(setting: Setting) {
 
 async fn fields_of_the_site_are_asked_and_kept(setting: Setting) {
     let fields = json!([
-        { "name": "nick", "label": "What we call you", "required": true, "max": 20 },
-        { "name": "town", "label": "Where you live", "required": false, "max": 40 },
+        { "name": "nick", "label": "What we call you", "required": true, "max_length": 20 },
+        { "name": "town", "label": "Where you live", "required": false, "max_length": 40 },
     ]);
     let app = setting.app_with(&[("latchkey.register.fields", fields)]).await;
     let browser = app.browser();

@@ -48,7 +48,6 @@ async fn a_switch_to_a_stricter_strategy_ends_the_key(setting: Setting) {
     }
     let app = app.restart(&[(STRATEGY, json!("generated_password"))]).await;
     if setting.strategy == Strategy::OneTimeLogin {
-        // Stricter than the new one and yet dead by the time it would be honoured? It is good as it was issued.
         assert_eq!(app.browser().get(&link).await.path(), setting.strategy.path());
     }
     app.recover(&app.browser(), &ann, &link, NEW).await;

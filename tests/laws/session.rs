@@ -98,10 +98,16 @@ async fn a_remembered_session_is_not_fresh(setting: Setting) {
     let browser = remembered(&app, &ann).await;
     browser.close();
     assert!(browser.is_signed_in().await);
-    for place in ["/change", "/account/email", "/account/phone", "/account/sessions", "/account/delete"] {
+    for place in ["/change", "/account/email", "/account/phone", "/account/delete"] {
         let page = browser.get(place).await;
         assert!(page.asks(&["current-password"]), "{place} opens without a password: {page}");
     }
+    let other = app.signed_in(&ann).await;
+    let page = browser.get("/account/sessions").await;
+    if page.offers("/account/sessions") {
+        browser.press(&page, "/account/sessions").await;
+    }
+    assert!(other.is_signed_in().await, "a session that is not fresh ends the others");
 }
 
 async fn a_former_token_used_later_ends_what_it_kept(setting: Setting) {
