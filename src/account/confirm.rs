@@ -202,7 +202,7 @@ async fn password(
         return Ok(Ok((registration.password_hash.clone(), true)));
     }
     let fault = |field: &str, fault| Ok(Err(Faults::of(field, fault)));
-    if registration.invited || !fields.ticked("password") {
+    if registration.invited || fields.get("password").unwrap_or_default().is_empty() {
         let password = match fields.password("new_password") {
             Ok(password) => password,
             Err(wrong) => return fault("new_password", wrong),

@@ -43,12 +43,12 @@ fn form(_: &Site<'_>, next: &str, again: bool) -> Page {
 
 #[post("/login", data = "<fields>")]
 async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answer, Error> {
-    let next = fields.get("next").unwrap_or_default();
     let typed = fields.get("email").unwrap_or_default();
     let mut faults = Faults::default();
+    let next = faults.take("next", fields.get("next")).unwrap_or_default();
     faults.take("email", fields.required("email", 254));
     let password = faults.take("password", fields.password("password"));
-    let keep = fields.ticked("remember");
+    let keep = faults.take("remember", fields.ticked("remember")).unwrap_or_default();
     let refused = |faults: Faults| {
         Ok(form(&site, next, false)
             .typed("email", typed)

@@ -1,15 +1,21 @@
 //! The fields of a submitted form, read strictly: each once, UTF-8, within its length.
 
+use std::io;
+
 use rocket::{
     Data, Request,
     data::{FromData, Outcome, ToByteUnit},
     http::{ContentType, RawStr, Status},
+    tokio::{self, io::AsyncReadExt},
 };
 use zeroize::Zeroizing;
 
 use crate::account::{email::Email, fault::Fault, password::Password, phone::Phone};
 
+/// KiB of a form.
 const LARGEST: u64 = 32;
+/// MiB that are read of a form that is too large.
+const DRAINED: u64 = 4;
 
 /// A form as it was sent: `application/x-www-form-urlencoded`, at most 32 KiB.
 ///
@@ -28,9 +34,9 @@ impl<'r> FromData<'r> for Fields {
         {
             return Outcome::Error((Status::UnsupportedMediaType, ()));
         }
-        let body = match data.open(LARGEST.kibibytes()).into_bytes().await {
-            Ok(body) if body.is_complete() => Zeroizing::new(body.into_inner()),
-            Ok(_) => return Outcome::Error((Status::PayloadTooLarge, ())),
+        let body = match read(data).await {
+            Ok(Some(body)) => body,
+            Ok(None) => return Outcome::Error((Status::PayloadTooLarge, ())),
             Err(_) => return Outcome::Error((Status::BadRequest, ())),
         };
         match parse(&body) {
@@ -38,6 +44,19 @@ impl<'r> FromData<'r> for Fields {
             None => Outcome::Error((Status::BadRequest, ())),
         }
     }
+}
+
+/// The body, or nothing if it is too large. Some of the rest is read and dropped then: a browser that is cut off while
+/// it sends shows a broken connection in place of the answer.
+async fn read(data: Data<'_>) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    let mut sent = data.open(DRAINED.mebibytes());
+    let mut body = Zeroizing::new(Vec::new());
+    let largest = LARGEST.kibibytes().as_u64();
+    if (&mut sent).take(largest + 1).read_to_end(&mut body).await? as u64 <= largest {
+        return Ok(Some(body));
+    }
+    tokio::io::copy(&mut sent, &mut tokio::io::sink()).await?;
+    Ok(None)
 }
 
 fn parse(body: &[u8]) -> Option<Fields> {
@@ -117,8 +136,11 @@ impl Fields {
     }
 
     /// Whether a box was ticked.
-    pub fn ticked(&self, name: &str) -> bool {
-        self.get(name).is_ok_and(|value| !value.is_empty())
+    ///
+    /// # Errors
+    /// A fault if it was sent more than once.
+    pub fn ticked(&self, name: &str) -> Result<bool, Fault> {
+        Ok(!self.get(name)?.is_empty())
     }
 }
 
