@@ -98,10 +98,12 @@ async fn a_first_key_mints_three_codes_at_most(setting: Setting) {
     let send = format!("{}/send", setting.strategy.path());
     let sent = browser.sent(&page, page.form_to(&send), &[]);
     let mut last = page;
-    for _ in 0..6 {
+    for turn in 0..6 {
         last = browser.post(&sent).await;
         assert!(last.status < 500, "{last}");
-        app.minutes_pass(2);
+        if turn < 2 {
+            app.minutes_pass(2);
+        }
     }
     let codes: Vec<_> = app.mailbox.rest(to).await.iter().map(crate::common::Message::code).collect();
     assert!((1..=3).contains(&codes.len()), "{} codes for one key", codes.len());
