@@ -72,7 +72,7 @@ impl Journey {
         let chrome = &self.chrome;
         chrome.open(&self.at("/register")).await;
         chrome.shoot("1-register").await;
-        chrome.type_in("email", EMAIL).await;
+        chrome.type_in("username", EMAIL).await;
         chrome.type_in("new-password", OLD).await;
         chrome.submit("new-password").await;
         chrome.shoot("2-registered").await;

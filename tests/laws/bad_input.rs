@@ -25,7 +25,7 @@ fn bad(name: &str) -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ("empty", one(b"")),
         ("NUL", one(b"a%00b")),
         ("CRLF", one(b"a%0d%0aBcc:%20x%40example.com")),
-        ("a template", one(b"%7B%7B7*7%7D%7D")),
+        ("a template", one(b"%7B%7B1234*5678%7D%7D")),
         ("a script", one(b"%3Cscript%3Ealert(1)%3C%2Fscript%3E")),
     ];
     if name.contains("password") {
@@ -66,7 +66,7 @@ async fn try_all(browser: &Browser, page: &Page, typed: &[(&str, &str)]) {
             assert!((400..500).contains(&answer.status), "{place}: {}", answer.status);
             let page = browser.follow(&sent.to, answer).await;
             assert!(page.text.len() > 20, "{place}: {page}");
-            assert!(!page.text.contains("49") || !what.contains("template"), "{place}: {page}");
+            assert!(!page.text.contains("7006652"), "{place}: {page}");
             assert!(!page.body.contains("<script>alert"), "{place}: {page}");
         }
     }
@@ -142,15 +142,15 @@ async fn no_path_or_header_breaks_the_server(setting: Setting) {
         "/reset/%ff",
         "/account/sessions/%00",
         "/..%2f..%2fetc/passwd",
-        "/%7B%7B7*7%7D%7D",
+        "/%7B%7B1234*5678%7D%7D",
     ] {
         let answer = browser.ask(Method::GET, path).await;
         assert!((300..500).contains(&answer.status), "{path}: {}", answer.status);
-        assert!(!answer.text().contains("49</"), "{path}");
+        assert!(!answer.text().contains("7006652"), "{path}");
     }
     for (name, value) in [
         ("Cookie", "%ff=%00; a; =; ;;"),
-        ("Accept-Language", "{{7*7}}"),
+        ("Accept-Language", "{{1234*5678}}"),
         ("Range", "bytes=9-1"),
         ("Cookie", &"a=b; ".repeat(900)),
     ] {
