@@ -111,12 +111,12 @@ impl Journey {
         chrome.shoot("6-sign-in").await;
         chrome.press("main a[href='/reset']").await;
         chrome.shoot("7-forgot").await;
-        chrome.type_in("email", "not an address").await;
-        chrome.submit("email").await;
+        chrome.type_in("username", "not an address").await;
+        chrome.submit("username").await;
         chrome.find("#email[aria-invalid='true']").await;
         chrome.shoot("7-forgot-error").await;
-        chrome.type_in("email", EMAIL).await;
-        chrome.submit("email").await;
+        chrome.type_in("username", EMAIL).await;
+        chrome.submit("username").await;
         chrome.shoot("8-sent").await;
         let mut mail = self.mail.next(EMAIL).await;
         while !mail.has_link() || !mail.link().contains("/reset/") {
