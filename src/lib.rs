@@ -1,6 +1,6 @@
 //! Account recovery for Rocket: sign-up, sign-in and five interchangeable ways to reset a password.
 //!
-//! [`rocket`] composes the whole site from a configuration:
+//! [`rocket()`] composes the whole site from a configuration:
 //!
 //! ```no_run
 //! # fn main() -> Result<(), latchkey::Error> {

@@ -33,7 +33,7 @@ pub fn rocket(figment: Figment) -> Result<Rocket<Build>, Error> {
 /// The site that a configuration describes, on a clock that the caller may turn.
 ///
 /// # Errors
-/// As [`rocket`].
+/// As [`rocket()`].
 pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
     let judged = Judged::read(&figment)?;
     let templates = Templates::load(template_dir(&figment)?.as_deref())?;

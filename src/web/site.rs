@@ -26,7 +26,7 @@ const MARK: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 /// The site as seen from one request.
 ///
 /// # Outcomes
-/// Error 500 if [`fairing`](crate::fairing) is not attached.
+/// Error 500 in an application that is not made by [`rocket()`](crate::rocket()).
 pub struct Site<'r> {
     /// The running site.
     pub app: &'r Arc<App>,
