@@ -121,62 +121,10 @@ impl Judged {
         let figment = if lenient { with_own_secrets(figment)? } else { figment.clone() };
         let config: Config = fault::extract(&figment, "latchkey")?;
         let secret_key: Option<String> = figment.extract_inner("secret_key").ok();
-        let mut faults = Vec::new();
-        let mut require = |present: bool, fault: &str| {
-            if !present {
-                faults.push(fault.to_owned())
-            }
-        };
-        if !lenient {
-            require(
-                secret_key.is_some(),
-                "secret_key is missing: set it to 64 random bytes in base64, as `latchkey init` prints",
-            );
-            require(
-                !config.pepper.is_empty(),
-                "latchkey.pepper is missing: set it to a list of one random secret, as `latchkey init` prints",
-            );
-            require(
-                config.mail.url.is_some(),
-                "latchkey.mail.url is missing: set it to your mail server, like \"smtp://user:password@host:587?tls=required\"",
-            );
-            require(
-                config.public_url.is_some(),
-                "latchkey.public_url is missing: set it to where people reach this site, like \"https://id.example.com\"",
-            );
-        }
-        let address: IpAddr = figment.extract_inner("address").unwrap_or([127, 0, 0, 1].into());
-        let port: u16 = figment.extract_inner("port").unwrap_or(8000);
-        let served = if address.is_unspecified() { "127.0.0.1".into() } else { address.to_string() };
-        let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{served}:{port}"));
-        let public_url = public_url.trim_end_matches('/').to_owned();
+        let mut faults = if lenient { Vec::new() } else { missing(&config, secret_key.is_some()) };
+        let public_url = public_url(&figment, &config);
         faults.extend(judge_url(&public_url, lenient));
-        if config.site_name.trim().is_empty() || config.site_name.chars().any(char::is_control) {
-            faults.push("latchkey.site_name must be one line of text".into());
-        }
-        if config.phone_hold > Span::days(30) {
-            faults.push(format!(
-                "latchkey.phone_hold = \"{}\" is out of range: write \"0s\" to \"30d\"",
-                config.phone_hold
-            ));
-        }
-        let proxied = config.trusted_proxies != Proxies::Some(Vec::new());
-        if !lenient && public_url.starts_with("https:") && !proxied {
-            faults.push("latchkey.trusted_proxies is missing: list the addresses of what ends TLS in front of this server, or write \"none\"".into());
-        }
-        if !lenient && !config.limits.enabled && !is_loopback(&public_url) {
-            faults
-                .push("latchkey.limits.enabled = false is for load tests on loopback only: remove it".into());
-        }
-        if let (false, Err(Error::Config(fault))) = (config.pepper.is_empty(), Peppers::new(&config.pepper)) {
-            faults.push(fault);
-        }
-        faults.extend(config.password.judge(!lenient));
-        faults.extend(config.limits.judge());
-        faults.extend(config.mail.judge(!lenient));
-        faults.extend(config.sms.judge(!lenient));
-        faults.extend(config.register.judge());
-        faults.extend(config.session.judge());
+        faults.extend(config.judge(lenient, &public_url));
         let (wrong, warnings) = config.reset.judge(config.sms.url.is_some() || lenient);
         faults.extend(wrong);
         if faults.is_empty() {
@@ -200,6 +148,79 @@ impl Judged {
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https:")
     }
+}
+
+impl Config {
+    /// What is wrong by itself, each a sentence with key and remedy.
+    fn judge(&self, lenient: bool, public_url: &str) -> Vec<String> {
+        let mut faults = Vec::new();
+        if self.site_name.trim().is_empty() || self.site_name.chars().any(char::is_control) {
+            faults.push("latchkey.site_name must be one line of text".into());
+        }
+        if self.phone_hold > Span::days(30) {
+            let hold = self.phone_hold;
+            faults.push(format!("latchkey.phone_hold = \"{hold}\" is out of range: write \"0s\" to \"30d\""));
+        }
+        if !lenient && !self.limits.enabled && !is_loopback(public_url) {
+            faults
+                .push("latchkey.limits.enabled = false is for load tests on loopback only: remove it".into());
+        }
+        if let (false, Err(Error::Config(fault))) = (self.pepper.is_empty(), Peppers::new(&self.pepper)) {
+            faults.push(fault);
+        }
+        let parts = [
+            self.password.judge(!lenient),
+            self.limits.judge(),
+            self.mail.judge(!lenient),
+            self.sms.judge(!lenient),
+            self.register.judge(),
+            self.session.judge(),
+        ];
+        faults.extend(parts.into_iter().flatten());
+        faults
+    }
+}
+
+/// What release cannot do without, each a sentence that says how to set it.
+fn missing(config: &Config, secret_key: bool) -> Vec<String> {
+    let https = config.public_url.as_deref().is_some_and(|url| url.starts_with("https:"));
+    let proxies = !https || config.trusted_proxies != Proxies::Some(Vec::new());
+    [
+        (secret_key, "secret_key is missing: set it to 64 random bytes in base64, as `latchkey init` prints"),
+        (
+            !config.pepper.is_empty(),
+            "latchkey.pepper is missing: set it to a list of one random secret, as `latchkey init` prints",
+        ),
+        (
+            config.mail.url.is_some(),
+            "latchkey.mail.url is missing: set it to your mail server, like \"smtp://user:password@host:587?tls=required\"",
+        ),
+        (
+            config.public_url.is_some(),
+            "latchkey.public_url is missing: set it to where people reach this site, like \"https://id.example.com\"",
+        ),
+        (
+            proxies,
+            "latchkey.trusted_proxies is missing: list the addresses of what ends TLS in front of this server, or write \"none\"",
+        ),
+    ]
+    .into_iter()
+    .filter(|(there, _)| !there)
+    .map(|(_, fault)| fault.to_owned())
+    .collect()
+}
+
+/// Where people reach the site, as browsers write it in `Origin`: no slash at its end, no port that goes without saying.
+fn public_url(figment: &Figment, config: &Config) -> String {
+    let Some(url) = &config.public_url else {
+        let address: IpAddr = figment.extract_inner("address").unwrap_or([127, 0, 0, 1].into());
+        let port: u16 = figment.extract_inner("port").unwrap_or(8000);
+        let served = if address.is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { address };
+        return format!("http://{}", std::net::SocketAddr::new(served, port));
+    };
+    let url = url.trim_end_matches('/');
+    let implied = if url.starts_with("https:") { ":443" } else { ":80" };
+    url.strip_suffix(implied).unwrap_or(url).to_owned()
 }
 
 fn judge_url(url: &str, lenient: bool) -> Option<String> {
