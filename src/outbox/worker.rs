@@ -36,7 +36,7 @@ const LAST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// How often expired rows are removed.
 const PURGE: Duration = Duration::from_secs(60);
 /// How long, at shutdown, what is at hand may take.
-const PATIENCE: Duration = Duration::from_millis(1500);
+const PATIENCE: Duration = Duration::from_millis(800);
 /// In how many small steps, at most.
 const STEPS: usize = 40;
 /// How long done messages and events are kept.
