@@ -1,0 +1,67 @@
+//! The yardstick for pages: Rocket and Tera with nothing else, serving a page of the same size.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use rocket::{Config, State, config::LogLevel, get, routes};
+use rocket_dyn_templates::{Template, context};
+
+use super::{
+    load::{Load, get},
+    process::{Process, free_port},
+    site::CONNECTIONS,
+};
+
+/// The argument by which this program serves the bare page instead of measuring.
+pub const SERVE: &str = "serve-bare-page";
+
+pub struct Bare {
+    pub process: Process,
+}
+
+struct Title(String);
+
+#[get("/")]
+fn page(title: &State<Title>) -> Template {
+    Template::render("page", context! { site: "Latchkey", title: &title.0 })
+}
+
+impl Bare {
+    /// Starts a server for `html`, with its title, its site's name and its frame as templates would have them.
+    pub async fn start(folder: &Path, html: &str) -> Bare {
+        let templates = folder.join("templates");
+        let (head, rest) = html.split_once("<main").expect("a page has a main part");
+        let (main, foot) = rest.split_once("</main>").expect("it ends");
+        let title = title(html);
+        let vary = |text: &str| text.replace("Latchkey", "{{ site }}").replace(title, "{{ title }}");
+        let layout = format!("{}<main{{% block main %}}{{% endblock %}}</main>{}", vary(head), vary(foot));
+        let page = format!("{{% extends \"layout\" %}}{{% block main %}}{}{{% endblock %}}", vary(main));
+        std::fs::create_dir_all(&templates).expect("the folder can be made");
+        std::fs::write(templates.join("layout.html.tera"), layout).expect("the layout is written");
+        std::fs::write(templates.join("page.html.tera"), page).expect("the page is written");
+        let (port, this) = (free_port(), std::env::current_exe().expect("this program has a path"));
+        let mut command = Command::new(this);
+        command.args([SERVE, &port.to_string(), title]).current_dir(folder);
+        Bare { process: Process::start(&mut command, port).await }
+    }
+
+    pub fn page(&self) -> Load {
+        let requests = vec![get("http://bare", "/", "")].into();
+        Load { address: self.process.address, requests, status: 200, connections: CONNECTIONS }
+    }
+}
+
+fn title(html: &str) -> &str {
+    html.split_once("<h1>").and_then(|(_, rest)| rest.split_once("</h1>")).expect("a page has a heading").0
+}
+
+/// Serves the page of the templates in this folder, at Rocket's defaults for a release.
+pub async fn serve(port: u16, title: String) {
+    let config = Config { port, log_level: LogLevel::Critical, ..Config::release_default() };
+    let figment = rocket::figment::Figment::from(config).merge(("template_dir", PathBuf::from("templates")));
+    let bare =
+        rocket::custom(figment).attach(Template::fairing()).manage(Title(title)).mount("/", routes![page]);
+    bare.launch().await.expect("the bare page is served");
+}

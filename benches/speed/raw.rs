@@ -1,0 +1,69 @@
+//! The yardsticks for what is written and hashed: SQLite and bcrypt with nothing else.
+
+use std::{
+    hint::black_box,
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::Duration,
+};
+
+use rocket::tokio::time::Instant;
+use sqlx::{
+    Connection, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+/// One connection that writes as durably as the site's.
+pub struct Writer(SqliteConnection);
+
+impl Writer {
+    pub async fn open(folder: &Path) -> Writer {
+        let options = SqliteConnectOptions::new()
+            .filename(folder.join("raw.db"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full);
+        let mut writer = SqliteConnection::connect_with(&options).await.expect("a new database");
+        let table = "CREATE TABLE rows (id BLOB PRIMARY KEY, sealed BLOB NOT NULL, at BIGINT NOT NULL)";
+        sqlx::query(table).execute(&mut writer).await.expect("a new table");
+        Writer(writer)
+    }
+
+    /// Transactions of one row each, as large as a sealed request: how many a second.
+    pub async fn pace(&mut self, span: Duration) -> f64 {
+        let (begun, mut rows) = (Instant::now(), 0);
+        while begun.elapsed() < span {
+            let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await.expect("nobody else writes");
+            sqlx::query("INSERT INTO rows (id, sealed, at) VALUES (randomblob(16), $1, $2)")
+                .bind([7; 250].as_slice())
+                .bind(rows)
+                .execute(&mut *tx)
+                .await
+                .expect("a row is written");
+            tx.commit().await.expect("a row is durable");
+            rows += 1;
+        }
+        rows as f64 / begun.elapsed().as_secs_f64()
+    }
+}
+
+/// Hashes at the site's cost on every core: how many a second.
+pub fn hashes(count: usize) -> f64 {
+    let (begun, taken) = (Instant::now(), AtomicUsize::new(0));
+    thread::scope(|threads| {
+        for _ in 0..cores() {
+            threads.spawn(|| {
+                while taken.fetch_add(1, Ordering::Relaxed) < count {
+                    let hash = bcrypt::non_truncating_hash_with_salt([b'a'; 64], 12, [7; 16]);
+                    black_box(hash.expect("64 bytes can be hashed"));
+                }
+            });
+        }
+    });
+    count as f64 / begun.elapsed().as_secs_f64()
+}
+
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
