@@ -1,19 +1,21 @@
 //! What every part of a running site works with, managed once by Rocket.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use rocket::tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::{
     Error,
     account::{hasher::Hasher, pepper::Peppers},
     clock::{Clock, Time},
     config::{Config, Judged},
+    key::Purpose,
     keyring::Keyring,
     outbox::transport::Transports,
     random::Random,
     reset::policy::Policy,
-    store::accounts::Account,
+    store::{self, accounts::Account, keys::KeyRow},
     web::templates::Templates,
 };
 
@@ -55,6 +57,21 @@ impl App {
             bell: Arc::new(Notify::new()),
             judged,
         })
+    }
+
+    /// A live key for an account, of which `digest` is stored.
+    ///
+    /// # Errors
+    /// As [`Random::bytes`].
+    pub fn key_row(
+        &self,
+        account: Uuid,
+        purpose: Purpose,
+        digest: Vec<u8>,
+        life: Duration,
+    ) -> Result<KeyRow, Error> {
+        let now = self.now();
+        Ok(KeyRow { digest, ..KeyRow::new(store::id(now, self.random)?, now, account, purpose, life) })
     }
 
     /// The settings.

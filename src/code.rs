@@ -66,7 +66,7 @@ pub async fn issue(app: &App, tx: &mut Tx, kind: &Kind, bound: Bound<'_>) -> Res
         parent: bound.parent,
         browser: Some(bound.browser.to_vec()),
         sealed: bound.sealed,
-        ..KeyRow::new(app, bound.account, kind.purpose, Vec::new(), kind.life)?
+        ..app.key_row(bound.account, kind.purpose, Vec::new(), kind.life)?
     };
     row.digest = app.keyring.mac("code", &[code.expose().as_bytes(), row.id.as_bytes(), bound.browser]);
     keys::end(tx, bound.account, kind.purpose.name()).await?;

@@ -55,7 +55,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     let (now, key) = (site.now(), Key::for_link(site.random)?);
     let row = KeyRow {
         sealed: Some(site.keyring.seal(site.random, PURPOSE, email.address().as_bytes())?),
-        ..KeyRow::new(site.app, account.id, Purpose::Email, key.digest(&site.keyring), *LIFE)?
+        ..site.app.key_row(account.id, Purpose::Email, key.digest(&site.keyring), *LIFE)?
     };
     let mut tx = site.begin().await?;
     if !throttle::message_allowed(&site, &mut tx, Asking::Email, email.key()).await? {

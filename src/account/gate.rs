@@ -87,8 +87,7 @@ pub async fn open(
         Kind::Fresh => (*settings.absolute, *settings.fresh, None),
         Kind::Remembered => (*settings.absolute, std::time::Duration::ZERO, None),
         Kind::Restricted(policy, _) => {
-            let policy = serde_json::to_string(policy).expect("a policy is plain data");
-            (session::RESTRICTED, std::time::Duration::ZERO, Some(policy))
+            (session::RESTRICTED, std::time::Duration::ZERO, Some(policy.stored()))
         }
     };
     let session = Session {

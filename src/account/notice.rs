@@ -65,7 +65,7 @@ pub async fn post(
     let plain = serde_json::to_vec(&undo).expect("an address is plain data");
     let row = KeyRow {
         sealed: Some(app.keyring.seal(app.random, PURPOSE, &plain)?),
-        ..KeyRow::new(app, before.id, Purpose::Undo, key.digest(&app.keyring), *UNDO)?
+        ..app.key_row(before.id, Purpose::Undo, key.digest(&app.keyring), *UNDO)?
     };
     keys::insert(tx, &row).await?;
     let link = app.link(&format!("/reset/not-me/{}", key.expose()));

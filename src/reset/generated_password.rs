@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Recovery, Strategy,
+    policy::Policy,
     ticket::{Recovers, Ticket},
 };
 use crate::{
@@ -40,7 +41,13 @@ impl Recovers for GeneratedPassword {
     const STRATEGY: Option<Strategy> = Some(Strategy::GeneratedPassword);
 }
 
-pub(super) const RECOVERY: Recovery = Recovery { page: "/reset/generated-password", steps: 4, fairing };
+pub(super) const RECOVERY: Recovery = Recovery {
+    page: "/reset/generated-password",
+    steps: 4,
+    longest: Span::minutes(60),
+    needs_phone: false,
+    fairing,
+};
 
 fn fairing() -> AdHoc {
     AdHoc::on_ignite("generated_password", |rocket| async { rocket.mount("/", routes![show, submit]) })
@@ -62,7 +69,7 @@ async fn submit(
     let digest = digest(site.app, account, password.expose());
     let row = KeyRow {
         policy: ticket.key.policy.clone(),
-        ..KeyRow::new(site.app, account.id, Purpose::Temporary, digest, *LIFE)?
+        ..site.app.key_row(account.id, Purpose::Temporary, digest, *LIFE)?
     };
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, ticket.key.id, now).await? {
@@ -120,7 +127,9 @@ pub fn is_generated(site: &Site<'_>, account: Uuid, digest: &[u8], typed: &Passw
 /// # Errors
 /// [`Error::Database`].
 pub async fn sign_in(site: &Site<'_>, account: &Account, key: KeyRow) -> Result<Option<Answer>, Error> {
-    let Some(policy) = key.policy().filter(|issued| site.policy(account).accepts(issued)) else {
+    let Some(policy) =
+        Policy::read(key.policy.as_deref()).filter(|issued| site.policy(account).accepts(issued))
+    else {
         return Ok(None);
     };
     let now = site.now();

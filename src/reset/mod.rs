@@ -23,6 +23,8 @@ use rocket::{Route, fairing::AdHoc};
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
+use crate::span::Span;
+
 /// How people get back in; the strictest first.
 #[derive(
     Clone,
@@ -58,6 +60,10 @@ pub struct Recovery {
     pub page: &'static str,
     /// How many steps it takes, the request being the first.
     pub steps: u8,
+    /// How long its first key may be good at most.
+    pub longest: Span,
+    /// Whether it takes a verified phone.
+    pub needs_phone: bool,
     /// Installs its routes.
     pub fairing: fn() -> AdHoc,
 }

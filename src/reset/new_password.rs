@@ -29,8 +29,7 @@ pub fn routes() -> Vec<Route> {
 
 /// The policy that the session was opened under, if the one in force accepts it.
 fn policy(site: &Site<'_>, me: &Restricted<'_>) -> Option<Policy> {
-    let issued: Policy = serde_json::from_str(me.0.session.policy.as_deref()?).ok()?;
-    Some(issued).filter(|issued| site.policy(&me.0.account).accepts(issued))
+    Policy::read(me.0.session.policy.as_deref()).filter(|issued| site.policy(&me.0.account).accepts(issued))
 }
 
 fn page(site: &Site<'_>, me: &Restricted<'_>, policy: &Policy) -> Page {

@@ -14,6 +14,7 @@ use crate::{
         notice,
     },
     event::Event,
+    span::Span,
     store::{accounts, keys},
     web::{Answer, Crumb, Page, SameOrigin, Site},
 };
@@ -25,7 +26,13 @@ impl Recovers for OneTimeLogin {
     const STRATEGY: Option<Strategy> = Some(Strategy::OneTimeLogin);
 }
 
-pub(super) const RECOVERY: Recovery = Recovery { page: "/reset/one-time-login", steps: 3, fairing };
+pub(super) const RECOVERY: Recovery = Recovery {
+    page: "/reset/one-time-login",
+    steps: 3,
+    longest: Span::minutes(10),
+    needs_phone: false,
+    fairing,
+};
 
 fn fairing() -> AdHoc {
     AdHoc::on_ignite("one_time_login", |rocket| async { rocket.mount("/", routes![show, submit]) })

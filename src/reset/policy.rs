@@ -82,12 +82,10 @@ impl Settings {
     fn alone(&self) -> Policy {
         let strategy = self.strategy.unwrap_or(Strategy::SetThenLogin);
         let channel = self.channel.unwrap_or(Channel::Email);
-        let short = strategy == Strategy::OneTimeLogin || channel == Channel::Sms;
-        let default = if short { Span::minutes(10) } else { Span::minutes(30) };
         Policy {
             strategy,
             channel,
-            key_ttl: self.key_ttl.unwrap_or(default).min(longest(strategy, channel)),
+            key_ttl: self.key_ttl.unwrap_or(Span::minutes(30)).min(longest(strategy, channel)),
             in_flight: self.in_flight.unwrap_or(InFlight::Stricter),
             login_after: self.login_after.unwrap_or(true),
             may_skip: self.may_skip.unwrap_or(false),
@@ -109,7 +107,17 @@ impl Policy {
 
     /// Whether nobody gets back in without a phone.
     pub fn needs_phone(&self) -> bool {
-        self.strategy == Strategy::SmsApproved || self.channel == Channel::Sms
+        self.strategy.recovery().needs_phone || self.channel == Channel::Sms
+    }
+
+    /// As it is stored beside a key or session issued under it.
+    pub fn stored(&self) -> String {
+        serde_json::to_string(self).expect("a policy is plain data")
+    }
+
+    /// Out of what was stored.
+    pub fn read(stored: Option<&str>) -> Option<Self> {
+        serde_json::from_str(stored?).ok()
     }
 
     /// Whether a key that was issued under `issued` is still good, now that `self` holds for its account.
@@ -173,7 +181,7 @@ impl Settings {
                 )),
                 _ => {}
             }
-            if policy.strategy == Strategy::SmsApproved && policy.channel == Channel::Sms {
+            if policy.strategy.recovery().needs_phone && policy.channel == Channel::Sms {
                 faults.push(format!("{table}: sms_approved with channel = \"sms\" would rest on the phone alone: write channel = \"email\""));
             }
             if !gateway && policy.needs_phone() {
@@ -196,9 +204,6 @@ pub fn is_role(name: &str) -> bool {
 }
 
 fn longest(strategy: Strategy, channel: Channel) -> Span {
-    if strategy == Strategy::OneTimeLogin || channel == Channel::Sms {
-        Span::minutes(10)
-    } else {
-        Span::minutes(60)
-    }
+    let by_phone = Span::minutes(if channel == Channel::Sms { 10 } else { 60 });
+    strategy.recovery().longest.min(by_phone)
 }

@@ -129,8 +129,8 @@ pub async fn issue(
     outbox::drop_orphans(tx, account.id).await?;
     let key = if phone.is_some() { Key::for_typing(app.random)? } else { Key::for_link(app.random)? };
     let row = KeyRow {
-        policy: Some(serde_json::to_string(&policy).expect("a policy is plain data")),
-        ..KeyRow::new(app, account.id, Purpose::Reset, key.digest(&app.keyring), *policy.key_ttl)?
+        policy: Some(policy.stored()),
+        ..app.key_row(account.id, Purpose::Reset, key.digest(&app.keyring), *policy.key_ttl)?
     };
     keys::insert(tx, &row).await?;
     let link = app.link(&format!("/reset/{}", key.expose()));

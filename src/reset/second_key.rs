@@ -14,6 +14,7 @@ use crate::{
     code::{Kind, TRIES},
     key::{Key, Purpose},
     outbox::message::Message,
+    span::Span,
     store::keys::KeyRow,
     web::{Answer, Faults, Fields, Page, SameOrigin, Site},
 };
@@ -27,7 +28,8 @@ impl Recovers for SecondKey {
     const STRATEGY: Option<Strategy> = Some(Strategy::SecondKey);
 }
 
-pub(super) const RECOVERY: Recovery = Recovery { page: "/reset/second-key", steps: 3, fairing };
+pub(super) const RECOVERY: Recovery =
+    Recovery { page: "/reset/second-key", steps: 3, longest: Span::minutes(60), needs_phone: false, fairing };
 
 fn fairing() -> AdHoc {
     AdHoc::on_ignite("second_key", |rocket| async { rocket.mount("/", routes![show, send, submit]) })

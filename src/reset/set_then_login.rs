@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     Error,
+    span::Span,
     web::{Answer, Faults, Fields, Page, SameOrigin, Site},
 };
 
@@ -19,7 +20,13 @@ impl Recovers for SetThenLogin {
     const STRATEGY: Option<Strategy> = Some(Strategy::SetThenLogin);
 }
 
-pub(super) const RECOVERY: Recovery = Recovery { page: "/reset/set-then-login", steps: 2, fairing };
+pub(super) const RECOVERY: Recovery = Recovery {
+    page: "/reset/set-then-login",
+    steps: 2,
+    longest: Span::minutes(60),
+    needs_phone: false,
+    fairing,
+};
 
 fn fairing() -> AdHoc {
     AdHoc::on_ignite("set_then_login", |rocket| async { rocket.mount("/", routes![show, submit]) })

@@ -14,6 +14,7 @@ use crate::{
     code::{Kind, TRIES},
     key::{Key, Purpose},
     outbox::message::Message,
+    span::Span,
     store::keys::KeyRow,
     web::{Answer, Faults, Fields, Page, SameOrigin, Site, throttle},
 };
@@ -29,7 +30,13 @@ impl Recovers for SmsApproved {
     const STRATEGY: Option<Strategy> = Some(Strategy::SmsApproved);
 }
 
-pub(super) const RECOVERY: Recovery = Recovery { page: "/reset/sms-approved", steps: 3, fairing };
+pub(super) const RECOVERY: Recovery = Recovery {
+    page: "/reset/sms-approved",
+    steps: 3,
+    longest: Span::minutes(60),
+    needs_phone: true,
+    fairing,
+};
 
 fn fairing() -> AdHoc {
     AdHoc::on_ignite("sms_approved", |rocket| async { rocket.mount("/", routes![show, send, submit]) })

@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
-use crate::{Error, app::App, clock::Time, key::Purpose, reset::policy::Policy, store};
+use crate::{Error, clock::Time, key::Purpose};
 
 /// A live key, known by its digest alone.
 #[derive(Clone, FromRow)]
@@ -40,23 +40,13 @@ pub struct KeyRow {
 }
 
 impl KeyRow {
-    /// A key that is good for `life` from now on, bound to nothing yet.
-    ///
-    /// # Errors
-    /// As [`Random::bytes`](crate::random::Random::bytes).
-    pub fn new(
-        app: &App,
-        account_id: Uuid,
-        purpose: Purpose,
-        digest: Vec<u8>,
-        life: Duration,
-    ) -> Result<Self, Error> {
-        let now = app.now();
-        Ok(Self {
-            id: store::id(now, app.random)?,
+    /// A key that is good for `life` from `now` on, bound to nothing yet.
+    pub fn new(id: Uuid, now: Time, account_id: Uuid, purpose: Purpose, life: Duration) -> Self {
+        Self {
+            id,
             account_id,
             purpose: purpose.name().to_owned(),
-            digest,
+            digest: Vec::new(),
             parent: None,
             policy: None,
             browser: None,
@@ -66,12 +56,7 @@ impl KeyRow {
             issued_at: now,
             pressed_at: None,
             expires_at: now + life,
-        })
-    }
-
-    /// The policy it was issued under.
-    pub fn policy(&self) -> Option<Policy> {
-        serde_json::from_str(self.policy.as_deref()?).ok()
+        }
     }
 }
 
