@@ -53,6 +53,7 @@ impl Chrome {
             "--disable-dev-shm-usage",
             "--lang=en",
             "--no-first-run",
+            "--hide-scrollbars",
         ];
         let wanted = json!({ "goog:chromeOptions": { "args": arguments } });
         let mut builder = ClientBuilder::new(HttpConnector::new());
@@ -141,7 +142,8 @@ impl Chrome {
     /// Takes pictures of the page, narrow and wide, and looks that nothing has to be scrolled sideways.
     pub async fn shoot(&self, name: &str) {
         for width in [320, 360, 1280] {
-            let size = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
+            let size =
+                json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 1000 });
             self.native("Emulation.setDeviceMetricsOverride", size).await;
             let wide = self.client.execute("return document.documentElement.scrollWidth", vec![]).await;
             let wide = wide.expect("a number").as_u64().expect("a number");
