@@ -34,8 +34,10 @@ impl Site {
         Browser::new(&self.url, &self.server)
     }
 
-    /// Turns the clock forward.
+    /// Turns the clock forward. The worker gets a moment to note what it has just sent: were its lease over first,
+    /// it would send once more.
     pub fn minutes_pass(&self, minutes: u64) {
+        std::thread::sleep(Duration::from_millis(100));
         self.clock.advance(Duration::from_secs(60 * minutes));
     }
 
