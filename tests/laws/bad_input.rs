@@ -2,7 +2,7 @@
 
 use reqwest::{Method, header};
 
-use crate::common::{Answer, Browser, Form, NEW, OLD, Page, Setting, Site, Strategy};
+use crate::common::{Answer, Browser, Field, Form, NEW, OLD, Page, Setting, Site, Strategy};
 
 for_both_databases! {
     a_bad_field_gets_a_page_that_says_so,
@@ -59,7 +59,9 @@ async fn try_all(browser: &Browser, page: &Page, typed: &[(&str, &str)]) {
     let keys: Vec<_> = typed.iter().map(|(key, _)| *key).collect();
     let form: &Form = page.form_with(&keys);
     let sent = browser.sent(page, form, typed);
-    for field in form.fields.iter().filter(|field| !field.name.is_empty() && field.kind != "submit") {
+    // `username` is there for password managers alone.
+    let read = |field: &&Field| !["", "username"].contains(&&*field.name) && field.kind != "submit";
+    for field in form.fields.iter().filter(read) {
         for (what, values) in bad(&field.name) {
             let answer = send(browser, &sent.to, encoded(&sent.fields, &field.name, &values)).await;
             let place = format!("{} of {} {what}", field.name, sent.to);
