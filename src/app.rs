@@ -16,7 +16,7 @@ use crate::{
     random::Random,
     reset::policy::Policy,
     store::{self, accounts::Account, keys::KeyRow},
-    web::templates::Templates,
+    web::{still::Stills, templates::Templates},
 };
 
 /// A running site. It holds no request's state and nothing that the database holds.
@@ -33,6 +33,8 @@ pub struct App {
     pub hasher: Hasher,
     /// Pages, messages and sentences.
     pub templates: Templates,
+    /// Pages that are the same for everybody.
+    pub stills: Stills,
     /// How messages leave.
     pub transports: Transports,
     /// Rung when the outbox has something new.
@@ -53,6 +55,7 @@ impl App {
             keyring: Keyring::new(&judged.secret_key, &config.old_secret_keys)?,
             hasher: Hasher::new(&config.password, Peppers::new(&config.pepper)?, random)?,
             templates,
+            stills: Stills::default(),
             transports: Transports::new(&judged)?,
             bell: Arc::new(Notify::new()),
             judged,

@@ -87,10 +87,10 @@ impl Fairing for Requests {
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         let now = self.clock.now();
         let Begun(begun) = request.local_cache(|| Begun(now));
-        let route = request.route().map_or_else(|| "-".to_owned(), |route| route.uri.to_string());
         log::info!(
-            "{} {route} {} {} ms",
+            "{} {} {} {} ms",
             request.method(),
+            request.route().map_or_else(|| "-".to_owned(), |route| route.uri.to_string()),
             response.status().code,
             begun.until(now).as_millis()
         );

@@ -22,8 +22,7 @@ pub fn routes() -> Vec<Route> {
 #[get("/account")]
 async fn show(site: Site<'_>, me: &SignedIn) -> Result<Page, Error> {
     let account = &me.account;
-    let open =
-        sessions::list(&mut site.read().await?, account.id, idle_since(&site), site.now()).await?.len();
+    let open = sessions::count(&mut site.read().await?, account.id, idle_since(&site), site.now()).await?;
     let typed: Value = serde_json::from_str(&account.fields).unwrap_or_default();
     let fields: Vec<Value> = site
         .config()

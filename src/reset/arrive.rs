@@ -24,7 +24,7 @@ async fn arrive(site: Site<'_>, linked: &Linked) -> Result<Answer, Error> {
 
 #[get("/reset/key")]
 fn show_typing() -> Page {
-    Page::new("reset/key")
+    Page::new("reset/key").still()
 }
 
 #[post("/reset/key", data = "<fields>")]

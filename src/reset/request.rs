@@ -40,7 +40,7 @@ fn page(site: &Site<'_>, name: &'static str) -> Page {
 
 #[get("/reset")]
 fn show(site: Site<'_>) -> Page {
-    page(&site, "reset/request")
+    page(&site, "reset/request").still()
 }
 
 #[post("/reset", data = "<fields>")]

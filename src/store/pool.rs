@@ -111,14 +111,15 @@ impl Pool {
         if let Some(file) = settings.sqlite_file() {
             let _lock = migrate::lock(file).map_err(unusable)?;
             let options = sqlite(settings)?;
-            let one = SqlitePoolOptions::new().max_connections(1).acquire_timeout(patience);
+            // A connection to a file does not go stale between two uses, so none is tested before it is used.
+            let some = SqlitePoolOptions::new().acquire_timeout(patience).test_before_acquire(false);
+            let one = some.clone().max_connections(1);
             let writer =
                 one.connect_with(options.clone().pragma("query_only", "OFF")).await.map_err(unusable)?;
             migrate::SQLITE.run(&writer).await?;
-            let readers = SqlitePoolOptions::new()
+            let readers = some
                 .min_connections(1)
                 .max_connections(settings.max_connections.max(1))
-                .acquire_timeout(patience)
                 .connect_with(options.pragma("query_only", "ON"))
                 .await
                 .map_err(unusable)?;
@@ -169,6 +170,11 @@ impl Pool {
             Engine::Sqlite { writer, .. } => Conn::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?),
             Engine::Postgres(pool) => Conn::PostgresTx(pool.begin().await?),
         }))
+    }
+
+    /// Whether whoever writes waits for each other: then few transactions are better than many.
+    pub fn has_one_writer(&self) -> bool {
+        matches!(self.engine, Engine::Sqlite { .. })
     }
 
     /// Keeps the pool open until the returned token is dropped, for a few seconds at most.

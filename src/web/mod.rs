@@ -14,6 +14,7 @@ pub mod one_name;
 pub mod origin;
 pub mod page;
 pub mod site;
+pub mod still;
 pub mod templates;
 pub mod throttle;
 pub mod voice;

@@ -21,12 +21,13 @@ impl Fairing for OneName {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         let Some(app) = request.rocket().state::<Arc<App>>() else { return };
+        if request.method() != Method::Get || response.content_type().is_none_or(|kind| !kind.is_html()) {
+            return;
+        }
         let host = request.host().map(|host| host.to_string()).unwrap_or_default();
         let authority = app.judged.public_url.split("://").nth(1).unwrap_or_default();
         let loopback = |name: &str| is_loopback(&format!("http://{name}"));
-        let page =
-            request.method() == Method::Get && response.content_type().is_some_and(|kind| kind.is_html());
-        if page && host != authority && loopback(&host) && loopback(authority) {
+        if host != authority && loopback(&host) && loopback(authority) {
             let to = format!("{}{}", app.judged.public_url, request.uri());
             response.set_status(Status::SeeOther);
             response.set_raw_header("Location", to);

@@ -24,6 +24,7 @@ pub struct Page {
     shown: Map<String, Value>,
     typed: Map<String, Value>,
     faults: Faults,
+    still: bool,
 }
 
 /// What a route answers.
@@ -50,7 +51,14 @@ impl From<Page> for Answer {
 impl Page {
     /// The page of the template `name`.
     pub fn new(name: &'static str) -> Self {
-        Self { name, status: Status::Ok, shown: Map::new(), typed: Map::new(), faults: Faults::default() }
+        Self {
+            name,
+            status: Status::Ok,
+            shown: Map::new(),
+            typed: Map::new(),
+            faults: Faults::default(),
+            still: false,
+        }
     }
 
     /// Shows `value` as `name`.
@@ -71,6 +79,12 @@ impl Page {
             self.status = Status::UnprocessableEntity;
         }
         self.faults = faults;
+        self
+    }
+
+    /// Shows everybody the same for as long as the server runs, and so may come from memory.
+    pub fn still(mut self) -> Self {
+        self.still = true;
         self
     }
 
@@ -101,7 +115,7 @@ impl Page {
             .status(status)
     }
 
-    fn html(self, app: &App, request: &Request<'_>) -> Result<String, Error> {
+    fn html(self, app: &App, request: &Request<'_>) -> Result<Arc<str>, Error> {
         let errors: Vec<Value> = self
             .faults
             .iter()
@@ -112,7 +126,12 @@ impl Page {
         context.insert("me".into(), json!(session::shown(request).map(|email| json!({ "email": email }))));
         context.insert("here".into(), request.uri().path().as_str().into());
         context.insert("form".into(), json!({ "errors": errors, "values": self.typed }));
-        app.templates.render(self.name, &context)
+        let render = |context: &Map<String, Value>| app.templates.render(self.name, context);
+        if self.still && app.templates.are_still() {
+            app.stills.page(self.name, context, render)
+        } else {
+            Ok(render(&context)?.into())
+        }
     }
 }
 

@@ -23,6 +23,7 @@ pub struct Templates {
     tera: Tera,
     voice: Arc<Voice>,
     assets: BTreeMap<String, Asset>,
+    own: bool,
 }
 
 impl Templates {
@@ -57,7 +58,7 @@ impl Templates {
         tera.set_escape_fn(escape);
         tera.register_function("fluent", voice.clone().function());
         tera.add_raw_templates(pages)?;
-        Ok(Self { tera, voice, assets })
+        Ok(Self { tera, voice, assets, own: dir.is_some() })
     }
 
     /// Renders `name`; without an ending it is a page: `account/login` is `account/login.html.tera`.
@@ -68,6 +69,11 @@ impl Templates {
         let context = Context::from_serialize(context)?;
         let page = if name.contains('.') { Cow::from(name) } else { Cow::from(format!("{name}.html")) };
         Ok(self.tera.render(&page, &context)?)
+    }
+
+    /// Whether a page gives the same for the same: one of somebody's own may also tell the time or draw lots.
+    pub fn are_still(&self) -> bool {
+        !self.own
     }
 
     /// The sentence `key`, as [`Voice::say`].
