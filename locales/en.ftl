@@ -133,10 +133,7 @@ logout-button = Sign out
 
 home-title = Your account
 home-no-phone = none yet
-home-sessions = { $count ->
-    [one] only this one
-   *[other] { $count } open
-  }
+home-signed-in = this one since { $since }
 home-change = Change
 home-add = Add
 home-see = See all

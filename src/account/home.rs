@@ -20,9 +20,8 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[get("/account")]
-async fn show(site: Site<'_>, me: &SignedIn) -> Result<Page, Error> {
+fn show(site: Site<'_>, me: &SignedIn) -> Page {
     let account = &me.account;
-    let open = sessions::count(&mut site.read().await?, account.id, idle_since(&site), site.now()).await?;
     let typed: Value = serde_json::from_str(&account.fields).unwrap_or_default();
     let fields: Vec<Value> = site
         .config()
@@ -31,13 +30,13 @@ async fn show(site: Site<'_>, me: &SignedIn) -> Result<Page, Error> {
         .iter()
         .filter_map(|field| Some(json!({ "label": field.label, "value": typed.get(&field.name)?.as_str()? })))
         .collect();
-    Ok(Page::new("account/home")
+    Page::new("account/home")
         .with("email", &account.email)
         .with("phone", account.phone.as_deref().map(ending))
         .with("fields", fields)
         .with("since", human::day(account.created_at))
-        .with("sessions", open)
-        .with("roles", account.roles().collect::<Vec<_>>()))
+        .with("signed_in", human::moment(me.session.began_at))
+        .with("roles", account.roles().collect::<Vec<_>>())
 }
 
 fn idle_since(site: &Site<'_>) -> crate::clock::Time {

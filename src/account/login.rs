@@ -31,14 +31,14 @@ pub fn first(request: &Request<'_>) -> Answer {
 }
 
 #[get("/login?<next>&<again>")]
-async fn show(site: Site<'_>, next: Option<&str>, again: Option<&str>, me: Option<&SignedIn>) -> Page {
+async fn show(next: Option<&str>, again: Option<&str>, me: Option<&SignedIn>) -> Page {
     let again = again.is_some() && me.is_some();
     let email = me.filter(|_| again).map(|me| me.account.email.as_str());
-    form(&site, next.unwrap_or_default(), again).typed("email", email.unwrap_or_default())
+    form(next.unwrap_or_default(), again).typed("email", email.unwrap_or_default())
 }
 
-fn form(_: &Site<'_>, next: &str, again: bool) -> Page {
-    Page::new("account/login").with("next", path(next)).with("again", again).with("notice", None::<String>)
+fn form(next: &str, again: bool) -> Page {
+    Page::new("account/login").with("next", path(next)).with("again", again)
 }
 
 #[post("/login", data = "<fields>")]
@@ -50,7 +50,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
     let password = faults.take("password", fields.password("password"));
     let keep = faults.take("remember", fields.ticked("remember")).unwrap_or_default();
     let refused = |faults: Faults| {
-        Ok(form(&site, next, false)
+        Ok(form(next, false)
             .typed("email", typed)
             .typed("remember", if keep { "1" } else { "" })
             .faults(faults)
@@ -75,7 +75,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
         return refused(Faults::of("email", Fault::new("fault-login")));
     };
     if let Some(key) = temporary {
-        return match generated_password::sign_in(&site, &account, key).await? {
+        return match generated_password::sign_in(&site, &account, named, key).await? {
             Some(answer) => Ok(answer),
             None => refused(Faults::of("email", Fault::new("fault-login"))),
         };

@@ -107,8 +107,7 @@ fn form(site: &Site<'_>, typed: &BTreeMap<String, String>) -> Page {
         .iter()
         .map(|field| {
             serde_json::json!({
-                "name": field.name, "label": field.label, "required": field.required, "max": field.max_length,
-                "value": typed.get(&field.name).map_or("", String::as_str),
+                "name": field.name, "label": field.label, "required": field.required,
             })
         })
         .collect();

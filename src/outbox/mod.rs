@@ -5,7 +5,6 @@ use std::{error::Error as StdError, net::IpAddr};
 pub mod mail;
 pub mod mailbox;
 pub mod message;
-mod notes;
 pub mod relay;
 pub mod request;
 pub mod sms;

@@ -15,13 +15,7 @@ use rocket::{
 };
 use uuid::Uuid;
 
-use super::{
-    Undelivered,
-    message::Message,
-    notes::{Became, Note, Notes},
-    request::Request,
-    transport::deliver,
-};
+use super::{Undelivered, message::Message, request::Request, transport::deliver};
 use crate::{
     Error,
     app::App,
@@ -30,7 +24,7 @@ use crate::{
     store::{Pool, counts, events, keys, outbox, outbox::Entry, registrations, remembered, sessions},
 };
 
-/// How many entries are leased at once, and how many tasks work on them.
+/// How many entries are worked on at once.
 const HANDS: usize = 16;
 /// How long an entry is nobody else's.
 const LEASE: Duration = Duration::from_secs(60);
@@ -53,7 +47,6 @@ pub async fn run(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
     let _open = pool.keep_open();
     let mut at_hand = JoinSet::new();
     let mut leased = HashSet::new();
-    let notes = Arc::new(Notes::default());
     let mut purged = Time::from_millis(0);
     loop {
         let free = HANDS - at_hand.len();
@@ -62,9 +55,9 @@ pub async fn run(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
             Vec::new()
         });
         let full = entries.len() == free;
-        leased.extend(entries.iter().map(|entry| entry.id));
-        for entries in goes(&pool, entries) {
-            at_hand.spawn(work(app.clone(), pool.clone(), notes.clone(), entries));
+        for entry in entries {
+            leased.insert(entry.id);
+            at_hand.spawn(work(app.clone(), pool.clone(), entry));
         }
         if app.now() > purged + PURGE {
             purged = app.now();
@@ -75,7 +68,7 @@ pub async fn run(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
         select! {
             () = &mut shutdown => break,
             Some(done) = at_hand.join_next() => {
-                done.iter().flatten().for_each(|id| _ = leased.remove(id));
+                done.ok().map(|id| leased.remove(&id));
             }
             () = app.bell.notified(), if !full => {}
             () = sleep(POLL) => {}
@@ -83,7 +76,7 @@ pub async fn run(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
     }
     let finish = async {
         while let Some(done) = at_hand.join_next().await {
-            done.iter().flatten().for_each(|id| _ = leased.remove(id));
+            done.ok().map(|id| leased.remove(&id));
         }
     };
     if timeout(PATIENCE, finish).await.is_err() {
@@ -115,81 +108,65 @@ async fn lease(app: &App, pool: &Pool, most: usize) -> Result<Vec<Entry>, Error>
     Ok(leased)
 }
 
-/// What is worked on in one go: each entry for itself, but on one writer, which waits for the disk at each commit, all
-/// that needs nothing but the database.
-fn goes(pool: &Pool, entries: Vec<Entry>) -> Vec<Vec<Entry>> {
-    let (together, alone): (Vec<_>, Vec<_>) =
-        entries.into_iter().partition(|entry| pool.has_one_writer() && !is_message(entry));
-    let alone = alone.into_iter().map(|entry| vec![entry]);
-    alone.chain([together]).filter(|entries| !entries.is_empty()).collect()
-}
-
-/// Whether it leaves this machine.
-fn is_message(entry: &Entry) -> bool {
-    !matches!(entry.kind.as_str(), "request" | "none")
-}
-
-/// Works on entries whatever happens, and returns their ids.
-async fn work(app: Arc<App>, pool: Pool, notes: Arc<Notes>, entries: Vec<Entry>) -> Vec<Uuid> {
-    // If one of several fails, it must not keep the others from being done.
-    let done = entries.len() > 1 && settle(&app, &pool, &entries).await.is_ok();
-    for entry in entries.iter().filter(|_| !done) {
-        let done = match is_message(entry) {
-            true => send(&app, &pool, &notes, entry).await,
-            false => settle(&app, &pool, std::slice::from_ref(entry)).await,
+/// Works on an entry whatever happens, and returns its id.
+async fn work(app: Arc<App>, pool: Pool, entry: Entry) -> Uuid {
+    let done = match entry.kind.as_str() {
+        "request" => carry_out(&app, &pool, &entry).await,
+        _ => send(&app, &pool, &entry).await,
+    };
+    if let Err(error) = done {
+        log::error!("entry {} of the outbox waits for another try: {error}", entry.id);
+        let again = async {
+            let mut tx = pool.begin().await?;
+            outbox::postpone(&mut tx, entry.id, Some(&error.to_string()), app.now() + pause(&app, &entry))
+                .await?;
+            tx.commit().await
         };
-        if let Err(error) = done {
-            postpone(&app, &pool, entry, &error).await;
+        if let Err(error) = again.await {
+            log::error!("entry {} of the outbox waits for its lease to end: {error}", entry.id);
         }
     }
-    entries.iter().map(|entry| entry.id).collect()
+    entry.id
 }
 
-async fn postpone(app: &App, pool: &Pool, entry: &Entry, error: &Error) {
-    log::error!("entry {} of the outbox waits for another try: {error}", entry.id);
-    let again = async {
-        let mut tx = pool.begin().await?;
-        outbox::postpone(&mut tx, entry.id, Some(&error.to_string()), app.now() + pause(app, entry)).await?;
-        tx.commit().await
-    };
-    if let Err(error) = again.await {
-        log::error!("entry {} of the outbox waits for its lease to end: {error}", entry.id);
-    }
-}
-
-/// Carries out requests and finishes messages to nobody, all or none.
-async fn settle(app: &App, pool: &Pool, entries: &[Entry]) -> Result<(), Error> {
+async fn carry_out(app: &App, pool: &Pool, entry: &Entry) -> Result<(), Error> {
     let mut tx = pool.begin().await?;
-    for entry in entries {
-        if entry.kind == "none" {
-            outbox::finish(&mut tx, entry.id, "sent", None, app.now()).await?;
-        } else if outbox::remove(&mut tx, entry.id).await? && app.now() < entry.expires_at {
+    if outbox::remove(&mut tx, entry.id).await? {
+        if app.now() < entry.expires_at {
             Request::carry_out(app, &mut tx, &entry.sealed).await?;
         }
+        tx.commit().await?;
+        app.bell.notify_one();
     }
-    tx.commit().await?;
-    app.bell.notify_one();
     Ok(())
 }
 
-async fn send(app: &App, pool: &Pool, notes: &Notes, entry: &Entry) -> Result<(), Error> {
-    let became = if app.now() >= entry.expires_at {
-        Became::Over { state: "expired", trouble: Some("it was worth nothing any more".into()) }
+async fn send(app: &App, pool: &Pool, entry: &Entry) -> Result<(), Error> {
+    let sent = if entry.kind == "none" {
+        Ok(())
+    } else if app.now() >= entry.expires_at {
+        Err(None)
     } else {
         let message = Message::open(app, &entry.sealed)?;
-        match deliver(app, &message, entry.id).await {
-            Ok(()) => Became::Over { state: "sent", trouble: None },
-            Err(Undelivered::Later(why)) => {
-                log::warn!("message {} waits for another try: {why}", entry.id);
-                Became::Waiting { trouble: why, due: app.now() + pause(app, entry) }
-            }
-            Err(Undelivered::Never(why)) => {
-                log::error!("message {} is given up: {why}", entry.id);
-                Became::Over { state: "given_up", trouble: Some(why) }
-            }
-        }
+        deliver(app, &message, entry.id).await.map_err(Some)
     };
-    notes.write(pool, Note { id: entry.id, became, at: app.now() }).await
+    let mut tx = pool.begin().await?;
+    let now = app.now();
+    match sent {
+        Ok(()) => outbox::finish(&mut tx, entry.id, "sent", None, now).await.map(drop)?,
+        Err(None) => outbox::finish(&mut tx, entry.id, "expired", Some("it was worth nothing any more"), now)
+            .await
+            .map(drop)?,
+        Err(Some(Undelivered::Later(why))) => {
+            log::warn!("message {} waits for another try: {why}", entry.id);
+            outbox::postpone(&mut tx, entry.id, Some(&why), now + pause(app, entry)).await?;
+        }
+        Err(Some(Undelivered::Never(why))) => {
+            log::error!("message {} is given up: {why}", entry.id);
+            outbox::finish(&mut tx, entry.id, "given_up", Some(&why), now).await.map(drop)?;
+        }
+    }
+    tx.commit().await
 }
 
 /// Two seconds, doubled at each try up to a quarter of an hour, give or take a quarter of it.

@@ -122,11 +122,16 @@ pub fn is_generated(site: &Site<'_>, account: Uuid, digest: &[u8], typed: &Passw
 }
 
 /// Signs in with a generated password, once, to the form for a new one; `None` if it was used meanwhile, or the policy
-/// now in force accepts it no more.
+/// now in force accepts it no more. `named` is what the tries were counted under.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn sign_in(site: &Site<'_>, account: &Account, key: KeyRow) -> Result<Option<Answer>, Error> {
+pub async fn sign_in(
+    site: &Site<'_>,
+    account: &Account,
+    named: &str,
+    key: KeyRow,
+) -> Result<Option<Answer>, Error> {
     let Some(policy) =
         Policy::read(key.policy.as_deref()).filter(|issued| site.policy(account).accepts(issued))
     else {
@@ -139,7 +144,7 @@ pub async fn sign_in(site: &Site<'_>, account: &Account, key: KeyRow) -> Result<
     }
     let admission =
         gate::admit(site, &mut tx, account, Kind::Restricted(&policy, Some(&key.digest)), false).await?;
-    for counted in [Limited::SignInTo(&account.email), Limited::SignInFrom(site.client.address)] {
+    for counted in [Limited::SignInTo(named), Limited::SignInFrom(site.client.address)] {
         counted.forgive(&mut tx, &site.config().limits, &site.keyring).await?;
     }
     let asked = site.asked();

@@ -6,15 +6,17 @@ pub mod accounts;
 mod busy;
 pub mod counts;
 pub mod events;
+mod group;
 pub mod keys;
 mod migrate;
 pub mod outbox;
 mod pool;
+mod readers;
 pub mod registrations;
 pub mod remembered;
 pub mod sessions;
 
-use sqlx::{Postgres, Sqlite, Transaction, pool::PoolConnection};
+use sqlx::{Postgres, Transaction, pool::PoolConnection};
 use uuid::Uuid;
 
 pub use busy::Token;
@@ -30,9 +32,9 @@ pub struct Db(Pool);
 /// One connection to whichever database it is.
 pub enum Conn {
     /// A reader of SQLite.
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(readers::Reader),
     /// A transaction on SQLite's one writer.
-    SqliteTx(Transaction<'static, Sqlite>),
+    SqliteTx(group::Member),
     /// A connection to PostgreSQL.
     Postgres(PoolConnection<Postgres>),
     /// A transaction on PostgreSQL.

@@ -6,7 +6,7 @@ use figment::{Figment, providers::Serialized};
 use rocket::tokio::time::timeout;
 use serde::{Deserialize, Serialize};
 use sqlx::{
-    Connection, Executor, PgConnection, PgPool, SqlitePool,
+    Connection, Executor, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -14,7 +14,9 @@ use sqlx::{
 use super::{
     Conn, Tx,
     busy::{Busy, Token},
+    group::Writer,
     migrate,
+    readers::Readers,
 };
 use crate::{Error, config::fault};
 
@@ -96,7 +98,7 @@ pub struct Pool {
 #[derive(Clone)]
 enum Engine {
     // One connection writes, since SQLite allows one writer at a time; the others only read.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: Writer, readers: Readers },
     Postgres(PgPool),
 }
 
@@ -111,18 +113,15 @@ impl Pool {
         if let Some(file) = settings.sqlite_file() {
             let _lock = migrate::lock(file).map_err(unusable)?;
             let options = sqlite(settings)?;
-            // A connection to a file does not go stale between two uses, so none is tested before it is used.
-            let some = SqlitePoolOptions::new().acquire_timeout(patience).test_before_acquire(false);
-            let one = some.clone().max_connections(1);
-            let writer =
-                one.connect_with(options.clone().pragma("query_only", "OFF")).await.map_err(unusable)?;
-            migrate::SQLITE.run(&writer).await?;
-            let readers = some
-                .min_connections(1)
-                .max_connections(settings.max_connections.max(1))
-                .connect_with(options.pragma("query_only", "ON"))
-                .await
-                .map_err(unusable)?;
+            let writing = options.clone().pragma("query_only", "OFF");
+            let one = SqlitePoolOptions::new().max_connections(1);
+            let first = one.connect_with(writing.clone()).await.map_err(unusable)?;
+            migrate::SQLITE.run(&first).await?;
+            let writer = Writer::new(first.acquire().await?.detach(), writing, patience);
+            let most = usize::try_from(settings.max_connections).unwrap_or(usize::MAX);
+            let readers =
+                Readers::new(options.pragma("query_only", "ON"), most, patience).map_err(unusable)?;
+            drop(readers.get().await.map_err(unusable)?);
             Ok(Self { engine: Engine::Sqlite { writer, readers }, busy })
         } else if settings.url.starts_with("postgres:") || settings.url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(&settings.url).map_err(unusable)?;
@@ -156,7 +155,7 @@ impl Pool {
     /// [`Error::Database`] if none is free in time.
     pub async fn read(&self) -> Result<Conn, Error> {
         Ok(match &self.engine {
-            Engine::Sqlite { readers, .. } => Conn::Sqlite(readers.acquire().await?),
+            Engine::Sqlite { readers, .. } => Conn::Sqlite(readers.get().await?),
             Engine::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
         })
     }
@@ -167,14 +166,9 @@ impl Pool {
     /// [`Error::Database`] if none can begin in time.
     pub async fn begin(&self) -> Result<Tx, Error> {
         Ok(Tx(match &self.engine {
-            Engine::Sqlite { writer, .. } => Conn::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Engine::Sqlite { writer, .. } => Conn::SqliteTx(writer.begin().await?),
             Engine::Postgres(pool) => Conn::PostgresTx(pool.begin().await?),
         }))
-    }
-
-    /// Whether whoever writes waits for each other: then few transactions are better than many.
-    pub fn has_one_writer(&self) -> bool {
-        matches!(self.engine, Engine::Sqlite { .. })
     }
 
     /// Keeps the pool open until the returned token is dropped, for a few seconds at most.
@@ -225,7 +219,7 @@ impl rocket_db_pools::Pool for Pool {
         self.busy.ended(GRACE).await;
         match &self.engine {
             Engine::Sqlite { writer, readers } => {
-                readers.close().await;
+                readers.close();
                 writer.close().await;
             }
             Engine::Postgres(pool) => pool.close().await,

@@ -93,13 +93,6 @@ pub async fn list(
     Ok(sql!(all Session, conn, LIST, account, now, idle_since)?)
 }
 
-/// How many live full sessions an account has.
-pub async fn count(conn: &mut Conn, account: Uuid, idle_since: Time, now: Time) -> Result<i64, Error> {
-    const COUNT: &str = "SELECT COUNT(*) FROM sessions
-        WHERE account_id = $1 AND NOT restricted AND expires_at > $2 AND seen_at > $3";
-    Ok(sql!(optional(i64,), conn, COUNT, account, now, idle_since)?.map_or(0, |(count,)| count))
-}
-
 /// Ends one session of an account; false if it has no such session.
 pub async fn end(tx: &mut Tx, account: Uuid, id: Uuid) -> Result<bool, Error> {
     const END: &str = "DELETE FROM sessions WHERE id = $1 AND account_id = $2";

@@ -116,22 +116,21 @@ impl Page {
     }
 
     fn html(self, app: &App, request: &Request<'_>) -> Result<Arc<str>, Error> {
+        let me = session::shown(request);
+        let here = request.uri().path().as_str();
+        if self.still && me.is_none() && app.templates.are_still() {
+            let name = self.name;
+            return app.stills.page(name, here, self.shown, |shown| {
+                app.render(name, shown, here, None, json!({ "errors": [], "values": {} }))
+            });
+        }
         let errors: Vec<Value> = self
             .faults
             .iter()
             .map(|(field, fault)| json!({ "field": field, "text": say(&app.templates, fault) }))
             .collect();
-        let mut context = self.shown;
-        context.insert("site".into(), app.site_context());
-        context.insert("me".into(), json!(session::shown(request).map(|email| json!({ "email": email }))));
-        context.insert("here".into(), request.uri().path().as_str().into());
-        context.insert("form".into(), json!({ "errors": errors, "values": self.typed }));
-        let render = |context: &Map<String, Value>| app.templates.render(self.name, context);
-        if self.still && app.templates.are_still() {
-            app.stills.page(self.name, context, render)
-        } else {
-            Ok(render(&context)?.into())
-        }
+        let form = json!({ "errors": errors, "values": self.typed });
+        Ok(app.render(self.name, self.shown, here, me, form)?.into())
     }
 }
 
@@ -144,6 +143,21 @@ fn say(templates: &Templates, fault: &Fault) -> String {
 }
 
 impl App {
+    fn render(
+        &self,
+        name: &str,
+        mut shown: Map<String, Value>,
+        here: &str,
+        me: Option<&str>,
+        form: Value,
+    ) -> Result<String, Error> {
+        shown.insert("site".into(), self.site_context());
+        shown.insert("me".into(), json!(me.map(|email| json!({ "email": email }))));
+        shown.insert("here".into(), here.into());
+        shown.insert("form".into(), form);
+        self.templates.render(name, &shown)
+    }
+
     fn site_context(&self) -> Value {
         json!({
             "name": self.config().site_name,

@@ -9,31 +9,39 @@ use serde_json::{Map, Value};
 
 use crate::Error;
 
-type Context = Map<String, Value>;
+type Shown = Map<String, Value>;
 
 /// The last rendering of each such page, with all that it was made of: a page that shows anything else is rendered
 /// anew, so that nothing of one request can reach another.
 #[derive(Default)]
-pub struct Stills(RwLock<BTreeMap<&'static str, (Context, Arc<str>)>>);
+pub struct Stills(RwLock<BTreeMap<&'static str, Still>>);
+
+struct Still {
+    here: String,
+    shown: Shown,
+    html: Arc<str>,
+}
 
 impl Stills {
-    /// The page `name` as it was rendered of the same `context`, or else as `render` does now.
+    /// The page `name` at the path `here` as it was rendered of what is `shown`, or else as `render` does now.
     ///
     /// # Errors
     /// As `render`.
     pub fn page(
         &self,
         name: &'static str,
-        context: Context,
-        render: impl FnOnce(&Context) -> Result<String, Error>,
+        here: &str,
+        shown: Shown,
+        render: impl FnOnce(Shown) -> Result<String, Error>,
     ) -> Result<Arc<str>, Error> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, html)) = kept.get(name).filter(|(made_of, _)| *made_of == context) {
-            return Ok(html.clone());
+        if let Some(still) = kept.get(name).filter(|still| still.here == here && still.shown == shown) {
+            return Ok(still.html.clone());
         }
         drop(kept);
-        let html: Arc<str> = render(&context)?.into();
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name, (context, html.clone()));
+        let html: Arc<str> = render(shown.clone())?.into();
+        let still = Still { here: here.to_owned(), shown, html: html.clone() };
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name, still);
         Ok(html)
     }
 }
@@ -43,12 +51,12 @@ mod tests {
     use super::*;
 
     fn shown(by: &Stills, who: &str, times: &mut usize) -> Arc<str> {
-        let context = Context::from_iter([("who".to_owned(), who.into())]);
-        let render = |context: &Context| {
+        let shown = Shown::from_iter([("who".to_owned(), who.into())]);
+        let render = |shown: Shown| {
             *times += 1;
-            Ok(context["who"].to_string())
+            Ok(shown["who"].to_string())
         };
-        by.page("page", context, render).unwrap()
+        by.page("page", "/", shown, render).unwrap()
     }
 
     #[test]

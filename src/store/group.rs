@@ -1,0 +1,169 @@
+//! Transactions on SQLite's one writer: those that wait for each other share one commit, and with it one wait for the
+//! disk.
+//!
+//! Each has the connection to itself, the second and later ones within a savepoint. Whoever is done goes to the end of
+//! the queue and hears, before anybody is answered, what became of the commit: the first whose turn comes again makes it,
+//! for all that are done by then. A transaction that gives up is undone alone, and ends the group; so does a faulty one,
+//! since SQLite, on a full disk, undoes everything without being asked.
+
+use std::{io, ops, sync::Arc, time::Duration};
+
+use rocket::tokio::{
+    runtime::Handle,
+    select,
+    sync::{Mutex, OwnedMutexGuard, oneshot},
+    time::timeout,
+};
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+
+/// The one writer of an SQLite database.
+#[derive(Clone)]
+pub(super) struct Writer {
+    options: SqliteConnectOptions,
+    patience: Duration,
+    turn: Arc<Mutex<Group>>,
+}
+
+/// The transactions that will share the next commit.
+struct Group {
+    conn: Option<SqliteConnection>,
+    /// Who is done, and waits to hear of the commit.
+    done: Vec<oneshot::Sender<Result<(), sqlx::Error>>>,
+}
+
+/// A transaction whose turn it is: undone when dropped before [`Member::commit`].
+pub struct Member(Option<OwnedMutexGuard<Group>>);
+
+impl Writer {
+    /// A writer on `conn`, or on another connection of the same `options` if that fails; a transaction waits for its
+    /// turn as long as `patience`.
+    pub fn new(conn: SqliteConnection, options: SqliteConnectOptions, patience: Duration) -> Self {
+        let group = Group { conn: Some(conn), done: Vec::new() };
+        Self { options, patience, turn: Arc::new(Mutex::new(group)) }
+    }
+
+    async fn turn(&self) -> Result<OwnedMutexGuard<Group>, sqlx::Error> {
+        let turn = timeout(self.patience, self.turn.clone().lock_owned()).await;
+        let mut group = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        if group.conn.is_none() {
+            group.conn = Some(SqliteConnection::connect_with(&self.options).await?);
+        }
+        Ok(group)
+    }
+
+    /// Begins a transaction when its turn has come.
+    ///
+    /// # Errors
+    /// [`sqlx::Error::PoolTimedOut`] if it does not come in time, and what the database says.
+    pub async fn begin(&self) -> Result<Member, sqlx::Error> {
+        let group = self.turn().await?;
+        // From here on, whatever fails is undone by the member's end.
+        let mut member = Member(Some(group));
+        let begin = if member.is_first() { "BEGIN IMMEDIATE" } else { "SAVEPOINT member" };
+        sqlx::query(begin).execute(&mut *member).await?;
+        Ok(member)
+    }
+
+    /// Closes the connection once nobody writes.
+    pub async fn close(&self) {
+        if let Some(conn) = self.turn.lock().await.conn.take()
+            && let Err(fault) = conn.close().await
+        {
+            log::warn!("the database could not be closed: {fault}");
+        }
+    }
+}
+
+impl Member {
+    /// Makes the transaction durable, together with those that wait for the same.
+    ///
+    /// # Errors
+    /// What the database says; nothing has happened then.
+    pub async fn commit(mut self) -> Result<(), sqlx::Error> {
+        if !self.is_first() {
+            sqlx::query("RELEASE member").execute(&mut *self).await?;
+        }
+        let Some(mut group) = self.0.take() else { return Ok(()) };
+        let (tell, mut told) = oneshot::channel();
+        group.done.push(tell);
+        let turn = OwnedMutexGuard::mutex(&group).clone();
+        drop(group);
+        select! {
+            biased;
+            told = &mut told => return heard(told),
+            // A task of its own ends the group even if whoever began it is cancelled meanwhile.
+            mut group = turn.lock_owned() => rocket::tokio::spawn(async move { group.commit().await }),
+        };
+        heard(told.await)
+    }
+
+    fn is_first(&self) -> bool {
+        self.0.as_ref().is_none_or(|group| group.done.is_empty())
+    }
+}
+
+fn heard(told: Result<Result<(), sqlx::Error>, oneshot::error::RecvError>) -> Result<(), sqlx::Error> {
+    told.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+}
+
+impl Group {
+    /// Makes durable what is done, if that has not happened by now.
+    async fn commit(&mut self) {
+        if self.done.is_empty() {
+            return;
+        }
+        let committed = self.run("COMMIT").await;
+        self.end(committed);
+    }
+
+    /// Undoes the transaction at hand, and commits those done before it.
+    async fn give_up(&mut self) {
+        if self.done.is_empty() {
+            let undone = self.run("ROLLBACK").await;
+            return self.end(undone);
+        }
+        match self.run("ROLLBACK TO member").await {
+            Ok(()) => self.commit().await,
+            undone => self.end(undone),
+        }
+    }
+
+    async fn run(&mut self, text: &'static str) -> Result<(), sqlx::Error> {
+        let conn = self.conn.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
+        sqlx::query(text).execute(conn).await.map(drop)
+    }
+
+    fn end(&mut self, outcome: Result<(), sqlx::Error>) {
+        // Whatever state a connection is in after a fault, closing it undoes what was not committed.
+        if outcome.is_err() {
+            self.conn = None;
+        }
+        for tell in self.done.drain(..) {
+            let outcome = outcome.as_ref().map(|()| ()).map_err(|fault| io::Error::other(fault.to_string()));
+            // Whoever was cancelled does not listen any more.
+            let _ = tell.send(outcome.map_err(sqlx::Error::Io));
+        }
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        if let (Some(mut group), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(async move { group.give_up().await });
+        }
+    }
+}
+
+impl ops::Deref for Member {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        self.0.as_ref().and_then(|group| group.conn.as_ref()).expect("a member has its turn and a connection")
+    }
+}
+
+impl ops::DerefMut for Member {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        self.0.as_mut().and_then(|group| group.conn.as_mut()).expect("a member has its turn and a connection")
+    }
+}

@@ -1,0 +1,59 @@
+//! Connections that read an SQLite file.
+//!
+//! sqlx's own pool asks a connection whether it is alive each time that it comes back. To a file it is, and the question
+//! costs as much as the look-up of a session.
+
+use std::time::Duration;
+
+use deadpool::{
+    Runtime,
+    managed::{self, BuildError, Metrics, Object, PoolError, RecycleResult},
+};
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+
+/// Opens connections as they are needed.
+pub struct Opener(SqliteConnectOptions);
+
+/// A connection at hand.
+pub type Reader = Object<Opener>;
+
+#[derive(Clone)]
+pub(super) struct Readers(managed::Pool<Opener>);
+
+impl managed::Manager for Opener {
+    type Type = SqliteConnection;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> Result<SqliteConnection, sqlx::Error> {
+        SqliteConnection::connect_with(&self.0).await
+    }
+
+    async fn recycle(&self, _: &mut SqliteConnection, _: &Metrics) -> RecycleResult<sqlx::Error> {
+        Ok(())
+    }
+}
+
+impl Readers {
+    /// At most `most` connections, for one of which a request waits as long as `patience`.
+    pub fn new(options: SqliteConnectOptions, most: usize, patience: Duration) -> Result<Self, BuildError> {
+        let pool = managed::Pool::builder(Opener(options)).max_size(most).wait_timeout(Some(patience));
+        Ok(Self(pool.runtime(Runtime::Tokio1).build()?))
+    }
+
+    /// A connection.
+    ///
+    /// # Errors
+    /// [`sqlx::Error::PoolTimedOut`] if none comes free in time, and what the database says.
+    pub async fn get(&self) -> Result<Reader, sqlx::Error> {
+        self.0.get().await.map_err(|fault| match fault {
+            PoolError::Backend(fault) => fault,
+            PoolError::Closed => sqlx::Error::PoolClosed,
+            _ => sqlx::Error::PoolTimedOut,
+        })
+    }
+
+    /// Closes those that nobody uses now, the others when they come back.
+    pub fn close(&self) {
+        self.0.close();
+    }
+}
