@@ -14,7 +14,10 @@ use crate::{
     keyring::Keyring,
     outbox::transport::Transports,
     random::Random,
-    reset::policy::Policy,
+    reset::{
+        live::{Force, Live},
+        policy::Policy,
+    },
     store::{self, accounts::Account, keys::KeyRow},
     web::{still::Stills, templates::Templates},
 };
@@ -23,6 +26,8 @@ use crate::{
 pub struct App {
     /// What it runs on.
     pub judged: Judged,
+    /// The policy in force.
+    pub live: Live,
     /// The time.
     pub clock: Clock,
     /// Randomness.
@@ -50,6 +55,7 @@ impl App {
         let random = Random;
         let config = &judged.config;
         Ok(Self {
+            live: Live::new(Force::new(config.reset.clone(), judged.warnings.clone(), clock.now())),
             clock,
             random,
             keyring: Keyring::new(&judged.secret_key, &config.old_secret_keys)?,
@@ -92,8 +98,8 @@ impl App {
         format!("{}{path}", self.judged.public_url)
     }
 
-    /// What is in force for an account.
+    /// What is in force for an account now.
     pub fn policy(&self, account: &Account) -> Policy {
-        self.config().reset.policy(account.roles())
+        self.live.now().policy(account.roles())
     }
 }

@@ -34,6 +34,7 @@ pub mod span;
 pub mod store;
 pub mod web;
 
+pub use account::role::{Admin, Has, Role};
 pub use error::Error;
 pub use server::{rocket, server};
 pub use store::accounts::Account;

@@ -20,6 +20,7 @@ pub mod pepper;
 pub mod phone;
 pub mod register;
 pub mod remember;
+pub mod role;
 pub mod rules;
 pub mod session;
 

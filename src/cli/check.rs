@@ -33,7 +33,7 @@ pub(super) async fn run(figment: Figment) -> Result<(), Error> {
         say!("templates   those in {} go before the built-in ones", dir.display());
     }
     say!("recovery");
-    for (role, policy) in app.config().reset.tables() {
+    for (role, policy) in app.live.now().settings.tables() {
         let who = if role.is_empty() { "everybody" } else { role };
         let (accounts, phones) = accounts::count(&mut pool.read().await?, role, app.now()).await?;
         let channel = match policy.channel {

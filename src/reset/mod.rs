@@ -6,6 +6,7 @@
 pub mod arrive;
 pub mod complete;
 pub mod generated_password;
+pub mod live;
 pub mod new_password;
 pub mod not_me;
 pub mod one_time_login;

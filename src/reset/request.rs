@@ -30,7 +30,7 @@ pub fn routes() -> Vec<Route> {
 
 /// A page of the first step. What it says of the steps to come is the base policy's, whoever asks.
 fn page(site: &Site<'_>, name: &'static str) -> Page {
-    let policy = site.config().reset.policy([]);
+    let policy = site.force.policy([]);
     Page::new(name)
         .with("step", 1)
         .with("steps", policy.strategy.steps())

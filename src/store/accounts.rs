@@ -37,6 +37,11 @@ impl Account {
         self.role_list.split_whitespace()
     }
 
+    /// Whether it has a role.
+    pub fn has(&self, role: &str) -> bool {
+        self.roles().any(|own| own == role)
+    }
+
     /// The phone, if it may be used for recovery by now.
     pub fn usable_phone(&self, now: Time) -> Option<&str> {
         self.phone.as_deref().filter(|_| self.phone_usable_at.is_some_and(|from| from <= now))

@@ -18,7 +18,8 @@ use crate::{
     app::App,
     key::{Key, sha256},
     outbox::message::Asked,
-    store::{Conn, Db, Tx},
+    reset::{live::Force, policy::Policy},
+    store::{Conn, Db, Tx, accounts::Account},
 };
 
 const MARK: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
@@ -36,7 +37,11 @@ pub struct Site<'r> {
     pub crumbs: Crumbs<'r>,
     /// The other end.
     pub client: Client,
+    /// The policy that was in force when the request came: it is judged by no other.
+    pub force: &'r Force,
 }
+
+struct Forced(Arc<Force>);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Site<'r> {
@@ -64,7 +69,8 @@ impl<'r> Site<'r> {
         let app = request.rocket().state::<Arc<App>>()?;
         let db = request.rocket().state::<Db>()?;
         let client = Client::of(request, &app.config().trusted_proxies);
-        Some(Self { app, db, crumbs: Crumbs::of(request, app.judged.is_https()), client })
+        let Forced(force) = request.local_cache(|| Forced(app.live.now()));
+        Some(Self { app, db, crumbs: Crumbs::of(request, app.judged.is_https()), client, force })
     }
 
     /// A connection to read from.
@@ -81,6 +87,11 @@ impl<'r> Site<'r> {
     /// [`Error::Database`].
     pub async fn begin(&self) -> Result<Tx, Error> {
         self.db.begin().await
+    }
+
+    /// What is in force for an account, in this request.
+    pub fn policy(&self, account: &Account) -> Policy {
+        self.force.policy(account.roles())
     }
 
     /// Who asks, as messages and the audit log tell it.

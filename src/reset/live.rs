@@ -1,0 +1,112 @@
+//! The policy in force, which an admin may switch while the site runs.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::policy::{Policy, Settings};
+use crate::{clock::Time, key::sha256};
+
+/// The policy in force. Each switch replaces the whole at once: who has asked keeps what they were told.
+pub struct Live(RwLock<State>);
+
+struct State {
+    force: Arc<Force>,
+    refused: Option<Arc<Refused>>,
+    restart: Arc<[String]>,
+}
+
+/// What is in force.
+pub struct Force {
+    /// The table `latchkey.reset` with its roles.
+    pub settings: Settings,
+    /// Twelve hexadecimal digits that differ where the settings do: replicas with the same have the same policy.
+    pub version: String,
+    /// Since when it is.
+    pub since: Time,
+    /// What is allowed and yet worth a word.
+    pub warnings: Vec<String>,
+}
+
+/// Why the newest configuration changed nothing.
+pub struct Refused {
+    /// When it was read.
+    pub at: Time,
+    /// What is wrong, a line for each fault, with file and line.
+    pub why: String,
+}
+
+impl Force {
+    /// Settings that were judged, in force from `since` on.
+    pub fn new(settings: Settings, warnings: Vec<String>, since: Time) -> Self {
+        let plain = serde_json::to_vec(&settings).expect("settings are plain data");
+        let version = sha256(&plain).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        Self { settings, version, since, warnings }
+    }
+
+    /// What holds for an account with these roles.
+    pub fn policy<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> Policy {
+        self.settings.policy(roles)
+    }
+}
+
+impl Live {
+    /// Begins with what the server started with.
+    pub fn new(force: Force) -> Self {
+        Self(RwLock::new(State { force: Arc::new(force), refused: None, restart: Arc::new([]) }))
+    }
+
+    /// What is in force now.
+    pub fn now(&self) -> Arc<Force> {
+        self.read(|state| state.force.clone())
+    }
+
+    /// Why the newest configuration is not in force, if it was refused.
+    pub fn refused(&self) -> Option<Arc<Refused>> {
+        self.read(|state| state.refused.clone())
+    }
+
+    /// Names of the keys outside the policy that have changed since the start: they need a restart.
+    pub fn restart(&self) -> Arc<[String]> {
+        self.read(|state| state.restart.clone())
+    }
+
+    /// Puts another policy in force; the same one again stays in force since when it was. Returns what it replaces.
+    pub fn switch(&self, force: Force, restart: Vec<String>) -> Option<Arc<Force>> {
+        let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        state.refused = None;
+        state.restart = restart.into();
+        (state.force.version != force.version).then(|| std::mem::replace(&mut state.force, Arc::new(force)))
+    }
+
+    /// Leaves the policy in force and remembers why.
+    pub fn refuse(&self, refused: Refused) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).refused = Some(Arc::new(refused));
+    }
+
+    fn read<T>(&self, of: impl FnOnce(&State) -> T) -> T {
+        of(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn force(toml: &str) -> Force {
+        let settings = figment::Figment::new();
+        let settings = settings.merge(<figment::providers::Toml as figment::providers::Format>::string(toml));
+        Force::new(settings.extract().unwrap(), Vec::new(), Time::from_millis(0))
+    }
+
+    #[test]
+    fn a_faulty_configuration_changes_nothing() {
+        let live = Live::new(force("strategy = 'second_key'"));
+        let before = live.now().version.clone();
+        live.refuse(Refused { at: Time::from_millis(1), why: "no".into() });
+        assert_eq!(live.now().version, before);
+        assert_eq!(live.refused().unwrap().why, "no");
+        assert!(live.switch(force("strategy = 'second_key'"), Vec::new()).is_none());
+        assert!(live.refused().is_none());
+        assert!(live.switch(force("strategy = 'one_time_login'"), Vec::new()).is_some());
+        assert_ne!(live.now().version, before);
+    }
+}
