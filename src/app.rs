@@ -26,6 +26,8 @@ use crate::{
 pub struct App {
     /// What it runs on.
     pub judged: Judged,
+    /// This server among those that share the database.
+    pub replica: Uuid,
     /// The policy in force.
     pub live: Live,
     /// The time.
@@ -55,6 +57,7 @@ impl App {
         let random = Random;
         let config = &judged.config;
         Ok(Self {
+            replica: store::id(clock.now(), random)?,
             live: Live::new(Force::new(config.reset.clone(), judged.warnings.clone(), clock.now())),
             clock,
             random,

@@ -9,6 +9,9 @@ use figment::{
 use serde::{Deserialize, Serialize};
 
 pub mod fault;
+mod outside;
+
+pub use outside::Outside;
 
 use crate::{
     Error,
@@ -106,6 +109,8 @@ pub struct Judged {
     pub lenient: bool,
     /// What is allowed and yet worth a word at start.
     pub warnings: Vec<String>,
+    /// The keys outside the policy.
+    pub outside: Outside,
 }
 
 impl Judged {
@@ -128,7 +133,8 @@ impl Judged {
         let (wrong, warnings) = config.reset.judge(config.sms.url.is_some() || lenient);
         faults.extend(wrong);
         if faults.is_empty() {
-            Ok(Self { config, public_url, secret_key: secret_key.unwrap_or_default(), lenient, warnings })
+            let (secret_key, outside) = (secret_key.unwrap_or_default(), Outside::read(&figment));
+            Ok(Self { config, public_url, secret_key, lenient, warnings, outside })
         } else {
             let faults: Vec<_> = faults.iter().map(|fault| fault::placed(&figment, fault)).collect();
             Err(Error::Config(faults.join("\n")))

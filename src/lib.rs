@@ -28,13 +28,16 @@ pub mod limits;
 pub mod logger;
 pub mod outbox;
 pub mod random;
+pub mod replicas;
 pub mod reset;
 mod server;
 pub mod span;
 pub mod store;
+mod watch;
 pub mod web;
 
 pub use account::role::{Admin, Has, Role};
 pub use error::Error;
+pub use reset::switch::Switch;
 pub use server::{rocket, server};
 pub use store::accounts::Account;

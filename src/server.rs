@@ -13,6 +13,7 @@ use crate::{
     config::{Judged, fault},
     dev, logger,
     outbox::worker,
+    replicas,
     reset::{self, Strategy},
     store::{Db, Settings},
     web::{
@@ -51,6 +52,7 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
         .attach(Baker)
         .attach(logger::Requests::new(clock))
         .attach(worker())
+        .attach(replicas::fairing())
         .attach(in_flight())
         .attach(dev::fairing())
         .mount("/", [account::routes(), reset::routes(), wellknown::routes()].concat())
@@ -82,7 +84,7 @@ fn worker() -> AdHoc {
             if app.transports.mailbox.is_some() {
                 log::info!("messages that nothing sends stay at {}/dev/mailbox", app.judged.public_url);
             }
-            for warning in &app.judged.warnings {
+            for warning in &app.live.now().warnings {
                 log::warn!("{warning}");
             }
         })

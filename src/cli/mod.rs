@@ -23,6 +23,7 @@ use crate::{
     init,
     random::Random,
     store::{Pool, Settings},
+    watch,
     web::templates::Templates,
 };
 
@@ -76,7 +77,7 @@ async fn carry_out(command: Option<Command>, figment: Figment) -> Result<(), Err
 }
 
 async fn serve(figment: Figment) -> Result<(), Error> {
-    let site = crate::rocket(figment)?;
+    let site = crate::rocket(figment)?.attach(watch::fairing(rocket::Config::figment));
     // Tells in one line what Rocket would tell in many when the database cannot be reached.
     let settings = Settings::read(site.figment())?;
     reachable(&settings).await?;

@@ -16,6 +16,7 @@ pub mod second_key;
 pub mod second_step;
 pub mod set_then_login;
 pub mod sms_approved;
+pub mod switch;
 pub mod ticket;
 
 use std::fmt;

@@ -3,7 +3,7 @@
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
-use super::policy::Channel;
+use super::policy::{Channel, Policy};
 use crate::{
     Error,
     app::App,
@@ -89,9 +89,15 @@ impl Reset {
         let Some(account) = account.filter(|account| account.held_until <= now) else {
             return post_to_nobody(app, tx).await;
         };
-        // A key whose first button was pressed belongs to who pressed it.
+        // A key whose first button was pressed belongs to who pressed it, unless the policy has ended it.
         let live = keys::of_account(tx, account.id, Purpose::Reset.name(), now).await?;
-        if live.is_some_and(|key| key.pressed_at.is_some() && key.browser != self.browser) {
+        let held = |key: KeyRow| {
+            let issued = Policy::read(key.policy.as_deref());
+            key.pressed_at.is_some()
+                && key.browser != self.browser
+                && issued.is_some_and(|issued| app.policy(&account).accepts(&issued))
+        };
+        if live.is_some_and(held) {
             return post_to_nobody(app, tx).await;
         }
         issue(app, tx, &account, "reset-link", &self.asked).await

@@ -19,7 +19,7 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 /// The one writer of an SQLite database.
 #[derive(Clone)]
 pub(super) struct Writer {
-    options: SqliteConnectOptions,
+    options: Arc<SqliteConnectOptions>,
     patience: Duration,
     turn: Arc<Mutex<Group>>,
 }
@@ -39,7 +39,7 @@ impl Writer {
     /// turn as long as `patience`.
     pub fn new(conn: SqliteConnection, options: SqliteConnectOptions, patience: Duration) -> Self {
         let group = Group { conn: Some(conn), done: Vec::new() };
-        Self { options, patience, turn: Arc::new(Mutex::new(group)) }
+        Self { options: Arc::new(options), patience, turn: Arc::new(Mutex::new(group)) }
     }
 
     async fn turn(&self) -> Result<OwnedMutexGuard<Group>, sqlx::Error> {
@@ -139,7 +139,7 @@ impl Group {
             self.conn = None;
         }
         for tell in self.done.drain(..) {
-            let outcome = outcome.as_ref().map(|()| ()).map_err(|fault| io::Error::other(fault.to_string()));
+            let outcome = outcome.as_ref().copied().map_err(|fault| io::Error::other(fault.to_string()));
             // Whoever was cancelled does not listen any more.
             let _ = tell.send(outcome.map_err(sqlx::Error::Io));
         }

@@ -14,6 +14,7 @@ mod pool;
 mod readers;
 pub mod registrations;
 pub mod remembered;
+pub mod replicas;
 pub mod sessions;
 
 use sqlx::{Postgres, Transaction, pool::PoolConnection};

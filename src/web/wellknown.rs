@@ -5,10 +5,12 @@ use rocket::{
     http::{ContentType, Status},
     response::Redirect,
     routes,
+    serde::json::Json,
 };
+use serde_json::{Value, json};
 
 use super::Site;
-use crate::Error;
+use crate::{Error, replicas};
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
@@ -25,10 +27,18 @@ fn change_password() -> Redirect {
     Redirect::to("/change")
 }
 
+/// 200 while people can be served: with the policy in force, and whether all servers have the same.
 #[rocket::get("/healthz")]
-async fn healthy(site: Site<'_>) -> Result<&'static str, Error> {
-    site.read().await?;
-    Ok("ok\n")
+async fn healthy(site: Site<'_>) -> Result<Json<Value>, Error> {
+    let shares = replicas::shares(site.app, &mut site.read().await?).await?;
+    Ok(Json(json!({
+        "status": "ok",
+        "policy": site.force.version,
+        "agree": shares.len() == 1,
+        "servers": shares,
+        "configuration_refused": site.live.refused().is_some(),
+        "restart_needed": !site.live.restart().is_empty(),
+    })))
 }
 
 type Served = (ContentType, Vec<u8>);

@@ -2,14 +2,14 @@
 
 use std::{ops::Deref, process::Output, time::Duration};
 
-use latchkey::clock::Clock;
+use latchkey::{Switch, clock::Clock};
 use reqwest::Method;
 use rocket::{
     Shutdown,
     tokio::{self, net::TcpStream, task::JoinHandle, time::sleep},
 };
 
-use super::{Browser, Change, Config, Mailbox, Page, Setting, binary, free_port};
+use super::{Browser, Change, Config, Mailbox, Page, Setting, Strategy, binary, free_port};
 
 /// A site: where it is, what it runs on, and its mailbox.
 pub struct Site {
@@ -54,6 +54,12 @@ impl Site {
         self.browser().get(&format!("/reset/{}", "A".repeat(43))).await
     }
 
+    /// What the server says of itself.
+    pub async fn health(&self) -> serde_json::Value {
+        let answer = self.browser().ask(Method::GET, "/healthz").await;
+        serde_json::from_slice(&answer.body).expect("JSON")
+    }
+
     pub(super) async fn answers(&self) -> bool {
         let address = self.server.trim_start_matches("http://");
         TcpStream::connect(address).await.is_ok()
@@ -66,6 +72,7 @@ pub struct TestApp {
     site: Site,
     /// Every route: method and address.
     pub routes: Vec<(Method, String)>,
+    switch: Switch,
     shutdown: Shutdown,
     server: JoinHandle<()>,
 }
@@ -105,11 +112,11 @@ impl TestApp {
         let method = |name: &str| Method::from_bytes(name.as_bytes()).expect("a method");
         let routes =
             rocket.routes().map(|route| (method(route.method.as_str()), route.uri.to_string())).collect();
-        let shutdown = rocket.shutdown();
+        let (switch, shutdown) = (Switch::of(&rocket).expect("a site"), rocket.shutdown());
         let server = tokio::spawn(async move {
             rocket.launch().await.map(drop).expect("the site launches");
         });
-        let app = TestApp { site, routes, shutdown, server };
+        let app = TestApp { site, routes, switch, shutdown, server };
         for _ in 0..1000 {
             if app.answers().await {
                 return app;
@@ -133,6 +140,21 @@ impl TestApp {
         self.stop().await;
         config.change(changes);
         TestApp::start(Site::new(&setting, config, clock)).await
+    }
+
+    /// Switches the policy while the server runs; what people then go through is that of `strategy`.
+    pub async fn switch(&mut self, strategy: Strategy, changes: &[Change<'_>]) {
+        self.site.setting.strategy = strategy;
+        self.site.config.change(&[("latchkey.reset.strategy", strategy.name().into())]);
+        self.site.config.change(changes);
+        self.try_switch(&[]).await.expect("the policy is taken up");
+    }
+
+    /// Tries to take up a configuration with some keys set otherwise.
+    pub async fn try_switch(&self, changes: &[Change<'_>]) -> Result<(), String> {
+        let mut config = self.site.config.clone();
+        config.change(changes);
+        self.switch.take_up(&config.figment()).await.map_err(|error| error.to_string())
     }
 
     /// Stops the server, as SIGTERM would.

@@ -83,10 +83,25 @@ impl Binary {
         self.child.id()
     }
 
-    /// Sends `signal` (as `TERM`), waits for the end, and gives the exit code with all that was printed.
-    pub async fn end(mut self, signal: &str) -> (Option<i32>, String) {
+    /// Puts another text into its `Rocket.toml`: a new file in place of the old one, or written over it.
+    pub fn edit(&self, toml: &str, in_place_of: bool) {
+        let (file, new) =
+            (self.site.setting.folder.join("Rocket.toml"), self.site.setting.folder.join("Rocket.toml.new"));
+        std::fs::write(if in_place_of { &new } else { &file }, toml).expect("a file is written");
+        if in_place_of {
+            std::fs::rename(new, file).expect("a file is renamed");
+        }
+    }
+
+    /// Sends `signal`, as `HUP`.
+    pub fn signal(&self, signal: &str) {
         let told = Command::new("kill").arg(format!("-{signal}")).arg(self.child.id().to_string()).status();
         assert!(told.expect("kill runs").success());
+    }
+
+    /// Sends `signal` (as `TERM`), waits for the end, and gives the exit code with all that was printed.
+    pub async fn end(mut self, signal: &str) -> (Option<i32>, String) {
+        self.signal(signal);
         for _ in 0..2000 {
             if let Some(status) = self.child.try_wait().expect("a child of ours") {
                 for reader in self.readers.drain(..) {

@@ -16,6 +16,7 @@ mod people;
 mod ports;
 mod postgres;
 mod recovery;
+mod walk;
 
 pub use self::{
     app::{Site, TestApp},
@@ -32,4 +33,5 @@ pub use self::{
     postgres::Postgres,
     recovery::Ready,
     setting::{Engine, Setting, Strategy, prove, skip},
+    walk::{Step, Walk},
 };

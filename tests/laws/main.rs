@@ -11,6 +11,7 @@ mod binding;
 mod codes;
 mod confirm;
 mod host;
+mod in_flight;
 mod inert;
 mod key;
 mod next;

@@ -1,0 +1,61 @@
+//! The keys outside the policy: a running server does not take them up.
+
+use std::collections::BTreeMap;
+
+use figment::{
+    Figment,
+    value::{Dict, Value},
+};
+
+const POLICY: &str = "latchkey.reset";
+
+/// Every key but the policy's, with its value: for comparing, never for showing.
+pub struct Outside(BTreeMap<String, Value>);
+
+impl Outside {
+    /// What a configuration says.
+    pub fn read(figment: &Figment) -> Self {
+        let mut keys = BTreeMap::new();
+        flatten("", figment.extract().unwrap_or_default(), &mut keys);
+        Self(keys)
+    }
+
+    /// The names of the keys that `newer` sets otherwise.
+    pub fn changed(&self, newer: &Self) -> Vec<String> {
+        let names = self.0.keys().chain(newer.0.keys().filter(|key| !self.0.contains_key(*key)));
+        names.filter(|key| self.0.get(*key) != newer.0.get(*key)).cloned().collect()
+    }
+}
+
+fn flatten(table: &str, values: Dict, keys: &mut BTreeMap<String, Value>) {
+    for (name, value) in values {
+        let key = if table.is_empty() { name } else { format!("{table}.{name}") };
+        match value {
+            Value::Dict(_, inner) if key != POLICY => flatten(&key, inner, keys),
+            value if key != POLICY => _ = keys.insert(key, value),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use figment::providers::{Format, Toml};
+
+    use super::*;
+
+    fn read(toml: &str) -> Outside {
+        Outside::read(&Figment::from(Toml::string(toml)))
+    }
+
+    #[test]
+    fn what_needs_a_restart_is_named() {
+        let old = read(
+            "port = 1\n[latchkey]\nsite_name = 'A'\npepper = ['x']\n[latchkey.reset]\nchannel = 'email'",
+        );
+        let new =
+            read("port = 1\n[latchkey]\nsite_name = 'B'\nhsts = false\n[latchkey.reset]\nchannel = 'sms'");
+        assert_eq!(old.changed(&new), ["latchkey.pepper", "latchkey.site_name", "latchkey.hsts"]);
+        assert!(old.changed(&old).is_empty());
+    }
+}

@@ -1,0 +1,87 @@
+//! Switching the policy of a running site: all at once, or, if anything is wrong with it, not at all.
+
+use std::sync::Arc;
+
+use figment::Figment;
+use rocket::{Phase, Rocket};
+
+use super::live::{Force, Refused};
+use crate::{
+    Error,
+    app::App,
+    config::{Judged, fault},
+    event::Event,
+    replicas,
+    store::{Db, Pool},
+};
+
+/// The switch of a running site.
+///
+/// ```no_run
+/// # async fn example(rocket: rocket::Rocket<rocket::Orbit>) -> Result<(), latchkey::Error> {
+/// if let Some(switch) = latchkey::Switch::of(&rocket) {
+///     switch.take_up(&rocket::Config::figment()).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Switch {
+    app: Arc<App>,
+    pool: Pool,
+}
+
+impl Switch {
+    /// The switch of an ignited site; `None` for one that is not made by [`rocket()`](crate::rocket()).
+    pub fn of<P: Phase>(rocket: &Rocket<P>) -> Option<Self> {
+        let (app, db) = (rocket.state::<Arc<App>>()?, rocket.state::<Db>()?);
+        Some(Self { app: app.clone(), pool: (**db).clone() })
+    }
+
+    /// Puts the policy of a configuration in force, for every request from now on. The other keys stay as they were at
+    /// the start; those that differ are reported as needing a restart.
+    ///
+    /// # Errors
+    /// [`Error::Config`], a line for each fault: nothing has changed then. [`Error::Database`] if the switch could not
+    /// be recorded: it has happened nevertheless.
+    pub async fn take_up(&self, figment: &Figment) -> Result<(), Error> {
+        let app = &self.app;
+        let (force, restart) = self.read(figment).inspect_err(|why| self.refuse(why))?;
+        if !restart.is_empty() && *restart != *app.live.restart() {
+            log::warn!("these keys have changed and need a restart: {}", restart.join(", "));
+        }
+        let version = force.version.clone();
+        let Some(former) = app.live.switch(force, restart) else { return Ok(()) };
+        log::info!("the policy {version} is in force, after {}", former.version);
+        app.live.now().warnings.iter().for_each(|warning| log::warn!("{warning}"));
+        let mut tx = self.pool.begin().await?;
+        replicas::beat(app, &mut tx).await?;
+        let switched = format!("{} to {version}", former.version);
+        Event::of_site("policy.switched").detail(&switched).write(app, &mut tx).await?;
+        tx.commit().await
+    }
+
+    /// Leaves everything as it is, and says why.
+    pub fn refuse(&self, why: &Error) {
+        let why = why.to_string();
+        if self.app.live.refused().is_none_or(|refused| refused.why != why) {
+            why.lines().for_each(|line| log::error!("the policy stays as it is: {line}"));
+        }
+        self.app.live.refuse(Refused { at: self.app.now(), why });
+    }
+
+    fn read(&self, figment: &Figment) -> Result<(Force, Vec<String>), Error> {
+        fault::refuse_strays(figment)?;
+        let judged = Judged::read(figment)?;
+        let restart = self.app.judged.outside.changed(&judged.outside);
+        let settings = judged.config.reset;
+        // Another gateway is taken up by a restart alone, so this server's own must do.
+        let (faults, _) = settings.judge(self.app.transports.can_text());
+        if faults.is_empty() {
+            Ok((Force::new(settings, judged.warnings, self.app.now()), restart))
+        } else {
+            let faults = faults.iter().map(|fault| format!("{}, and restart", fault::placed(figment, fault)));
+            Err(Error::Config(faults.collect::<Vec<_>>().join("\n")))
+        }
+    }
+}

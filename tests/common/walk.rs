@@ -1,0 +1,129 @@
+//! A reset walked request by request, so that something else can happen between any two of them.
+
+use std::time::Duration;
+
+use rocket::tokio::time::sleep;
+
+use super::{Jar, Message, Page, Person, Strategy, app::Site};
+
+/// A reset under way: whose, in which browser, how far.
+pub struct Walk {
+    person: Person,
+    jar: Jar,
+    link: String,
+    strategy: Option<Strategy>,
+    page: Option<Page>,
+    code: Option<String>,
+    requests: usize,
+}
+
+/// What a request came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Step {
+    /// It led to the next one.
+    Goes,
+    /// It was the last, and the new password is set.
+    Done,
+    /// It was refused.
+    Refused,
+}
+
+impl Strategy {
+    /// How many requests it takes, the one that opens the link being the first.
+    pub fn requests(self) -> usize {
+        match self {
+            Strategy::SetThenLogin => 2,
+            Strategy::OneTimeLogin | Strategy::SecondKey | Strategy::SmsApproved => 3,
+            Strategy::GeneratedPassword => 4,
+        }
+    }
+}
+
+impl Walk {
+    /// Asks the first of `servers` for a key, in a browser with the cookies of `jar`; whichever of them sends it.
+    pub async fn begin(servers: &[&Site], person: &Person, jar: Jar) -> Walk {
+        let browser = servers[0].browser();
+        browser.with_jar(|own| *own = jar);
+        let page = browser.submit(&browser.get("/reset").await, &[("email", &person.email)]).await;
+        assert_eq!(page.status, 200, "{page}");
+        let link = next(servers, &person.email, Message::is_key).await.link();
+        let (person, jar) = (person.clone(), browser.jar());
+        Walk { person, jar, link, strategy: None, page: None, code: None, requests: 0 }
+    }
+
+    /// The cookies of its browser.
+    pub fn jar(self) -> Jar {
+        self.jar
+    }
+
+    /// The strategy that the link led to.
+    pub fn strategy(&self) -> Option<Strategy> {
+        self.strategy
+    }
+
+    /// The next request, to the first of `servers`; it sets `password` if it is the last.
+    pub async fn step(&mut self, servers: &[&Site], password: &str) -> Step {
+        let browser = servers[0].browser();
+        browser.with_jar(|own| own.clone_from(&self.jar));
+        self.requests += 1;
+        let page = match (self.requests, self.strategy, &self.page) {
+            (2, Some(strategy @ (Strategy::SecondKey | Strategy::SmsApproved)), Some(page)) => {
+                browser.press(page, &format!("{}/send", strategy.path())).await
+            }
+            (2, Some(strategy @ (Strategy::OneTimeLogin | Strategy::GeneratedPassword)), Some(page)) => {
+                browser.press(page, &strategy.path()).await
+            }
+            (3, Some(Strategy::GeneratedPassword), _) => {
+                let code = self.code.take().expect("a generated password");
+                servers[0].sign_in(&browser, &self.person.email, &code).await
+            }
+            (_, Some(_), Some(page)) => match &self.code {
+                Some(code) => {
+                    browser.submit(page, &[("one-time-code", code), ("new-password", password)]).await
+                }
+                None => browser.submit(page, &[("new-password", password)]).await,
+            },
+            _ => browser.get(&self.link).await,
+        };
+        self.jar = browser.jar();
+        if page.answered >= 400 || page.status >= 400 {
+            let known = page.status == 410 || page.path() == "/login";
+            assert!(known, "refused otherwise than by the one page: {page}");
+            return Step::Refused;
+        }
+        let strategy =
+            self.strategy.or_else(|| Strategy::ALL.into_iter().find(|one| one.path() == page.path()));
+        let strategy = strategy.unwrap_or_else(|| panic!("no strategy has this page: {page}"));
+        if self.requests == strategy.requests() {
+            assert!(browser.is_signed_in().await, "not signed in at the end: {page}");
+            return Step::Done;
+        }
+        let own = page.path().starts_with(&strategy.path())
+            || (self.requests > 1 && page.path() == "/reset/new-password");
+        assert!(own, "{} leads to the page of another strategy: {page}", strategy.name());
+        let Person { email, phone, .. } = &self.person;
+        let code = |message: &Message| !message.has_link();
+        self.code = match (self.requests, strategy) {
+            (2, Strategy::SecondKey | Strategy::GeneratedPassword) => {
+                Some(next(servers, email, code).await.code())
+            }
+            (2, Strategy::SmsApproved) => Some(next(servers, phone, code).await.code()),
+            _ => self.code.take(),
+        };
+        (self.strategy, self.page) = (Some(strategy), Some(page));
+        Step::Goes
+    }
+}
+
+/// The next message to `to` of the kind `wanted`, from whichever of `servers` sends it.
+async fn next(servers: &[&Site], to: &str, wanted: impl Fn(&Message) -> bool) -> Message {
+    for _ in 0..1000 {
+        for server in servers {
+            if let Some(message) = server.mailbox.unread(to).await.filter(&wanted) {
+                return message;
+            }
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    panic!("no such message to {to} in ten seconds");
+}
