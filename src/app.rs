@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rocket::tokio::sync::Notify;
+use rocket::tokio::sync::{Notify, broadcast};
 use uuid::Uuid;
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     account::{hasher::Hasher, pepper::Peppers},
     clock::{Clock, Time},
     config::{Config, Judged},
+    event::Occurred,
     key::Purpose,
     keyring::Keyring,
     outbox::transport::Transports,
@@ -21,6 +22,9 @@ use crate::{
     store::{self, accounts::Account, keys::KeyRow},
     web::{still::Stills, templates::Templates},
 };
+
+/// How many events a subscriber may be behind.
+const EVENTS: usize = 1024;
 
 /// A running site. It holds no request's state and nothing that the database holds.
 pub struct App {
@@ -44,6 +48,8 @@ pub struct App {
     pub stills: Stills,
     /// How messages leave.
     pub transports: Transports,
+    /// What happens on this server, once it is durable.
+    pub events: broadcast::Sender<Occurred>,
     /// Rung when the outbox has something new.
     pub bell: Arc<Notify>,
 }
@@ -66,6 +72,7 @@ impl App {
             templates,
             stills: Stills::default(),
             transports: Transports::new(&judged)?,
+            events: broadcast::Sender::new(EVENTS),
             bell: Arc::new(Notify::new()),
             judged,
         })

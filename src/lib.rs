@@ -38,6 +38,7 @@ pub mod web;
 
 pub use account::role::{Admin, Has, Role};
 pub use error::Error;
+pub use event as events;
 pub use reset::switch::Switch;
 pub use server::{rocket, server};
 pub use store::accounts::Account;

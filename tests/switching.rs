@@ -31,6 +31,11 @@ fn two_processes_on_one_database_never_mix_policies() {
 }
 
 #[test]
+fn the_environment_comes_before_an_edited_file() {
+    common::prove(Strategy::SetThenLogin, common::Engine::Sqlite, environment_first);
+}
+
+#[test]
 fn a_hang_up_takes_up_what_no_watcher_sees() {
     common::prove(Strategy::SetThenLogin, common::Engine::Sqlite, hang_up);
 }
@@ -230,4 +235,19 @@ async fn hang_up(setting: Setting) {
     assert_eq!(server.health().await["policy"], before, "seen without a signal");
     server.signal("HUP");
     until(&server, |health| health["policy"] != before).await;
+}
+
+async fn environment_first(setting: Setting) {
+    let config = setting.config(&[]).for_a_process();
+    let said = [("ROCKET_LATCHKEY", "{reset={strategy=\"second_key\"}}")];
+    let server = Binary::start_with(&setting, config.clone(), &said).await;
+    let before = server.health().await["policy"].clone();
+    server.edit(&policy(&config, Strategy::OneTimeLogin, "stricter").toml(), true);
+    sleep(SOON).await;
+    assert_eq!(server.health().await["policy"], before, "the file came before the environment");
+    server.edit(&policy(&config, Strategy::OneTimeLogin, "honour").toml(), true);
+    until(&server, |health| health["policy"] != before).await;
+    let ann = server.account("ann@example.com").await;
+    let page = server.browser().get(&server.key(&ann).await.link()).await;
+    assert_eq!(page.path(), Strategy::SecondKey.path());
 }

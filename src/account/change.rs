@@ -51,7 +51,6 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     Event::new("password.changed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
     let admission = gate::admit(&site, &mut tx, account, Kind::Fresh, false).await?;
     tx.commit().await?;
-    site.bell.notify_one();
     admission.enter(&site);
     Ok(Answer::go("/account"))
 }

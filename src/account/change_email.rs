@@ -84,7 +84,6 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
         Some(_) => post_to_nobody(site.app, &mut tx).await?,
     }
     tx.commit().await?;
-    site.bell.notify_one();
     Ok(Page::new("account/email_sent").with("email", email.address()).into())
 }
 
@@ -159,7 +158,6 @@ async fn confirm(_ours: SameOrigin, site: Site<'_>, new: Held<NewEmail>) -> Resu
     notice::post(site.app, &mut tx, &account, email.address(), "email-changed", &asked).await?;
     Event::new("email.changed", account.id).from(&asked).write(site.app, &mut tx).await?;
     tx.commit().await?;
-    site.bell.notify_one();
     site.crumbs.remove(Crumb::Email);
     Ok(Answer::go("/login"))
 }

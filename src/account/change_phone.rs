@@ -74,7 +74,6 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     let text = Message::text(phone.number(), "phone-code").code(code.expose(), row.expires_at);
     text.post(site.app, &mut tx, Some(account.id), Some(row.id), row.expires_at).await?;
     tx.commit().await?;
-    site.bell.notify_one();
     Ok(Answer::go("/account/phone/code"))
 }
 
@@ -142,7 +141,6 @@ async fn submit_code(
     tell(&site, &mut tx, account).await?;
     Event::new("phone.changed", account.id).from(&asked).write(site.app, &mut tx).await?;
     tx.commit().await?;
-    site.bell.notify_one();
     Ok(Answer::go("/account"))
 }
 
@@ -162,7 +160,6 @@ async fn remove(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
         tell(&site, &mut tx, account).await?;
         Event::new("phone.removed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
         tx.commit().await?;
-        site.bell.notify_one();
     }
     Ok(Answer::go("/account"))
 }

@@ -56,7 +56,6 @@ async fn again(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answ
         request.post(site.app, &mut tx).await?;
     }
     tx.commit().await?;
-    site.bell.notify_one();
     Ok(Page::new("account/confirm_sent").with("email", email.address()).into())
 }
 

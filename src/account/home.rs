@@ -116,7 +116,6 @@ async fn delete(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
         mail.post(site.app, &mut tx, None, None, now + *Span::hours(72)).await?;
         Event::new("account.deleted", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
         tx.commit().await?;
-        site.bell.notify_one();
     }
     Ok(Answer::go("/login"))
 }

@@ -165,7 +165,6 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
         request.post(site.app, &mut tx).await?;
     }
     tx.commit().await?;
-    site.bell.notify_one();
     Ok(Page::new("account/register_sent").with("email", email.address()).into())
 }
 

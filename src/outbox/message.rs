@@ -131,7 +131,7 @@ pub async fn post_to_nobody(app: &App, tx: &mut Tx) -> Result<(), Error> {
     insert(app, tx, "none", PURPOSE, &[b' '; 400], (None, None), until).await
 }
 
-/// Seals something into the outbox.
+/// Seals something into the outbox, and rings for the worker once that is durable.
 pub(super) async fn insert(
     app: &App,
     tx: &mut Tx,
@@ -152,5 +152,8 @@ pub(super) async fn insert(
         created_at: now,
         expires_at,
     };
-    outbox::insert(tx, &entry).await
+    outbox::insert(tx, &entry).await?;
+    let bell = app.bell.clone();
+    tx.afterwards(move || bell.notify_one());
+    Ok(())
 }

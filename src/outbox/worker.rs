@@ -136,7 +136,6 @@ async fn carry_out(app: &App, pool: &Pool, entry: &Entry) -> Result<(), Error> {
             Request::carry_out(app, &mut tx, &entry.sealed).await?;
         }
         tx.commit().await?;
-        app.bell.notify_one();
     }
     Ok(())
 }

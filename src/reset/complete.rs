@@ -81,7 +81,6 @@ pub async fn complete(
         None
     };
     tx.commit().await?;
-    site.bell.notify_one();
     for crumb in [Crumb::Reset, Crumb::Restricted] {
         site.crumbs.remove(crumb);
     }

@@ -88,7 +88,6 @@ async fn submit(
         .write(site.app, &mut tx)
         .await?;
     tx.commit().await?;
-    site.bell.notify_one();
     site.crumbs.remove(Crumb::Reset);
     Ok(Page::new("reset/generated_password_sent")
         .with("minutes", human::minutes(*LIFE))

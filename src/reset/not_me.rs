@@ -118,7 +118,6 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, notified: Held<Notified>) -> 
         issue(site.app, &mut tx, &account, "not-me-done", &asked).await?;
     }
     tx.commit().await?;
-    site.bell.notify_one();
     site.crumbs.remove(Crumb::NotMe);
     Ok(Page::new("reset/not_me_done")
         .with("email", masked(&before.email))

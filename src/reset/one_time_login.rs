@@ -60,7 +60,6 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<OneTimeLogin>)
         .write(site.app, &mut tx)
         .await?;
     tx.commit().await?;
-    site.bell.notify_one();
     site.crumbs.remove(Crumb::Reset);
     admission.enter(&site);
     Ok(Answer::go("/reset/new-password"))

@@ -62,7 +62,6 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
         request.post(site.app, &mut tx).await?;
     }
     tx.commit().await?;
-    site.bell.notify_one();
     Ok(page(&site, "reset/sent").with("email", email.address()).into())
 }
 

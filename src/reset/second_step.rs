@@ -81,7 +81,6 @@ pub async fn send<S>(
         .write(site.app, &mut tx)
         .await?;
     tx.commit().await?;
-    site.bell.notify_one();
     Ok(())
 }
 

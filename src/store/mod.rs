@@ -53,7 +53,10 @@ impl Conn {
 }
 
 /// A transaction: undone when dropped before [`Tx::commit`].
-pub struct Tx(Conn);
+pub struct Tx {
+    conn: Conn,
+    afterwards: Vec<Box<dyn FnOnce() + Send + Sync>>,
+}
 
 impl Tx {
     /// Makes everything since the beginning durable.
@@ -61,12 +64,18 @@ impl Tx {
     /// # Errors
     /// [`Error::Database`]; nothing has happened then.
     pub async fn commit(self) -> Result<(), Error> {
-        match self.0 {
+        match self.conn {
             Conn::SqliteTx(tx) => tx.commit().await?,
             Conn::PostgresTx(tx) => tx.commit().await?,
             Conn::Sqlite(_) | Conn::Postgres(_) => {}
         }
+        self.afterwards.into_iter().for_each(|act| act());
         Ok(())
+    }
+
+    /// Acts once everything is durable; never if it is undone.
+    pub fn afterwards(&mut self, act: impl FnOnce() + Send + Sync + 'static) {
+        self.afterwards.push(Box::new(act));
     }
 }
 
@@ -74,13 +83,13 @@ impl std::ops::Deref for Tx {
     type Target = Conn;
 
     fn deref(&self) -> &Conn {
-        &self.0
+        &self.conn
     }
 }
 
 impl std::ops::DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Conn {
-        &mut self.0
+        &mut self.conn
     }
 }
 
@@ -97,7 +106,7 @@ impl AsConn for Conn {
 
 impl AsConn for Tx {
     fn conn(&mut self) -> &mut Conn {
-        &mut self.0
+        &mut self.conn
     }
 }
 

@@ -165,10 +165,11 @@ impl Pool {
     /// # Errors
     /// [`Error::Database`] if none can begin in time.
     pub async fn begin(&self) -> Result<Tx, Error> {
-        Ok(Tx(match &self.engine {
+        let conn = match &self.engine {
             Engine::Sqlite { writer, .. } => Conn::SqliteTx(writer.begin().await?),
             Engine::Postgres(pool) => Conn::PostgresTx(pool.begin().await?),
-        }))
+        };
+        Ok(Tx { conn, afterwards: Vec::new() })
     }
 
     /// Keeps the pool open until the returned token is dropped, for a few seconds at most.

@@ -51,10 +51,16 @@ impl Deref for Binary {
 impl Binary {
     /// Starts the server that `config` describes and waits until it answers.
     pub async fn start(setting: &Setting, config: Config) -> Binary {
+        Binary::start_with(setting, config, &[]).await
+    }
+
+    /// The same with more in its environment.
+    pub async fn start_with(setting: &Setting, config: Config, environment: &[(&str, &str)]) -> Binary {
         let site = Site::new(setting, config.for_a_process(), Clock::system());
         std::fs::write(setting.folder.join("Rocket.toml"), site.config.toml())
             .expect("Rocket.toml is written");
-        let mut child = command(&setting.folder, "debug", &[]).spawn().expect("latchkey runs");
+        let mut server = command(&setting.folder, "debug", &[]);
+        let mut child = server.envs(environment.iter().copied()).spawn().expect("latchkey runs");
         let output = Arc::new(Mutex::new(String::new()));
         let readers = vec![
             keep(child.stdout.take().expect("piped"), output.clone()),
