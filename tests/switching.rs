@@ -182,10 +182,13 @@ async fn two_processes(setting: Setting) {
         Strategy::ALL.into_iter().flat_map(|old| Strategy::ALL.map(|new| (old, new))).enumerate()
     {
         let rule = RULES[at % 3];
-        one.edit(&policy(&config, old, rule).toml(), true);
-        two.edit(&policy(&beside, new, rule).toml(), true);
-        until(&one, |health| health["agree"] == (old == new)).await;
-        until(&two, |health| health["agree"] == (old == new)).await;
+        for (server, config, strategy) in [(&one, &config, old), (&two, &beside, new)] {
+            let before = server.health().await["policy"].clone();
+            server.edit(&policy(config, strategy, rule).toml(), true);
+            until(server, |health| health["policy"] != before).await;
+        }
+        assert_eq!(one.health().await["agree"], json!(old == new));
+        assert_eq!(two.health().await["agree"], json!(old == new));
         let password = if ann.password == NEW { OTHER } else { NEW };
         let mut walk = Walk::begin(&[&one, &two], &ann, jar).await;
         loop {

@@ -18,7 +18,7 @@ struct State {
 pub struct Force {
     /// The table `latchkey.reset` with its roles.
     pub settings: Settings,
-    /// Twelve hexadecimal digits that differ where the settings do: replicas with the same have the same policy.
+    /// Twelve hexadecimal digits: servers with the same ask the same of everybody.
     pub version: String,
     /// Since when it is.
     pub since: Time,
@@ -37,7 +37,11 @@ pub struct Refused {
 impl Force {
     /// Settings that were judged, in force from `since` on.
     pub fn new(settings: Settings, warnings: Vec<String>, since: Time) -> Self {
-        let plain = serde_json::to_vec(&settings).expect("settings are plain data");
+        let base = settings.policy([]);
+        // A role that asks for the base asks for nothing.
+        let own = |(role, policy): &(&str, Policy)| role.is_empty() || *policy != base;
+        let tables: Vec<_> = settings.tables().filter(own).collect();
+        let plain = serde_json::to_vec(&tables).expect("a policy is plain data");
         let version = sha256(&plain).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         Self { settings, version, since, warnings }
     }

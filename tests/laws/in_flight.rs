@@ -38,12 +38,13 @@ async fn with_phone(setting: &Setting, rule: &str) -> (TestApp, Person) {
 
 async fn every_pair_at_every_step(setting: Setting, rule: &str, goes_on: fn(Strategy, Strategy) -> bool) {
     let (mut app, mut ann) = with_phone(&setting, rule).await;
+    let mut jar = Jar::default();
     for old in Strategy::ALL {
         for (new, at) in
             Strategy::ALL.into_iter().flat_map(|new| (0..old.requests()).map(move |at| (new, at)))
         {
             app.switch(old, &[]).await;
-            let mut walk = Walk::begin(&[&app], &ann, Jar::default()).await;
+            let mut walk = Walk::begin(&[&app], &ann, jar).await;
             let mut came_to = Step::Goes;
             let password = if ann.password == NEW { OTHER } else { NEW };
             for step in 0..old.requests() {
@@ -60,6 +61,7 @@ async fn every_pair_at_every_step(setting: Setting, rule: &str, goes_on: fn(Stra
             if came_to == Step::Done {
                 ann.password = password.to_owned();
             }
+            jar = walk.jar();
         }
     }
     assert!(app.opens(&ann.email, &ann.password).await);
