@@ -82,7 +82,7 @@ fn worker() -> AdHoc {
             if app.transports.mailbox.is_some() {
                 log::info!("messages that nothing sends stay at {}/dev/mailbox", app.judged.public_url);
             }
-            for warning in &app.judged.warnings {
+            for warning in &app.live.now().warnings {
                 log::warn!("{warning}");
             }
         })
