@@ -9,6 +9,7 @@ macro_rules! say {
 
 mod census;
 mod check;
+mod policy;
 mod user;
 
 use std::{io::Write, net::IpAddr, path::Path, process::ExitCode};
@@ -41,6 +42,9 @@ enum Command {
     Init,
     /// Says whether the configuration would start, what it would do, and what an expert says to it.
     Check(check::Check),
+    /// Explains the policy, and what a change of it would mean.
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Looks after people.
     #[command(subcommand)]
     User(user::User),
@@ -53,6 +57,7 @@ pub fn run() -> ExitCode {
     let done = match cli.command {
         Some(Command::Init) => init::rocket_toml(Random).map(|text| say!("{}", text.trim_end())).map(success),
         Some(Command::Check(check)) => Ok(check::run(&check, &figment)),
+        Some(Command::Policy(policy)) => Ok(policy::run(&policy, &figment)),
         // Rocket would panic over its own keys.
         command => {
             fault::refuse_strays(&figment).and_then(|()| rocket::execute(carry_out(command, figment.clone())))

@@ -6,11 +6,13 @@
 pub mod arrive;
 pub mod complete;
 pub mod generated_password;
+pub mod journey;
 pub mod judge;
 pub mod live;
 pub mod new_password;
 pub mod not_me;
 pub mod one_time_login;
+pub mod origin;
 pub mod policy;
 pub mod request;
 pub mod second_key;
