@@ -495,6 +495,81 @@ sms-phone-code =
 sms-phone-changed =
     Your { $site } account no longer uses this phone. That was not you? We have sent you an email that says what to do.
 
+## The policy, explained on the command line
+
+explain-user = { $count ->
+    [0] { $email } has no role.
+    [one] { $email } has the role { $roles }.
+   *[other] { $email } has the roles { $roles }.
+  }
+explain-role = { $count ->
+    [one] Whoever has the role { $roles } and no other.
+   *[other] Whoever has the roles { $roles } and no other.
+  }
+explain-phone-ready = They have a confirmed phone that may be used.
+explain-phone-waits = They have a confirmed phone that may be used from { $from } on.
+explain-phone-none = They have no confirmed phone.
+explain-disabled = Their account is disabled, so no message is sent.
+explain-held = They said "this wasn’t me", so nobody can ask before { $until }.
+explain-force = In force:
+explain-asked = for the role { $role }
+explain-steps = What they go through:
+
+explain-ask = They type their address at /reset. The answer is the same whether it is known or not.
+explain-ask-guards = Nobody learns from the answer, or from how long it takes, who has an account.
+explain-email = A mail brings a link, good once and for { $minutes } minutes. A newer one replaces it.
+explain-email-guards = Only who reads their mailbox, and reads it soon, gets further.
+explain-sms = A text message brings a link and a key to type, good once and for { $minutes } minutes. A newer one replaces it.
+explain-sms-guards = Only who holds their confirmed phone, and holds it now, gets further.
+explain-open = They open the link. That alone changes nothing.
+explain-open-guards = A mail scanner that follows links uses nothing up, and the key leaves the address before any log or other site sees it.
+
+explain-set_then_login-1 = They type a new password. { $login_after ->
+    [true] They are signed in.
+   *[other] With it, they sign in.
+  }
+explain-set_then_login-1-guards = The link is used up with it: of two people who try, one wins. Weak and leaked passwords are refused.
+
+explain-one_time_login-1 = They press a button, which ends every other session and signs them in for this one step, for 10 minutes.
+explain-one_time_login-1-guards = The link is dead from here on, and what it opened reaches the form for a new password and nothing else.
+explain-one_time_login-2 = They type a new password. { $login_after ->
+    [true] They are signed in.
+   *[other] With it, they sign in.
+  }{ $may_skip ->
+    [true] {" "}Or they go on without one.
+   *[other] {""}
+  }
+explain-one_time_login-2-guards = The forgotten password stops working. Weak and leaked ones are refused.
+
+explain-generated_password-1 = They press a button, and a second mail brings a generated password, good once and for 30 minutes.
+explain-generated_password-1-guards = The old password works until a new one is set, so nobody locks them out by asking.
+explain-generated_password-2 = They sign in with it, and come to the form for a new password and nowhere else.
+explain-generated_password-2-guards = Who finds the mail later finds a password that opens nothing.
+explain-generated_password-3 = They type a password of their own. { $login_after ->
+    [true] They are signed in.
+   *[other] With it, they sign in once more.
+  }
+explain-generated_password-3-guards = No password that travelled by mail stays in force.
+
+explain-second_key-1 = They press a button, and a second mail brings 8 characters, good for 10 minutes and three tries, in the browser in which the button was pressed.
+explain-second_key-1-guards = A link that leaked, by forwarding, a log or a scanner, is not enough: it also takes the mailbox at that moment.
+explain-second_key-2 = They type the 8 characters with a new password. { $login_after ->
+    [true] They are signed in.
+   *[other] With it, they sign in.
+  }
+explain-second_key-2-guards = Both keys are used up together, and guessing ends after three tries. Weak and leaked passwords are refused.
+
+explain-sms_approved-1 = They press a button, and a text message brings 6 digits to their confirmed phone, good for 5 minutes and three tries, in the browser in which the button was pressed.
+explain-sms_approved-1-guards = Who reads their mailbox does not get in: it also takes the phone.
+explain-sms_approved-2 = They type the 6 digits with a new password. { $login_after ->
+    [true] They are signed in.
+   *[other] With it, they sign in.
+  }
+explain-sms_approved-2-guards = Link and digits are used up together, and guessing ends after three tries. Weak and leaked passwords are refused.
+
+explain-end = Every other session and key ends, and a mail says when and from where, with a "this wasn’t me" link for 72 hours.
+explain-end-guards = If it was somebody else, one button takes the account back.
+
 ## The development mailbox
 
 mailbox-title = Mailbox

@@ -1,6 +1,6 @@
 //! The configuration: one table, typed, with defaults beneath what the user wrote; judged before anything starts.
 
-use std::{net::IpAddr, path::Path};
+use std::{io, net::IpAddr, path::Path};
 
 use figment::{
     Figment, Profile,
@@ -9,14 +9,22 @@ use figment::{
 use serde::{Deserialize, Serialize};
 
 pub mod fault;
+pub mod finding;
 mod outside;
+pub mod place;
 
+use finding::{Finding, Severity};
 pub use outside::Outside;
 
 use crate::{
     Error,
     account::{password, pepper::Peppers, register, session},
-    limits, outbox, reset,
+    init, limits, outbox,
+    random::Random,
+    reset::{
+        self,
+        judge::{self, Ground},
+    },
     span::Span,
     store,
 };
@@ -107,10 +115,10 @@ pub struct Judged {
     pub secret_key: String,
     /// Whether this is a debug build in the debug profile, where defaults stand in for what release requires.
     pub lenient: bool,
-    /// What is allowed and yet worth a word at start.
-    pub warnings: Vec<String>,
     /// The keys outside the policy.
     pub outside: Outside,
+    /// What an expert finds, what matters most first; no error, if it was [`read`](Self::read).
+    pub findings: Vec<Finding>,
 }
 
 impl Judged {
@@ -120,25 +128,55 @@ impl Judged {
     /// beside the database.
     ///
     /// # Errors
-    /// [`Error::Config`], a line for each fault, with the key and the remedy.
+    /// [`Error::Config`], a line for each fault, with its place, the key and the remedy.
     pub fn read(figment: &Figment) -> Result<Self, Error> {
+        Self::judge(figment, true)?.accept()
+    }
+
+    /// Reads and judges the configuration, whatever comes of it, and leaves nothing behind.
+    ///
+    /// # Errors
+    /// The faults of what cannot be read at all.
+    pub fn look(figment: &Figment) -> Result<Self, Vec<Finding>> {
+        Self::judge(figment, false)
+    }
+
+    /// Itself, if nothing in it is an error.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn accept(mut self) -> Result<Self, Error> {
+        let errors: Vec<_> =
+            self.findings.extract_if(.., |finding| finding.severity == Severity::Error).collect();
+        if errors.is_empty() { Ok(self) } else { Err(errors.into()) }
+    }
+
+    fn judge(figment: &Figment, keep_secrets: bool) -> Result<Self, Vec<Finding>> {
         let lenient = cfg!(debug_assertions) && *figment.profile() == Profile::new("debug");
-        let figment = if lenient { with_own_secrets(figment)? } else { figment.clone() };
-        let config: Config = fault::extract(&figment, "latchkey")?;
+        let own = |fault: Error| vec![Finding::told(Severity::Error, &fault.to_string()).placed(figment)];
+        let figment =
+            &if lenient { with_own_secrets(figment, keep_secrets).map_err(own)? } else { figment.clone() };
+        let config: Config = fault::find(figment, "latchkey")?;
         let secret_key: Option<String> = figment.extract_inner("secret_key").ok();
         let mut faults = if lenient { Vec::new() } else { missing(&config, secret_key.is_some()) };
-        let public_url = public_url(&figment, &config);
+        let public_url = public_url(figment, &config);
         faults.extend(judge_url(&public_url, lenient));
         faults.extend(config.judge(lenient, &public_url));
-        let (wrong, warnings) = config.reset.judge(config.sms.url.is_some() || lenient);
-        faults.extend(wrong);
-        if faults.is_empty() {
-            let (secret_key, outside) = (secret_key.unwrap_or_default(), Outside::read(&figment));
-            Ok(Self { config, public_url, secret_key, lenient, warnings, outside })
-        } else {
-            let faults: Vec<_> = faults.iter().map(|fault| fault::placed(&figment, fault)).collect();
-            Err(Error::Config(faults.join("\n")))
-        }
+        let risks = config.risks(lenient);
+        let told = |severity| move |line: &String| Finding::told(severity, line);
+        let mut findings: Vec<_> = faults.iter().map(told(Severity::Error)).collect();
+        findings.extend(risks.iter().map(told(Severity::Warning)));
+        findings.extend(judge::settings(&config.reset, config.ground(lenient)));
+        findings.sort_by_key(|finding| finding.severity);
+        let findings = findings.into_iter().map(|finding| finding.placed(figment)).collect();
+        let (secret_key, outside) = (secret_key.unwrap_or_default(), Outside::read(figment));
+        Ok(Self { config, public_url, secret_key, lenient, outside, findings })
+    }
+
+    /// What is allowed and yet worth a word at start, a line each.
+    pub fn warnings(&self) -> Vec<String> {
+        let warnings = self.findings.iter().filter(|finding| finding.severity == Severity::Warning);
+        warnings.map(Finding::to_string).collect()
     }
 
     /// The host of `public_url`, without a port.
@@ -157,6 +195,24 @@ impl Judged {
 }
 
 impl Config {
+    /// What the policy stands on.
+    pub fn ground(&self, lenient: bool) -> Ground {
+        Ground { gateway: self.sms.url.is_some(), lenient, contact: self.contact.is_some() }
+    }
+
+    /// What is risky by itself, each a sentence with key and remedy: what debug allows, and release does not.
+    fn risks(&self, lenient: bool) -> Vec<String> {
+        let parts = |release| {
+            [self.password.judge(release), self.mail.judge(release), self.sms.judge(release)].concat()
+        };
+        let allowed = parts(!lenient);
+        let mut risks: Vec<_> = parts(true).into_iter().filter(|line| !allowed.contains(line)).collect();
+        if !self.limits.enabled {
+            risks.push("latchkey.limits.enabled = false lets anybody guess without end: remove it after the load test".into());
+        }
+        risks
+    }
+
     /// What is wrong by itself, each a sentence with key and remedy.
     fn judge(&self, lenient: bool, public_url: &str) -> Vec<String> {
         let mut faults = Vec::new();
@@ -258,15 +314,19 @@ pub fn is_loopback(url: &str) -> bool {
     })
 }
 
-fn with_own_secrets(figment: &Figment) -> Result<Figment, Error> {
+/// Secrets of a debug build: those that it keeps beside the database, or new ones.
+fn with_own_secrets(figment: &Figment, keep: bool) -> Result<Figment, Error> {
     let settings = store::Settings::read(figment)?;
     let folder =
         settings.sqlite_file().map(Path::new).and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
     let path = folder.join("latchkey.secrets");
     let failed = |error| Error::Config(format!("databases.latchkey.url: {}: {error}", path.display()));
-    if !path.exists() {
-        crate::init::keep_secrets(&path).map_err(failed)?;
-    }
-    let secrets = Toml::string(&std::fs::read_to_string(&path).map_err(failed)?);
-    Ok(figment.clone().join(secrets))
+    let secrets = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let fresh = init::secrets(Random)?;
+            if keep { init::keep_secrets(&path, &fresh).map_err(failed)? } else { fresh }
+        }
+        secrets => secrets.map_err(failed)?,
+    };
+    Ok(figment.clone().join(Toml::string(&secrets)))
 }

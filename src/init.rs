@@ -33,25 +33,26 @@ pub fn rocket_toml(random: Random) -> Result<String, Error> {
     Ok(lines.collect::<Result<Vec<_>, Error>>()?.join("\n") + "\n")
 }
 
-/// Makes a secret key once and keeps it in a file that only its owner reads.
-///
-/// # Errors
-/// What the system says.
-pub(crate) fn keep_secrets(path: &Path) -> io::Result<()> {
-    let (secret, pepper) =
-        (secret(Random).map_err(io::Error::other)?, secret(Random).map_err(io::Error::other)?);
+/// Fresh secrets for development, as TOML.
+pub(crate) fn secrets(random: Random) -> Result<String, Error> {
+    let (key, pepper) = (secret(random)?, secret(random)?);
+    Ok(format!(
+        "# made for development; `latchkey init` prints what production needs\nsecret_key = \"{key}\"\n[latchkey]\npepper = [\"{pepper}\"]\n"
+    ))
+}
+
+/// Keeps secrets in a file that only its owner reads; gives back what it holds, which another process may have written.
+pub(crate) fn keep_secrets(path: &Path, secrets: &str) -> io::Result<String> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
-        Ok(mut file) => writeln!(
-            file,
-            "# made for development; `latchkey init` prints what production needs\nsecret_key = \"{secret}\"\n[latchkey]\npepper = [\"{pepper}\"]"
-        ),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
+        Ok(mut file) => file.write_all(secrets.as_bytes())?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error),
     }
+    std::fs::read_to_string(path)
 }
 
 #[cfg(test)]

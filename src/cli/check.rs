@@ -1,64 +1,147 @@
-//! `latchkey check`: whether the configuration would start, and what it would do.
+//! `latchkey check`: whether the configuration would start, what it would do, and what an expert says to it.
+//!
+//! It looks, and leaves everything as it is: no database, no secret, no migration.
 
-use std::{io::Write, net::IpAddr, sync::Arc};
+use std::{io::Write, net::IpAddr, process::ExitCode};
 
+use clap::Args;
 use figment::Figment;
+use serde_json::{Value, json};
 
+use super::census::Census;
 use crate::{
     Error,
     app::App,
-    config::fault,
-    reset::policy::Channel,
+    clock::Clock,
+    config::{
+        Judged, fault,
+        finding::{Finding, Severity},
+    },
+    reset::{
+        judge,
+        policy::{Policy, Settings},
+    },
     server::template_dir,
-    store::{Pool, Settings, accounts},
+    store,
+    web::templates::Templates,
 };
 
-pub(super) async fn run(figment: Figment) -> Result<(), Error> {
-    let site = crate::rocket(figment)?;
-    let Some(app) = site.state::<Arc<App>>() else { return Ok(()) };
-    let settings = Settings::read(site.figment())?;
-    let pool = Pool::connect(&settings).await?;
-    let (address, port): (IpAddr, u16) =
-        (fault::read(site.figment(), "address")?, fault::read(site.figment(), "port")?);
-    say!("profile     {}", site.figment().profile());
-    say!("serves      {}, listening on port {port} of {address}", app.judged.public_url);
-    say!(
-        "database    {}",
-        settings.sqlite_file().map_or("PostgreSQL".into(), |file| format!("SQLite, {file}"))
-    );
-    say!("mail        {}", if app.config().mail.url.is_some() { "by SMTP" } else { "stays at /dev/mailbox" });
+#[derive(Args)]
+#[command(after_help = "Exit status: 0 if the site would start, 1 if not.")]
+pub(super) struct Check {
+    /// Takes warnings for errors.
+    #[arg(long)]
+    strict: bool,
+    /// Prints one JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What the site would do.
+struct Plan {
+    /// What each part is called, and what it does.
+    parts: Vec<(&'static str, String)>,
+    /// The tables of the policy: role, policy, and how many accounts ask it, if they can be counted.
+    tables: Vec<(String, Policy, Option<i64>)>,
+}
+
+pub(super) fn run(check: &Check, figment: &Figment) -> ExitCode {
+    // Rocket would panic over its own keys.
+    let strays = fault::strays(figment);
+    let looked = if strays.is_empty() { rocket::execute(look(figment)) } else { Err(strays) };
+    let (plan, findings) = match looked {
+        Ok((plan, findings)) => (Some(plan), findings),
+        Err(findings) => (None, findings),
+    };
+    let least = if check.strict { Severity::Warning } else { Severity::Error };
+    let starts = findings.iter().all(|finding| finding.severity > least);
+    if check.json {
+        say!("{:#}", document(starts, plan.as_ref(), &findings));
+    } else {
+        print(starts, plan.as_ref(), &findings);
+    }
+    if starts { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn look(figment: &Figment) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
+    let judged = Judged::look(figment)?;
+    let mut findings = judged.findings.clone();
+    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        return Err(findings);
+    }
+    let (plan, people) = plan(judged, figment).await.map_err(|fault| {
+        let lines = fault.to_string();
+        let told = |line| Finding::told(Severity::Error, line).placed(figment);
+        lines.lines().map(told).collect::<Vec<_>>()
+    })?;
+    findings.extend(people.into_iter().map(|finding| finding.placed(figment)));
+    findings.sort_by_key(|finding| finding.severity);
+    Ok((plan, findings))
+}
+
+async fn plan(judged: Judged, figment: &Figment) -> Result<(Plan, Vec<Finding>), Error> {
+    let dir = template_dir(figment)?;
+    let app = App::new(judged, Clock::system(), Templates::load(dir.as_deref())?)?;
+    let (address, port): (IpAddr, u16) = (fault::read(figment, "address")?, fault::read(figment, "port")?);
+    let settings = store::Settings::read(figment)?;
+    let mut census = Census::open(&settings).await?;
+    let policy: &Settings = &app.config().reset;
+    let (crowds, people) = match &mut census {
+        Census::Counts(pool) => {
+            let mut conn = pool.read().await?;
+            let people = judge::people(&mut conn, policy, app.now()).await?;
+            (Some(store::accounts::crowds(&mut conn, app.now()).await?), people)
+        }
+        _ => (None, Vec::new()),
+    };
+    let engine = settings.sqlite_file().map_or("PostgreSQL".into(), |file| format!("SQLite, {file}"));
     let texts = if app.judged.lenient { "stay at /dev/mailbox" } else { "none" };
-    say!("texts       {}", if app.config().sms.url.is_some() { "by the gateway" } else { texts });
-    if let Some(dir) = template_dir(site.figment())? {
-        say!("templates   those in {} go before the built-in ones", dir.display());
-    }
-    say!("recovery");
-    for (role, policy) in app.live.now().settings.tables() {
-        let who = if role.is_empty() { "everybody" } else { role };
-        let (accounts, phones) = accounts::count(&mut pool.read().await?, role, app.now()).await?;
-        let channel = match policy.channel {
-            Channel::Email => "email",
-            Channel::Sms => "sms",
-        };
-        say!(
-            "  {who:9} {}, first key by {channel}, good for {} (accounts: {accounts})",
-            policy.strategy,
-            policy.key_ttl
-        );
-        let phoneless = accounts - phones;
-        if policy.needs_phone() && phoneless > 0 {
-            say!(
-                "warning: {phoneless} of {accounts} accounts of {who} have no phone that can be used: they could not get back in"
-            );
+    let mut parts = vec![
+        ("profile", figment.profile().to_string()),
+        ("serves", format!("{}, listening on port {port} of {address}", app.judged.public_url)),
+        ("database", format!("{engine}{}", census.state())),
+        ("mail", if app.config().mail.url.is_some() { "by SMTP" } else { "stays at /dev/mailbox" }.into()),
+        ("texts", if app.config().sms.url.is_some() { "by the gateway" } else { texts }.into()),
+    ];
+    let dir = dir.map(|dir| format!("those in {} go before the built-in ones", dir.display()));
+    parts.extend(dir.map(|dir| ("templates", dir)));
+    let asking = |role: &str| {
+        let crowds = crowds.iter().flatten().filter(|crowd| policy.asks(role, crowd.roles()));
+        crowds.map(|crowd| crowd.accounts).sum()
+    };
+    let tables = policy
+        .tables()
+        .map(|(role, each)| (role.to_owned(), each, crowds.is_some().then(|| asking(role))))
+        .collect();
+    census.close().await;
+    Ok((Plan { parts, tables }, people))
+}
+
+fn print(starts: bool, plan: Option<&Plan>, findings: &[Finding]) {
+    if let Some(plan) = plan {
+        for (name, what) in &plan.parts {
+            say!("{name:11} {what}");
         }
-        if !role.is_empty() && accounts == 0 {
-            say!("warning: no account has the role `{role}`: is it misspelt?");
+        say!("recovery");
+        for (role, policy, accounts) in &plan.tables {
+            let who = if role.is_empty() { "everybody" } else { role };
+            let accounts = accounts.map_or(String::new(), |count| format!(" (accounts: {count})"));
+            let Policy { strategy, channel, key_ttl, .. } = policy;
+            say!("  {who:9} {strategy}, first key by {channel}, good for {key_ttl}{accounts}");
         }
     }
-    for warning in &app.judged.warnings {
-        say!("warning: {warning}");
+    for finding in findings {
+        say!("{}: {finding}", finding.severity);
     }
-    say!("would start");
-    rocket_db_pools::Pool::close(&pool).await;
-    Ok(())
+    say!("{}", if starts { "would start" } else { "would not start" });
+}
+
+fn document(starts: bool, plan: Option<&Plan>, findings: &[Finding]) -> Value {
+    let table = |(role, policy, accounts): &(String, Policy, Option<i64>)| json!({ "role": role, "policy": policy, "accounts": accounts });
+    let plan = plan.map(|plan| {
+        let parts: serde_json::Map<_, _> =
+            plan.parts.iter().map(|(name, what)| ((*name).to_owned(), json!(what))).collect();
+        json!({ "parts": parts, "recovery": plan.tables.iter().map(table).collect::<Vec<_>>() })
+    });
+    json!({ "starts": starts, "plan": plan, "findings": findings })
 }

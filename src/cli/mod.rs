@@ -7,7 +7,9 @@ macro_rules! say {
     }};
 }
 
+mod census;
 mod check;
+mod policy;
 mod user;
 
 use std::{io::Write, net::IpAddr, path::Path, process::ExitCode};
@@ -39,8 +41,11 @@ struct Cli {
 enum Command {
     /// Prints a complete Rocket.toml for production, with fresh secrets.
     Init,
-    /// Says whether the configuration would start, and what it would do.
-    Check,
+    /// Says whether the configuration would start, what it would do, and what an expert says to it.
+    Check(check::Check),
+    /// Explains the policy, and what a change of it would mean.
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Looks after people.
     #[command(subcommand)]
     User(user::User),
@@ -51,29 +56,37 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let figment = rocket::Config::figment();
     let done = match cli.command {
-        Some(Command::Init) => init::rocket_toml(Random).map(|text| say!("{}", text.trim_end())),
+        Some(Command::Init) => init::rocket_toml(Random).map(|text| say!("{}", text.trim_end())).map(success),
+        Some(Command::Check(check)) => Ok(check::run(&check, &figment)),
+        Some(Command::Policy(policy)) => Ok(policy::run(&policy, &figment)),
         // Rocket would panic over its own keys.
         command => {
             fault::refuse_strays(&figment).and_then(|()| rocket::execute(carry_out(command, figment.clone())))
         }
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            for line in error.to_string().lines() {
-                eprintln!("latchkey: {}", fault::placed(&figment, line));
-            }
-            ExitCode::FAILURE
-        }
+    done.unwrap_or_else(|error| {
+        complain(&figment, &error);
+        ExitCode::FAILURE
+    })
+}
+
+fn success((): ()) -> ExitCode {
+    ExitCode::SUCCESS
+}
+
+/// Says what went wrong, with the place of each key.
+fn complain(figment: &Figment, error: &Error) {
+    for line in error.to_string().lines() {
+        eprintln!("latchkey: {}", fault::placed(figment, line));
     }
 }
 
-async fn carry_out(command: Option<Command>, figment: Figment) -> Result<(), Error> {
+async fn carry_out(command: Option<Command>, figment: Figment) -> Result<ExitCode, Error> {
     match command {
-        Some(Command::Check) => check::run(figment).await,
         Some(Command::User(user)) => user::run(user, &figment).await,
-        Some(Command::Init) | None => serve(figment).await,
+        _ => serve(figment).await,
     }
+    .map(success)
 }
 
 async fn serve(figment: Figment) -> Result<(), Error> {

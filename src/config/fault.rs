@@ -3,13 +3,17 @@
 use std::path::PathBuf;
 
 use figment::{
-    Figment, Metadata, Source,
+    Figment,
     error::{Actual, Kind},
     providers::Serialized,
     value::Dict,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::{
+    finding::{Finding, Severity},
+    place::Place,
+};
 use crate::Error;
 
 /// Keys beside Rocket's own that have a meaning under a profile.
@@ -23,8 +27,16 @@ pub fn extract<T: Default + Serialize + DeserializeOwned>(
     figment: &Figment,
     table: &str,
 ) -> Result<T, Error> {
+    Ok(find(figment, table)?)
+}
+
+/// As [`extract`], with each fault as a finding.
+pub(super) fn find<T: Default + Serialize + DeserializeOwned>(
+    figment: &Figment,
+    table: &str,
+) -> Result<T, Vec<Finding>> {
     let joined = figment.clone().join(Serialized::default(table, T::default()));
-    joined.extract_inner(table).map_err(|fault| explain(fault, table))
+    joined.extract_inner(table).map_err(|fault| explain(figment, fault, table))
 }
 
 /// Reads one key.
@@ -32,58 +44,65 @@ pub fn extract<T: Default + Serialize + DeserializeOwned>(
 /// # Errors
 /// [`Error::Config`].
 pub fn read<T: DeserializeOwned>(figment: &Figment, key: &str) -> Result<T, Error> {
-    figment.extract_inner(key).map_err(|fault| explain(fault, key))
+    Ok(figment.extract_inner(key).map_err(|fault| explain(figment, fault, key))?)
 }
 
-/// Refuses what no table of Latchkey's would notice: faults of Rocket's own keys, files that are not there, and
-/// keys that nothing reads, since a misspelt name must not pass for a setting.
+/// Refuses what [`strays`] finds.
 ///
 /// # Errors
 /// [`Error::Config`], a line for each fault.
 pub fn refuse_strays(figment: &Figment) -> Result<(), Error> {
+    let faults = strays(figment);
+    if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
+}
+
+/// What no table of Latchkey's would notice: faults of Rocket's own keys, files that are not there, and keys that
+/// nothing reads, since a misspelt name must not pass for a setting.
+pub fn strays(figment: &Figment) -> Vec<Finding> {
     if let Ok(file) = figment.extract_inner::<PathBuf>("config") {
         let here = std::env::current_dir().unwrap_or_default();
         if !here.ancestors().any(|dir| dir.join(&file).is_file()) {
-            return Err(Error::Config(format!("ROCKET_CONFIG: there is no file {}", file.display())));
+            let why = format!("there is no file {}", file.display());
+            return vec![Finding::new(Severity::Error, "ROCKET_CONFIG", why, "name one that is there")];
         }
     }
-    rocket::Config::try_from(figment).map_err(|fault| explain(fault, ""))?;
+    if let Err(fault) = rocket::Config::try_from(figment) {
+        return explain(figment, fault, "");
+    }
     let rocket: Dict = Figment::from(rocket::Config::default()).extract().unwrap_or_default();
     let known = |key: &str| rocket.contains_key(key) || OURS.contains(&key);
     let mut faults = Vec::new();
     for profile in figment.profiles().filter(|profile| known(profile.as_str().as_str())) {
-        faults.push(format!("[{profile}] is no table that is read: write [default.{profile}]"));
+        let why = format!("[{profile}] is no table that is read");
+        faults.push(Finding::new(Severity::Error, "", why, format!("write [default.{profile}]")));
     }
     let tables = [("", figment.extract()), ("databases.", figment.extract_inner("databases"))];
     for (table, keys) in tables.into_iter().filter_map(|(table, keys)| Some((table, keys.ok()?))) {
         let keys: Dict = keys;
         for key in keys.keys().filter(|key| if table.is_empty() { !known(key) } else { *key != "latchkey" }) {
-            let key = format!("{table}{key}");
-            if figment.find_metadata(&key).is_some_and(|found| file(found).is_some()) {
-                let remedy = if key == "tls" { "a proxy in front ends TLS" } else { "is it misspelt?" };
-                faults.push(placed(figment, &format!("{key}: nothing reads this key: {remedy}")));
+            let remedy = if key == "tls" { "a proxy in front ends TLS" } else { "is it misspelt?" };
+            let stray =
+                Finding::new(Severity::Error, format!("{table}{key}"), "nothing reads this key", remedy);
+            let stray = stray.placed(figment);
+            // The environment holds what is meant for others.
+            if matches!(stray.place, Place::File { .. }) {
+                faults.push(stray);
             }
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(Error::Config(faults.join("\n"))) }
+    faults
 }
 
-/// `line`, which begins with a key, after the file that sets this key or the table around it.
+/// `line`, which begins with a key, after where this key or the table around it is set.
 pub fn placed(figment: &Figment, line: &str) -> String {
-    let mut key = line.split([' ', ':']).next().unwrap_or_default();
-    loop {
-        if let Some(place) = figment.find_metadata(key).and_then(place) {
-            return format!("{place}: {line}");
-        }
-        match key.rsplit_once('.') {
-            Some((table, _)) => key = table,
-            None => return line.to_owned(),
-        }
+    match Place::near(figment, line.split([' ', ':']).next().unwrap_or_default()) {
+        Place::Default => line.to_owned(),
+        place => format!("{place}: {line}"),
     }
 }
 
-fn explain(fault: figment::Error, table: &str) -> Error {
-    let lines = fault.into_iter().map(|fault| {
+fn explain(figment: &Figment, fault: figment::Error, table: &str) -> Vec<Finding> {
+    let findings = fault.into_iter().map(|fault| {
         // What is wrong below a table that is asked for by its name comes with that name at the end.
         let mut path: Vec<_> = table.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
         let below = fault.path.len() - if fault.path.ends_with(&path) { path.len() } else { 0 };
@@ -93,23 +112,22 @@ fn explain(fault: figment::Error, table: &str) -> Error {
         {
             path.push(name.clone());
         }
-        let place =
-            fault.metadata.as_ref().and_then(place).map_or(String::new(), |place| format!("{place}: "));
-        let key = if path.is_empty() { String::new() } else { format!("{}: ", path.join(".")) };
-        format!("{place}{key}{}", words(&fault.kind))
+        let unparsed = match &fault.kind {
+            Kind::Message(text) => unparsed(text),
+            _ => None,
+        };
+        let (line, told) = unparsed.map_or((None, words(&fault.kind)), |(line, told)| (Some(line), told));
+        let (why, remedy) = told.split_once(": ").unwrap_or((&told, ""));
+        let finding = Finding::new(Severity::Error, path.join("."), why, remedy).placed(figment);
+        match &fault.metadata {
+            // A file that does not parse sets no key.
+            Some(metadata) if finding.place == Place::Default => {
+                Finding { place: Place::in_file(metadata, |_| line), ..finding }
+            }
+            _ => finding,
+        }
     });
-    Error::Config(lines.collect::<Vec<_>>().join("\n"))
-}
-
-fn file(metadata: &Metadata) -> Option<String> {
-    match &metadata.source {
-        Some(source @ Source::File(_)) => Some(source.to_string()),
-        _ => None,
-    }
-}
-
-fn place(metadata: &Metadata) -> Option<String> {
-    file(metadata).or_else(|| metadata.name.contains("environment").then(|| "environment".to_owned()))
+    findings.collect()
 }
 
 fn words(kind: &Kind) -> String {
@@ -126,20 +144,24 @@ fn words(kind: &Kind) -> String {
             )
         }
         Kind::InvalidValue(_, wanted) => format!("this is not {wanted}"),
-        Kind::Message(text) => unparsed(text).unwrap_or_else(|| text.clone()),
+        Kind::Message(text) => text.clone(),
         other => other.to_string(),
     }
 }
 
-/// Of the drawing that the parser makes of a file, where and what, and not the line itself.
-fn unparsed(text: &str) -> Option<String> {
-    let place = text.lines().next()?.strip_prefix("TOML parse error at ")?;
+/// Of the drawing that the parser makes of a file, the line's number and what is wrong, and not the line itself.
+fn unparsed(text: &str) -> Option<(usize, String)> {
+    let place = text.lines().next()?.strip_prefix("TOML parse error at line ")?;
+    let (line, column) = place.split_once(", ")?;
     let what: Vec<_> = text.lines().skip(1).filter(|line| !line.contains('|')).collect();
     // Under Rocket's profiles, the top of a file holds tables alone.
     let loose = what.concat().ends_with("expected a map");
-    let what =
-        if loose { "this stands in no table: write it under [default]".into() } else { what.join(", ") };
-    Some(format!("{place}: {what}"))
+    let what = if loose {
+        "this stands in no table: write it under [default]".into()
+    } else {
+        format!("{} ({column})", what.join(", "))
+    };
+    Some((line.parse().ok()?, what))
 }
 
 fn one_of(known: &[&str]) -> String {

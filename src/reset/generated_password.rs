@@ -6,7 +6,7 @@ use rocket::{fairing::AdHoc, get, post, routes};
 use uuid::Uuid;
 
 use super::{
-    Recovery, Strategy,
+    Recovery, Risk, Strategy,
     policy::Policy,
     ticket::{Recovers, Ticket},
 };
@@ -17,6 +17,7 @@ use crate::{
         password::Password,
     },
     app::App,
+    config::finding::Severity,
     event::Event,
     key::{Key, Purpose},
     limits::Limited,
@@ -46,6 +47,11 @@ pub(super) const RECOVERY: Recovery = Recovery {
     steps: 4,
     longest: Span::minutes(60),
     needs_phone: false,
+    risk: Some(Risk {
+        severity: Severity::Warning,
+        why: "a password travels by mail, where somebody could keep it",
+        remedy: "write strategy = \"set_then_login\", which sends none",
+    }),
     fairing,
 };
 

@@ -6,15 +6,19 @@
 pub mod arrive;
 pub mod complete;
 pub mod generated_password;
+pub mod journey;
+pub mod judge;
 pub mod live;
 pub mod new_password;
 pub mod not_me;
 pub mod one_time_login;
+pub mod origin;
 pub mod policy;
 pub mod request;
 pub mod second_key;
 pub mod second_step;
 pub mod set_then_login;
+pub mod setting;
 pub mod sms_approved;
 pub mod switch;
 pub mod ticket;
@@ -25,7 +29,7 @@ use rocket::{Route, fairing::AdHoc};
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-use crate::span::Span;
+use crate::{config::finding::Severity, span::Span};
 
 /// How people get back in; the strictest first.
 #[derive(
@@ -66,8 +70,20 @@ pub struct Recovery {
     pub longest: Span,
     /// Whether it takes a verified phone.
     pub needs_phone: bool,
+    /// What an expert says to whoever chooses it.
+    pub risk: Option<Risk>,
     /// Installs its routes.
     pub fairing: fn() -> AdHoc,
+}
+
+/// What a strategy gives up.
+pub struct Risk {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is.
+    pub why: &'static str,
+    /// What to choose instead, or beside it.
+    pub remedy: &'static str,
 }
 
 impl Strategy {
@@ -99,6 +115,16 @@ impl Strategy {
     /// How many steps it takes, the request being the first.
     pub fn steps(self) -> u8 {
         self.recovery().steps
+    }
+
+    /// Whether it takes a verified phone.
+    pub fn needs_phone(self) -> bool {
+        self.recovery().needs_phone
+    }
+
+    /// What an expert says to whoever chooses it.
+    pub fn risk(self) -> Option<Risk> {
+        self.recovery().risk
     }
 
     /// Installs its routes.

@@ -3,7 +3,7 @@
 use rocket::{fairing::AdHoc, get, post, routes};
 
 use super::{
-    Recovery, Strategy,
+    Recovery, Risk, Strategy,
     ticket::{Recovers, Ticket},
 };
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
         gate::{self, Kind},
         notice,
     },
+    config::finding::Severity,
     event::Event,
     span::Span,
     store::{accounts, keys},
@@ -31,6 +32,11 @@ pub(super) const RECOVERY: Recovery = Recovery {
     steps: 3,
     longest: Span::minutes(10),
     needs_phone: false,
+    risk: Some(Risk {
+        severity: Severity::Advice,
+        why: "who reads the mailbox is signed in: mail becomes a way to authenticate (ASVS 6.3.6)",
+        remedy: "write strategy = \"set_then_login\" unless people must be in at once",
+    }),
     fairing,
 };
 

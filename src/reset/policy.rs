@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Strategy;
+use super::{Strategy, setting::Setting};
 use crate::span::Span;
 
 /// How the first key travels; the stricter first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, strum::Display)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Channel {
     /// By mail, to the account's address.
     Email,
@@ -18,8 +19,9 @@ pub enum Channel {
 }
 
 /// What becomes of live keys when the policy changes; the strictest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, strum::Display)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum InFlight {
     /// They are refused.
     Revoke,
@@ -107,7 +109,7 @@ impl Policy {
 
     /// Whether nobody gets back in without a phone.
     pub fn needs_phone(&self) -> bool {
-        self.strategy.recovery().needs_phone || self.channel == Channel::Sms
+        self.strategy.needs_phone() || self.channel == Channel::Sms
     }
 
     /// As it is stored beside a key or session issued under it.
@@ -126,10 +128,8 @@ impl Policy {
             InFlight::Honour => true,
             InFlight::Revoke => issued == self,
             InFlight::Stricter => {
-                issued.strategy <= self.strategy
-                    && (issued.strategy < self.strategy || issued.channel <= self.channel)
-                    && issued.login_after <= self.login_after
-                    && issued.may_skip <= self.may_skip
+                let mut counting = Setting::all().iter().filter(|setting| **setting != Setting::InFlight);
+                counting.all(|setting| !setting.is_laxer(issued, self))
             }
         }
     }
@@ -146,55 +146,27 @@ impl Settings {
         Policy { key_ttl: policy.key_ttl.min(longest(policy.strategy, policy.channel)), ..policy }
     }
 
+    /// Whether an account with these roles asks the table of `role`. It asks the base, `""`, if it has no role, or one
+    /// without a table.
+    pub fn asks<'a>(&self, role: &str, mut held: impl Iterator<Item = &'a str>) -> bool {
+        match role {
+            "" => held.next().is_none_or(|first| {
+                !self.role.contains_key(first) || held.any(|held| !self.role.contains_key(held))
+            }),
+            role => held.any(|held| held == role),
+        }
+    }
+
     /// Every table with the policy that it comes to by itself: the base under the name `""`.
     pub fn tables(&self) -> impl Iterator<Item = (&str, Policy)> {
         let roles = self.role.iter().map(|(role, ask)| (role.as_str(), ask.over(self).alone()));
         std::iter::once(("", self.alone())).chain(roles)
     }
+}
 
-    /// What is wrong (first) and what is worth a warning (second), each a sentence with key and remedy.
-    pub fn judge(&self, gateway: bool) -> (Vec<String>, Vec<String>) {
-        let (mut faults, mut warnings) = (Vec::new(), Vec::new());
-        let tables =
-            std::iter::once(("", self)).chain(self.role.iter().map(|(role, ask)| (role.as_str(), ask)));
-        for ((role, ask), (_, policy)) in tables.zip(self.tables()) {
-            let table =
-                if role.is_empty() { "latchkey.reset".into() } else { format!("latchkey.reset.role.{role}") };
-            if !is_role(role) && !role.is_empty() {
-                faults.push(format!("{table}: a role's name has letters, digits, `-` and `_` only"));
-            }
-            if !role.is_empty() && !ask.role.is_empty() {
-                faults.push(format!("{table}.role: a role has no roles of its own"));
-            }
-            let most = longest(policy.strategy, policy.channel);
-            match ask.key_ttl.or(self.key_ttl) {
-                Some(ttl) if ttl > most && ask.key_ttl.is_some() => faults.push(format!(
-                    "{table}.key_ttl = \"{ttl}\" is too long for {}: write at most \"{most}\"",
-                    policy.strategy
-                )),
-                Some(ttl) if ttl > most => warnings.push(format!(
-                    "{table} inherits key_ttl = \"{ttl}\", too long for {}: \"{most}\" is used",
-                    policy.strategy
-                )),
-                Some(ttl) if *ttl < std::time::Duration::from_secs(60) => faults.push(format!(
-                    "{table}.key_ttl = \"{ttl}\" is too short for a message to arrive: write at least \"1m\""
-                )),
-                _ => {}
-            }
-            if policy.strategy.recovery().needs_phone && policy.channel == Channel::Sms {
-                faults.push(format!("{table}: sms_approved with channel = \"sms\" would rest on the phone alone: write channel = \"email\""));
-            }
-            if !gateway && policy.needs_phone() {
-                faults.push(format!(
-                    "{table} needs text messages: set latchkey.sms.url to your gateway's address"
-                ));
-            }
-            if policy.strategy == Strategy::GeneratedPassword {
-                warnings.push(format!("{table}: generated_password sends by mail what somebody could keep; set_then_login does not"));
-            }
-        }
-        (faults, warnings)
-    }
+/// The key of a role's table; of the base for `""`.
+pub fn table_key(role: &str) -> String {
+    if role.is_empty() { "latchkey.reset".into() } else { format!("latchkey.reset.role.{role}") }
 }
 
 /// Whether `name` can be a role's: letters, digits, `-` and `_`.
@@ -203,7 +175,11 @@ pub fn is_role(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-fn longest(strategy: Strategy, channel: Channel) -> Span {
+/// How long a first key may be good at most.
+pub fn longest(strategy: Strategy, channel: Channel) -> Span {
     let by_phone = Span::minutes(if channel == Channel::Sms { 10 } else { 60 });
     strategy.recovery().longest.min(by_phone)
 }
+
+#[cfg(test)]
+mod tests;

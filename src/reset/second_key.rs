@@ -28,8 +28,14 @@ impl Recovers for SecondKey {
     const STRATEGY: Option<Strategy> = Some(Strategy::SecondKey);
 }
 
-pub(super) const RECOVERY: Recovery =
-    Recovery { page: "/reset/second-key", steps: 3, longest: Span::minutes(60), needs_phone: false, fairing };
+pub(super) const RECOVERY: Recovery = Recovery {
+    page: "/reset/second-key",
+    steps: 3,
+    longest: Span::minutes(60),
+    needs_phone: false,
+    risk: None,
+    fairing,
+};
 
 fn fairing() -> AdHoc {
     AdHoc::on_ignite("second_key", |rocket| async { rocket.mount("/", routes![show, send, submit]) })

@@ -25,6 +25,7 @@ pub(super) const RECOVERY: Recovery = Recovery {
     steps: 2,
     longest: Span::minutes(60),
     needs_phone: false,
+    risk: None,
     fairing,
 };
 

@@ -5,13 +5,14 @@ use std::time::Duration;
 use rocket::{fairing::AdHoc, get, post, routes};
 
 use super::{
-    Recovery, Strategy, second_step,
+    Recovery, Risk, Strategy, second_step,
     ticket::{Recovers, Ticket},
 };
 use crate::{
     Error,
     account::{fault::Fault, phone::ending},
     code::{Kind, TRIES},
+    config::finding::Severity,
     key::{Key, Purpose},
     outbox::message::Message,
     span::Span,
@@ -35,6 +36,11 @@ pub(super) const RECOVERY: Recovery = Recovery {
     steps: 3,
     longest: Span::minutes(60),
     needs_phone: true,
+    risk: Some(Risk {
+        severity: Severity::Advice,
+        why: "the code rests on text messages, which can be redirected (ASVS 6.6.1), behind a key by mail",
+        remedy: "keep it for who has a phone; second_key needs none",
+    }),
     fairing,
 };
 

@@ -164,9 +164,41 @@ pub async fn remove_role(tx: &mut Tx, id: Uuid, role: &str) -> Result<(), Error>
     Ok(())
 }
 
-/// How many accounts have a role, and how many of those a phone that is usable now; `""` counts all accounts.
-pub async fn count(conn: &mut Conn, role: &str, now: Time) -> Result<(i64, i64), Error> {
-    const COUNT: &str = "SELECT COUNT(*), COUNT(CASE WHEN phone_usable_at <= $2 THEN 1 END) FROM accounts
-        WHERE $1 = '' OR EXISTS (SELECT 1 FROM roles WHERE account_id = accounts.id AND role = $1)";
-    Ok(sql!(optional(i64, i64), conn, COUNT, role, now)?.unwrap_or_default())
+/// Enabled accounts that have the same roles.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Crowd {
+    /// Their roles, separated by spaces.
+    pub role_list: String,
+    /// How many there are.
+    pub accounts: i64,
+    /// How many of them have a phone that is usable now.
+    pub phones: i64,
+}
+
+impl Crowd {
+    /// Their roles, in alphabetical order.
+    pub fn roles(&self) -> impl Iterator<Item = &str> {
+        self.role_list.split_whitespace()
+    }
+}
+
+/// All enabled accounts by their roles, those without any first. Costs one pass over the roles and one over the accounts.
+pub async fn crowds(conn: &mut Conn, now: Time) -> Result<Vec<Crowd>, Error> {
+    const EVERYBODY: &str = "SELECT '' AS role_list, COUNT(*) AS accounts,
+        COUNT(CASE WHEN phone_usable_at <= $1 THEN 1 END) AS phones FROM accounts WHERE enabled";
+    const WITH_ROLES: &str =
+        "SELECT role_list, COUNT(*) AS accounts, COUNT(CASE WHEN usable_at <= $1 THEN 1 END) AS phones
+        FROM (SELECT string_agg(role, ' ' ORDER BY role) AS role_list, MIN(phone_usable_at) AS usable_at
+            FROM roles JOIN accounts ON accounts.id = account_id WHERE enabled GROUP BY account_id) AS one
+        GROUP BY role_list ORDER BY role_list";
+    let with_roles = sql!(all Crowd, conn, WITH_ROLES, now)?;
+    let everybody = sql!(optional Crowd, conn, EVERYBODY, now)?;
+    let without = everybody.map(|all| {
+        with_roles.iter().fold(all, |left, crowd| Crowd {
+            accounts: left.accounts - crowd.accounts,
+            phones: left.phones - crowd.phones,
+            ..left
+        })
+    });
+    Ok(without.into_iter().chain(with_roles).collect())
 }

@@ -90,6 +90,27 @@ pub async fn of_account(
     Ok(sql!(optional KeyRow, conn, OF_ACCOUNT, account, purpose, now)?)
 }
 
+/// Live keys that were issued under the same policy to accounts with the same roles.
+#[derive(Clone, Debug, FromRow)]
+pub struct Issued {
+    /// The policy, as JSON.
+    pub policy: String,
+    /// The roles of the accounts, separated by spaces.
+    pub role_list: String,
+    /// How many there are.
+    pub keys: i64,
+}
+
+/// All live keys on which a policy decides.
+pub async fn issued(conn: &mut Conn, now: Time) -> Result<Vec<Issued>, Error> {
+    const ISSUED: &str = "SELECT policy, role_list, COUNT(*) AS keys
+        FROM (SELECT policy, COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles
+            WHERE roles.account_id = keys.account_id), '') AS role_list
+            FROM keys WHERE expires_at > $1 AND policy IS NOT NULL) AS live
+        GROUP BY policy, role_list ORDER BY policy, role_list";
+    Ok(sql!(all Issued, conn, ISSUED, now)?)
+}
+
 /// Spends a key: of any number of simultaneous tries, one gets true.
 pub async fn spend(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     const SPEND: &str = "DELETE FROM keys WHERE id = $1 AND expires_at > $2";

@@ -5,9 +5,13 @@ use std::{
     fs::{File, OpenOptions},
 };
 
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{MigrateError, Migrator};
 
+use super::{Conn, sql};
 use crate::Error;
+
+/// What SQLite and PostgreSQL call a table that is not there.
+const NO_TABLE: [&str; 2] = ["1", "42P01"];
 
 pub(super) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -27,4 +31,25 @@ pub(super) fn lock(database: &str) -> Result<Option<File>, Error> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     file.lock().map_err(failed)?;
     Ok(Some(file))
+}
+
+/// How many migrations a database lacks.
+///
+/// # Errors
+/// [`Error::Migration`] if it has one that this version does not know, and [`Error::Database`].
+pub async fn behind(conn: &mut Conn) -> Result<usize, Error> {
+    const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success";
+    let applied = match sql!(all(i64,), conn, APPLIED) {
+        Err(sqlx::Error::Database(refusal))
+            if refusal.code().is_some_and(|code| NO_TABLE.contains(&&*code)) =>
+        {
+            Vec::new()
+        }
+        applied => applied?,
+    };
+    // Both databases have the same migrations.
+    match applied.iter().find(|(version,)| !SQLITE.version_exists(*version)) {
+        Some((version,)) => Err(MigrateError::VersionMissing(*version).into()),
+        None => Ok(SQLITE.iter().count() - applied.len()),
+    }
 }

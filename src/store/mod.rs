@@ -21,6 +21,7 @@ use sqlx::{Postgres, Transaction, pool::PoolConnection};
 use uuid::Uuid;
 
 pub use busy::Token;
+pub use migrate::behind;
 pub use pool::{Pool, Settings, Synchronous};
 
 use crate::{Error, clock::Time, random::Random};

@@ -1,6 +1,6 @@
 //! The pool behind [`Db`](super::Db): one writer and several readers on SQLite, or a pool of PostgreSQL.
 
-use std::{str::FromStr, time::Duration};
+use std::{path::Path, str::FromStr, time::Duration};
 
 use figment::{Figment, providers::Serialized};
 use rocket::tokio::time::timeout;
@@ -108,15 +108,36 @@ impl Pool {
     /// # Errors
     /// [`Error::Config`] for a database that is out of reach or another one, and [`Error::Migration`].
     pub async fn connect(settings: &Settings) -> Result<Self, Error> {
+        Self::open(settings, true).await
+    }
+
+    /// Connects to a database as it is; `None` if its file is not there yet.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub async fn look(settings: &Settings) -> Result<Option<Self>, Error> {
+        let file = settings.sqlite_file().map(Path::new).filter(|file| !file.exists());
+        match file.map(|file| file.parent().filter(|folder| !folder.as_os_str().is_empty())) {
+            Some(Some(folder)) if !folder.is_dir() => {
+                Err(unusable(format!("there is no folder {}", folder.display())))
+            }
+            Some(_) => Ok(None),
+            None => Self::open(settings, false).await.map(Some),
+        }
+    }
+
+    async fn open(settings: &Settings, migrate: bool) -> Result<Self, Error> {
         let patience = Duration::from_secs(settings.connect_timeout);
         let busy = Busy::default();
         if let Some(file) = settings.sqlite_file() {
-            let _lock = migrate::lock(file).map_err(unusable)?;
-            let options = sqlite(settings)?;
+            let _lock = if migrate { migrate::lock(file).map_err(unusable)? } else { None };
+            let options = sqlite(settings)?.create_if_missing(migrate);
             let writing = options.clone().pragma("query_only", "OFF");
             let one = SqlitePoolOptions::new().max_connections(1);
             let first = one.connect_with(writing.clone()).await.map_err(unusable)?;
-            migrate::SQLITE.run(&first).await?;
+            if migrate {
+                migrate::SQLITE.run(&first).await?;
+            }
             let writer = Writer::new(first.acquire().await?.detach(), writing, patience);
             let most = usize::try_from(settings.max_connections).unwrap_or(usize::MAX);
             let readers =
@@ -140,7 +161,9 @@ impl Pool {
                 Err(sqlx::Error::PoolTimedOut) => return Err(unusable(why(&options, patience).await)),
                 pool => pool.map_err(unusable)?,
             };
-            migrate::postgres(settings.migration_lock).run(&pool).await?;
+            if migrate {
+                migrate::postgres(settings.migration_lock).run(&pool).await?;
+            }
             Ok(Self { engine: Engine::Postgres(pool), busy })
         } else {
             let what =
@@ -192,7 +215,6 @@ async fn why(options: &PgConnectOptions, patience: Duration) -> sqlx::Error {
 fn sqlite(settings: &Settings) -> Result<SqliteConnectOptions, Error> {
     Ok(SqliteConnectOptions::from_str(&settings.url)
         .map_err(unusable)?
-        .create_if_missing(true)
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(match settings.synchronous {

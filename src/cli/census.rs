@@ -1,0 +1,46 @@
+//! The database for commands that only look: whether there are people in it to count.
+
+use crate::{
+    Error,
+    store::{self, Pool, Settings},
+};
+
+/// What is found where the accounts live, or will.
+pub(super) enum Census {
+    /// Nothing yet.
+    Absent,
+    /// A database that lacks so many migrations.
+    Behind(usize),
+    /// The people.
+    Counts(Box<Pool>),
+}
+
+impl Census {
+    /// Looks; nothing is made or migrated.
+    pub async fn open(settings: &Settings) -> Result<Self, Error> {
+        let Some(pool) = Pool::look(settings).await? else { return Ok(Census::Absent) };
+        let behind = store::behind(&mut pool.read().await?).await?;
+        if behind == 0 {
+            return Ok(Census::Counts(Box::new(pool)));
+        }
+        rocket_db_pools::Pool::close(&pool).await;
+        Ok(Census::Behind(behind))
+    }
+
+    /// What a start would do to it.
+    pub fn state(&self) -> String {
+        match self {
+            Census::Absent => " (would be created)".into(),
+            Census::Behind(1) => " (would be migrated: 1 migration is missing)".into(),
+            Census::Behind(count) => format!(" (would be migrated: {count} migrations are missing)"),
+            Census::Counts(_) => String::new(),
+        }
+    }
+
+    /// Lets go of the database.
+    pub async fn close(self) {
+        if let Census::Counts(pool) = self {
+            rocket_db_pools::Pool::close(&*pool).await;
+        }
+    }
+}

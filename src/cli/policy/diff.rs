@@ -1,0 +1,177 @@
+//! `latchkey policy diff`: what would change from one configuration to another, for whom, and what would die of it.
+
+use std::{cmp::Ordering, collections::BTreeMap, io::Write, path::PathBuf};
+
+use clap::Args;
+use figment::{
+    Figment,
+    providers::{Env, Format, Toml},
+};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    Error,
+    cli::census::Census,
+    clock::Clock,
+    config::{Config, fault},
+    reset::{
+        policy::{Policy, Settings},
+        setting::Setting,
+    },
+    store::{
+        self,
+        accounts::{self, Crowd},
+        keys::{self, Issued},
+    },
+};
+
+#[derive(Args)]
+#[command(
+    after_help = "People and keys are counted in the database of OLD; the environment comes before both files.\n\
+    Exit status: 0 if nothing differs, 1 if something does, 2 for trouble."
+)]
+pub(in crate::cli) struct Diff {
+    /// The Rocket.toml in force.
+    old: PathBuf,
+    /// The Rocket.toml to come.
+    new: PathBuf,
+    /// Prints one JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What becomes of one setting, for who asks one table.
+#[derive(Serialize)]
+struct Change {
+    setting: &'static str,
+    old: String,
+    new: String,
+    becomes: &'static str,
+}
+
+/// What becomes of one table.
+#[derive(Serialize)]
+struct Table {
+    /// Empty for the base.
+    role: String,
+    accounts: Option<i64>,
+    changes: Vec<Change>,
+}
+
+/// Live keys of one strategy and one set of roles that the new policy refuses.
+#[derive(Serialize)]
+struct Dying {
+    strategy: &'static str,
+    roles: String,
+    keys: i64,
+}
+
+pub(super) async fn run(diff: &Diff) -> Result<bool, Error> {
+    let (figment, old) = read(&diff.old)?;
+    let (_, new) = read(&diff.new)?;
+    let mut census = Census::open(&store::Settings::read(&figment)?).await?;
+    let counted = match &mut census {
+        Census::Counts(pool) => {
+            let (mut conn, now) = (pool.read().await?, Clock::system().now());
+            Some((accounts::crowds(&mut conn, now).await?, keys::issued(&mut conn, now).await?))
+        }
+        _ => None,
+    };
+    census.close().await;
+    let (crowds, keys) = counted.unzip();
+    let tables = tables(&old, &new, crowds.as_deref());
+    let differs = |crowd: &&Crowd| old.policy(crowd.roles()) != new.policy(crowd.roles());
+    let affected = crowds.as_ref().map(|crowds| sum(crowds.iter().filter(differs)));
+    let all = crowds.as_ref().map(|crowds| sum(crowds.iter()));
+    let dying = keys.map(|keys| dying(&old, &new, &keys));
+    if diff.json {
+        say!("{:#}", json!({ "tables": tables, "accounts": all, "affected": affected, "keys": dying }));
+    } else {
+        print(&tables, affected.zip(all), dying.as_deref());
+    }
+    Ok(!tables.is_empty())
+}
+
+/// What Rocket would read if this were its file.
+fn read(path: &PathBuf) -> Result<(Figment, Settings), Error> {
+    if !path.is_file() {
+        return Err(Error::Config(format!("there is no file {}", path.display())));
+    }
+    let figment = Figment::from(rocket::Config::default())
+        .merge(Toml::file_exact(path).nested())
+        .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())
+        .select(rocket::Config::figment().profile().clone());
+    let config: Config = fault::extract(&figment, "latchkey")?;
+    Ok((figment, config.reset))
+}
+
+fn sum<'a>(crowds: impl Iterator<Item = &'a Crowd>) -> i64 {
+    crowds.map(|crowd| crowd.accounts).sum()
+}
+
+/// The tables of either side that come to something else on the other.
+fn tables(old: &Settings, new: &Settings, crowds: Option<&[Crowd]>) -> Vec<Table> {
+    let roles: BTreeMap<&str, ()> = old.tables().chain(new.tables()).map(|(role, _)| (role, ())).collect();
+    let table = |role: &str| {
+        let policy = |side: &Settings| side.policy(Some(role).filter(|role| !role.is_empty()));
+        let changes = changes(&policy(old), &policy(new));
+        let asks = |crowd: &&Crowd| old.asks(role, crowd.roles()) || new.asks(role, crowd.roles());
+        let accounts = crowds.map(|crowds| sum(crowds.iter().filter(asks)));
+        Table { role: role.to_owned(), accounts, changes }
+    };
+    roles.into_keys().map(table).filter(|table| !table.changes.is_empty()).collect()
+}
+
+fn changes(old: &Policy, new: &Policy) -> Vec<Change> {
+    let change = |setting: &Setting| {
+        let becomes = match setting.order(new, old) {
+            Ordering::Less => "stricter",
+            Ordering::Greater => "laxer",
+            Ordering::Equal => return None,
+        };
+        Some(Change { setting: setting.name(), old: setting.of(old), new: setting.of(new), becomes })
+    };
+    Setting::all().iter().filter_map(change).collect()
+}
+
+/// What is good under the old policy, and not under the new one.
+fn dying(old: &Settings, new: &Settings, keys: &[Issued]) -> Vec<Dying> {
+    let dies = |issued: &&Issued| {
+        let accepts = |side: &Settings| {
+            let policy = Policy::read(Some(&issued.policy));
+            policy.is_some_and(|policy| side.policy(issued.role_list.split_whitespace()).accepts(&policy))
+        };
+        accepts(old) && !accepts(new)
+    };
+    let mut counts = BTreeMap::new();
+    for issued in keys.iter().filter(dies) {
+        let strategy = Policy::read(Some(&issued.policy)).map_or("", |policy| policy.strategy.name());
+        *counts.entry((strategy, issued.role_list.clone())).or_insert(0) += issued.keys;
+    }
+    counts.into_iter().map(|((strategy, roles), keys)| Dying { strategy, roles, keys }).collect()
+}
+
+fn print(tables: &[Table], affected: Option<(i64, i64)>, dying: Option<&[Dying]>) {
+    if tables.is_empty() {
+        return say!("no difference");
+    }
+    for Table { role, accounts, changes } in tables {
+        let who = if role.is_empty() { "everybody".into() } else { format!("role {role}") };
+        say!("{who}{}", accounts.map_or(String::new(), |count| format!(" (accounts: {count})")));
+        for Change { setting, old, new, becomes } in changes {
+            say!("  {setting:11} {old} -> {new}  {becomes}");
+        }
+    }
+    match affected {
+        Some((affected, all)) => say!("affected: {affected} of {all} accounts"),
+        None => say!("affected: nobody is counted, since there is no database that is up to date"),
+    }
+    for Dying { strategy, roles, keys } in dying.into_iter().flatten() {
+        let whose = if roles.is_empty() { "no role".into() } else { roles.replace(' ', ", ") };
+        say!("would die: {keys} live keys of {strategy} ({whose})");
+    }
+    if dying.is_some_and(<[Dying]>::is_empty) {
+        say!("would die: no live key");
+    }
+}

@@ -1,0 +1,118 @@
+//! `latchkey policy explain`: the way back in of one person, or of whoever has some roles, in plain words.
+
+use std::io::Write;
+
+use clap::Args;
+use figment::Figment;
+use serde_json::json;
+
+use crate::{
+    Error,
+    account::email::Email,
+    cli::census::Census,
+    clock::{Clock, Time},
+    config::{Judged, place::Place},
+    reset::{
+        journey::{Step, journey},
+        origin::{Origin, origins},
+        policy::is_role,
+    },
+    server::template_dir,
+    store::{
+        Settings,
+        accounts::{self, Account},
+    },
+    web::{human, templates::Templates},
+};
+
+#[derive(Args)]
+#[command(
+    after_help = "Exit status: 0, or 1 if there is no such account or the configuration would not start."
+)]
+pub(in crate::cli) struct Explain {
+    /// Of the account with this address.
+    #[arg(long, value_name = "EMAIL", required_unless_present = "role", conflicts_with = "role")]
+    user: Option<String>,
+    /// Of whoever has this role; may be repeated.
+    #[arg(long)]
+    role: Vec<String>,
+    /// Prints one JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<(), Error> {
+    let judged = Judged::look(figment)?.accept()?;
+    let templates = Templates::load(template_dir(figment)?.as_deref())?;
+    let account = match &explain.user {
+        Some(email) => Some(find(figment, email).await?),
+        None => None,
+    };
+    if let Some(role) = explain.role.iter().find(|role| !is_role(role)) {
+        return Err(Error::Config(format!("`{role}` is no role: write letters, digits, `-` and `_` only")));
+    }
+    let roles: Vec<&str> = match &account {
+        Some(account) => account.roles().collect(),
+        None => explain.role.iter().map(String::as_str).collect(),
+    };
+    let settings = &judged.config.reset;
+    let origins = origins(figment, settings, &roles);
+    let steps = journey(&templates, &settings.policy(roles.iter().copied()));
+    let now = Clock::system().now();
+    let state = account.as_ref().map_or(Vec::new(), |account| state(&templates, account, now));
+    if explain.json {
+        let email = account.as_ref().map(|account| &account.email);
+        let all =
+            json!({ "email": email, "roles": roles, "settings": origins, "account": state, "steps": steps });
+        say!("{all:#}");
+        return Ok(());
+    }
+    let who = if account.is_some() { "explain-user" } else { "explain-role" };
+    let email = account.as_ref().map_or("", |account| &account.email);
+    let args = [("email", email.into()), ("roles", roles.join(", ").into()), ("count", roles.len().into())];
+    say!("{}", templates.say(who, &args));
+    state.iter().for_each(|line| say!("{line}"));
+    print(&templates, &origins, &steps);
+    Ok(())
+}
+
+async fn find(figment: &Figment, email: &str) -> Result<Account, Error> {
+    let none = || Error::Config(format!("no account has the address {email}"));
+    let parsed = Email::parse(email).map_err(|_| none())?;
+    let census = Census::open(&Settings::read(figment)?).await?;
+    let Census::Counts(pool) = &census else {
+        let why = "databases.latchkey.url leads to no database that is up to date: start the site once";
+        return Err(Error::Config(why.into()));
+    };
+    let found = accounts::find_by_email(&mut pool.read().await?, parsed.key()).await?;
+    census.close().await;
+    found.ok_or_else(none)
+}
+
+/// Whether they have what it takes.
+fn state(templates: &Templates, account: &Account, now: Time) -> Vec<String> {
+    let phone = match (account.usable_phone(now), account.phone_usable_at) {
+        (Some(_), _) => templates.say("explain-phone-ready", &[]),
+        (None, Some(from)) => templates.say("explain-phone-waits", &[("from", human::moment(from).into())]),
+        (None, None) => templates.say("explain-phone-none", &[]),
+    };
+    let disabled = (!account.enabled).then(|| templates.say("explain-disabled", &[]));
+    let held = (account.held_until > now)
+        .then(|| templates.say("explain-held", &[("until", human::moment(account.held_until).into())]));
+    [Some(phone), disabled, held].into_iter().flatten().collect()
+}
+
+fn print(templates: &Templates, origins: &[Origin], steps: &[Step]) {
+    say!("\n{}", templates.say("explain-force", &[]));
+    for Origin { setting, value, place, role } in origins {
+        let asked = role.as_ref().filter(|_| *place != Place::Default);
+        let asked = asked.map(|role| templates.say("explain-asked", &[("role", role.as_str().into())]));
+        let asked = asked.map_or(String::new(), |asked| format!(", {asked}"));
+        say!("  {setting:11} {value:18} {place}{asked}");
+    }
+    say!("\n{}", templates.say("explain-steps", &[]));
+    for (number, step) in (1..).zip(steps) {
+        say!("{number:3}. {}", step.what);
+        say!("     {}", step.guards);
+    }
+}

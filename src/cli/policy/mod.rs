@@ -1,0 +1,36 @@
+//! `latchkey policy …`: what somebody goes through to get back in, and what a change of the configuration would mean.
+
+mod diff;
+mod explain;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use figment::Figment;
+
+use super::complain;
+use crate::config::fault;
+
+#[derive(Subcommand)]
+pub(super) enum Policy {
+    /// Tells, step by step and message by message, what somebody goes through to get back in.
+    Explain(explain::Explain),
+    /// Tells what would change from one Rocket.toml to another, for whom, and which keys on their way would die.
+    Diff(diff::Diff),
+}
+
+pub(super) fn run(policy: &Policy, figment: &Figment) -> ExitCode {
+    let done = fault::refuse_strays(figment).and_then(|()| match policy {
+        Policy::Explain(explain) => {
+            rocket::execute(explain::run(explain, figment)).map(|()| ExitCode::SUCCESS)
+        }
+        Policy::Diff(diff) => rocket::execute(diff::run(diff)).map(|differ| ExitCode::from(u8::from(differ))),
+    });
+    done.unwrap_or_else(|error| {
+        complain(figment, &error);
+        ExitCode::from(match policy {
+            Policy::Explain(_) => 1,
+            Policy::Diff(_) => 2,
+        })
+    })
+}

@@ -1,0 +1,71 @@
+//! What a policy is for the people there are: who could not get back in, and which role nobody has.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Error,
+    account::role::{Administrator, Role},
+    clock::Time,
+    config::finding::{Finding, Severity},
+    reset::policy::{Settings, table_key},
+    store::{
+        Conn,
+        accounts::{self, Crowd},
+        registrations,
+    },
+};
+
+/// How many slips of the finger make a name another one.
+const SLIPS: usize = 2;
+
+/// Counts people under a policy: none of them is named.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn people(conn: &mut Conn, settings: &Settings, now: Time) -> Result<Vec<Finding>, Error> {
+    let crowds = accounts::crowds(conn, now).await?;
+    let invited = registrations::invitations(conn, now).await?;
+    let known: BTreeSet<_> = crowds
+        .iter()
+        .flat_map(Crowd::roles)
+        .chain(invited.iter().flat_map(|invited| invited.roles.split_whitespace()))
+        .collect();
+    // Before there is anybody, nobody lacks anything.
+    let somebody = !invited.is_empty() || crowds.iter().any(|crowd| crowd.accounts > 0);
+    let nameless = settings.role.keys().filter(|role| somebody && !known.contains(role.as_str()));
+    let phoneless = settings.tables().filter_map(|(role, _)| without_phone(settings, &crowds, role));
+    Ok(phoneless.chain(nameless.map(|role| nobody(role, &known))).collect())
+}
+
+/// Of the accounts that ask this table: who needs a phone and has none.
+fn without_phone(settings: &Settings, crowds: &[Crowd], role: &str) -> Option<Finding> {
+    let need = crowds
+        .iter()
+        .filter(|crowd| settings.asks(role, crowd.roles()) && settings.policy(crowd.roles()).needs_phone());
+    let (accounts, phones) =
+        need.fold((0, 0), |(accounts, phones), crowd| (accounts + crowd.accounts, phones + crowd.phones));
+    let whose = if role.is_empty() { "of everybody else".into() } else { format!("with the role {role}") };
+    let lacking = accounts - phones;
+    (lacking > 0).then(|| {
+        let many = if phones == 0 && accounts > 1 { "all".into() } else { format!("{lacking} of") };
+        Finding::new(
+            Severity::Warning,
+            format!("{}.strategy", table_key(role)),
+            format!("{many} {accounts} accounts {whose} have no phone that may be used: they could not get back in"),
+            "let them add one at /account/phone first, or write strategy = \"second_key\", which needs none",
+        )
+    })
+}
+
+fn nobody(role: &str, known: &BTreeSet<&str>) -> Finding {
+    let likely = known.iter().copied().chain([Administrator::NAME]);
+    let nearest = likely
+        .map(|name| (strsim::osa_distance(role, name), name))
+        .filter(|(slips, _)| (1..=SLIPS).contains(slips))
+        .min();
+    let remedy = match nearest {
+        Some((_, name)) => format!("is it a slip of the finger for `{name}`?"),
+        None => format!("give it with `latchkey user role EMAIL --add {role}`, or remove the table"),
+    };
+    Finding::new(Severity::Warning, table_key(role), "no account has this role", remedy)
+}
