@@ -13,7 +13,7 @@ pub mod fault;
 use crate::{
     Error,
     account::{password, pepper::Peppers, register, session},
-    limits, outbox, reset,
+    event, limits, outbox, reset,
     span::Span,
     store,
 };
@@ -52,6 +52,8 @@ pub struct Config {
     pub sms: outbox::sms::Settings,
     /// How often things may be tried.
     pub limits: limits::Settings,
+    /// How long it is known what happened.
+    pub events: event::Settings,
 }
 
 /// Peers whose word on the client's address counts.
@@ -90,6 +92,7 @@ impl Default for Config {
             mail: outbox::mail::Settings::default(),
             sms: outbox::sms::Settings::default(),
             limits: limits::Settings::default(),
+            events: event::Settings::default(),
         }
     }
 }
@@ -175,6 +178,7 @@ impl Config {
             self.sms.judge(!lenient),
             self.register.judge(),
             self.session.judge(),
+            self.events.judge(),
         ];
         faults.extend(parts.into_iter().flatten());
         faults

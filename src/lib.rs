@@ -13,6 +13,7 @@
 #![warn(missing_docs, rust_2018_idioms)]
 
 pub mod account;
+
 pub mod app;
 pub mod cli;
 pub mod clock;
@@ -32,6 +33,7 @@ pub mod reset;
 mod server;
 pub mod span;
 pub mod store;
+pub mod tally;
 pub mod web;
 
 pub use account::role::{Admin, Has, Role};

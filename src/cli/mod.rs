@@ -8,6 +8,8 @@ macro_rules! say {
 }
 
 mod check;
+mod events;
+mod outbox;
 mod user;
 
 use std::{io::Write, net::IpAddr, path::Path, process::ExitCode};
@@ -26,9 +28,32 @@ use crate::{
     web::templates::Templates,
 };
 
+/// What `--help` says last.
+const AFTER: &str = "Without a command it serves, as Rocket.toml says.
+
+Exit status: 0 if it was done, 1 if it failed, 2 if the command line is wrong, 3 if there was nothing to be found or
+changed.";
+/// The exit status for it.
+const NOTHING: u8 = 3;
+
+/// How a command ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Done {
+    /// It did or found something.
+    Done,
+    /// There was nothing to find, or nothing to change.
+    Nothing,
+}
+
+impl From<bool> for Done {
+    fn from(something: bool) -> Self {
+        if something { Done::Done } else { Done::Nothing }
+    }
+}
+
 /// Account recovery for Rocket: sign-up, sign-in and five ways to reset a password.
 #[derive(Parser)]
-#[command(name = "latchkey", version, after_help = "Without a command it serves, as Rocket.toml says.")]
+#[command(name = "latchkey", version, after_help = AFTER)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -43,6 +68,11 @@ enum Command {
     /// Looks after people.
     #[command(subcommand)]
     User(user::User),
+    /// Looks after messages that are not sent.
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
+    /// Lists what happened, the newest first.
+    Events(events::Events),
 }
 
 /// Does what the command line says.
@@ -50,14 +80,17 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let figment = rocket::Config::figment();
     let done = match cli.command {
-        Some(Command::Init) => init::rocket_toml(Random).map(|text| say!("{}", text.trim_end())),
+        Some(Command::Init) => {
+            init::rocket_toml(Random).map(|text| say!("{}", text.trim_end())).map(|()| Done::Done)
+        }
         // Rocket would panic over its own keys.
         command => {
             fault::refuse_strays(&figment).and_then(|()| rocket::execute(carry_out(command, figment.clone())))
         }
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Done::Done) => ExitCode::SUCCESS,
+        Ok(Done::Nothing) => ExitCode::from(NOTHING),
         Err(error) => {
             for line in error.to_string().lines() {
                 eprintln!("latchkey: {}", fault::placed(&figment, line));
@@ -67,11 +100,13 @@ pub fn run() -> ExitCode {
     }
 }
 
-async fn carry_out(command: Option<Command>, figment: Figment) -> Result<(), Error> {
+async fn carry_out(command: Option<Command>, figment: Figment) -> Result<Done, Error> {
     match command {
-        Some(Command::Check) => check::run(figment).await,
+        Some(Command::Check) => check::run(figment).await.map(|()| Done::Done),
         Some(Command::User(user)) => user::run(user, &figment).await,
-        Some(Command::Init) | None => serve(figment).await,
+        Some(Command::Outbox(outbox)) => outbox::run(outbox, &figment).await,
+        Some(Command::Events(events)) => events::run(events, &figment).await,
+        Some(Command::Init) | None => serve(figment).await.map(|()| Done::Done),
     }
 }
 
@@ -108,4 +143,14 @@ async fn open(figment: &Figment) -> Result<(App, Pool), Error> {
     let pool = Pool::connect(&Settings::read(figment)?).await?;
     let app = App::new(Judged::read(figment)?, Clock::system(), Templates::load(None::<&Path>)?)?;
     Ok((app, pool))
+}
+
+/// What is wrong with what was typed behind a command.
+fn wrong(text: String) -> Error {
+    Error::Config(text)
+}
+
+/// Prints an object as one line of JSON.
+fn say_json(value: &serde_json::Value) {
+    say!("{value}");
 }
