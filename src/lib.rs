@@ -13,7 +13,7 @@
 #![warn(missing_docs, rust_2018_idioms)]
 
 pub mod account;
-
+mod admin;
 pub mod app;
 pub mod cli;
 pub mod clock;
