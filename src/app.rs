@@ -10,7 +10,6 @@ use crate::{
     account::{hasher::Hasher, pepper::Peppers},
     clock::{Clock, Time},
     config::{Config, Judged},
-    event::Occurred,
     key::Purpose,
     keyring::Keyring,
     outbox::transport::Transports,
@@ -19,7 +18,7 @@ use crate::{
         live::{Force, Live},
         policy::Policy,
     },
-    store::{self, accounts::Account, keys::KeyRow},
+    store::{self, accounts::Account, events::Event, keys::KeyRow},
     web::{still::Stills, templates::Templates},
 };
 
@@ -49,7 +48,7 @@ pub struct App {
     /// How messages leave.
     pub transports: Transports,
     /// What happens on this server, once it is durable.
-    pub events: broadcast::Sender<Occurred>,
+    pub events: broadcast::Sender<Event>,
     /// Rung when the outbox has something new.
     pub bell: Arc<Notify>,
 }

@@ -19,7 +19,7 @@ pub use outside::Outside;
 use crate::{
     Error,
     account::{password, pepper::Peppers, register, session},
-    init, limits, outbox,
+    event, init, limits, outbox,
     random::Random,
     reset::{
         self,
@@ -63,6 +63,8 @@ pub struct Config {
     pub sms: outbox::sms::Settings,
     /// How often things may be tried.
     pub limits: limits::Settings,
+    /// How long it is known what happened.
+    pub events: event::Settings,
 }
 
 /// Peers whose word on the client's address counts.
@@ -101,6 +103,7 @@ impl Default for Config {
             mail: outbox::mail::Settings::default(),
             sms: outbox::sms::Settings::default(),
             limits: limits::Settings::default(),
+            events: event::Settings::default(),
         }
     }
 }
@@ -237,6 +240,7 @@ impl Config {
             self.sms.judge(!lenient),
             self.register.judge(),
             self.session.judge(),
+            self.events.judge(),
         ];
         faults.extend(parts.into_iter().flatten());
         faults

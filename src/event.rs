@@ -1,21 +1,103 @@
-//! The audit log: what happened, to whom, from where, under which policy. Never a secret.
+//! The audit log: what happened, to whom, by whom, from where, under which policy. Never a secret.
 
-use std::sync::Arc;
+use std::time::Duration;
 
-use rocket::{
-    fairing::AdHoc,
-    tokio::{self, select, sync::broadcast::error::RecvError},
-};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use crate::store::events::Event as Occurred;
 use crate::{
     Error,
     app::App,
     outbox::message::Asked,
     reset::policy::Policy,
+    span::Span,
     store::{self, Tx, events},
+    tally,
 };
+
+/// `latchkey.events`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How long events, tallies and the record of what was sent are kept. Default: 90d.
+    pub keep: Span,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { keep: Span::days(90) }
+    }
+}
+
+impl Settings {
+    /// What is out of range, a sentence with key and remedy.
+    pub fn judge(&self) -> Vec<String> {
+        let keep = self.keep;
+        let wrong = !(Span::days(1)..=Span::days(3650)).contains(&keep);
+        let fault = format!("latchkey.events.keep = \"{keep}\" is out of range: write \"1d\" to \"3650d\"");
+        wrong.then_some(fault).into_iter().collect()
+    }
+}
+
+/// Every kind of event, in alphabetical order.
+pub const KINDS: [&str; 30] = [
+    "account.confirmed",
+    "account.deleted",
+    "account.disabled",
+    "account.enabled",
+    "account.hold_lifted",
+    "account.invited",
+    "account.reset_sent",
+    "account.roles_changed",
+    "account.sessions_ended",
+    "code.failed",
+    "email.changed",
+    "message.dropped",
+    "message.retried",
+    "password.changed",
+    "phone.changed",
+    "phone.removed",
+    "policy.switched",
+    "remembered.replayed",
+    "reset.cancelled",
+    "reset.code_sent",
+    "reset.completed",
+    "reset.issued",
+    "reset.password_generated",
+    "reset.signed_in_once",
+    "reset.skipped",
+    "reset.undone",
+    "session.ended",
+    "sessions.ended",
+    "sign_in.completed",
+    "sign_in.failed",
+];
+
+/// Who changes something that is not theirs, and from where.
+pub struct Actor {
+    name: String,
+    asked: Asked,
+}
+
+impl Actor {
+    /// An admin in the console, by the id of their account.
+    pub fn admin(account: Uuid, asked: Asked) -> Self {
+        Self { name: account.to_string(), asked }
+    }
+
+    /// Whoever may run `latchkey` on the server's machine.
+    pub fn command_line(app: &App) -> Self {
+        Self { name: Self::COMMAND_LINE.into(), asked: Asked { at: app.now(), ..Asked::default() } }
+    }
+
+    /// How the command line is written down.
+    pub const COMMAND_LINE: &'static str = "command line";
+
+    /// When and from where.
+    pub fn asked(&self) -> &Asked {
+        &self.asked
+    }
+}
 
 /// An event that is to be written.
 pub struct Event<'a> {
@@ -24,35 +106,44 @@ pub struct Event<'a> {
     client: &'a str,
     policy: Option<&'static str>,
     detail: Option<&'a str>,
+    actor: Option<&'a str>,
+    took: Option<Duration>,
 }
 
 impl<'a> Event<'a> {
-    /// Something that happened to an account, like `reset.completed`.
+    /// Something that happened to an account, like `reset.completed`; one of [`KINDS`].
     pub fn new(kind: &'static str, account: Uuid) -> Self {
-        Self { kind, account: Some(account), client: "", policy: None, detail: None }
+        Self { account: Some(account), ..Self::of_site(kind) }
     }
 
-    /// Something that concerns no account.
+    /// Something that concerns no account; one of [`KINDS`].
     pub fn of_site(kind: &'static str) -> Self {
-        Self { kind, account: None, client: "", policy: None, detail: None }
+        Self { kind, account: None, client: "", policy: None, detail: None, actor: None, took: None }
     }
 
     /// From where.
-    pub fn from(mut self, asked: &'a Asked) -> Self {
-        self.client = &asked.from;
-        self
+    pub fn from(self, asked: &'a Asked) -> Self {
+        Self { client: &asked.from, ..self }
+    }
+
+    /// Done by somebody else than the account's owner.
+    pub fn by(self, actor: &'a Actor) -> Self {
+        Self { actor: Some(&actor.name), ..self.from(&actor.asked) }
     }
 
     /// Under which policy.
-    pub fn under(mut self, policy: &Policy) -> Self {
-        self.policy = Some(policy.strategy.name());
-        self
+    pub fn under(self, policy: &Policy) -> Self {
+        Self { policy: Some(policy.strategy.name()), ..self }
     }
 
     /// What else is to be known.
-    pub fn detail(mut self, detail: &'a str) -> Self {
-        self.detail = Some(detail);
-        self
+    pub fn detail(self, detail: &'a str) -> Self {
+        Self { detail: Some(detail), ..self }
+    }
+
+    /// How long it took, for the tally.
+    pub fn took(self, took: Option<Duration>) -> Self {
+        Self { took, ..self }
     }
 
     /// Appends it, in the transaction of what it records.
@@ -69,8 +160,12 @@ impl<'a> Event<'a> {
             client: self.client.to_owned(),
             policy: self.policy.map(str::to_owned),
             detail: self.detail.map(str::to_owned),
+            actor: self.actor.map(str::to_owned),
         };
         events::insert(tx, &event).await?;
+        if tally::COUNTED.contains(&self.kind) {
+            tally::count(app, tx, self.kind, self.policy.unwrap_or_default(), self.took).await?;
+        }
         let told = app.events.clone();
         // Nobody need listen.
         tx.afterwards(move || _ = told.send(event));
@@ -78,44 +173,36 @@ impl<'a> Event<'a> {
     }
 }
 
-/// Calls `handle` with every event of this server, one after another, each after the transaction that wrote it.
-///
-/// The kinds are those of the audit log: `account.confirmed`, `sign_in.completed`, `reset.completed`, `password.changed`
-/// and so on. A handler that falls behind by more than a thousand misses the oldest, and a server that dies tells no
-/// more: who must miss none reads the table `events`.
-///
-/// ```no_run
-/// # fn site(rocket: rocket::Rocket<rocket::Build>) -> rocket::Rocket<rocket::Build> {
-/// rocket.attach(latchkey::events::subscribe(|event| async move {
-///     if event.kind == "reset.completed" {
-///         println!("{:?} is back in", event.account_id);
-///     }
-/// }))
-/// # }
-/// ```
-pub fn subscribe<F, Handling>(handle: F) -> AdHoc
-where
-    F: Fn(Occurred) -> Handling + Clone + Send + Sync + 'static,
-    Handling: Future<Output = ()> + Send + 'static,
-{
-    AdHoc::on_liftoff("Subscriber to events", move |rocket| {
-        Box::pin(async move {
-            let Some(app) = rocket.state::<Arc<App>>() else { return };
-            let (mut events, mut shutdown) = (app.events.subscribe(), rocket.shutdown());
-            tokio::spawn(async move {
-                loop {
-                    let event = select! {
-                        biased;
-                        event = events.recv() => event,
-                        () = &mut shutdown => return,
-                    };
-                    match event {
-                        Ok(event) => handle(event).await,
-                        Err(RecvError::Lagged(missed)) => log::warn!("a subscriber missed {missed} events"),
-                        Err(RecvError::Closed) => return,
-                    }
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::*;
+
+    #[test]
+    fn every_kind_that_is_written_is_listed() {
+        fn sources(folder: &Path, texts: &mut String) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    sources(&path, texts);
+                } else if path.extension().is_some_and(|ending| ending == "rs") {
+                    texts.push_str(&fs::read_to_string(path).unwrap());
                 }
-            });
-        })
-    })
+            }
+        }
+        let mut texts = String::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut texts);
+        let listed: BTreeSet<_> = KINDS.into_iter().collect();
+        assert!(KINDS.is_sorted() && listed.len() == KINDS.len());
+        let quoted = |kind: &str| texts.matches(&format!("\"{kind}\"")).count();
+        for kind in KINDS {
+            assert!(quoted(kind) > 1, "nothing writes {kind}");
+        }
+        let written = ["Event::new(\"", "Event::of_site(\""];
+        for part in written.iter().flat_map(|call| texts.split(call).skip(1)) {
+            let kind = part.split('"').next().unwrap();
+            assert!(!kind.contains('.') || listed.contains(kind), "{kind} is not listed");
+        }
+    }
 }

@@ -13,6 +13,7 @@
 #![warn(missing_docs, rust_2018_idioms)]
 
 pub mod account;
+mod admin;
 pub mod app;
 pub mod cli;
 pub mod clock;
@@ -21,6 +22,7 @@ pub mod config;
 mod dev;
 pub mod error;
 pub mod event;
+pub mod events;
 mod init;
 pub mod key;
 pub mod keyring;
@@ -33,12 +35,12 @@ pub mod reset;
 mod server;
 pub mod span;
 pub mod store;
+pub mod tally;
 mod watch;
 pub mod web;
 
 pub use account::role::{Admin, Has, Role};
 pub use error::Error;
-pub use event as events;
 pub use reset::switch::Switch;
 pub use server::{rocket, server};
 pub use store::accounts::Account;

@@ -7,7 +7,7 @@ use rocket::{Build, Rocket, fairing::AdHoc};
 use rocket_db_pools::Database;
 
 use crate::{
-    Error, account,
+    Error, account, admin,
     app::App,
     clock::Clock,
     config::{Judged, fault},
@@ -55,7 +55,7 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
         .attach(replicas::fairing())
         .attach(in_flight())
         .attach(dev::fairing())
-        .mount("/", [account::routes(), reset::routes(), wellknown::routes()].concat())
+        .mount("/", [account::routes(), reset::routes(), admin::routes(), wellknown::routes()].concat())
         .register("/", errors::catchers());
     Ok(Strategy::all().iter().fold(site, |site, strategy| site.attach(strategy.fairing())))
 }

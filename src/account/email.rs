@@ -34,6 +34,14 @@ impl Email {
         Ok(Self { address: format!("{local}@{domain}"), key })
     }
 
+    /// How the canonical form of every address begins that begins like `text`, as far as that can be told.
+    pub fn beginning(text: &str) -> String {
+        match Self::parse(text) {
+            Ok(email) => email.key,
+            Err(_) => text.trim_matches([' ', '\t']).nfc().collect::<String>().to_lowercase(),
+        }
+    }
+
     /// Where mail goes.
     pub fn address(&self) -> &str {
         &self.address

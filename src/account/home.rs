@@ -4,7 +4,12 @@ use rocket::{Route, get, post, routes};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{change, phone::ending, session::Fresh};
+use super::{
+    change,
+    phone::ending,
+    role::{Administrator, Role},
+    session::Fresh,
+};
 use crate::{
     Error,
     event::Event,
@@ -37,6 +42,7 @@ fn show(site: Site<'_>, me: &SignedIn) -> Page {
         .with("since", human::day(account.created_at))
         .with("signed_in", human::moment(me.session.began_at))
         .with("roles", account.roles().collect::<Vec<_>>())
+        .with("admin", account.has(Administrator::NAME))
 }
 
 fn idle_since(site: &Site<'_>) -> crate::clock::Time {

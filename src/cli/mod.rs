@@ -9,7 +9,10 @@ macro_rules! say {
 
 mod census;
 mod check;
+mod events;
+mod outbox;
 mod policy;
+mod seed;
 mod user;
 
 use std::{io::Write, net::IpAddr, path::Path, process::ExitCode};
@@ -29,9 +32,41 @@ use crate::{
     web::templates::Templates,
 };
 
+/// What `--help` says last.
+const AFTER: &str = "Without a command it serves, as Rocket.toml says.
+
+Exit status: 0 if it was done, 1 if it failed, 2 if the command line is wrong, 3 if there was nothing to be found or
+changed.";
+/// The exit status for it.
+const NOTHING: u8 = 3;
+
+/// How a command ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Done {
+    /// It did or found something.
+    Done,
+    /// There was nothing to find, or nothing to change.
+    Nothing,
+}
+
+impl From<bool> for Done {
+    fn from(something: bool) -> Self {
+        if something { Done::Done } else { Done::Nothing }
+    }
+}
+
+impl From<Done> for ExitCode {
+    fn from(done: Done) -> Self {
+        match done {
+            Done::Done => ExitCode::SUCCESS,
+            Done::Nothing => ExitCode::from(NOTHING),
+        }
+    }
+}
+
 /// Account recovery for Rocket: sign-up, sign-in and five ways to reset a password.
 #[derive(Parser)]
-#[command(name = "latchkey", version, after_help = "Without a command it serves, as Rocket.toml says.")]
+#[command(name = "latchkey", version, after_help = AFTER)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -49,6 +84,11 @@ enum Command {
     /// Looks after people.
     #[command(subcommand)]
     User(user::User),
+    /// Looks after messages that are not sent.
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
+    /// Lists what happened, the newest first.
+    Events(events::Events),
 }
 
 /// Does what the command line says.
@@ -56,7 +96,9 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let figment = rocket::Config::figment();
     let done = match cli.command {
-        Some(Command::Init) => init::rocket_toml(Random).map(|text| say!("{}", text.trim_end())).map(success),
+        Some(Command::Init) => {
+            init::rocket_toml(Random).map(|text| say!("{}", text.trim_end())).map(|()| ExitCode::SUCCESS)
+        }
         Some(Command::Check(check)) => Ok(check::run(&check, &figment)),
         Some(Command::Policy(policy)) => Ok(policy::run(&policy, &figment)),
         // Rocket would panic over its own keys.
@@ -70,10 +112,6 @@ pub fn run() -> ExitCode {
     })
 }
 
-fn success((): ()) -> ExitCode {
-    ExitCode::SUCCESS
-}
-
 /// Says what went wrong, with the place of each key.
 fn complain(figment: &Figment, error: &Error) {
     for line in error.to_string().lines() {
@@ -82,11 +120,14 @@ fn complain(figment: &Figment, error: &Error) {
 }
 
 async fn carry_out(command: Option<Command>, figment: Figment) -> Result<ExitCode, Error> {
-    match command {
-        Some(Command::User(user)) => user::run(user, &figment).await,
-        _ => serve(figment).await,
-    }
-    .map(success)
+    let done = match command {
+        Some(Command::User(user)) => user::run(user, &figment).await?,
+        Some(Command::Outbox(outbox)) => outbox::run(outbox, &figment).await?,
+        Some(Command::Events(events)) => events::run(events, &figment).await?,
+        Some(Command::Seed(seed)) => seed::run(&seed, &figment).await.map(|()| Done::Done)?,
+        _ => serve(figment).await.map(|()| Done::Done)?,
+    };
+    Ok(done.into())
 }
 
 async fn serve(figment: Figment) -> Result<(), Error> {
@@ -122,4 +163,14 @@ async fn open(figment: &Figment) -> Result<(App, Pool), Error> {
     let pool = Pool::connect(&Settings::read(figment)?).await?;
     let app = App::new(Judged::read(figment)?, Clock::system(), Templates::load(None::<&Path>)?)?;
     Ok((app, pool))
+}
+
+/// What is wrong with what was typed behind a command.
+fn wrong(text: String) -> Error {
+    Error::Config(text)
+}
+
+/// Prints an object as one line of JSON.
+fn say_json(value: &serde_json::Value) {
+    say!("{value}");
 }

@@ -5,16 +5,25 @@ use std::io::Write;
 use clap::Subcommand;
 use figment::Figment;
 
-use super::open;
+use serde_json::json;
+
+use super::{Done, open, say_json, wrong};
 use crate::{
     Error,
-    account::{change::end_everything, email::Email, invite},
+    account::{
+        care::{self, Cared},
+        email::Email,
+        invite,
+    },
     app::App,
-    event::Event,
+    event::{Actor, Event},
     reset::policy::is_role,
-    store::{Pool, Tx, accounts, accounts::Account, registrations, sessions},
+    store::{Pool, Tx, accounts, accounts::Account, registrations},
     web::human,
 };
+
+/// How many accounts are read at once.
+const PAGE: i64 = 500;
 
 #[derive(Subcommand)]
 pub(super) enum User {
@@ -27,7 +36,11 @@ pub(super) enum User {
         role: Vec<String>,
     },
     /// Lists everybody.
-    List,
+    List {
+        /// One JSON object a line: email, state (enabled, disabled or invited), phone (true if verified), roles.
+        #[arg(long)]
+        json: bool,
+    },
     /// Ends somebody's sessions and keys, and lets them in no more.
     Disable {
         /// The address.
@@ -51,21 +64,17 @@ pub(super) enum User {
     },
 }
 
-pub(super) async fn run(user: User, figment: &Figment) -> Result<(), Error> {
+pub(super) async fn run(user: User, figment: &Figment) -> Result<Done, Error> {
     let (app, pool) = open(figment).await?;
-    match user {
+    let done = match user {
         User::Add { email, role } => add(&app, &pool, &email, &role).await?,
-        User::List => list(&app, &pool).await?,
+        User::List { json } => list(&app, &pool, json).await?,
         User::Disable { email } => switch(&app, &pool, &email, false).await?,
         User::Enable { email } => switch(&app, &pool, &email, true).await?,
         User::Role { email, add, remove } => role(&app, &pool, &email, &add, &remove).await?,
-    }
+    };
     rocket_db_pools::Pool::close(&pool).await;
-    Ok(())
-}
-
-fn wrong(text: String) -> Error {
-    Error::Config(text)
+    Ok(done)
 }
 
 fn judge_roles(roles: &[String]) -> Result<(), Error> {
@@ -77,7 +86,7 @@ fn judge_roles(roles: &[String]) -> Result<(), Error> {
     }
 }
 
-async fn add(app: &App, pool: &Pool, email: &str, roles: &[String]) -> Result<(), Error> {
+async fn add(app: &App, pool: &Pool, email: &str, roles: &[String]) -> Result<Done, Error> {
     judge_roles(roles)?;
     let invitation = invite::invitation(app, email, roles)
         .map_err(|_| wrong(format!("`{email}` is no e-mail address")))??;
@@ -86,66 +95,70 @@ async fn add(app: &App, pool: &Pool, email: &str, roles: &[String]) -> Result<()
         return Err(wrong(format!("{email} has an account already")));
     }
     invite::invite(app, &mut tx, &invitation, None).await?;
-    Event::of_site("account.invited").write(app, &mut tx).await?;
+    Event::of_site("account.invited").by(&Actor::command_line(app)).write(app, &mut tx).await?;
     tx.commit().await?;
     say!("invited {}: the link is good until {}", invitation.email, human::moment(invitation.expires_at));
-    Ok(())
+    Ok(Done::Done)
 }
 
-async fn list(app: &App, pool: &Pool) -> Result<(), Error> {
+async fn list(app: &App, pool: &Pool, json: bool) -> Result<Done, Error> {
     let mut conn = pool.read().await?;
-    let line = |email: &str, state: &str, phone: bool, roles: &str| {
-        say!("{email:40} {state:9} {:6} {roles}", if phone { "phone" } else { "" });
+    let (mut from, mut found) = (String::new(), false);
+    let mut line = |email: &str, state: &str, phone: bool, roles: &str| {
+        found = true;
+        if json {
+            let roles: Vec<_> = roles.split_whitespace().collect();
+            say_json(&json!({ "email": email, "state": state, "phone": phone, "roles": roles }));
+        } else {
+            say!("{email:40} {state:9} {:6} {roles}", if phone { "phone" } else { "" });
+        }
     };
-    let mut after = String::new();
     loop {
-        let page = accounts::list(&mut conn, &after, 500).await?;
+        let mut page = accounts::list(&mut conn, "", None, &from, PAGE + 1).await?;
+        let rest = page.split_off(page.len().min(usize::try_from(PAGE).unwrap_or(usize::MAX)));
         for account in &page {
             let state = if account.enabled { "enabled" } else { "disabled" };
             line(&account.email, state, account.phone.is_some(), &account.role_list);
         }
-        let Some(last) = page.last().and_then(|account| Email::parse(&account.email).ok()) else { break };
-        last.key().clone_into(&mut after);
+        let Some(next) = rest.first().and_then(|account| Email::parse(&account.email).ok()) else { break };
+        next.key().clone_into(&mut from);
     }
     for invited in registrations::invitations(&mut conn, app.now()).await? {
         line(&invited.email, "invited", false, &invited.roles);
     }
-    Ok(())
+    Ok(found.into())
 }
 
-async fn find(tx: &mut Tx, email: &str) -> Result<Account, Error> {
-    let none = || wrong(format!("no account has the address {email}"));
-    let email = Email::parse(email).map_err(|_| none())?;
-    accounts::find_by_email(tx, email.key()).await?.ok_or_else(none)
+/// The account of an address; says so if there is none.
+async fn find(tx: &mut Tx, email: &str) -> Result<Option<Account>, Error> {
+    let found = match Email::parse(email) {
+        Ok(email) => accounts::find_by_email(tx, email.key()).await?,
+        Err(_) => None,
+    };
+    if found.is_none() {
+        eprintln!("latchkey: no account has the address {email}");
+    }
+    Ok(found)
 }
 
-async fn switch(app: &App, pool: &Pool, email: &str, enabled: bool) -> Result<(), Error> {
+async fn switch(app: &App, pool: &Pool, email: &str, enabled: bool) -> Result<Done, Error> {
     let mut tx = pool.begin().await?;
-    let account = find(&mut tx, email).await?;
-    accounts::set_enabled(&mut tx, account.id, enabled).await?;
-    end_everything(&mut tx, &account).await?;
-    let kind = if enabled { "account.enabled" } else { "account.disabled" };
-    Event::new(kind, account.id).write(app, &mut tx).await?;
+    let Some(account) = find(&mut tx, email).await? else { return Ok(Done::Nothing) };
+    let actor = Actor::command_line(app);
+    let cared = care::set_enabled(app, &mut tx, account.id, enabled, &actor).await?;
     tx.commit().await?;
     say!("{} is {}", account.email, if enabled { "enabled" } else { "disabled" });
-    Ok(())
+    Ok((cared == Cared::Done).into())
 }
 
-async fn role(app: &App, pool: &Pool, email: &str, add: &[String], remove: &[String]) -> Result<(), Error> {
+async fn role(app: &App, pool: &Pool, email: &str, add: &[String], remove: &[String]) -> Result<Done, Error> {
     judge_roles(add)?;
     let mut tx = pool.begin().await?;
-    let account = find(&mut tx, email).await?;
-    for role in add {
-        accounts::add_role(&mut tx, account.id, role).await?;
-    }
-    for role in remove {
-        accounts::remove_role(&mut tx, account.id, role).await?;
-    }
-    // A session's id changes with what it may do: people sign in anew.
-    sessions::end_all(&mut tx, account.id, None).await?;
-    Event::new("account.roles_changed", account.id).write(app, &mut tx).await?;
+    let Some(account) = find(&mut tx, email).await? else { return Ok(Done::Nothing) };
+    let actor = Actor::command_line(app);
+    let cared = care::set_roles(app, &mut tx, account.id, (add, remove), &actor).await?;
     tx.commit().await?;
     let now = accounts::find(&mut pool.read().await?, account.id).await?;
     say!("{} has the roles: {}", account.email, now.map_or(String::new(), |account| account.role_list));
-    Ok(())
+    Ok((cared == Cared::Done).into())
 }

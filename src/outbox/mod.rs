@@ -2,6 +2,7 @@
 
 use std::{error::Error as StdError, net::IpAddr};
 
+pub mod care;
 pub mod mail;
 pub mod mailbox;
 pub mod message;

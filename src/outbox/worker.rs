@@ -3,7 +3,11 @@
 //! An entry is leased, worked on, and finished in a transaction that only counts if it is still waiting. Whatever dies
 //! in between leaves it to the next lease.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use rocket::{
     Shutdown,
@@ -20,8 +24,13 @@ use crate::{
     Error,
     app::App,
     clock::Time,
-    span::Span,
-    store::{Pool, counts, events, keys, outbox, outbox::Entry, registrations, remembered, sessions},
+    key::Purpose,
+    reset::policy::Policy,
+    store::{
+        Pool, counts, events, keys, keys::Expired, outbox, outbox::Entry, registrations, remembered,
+        sessions, tallies, tallies::Tally,
+    },
+    tally,
 };
 
 /// How many entries are worked on at once.
@@ -39,8 +48,6 @@ const PURGE: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_millis(800);
 /// In how many small steps, at most.
 const STEPS: usize = 40;
-/// How long done messages and events are kept.
-const KEPT: Span = Span::days(90);
 
 /// Works until `shutdown`, then finishes what is at hand and gives the rest back.
 pub async fn run(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
@@ -152,7 +159,12 @@ async fn send(app: &App, pool: &Pool, entry: &Entry) -> Result<(), Error> {
     let mut tx = pool.begin().await?;
     let now = app.now();
     match sent {
-        Ok(()) => outbox::finish(&mut tx, entry.id, "sent", None, now).await.map(drop)?,
+        Ok(()) => {
+            if outbox::finish(&mut tx, entry.id, "sent", None, now).await? {
+                let delay = entry.created_at.until(now);
+                tally::count(app, &mut tx, tally::SENT, &entry.kind, Some(delay)).await?;
+            }
+        }
         Err(None) => outbox::finish(&mut tx, entry.id, "expired", Some("it was worth nothing any more"), now)
             .await
             .map(drop)?,
@@ -178,19 +190,45 @@ fn pause(app: &App, entry: &Entry) -> Duration {
 
 async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
     let now = app.now();
+    let kept = now - *app.config().events.keep;
     for _ in 0..STEPS {
         let mut tx = pool.begin().await?;
-        let removed = keys::purge(&mut tx, now).await?
-            + registrations::purge(&mut tx, now).await?
+        let expired = keys::purge(&mut tx, now).await?;
+        let none_expired = expired.is_empty();
+        for tally in abandoned(&expired) {
+            tallies::add(&mut tx, &tally).await?;
+        }
+        tx.commit().await?;
+        let mut tx = pool.begin().await?;
+        let removed = registrations::purge(&mut tx, now).await?
             + sessions::purge(&mut tx, now).await?
             + remembered::purge(&mut tx, now).await?
             + counts::purge(&mut tx, now).await?
-            + outbox::purge(&mut tx, now - *KEPT).await?
-            + events::purge(&mut tx, now - *KEPT).await?;
+            + outbox::wipe(&mut tx, now).await?
+            + outbox::purge(&mut tx, kept).await?
+            + events::purge(&mut tx, kept).await?
+            + tallies::purge(&mut tx, tally::day(kept)).await?;
         tx.commit().await?;
-        if removed == 0 {
+        if removed == 0 && none_expired {
             break;
         }
     }
     Ok(())
+}
+
+/// The resets that nobody finished, among the keys that expired, by day and strategy.
+fn abandoned(expired: &[Expired]) -> impl Iterator<Item = Tally> {
+    let mut numbers = BTreeMap::new();
+    let resets = [Purpose::Reset.name(), Purpose::Temporary.name()];
+    for key in expired.iter().filter(|key| resets.contains(&key.purpose.as_str())) {
+        let Some(policy) = Policy::read(key.policy.as_deref()) else { continue };
+        *numbers.entry((tally::day(key.expires_at), policy.strategy.name())).or_insert(0) += 1;
+    }
+    numbers.into_iter().map(|((day, policy), n)| Tally {
+        day,
+        kind: tally::ABANDONED.into(),
+        policy: policy.into(),
+        bucket: 0,
+        n,
+    })
 }

@@ -14,7 +14,7 @@ use crate::{
         password::Password,
     },
     event::Event,
-    store::{Tx, accounts, accounts::Account, keys},
+    store::{Tx, accounts, accounts::Account, events, keys},
     web::{Answer, Crumb, Faults, Fields, Page, Site},
 };
 
@@ -74,7 +74,13 @@ pub async fn complete(
     accounts::set_password(&mut tx, account.id, hash).await?;
     end_everything(&mut tx, account).await?;
     notice::post(site.app, &mut tx, account, &account.email, "password-changed", &asked).await?;
-    Event::new("reset.completed", account.id).from(&asked).under(policy).write(site.app, &mut tx).await?;
+    let began = events::last(&mut tx, account.id, "reset.issued").await?;
+    Event::new("reset.completed", account.id)
+        .from(&asked)
+        .under(policy)
+        .took(began.map(|began| began.until(site.now())))
+        .write(site.app, &mut tx)
+        .await?;
     let admission = if policy.login_after {
         Some(gate::admit(site, &mut tx, account, Kind::Fresh, false).await?)
     } else {

@@ -88,19 +88,47 @@ impl Reset {
         let Some(account) = account.filter(|account| account.held_until <= now) else {
             return post_to_nobody(app, tx).await;
         };
-        // A key whose first button was pressed belongs to who pressed it, unless the policy has ended it.
-        let live = keys::of_account(tx, account.id, Purpose::Reset.name(), now).await?;
-        let held = |key: KeyRow| {
-            let issued = Policy::read(key.policy.as_deref());
-            key.pressed_at.is_some()
-                && key.browser != self.browser
-                && issued.is_some_and(|issued| app.policy(&account).accepts(&issued))
-        };
-        if live.is_some_and(held) {
-            return post_to_nobody(app, tx).await;
+        match start(app, tx, &account, self.browser.as_deref(), &self.asked).await? {
+            Started::Issued => Ok(()),
+            Started::UnderWay => post_to_nobody(app, tx).await,
         }
-        issue(app, tx, &account, "reset-link", &self.asked).await
     }
+}
+
+/// Whether a reset was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Started {
+    /// A key was made, or why there is none was told to the owner.
+    Issued,
+    /// A key whose first button was pressed belongs to who pressed it, unless the policy has ended it.
+    UnderWay,
+}
+
+/// Makes a key for an account and posts its message, unless somebody else than `browser` is using one.
+///
+/// The account's row must have been taken in `tx`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn start(
+    app: &App,
+    tx: &mut Tx,
+    account: &Account,
+    browser: Option<&[u8]>,
+    asked: &Asked,
+) -> Result<Started, Error> {
+    let live = keys::of_account(tx, account.id, Purpose::Reset.name(), app.now()).await?;
+    let held = |key: KeyRow| {
+        let issued = Policy::read(key.policy.as_deref());
+        key.pressed_at.is_some()
+            && key.browser.as_deref() != browser
+            && issued.is_some_and(|issued| app.policy(account).accepts(&issued))
+    };
+    if live.is_some_and(held) {
+        return Ok(Started::UnderWay);
+    }
+    issue(app, tx, account, "reset-link", asked).await?;
+    Ok(Started::Issued)
 }
 
 /// Makes a key in place of the older ones and posts the message that carries it: `mail`, or a text.

@@ -64,12 +64,40 @@ pub async fn find_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<Ac
     Ok(sql!(optional Account, conn, FIND_BY_EMAIL, email_key)?)
 }
 
-/// At most `limit` accounts in the order of their addresses, from behind `after` on.
-pub async fn list(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<Account>, Error> {
+/// Behind every address.
+const LAST: char = char::MAX;
+
+/// At most `limit` accounts in the order of their addresses, those whose canonical form begins with `beginning`, from
+/// `from` on; only those with a role, if one is named.
+pub async fn list(
+    conn: &mut Conn,
+    beginning: &str,
+    role: Option<&str>,
+    from: &str,
+    limit: i64,
+) -> Result<Vec<Account>, Error> {
     const LIST: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles WHERE account_id = accounts.id), '') AS role_list
-        FROM accounts WHERE email_key > $1 ORDER BY email_key LIMIT $2";
-    Ok(sql!(all Account, conn, LIST, after, limit)?)
+        FROM accounts WHERE email_key >= $1 AND email_key < $2 ORDER BY email_key LIMIT $3";
+    const LIST_ROLE: &str = "SELECT a.id, a.email, a.password_hash, a.enabled, a.phone, a.phone_usable_at, a.fields, a.created_at,
+        a.held_until, COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles WHERE account_id = a.id), '') AS role_list
+        FROM roles AS r JOIN accounts AS a ON a.id = r.account_id
+        WHERE r.role = $4 AND r.email_key >= $1 AND r.email_key < $2 ORDER BY r.email_key LIMIT $3";
+    let (from, end) = (from.max(beginning), format!("{beginning}{LAST}"));
+    Ok(match role {
+        None => sql!(all Account, conn, LIST, from, &end, limit)?,
+        Some(role) => sql!(all Account, conn, LIST_ROLE, from, &end, limit, role)?,
+    })
+}
+
+/// The names of all roles that somebody has.
+pub async fn roles(conn: &mut Conn) -> Result<Vec<String>, Error> {
+    // A look-up for each name, where DISTINCT would read every row.
+    const ROLES: &str = "WITH RECURSIVE name (role) AS (SELECT MIN(role) FROM roles
+        UNION ALL SELECT (SELECT MIN(r.role) FROM roles AS r WHERE r.role > name.role) FROM name WHERE name.role IS NOT NULL)
+        SELECT role FROM name WHERE role IS NOT NULL LIMIT 200";
+    let names = sql!(all(String,), conn, ROLES)?;
+    Ok(names.into_iter().map(|(name,)| name).collect())
 }
 
 /// Adds an account; false if its address has one already.
@@ -94,7 +122,13 @@ pub async fn take(tx: &mut Tx, account: &Account, now: Time) -> Result<bool, Err
     Ok(sql!(execute tx, TAKE, account.id, &account.password_hash, now, &account.email)? == 1)
 }
 
-/// Takes the account's row for this transaction, whatever it says, and reads it under that lock; only if it is enabled.
+/// Takes the account's row for this transaction, whatever it says, and reads it under that lock.
+pub async fn seize(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Account>, Error> {
+    const SEIZE: &str = "UPDATE accounts SET changed_at = $2 WHERE id = $1";
+    if sql!(execute tx, SEIZE, id, now)? == 1 { find(tx, id).await } else { Ok(None) }
+}
+
+/// As [`seize`], only if it is enabled.
 pub async fn lock(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Account>, Error> {
     const LOCK: &str = "UPDATE accounts SET changed_at = $2 WHERE id = $1 AND enabled";
     if sql!(execute tx, LOCK, id, now)? == 1 { find(tx, id).await } else { Ok(None) }
@@ -111,10 +145,15 @@ pub async fn set_password(tx: &mut Tx, id: Uuid, hash: &PasswordHash) -> Result<
 pub async fn set_email(tx: &mut Tx, id: Uuid, email: &str, email_key: &str) -> Result<bool, Error> {
     const SET_EMAIL: &str = "UPDATE accounts SET email = $2, email_key = $3
         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM accounts AS other WHERE other.email_key = $3 AND other.id <> $1)";
-    match sql!(execute tx, SET_EMAIL, id, email, email_key) {
-        Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => Ok(false),
-        changed => Ok(changed? == 1),
+    const SET_EMAIL_OF_ROLES: &str = "UPDATE roles SET email_key = $2 WHERE account_id = $1";
+    let changed = match sql!(execute tx, SET_EMAIL, id, email, email_key) {
+        Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => return Ok(false),
+        changed => changed? == 1,
+    };
+    if changed {
+        sql!(execute tx, SET_EMAIL_OF_ROLES, id, email_key)?;
     }
+    Ok(changed)
 }
 
 /// Sets or removes the phone, which may be used for recovery from `usable_at` on.
@@ -150,18 +189,17 @@ pub async fn delete(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives a role; having it already is fine.
-pub async fn add_role(tx: &mut Tx, id: Uuid, role: &str) -> Result<(), Error> {
-    const ADD_ROLE: &str = "INSERT INTO roles (account_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    sql!(execute tx, ADD_ROLE, id, role)?;
-    Ok(())
+/// Gives a role; false if the account has it already.
+pub async fn add_role(tx: &mut Tx, id: Uuid, role: &str) -> Result<bool, Error> {
+    const ADD_ROLE: &str = "INSERT INTO roles (account_id, role, email_key)
+        SELECT id, $2, email_key FROM accounts WHERE id = $1 ON CONFLICT DO NOTHING";
+    Ok(sql!(execute tx, ADD_ROLE, id, role)? == 1)
 }
 
-/// Takes a role away.
-pub async fn remove_role(tx: &mut Tx, id: Uuid, role: &str) -> Result<(), Error> {
+/// Takes a role away; false if the account does not have it.
+pub async fn remove_role(tx: &mut Tx, id: Uuid, role: &str) -> Result<bool, Error> {
     const REMOVE_ROLE: &str = "DELETE FROM roles WHERE account_id = $1 AND role = $2";
-    sql!(execute tx, REMOVE_ROLE, id, role)?;
-    Ok(())
+    Ok(sql!(execute tx, REMOVE_ROLE, id, role)? == 1)
 }
 
 /// Enabled accounts that have the same roles.

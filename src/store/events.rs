@@ -1,9 +1,11 @@
 //! The table `events`: the audit log, appended to in the transaction of what it records.
+//!
+//! An id begins with its time: pages go by the id alone.
 
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, Tx, sql};
+use super::{Conn, Tx, earliest, sql};
 use crate::{Error, clock::Time};
 
 /// One line of the audit log. Nothing in it is secret.
@@ -23,25 +25,82 @@ pub struct Event {
     pub policy: Option<String>,
     /// What else is to be known.
     pub detail: Option<String>,
+    /// Who did it, if not its owner: an admin's account, or `command line`.
+    pub actor: Option<String>,
+}
+
+/// An event with the present address of whom it happened to.
+#[derive(Clone, FromRow)]
+pub struct Line {
+    /// The event.
+    #[sqlx(flatten)]
+    pub event: Event,
+    /// The address, while there is such an account.
+    pub email: Option<String>,
+}
+
+/// Which events.
+#[derive(Clone, Copy, Default)]
+pub struct Which<'a> {
+    /// Of this kind.
+    pub kind: Option<&'a str>,
+    /// Of this account.
+    pub account: Option<Uuid>,
+    /// From this moment on.
+    pub since: Option<Time>,
+    /// Before this moment.
+    pub until: Option<Time>,
+    /// Not newer than the one with this id.
+    pub from: Option<Uuid>,
 }
 
 /// Appends an event.
 pub async fn insert(tx: &mut Tx, event: &Event) -> Result<(), Error> {
-    const INSERT: &str = "INSERT INTO events (id, at, kind, account_id, client, policy, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    const INSERT: &str = "INSERT INTO events (id, at, kind, account_id, client, policy, detail, actor)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     sql!(execute tx, INSERT, event.id, event.at, &event.kind, event.account_id, &event.client,
-        event.policy.as_deref(), event.detail.as_deref())?;
+        event.policy.as_deref(), event.detail.as_deref(), event.actor.as_deref())?;
     Ok(())
 }
 
-/// The newest events of an account.
-pub async fn of_account(conn: &mut Conn, account: Uuid, limit: i64) -> Result<Vec<Event>, Error> {
-    const OF_ACCOUNT: &str = "SELECT id, at, kind, account_id, client, policy, detail
-        FROM events WHERE account_id = $1 ORDER BY at DESC, id DESC LIMIT $2";
-    Ok(sql!(all Event, conn, OF_ACCOUNT, account, limit)?)
+/// At most `limit` events, the newest first.
+pub async fn page(conn: &mut Conn, which: &Which<'_>, limit: i64) -> Result<Vec<Line>, Error> {
+    const ALL: &str =
+        "SELECT e.id, e.at, e.kind, e.account_id, e.client, e.policy, e.detail, e.actor, a.email
+        FROM events AS e LEFT JOIN accounts AS a ON a.id = e.account_id
+        WHERE e.id >= $1 AND e.id <= $2 ORDER BY e.id DESC LIMIT $3";
+    const OF_KIND: &str =
+        "SELECT e.id, e.at, e.kind, e.account_id, e.client, e.policy, e.detail, e.actor, a.email
+        FROM events AS e LEFT JOIN accounts AS a ON a.id = e.account_id
+        WHERE e.id >= $1 AND e.id <= $2 AND e.kind = $4 ORDER BY e.id DESC LIMIT $3";
+    const OF_ACCOUNT: &str =
+        "SELECT e.id, e.at, e.kind, e.account_id, e.client, e.policy, e.detail, e.actor, a.email
+        FROM events AS e LEFT JOIN accounts AS a ON a.id = e.account_id
+        WHERE e.id >= $1 AND e.id <= $2 AND e.account_id = $4 ORDER BY e.id DESC LIMIT $3";
+    // One account has fewer events than one kind: `||` keeps the index on kinds out of it.
+    const OF_BOTH: &str = "SELECT e.id, e.at, e.kind, e.account_id, e.client, e.policy, e.detail, e.actor, a.email
+        FROM events AS e LEFT JOIN accounts AS a ON a.id = e.account_id
+        WHERE e.id >= $1 AND e.id <= $2 AND e.account_id = $4 AND e.kind || '' = $5 ORDER BY e.id DESC LIMIT $3";
+    let oldest = which.since.map_or(Uuid::nil(), earliest);
+    let before = which.until.map_or(Uuid::max(), earliest);
+    let newest = which.from.map_or(before, |from| from.min(before));
+    Ok(match (which.kind, which.account) {
+        (None, None) => sql!(all Line, conn, ALL, oldest, newest, limit)?,
+        (Some(kind), None) => sql!(all Line, conn, OF_KIND, oldest, newest, limit, kind)?,
+        (None, Some(account)) => sql!(all Line, conn, OF_ACCOUNT, oldest, newest, limit, account)?,
+        (Some(kind), Some(account)) => sql!(all Line, conn, OF_BOTH, oldest, newest, limit, account, kind)?,
+    })
+}
+
+/// When something last happened to an account.
+pub async fn last(conn: &mut Conn, account: Uuid, kind: &str) -> Result<Option<Time>, Error> {
+    const LAST: &str =
+        "SELECT at FROM events WHERE account_id = $1 AND kind || '' = $2 ORDER BY id DESC LIMIT 1";
+    Ok(sql!(optional(Time,), conn, LAST, account, kind)?.map(|(at,)| at))
 }
 
 /// Removes some of what happened before `before`.
 pub async fn purge(tx: &mut Tx, before: Time) -> Result<u64, Error> {
-    const PURGE: &str = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at <= $1 LIMIT 500)";
-    Ok(sql!(execute tx, PURGE, before)?)
+    const PURGE: &str = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE id < $1 LIMIT 500)";
+    Ok(sql!(execute tx, PURGE, earliest(before))?)
 }

@@ -160,8 +160,20 @@ pub async fn end_undo(tx: &mut Tx, account: Uuid, since: Time) -> Result<(), Err
     Ok(())
 }
 
+/// A key that expired unused.
+#[derive(FromRow)]
+pub struct Expired {
+    /// What it was for, a [`Purpose`] in words.
+    pub purpose: String,
+    /// The policy it was issued under, as JSON.
+    pub policy: Option<String>,
+    /// When it died.
+    pub expires_at: Time,
+}
+
 /// Removes some of the expired ones.
-pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
-    const PURGE: &str = "DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires_at <= $1 LIMIT 500)";
-    Ok(sql!(execute tx, PURGE, now)?)
+pub async fn purge(tx: &mut Tx, now: Time) -> Result<Vec<Expired>, Error> {
+    const PURGE: &str = "DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires_at <= $1 LIMIT 500)
+        RETURNING purpose, policy, expires_at";
+    Ok(sql!(all Expired, tx, PURGE, now)?)
 }

@@ -16,6 +16,7 @@ pub mod registrations;
 pub mod remembered;
 pub mod replicas;
 pub mod sessions;
+pub mod tallies;
 
 use sqlx::{Postgres, Transaction, pool::PoolConnection};
 use uuid::Uuid;
@@ -118,6 +119,12 @@ impl AsConn for Tx {
 pub fn id(now: Time, random: Random) -> Result<Uuid, Error> {
     let millis = u64::try_from(now.as_millis()).unwrap_or(0);
     Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random.bytes()?).into_uuid())
+}
+
+/// The least id that a row of this time or a later one can have.
+pub fn earliest(time: Time) -> Uuid {
+    let millis = u64::try_from(time.as_millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
 }
 
 /// Runs one statement on whichever database the connection is: `execute`, `optional` or `all`, the row's type for the

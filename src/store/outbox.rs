@@ -32,12 +32,16 @@ pub struct Entry {
 /// What is known of an entry without opening it.
 #[derive(FromRow)]
 pub struct Line {
-    /// Its id.
+    /// Its id, which begins with when it came.
     pub id: Uuid,
-    /// `request`, `email`, `sms` or `none`.
+    /// `request`, `email` or `sms`.
     pub kind: String,
     /// `waiting`, `sent`, `expired` or `given_up`.
     pub state: String,
+    /// Whom it concerns: the present address, if there is such an account.
+    pub email: Option<String>,
+    /// The account of that.
+    pub account_id: Option<Uuid>,
     /// How often it was tried.
     pub attempts: i64,
     /// What went wrong last.
@@ -46,6 +50,12 @@ pub struct Line {
     pub created_at: Time,
     /// When it will be tried next.
     pub due_at: Time,
+    /// When it is worth nothing any more.
+    pub expires_at: Time,
+    /// When it was done.
+    pub done_at: Option<Time>,
+    /// Whether it can be sent again: given up, its content still there and what it carries still live.
+    pub again: bool,
 }
 
 /// Adds an entry that is due at once.
@@ -76,7 +86,8 @@ pub async fn next_due(conn: &mut Conn) -> Result<Option<Time>, Error> {
     Ok(sql!(optional(Time,), conn, NEXT_DUE)?.map(|(due,)| due))
 }
 
-/// Wipes what is done with: `sent`, `expired` or `given_up`; false if it was dropped meanwhile.
+/// Notes that an entry is `sent`, `expired` or `given_up`; false if it was dropped meanwhile. It is wiped, but for what is
+/// given up: that can be sent again until it expires.
 pub async fn finish(
     tx: &mut Tx,
     id: Uuid,
@@ -84,7 +95,8 @@ pub async fn finish(
     trouble: Option<&str>,
     now: Time,
 ) -> Result<bool, Error> {
-    const FINISH: &str = "UPDATE outbox SET state = $2, trouble = $3, done_at = $4, sealed = $5 WHERE id = $1 AND state = 'waiting'";
+    const FINISH: &str = "UPDATE outbox SET state = $2, trouble = $3, done_at = $4,
+        sealed = CASE WHEN $2 = 'given_up' THEN sealed ELSE $5 END WHERE id = $1 AND state = 'waiting'";
     let wiped: &[u8] = &[];
     Ok(sql!(execute tx, FINISH, id, state, trouble, now, wiped)? == 1)
 }
@@ -111,17 +123,71 @@ pub async fn drop_orphans(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// How many entries are in a state.
-pub async fn count(conn: &mut Conn, state: &str) -> Result<i64, Error> {
-    const COUNT: &str = "SELECT COUNT(*) FROM outbox WHERE state = $1";
-    Ok(sql!(optional(i64,), conn, COUNT, state)?.map_or(0, |(count,)| count))
+/// At most `limit` entries in a state, the newest first, none newer than `from`; of those that wait, only those in
+/// trouble if `failing`.
+pub async fn list(
+    conn: &mut Conn,
+    state: &str,
+    failing: bool,
+    from: Uuid,
+    now: Time,
+    limit: i64,
+) -> Result<Vec<Line>, Error> {
+    const LIST: &str =
+        "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.trouble, o.created_at, o.due_at,
+        o.expires_at, o.done_at, o.state = 'given_up' AND length(o.sealed) > 0 AND o.expires_at > $3
+        AND (o.key_id IS NULL OR EXISTS (SELECT 1 FROM keys WHERE keys.id = o.key_id)) AS again
+        FROM outbox AS o LEFT JOIN accounts AS a ON a.id = o.account_id
+        WHERE o.state = $1 AND o.kind <> 'none' AND o.id <= $2 ORDER BY o.id DESC LIMIT $4";
+    const LIST_FAILING: &str = "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.trouble, o.created_at, o.due_at,
+        o.expires_at, o.done_at, FALSE AS again FROM outbox AS o LEFT JOIN accounts AS a ON a.id = o.account_id
+        WHERE o.state = 'waiting' AND o.trouble IS NOT NULL AND o.id <= $1 ORDER BY o.id DESC LIMIT $2";
+    Ok(if failing {
+        sql!(all Line, conn, LIST_FAILING, from, limit)?
+    } else {
+        sql!(all Line, conn, LIST, state, from, now, limit)?
+    })
 }
 
-/// The newest entries in a state.
-pub async fn list(conn: &mut Conn, state: &str, limit: i64) -> Result<Vec<Line>, Error> {
-    const LIST: &str = "SELECT id, kind, state, attempts, trouble, created_at, due_at
-        FROM outbox WHERE state = $1 ORDER BY created_at DESC LIMIT $2";
-    Ok(sql!(all Line, conn, LIST, state, limit)?)
+/// What one entry is.
+#[derive(FromRow)]
+pub struct Found {
+    /// `request`, `email` or `sms`.
+    pub kind: String,
+    /// `waiting`, `sent`, `expired` or `given_up`.
+    pub state: String,
+    /// Whom it concerns, if that is known.
+    pub account_id: Option<Uuid>,
+}
+
+/// The entry with this id.
+pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Found>, Error> {
+    const FIND: &str = "SELECT kind, state, account_id FROM outbox WHERE id = $1 AND kind <> 'none'";
+    Ok(sql!(optional Found, conn, FIND, id)?)
+}
+
+/// Lets what was given up wait once more, due at once, if its content is still there and what it carries still live.
+pub async fn again(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
+    const AGAIN: &str =
+        "UPDATE outbox SET state = 'waiting', attempts = 0, trouble = NULL, due_at = $2, done_at = NULL
+        WHERE id = $1 AND state = 'given_up' AND length(sealed) > 0 AND expires_at > $2
+        AND (key_id IS NULL OR EXISTS (SELECT 1 FROM keys WHERE keys.id = outbox.key_id))";
+    Ok(sql!(execute tx, AGAIN, id, now)? == 1)
+}
+
+/// Removes what is not sent; false if there is no such entry.
+pub async fn discard(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
+    const DISCARD: &str =
+        "DELETE FROM outbox WHERE id = $1 AND state IN ('waiting', 'given_up') AND kind <> 'none'";
+    Ok(sql!(execute tx, DISCARD, id)? == 1)
+}
+
+/// Wipes the content of some that were given up and expired since.
+pub async fn wipe(tx: &mut Tx, now: Time) -> Result<u64, Error> {
+    const WIPE: &str = "UPDATE outbox SET sealed = $2 WHERE id IN (SELECT id FROM outbox
+        WHERE state = 'given_up' AND length(sealed) > 0 AND expires_at <= $1 LIMIT 500)";
+    let wiped: &[u8] = &[];
+    Ok(sql!(execute tx, WIPE, now, wiped)?)
 }
 
 /// Removes some of what was done before `before`.

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use rocket::{Catcher, Request, catch, catchers, http::Status};
+use rocket::{
+    Catcher, Request, catch, catchers,
+    http::{Method, Status},
+};
 
 use super::page::{Answer, Page};
 use crate::{Error, account::login, app::App};
 
 /// The catchers.
 pub fn catchers() -> Vec<Catcher> {
-    catchers![gone, unauthorized, other]
+    catchers![gone, unauthorized, forbidden, other]
 }
 
 #[catch(410)]
@@ -26,6 +29,18 @@ fn gone(request: &Request<'_>) -> Page {
 #[catch(401)]
 fn unauthorized(request: &Request<'_>) -> Answer {
     login::first(request)
+}
+
+/// A GET is only refused to who lacks a role; anything else, to who comes from elsewhere too.
+#[catch(403)]
+fn forbidden(request: &Request<'_>) -> Result<Page, Error> {
+    let app = request.rocket().state::<Arc<App>>().ok_or(Error::Sealed)?;
+    let page = Page::error(&app.templates, Status::Forbidden);
+    let say = |key| app.templates.say(key, &[]);
+    Ok(match request.method() {
+        Method::Get => page.with("title", say("error-role-title")).with("text", say("error-role-text")),
+        _ => page,
+    })
 }
 
 #[catch(default)]

@@ -5,6 +5,8 @@
 mod common;
 
 mod account;
+mod admin;
+mod admin_messages;
 mod alike;
 mod bad_input;
 mod binding;

@@ -11,7 +11,7 @@ for_every_strategy! {
 }
 
 /// Every way back in and all around it; gives each secret that was in a message, in a cookie, or typed.
-async fn live(app: &Site) -> Vec<String> {
+pub async fn live(app: &Site) -> Vec<String> {
     let ann = app.person("ann").await;
     let browser = app.signed_in(&ann).await;
     let remembering = app.browser();
@@ -105,7 +105,7 @@ async fn no_secret_is_in_any_log(setting: Setting) {
 }
 
 /// Whether `secret` is in `text`; a short one only if it is not part of something longer.
-fn alone(text: &str, secret: &str) -> bool {
+pub fn alone(text: &str, secret: &str) -> bool {
     if secret.len() > 8 {
         return text.contains(secret);
     }

@@ -1,0 +1,139 @@
+//! What an admin does to somebody's account, in the console or on the command line: each change with its event.
+//!
+//! Nobody here sees or sets a password, a key or a code.
+
+use uuid::Uuid;
+
+use super::change::end_everything;
+use crate::{
+    Error,
+    app::App,
+    event::{Actor, Event},
+    reset::request::{self, Started},
+    store::{Tx, accounts, accounts::Account},
+};
+
+/// Whether something changed, or why it could not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cared {
+    /// It changed.
+    Done,
+    /// It was so already.
+    Already,
+    /// The account is disabled.
+    Disabled,
+    /// The account is on hold after "this wasn't me".
+    Held,
+    /// Its owner is in the middle of a reset.
+    UnderWay,
+    /// There is no such account.
+    Nobody,
+}
+
+/// Lets the owner sign in, or no longer; either way every session and key ends.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn set_enabled(
+    app: &App,
+    tx: &mut Tx,
+    id: Uuid,
+    enabled: bool,
+    actor: &Actor,
+) -> Result<Cared, Error> {
+    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+    if account.enabled == enabled {
+        return Ok(Cared::Already);
+    }
+    accounts::set_enabled(tx, id, enabled).await?;
+    end_everything(tx, &account).await?;
+    let kind = if enabled { "account.enabled" } else { "account.disabled" };
+    Event::new(kind, id).by(actor).write(app, tx).await?;
+    Ok(Cared::Done)
+}
+
+/// Gives and takes roles. What a session or key may do depends on them: both end, and people sign in anew.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn set_roles(
+    app: &App,
+    tx: &mut Tx,
+    id: Uuid,
+    (add, remove): (&[String], &[String]),
+    actor: &Actor,
+) -> Result<Cared, Error> {
+    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+    let mut changes = Vec::new();
+    for role in add {
+        if accounts::add_role(tx, id, role).await? {
+            changes.push(format!("+{role}"));
+        }
+    }
+    for role in remove {
+        if accounts::remove_role(tx, id, role).await? {
+            changes.push(format!("-{role}"));
+        }
+    }
+    if changes.is_empty() {
+        return Ok(Cared::Already);
+    }
+    end_everything(tx, &account).await?;
+    let detail = changes.join(" ");
+    Event::new("account.roles_changed", id).by(actor).detail(&detail).write(app, tx).await?;
+    Ok(Cared::Done)
+}
+
+/// Ends every session and forgets every remembered browser; keys too, since one could open a session.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn end_sessions(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<Cared, Error> {
+    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+    end_everything(tx, &account).await?;
+    Event::new("account.sessions_ended", id).by(actor).write(app, tx).await?;
+    Ok(Cared::Done)
+}
+
+/// Makes the key and posts the message that a request by the owner would.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn send_reset(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<Cared, Error> {
+    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+    match why_not(app, &account) {
+        Some(why) => Ok(why),
+        None if request::start(app, tx, &account, None, actor.asked()).await? == Started::UnderWay => {
+            Ok(Cared::UnderWay)
+        }
+        None => {
+            Event::new("account.reset_sent", id).by(actor).write(app, tx).await?;
+            Ok(Cared::Done)
+        }
+    }
+}
+
+fn why_not(app: &App, account: &Account) -> Option<Cared> {
+    match account {
+        Account { enabled: false, .. } => Some(Cared::Disabled),
+        Account { held_until, .. } if *held_until > app.now() => Some(Cared::Held),
+        _ => None,
+    }
+}
+
+/// Lets resets be requested again before the hold is over.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lift_hold(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<Cared, Error> {
+    let now = app.now();
+    match accounts::seize(tx, id, now).await? {
+        None => Ok(Cared::Nobody),
+        Some(account) if account.held_until <= now => Ok(Cared::Already),
+        Some(_) => {
+            accounts::hold(tx, id, now).await?;
+            Event::new("account.hold_lifted", id).by(actor).write(app, tx).await?;
+            Ok(Cared::Done)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Events as a file for a spreadsheet: RFC 4180, the newest 10,000 that the filters leave.
+
+use rocket::{
+    Route, get,
+    http::{ContentType, Header, Status},
+    response::Responder,
+    routes,
+};
+
+use super::events::{Asked, actors};
+use crate::{
+    Admin, Error,
+    store::{events, events::Line},
+    web::{Faults, Page, Site, human},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![export]
+}
+
+/// How many events a file has at most.
+const MOST: i64 = 10_000;
+const HEAD: &str = "at,kind,address,account,by,from,policy,detail";
+
+/// A file to be kept.
+#[derive(Responder)]
+enum Export {
+    File(String, ContentType, Header<'static>),
+    Page(Page),
+}
+
+#[get("/admin/events.csv?<kind>&<account>&<since>&<until>")]
+async fn export(
+    site: Site<'_>,
+    _admin: Admin<'_>,
+    kind: Option<&str>,
+    account: Option<&str>,
+    since: Option<&str>,
+    until: Option<&str>,
+) -> Result<Export, Error> {
+    let (mut conn, mut faults) = (site.read().await?, Faults::default());
+    let which = Asked::of([kind, account, since, until]).which(&mut conn, &mut faults).await?;
+    if !faults.is_empty() {
+        return Ok(Export::Page(Page::error(&site.templates, Status::UnprocessableEntity)));
+    }
+    let lines = match which {
+        Some(which) => events::page(&mut conn, &which, MOST).await?,
+        None => Vec::new(),
+    };
+    let names = actors(&mut conn, &lines).await?;
+    let mut text = String::from(HEAD);
+    for Line { event, email } in &lines {
+        let account = event.account_id.map(|id| id.to_string());
+        let actor = event.actor.as_ref().map(|actor| names.get(actor).unwrap_or(actor).as_str());
+        let fields = [
+            Some(human::stamp(event.at)).as_deref().map(cell),
+            Some(cell(&event.kind)),
+            email.as_deref().map(cell),
+            account.as_deref().map(cell),
+            actor.map(cell),
+            Some(cell(&event.client)),
+            event.policy.as_deref().map(cell),
+            event.detail.as_deref().map(cell),
+        ];
+        text.push_str("\r\n");
+        text.push_str(&fields.map(Option::unwrap_or_default).join(","));
+    }
+    text.push_str("\r\n");
+    let name = Header::new("Content-Disposition", "attachment; filename=\"events.csv\"");
+    Ok(Export::File(text, ContentType::CSV, name))
+}
+
+/// A cell; what a spreadsheet would take for a formula is made text of by an apostrophe (OWASP, CSV injection).
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn no_cell_is_a_formula_or_breaks_out() {
+        for (text, written) in [
+            ("ann@example.com", "ann@example.com"),
+            ("=1+1", "'=1+1"),
+            ("+editor", "'+editor"),
+            ("-editor, \"x\"", "\"'-editor, \"\"x\"\"\""),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\tx", "'\tx"),
+            ("a\nb", "\"a\nb\""),
+        ] {
+            assert_eq!(cell(text), written);
+        }
+    }
+}

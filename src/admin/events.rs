@@ -1,0 +1,149 @@
+//! The audit log: what happened, to whom, by whom, from where; by kind, account and day.
+
+use std::collections::BTreeMap;
+
+use rocket::{Route, get, http::Status, routes};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{READ, address, id, next};
+use crate::{
+    Admin, Error,
+    account::{email::Email, fault::Fault},
+    event::{Actor, KINDS},
+    span::Span,
+    store::{Conn, accounts, events, events::Line},
+    web::{Answer, Faults, Page, Site, human},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![list]
+}
+
+/// What is asked for, as it stands in the address.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub kind: &'a str,
+    pub account: &'a str,
+    pub since: &'a str,
+    pub until: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    /// Of the four parts of an address.
+    pub fn of(parts: [Option<&'a str>; 4]) -> Self {
+        let [kind, account, since, until] = parts.map(|part| part.unwrap_or_default().trim());
+        Self { kind, account, since, until }
+    }
+
+    /// Which events these are; `None` if there can be none. What is wrong is noted.
+    pub async fn which(
+        &self,
+        conn: &mut Conn,
+        faults: &mut Faults,
+    ) -> Result<Option<events::Which<'a>>, Error> {
+        let kind = KINDS.into_iter().find(|kind| *kind == self.kind);
+        if kind.is_none() && !self.kind.is_empty() {
+            faults.add("kind", Fault::new("fault-kind"));
+        }
+        let email = (!self.account.is_empty()).then(|| Email::parse(self.account));
+        let email = email.and_then(|email| faults.take("account", email));
+        let mut day = |field: &str, text: &str| {
+            let day = human::parse_day(text);
+            if day.is_none() && !text.is_empty() {
+                faults.add(field, Fault::new("fault-day"));
+            }
+            day
+        };
+        let since = day("since", self.since);
+        let until = day("until", self.until).map(|day| day + *Span::days(1));
+        if !faults.is_empty() {
+            return Ok(None);
+        }
+        let mut which = events::Which { kind, since, until, ..events::Which::default() };
+        if let Some(email) = email {
+            let Some(account) = accounts::find_by_email(conn, email.key()).await? else { return Ok(None) };
+            which.account = Some(account.id);
+        }
+        Ok(Some(which))
+    }
+
+    /// `path` with all this in its query, and `from`.
+    pub fn address(&self, path: &str, from: &str) -> String {
+        let Self { kind, account, since, until } = *self;
+        let query =
+            [("kind", kind), ("account", account), ("since", since), ("until", until), ("from", from)];
+        address(path, &query)
+    }
+}
+
+#[get("/admin/events?<kind>&<account>&<since>&<until>&<from>")]
+async fn list(
+    site: Site<'_>,
+    _admin: Admin<'_>,
+    kind: Option<&str>,
+    account: Option<&str>,
+    since: Option<&str>,
+    until: Option<&str>,
+    from: Option<&str>,
+) -> Result<Answer, Error> {
+    let Some(from) = id(from) else { return Ok(Page::error(&site.templates, Status::BadRequest).into()) };
+    let asked = Asked::of([kind, account, since, until]);
+    let (mut conn, mut faults) = (site.read().await?, Faults::default());
+    let mut lines = match asked.which(&mut conn, &mut faults).await? {
+        Some(which) => events::page(&mut conn, &events::Which { from, ..which }, READ).await?,
+        None => Vec::new(),
+    };
+    let more = next(&mut lines).map(|next| asked.address("/admin/events", &next.event.id.to_string()));
+    let kinds = KINDS.iter().map(|kind| json!({ "value": kind, "name": say(&site, kind) }));
+    Ok(Page::new("admin/events")
+        .with("kinds", kinds.collect::<Vec<_>>())
+        .with("events", shown(&site, &mut conn, &lines).await?)
+        .with("csv", asked.address("/admin/events.csv", ""))
+        .with("more", more)
+        .with("first", from.is_some())
+        .typed("kind", asked.kind)
+        .typed("account", asked.account)
+        .typed("since", asked.since)
+        .typed("until", asked.until)
+        .faults(faults)
+        .into())
+}
+
+fn say(site: &Site<'_>, kind: &str) -> String {
+    let key = format!("kind-{}", kind.replace('.', "-"));
+    if site.templates.knows(&key) { site.templates.say(&key, &[]) } else { kind.to_owned() }
+}
+
+/// Events as pages show them.
+pub(super) async fn shown(site: &Site<'_>, conn: &mut Conn, lines: &[Line]) -> Result<Vec<Value>, Error> {
+    let names = actors(conn, lines).await?;
+    let shown = lines.iter().map(|Line { event, email }| {
+        json!({
+            "at": human::moment(event.at),
+            "what": say(site, &event.kind),
+            "kind": event.kind,
+            "account": event.account_id,
+            "email": email,
+            "actor": event.actor.as_ref().map(|actor| names.get(actor).unwrap_or(actor)),
+            "by_hand": event.actor.as_deref() == Some(Actor::COMMAND_LINE),
+            "from": event.client,
+            "policy": event.policy,
+            "detail": event.detail,
+        })
+    });
+    Ok(shown.collect())
+}
+
+/// The addresses of the admins who did these events, by what stands in them.
+pub(super) async fn actors(conn: &mut Conn, lines: &[Line]) -> Result<BTreeMap<String, String>, Error> {
+    let mut names = BTreeMap::new();
+    for actor in lines.iter().filter_map(|line| line.event.actor.as_deref()) {
+        if let (false, Ok(id)) = (names.contains_key(actor), Uuid::parse_str(actor)) {
+            let name = accounts::find(conn, id).await?.map_or(actor.to_owned(), |account| account.email);
+            names.insert(actor.to_owned(), name);
+        }
+    }
+    Ok(names)
+}

@@ -1,0 +1,134 @@
+//! The outbox: what waits, fails, was given up or sent, and why; never what a message says.
+
+use rocket::{Route, get, http::Status, post, routes};
+use serde_json::{Value, json};
+use strum::VariantArray;
+use uuid::Uuid;
+
+use super::{READ, address, id, next};
+use crate::{
+    Admin, Error,
+    account::fault::Fault,
+    event::Actor,
+    outbox::care,
+    store::{outbox, outbox::Line},
+    web::{Answer, Faults, Page, SameOrigin, Site, human},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![list, again, discard]
+}
+
+/// Which messages are shown; its name stands in the address.
+#[derive(Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+enum Shelf {
+    Waiting,
+    Failing,
+    GivenUp,
+    Expired,
+    Sent,
+}
+
+impl Shelf {
+    fn name(self) -> &'static str {
+        self.into()
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::VARIANTS.iter().copied().find(|shelf| shelf.name() == name)
+    }
+}
+
+#[get("/admin/messages?<state>&<from>")]
+async fn list(
+    site: Site<'_>,
+    _admin: Admin<'_>,
+    state: Option<&str>,
+    from: Option<&str>,
+) -> Result<Answer, Error> {
+    match (Shelf::named(state.unwrap_or("waiting")), id(from)) {
+        (Some(shelf), Some(from)) => Ok(page(&site, shelf, from).await?.into()),
+        _ => Ok(Page::error(&site.templates, Status::BadRequest).into()),
+    }
+}
+
+#[post("/admin/messages/<id>/again")]
+async fn again(_ours: SameOrigin, site: Site<'_>, admin: Admin<'_>, id: &str) -> Result<Answer, Error> {
+    let Ok(id) = Uuid::parse_str(id) else { return nothing(&site) };
+    let mut tx = site.begin().await?;
+    let done = care::again(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.asked())).await?;
+    tx.commit().await?;
+    site.bell.notify_one();
+    after(&site, done, Shelf::GivenUp).await
+}
+
+#[post("/admin/messages/<id>/drop?<state>")]
+async fn discard(
+    _ours: SameOrigin,
+    site: Site<'_>,
+    admin: Admin<'_>,
+    id: &str,
+    state: Option<&str>,
+) -> Result<Answer, Error> {
+    let Ok(id) = Uuid::parse_str(id) else { return nothing(&site) };
+    let mut tx = site.begin().await?;
+    let done = care::discard(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.asked())).await?;
+    tx.commit().await?;
+    after(&site, done, state.and_then(Shelf::named).unwrap_or(Shelf::GivenUp)).await
+}
+
+/// Back to the list; what could not be done meanwhile is said.
+async fn after(site: &Site<'_>, done: bool, shelf: Shelf) -> Result<Answer, Error> {
+    if done {
+        return Ok(Answer::go(address("/admin/messages", &[("state", shelf.name())])));
+    }
+    let page = page(site, shelf, None).await?;
+    Ok(page.faults(Faults::of("messages", Fault::new("fault-message"))).into())
+}
+
+fn nothing(site: &Site<'_>) -> Result<Answer, Error> {
+    Ok(Page::error(&site.templates, Status::NotFound).into())
+}
+
+async fn page(site: &Site<'_>, shelf: Shelf, from: Option<Uuid>) -> Result<Page, Error> {
+    let (mut conn, now) = (site.read().await?, site.now());
+    let newest = from.unwrap_or(Uuid::max());
+    let failing = shelf == Shelf::Failing;
+    let mut lines = outbox::list(&mut conn, shelf.name(), failing, newest, now, READ).await?;
+    let more = next(&mut lines).map(|next| next.id.to_string());
+    let more = more.map(|from| address("/admin/messages", &[("state", shelf.name()), ("from", &from)]));
+    let shelves = Shelf::VARIANTS.iter().map(|other| {
+        json!({
+            "name": site.templates.say(&format!("messages-{}", other.name()), &[]),
+            "path": address("/admin/messages", &[("state", other.name())]),
+            "here": *other == shelf,
+        })
+    });
+    Ok(Page::new("admin/messages")
+        .with("state", shelf.name())
+        .with("lead", site.templates.say(&format!("messages-{}-lead", shelf.name()), &[]))
+        .with("shelves", shelves.collect::<Vec<_>>())
+        .with("messages", lines.iter().map(|line| shown(site, line)).collect::<Vec<_>>())
+        .with("more", more)
+        .with("first", from.is_some()))
+}
+
+fn shown(site: &Site<'_>, line: &Line) -> Value {
+    let waits = line.state == "waiting";
+    json!({
+        "id": line.id,
+        "kind": site.templates.say(&format!("message-{}", line.kind), &[]),
+        "email": line.email,
+        "account": line.account_id,
+        "attempts": line.attempts,
+        "trouble": line.trouble,
+        "since": human::moment(line.created_at),
+        "due": Some(line.due_at).filter(|_| waits && line.attempts > 0).map(human::moment),
+        "until": human::moment(line.expires_at),
+        "done": line.done_at.map(human::moment),
+        "again": line.again,
+        "drop": waits || line.state == "given_up",
+    })
+}

@@ -1,0 +1,54 @@
+//! The console: what an admin sees and changes while the site runs. Nobody here sees or sets a password, key or code.
+//!
+//! Every route takes the guard [`Admin`](crate::Admin). Every list is read by index, a page at a time, however long it is.
+
+mod chart;
+mod csv;
+mod events;
+mod messages;
+mod people;
+mod person;
+mod pictures;
+mod policy;
+
+use rocket::{Route, http::RawStr};
+use uuid::Uuid;
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    [
+        pictures::routes(),
+        people::routes(),
+        person::routes(),
+        policy::routes(),
+        messages::routes(),
+        events::routes(),
+        csv::routes(),
+    ]
+    .concat()
+}
+
+/// How many lines a page has.
+const LINES: usize = 50;
+/// How many are read for it: one more tells whether there is another page, and where that begins.
+const READ: i64 = 51;
+
+/// Takes the line off with which the next page begins.
+fn next<T>(lines: &mut Vec<T>) -> Option<T> {
+    (lines.len() > LINES).then(|| lines.pop()).flatten()
+}
+
+/// A path with what is asked there; what is empty is left out.
+fn address(path: &str, query: &[(&str, &str)]) -> String {
+    let asked = query.iter().filter(|(_, value)| !value.is_empty());
+    let pairs: Vec<_> =
+        asked.map(|(name, value)| format!("{name}={}", RawStr::new(value).percent_encode())).collect();
+    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+}
+
+/// The id in an address: `None` if it is none, nothing inside if none was given.
+fn id(text: Option<&str>) -> Option<Option<Uuid>> {
+    text.filter(|text| !text.is_empty())
+        .map(|text| Uuid::parse_str(text).ok())
+        .map_or(Some(None), |id| id.map(Some))
+}

@@ -1,0 +1,138 @@
+//! Pictures of the last weeks: resets asked, completed and abandoned, the time to get back in, how long messages wait.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use rocket::{Route, get, http::Status, routes};
+use serde_json::{Value, json};
+
+use super::chart::{Chart, Column, Part, draw};
+use crate::{
+    Admin, Error,
+    reset::Strategy,
+    store::{tallies, tallies::Tally},
+    tally::{self, ABANDONED, COUNTED, SENT},
+    web::{Answer, Page, Site, human},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show]
+}
+
+/// How many days back a picture may go.
+const DAYS: [i64; 3] = [7, 30, 90];
+
+#[get("/admin?<days>")]
+async fn show(site: Site<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<Answer, Error> {
+    let Some(days) = DAYS.into_iter().find(|known| known.to_string() == days.unwrap_or("30")) else {
+        return Ok(Page::error(&site.templates, Status::BadRequest).into());
+    };
+    let today = tally::day(site.now());
+    let since = today - days + 1;
+    let mut conn = site.read().await?;
+    let by_day = tallies::by_day(&mut conn, since).await?;
+    let by_bucket = tallies::by_bucket(&mut conn, since).await?;
+    let strategies = Strategy::all().iter().map(|strategy| strategy.name());
+    let resets = strategies.clone().filter_map(|strategy| resets(&site, strategy, &by_day, since..=today));
+    let back = strategies.filter_map(|strategy| lasted(&site, COUNTED[1], strategy, "strategy", &by_bucket));
+    let sent = ["email", "sms"].into_iter();
+    let sent = sent.filter_map(|channel| lasted(&site, SENT, channel, "message", &by_bucket));
+    Ok(Page::new("admin/pictures")
+        .with("days", days)
+        .with("choices", DAYS)
+        .with("resets", resets.collect::<Vec<_>>())
+        .with("back", back.collect::<Vec<_>>())
+        .with("sent", sent.collect::<Vec<_>>())
+        .into())
+}
+
+/// How many were asked for, completed and abandoned under a strategy on each day; `None` if nothing was.
+fn resets(
+    site: &Site<'_>,
+    strategy: &str,
+    tallies: &[Tally],
+    days: std::ops::RangeInclusive<i64>,
+) -> Option<Value> {
+    let kinds = [COUNTED[0], COUNTED[1], ABANDONED];
+    let mut numbers: BTreeMap<i64, [i64; 3]> = days.map(|day| (day, [0; 3])).collect();
+    for tally in tallies.iter().filter(|tally| tally.policy == strategy) {
+        let kind = kinds.iter().position(|kind| *kind == tally.kind);
+        if let (Some(kind), Some(numbers)) = (kind, numbers.get_mut(&tally.day)) {
+            numbers[kind] += tally.n;
+        }
+    }
+    let all = numbers.values().fold([0; 3], |all, day| [all[0] + day[0], all[1] + day[1], all[2] + day[2]]);
+    let name = |day: i64| human::day(tally::begins(day));
+    let rows = numbers.iter().filter(|(_, numbers)| **numbers != [0; 3]).map(|(day, [asked, done, left])| {
+        json!({ "day": name(*day), "asked": asked, "completed": done, "abandoned": left })
+    });
+    let rows: Vec<Value> = rows.collect();
+    let (first, last) = (name(*numbers.keys().next()?), name(*numbers.keys().next_back()?));
+    let columns = numbers.iter().map(|(day, [asked, done, left])| Column {
+        label: name(*day),
+        parts: vec![
+            Part { class: "asked", from: 0, to: *asked },
+            Part { class: "completed", from: 0, to: *done },
+            Part { class: "abandoned", from: *done, to: done + left },
+        ],
+    });
+    let chart = draw(columns.collect(), first, last);
+    (!rows.is_empty()).then(|| {
+        json!({
+            "id": strategy,
+            "name": site.templates.say(&format!("strategy-{strategy}"), &[]),
+            "asked": all[0],
+            "completed": all[1],
+            "abandoned": all[2],
+            "chart": chart,
+            "rows": rows,
+        })
+    })
+}
+
+/// How long something took under a policy: the median, and within which time nine of ten were done.
+fn lasted(site: &Site<'_>, kind: &str, policy: &str, group: &str, tallies: &[Tally]) -> Option<Value> {
+    let of = tallies.iter().filter(|tally| tally.kind == kind && tally.policy == policy);
+    let buckets: Vec<_> = of.map(|tally| (tally.bucket, tally.n)).collect();
+    let (median, most) = (tally::within(50, &buckets)?, tally::within(90, &buckets)?);
+    let times: i64 = buckets.iter().map(|(_, n)| n).sum();
+    Some(json!({
+        "id": policy,
+        "name": site.templates.say(&format!("{group}-{policy}"), &[]),
+        "median": span(site, median),
+        "most": span(site, most),
+        "times": times,
+        "chart": histogram(site, &buckets, median, most),
+    }))
+}
+
+fn histogram(site: &Site<'_>, buckets: &[(i64, i64)], median: Duration, most: Duration) -> Chart {
+    let numbers: BTreeMap<i64, i64> = buckets.iter().copied().collect();
+    let first = numbers.keys().next().copied().unwrap_or_default();
+    let last = numbers.keys().next_back().copied().unwrap_or_default();
+    let columns = (first..=last).map(|bucket| Column {
+        label: span(site, tally::least(bucket)),
+        parts: vec![Part {
+            class: match tally::least(bucket) {
+                least if least <= median => "half",
+                least if least <= most => "most",
+                _ => "rest",
+            },
+            from: 0,
+            to: numbers.get(&bucket).copied().unwrap_or(0),
+        }],
+    });
+    draw(columns.collect(), span(site, tally::least(first)), span(site, tally::least(last + 1)))
+}
+
+/// A length of time in the two units that matter.
+fn span(site: &Site<'_>, span: Duration) -> String {
+    let (millis, seconds) = (span.as_millis() as u64, span.as_secs());
+    let (key, large, small) = match seconds {
+        0 => ("span-millis", millis, 0),
+        1..60 => ("span-seconds", seconds, 0),
+        60..3_600 => ("span-minutes", seconds / 60, seconds % 60),
+        _ => ("span-hours", seconds / 3_600, seconds % 3_600 / 60),
+    };
+    site.templates.say(key, &[("large", large.into()), ("small", small.into())])
+}

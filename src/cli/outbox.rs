@@ -1,0 +1,126 @@
+//! `latchkey outbox …`: lists messages, sends again what was given up, drops what is not to be sent.
+
+use std::io::Write;
+
+use clap::{Subcommand, ValueEnum};
+use figment::Figment;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Done, open, say_json};
+use crate::{
+    Error,
+    app::App,
+    event::Actor,
+    outbox::care,
+    store::{Pool, outbox},
+    web::human,
+};
+
+#[derive(Subcommand)]
+pub(super) enum Outbox {
+    /// Lists messages, the newest first.
+    List {
+        /// Which ones.
+        #[arg(long, value_enum, default_value_t = State::Waiting)]
+        state: State,
+        /// How many at most.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=100_000))]
+        limit: i64,
+        /// One JSON object a line: id, kind, state, address, attempts, trouble, since, due, until, done, again.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Sends messages again that were given up, while there is something left in them to send.
+    Retry {
+        /// The id of a message, as `list` tells it.
+        #[arg(required = true)]
+        id: Vec<Uuid>,
+    },
+    /// Drops messages that wait or were given up.
+    Drop {
+        /// The id of a message, as `list` tells it.
+        #[arg(required = true)]
+        id: Vec<Uuid>,
+    },
+}
+
+/// Which messages.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub(super) enum State {
+    /// To be sent, or being sent.
+    Waiting,
+    /// Tried in vain, and tried again.
+    Failing,
+    /// Refused for good.
+    GivenUp,
+    /// Worth nothing any more.
+    Expired,
+    /// Sent.
+    Sent,
+}
+
+pub(super) async fn run(outbox: Outbox, figment: &Figment) -> Result<Done, Error> {
+    let (app, pool) = open(figment).await?;
+    let done = match outbox {
+        Outbox::List { state, limit, json } => list(&app, &pool, state, limit, json).await?,
+        Outbox::Retry { id } => change(&app, &pool, &id, true).await?,
+        Outbox::Drop { id } => change(&app, &pool, &id, false).await?,
+    };
+    rocket_db_pools::Pool::close(&pool).await;
+    Ok(done)
+}
+
+async fn list(app: &App, pool: &Pool, state: State, limit: i64, json: bool) -> Result<Done, Error> {
+    let (mut conn, failing) = (pool.read().await?, state == State::Failing);
+    let lines = outbox::list(&mut conn, state.into(), failing, Uuid::max(), app.now(), limit).await?;
+    if !json && !lines.is_empty() {
+        say!("{:36} {:7} {:20} {:>5} {:30} trouble", "id", "kind", "since", "tries", "address");
+    }
+    for line in &lines {
+        let email = line.email.as_deref().unwrap_or_default();
+        let trouble = line.trouble.as_deref().unwrap_or_default();
+        if json {
+            say_json(&json!({
+                "id": line.id,
+                "kind": line.kind,
+                "state": line.state,
+                "address": line.email,
+                "attempts": line.attempts,
+                "trouble": line.trouble,
+                "since": human::stamp(line.created_at),
+                "due": (line.state == "waiting").then(|| human::stamp(line.due_at)),
+                "until": human::stamp(line.expires_at),
+                "done": line.done_at.map(human::stamp),
+                "again": line.again,
+            }));
+        } else {
+            let since = human::moment(line.created_at);
+            say!("{:36} {:7} {since:20} {:>5} {email:30} {trouble}", line.id, line.kind, line.attempts);
+        }
+    }
+    Ok((!lines.is_empty()).into())
+}
+
+/// Done if it was done to each of them.
+async fn change(app: &App, pool: &Pool, ids: &[Uuid], again: bool) -> Result<Done, Error> {
+    let actor = Actor::command_line(app);
+    let mut all = true;
+    for id in ids {
+        let mut tx = pool.begin().await?;
+        let (done, what) = if again {
+            (care::again(app, &mut tx, *id, &actor).await?, "will be sent again")
+        } else {
+            (care::discard(app, &mut tx, *id, &actor).await?, "is dropped")
+        };
+        tx.commit().await?;
+        if done {
+            say!("{id} {what}");
+        } else {
+            eprintln!("latchkey: {id} is no message to which this can be done");
+        }
+        all &= done;
+    }
+    Ok(all.into())
+}
