@@ -432,7 +432,15 @@ policy-since = In force since { $since }.
 policy-version = Version
 policy-refused = The file was changed at { $at }, but is not in force:
 policy-restart = These keys have changed and need a restart:
-policy-warnings = Allowed, and yet worth a word:
+policy-findings = Allowed, and yet worth a word:
+policy-disagree = The servers of this site do not have the same policy in force:
+policy-servers = { $count ->
+    [one] on one server
+   *[other] on { $count } servers
+  }
+finding-error = Error.
+finding-warning = Warning.
+finding-advice = Advice.
 policy-order = A role without a table asks for what holds for everybody. With several roles, each setting takes the strictest value asked for.
 policy-everybody = Everybody
 policy-who = Who has this role?

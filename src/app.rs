@@ -63,7 +63,7 @@ impl App {
         let config = &judged.config;
         Ok(Self {
             replica: store::id(clock.now(), random)?,
-            live: Live::new(Force::new(config.reset.clone(), judged.warnings(), clock.now())),
+            live: Live::new(Force::new(&judged, clock.now())),
             clock,
             random,
             keyring: Keyring::new(&judged.secret_key, &config.old_secret_keys)?,

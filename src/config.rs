@@ -1,6 +1,6 @@
 //! The configuration: one table, typed, with defaults beneath what the user wrote; judged before anything starts.
 
-use std::{io, net::IpAddr, path::Path};
+use std::{collections::BTreeMap, io, net::IpAddr, path::Path};
 
 use figment::{
     Figment, Profile,
@@ -24,6 +24,7 @@ use crate::{
     reset::{
         self,
         judge::{self, Ground},
+        origin::{Origin, origins},
     },
     span::Span,
     store,
@@ -120,6 +121,8 @@ pub struct Judged {
     pub lenient: bool,
     /// The keys outside the policy.
     pub outside: Outside,
+    /// Where each setting of the policy comes from, by role; the base under the name `""`.
+    pub origins: BTreeMap<String, Vec<Origin>>,
     /// What an expert finds, what matters most first; no error, if it was [`read`](Self::read).
     pub findings: Vec<Finding>,
 }
@@ -172,8 +175,14 @@ impl Judged {
         findings.extend(judge::settings(&config.reset, config.ground(lenient)));
         findings.sort_by_key(|finding| finding.severity);
         let findings = findings.into_iter().map(|finding| finding.placed(figment)).collect();
-        let (secret_key, outside) = (secret_key.unwrap_or_default(), Outside::read(figment));
-        Ok(Self { config, public_url, secret_key, lenient, outside, findings })
+        let outside = Outside::read(figment);
+        let origins = config.reset.tables().map(|(role, _)| {
+            let roles: &[&str] = if role.is_empty() { &[] } else { &[role] };
+            (role.to_owned(), origins(figment, &config.reset, roles))
+        });
+        let origins = origins.collect();
+        let secret_key = secret_key.unwrap_or_default();
+        Ok(Self { config, public_url, secret_key, lenient, outside, origins, findings })
     }
 
     /// What is allowed and yet worth a word at start, a line each.

@@ -7,8 +7,8 @@ use rocket::{
     tokio::{self, select, sync::broadcast::error::RecvError},
 };
 
-pub use crate::{event::KINDS, store::events::Event};
 use crate::app::App;
+pub use crate::{event::KINDS, store::events::Event};
 
 /// Calls `handle` with every event of this server, one after another, each after the transaction that wrote it.
 ///

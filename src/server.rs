@@ -14,7 +14,7 @@ use crate::{
     dev, logger,
     outbox::worker,
     replicas,
-    reset::{self, Strategy},
+    reset::{self, Strategy, switch::Switch},
     store::{Db, Settings},
     web::{
         cookies::Baker, errors, headers::Headers, link::Links, method::OwnMethod, one_name::OneName,
@@ -80,12 +80,17 @@ fn worker() -> AdHoc {
         Box::pin(async move {
             let (Some(app), Some(db)) = (rocket.state::<Arc<App>>(), Db::fetch(rocket)) else { return };
             rocket::tokio::spawn(worker::run(app.clone(), (**db).clone(), rocket.shutdown()));
+            if let Some(switch) = Switch::of(rocket) {
+                let figment = rocket.figment().clone();
+                rocket::tokio::spawn(async move {
+                    if let Err(error) = switch.look(&figment).await {
+                        log::error!("nobody looked at whom the policy leaves out: {error}");
+                    }
+                });
+            }
             log::info!("people are served at {}", app.judged.public_url);
             if app.transports.mailbox.is_some() {
                 log::info!("messages that nothing sends stay at {}/dev/mailbox", app.judged.public_url);
-            }
-            for warning in &app.live.now().warnings {
-                log::warn!("{warning}");
             }
         })
     })

@@ -164,7 +164,7 @@ async fn page(site: &Site<'_>, admin: &Admin<'_>, account: &Account) -> Result<P
         .with("roles", account.roles().collect::<Vec<_>>())
         .with("known", accounts::roles(&mut conn).await?)
         .with("admin_role", Administrator::NAME)
-        .with("values", values(site, &site.policy(account)))
+        .with("values", values(site, &site.policy(account), &[]))
         .with("open", open.len())
         .with("sessions", sessions.collect::<Vec<Value>>())
         .with("all_events", address("/admin/events", &[("account", &account.email)]))

@@ -89,6 +89,9 @@ enum Command {
     Outbox(outbox::Outbox),
     /// Lists what happened, the newest first.
     Events(events::Events),
+    /// Fills an empty database with people and events, for measuring.
+    #[command(hide = true)]
+    Seed(seed::Seed),
 }
 
 /// Does what the command line says.

@@ -1,9 +1,19 @@
 //! The policy in force, which an admin may switch while the site runs.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
 
-use super::policy::{Policy, Settings};
-use crate::{clock::Time, key::sha256};
+use super::{
+    origin::Origin,
+    policy::{Policy, Settings},
+};
+use crate::{
+    clock::Time,
+    config::{Judged, finding::Finding},
+    key::sha256,
+};
 
 /// The policy in force. Each switch replaces the whole at once: who has asked keeps what they were told.
 pub struct Live(RwLock<State>);
@@ -12,6 +22,7 @@ struct State {
     force: Arc<Force>,
     refused: Option<Arc<Refused>>,
     restart: Arc<[String]>,
+    people: Arc<[Finding]>,
 }
 
 /// What is in force.
@@ -22,8 +33,10 @@ pub struct Force {
     pub version: String,
     /// Since when it is.
     pub since: Time,
-    /// What is allowed and yet worth a word.
-    pub warnings: Vec<String>,
+    /// Where each setting comes from, by role; the base under the name `""`.
+    pub origins: BTreeMap<String, Vec<Origin>>,
+    /// What an expert says to it, what matters most first.
+    pub findings: Vec<Finding>,
 }
 
 /// Why the newest configuration changed nothing.
@@ -35,15 +48,16 @@ pub struct Refused {
 }
 
 impl Force {
-    /// Settings that were judged, in force from `since` on.
-    pub fn new(settings: Settings, warnings: Vec<String>, since: Time) -> Self {
+    /// The policy of a configuration that was judged, in force from `since` on.
+    pub fn new(judged: &Judged, since: Time) -> Self {
+        let (settings, origins) = (judged.config.reset.clone(), judged.origins.clone());
         let base = settings.policy([]);
         // A role that asks for the base asks for nothing.
         let own = |(role, policy): &(&str, Policy)| role.is_empty() || *policy != base;
         let tables: Vec<_> = settings.tables().filter(own).collect();
         let plain = serde_json::to_vec(&tables).expect("a policy is plain data");
         let version = sha256(&plain).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        Self { settings, version, since, warnings }
+        Self { settings, version, since, origins, findings: judged.findings.clone() }
     }
 
     /// What holds for an account with these roles.
@@ -55,7 +69,12 @@ impl Force {
 impl Live {
     /// Begins with what the server started with.
     pub fn new(force: Force) -> Self {
-        Self(RwLock::new(State { force: Arc::new(force), refused: None, restart: Arc::new([]) }))
+        Self(RwLock::new(State {
+            force: Arc::new(force),
+            refused: None,
+            restart: Arc::new([]),
+            people: Arc::new([]),
+        }))
     }
 
     /// What is in force now.
@@ -71,6 +90,16 @@ impl Live {
     /// Names of the keys outside the policy that have changed since the start: they need a restart.
     pub fn restart(&self) -> Arc<[String]> {
         self.read(|state| state.restart.clone())
+    }
+
+    /// What the policy is for the people there are, as it was last looked at.
+    pub fn people(&self) -> Arc<[Finding]> {
+        self.read(|state| state.people.clone())
+    }
+
+    /// Notes what the policy is for the people there are.
+    pub fn look_at(&self, people: Vec<Finding>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).people = people.into();
     }
 
     /// Puts another policy in force; the same one again stays in force since when it was. Returns what it replaces.
@@ -93,12 +122,17 @@ impl Live {
 
 #[cfg(test)]
 mod tests {
+    use figment::{
+        Figment,
+        providers::{Format, Toml},
+    };
+
     use super::*;
 
     fn force(toml: &str) -> Force {
-        let settings = figment::Figment::new();
-        let settings = settings.merge(<figment::providers::Toml as figment::providers::Format>::string(toml));
-        Force::new(settings.extract().unwrap(), Vec::new(), Time::from_millis(0))
+        let toml = format!("secret_key = 'x'\nlatchkey.pepper = ['x']\n[latchkey.reset]\n{toml}");
+        let figment = Figment::from(Toml::string(&toml)).select("debug");
+        Force::new(&Judged::look(&figment).unwrap(), Time::from_millis(0))
     }
 
     #[test]

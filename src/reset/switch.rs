@@ -5,11 +5,14 @@ use std::sync::Arc;
 use figment::Figment;
 use rocket::{Phase, Rocket};
 
-use super::live::{Force, Refused};
+use super::{
+    judge,
+    live::{Force, Refused},
+};
 use crate::{
     Error,
     app::App,
-    config::{Judged, fault},
+    config::{Judged, fault, finding::Severity},
     event::Event,
     replicas,
     store::{Db, Pool},
@@ -53,12 +56,26 @@ impl Switch {
         let version = force.version.clone();
         let Some(former) = app.live.switch(force, restart) else { return Ok(()) };
         log::info!("the policy {version} is in force, after {}", former.version);
-        app.live.now().warnings.iter().for_each(|warning| log::warn!("{warning}"));
         let mut tx = self.pool.begin().await?;
         replicas::beat(app, &mut tx).await?;
         let switched = format!("{} to {version}", former.version);
         Event::of_site("policy.switched").detail(&switched).write(app, &mut tx).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.look(figment).await
+    }
+
+    /// Looks at what the policy in force is for the people there are, and logs what an expert would warn of.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn look(&self, figment: &Figment) -> Result<(), Error> {
+        let (app, force) = (&self.app, self.app.live.now());
+        let people = judge::people(&mut self.pool.read().await?, &force.settings, app.now()).await?;
+        let people: Vec<_> = people.into_iter().map(|finding| finding.placed(figment)).collect();
+        let warned = force.findings.iter().chain(&people).filter(|found| found.severity == Severity::Warning);
+        warned.for_each(|finding| log::warn!("{finding}"));
+        app.live.look_at(people);
+        Ok(())
     }
 
     /// Leaves everything as it is, and says why.
@@ -74,14 +91,15 @@ impl Switch {
         fault::refuse_strays(figment)?;
         let judged = Judged::read(figment)?;
         let restart = self.app.judged.outside.changed(&judged.outside);
-        let settings = judged.config.reset;
         // Another gateway is taken up by a restart alone, so this server's own must do.
-        let (faults, _) = settings.judge(self.app.transports.can_text());
-        if faults.is_empty() {
-            Ok((Force::new(settings, judged.warnings, self.app.now()), restart))
-        } else {
-            let faults = faults.iter().map(|fault| format!("{}, and restart", fault::placed(figment, fault)));
-            Err(Error::Config(faults.collect::<Vec<_>>().join("\n")))
+        let ground = self.app.config().ground(self.app.judged.lenient);
+        let faults = judge::settings(&judged.config.reset, ground).into_iter();
+        let faults: Vec<_> = faults.filter(|finding| finding.severity == Severity::Error).collect();
+        if !faults.is_empty() {
+            let placed = faults.into_iter().map(|fault| fault.placed(figment));
+            let told = placed.map(|fault| format!("{fault}, and restart"));
+            return Err(Error::Config(told.collect::<Vec<_>>().join("\n")));
         }
+        Ok((Force::new(&judged, self.app.now()), restart))
     }
 }

@@ -1,0 +1,40 @@
+//! `latchkey seed`: fills an empty database with people and events, for measuring how a large site behaves.
+
+use std::io::Write;
+
+use figment::Figment;
+
+use super::open;
+use crate::{
+    Error,
+    store::seed::{self, Size},
+};
+
+#[derive(clap::Args)]
+pub(super) struct Seed {
+    /// How many accounts; none of them can sign in.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(i64).range(1..))]
+    accounts: i64,
+    /// How many events, spread over the last ninety days.
+    #[arg(long, default_value_t = 3_000_000, value_parser = clap::value_parser!(i64).range(1..))]
+    events: i64,
+    /// How many messages that were sent, spread alike.
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(i64).range(1..))]
+    messages: i64,
+}
+
+pub(super) async fn run(seed: &Seed, figment: &Figment) -> Result<(), Error> {
+    let (app, pool) = open(figment).await?;
+    let mut tx = pool.begin().await?;
+    if !seed::is_empty(&mut tx).await? {
+        let why =
+            "databases.latchkey.url leads to a database with accounts: a large site is made in an empty one";
+        return Err(Error::Config(why.into()));
+    }
+    let size = Size { accounts: seed.accounts, events: seed.events, messages: seed.messages, days: 89 };
+    seed::insert(&mut tx, &size, app.now()).await?;
+    tx.commit().await?;
+    say!("made {} accounts, {} events and {} messages", seed.accounts, seed.events, seed.messages);
+    rocket_db_pools::Pool::close(&pool).await;
+    Ok(())
+}
