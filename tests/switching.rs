@@ -141,7 +141,7 @@ async fn a_hundred_edits_under_load_lose_nothing(setting: Setting) {
             let health = until(&server, |health| health["configuration_refused"] == true).await;
             assert_eq!(health["policy"], version, "a broken file changed the policy");
         } else {
-            let (strategy, rule) = (Strategy::ALL[(edit + edit / 5) % 5], RULES[edit % 3]);
+            let (strategy, rule) = (Strategy::ALL[(edit + edit / 5 + 1) % 5], RULES[edit % 3]);
             server.edit(&policy(&config, strategy, rule).toml(), edit % 2 == 0);
             let health = until(&server, |health| health["policy"] != version).await;
             assert_eq!(health["configuration_refused"], false, "{health}");
