@@ -66,7 +66,7 @@ pub(super) fn run(check: &Check, figment: &Figment) -> ExitCode {
 async fn look(figment: &Figment) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
     let judged = Judged::look(figment)?;
     let mut findings = judged.findings.clone();
-    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+    if findings.iter().any(Finding::is_error) {
         return Err(findings);
     }
     let (plan, people) = plan(judged, figment).await.map_err(|fault| {
@@ -130,7 +130,9 @@ fn print(starts: bool, plan: Option<&Plan>, findings: &[Finding]) {
             say!("  {who:9} {strategy}, first key by {channel}, good for {key_ttl}{accounts}");
         }
     }
-    for finding in findings {
+    // First things first: advice is for what would start.
+    let most = if plan.is_some() { Severity::Advice } else { Severity::Warning };
+    for finding in findings.iter().filter(|finding| finding.severity <= most) {
         say!("{}: {finding}", finding.severity);
     }
     say!("{}", if starts { "would start" } else { "would not start" });
