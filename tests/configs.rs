@@ -64,7 +64,7 @@ fn every_configuration_is_told_what_is_wrong_with_it() {
 }
 
 #[test]
-fn strict_takes_warnings_for_errors() {
+fn strict_fails_for_warnings() {
     let folder = tempfile::tempdir().expect("a folder");
     let status = |toml: &str, arguments: &[&str]| {
         common::run(folder.path(), "debug", toml, arguments).status.code().expect("an exit")

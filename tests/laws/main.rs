@@ -5,6 +5,7 @@
 mod common;
 
 mod account;
+mod advice;
 mod alike;
 mod bad_input;
 mod binding;
