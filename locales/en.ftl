@@ -708,11 +708,13 @@ explain-role = { $count ->
 explain-phone-ready = They have a confirmed phone that may be used.
 explain-phone-waits = They have a confirmed phone that may be used from { $from } on.
 explain-phone-none = They have no confirmed phone.
+explain-phone-needed = Without one, they could not get back in by themselves.
 explain-disabled = Their account is disabled, so no message is sent.
 explain-held = They said "this wasn’t me", so nobody can ask before { $until }.
 explain-force = In force:
 explain-asked = for the role { $role }
 explain-steps = What they go through:
+explain-why = Why: { $why }
 
 explain-ask = They type their address at /reset. The answer is the same whether it is known or not.
 explain-ask-guards = Nobody learns from the answer, or from how long it takes, who has an account.

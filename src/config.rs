@@ -1,6 +1,11 @@
 //! The configuration: one table, typed, with defaults beneath what the user wrote; judged before anything starts.
 
-use std::{collections::BTreeMap, io, net::IpAddr, path::Path};
+use std::{
+    collections::{BTreeMap, HashSet},
+    io,
+    net::IpAddr,
+    path::Path,
+};
 
 use figment::{
     Figment, Profile,
@@ -152,8 +157,7 @@ impl Judged {
     /// # Errors
     /// As [`read`](Self::read).
     pub fn accept(mut self) -> Result<Self, Error> {
-        let errors: Vec<_> =
-            self.findings.extract_if(.., |finding| finding.severity == Severity::Error).collect();
+        let errors: Vec<_> = self.findings.extract_if(.., |finding| finding.is_error()).collect();
         if errors.is_empty() { Ok(self) } else { Err(errors.into()) }
     }
 
@@ -173,6 +177,10 @@ impl Judged {
         let mut findings: Vec<_> = faults.iter().map(told(Severity::Error)).collect();
         findings.extend(risks.iter().map(told(Severity::Warning)));
         findings.extend(judge::settings(&config.reset, config.ground(lenient)));
+        // What is wrong with a key goes before what is risky about it.
+        let wrong: HashSet<_> =
+            findings.iter().filter(|finding| finding.is_error()).map(|finding| finding.key.clone()).collect();
+        findings.retain(|finding| finding.is_error() || !wrong.contains(&finding.key));
         findings.sort_by_key(|finding| finding.severity);
         let findings = findings.into_iter().map(|finding| finding.placed(figment)).collect();
         let outside = Outside::read(figment);

@@ -170,6 +170,7 @@ mod tests {
             .select("release");
         let judged = Judged::read(&printed).map_err(|fault| fault.to_string()).unwrap();
         assert!(!text.contains(SECRET) && !text.contains(&format!("\n{REQUIRED}")));
+        assert_eq!(judged.findings, []);
         assert_ne!(judged.secret_key, judged.config.pepper[0]);
         assert_ne!(text, rocket_toml(Random).unwrap());
     }

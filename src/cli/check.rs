@@ -27,9 +27,11 @@ use crate::{
 };
 
 #[derive(Args)]
-#[command(after_help = "Exit status: 0 if the site would start, 1 if not.")]
+#[command(
+    after_help = "Exit status: 0 if the site would start, 1 if not, or if --strict is given and there is a warning."
+)]
 pub(super) struct Check {
-    /// Takes warnings for errors.
+    /// Fails for warnings too.
     #[arg(long)]
     strict: bool,
     /// Prints one JSON document.
@@ -53,20 +55,21 @@ pub(super) fn run(check: &Check, figment: &Figment) -> ExitCode {
         Ok((plan, findings)) => (Some(plan), findings),
         Err(findings) => (None, findings),
     };
-    let least = if check.strict { Severity::Warning } else { Severity::Error };
-    let starts = findings.iter().all(|finding| finding.severity > least);
+    let starts = !findings.iter().any(Finding::is_error);
+    let worst = if check.strict { Severity::Warning } else { Severity::Error };
+    let passes = findings.iter().all(|finding| finding.severity > worst);
     if check.json {
         say!("{:#}", document(starts, plan.as_ref(), &findings));
     } else {
         print(starts, plan.as_ref(), &findings);
     }
-    if starts { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if passes { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 async fn look(figment: &Figment) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
     let judged = Judged::look(figment)?;
     let mut findings = judged.findings.clone();
-    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+    if findings.iter().any(Finding::is_error) {
         return Err(findings);
     }
     let (plan, people) = plan(judged, figment).await.map_err(|fault| {
@@ -130,7 +133,9 @@ fn print(starts: bool, plan: Option<&Plan>, findings: &[Finding]) {
             say!("  {who:9} {strategy}, first key by {channel}, good for {key_ttl}{accounts}");
         }
     }
-    for finding in findings {
+    // First things first: advice is for what would start.
+    let most = if plan.is_some() { Severity::Advice } else { Severity::Warning };
+    for finding in findings.iter().filter(|finding| finding.severity <= most) {
         say!("{}: {finding}", finding.severity);
     }
     say!("{}", if starts { "would start" } else { "would not start" });

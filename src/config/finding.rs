@@ -63,6 +63,11 @@ impl Finding {
         Self::new(severity, key, why, remedy)
     }
 
+    /// Whether the site does not start with it.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// The same, with where its key stands in `figment`.
     pub fn placed(self, figment: &Figment) -> Self {
         Self { place: Place::near(figment, &self.key), ..self }

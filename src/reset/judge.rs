@@ -58,20 +58,23 @@ fn admins(settings: &Settings) -> Vec<Finding> {
             "write strategy = \"sms_approved\" or \"second_key\" there",
         )
     });
-    let laxer = Setting::all().iter().filter_map(|&setting| {
-        let others = settings.tables().filter(|(role, _)| *role != ADMIN);
-        let (role, other) = others.min_by(|(_, one), (_, other)| setting.order(one, other))?;
-        let whose = if role.is_empty() { "everybody".into() } else { format!("the role {role}") };
-        setting.is_laxer(&admin, &other).then(|| {
-            let (name, value, theirs) = (setting.name(), setting.of(&admin), setting.of(&other));
-            Finding::new(
-                Severity::Warning,
-                key(setting),
-                format!("{name} = {value} for admins is laxer than {theirs} for {whose}"),
-                format!("make it at least as strict in [default.{}]", table_key(ADMIN)),
-            )
+    let rest = Setting::all().iter().filter(|setting| laxest.is_none() || **setting != Setting::Strategy);
+    let laxer: Vec<_> = rest
+        .filter_map(|&setting| {
+            let others = settings.tables().filter(|(role, _)| *role != ADMIN);
+            let (role, other) = others.min_by(|(_, one), (_, other)| setting.order(one, other))?;
+            let whose = if role.is_empty() { "everybody".into() } else { format!("the role {role}") };
+            setting.is_laxer(&admin, &other).then(|| {
+                let (name, value, theirs) = (setting.name(), setting.of(&admin), setting.of(&other));
+                Finding::new(
+                    Severity::Warning,
+                    key(setting),
+                    format!("{name} = {value} for admins is laxer than {theirs} for {whose}"),
+                    format!("make it at least as strict in [default.{}]", table_key(ADMIN)),
+                )
+            })
         })
-    });
+        .collect();
     laxest.into_iter().chain(laxer).collect()
 }
 

@@ -15,7 +15,7 @@ use crate::{
     reset::{
         journey::{Step, journey},
         origin::{Origin, origins},
-        policy::is_role,
+        policy::{Policy, is_role},
     },
     server::template_dir,
     store::{
@@ -57,9 +57,10 @@ pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<(), Erro
     };
     let settings = &judged.config.reset;
     let origins = origins(figment, settings, &roles);
-    let steps = journey(&templates, &settings.policy(roles.iter().copied()));
+    let policy = settings.policy(roles.iter().copied());
+    let steps = journey(&templates, &policy);
     let now = Clock::system().now();
-    let state = account.as_ref().map_or(Vec::new(), |account| state(&templates, account, now));
+    let state = account.as_ref().map_or(Vec::new(), |account| state(&templates, account, &policy, now));
     if explain.json {
         let email = account.as_ref().map(|account| &account.email);
         let all =
@@ -90,16 +91,18 @@ async fn find(figment: &Figment, email: &str) -> Result<Account, Error> {
 }
 
 /// Whether they have what it takes.
-fn state(templates: &Templates, account: &Account, now: Time) -> Vec<String> {
+fn state(templates: &Templates, account: &Account, policy: &Policy, now: Time) -> Vec<String> {
     let phone = match (account.usable_phone(now), account.phone_usable_at) {
         (Some(_), _) => templates.say("explain-phone-ready", &[]),
         (None, Some(from)) => templates.say("explain-phone-waits", &[("from", human::moment(from).into())]),
         (None, None) => templates.say("explain-phone-none", &[]),
     };
+    let needed = policy.needs_phone() && account.usable_phone(now).is_none();
+    let needed = needed.then(|| templates.say("explain-phone-needed", &[]));
     let disabled = (!account.enabled).then(|| templates.say("explain-disabled", &[]));
     let held = (account.held_until > now)
         .then(|| templates.say("explain-held", &[("until", human::moment(account.held_until).into())]));
-    [Some(phone), disabled, held].into_iter().flatten().collect()
+    [Some(phone), needed, disabled, held].into_iter().flatten().collect()
 }
 
 fn print(templates: &Templates, origins: &[Origin], steps: &[Step]) {
@@ -113,6 +116,6 @@ fn print(templates: &Templates, origins: &[Origin], steps: &[Step]) {
     say!("\n{}", templates.say("explain-steps", &[]));
     for (number, step) in (1..).zip(steps) {
         say!("{number:3}. {}", step.what);
-        say!("     {}", step.guards);
+        say!("     {}", templates.say("explain-why", &[("why", step.guards.as_str().into())]));
     }
 }

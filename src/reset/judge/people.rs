@@ -7,7 +7,10 @@ use crate::{
     account::role::{Administrator, Role},
     clock::Time,
     config::finding::{Finding, Severity},
-    reset::policy::{Settings, table_key},
+    reset::{
+        policy::{Policy, Settings, table_key},
+        setting::Setting,
+    },
     store::{
         Conn,
         accounts::{self, Crowd},
@@ -33,26 +36,32 @@ pub async fn people(conn: &mut Conn, settings: &Settings, now: Time) -> Result<V
     // Before there is anybody, nobody lacks anything.
     let somebody = !invited.is_empty() || crowds.iter().any(|crowd| crowd.accounts > 0);
     let nameless = settings.role.keys().filter(|role| somebody && !known.contains(role.as_str()));
-    let phoneless = settings.tables().filter_map(|(role, _)| without_phone(settings, &crowds, role));
+    let needy = settings.tables().filter(|(_, policy)| policy.needs_phone());
+    let phoneless = needy.filter_map(|(role, policy)| without_phone(settings, &crowds, role, &policy));
     Ok(phoneless.chain(nameless.map(|role| nobody(role, &known))).collect())
 }
 
-/// Of the accounts that ask this table: who needs a phone and has none.
-fn without_phone(settings: &Settings, crowds: &[Crowd], role: &str) -> Option<Finding> {
-    let need = crowds
-        .iter()
-        .filter(|crowd| settings.asks(role, crowd.roles()) && settings.policy(crowd.roles()).needs_phone());
+/// Of the accounts that ask this table, which needs a phone: who has none.
+fn without_phone(settings: &Settings, crowds: &[Crowd], role: &str, policy: &Policy) -> Option<Finding> {
+    let asks = |crowd: &&Crowd| settings.asks(role, crowd.roles());
+    let need = crowds.iter().filter(asks).filter(|crowd| settings.policy(crowd.roles()).needs_phone());
     let (accounts, phones) =
         need.fold((0, 0), |(accounts, phones), crowd| (accounts + crowd.accounts, phones + crowd.phones));
-    let whose = if role.is_empty() { "of everybody else".into() } else { format!("with the role {role}") };
-    let lacking = accounts - phones;
-    (lacking > 0).then(|| {
-        let many = if phones == 0 && accounts > 1 { "all".into() } else { format!("{lacking} of") };
+    let whose = if role.is_empty() { String::new() } else { format!(" with the role {role}") };
+    let with = if phones == 0 { "none".into() } else { phones.to_string() };
+    let (setting, instead) = if policy.strategy.needs_phone() {
+        (Setting::Strategy, "strategy = \"second_key\", which needs none")
+    } else {
+        (Setting::Channel, "channel = \"email\"")
+    };
+    (accounts > phones).then(|| {
         Finding::new(
             Severity::Warning,
-            format!("{}.strategy", table_key(role)),
-            format!("{many} {accounts} accounts {whose} have no phone that may be used: they could not get back in"),
-            "let them add one at /account/phone first, or write strategy = \"second_key\", which needs none",
+            format!("{}.{}", table_key(role), setting.name()),
+            format!(
+                "of {accounts} accounts{whose}, {with} have a phone that may be used: the others could not get back in"
+            ),
+            format!("let them add one at /account/phone first, or write {instead}"),
         )
     })
 }

@@ -213,7 +213,9 @@ impl<'a> Table<'a> {
     }
 
     fn changes_nothing(&self) -> Option<Finding> {
-        let vain = !self.is_base() && self.base.tables().next().is_some_and(|(_, base)| base == self.policy);
+        let vain = !self.is_base()
+            && self.ask.role.is_empty()
+            && self.base.tables().next().is_some_and(|(_, base)| base == self.policy);
         vain.then(|| {
             let why = "changes nothing: its role has the same policy without it";
             self.find(Severity::Advice, "", why, "remove it, or override something")
