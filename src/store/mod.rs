@@ -14,6 +14,7 @@ mod pool;
 mod readers;
 pub mod registrations;
 pub mod remembered;
+pub mod roles;
 pub mod sessions;
 pub mod tallies;
 
