@@ -16,6 +16,8 @@ for_both_databases! {
     a_server_ends_cleanly_when_told,
     two_servers_start_at_once_on_an_empty_database,
     a_message_of_before_the_end_is_there_afterwards,
+    the_command_line_speaks_to_programs,
+    what_a_command_finds_and_does_is_its_exit_status,
 }
 
 fn folder() -> TempDir {
@@ -359,4 +361,82 @@ async fn a_message_of_before_the_end_is_there_afterwards(setting: Setting) {
     let key = message.link().rsplit('/').next().expect("a key").to_owned();
     let page = server.browser().get(&format!("/reset/{key}")).await;
     assert_eq!(page.path(), setting.strategy.path(), "{page}");
+}
+
+/// Runs a command in the folder of `setting`, and gives its exit status with what it printed.
+fn latchkey(setting: &Setting, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = command(&setting.folder, "debug", arguments).output().expect("latchkey runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// The objects that a command prints with `--json`.
+fn objects(setting: &Setting, arguments: &[&str]) -> Vec<serde_json::Value> {
+    let (code, printed, said) = latchkey(setting, &[arguments, &["--json"]].concat());
+    assert_eq!(code, Some(if printed.is_empty() { 3 } else { 0 }), "{arguments:?}: {said}");
+    printed.lines().map(|line| serde_json::from_str(line).expect("a line is an object")).collect()
+}
+
+async fn the_command_line_speaks_to_programs(setting: Setting) {
+    let nobody = format!("smtp://127.0.0.1:{}", common::free_port());
+    let server = Binary::start(&setting, setting.config(&[])).await;
+    server.account("ann@example.com").await;
+    server.end("TERM").await;
+    let server = Binary::start(&setting, setting.config(&[("latchkey.mail.url", json!(nobody))])).await;
+    server.ask_reset("ann@example.com").await;
+    assert_eq!(latchkey(&setting, &["user", "role", "ann@example.com", "--add", "editor"]).0, Some(0));
+    let people = objects(&setting, &["user", "list"]);
+    let ann = json!({ "email": "ann@example.com", "state": "enabled", "phone": false, "roles": ["editor"] });
+    assert_eq!(people, [ann]);
+    let events = objects(&setting, &["events", "--kind", "account.roles_changed"]);
+    assert_eq!(events.len(), 1, "{events:?}");
+    for (key, value) in [("by", "command line"), ("address", "ann@example.com"), ("detail", "+editor")] {
+        assert_eq!(events[0][key], value, "{events:?}");
+    }
+    server.ask_reset("ann@example.com").await;
+    let mut failing = Vec::new();
+    for _ in 0..200 {
+        failing = objects(&setting, &["outbox", "list", "--state", "failing"]);
+        if !failing.is_empty() {
+            break;
+        }
+        rocket::tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(failing.len(), 1, "{failing:?}");
+    assert_eq!((&failing[0]["state"], &failing[0]["kind"]), (&json!("waiting"), &json!("email")));
+    let id = failing[0]["id"].as_str().expect("an id");
+    assert_eq!(latchkey(&setting, &["outbox", "retry", id]).0, Some(3), "it is tried again anyhow");
+    assert_eq!(latchkey(&setting, &["outbox", "drop", id]).0, Some(0));
+    assert_eq!(latchkey(&setting, &["outbox", "drop", id]).0, Some(3));
+    assert_eq!(objects(&setting, &["events", "--kind", "message.dropped"]).len(), 1);
+    server.end("TERM").await;
+}
+
+async fn what_a_command_finds_and_does_is_its_exit_status(setting: Setting) {
+    let server = Binary::start(&setting, setting.config(&[])).await;
+    server.account("ann@example.com").await;
+    for (status, arguments) in [
+        (0, &["user", "disable", "ann@example.com"][..]),
+        (3, &["user", "disable", "ann@example.com"]),
+        (0, &["user", "enable", "ANN@example.com"]),
+        (3, &["user", "role", "ann@example.com", "--remove", "editor"]),
+        (3, &["user", "disable", "nobody@example.com"]),
+        (1, &["user", "role", "ann@example.com", "--add", "two words"]),
+        (0, &["events"]),
+        (0, &["events", "--account", "ann@example.com", "--since", "2020-01-01", "--limit", "1"]),
+        (3, &["events", "--account", "nobody@example.com"]),
+        (3, &["events", "--until", "2020-01-01"]),
+        (1, &["events", "--since", "yesterday"]),
+        (1, &["events", "--kind", "nothing"]),
+        (2, &["events", "--limit", "0"]),
+        (0, &["outbox", "list", "--state", "sent"]),
+        (3, &["outbox", "list", "--state", "given-up"]),
+        (3, &["outbox", "retry", "01890a5d-ac96-774b-bcce-b302099a8057"]),
+        (2, &["outbox", "drop", "7"]),
+    ] {
+        let (code, printed, said) = latchkey(&setting, arguments);
+        assert_eq!(code, Some(status), "{arguments:?}: {printed}{said}");
+        assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+    }
+    server.end("TERM").await;
 }

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     event::{Actor, Event},
     reset::request::{self, Started},
-    store::{Tx, accounts, accounts::Account},
+    store::{Tx, accounts, accounts::Account, roles},
 };
 
 /// Whether something changed, or why it could not.
@@ -66,12 +66,12 @@ pub async fn set_roles(
     let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
     let mut changes = Vec::new();
     for role in add {
-        if accounts::add_role(tx, id, role).await? {
+        if roles::add(tx, id, role).await? {
             changes.push(format!("+{role}"));
         }
     }
     for role in remove {
-        if accounts::remove_role(tx, id, role).await? {
+        if roles::remove(tx, id, role).await? {
             changes.push(format!("-{role}"));
         }
     }

@@ -8,7 +8,7 @@ use crate::{
     Admin, Error,
     account::{email::Email, fault::Fault},
     reset::policy::is_role,
-    store::{accounts, accounts::Account},
+    store::{accounts, accounts::Account, roles},
     web::{Answer, Faults, Page, Site, human},
 };
 
@@ -50,12 +50,12 @@ async fn list(
     } else {
         Vec::new()
     };
-    let roles = accounts::roles(&mut conn).await?;
+    let names = roles::names(&mut conn).await?;
     let last = next(&mut people).and_then(|next| Email::parse(&next.email).ok());
     let more = last.map(|last| address("/admin/people", &[("q", q), ("role", role), ("from", last.key())]));
     Ok(Page::new("admin/people")
         .with("people", people.iter().map(shown).collect::<Vec<_>>())
-        .with("roles", roles.iter().map(|role| json!({ "value": role, "name": role })).collect::<Vec<_>>())
+        .with("roles", names.iter().map(|role| json!({ "value": role, "name": role })).collect::<Vec<_>>())
         .with("more", more)
         .with("first", !from.is_empty())
         .typed("q", q)

@@ -16,7 +16,7 @@ use crate::{
     },
     event::Actor,
     reset::policy::is_role,
-    store::{accounts, accounts::Account, events, sessions},
+    store::{accounts, accounts::Account, events, roles, sessions},
     web::{Answer, Faults, Fields, Page, SameOrigin, Site, human},
 };
 
@@ -162,7 +162,7 @@ async fn page(site: &Site<'_>, admin: &Admin<'_>, account: &Account) -> Result<P
         .with("phone_from", account.phone_usable_at.filter(|from| *from > now).map(human::moment))
         .with("held", Some(account.held_until).filter(|until| *until > now).map(human::moment))
         .with("roles", account.roles().collect::<Vec<_>>())
-        .with("known", accounts::roles(&mut conn).await?)
+        .with("known", roles::names(&mut conn).await?)
         .with("admin_role", Administrator::NAME)
         .with("values", values(site, &site.policy(account), &[]))
         .with("open", open.len())

@@ -6,6 +6,7 @@ pub mod care;
 pub mod mail;
 pub mod mailbox;
 pub mod message;
+mod purge;
 pub mod relay;
 pub mod request;
 pub mod sms;

@@ -3,11 +3,7 @@
 //! An entry is leased, worked on, and finished in a transaction that only counts if it is still waiting. Whatever dies
 //! in between leaves it to the next lease.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use rocket::{
     Shutdown,
@@ -19,17 +15,12 @@ use rocket::{
 };
 use uuid::Uuid;
 
-use super::{Undelivered, message::Message, request::Request, transport::deliver};
+use super::{Undelivered, message::Message, purge, request::Request, transport::deliver};
 use crate::{
     Error,
     app::App,
     clock::Time,
-    key::Purpose,
-    reset::policy::Policy,
-    store::{
-        Pool, counts, events, keys, keys::Expired, outbox, outbox::Entry, registrations, remembered,
-        sessions, tallies, tallies::Tally,
-    },
+    store::{Pool, outbox, outbox::Entry},
     tally,
 };
 
@@ -46,8 +37,6 @@ const LAST_PAUSE: Duration = Duration::from_secs(15 * 60);
 const PURGE: Duration = Duration::from_secs(60);
 /// How long, at shutdown, what is at hand may take.
 const PATIENCE: Duration = Duration::from_millis(800);
-/// In how many small steps, at most.
-const STEPS: usize = 40;
 
 /// Works until `shutdown`, then finishes what is at hand and gives the rest back.
 pub async fn run(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
@@ -68,7 +57,7 @@ pub async fn run(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
         }
         if app.now() > purged + PURGE {
             purged = app.now();
-            if let Err(error) = purge(&app, &pool).await {
+            if let Err(error) = purge::purge(&app, &pool).await {
                 log::error!("expired rows cannot be removed: {error}");
             }
         }
@@ -186,49 +175,4 @@ fn pause(app: &App, entry: &Entry) -> Duration {
     let pause = (FIRST_PAUSE * 2u32.pow(doublings)).min(LAST_PAUSE);
     let jitter = app.random.bytes::<1>().map_or(128, |[byte]| u32::from(byte));
     pause * (192 + jitter / 2) / 256
-}
-
-async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
-    let now = app.now();
-    let kept = now - *app.config().events.keep;
-    for _ in 0..STEPS {
-        let mut tx = pool.begin().await?;
-        let expired = keys::purge(&mut tx, now).await?;
-        let none_expired = expired.is_empty();
-        for tally in abandoned(&expired) {
-            tallies::add(&mut tx, &tally).await?;
-        }
-        tx.commit().await?;
-        let mut tx = pool.begin().await?;
-        let removed = registrations::purge(&mut tx, now).await?
-            + sessions::purge(&mut tx, now).await?
-            + remembered::purge(&mut tx, now).await?
-            + counts::purge(&mut tx, now).await?
-            + outbox::wipe(&mut tx, now).await?
-            + outbox::purge(&mut tx, kept).await?
-            + events::purge(&mut tx, kept).await?
-            + tallies::purge(&mut tx, tally::day(kept)).await?;
-        tx.commit().await?;
-        if removed == 0 && none_expired {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// The resets that nobody finished, among the keys that expired, by day and strategy.
-fn abandoned(expired: &[Expired]) -> impl Iterator<Item = Tally> {
-    let mut numbers = BTreeMap::new();
-    let resets = [Purpose::Reset.name(), Purpose::Temporary.name()];
-    for key in expired.iter().filter(|key| resets.contains(&key.purpose.as_str())) {
-        let Some(policy) = Policy::read(key.policy.as_deref()) else { continue };
-        *numbers.entry((tally::day(key.expires_at), policy.strategy.name())).or_insert(0) += 1;
-    }
-    numbers.into_iter().map(|((day, policy), n)| Tally {
-        day,
-        kind: tally::ABANDONED.into(),
-        policy: policy.into(),
-        bucket: 0,
-        n,
-    })
 }

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, Tx, sql};
+use super::{Conn, Tx, roles, sql};
 use crate::{Error, account::PasswordHash, clock::Time};
 
 /// One person's account, as it stood when it was read.
@@ -90,16 +90,6 @@ pub async fn list(
     })
 }
 
-/// The names of all roles that somebody has.
-pub async fn roles(conn: &mut Conn) -> Result<Vec<String>, Error> {
-    // A look-up for each name, where DISTINCT would read every row.
-    const ROLES: &str = "WITH RECURSIVE name (role) AS (SELECT MIN(role) FROM roles
-        UNION ALL SELECT (SELECT MIN(r.role) FROM roles AS r WHERE r.role > name.role) FROM name WHERE name.role IS NOT NULL)
-        SELECT role FROM name WHERE role IS NOT NULL LIMIT 200";
-    let names = sql!(all(String,), conn, ROLES)?;
-    Ok(names.into_iter().map(|(name,)| name).collect())
-}
-
 /// Adds an account; false if its address has one already.
 pub async fn insert(tx: &mut Tx, account: &Account, email_key: &str) -> Result<bool, Error> {
     const INSERT: &str = "INSERT INTO accounts
@@ -108,7 +98,7 @@ pub async fn insert(tx: &mut Tx, account: &Account, email_key: &str) -> Result<b
     let added = sql!(execute tx, INSERT, account.id, &account.email, email_key, &account.password_hash,
         account.enabled, &account.fields, account.created_at)?;
     for role in account.roles().filter(|_| added == 1) {
-        add_role(tx, account.id, role).await?;
+        roles::add(tx, account.id, role).await?;
     }
     Ok(added == 1)
 }
@@ -187,19 +177,6 @@ pub async fn delete(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     const DELETE: &str = "DELETE FROM accounts WHERE id = $1";
     sql!(execute tx, DELETE, id)?;
     Ok(())
-}
-
-/// Gives a role; false if the account has it already.
-pub async fn add_role(tx: &mut Tx, id: Uuid, role: &str) -> Result<bool, Error> {
-    const ADD_ROLE: &str = "INSERT INTO roles (account_id, role, email_key)
-        SELECT id, $2, email_key FROM accounts WHERE id = $1 ON CONFLICT DO NOTHING";
-    Ok(sql!(execute tx, ADD_ROLE, id, role)? == 1)
-}
-
-/// Takes a role away; false if the account does not have it.
-pub async fn remove_role(tx: &mut Tx, id: Uuid, role: &str) -> Result<bool, Error> {
-    const REMOVE_ROLE: &str = "DELETE FROM roles WHERE account_id = $1 AND role = $2";
-    Ok(sql!(execute tx, REMOVE_ROLE, id, role)? == 1)
 }
 
 /// Enabled accounts that have the same roles.

@@ -15,6 +15,7 @@ mod readers;
 pub mod registrations;
 pub mod remembered;
 pub mod replicas;
+pub mod roles;
 pub mod seed;
 pub mod sessions;
 pub mod tallies;

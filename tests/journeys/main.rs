@@ -5,6 +5,7 @@
 mod common;
 
 mod chrome;
+mod console;
 mod gateway;
 mod journey;
 mod mail;
@@ -13,11 +14,21 @@ for_every_strategy! {
     from_forgotten_to_signed_in,
 }
 
+for_both_databases! {
+    an_admin_looks_after_somebody,
+}
+
 use common::Setting;
 
 async fn from_forgotten_to_signed_in(setting: Setting) {
     match journey::Journey::begin(setting).await {
         Ok(journey) => journey.go().await,
         Err(missing) => common::skip(&missing),
+    }
+}
+
+async fn an_admin_looks_after_somebody(setting: Setting) {
+    if let Err(missing) = console::look_after(setting).await {
+        common::skip(&missing);
     }
 }

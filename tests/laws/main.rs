@@ -7,6 +7,7 @@ mod common;
 mod account;
 mod admin;
 mod admin_messages;
+mod admin_pages;
 mod advice;
 mod alike;
 mod bad_input;

@@ -1,0 +1,67 @@
+//! What is over is removed: expired keys and sessions at once, events and what was sent after a while.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    Error,
+    app::App,
+    key::Purpose,
+    reset::policy::Policy,
+    store::{
+        Pool, counts, events, keys, keys::Expired, outbox, registrations, remembered, sessions, tallies,
+        tallies::Tally,
+    },
+    tally,
+};
+
+/// In how many small steps, at most.
+const STEPS: usize = 40;
+
+/// Removes, in small steps, what is over: whoever writes meanwhile hardly waits.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
+    let now = app.now();
+    let kept = now - *app.config().events.keep;
+    for _ in 0..STEPS {
+        let mut tx = pool.begin().await?;
+        let expired = keys::purge(&mut tx, now).await?;
+        let none_expired = expired.is_empty();
+        for tally in abandoned(&expired) {
+            tallies::add(&mut tx, &tally).await?;
+        }
+        tx.commit().await?;
+        let mut tx = pool.begin().await?;
+        let removed = registrations::purge(&mut tx, now).await?
+            + sessions::purge(&mut tx, now).await?
+            + remembered::purge(&mut tx, now).await?
+            + counts::purge(&mut tx, now).await?
+            + outbox::wipe(&mut tx, now).await?
+            + outbox::purge(&mut tx, kept).await?
+            + events::purge(&mut tx, kept).await?
+            + tallies::purge(&mut tx, tally::day(kept)).await?;
+        tx.commit().await?;
+        if removed == 0 && none_expired {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The resets that nobody finished, among the keys that expired, by day and strategy.
+fn abandoned(expired: &[Expired]) -> impl Iterator<Item = Tally> {
+    let mut numbers = BTreeMap::new();
+    let resets = [Purpose::Reset.name(), Purpose::Temporary.name()];
+    for key in expired.iter().filter(|key| resets.contains(&key.purpose.as_str())) {
+        let Some(policy) = Policy::read(key.policy.as_deref()) else { continue };
+        *numbers.entry((tally::day(key.expires_at), policy.strategy.name())).or_insert(0) += 1;
+    }
+    numbers.into_iter().map(|((day, policy), n)| Tally {
+        day,
+        kind: tally::ABANDONED.into(),
+        policy: policy.into(),
+        bucket: 0,
+        n,
+    })
+}
