@@ -1,10 +1,12 @@
-//! How fast the site is beside what this machine can do at all: `cargo bench`, or `cargo bench -- quick` for a glance.
+//! How fast the site is beside what this machine can do at all: `cargo bench`, or `cargo bench -- quick` for a glance;
+//! `cargo bench -- console` measures the console over a million accounts and three million events.
 //!
 //! The site is the release binary in a process of its own, on SQLite, with its limits off. The load comes from this
 //! process, over the loopback: it takes its share of the same cores from the site and from the bare page alike. Each
 //! round of the site is followed by one of its yardstick, so that what else the machine does slows both.
 
 mod bare;
+mod console;
 mod load;
 mod process;
 mod raw;
@@ -46,8 +48,12 @@ fn main() {
     };
     let folder =
         tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder on the disk of the target");
+    let console = arguments.iter().any(|argument| argument == "console");
     let one_thread = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    one_thread.block_on(measure(&plan, folder.path()));
+    match console {
+        true => one_thread.block_on(console::measure(folder.path())),
+        false => one_thread.block_on(measure(&plan, folder.path())),
+    }
 }
 
 async fn measure(plan: &Plan, folder: &Path) {

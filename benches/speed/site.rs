@@ -29,8 +29,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// Starts a site whose mail goes to `sink`, on a new database in `folder`.
-    pub async fn start(folder: &Path, sink: &Sink) -> Site {
+    /// Writes the configuration of a site in `folder` whose mail goes to `sink`, and says on which port it will listen.
+    pub fn configure(folder: &Path, sink: &Sink) -> u16 {
         let port = free_port();
         let (url, sink) = (format!("http://127.0.0.1:{port}"), sink.port);
         let toml = format!(
@@ -40,8 +40,14 @@ impl Site {
         );
         std::fs::create_dir_all(folder).expect("the folder can be made");
         std::fs::write(folder.join("Rocket.toml"), toml).expect("Rocket.toml is written");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
-        let process = Process::start(command.current_dir(folder), port).await;
+        port
+    }
+
+    /// Starts a site whose mail goes to `sink`, on the database in `folder`, a new one if there is none.
+    pub async fn start(folder: &Path, sink: &Sink) -> Site {
+        let port = Site::configure(folder, sink);
+        let url = format!("http://127.0.0.1:{port}");
+        let process = Process::start(&mut command(folder, &[]), port).await;
         let database = SqliteConnectOptions::new().filename(folder.join("latchkey.db")).read_only(true);
         Site { process, url, database, cookie: String::new() }
     }
@@ -69,6 +75,23 @@ impl Site {
         assert!(home.contains(EMAIL), "not signed in: {home}");
         let cookies = jar.cookies(&self.url.parse::<Url>().expect("a URL")).expect("a session");
         self.cookie = format!("Cookie: {}\r\n", cookies.to_str().expect("ASCII"));
+    }
+
+    /// Makes the one who registered an admin, signed in anew.
+    pub async fn promote(&mut self, folder: &Path) {
+        let done = command(folder, &["user", "role", EMAIL, "--add", "admin"]).status();
+        assert!(done.expect("latchkey runs").success());
+        let jar = Arc::new(Jar::default());
+        let client = Client::builder().no_proxy().cookie_provider(jar.clone()).build().expect("a client");
+        let form = [("email", EMAIL), ("password", PASSWORD)];
+        text(client.post(format!("{}/login", self.url)).header("Origin", &self.url).form(&form)).await;
+        let cookies = jar.cookies(&self.url.parse::<Url>().expect("a URL")).expect("a session");
+        self.cookie = format!("Cookie: {}\r\n", cookies.to_str().expect("ASCII"));
+    }
+
+    /// One after another, what is at `path` for whoever is signed in.
+    pub fn page(&self, path: &str) -> Load {
+        Load { connections: 1, ..self.load(vec![get(&self.url, path, &self.cookie)], 200) }
     }
 
     fn load(&self, requests: Vec<Vec<u8>>, status: u16) -> Load {
@@ -122,8 +145,15 @@ impl Site {
     }
 }
 
+/// The release binary with `arguments`, in `folder`.
+pub fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+    command.args(arguments).current_dir(folder);
+    command
+}
+
 /// What stands behind `start` up to a character that ends it.
-fn between(text: &str, start: &str, ends: impl Fn(char) -> bool) -> Option<String> {
+pub fn between(text: &str, start: &str, ends: impl Fn(char) -> bool) -> Option<String> {
     let rest = text.split_once(start)?.1;
     rest.find(ends).map(|end| rest[..end].to_owned())
 }

@@ -1,0 +1,54 @@
+//! The pages of the console over a large site.
+
+use std::path::Path;
+
+use rocket::tokio::time::Instant;
+
+use super::{
+    load::Until,
+    sink::Sink,
+    site::{Site, between, command},
+    table::Table,
+};
+
+/// How often each page is asked for, one after another.
+const TIMES: usize = 40;
+
+/// Makes the site, and asks for each page.
+pub async fn measure(folder: &Path) {
+    let sink = Sink::start().await;
+    Site::configure(folder, &sink);
+    let begun = Instant::now();
+    assert!(command(folder, &["seed"]).status().expect("latchkey runs").success());
+    println!("seeded in {:.1} s\n", begun.elapsed().as_secs_f64());
+    let mut site = Site::start(folder, &sink).await;
+    site.settle(&sink).await;
+    site.promote(folder).await;
+
+    let people = site.page("/admin/people?q=person77").body().await;
+    let person = between(&people, "/admin/people/", |c| !c.is_ascii_hexdigit() && c != '-').expect("somebody");
+    let (person, of_one) = (format!("/admin/people/{person}"), "/admin/events?account=person771@example.com");
+    let mut table = Table::default();
+    for path in [
+        "/admin",
+        "/admin?days=90",
+        "/admin/people",
+        "/admin/people?q=person77",
+        "/admin/people?role=editor",
+        "/admin/people?from=person9",
+        &person,
+        "/admin/policy",
+        "/admin/messages",
+        "/admin/messages?state=sent",
+        "/admin/messages?state=given_up",
+        "/admin/events",
+        "/admin/events?kind=reset.completed",
+        "/admin/events?kind=policy.switched",
+        of_one,
+        "/admin/events?since=2026-09-01&until=2026-09-02",
+    ] {
+        let pace = site.page(path).run(Until::Answered(TIMES)).await;
+        table.most(path, Some(pace), pace.p50.as_secs_f64() * 1e3, 100.0, "ms");
+    }
+    table.print();
+}
