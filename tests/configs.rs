@@ -7,7 +7,7 @@
 #[path = "common/mod.rs"]
 mod common;
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, ffi::OsString, fs, path::Path};
 
 use common::command;
 
@@ -15,6 +15,11 @@ use common::command;
 fn head<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
     let lines = text.lines().map_while(|line| line.strip_prefix("# "));
     lines.filter_map(move |line| line.strip_prefix(name)?.strip_prefix(": "))
+}
+
+/// The names of what is in a folder.
+fn files(folder: &Path) -> BTreeSet<OsString> {
+    fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").file_name()).collect()
 }
 
 /// What `check` tells of the configuration in `text`, and whether it would start.
@@ -32,10 +37,9 @@ fn check(text: &str) -> (BTreeSet<String>, bool) {
         let output = latchkey(arguments);
         assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
     }
-    let before = fs::read_dir(folder.path()).expect("a folder").count();
+    let before = files(folder.path());
     let output = latchkey("check");
-    let after = fs::read_dir(folder.path()).expect("a folder").count();
-    assert_eq!(before, after, "check leaves something behind");
+    assert_eq!(before, files(folder.path()), "check leaves everything as it is");
     let told = String::from_utf8(output.stdout).expect("text");
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     let found = told.lines().filter(|line| {

@@ -25,8 +25,9 @@ pub async fn measure(folder: &Path) {
     site.settle(&sink).await;
     site.promote(folder).await;
 
-    let people = site.page("/admin/people?q=person77").body().await;
-    let person = between(&people, "/admin/people/", |c| !c.is_ascii_hexdigit() && c != '-').expect("somebody");
+    let people = site.read("/admin/people?q=person77").await;
+    let person =
+        between(&people, "/admin/people/", |c| !c.is_ascii_hexdigit() && c != '-').expect("somebody");
     let (person, of_one) = (format!("/admin/people/{person}"), "/admin/events?account=person771@example.com");
     let mut table = Table::default();
     for path in [

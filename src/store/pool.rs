@@ -242,7 +242,7 @@ impl rocket_db_pools::Pool for Pool {
         self.busy.ended(GRACE).await;
         match &self.engine {
             Engine::Sqlite { writer, readers } => {
-                readers.close();
+                readers.close().await;
                 writer.close().await;
             }
             Engine::Postgres(pool) => pool.close().await,

@@ -52,8 +52,14 @@ impl Readers {
         })
     }
 
-    /// Closes those that nobody uses now, the others when they come back.
-    pub fn close(&self) {
+    /// Closes those that nobody uses now, and waits for it, or SQLite's own files could outlive the process; the others
+    /// close when they come back.
+    pub async fn close(&self) {
+        let idle = self.0.retain(|_, _| false);
         self.0.close();
+        for conn in idle.removed {
+            // It only reads: nothing is lost with it.
+            let _ = conn.close().await;
+        }
     }
 }
