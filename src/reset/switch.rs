@@ -55,7 +55,7 @@ impl Switch {
         }
         let version = force.version.clone();
         let Some(former) = app.live.switch(force, restart) else { return Ok(()) };
-        log::info!("the policy {version} is in force, after {}", former.version);
+        log::warn!("the policy {version} is in force, after {}", former.version);
         let mut tx = self.pool.begin().await?;
         replicas::beat(app, &mut tx).await?;
         let switched = format!("{} to {version}", former.version);
