@@ -5,7 +5,7 @@ use std::{ops::Deref, process::Output, time::Duration};
 use latchkey::{Switch, clock::Clock};
 use reqwest::Method;
 use rocket::{
-    Shutdown,
+    Build, Rocket, Shutdown,
     tokio::{self, net::TcpStream, task::JoinHandle, time::sleep},
 };
 
@@ -98,6 +98,11 @@ impl Setting {
         self.app_with(&[]).await
     }
 
+    /// Starts a site in this setting to which a host application adds something of its own.
+    pub async fn hosted(&self, host: impl FnOnce(Rocket<Build>) -> Rocket<Build>) -> TestApp {
+        TestApp::start_with(Site::new(self, self.config(&[]), Clock::system()), host).await
+    }
+
     /// Starts a site in this setting with some keys set otherwise.
     pub async fn app_with(&self, changes: &[Change<'_>]) -> TestApp {
         TestApp::start(Site::new(self, self.config(changes), Clock::system())).await
@@ -106,9 +111,13 @@ impl Setting {
 
 impl TestApp {
     async fn start(site: Site) -> TestApp {
+        TestApp::start_with(site, |rocket| rocket).await
+    }
+
+    async fn start_with(site: Site, host: impl FnOnce(Rocket<Build>) -> Rocket<Build>) -> TestApp {
         let rocket =
             latchkey::server(site.config.figment(), site.clock.clone()).expect("the configuration is right");
-        let rocket = rocket.ignite().await.expect("the site ignites");
+        let rocket = host(rocket).ignite().await.expect("the site ignites");
         let method = |name: &str| Method::from_bytes(name.as_bytes()).expect("a method");
         let routes =
             rocket.routes().map(|route| (method(route.method.as_str()), route.uri.to_string())).collect();

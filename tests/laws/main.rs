@@ -15,6 +15,7 @@ mod binding;
 mod codes;
 mod confirm;
 mod host;
+mod hosted;
 mod in_flight;
 mod inert;
 mod key;

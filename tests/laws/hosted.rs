@@ -1,0 +1,60 @@
+//! What a host application has of it: guards for its own routes, and word of what happens.
+
+use std::sync::{Arc, Mutex};
+
+use latchkey::{Has, Role, events, events::Event};
+use reqwest::Method;
+use rocket::{get, routes};
+
+use crate::common::{NEW, Setting};
+
+for_both_databases! {
+    a_route_of_the_host_asks_for_a_role,
+    a_subscriber_hears_what_happens,
+}
+
+struct Editor;
+
+impl Role for Editor {
+    const NAME: &'static str = "editor";
+}
+
+#[get("/drafts")]
+fn drafts(editor: Has<'_, Editor>) -> String {
+    format!("the drafts of {}", editor.email)
+}
+
+async fn a_route_of_the_host_asks_for_a_role(setting: Setting) {
+    let app = setting.hosted(|rocket| rocket.mount("/", routes![drafts])).await;
+    let ann = app.person("ann").await;
+    let nobody = app.browser().ask(Method::GET, "/drafts").await;
+    assert!(nobody.location().contains("/login?next=/drafts"), "{nobody:?}");
+    assert_eq!(app.signed_in(&ann).await.ask(Method::GET, "/drafts").await.status, 403);
+    app.latchkey(&["user", "role", &ann.email, "--add", "editor"]);
+    let browser = app.signed_in(&ann).await;
+    assert_eq!(browser.ask(Method::GET, "/drafts").await.text(), "the drafts of ann@example.com");
+    app.latchkey(&["user", "role", &ann.email, "--remove", "editor"]);
+    assert_ne!(
+        browser.ask(Method::GET, "/drafts").await.status,
+        200,
+        "a role that was taken away still opens"
+    );
+}
+
+async fn a_subscriber_hears_what_happens(setting: Setting) {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let hears = heard.clone();
+    let listen = move |event: Event| {
+        let hears = hears.clone();
+        async move { hears.lock().expect("unpoisoned").push((event.kind, event.policy)) }
+    };
+    let app = setting.hosted(|rocket| rocket.attach(events::subscribe(listen))).await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    app.recover(&app.browser(), &ann, &link, NEW).await;
+    app.stop().await;
+    let heard = heard.lock().expect("unpoisoned").clone();
+    let kinds: Vec<_> = heard.iter().map(|(kind, _)| kind.as_str()).collect();
+    assert_eq!(kinds, ["account.confirmed", "reset.issued", "reset.completed"]);
+    assert_eq!(heard[2].1.as_deref(), Some("set_then_login"));
+}
