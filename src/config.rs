@@ -17,9 +17,13 @@ pub mod fault;
 pub mod finding;
 mod outside;
 pub mod place;
+mod public_url;
+mod release;
 
 use finding::{Finding, Severity};
 pub use outside::Outside;
+pub use public_url::is_loopback;
+use public_url::{judge_url, public_url};
 
 use crate::{
     Error,
@@ -168,7 +172,7 @@ impl Judged {
             &if lenient { with_own_secrets(figment, keep_secrets).map_err(own)? } else { figment.clone() };
         let config: Config = fault::find(figment, "latchkey")?;
         let secret_key: Option<String> = figment.extract_inner("secret_key").ok();
-        let mut faults = if lenient { Vec::new() } else { missing(&config, secret_key.is_some()) };
+        let mut faults = if lenient { Vec::new() } else { release::missing(&config, secret_key.is_some()) };
         let public_url = public_url(figment, &config);
         faults.extend(judge_url(&public_url, lenient));
         faults.extend(config.judge(lenient, &public_url));
@@ -262,77 +266,6 @@ impl Config {
         faults.extend(parts.into_iter().flatten());
         faults
     }
-}
-
-/// What release cannot do without, each a sentence that says how to set it.
-fn missing(config: &Config, secret_key: bool) -> Vec<String> {
-    let https = config.public_url.as_deref().is_some_and(|url| url.starts_with("https:"));
-    let proxies = !https || config.trusted_proxies != Proxies::Some(Vec::new());
-    [
-        (secret_key, "secret_key is missing: set it to 64 random bytes in base64, as `latchkey init` prints"),
-        (
-            !config.pepper.is_empty(),
-            "latchkey.pepper is missing: set it to a list of one random secret, as `latchkey init` prints",
-        ),
-        (
-            config.mail.url.is_some(),
-            "latchkey.mail.url is missing: set it to your mail server, like \"smtp://user:password@host:587?tls=required\"",
-        ),
-        (
-            config.public_url.is_some(),
-            "latchkey.public_url is missing: set it to where people reach this site, like \"https://id.example.com\"",
-        ),
-        (
-            proxies,
-            "latchkey.trusted_proxies is missing: list the addresses of what ends TLS in front of this server, or write \"none\"",
-        ),
-    ]
-    .into_iter()
-    .filter(|(there, _)| !there)
-    .map(|(_, fault)| fault.to_owned())
-    .collect()
-}
-
-/// Where people reach the site, as browsers write it in `Origin`: no slash at its end, no port that goes without saying.
-fn public_url(figment: &Figment, config: &Config) -> String {
-    let Some(url) = &config.public_url else {
-        let address: IpAddr = figment.extract_inner("address").unwrap_or([127, 0, 0, 1].into());
-        let port: u16 = figment.extract_inner("port").unwrap_or(8000);
-        let served = if address.is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { address };
-        return format!("http://{}", std::net::SocketAddr::new(served, port));
-    };
-    let url = url.trim_end_matches('/');
-    let implied = if url.starts_with("https:") { ":443" } else { ":80" };
-    url.strip_suffix(implied).unwrap_or(url).to_owned()
-}
-
-fn judge_url(url: &str, lenient: bool) -> Option<String> {
-    let parsed = rocket::http::uri::Absolute::parse(url).ok();
-    let plain = parsed.is_some_and(|uri| {
-        matches!(&*uri.scheme().to_string(), "http" | "https")
-            && uri
-                .authority()
-                .is_some_and(|authority| authority.user_info().is_none() && !authority.host().is_empty())
-            && uri.path() == ""
-            && uri.query().is_none()
-    });
-    if !plain {
-        let fault =
-            "latchkey.public_url is not an address like \"https://id.example.com\": no path, no query";
-        return Some(fault.into());
-    }
-    let safe = url.starts_with("https:") || is_loopback(url) || lenient;
-    (!safe).then(|| format!("latchkey.public_url = \"{url}\" must be https, or http on loopback"))
-}
-
-/// Whether a URL's host is this machine alone.
-pub fn is_loopback(url: &str) -> bool {
-    rocket::http::uri::Absolute::parse(url).ok().is_some_and(|uri| {
-        uri.authority().is_some_and(|authority| {
-            let host = authority.host().trim_matches(['[', ']']);
-            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-        })
-    })
 }
 
 /// Secrets of a debug build: those that it keeps beside the database, or new ones.

@@ -1,0 +1,50 @@
+//! Where people reach the site: every link in a message starts there.
+
+use std::net::IpAddr;
+
+use figment::Figment;
+
+use super::Config;
+
+/// Where people reach the site, as browsers write it in `Origin`: no slash at its end, no port that goes without saying.
+pub(super) fn public_url(figment: &Figment, config: &Config) -> String {
+    let Some(url) = &config.public_url else {
+        let address: IpAddr = figment.extract_inner("address").unwrap_or([127, 0, 0, 1].into());
+        let port: u16 = figment.extract_inner("port").unwrap_or(8000);
+        let served = if address.is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { address };
+        return format!("http://{}", std::net::SocketAddr::new(served, port));
+    };
+    let url = url.trim_end_matches('/');
+    let implied = if url.starts_with("https:") { ":443" } else { ":80" };
+    url.strip_suffix(implied).unwrap_or(url).to_owned()
+}
+
+/// What is wrong with it; in a lenient configuration it may be plain http anywhere.
+pub(super) fn judge_url(url: &str, lenient: bool) -> Option<String> {
+    let parsed = rocket::http::uri::Absolute::parse(url).ok();
+    let plain = parsed.is_some_and(|uri| {
+        matches!(&*uri.scheme().to_string(), "http" | "https")
+            && uri
+                .authority()
+                .is_some_and(|authority| authority.user_info().is_none() && !authority.host().is_empty())
+            && uri.path() == ""
+            && uri.query().is_none()
+    });
+    if !plain {
+        let fault =
+            "latchkey.public_url is not an address like \"https://id.example.com\": no path, no query";
+        return Some(fault.into());
+    }
+    let safe = url.starts_with("https:") || is_loopback(url) || lenient;
+    (!safe).then(|| format!("latchkey.public_url = \"{url}\" must be https, or http on loopback"))
+}
+
+/// Whether a URL's host is this machine alone.
+pub fn is_loopback(url: &str) -> bool {
+    rocket::http::uri::Absolute::parse(url).ok().is_some_and(|uri| {
+        uri.authority().is_some_and(|authority| {
+            let host = authority.host().trim_matches(['[', ']']);
+            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        })
+    })
+}
