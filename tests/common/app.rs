@@ -44,8 +44,7 @@ impl Site {
     /// Runs a command of `latchkey` on this site's configuration.
     pub fn latchkey(&self, arguments: &[&str]) -> Output {
         let output = binary::run(&self.setting.folder, "debug", &self.config.toml(), arguments);
-        let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "latchkey {arguments:?} failed: {text}");
+        assert!(output.status.success(), "latchkey {arguments:?}: {output:?}");
         output
     }
 
