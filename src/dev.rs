@@ -2,12 +2,12 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use rocket::{Build, Request, Rocket, fairing::AdHoc, get, http::Status, request, routes};
+use rocket::{Build, Rocket, fairing::AdHoc, get, routes};
 
 use crate::{
     app::App,
     config::is_loopback,
-    web::{Page, Site},
+    web::{Here, Page, Site},
 };
 
 /// Serves `/dev/mailbox` in a debug build, in the debug profile, bound to loopback and reached there.
@@ -20,24 +20,8 @@ pub fn fairing() -> AdHoc {
     })
 }
 
-/// Proof that a request names this machine as its host.
-struct FromHere;
-
-#[rocket::async_trait]
-impl<'r> request::FromRequest<'r> for FromHere {
-    type Error = ();
-
-    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
-        let here = request.host().is_some_and(|host| is_loopback(&format!("http://{host}")))
-            && request.remote().is_none_or(|remote| remote.ip().is_loopback())
-            && !request.headers().contains("Forwarded")
-            && !request.headers().contains("X-Forwarded-For");
-        if here { request::Outcome::Success(FromHere) } else { request::Outcome::Forward(Status::NotFound) }
-    }
-}
-
 #[get("/dev/mailbox")]
-fn mailbox(_here: FromHere, site: Site<'_>) -> Option<Page> {
+fn mailbox(_here: Here, site: Site<'_>) -> Option<Page> {
     let mailbox = site.app.transports.mailbox.as_ref()?;
     Some(Page::new("dev/mailbox").with("messages", mailbox.messages()))
 }

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use figment::{Figment, Source};
+use figment::{Figment, Source, value::Value};
 use notify::{
     Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher,
     event::{AccessKind, AccessMode},
@@ -22,24 +22,46 @@ use crate::{Error, reset::switch::Switch};
 
 /// How long a file must have been left alone: whoever writes it in several steps is done by then.
 const QUIET: Duration = Duration::from_millis(100);
-/// How often it may be touched again before it is read all the same.
-const PATIENCE: usize = 5;
+/// After how long of not being left alone it is given up, until the next change.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Reads the configuration anew by `read` whenever one of its files changes.
 pub fn fairing(read: impl Fn() -> Figment + Clone + Send + Sync + 'static) -> AdHoc {
     AdHoc::on_liftoff("Watch", move |rocket| {
         Box::pin(async move {
             if let Some(switch) = Switch::of(rocket) {
-                tokio::spawn(watch(read.clone(), switch, rocket.shutdown()));
+                let watched = Watched { files: files(rocket.figment()), speaks: speaks(rocket.figment()) };
+                tokio::spawn(watch(watched, read.clone(), switch, rocket.shutdown()));
             }
         })
     })
 }
 
-async fn watch(read: impl Fn() -> Figment, switch: Switch, mut shutdown: Shutdown) {
+/// What the server started with.
+struct Watched {
+    files: BTreeSet<PathBuf>,
+    /// Whether the files say anything of Latchkey.
+    speaks: bool,
+}
+
+impl Watched {
+    /// A newer configuration, unless files or what they say are gone: nothing else would tell that from a policy of
+    /// defaults.
+    fn accept(&self, figment: Figment) -> Result<Figment, Error> {
+        let found = files(&figment);
+        match self.files.difference(&found).next() {
+            Some(gone) => Err(Error::Config(format!("{} is gone", gone.display()))),
+            None if self.speaks && !speaks(&figment) => {
+                Err(Error::Config("latchkey: no file has a word of it any more, is one cut off?".into()))
+            }
+            None => Ok(figment),
+        }
+    }
+}
+
+async fn watch(watched: Watched, read: impl Fn() -> Figment, switch: Switch, mut shutdown: Shutdown) {
     let (tell, mut told) = mpsc::channel(1);
-    let files = files(&read());
-    let watcher = watcher(&files, tell.clone());
+    let watcher = watcher(&watched.files, tell.clone());
     if let Err(fault) = &watcher {
         log::error!("the configuration is not watched, send SIGHUP when it changes: {fault}");
     }
@@ -49,17 +71,30 @@ async fn watch(read: impl Fn() -> Figment, switch: Switch, mut shutdown: Shutdow
             () = &mut shutdown => return,
             _ = told.recv() => {}
         }
-        for _ in 0..PATIENCE {
-            if timeout(QUIET, told.recv()).await.is_err() {
-                break;
-            }
-        }
-        match files.iter().find(|file| !file.is_file()) {
-            Some(gone) => switch.refuse(&Error::Config(format!("{} is gone", gone.display()))),
-            // What was refused has been logged.
-            None => _ = switch.take_up(&read()).await,
+        let left_alone = async { while timeout(QUIET, told.recv()).await.is_ok() {} };
+        let accepted = match timeout(PATIENCE, left_alone).await {
+            Ok(()) => watched.accept(read()),
+            Err(_) => Err(Error::Config("Rocket.toml is written again and again".into())),
+        };
+        match accepted {
+            // What is refused is logged there.
+            Ok(figment) => _ = switch.take_up(&figment).await,
+            Err(why) => switch.refuse(&why),
         }
     }
+}
+
+/// Whether a file says anything of Latchkey.
+fn speaks(figment: &Figment) -> bool {
+    fn from_file(figment: &Figment, value: &Value) -> bool {
+        match value {
+            Value::Dict(_, inner) => inner.values().any(|value| from_file(figment, value)),
+            value => figment
+                .get_metadata(value.tag())
+                .is_some_and(|metadata| matches!(metadata.source, Some(Source::File(_)))),
+        }
+    }
+    figment.find_value("latchkey").is_ok_and(|value| from_file(figment, &value))
 }
 
 /// The files that the configuration came from.

@@ -89,7 +89,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
         accounts::set_password(&mut tx, account.id, &hash).await?;
     }
     let admission = gate::admit(&site, &mut tx, &account, Kind::Fresh, keep).await?;
-    for counted in [Limited::SignInTo(named), Limited::SignInFrom(site.client.address)] {
+    for counted in [Limited::SignInFrom(site.client.address), Limited::SignInTo(named)] {
         counted.forgive(&mut tx, &site.config().limits, &site.keyring).await?;
     }
     Event::new("sign_in.completed", account.id).from(&asked).write(site.app, &mut tx).await?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use strum::VariantArray;
 use uuid::Uuid;
 
-use super::{READ, address, id, next};
+use super::{READ, address, begin, id, next, not_any_more};
 use crate::{
     Admin, Error,
     account::fault::Fault,
@@ -57,7 +57,7 @@ async fn list(
 #[post("/admin/messages/<id>/again")]
 async fn again(_ours: SameOrigin, site: Site<'_>, admin: Admin<'_>, id: &str) -> Result<Answer, Error> {
     let Ok(id) = Uuid::parse_str(id) else { return nothing(&site) };
-    let mut tx = site.begin().await?;
+    let Some(mut tx) = begin(&site, &admin).await? else { return Ok(not_any_more(&site)) };
     let done = care::again(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.asked())).await?;
     tx.commit().await?;
     site.bell.notify_one();
@@ -73,7 +73,7 @@ async fn discard(
     state: Option<&str>,
 ) -> Result<Answer, Error> {
     let Ok(id) = Uuid::parse_str(id) else { return nothing(&site) };
-    let mut tx = site.begin().await?;
+    let Some(mut tx) = begin(&site, &admin).await? else { return Ok(not_any_more(&site)) };
     let done = care::discard(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.asked())).await?;
     tx.commit().await?;
     after(&site, done, state.and_then(Shelf::named).unwrap_or(Shelf::GivenUp)).await

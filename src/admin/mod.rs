@@ -11,8 +11,18 @@ mod person;
 mod pictures;
 mod policy;
 
-use rocket::{Route, http::RawStr};
+use rocket::{
+    Route,
+    http::{RawStr, Status},
+};
 use uuid::Uuid;
+
+use crate::{
+    Admin, Error, Role,
+    account::role::Administrator,
+    store::{Tx, sessions},
+    web::{Answer, Page, Site},
+};
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
@@ -26,6 +36,18 @@ pub fn routes() -> Vec<Route> {
         csv::routes(),
     ]
     .concat()
+}
+
+/// A transaction of an admin who still is one: much may have happened since the request began.
+async fn begin(site: &Site<'_>, admin: &Admin<'_>) -> Result<Option<Tx>, Error> {
+    let mut tx = site.begin().await?;
+    let still = sessions::has_role(&mut tx, admin.0.session.id, Administrator::NAME, site.now()).await?;
+    Ok(still.then_some(tx))
+}
+
+/// The answer to who is an admin no more.
+fn not_any_more(site: &Site<'_>) -> Answer {
+    Page::error(&site.templates, Status::Forbidden).into()
 }
 
 /// How many lines a page has.

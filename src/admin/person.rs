@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use strum::VariantArray;
 use uuid::Uuid;
 
-use super::{address, events::shown as shown_event, policy::values};
+use super::{address, begin, events::shown as shown_event, not_any_more, policy::values};
 use crate::{
     Admin, Error,
     account::{
@@ -16,7 +16,7 @@ use crate::{
     },
     event::Actor,
     reset::policy::is_role,
-    store::{accounts, accounts::Account, events, roles, sessions},
+    store::{Tx, accounts, accounts::Account, events, roles, sessions},
     web::{Answer, Faults, Fields, Page, SameOrigin, Site, human},
 };
 
@@ -71,7 +71,10 @@ async fn change(
     let (Some(account), Some(act)) = (find(&site, id).await?, Act::named(act)) else { return nobody(&site) };
     let done = match role(act, &fields).and_then(|role| protect(&admin, &account, act, &role).map(|()| role))
     {
-        Ok(role) => carry_out(&site, &admin, account.id, act, &role).await?,
+        Ok(role) => {
+            let Some(tx) = begin(&site, &admin).await? else { return Ok(not_any_more(&site)) };
+            carry_out(&site, tx, &admin, account.id, act, &role).await?
+        }
         Err(fault) => Err(fault),
     };
     match done {
@@ -103,13 +106,13 @@ fn protect(admin: &Admin<'_>, account: &Account, act: Act, role: &[String]) -> R
 
 async fn carry_out(
     site: &Site<'_>,
+    mut tx: Tx,
     admin: &Admin<'_>,
     id: Uuid,
     act: Act,
     role: &[String],
 ) -> Result<Result<(), Fault>, Error> {
     let (app, actor) = (site.app, Actor::admin(admin.0.account.id, site.asked()));
-    let mut tx = site.begin().await?;
     let cared = match act {
         Act::AddRole => care::set_roles(app, &mut tx, id, (role, &[]), &actor).await?,
         Act::RemoveRole => care::set_roles(app, &mut tx, id, (&[], role), &actor).await?,
@@ -120,7 +123,6 @@ async fn carry_out(
         Act::LiftHold => care::lift_hold(app, &mut tx, id, &actor).await?,
     };
     tx.commit().await?;
-    site.bell.notify_one();
     Ok(match cared {
         Cared::Done | Cared::Already => Ok(()),
         Cared::Disabled => Err(Fault::new("fault-disabled")),

@@ -107,8 +107,8 @@ fn mail(app: &App, message: &Message) -> Result<(String, String, String), Error>
     });
     Ok((
         subject,
-        templates.render("email/message.txt", &context)?,
-        templates.render("email/message.html", &context)?,
+        templates.render("email/message.txt", context.clone())?,
+        templates.render("email/message.html", context)?,
     ))
 }
 

@@ -70,10 +70,19 @@ pub async fn complete(
     policy: &Policy,
     hash: &PasswordHash,
 ) -> Result<Answer, Error> {
+    // The policy may have switched while the password was typed and hashed.
+    if !site.app.policy(account).accepts(policy) {
+        return Ok(Page::unusable("/reset").into());
+    }
     let asked = site.asked();
     accounts::set_password(&mut tx, account.id, hash).await?;
     end_everything(&mut tx, account).await?;
     notice::post(site.app, &mut tx, account, &account.email, "password-changed", &asked).await?;
+    let admission = if policy.login_after {
+        Some(gate::admit(site, &mut tx, account, Kind::Fresh, false).await?)
+    } else {
+        None
+    };
     let began = events::last(&mut tx, account.id, "reset.issued").await?;
     Event::new("reset.completed", account.id)
         .from(&asked)
@@ -81,11 +90,6 @@ pub async fn complete(
         .took(began.map(|began| began.until(site.now())))
         .write(site.app, &mut tx)
         .await?;
-    let admission = if policy.login_after {
-        Some(gate::admit(site, &mut tx, account, Kind::Fresh, false).await?)
-    } else {
-        None
-    };
     tx.commit().await?;
     for crumb in [Crumb::Reset, Crumb::Restricted] {
         site.crumbs.remove(crumb);

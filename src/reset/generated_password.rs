@@ -149,7 +149,7 @@ pub async fn sign_in(
     }
     let admission =
         gate::admit(site, &mut tx, account, Kind::Restricted(&policy, Some(&key.digest)), false).await?;
-    for counted in [Limited::SignInTo(named), Limited::SignInFrom(site.client.address)] {
+    for counted in [Limited::SignInFrom(site.client.address), Limited::SignInTo(named)] {
         counted.forgive(&mut tx, &site.config().limits, &site.keyring).await?;
     }
     let asked = site.asked();

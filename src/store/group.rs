@@ -148,8 +148,10 @@ impl Group {
 
 impl Drop for Member {
     fn drop(&mut self) {
-        if let (Some(mut group), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
-            runtime.spawn(async move { group.give_up().await });
+        let Some(mut group) = self.0.take() else { return };
+        match Handle::try_current() {
+            Ok(runtime) => _ = runtime.spawn(async move { group.give_up().await }),
+            Err(_) => group.end(Err(sqlx::Error::WorkerCrashed)),
         }
     }
 }

@@ -117,7 +117,7 @@ pub async fn remove(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
 /// Drops the unsent messages of an account that carry a key which is live no more.
 pub async fn drop_orphans(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const DROP_ORPHANS: &str =
-        "DELETE FROM outbox WHERE state = 'waiting' AND account_id = $1 AND key_id IS NOT NULL
+        "DELETE FROM outbox WHERE state IN ('waiting', 'given_up') AND account_id = $1 AND key_id IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM keys WHERE keys.id = outbox.key_id)";
     sql!(execute tx, DROP_ORPHANS, account)?;
     Ok(())
@@ -136,7 +136,8 @@ pub async fn list(
     const LIST: &str =
         "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.trouble, o.created_at, o.due_at,
         o.expires_at, o.done_at, o.state = 'given_up' AND length(o.sealed) > 0 AND o.expires_at > $3
-        AND (o.key_id IS NULL OR EXISTS (SELECT 1 FROM keys WHERE keys.id = o.key_id)) AS again
+        AND (o.key_id IS NULL OR EXISTS (SELECT 1 FROM keys WHERE keys.id = o.key_id))
+        AND (o.account_id IS NULL OR a.id IS NOT NULL) AS again
         FROM outbox AS o LEFT JOIN accounts AS a ON a.id = o.account_id
         WHERE o.state = $1 AND o.kind <> 'none' AND o.id <= $2 ORDER BY o.id DESC LIMIT $4";
     const LIST_FAILING: &str = "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.trouble, o.created_at, o.due_at,
@@ -171,7 +172,8 @@ pub async fn again(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     const AGAIN: &str =
         "UPDATE outbox SET state = 'waiting', attempts = 0, trouble = NULL, due_at = $2, done_at = NULL
         WHERE id = $1 AND state = 'given_up' AND length(sealed) > 0 AND expires_at > $2
-        AND (key_id IS NULL OR EXISTS (SELECT 1 FROM keys WHERE keys.id = outbox.key_id))";
+        AND (key_id IS NULL OR EXISTS (SELECT 1 FROM keys WHERE keys.id = outbox.key_id))
+        AND (account_id IS NULL OR EXISTS (SELECT 1 FROM accounts WHERE accounts.id = outbox.account_id))";
     Ok(sql!(execute tx, AGAIN, id, now)? == 1)
 }
 

@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use deadpool::{
     Runtime,
-    managed::{self, BuildError, Metrics, Object, PoolError, RecycleResult},
+    managed::{self, BuildError, Metrics, Object, PoolError, RecycleError, RecycleResult},
 };
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+
+/// How long a connection is used, so that none outlives a file that was replaced for long.
+const LIFE: Duration = Duration::from_secs(30 * 60);
 
 /// Opens connections as they are needed.
 pub struct Opener(SqliteConnectOptions);
@@ -28,8 +31,11 @@ impl managed::Manager for Opener {
         SqliteConnection::connect_with(&self.0).await
     }
 
-    async fn recycle(&self, _: &mut SqliteConnection, _: &Metrics) -> RecycleResult<sqlx::Error> {
-        Ok(())
+    async fn recycle(&self, _: &mut SqliteConnection, since: &Metrics) -> RecycleResult<sqlx::Error> {
+        match since.age() < LIFE {
+            true => Ok(()),
+            false => Err(RecycleError::message("old")),
+        }
     }
 }
 

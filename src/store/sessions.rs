@@ -73,6 +73,13 @@ pub async fn find(
     Ok(sql!(optional SignedIn, conn, FIND, digest, now, idle_since)?)
 }
 
+/// Whether a session is live and its account has a role.
+pub async fn has_role(tx: &mut Tx, id: Uuid, role: &str, now: Time) -> Result<bool, Error> {
+    const HAS_ROLE: &str = "SELECT 1 FROM sessions AS s JOIN accounts AS a ON a.id = s.account_id
+        JOIN roles AS r ON r.account_id = a.id WHERE s.id = $1 AND r.role = $2 AND s.expires_at > $3 AND a.enabled";
+    Ok(sql!(optional(i32,), tx, HAS_ROLE, id, role, now)?.is_some())
+}
+
 /// Notes that a session was used.
 pub async fn touch(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
     const TOUCH: &str = "UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2";

@@ -1,12 +1,12 @@
 //! The fields of a submitted form, read strictly: each once, UTF-8, within its length.
 
-use std::io;
+use std::{io, time::Duration};
 
 use rocket::{
     Data, Request,
     data::{FromData, Outcome, ToByteUnit},
     http::{ContentType, RawStr, Status},
-    tokio::{self, io::AsyncReadExt},
+    tokio::{self, io::AsyncReadExt, time::timeout},
 };
 use zeroize::Zeroizing;
 
@@ -14,13 +14,15 @@ use crate::account::{email::Email, fault::Fault, password::Password, phone::Phon
 
 /// KiB of a form.
 const LARGEST: u64 = 32;
+/// How long it may take to send.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// MiB that are read of a form that is too large.
 const DRAINED: u64 = 4;
 
 /// A form as it was sent: `application/x-www-form-urlencoded`, at most 32 KiB.
 ///
 /// # Outcomes
-/// Error 413 if it is larger, 415 if it is of another type, 400 if it is not UTF-8 or tries to pass for another
+/// Error 408 if it takes more than ten seconds to come, 413 if it is larger, 415 if it is of another type, 400 if it is not UTF-8 or tries to pass for another
 /// method.
 pub struct Fields(Vec<(String, Zeroizing<String>)>);
 
@@ -34,10 +36,12 @@ impl<'r> FromData<'r> for Fields {
         {
             return Outcome::Error((Status::UnsupportedMediaType, ()));
         }
-        let body = match read(data).await {
-            Ok(Some(body)) => body,
-            Ok(None) => return Outcome::Error((Status::PayloadTooLarge, ())),
-            Err(_) => return Outcome::Error((Status::BadRequest, ())),
+        // Who may do what was judged before the body came: nobody keeps that for later by sending slowly.
+        let body = match timeout(PATIENCE, read(data)).await {
+            Ok(Ok(Some(body))) => body,
+            Ok(Ok(None)) => return Outcome::Error((Status::PayloadTooLarge, ())),
+            Ok(Err(_)) => return Outcome::Error((Status::BadRequest, ())),
+            Err(_) => return Outcome::Error((Status::RequestTimeout, ())),
         };
         match parse(&body) {
             Some(fields) => Outcome::Success(fields),

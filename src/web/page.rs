@@ -155,7 +155,7 @@ impl App {
         shown.insert("me".into(), json!(me.map(|email| json!({ "email": email }))));
         shown.insert("here".into(), here.into());
         shown.insert("form".into(), form);
-        self.templates.render(name, &shown)
+        self.templates.render(name, Value::Object(shown))
     }
 
     fn site_context(&self) -> Value {

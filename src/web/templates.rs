@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use include_dir::{Dir, include_dir};
 use rocket_dyn_templates::tera::{Context, Tera};
-use serde::Serialize;
+use serde_json::Value;
 
 use super::{
     asset::Asset,
@@ -65,8 +65,8 @@ impl Templates {
     ///
     /// # Errors
     /// [`Error::Template`] if there is no such template or the context lacks what it needs.
-    pub fn render(&self, name: &str, context: &impl Serialize) -> Result<String, Error> {
-        let context = Context::from_serialize(context)?;
+    pub fn render(&self, name: &str, context: Value) -> Result<String, Error> {
+        let context = Context::from_value(context)?;
         let page = if name.contains('.') { Cow::from(name) } else { Cow::from(format!("{name}.html")) };
         Ok(self.tera.render(&page, &context)?)
     }

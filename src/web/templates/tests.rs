@@ -57,7 +57,8 @@ fn keep(templates: &Templates, name: &str, number: usize, text: &str) {
 fn every_page_says_all_its_sentences() {
     let templates = Templates::load(None).unwrap();
     for (number, (name, context)) in samples().iter().enumerate() {
-        let text = templates.render(name, context).unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
+        let text =
+            templates.render(name, context.clone()).unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
         let bare = text.split_once("</style>").map_or(&*text, |(_, body)| body);
         assert!(
             !bare.contains('[') && !bare.contains('{'),
@@ -112,7 +113,7 @@ fn what_was_typed_is_never_markup() {
         for (name, mut context) in samples() {
             context["form"] = form.clone();
             context["email"] = json!(nasty);
-            let text = templates.render(&name, &context).unwrap();
+            let text = templates.render(&name, context.clone()).unwrap();
             assert!(!text.contains("<script>"), "{name}:\n{text}");
         }
     }
@@ -125,7 +126,7 @@ fn a_page_on_disk_extends_an_embedded_one_and_keeps_its_escaping() {
     let templates = Templates::load(Some(dir.path())).unwrap();
     let (_, mut context) = samples().into_iter().find(|(name, _)| name == "reset/done").unwrap();
     context["email"] = json!("<b>");
-    let text = templates.render("reset/done", &context).unwrap();
+    let text = templates.render("reset/done", context.clone()).unwrap();
     assert!(text.contains("Ours: &lt;b&gt;") && text.contains("<!doctype html>"), "{text}");
     assert!(text.contains("Ours too") && text.contains("Northwind"), "{text}");
 }
@@ -145,7 +146,7 @@ fn an_asset_on_disk_replaces_the_embedded_one_and_changes_its_address() {
 fn what_is_copied_from_a_mail_stands_alone_on_its_line() {
     let templates = Templates::load(None).unwrap();
     for (_, context) in samples().iter().filter(|(name, _)| name == "email/message.txt") {
-        let text = templates.render("email/message.txt", context).unwrap();
+        let text = templates.render("email/message.txt", context.clone()).unwrap();
         for copied in ["link", "code"].iter().filter_map(|name| context[name].as_str()) {
             assert!(text.lines().any(|line| line == copied), "{text}");
         }
@@ -168,7 +169,7 @@ fn a_sentence_is_escaped_as_it_is_settled_and_never_read_as_a_template() {
     let dir = overrides(&[("locales/en.ftl", own)]);
     let templates = Templates::load(Some(dir.path())).unwrap();
     let (_, context) = samples().into_iter().find(|(name, _)| name == "account/delete").unwrap();
-    let text = templates.render("account/delete", &context).unwrap();
+    let text = templates.render("account/delete", context.clone()).unwrap();
     assert!(text.contains("&lt;i&gt;{{ 7 * 7 }}&lt;/i&gt;"), "{text}");
     assert!(text.contains("&lt;i&gt;Gone&lt;/i&gt;"), "{text}");
 }
@@ -177,7 +178,7 @@ fn a_sentence_is_escaped_as_it_is_settled_and_never_read_as_a_template() {
 fn the_mailbox_shows_a_message_line_by_line() {
     let templates = Templates::load(None).unwrap();
     let (_, context) = samples().into_iter().rfind(|(name, _)| name == "dev/mailbox").unwrap();
-    let page = scraper::Html::parse_document(&templates.render("dev/mailbox", &context).unwrap());
+    let page = scraper::Html::parse_document(&templates.render("dev/mailbox", context.clone()).unwrap());
     let selector = scraper::Selector::parse("pre.text").unwrap();
     let shown: Vec<_> = page.select(&selector).map(|pre| pre.text().collect::<String>()).collect();
     let sent =
