@@ -15,8 +15,6 @@ UPDATE roles SET email_key = (SELECT email_key FROM accounts WHERE accounts.id =
 CREATE INDEX roles_people ON roles (role, email_key);
 
 -- What is given up keeps its content until it expires, so that it can be sent again. Messages to nobody are no news.
-DROP INDEX outbox_account;
-CREATE INDEX outbox_account ON outbox (account_id) WHERE state IN ('waiting', 'given_up');
 CREATE INDEX outbox_state ON outbox (state, id) WHERE kind <> 'none';
 CREATE INDEX outbox_failing ON outbox (id) WHERE state = 'waiting' AND trouble IS NOT NULL;
 CREATE INDEX outbox_kept ON outbox (expires_at) WHERE state = 'given_up' AND length(sealed) > 0;

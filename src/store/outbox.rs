@@ -117,7 +117,7 @@ pub async fn remove(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
 /// Drops the unsent messages of an account that carry a key which is live no more.
 pub async fn drop_orphans(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const DROP_ORPHANS: &str =
-        "DELETE FROM outbox WHERE state IN ('waiting', 'given_up') AND account_id = $1 AND key_id IS NOT NULL
+        "DELETE FROM outbox WHERE state = 'waiting' AND account_id = $1 AND key_id IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM keys WHERE keys.id = outbox.key_id)";
     sql!(execute tx, DROP_ORPHANS, account)?;
     Ok(())
