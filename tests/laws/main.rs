@@ -14,6 +14,7 @@ mod bad_input;
 mod binding;
 mod codes;
 mod confirm;
+mod held_back;
 mod host;
 mod hosted;
 mod in_flight;
