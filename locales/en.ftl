@@ -368,6 +368,7 @@ fault-day = This is no day. Write it like 2026-08-01.
 fault-own-account = This is your own account. Ask another admin, or use the command line.
 fault-disabled = The account is disabled. Enable it first.
 fault-held = The account is on hold. Lift the hold first.
+fault-no-texts = This number, or the whole site, has had its text messages for today, so nothing was sent.
 fault-under-way = This person is in the middle of a reset, so nothing was sent.
 fault-gone = This account is gone.
 fault-message = This was not done: the message is gone by now, was sent, or has nothing left in it to send.

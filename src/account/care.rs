@@ -26,6 +26,8 @@ pub enum Cared {
     Held,
     /// Its owner is in the middle of a reset.
     UnderWay,
+    /// Their number, or the site, has had its texts for now.
+    NoTexts,
     /// There is no such account.
     Nobody,
 }
@@ -101,12 +103,13 @@ pub async fn end_sessions(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Re
 /// [`Error::Database`].
 pub async fn send_reset(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<Cared, Error> {
     let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
-    match why_not(app, &account) {
-        Some(why) => Ok(why),
-        None if request::start(app, tx, &account, None, actor.asked()).await? == Started::UnderWay => {
-            Ok(Cared::UnderWay)
-        }
-        None => {
+    if let Some(why) = why_not(app, &account) {
+        return Ok(why);
+    }
+    match request::start(app, tx, &account, None, actor.asked()).await? {
+        Started::UnderWay => Ok(Cared::UnderWay),
+        Started::NoTexts => Ok(Cared::NoTexts),
+        Started::Issued => {
             Event::new("account.reset_sent", id).by(actor).write(app, tx).await?;
             Ok(Cared::Done)
         }

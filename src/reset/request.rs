@@ -90,7 +90,7 @@ impl Reset {
         };
         match start(app, tx, &account, self.browser.as_deref(), &self.asked).await? {
             Started::Issued => Ok(()),
-            Started::UnderWay => post_to_nobody(app, tx).await,
+            Started::UnderWay | Started::NoTexts => post_to_nobody(app, tx).await,
         }
     }
 }
@@ -102,6 +102,8 @@ pub enum Started {
     Issued,
     /// A key whose first button was pressed belongs to who pressed it, unless the policy has ended it.
     UnderWay,
+    /// The number, or the site, has had its texts for now.
+    NoTexts,
 }
 
 /// Makes a key for an account and posts its message, unless somebody else than `browser` is using one.
@@ -127,11 +129,10 @@ pub async fn start(
     if live.is_some_and(held) {
         return Ok(Started::UnderWay);
     }
-    issue(app, tx, account, "reset-link", asked).await?;
-    Ok(Started::Issued)
+    issue(app, tx, account, "reset-link", asked).await
 }
 
-/// Makes a key in place of the older ones and posts the message that carries it: `mail`, or a text.
+/// Makes a key in place of the older ones and posts the message that carries it: `mail`, or a text if one is left.
 ///
 /// The account's row must have been taken in `tx`.
 ///
@@ -143,16 +144,17 @@ pub async fn issue(
     account: &Account,
     mail: &str,
     asked: &Asked,
-) -> Result<(), Error> {
+) -> Result<Started, Error> {
     let (now, policy) = (app.now(), app.policy(account));
     let phone = match policy.channel {
         Channel::Email => None,
         Channel::Sms => match account.usable_phone(now) {
             Some(phone) if throttle::text_allowed(app, tx, phone).await? => Some(phone),
-            Some(_) => return post_to_nobody(app, tx).await,
+            Some(_) => return Ok(Started::NoTexts),
             None => {
                 let why = Message::mail(&account.email, "reset-no-phone").asked(asked);
-                return why.post(app, tx, Some(account.id), None, now + *policy.key_ttl).await;
+                why.post(app, tx, Some(account.id), None, now + *policy.key_ttl).await?;
+                return Ok(Started::Issued);
             }
         },
     };
@@ -174,5 +176,6 @@ pub async fn issue(
         None => Message::mail(&account.email, mail).link(link, row.expires_at).asked(asked),
     };
     message.post(app, tx, Some(account.id), Some(row.id), row.expires_at).await?;
-    Event::new("reset.issued", account.id).from(asked).under(&policy).write(app, tx).await
+    Event::new("reset.issued", account.id).from(asked).under(&policy).write(app, tx).await?;
+    Ok(Started::Issued)
 }

@@ -1,6 +1,7 @@
 //! The console: who gets in, what an admin may do, and that each change is an event with its admin.
 
 use reqwest::Method;
+use serde_json::json;
 
 use crate::common::{Browser, NEW, OLD, Page, Person, Setting, Site, TestApp};
 
@@ -11,6 +12,7 @@ for_both_databases! {
     roles_are_given_and_taken,
     an_admin_locks_nobody_out_by_mistake,
     a_reset_that_an_admin_sends_is_the_owners,
+    a_reset_that_no_text_can_carry_is_not_called_sent,
     a_hold_is_lifted,
 }
 
@@ -145,6 +147,24 @@ async fn an_admin_locks_nobody_out_by_mistake(setting: Setting) {
         assert!(page.text.contains("your own account"), "{page}");
     }
     assert_eq!(browser.get("/admin").await.path(), "/admin");
+}
+
+async fn a_reset_that_no_text_can_carry_is_not_called_sent(setting: Setting) {
+    let changes = [
+        ("latchkey.reset.channel", json!("sms")),
+        ("latchkey.limits.enabled", json!(true)),
+        ("latchkey.limits.texts_per_number", json!(1)),
+    ];
+    let app = setting.app_with(&changes).await;
+    let ann = app.account("ann@example.com").await;
+    let ann = app.add_phone(&ann).await;
+    let (_, browser) = admin(&app).await;
+    let place = place(&browser, &ann.email).await;
+    let sent = crate::common::Sent { to: format!("{place}/send-reset"), fields: vec![] };
+    assert_eq!(browser.post(&sent).await.status, 200);
+    let link = app.mailbox.next(&ann.phone).await.link();
+    assert_eq!(browser.post(&sent).await.status, 422);
+    app.recover(&app.browser(), &ann, &link, NEW).await;
 }
 
 async fn a_reset_that_an_admin_sends_is_the_owners(setting: Setting) {
