@@ -197,12 +197,6 @@ impl Judged {
         Ok(Self { config, public_url, secret_key, lenient, outside, origins, findings })
     }
 
-    /// What is allowed and yet worth a word at start, a line each.
-    pub fn warnings(&self) -> Vec<String> {
-        let warnings = self.findings.iter().filter(|finding| finding.severity == Severity::Warning);
-        warnings.map(Finding::to_string).collect()
-    }
-
     /// The host of `public_url`, without a port.
     pub fn host(&self) -> &str {
         let authority = self.public_url.split("://").nth(1).unwrap_or_default();

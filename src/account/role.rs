@@ -62,14 +62,10 @@ impl<'r, R: Role> FromRequest<'r> for Has<'r, R> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        match <&Account>::from_request(request).await {
-            Outcome::Success(account) if account.has(R::NAME) => {
-                Outcome::Success(Has { account, role: PhantomData })
-            }
-            Outcome::Success(_) => Outcome::Forward(Status::Forbidden),
-            Outcome::Forward(status) => Outcome::Forward(status),
-            Outcome::Error(error) => Outcome::Error(error),
-        }
+        <&Account>::from_request(request).await.and_then(|account| match account.has(R::NAME) {
+            true => Outcome::Success(Has { account, role: PhantomData }),
+            false => Outcome::Forward(Status::Forbidden),
+        })
     }
 }
 
@@ -84,10 +80,7 @@ impl<'r> FromRequest<'r> for Admin<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        match Has::<Administrator>::from_request(request).await {
-            Outcome::Success(_) => Fresh::from_request(request).await.map(|Fresh(me)| Admin(me)),
-            Outcome::Forward(status) => Outcome::Forward(status),
-            Outcome::Error(error) => Outcome::Error(error),
-        }
+        let fresh = Fresh::from_request(request).await;
+        Has::<Administrator>::from_request(request).await.and_then(|_| fresh).map(|Fresh(me)| Admin(me))
     }
 }

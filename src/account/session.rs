@@ -153,16 +153,12 @@ impl<'r> FromRequest<'r> for Fresh<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        match <&SignedIn>::from_request(request).await {
-            Outcome::Success(found)
-                if Site::of(request).is_some_and(|site| found.session.fresh_until > site.now()) =>
-            {
-                Outcome::Success(Fresh(found))
-            }
-            Outcome::Success(_) => Outcome::Forward(Status::Unauthorized),
-            Outcome::Forward(status) => Outcome::Forward(status),
-            Outcome::Error(error) => Outcome::Error(error),
-        }
+        let fresh =
+            |found: &SignedIn| Site::of(request).is_some_and(|site| found.session.fresh_until > site.now());
+        <&SignedIn>::from_request(request).await.and_then(|found| match fresh(found) {
+            true => Outcome::Success(Fresh(found)),
+            false => Outcome::Forward(Status::Unauthorized),
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use rocket::{Route, get, http::Status, routes};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{READ, address, id, next};
+use super::{READ, address, error, id, next};
 use crate::{
     Admin, Error,
     account::{email::Email, fault::Fault},
@@ -88,7 +88,7 @@ async fn list(
     until: Option<&str>,
     from: Option<&str>,
 ) -> Result<Answer, Error> {
-    let Some(from) = id(from) else { return Ok(Page::error(&site.templates, Status::BadRequest).into()) };
+    let Some(from) = id(from) else { return error(&site, Status::BadRequest) };
     let asked = Asked::of([kind, account, since, until]);
     let (mut conn, mut faults) = (site.read().await?, Faults::default());
     let mut lines = match asked.which(&mut conn, &mut faults).await? {

@@ -2,43 +2,21 @@
 
 use rocket::{Route, get, http::Status, post, routes};
 use serde_json::{Value, json};
-use strum::VariantArray;
 use uuid::Uuid;
 
-use super::{READ, address, begin, id, next, not_any_more};
+use super::{READ, address, begin, error, id, next};
 use crate::{
     Admin, Error,
     account::fault::Fault,
     event::Actor,
     outbox::care,
-    store::{outbox, outbox::Line},
+    store::outbox::{self, Line, Shelf},
     web::{Answer, Faults, Page, SameOrigin, Site, human},
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
     routes![list, again, discard]
-}
-
-/// Which messages are shown; its name stands in the address.
-#[derive(Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, VariantArray)]
-#[strum(serialize_all = "snake_case")]
-enum Shelf {
-    Waiting,
-    Failing,
-    GivenUp,
-    Expired,
-    Sent,
-}
-
-impl Shelf {
-    fn name(self) -> &'static str {
-        self.into()
-    }
-
-    fn named(name: &str) -> Option<Self> {
-        Self::VARIANTS.iter().copied().find(|shelf| shelf.name() == name)
-    }
 }
 
 #[get("/admin/messages?<state>&<from>")]
@@ -50,17 +28,16 @@ async fn list(
 ) -> Result<Answer, Error> {
     match (Shelf::named(state.unwrap_or("waiting")), id(from)) {
         (Some(shelf), Some(from)) => Ok(page(&site, shelf, from).await?.into()),
-        _ => Ok(Page::error(&site.templates, Status::BadRequest).into()),
+        _ => error(&site, Status::BadRequest),
     }
 }
 
 #[post("/admin/messages/<id>/again")]
 async fn again(_ours: SameOrigin, site: Site<'_>, admin: Admin<'_>, id: &str) -> Result<Answer, Error> {
-    let Ok(id) = Uuid::parse_str(id) else { return nothing(&site) };
-    let Some(mut tx) = begin(&site, &admin).await? else { return Ok(not_any_more(&site)) };
+    let Ok(id) = Uuid::parse_str(id) else { return error(&site, Status::NotFound) };
+    let Some(mut tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
     let done = care::again(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.asked())).await?;
     tx.commit().await?;
-    site.bell.notify_one();
     after(&site, done, Shelf::GivenUp).await
 }
 
@@ -72,8 +49,8 @@ async fn discard(
     id: &str,
     state: Option<&str>,
 ) -> Result<Answer, Error> {
-    let Ok(id) = Uuid::parse_str(id) else { return nothing(&site) };
-    let Some(mut tx) = begin(&site, &admin).await? else { return Ok(not_any_more(&site)) };
+    let Ok(id) = Uuid::parse_str(id) else { return error(&site, Status::NotFound) };
+    let Some(mut tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
     let done = care::discard(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.asked())).await?;
     tx.commit().await?;
     after(&site, done, state.and_then(Shelf::named).unwrap_or(Shelf::GivenUp)).await
@@ -88,18 +65,13 @@ async fn after(site: &Site<'_>, done: bool, shelf: Shelf) -> Result<Answer, Erro
     Ok(page.faults(Faults::of("messages", Fault::new("fault-message"))).into())
 }
 
-fn nothing(site: &Site<'_>) -> Result<Answer, Error> {
-    Ok(Page::error(&site.templates, Status::NotFound).into())
-}
-
 async fn page(site: &Site<'_>, shelf: Shelf, from: Option<Uuid>) -> Result<Page, Error> {
     let (mut conn, now) = (site.read().await?, site.now());
     let newest = from.unwrap_or(Uuid::max());
-    let failing = shelf == Shelf::Failing;
-    let mut lines = outbox::list(&mut conn, shelf.name(), failing, newest, now, READ).await?;
+    let mut lines = outbox::list(&mut conn, shelf, newest, now, READ).await?;
     let more = next(&mut lines).map(|next| next.id.to_string());
     let more = more.map(|from| address("/admin/messages", &[("state", shelf.name()), ("from", &from)]));
-    let shelves = Shelf::VARIANTS.iter().map(|other| {
+    let shelves = Shelf::all().iter().map(|other| {
         json!({
             "name": site.templates.say(&format!("messages-{}", other.name()), &[]),
             "path": address("/admin/messages", &[("state", other.name())]),

@@ -45,9 +45,9 @@ async fn begin(site: &Site<'_>, admin: &Admin<'_>) -> Result<Option<Tx>, Error> 
     Ok(still.then_some(tx))
 }
 
-/// The answer to who is an admin no more.
-fn not_any_more(site: &Site<'_>) -> Answer {
-    Page::error(&site.templates, Status::Forbidden).into()
+/// The page of an error: 400 for a faulty address, 403 for who is an admin no more, 404 for nothing.
+fn error(site: &Site<'_>, status: Status) -> Result<Answer, Error> {
+    Ok(Page::error(&site.templates, status).into())
 }
 
 /// How many lines a page has.

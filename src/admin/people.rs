@@ -3,7 +3,7 @@
 use rocket::{Route, get, http::Status, routes};
 use serde_json::{Value, json};
 
-use super::{READ, address, next};
+use super::{READ, address, error, next};
 use crate::{
     Admin, Error,
     account::{email::Email, fault::Fault},
@@ -34,7 +34,7 @@ async fn list(
 ) -> Result<Answer, Error> {
     let (q, role, from) = (q.unwrap_or_default().trim(), role.unwrap_or_default(), from.unwrap_or_default());
     if !is_plain(from) {
-        return Ok(Page::error(&site.templates, Status::BadRequest).into());
+        return error(&site, Status::BadRequest);
     }
     let mut faults = Faults::default();
     if !is_plain(q) {

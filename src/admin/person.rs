@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use strum::VariantArray;
 use uuid::Uuid;
 
-use super::{address, begin, events::shown as shown_event, not_any_more, policy::values};
+use super::{address, begin, error, events::shown as shown_event, policy::values};
 use crate::{
     Admin, Error,
     account::{
@@ -53,7 +53,7 @@ impl Act {
 
 #[get("/admin/people/<id>?<done>")]
 async fn show(site: Site<'_>, admin: Admin<'_>, id: &str, done: Option<&str>) -> Result<Answer, Error> {
-    let Some(account) = find(&site, id).await? else { return nobody(&site) };
+    let Some(account) = find(&site, id).await? else { return error(&site, Status::NotFound) };
     let done = done.and_then(Act::named).map(Act::name);
     let done = done.map(|act| site.templates.say(&format!("person-done-{act}"), &[]));
     Ok(page(&site, &admin, &account).await?.with("done", done).into())
@@ -68,11 +68,13 @@ async fn change(
     act: &str,
     fields: Fields,
 ) -> Result<Answer, Error> {
-    let (Some(account), Some(act)) = (find(&site, id).await?, Act::named(act)) else { return nobody(&site) };
+    let (Some(account), Some(act)) = (find(&site, id).await?, Act::named(act)) else {
+        return error(&site, Status::NotFound);
+    };
     let done = match role(act, &fields).and_then(|role| protect(&admin, &account, act, &role).map(|()| role))
     {
         Ok(role) => {
-            let Some(tx) = begin(&site, &admin).await? else { return Ok(not_any_more(&site)) };
+            let Some(tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
             carry_out(&site, tx, &admin, account.id, act, &role).await?
         }
         Err(fault) => Err(fault),
@@ -136,10 +138,6 @@ async fn carry_out(
 async fn find(site: &Site<'_>, id: &str) -> Result<Option<Account>, Error> {
     let Ok(id) = Uuid::parse_str(id) else { return Ok(None) };
     accounts::find(&mut site.read().await?, id).await
-}
-
-fn nobody(site: &Site<'_>) -> Result<Answer, Error> {
-    Ok(Page::error(&site.templates, Status::NotFound).into())
 }
 
 async fn page(site: &Site<'_>, admin: &Admin<'_>, account: &Account) -> Result<Page, Error> {

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, time::Duration};
 use rocket::{Route, get, http::Status, routes};
 use serde_json::{Value, json};
 
-use super::chart::{Chart, Column, Part, draw};
+use super::{
+    chart::{Chart, Column, Part, draw},
+    error,
+};
 use crate::{
     Admin, Error,
     reset::Strategy,
@@ -25,7 +28,7 @@ const DAYS: [i64; 3] = [7, 30, 90];
 #[get("/admin?<days>")]
 async fn show(site: Site<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<Answer, Error> {
     let Some(days) = DAYS.into_iter().find(|known| known.to_string() == days.unwrap_or("30")) else {
-        return Ok(Page::error(&site.templates, Status::BadRequest).into());
+        return error(&site, Status::BadRequest);
     };
     let today = tally::day(site.now());
     let since = today - days + 1;

@@ -92,8 +92,9 @@ async fn plan(judged: Judged, figment: &Figment) -> Result<(Plan, Vec<Finding>),
     let (crowds, people) = match &mut census {
         Census::Counts(pool) => {
             let mut conn = pool.read().await?;
-            let people = judge::people(&mut conn, policy, app.now()).await?;
-            (Some(store::accounts::crowds(&mut conn, app.now()).await?), people)
+            let crowds = store::accounts::crowds(&mut conn, app.now()).await?;
+            let people = judge::people(&mut conn, policy, &crowds, app.now()).await?;
+            (Some(crowds), people)
         }
         _ => (None, Vec::new()),
     };

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use figment::Figment;
 use serde_json::json;
 use uuid::Uuid;
@@ -13,7 +13,10 @@ use crate::{
     app::App,
     event::Actor,
     outbox::care,
-    store::{Pool, outbox},
+    store::{
+        Pool,
+        outbox::{self, Shelf},
+    },
     web::human,
 };
 
@@ -22,8 +25,8 @@ pub(super) enum Outbox {
     /// Lists messages, the newest first.
     List {
         /// Which ones.
-        #[arg(long, value_enum, default_value_t = State::Waiting)]
-        state: State,
+        #[arg(long, value_enum, default_value_t = Shelf::Waiting)]
+        state: Shelf,
         /// How many at most.
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=100_000))]
         limit: i64,
@@ -45,22 +48,6 @@ pub(super) enum Outbox {
     },
 }
 
-/// Which messages.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub(super) enum State {
-    /// To be sent, or being sent.
-    Waiting,
-    /// Tried in vain, and tried again.
-    Failing,
-    /// Refused for good.
-    GivenUp,
-    /// Worth nothing any more.
-    Expired,
-    /// Sent.
-    Sent,
-}
-
 pub(super) async fn run(outbox: Outbox, figment: &Figment) -> Result<Done, Error> {
     let (app, pool) = open(figment).await?;
     let done = match outbox {
@@ -72,9 +59,8 @@ pub(super) async fn run(outbox: Outbox, figment: &Figment) -> Result<Done, Error
     Ok(done)
 }
 
-async fn list(app: &App, pool: &Pool, state: State, limit: i64, json: bool) -> Result<Done, Error> {
-    let (mut conn, failing) = (pool.read().await?, state == State::Failing);
-    let lines = outbox::list(&mut conn, state.into(), failing, Uuid::max(), app.now(), limit).await?;
+async fn list(app: &App, pool: &Pool, state: Shelf, limit: i64, json: bool) -> Result<Done, Error> {
+    let lines = outbox::list(&mut pool.read().await?, state, Uuid::max(), app.now(), limit).await?;
     if !json && !lines.is_empty() {
         say!("{:36} {:7} {:20} {:>5} {:30} trouble", "id", "kind", "since", "tries", "address");
     }

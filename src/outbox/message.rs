@@ -153,7 +153,12 @@ pub(super) async fn insert(
         expires_at,
     };
     outbox::insert(tx, &entry).await?;
+    ring(app, tx);
+    Ok(())
+}
+
+/// Rings for the worker once the transaction is durable.
+pub(super) fn ring(app: &App, tx: &mut Tx) {
     let bell = app.bell.clone();
     tx.afterwards(move || bell.notify_one());
-    Ok(())
 }

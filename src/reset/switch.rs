@@ -15,7 +15,7 @@ use crate::{
     config::{Judged, fault, finding::Severity},
     event::Event,
     replicas,
-    store::{Db, Pool},
+    store::{Db, Pool, accounts},
 };
 
 /// The switch of a running site.
@@ -70,7 +70,9 @@ impl Switch {
     /// [`Error::Database`].
     pub async fn look(&self, figment: &Figment) -> Result<(), Error> {
         let (app, force) = (&self.app, self.app.live.now());
-        let people = judge::people(&mut self.pool.read().await?, &force.settings, app.now()).await?;
+        let mut conn = self.pool.read().await?;
+        let crowds = accounts::crowds(&mut conn, app.now()).await?;
+        let people = judge::people(&mut conn, &force.settings, &crowds, app.now()).await?;
         let people: Vec<_> = people.into_iter().map(|finding| finding.placed(figment)).collect();
         let warned = force.findings.iter().chain(&people).filter(|found| found.severity == Severity::Warning);
         warned.for_each(|finding| log::warn!("{finding}"));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sqlx::FromRow;
+use strum::VariantArray;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
@@ -123,12 +124,43 @@ pub async fn drop_orphans(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// At most `limit` entries in a state, the newest first, none newer than `from`; of those that wait, only those in
-/// trouble if `failing`.
+/// Which messages a list has: those in a state, or those of the waiting ones that are in trouble.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum, strum::IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Shelf {
+    /// To be sent, or being sent.
+    Waiting,
+    /// Tried in vain, and tried again.
+    Failing,
+    /// Refused for good.
+    GivenUp,
+    /// Worth nothing any more.
+    Expired,
+    /// Sent.
+    Sent,
+}
+
+impl Shelf {
+    /// Every one.
+    pub fn all() -> &'static [Shelf] {
+        Self::VARIANTS
+    }
+
+    /// Its name in the table and in addresses.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// The one with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::VARIANTS.iter().copied().find(|shelf| shelf.name() == name)
+    }
+}
+
+/// At most `limit` entries of a shelf, the newest first, none newer than `from`.
 pub async fn list(
     conn: &mut Conn,
-    state: &str,
-    failing: bool,
+    shelf: Shelf,
     from: Uuid,
     now: Time,
     limit: i64,
@@ -143,10 +175,9 @@ pub async fn list(
     const LIST_FAILING: &str = "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.trouble, o.created_at, o.due_at,
         o.expires_at, o.done_at, FALSE AS again FROM outbox AS o LEFT JOIN accounts AS a ON a.id = o.account_id
         WHERE o.state = 'waiting' AND o.trouble IS NOT NULL AND o.id <= $1 ORDER BY o.id DESC LIMIT $2";
-    Ok(if failing {
-        sql!(all Line, conn, LIST_FAILING, from, limit)?
-    } else {
-        sql!(all Line, conn, LIST, state, from, now, limit)?
+    Ok(match shelf {
+        Shelf::Failing => sql!(all Line, conn, LIST_FAILING, from, limit)?,
+        state => sql!(all Line, conn, LIST, state.name(), from, now, limit)?,
     })
 }
 

@@ -11,22 +11,22 @@ use crate::{
         policy::{Policy, Settings, table_key},
         setting::Setting,
     },
-    store::{
-        Conn,
-        accounts::{self, Crowd},
-        registrations,
-    },
+    store::{Conn, accounts::Crowd, registrations},
 };
 
 /// How many slips of the finger make a name another one.
 const SLIPS: usize = 2;
 
-/// Counts people under a policy: none of them is named.
+/// What a policy is for these crowds, and for who is invited: none of them is named.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn people(conn: &mut Conn, settings: &Settings, now: Time) -> Result<Vec<Finding>, Error> {
-    let crowds = accounts::crowds(conn, now).await?;
+pub async fn people(
+    conn: &mut Conn,
+    settings: &Settings,
+    crowds: &[Crowd],
+    now: Time,
+) -> Result<Vec<Finding>, Error> {
     let invited = registrations::invitations(conn, now).await?;
     let known: BTreeSet<_> = crowds
         .iter()
@@ -37,7 +37,7 @@ pub async fn people(conn: &mut Conn, settings: &Settings, now: Time) -> Result<V
     let somebody = !invited.is_empty() || crowds.iter().any(|crowd| crowd.accounts > 0);
     let nameless = settings.role.keys().filter(|role| somebody && !known.contains(role.as_str()));
     let needy = settings.tables().filter(|(_, policy)| policy.needs_phone());
-    let phoneless = needy.filter_map(|(role, policy)| without_phone(settings, &crowds, role, &policy));
+    let phoneless = needy.filter_map(|(role, policy)| without_phone(settings, crowds, role, &policy));
     Ok(phoneless.chain(nameless.map(|role| nobody(role, &known))).collect())
 }
 
