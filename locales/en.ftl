@@ -285,6 +285,7 @@ fault-code = { $tries ->
   }
 fault-no-more-codes = We cannot send another code for this link. Please ask for a new link.
 fault-no-texts = This site cannot send text messages yet, so a phone is of no use here.
+fault-phone-country = This site sends no text messages to numbers of this country. Please use another one.
 fault-texts-limit = Too many text messages have been sent. Please try again tomorrow.
 fault-wait = { $seconds ->
     [one] Please wait one second before you ask for another code.
@@ -368,7 +369,7 @@ fault-day = This is no day. Write it like 2026-08-01.
 fault-own-account = This is your own account. Ask another admin, or use the command line.
 fault-disabled = The account is disabled. Enable it first.
 fault-held = The account is on hold. Lift the hold first.
-fault-no-texts = This number, or the whole site, has had its text messages for today, so nothing was sent.
+fault-texts-used-up = This number, or the whole site, has had its text messages for today, so nothing was sent.
 fault-under-way = This person is in the middle of a reset, so nothing was sent.
 fault-gone = This account is gone.
 fault-message = This was not done: the message is gone by now, was sent, or has nothing left in it to send.

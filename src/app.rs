@@ -107,6 +107,11 @@ impl App {
         format!("{}{path}", self.judged.public_url)
     }
 
+    /// The phone of an account, if it may be used for recovery by now and texts may go to its country.
+    pub fn usable_phone<'a>(&self, account: &'a Account) -> Option<&'a str> {
+        account.usable_phone(self.now()).filter(|number| self.config().sms.reaches(number))
+    }
+
     /// What is in force for an account now.
     pub fn policy(&self, account: &Account) -> Policy {
         self.live.now().policy(account.roles())

@@ -34,6 +34,8 @@ pub struct Settings {
     pub codes_per_client: i64,
     /// Text messages to one number in a day. Default: 10.
     pub texts_per_number: i64,
+    /// Text messages asked for by one client in a day. Default: 30.
+    pub texts_per_client: i64,
     /// Text messages in a day, over the whole site. Default: 1000.
     pub texts_per_day: i64,
 }
@@ -50,6 +52,7 @@ impl Default for Settings {
             codes_per_account: 10,
             codes_per_client: 20,
             texts_per_number: 10,
+            texts_per_client: 30,
             texts_per_day: 1_000,
         }
     }
@@ -66,6 +69,7 @@ impl Settings {
             ("codes_per_account", self.codes_per_account),
             ("codes_per_client", self.codes_per_client),
             ("texts_per_number", self.texts_per_number),
+            ("texts_per_client", self.texts_per_client),
             ("texts_per_day", self.texts_per_day),
         ]
         .into_iter()
@@ -95,15 +99,19 @@ pub enum Asking {
     Email,
 }
 
-/// Something that is limited.
+/// Something that is limited. What a browser does that has signed in with the address before counts by that browser alone.
 #[derive(Clone, Copy, Debug)]
 pub enum Limited<'a> {
     /// A request for a message of a kind, by the address as typed (canonical where it is one), known or not.
     MessageFor(Asking, &'a str),
+    /// The same by a browser that is known, and the address.
+    MessageBy(Asking, [u8; 16], &'a str),
     /// A request for a message, by where it comes from.
     MessageFrom(IpAddr),
     /// A failed sign-in, by the address as typed.
     SignInTo(&'a str),
+    /// The same by a browser that is known, and the address.
+    SignInBy([u8; 16], &'a str),
     /// A failed sign-in, by where it comes from.
     SignInFrom(IpAddr),
     /// A wrong password of somebody who is signed in, by account.
@@ -114,6 +122,10 @@ pub enum Limited<'a> {
     CodeFrom(IpAddr),
     /// A text message that lets somebody back in, by number.
     TextTo(&'a str),
+    /// The same by a browser that is known, and the number.
+    TextBy([u8; 16], &'a str),
+    /// A text message, by where it was asked for.
+    TextFrom(IpAddr),
     /// A text message that verifies a number, by account.
     VerifyOf(&'a [u8]),
     /// A text message that verifies a number, by number.
@@ -132,8 +144,14 @@ impl Limited<'_> {
             Limited::MessageFor(asking, address) => {
                 keyring.mac("count message for", &[&[asking as u8], address.as_bytes()])
             }
+            Limited::MessageBy(asking, device, address) => {
+                keyring.mac("count message by", &[&[asking as u8], &device, address.as_bytes()])
+            }
             Limited::MessageFrom(client) => keyring.mac("count message from", &[&network(client)]),
             Limited::SignInTo(address) => keyring.mac("count sign-in to", &[address.as_bytes()]),
+            Limited::SignInBy(device, address) => {
+                keyring.mac("count sign-in by", &[&device, address.as_bytes()])
+            }
             Limited::SignInFrom(client) => keyring.mac("count sign-in from", &[&network(client)]),
             Limited::CodeOf(account) => keyring.mac("count code of", &[account]),
             Limited::CodeFrom(client) => keyring.mac("count code from", &[&network(client)]),
@@ -141,6 +159,8 @@ impl Limited<'_> {
             Limited::VerifyOf(account) => keyring.mac("count verify of", &[account]),
             Limited::VerifyTo(number) => keyring.mac("count verify to", &[number.as_bytes()]),
             Limited::TextTo(number) => keyring.mac("count text to", &[number.as_bytes()]),
+            Limited::TextBy(device, number) => keyring.mac("count text by", &[&device, number.as_bytes()]),
+            Limited::TextFrom(client) => keyring.mac("count text from", &[&network(client)]),
             Limited::Text => keyring.mac("count text", &[]),
         }
     }
@@ -148,17 +168,20 @@ impl Limited<'_> {
     fn most(self, settings: &Settings) -> (i64, Duration) {
         let day = *Span::days(1);
         match self {
-            Limited::MessageFor(..) => (settings.messages_per_address, *settings.window),
+            Limited::MessageFor(..) | Limited::MessageBy(..) => {
+                (settings.messages_per_address, *settings.window)
+            }
             Limited::MessageFrom(_) => (settings.messages_per_client, *settings.window),
-            Limited::SignInTo(_) | Limited::PasswordOf(_) => {
+            Limited::SignInTo(_) | Limited::SignInBy(..) | Limited::PasswordOf(_) => {
                 (settings.sign_ins_per_address, *settings.window)
             }
             Limited::SignInFrom(_) => (settings.sign_ins_per_client, *settings.window),
             Limited::CodeOf(_) => (settings.codes_per_account, day),
             Limited::CodeFrom(_) => (settings.codes_per_client, *settings.window),
-            Limited::TextTo(_) | Limited::VerifyTo(_) | Limited::VerifyOf(_) => {
+            Limited::TextTo(_) | Limited::TextBy(..) | Limited::VerifyTo(_) | Limited::VerifyOf(_) => {
                 (settings.texts_per_number, day)
             }
+            Limited::TextFrom(_) => (settings.texts_per_client, day),
             Limited::Text => (settings.texts_per_day, day),
         }
     }
@@ -181,7 +204,7 @@ impl Limited<'_> {
         Ok(counts::hit(tx, &self.bucket(keyring), window, now).await? <= most)
     }
 
-    /// Takes one back, for somebody who was right.
+    /// Takes one back: somebody was right, or could not be served.
     ///
     /// # Errors
     /// [`Error::Database`].

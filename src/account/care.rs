@@ -9,7 +9,7 @@ use crate::{
     Error,
     app::App,
     event::{Actor, Event},
-    reset::request::{self, Started},
+    reset::request::{self, By, Started},
     store::{Tx, accounts, accounts::Account, roles},
 };
 
@@ -106,7 +106,8 @@ pub async fn send_reset(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resu
     if let Some(why) = why_not(app, &account) {
         return Ok(why);
     }
-    match request::start(app, tx, &account, None, actor.asked()).await? {
+    let by = By { browser: None, known: None, admin: true };
+    match request::start(app, tx, &account, by, actor.asked()).await? {
         Started::UnderWay => Ok(Cared::UnderWay),
         Started::NoTexts => Ok(Cared::NoTexts),
         Started::Issued => {

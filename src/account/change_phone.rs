@@ -16,7 +16,6 @@ use crate::{
     code::{self, Bound, Kind, Tried},
     event::Event,
     key::{Key, Purpose},
-    limits::Limited,
     outbox::message::Message,
     store::{
         Tx, accounts,
@@ -50,6 +49,8 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     let phone = faults.take("phone", fields.phone("phone"));
     if !site.transports.can_text() {
         faults.add("phone", Fault::new("fault-no-texts"));
+    } else if phone.as_ref().is_some_and(|phone| !site.config().sms.reaches(phone.number())) {
+        faults.add("phone", Fault::new("fault-phone-country"));
     }
     change::confirm(&site, account, &fields, &mut faults).await?;
     let refused = |faults| {
@@ -61,11 +62,8 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     if !accounts::take(&mut tx, account, now).await? {
         return Ok(Answer::go("/login"));
     }
-    let (limits, keyring) = (&site.config().limits, &site.keyring);
-    let allowed = Limited::VerifyOf(account.id.as_bytes()).allow(&mut tx, limits, keyring, now).await?
-        && Limited::VerifyTo(phone.number()).allow(&mut tx, limits, keyring, now).await?
-        && throttle::site_may_text(&site, &mut tx).await?;
-    if !allowed {
+    let (number, account_id) = (phone.number(), account.id.as_bytes());
+    if !throttle::verification_allowed(&site, &mut tx, number, account_id, &site.asked()).await? {
         return refused(Faults::of("phone", Fault::new("fault-texts-limit")));
     }
     let sealed = Some(site.keyring.seal(site.random, PURPOSE, phone.number().as_bytes())?);

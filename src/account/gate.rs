@@ -10,7 +10,7 @@ use crate::{
         accounts::Account,
         sessions::{self, Session},
     },
-    web::{Crumb, Site},
+    web::{Crumb, Site, device},
 };
 
 /// What kind of session is opened.
@@ -31,11 +31,17 @@ pub struct Admission {
     crumb: Crumb,
     cookie: Key,
     remembered: Option<String>,
+    email_key: String,
 }
 
 impl Admission {
     /// Gives the browser its cookies. Call it after the commit.
     pub fn enter(self, site: &Site<'_>) {
+        if self.crumb == Crumb::Session
+            && let Err(error) = device::remember(site, &self.email_key)
+        {
+            log::error!("a browser that signed in is not known again: {error}");
+        }
         site.crumbs.remove(if self.crumb == Crumb::Session { Crumb::Restricted } else { Crumb::Session });
         site.crumbs.set(self.crumb, self.cookie.expose(), None);
         match self.remembered {
@@ -69,7 +75,7 @@ pub async fn admit(
     let (session, cookie) = open(site, tx, account, kind).await?;
     let remembered = if keep { Some(remember::remember(site, tx, account).await?) } else { None };
     let crumb = if session.restricted { Crumb::Restricted } else { Crumb::Session };
-    Ok(Admission { crumb, cookie, remembered })
+    Ok(Admission { crumb, cookie, remembered, email_key: account.email_key() })
 }
 
 /// Opens a session; the key is for its cookie.

@@ -6,15 +6,15 @@ use super::{
     fault::Fault,
     gate::{self, Kind},
     hash::Verdict,
+    password::Password,
     session,
 };
 use crate::{
     Error,
     event::Event,
-    limits::Limited,
     reset::generated_password,
     store::{accounts, accounts::Account, sessions::SignedIn},
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, throttle},
 };
 
 /// The routes.
@@ -60,60 +60,69 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
 
     let email = fields.email("email").ok();
     let named = email.as_ref().map_or(typed, |email| email.key());
-    if !allowed(&site, named).await? {
+    if !throttle::sign_in_allowed(&site, named).await? {
         return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
     }
-    let account = find(&site, named).await?;
-    let temporary = generated_password::find(&site, account.as_ref(), &password).await?;
+    match attempt(&site, named, &password, keep).await {
+        Ok(Some(Entered::Full)) => Ok(Answer::go(path(next))),
+        Ok(Some(Entered::Restricted)) => Ok(Answer::go("/reset/new-password")),
+        Ok(None) => {
+            note_failure(&site, named).await?;
+            refused(Faults::of("email", Fault::new("fault-login")))
+        }
+        Err(error) => {
+            let mut tx = site.begin().await?;
+            throttle::forgive_sign_in(&site, &mut tx, named).await?;
+            tx.commit().await?;
+            Err(error)
+        }
+    }
+}
+
+/// What a right password opens.
+enum Entered {
+    Full,
+    Restricted,
+}
+
+/// Lets in whoever knows the password, or a generated one; `None` if it is neither, whatever the reason.
+async fn attempt(
+    site: &Site<'_>,
+    named: &str,
+    password: &Password,
+    keep: bool,
+) -> Result<Option<Entered>, Error> {
+    let account = find(site, named).await?;
+    let temporary = generated_password::find(site, account.as_ref(), password).await?;
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let verdict = site.hasher.verify(password.clone(), stored).await?;
-    let account = account.filter(|account| account.enabled);
-
-    let asked = site.asked();
-    let Some(account) = account.filter(|_| temporary.is_some() || verdict != Verdict::No) else {
-        note_failure(&site, named).await?;
-        return refused(Faults::of("email", Fault::new("fault-login")));
-    };
+    let Some(account) = account.filter(|account| account.enabled) else { return Ok(None) };
     if let Some(key) = temporary {
-        return match generated_password::sign_in(&site, &account, named, key).await? {
-            Some(answer) => Ok(answer),
-            None => refused(Faults::of("email", Fault::new("fault-login"))),
-        };
+        let entered = generated_password::sign_in(site, &account, named, key).await?;
+        return Ok(entered.then_some(Entered::Restricted));
     }
-    let rehashed = if verdict == Verdict::YesButOld { Some(site.hasher.hash(password).await?) } else { None };
+    let rehashed = match verdict {
+        Verdict::No => return Ok(None),
+        Verdict::Yes => None,
+        Verdict::YesButOld => Some(site.hasher.hash(password.clone()).await?),
+    };
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, &account, site.now()).await? {
-        return refused(Faults::of("email", Fault::new("fault-login")));
+        return Ok(None);
     }
     if let Some(hash) = rehashed {
         accounts::set_password(&mut tx, account.id, &hash).await?;
     }
-    let admission = gate::admit(&site, &mut tx, &account, Kind::Fresh, keep).await?;
-    for counted in [Limited::SignInFrom(site.client.address), Limited::SignInTo(named)] {
-        counted.forgive(&mut tx, &site.config().limits, &site.keyring).await?;
-    }
-    Event::new("sign_in.completed", account.id).from(&asked).write(site.app, &mut tx).await?;
+    let admission = gate::admit(site, &mut tx, &account, Kind::Fresh, keep).await?;
+    throttle::forgive_sign_in(site, &mut tx, named).await?;
+    Event::new("sign_in.completed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
     tx.commit().await?;
-    admission.enter(&site);
-    Ok(Answer::go(path(next)))
+    admission.enter(site);
+    Ok(Some(Entered::Full))
 }
 
 async fn find(site: &Site<'_>, key: &str) -> Result<Option<Account>, Error> {
     accounts::find_by_email(&mut site.read().await?, key).await
-}
-
-/// Counts the try before anything is compared; who succeeds gets it back.
-async fn allowed(site: &Site<'_>, named: &str) -> Result<bool, Error> {
-    let (limits, now) = (&site.config().limits, site.now());
-    if !limits.enabled {
-        return Ok(true);
-    }
-    let mut tx = site.begin().await?;
-    // Who asks too much counts against nobody.
-    let allowed = Limited::SignInFrom(site.client.address).allow(&mut tx, limits, &site.keyring, now).await?
-        && Limited::SignInTo(named).allow(&mut tx, limits, &site.keyring, now).await?;
-    tx.commit().await?;
-    Ok(allowed)
 }
 
 async fn note_failure(site: &Site<'_>, named: &str) -> Result<(), Error> {

@@ -1,8 +1,10 @@
-//! A phone number in international form.
+//! A phone number in international form, as libphonenumber knows them.
+
+use phonenumber::{Type, country, metadata::DATABASE};
 
 use super::fault::Fault;
 
-/// A number in E.164 form: `+`, then 8 to 15 digits of which the first is not zero.
+/// A number in E.164 form, of a kind that text messages may reach and that costs no more than others.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Phone(String);
 
@@ -18,16 +20,43 @@ impl Phone {
             return Err(Fault::new("fault-required"));
         }
         let digits = bare.strip_prefix('+').or(bare.strip_prefix("00")).unwrap_or_default();
-        let valid = (8..=15).contains(&digits.len())
-            && digits.bytes().all(|byte| byte.is_ascii_digit())
-            && !digits.starts_with('0');
-        if valid { Ok(Self(format!("+{digits}"))) } else { Err(Fault::new("fault-phone")) }
+        let number = format!("+{digits}");
+        match known(&number) {
+            Some(known) if known.is_valid() && can_be_texted(known.number_type(&DATABASE)) => {
+                Ok(Self(number))
+            }
+            _ => Err(Fault::new("fault-phone")),
+        }
     }
 
     /// The number, like `+4915112345678`.
     pub fn number(&self) -> &str {
         &self.0
     }
+}
+
+/// The country of a number in E.164 form, as two capital letters (ISO 3166-1); none for numbers of no country.
+pub fn country(number: &str) -> Option<String> {
+    known(number)?.country().id().map(|id| id.as_ref().to_owned())
+}
+
+/// Whether two capital letters are a country (ISO 3166-1) that has phone numbers.
+pub fn is_country(code: &str) -> bool {
+    code.parse::<country::Id>().is_ok()
+}
+
+/// What the library makes of a number; it is shown nothing but digits.
+fn known(number: &str) -> Option<phonenumber::PhoneNumber> {
+    let digits = number.strip_prefix('+')?;
+    let plain = (8..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| phonenumber::parse(None, number).ok()).flatten()
+}
+
+fn can_be_texted(kind: Type) -> bool {
+    matches!(
+        kind,
+        Type::Mobile | Type::FixedLineOrMobile | Type::FixedLine | Type::PersonalNumber | Type::Voip
+    )
 }
 
 /// The last two digits, all that is shown of a number.
@@ -55,6 +84,24 @@ mod tests {
         ] {
             assert!(Phone::parse(wrong).is_err(), "{wrong:?}");
         }
+        for costly in ["+499001123456", "+448712345678", "+18005550123"] {
+            assert!(Phone::parse(costly).is_err(), "{costly:?}");
+        }
         assert_eq!(ending("+4915112345678"), "78");
+    }
+
+    #[test]
+    fn a_number_has_a_country() {
+        let of = [
+            ("+4915112345678", "DE"),
+            ("+12125550123", "US"),
+            ("+16135550123", "CA"),
+            ("+79123456789", "RU"),
+        ];
+        for (number, code) in of {
+            assert_eq!(country(number), Some(code.to_owned()), "{number}");
+        }
+        assert_eq!(country("+88312345678901"), None);
+        assert!(is_country("DE") && !is_country("de") && !is_country("XX") && !is_country("*"));
     }
 }

@@ -13,7 +13,7 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use serde::{Deserialize, Serialize};
 
 use super::{Undelivered, is_loopback, root};
-use crate::{Error, span::Span};
+use crate::{Error, account::phone, span::Span};
 
 /// So many bytes of an answer are read, no more.
 const MOST: usize = 64 * 1024;
@@ -47,6 +47,9 @@ pub struct Settings {
     pub fields: BTreeMap<String, String>,
     /// Headers of a request. Default: none.
     pub headers: BTreeMap<String, String>,
+    /// The countries whose numbers may get texts, as two capital letters (ISO 3166-1), or `"*"` for all. Default: none,
+    /// and a gateway is refused without.
+    pub countries: Vec<String>,
     /// What the body of an answer must match, beside a 2xx status, for the SMS to count as sent: a regular
     /// expression, in which `\d`, `\w` and `(?i)` know ASCII only. Default: none, the status alone counts.
     pub success: Option<String>,
@@ -61,6 +64,7 @@ impl Default for Settings {
             format: Format::default(),
             fields: BTreeMap::new(),
             headers: BTreeMap::new(),
+            countries: Vec::new(),
             success: None,
             timeout: LONGEST,
         }
@@ -77,7 +81,20 @@ impl Settings {
         if release && clear {
             faults.push("latchkey.sms.url sends in the clear: write https".into());
         }
+        if self.countries.is_empty() {
+            faults.push("latchkey.sms.countries is missing: write those whose numbers may get texts, like [\"DE\", \"AT\"], or [\"*\"] for all".into());
+        }
+        let unknown = self.countries.iter().find(|code| *code != "*" && !phone::is_country(code));
+        faults.extend(unknown.map(|code| {
+            format!("latchkey.sms.countries: {code:?} is unknown: write two capital letters, like \"DE\", or \"*\" for all")
+        }));
         faults
+    }
+
+    /// Whether texts may go to a number in E.164 form; without a gateway they go nowhere, and may.
+    pub fn reaches(&self, number: &str) -> bool {
+        let country = phone::country(number);
+        self.url.is_none() || self.countries.iter().any(|code| code == "*" || Some(code) == country.as_ref())
     }
 
     fn parse(&self, url: &str) -> Result<(Url, HeaderMap, Option<Regex>), Vec<String>> {
@@ -251,7 +268,18 @@ mod tests {
 
     fn settings(url: &str) -> Settings {
         let fields = [("to".into(), "{to}".into()), ("text".into(), "{text}".into())].into();
-        Settings { url: Some(url.into()), fields, ..Settings::default() }
+        Settings { url: Some(url.into()), fields, countries: vec!["DE".into()], ..Settings::default() }
+    }
+
+    #[test]
+    fn texts_reach_the_countries_that_are_named() {
+        let to = |countries: &[&str]| Settings {
+            countries: countries.iter().map(|code| (*code).to_owned()).collect(),
+            ..settings("https://gateway.example/send")
+        };
+        assert!(to(&["AT", "DE"]).reaches("+4915112345678") && to(&["*"]).reaches("+12125550123"));
+        assert!(!to(&["AT"]).reaches("+4915112345678") && !to(&["US"]).reaches("+16135550123"));
+        assert!(Settings::default().reaches("+12125550123"), "the dev mailbox takes all");
     }
 
     #[test]
@@ -273,6 +301,8 @@ mod tests {
             Settings { success: Some("(".into()), ..fine() },
             Settings { timeout: Span::seconds(6), ..fine() },
             Settings { timeout: Span::seconds(0), ..fine() },
+            Settings { countries: Vec::new(), ..fine() },
+            Settings { countries: vec!["DE".into(), "de".into()], ..fine() },
         ] {
             let faults = wrong.judge(true);
             assert_eq!(faults.len(), 1, "{faults:?}");

@@ -20,7 +20,6 @@ use crate::{
     config::finding::Severity,
     event::Event,
     key::{Key, Purpose},
-    limits::Limited,
     outbox::message::Message,
     span::Span,
     store::{
@@ -29,7 +28,7 @@ use crate::{
         keys::{self, KeyRow},
         outbox,
     },
-    web::{Answer, Crumb, Page, SameOrigin, Site, human},
+    web::{Answer, Crumb, Page, SameOrigin, Site, human, throttle},
 };
 
 /// How long a generated password is good.
@@ -126,32 +125,25 @@ pub fn is_generated(site: &Site<'_>, account: Uuid, digest: &[u8], typed: &Passw
     site.keyring.verifies(digest, "temporary", &[typed.expose().as_bytes(), account.as_bytes()])
 }
 
-/// Signs in with a generated password, once, to the form for a new one; `None` if it was used meanwhile, or the policy
+/// Signs in with a generated password, once, to the form for a new one; false if it was used meanwhile, or the policy
 /// now in force accepts it no more. `named` is what the tries were counted under.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn sign_in(
-    site: &Site<'_>,
-    account: &Account,
-    named: &str,
-    key: KeyRow,
-) -> Result<Option<Answer>, Error> {
+pub async fn sign_in(site: &Site<'_>, account: &Account, named: &str, key: KeyRow) -> Result<bool, Error> {
     let Some(policy) =
         Policy::read(key.policy.as_deref()).filter(|issued| site.policy(account).accepts(issued))
     else {
-        return Ok(None);
+        return Ok(false);
     };
     let now = site.now();
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, key.id, now).await? {
-        return Ok(None);
+        return Ok(false);
     }
     let admission =
         gate::admit(site, &mut tx, account, Kind::Restricted(&policy, Some(&key.digest)), false).await?;
-    for counted in [Limited::SignInFrom(site.client.address), Limited::SignInTo(named)] {
-        counted.forgive(&mut tx, &site.config().limits, &site.keyring).await?;
-    }
+    throttle::forgive_sign_in(site, &mut tx, named).await?;
     let asked = site.asked();
     Event::new("reset.signed_in_once", account.id)
         .from(&asked)
@@ -160,5 +152,5 @@ pub async fn sign_in(
         .await?;
     tx.commit().await?;
     admission.enter(site);
-    Ok(Some(Answer::go("/reset/new-password")))
+    Ok(true)
 }

@@ -115,7 +115,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, notified: Held<Notified>) -> 
         .await?;
     // If the former address belongs to another account by now, no key goes to the present one.
     if let (true, Some(account)) = (restored, accounts::find(&mut tx, account.id).await?) {
-        issue(site.app, &mut tx, &account, "not-me-done", &asked).await?;
+        issue(site.app, &mut tx, &account, "not-me-done", None, &asked).await?;
     }
     tx.commit().await?;
     site.crumbs.remove(Crumb::NotMe);

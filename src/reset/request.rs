@@ -20,7 +20,11 @@ use crate::{
         keys::{self, KeyRow},
         outbox,
     },
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, human, throttle},
+    web::{
+        Answer, Faults, Fields, Page, SameOrigin, Site,
+        device::{self, Known},
+        human, throttle,
+    },
 };
 
 /// The routes.
@@ -55,6 +59,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
     let request = Request::Reset(Reset {
         email_key: email.key().to_owned(),
         browser: site.mark(),
+        known: device::known(&site, email.key()),
         asked: site.asked(),
     });
     let mut tx = site.begin().await?;
@@ -70,6 +75,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
 pub struct Reset {
     email_key: String,
     browser: Option<Vec<u8>>,
+    known: Option<Known>,
     asked: Asked,
 }
 
@@ -88,7 +94,8 @@ impl Reset {
         let Some(account) = account.filter(|account| account.held_until <= now) else {
             return post_to_nobody(app, tx).await;
         };
-        match start(app, tx, &account, self.browser.as_deref(), &self.asked).await? {
+        let by = By { browser: self.browser.as_deref(), known: self.known.as_ref(), admin: false };
+        match start(app, tx, &account, by, &self.asked).await? {
             Started::Issued => Ok(()),
             Started::UnderWay | Started::NoTexts => post_to_nobody(app, tx).await,
         }
@@ -100,13 +107,37 @@ impl Reset {
 pub enum Started {
     /// A key was made, or why there is none was told to the owner.
     Issued,
-    /// A key whose first button was pressed belongs to who pressed it, unless the policy has ended it.
+    /// A key lives that must be left to who asked for it or uses it, unless the policy has ended it.
     UnderWay,
     /// The number, or the site, has had its texts for now.
     NoTexts,
 }
 
-/// Makes a key for an account and posts its message, unless somebody else than `browser` is using one.
+/// Who asks for a reset.
+#[derive(Clone, Copy)]
+pub struct By<'a> {
+    /// Digest of the mark of their browser.
+    pub browser: Option<&'a [u8]>,
+    /// That the owner has signed in with that browser.
+    pub known: Option<&'a Known>,
+    /// Whether it is an admin.
+    pub admin: bool,
+}
+
+impl By<'_> {
+    /// Who signed in before somebody said "this wasn't me" may be who it was.
+    fn is_owner(&self, account: &Account) -> bool {
+        self.known.is_some_and(|known| known.at >= account.held_until)
+    }
+
+    /// Whether a live key is not theirs to supersede: another browser is using it, or the owner asked for it.
+    fn must_leave(&self, key: &KeyRow, account: &Account) -> bool {
+        let in_use = key.pressed_at.is_some() && key.browser.as_deref() != self.browser;
+        in_use || key.asked_by_owner && !self.admin && !self.is_owner(account)
+    }
+}
+
+/// Makes a key for an account and posts its message, unless one lives that must be left alone.
 ///
 /// The account's row must have been taken in `tx`.
 ///
@@ -116,23 +147,22 @@ pub async fn start(
     app: &App,
     tx: &mut Tx,
     account: &Account,
-    browser: Option<&[u8]>,
+    by: By<'_>,
     asked: &Asked,
 ) -> Result<Started, Error> {
     let live = keys::of_account(tx, account.id, Purpose::Reset.name(), app.now()).await?;
     let held = |key: KeyRow| {
         let issued = Policy::read(key.policy.as_deref());
-        key.pressed_at.is_some()
-            && key.browser.as_deref() != browser
-            && issued.is_some_and(|issued| app.policy(account).accepts(&issued))
+        by.must_leave(&key, account) && issued.is_some_and(|issued| app.policy(account).accepts(&issued))
     };
     if live.is_some_and(held) {
         return Ok(Started::UnderWay);
     }
-    issue(app, tx, account, "reset-link", asked).await
+    issue(app, tx, account, "reset-link", by.known.filter(|_| by.is_owner(account)), asked).await
 }
 
-/// Makes a key in place of the older ones and posts the message that carries it: `mail`, or a text if one is left.
+/// Makes a key in place of the older ones and posts the message that carries it: `mail`, or a text if one is left;
+/// `owner` if it was asked for in a browser that the owner has signed in with.
 ///
 /// The account's row must have been taken in `tx`.
 ///
@@ -143,13 +173,14 @@ pub async fn issue(
     tx: &mut Tx,
     account: &Account,
     mail: &str,
+    owner: Option<&Known>,
     asked: &Asked,
 ) -> Result<Started, Error> {
     let (now, policy) = (app.now(), app.policy(account));
     let phone = match policy.channel {
         Channel::Email => None,
-        Channel::Sms => match account.usable_phone(now) {
-            Some(phone) if throttle::text_allowed(app, tx, phone).await? => Some(phone),
+        Channel::Sms => match app.usable_phone(account) {
+            Some(phone) if throttle::text_allowed(app, tx, phone, owner, asked).await? => Some(phone),
             Some(_) => return Ok(Started::NoTexts),
             None => {
                 let why = Message::mail(&account.email, "reset-no-phone").asked(asked);
@@ -165,6 +196,7 @@ pub async fn issue(
     let key = if phone.is_some() { Key::for_typing(app.random)? } else { Key::for_link(app.random)? };
     let row = KeyRow {
         policy: Some(policy.stored()),
+        asked_by_owner: owner.is_some(),
         ..app.key_row(account.id, Purpose::Reset, key.digest(&app.keyring), *policy.key_ttl)?
     };
     keys::insert(tx, &row).await?;

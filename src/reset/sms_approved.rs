@@ -17,7 +17,7 @@ use crate::{
     outbox::message::Message,
     span::Span,
     store::keys::KeyRow,
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, throttle},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, device, throttle},
 };
 
 const KIND: Kind = Kind { purpose: Purpose::Approval, life: Duration::from_secs(5 * 60), make: Key::code };
@@ -58,7 +58,7 @@ async fn show(site: Site<'_>, ticket: Ticket<SmsApproved>) -> Result<Page, Error
 
 #[post("/reset/sms-approved/send")]
 async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SmsApproved>) -> Result<Answer, Error> {
-    let Some(phone) = ticket.account.usable_phone(site.now()) else {
+    let Some(phone) = site.app.usable_phone(&ticket.account) else {
         return Ok(button(&site, &ticket).into());
     };
     let former = second_step::pending(&site, &ticket, &KIND).await?;
@@ -66,9 +66,11 @@ async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SmsApproved>) ->
         let fault = Fault::new("fault-wait").with("seconds", usize::try_from(wait(&site, row)).unwrap_or(0));
         return Ok(form(&site, &ticket, row, TRIES - row.tries).faults(Faults::of("code", fault)).into());
     }
+    let known = device::known(&site, &ticket.account.email_key());
     let mut tx = site.begin().await?;
     let minted = second_step::mint(&site, &mut tx, &ticket, &KIND, PAUSE).await?;
-    let (Some((row, code)), true) = (minted, throttle::text_allowed(site.app, &mut tx, phone).await?) else {
+    let allowed = throttle::text_allowed(site.app, &mut tx, phone, known.as_ref(), &site.asked()).await?;
+    let (Some((row, code)), true) = (minted, allowed) else {
         drop(tx);
         let fault = Faults::of("code", Fault::new("fault-no-more-codes"));
         return Ok(match former {
@@ -112,6 +114,6 @@ fn form(site: &Site<'_>, ticket: &Ticket<SmsApproved>, row: &KeyRow, tries: i64)
 }
 
 fn shown(page: Page, site: &Site<'_>, ticket: &Ticket<SmsApproved>) -> Page {
-    page.with("phone", ticket.account.usable_phone(site.now()).map(ending))
+    page.with("phone", site.app.usable_phone(&ticket.account).map(ending))
         .with("admin", &site.config().contact)
 }

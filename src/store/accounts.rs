@@ -4,7 +4,11 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, roles, sql};
-use crate::{Error, account::PasswordHash, clock::Time};
+use crate::{
+    Error,
+    account::{PasswordHash, email::Email},
+    clock::Time,
+};
 
 /// One person's account, as it stood when it was read.
 #[derive(Clone, FromRow)]
@@ -40,6 +44,11 @@ impl Account {
     /// Whether it has a role.
     pub fn has(&self, role: &str) -> bool {
         self.roles().any(|own| own == role)
+    }
+
+    /// The canonical form of its address, by which it is found.
+    pub fn email_key(&self) -> String {
+        Email::parse(&self.email).map_or_else(|_| self.email.clone(), |email| email.key().to_owned())
     }
 
     /// The phone, if it may be used for recovery by now.

@@ -31,6 +31,8 @@ pub struct KeyRow {
     pub tries: i64,
     /// How many second keys it has minted.
     pub minted: i64,
+    /// Whether it was asked for in a browser that its owner had signed in with.
+    pub asked_by_owner: bool,
     /// When it was made.
     pub issued_at: Time,
     /// When its first button was pressed.
@@ -53,6 +55,7 @@ impl KeyRow {
             sealed: None,
             tries: 0,
             minted: 0,
+            asked_by_owner: false,
             issued_at: now,
             pressed_at: None,
             expires_at: now + life,
@@ -63,17 +66,17 @@ impl KeyRow {
 /// Adds a key.
 pub async fn insert(tx: &mut Tx, key: &KeyRow) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO keys
-        (id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, issued_at, pressed_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+        (id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     sql!(execute tx, INSERT, key.id, key.account_id, &key.purpose, key.digest.as_slice(), key.parent,
-        key.policy.as_deref(), key.browser.as_deref(), key.sealed.as_deref(), key.tries, key.minted, key.issued_at,
+        key.policy.as_deref(), key.browser.as_deref(), key.sealed.as_deref(), key.tries, key.minted, key.asked_by_owner, key.issued_at,
         key.pressed_at, key.expires_at)?;
     Ok(())
 }
 
 /// The live key of a digest.
 pub async fn find(conn: &mut Conn, digest: &[u8], purpose: &str, now: Time) -> Result<Option<KeyRow>, Error> {
-    const FIND: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, issued_at, pressed_at, expires_at
+    const FIND: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, expires_at
         FROM keys WHERE digest = $1 AND purpose = $2 AND expires_at > $3";
     Ok(sql!(optional KeyRow, conn, FIND, digest, purpose, now)?)
 }
@@ -85,7 +88,7 @@ pub async fn of_account(
     purpose: &str,
     now: Time,
 ) -> Result<Option<KeyRow>, Error> {
-    const OF_ACCOUNT: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, issued_at, pressed_at, expires_at
+    const OF_ACCOUNT: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, expires_at
         FROM keys WHERE account_id = $1 AND purpose = $2 AND expires_at > $3";
     Ok(sql!(optional KeyRow, conn, OF_ACCOUNT, account, purpose, now)?)
 }

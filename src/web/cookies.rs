@@ -23,6 +23,8 @@ pub enum Crumb {
     Remembered,
     /// The mark by which a browser is known again while it waits for a message.
     Browser,
+    /// The mark by which a browser is known again that has signed in before.
+    Device,
     /// The key of a reset.
     Reset,
     /// The key of a registration.
@@ -44,6 +46,8 @@ impl Crumb {
             (Crumb::Remembered, false) => "latchkey_remembered",
             (Crumb::Browser, true) => "__Host-latchkey_browser",
             (Crumb::Browser, false) => "latchkey_browser",
+            (Crumb::Device, true) => "__Host-latchkey_device",
+            (Crumb::Device, false) => "latchkey_device",
             (Crumb::Reset, true) => "__Host-latchkey_reset",
             (Crumb::Reset, false) => "latchkey_reset",
             (Crumb::Confirm, true) => "__Host-latchkey_confirm",

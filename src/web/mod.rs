@@ -3,6 +3,7 @@
 pub mod asset;
 pub mod client;
 pub mod cookies;
+pub mod device;
 pub mod errors;
 pub mod fields;
 pub mod headers;

@@ -35,6 +35,7 @@ impl Journey {
             ("latchkey.mail.url", json!(mail.url())),
             ("latchkey.mail.from", json!("Latchkey <no-reply@example.com>")),
             ("latchkey.sms.url", json!(sms.url())),
+            ("latchkey.sms.countries", json!(["DE"])),
             ("latchkey.sms.format", json!("form")),
             ("latchkey.sms.fields", json!({ "to": "{to}", "text": "{text}" })),
             ("latchkey.limits.enabled", json!(true)),

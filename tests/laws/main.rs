@@ -20,6 +20,7 @@ mod hosted;
 mod in_flight;
 mod inert;
 mod key;
+mod limits;
 mod next;
 mod notice;
 mod origin;

@@ -1,0 +1,70 @@
+//! A browser that has signed in before: known again by a sealed cookie that outlives sign-out.
+//!
+//! It has counts of its own, so that strangers who guess, or ask, cannot use up its owner's (OWASP, "Slow Down Online
+//! Guessing Attacks with Device Cookies"). It opens nothing.
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+
+use super::{Crumb, Site};
+use crate::{Error, clock::Time};
+
+const PURPOSE: &str = "device";
+/// How long a browser is known after it signed in.
+const LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// How many people a browser is known for, those who signed in last.
+const MOST: usize = 4;
+
+/// What the cookie carries.
+#[derive(Serialize, Deserialize)]
+struct Device {
+    id: [u8; 16],
+    people: Vec<Person>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Person {
+    email_key: String,
+    at: Time,
+}
+
+/// That a browser has signed in with an address.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Known {
+    /// The browser.
+    pub device: [u8; 16],
+    /// When it last signed in.
+    pub at: Time,
+}
+
+/// Whether the browser of a request has signed in with an address, given in its canonical form.
+pub fn known(site: &Site<'_>, email_key: &str) -> Option<Known> {
+    let device = device(site)?;
+    let person = device.people.iter().find(|person| person.email_key == email_key)?;
+    (person.at + LIFE > site.now()).then_some(Known { device: device.id, at: person.at })
+}
+
+/// Remembers that the browser of a request has signed in with an address.
+///
+/// # Errors
+/// As [`Keyring::seal`](crate::keyring::Keyring::seal).
+pub fn remember(site: &Site<'_>, email_key: &str) -> Result<(), Error> {
+    let mut device = match device(site) {
+        Some(device) => device,
+        None => Device { id: site.random.bytes()?, people: Vec::new() },
+    };
+    device.people.retain(|person| person.email_key != email_key);
+    device.people.insert(0, Person { email_key: email_key.to_owned(), at: site.now() });
+    device.people.truncate(MOST);
+    let plain = serde_json::to_vec(&device).expect("a device is plain data");
+    let sealed = site.keyring.seal(site.random, PURPOSE, &plain)?;
+    site.crumbs.set(Crumb::Device, &URL_SAFE_NO_PAD.encode(sealed), Some(LIFE));
+    Ok(())
+}
+
+fn device(site: &Site<'_>) -> Option<Device> {
+    let sealed = URL_SAFE_NO_PAD.decode(site.crumbs.get(Crumb::Device)?).ok()?;
+    serde_json::from_slice(&site.keyring.open(PURPOSE, &sealed).ok()?).ok()
+}

@@ -1,0 +1,150 @@
+//! Limits slow down whoever guesses and asks too much, never the owner in a browser that has signed in before.
+
+use crate::common::{Browser, Change, NEW, OLD, OTHER, Page, Person, Setting, Site};
+
+for_every_strategy! {
+    strangers_that_ask_do_not_keep_the_owner_from_asking,
+    strangers_that_ask_do_not_supersede_what_the_owner_asked_for,
+}
+for_both_databases! {
+    strangers_that_guess_do_not_lock_out_the_owner,
+    a_known_browser_has_a_count_of_its_own,
+    a_known_browser_is_known_for_who_signed_in_there,
+    who_said_it_was_not_them_is_not_starved_by_the_thief,
+    a_number_of_another_country_gets_no_text,
+}
+
+fn limited(changes: &[Change<'static>]) -> Vec<Change<'static>> {
+    [&[("latchkey.limits.enabled", true.into())], changes].concat()
+}
+
+/// A browser in which `person` has signed in and out.
+async fn known(app: &Site, person: &Person) -> Browser {
+    let browser = app.signed_in(person).await;
+    let page = browser.get("/logout").await;
+    browser.press(&page, "/logout").await;
+    assert!(!browser.is_signed_in().await);
+    browser
+}
+
+async fn ask(browser: &Browser, email: &str) -> Page {
+    let form = browser.get("/reset").await;
+    browser.submit(&form, &[("email", email)]).await
+}
+
+async fn strangers_that_ask_do_not_keep_the_owner_from_asking(setting: Setting) {
+    let app = setting.app_with(&limited(&[])).await;
+    let ann = app.person("ann").await;
+    let browser = known(&app, &ann).await;
+    for _ in 0..6 {
+        app.ask_reset(&ann.email).await;
+    }
+    app.mailbox.rest(&ann.email).await;
+    ask(&browser, &ann.email).await;
+    let link = app.mailbox.next_key(&ann.email).await.link();
+    app.recover(&app.browser(), &ann, &link, NEW).await;
+}
+
+async fn strangers_that_ask_do_not_supersede_what_the_owner_asked_for(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let browser = known(&app, &ann).await;
+    app.key(&ann).await;
+    ask(&browser, &ann.email).await;
+    let link = app.mailbox.next_key(&ann.email).await.link();
+    let owner = app.browser();
+    let form = owner.get(&link).await;
+    app.ask_reset(&ann.email).await;
+    assert!(app.mailbox.rest(&ann.email).await.is_empty(), "a stranger supersedes the owner's key");
+    assert_eq!(owner.get(&form.place).await.path(), setting.strategy.path());
+    ask(&browser, &ann.email).await;
+    let newer = app.mailbox.next_key(&ann.email).await.link();
+    assert_eq!(owner.get(&link).await.body, app.unusable().await.body, "the owner's own request does");
+    app.recover(&owner, &ann, &newer, NEW).await;
+}
+
+async fn guess(app: &Site, browser: &Browser, person: &Person) -> u16 {
+    app.sign_in(browser, &person.email, OTHER).await.status
+}
+
+async fn strangers_that_guess_do_not_lock_out_the_owner(setting: Setting) {
+    let app = setting.app_with(&limited(&[("latchkey.limits.sign_ins_per_address", 3.into())])).await;
+    let ann = app.account("ann@example.com").await;
+    let (browser, thief) = (known(&app, &ann).await, app.browser());
+    for _ in 0..3 {
+        assert_eq!(guess(&app, &thief, &ann).await, 422);
+    }
+    assert_eq!(guess(&app, &thief, &ann).await, 429);
+    assert!(!app.opens(&ann.email, OLD).await, "who guesses is slowed down, also when right");
+    app.sign_in(&browser, &ann.email, OLD).await;
+    assert!(browser.is_signed_in().await, "the owner is locked out by strangers");
+}
+
+async fn a_known_browser_has_a_count_of_its_own(setting: Setting) {
+    let app = setting.app_with(&limited(&[("latchkey.limits.sign_ins_per_address", 3.into())])).await;
+    let ann = app.account("ann@example.com").await;
+    let browser = known(&app, &ann).await;
+    for _ in 0..3 {
+        assert_eq!(guess(&app, &browser, &ann).await, 422);
+    }
+    assert_eq!(guess(&app, &browser, &ann).await, 429, "a stolen browser guesses without end");
+    let copy = browser.copy();
+    assert_eq!(guess(&app, &copy, &ann).await, 429, "a copy of its cookies begins anew");
+    assert!(app.opens(&ann.email, OLD).await, "what a known browser does counts against nobody else");
+}
+
+async fn a_known_browser_is_known_for_who_signed_in_there(setting: Setting) {
+    let app = setting.app_with(&limited(&[("latchkey.limits.sign_ins_per_address", 3.into())])).await;
+    let (ann, bob) = (app.account("ann@example.com").await, app.account("bob@example.com").await);
+    let thief = known(&app, &bob).await;
+    for _ in 0..3 {
+        guess(&app, &thief, &ann).await;
+    }
+    assert_eq!(guess(&app, &thief, &ann).await, 429);
+    let device =
+        |jar: &crate::common::Jar| jar.values().into_iter().max_by_key(String::len).expect("a cookie");
+    thief.with_jar(|jar| {
+        let forged = format!("{}A", device(jar));
+        jar.put("latchkey_device", &forged);
+    });
+    assert_eq!(guess(&app, &thief, &ann).await, 429, "a forged cookie is known");
+}
+
+async fn who_said_it_was_not_them_is_not_starved_by_the_thief(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.account("ann@example.com").await;
+    let thief = known(&app, &ann).await;
+    let browser = app.signed_in(&ann).await;
+    let form = browser.get("/change").await;
+    browser.submit(&form, &[("current-password", OLD), ("new-password", NEW)]).await;
+    let notice = app.mailbox.next(&ann.email).await.link();
+    let owner = app.browser();
+    let page = owner.get(&notice).await;
+    owner.press(&page, "/reset/not-me").await;
+    let link = app.mailbox.next_key(&ann.email).await.link();
+    app.recover(&owner, &ann, &link, OTHER).await;
+    app.mailbox.rest(&ann.email).await;
+    app.minutes_pass(61);
+    let again = Person { password: OTHER.into(), ..ann.clone() };
+    let browser = known(&app, &again).await;
+    ask(&browser, &ann.email).await;
+    app.mailbox.next_key(&ann.email).await;
+    ask(&thief, &ann.email).await;
+    assert!(app.mailbox.rest(&ann.email).await.is_empty(), "a thief's browser counts as the owner's");
+}
+
+async fn a_number_of_another_country_gets_no_text(setting: Setting) {
+    let gateway = [
+        ("latchkey.sms.url", "http://127.0.0.1:9/send".into()),
+        ("latchkey.sms.fields", serde_json::json!({ "to": "{to}", "text": "{text}" })),
+        ("latchkey.sms.countries", serde_json::json!(["DE"])),
+    ];
+    let app = setting.app_with(&gateway).await;
+    let ann = app.account("ann@example.com").await;
+    let browser = app.signed_in(&ann).await;
+    let form = browser.get("/account/phone").await;
+    for (number, taken) in [("+12125550123", false), ("+881612345678", false), ("+4915112345678", true)] {
+        let page = browser.submit(&form, &[("tel", number), ("current-password", OLD)]).await;
+        assert_eq!(page.path() == "/account/phone/code", taken, "{number}: {page}");
+    }
+}
