@@ -29,7 +29,7 @@ use crate::{
         keys::{self, KeyRow},
         outbox,
     },
-    web::{Answer, Crumb, Page, SameOrigin, Site, human},
+    web::{Answer, Crumb, Page, SameOrigin, Site, bounded, human},
 };
 
 /// How long a generated password is good.
@@ -56,7 +56,9 @@ pub(super) const RECOVERY: Recovery = Recovery {
 };
 
 fn fairing() -> AdHoc {
-    AdHoc::on_ignite("generated_password", |rocket| async { rocket.mount("/", routes![show, submit]) })
+    AdHoc::on_ignite("generated_password", |rocket| async {
+        rocket.mount("/", bounded(routes![show, submit]))
+    })
 }
 
 #[get("/reset/generated-password")]
