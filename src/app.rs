@@ -12,13 +12,16 @@ use crate::{
     config::{Config, Judged},
     key::Purpose,
     keyring::Keyring,
+    meters::Meters,
     outbox::transport::Transports,
     random::Random,
     reset::{
         live::{Force, Live},
         policy::Policy,
     },
+    scope::{RequestId, Scope},
     store::{self, accounts::Account, events::Event, keys::KeyRow},
+    vital::Vital,
     web::{still::Stills, templates::Templates},
 };
 
@@ -51,6 +54,10 @@ pub struct App {
     pub events: broadcast::Sender<Event>,
     /// Rung when the outbox has something new.
     pub bell: Arc<Notify>,
+    /// What is counted.
+    pub meters: Arc<Meters>,
+    /// Whether the worker works, and the server means to stay.
+    pub vital: Vital,
 }
 
 impl App {
@@ -61,18 +68,21 @@ impl App {
     pub fn new(judged: Judged, clock: Clock, templates: Templates) -> Result<Self, Error> {
         let random = Random;
         let config = &judged.config;
+        let hasher = Hasher::new(&config.password, Peppers::new(&config.pepper)?, random)?;
         Ok(Self {
             replica: store::id(clock.now(), random)?,
             live: Live::new(Force::new(&judged, clock.now())),
             clock,
             random,
             keyring: Keyring::new(&judged.secret_key, &config.old_secret_keys)?,
-            hasher: Hasher::new(&config.password, Peppers::new(&config.pepper)?, random)?,
+            meters: Arc::new(Meters::new(hasher.load())),
+            hasher,
             templates,
             stills: Stills::default(),
             transports: Transports::new(&judged)?,
             events: broadcast::Sender::new(EVENTS),
             bell: Arc::new(Notify::new()),
+            vital: Vital::default(),
             judged,
         })
     }
@@ -90,6 +100,11 @@ impl App {
     ) -> Result<KeyRow, Error> {
         let now = self.now();
         Ok(KeyRow { digest, ..KeyRow::new(store::id(now, self.random)?, now, account, purpose, life) })
+    }
+
+    /// This server, at work for a request or for itself.
+    pub fn scope(&self, request: Option<RequestId>) -> Scope {
+        Scope { request, replica: self.replica, meters: self.meters.clone() }
     }
 
     /// The settings.

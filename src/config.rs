@@ -28,7 +28,7 @@ use public_url::{judge_url, public_url};
 use crate::{
     Error,
     account::{password, pepper::Peppers, register, session},
-    event, init, limits, outbox,
+    event, init, limits, logger, outbox,
     random::Random,
     reset::{
         self,
@@ -55,6 +55,10 @@ pub struct Config {
     pub old_secret_keys: Vec<String>,
     /// Peers whose `X-Forwarded-For` counts, or `"none"`. Required in release when `public_url` is https.
     pub trusted_proxies: Proxies,
+    /// How lines of the log are written. Default: text.
+    pub log: logger::Format,
+    /// What a program must know that reads `/metrics`. Default: none, and this machine alone may read it.
+    pub metrics_token: Option<String>,
     /// Whether an https site also sends `Strict-Transport-Security`. Default: true.
     pub hsts: bool,
     /// How long a number that replaces another one waits before it can be used for recovery. Default: 24h.
@@ -104,6 +108,8 @@ impl Default for Config {
             pepper: Vec::new(),
             old_secret_keys: Vec::new(),
             trusted_proxies: Proxies::Some(Vec::new()),
+            log: logger::Format::default(),
+            metrics_token: None,
             hsts: true,
             phone_hold: Span::hours(24),
             register: register::Settings::default(),
@@ -240,6 +246,9 @@ impl Config {
         if self.phone_hold > Span::days(30) {
             let hold = self.phone_hold;
             faults.push(format!("latchkey.phone_hold = \"{hold}\" is out of range: write \"0s\" to \"30d\""));
+        }
+        if self.metrics_token.as_ref().is_some_and(|token| token.len() < 20) {
+            faults.push("latchkey.metrics_token can be guessed: write 20 random characters or more".into());
         }
         if !lenient && !self.limits.enabled && !is_loopback(public_url) {
             faults

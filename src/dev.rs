@@ -7,7 +7,7 @@ use rocket::{Build, Rocket, fairing::AdHoc, get, routes};
 use crate::{
     app::App,
     config::is_loopback,
-    web::{Here, Page, Site},
+    web::{Here, Page, Site, bounded},
 };
 
 /// Serves `/dev/mailbox` in a debug build, in the debug profile, bound to loopback and reached there.
@@ -16,7 +16,7 @@ pub fn fairing() -> AdHoc {
         let address: IpAddr = rocket.figment().extract_inner("address").unwrap_or([127, 0, 0, 1].into());
         let lenient = |app: &Arc<App>| app.judged.lenient && is_loopback(&app.judged.public_url);
         let open = address.is_loopback() && rocket.state().is_some_and(lenient);
-        if open { rocket.mount("/", routes![mailbox]) } else { rocket }
+        if open { rocket.mount("/", bounded(routes![mailbox])) } else { rocket }
     })
 }
 

@@ -30,6 +30,9 @@ pub enum Error {
     /// The operating system gave no randomness.
     #[error("the system gave no randomness: {0}")]
     Randomness(#[from] getrandom::Error),
+    /// The meters could not be written down.
+    #[error("the meters cannot be told: {0}")]
+    Metrics(#[from] std::fmt::Error),
     /// A page or message could not be rendered.
     #[error("a template failed: {}", whole(.0))]
     Template(#[from] rocket_dyn_templates::tera::Error),

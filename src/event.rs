@@ -166,9 +166,12 @@ impl<'a> Event<'a> {
         if tally::COUNTED.contains(&self.kind) {
             tally::count(app, tx, self.kind, self.policy.unwrap_or_default(), self.took).await?;
         }
-        let told = app.events.clone();
-        // Nobody need listen.
-        tx.afterwards(move || _ = told.send(event));
+        let (told, meters, kind, policy) = (app.events.clone(), app.meters.clone(), self.kind, self.policy);
+        tx.afterwards(move || {
+            meters.happened(kind, policy);
+            // Nobody need listen.
+            _ = told.send(event);
+        });
         Ok(())
     }
 }

@@ -15,7 +15,8 @@ use crate::{Error, random::Random};
 const ID: usize = 4;
 const NONCE: usize = 24;
 
-struct Ring {
+/// What is derived of one secret.
+pub struct Ring {
     id: [u8; ID],
     seal: XChaCha20Poly1305,
     mac: Hmac<Sha256>,
@@ -52,7 +53,8 @@ impl Ring {
         })
     }
 
-    fn mac(&self, purpose: &str, parts: &[&[u8]]) -> Vec<u8> {
+    /// Authenticates `parts` for `purpose` under this secret: 36 bytes.
+    pub fn mac(&self, purpose: &str, parts: &[&[u8]]) -> Vec<u8> {
         let mut mac = self.mac.clone();
         for part in [purpose.as_bytes()].iter().chain(parts) {
             mac.update(&(part.len() as u64).to_le_bytes());
@@ -69,8 +71,22 @@ impl Keyring {
     /// [`Error::Config`] for a secret that is too short or not base64.
     pub fn new(current: &str, former: &[String]) -> Result<Self, Error> {
         let former = former.iter().map(|secret| Ring::new(secret, "latchkey.old_secret_keys"));
-        let rings = std::iter::once(Ring::new(current, "secret_key")).chain(former);
-        Ok(Self { rings: rings.collect::<Result<_, _>>()? })
+        let mut rings = vec![Ring::new(current, "secret_key")?];
+        for ring in former {
+            let ring = ring?;
+            if rings.iter().all(|other| other.id != ring.id) {
+                rings.push(ring);
+            }
+        }
+        Ok(Self { rings })
+    }
+
+    /// What is derived of each secret, in an order that does not depend on which is the current one: servers between
+    /// which a secret is rotated go through them alike.
+    pub fn rings(&self) -> impl Iterator<Item = &Ring> {
+        let mut rings: Vec<_> = self.rings.iter().collect();
+        rings.sort_by_key(|ring| ring.id);
+        rings.into_iter()
     }
 
     /// Seals `plain` for `purpose`: whoever lacks the key can neither read nor change it.
@@ -129,6 +145,15 @@ mod tests {
         assert_eq!(after.open("test", &sealed).unwrap(), b"secret");
         assert!(after.verifies(&before.mac("test", &[b"x"]), "test", &[b"x"]));
         assert!(matches!(before.open("test", &after.seal(Random, "test", b"").unwrap()), Err(Error::Sealed)));
+    }
+
+    #[test]
+    fn servers_go_through_the_same_secrets_in_the_same_order() {
+        let macs = |ring: &Keyring| ring.rings().map(|ring| ring.mac("test", &[])).collect::<Vec<_>>();
+        let before = Keyring::new(&secret(1), &[secret(2), secret(1)]).unwrap();
+        let after = Keyring::new(&secret(2), &[secret(1)]).unwrap();
+        assert_eq!(macs(&before), macs(&after));
+        assert_eq!(macs(&before).len(), 2, "a secret that is there twice counts once");
     }
 
     #[test]

@@ -28,14 +28,18 @@ pub mod key;
 pub mod keyring;
 pub mod limits;
 pub mod logger;
+pub mod meters;
 pub mod outbox;
 pub mod random;
 pub mod replicas;
 pub mod reset;
+pub mod scope;
 mod server;
 pub mod span;
 pub mod store;
 pub mod tally;
+mod task;
+pub mod vital;
 mod watch;
 pub mod web;
 

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Error,
     clock::Time,
-    keyring::Keyring,
+    keyring::{Keyring, Ring},
+    scope::Scope,
     span::Span,
     store::{Tx, counts},
 };
@@ -100,7 +101,8 @@ pub enum Asking {
 }
 
 /// Something that is limited. What a browser does that has signed in with the address before counts by that browser alone.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Limited<'a> {
     /// A request for a message of a kind, by the address as typed (canonical where it is one), known or not.
     MessageFor(Asking, &'a str),
@@ -135,7 +137,8 @@ pub enum Limited<'a> {
 }
 
 impl Limited<'_> {
-    fn bucket(self, keyring: &Keyring) -> Vec<u8> {
+    /// Where it is counted under one of the site's secrets.
+    fn bucket(self, keyring: &Ring) -> Vec<u8> {
         let network = |address: IpAddr| match address.to_canonical() {
             IpAddr::V4(address) => address.octets().to_vec(),
             IpAddr::V6(address) => address.octets()[..8].to_vec(),
@@ -201,7 +204,15 @@ impl Limited<'_> {
             return Ok(true);
         }
         let (most, window) = self.most(settings);
-        Ok(counts::hit(tx, &self.bucket(keyring), window, now).await? <= most)
+        let mut tally = 0;
+        // Under each secret: a server on which another one is in force counts on.
+        for ring in keyring.rings() {
+            tally = tally.max(counts::hit(tx, &self.bucket(ring), window, now).await?);
+        }
+        if tally > most {
+            Scope::current(|scope| scope.meters.limited(self.into()));
+        }
+        Ok(tally <= most)
     }
 
     /// Takes one back: somebody was right, or could not be served.
@@ -209,6 +220,9 @@ impl Limited<'_> {
     /// # Errors
     /// [`Error::Database`].
     pub async fn forgive(self, tx: &mut Tx, settings: &Settings, keyring: &Keyring) -> Result<(), Error> {
-        if settings.enabled { counts::forgive(tx, &self.bucket(keyring)).await } else { Ok(()) }
+        for ring in keyring.rings().filter(|_| settings.enabled) {
+            counts::forgive(tx, &self.bucket(ring)).await?;
+        }
+        Ok(())
     }
 }

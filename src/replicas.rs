@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use rocket::{
     Shutdown,
     fairing::AdHoc,
-    tokio::{self, select, time::sleep},
+    tokio::{select, time::sleep},
 };
 use rocket_db_pools::Database;
 use serde::Serialize;
@@ -14,6 +14,7 @@ use crate::{
     Error,
     app::App,
     store::{Conn, Db, Pool, Tx, replicas},
+    task,
 };
 
 /// How often a server says that it is there.
@@ -58,7 +59,10 @@ pub fn fairing() -> AdHoc {
     AdHoc::on_liftoff("Replicas", |rocket| {
         Box::pin(async move {
             let (Some(app), Some(db)) = (rocket.state::<Arc<App>>(), Db::fetch(rocket)) else { return };
-            tokio::spawn(be_there(app.clone(), (**db).clone(), rocket.shutdown()));
+            let (there, pool, shutdown) = (app.clone(), (**db).clone(), rocket.shutdown());
+            task::keep_up("what tells other servers of this one", app.scope(None), move || {
+                be_there(there.clone(), pool.clone(), shutdown.clone())
+            });
         })
     })
 }

@@ -11,14 +11,15 @@ use crate::{
     app::App,
     clock::Clock,
     config::{Judged, fault},
-    dev, logger,
+    dev,
     outbox::worker,
     replicas,
     reset::{self, Strategy, switch::Switch},
     store::{Db, Settings},
+    task,
     web::{
-        cookies::Baker, errors, headers::Headers, link::Links, method::OwnMethod, one_name::OneName,
-        templates::Templates, wellknown,
+        bounded, cookies::Baker, errors, headers::Headers, link::Links, method::OwnMethod, one_name::OneName,
+        probes, requests, templates::Templates, wellknown,
     },
 };
 
@@ -38,24 +39,28 @@ pub fn rocket(figment: Figment) -> Result<Rocket<Build>, Error> {
 pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
     let judged = Judged::read(&figment)?;
     let templates = Templates::load(template_dir(&figment)?.as_deref())?;
-    let app = Arc::new(App::new(judged, clock.clone(), templates)?);
+    let app = Arc::new(App::new(judged, clock, templates)?);
     let pages = Strategy::all().iter().map(|strategy| strategy.page().trim_start_matches("/reset/"));
+    let routes =
+        [account::routes(), reset::routes(), admin::routes(), wellknown::routes(), probes::routes()].concat();
     // Rocket has a default of its own for the size of a pool.
     let database = Serialized::default("databases.latchkey", Settings::default());
     let site = rocket::custom(figment.join(database))
         .manage(app)
+        .attach(requests::Arrivals)
         .attach(Db::init())
         .attach(OwnMethod)
         .attach(Links::new(pages))
         .attach(OneName)
         .attach(Headers)
         .attach(Baker)
-        .attach(logger::Requests::new(clock))
+        .attach(requests::Departures)
         .attach(worker())
+        .attach(leaving())
         .attach(replicas::fairing())
         .attach(in_flight())
         .attach(dev::fairing())
-        .mount("/", [account::routes(), reset::routes(), admin::routes(), wellknown::routes()].concat())
+        .mount("/", bounded(routes))
         .register("/", errors::catchers());
     Ok(Strategy::all().iter().fold(site, |site, strategy| site.attach(strategy.fairing())))
 }
@@ -79,7 +84,10 @@ fn worker() -> AdHoc {
     AdHoc::on_liftoff("Outbox", |rocket| {
         Box::pin(async move {
             let (Some(app), Some(db)) = (rocket.state::<Arc<App>>(), Db::fetch(rocket)) else { return };
-            rocket::tokio::spawn(worker::run(app.clone(), (**db).clone(), rocket.shutdown()));
+            let (at_work, pool, shutdown) = (app.clone(), (**db).clone(), rocket.shutdown());
+            task::keep_up("the outbox's worker", app.scope(None), move || {
+                worker::run(at_work.clone(), pool.clone(), shutdown.clone())
+            });
             if let Some(switch) = Switch::of(rocket) {
                 let figment = rocket.figment().clone();
                 rocket::tokio::spawn(async move {
@@ -91,6 +99,17 @@ fn worker() -> AdHoc {
             log::info!("people are served at {}", app.judged.public_url);
             if app.transports.mailbox.is_some() {
                 log::info!("messages that nothing sends stay at {}/dev/mailbox", app.judged.public_url);
+            }
+        })
+    })
+}
+
+/// Lets it be known that the server was told to stop.
+fn leaving() -> AdHoc {
+    AdHoc::on_shutdown("Leaving", |rocket| {
+        Box::pin(async move {
+            if let Some(app) = rocket.state::<Arc<App>>() {
+                app.vital.leave();
             }
         })
     })

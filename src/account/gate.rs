@@ -25,6 +25,16 @@ pub enum Kind<'a> {
     Restricted(&'a Policy, Option<&'a [u8]>),
 }
 
+impl Kind<'_> {
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Fresh => "fresh",
+            Kind::Remembered => "remembered",
+            Kind::Restricted(..) => "restricted",
+        }
+    }
+}
+
 /// A session that begins once its transaction is committed.
 #[must_use]
 pub struct Admission {
@@ -110,5 +120,7 @@ pub async fn open(
         expires_at: now + life,
     };
     sessions::insert(tx, &session, &sha256(cookie.expose().as_bytes())).await?;
+    let (meters, kind) = (site.meters.clone(), kind.name());
+    tx.afterwards(move || meters.opened(kind));
     Ok((session, cookie))
 }

@@ -20,7 +20,7 @@ use super::{
     pepper::Peppers,
     rules::Rules,
 };
-use crate::{Error, random::Random};
+use crate::{Error, meters::Load, random::Random};
 
 /// Of 99; on Unix this is niceness 15. Measured on two cores: while 16 connections sign in, a page's p99 is 1 ms (4 ms
 /// at niceness 0) and no sign-in is lost; while 32 connections fetch pages, sign-ins go on at an eighth of their rate.
@@ -36,6 +36,7 @@ type Job = Box<dyn FnOnce() + Send>;
 #[derive(Clone)]
 pub struct Hasher {
     queue: SyncSender<Job>,
+    load: Load,
     scheme: Arc<Scheme>,
     rules: Rules,
     random: Random,
@@ -59,7 +60,12 @@ impl Hasher {
         let queue = start(threads, waiting)
             .map_err(|error| Error::Config(format!("latchkey.password.threads = {threads}: {error}")))?;
         let scheme = Arc::new(Scheme::new(peppers, settings.cost));
-        Ok(Self { queue, scheme, rules: Rules::new(settings), random })
+        Ok(Self { queue, load: Load::default(), scheme, rules: Rules::new(settings), random })
+    }
+
+    /// How much there is to do.
+    pub fn load(&self) -> &Load {
+        &self.load
     }
 
     /// Judges a new password by the [`Rules`]; `own_words` are as [`Rules::judge`] has them.
@@ -94,12 +100,18 @@ impl Hasher {
     /// Runs `work` when its turn comes, unless nobody waits for it any more.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
+        let load = self.load.clone();
         let job = Box::new(move || {
+            load.begin();
             if !answer.is_closed() {
                 let _ = answer.send(work());
             }
         });
-        self.queue.try_send(job).map_err(|_| Error::Busy)?;
+        self.load.wait();
+        self.queue.try_send(job).map_err(|_| {
+            self.load.refuse();
+            Error::Busy
+        })?;
         answered.await.map_err(|_| Error::Busy)
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     Error,
     app::App,
     key::Purpose,
-    reset::policy::Policy,
+    reset::{Strategy, policy::Policy},
     store::{
         Pool, counts, events, keys, keys::Expired, outbox, registrations, remembered, sessions, tallies,
         tallies::Tally,
@@ -28,10 +28,15 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
         let mut tx = pool.begin().await?;
         let expired = keys::purge(&mut tx, now).await?;
         let none_expired = expired.is_empty();
-        for tally in abandoned(&expired) {
-            tallies::add(&mut tx, &tally).await?;
+        let abandoned = abandoned(&expired);
+        for ((day, strategy), n) in &abandoned {
+            let (kind, policy) = (tally::ABANDONED.to_owned(), strategy.name().to_owned());
+            tallies::add(&mut tx, &Tally { day: *day, kind, policy, bucket: 0, n: *n }).await?;
         }
         tx.commit().await?;
+        for ((_, strategy), n) in abandoned {
+            app.meters.reset(strategy.name(), "abandoned", n.unsigned_abs());
+        }
         let mut tx = pool.begin().await?;
         let removed = registrations::purge(&mut tx, now).await?
             + sessions::purge(&mut tx, now).await?
@@ -50,18 +55,12 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
 }
 
 /// The resets that nobody finished, among the keys that expired, by day and strategy.
-fn abandoned(expired: &[Expired]) -> impl Iterator<Item = Tally> {
+fn abandoned(expired: &[Expired]) -> BTreeMap<(i64, Strategy), i64> {
     let mut numbers = BTreeMap::new();
     let resets = [Purpose::Reset.name(), Purpose::Temporary.name()];
     for key in expired.iter().filter(|key| resets.contains(&key.purpose.as_str())) {
         let Some(policy) = Policy::read(key.policy.as_deref()) else { continue };
-        *numbers.entry((tally::day(key.expires_at), policy.strategy.name())).or_insert(0) += 1;
+        *numbers.entry((tally::day(key.expires_at), policy.strategy)).or_insert(0) += 1;
     }
-    numbers.into_iter().map(|((day, policy), n)| Tally {
-        day,
-        kind: tally::ABANDONED.into(),
-        policy: policy.into(),
-        bucket: 0,
-        n,
-    })
+    numbers
 }

@@ -9,7 +9,7 @@ use rocket::{
     Shutdown,
     tokio::{
         select,
-        task::JoinSet,
+        task::{JoinError, JoinSet},
         time::{sleep, timeout},
     },
 };
@@ -45,6 +45,7 @@ pub async fn run(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
     let mut leased = HashSet::new();
     let mut purged = Time::from_millis(0);
     loop {
+        app.vital.beat();
         let free = HANDS - at_hand.len();
         let entries = lease(&app, &pool, free).await.unwrap_or_else(|error| {
             log::error!("the outbox cannot be read: {error}");
@@ -53,7 +54,7 @@ pub async fn run(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
         let full = entries.len() == free;
         for entry in entries {
             leased.insert(entry.id);
-            at_hand.spawn(work(app.clone(), pool.clone(), entry));
+            at_hand.spawn(app.scope(None).during(work(app.clone(), pool.clone(), entry)));
         }
         if app.now() > purged + PURGE {
             purged = app.now();
@@ -63,16 +64,14 @@ pub async fn run(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
         }
         select! {
             () = &mut shutdown => break,
-            Some(done) = at_hand.join_next() => {
-                done.ok().map(|id| leased.remove(&id));
-            }
+            Some(done) = at_hand.join_next() => settle(done, &mut leased),
             () = app.bell.notified(), if !full => {}
             () = sleep(POLL) => {}
         }
     }
     let finish = async {
         while let Some(done) = at_hand.join_next().await {
-            done.ok().map(|id| leased.remove(&id));
+            settle(done, &mut leased);
         }
     };
     if timeout(PATIENCE, finish).await.is_err() {
@@ -80,6 +79,13 @@ pub async fn run(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
         if let Err(error) = give_back(&app, &pool, &leased).await {
             log::error!("leases of the outbox could not be given back: {error}");
         }
+    }
+}
+
+fn settle(done: Result<Uuid, JoinError>, leased: &mut HashSet<Uuid>) {
+    match done {
+        Ok(id) => _ = leased.remove(&id),
+        Err(_) => log::error!("the work on an entry of the outbox panicked: it waits for its lease to end"),
     }
 }
 
@@ -147,6 +153,12 @@ async fn send(app: &App, pool: &Pool, entry: &Entry) -> Result<(), Error> {
     };
     let mut tx = pool.begin().await?;
     let now = app.now();
+    let outcome = match &sent {
+        Ok(()) => "sent",
+        Err(None) => "expired",
+        Err(Some(Undelivered::Later(_))) => "postponed",
+        Err(Some(Undelivered::Never(_))) => "given_up",
+    };
     match sent {
         Ok(()) => {
             if outbox::finish(&mut tx, entry.id, "sent", None, now).await? {
@@ -166,7 +178,11 @@ async fn send(app: &App, pool: &Pool, entry: &Entry) -> Result<(), Error> {
             outbox::finish(&mut tx, entry.id, "given_up", Some(&why), now).await.map(drop)?;
         }
     }
-    tx.commit().await
+    tx.commit().await?;
+    if entry.kind != "none" {
+        app.meters.tried(&entry.kind, outcome);
+    }
+    Ok(())
 }
 
 /// Two seconds, doubled at each try up to a quarter of an hour, give or take a quarter of it.

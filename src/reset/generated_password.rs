@@ -28,7 +28,7 @@ use crate::{
         keys::{self, KeyRow},
         outbox,
     },
-    web::{Answer, Crumb, Page, SameOrigin, Site, human, throttle},
+    web::{Answer, Crumb, Page, SameOrigin, Site, bounded, human, throttle},
 };
 
 /// How long a generated password is good.
@@ -55,7 +55,9 @@ pub(super) const RECOVERY: Recovery = Recovery {
 };
 
 fn fairing() -> AdHoc {
-    AdHoc::on_ignite("generated_password", |rocket| async { rocket.mount("/", routes![show, submit]) })
+    AdHoc::on_ignite("generated_password", |rocket| async {
+        rocket.mount("/", bounded(routes![show, submit]))
+    })
 }
 
 #[get("/reset/generated-password")]

@@ -17,7 +17,7 @@ use crate::{
     event::Event,
     span::Span,
     store::{accounts, keys},
-    web::{Answer, Crumb, Page, SameOrigin, Site},
+    web::{Answer, Crumb, Page, SameOrigin, Site, bounded},
 };
 
 /// Marks its tickets.
@@ -41,7 +41,7 @@ pub(super) const RECOVERY: Recovery = Recovery {
 };
 
 fn fairing() -> AdHoc {
-    AdHoc::on_ignite("one_time_login", |rocket| async { rocket.mount("/", routes![show, submit]) })
+    AdHoc::on_ignite("one_time_login", |rocket| async { rocket.mount("/", bounded(routes![show, submit])) })
 }
 
 #[get("/reset/one-time-login")]

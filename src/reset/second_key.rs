@@ -16,7 +16,7 @@ use crate::{
     outbox::message::Message,
     span::Span,
     store::keys::KeyRow,
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, bounded},
 };
 
 const KIND: Kind = Kind { purpose: Purpose::Second, life: Duration::from_secs(10 * 60), make: Key::second };
@@ -38,7 +38,7 @@ pub(super) const RECOVERY: Recovery = Recovery {
 };
 
 fn fairing() -> AdHoc {
-    AdHoc::on_ignite("second_key", |rocket| async { rocket.mount("/", routes![show, send, submit]) })
+    AdHoc::on_ignite("second_key", |rocket| async { rocket.mount("/", bounded(routes![show, send, submit])) })
 }
 
 #[get("/reset/second-key")]

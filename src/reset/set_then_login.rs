@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Error,
     span::Span,
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, bounded},
 };
 
 /// Marks its tickets.
@@ -30,7 +30,7 @@ pub(super) const RECOVERY: Recovery = Recovery {
 };
 
 fn fairing() -> AdHoc {
-    AdHoc::on_ignite("set_then_login", |rocket| async { rocket.mount("/", routes![show, submit]) })
+    AdHoc::on_ignite("set_then_login", |rocket| async { rocket.mount("/", bounded(routes![show, submit])) })
 }
 
 #[get("/reset/set-then-login")]

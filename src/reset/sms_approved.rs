@@ -17,7 +17,7 @@ use crate::{
     outbox::message::Message,
     span::Span,
     store::keys::KeyRow,
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, device, throttle},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, bounded, device, throttle},
 };
 
 const KIND: Kind = Kind { purpose: Purpose::Approval, life: Duration::from_secs(5 * 60), make: Key::code };
@@ -45,7 +45,9 @@ pub(super) const RECOVERY: Recovery = Recovery {
 };
 
 fn fairing() -> AdHoc {
-    AdHoc::on_ignite("sms_approved", |rocket| async { rocket.mount("/", routes![show, send, submit]) })
+    AdHoc::on_ignite("sms_approved", |rocket| async {
+        rocket.mount("/", bounded(routes![show, send, submit]))
+    })
 }
 
 #[get("/reset/sms-approved")]

@@ -87,6 +87,20 @@ pub async fn next_due(conn: &mut Conn) -> Result<Option<Time>, Error> {
     Ok(sql!(optional(Time,), conn, NEXT_DUE)?.map(|(due,)| due))
 }
 
+/// How many entries wait, by kind; ten thousand are counted at most.
+pub async fn waiting(conn: &mut Conn) -> Result<Vec<(String, i64)>, Error> {
+    const WAITING: &str = "SELECT kind, COUNT(*) FROM (SELECT kind FROM outbox
+        WHERE state = 'waiting' AND kind <> 'none' ORDER BY id LIMIT 10000) AS first GROUP BY kind ORDER BY kind";
+    Ok(sql!(all(String, i64), conn, WAITING)?)
+}
+
+/// When the oldest entry that waits came.
+pub async fn oldest(conn: &mut Conn) -> Result<Option<Time>, Error> {
+    const OLDEST: &str =
+        "SELECT created_at FROM outbox WHERE state = 'waiting' AND kind <> 'none' ORDER BY id LIMIT 1";
+    Ok(sql!(optional(Time,), conn, OLDEST)?.map(|(oldest,)| oldest))
+}
+
 /// Notes that an entry is `sent`, `expired` or `given_up`; false if it was dropped meanwhile. It is wiped, but for what is
 /// given up: that can be sent again until it expires.
 pub async fn finish(

@@ -18,7 +18,7 @@ use super::{
     migrate,
     readers::Readers,
 };
-use crate::{Error, config::fault};
+use crate::{Error, config::fault, meters::Connections};
 
 /// How long the pool waits, when it is closed, for those who still work with it.
 const GRACE: Duration = Duration::from_secs(4);
@@ -193,6 +193,18 @@ impl Pool {
             Engine::Postgres(pool) => Conn::PostgresTx(pool.begin().await?),
         };
         Ok(Tx { conn, afterwards: Vec::new() })
+    }
+
+    /// How many connections there are; on SQLite those that read.
+    pub fn connections(&self) -> Connections {
+        match &self.engine {
+            Engine::Sqlite { readers, .. } => readers.connections(),
+            Engine::Postgres(pool) => Connections {
+                open: usize::try_from(pool.size()).unwrap_or(usize::MAX),
+                idle: pool.num_idle(),
+                most: usize::try_from(pool.options().get_max_connections()).unwrap_or(usize::MAX),
+            },
+        }
     }
 
     /// Keeps the pool open until the returned token is dropped, for a few seconds at most.

@@ -11,6 +11,8 @@ use deadpool::{
 };
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
+use crate::meters::Connections;
+
 /// How long a connection is used, so that none outlives a file that was replaced for long.
 const LIFE: Duration = Duration::from_secs(30 * 60);
 
@@ -56,6 +58,12 @@ impl Readers {
             PoolError::Closed => sqlx::Error::PoolClosed,
             _ => sqlx::Error::PoolTimedOut,
         })
+    }
+
+    /// How many there are.
+    pub fn connections(&self) -> Connections {
+        let status = self.0.status();
+        Connections { open: status.size, idle: status.available, most: status.max_size }
     }
 
     /// Closes those that nobody uses now, and waits for it, or SQLite's own files could outlive the process; the others

@@ -5,9 +5,14 @@ use std::sync::Arc;
 use rocket::{
     Catcher, Request, catch, catchers,
     http::{Method, Status},
+    response::{self, Responder},
 };
 
-use super::page::{Answer, Page};
+use super::{
+    headers,
+    page::{Answer, Page},
+    requests,
+};
 use crate::{Error, account::login, app::App};
 
 /// The catchers.
@@ -44,7 +49,21 @@ fn forbidden(request: &Request<'_>) -> Result<Page, Error> {
 }
 
 #[catch(default)]
-fn other(status: Status, request: &Request<'_>) -> Result<Page, Error> {
+fn other(status: Status, request: &Request<'_>) -> Result<Caught, Error> {
     let app = request.rocket().state::<Arc<App>>().ok_or(Error::Sealed)?;
-    Ok(Page::error(&app.templates, status))
+    Ok(Caught(Page::error(&app.templates, status)))
+}
+
+/// An error page that also looks after what Rocket sends past the fairings.
+struct Caught(Page);
+
+impl<'r> Responder<'r, 'static> for Caught {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = self.0.respond_to(request)?;
+        if !requests::arrived(request) {
+            headers::guard(request, &mut response);
+            requests::depart(request, &mut response);
+        }
+        Ok(response)
+    }
 }

@@ -21,18 +21,23 @@ impl Fairing for Headers {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        response.set_raw_header("Content-Security-Policy", POLICY);
-        response.set_raw_header("Referrer-Policy", "same-origin");
-        response.set_raw_header("X-Content-Type-Options", "nosniff");
-        response.set_raw_header("X-Frame-Options", "DENY");
-        response.set_raw_header("Cross-Origin-Opener-Policy", "same-origin");
-        response.set_raw_header("Cross-Origin-Resource-Policy", "same-origin");
-        if !response.headers().contains("Cache-Control") {
-            response.set_raw_header("Cache-Control", "no-store");
-        }
-        let hsts = |app: &Arc<App>| app.judged.is_https() && app.config().hsts;
-        if request.rocket().state().is_some_and(hsts) {
-            response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
-        }
+        guard(request, response);
+    }
+}
+
+/// Adds the headers to one response.
+pub fn guard(request: &Request<'_>, response: &mut Response<'_>) {
+    response.set_raw_header("Content-Security-Policy", POLICY);
+    response.set_raw_header("Referrer-Policy", "same-origin");
+    response.set_raw_header("X-Content-Type-Options", "nosniff");
+    response.set_raw_header("X-Frame-Options", "DENY");
+    response.set_raw_header("Cross-Origin-Opener-Policy", "same-origin");
+    response.set_raw_header("Cross-Origin-Resource-Policy", "same-origin");
+    if !response.headers().contains("Cache-Control") {
+        response.set_raw_header("Cache-Control", "no-store");
+    }
+    let hsts = |app: &Arc<App>| app.judged.is_https() && app.config().hsts;
+    if request.rocket().state().is_some_and(hsts) {
+        response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     }
 }

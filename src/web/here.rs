@@ -8,6 +8,10 @@ use rocket::{
 
 use crate::config::is_loopback;
 
+/// What proxies add.
+const BY_PROXIES: [&str; 6] =
+    ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"];
+
 /// The machine that the server runs on, asking by its own name.
 ///
 /// # Outcomes
@@ -21,8 +25,7 @@ impl<'r> FromRequest<'r> for Here {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let here = request.host().is_some_and(|host| is_loopback(&format!("http://{host}")))
             && request.remote().is_none_or(|remote| remote.ip().is_loopback())
-            && !request.headers().contains("Forwarded")
-            && !request.headers().contains("X-Forwarded-For");
+            && !BY_PROXIES.iter().any(|name| request.headers().contains(name));
         if here { Outcome::Success(Here) } else { Outcome::Forward(Status::NotFound) }
     }
 }

@@ -1,6 +1,7 @@
 //! What stands between Rocket and the routes: pages, forms, cookies, links and who may post.
 
 pub mod asset;
+pub mod bounded;
 pub mod client;
 pub mod cookies;
 pub mod device;
@@ -15,6 +16,8 @@ pub mod method;
 pub mod one_name;
 pub mod origin;
 pub mod page;
+pub mod probes;
+pub mod requests;
 pub mod site;
 pub mod still;
 pub mod templates;
@@ -22,6 +25,7 @@ pub mod throttle;
 pub mod voice;
 pub mod wellknown;
 
+pub use bounded::bounded;
 pub use cookies::Crumb;
 pub use fields::{Faults, Fields};
 pub use held::{Held, Opens};
