@@ -137,8 +137,14 @@ impl TestApp {
 
     /// Another server for the same site, as behind a load balancer.
     pub async fn replica(&self) -> TestApp {
+        self.replica_with(&[]).await
+    }
+
+    /// Another server for the same site with some keys set otherwise.
+    pub async fn replica_with(&self, changes: &[Change<'_>]) -> TestApp {
         let mut config = self.config.clone();
         config.change(&[("port", free_port().into())]);
+        config.change(changes);
         TestApp::start(Site::new(&self.setting, config, self.clock.clone())).await
     }
 

@@ -1,0 +1,76 @@
+//! What programs ask that look after the server tells how it is, and nothing of anybody.
+
+use reqwest::Method;
+
+use crate::common::{Setting, Site};
+
+for_both_databases! {
+    the_meters_count_and_name_nobody,
+    the_meters_are_for_this_machine_or_who_has_the_token,
+    a_running_server_is_ready,
+    every_answer_has_an_id_of_its_own,
+}
+
+const TOKEN: &str = "a token that only the scraper has";
+
+/// The status and text of `/metrics`, asked for with one more header.
+async fn metrics(app: &Site, header: Option<(&str, &str)>) -> (u16, String) {
+    let browser = app.browser();
+    let mut request = browser.request(Method::GET, "/metrics");
+    if let Some((name, value)) = header {
+        request = request.header(name, value);
+    }
+    let answer = browser.send(request).await;
+    (answer.status, answer.text())
+}
+
+async fn the_meters_count_and_name_nobody(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.account("ann@example.com").await;
+    let link = app.key(&ann).await.link();
+    app.browser().get(&link).await;
+    let (status, text) = metrics(&app, None).await;
+    assert_eq!(status, 200);
+    let counted = |line: &str| text.lines().any(|it| it.starts_with(line) && !it.ends_with(" 0"));
+    assert!(counted("latchkey_resets_total{"), "{text}");
+    assert!(counted("latchkey_requests_total{"), "{text}");
+    let key = link.rsplit('/').next().expect("a key");
+    for secret in [key, "ann", "example.com", "127.0.0.1"] {
+        assert!(!text.contains(secret), "{secret} is in the meters");
+    }
+}
+
+async fn the_meters_are_for_this_machine_or_who_has_the_token(setting: Setting) {
+    let app = setting.app().await;
+    for (name, value) in
+        [("X-Forwarded-For", "192.0.2.1"), ("Forwarded", "for=192.0.2.1"), ("Via", "1.1 proxy")]
+    {
+        assert_eq!(metrics(&app, Some((name, value))).await.0, 404, "{name}");
+    }
+    let app = app.restart(&[("latchkey.metrics_token", TOKEN.into())]).await;
+    assert_eq!(metrics(&app, None).await.0, 404);
+    assert_eq!(metrics(&app, Some(("Authorization", "Bearer "))).await.0, 404);
+    assert_eq!(metrics(&app, Some(("Authorization", "Bearer another token of some length"))).await.0, 404);
+    assert_eq!(metrics(&app, Some(("Authorization", &format!("Bearer {TOKEN}")))).await.0, 200);
+}
+
+async fn a_running_server_is_ready(setting: Setting) {
+    let app = setting.app().await;
+    let answer = app.browser().ask(Method::GET, "/readyz").await;
+    assert_eq!((answer.status, answer.text().as_str()), (200, r#"{"status":"ready"}"#));
+}
+
+async fn every_answer_has_an_id_of_its_own(setting: Setting) {
+    let app = setting.app().await;
+    let browser = app.browser();
+    let mut ids = Vec::new();
+    for place in ["/login", "/healthz", "/nothing", "/account"] {
+        let forged = browser.request(Method::GET, place).header("X-Request-Id", "forged");
+        let answer = browser.send(forged).await;
+        ids.push(answer.headers["x-request-id"].to_str().expect("ASCII").to_owned());
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 4, "{ids:?}");
+    assert!(!ids.contains(&"forged".to_owned()));
+}
