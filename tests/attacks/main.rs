@@ -6,21 +6,29 @@ mod common;
 #[macro_use]
 mod tries;
 
+mod bcrypt;
 mod binding;
 mod codes;
 mod csrf;
+mod fixation;
+mod generated_password;
 mod host;
+mod invalidation;
 mod lifetime;
 #[path = "../transport/listener.rs"]
 mod listener;
 mod log;
 mod mail_injection;
+mod race;
 mod rate;
 mod raw;
 mod recipient;
+mod redirect;
 mod revocation;
+mod roles;
 mod scanner;
 mod scene;
 mod single_use;
 mod sink;
 mod token;
+mod unicode_id;
