@@ -9,7 +9,7 @@ use rocket::{
     tokio::{self, net::TcpStream, task::JoinHandle, time::sleep},
 };
 
-use super::{Browser, Change, Config, Mailbox, Page, Setting, Strategy, binary, free_port};
+use super::{Browser, Change, Config, Mailbox, Page, Seen, Setting, Strategy, binary, free_port};
 
 /// A site: where it is, what it runs on, and its mailbox.
 pub struct Site {
@@ -18,6 +18,7 @@ pub struct Site {
     pub clock: Clock,
     pub mailbox: Mailbox,
     pub url: String,
+    pub seen: Seen,
     server: String,
 }
 
@@ -26,12 +27,12 @@ impl Site {
         let server = format!("http://127.0.0.1:{}", config.port());
         let url = config.public_url();
         let mailbox = Mailbox::new(Browser::new(&url, &server));
-        Site { setting: setting.clone(), config, clock, mailbox, url, server }
+        Site { setting: setting.clone(), config, clock, mailbox, url, seen: Seen::default(), server }
     }
 
     /// A new browser, with no cookies.
     pub fn browser(&self) -> Browser {
-        Browser::new(&self.url, &self.server)
+        Browser::new(&self.url, &self.server).seen_by(&self.seen)
     }
 
     /// Turns the clock forward. The worker gets a moment to note what it has just sent: were its lease over first,
@@ -154,6 +155,16 @@ impl TestApp {
         self.stop().await;
         config.change(changes);
         TestApp::start(Site::new(&setting, config, clock)).await
+    }
+
+    /// Stops the server and starts it again in its place, with some keys set otherwise.
+    pub async fn again(&mut self, changes: &[Change<'_>]) {
+        self.shutdown.clone().notify();
+        (&mut self.server).await.expect("a clean stop");
+        self.site.config.change(changes);
+        let mut site = Site::new(&self.site.setting, self.site.config.clone(), self.site.clock.clone());
+        site.seen = self.site.seen.clone();
+        *self = TestApp::start(site).await;
     }
 
     /// Switches the policy while the server runs; what people then go through is that of `strategy`.

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header, header::HeaderMap, redirect::Policy};
 
-use super::{Form, Jar, Page};
+use super::{Form, Jar, Page, Seen};
 
 /// A raw answer, its redirect not followed.
 #[derive(Clone, Debug)]
@@ -40,6 +40,7 @@ pub struct Browser {
     server: String,
     jar: Mutex<Jar>,
     agent: String,
+    seen: Seen,
 }
 
 impl Browser {
@@ -48,7 +49,19 @@ impl Browser {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
         let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned();
-        Browser { client, site: site.to_owned(), server: server.to_owned(), jar: Mutex::default(), agent }
+        Browser {
+            client,
+            site: site.to_owned(),
+            server: server.to_owned(),
+            jar: Mutex::default(),
+            agent,
+            seen: Seen::default(),
+        }
+    }
+
+    /// The same, whose answers are kept in `seen`.
+    pub fn seen_by(self, seen: &Seen) -> Browser {
+        Browser { seen: seen.clone(), ..self }
     }
 
     /// Another browser with the same cookies: a stolen copy, or a second tab's request.
@@ -60,6 +73,7 @@ impl Browser {
             server: self.server.clone(),
             jar,
             agent: self.agent.clone(),
+            seen: self.seen.clone(),
         }
     }
 
@@ -111,6 +125,7 @@ impl Browser {
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         let response = request.send().await.expect("the server answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        self.seen.answer(response.url().path(), status, &headers);
         self.jar.lock().expect("unpoisoned").take(&headers);
         let body = response.bytes().await.expect("a whole body").to_vec();
         Answer { status, headers, body }
@@ -159,6 +174,7 @@ impl Browser {
 
     /// Sends a filled form and stays at its answer.
     pub async fn post_only(&self, sent: &Sent) -> Answer {
+        self.seen.typed(&sent.fields);
         self.send(self.request(Method::POST, &sent.to).form(&sent.fields)).await
     }
 

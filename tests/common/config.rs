@@ -72,6 +72,11 @@ impl Config {
         self.0["latchkey.public_url"].as_str().expect("a URL").to_owned()
     }
 
+    /// Whether anything is limited.
+    pub fn limits(&self) -> bool {
+        self.0["latchkey.limits.enabled"] == true
+    }
+
     /// The text of a `Rocket.toml`.
     pub fn toml(&self) -> String {
         let mut text = String::from("[default]\n");

@@ -78,6 +78,17 @@ fn order(server: &str, statement: &str) -> Result<(), String> {
     runtime().block_on(run).map_err(|error| error.to_string())
 }
 
+/// The first column of what `query` finds, which must be text.
+pub async fn texts(url: &str, query: &'static str) -> Vec<String> {
+    if url.starts_with("sqlite:") {
+        let mut connection = SqliteConnection::connect(url).await.expect("the database opens");
+        sqlx::query_scalar(query).fetch_all(&mut connection).await.expect("rows")
+    } else {
+        let mut connection = PgConnection::connect(url).await.expect("the database opens");
+        sqlx::query_scalar(query).fetch_all(&mut connection).await.expect("rows")
+    }
+}
+
 /// Every row of every table as text, one a line, sorted; bytes are hexadecimal.
 pub async fn dump(url: &str) -> Vec<String> {
     let mut lines = if url.starts_with("sqlite:") { sqlite(url).await } else { postgres(url).await };

@@ -16,6 +16,7 @@ mod people;
 mod ports;
 mod postgres;
 mod recovery;
+mod seen;
 mod walk;
 
 pub use self::{
@@ -23,7 +24,7 @@ pub use self::{
     binary::{Binary, command, run},
     browser::{Answer, Browser, Sent},
     config::{Change, Config},
-    database::{Database, dump},
+    database::{Database, dump, texts},
     form::{Field, Form},
     jar::Jar,
     mailbox::{Mailbox, Message},
@@ -32,6 +33,7 @@ pub use self::{
     ports::free_port,
     postgres::Postgres,
     recovery::Ready,
+    seen::Seen,
     setting::{Engine, Setting, Strategy, prove, skip},
     walk::{Step, Walk},
 };

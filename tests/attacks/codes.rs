@@ -1,0 +1,118 @@
+//! A021, A023, A034, A035: what a person types has few tries, one browser, one flow, and cannot be left out.
+
+use crate::{
+    common::{Message, Sent, Strategy},
+    scene::Scene,
+    tries::{CODES, SMS},
+};
+
+attacks! {
+    SMS => a021_three_wrong_codes_end_the_code;
+    CODES => a023_a_code_of_another_flow_is_wrong, a034_the_second_step_cannot_be_skipped,
+        a035_a_key_mints_three_codes_at_most;
+}
+
+const STEPS: [&str; 2] = ["reset.issued", "reset.code_sent"];
+const TRIED: [&str; 3] = ["reset.issued", "reset.code_sent", "code.failed"];
+
+/// `sent` with another code in it.
+fn with_code(sent: &Sent, code: &str) -> Sent {
+    let mut sent = sent.clone();
+    for (name, value) in &mut sent.fields {
+        if name == "code" {
+            code.clone_into(value);
+        }
+    }
+    sent
+}
+
+fn code(sent: &Sent) -> String {
+    sent.fields.iter().find(|(name, _)| name == "code").expect("a code").1.clone()
+}
+
+async fn a021_three_wrong_codes_end_the_code(scene: &mut Scene) {
+    let link = scene.key().await;
+    let browser = scene.app.browser();
+    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
+    let right = scene.app.spending(&browser, &ready, "what X would like to set");
+    let wrong = if code(&right) == "111111" { "222222" } else { "111111" };
+    for sent in [&with_code(&right, wrong), &with_code(&right, wrong), &with_code(&right, wrong), &right] {
+        let page = browser.post(sent).await;
+        assert!((400..500).contains(&page.status) && !browser.is_signed_in().await, "{page}");
+    }
+    scene.unharmed(&TRIED).await;
+}
+
+async fn a023_a_code_of_another_flow_is_wrong(scene: &mut Scene) {
+    let app = &scene.app;
+    let (of_v, of_x) = (scene.key().await, app.key(&scene.x).await.link());
+    let (first, second) = (app.browser(), app.browser());
+    let own = app.prepare(&first, &of_v, &scene.v).await;
+    let foreign = app.prepare(&second, &of_x, &scene.x).await;
+    let own = app.spending(&first, &own, "what X would like to set");
+    let foreign = app.spending(&second, &foreign, "what X would like to set");
+    let page = first.post(&with_code(&own, &code(&foreign))).await;
+    assert!((400..500).contains(&page.status), "X's code in V's flow: {page}");
+    let page = second.post(&with_code(&foreign, &code(&own))).await;
+    assert!((400..500).contains(&page.status), "V's code in X's flow: {page}");
+    let thief = app.browser();
+    thief.get(&of_v).await;
+    let page = thief.post(&own).await;
+    assert!(
+        (400..500).contains(&page.status) && !thief.is_signed_in().await,
+        "V's code in X's browser: {page}"
+    );
+    scene.may_write_to_x().await;
+    scene.unharmed(&TRIED).await;
+}
+
+async fn a034_the_second_step_cannot_be_skipped(scene: &mut Scene) {
+    let link = scene.key().await;
+    let browser = scene.app.browser();
+    let page = browser.get(&link).await;
+    let own = scene.strategy().path();
+    let action = &page.form_to(&format!("{own}/send")).action;
+    let query = action.split_once('?').expect("the form's key").1;
+    for path in [own.clone(), "/reset/set-then-login".into(), "/reset/one-time-login".into()] {
+        for code in [None, Some(""), Some("000000"), Some("AAAAAAAA"), Some("null")] {
+            let mut fields = vec![("new_password".to_owned(), "what X would like to set".to_owned())];
+            fields.extend(code.map(|code| ("code".to_owned(), code.to_owned())));
+            let page = browser.post(&Sent { to: format!("{path}?{query}"), fields }).await;
+            assert!((400..500).contains(&page.status), "{path} {code:?}: {page}");
+        }
+    }
+    assert!(!browser.is_signed_in().await);
+    scene.unharmed(&["reset.issued"]).await;
+}
+
+async fn a035_a_key_mints_three_codes_at_most(scene: &mut Scene) {
+    let link = scene.key().await;
+    let browser = scene.app.browser();
+    let page = browser.get(&link).await;
+    let send = format!("{}/send", scene.strategy().path());
+    let sent = browser.sent(&page, page.form_to(&send), &[]);
+    for turn in 0..50 {
+        let page = browser.post(&sent).await;
+        assert!(page.status < 500, "{page}");
+        if turn < 4 {
+            scene.quiet().await;
+            scene.app.minutes_pass(2);
+        }
+    }
+    let to = if scene.strategy() == Strategy::SmsApproved { &scene.v.phone } else { &scene.v.email };
+    let codes: Vec<_> =
+        scene.mails(to).await.iter().filter(|mail| !mail.is_key()).map(Message::code).collect();
+    assert!((1..=3).contains(&codes.len()), "{} codes for one key", codes.len());
+    let form = browser.get(&scene.strategy().path()).await;
+    if let Some(older) = codes.first().filter(|_| codes.len() > 1 && form.asks(&["code"])) {
+        let page =
+            browser.submit(&form, &[("code", older), ("new_password", "what X would like to set")]).await;
+        assert!((400..500).contains(&page.status), "an older code is taken: {page}");
+    }
+    scene.quiet().await;
+    scene.app.minutes_pass(30);
+    scene.is_unusable(&browser.get(&link).await).await;
+    let tried: &[&str] =
+        if scene.events().await.iter().any(|kind| kind == "code.failed") { &TRIED } else { &STEPS };
+    scene.unharmed(tried).await;
+}

@@ -1,0 +1,53 @@
+//! What the servers of this process print at debug level, all of it, kept for the scenes to search.
+
+use std::sync::{Mutex, Once};
+
+use log::{Level, LevelFilter, Log, Metadata, Record};
+
+struct Kept(Mutex<Vec<String>>);
+
+static KEPT: Kept = Kept(Mutex::new(Vec::new()));
+
+impl Log for Kept {
+    /// As `src/logger.rs` at debug level.
+    fn enabled(&self, about: &Metadata<'_>) -> bool {
+        let target = about.target();
+        let of_requests = target.starts_with("rocket::") || target.ends_with("::_");
+        !of_requests && (target.starts_with("latchkey") || about.level() <= Level::Warn)
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if self.enabled(record.metadata()) {
+            self.0.lock().expect("unpoisoned").push(record.args().to_string());
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+/// Keeps everything from now on, and says how much there is already.
+pub fn begin() -> usize {
+    static BEGUN: Once = Once::new();
+    BEGUN.call_once(|| {
+        log::set_logger(&KEPT).expect("no other logger");
+        log::set_max_level(LevelFilter::Debug);
+    });
+    KEPT.0.lock().expect("unpoisoned").len()
+}
+
+/// What was printed since, by whichever scene.
+pub fn since(begun: usize) -> Vec<String> {
+    KEPT.0.lock().expect("unpoisoned")[begun..].to_vec()
+}
+
+/// Whether `secret` is in `text`; a short one only if it is not part of something longer.
+pub fn alone(text: &str, secret: &str) -> bool {
+    if secret.len() > 8 {
+        return text.contains(secret);
+    }
+    text.match_indices(secret).any(|(place, _)| {
+        let before = text[..place].chars().last().is_some_and(char::is_alphanumeric);
+        let after = text[place + secret.len()..].chars().next().is_some_and(char::is_alphanumeric);
+        !before && !after
+    })
+}

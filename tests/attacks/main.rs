@@ -1,0 +1,36 @@
+//! The attacks of `attacks.txt`, each tried under its id: nothing that X does harms V.
+
+#[macro_use]
+#[path = "../common/mod.rs"]
+mod common;
+#[macro_use]
+mod tries;
+
+mod bcrypt;
+mod binding;
+mod codes;
+mod csrf;
+mod fixation;
+mod generated_password;
+mod host;
+mod invalidation;
+mod lifetime;
+#[path = "../transport/listener.rs"]
+mod listener;
+mod log;
+mod mail_injection;
+mod notice;
+mod race;
+mod rate;
+mod raw;
+mod recipient;
+mod redirect;
+mod revocation;
+mod roles;
+mod scanner;
+mod scene;
+mod single_use;
+mod sink;
+mod token;
+mod unicode_id;
+mod web;

@@ -1,0 +1,128 @@
+//! A009, A032, A104, A109: of any number of simultaneous tries, one wins, and none outlives a reset.
+
+use std::time::Duration;
+
+use rocket::{futures::future::join_all, tokio::time::sleep};
+use serde_json::json;
+
+use crate::{
+    common::{Change, Strategy},
+    scene::{Scene, V},
+    tries::{EVERY, Tries},
+};
+
+/// `generated_password` alone.
+const GENERATED: Tries = Tries::under(&[Strategy::GeneratedPassword]);
+
+attacks! {
+    EVERY.with(patient) => a009_of_32_that_spend_a_key_one_wins, a104_of_50_requests_at_once_one_key_lives,
+        a109_no_sign_in_of_before_outlives_a_reset;
+    GENERATED.with(patient) => a032_a_generated_password_lets_one_in;
+}
+
+/// Room for many passwords that wait to be hashed.
+fn patient() -> Vec<Change<'static>> {
+    vec![("latchkey.password.queue", json!(1000))]
+}
+
+async fn a009_of_32_that_spend_a_key_one_wins(scene: &mut Scene) {
+    let link = scene.key().await;
+    let browser = scene.app.browser();
+    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
+    let words: Vec<_> = (0..32).map(|_| scene.password()).collect();
+    let copies: Vec<_> = words.iter().map(|_| browser.copy()).collect();
+    let sent: Vec<_> = words.iter().map(|words| scene.app.spending(&browser, &ready, words)).collect();
+    join_all(copies.iter().zip(&sent).map(|(copy, sent)| copy.post_only(sent))).await;
+    let mut winners = Vec::new();
+    for (turn, copy) in copies.iter().enumerate() {
+        let full = copy.is_signed_in().await;
+        if full || copy.get("/reset/new-password").await.asks(&["new_password"]) {
+            winners.push(turn);
+        }
+    }
+    let mails = scene.mails(V).await;
+    match scene.strategy() {
+        Strategy::GeneratedPassword => assert_eq!(mails.len(), 1, "generated passwords: {mails:?}"),
+        Strategy::OneTimeLogin => assert_eq!(winners.len(), 1, "restricted sessions of {winners:?}"),
+        _ => {
+            assert_eq!((winners.len(), mails.len()), (1, 1), "sessions of {winners:?}, notices {mails:?}");
+            assert!(!scene.app.opens(V, &words[(winners[0] + 1) % 32]).await, "a loser's password signs in");
+        }
+    }
+    match scene.strategy() {
+        Strategy::GeneratedPassword => {
+            scene.unharmed(&["reset.issued", "reset.password_generated"]).await;
+        }
+        // The winner's button ended V's other sessions, as it must.
+        Strategy::OneTimeLogin => {
+            let winner = &copies[winners[0]];
+            let form = winner.get("/reset/new-password").await;
+            winner.submit(&form, &[("new_password", &words[0])]).await;
+            scene.now_has(&words[0]).await;
+            scene.unharmed(&["reset.issued", "reset.signed_in_once"]).await;
+        }
+        _ => {
+            scene.now_has(&words[winners[0]]).await;
+            scene.unharmed(&["reset.completed", "sign_in.failed"]).await;
+        }
+    }
+}
+
+async fn a032_a_generated_password_lets_one_in(scene: &mut Scene) {
+    let link = scene.key().await;
+    let browser = scene.app.browser();
+    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
+    browser.post(&scene.app.spending(&browser, &ready, "")).await;
+    let generated = scene.app.mailbox.next(V).await.code();
+    let browsers: Vec<_> = (0..32).map(|_| scene.app.browser()).collect();
+    join_all(browsers.iter().map(|browser| scene.app.sign_in(browser, V, &generated))).await;
+    let mut let_in = 0;
+    for browser in &browsers {
+        let_in += u32::from(browser.get("/reset/new-password").await.asks(&["new_password"]));
+        assert!(!browser.is_signed_in().await, "a generated password gives a full session");
+    }
+    assert_eq!(let_in, 1, "a generated password is good once");
+    assert!(!scene.app.opens(V, &generated).await);
+    let steps = ["reset.issued", "reset.password_generated", "reset.signed_in_once", "sign_in.failed"];
+    scene.unharmed(&steps).await;
+}
+
+async fn a104_of_50_requests_at_once_one_key_lives(scene: &mut Scene) {
+    let browser = scene.app.browser();
+    let form = browser.get("/reset").await;
+    let sent = browser.fill(&form, &[("email", V)]);
+    let answers = join_all((0..50).map(|_| browser.post_only(&sent))).await;
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    let mut live = Vec::new();
+    for mail in scene.mails(V).await {
+        let page = scene.app.browser().get(&mail.link()).await;
+        live.extend((page.path() == scene.strategy().path()).then(|| mail.link()));
+    }
+    assert_eq!(live.len(), 1, "live keys");
+    scene.recover(&live[0]).await;
+    scene.unharmed(&["reset.completed"]).await;
+}
+
+async fn a109_no_sign_in_of_before_outlives_a_reset(scene: &mut Scene) {
+    let link = scene.key().await;
+    let (owner, password) = (scene.app.browser(), scene.password());
+    let ready = scene.app.prepare(&owner, &link, &scene.v).await;
+    let sent = scene.app.spending(&owner, &ready, &password);
+    let thieves: Vec<_> = (0..32).map(|_| scene.app.browser()).collect();
+    let form = thieves[0].get("/login").await;
+    let stolen = thieves[0].fill(&form, &[("username", V), ("current-password", &*scene.v.password)]);
+    let reset = async {
+        sleep(Duration::from_millis(60)).await;
+        let page = owner.post(&sent).await;
+        scene.app.finish(&owner, page, &scene.v, &password).await
+    };
+    let attempts = join_all(thieves.iter().map(|thief| thief.post_only(&stolen)));
+    let (page, _) = rocket::tokio::join!(reset, attempts);
+    assert!(owner.is_signed_in().await, "{page}");
+    for thief in &thieves {
+        assert!(!thief.is_signed_in().await, "a sign-in with the old password outlives the reset");
+    }
+    assert!(!scene.app.opens(V, &scene.v.password).await, "the old password signs in");
+    scene.now_has(&password).await;
+    scene.unharmed(&["reset.completed", "sign_in.failed"]).await;
+}

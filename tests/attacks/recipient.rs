@@ -1,0 +1,70 @@
+//! A001, A002: whatever is typed, a message goes to the one stored address of the one account that was named.
+
+use crate::{
+    raw::{escaped, post},
+    scene::{Scene, V, X},
+    tries::EVERY,
+};
+
+attacks! {
+    EVERY => a001_two_addresses_reach_only_one_mailbox, a002_an_address_with_separators_is_one_that_is_wrong;
+}
+
+async fn a001_two_addresses_reach_only_one_mailbox(scene: &mut Scene) {
+    let (v, x, browser) = (escaped(V), escaped(X), scene.app.browser());
+    for refused in [
+        format!("email={v}&email={x}"),
+        format!("email={x}&email={v}"),
+        format!("email={v}&email={v}"),
+        format!("email[]={v}&email[]={x}"),
+        format!("email[0]={v}&email[1]={x}"),
+        format!("email.0={v}&email.1={x}"),
+        format!("email={v}%26email={x}"),
+        format!("email={v};email={x}"),
+        format!("%65mail={v}&email={x}"),
+    ] {
+        let answer = post(&browser, "/reset", refused.as_bytes()).await;
+        assert!((400..500).contains(&answer.status), "{refused}: {}", answer.status);
+    }
+    assert!(scene.mails(V).await.is_empty() && scene.events().await.is_empty());
+    for (place, taken) in [
+        ("/reset", format!("email={v}&Email={x}")),
+        ("/reset", format!("email={v}&email[]={x}&to={x}&cc={x}&bcc={x}")),
+        (&format!("/reset?email={x}"), format!("email={v}")),
+    ] {
+        let answer = post(&browser, place, taken.as_bytes()).await;
+        assert_eq!(answer.status, 200, "{taken}");
+        let mails = scene.mails(V).await;
+        assert!(mails.len() == 1 && mails[0].is_key(), "{taken}: {mails:?}");
+    }
+    scene.unharmed(&["reset.issued"]).await;
+}
+
+async fn a002_an_address_with_separators_is_one_that_is_wrong(scene: &mut Scene) {
+    let browser = scene.app.browser();
+    let both = |between: &str| format!("{V}{between}{X}");
+    let mut typed: Vec<_> =
+        [",", ";", " ", "|", "\0", "\t", "/", "\\", "%", "&", "=", "+", ":"].map(both).to_vec();
+    typed.extend([
+        format!("\"{V}\" <{X}>"),
+        format!("{V} <{X}>"),
+        format!("<{V}>"),
+        format!("{V},"),
+        format!("\"{V},{X}\"@example.com"),
+        format!("{V}(comment)"),
+        format!("mailto:{V}?cc={X}"),
+        format!("['{V}','{X}']"),
+        format!("{{\"$ne\":\"{X}\"}}"),
+        "*@example.com".into(),
+        "%@example.com' OR '1'='1".into(),
+    ]);
+    for address in typed {
+        for place in ["/reset", "/confirm"] {
+            let answer = post(&browser, place, format!("email={}", escaped(&address))).await;
+            let unknown = answer.status == 200 && !address.contains(V) && !address.contains(X);
+            assert!((400..500).contains(&answer.status) || unknown, "{address:?}: {}", answer.status);
+        }
+    }
+    assert!(scene.mails(V).await.is_empty());
+    scene.unharmed(&[]).await;
+}

@@ -1,0 +1,70 @@
+//! A091, A092: no field makes an admin, and what is somebody else's is not there.
+
+use reqwest::Method;
+
+use crate::{
+    common::{OLD, Sent},
+    scene::{Scene, V},
+    tries::SITE,
+};
+
+attacks! {
+    SITE => a091_no_field_sets_what_the_form_does_not_ask, a092_what_is_somebody_elses_is_not_there;
+}
+
+async fn a091_no_field_sets_what_the_form_does_not_ask(scene: &mut Scene) {
+    let browser = scene.app.browser();
+    let form = browser.get("/register").await;
+    let mut sent = browser.fill(&form, &[("email", "ann@example.com"), ("password", OLD)]);
+    for (name, value) in [
+        ("role", "admin"),
+        ("roles", "admin"),
+        ("roles[]", "admin"),
+        ("role_list", "admin"),
+        ("field.role", "admin"),
+        ("admin", "true"),
+        ("confirmed", "1"),
+        ("enabled", "1"),
+        ("id", "1"),
+        ("phone", "+4915112345678"),
+        ("phone_verified", "1"),
+    ] {
+        sent.fields.push((name.into(), value.into()));
+    }
+    browser.post(&sent).await;
+    assert!(!scene.app.opens("ann@example.com", OLD).await, "nobody confirmed the address");
+    let page = browser.get(&scene.app.mailbox.next("ann@example.com").await.link()).await;
+    browser.press(&page, "/confirm/address").await;
+    let page = browser.get("/account").await;
+    assert!(page.path() == "/account" && !page.text.contains("admin") && !page.text.contains("78"), "{page}");
+    assert_eq!(browser.ask(Method::GET, "/admin").await.status, 403);
+    scene.unharmed(&["sign_in.failed"]).await;
+}
+
+async fn a092_what_is_somebody_elses_is_not_there(scene: &mut Scene) {
+    let thief = scene.app.signed_in(&scene.x).await;
+    scene.app.signed_in(&scene.v).await;
+    let page = scene.own.get("/account/sessions").await;
+    let ends = page.forms.iter().filter(|form| form.path().starts_with("/account/sessions/"));
+    let forms: Vec<_> = ends.cloned().collect();
+    assert!(!forms.is_empty(), "{page}");
+    for form in &forms {
+        let answer = thief.post_only(&thief.sent(&page, form, &[])).await;
+        assert!(answer.status < 500 && !answer.text().contains(V));
+    }
+    scene.app.latchkey(&["user", "add", "root@example.com", "--role", "admin"]);
+    let admin = scene.app.browser();
+    let page = admin.get(&scene.app.mailbox.next("root@example.com").await.link()).await;
+    admin.submit(&page, &[("new_password", OLD)]).await;
+    scene.app.sign_in(&admin, "root@example.com", OLD).await;
+    let links = admin.get(&format!("/admin/people?q={V}")).await.links;
+    let v = links.iter().find(|link| link.starts_with("/admin/people/")).expect("V is found");
+    for place in [v, "/admin/people", "/admin/messages", "/admin/events.csv", "/admin/policy"] {
+        assert_eq!(thief.ask(Method::GET, place).await.status, 403, "{place}");
+    }
+    for act in ["disable", "end-sessions", "send-reset", "add-role", "lift-hold"] {
+        let sent = Sent { to: format!("{v}/{act}"), fields: vec![("role".into(), "admin".into())] };
+        assert_eq!(thief.post_only(&sent).await.status, 403, "{act}");
+    }
+    scene.unharmed(&["account.invited"]).await;
+}

@@ -1,0 +1,70 @@
+//! A036, A037: looking at a link spends nothing, whoever looks.
+
+use reqwest::Method;
+
+use crate::{
+    common::dump,
+    scene::{Scene, V},
+    tries::FOUR,
+};
+
+attacks! {
+    FOUR => a036_a_scanner_that_follows_links_spends_nothing, a037_no_other_way_of_looking_spends_anything;
+}
+
+const AGENTS: [&str; 5] = [
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) SafeLinks",
+    "BingPreview/1.0b",
+    "Slackbot-LinkExpanding 1.0",
+    "Mozilla/5.0 (compatible; Googlebot/2.1)",
+    "Barracuda Sentinel",
+];
+
+/// The live keys and what waits to be sent.
+async fn stored(scene: &Scene) -> Vec<String> {
+    scene.quiet().await;
+    let rows = dump(&scene.app.setting.database).await;
+    rows.into_iter().filter(|row| row.starts_with("keys:") || row.starts_with("outbox:")).collect()
+}
+
+async fn a036_a_scanner_that_follows_links_spends_nothing(scene: &mut Scene) {
+    let link = scene.key().await;
+    let before = stored(scene).await;
+    for agent in AGENTS {
+        let scanner = scene.app.browser();
+        let request = scanner.request(Method::GET, &link).header("User-Agent", agent);
+        let page =
+            scanner.follow(&link, scanner.send(request.header("X-Forwarded-For", "6.6.6.6")).await).await;
+        assert_eq!(page.path(), scene.strategy().path(), "{agent}: {page}");
+        for path in page.links.iter().filter(|path| path.starts_with('/')) {
+            scanner.get(path).await;
+        }
+        let nested = format!("/login?next={link}");
+        scanner.get(&nested).await;
+    }
+    assert_eq!(before, stored(scene).await);
+    assert!(scene.mails(V).await.is_empty(), "a scanner had more sent");
+    scene.recover(&link).await;
+    scene.unharmed(&["reset.completed"]).await;
+}
+
+async fn a037_no_other_way_of_looking_spends_anything(scene: &mut Scene) {
+    let link = scene.key().await;
+    let before = stored(scene).await;
+    for method in ["GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "PUT", "DELETE"] {
+        for (name, value) in [
+            ("Purpose", "prefetch"),
+            ("Sec-Purpose", "prefetch;prerender"),
+            ("X-Moz", "prefetch"),
+            ("Range", "bytes=0-9"),
+            ("X-HTTP-Method-Override", "POST"),
+        ] {
+            let scanner = scene.app.browser();
+            let method = Method::from_bytes(method.as_bytes()).expect("a method");
+            scanner.send(scanner.request(method, &link).header(name, value)).await;
+        }
+    }
+    assert_eq!(before, stored(scene).await);
+    scene.recover(&link).await;
+    scene.unharmed(&["reset.completed"]).await;
+}

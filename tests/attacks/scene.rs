@@ -1,0 +1,248 @@
+//! The scene of every attack: the victim V, who is signed in somewhere, the attacker X, and what must be true at its end.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use rocket::tokio::time::sleep;
+
+use crate::{
+    common::{Browser, Change, Message, OLD, Page, Person, Setting, Strategy, TestApp, texts},
+    log,
+};
+
+/// Where V and X get their mail.
+pub const V: &str = "victim@example.com";
+pub const X: &str = "thief@example.com";
+
+/// What V's own way back in leaves in the audit log.
+const OWN_STEPS: [&str; 5] = [
+    "reset.issued",
+    "reset.code_sent",
+    "reset.password_generated",
+    "reset.signed_in_once",
+    "reset.completed",
+];
+
+/// A site with V and X.
+pub struct Scene {
+    pub app: TestApp,
+    /// The victim: an account with a phone.
+    pub v: Person,
+    /// The attacker: an account and a mailbox of their own.
+    pub x: Person,
+    /// Where V is signed in; nothing that X does ends that.
+    pub own: Browser,
+    entered: bool,
+    over: bool,
+    recovered: bool,
+    resets: usize,
+    events: usize,
+    statuses: usize,
+    mails_of_x: usize,
+    logged: usize,
+}
+
+impl Scene {
+    /// A site in `setting`, with some keys set otherwise.
+    pub async fn set(setting: &Setting, changes: &[Change<'_>], strategies: &[Strategy]) -> Scene {
+        let logged = log::begin();
+        let app = setting.app_with(changes).await;
+        let phone_of_x = if strategies.contains(&Strategy::SmsApproved) { "+4915187654321" } else { "" };
+        let ((v, own), (x, _)) =
+            rocket::tokio::join!(person(&app, V, "+4915112345678"), person(&app, X, phone_of_x));
+        let (events, statuses, mails_of_x) = (0, 0, 0);
+        let (entered, over, recovered, resets) = (false, true, false, 0);
+        Scene { app, v, x, own, entered, over, recovered, resets, events, statuses, mails_of_x, logged }
+    }
+
+    /// What follows is done under `strategy`. All keys of before have expired.
+    pub async fn enter(&mut self, strategy: Strategy) {
+        self.quiet().await;
+        if self.entered {
+            self.app.minutes_pass(61);
+        }
+        if self.app.setting.strategy != strategy {
+            self.app.switch(strategy, &[]).await;
+        }
+        if !self.own.is_signed_in().await {
+            self.own = self.app.signed_in(&self.v).await;
+        }
+        for to in [V, X, &self.v.phone, &self.x.phone] {
+            while self.app.mailbox.unread(to).await.is_some() {}
+        }
+        self.events = self.all_events().await.len();
+        self.statuses = self.app.seen.statuses().len();
+        self.mails_of_x = self.mails_of_x().await.len();
+        (self.entered, self.over, self.recovered) = (true, false, false);
+    }
+
+    /// The server starts again, with some keys set otherwise.
+    pub async fn restart(&mut self, changes: &[Change<'_>]) {
+        self.app.again(changes).await;
+        self.mails_of_x = 0; // what was kept in memory is gone
+    }
+
+    /// The strategy in force.
+    pub fn strategy(&self) -> Strategy {
+        self.app.setting.strategy
+    }
+
+    /// The link of a new key of V's.
+    pub async fn key(&self) -> String {
+        self.app.key(&self.v).await.link()
+    }
+
+    /// A password that nobody had before.
+    pub fn password(&mut self) -> String {
+        self.resets += 1;
+        format!("brass lantern number {} under the stairs", self.resets)
+    }
+
+    /// V goes the whole way back in, by `link`: another password, and every other session of V's has ended.
+    pub async fn recover(&mut self, link: &str) -> Browser {
+        let (browser, password) = (self.app.browser(), self.password());
+        self.v = self.app.recover(&browser, &self.v, link, &password).await;
+        self.recovered().await;
+        browser
+    }
+
+    /// V has set `password` by a reset of their own.
+    pub async fn now_has(&mut self, password: &str) {
+        password.clone_into(&mut self.v.password);
+        self.recovered().await;
+    }
+
+    async fn recovered(&mut self) {
+        assert!(!self.own.is_signed_in().await, "a session outlives the reset");
+        self.recovered = true;
+        self.own = self.app.signed_in(&self.v).await;
+    }
+
+    /// X gets messages for what X did in X's own name.
+    pub async fn may_write_to_x(&mut self) {
+        self.quiet().await;
+        self.mails_of_x = self.mails_of_x().await.len();
+    }
+
+    /// Waits until the worker has nothing left to do.
+    pub async fn quiet(&self) {
+        for _ in 0..3000 {
+            let waiting = "SELECT kind FROM outbox WHERE state = 'waiting'";
+            if texts(&self.app.setting.database, waiting).await.is_empty() {
+                return;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the outbox is not empty after thirty seconds");
+    }
+
+    /// Every message to `to` that nobody read yet, once the worker is done.
+    pub async fn mails(&self, to: &str) -> Vec<Message> {
+        self.quiet().await;
+        let mut mails = Vec::new();
+        while let Some(message) = self.app.mailbox.unread(to).await {
+            mails.push(message);
+        }
+        mails
+    }
+
+    /// The kinds of the events since the scene was entered that concern V, or nobody.
+    pub async fn events(&self) -> Vec<String> {
+        self.all_events().await[self.events..].to_vec()
+    }
+
+    async fn all_events(&self) -> Vec<String> {
+        let of_v = "SELECT kind FROM events WHERE account_id IS NULL
+            OR account_id IN (SELECT id FROM accounts WHERE email_key = 'victim@example.com') ORDER BY id";
+        texts(&self.app.setting.database, of_v).await
+    }
+
+    async fn mails_of_x(&self) -> Vec<Message> {
+        let all = self.app.mailbox.all().await;
+        all.into_iter()
+            .filter(|message| message.to == X || message.to == self.x.phone && !message.to.is_empty())
+            .collect()
+    }
+
+    /// Panics unless `page` is the one page for a key that is of no use.
+    pub async fn is_unusable(&self, page: &Page) {
+        let one = self.app.unusable().await;
+        assert_eq!((page.status, &page.title, &page.text), (one.status, &one.title, &one.text), "{page}");
+    }
+
+    /// What is true after every attack: no error of the server, no message to X, V as before but for what V did, each of
+    /// `events` in the audit log and nothing else there, no secret in the log.
+    pub async fn unharmed(&mut self, events: &[&str]) {
+        self.quiet().await;
+        let happened = self.events().await;
+        let wanted: BTreeSet<_> = events.iter().copied().collect();
+        let own = |kind: &&str| *kind == "sign_in.completed" || self.recovered && OWN_STEPS.contains(kind);
+        let found: BTreeSet<_> =
+            happened.iter().map(String::as_str).filter(|kind| wanted.contains(kind) || !own(kind)).collect();
+        assert_eq!(found, wanted, "what the audit log says: {happened:?}");
+        for (place, status) in &self.app.seen.statuses()[self.statuses..] {
+            assert!(*status < 500, "{place} answered {status}");
+        }
+        let of_x = self.mails_of_x().await.split_off(self.mails_of_x);
+        assert!(of_x.is_empty(), "X got {of_x:?}");
+        if self.app.config.limits() {
+            self.app.minutes_pass(61);
+        }
+        assert!(self.own.is_signed_in().await, "V was signed out");
+        assert!(self.app.opens(V, &self.v.password).await, "V's password does not sign in");
+        self.tells_no_secret().await;
+        self.over = true;
+    }
+
+    /// Panics unless the attack at hand looked whether everything is unharmed.
+    pub fn is_over(&self) {
+        assert!(self.over, "nobody looked at the end");
+    }
+
+    async fn tells_no_secret(&self) {
+        let mut secrets = self.app.seen.secrets();
+        for message in self.app.mailbox.all().await {
+            secrets.extend(of(&message));
+        }
+        secrets.push(OLD.to_owned());
+        secrets.retain(|secret| secret.len() >= 6);
+        let secrets: BTreeSet<_> = secrets.into_iter().collect();
+        for line in log::since(self.logged) {
+            let secret = secrets.iter().find(|secret| log::alone(&line, secret));
+            assert!(secret.is_none(), "{secret:?} is in the log: {line}");
+            assert!(!line.contains(V) && !line.contains(X), "an address in full is in the log: {line}");
+        }
+    }
+}
+
+/// What of a message is secret: the keys of its links, and what stands alone in a line.
+pub fn of(message: &Message) -> Vec<String> {
+    let grouped =
+        |line: &str| line.contains('-') && line.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let code = |line: &str| grouped(line) || line.chars().all(|c| c.is_ascii_digit());
+    let mut secrets = Vec::new();
+    for line in message.text.lines().map(str::trim).filter(|line| !line.contains(' ')) {
+        match line.rsplit_once('/') {
+            Some((_, key)) if line.starts_with("http") => secrets.push(key.to_owned()),
+            _ if code(line) => secrets.push(line.to_owned()),
+            _ => {}
+        }
+    }
+    secrets
+}
+
+/// Registers, confirms, and verifies a phone: with the browser that did, which is signed in.
+async fn person(app: &TestApp, email: &str, phone: &str) -> (Person, Browser) {
+    let browser = app.browser();
+    app.register(&browser, email, OLD).await;
+    let page = browser.get(&app.mailbox.next(email).await.link()).await;
+    browser.press(&page, "/confirm/address").await;
+    if !phone.is_empty() {
+        let form = browser.get("/account/phone").await;
+        let form = browser.submit(&form, &[("tel", phone), ("current-password", OLD)]).await;
+        let code = app.mailbox.next(phone).await.code();
+        let page = browser.submit(&form, &[("one-time-code", &code)]).await;
+        assert_eq!(page.path(), "/account", "{page}");
+    }
+    assert!(browser.is_signed_in().await, "{email} is signed in");
+    (Person { email: email.to_owned(), password: OLD.to_owned(), phone: phone.to_owned() }, browser)
+}

@@ -1,0 +1,33 @@
+//! A second site beside the scene, under the same strategy, whose mail goes to a mail server that nobody here wrote.
+
+use serde_json::{Value, json};
+
+use crate::{
+    common::{Change, Setting, TestApp, free_port},
+    listener::Listener,
+    scene::Scene,
+};
+
+/// The site, on an SQLite file of its own, and the server.
+pub struct Sink {
+    pub site: TestApp,
+    pub server: Listener,
+}
+
+impl Sink {
+    /// Starts both.
+    pub async fn beside(scene: &Scene, changes: &[Change<'_>]) -> Sink {
+        let server = Listener::start("mail_server.py", &[]);
+        let file = scene.app.setting.folder.join(format!("{}.db", free_port()));
+        let setting =
+            Setting { database: format!("sqlite://{}", file.display()), ..scene.app.setting.clone() };
+        let url = json!(format!("smtp://127.0.0.1:{}", server.port));
+        let site = setting.app_with(&[changes, &[("latchkey.mail.url", url)]].concat()).await;
+        Sink { site, server }
+    }
+
+    /// The next mail, as the server was given it.
+    pub fn next(&self) -> Value {
+        self.server.next()
+    }
+}

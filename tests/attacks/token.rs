@@ -1,0 +1,123 @@
+//! A012 to A014: a key cannot be guessed, left out, or written in another way.
+
+use std::collections::HashSet;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use latchkey::{key::Key, random::Random};
+
+use crate::{
+    raw::post,
+    scene::{Scene, V},
+    tries::{EVERY, FOUR},
+};
+
+attacks! {
+    FOUR => a012_keys_have_no_pattern, a014_only_the_key_as_it_was_sent_opens;
+    EVERY => a013_no_key_is_not_a_key;
+}
+
+async fn a012_keys_have_no_pattern(scene: &mut Scene) {
+    let mut sent = Vec::new();
+    for restarted in [false, true] {
+        if restarted {
+            scene.restart(&[]).await;
+        }
+        for _ in 0..4 {
+            let link = scene.key().await;
+            sent.push(link.rsplit('/').next().expect("a key").to_owned());
+        }
+    }
+    let threads = [(); 2].map(|()| std::thread::spawn(|| (0..5_000).map(|_| drawn()).collect::<Vec<_>>()));
+    let drawn = threads.into_iter().flat_map(|thread| thread.join().expect("a thread that draws"));
+    let sent = sent.iter().map(|key| URL_SAFE_NO_PAD.decode(key).expect("base64url"));
+    let keys: Vec<_> = sent.chain(drawn).collect();
+    assert!(keys.iter().all(|key| key.len() == 32), "256 bits");
+    for start in [0, 4, 28] {
+        let parts: HashSet<_> = keys.iter().map(|key| &key[start..(start + 8).min(32)]).collect();
+        // Of 64 bits no two are alike; of 32 a few pairs may be by chance.
+        assert!(
+            parts.len() + if start == 28 { 3 } else { 0 } >= keys.len(),
+            "two keys are alike from byte {start}"
+        );
+    }
+    for bit in 0..256 {
+        let set = keys.iter().filter(|key| key[bit / 8] >> (bit % 8) & 1 == 1).count();
+        assert!((4_650..5_360).contains(&set), "bit {bit} is set in {set} keys of {}", keys.len());
+    }
+    for pair in keys.windows(2) {
+        let different: u32 = pair[0].iter().zip(&pair[1]).map(|(a, b)| (a ^ b).count_ones()).sum();
+        assert!((70..186).contains(&different), "{different} bits from one key to the next");
+    }
+    scene.unharmed(&["reset.issued"]).await;
+}
+
+fn drawn() -> Vec<u8> {
+    let key = Key::for_link(Random).expect("the system gives randomness");
+    URL_SAFE_NO_PAD.decode(key.expose()).expect("base64url")
+}
+
+async fn a013_no_key_is_not_a_key(scene: &mut Scene) {
+    let browser = scene.app.browser();
+    let zeros = "A".repeat(43);
+    let long = "A".repeat(1 << 20);
+    let nothing =
+        ["", "0", "null", "undefined", "[]", "{}", "%00", "None", "-", "-1", "NaN", "true", &zeros, "%ff%fe"];
+    let own = scene.strategy().path();
+    for key in nothing {
+        let page = browser.get(&format!("/reset/{key}")).await;
+        assert!(page.status >= 400 || key.is_empty(), "{key}: {page}");
+        let typed = post(&browser, "/reset/key", format!("key={key}")).await;
+        assert!((400..500).contains(&typed.status), "{key}: {}", typed.status);
+        for cookie in [key, ""] {
+            browser.with_jar(|jar| jar.put("latchkey_reset", cookie));
+            for to in
+                [format!("{own}?form={key}"), format!("{own}?key={key}"), own.clone(), format!("{own}/send")]
+            {
+                let body = format!("key={key}&form={key}&new_password=what+X+would+like&code={key}");
+                let answer = post(&browser, &to, body).await;
+                assert!((400..500).contains(&answer.status), "{to} with {key}: {}", answer.status);
+            }
+            scene.is_unusable(&browser.get(&own).await).await;
+        }
+    }
+    let answer = post(&browser, "/reset/key", format!("key={long}")).await;
+    assert_eq!(answer.status, 413);
+    assert_eq!(post(&browser, "/reset/key", "").await.status, 422);
+    assert!(!browser.is_signed_in().await && scene.mails(V).await.is_empty());
+    scene.unharmed(&[]).await;
+}
+
+async fn a014_only_the_key_as_it_was_sent_opens(scene: &mut Scene) {
+    let link = scene.key().await;
+    let (start, key) = link.rsplit_once('/').expect("a path");
+    let swap = |c: char| if c.is_ascii_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() };
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let stem = &key[..key.len() - 1];
+    let last = alphabet.find(&key[key.len() - 1..]).expect("base64url");
+    let mut variants: Vec<_> =
+        ["x", "=", "==", "%3d", "%00", "%20", "%2e", "%0a", "%0d%0a", "/x", "%2f", ".", "+", ";a=b"]
+            .iter()
+            .map(|end| format!("{key}{end}"))
+            .collect();
+    variants.extend((1..4).map(|bits| format!("{stem}{}", &alphabet[last ^ bits..=last ^ bits])));
+    variants.extend(["%20", "%09", "%00", "%2e%2f", "x"].iter().map(|start| format!("{start}{key}")));
+    variants.push(key.chars().map(swap).collect());
+    variants.push(format!("{stem}%{:02x}%00", key.as_bytes()[42]));
+    variants.extend([
+        stem.to_owned(),
+        key[1..].to_owned(),
+        "A".repeat(43),
+        "%2e%2e%2f".into(),
+        key.replace(['-', '_'], "+"),
+    ]);
+    for variant in variants.iter().filter(|variant| *variant != key) {
+        let page = scene.app.browser().get(&format!("{start}/{variant}")).await;
+        let form = page.forms.iter().any(|form| form.path() == scene.strategy().path());
+        assert!(page.status >= 400 && !form, "{variant} for {key}: {page}");
+    }
+    scene.recover(&link).await;
+    for variant in [format!("{key}x"), format!("{stem}{}", &alphabet[last ^ 1..=last ^ 1]), key.to_owned()] {
+        scene.is_unusable(&scene.app.browser().get(&format!("{start}/{variant}")).await).await;
+    }
+    scene.unharmed(&["reset.issued", "reset.completed"]).await;
+}

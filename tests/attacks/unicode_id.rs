@@ -1,0 +1,88 @@
+//! A025 to A027, A030: an address that looks like V's is another one, and nobody prepares an account for V's.
+
+use crate::{
+    common::{OLD, OTHER},
+    raw::{escaped, post},
+    scene::{Scene, V},
+    tries::EVERY,
+};
+
+attacks! {
+    EVERY => a025_of_two_that_look_alike_each_gets_its_own_mail, a026_no_look_alike_gets_the_mail_of_another,
+        a027_no_spelling_registers_over_an_account, a030_who_registers_first_for_another_gets_nothing;
+}
+
+async fn a025_of_two_that_look_alike_each_gets_its_own_mail(scene: &mut Scene) {
+    let domain = format!("{}.example.com", scene.strategy().path().rsplit('/').next().expect("a name"));
+    let (plain, dotless) = (format!("mike@{domain}"), format!("m\u{131}ke@{domain}"));
+    scene.app.account(&plain).await;
+    scene.app.account(&dotless).await;
+    for (asked, other) in [(&dotless, &plain), (&plain, &dotless)] {
+        scene.app.ask_reset(asked).await;
+        let mails = scene.mails(asked).await;
+        assert!(mails.len() == 1 && mails[0].is_key(), "{asked}: {mails:?}");
+        assert!(scene.mails(other).await.is_empty(), "{other} got the mail of {asked}");
+    }
+    scene.unharmed(&[]).await;
+}
+
+async fn a026_no_look_alike_gets_the_mail_of_another(scene: &mut Scene) {
+    let browser = scene.app.browser();
+    for typed in [
+        "v\u{131}ctim@example.com",
+        "vict\u{131}m@example.com",
+        "\u{24e5}ictim@example.com",
+        "\u{ff56}ictim@example.com",
+        "victim@ex\u{430}mple.com",
+        "victim@\u{131}example.com",
+        "victi\u{1e43}@example.com",
+        "v\u{ed}ctim@example.com",
+        "victim\u{200b}@example.com",
+        "\u{202e}victim@example.com",
+    ] {
+        let answer = post(&browser, "/reset", format!("email={}", escaped(typed))).await;
+        assert!([200, 422].contains(&answer.status), "{typed}: {}", answer.status);
+    }
+    scene.quiet().await;
+    let others: Vec<_> =
+        scene.app.mailbox.all().await.into_iter().filter(|mail| !mail.to.is_ascii()).collect();
+    assert!(others.is_empty() && scene.mails(V).await.is_empty(), "{others:?}");
+    scene.unharmed(&[]).await;
+}
+
+async fn a027_no_spelling_registers_over_an_account(scene: &mut Scene) {
+    let browser = scene.app.browser();
+    for typed in [
+        "victim@example.com ",
+        " victim@example.com",
+        "victim@example.com\0",
+        "victim@example.com.",
+        "VICTIM@EXAMPLE.COM",
+        "victim@EXAMPLE.ORG\0",
+        "victim@\u{ff45}xample.com",
+        "victim@example.com\u{200b}",
+    ] {
+        let body = format!("email={}&password={}", escaped(typed), escaped(OTHER));
+        let answer = post(&browser, "/register", body).await;
+        assert!([200, 422].contains(&answer.status), "{typed:?}: {}", answer.status);
+        for mail in scene.mails(V).await {
+            assert!(!mail.link().contains("/confirm/"), "{typed:?} may be confirmed: {}", mail.text);
+        }
+    }
+    assert!(!scene.app.opens(V, OTHER).await);
+    scene.unharmed(&["sign_in.failed"]).await;
+}
+
+async fn a030_who_registers_first_for_another_gets_nothing(scene: &mut Scene) {
+    let young = format!("young@{}.example.com", scene.strategy().path().rsplit('/').next().expect("a name"));
+    let (thief, own) = (scene.app.browser(), scene.app.browser());
+    scene.app.register(&thief, &young, OTHER).await;
+    let planted = scene.app.mailbox.next(&young).await.link();
+    scene.app.register(&own, &young, OLD).await;
+    let page = own.get(&scene.app.mailbox.next(&young).await.link()).await;
+    own.press(&page, "/confirm/address").await;
+    assert!(scene.app.opens(&young, OLD).await && !scene.app.opens(&young, OTHER).await);
+    assert!(!thief.is_signed_in().await, "X is signed in to what X prepared");
+    assert!(thief.get(&planted).await.status >= 400, "what X began can still be confirmed");
+    scene.unharmed(&[]).await;
+}
