@@ -16,6 +16,7 @@ mod people;
 mod ports;
 mod postgres;
 mod recovery;
+mod script;
 mod walk;
 
 pub use self::{
@@ -26,12 +27,13 @@ pub use self::{
     database::{Database, dump},
     form::{Field, Form},
     jar::Jar,
-    mailbox::{Mailbox, Message},
+    mailbox::{Arrived, Mailbox, Message},
     page::Page,
     people::{NEW, OLD, OTHER, Person},
     ports::free_port,
     postgres::Postgres,
     recovery::Ready,
+    script::Script,
     setting::{Engine, Setting, Strategy, prove, skip},
     walk::{Step, Walk},
 };
