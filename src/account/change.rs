@@ -42,7 +42,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     let hash = site.hasher.hash(new).await?;
 
     let mut tx = site.begin().await?;
-    if !accounts::take(&mut tx, account, site.now()).await? {
+    if !me.take(&mut tx, site.now()).await? {
         return refused(Faults::of("password", Fault::new("fault-password")));
     }
     accounts::set_password(&mut tx, account.id, &hash).await?;

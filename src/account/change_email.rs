@@ -61,7 +61,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     if !throttle::message_allowed(&site, &mut tx, Asking::Email, email.key()).await? {
         return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
     }
-    if !accounts::take(&mut tx, account, now).await? {
+    if !me.take(&mut tx, now).await? {
         return Ok(Answer::go("/login"));
     }
     keys::end(&mut tx, account.id, Purpose::Email.name()).await?;

@@ -59,7 +59,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     let Some(phone) = phone.filter(|_| faults.is_empty()) else { return refused(faults) };
     let (now, browser) = (site.now(), site.make_mark()?);
     let mut tx = site.begin().await?;
-    if !accounts::take(&mut tx, account, now).await? {
+    if !me.take(&mut tx, now).await? {
         return Ok(Answer::go("/login"));
     }
     let (number, account_id) = (phone.number(), account.id.as_bytes());
@@ -129,7 +129,7 @@ async fn submit_code(
     }
     let (now, asked) = (site.now(), site.asked());
     let mut tx = site.begin().await?;
-    if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, row.id, now).await? {
+    if !me.take(&mut tx, now).await? || !keys::spend(&mut tx, row.id, now).await? {
         return Ok(Answer::go("/account/phone"));
     }
     // A number in place of another one waits before it counts, also if the other one was removed just before.
@@ -153,7 +153,7 @@ async fn remove(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     }
     let now = site.now();
     let mut tx = site.begin().await?;
-    if accounts::take(&mut tx, account, now).await? {
+    if me.take(&mut tx, now).await? {
         accounts::set_phone(&mut tx, account.id, None, Some(now + *site.config().phone_hold)).await?;
         tell(&site, &mut tx, account).await?;
         Event::new("phone.removed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;

@@ -71,9 +71,9 @@ async fn list(site: Site<'_>, me: Fresh<'_>) -> Result<Page, Error> {
 
 #[post("/account/sessions")]
 async fn end_others(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>) -> Result<Answer, Error> {
-    let me = me.0;
     let mut tx = site.begin().await?;
-    if accounts::take(&mut tx, &me.account, site.now()).await? {
+    if me.take(&mut tx, site.now()).await? {
+        let me = me.0;
         sessions::end_all(&mut tx, me.account.id, Some(me.session.id)).await?;
         remembered::end_all(&mut tx, me.account.id).await?;
         Event::new("sessions.ended", me.account.id).from(&site.asked()).write(site.app, &mut tx).await?;
@@ -84,14 +84,12 @@ async fn end_others(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>) -> Result<
 
 #[post("/account/sessions/<id>")]
 async fn end_one(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, id: &str) -> Result<Answer, Error> {
-    let me = me.0;
     let Ok(id) = Uuid::parse_str(id) else {
         return Ok(Page::error(&site.templates, rocket::http::Status::NotFound).into());
     };
     let mut tx = site.begin().await?;
-    if accounts::take(&mut tx, &me.account, site.now()).await?
-        && sessions::end(&mut tx, me.account.id, id).await?
-    {
+    if me.take(&mut tx, site.now()).await? && sessions::end(&mut tx, me.0.account.id, id).await? {
+        let me = me.0;
         // Which remembered browser opened it is not known, so none may open it again.
         remembered::end_all(&mut tx, me.account.id).await?;
         Event::new("session.ended", me.account.id).from(&site.asked()).write(site.app, &mut tx).await?;
@@ -115,7 +113,7 @@ async fn delete(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     }
     let now = site.now();
     let mut tx = site.begin().await?;
-    if accounts::take(&mut tx, account, now).await? {
+    if me.take(&mut tx, now).await? {
         change::end_everything(&mut tx, account).await?;
         accounts::delete(&mut tx, account.id).await?;
         let mail = Message::mail(&account.email, "account-deleted").asked(&site.asked());

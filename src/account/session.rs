@@ -16,9 +16,11 @@ use serde::{Deserialize, Serialize};
 use super::remember;
 use crate::{
     Error,
+    clock::Time,
     key::sha256,
     span::Span,
     store::{
+        Tx, accounts,
         accounts::Account,
         sessions::{self, SignedIn},
     },
@@ -147,6 +149,17 @@ impl<'r> FromRequest<'r> for &'r Account {
 /// # Outcomes
 /// As [`&SignedIn`](SignedIn); a session that is not fresh forwards 401 too, and sign-in says why it asks again.
 pub struct Fresh<'r>(pub &'r SignedIn);
+
+impl Fresh<'_> {
+    /// Takes the account's row, as [`accounts::take`], if the session has not ended while the request was under way.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn take(&self, tx: &mut Tx, now: Time) -> Result<bool, Error> {
+        let SignedIn { session, account } = self.0;
+        Ok(accounts::take(tx, account, now).await? && sessions::is_live(tx, session.id, now).await?)
+    }
+}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Fresh<'r> {

@@ -80,6 +80,12 @@ pub async fn has_role(tx: &mut Tx, id: Uuid, role: &str, now: Time) -> Result<bo
     Ok(sql!(optional(i32,), tx, HAS_ROLE, id, role, now)?.is_some())
 }
 
+/// Whether a session has not ended.
+pub async fn is_live(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
+    const IS_LIVE: &str = "SELECT 1 FROM sessions WHERE id = $1 AND expires_at > $2";
+    Ok(sql!(optional(i32,), tx, IS_LIVE, id, now)?.is_some())
+}
+
 /// Notes that a session was used.
 pub async fn touch(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
     const TOUCH: &str = "UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2";

@@ -3,6 +3,8 @@
 #[macro_use]
 #[path = "../common/mod.rs"]
 mod common;
+
+use common::script;
 #[macro_use]
 mod tries;
 

@@ -13,7 +13,7 @@ use std::{
 use latchkey::clock::Clock;
 use rocket::tokio::time::sleep;
 
-use super::{Config, Setting, app::Site};
+use super::{Config, Mailbox, Setting, app::Site};
 
 /// `latchkey` with `arguments`, in `folder`, without anything of this process' configuration.
 pub fn command(folder: &Path, profile: &str, arguments: &[&str]) -> Command {
@@ -77,6 +77,12 @@ impl Binary {
             sleep(Duration::from_millis(10)).await;
         }
         panic!("latchkey did not answer in ten seconds: {}", binary.output());
+    }
+
+    /// Has its messages read where they arrive instead of in the development mailbox.
+    pub fn reading(mut self, mailbox: Mailbox) -> Binary {
+        self.site.mailbox = mailbox;
+        self
     }
 
     /// All that it printed so far.

@@ -1,6 +1,10 @@
-//! The development mailbox: every message that the site would have sent, read as its recipients do.
+//! Every message of the site, read as its recipients do: in the development mailbox, or where they really arrive.
 
-use std::{collections::HashSet, sync::Mutex, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use rocket::tokio::time::sleep;
 use scraper::{Html, Selector};
@@ -53,21 +57,41 @@ impl Message {
     }
 }
 
-/// A view of `/dev/mailbox` that remembers what was read.
+/// Messages that arrived at a mail server or gateway, and that nobody read yet, the oldest first.
+pub type Arrived = Arc<Mutex<Vec<Message>>>;
+
+/// A view of the messages that remembers what was read.
 pub struct Mailbox {
-    browser: Browser,
+    source: Source,
     read: Mutex<HashSet<String>>,
 }
 
+enum Source {
+    Dev(Browser),
+    Arrived(Arrived),
+}
+
 impl Mailbox {
-    /// The mailbox of the site that `browser` is for.
+    /// The development mailbox of the site that `browser` is for.
     pub fn new(browser: Browser) -> Mailbox {
-        Mailbox { browser, read: Mutex::default() }
+        Mailbox { source: Source::Dev(browser), read: Mutex::default() }
+    }
+
+    /// What really arrives.
+    pub fn of(arrived: Arrived) -> Mailbox {
+        Mailbox { source: Source::Arrived(arrived), read: Mutex::default() }
     }
 
     /// Every message there is, the oldest first, with its id.
     async fn list(&self) -> Vec<(String, Message)> {
-        let answer = self.browser.ask(reqwest::Method::GET, "/dev/mailbox").await;
+        let browser = match &self.source {
+            Source::Dev(browser) => browser,
+            Source::Arrived(arrived) => {
+                let arrived = arrived.lock().expect("unpoisoned").clone();
+                return arrived.into_iter().map(|message| (String::new(), message)).collect();
+            }
+        };
+        let answer = browser.ask(reqwest::Method::GET, "/dev/mailbox").await;
         assert_eq!(answer.status, 200, "the development mailbox does not open: {}", answer.text());
         let html = Html::parse_document(&answer.text());
         let select = |selector: &str| Selector::parse(selector).expect("a selector");
@@ -133,6 +157,11 @@ impl Mailbox {
 
     /// The oldest unread message to `to`, marked as read.
     pub async fn unread(&self, to: &str) -> Option<Message> {
+        if let Source::Arrived(arrived) = &self.source {
+            let mut arrived = arrived.lock().expect("unpoisoned");
+            let oldest = arrived.iter().position(|message| message.to == to)?;
+            return Some(arrived.remove(oldest));
+        }
         let list = self.list().await;
         let mut read = self.read.lock().expect("unpoisoned");
         let (_, message) = list.into_iter().find(|(id, m)| m.to == to && read.insert(id.clone()))?;

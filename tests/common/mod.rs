@@ -16,6 +16,7 @@ mod people;
 mod ports;
 mod postgres;
 mod recovery;
+pub mod script;
 mod seen;
 mod walk;
 
@@ -27,12 +28,13 @@ pub use self::{
     database::{Database, dump, texts},
     form::{Field, Form},
     jar::Jar,
-    mailbox::{Mailbox, Message},
+    mailbox::{Arrived, Mailbox, Message},
     page::Page,
     people::{NEW, OLD, OTHER, Person},
     ports::free_port,
     postgres::Postgres,
     recovery::Ready,
+    script::Script,
     seen::Seen,
     setting::{Engine, Setting, Strategy, prove, skip},
     walk::{Step, Walk},

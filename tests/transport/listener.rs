@@ -1,20 +1,17 @@
 //! A server in a process of its own, on a free port, that tells what it was given.
 
 use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
     sync::mpsc::{self, Receiver},
-    thread,
     time::Duration,
 };
 
 use serde_json::Value;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::script::{PATIENCE, Script};
 
 /// The running server; it ends when dropped.
 pub struct Listener {
-    process: Child,
+    _script: Script,
     given: Receiver<String>,
     /// Where on 127.0.0.1 it listens.
     pub port: u16,
@@ -23,19 +20,10 @@ pub struct Listener {
 impl Listener {
     /// Starts `tests/transport/<script>` with `args`.
     pub fn start(script: &str, args: &[&str]) -> Self {
-        let mut process = Command::new("/usr/bin/python3")
-            .arg(format!("{}/tests/transport/{script}", env!("CARGO_MANIFEST_DIR")))
-            .args(args)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("/usr/bin/python3 is missing: apt-get install python3 python3-aiosmtpd");
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let (tell, given) = mpsc::channel();
-        thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| tell.send(line)));
-        let port = given.recv_timeout(PATIENCE).unwrap_or_else(|_| {
-            panic!("{script} did not start (see above): apt-get install python3-aiosmtpd openssl")
-        });
-        Self { process, given, port: port.parse().unwrap() }
+        // Nobody need listen.
+        let script = Script::start(script, args, move |line| _ = tell.send(line));
+        Self { given, port: script.port, _script: script }
     }
 
     /// The next thing that it was given.
@@ -47,12 +35,5 @@ impl Listener {
     /// Whether it has been given nothing more.
     pub fn is_quiet(&self) -> bool {
         self.given.recv_timeout(Duration::from_millis(200)).is_err()
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
     }
 }

@@ -4,6 +4,8 @@
 mod authority;
 mod listener;
 mod mail;
+#[path = "../common/script.rs"]
+mod script;
 mod sms;
 
 use latchkey::outbox::Undelivered;

@@ -1,0 +1,89 @@
+//! Where a soak takes place: server processes on one database, real mail and text messages, and a ledger.
+
+use std::time::Duration;
+
+use rocket::tokio::time::{Instant, sleep};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::{
+    common::{Binary, Browser, Change, Config, Setting, Site, Strategy, free_port},
+    ledger::Ledger,
+    post::Post,
+};
+
+/// How long what happens after the answer may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Some servers of one site, the first with the site's own folder.
+pub struct Arena {
+    pub setting: Setting,
+    pub ledger: Ledger,
+    pub post: Post,
+    config: Config,
+    servers: Vec<(Binary, Browser)>,
+    folders: Vec<TempDir>,
+}
+
+impl Arena {
+    /// One server, whose passwords are hashed as cheaply as can be.
+    pub async fn open(setting: &Setting, changes: &[Change<'_>]) -> Self {
+        let post = Post::open(setting.strategy == Strategy::SmsApproved);
+        let mut config = setting.config(&post.settings()).for_a_process();
+        config.change(&[("latchkey.password.cost", json!(4)), ("latchkey.password.queue", json!(100))]);
+        config.change(changes);
+        let server = Binary::start(setting, config.clone()).await.reading(post.mailbox());
+        let (ledger, browser) = (Ledger::open(setting).await, server.browser());
+        let servers = vec![(server, browser)];
+        Self { setting: setting.clone(), ledger, post, config, servers, folders: Vec::new() }
+    }
+
+    /// Goes on with `count` servers; there are never fewer than before.
+    pub async fn have(&mut self, count: usize) {
+        while self.servers.len() < count {
+            let folder = TempDir::with_prefix("latchkey-").expect("a folder");
+            let (mut elsewhere, mut config) = (self.setting.clone(), self.config.clone());
+            folder.path().clone_into(&mut elsewhere.folder);
+            config.set("port", json!(free_port()));
+            let server = Binary::start(&elsewhere, config).await.reading(self.post.mailbox());
+            let browser = server.browser();
+            self.servers.push((server, browser));
+            self.folders.push(folder);
+        }
+    }
+
+    /// The site as its first server has it.
+    pub fn site(&self) -> &Site {
+        &self.servers[0].0
+    }
+
+    /// How many servers there are.
+    pub fn servers(&self) -> usize {
+        self.servers.len()
+    }
+
+    /// A browser without cookies, at the server whose turn it is. Its connections are open already, if there were others.
+    pub fn browser(&self, turn: usize) -> Browser {
+        self.servers[turn % self.servers.len()].1.other()
+    }
+
+    /// A browser with the cookies of `own`, at the server whose turn it is.
+    pub fn copy(&self, turn: usize, own: &Browser) -> Browser {
+        let copy = self.browser(turn);
+        copy.with_jar(|jar| *jar = own.jar());
+        copy
+    }
+
+    /// Waits until everything asked for is done, and each message of it has arrived.
+    pub async fn settle(&self) {
+        let begun = Instant::now();
+        loop {
+            let (waiting, sent) = self.ledger.outbox().await;
+            if waiting == 0 && i64::try_from(self.post.deliveries()).is_ok_and(|came| came >= sent) {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{waiting} wait, {sent} sent, {}", self.post.deliveries());
+            sleep(Duration::from_millis(3)).await;
+        }
+    }
+}

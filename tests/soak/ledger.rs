@@ -1,0 +1,108 @@
+//! What the database says of one person, counted by a connection of its own.
+
+use std::sync::Arc;
+
+use rocket::tokio::sync::Mutex;
+use sqlx::{Connection, FromRow, PgConnection, SqliteConnection};
+
+use crate::common::{Engine, Setting};
+
+/// A connection to the site's database.
+#[derive(Clone)]
+pub struct Ledger(Arc<Mutex<Conn>>);
+
+enum Conn {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// What is counted, all at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct Facts {
+    /// Resets that ended in a new password.
+    pub completed: i64,
+    /// Keys that opened a session for the form of a new password.
+    pub signed_in_once: i64,
+    /// Keys that made a generated password.
+    pub generated: i64,
+    /// Keys that were made.
+    pub issued: i64,
+    /// Changes of the password by who knew it.
+    pub changed: i64,
+    /// Wrong codes.
+    pub code_failed: i64,
+    /// Registrations that became an account.
+    pub confirmed: i64,
+    /// "This wasn't me" links.
+    pub undo: i64,
+    /// Mails that tell of a change, to be sent or sent.
+    pub notices: i64,
+    /// Keys of resets.
+    pub reset_keys: i64,
+    /// All keys and codes, but for "this wasn't me".
+    pub keys: i64,
+    /// Sessions.
+    pub sessions: i64,
+    /// Remembered browsers.
+    pub remembered: i64,
+}
+
+const FACTS: &str = "SELECT
+    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'reset.completed') AS completed,
+    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'reset.signed_in_once') AS signed_in_once,
+    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'reset.password_generated') AS generated,
+    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'reset.issued') AS issued,
+    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'password.changed') AS changed,
+    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'code.failed') AS code_failed,
+    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'account.confirmed') AS confirmed,
+    (SELECT COUNT(*) FROM keys WHERE account_id = a.id AND purpose = 'undo') AS undo,
+    (SELECT COUNT(*) FROM outbox WHERE account_id = a.id AND kind = 'email' AND key_id IS NULL) AS notices,
+    (SELECT COUNT(*) FROM keys WHERE account_id = a.id AND purpose = 'reset') AS reset_keys,
+    (SELECT COUNT(*) FROM keys WHERE account_id = a.id AND purpose <> 'undo') AS keys,
+    (SELECT COUNT(*) FROM sessions WHERE account_id = a.id) AS sessions,
+    (SELECT COUNT(*) FROM remembered WHERE account_id = a.id) AS remembered
+    FROM accounts AS a WHERE email = $1";
+
+/// Runs one query on whichever database it is.
+macro_rules! on {
+    ($ledger:expr, $conn:ident => $run:expr) => {
+        match &mut *$ledger.0.lock().await {
+            Conn::Sqlite($conn) => $run.expect("the database answers"),
+            Conn::Postgres($conn) => $run.expect("the database answers"),
+        }
+    };
+}
+
+impl Ledger {
+    /// Opens the database of `setting`, which must be there.
+    pub async fn open(setting: &Setting) -> Self {
+        let conn = match setting.engine {
+            Engine::Sqlite => SqliteConnection::connect(&setting.database).await.map(Conn::Sqlite),
+            Engine::Postgres => PgConnection::connect(&setting.database).await.map(Conn::Postgres),
+        };
+        Self(Arc::new(Mutex::new(conn.expect("the database opens"))))
+    }
+
+    /// What is so of the account of `email`; nothing at all if there is none.
+    pub async fn facts(&self, email: &str) -> Facts {
+        let facts: Option<Facts> =
+            on!(self, conn => sqlx::query_as(FACTS).bind(email).fetch_optional(conn).await);
+        facts.unwrap_or_default()
+    }
+
+    /// What waits in the outbox, and how many messages it calls sent.
+    pub async fn outbox(&self) -> (i64, i64) {
+        const OUTBOX: &str = "SELECT COUNT(CASE WHEN state = 'waiting' THEN 1 END),
+            COUNT(CASE WHEN state = 'sent' AND kind <> 'none' THEN 1 END) FROM outbox";
+        on!(self, conn => sqlx::query_as(OUTBOX).fetch_one(conn).await)
+    }
+
+    /// Changes the database under the site, in the words of each.
+    pub async fn alter(&self, sqlite: &'static str, postgres: &'static str) {
+        match &mut *self.0.lock().await {
+            Conn::Sqlite(conn) => sqlx::raw_sql(sqlite).execute(conn).await.map(drop),
+            Conn::Postgres(conn) => sqlx::raw_sql(postgres).execute(conn).await.map(drop),
+        }
+        .expect("the database is altered");
+    }
+}

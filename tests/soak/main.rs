@@ -1,0 +1,13 @@
+//! What holds only if it holds every time: a few rounds here, as many as wanted by `scripts/soak`.
+
+#[macro_use]
+#[path = "../common/mod.rs"]
+mod common;
+
+mod arena;
+mod ledger;
+mod length;
+mod orders;
+mod post;
+mod races;
+mod sensitivity;

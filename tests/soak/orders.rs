@@ -1,0 +1,212 @@
+//! Who spends a key, against what else happens to the account: the end is one that some order explains.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use rocket::{
+    futures::future::join_all,
+    tokio::{join, time::sleep},
+};
+
+use crate::{
+    arena::Arena,
+    common::{Browser, NEW, OTHER, Person, Sent, Setting, Strategy},
+    ledger::Facts,
+    races::{arena, candidate, ended, has_won, remembered, rounds},
+};
+
+for_every_strategy! {
+    whatever_a_key_meets_ends_as_some_order_would,
+}
+
+for_both_databases! {
+    a_remembered_browser_against_a_revocation,
+}
+
+/// How many spend at once beside the one who does something else.
+const SPENDERS: usize = 8;
+
+/// What came of a contest.
+struct Contest {
+    /// The password that a winner among the spenders set.
+    winner: Option<String>,
+    before: Facts,
+    after: Facts,
+}
+
+/// Somewhere between the spenders, at another moment in each round.
+async fn moment(round: usize) {
+    sleep(Duration::from_millis(u64::try_from(round * 7 % 24).unwrap_or(0))).await;
+}
+
+/// Has `ann`'s key spent while `other` sends something else.
+async fn contest(arena: &Arena, ann: &Person, other: (&Browser, &Sent), round: usize) -> Contest {
+    let site = arena.site();
+    let browser = arena.browser(0);
+    let ready = site.prepare(&browser, &site.key(ann).await.link(), ann).await;
+    let before = arena.ledger.facts(&ann.email).await;
+    let spenders = join_all((0..SPENDERS).map(|turn| {
+        let sent = site.spending(&browser, &ready, &candidate(round, turn));
+        let copy = arena.copy(turn, &browser);
+        async move { copy.post_only(&sent).await }
+    }));
+    let against = async {
+        moment(round).await;
+        other.0.post_only(other.1).await
+    };
+    let (answers, answer) = join!(spenders, against);
+    assert!(answer.status < 500 && answers.iter().all(|answer| answer.status < 500), "round {round}");
+    let won: Vec<_> = (0..SPENDERS).filter(|t| has_won(arena.setting.strategy, &answers[*t])).collect();
+    assert!(won.len() <= 1, "{won:?} won in round {round}");
+    arena.settle().await;
+    let after = arena.ledger.facts(&ann.email).await;
+    Contest { winner: won.first().map(|turn| candidate(round, *turn)), before, after }
+}
+
+impl Contest {
+    /// What must be so if the key was spent, and if not.
+    fn spent(&self, strategy: Strategy) -> Facts {
+        let (before, won) = (self.before.clone(), i64::from(self.winner.is_some()));
+        match strategy {
+            Strategy::GeneratedPassword => Facts { generated: before.generated + won, ..before },
+            Strategy::OneTimeLogin => Facts {
+                signed_in_once: before.signed_in_once + won,
+                undo: before.undo + won,
+                notices: before.notices + won,
+                ..before
+            },
+            _ => Facts {
+                completed: before.completed + won,
+                undo: before.undo + won,
+                notices: before.notices + won,
+                ..before
+            },
+        }
+    }
+
+    /// Ann, with the password that she must have now if nobody else changed it.
+    fn take(&self, ann: &mut Person, strategy: Strategy) {
+        if let Some(password) = self.winner.clone().filter(|_| strategy.ends_with_password()) {
+            ann.password = password;
+        }
+    }
+}
+
+async fn whatever_a_key_meets_ends_as_some_order_would(setting: Setting) {
+    let mut arena = arena(&setting).await;
+    let mut ann = arena.site().person("ann").await;
+    let root = arena.site().account("root@example.com").await;
+    arena.site().latchkey(&["user", "role", &root.email, "--add", "admin"]);
+    for servers in 1..=2 {
+        arena.have(servers).await;
+        against_a_new_request(&arena, &mut ann).await;
+        against_a_change_of_password(&arena, &mut ann).await;
+        against_a_revocation(&arena, &mut ann, &root).await;
+    }
+}
+
+async fn against_a_new_request(arena: &Arena, ann: &mut Person) {
+    let strategy = arena.setting.strategy;
+    // The second button of these has been pressed, and a key in use is not superseded.
+    let held = matches!(strategy, Strategy::SecondKey | Strategy::SmsApproved);
+    rounds(arena, "a key against a new request", async |arena, round| {
+        let other = arena.browser(round);
+        let sent = other.fill(&other.get("/reset").await, &[("email", &ann.email)]);
+        let contest = contest(arena, ann, (&other, &sent), round).await;
+        let (won, after) = (contest.winner.is_some(), &contest.after);
+        let issued = after.issued - contest.before.issued;
+        assert!(if held { won } else { issued == 1 }, "round {round}: {won}, {after:?}");
+        let expected = match won {
+            true if strategy == Strategy::GeneratedPassword => {
+                Facts { keys: 1 + issued, ..contest.spent(strategy) }
+            }
+            true => Facts { keys: issued, sessions: 1, ..contest.spent(strategy) },
+            false => Facts { keys: after.keys, ..contest.spent(strategy) },
+        };
+        let expected = Facts { issued: after.issued, reset_keys: issued, ..expected };
+        assert_eq!(*after, expected, "round {round}");
+        contest.take(ann, strategy);
+        assert!(arena.site().opens(&ann.email, &ann.password).await, "round {round}");
+    })
+    .await;
+}
+
+async fn against_a_change_of_password(arena: &Arena, ann: &mut Person) {
+    let strategy = arena.setting.strategy;
+    rounds(arena, "a key against a change of password", async |arena, round| {
+        let other = arena.browser(round);
+        arena.site().sign_in(&other, &ann.email, &ann.password).await;
+        let new = if ann.password == NEW { OTHER } else { NEW };
+        let typed = [("current-password", &*ann.password), ("new-password", new)];
+        let sent = other.fill(&other.get("/change").await, &typed);
+        let contest = contest(arena, ann, (&other, &sent), round).await;
+        let changed = contest.after.changed - contest.before.changed;
+        let won = i64::from(contest.winner.is_some());
+        match strategy {
+            // Its button ends neither the session nor the password: the change can come after it.
+            Strategy::GeneratedPassword => assert_eq!(changed, 1, "round {round}"),
+            _ => assert_eq!(changed + won, 1, "round {round}: {:?}", contest.after),
+        }
+        let spent = contest.spent(strategy);
+        let expected = Facts {
+            changed: spent.changed + changed,
+            undo: spent.undo + changed,
+            notices: spent.notices + changed,
+            ..ended(&spent)
+        };
+        assert_eq!(contest.after, expected, "round {round}");
+        contest.take(ann, strategy);
+        if changed == 1 {
+            new.clone_into(&mut ann.password);
+        }
+        assert_eq!(other.is_signed_in().await, changed == 1, "round {round}");
+        assert!(arena.site().opens(&ann.email, &ann.password).await, "round {round}");
+    })
+    .await;
+}
+
+async fn against_a_revocation(arena: &Arena, ann: &mut Person, root: &Person) {
+    let strategy = arena.setting.strategy;
+    rounds(arena, "a key against a revocation", async |arena, round| {
+        let admin = arena.browser(round);
+        arena.site().sign_in(&admin, &root.email, &root.password).await;
+        let found = admin.get(&format!("/admin/people?q={}", ann.email)).await;
+        let place = found.links.iter().find(|link| link.starts_with("/admin/people/")).expect("ann");
+        let end = Sent { to: format!("{place}/end-sessions"), fields: Vec::new() };
+        arena.site().sign_in(&arena.browser(0), &ann.email, &ann.password).await;
+        let contest = contest(arena, ann, (&admin, &end), round).await;
+        let expected = Facts { sessions: 0, ..ended(&contest.spent(strategy)) };
+        assert_eq!(contest.after, expected, "round {round}");
+        contest.take(ann, strategy);
+        assert!(arena.site().opens(&ann.email, &ann.password).await, "round {round}");
+    })
+    .await;
+}
+
+async fn a_remembered_browser_against_a_revocation(setting: Setting) {
+    let mut arena = arena(&setting).await;
+    let ann = arena.site().person("ann").await;
+    arena.have(2).await;
+    rounds(&arena, "a remembered browser against a revocation", async |arena, round| {
+        let own = arena.browser(round);
+        arena.site().sign_in(&own, &ann.email, &ann.password).await;
+        let lost = remembered(arena.site(), &ann).await;
+        lost.close();
+        let copies: Vec<_> = (0..SPENDERS).map(|turn| arena.copy(turn, &lost)).collect();
+        let end = Sent { to: "/account/sessions".into(), fields: Vec::new() };
+        let against = async {
+            moment(round).await;
+            own.post_only(&end).await
+        };
+        let recalled = join_all(copies.iter().map(|copy| copy.ask(Method::GET, "/account")));
+        let (answers, answer) = join!(recalled, against);
+        assert!(answer.status < 500 && answers.iter().all(|answer| answer.status < 500), "round {round}");
+        let after = arena.ledger.facts(&ann.email).await;
+        assert_eq!((after.sessions, after.remembered), (1, 0), "round {round}");
+        assert!(own.is_signed_in().await, "round {round}");
+        for copy in &copies {
+            assert!(!copy.is_signed_in().await, "round {round}");
+        }
+    })
+    .await;
+}

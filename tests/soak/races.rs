@@ -1,0 +1,249 @@
+//! Of 32 who want the same thing at the same moment one gets it, every time, from one server process or two.
+
+use reqwest::{Method, header};
+use rocket::futures::future::join_all;
+use serde_json::json;
+
+use crate::{
+    arena::Arena,
+    common::{Answer, Browser, NEW, OLD, OTHER, Person, Sent, Setting, Site, Strategy},
+    ledger::Facts,
+    length::Length,
+};
+
+for_every_strategy! {
+    of_32_that_spend_a_key_one_wins,
+}
+
+for_both_databases! {
+    of_32_that_confirm_an_address_one_wins,
+    of_32_that_are_remembered_one_changes_the_token,
+}
+
+mod of_32_that_use_a_generated_password_one_wins {
+    on_both_databases!(super::super::of_32_that_use_a_generated_password_one_wins =>
+        generated_password GeneratedPassword);
+}
+
+mod of_32_wrong_codes_three_are_looked_at {
+    on_both_databases!(super::super::of_32_wrong_codes_three_are_looked_at =>
+        second_key SecondKey, sms_approved SmsApproved);
+}
+
+/// How many want it.
+const MANY: usize = 32;
+/// How many rounds among the tests, from one process and from two.
+const FEW: usize = 2;
+
+/// What is set where no loss of power is waited for: races do not need the disk.
+pub async fn arena(setting: &Setting) -> Arena {
+    Arena::open(setting, &[("databases.latchkey.synchronous", json!("normal"))]).await
+}
+
+/// `round` again and again, with one server process and then with two.
+async fn with_one_and_two(arena: &mut Arena, law: &str, mut round: impl AsyncFnMut(&Arena, usize)) {
+    for servers in 1..=2 {
+        arena.have(servers).await;
+        rounds(arena, law, &mut round).await;
+    }
+}
+
+/// `round` again and again.
+pub async fn rounds(arena: &Arena, law: &str, mut round: impl AsyncFnMut(&Arena, usize)) {
+    let (strategy, engine) = (arena.setting.strategy.name(), arena.setting.engine);
+    let mut length =
+        Length::new(format!("{law}, {strategy}, {engine:?}, {} processes", arena.servers()), FEW);
+    while let Some(number) = length.next() {
+        arena.post.forget();
+        round(arena, number).await;
+        length.done();
+    }
+}
+
+/// The password that the one whose turn it is would set.
+pub fn candidate(round: usize, turn: usize) -> String {
+    format!("wicker basket {round} number {turn} of thirty")
+}
+
+/// Sends what `sent` says for each turn, all at once, in copies of `own`.
+pub async fn at_once(arena: &Arena, own: &Browser, sent: impl Fn(usize) -> Sent) -> Vec<(Answer, Browser)> {
+    let answers = join_all((0..MANY).map(|turn| {
+        let (copy, sent) = (arena.copy(turn, own), sent(turn));
+        async move { (copy.post_only(&sent).await, copy) }
+    }))
+    .await;
+    let statuses: Vec<_> = answers.iter().map(|(answer, _)| answer.status).collect();
+    assert!(statuses.iter().all(|status| *status < 500), "{statuses:?}");
+    answers
+}
+
+/// Whether an answer to the request that spends a key says that it did.
+pub fn has_won(strategy: Strategy, answer: &Answer) -> bool {
+    match strategy {
+        Strategy::GeneratedPassword => answer.status == 200,
+        Strategy::OneTimeLogin => answer.location() == "/reset/new-password",
+        _ => answer.location() == "/account",
+    }
+}
+
+/// Has `ann`'s key spent by all at once, and says whose turn it was that won, with what was so before.
+pub async fn spend_at_once(arena: &Arena, ann: &Person, round: usize) -> (Vec<usize>, Facts) {
+    let site = arena.site();
+    let link = site.key(ann).await.link();
+    let browser = arena.browser(0);
+    let ready = site.prepare(&browser, &link, ann).await;
+    let before = arena.ledger.facts(&ann.email).await;
+    let spending = |turn| site.spending(&browser, &ready, &candidate(round, turn));
+    let answers = at_once(arena, &browser, spending).await;
+    let won = (0..MANY).filter(|turn| has_won(arena.setting.strategy, &answers[*turn].0)).collect();
+    arena.settle().await;
+    (won, before)
+}
+
+async fn of_32_that_spend_a_key_one_wins(setting: Setting) {
+    let mut arena = arena(&setting).await;
+    let mut ann = arena.site().person("ann").await;
+    with_one_and_two(&mut arena, "a key", async |arena, round| {
+        let (won, before) = spend_at_once(arena, &ann, round).await;
+        assert_eq!(won.len(), 1, "{won:?} won in round {round}");
+        let now = arena.ledger.facts(&ann.email).await;
+        let expected = match setting.strategy {
+            Strategy::OneTimeLogin => Facts {
+                signed_in_once: before.signed_in_once + 1,
+                undo: before.undo + 1,
+                notices: before.notices + 1,
+                ..ended(&before)
+            },
+            Strategy::GeneratedPassword => {
+                Facts { generated: before.generated + 1, keys: 1, reset_keys: 0, ..before }
+            }
+            _ => Facts {
+                completed: before.completed + 1,
+                undo: before.undo + 1,
+                notices: before.notices + 1,
+                ..ended(&before)
+            },
+        };
+        assert_eq!(now, expected, "round {round}");
+        if setting.strategy.ends_with_password() {
+            ann.password = candidate(round, won[0]);
+            assert!(!arena.site().opens(&ann.email, &candidate(round, (won[0] + 1) % MANY)).await);
+        }
+        assert!(arena.site().opens(&ann.email, &ann.password).await, "round {round}");
+    })
+    .await;
+}
+
+/// What is left after everything of an account has ended but the session of whoever ended it.
+pub fn ended(before: &Facts) -> Facts {
+    Facts { keys: 0, reset_keys: 0, sessions: 1, remembered: 0, ..before.clone() }
+}
+
+async fn of_32_that_use_a_generated_password_one_wins(setting: Setting) {
+    let mut arena = arena(&setting).await;
+    let ann = arena.site().person("ann").await;
+    with_one_and_two(&mut arena, "a generated password", async |arena, round| {
+        let site = arena.site();
+        let browser = arena.browser(0);
+        let ready = site.prepare(&browser, &site.key(&ann).await.link(), &ann).await;
+        browser.post(&site.spending(&browser, &ready, NEW)).await;
+        let generated = site.mailbox.next(&ann.email).await.code();
+        let form = browser.get("/login").await;
+        let sent = browser.fill(&form, &[("username", &ann.email), ("current-password", &generated)]);
+        let before = arena.ledger.facts(&ann.email).await;
+        let answers = at_once(arena, &browser.other(), |_| sent.clone()).await;
+        let won = answers.iter().filter(|(answer, _)| answer.location() == "/reset/new-password").count();
+        assert_eq!(won, 1, "winners in round {round}");
+        arena.settle().await;
+        let expected = Facts {
+            signed_in_once: before.signed_in_once + 1,
+            keys: 0,
+            sessions: before.sessions + 1,
+            ..before
+        };
+        assert_eq!(arena.ledger.facts(&ann.email).await, expected, "round {round}");
+        assert!(site.opens(&ann.email, OLD).await, "the old password works until the new one is set");
+    })
+    .await;
+}
+
+async fn of_32_wrong_codes_three_are_looked_at(setting: Setting) {
+    let mut arena = arena(&setting).await;
+    let mut ann = arena.site().person("ann").await;
+    with_one_and_two(&mut arena, "a wrong code", async |arena, round| {
+        let site = arena.site();
+        let browser = arena.browser(0);
+        let ready = site.prepare(&browser, &site.key(&ann).await.link(), &ann).await;
+        let right = site.spending(&browser, &ready, OTHER);
+        let mut wrong = right.clone();
+        let code = wrong.fields.iter_mut().find(|(name, _)| name == "code").expect("a field for the code");
+        code.1 = code.1.chars().rev().map(|c| if c == '7' { '3' } else { '7' }).collect();
+        let before = arena.ledger.facts(&ann.email).await;
+        at_once(arena, &browser, |_| wrong.clone()).await;
+        let now = arena.ledger.facts(&ann.email).await;
+        assert_eq!(now, Facts { code_failed: before.code_failed + 3, ..before }, "round {round}");
+        browser.post(&right).await;
+        assert!(!browser.is_signed_in().await, "a right code after three wrong ones, in round {round}");
+        // A key in use stays its browser's until something ends it.
+        let (own, new) = (site.signed_in(&ann).await, if ann.password == NEW { OLD } else { NEW });
+        let typed = [("current-password", &*ann.password), ("new-password", new)];
+        own.submit(&own.get("/change").await, &typed).await;
+        new.clone_into(&mut ann.password);
+        arena.settle().await;
+    })
+    .await;
+}
+
+async fn of_32_that_confirm_an_address_one_wins(setting: Setting) {
+    let mut arena = arena(&setting).await;
+    with_one_and_two(&mut arena, "a confirmation", async |arena, round| {
+        let (site, browser) = (arena.site(), arena.browser(0));
+        let email = format!("ann{round}of{}@example.com", arena.servers());
+        site.register(&browser, &email, OLD).await;
+        let page = browser.get(&site.mailbox.next(&email).await.link()).await;
+        let sent = browser.sent(&page, page.form_to("/confirm/address"), &[]);
+        let answers = at_once(arena, &browser, |_| sent.clone()).await;
+        let won = answers.iter().filter(|(answer, _)| answer.location() == "/account").count();
+        assert_eq!(won, 1, "winners in round {round}");
+        let expected = Facts { confirmed: 1, sessions: 1, ..Facts::default() };
+        assert_eq!(arena.ledger.facts(&email).await, expected, "round {round}");
+    })
+    .await;
+}
+
+/// Five tabs that are restored send the same token: all are let in, and the token changes once.
+async fn of_32_that_are_remembered_one_changes_the_token(setting: Setting) {
+    let mut arena = arena(&setting).await;
+    let ann = arena.site().person("ann").await;
+    let browser = remembered(arena.site(), &ann).await;
+    with_one_and_two(&mut arena, "a remembered token", async |arena, round| {
+        browser.close();
+        let before = arena.ledger.facts(&ann.email).await;
+        let answers = join_all((0..MANY).map(|turn| {
+            let copy = arena.copy(turn, &browser);
+            async move { (copy.ask(Method::GET, "/account").await, copy) }
+        }))
+        .await;
+        assert!(answers.iter().all(|(answer, _)| answer.status == 200), "round {round}");
+        let changes: Vec<_> = answers.iter().filter(|(answer, _)| changes_the_token(answer)).collect();
+        assert_eq!(changes.len(), 1, "changes of the token in round {round}");
+        let many = i64::try_from(MANY).expect("few");
+        let expected = Facts { sessions: before.sessions + many, ..before };
+        assert_eq!(arena.ledger.facts(&ann.email).await, expected, "round {round}");
+        browser.with_jar(|jar| *jar = changes[0].1.jar());
+    })
+    .await;
+}
+
+/// A browser of `person` that is kept signed in.
+pub async fn remembered(site: &Site, person: &Person) -> Browser {
+    let browser = site.browser();
+    let typed = [("username", &*person.email), ("password", &*person.password), ("remember", "on")];
+    browser.submit(&browser.get("/login").await, &typed).await;
+    browser
+}
+
+fn changes_the_token(answer: &Answer) -> bool {
+    let set = answer.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+    set.into_iter().any(|cookie| cookie.starts_with("latchkey_remembered=") && !cookie.contains("Max-Age=0"))
+}

@@ -1,0 +1,47 @@
+//! That the races would notice: with a database in which nothing is ever spent, more than one wins.
+
+use crate::{
+    common::{Setting, Strategy},
+    races::{arena, spend_at_once},
+};
+
+mod a_key_that_stays_is_noticed {
+    on_both_databases!(super::super::a_key_that_stays_is_noticed =>
+        one_time_login OneTimeLogin, set_then_login SetThenLogin, generated_password GeneratedPassword,
+        second_key SecondKey, sms_approved SmsApproved);
+}
+
+const SQLITE: &str = "
+    CREATE TRIGGER keys_stay AFTER DELETE ON keys WHEN old.purpose <> 'temporary' BEGIN
+        INSERT INTO keys VALUES (old.id, old.account_id, old.purpose, old.digest, old.parent, old.policy, old.browser,
+            old.sealed, 0, old.minted, old.issued_at, old.pressed_at, old.expires_at);
+    END;
+    CREATE TRIGGER passwords_stay AFTER UPDATE OF password_hash ON accounts BEGIN
+        UPDATE accounts SET password_hash = old.password_hash WHERE id = old.id;
+    END;";
+
+const POSTGRES: &str = "
+    CREATE FUNCTION keys_stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        OLD.tries := 0;
+        INSERT INTO keys SELECT OLD.*;
+        RETURN OLD;
+    END $$;
+    CREATE TRIGGER keys_stay AFTER DELETE ON keys FOR EACH ROW WHEN (OLD.purpose <> 'temporary')
+        EXECUTE FUNCTION keys_stay();
+    CREATE FUNCTION passwords_stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        NEW.password_hash := OLD.password_hash;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER passwords_stay BEFORE UPDATE OF password_hash ON accounts FOR EACH ROW
+        EXECUTE FUNCTION passwords_stay();";
+
+async fn a_key_that_stays_is_noticed(setting: Setting) {
+    let arena = arena(&setting).await;
+    let ann = arena.site().person("ann").await;
+    arena.ledger.alter(SQLITE, POSTGRES).await;
+    let (won, _) = spend_at_once(&arena, &ann, 0).await;
+    assert!(won.len() > 1, "only {won:?} won where every one could: the races see nothing");
+    if setting.strategy != Strategy::GeneratedPassword {
+        assert!(arena.site().opens(&ann.email, &ann.password).await);
+    }
+}
