@@ -13,7 +13,8 @@ mod a_key_that_stays_is_noticed {
 
 const SQLITE: &str = "
     CREATE TRIGGER keys_stay AFTER DELETE ON keys WHEN old.purpose <> 'temporary' BEGIN
-        INSERT INTO keys VALUES (old.id, old.account_id, old.purpose, old.digest, old.parent, old.policy, old.browser,
+        INSERT INTO keys (id, account_id, purpose, digest, parent, policy, browser,
+            sealed, tries, minted, issued_at, pressed_at, expires_at) VALUES (old.id, old.account_id, old.purpose, old.digest, old.parent, old.policy, old.browser,
             old.sealed, 0, old.minted, old.issued_at, old.pressed_at, old.expires_at);
     END;
     CREATE TRIGGER passwords_stay AFTER UPDATE OF password_hash ON accounts BEGIN
