@@ -155,6 +155,16 @@ impl Mailbox {
         }
     }
 
+    /// Waits for the next message to `to` that carries a code and no link.
+    pub async fn next_code(&self, to: &str) -> String {
+        loop {
+            let message = self.next(to).await;
+            if !message.has_link() {
+                return message.code();
+            }
+        }
+    }
+
     /// The oldest unread message to `to`, marked as read.
     pub async fn unread(&self, to: &str) -> Option<Message> {
         if let Source::Arrived(arrived) = &self.source {

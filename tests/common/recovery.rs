@@ -35,11 +35,11 @@ impl Site {
             }
             Strategy::SecondKey => {
                 let page = browser.press(&page, &send).await;
-                Ready { page, code: Some(self.mailbox.next(&person.email).await.code()) }
+                Ready { page, code: Some(self.mailbox.next_code(&person.email).await) }
             }
             Strategy::SmsApproved => {
                 let page = browser.press(&page, &send).await;
-                Ready { page, code: Some(self.mailbox.next(&person.phone).await.code()) }
+                Ready { page, code: Some(self.mailbox.next_code(&person.phone).await) }
             }
         }
     }
@@ -60,7 +60,7 @@ impl Site {
             Strategy::SetThenLogin | Strategy::SecondKey | Strategy::SmsApproved => page,
             Strategy::OneTimeLogin => browser.submit(&page, &[("new-password", password)]).await,
             Strategy::GeneratedPassword => {
-                let generated = self.mailbox.next(&person.email).await.code();
+                let generated = self.mailbox.next_code(&person.email).await;
                 let page = self.sign_in(browser, &person.email, &generated).await;
                 browser.submit(&page, &[("new-password", password)]).await
             }

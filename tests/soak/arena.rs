@@ -15,6 +15,9 @@ use crate::{
 /// How long what happens after the answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A moment longer than the worker's lease of a message.
+const LEASE: Duration = Duration::from_secs(65);
+
 /// Some servers of one site, the first with the site's own folder.
 pub struct Arena {
     pub setting: Setting,
@@ -50,6 +53,33 @@ impl Arena {
             self.servers.push((server, browser));
             self.folders.push(folder);
         }
+    }
+
+    /// Ends the first server without a word.
+    pub fn kill(&self) {
+        self.servers[0].0.signal("KILL");
+    }
+
+    /// Starts the first server once more when it is gone, and says how long it took until it answered.
+    pub async fn start_again(&mut self) -> Duration {
+        let (dead, browser) = self.servers.remove(0);
+        dead.end("KILL").await;
+        let begun = Instant::now();
+        let server = Binary::start(&self.setting, self.config.clone()).await.reading(self.post.mailbox());
+        let took = begun.elapsed();
+        self.servers.insert(0, (server, browser));
+        took
+    }
+
+    /// Has what a dead server has leased done by another one, to which the lease is over.
+    pub async fn outlive_leases(&self) {
+        if self.ledger.outbox().await.0 > 0 {
+            let app = self.setting.app_with(&self.post.settings()).await;
+            app.clock.advance(LEASE);
+            self.settle().await;
+            app.stop().await;
+        }
+        self.settle().await;
     }
 
     /// The site as its first server has it.

@@ -27,6 +27,8 @@ pub struct Facts {
     pub generated: i64,
     /// Keys that were made.
     pub issued: i64,
+    /// Codes and second keys that were made.
+    pub code_sent: i64,
     /// Changes of the password by who knew it.
     pub changed: i64,
     /// Wrong codes.
@@ -52,6 +54,7 @@ const FACTS: &str = "SELECT
     (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'reset.signed_in_once') AS signed_in_once,
     (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'reset.password_generated') AS generated,
     (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'reset.issued') AS issued,
+    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'reset.code_sent') AS code_sent,
     (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'password.changed') AS changed,
     (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'code.failed') AS code_failed,
     (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'account.confirmed') AS confirmed,
@@ -95,6 +98,34 @@ impl Ledger {
         const OUTBOX: &str = "SELECT COUNT(CASE WHEN state = 'waiting' THEN 1 END),
             COUNT(CASE WHEN state = 'sent' AND kind <> 'none' THEN 1 END) FROM outbox";
         on!(self, conn => sqlx::query_as(OUTBOX).fetch_one(conn).await)
+    }
+
+    /// Panics unless the database is sound: its pages and indexes, what refers to what, nothing left open.
+    pub async fn check(&self) {
+        match &mut *self.0.lock().await {
+            Conn::Sqlite(conn) => {
+                let faults: Vec<(String,)> =
+                    sqlx::query_as("PRAGMA integrity_check").fetch_all(&mut *conn).await.expect("a check");
+                assert_eq!(faults, [("ok".to_owned(),)]);
+                let strays = sqlx::query("PRAGMA foreign_key_check").fetch_all(conn).await.expect("a check");
+                assert!(strays.is_empty(), "{} rows refer to nothing", strays.len());
+            }
+            Conn::Postgres(conn) => {
+                const INDEXES: &str = "SELECT bt_index_check(c.oid, TRUE)::TEXT FROM pg_class AS c
+                    JOIN pg_am AS a ON a.oid = c.relam AND a.amname = 'btree'
+                    WHERE c.relkind = 'i' AND c.relnamespace = 'public'::regnamespace";
+                const OPEN: &str = "SELECT COUNT(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND state LIKE 'idle in transaction%'
+                    AND state_change < now() - INTERVAL '10 seconds'";
+                sqlx::raw_sql("CREATE EXTENSION IF NOT EXISTS amcheck")
+                    .execute(&mut *conn)
+                    .await
+                    .expect("amcheck");
+                sqlx::query(INDEXES).execute(&mut *conn).await.expect("sound indexes");
+                let (open,): (i64,) = sqlx::query_as(OPEN).fetch_one(conn).await.expect("an answer");
+                assert_eq!(open, 0, "transactions that nobody ends");
+            }
+        }
     }
 
     /// Changes the database under the site, in the words of each.

@@ -1,6 +1,6 @@
 //! How long a soak goes on: a few rounds among the tests, as many or as long as the environment says otherwise.
 
-use std::{env, str::FromStr, time::Duration};
+use std::{env, fmt::Display, str::FromStr, time::Duration};
 
 use rocket::tokio::time::Instant;
 
@@ -25,13 +25,14 @@ pub struct Length {
     most: usize,
     until: Option<Instant>,
     done: usize,
+    figures: String,
 }
 
 impl Length {
     /// `few` rounds of what `name` says, or what the environment wants.
     pub fn new(name: String, few: usize) -> Self {
         let until = said(HOURS).map(|hours: f64| Instant::now() + Duration::from_secs_f64(hours * 3600.0));
-        Self { name, most: said(ROUNDS).unwrap_or(few), until, done: 0 }
+        Self { name, most: said(ROUNDS).unwrap_or(few), until, done: 0, figures: String::new() }
     }
 
     /// The number of the next round, if there is one.
@@ -44,14 +45,19 @@ impl Length {
     pub fn done(&mut self) {
         self.done += 1;
     }
+
+    /// What else was measured until now.
+    pub fn figures(&mut self, figures: impl Display) {
+        self.figures = format!(", {figures}");
+    }
 }
 
 impl Drop for Length {
     fn drop(&mut self) {
         if is_long() {
             let violations = u32::from(std::thread::panicking());
-            let Self { name, done, .. } = self;
-            println!("SOAK {name}: {done} rounds, {violations} violations");
+            let Self { name, done, figures, .. } = self;
+            println!("SOAK {name}: {done} rounds, {violations} violations{figures}");
         }
     }
 }

@@ -5,9 +5,11 @@
 mod common;
 
 mod arena;
+mod crashes;
 mod ledger;
 mod length;
 mod orders;
 mod post;
 mod races;
 mod sensitivity;
+mod traveller;

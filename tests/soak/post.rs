@@ -1,6 +1,9 @@
 //! A mail server and a gateway for text messages, and everything that they took.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use serde_json::{Value, json};
 
@@ -54,6 +57,17 @@ impl Post {
     /// Messages as their recipients read them.
     pub fn mailbox(&self) -> Mailbox {
         Mailbox::of(self.unread.clone())
+    }
+
+    /// Each message to `to` that `wanted` says, once, with how often it was delivered.
+    pub fn to(&self, to: &str, wanted: impl Fn(&Message) -> bool) -> BTreeMap<String, usize> {
+        let mut times = BTreeMap::new();
+        let taken = self.taken.lock().expect("unpoisoned");
+        for (id, message) in taken.iter().filter(|(_, message)| message.to == to && wanted(message)) {
+            // Of a text message the code is what tells it from others.
+            *times.entry(id.clone().unwrap_or_else(|| message.code())).or_default() += 1;
+        }
+        times
     }
 
     /// How many deliveries there were.

@@ -1,10 +1,11 @@
 """An SMS gateway for the tests, told by the path how to behave. Prints its port, then each request as JSON."""
 
-import argparse, http.server, json, ssl, time, urllib.parse
+import argparse, http.server, json, ssl, threading, time, urllib.parse
 
 options = argparse.ArgumentParser()
 options.add_argument("--certificate")
 options = options.parse_args()
+printing = threading.Lock()
 
 
 class Gateway(http.server.BaseHTTPRequestHandler):
@@ -18,10 +19,12 @@ class Gateway(http.server.BaseHTTPRequestHandler):
 
     def answer(self, body):
         url = urllib.parse.urlsplit(self.path)
-        print(json.dumps({
+        line = json.dumps({
             "method": self.command, "path": url.path, "query": urllib.parse.parse_qsl(url.query), "body": body,
             "form": urllib.parse.parse_qsl(body), "headers": {k.lower(): v for k, v in self.headers.items()},
-        }), flush=True)
+        })
+        with printing:
+            print(line, flush=True)
         wish, _, detail = url.path.strip("/").partition("/")
         if wish == "stall":
             time.sleep(60)

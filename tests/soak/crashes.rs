@@ -1,0 +1,92 @@
+//! A server that is killed at any instant has done each thing wholly or not at all, and is soon back.
+
+use std::{
+    fmt,
+    hash::{BuildHasher, RandomState},
+    time::Duration,
+};
+
+use rocket::{
+    futures::future::join_all,
+    tokio::{select, time::sleep},
+};
+
+use crate::{
+    arena::Arena,
+    common::Setting,
+    length::{Length, is_long},
+    traveller::{Found, Traveller},
+};
+
+for_every_strategy! {
+    a_kill_at_any_instant_leaves_nothing_half_done,
+}
+
+/// How many kills among the tests.
+const FEW: usize = 2;
+/// How many people reset their passwords meanwhile.
+const TRAVELLERS: usize = 4;
+/// The longest that a server lives, in milliseconds.
+const LIFE: u64 = 1_000;
+/// How soon it must be back.
+const SOON: Duration = Duration::from_secs(5);
+
+/// What the kills met.
+#[derive(Default)]
+struct Figures {
+    nothing: usize,
+    step: usize,
+    whole: usize,
+    twice: usize,
+    longest: Duration,
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Figures { nothing, step, whole, twice, longest } = self;
+        write!(f, "resets cut short: {nothing} had not happened, {step} in part, {whole} wholly; ")?;
+        write!(f, "{twice} messages came twice; back after {} ms at most", longest.as_millis())
+    }
+}
+
+/// A random instant of a server's life.
+async fn instant() {
+    sleep(Duration::from_millis(RandomState::new().hash_one(()) % LIFE)).await;
+}
+
+async fn a_kill_at_any_instant_leaves_nothing_half_done(setting: Setting) {
+    let mut arena = Arena::open(&setting, &[]).await;
+    let mut travellers = Vec::new();
+    for number in 0..TRAVELLERS {
+        travellers.push(Traveller::new(arena.site().person(&format!("ann{number}")).await));
+    }
+    let name = format!("kills, {}, {:?}", setting.strategy.name(), setting.engine);
+    let (mut length, mut figures) = (Length::new(name, FEW), Figures::default());
+    while length.next().is_some() {
+        arena.post.forget();
+        let journeys = join_all(travellers.iter_mut().map(|traveller| traveller.travel(&arena)));
+        select! {
+            _ = journeys => {}
+            () = instant() => arena.kill(),
+        }
+        let took = arena.start_again().await;
+        assert!(took < SOON || !is_long(), "back after {took:?}");
+        figures.longest = figures.longest.max(took);
+        arena.ledger.check().await;
+        for traveller in &mut travellers {
+            match traveller.judge(&arena).await {
+                Found::Rest => {}
+                Found::Nothing => figures.nothing += 1,
+                Found::Step => figures.step += 1,
+                Found::Whole => figures.whole += 1,
+            }
+        }
+        arena.outlive_leases().await;
+        figures.twice = 0;
+        for traveller in &travellers {
+            figures.twice += traveller.check_mail(&arena).await;
+        }
+        length.done();
+        length.figures(&figures);
+    }
+}

@@ -1,0 +1,173 @@
+//! Somebody who resets their password again and again, and what must be so wherever they were cut short.
+
+use std::time::Duration;
+
+use rocket::tokio::time::sleep;
+
+use crate::{
+    arena::Arena,
+    common::{Browser, Message, Person, Strategy},
+    ledger::Facts,
+};
+
+/// One person, and how far they are.
+pub struct Traveller {
+    pub person: Person,
+    /// The reset under way.
+    attempt: Option<Attempt>,
+    journeys: usize,
+}
+
+/// A reset under way.
+struct Attempt {
+    password: String,
+    /// Signed in before it, and to be put out by it.
+    own: Browser,
+    before: Facts,
+    link: Option<String>,
+    /// Whether the end of it was answered.
+    heard: bool,
+}
+
+/// What a traveller who was cut short found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing was under way.
+    Rest,
+    /// The reset had not happened.
+    Nothing,
+    /// It had happened in part: a first step that is whole by itself.
+    Step,
+    /// It had happened.
+    Whole,
+}
+
+impl Traveller {
+    pub fn new(person: Person) -> Self {
+        Self { person, attempt: None, journeys: 0 }
+    }
+
+    /// Resets the password until dropped.
+    pub async fn travel(&mut self, arena: &Arena) {
+        let site = arena.site();
+        loop {
+            let own = arena.browser(0);
+            site.sign_in(&own, &self.person.email, &self.person.password).await;
+            let before = arena.ledger.facts(&self.person.email).await;
+            self.journeys += 1;
+            let password = format!("wicker basket {} of the journey", self.journeys);
+            let attempt = Attempt { password: password.clone(), own, before, link: None, heard: false };
+            let attempt = self.attempt.insert(attempt);
+            let link = site.key(&self.person).await.link();
+            attempt.link = Some(link.clone());
+            let browser = arena.browser(0);
+            let ready = site.prepare(&browser, &link, &self.person).await;
+            let page = browser.post(&site.spending(&browser, &ready, &password)).await;
+            let page = site.finish(&browser, page, &self.person, &password).await;
+            assert_eq!((page.status, page.path()), (200, "/account"), "{page}");
+            attempt.heard = true;
+            for _ in 0..notices(site.setting.strategy) {
+                site.mailbox.next_notice(&self.person.email).await;
+            }
+            self.person.password = password;
+            self.attempt = None;
+        }
+    }
+
+    /// What became of the reset under way, if all or nothing of each step happened.
+    pub async fn judge(&mut self, arena: &Arena) -> Found {
+        let (site, email) = (arena.site(), self.person.email.clone());
+        let now = arena.ledger.facts(&email).await;
+        assert_eq!(now.undo, now.notices, "each notice has its link: {now:?}");
+        let Some(attempt) = self.attempt.take() else {
+            assert!(site.opens(&email, &self.person.password).await, "{now:?}");
+            return Found::Rest;
+        };
+        let (strategy, before) = (site.setting.strategy, &attempt.before);
+        let completed = now.completed - before.completed;
+        let opened = now.signed_in_once - before.signed_in_once;
+        let made = now.generated - before.generated;
+        let what = format!("{} from {before:?} to {now:?}", strategy.name());
+        assert!([completed, opened, made].iter().all(|count| (0..=1).contains(count)), "{what}");
+        assert!(!attempt.heard || completed == 1, "an answer that was not durable: {what}");
+
+        let (spent, ended) = match strategy {
+            Strategy::OneTimeLogin => (opened, opened),
+            Strategy::GeneratedPassword => (made, completed),
+            _ => (completed, completed),
+        };
+        assert!(completed <= spent && opened <= spent, "an end without a beginning: {what}");
+        let told = completed + if strategy == Strategy::OneTimeLogin { opened } else { 0 };
+        assert_eq!(now.notices - before.notices, told, "notices: {what}");
+        if spent == 1 {
+            assert_eq!(now.reset_keys, 0, "{what}");
+        }
+        if ended == 1 {
+            assert_eq!((now.keys, now.sessions), (0, 1), "{what}");
+        }
+        if strategy == Strategy::GeneratedPassword {
+            // One that was never used is good until another one is made.
+            let left = match (completed, made) {
+                (0, 0) => before.keys - before.reset_keys,
+                (0, _) => made - opened,
+                _ => 0,
+            };
+            assert_eq!(now.keys - now.reset_keys, left, "generated passwords: {what}");
+        }
+        if let Some(link) = &attempt.link {
+            let page = arena.browser(0).get(link).await;
+            assert_eq!(page.path() == strategy.path(), spent == 0, "the key: {what}: {page}");
+        }
+        assert_eq!(attempt.own.is_signed_in().await, ended == 0, "the older session: {what}");
+        assert_eq!(site.opens(&email, &self.person.password).await, completed == 0, "the old one: {what}");
+        assert_eq!(site.opens(&email, &attempt.password).await, completed == 1, "the new one: {what}");
+        if completed == 1 {
+            self.person.password = attempt.password;
+        }
+        match (completed, spent) {
+            (1, _) => Found::Whole,
+            (_, 1) => Found::Step,
+            _ => Found::Nothing,
+        }
+    }
+
+    /// Panics unless each message that had a cause came, once or twice, and no other; how many came twice.
+    pub async fn check_mail(&self, arena: &Arena) -> usize {
+        let (email, phone) = (&self.person.email, &self.person.phone);
+        let now = arena.ledger.facts(email).await;
+        let other: fn(&Message) -> bool = |message| !message.has_link();
+        let codes = match arena.setting.strategy {
+            Strategy::GeneratedPassword => now.generated,
+            Strategy::SecondKey => now.code_sent,
+            _ => 0,
+        };
+        let texts = if phone.is_empty() { 0 } else { now.code_sent + 1 };
+        let mut twice = 0;
+        let of = |to, which: fn(&Message) -> bool| arena.post.to(to, which);
+        for (to, which, wanted) in [
+            (email, Message::is_notice as fn(&Message) -> bool, now.notices),
+            (email, Message::is_key, now.issued),
+            (email, other, codes),
+            (phone, |_| true, texts),
+        ] {
+            // What was taken may still be on its way from the mail server to here.
+            for _ in 0..200 {
+                if i64::try_from(of(to, which).len()).is_ok_and(|came| came >= wanted) {
+                    break;
+                }
+                sleep(Duration::from_millis(10)).await;
+            }
+            let came = of(to, which);
+            let what = format!("to {to}, once each {wanted}: {came:?}, {now:?}");
+            assert_eq!(i64::try_from(came.len()), Ok(wanted), "{what}");
+            assert!(came.values().all(|times| *times <= 2), "{what}");
+            twice += came.values().filter(|times| **times == 2).count();
+        }
+        twice
+    }
+}
+
+/// How many notices a whole reset sends.
+fn notices(strategy: Strategy) -> usize {
+    if strategy == Strategy::OneTimeLogin { 2 } else { 1 }
+}
