@@ -7,7 +7,7 @@ use rocket::tokio::runtime::Builder;
 use super::Database;
 
 /// The five strategies, as `latchkey.reset.strategy` names them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Strategy {
     OneTimeLogin,
     SetThenLogin,

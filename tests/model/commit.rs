@@ -1,0 +1,142 @@
+//! What a request does once its guards have let it pass, each condition of its transaction being a rule.
+
+use super::{
+    deed::{Deed, Fate, Request},
+    ends::{add_key, admit, end_keys, press, reset_key},
+    rules::{Rule, Rules},
+    state::{Kind, Law, NOBODY, Password, Purpose, State, Tab, Who, accepts},
+};
+use crate::common::Strategy;
+
+impl Rules {
+    /// Commits the request of `tab`, or lets its conditions refuse it. `answered` is false if the server dies before
+    /// its answer is out.
+    pub fn commit(self, state: &mut State, tab: Tab, answered: bool) {
+        let Some(request) = state.browsers[tab].request.take() else { return };
+        let who = request.who;
+        if request.older && self.holds(Rule::TakesTheAccount) && !matches!(request.deed, Deed::Weak(_)) {
+            return;
+        }
+        if request.paid_by != Fate::Live && self.holds(Rule::SpendsOnce) {
+            return;
+        }
+        let policy = request.policy.unwrap_or(Strategy::SetThenLogin);
+        let ends_a_reset = matches!(request.deed, Deed::Set(_) | Deed::SetRestricted(_));
+        let in_force = state.policies[request.server];
+        if ends_a_reset && self.holds(Rule::JudgesAnew) && !accepts(in_force, policy) {
+            return;
+        }
+        if request.paid_by == Fate::Spent {
+            state.broken = Some(Law::SpentOnce);
+        }
+        if request.deed.who() != who {
+            state.broken = Some(Law::OwnForm);
+        }
+        let before = state.people[who].password;
+        match request.deed {
+            Deed::SignIn(_) => admit(state, tab, &request, Kind::Full { fresh: true }),
+            Deed::SignInGenerated(_) => {
+                end_keys(state, who, Purpose::Temporary, Fate::Spent);
+                admit(state, tab, &request, Kind::Restricted(policy));
+            }
+            Deed::Button(_) if policy == Strategy::OneTimeLogin => {
+                end_keys(state, who, Purpose::Reset, Fate::Spent);
+                self.end_everything(state, who);
+                admit(state, tab, &request, Kind::Restricted(policy));
+                state.people[who].notice = true;
+            }
+            Deed::Button(_) => {
+                end_keys(state, who, Purpose::Reset, Fate::Spent);
+                end_keys(state, who, Purpose::Temporary, Fate::Ended);
+                add_key(state, who, Purpose::Temporary, policy, None, request.older);
+                if !self.holds(Rule::KeepsTheOldPassword) {
+                    state.people[who].password = Password::Generated;
+                }
+            }
+            Deed::Code(_) => self.mint(state, tab, &request, answered),
+            Deed::Weak(_) => {
+                press(state, who, if answered { tab } else { NOBODY }, u8::MAX);
+            }
+            Deed::Set(_) | Deed::SetRestricted(_) => {
+                let coded = !matches!(policy, Strategy::SecondKey | Strategy::SmsApproved);
+                if !(coded || request.code) || !accepts(in_force, policy) {
+                    state.broken = Some(Law::EveryFactor);
+                }
+                for purpose in
+                    [Purpose::Reset, Purpose::Code].into_iter().filter(|it| request.deed.takes(*it))
+                {
+                    end_keys(state, who, purpose, Fate::Spent);
+                }
+                self.change_password(state, who, Password::Chosen);
+                state.people[who].notice = true;
+                admit(state, tab, &Request { older: false, ..request.clone() }, Kind::Full { fresh: true });
+            }
+            Deed::Change(_) => {
+                self.change_password(state, who, Password::Chosen);
+                state.people[who].notice = true;
+                admit(state, tab, &Request { older: false, ..request.clone() }, Kind::Full { fresh: true });
+            }
+            Deed::Cancel(_) => {
+                end_keys(state, who, Purpose::Reset, Fate::Spent);
+                end_keys(state, who, Purpose::Code, Fate::Ended);
+            }
+            Deed::Undo(_) => {
+                state.people[who].notice = false;
+                for request in state.browsers.iter_mut().filter_map(|browser| browser.request.as_mut()) {
+                    if request.deed == Deed::Undo(who) {
+                        request.paid_by = Fate::Spent;
+                    }
+                }
+                self.change_password(state, who, Password::Unusable);
+                state.people[who].held = true;
+                self.issue(state, who, in_force);
+            }
+        }
+        if state.people[who].password != before && !request.deed.commits_a_password() {
+            state.broken = Some(Law::OldPasswordHolds);
+        }
+        if !answered {
+            // Its row is there, and nobody has the cookie.
+            state.browsers[tab].session = None;
+        }
+    }
+
+    fn mint(self, state: &mut State, tab: Tab, request: &Request, answered: bool) {
+        let (who, policy) = (request.who, request.policy.unwrap_or(Strategy::SecondKey));
+        let mark = if answered { tab } else { NOBODY };
+        // Another text within a minute is refused, and no minute passes here.
+        let most = if policy == Strategy::SmsApproved { 1 } else { self.mints };
+        if press(state, who, mark, most) {
+            if let Some(key) = reset_key(state, who) {
+                key.minted += 1;
+            }
+            end_keys(state, who, Purpose::Code, Fate::Ended);
+            add_key(state, who, Purpose::Code, policy, Some(mark), request.older);
+        }
+    }
+
+    fn change_password(self, state: &mut State, who: Who, password: Password) {
+        state.people[who].password = password;
+        state.people[who].keys.iter_mut().for_each(|key| key.older = true);
+        for browser in &mut state.browsers {
+            browser.session.iter_mut().filter(|session| session.who == who).for_each(|it| it.older = true);
+            browser.request.iter_mut().filter(|request| request.who == who).for_each(|it| it.older = true);
+        }
+        if self.holds(Rule::EndsEverything) {
+            self.end_everything(state, who);
+        }
+    }
+
+    fn end_everything(self, state: &mut State, who: Who) {
+        for purpose in [Purpose::Reset, Purpose::Code, Purpose::Temporary] {
+            end_keys(state, who, purpose, Fate::Ended);
+        }
+        for browser in &mut state.browsers {
+            if browser.session.as_ref().is_some_and(|session| session.who == who) {
+                browser.session = None;
+                let paid = |request: &&mut Request| matches!(request.deed, Deed::SetRestricted(_));
+                browser.request.iter_mut().filter(paid).for_each(|request| request.paid_by = Fate::Ended);
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Random walks through the model, taken by real servers too: after every step both show the same.
+
+use proptest::{
+    prelude::{Just, ProptestConfig, any},
+    prop_oneof,
+    sample::Index,
+    test_runner::{RngSeed, TestRunner},
+};
+use stateright::Model;
+
+use super::{
+    deed::Deed,
+    laws,
+    rules::Rule,
+    scope::{Action, Scope},
+    state::State,
+    walk::Walk,
+    world::World,
+};
+use crate::common::{Engine, Setting, Strategy, prove};
+
+/// What a step is about: drawn first, so that what is rare among all that is possible is not rare in a walk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum About {
+    Asking,
+    Opening,
+    Form,
+    SigningIn,
+    Session,
+    Undoing,
+    Policy,
+    Crash,
+    Time,
+}
+
+/// A step: what it is about, and which of the possible ones.
+type Pick = (About, Index);
+
+fn picks(steps: usize) -> impl proptest::strategy::Strategy<Value = Vec<Pick>> {
+    let about = prop_oneof![
+        4 => Just(About::Asking),
+        4 => Just(About::Opening),
+        8 => Just(About::Form),
+        2 => Just(About::SigningIn),
+        3 => Just(About::Session),
+        1 => Just(About::Undoing),
+        2 => Just(About::Policy),
+        1 => Just(About::Crash),
+        1 => Just(About::Time),
+    ];
+    proptest::collection::vec((about, any::<Index>()), 1..=steps)
+}
+
+fn about(action: Action) -> About {
+    match action {
+        Action::Ask { .. } => About::Asking,
+        Action::Open { .. } => About::Opening,
+        Action::Switch { .. } => About::Policy,
+        Action::Crash { .. } => About::Crash,
+        Action::Hour => About::Time,
+        Action::Send { deed, .. } => match deed {
+            Deed::SignIn(_) | Deed::SignInGenerated(_) => About::SigningIn,
+            Deed::SetRestricted(_) | Deed::Change(_) => About::Session,
+            Deed::Undo(_) => About::Undoing,
+            _ => About::Form,
+        },
+        Action::Work { .. } | Action::Commit { .. } => unreachable!("not where requests are whole"),
+    }
+}
+
+/// The step that is picked among those that are possible; asking for a reset always is.
+fn picked(scope: &Scope, world: &World, state: &State, (wanted, index): &Pick) -> Action {
+    let mut actions = Vec::new();
+    scope.actions(state, &mut actions);
+    actions.extend((0..scope.servers).map(|server| Action::Crash { server }));
+    actions.retain(|action| match *action {
+        Action::Send { tab, deed, .. } => world.offers(state, tab, deed),
+        _ => true,
+    });
+    let of = |wanted| actions.iter().copied().filter(|it| about(*it) == wanted).collect::<Vec<_>>();
+    let wanted = of(*wanted);
+    *index.get(&if wanted.is_empty() { of(About::Asking) } else { wanted })
+}
+
+async fn walk(setting: Setting, other: Strategy, picks: Vec<Pick>) {
+    let mut walk = Walk::begin(&setting, other, None).await;
+    for pick in &picks {
+        let action = picked(&walk.scope, &walk.world, &walk.state, pick);
+        walk.step(action).await.unwrap_or_else(|disagreement| panic!("{disagreement}"));
+        assert!(laws::hold(&walk.state), "{:?}", walk.taken);
+    }
+    walk.end().await;
+}
+
+/// A model whose new password ends nothing is found out by the browser that stays signed in there, and not here.
+async fn disagrees(setting: Setting, without: Option<Rule>) {
+    let mut walk = Walk::begin(&setting, Strategy::SecondKey, without).await;
+    let send = |tab, deed| Action::Send { tab, server: tab, deed };
+    let agreed = [
+        send(1, Deed::SignIn(0)),
+        Action::Ask { tab: 0, who: 0, worker: Some(0) },
+        Action::Open { tab: 0, who: 0, server: 0 },
+    ];
+    for action in agreed {
+        walk.step(action).await.expect("as the model has it");
+    }
+    assert_eq!(walk.step(send(0, Deed::Set(0))).await.is_err(), without.is_some());
+    walk.end().await;
+}
+
+#[test]
+fn a_wrong_model_is_found_out() {
+    for without in [None, Some(Rule::EndsEverything)] {
+        prove(Strategy::SetThenLogin, Engine::Sqlite, async move |setting| disagrees(setting, without).await);
+    }
+}
+
+/// Walks at random; how often and from which seed, `LATCHKEY_SOAK_RUNS` and `PROPTEST_RNG_SEED` say.
+fn walks(strategy: Strategy, engine: Engine) {
+    let runs = std::env::var("LATCHKEY_SOAK_RUNS").ok().map(|runs| runs.parse().expect("a number of walks"));
+    let mut config = ProptestConfig {
+        cases: runs.unwrap_or(1),
+        failure_persistence: None,
+        max_shrink_iters: 40,
+        ..ProptestConfig::default()
+    };
+    if runs.is_none() {
+        config.rng_seed = RngSeed::Fixed(7);
+    }
+    let others: Vec<_> = Strategy::ALL.into_iter().filter(|other| *other != strategy).collect();
+    let steps = if runs.is_some() { 60 } else { 12 };
+    let drawn = (proptest::sample::select(others), picks(steps));
+    let outcome = TestRunner::new(config).run(&drawn, |(other, picks)| {
+        prove(strategy, engine, async move |setting| walk(setting, other, picks).await);
+        Ok(())
+    });
+    outcome.unwrap_or_else(|fault| panic!("{fault}"));
+}
+
+macro_rules! walks {
+    ($($name:ident $strategy:ident),+) => {$(
+        mod $name {
+            use super::{Engine, Strategy, walks};
+
+            #[test]
+            fn sqlite() {
+                walks(Strategy::$strategy, Engine::Sqlite);
+            }
+
+            #[test]
+            fn postgres() {
+                walks(Strategy::$strategy, Engine::Postgres);
+            }
+        }
+    )+};
+}
+
+walks!(one_time_login OneTimeLogin, set_then_login SetThenLogin, generated_password GeneratedPassword,
+    second_key SecondKey, sms_approved SmsApproved);

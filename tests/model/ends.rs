@@ -1,0 +1,91 @@
+//! What begins and ends of itself: keys and sessions, an hour, and the wish that a worker takes up.
+
+use super::{
+    deed::{Fate, Request},
+    rules::{Rule, Rules},
+    state::{Key, Kind, Purpose, Server, Session, State, Tab, Who, accepts},
+};
+use crate::common::Strategy;
+
+impl Rules {
+    /// A worker takes up the wish of `who`.
+    pub fn work(self, state: &mut State, who: Who, server: Server) {
+        let Some(tab) = state.people[who].wish.take() else { return };
+        let policy = state.policies[server];
+        let under_way = state.key(who, Purpose::Reset).is_some_and(|key| {
+            key.browser.is_some_and(|browser| browser != tab) && accepts(policy, key.policy)
+        });
+        if !state.people[who].held && !under_way {
+            self.issue(state, who, policy);
+        }
+    }
+
+    pub fn issue(self, state: &mut State, who: Who, policy: Strategy) {
+        if self.holds(Rule::Supersedes) {
+            end_keys(state, who, Purpose::Reset, Fate::Ended);
+            end_keys(state, who, Purpose::Code, Fate::Ended);
+        }
+        add_key(state, who, Purpose::Reset, policy, None, false);
+    }
+
+    /// An hour passes: keys, restricted sessions and holds end, and no session is fresh.
+    pub fn hour(self, state: &mut State) {
+        for who in 0..state.people.len() {
+            state.people[who].held = false;
+            for purpose in [Purpose::Reset, Purpose::Code, Purpose::Temporary] {
+                end_keys(state, who, purpose, Fate::Ended);
+            }
+        }
+        for browser in &mut state.browsers {
+            browser.session.take_if(|session| matches!(session.kind, Kind::Restricted(_)));
+            if let Some(session) = &mut browser.session {
+                session.kind = Kind::Full { fresh: false };
+            }
+        }
+    }
+}
+
+/// Opens a session in `tab`, in place of the one it had.
+pub fn admit(state: &mut State, tab: Tab, request: &Request, kind: Kind) {
+    state.browsers[tab].session = Some(Session { who: request.who, kind, older: request.older });
+}
+
+pub fn reset_key(state: &mut State, who: Who) -> Option<&mut Key> {
+    state.people[who].keys.iter_mut().rev().find(|key| key.purpose == Purpose::Reset)
+}
+
+/// Binds the key of `who` to `tab`, unless it is bound elsewhere or has minted `most` codes.
+pub fn press(state: &mut State, who: Who, tab: Tab, most: u8) -> bool {
+    let key = reset_key(state, who).filter(|key| key.minted < most && key.browser.is_none_or(|it| it == tab));
+    key.map(|key| key.browser = Some(tab)).is_some()
+}
+
+pub fn add_key(
+    state: &mut State,
+    who: Who,
+    purpose: Purpose,
+    policy: Strategy,
+    browser: Option<Tab>,
+    older: bool,
+) {
+    let keys = &mut state.people[who].keys;
+    keys.push(Key { purpose, policy, browser, minted: 0, older });
+    keys.sort_by_key(|key| key.purpose);
+}
+
+/// Ends the keys of `who` for `purpose`: whatever refers to them holds nothing any more.
+pub fn end_keys(state: &mut State, who: Who, purpose: Purpose, fate: Fate) {
+    let live = state.people[who].keys.len();
+    state.people[who].keys.retain(|key| key.purpose != purpose);
+    if live == state.people[who].keys.len() {
+        return;
+    }
+    for browser in &mut state.browsers {
+        if purpose == Purpose::Reset {
+            browser.ticket = browser.ticket.filter(|ticket| *ticket != who);
+            browser.forms.retain(|form| *form != who);
+        }
+        let paid = |request: &&mut Request| request.who == who && request.deed.takes(purpose);
+        browser.request.iter_mut().filter(paid).for_each(|request| request.paid_by = fate);
+    }
+}

@@ -1,0 +1,88 @@
+//! Every state that can be reached, and that the checks can fail: a rule taken out breaks its law.
+//!
+//! With one request between guards and commit and all others whole, any other order of two requests comes to one of
+//! these as long as commits are conditional; the long run does without that argument.
+
+use stateright::{Checker, HasDiscoveries, Model};
+
+use super::{rules::Rule, scope::Scope};
+use crate::common::Strategy::{self, *};
+
+/// Explores all of `scope`; gives the laws that are broken, and those things that ought to happen and never do.
+fn explore(name: &str, scope: Scope) -> Vec<&'static str> {
+    let checker = scope.checker().threads(2).spawn_bfs().join();
+    println!(
+        "{name}: {} states, {} steps deep, {} transitions",
+        checker.unique_state_count(),
+        checker.max_depth(),
+        checker.state_count()
+    );
+    for (law, path) in checker.discoveries() {
+        if checker.discovery_classification(law).to_string() == "counterexample" {
+            println!("  broken: {law}\n{path}");
+        }
+    }
+    let mut wrong: Vec<_> = checker
+        .model()
+        .properties()
+        .iter()
+        .map(|property| property.name)
+        .filter(|name| {
+            let found = checker.discovery(name).is_some();
+            let must_be_found = *name == "a reset ends signed in" || *name == "a notice is taken back";
+            found != must_be_found
+        })
+        .collect();
+    wrong.sort_unstable();
+    wrong
+}
+
+fn laws_hold(name: &str, scope: Scope) {
+    assert_eq!(explore(name, scope), Vec::<&str>::new(), "{name}");
+}
+
+#[test]
+fn races_and_switches_break_no_law() {
+    // Servers switch to and fro, so that a pair serves both ways; a long run takes every pair, with any two in flight.
+    let long = std::env::var_os("LATCHKEY_SOAK_RUNS").is_some();
+    let every = (0..5).flat_map(|at| (at + 1..5).map(move |other| (Strategy::ALL[at], Strategy::ALL[other])));
+    let short = [(OneTimeLogin, SetThenLogin), (SetThenLogin, GeneratedPassword), (SecondKey, SmsApproved)];
+    let pairs = if long { every.collect() } else { short.to_vec() };
+    for (one, other) in pairs {
+        let scope = Scope { in_flight: if long { 2 } else { 1 }, ..Scope::races(one, other) };
+        laws_hold(&format!("races under {} and {}", one.name(), other.name()), scope);
+    }
+}
+
+#[test]
+fn two_people_in_two_browsers_break_no_law() {
+    for strategy in Strategy::ALL {
+        laws_hold(&format!("two people under {}", strategy.name()), Scope::mix_ups(strategy));
+    }
+}
+
+/// Taking `rule` out breaks `law`, somewhere in `scope`.
+fn breaks(rule: Rule, scope: Scope, law: &str) {
+    let checker = scope.without(rule).checker().threads(2).finish_when(HasDiscoveries::AnyFailures);
+    let checker = checker.spawn_bfs().join();
+    let wrong: Vec<_> = checker.discoveries().into_keys().collect();
+    assert!(wrong.contains(&law), "{rule:?} is not missed: {wrong:?}");
+}
+
+#[test]
+fn a_rule_taken_out_breaks_its_law() {
+    use Rule::*;
+    let alone = |strategy| Scope::races(strategy, strategy);
+    breaks(Supersedes, alone(SetThenLogin), "at most one live key for each purpose");
+    breaks(SpendsOnce, alone(OneTimeLogin), "a key is spent at most once");
+    breaks(TakesTheAccount, alone(SetThenLogin), "a changed password ends all that is older");
+    breaks(EndsEverything, alone(SetThenLogin), "a changed password ends all that is older");
+    breaks(AsksForTheCode, alone(SmsApproved), "no full session without every factor");
+    breaks(BindsTheCode, alone(SecondKey), "no full session without every factor");
+    let switched = Scope::races(GeneratedPassword, SmsApproved);
+    breaks(JudgesAnew, switched, "no full session without every factor");
+    let law = "the old password holds until a new one is committed";
+    breaks(KeepsTheOldPassword, alone(GeneratedPassword), law);
+    let law = "a form acts on the account that it was shown for";
+    breaks(ComparesTheForm, Scope::mix_ups(SetThenLogin), law);
+}

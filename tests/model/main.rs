@@ -1,0 +1,20 @@
+//! The state machine of keys, sessions and policy: explored whole by a model checker, then walked beside real servers.
+
+#[macro_use]
+#[path = "../common/mod.rs"]
+mod common;
+
+mod canonical;
+mod commit;
+mod deed;
+mod driven;
+mod ends;
+mod explored;
+mod laws;
+mod owner;
+mod rules;
+mod scope;
+mod seen;
+mod state;
+mod walk;
+mod world;

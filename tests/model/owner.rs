@@ -1,0 +1,92 @@
+//! A person as the walks play one: who reads mail and texts, and remembers passwords.
+
+use super::deed::Deed;
+use crate::common::{Page, Person, Sent, Site, Strategy};
+
+/// A password that nobody may choose.
+const WEAK: &str = "password";
+
+/// A person, and what came by mail and text.
+pub struct Owner {
+    pub person: Person,
+    /// The link of the newest key.
+    pub link: Option<String>,
+    /// The link before that.
+    pub former_link: Option<String>,
+    /// The link of the newest notice.
+    pub notice: Option<String>,
+    /// A password that opens nothing: the former one, or one that was typed in vain.
+    pub dead_password: Option<String>,
+    /// The newest code, by mail or text.
+    code: Option<String>,
+    /// The newest generated password.
+    pub generated: Option<String>,
+    chosen: usize,
+}
+
+impl Owner {
+    /// With an account, and no mail yet.
+    pub fn new(person: Person) -> Owner {
+        Owner {
+            person,
+            link: None,
+            former_link: None,
+            notice: None,
+            dead_password: None,
+            code: None,
+            generated: None,
+            chosen: 0,
+        }
+    }
+
+    /// A password of their own that they never had.
+    pub fn next_password(&mut self) -> String {
+        self.chosen += 1;
+        format!("brass lantern under the {} stairs", self.chosen)
+    }
+
+    /// Notes a new password that was typed: it counts, or never did.
+    pub fn typed(&mut self, new: String, counts: bool) {
+        let dead = if counts { std::mem::replace(&mut self.person.password, new) } else { new };
+        self.dead_password = Some(dead);
+    }
+
+    /// What the form of `page` sends for `deed`, with the code as its owner knows it, whatever the page asks for.
+    pub fn fill(&self, page: &Page, deed: Deed, new: &str) -> Sent {
+        let query = page.forms.iter().find_map(|form| form.action.split_once("?form="));
+        let id = query.expect("a form with an id").1;
+        let field = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let (to, fields) = match deed {
+            Deed::Cancel(_) => ("/reset/cancel".to_owned(), Vec::new()),
+            Deed::Code(_) => (format!("{}/send", page.path()), Vec::new()),
+            Deed::Weak(_) => (page.path().to_owned(), vec![field("new_password", WEAK)]),
+            Deed::Set(_) => {
+                let mut fields = vec![field("new_password", new)];
+                if page.path() != Strategy::SetThenLogin.path() {
+                    fields.push(field("code", self.code.as_deref().unwrap_or("000000")));
+                }
+                (page.path().to_owned(), fields)
+            }
+            _ => (page.path().to_owned(), Vec::new()),
+        };
+        Sent { to: format!("{to}?form={id}"), fields }
+    }
+
+    /// Reads what came; `generated` tells that a generated password did.
+    pub async fn read(&mut self, server: &Site, generated: bool) {
+        while let Some(message) = server.mailbox.unread(&self.person.email).await {
+            if message.is_notice() {
+                self.notice = Some(message.link());
+            } else if message.is_key() {
+                self.former_link = self.link.replace(message.link());
+            } else if generated {
+                self.generated = Some(message.code());
+            } else if !message.has_link() {
+                self.code = Some(message.code());
+            }
+        }
+        while let Some(message) = server.mailbox.unread(&self.person.phone).await {
+            self.code = Some(message.code());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The rules, each of which can be taken out, and the guards of a request.
+
+use super::{
+    deed::{Deed, Fate, Request},
+    state::{Kind, Password, Purpose, Server, Session, State, Tab, Who, accepts},
+};
+use crate::common::Strategy;
+
+/// A rule that can be taken out, to see that its law would be broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// A new key ends the older one.
+    Supersedes,
+    /// What pays must be there when it is spent.
+    SpendsOnce,
+    /// A transaction begins with the account as it was read.
+    TakesTheAccount,
+    /// A new password ends sessions and keys.
+    EndsEverything,
+    /// The code is asked for.
+    AsksForTheCode,
+    /// A code is good in its browser alone.
+    BindsTheCode,
+    /// The policy is judged anew at each step.
+    JudgesAnew,
+    /// A generated password does not replace the old one.
+    KeepsTheOldPassword,
+    /// A form must be the one made for its key.
+    ComparesTheForm,
+}
+
+/// The rules in force, and how many codes a key may mint.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    pub without: Option<Rule>,
+    pub mints: u8,
+}
+
+impl Rules {
+    /// Whether `rule` is in force.
+    pub fn holds(self, rule: Rule) -> bool {
+        self.without != Some(rule)
+    }
+
+    /// Whether the link of the newest key of `who` opens on `server`.
+    pub fn opens(self, state: &State, who: Who, server: Server) -> bool {
+        state.key(who, Purpose::Reset).is_some_and(|key| self.judges(state, server, key.policy))
+    }
+
+    fn judges(self, state: &State, server: Server, issued: Strategy) -> bool {
+        !self.holds(Rule::JudgesAnew) || accepts(state.policies[server], issued)
+    }
+
+    /// A request that has passed its guards; `None` if they refuse it.
+    pub fn guard(self, state: &State, tab: Tab, server: Server, deed: Deed) -> Option<Request> {
+        let browser = &state.browsers[tab];
+        let judged = |policy: &Strategy| self.judges(state, server, *policy);
+        let request = |who, policy, code| {
+            Some(Request { deed, server, who, policy, code, paid_by: Fate::Live, older: false })
+        };
+        match deed {
+            Deed::SignIn(who) => {
+                if state.people[who].password == Password::Chosen {
+                    request(who, None, false)
+                } else {
+                    None
+                }
+            }
+            Deed::SignInGenerated(who) => {
+                let policy = state.key(who, Purpose::Temporary).map(|key| key.policy).filter(judged)?;
+                request(who, Some(policy), false)
+            }
+            Deed::SetRestricted(who) => match browser.session.as_ref()? {
+                Session { who: whose, kind: Kind::Restricted(policy), .. }
+                    if *whose == who && judged(policy) =>
+                {
+                    request(who, Some(*policy), false)
+                }
+                _ => None,
+            },
+            Deed::Change(who) => match browser.session.as_ref()? {
+                Session { who: whose, kind: Kind::Full { fresh: true }, .. } if *whose == who => {
+                    request(who, None, false)
+                }
+                _ => None,
+            },
+            Deed::Undo(who) => {
+                if state.people[who].notice {
+                    request(who, None, false)
+                } else {
+                    None
+                }
+            }
+            Deed::Button(form)
+            | Deed::Code(form)
+            | Deed::Set(form)
+            | Deed::Weak(form)
+            | Deed::Cancel(form) => {
+                let who = browser.ticket?;
+                let own = who == form || !self.holds(Rule::ComparesTheForm);
+                if !own || !browser.forms.contains(&form) {
+                    return None;
+                }
+                let policy = state.key(who, Purpose::Reset).map(|key| key.policy).filter(judged)?;
+                let code = state
+                    .key(who, Purpose::Code)
+                    .is_some_and(|code| code.browser == Some(tab) || !self.holds(Rule::BindsTheCode));
+                let right_browser =
+                    state.key(who, Purpose::Code).is_some_and(|code| code.browser == Some(tab));
+                fits(deed, policy, code || !self.holds(Rule::AsksForTheCode)).then_some(())?;
+                request(who, Some(policy), right_browser)
+            }
+        }
+    }
+}
+
+/// Whether the form of a key under `policy` offers `deed`.
+fn fits(deed: Deed, policy: Strategy, code: bool) -> bool {
+    let coded = matches!(policy, Strategy::SecondKey | Strategy::SmsApproved);
+    match deed {
+        Deed::Button(_) => matches!(policy, Strategy::OneTimeLogin | Strategy::GeneratedPassword),
+        Deed::Code(_) => coded,
+        Deed::Set(_) => policy == Strategy::SetThenLogin || (coded && code),
+        Deed::Weak(_) => policy == Strategy::SetThenLogin,
+        Deed::Cancel(_) => true,
+        _ => false,
+    }
+}

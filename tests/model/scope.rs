@@ -1,0 +1,192 @@
+//! The model for the checker: how many of each there are, what may happen next, and what must always hold.
+
+use stateright::{Model, Property};
+
+use super::{
+    deed::Deed,
+    laws,
+    rules::{Rule, Rules},
+    state::{Kind, Server, State, Tab, Who},
+};
+use crate::common::Strategy;
+
+/// Something that happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Somebody asks for a reset of `who`, or once more for it; `worker` takes that up at once, if one is named.
+    Ask { tab: Tab, who: Who, worker: Option<Server> },
+    /// The worker of a server takes it up later.
+    Work { who: Who, server: Server },
+    /// The link of the newest key of `who` is opened.
+    Open { tab: Tab, who: Who, server: Server },
+    /// A request passes its guards; it is committed at once if as many as may be are in flight.
+    Send { tab: Tab, server: Server, deed: Deed },
+    /// A request is committed; if not answered, its server dies in between.
+    Commit { tab: Tab, answered: bool },
+    /// A server takes up another policy.
+    Switch { server: Server, to: Strategy },
+    /// A server dies, and with it what it was doing, and comes back.
+    Crash { server: Server },
+    /// An hour passes.
+    Hour,
+}
+
+/// A world to be explored.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    pub people: usize,
+    pub browsers: usize,
+    pub servers: usize,
+    /// How many requests may be between guards and commit at once.
+    pub in_flight: usize,
+    /// What the servers begin with, and what they may switch to.
+    pub strategies: Vec<Strategy>,
+    pub rules: Rules,
+}
+
+impl Scope {
+    /// One account, two browsers and two servers, a request in two halves, and any switch between two strategies.
+    pub fn races(one: Strategy, other: Strategy) -> Scope {
+        let rules = Rules { without: None, mints: 2 };
+        Scope { people: 1, browsers: 2, servers: 2, in_flight: 1, strategies: vec![one, other], rules }
+    }
+
+    /// Two accounts in two browsers, whole requests to one server.
+    pub fn mix_ups(strategy: Strategy) -> Scope {
+        let rules = Rules { without: None, mints: 2 };
+        Scope { people: 2, browsers: 2, servers: 1, in_flight: 0, strategies: vec![strategy], rules }
+    }
+
+    /// The same without one of the rules.
+    pub fn without(mut self, rule: Rule) -> Scope {
+        self.rules.without = Some(rule);
+        self
+    }
+
+    /// Every request that somebody could send from `tab`, those that will be refused among them.
+    pub fn deeds(&self, state: &State, tab: Tab) -> Vec<Deed> {
+        let browser = &state.browsers[tab];
+        let mut deeds = Vec::new();
+        for who in 0..self.people {
+            deeds.extend([Deed::SignIn(who), Deed::SignInGenerated(who), Deed::Undo(who)]);
+            if browser.forms.contains(&who) {
+                deeds.extend([Deed::Button(who), Deed::Code(who), Deed::Set(who), Deed::Weak(who)]);
+                deeds.push(Deed::Cancel(who));
+            }
+        }
+        match browser.session.as_ref().map(|session| (session.who, session.kind)) {
+            Some((who, Kind::Restricted(_))) => deeds.push(Deed::SetRestricted(who)),
+            Some((who, Kind::Full { .. })) => deeds.push(Deed::Change(who)),
+            None => {}
+        }
+        deeds
+    }
+
+    /// What comes of `action`; `None` if that is nothing.
+    pub fn after(&self, last: &State, action: Action) -> Option<State> {
+        let changed = |change: &dyn Fn(&mut State)| {
+            let mut state = last.clone();
+            change(&mut state);
+            (state != *last).then_some(state)
+        };
+        match action {
+            Action::Ask { tab, who, worker } => changed(&|state| {
+                state.people[who].wish = Some(tab);
+                worker.iter().for_each(|server| self.rules.work(state, who, *server));
+            }),
+            Action::Work { who, server } => changed(&|state| self.rules.work(state, who, server)),
+            Action::Open { tab, who, server } => {
+                self.rules.opens(last, who, server).then(|| changed(&|state| state.open(tab, who)))?
+            }
+            Action::Send { tab, server, deed } => {
+                let request = self.rules.guard(last, tab, server, deed)?;
+                changed(&|state| {
+                    let at_once = state.in_flight() >= self.in_flight;
+                    state.browsers[tab].request = Some(request.clone());
+                    if at_once {
+                        self.rules.commit(state, tab, true);
+                    }
+                })
+            }
+            Action::Commit { tab, answered } => changed(&|state| self.rules.commit(state, tab, answered)),
+            Action::Switch { server, to } => changed(&|state| state.policies[server] = to),
+            Action::Crash { server } => changed(&|state| {
+                for browser in &mut state.browsers {
+                    browser.request.take_if(|request| request.server == server);
+                }
+            }),
+            Action::Hour => changed(&|state| self.rules.hour(state)),
+        }
+    }
+}
+
+impl Model for Scope {
+    type State = State;
+    type Action = Action;
+
+    fn init_states(&self) -> Vec<State> {
+        vec![State::new(self.people, self.browsers, vec![self.strategies[0]; self.servers])]
+    }
+
+    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
+        let flying = state.in_flight();
+        for who in 0..self.people {
+            match state.people[who].wish {
+                None => {
+                    let workers: Vec<_> = match self.in_flight {
+                        0 => (0..self.servers).map(Some).collect(),
+                        _ => vec![None],
+                    };
+                    for tab in 0..self.browsers {
+                        actions.extend(workers.iter().map(|&worker| Action::Ask { tab, who, worker }));
+                    }
+                }
+                Some(_) => actions.extend((0..self.servers).map(|server| Action::Work { who, server })),
+            }
+        }
+        for tab in 0..self.browsers {
+            if state.browsers[tab].request.is_some() {
+                actions.extend([true, false].map(|answered| Action::Commit { tab, answered }));
+                continue;
+            }
+            for server in 0..self.servers {
+                actions.extend((0..self.people).map(|who| Action::Open { tab, who, server }));
+                let deeds = self.deeds(state, tab).into_iter();
+                actions.extend(deeds.map(|deed| Action::Send { tab, server, deed }));
+            }
+        }
+        for server in 0..self.servers {
+            actions.extend(
+                self.strategies[1..]
+                    .iter()
+                    .chain(&self.strategies[..1])
+                    .map(|to| Action::Switch { server, to: *to }),
+            );
+            if flying > 0 {
+                actions.push(Action::Crash { server });
+            }
+        }
+        if flying == 0 && state.people.iter().all(|person| person.wish.is_none()) {
+            actions.push(Action::Hour);
+        }
+    }
+
+    fn next_state(&self, last: &State, action: Action) -> Option<State> {
+        // What is behind a broken law is of no interest.
+        if laws::hold(last) { self.after(last, action).map(State::canonical) } else { None }
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        let mut laws = laws::all();
+        laws.extend([
+            Property::sometimes("a reset ends signed in", |_, state: &State| {
+                let reset = |who: Who| state.people[who].notice && state.people[who].keys.is_empty();
+                (0..state.browsers.len()).any(|tab| state.signed_in(tab).is_some_and(reset))
+            }),
+            Property::sometimes("a notice is taken back", |_, state: &State| {
+                state.people.iter().any(|who| who.held)
+            }),
+        ]);
+        laws
+    }
+}

@@ -1,0 +1,70 @@
+//! A walk on both sides at once, through the model and on the servers.
+
+use super::{
+    rules::{Rule, Rules},
+    scope::{Action, Scope},
+    seen::Seen,
+    state::{State, Who},
+    world::World,
+};
+use crate::common::{Setting, Strategy};
+
+/// What may come of `action`: whichever server's worker is first takes up a wish.
+fn outcomes(scope: &Scope, state: &State, action: Action) -> Vec<State> {
+    let ways: Vec<Action> = match action {
+        Action::Ask { tab, who, .. } => {
+            (0..scope.servers).map(|server| Action::Ask { tab, who, worker: Some(server) }).collect()
+        }
+        other => vec![other],
+    };
+    ways.into_iter().map(|way| scope.after(state, way).unwrap_or_else(|| state.clone())).collect()
+}
+
+/// A walk under way: the model, the servers, and how they came here.
+pub struct Walk {
+    pub scope: Scope,
+    pub state: State,
+    pub world: World,
+    pub taken: Vec<Action>,
+}
+
+impl Walk {
+    /// Everybody with an account, every server under the setting's strategy; `without` a rule, the model is wrong.
+    pub async fn begin(setting: &Setting, other: Strategy, without: Option<Rule>) -> Walk {
+        let strategies = vec![setting.strategy, other];
+        let rules = Rules { without, mints: 3 };
+        let scope = Scope { people: 2, browsers: 2, servers: 2, in_flight: 0, strategies, rules };
+        let state = State::new(2, 2, vec![setting.strategy; 2]);
+        Walk { scope, state, world: World::new(setting).await, taken: Vec::new() }
+    }
+
+    /// Takes a step on both sides; what the servers show, if that is nothing the model could show.
+    pub async fn step(&mut self, action: Action) -> Result<(), String> {
+        let (who, outcomes) = (whom(action), outcomes(&self.scope, &self.state, action));
+        self.taken.push(action);
+        self.world.act(action, outcomes[0] != self.state).await;
+        let seen = Seen::of(&self.world, &self.scope, who).await;
+        let expected: Vec<Seen> = outcomes.iter().map(|state| Seen::expected(state, who)).collect();
+        let Some(agreed) = expected.iter().position(|expected| *expected == seen) else {
+            return Err(format!("after {:#?}\n{seen:#?}\nis none of\n{expected:#?}", self.taken));
+        };
+        self.state = outcomes[agreed].clone();
+        Ok(())
+    }
+
+    /// Stops the servers.
+    pub async fn end(self) {
+        for server in self.world.servers {
+            server.stop().await;
+        }
+    }
+}
+
+/// Whom a step concerns.
+fn whom(action: Action) -> Who {
+    match action {
+        Action::Ask { who, .. } | Action::Open { who, .. } => who,
+        Action::Send { deed, .. } => deed.who(),
+        _ => 0,
+    }
+}

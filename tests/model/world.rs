@@ -1,0 +1,168 @@
+//! The same people, browsers and servers for real: two servers on one database, browsers that go by their pages.
+
+use std::time::Duration;
+
+use rocket::tokio::time::sleep;
+
+use super::{
+    deed::Deed,
+    owner::Owner,
+    scope::Action,
+    state::{Server, State, Tab, Who},
+};
+use crate::common::{Browser, Jar, Page, Person, Setting, Strategy, TestApp, dump};
+
+/// Two people, two browsers, two servers.
+pub struct World {
+    pub servers: Vec<TestApp>,
+    pub people: Vec<Owner>,
+    tabs: Vec<Window>,
+    database: String,
+}
+
+/// A browser's cookies, and the pages that are open in it, one for each person's key.
+struct Window {
+    jar: Jar,
+    pages: Vec<Option<Page>>,
+}
+
+impl World {
+    /// Everybody with an account and a phone, nobody signed in.
+    pub async fn new(setting: &Setting) -> World {
+        let days = |days: u8| serde_json::json!(format!("{days}d"));
+        let first = setting
+            .app_with(&[("latchkey.session.idle", days(1)), ("latchkey.session.absolute", days(30))])
+            .await;
+        let mut people = Vec::new();
+        for email in ["ann@example.com", "bob@example.com"] {
+            let person = first.account(email).await;
+            people.push(Owner::new(first.add_phone(&person).await));
+        }
+        let second = first.replica().await;
+        let window = || Window { jar: Jar::default(), pages: vec![None, None] };
+        let database = setting.database.clone();
+        let world = World { servers: vec![first, second], people, tabs: vec![window(), window()], database };
+        world.quiet().await;
+        world
+    }
+
+    /// A browser with the cookies of `tab` that talks to `server`; what it gets is lost unless it is kept.
+    pub fn browser(&self, tab: Tab, server: Server) -> Browser {
+        let browser = self.servers[server].browser();
+        browser.with_jar(|jar| jar.clone_from(&self.tabs[tab].jar));
+        browser
+    }
+
+    /// Whether `tab` can do `deed` at all: what it shows offers it.
+    pub fn offers(&self, state: &State, tab: Tab, deed: Deed) -> bool {
+        let form = |who: Who| self.tabs[tab].pages[who].as_ref();
+        let path = |who| form(who).map(|page| page.path().to_owned()).unwrap_or_default();
+        let is = |who, strategies: &[Strategy]| strategies.iter().any(|it| it.path() == path(who));
+        match deed {
+            Deed::Button(who) => is(who, &[Strategy::OneTimeLogin, Strategy::GeneratedPassword]),
+            // Whether a minute has passed since the last text depends on how fast this runs.
+            Deed::Code(who) => {
+                is(who, &[Strategy::SecondKey])
+                    || (is(who, &[Strategy::SmsApproved])
+                        && state.people[who].keys.iter().all(|key| key.minted == 0))
+            }
+            Deed::Set(who) => is(who, &[Strategy::SetThenLogin, Strategy::SecondKey, Strategy::SmsApproved]),
+            Deed::Weak(who) => is(who, &[Strategy::SetThenLogin]),
+            _ => true,
+        }
+    }
+
+    /// Does what `action` says, and reads the mail. `done` tells whether the model lets it succeed.
+    pub async fn act(&mut self, action: Action, done: bool) {
+        match action {
+            Action::Ask { tab, who, worker } => {
+                let browser = self.browser(tab, worker.unwrap_or(0));
+                let form = browser.get("/reset").await;
+                browser.submit(&form, &[("email", &self.people[who].person.email)]).await;
+                self.tabs[tab].jar = browser.jar();
+            }
+            Action::Open { tab, who, server } => {
+                let Some(link) = self.people[who].link.clone() else { return };
+                let browser = self.browser(tab, server);
+                let page = browser.get(&link).await;
+                if page.status < 400 {
+                    self.tabs[tab].pages[who] = Some(page);
+                }
+                self.tabs[tab].jar = browser.jar();
+            }
+            Action::Send { tab, server, deed } => self.send(tab, server, deed, done).await,
+            Action::Switch { server, to } => self.servers[server].switch(to, &[]).await,
+            Action::Crash { server } => {
+                let again = self.servers.remove(server).restart(&[]).await;
+                self.servers.insert(server, again);
+            }
+            Action::Hour => self.servers[0].minutes_pass(61),
+            Action::Work { .. } | Action::Commit { .. } => unreachable!("a server does that by itself"),
+        }
+        self.quiet().await;
+        self.read_mail(matches!(action, Action::Send { deed: Deed::Button(_), .. })).await;
+    }
+
+    async fn send(&mut self, tab: Tab, server: Server, deed: Deed, done: bool) {
+        let (browser, who) = (self.browser(tab, server), deed.who());
+        let Person { email, password, .. } = self.people[who].person.clone();
+        let new = self.people[who].next_password();
+        let page = self.tabs[tab].pages[who].clone();
+        match deed {
+            Deed::SignIn(_) => drop(self.servers[server].sign_in(&browser, &email, &password).await),
+            Deed::SignInGenerated(_) => {
+                let typed = self.people[who].generated.as_deref().unwrap_or("0000-0000-0000-0000");
+                self.servers[server].sign_in(&browser, &email, typed).await;
+            }
+            Deed::SetRestricted(_) => {
+                let form = browser.get("/reset/new-password").await;
+                if form.asks(&["new-password"]) {
+                    browser.submit(&form, &[("new-password", &new)]).await;
+                }
+            }
+            Deed::Change(_) => {
+                let form = browser.get("/change").await;
+                if form.asks(&["current-password", "new-password"]) {
+                    let typed = [("current-password", password.as_str()), ("new-password", new.as_str())];
+                    browser.submit(&form, &typed).await;
+                }
+            }
+            Deed::Undo(_) => {
+                if let Some(notice) = &self.people[who].notice {
+                    let page = browser.get(notice).await;
+                    if page.path() == "/reset/not-me" {
+                        browser.press(&page, "/reset/not-me").await;
+                    }
+                }
+            }
+            Deed::Button(_) | Deed::Code(_) | Deed::Set(_) | Deed::Weak(_) | Deed::Cancel(_) => {
+                let page = page.expect("a form that is shown");
+                let sent = self.people[who].fill(&page, deed, &new);
+                browser.post(&sent).await;
+            }
+        }
+        if matches!(deed, Deed::Set(_) | Deed::SetRestricted(_) | Deed::Change(_)) {
+            self.people[who].typed(new, done);
+        }
+        self.tabs[tab].jar = browser.jar();
+    }
+
+    /// Waits until no server has anything left to do.
+    async fn quiet(&self) {
+        let waits = |line: &String| {
+            line.starts_with("outbox:")
+                && (line.contains("state=waiting") || line.contains("\"state\":\"waiting\""))
+        };
+        while dump(&self.database).await.iter().any(waits) {
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn read_mail(&mut self, generated: bool) {
+        for server in &self.servers {
+            for owner in &mut self.people {
+                owner.read(server, generated).await;
+            }
+        }
+    }
+}
