@@ -70,12 +70,13 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Ans
             note_failure(&site, named).await?;
             refused(Faults::of("email", Fault::new("fault-login")))
         }
-        Err(error) => {
+        Err(error @ Error::Busy) => {
             let mut tx = site.begin().await?;
             throttle::forgive_sign_in(&site, &mut tx, named).await?;
             tx.commit().await?;
             Err(error)
         }
+        Err(error) => Err(error),
     }
 }
 
