@@ -49,6 +49,7 @@ impl Post {
         ];
         if let Some(gateway) = &self.gateway {
             settings.push(("latchkey.sms.url", json!(format!("http://127.0.0.1:{}/200", gateway.port))));
+            settings.push(("latchkey.sms.countries", json!(["*"])));
             settings.push(("latchkey.sms.fields", json!({ "to": "{to}", "text": "{text}" })));
         }
         settings
