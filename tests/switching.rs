@@ -71,7 +71,7 @@ async fn until(server: &Binary, wanted: impl Fn(&Value) -> bool) -> Value {
 async fn person(server: &Binary, name: &str) -> Person {
     let person = server.account(&format!("{name}@example.com")).await;
     let browser = server.signed_in(&person).await;
-    let phone = format!("+49151120000{}", name.len());
+    let phone = format!("+491511200000{}", name.len());
     let form = browser.get("/account/phone").await;
     let form = browser.submit(&form, &[("tel", &phone), ("current-password", &person.password)]).await;
     let code = server.mailbox.next(&phone).await.code();
