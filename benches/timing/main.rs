@@ -1,0 +1,174 @@
+//! Whether the time of an answer tells who has an account: `cargo bench --bench timing -- --pairs 5000`.
+//!
+//! Each pair is a stranger's address and one in a certain state, in random order, over one connection to a server of
+//! its own, every address used once, and the outbox empty before each. Two controls go with them: strangers against
+//! strangers, which must show nothing, and the same with two milliseconds more, which must be seen. Another word is
+//! part of a name: `-- reset` takes no more than resets. In a debug build (`--profile dev`) bcrypt is at cost 6,
+//! otherwise at 10, the least that release takes: what differs must not lie in it, and does not drown in it.
+
+mod connection;
+#[allow(dead_code, reason = "the other benchmark uses the rest")]
+#[path = "../speed/load.rs"]
+mod load;
+mod people;
+#[allow(dead_code, reason = "the other benchmark uses the rest")]
+#[path = "../speed/process.rs"]
+mod process;
+#[path = "../speed/sink.rs"]
+mod sink;
+mod site;
+mod statistics;
+
+use std::{process::ExitCode, time::Duration};
+
+use self::{
+    connection::Connection,
+    people::{Known, stranger},
+    site::{Asked, Site},
+    statistics::{Draws, Verdict, compare, median},
+};
+
+/// What the control with a difference adds.
+const INJECTED: Duration = Duration::from_millis(2);
+/// What is wanted of every pair: the interval within this, in seconds, and the AUC as near to 0.5.
+const BOUND: f64 = 0.001;
+const AUC: f64 = 0.05;
+
+/// The second of a pair; the first is a stranger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Second {
+    Known(Known),
+    Stranger,
+    Delayed,
+}
+
+impl Second {
+    fn name(self) -> &'static str {
+        match self {
+            Second::Known(known) => known.name(),
+            Second::Stranger => "A/A",
+            Second::Delayed => "A/A + 2 ms",
+        }
+    }
+
+    /// Whether `verdict` is what is wanted.
+    fn is_well(self, verdict: &Verdict) -> bool {
+        let (low, high) = verdict.interval;
+        match self {
+            Second::Delayed => low > BOUND && verdict.auc > 0.5 + AUC,
+            _ => low > -BOUND && high < BOUND && (verdict.auc - 0.5).abs() <= AUC,
+        }
+    }
+}
+
+struct Bench {
+    site: Site,
+    connection: Connection,
+    draws: Draws,
+    strangers: usize,
+}
+
+impl Bench {
+    fn stranger(&mut self) -> String {
+        self.strangers += 1;
+        stranger(self.strangers)
+    }
+
+    /// How long the answer for `email` takes.
+    fn time(&mut self, asked: Asked, email: &str, more: Duration) -> f64 {
+        self.site.drain();
+        let (request, status) = asked.request(&self.site.url, email);
+        let (mut answered, mut took) = self.connection.time(&request, more);
+        if asked == Asked::After {
+            assert_eq!(answered, status, "{}", self.connection.answer());
+            let stranger = self.stranger();
+            (answered, took) = self.connection.time(&asked.request(&self.site.url, &stranger).0, more);
+        }
+        assert_eq!(answered, status, "{}", self.connection.answer());
+        took
+    }
+
+    fn pair(&mut self, asked: Asked, second: Second, number: usize) -> (f64, f64) {
+        let more = if second == Second::Delayed { INJECTED } else { Duration::ZERO };
+        let (one, other) = (
+            self.stranger(),
+            match second {
+                Second::Known(known) => known.email(number),
+                _ => self.stranger(),
+            },
+        );
+        if self.draws.below(2) == 0 {
+            let first = self.time(asked, &one, Duration::ZERO);
+            (first, self.time(asked, &other, more))
+        } else {
+            let second = self.time(asked, &other, more);
+            (self.time(asked, &one, Duration::ZERO), second)
+        }
+    }
+
+    /// All pairs of `asked`, those of different states in turns; whether all is well.
+    fn measure(&mut self, asked: Asked, pairs: usize, numbers: usize) -> bool {
+        let mut seconds: Vec<(Second, Vec<(f64, f64)>)> = [Second::Stranger, Second::Delayed]
+            .into_iter()
+            .chain(Known::ALL.map(Second::Known))
+            .map(|it| (it, Vec::new()))
+            .collect();
+        for number in 0..pairs {
+            let mut order: Vec<usize> = (0..seconds.len()).collect();
+            self.draws.shuffle(&mut order);
+            for at in order {
+                let pair = self.pair(asked, seconds[at].0, numbers + number);
+                seconds[at].1.push(pair);
+            }
+        }
+        let mut well = true;
+        for (second, pairs) in seconds {
+            let verdict = compare(&pairs, &mut self.draws);
+            let (low, high) = verdict.interval;
+            let median = median(pairs.iter().map(|(first, _)| *first).collect());
+            println!(
+                "{:<14} {:<19} {:>8.3} {:>+8.3}  [{:>+7.3}, {:>+7.3}]  {:.3}  {}",
+                asked.name(),
+                second.name(),
+                median * 1e3,
+                verdict.difference * 1e3,
+                low * 1e3,
+                high * 1e3,
+                verdict.auc,
+                if second.is_well(&verdict) { "as wanted" } else { "NOT as wanted" }
+            );
+            well &= second.is_well(&verdict);
+        }
+        well
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let named = |name: &str| arguments.iter().position(|it| it == name).and_then(|at| arguments.get(at + 1));
+    let number = |name, otherwise| named(name).map_or(otherwise, |it| it.parse().expect("a number"));
+    let (pairs, seed) = (number("--pairs", 5_000), number("--seed", 1));
+    let wanted: Vec<Asked> = Asked::ALL
+        .into_iter()
+        .filter(|it| arguments.iter().any(|word| it.name().contains(word.as_str())))
+        .collect();
+    let wanted = if wanted.is_empty() { Asked::ALL.to_vec() } else { wanted };
+    let folder =
+        tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder on the disk of the target");
+    // Resets are asked for twice, and leave a key: the second time there are others.
+    let site = Site::start(folder.path(), 2 * pairs);
+    let connection = site.connect();
+    let mut bench = Bench { site, connection, draws: Draws(seed as u64), strangers: 0 };
+    println!("{pairs} pairs each, seed {seed}; milliseconds\n");
+    println!("asked          second              stranger  median difference, 95 %     AUC");
+    let mut well = true;
+    for asked in wanted {
+        let numbers = if asked == Asked::After { pairs } else { 0 };
+        well &= bench.measure(asked, pairs, numbers);
+    }
+    println!(
+        "\nload of this machine at the end: {}",
+        std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim()
+    );
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,119 @@
+//! Whose addresses are asked for: strangers, and people in seven states, each address used once.
+//!
+//! One account and one registration come by the front door; the others are their copies in the database.
+
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+
+/// What is behind an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// An account with a verified phone.
+    Active,
+    /// A registration that nobody has confirmed.
+    Unconfirmed,
+    /// An account that an admin has disabled.
+    Disabled,
+    /// An account on hold after "this wasn't me", without a password.
+    Held,
+    /// An account without a phone.
+    Phoneless,
+    /// An account with a live key for a reset.
+    KeyPending,
+    /// An account with a live generated password.
+    PasswordPending,
+}
+
+impl Known {
+    pub const ALL: [Known; 7] = [
+        Known::Active,
+        Known::Unconfirmed,
+        Known::Disabled,
+        Known::Held,
+        Known::Phoneless,
+        Known::KeyPending,
+        Known::PasswordPending,
+    ];
+
+    /// As the table has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Known::Active => "active",
+            Known::Unconfirmed => "unconfirmed",
+            Known::Disabled => "disabled",
+            Known::Held => "held",
+            Known::Phoneless => "without a phone",
+            Known::KeyPending => "key pending",
+            Known::PasswordPending => "generated password",
+        }
+    }
+
+    /// The address of the person with this number; a stranger's is as long.
+    pub fn email(self, number: usize) -> String {
+        format!("{}{number:06}@example.com", char::from(b'a' + self as u8))
+    }
+
+    /// Makes `count` people in this state out of the one account and the one registration that there are.
+    pub async fn people(self, database: &mut SqliteConnection, count: usize) {
+        let email = format!("'{}' || printf('%06d', n) || '@example.com'", char::from(b'a' + self as u8));
+        let numbers = format!(
+            "WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count} - 1)"
+        );
+        if self == Known::Unconfirmed {
+            let copy = format!(
+                "{numbers} INSERT INTO registrations
+                (id, email, email_key, password_hash, fields, roles, invited, browser, digest, created_at, expires_at)
+                SELECT randomblob(16), {email}, {email}, password_hash, fields, roles, invited, randomblob(32),
+                    randomblob(32), created_at, expires_at
+                FROM numbers, (SELECT * FROM registrations LIMIT 1)"
+            );
+            return run(database, copy).await;
+        }
+        let phone = if self == Known::Phoneless { "NULL" } else { "'+49151' || printf('%08d', n)" };
+        let (hash, held) = match self {
+            Known::Held => ("'!'", "created_at + 100000000000"),
+            _ => ("password_hash", "0"),
+        };
+        let enabled = self != Known::Disabled;
+        let copy = format!(
+            "{numbers} INSERT INTO accounts
+            (id, email, email_key, password_hash, enabled, phone, phone_usable_at, fields, created_at, changed_at, held_until)
+            SELECT randomblob(16), {email}, {email}, {hash}, {enabled}, {phone}, created_at, fields, created_at,
+                changed_at, {held}
+            FROM numbers, (SELECT * FROM accounts WHERE email LIKE 'maria%')"
+        );
+        run(database, copy).await;
+        let purpose = match self {
+            Known::KeyPending => "reset",
+            Known::PasswordPending => "temporary",
+            _ => return,
+        };
+        let first = self.email(0);
+        let keys = format!(
+            "INSERT INTO keys (id, account_id, purpose, digest, policy, tries, minted, issued_at, expires_at)
+            SELECT randomblob(16), accounts.id, '{purpose}', randomblob(32), one.policy, 0, 0, one.issued_at,
+                one.issued_at + 100000000000
+            FROM accounts, (SELECT * FROM keys WHERE purpose = 'reset' LIMIT 1) AS one
+            WHERE accounts.email LIKE '{}______@%'",
+            &first[..1]
+        );
+        run(database, keys).await;
+    }
+}
+
+/// A stranger's address.
+pub fn stranger(number: usize) -> String {
+    format!("z{number:06}@example.com")
+}
+
+async fn run(database: &mut SqliteConnection, statement: String) {
+    let changed = sqlx::query(AssertSqlSafe(statement)).execute(database).await.expect("a statement");
+    assert!(changed.rows_affected() > 0, "people were made");
+}
+
+/// A connection beside the server's.
+pub async fn database(file: &std::path::Path) -> SqliteConnection {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+    SqliteConnection::connect_with(&options.busy_timeout(std::time::Duration::from_secs(10)))
+        .await
+        .expect("the site's database")
+}

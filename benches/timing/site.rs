@@ -1,0 +1,156 @@
+//! The site: the binary of this build on SQLite, its limits off, its passwords cheap, one account by the front door.
+
+use std::{path::Path, process::Command, time::Duration};
+
+use rocket::tokio::{runtime::Runtime, time::sleep};
+use sqlx::SqliteConnection;
+
+use super::{
+    connection::Connection,
+    load::{get, post},
+    people::{Known, database, stranger},
+    process::{Process, free_port},
+    sink::Sink,
+};
+
+const SECRET: &str = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=";
+/// The password of everybody.
+const PASSWORD: &str = "violet+otter+builds+a+kite";
+
+/// A running site, and what looks into its outbox.
+pub struct Site {
+    process: Process,
+    pub url: String,
+    runtime: Runtime,
+    database: SqliteConnection,
+}
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// To sign in, with a wrong password.
+    SignIn,
+    /// To have an account.
+    Register,
+    /// To get the confirmation once more.
+    Resend,
+    /// To get back in.
+    Reset,
+    /// A stranger's reset, right behind one of the address in question.
+    After,
+}
+
+impl Asked {
+    /// The order matters: a reset leaves a key behind.
+    pub const ALL: [Asked; 5] = [Asked::SignIn, Asked::Resend, Asked::Register, Asked::Reset, Asked::After];
+
+    /// As the table has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Asked::SignIn => "sign-in",
+            Asked::Register => "register",
+            Asked::Resend => "resend",
+            Asked::Reset => "reset",
+            Asked::After => "after a reset",
+        }
+    }
+
+    /// The request for an address, and the status of its answer.
+    pub fn request(self, url: &str, email: &str) -> (Vec<u8>, u16) {
+        match self {
+            Asked::SignIn => (post(url, "/login", &format!("email={email}&password=wrong")), 422),
+            Asked::Register => (post(url, "/register", &format!("email={email}&password={PASSWORD}")), 200),
+            Asked::Resend => (post(url, "/confirm", &format!("email={email}")), 200),
+            Asked::Reset | Asked::After => (post(url, "/reset", &format!("email={email}")), 200),
+        }
+    }
+}
+
+impl Site {
+    /// Starts a site in `folder` with `count` people in each state.
+    pub fn start(folder: &Path, count: usize) -> Site {
+        let runtime = Runtime::new().expect("a runtime beside the thread that measures");
+        let sink = runtime.block_on(Sink::start());
+        let port = free_port();
+        let url = format!("http://127.0.0.1:{port}");
+        let (profile, cost) = if cfg!(debug_assertions) { ("debug", 6) } else { ("release", 10) };
+        let toml = format!(
+            "[default]\naddress = '127.0.0.1'\nport = {port}\nsecret_key = '{SECRET}'\nlog_level = 'off'\n\
+            [default.databases.latchkey]\nurl = 'sqlite://latchkey.db'\n\
+            [default.latchkey]\npublic_url = '{url}'\npepper = ['a pepper that is long enough for a benchmark']\n\
+            limits.enabled = false\npassword.cost = {cost}\nmail.url = 'smtp://127.0.0.1:{}'\n",
+            sink.port
+        );
+        std::fs::write(folder.join("Rocket.toml"), toml).expect("Rocket.toml is written");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+        command.current_dir(folder).env("ROCKET_PROFILE", profile);
+        let process = runtime.block_on(Process::start(&mut command, port));
+        let database = runtime.block_on(database(&folder.join("latchkey.db")));
+        let mut site = Site { process, url, runtime, database };
+        site.settle(&sink, count);
+        site
+    }
+
+    /// A connection of its own.
+    pub fn connect(&self) -> Connection {
+        Connection::open(self.process.address)
+    }
+
+    /// An account and a registration by the front door, a live key of the account's, and the others after them.
+    fn settle(&mut self, sink: &Sink, count: usize) {
+        let mut connection = self.connect();
+        let mut ask = |request: Vec<u8>| {
+            let (status, _) = connection.time(&request, Duration::ZERO);
+            assert!(status < 400, "{}", connection.answer());
+            connection.answer()
+        };
+        let (registration, _) = Asked::Register.request(&self.url, "maria@example.com");
+        ask(registration);
+        let key = loop {
+            match between(&sink.last(), "/confirm/", |c| !c.is_ascii_alphanumeric() && !"-_".contains(c)) {
+                Some(key) => break key,
+                None => self.runtime.block_on(sleep(Duration::from_millis(5))),
+            }
+        };
+        let cookies = |answer: &str| {
+            let set = answer.lines().filter_map(|line| line.strip_prefix("set-cookie: "));
+            let pairs: Vec<_> = set.filter_map(|cookie| cookie.split(';').next()).collect();
+            format!("Cookie: {}\r\n", pairs.join("; "))
+        };
+        let carried = cookies(&ask(get(&self.url, &format!("/confirm/{key}"), "")));
+        let page = ask(get(&self.url, "/confirm/address", &carried));
+        let action = between(&page, "action=\"/confirm/address", |c| c == '"').expect("a form");
+        let confirm = post(&self.url, &format!("/confirm/address{action}"), &format!("password={PASSWORD}"));
+        ask(with(confirm, &carried));
+        let (registration, _) = Asked::Register.request(&self.url, &stranger(999_999));
+        ask(registration);
+        let (reset, _) = Asked::Reset.request(&self.url, "maria@example.com");
+        ask(reset);
+        self.drain();
+        for known in Known::ALL {
+            self.runtime.block_on(known.people(&mut self.database, count));
+        }
+    }
+
+    /// Waits until the outbox is empty, so that no request is slowed by what another left to do.
+    pub fn drain(&mut self) {
+        const WAITING: &str = "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'waiting')";
+        self.runtime.block_on(async {
+            while sqlx::query_scalar(WAITING).fetch_one(&mut self.database).await.expect("a flag") {
+                sleep(Duration::from_millis(1)).await;
+            }
+        });
+    }
+}
+
+/// A request with one more line of its head.
+fn with(request: Vec<u8>, line: &str) -> Vec<u8> {
+    let text = String::from_utf8(request).expect("ASCII");
+    text.replacen("\r\n", &format!("\r\n{line}"), 1).into_bytes()
+}
+
+/// What stands behind `start` up to a character that ends it.
+fn between(text: &str, start: &str, ends: impl Fn(char) -> bool) -> Option<String> {
+    let rest = text.split_once(start)?.1;
+    rest.find(ends).map(|end| rest[..end].to_owned())
+}
