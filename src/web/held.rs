@@ -82,6 +82,8 @@ pub async fn arrive<T: Opens>(site: &Site<'_>, linked: &Linked) -> Result<Answer
 /// [`Error::Database`].
 pub async fn follow<T: Opens>(site: &Site<'_>, key: &Key) -> Result<Answer, Error> {
     let Some(found) = T::find(site, key).await? else { return Ok(Page::unusable(T::AGAIN).into()) };
+    // Before anything is bound to this browser: the answer to its first button may get lost.
+    site.make_mark()?;
     site.carry(T::CRUMB, key, site.now().until(found.expires_at()))?;
     Ok(Answer::go(found.page()))
 }

@@ -1,6 +1,6 @@
 //! A site under test, and the server of this process that runs it on a clock that tests turn.
 
-use std::{ops::Deref, process::Output, time::Duration};
+use std::{ops::Deref, process::Output, sync::Arc, time::Duration};
 
 use latchkey::{Switch, clock::Clock};
 use reqwest::Method;
@@ -9,7 +9,7 @@ use rocket::{
     tokio::{self, net::TcpStream, task::JoinHandle, time::sleep},
 };
 
-use super::{Browser, Change, Config, Mailbox, Page, Seen, Setting, Strategy, binary, free_port};
+use super::{Browser, Change, Config, Mailbox, Page, Seen, Setting, Strategy, Trouble, binary, free_port};
 
 /// A site: where it is, what it runs on, and its mailbox.
 pub struct Site {
@@ -19,6 +19,7 @@ pub struct Site {
     pub mailbox: Mailbox,
     pub url: String,
     pub seen: Seen,
+    pub trouble: Arc<Trouble>,
     server: String,
 }
 
@@ -27,12 +28,13 @@ impl Site {
         let server = format!("http://127.0.0.1:{}", config.port());
         let url = config.public_url();
         let mailbox = Mailbox::new(Browser::new(&url, &server));
-        Site { setting: setting.clone(), config, clock, mailbox, url, seen: Seen::default(), server }
+        let (seen, trouble) = (Seen::default(), Arc::default());
+        Site { setting: setting.clone(), config, clock, mailbox, url, seen, trouble, server }
     }
 
     /// A new browser, with no cookies.
     pub fn browser(&self) -> Browser {
-        Browser::new(&self.url, &self.server).seen_by(&self.seen)
+        Browser::new(&self.url, &self.server).seen_by(&self.seen).telling(&self.trouble)
     }
 
     /// Turns the clock forward. The worker gets a moment to note what it has just sent: were its lease over first,

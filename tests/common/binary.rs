@@ -17,7 +17,17 @@ use super::{Config, Mailbox, Setting, app::Site};
 
 /// `latchkey` with `arguments`, in `folder`, without anything of this process' configuration.
 pub fn command(folder: &Path, profile: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+    prepared(Command::new(env!("CARGO_BIN_EXE_latchkey")), folder, profile, arguments)
+}
+
+/// The server. That a file can grow no more is an error to it and no signal, as on a disk that is full.
+fn server(folder: &Path) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' XFSZ; exec \"$0\"", env!("CARGO_BIN_EXE_latchkey")]);
+    prepared(shell, folder, "debug", &[])
+}
+
+fn prepared(mut command: Command, folder: &Path, profile: &str, arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ROCKET_")) {
         command.env_remove(name);
     }
@@ -59,7 +69,7 @@ impl Binary {
         let site = Site::new(setting, config.for_a_process(), Clock::system());
         std::fs::write(setting.folder.join("Rocket.toml"), site.config.toml())
             .expect("Rocket.toml is written");
-        let mut server = command(&setting.folder, "debug", &[]);
+        let mut server = server(&setting.folder);
         let mut child = server.envs(environment.iter().copied()).spawn().expect("latchkey runs");
         let output = Arc::new(Mutex::new(String::new()));
         let readers = vec![
@@ -81,7 +91,7 @@ impl Binary {
 
     /// Has its messages read where they arrive instead of in the development mailbox.
     pub fn reading(mut self, mailbox: Mailbox) -> Binary {
-        self.site.mailbox = mailbox;
+        self.site.mailbox = mailbox.telling(&self.site.trouble);
         self
     }
 

@@ -1,8 +1,15 @@
 //! A browser that goes by what the pages offer: follows redirects, fills forms, says where it comes from.
 
-use std::sync::Mutex;
+use std::{
+    future::pending,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header, header::HeaderMap, redirect::Policy};
+use rocket::tokio::sync::Notify;
 
 use super::{Form, Jar, Page, Seen};
 
@@ -33,6 +40,41 @@ pub struct Sent {
     pub fields: Vec<(String, String)>,
 }
 
+/// Told when a site says that it cannot answer now, or a message does not come; whoever has asked or waits for it waits
+/// for ever then, to be dropped.
+#[derive(Default)]
+pub struct Trouble {
+    minded: AtomicBool,
+    told: Notify,
+}
+
+impl Trouble {
+    /// Whether to mind from now on.
+    pub fn mind(&self, minded: bool) {
+        self.minded.store(minded, Ordering::Relaxed);
+    }
+
+    /// Waits for it.
+    pub async fn told(&self) {
+        self.told.notified().await;
+    }
+
+    async fn see(&self, status: u16, headers: &HeaderMap) {
+        if status == 503 && self.minded.load(Ordering::Relaxed) {
+            assert!(headers.contains_key(header::RETRY_AFTER), "when to come back is not said");
+            self.tell().await;
+        }
+    }
+
+    /// Tells, if it is minded.
+    pub(super) async fn tell(&self) {
+        if self.minded.load(Ordering::Relaxed) {
+            self.told.notify_one();
+            pending::<()>().await;
+        }
+    }
+}
+
 /// One browser with cookies of its own.
 pub struct Browser {
     client: Client,
@@ -41,6 +83,7 @@ pub struct Browser {
     jar: Mutex<Jar>,
     agent: String,
     seen: Seen,
+    trouble: Arc<Trouble>,
 }
 
 impl Browser {
@@ -56,12 +99,18 @@ impl Browser {
             jar: Mutex::default(),
             agent,
             seen: Seen::default(),
+            trouble: Arc::default(),
         }
     }
 
     /// The same, whose answers are kept in `seen`.
     pub fn seen_by(self, seen: &Seen) -> Browser {
         Browser { seen: seen.clone(), ..self }
+    }
+
+    /// Tells of trouble.
+    pub fn telling(self, trouble: &Arc<Trouble>) -> Browser {
+        Browser { trouble: trouble.clone(), ..self }
     }
 
     /// Another browser with the same cookies: a stolen copy, or a second tab's request.
@@ -74,6 +123,7 @@ impl Browser {
             jar,
             agent: self.agent.clone(),
             seen: self.seen.clone(),
+            trouble: self.trouble.clone(),
         }
     }
 
@@ -127,6 +177,7 @@ impl Browser {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         self.seen.answer(response.url().path(), status, &headers);
         self.jar.lock().expect("unpoisoned").take(&headers);
+        self.trouble.see(status, &headers).await;
         let body = response.bytes().await.expect("a whole body").to_vec();
         Answer { status, headers, body }
     }

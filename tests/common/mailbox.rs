@@ -9,7 +9,7 @@ use std::{
 use rocket::tokio::time::sleep;
 use scraper::{Html, Selector};
 
-use super::Browser;
+use super::{Browser, Trouble};
 
 /// One mail or SMS.
 #[derive(Clone, Debug)]
@@ -64,6 +64,7 @@ pub type Arrived = Arc<Mutex<Vec<Message>>>;
 pub struct Mailbox {
     source: Source,
     read: Mutex<HashSet<String>>,
+    trouble: Arc<Trouble>,
 }
 
 enum Source {
@@ -74,12 +75,17 @@ enum Source {
 impl Mailbox {
     /// The development mailbox of the site that `browser` is for.
     pub fn new(browser: Browser) -> Mailbox {
-        Mailbox { source: Source::Dev(browser), read: Mutex::default() }
+        Mailbox { source: Source::Dev(browser), read: Mutex::default(), trouble: Arc::default() }
     }
 
     /// What really arrives.
     pub fn of(arrived: Arrived) -> Mailbox {
-        Mailbox { source: Source::Arrived(arrived), read: Mutex::default() }
+        Mailbox { source: Source::Arrived(arrived), read: Mutex::default(), trouble: Arc::default() }
+    }
+
+    /// Tells of trouble when a message does not come in three seconds.
+    pub fn telling(self, trouble: &Arc<Trouble>) -> Mailbox {
+        Mailbox { trouble: trouble.clone(), ..self }
     }
 
     /// Every message there is, the oldest first, with its id.
@@ -124,11 +130,14 @@ impl Mailbox {
 
     /// Waits for the next message to `to` that nobody read yet.
     pub async fn next(&self, to: &str) -> Message {
-        for _ in 0..1000 {
+        for turn in 0..1000 {
             if let Some(message) = self.unread(to).await {
                 return message;
             }
             sleep(Duration::from_millis(10)).await;
+            if turn == 300 {
+                self.trouble.tell().await;
+            }
         }
         let all = self.all().await;
         let got: Vec<_> = all.iter().map(|m| (&m.to, &m.subject)).collect();

@@ -23,7 +23,7 @@ mod walk;
 pub use self::{
     app::{Site, TestApp},
     binary::{Binary, command, run},
-    browser::{Answer, Browser, Sent},
+    browser::{Answer, Browser, Sent, Trouble},
     config::{Change, Config},
     database::{Database, dump, texts},
     form::{Field, Form},

@@ -14,6 +14,23 @@ for_every_strategy! {
     a_form_without_its_key_is_refused,
 }
 
+mod an_answer_that_gets_lost_at_the_first_button_costs_nothing {
+    on_both_databases!(super::super::an_answer_that_gets_lost_at_the_first_button_costs_nothing =>
+        second_key SecondKey, sms_approved SmsApproved);
+}
+
+async fn an_answer_that_gets_lost_at_the_first_button_costs_nothing(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let browser = app.browser();
+    let page = browser.get(&app.key(&ann).await.link()).await;
+    browser.copy().press(&page, &format!("{}/send", setting.strategy.path())).await;
+    app.mailbox.next_code(if ann.phone.is_empty() { &ann.email } else { &ann.phone }).await;
+    browser.submit(&browser.get("/reset").await, &[("email", &ann.email)]).await;
+    let link = app.mailbox.next_key(&ann.email).await.link();
+    app.recover(&browser, &ann, &link, NEW).await;
+}
+
 async fn a_form_made_for_another_key_is_refused(setting: Setting) {
     let app = setting.app().await;
     let (victim, thief) = (app.person("victim").await, app.person("thief").await);

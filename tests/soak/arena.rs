@@ -87,6 +87,16 @@ impl Arena {
         &self.servers[0].0
     }
 
+    /// The process of the first server.
+    pub fn process(&self) -> u32 {
+        self.servers[0].0.id()
+    }
+
+    /// What the first server printed so far.
+    pub fn output(&self) -> String {
+        self.servers[0].0.output()
+    }
+
     /// How many servers there are.
     pub fn servers(&self) -> usize {
         self.servers.len()

@@ -84,7 +84,7 @@ async fn a_kill_at_any_instant_leaves_nothing_half_done(setting: Setting) {
         arena.outlive_leases().await;
         figures.twice = 0;
         for traveller in &travellers {
-            figures.twice += traveller.check_mail(&arena).await;
+            figures.twice += traveller.check_mail(&arena, 2).await;
         }
         length.done();
         length.figures(&figures);

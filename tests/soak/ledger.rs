@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rocket::tokio::sync::Mutex;
-use sqlx::{Connection, FromRow, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection, SqliteConnection};
 
 use crate::common::{Engine, Setting};
 
@@ -125,6 +125,13 @@ impl Ledger {
                 let (open,): (i64,) = sqlx::query_as(OPEN).fetch_one(conn).await.expect("an answer");
                 assert_eq!(open, 0, "transactions that nobody ends");
             }
+        }
+    }
+
+    /// Changes an SQLite database under the site.
+    pub async fn order(&self, statement: &str) {
+        if let Conn::Sqlite(conn) = &mut *self.0.lock().await {
+            sqlx::raw_sql(AssertSqlSafe(statement)).execute(conn).await.expect("the database is altered");
         }
     }
 

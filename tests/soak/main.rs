@@ -6,6 +6,7 @@ mod common;
 
 mod arena;
 mod crashes;
+mod faults;
 mod ledger;
 mod length;
 mod orders;
@@ -13,3 +14,4 @@ mod post;
 mod races;
 mod sensitivity;
 mod traveller;
+mod wire;

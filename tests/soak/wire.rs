@@ -1,0 +1,126 @@
+//! The wire to PostgreSQL, which is cut at the n-th call: before it gets there, or before its answer comes back.
+
+use std::{
+    io::{Error, ErrorKind, Result},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
+    },
+};
+
+use rocket::tokio::{
+    self,
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    select,
+};
+
+/// What a client asks first if it would rather speak TLS (PostgreSQL's protocol, 54.7).
+const TLS: u32 = 80_877_103;
+
+/// A wire between a server and its database.
+pub struct Wire {
+    pub port: u16,
+    plan: Arc<Plan>,
+}
+
+#[derive(Default)]
+struct Plan {
+    left: AtomicI64,
+    answered: AtomicBool,
+    cuts: AtomicUsize,
+}
+
+impl Wire {
+    /// Leads to what listens on `port` of this machine.
+    pub async fn to(port: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let own = listener.local_addr().expect("bound").port();
+        let plan = Arc::new(Plan::default());
+        let plans = plan.clone();
+        tokio::spawn(async move {
+            while let (Ok((client, _)), Ok(server)) =
+                (listener.accept().await, TcpStream::connect(("127.0.0.1", port)).await)
+            {
+                let plan = plans.clone();
+                for stream in [&client, &server] {
+                    stream.set_nodelay(true).expect("an open stream");
+                }
+                tokio::spawn(async move {
+                    let (asks, answers) = client.into_split();
+                    let (replies, calls) = server.into_split();
+                    let lost = AtomicBool::new(false);
+                    // Whichever ends takes the other with it: a cut wire is cut both ways.
+                    select! {
+                        _ = there(asks, calls, &plan, &lost) => {}
+                        _ = back(replies, answers, &lost) => {}
+                    }
+                });
+            }
+        });
+        Self { port: own, plan }
+    }
+
+    /// Cuts the wire at the `n`-th call from now on; the database hears that call if it is to be `answered`.
+    pub fn cut_at(&self, n: i64, answered: bool) {
+        self.plan.answered.store(answered, Ordering::SeqCst);
+        self.plan.left.store(n, Ordering::SeqCst);
+    }
+
+    /// How often it was cut.
+    pub fn cuts(&self) -> usize {
+        self.plan.cuts.load(Ordering::SeqCst)
+    }
+}
+
+impl Plan {
+    /// Counts a call, and says whether it is the one.
+    fn is_now(&self) -> bool {
+        let now = self.left.fetch_sub(1, Ordering::SeqCst) == 1;
+        self.cuts.fetch_add(usize::from(now), Ordering::SeqCst);
+        now
+    }
+}
+
+/// Carries what the client says, message by message: a call ends with a query or with a `Sync`.
+async fn there(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    plan: &Plan,
+    lost: &AtomicBool,
+) -> Result<()> {
+    let mut started = false;
+    loop {
+        let kind = if started { Some(from.read_u8().await?) } else { None };
+        let length = from.read_u32().await?;
+        let rest = length.checked_sub(4).ok_or(ErrorKind::InvalidData)?;
+        let mut body = vec![0; usize::try_from(rest).map_err(Error::other)?];
+        from.read_exact(&mut body).await?;
+        started |= !body.starts_with(&TLS.to_be_bytes());
+        if matches!(kind, Some(b'Q' | b'S')) && plan.is_now() {
+            if !plan.answered.load(Ordering::SeqCst) {
+                return Ok(());
+            }
+            lost.store(true, Ordering::SeqCst);
+        }
+        let mut message: Vec<u8> = kind.into_iter().collect();
+        message.extend(length.to_be_bytes());
+        message.extend(body);
+        to.write_all(&message).await?;
+    }
+}
+
+/// Carries what the database says, until an answer is to be lost.
+async fn back(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, lost: &AtomicBool) -> Result<()> {
+    let mut bytes = vec![0; 16 * 1024];
+    loop {
+        let read = from.read(&mut bytes).await?;
+        if read == 0 || lost.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        to.write_all(&bytes[..read]).await?;
+    }
+}
