@@ -112,9 +112,14 @@ impl Key {
 
     /// The secret in groups of four, for reading and typing.
     pub fn grouped(&self) -> String {
-        let groups: Vec<&str> =
-            (0..self.0.len()).step_by(GROUP).map(|at| &self.0[at..self.0.len().min(at + GROUP)]).collect();
-        groups.join("-")
+        let mut grouped = String::new();
+        for (at, character) in self.0.chars().enumerate() {
+            if at > 0 && at % GROUP == 0 {
+                grouped.push('-');
+            }
+            grouped.push(character);
+        }
+        grouped
     }
 
     /// What is stored of it: SHA-256 of a long key, HMAC of one that can be typed.

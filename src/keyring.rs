@@ -1,6 +1,9 @@
 //! The keys derived from `secret_key`: they seal what is stored and authenticate what is short, and outlive rotation.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
@@ -111,6 +114,19 @@ impl Keyring {
         let ring = self.rings.iter().find(|ring| ring.id == id).ok_or(Error::Sealed)?;
         let payload = Payload { msg: sealed, aad: purpose.as_bytes() };
         ring.seal.decrypt(&XNonce::from(*nonce), payload).map_err(|_| Error::Sealed)
+    }
+
+    /// [`seal`](Self::seal)s for a cookie: base64url.
+    ///
+    /// # Errors
+    /// As [`Random::bytes`].
+    pub fn seal_text(&self, random: Random, purpose: &str, plain: &[u8]) -> Result<String, Error> {
+        Ok(URL_SAFE_NO_PAD.encode(self.seal(random, purpose, plain)?))
+    }
+
+    /// Opens what [`seal_text`](Self::seal_text) sealed for the same purpose, and nothing else.
+    pub fn open_text(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
+        self.open(purpose, &URL_SAFE_NO_PAD.decode(sealed).ok()?).ok()
     }
 
     /// Authenticates `parts` for `purpose`: 36 bytes.

@@ -23,6 +23,9 @@ mod dev;
 pub mod error;
 pub mod event;
 pub mod events;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzz;
 mod init;
 pub mod key;
 pub mod keyring;

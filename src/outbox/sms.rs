@@ -209,19 +209,8 @@ impl Gateway {
         };
         let answer = request.send().await.map_err(|error| self.lost(error))?;
         let status = answer.status();
-        let told = format!("the SMS gateway answered {}", status.as_u16());
-        match status.as_u16() {
-            200..=299 => {}
-            408 | 425 | 429 | 500..=599 => return Err(Undelivered::Later(told)),
-            _ => return Err(Undelivered::Never(told)),
-        }
-        match (self.body(answer).await?, &self.success) {
-            (None, _) => Err(Undelivered::Never(told + " with more than 64 kB")),
-            (Some(body), Some(pattern)) if !pattern.is_match(&body) => {
-                Err(Undelivered::Never(told + ", but not what latchkey.sms.success wants"))
-            }
-            _ => Ok(()),
-        }
+        let body = if status.is_success() { self.body(answer).await? } else { Some(Vec::new()) };
+        taken(status.as_u16(), body.as_deref(), self.success.as_ref())
     }
 
     /// The whole body, or none if it is longer than can be wanted.
@@ -242,6 +231,20 @@ impl Gateway {
             error if error.is_timeout() => format!("the SMS gateway took longer than {}", self.timeout),
             error => format!("the SMS gateway cannot be used: {}", root(&error.without_url())),
         })
+    }
+}
+
+/// Whether the gateway has taken an SMS, by the status of its answer and the body, if that is not too long.
+pub(crate) fn taken(status: u16, body: Option<&[u8]>, success: Option<&Regex>) -> Result<(), Undelivered> {
+    let told = format!("the SMS gateway answered {status}");
+    match (status, body, success) {
+        (408 | 425 | 429 | 500..=599, ..) => Err(Undelivered::Later(told)),
+        (..200 | 300.., ..) => Err(Undelivered::Never(told)),
+        (_, None, _) => Err(Undelivered::Never(told + " with more than 64 kB")),
+        (_, Some(body), Some(pattern)) if !pattern.is_match(body) => {
+            Err(Undelivered::Never(told + ", but not what latchkey.sms.success wants"))
+        }
+        _ => Ok(()),
     }
 }
 

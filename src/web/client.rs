@@ -20,18 +20,11 @@ impl Client {
     pub fn of(request: &Request<'_>, proxies: &Proxies) -> Self {
         let peer =
             request.remote().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |remote| remote.ip()).to_canonical();
-        let trusted = |address: IpAddr| matches!(proxies, Proxies::Some(list) if list.contains(&address));
-        let said: Vec<&str> =
-            request.headers().get("X-Forwarded-For").flat_map(|line| line.split(',')).collect();
-        let mut address = peer;
-        // From the nearest on: each hop counts only if who says so is trusted, and nothing behind one that is not.
-        for hop in said.into_iter().rev() {
-            match hop.trim().parse::<IpAddr>() {
-                Ok(hop) if trusted(address) => address = hop.to_canonical(),
-                _ => break,
-            }
+        let said = request.headers().get("X-Forwarded-For");
+        Self {
+            address: farthest(peer, said, proxies),
+            browser: browser(request.headers().get_one("User-Agent").unwrap_or_default()),
         }
-        Self { address, browser: browser(request.headers().get_one("User-Agent").unwrap_or_default()) }
     }
 
     /// Its place in the network, as people are shown it.
@@ -40,8 +33,23 @@ impl Client {
     }
 }
 
+/// The client behind `peer`, by the lines of `X-Forwarded-For`. From the nearest hop on: each counts only if who says so
+/// is trusted, and nothing behind one that is not.
+pub(crate) fn farthest<'a>(peer: IpAddr, said: impl Iterator<Item = &'a str>, proxies: &Proxies) -> IpAddr {
+    let trusted = |address: IpAddr| matches!(proxies, Proxies::Some(list) if list.contains(&address));
+    let hops: Vec<&str> = said.flat_map(|line| line.split(',')).collect();
+    let mut address = peer;
+    for hop in hops.into_iter().rev() {
+        match hop.trim().parse::<IpAddr>() {
+            Ok(hop) if trusted(address) => address = hop.to_canonical(),
+            _ => break,
+        }
+    }
+    address
+}
+
 /// A browser and its system in words of our own: nothing that a client sends is repeated.
-fn browser(agent: &str) -> &'static str {
+pub(crate) fn browser(agent: &str) -> &'static str {
     const BROWSERS: [(&str, usize); 5] =
         [("Edg", 0), ("OPR/", 1), ("Firefox/", 2), ("Chrom", 3), ("Safari/", 4)];
     const SYSTEMS: [(&str, usize); 6] =

@@ -5,11 +5,10 @@
 
 use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use super::{Crumb, Site};
-use crate::{Error, clock::Time};
+use crate::{Error, clock::Time, keyring::Keyring};
 
 const PURPOSE: &str = "device";
 /// How long a browser is known after it signed in.
@@ -19,7 +18,7 @@ const MOST: usize = 4;
 
 /// What the cookie carries.
 #[derive(Serialize, Deserialize)]
-struct Device {
+pub(crate) struct Device {
     id: [u8; 16],
     people: Vec<Person>,
 }
@@ -49,7 +48,7 @@ pub fn known(site: &Site<'_>, email_key: &str) -> Option<Known> {
 /// Remembers that the browser of a request has signed in with an address.
 ///
 /// # Errors
-/// As [`Keyring::seal`](crate::keyring::Keyring::seal).
+/// As [`Keyring::seal`].
 pub fn remember(site: &Site<'_>, email_key: &str) -> Result<(), Error> {
     let mut device = match device(site) {
         Some(device) => device,
@@ -59,12 +58,16 @@ pub fn remember(site: &Site<'_>, email_key: &str) -> Result<(), Error> {
     device.people.insert(0, Person { email_key: email_key.to_owned(), at: site.now() });
     device.people.truncate(MOST);
     let plain = serde_json::to_vec(&device).expect("a device is plain data");
-    let sealed = site.keyring.seal(site.random, PURPOSE, &plain)?;
-    site.crumbs.set(Crumb::Device, &URL_SAFE_NO_PAD.encode(sealed), Some(LIFE));
+    let sealed = site.keyring.seal_text(site.random, PURPOSE, &plain)?;
+    site.crumbs.set(Crumb::Device, &sealed, Some(LIFE));
     Ok(())
 }
 
 fn device(site: &Site<'_>) -> Option<Device> {
-    let sealed = URL_SAFE_NO_PAD.decode(site.crumbs.get(Crumb::Device)?).ok()?;
-    serde_json::from_slice(&site.keyring.open(PURPOSE, &sealed).ok()?).ok()
+    read(&site.keyring, site.crumbs.get(Crumb::Device)?)
+}
+
+/// What a cookie carries, if this site sealed it.
+pub(crate) fn read(keyring: &Keyring, cookie: &str) -> Option<Device> {
+    serde_json::from_slice(&keyring.open_text(PURPOSE, cookie)?).ok()
 }

@@ -63,7 +63,8 @@ async fn read(data: Data<'_>) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     Ok(None)
 }
 
-fn parse(body: &[u8]) -> Option<Fields> {
+/// Reads a form.
+pub(crate) fn parse(body: &[u8]) -> Option<Fields> {
     let text = std::str::from_utf8(body).ok()?;
     let decode =
         |part: &str| RawStr::new(part).url_decode().ok().map(|text| Zeroizing::new(text.into_owned()));

@@ -13,6 +13,7 @@ pub mod here;
 pub mod human;
 pub mod link;
 pub mod method;
+pub mod next;
 pub mod one_name;
 pub mod origin;
 pub mod page;

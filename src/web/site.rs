@@ -2,7 +2,6 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use rocket::{
     Request,
     http::Status,
@@ -122,15 +121,14 @@ impl<'r> Site<'r> {
     /// # Errors
     /// As [`Keyring::seal`](crate::keyring::Keyring::seal).
     pub fn carry(&self, crumb: Crumb, key: &Key, life: std::time::Duration) -> Result<(), Error> {
-        let sealed = self.keyring.seal(self.random, "ticket", key.expose().as_bytes())?;
-        self.crumbs.set(crumb, &URL_SAFE_NO_PAD.encode(sealed), Some(life));
+        let sealed = self.keyring.seal_text(self.random, "ticket", key.expose().as_bytes())?;
+        self.crumbs.set(crumb, &sealed, Some(life));
         Ok(())
     }
 
     /// The key in a cookie, if there is one that opens.
     pub fn carried(&self, crumb: Crumb) -> Option<Key> {
-        let sealed = URL_SAFE_NO_PAD.decode(self.crumbs.get(crumb)?).ok()?;
-        let opened = self.keyring.open("ticket", &sealed).ok()?;
+        let opened = self.keyring.open_text("ticket", self.crumbs.get(crumb)?)?;
         Key::parse(std::str::from_utf8(&opened).ok()?)
     }
 }

@@ -1,0 +1,188 @@
+//! What each parser of bytes from outside promises of any bytes at all. `fuzz/` looks for some that break it; the test
+//! below tries those that were found, those they began with, and their neighbours.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use figment::{
+    Figment,
+    providers::{Format, Toml},
+};
+use regex::bytes::Regex;
+
+use crate::{
+    account::{email::Email, phone, phone::Phone},
+    config::{Judged, Proxies},
+    key::Key,
+    keyring::Keyring,
+    outbox::sms,
+    random::Random,
+    web::{client, device, fields, next},
+};
+
+/// A parser by name, and what it promises.
+type Target = (&'static str, fn(&[u8]));
+
+/// One for each file in `fuzz/fuzz_targets`.
+pub const TARGETS: [Target; 9] = [
+    ("address", address),
+    ("phone", phone),
+    ("key", key),
+    ("cookie", cookie),
+    ("next", next),
+    ("form", form),
+    ("config", config),
+    ("forwarded", forwarded),
+    ("gateway", gateway),
+];
+
+const SITE: &str = "https://example.com";
+
+/// An address is one mailbox, can stand in a header, and its canonical form stays what it is.
+pub fn address(bytes: &[u8]) {
+    let Ok(email) = Email::parse(&String::from_utf8_lossy(bytes)) else { return };
+    for part in [email.address(), email.key()] {
+        assert!(!part.chars().any(|c| c.is_control() || c.is_whitespace() || "<>()[],;:\\\"".contains(c)));
+        assert_eq!(part.matches('@').count(), 1);
+        assert!(part.len() <= 254);
+    }
+    assert_eq!(Email::parse(email.key()).expect("it is one").key(), email.key());
+}
+
+/// A number is digits behind a plus, and stays what it is.
+pub fn phone(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = phone::country(&text);
+    let Ok(phone) = Phone::parse(&text) else { return };
+    let digits = phone.number().strip_prefix('+').expect("a plus");
+    assert!((8..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()));
+    assert_eq!(Phone::parse(phone.number()).expect("it is one").number(), phone.number());
+    assert_eq!(phone::ending(phone.number()).len(), 2);
+}
+
+/// A key has one form in a link, which a person may also type.
+pub fn key(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Some(key) = Key::parse(&text) {
+        assert_eq!(key.expose(), text);
+        assert_eq!(Key::parse_typed(&text).expect("it is one").expose(), text);
+    }
+    if let Some(key) = Key::parse_typed(&text) {
+        assert!(Key::parse(key.expose()).is_some());
+    }
+    let _ = Key::parse_code(&text).grouped();
+}
+
+/// No cookie opens that this site did not seal, and what was sealed does no harm whatever it is.
+pub fn cookie(bytes: &[u8]) {
+    let keyring = Keyring::new("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", &[]).expect("a secret");
+    let text = String::from_utf8_lossy(bytes);
+    assert!(keyring.open_text("ticket", &text).is_none() && device::read(&keyring, &text).is_none());
+    let sealed = keyring.seal_text(Random, "device", bytes).expect("there is randomness");
+    assert_eq!(keyring.open_text("device", &sealed).as_deref(), Some(bytes));
+    assert!(keyring.open_text("ticket", &sealed).is_none());
+    let _ = device::read(&keyring, &sealed);
+}
+
+/// Where to go on stays on the site, for Rocket and for a browser alike.
+pub fn next(bytes: &[u8]) {
+    let path = next::path(&String::from_utf8_lossy(bytes));
+    assert!(path.starts_with('/') && !path.bytes().any(|byte| byte.is_ascii_control()));
+    let site = reqwest::Url::parse(SITE).expect("a URL");
+    let seen = site.join(&path).expect("a path");
+    assert_eq!(seen.origin(), site.origin(), "{path}");
+}
+
+/// A form is read or refused, and what comes of a field is of one line.
+pub fn form(bytes: &[u8]) {
+    let Some(fields) = fields::parse(bytes) else { return };
+    for name in ["email", "tel", "next", "current-password", "_method", ""] {
+        if let Ok(line) = fields.line(name, 64) {
+            assert!(line.chars().count() <= 64 && !line.chars().any(char::is_control));
+        }
+        let _ = (fields.email(name), fields.phone(name), fields.ticked(name));
+        let _ = (fields.password(name).is_ok(), fields.required(name, 64));
+    }
+    assert_eq!(fields.get("_method"), Ok(""));
+}
+
+/// A configuration is judged, and what is found has words.
+pub fn config(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    // Not the debug profile: secrets would be looked for beside a database.
+    let figment = Figment::from(Toml::string(&text).nested()).select("release");
+    match Judged::look(&figment) {
+        Ok(judged) => assert!(judged.findings.iter().all(|finding| !finding.why.is_empty())),
+        Err(findings) => {
+            assert!(!findings.is_empty() && findings.iter().all(|finding| !finding.why.is_empty()))
+        }
+    }
+}
+
+/// Nobody's word counts but a trusted proxy's, and of a browser's name nothing is repeated.
+pub fn forwarded(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let trusting = |list| client::farthest(peer, text.split('\n'), &Proxies::Some(list));
+    assert_eq!(trusting(Vec::new()), peer);
+    let nearest = text.rsplit(['\n', ',']).next().unwrap_or_default().trim().parse::<IpAddr>().ok();
+    assert_eq!(trusting(vec![peer]) == peer, nearest.is_none_or(|hop| hop.to_canonical() == peer));
+    assert!(client::browser(&text).len() <= "Firefox on Windows".len());
+}
+
+/// An answer of a gateway counts only with a good status and the words that are wanted.
+pub fn gateway(bytes: &[u8]) {
+    let Some((status, body)) = bytes.split_first_chunk::<2>() else { return };
+    let (status, wanted) = (u16::from_be_bytes(*status), Regex::new("(?i-u)ok").expect("a pattern"));
+    let well = (200..300).contains(&status);
+    assert_eq!(sms::taken(status, Some(body), None).is_ok(), well);
+    let said = body.to_ascii_lowercase().windows(2).any(|two| two == b"ok");
+    assert_eq!(sms::taken(status, Some(body), Some(&wanted)).is_ok(), well && said);
+    assert!(sms::taken(status, None, None).is_err());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a fuzzer begins with, and what it found.
+    fn known(target: &str) -> Vec<Vec<u8>> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/known").join(target);
+        let files = fs::read_dir(folder).unwrap();
+        files.map(|file| fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+
+    #[test]
+    fn every_parser_keeps_its_promise() {
+        for (name, target) in TARGETS {
+            let known = known(name);
+            assert!(!known.is_empty(), "{name} begins with something");
+            known.iter().for_each(|bytes| target(bytes));
+            let neighbour =
+                (prop::sample::select(known), any::<prop::sample::Index>(), 0..4usize, any::<Vec<u8>>());
+            let mut runner = prop::test_runner::TestRunner::new(ProptestConfig::with_cases(500));
+            let kept = runner.run(&neighbour, |(mut bytes, at, lost, new)| {
+                let at = at.index(bytes.len() + 1);
+                bytes.splice(at..bytes.len().min(at + lost), new.into_iter().take(4));
+                target(&bytes);
+                Ok(())
+            });
+            kept.unwrap_or_else(|broken| panic!("{name}: {broken}"));
+        }
+    }
+
+    #[test]
+    fn every_target_is_there_to_be_fuzzed() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/fuzz_targets");
+        let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        let mut files: Vec<_> =
+            files.map(|file| file.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+        let mut names = TARGETS.map(|(name, _)| name.to_owned());
+        files.sort();
+        names.sort();
+        assert_eq!(files, names);
+    }
+}
