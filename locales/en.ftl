@@ -262,6 +262,7 @@ not-me-stuck-lead = The password no longer works and every session has ended. Yo
 not-me-stuck-next = Write to whoever runs this site, from your own address, and tell them what happened.
 event-password-changed = The password was changed
 event-signed-in-once = Somebody signed in with a link from a message
+event-code-failed = Somebody typed a wrong code too often
 event-email-changed = The email address was changed
 event-phone-changed = The phone was changed
 
@@ -618,6 +619,20 @@ mail-new-email-lead =
     From now on we write to this address, and you sign in with it.
 mail-new-email-closing =
     This is not your account? Then somebody has confirmed your address by mistake: tell whoever runs { $site }.
+
+mail-former-address-subject = Something happened to your former { $site } account
+mail-former-address-lead =
+    { $what }. We tell you because this was the address of the account until { $left }.
+mail-former-address-closing =
+    You have changed the address yourself? Then there is nothing to do. If you have not, use the link in the message that we sent you then, or write to whoever runs { $site }.
+
+mail-code-failed-subject = Wrong codes for your { $site } account
+mail-code-failed-lead =
+    Somebody opened the link to reset your { $site } password and then typed a wrong code too often. Nothing has changed.
+    That was you? Then ask for another code.
+mail-code-failed-button = This wasn’t me
+mail-code-failed-closing =
+    It was not you? Then somebody may be reading your mail: change the password of your mailbox, then use the link. On its page, one button ends every session and every reset, and sends you a message to choose a new password.
 
 mail-phone-changed-subject = The phone of your { $site } account was changed
 mail-phone-changed-lead =

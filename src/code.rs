@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     Error,
+    account::fault::Fault,
     app::App,
     event::Event,
     key::{Key, Purpose},
@@ -50,9 +51,9 @@ pub struct Bound<'a> {
 pub enum Tried {
     /// It was right.
     Right,
-    /// It was wrong; this many tries are left.
+    /// It was wrong; this many tries are left, perhaps none.
     Wrong(i64),
-    /// No more tries: ask for another code.
+    /// It was not tried, as no tries are left: ask for another code.
     Dead,
 }
 
@@ -111,5 +112,13 @@ pub async fn try_out(site: &Site<'_>, row: &KeyRow, typed: &str) -> Result<Tried
     let left = keys::of_account(&mut site.read().await?, row.account_id, &row.purpose, now)
         .await?
         .map_or(0, |row| TRIES - row.tries);
-    Ok(if left > 0 { Tried::Wrong(left) } else { Tried::Dead })
+    Ok(Tried::Wrong(left))
+}
+
+/// What is said of a wrong code with so many tries left.
+pub fn wrong(tries: i64) -> Fault {
+    match usize::try_from(tries) {
+        Ok(tries @ 1..) => Fault::new("fault-code").with("tries", tries),
+        _ => Fault::new("fault-code-dead"),
+    }
 }

@@ -119,13 +119,12 @@ async fn submit_code(
     };
     let wrong = match code::try_out(&site, &row, typed).await? {
         Tried::Right => None,
-        Tried::Wrong(left) => {
-            Some((Fault::new("fault-code").with("tries", usize::try_from(left).unwrap_or(0)), left))
-        }
-        Tried::Dead => Some((Fault::new("fault-code-dead"), 0)),
+        Tried::Wrong(left) => Some(left),
+        Tried::Dead => Some(0),
     };
-    if let Some((fault, left)) = wrong {
-        return Ok(code_page(&site, &row, &phone, left).faults(Faults::of("code", fault)).into());
+    if let Some(left) = wrong {
+        let faults = Faults::of("code", code::wrong(left));
+        return Ok(code_page(&site, &row, &phone, left).faults(faults).into());
     }
     let (now, asked) = (site.now(), site.asked());
     let mut tx = site.begin().await?;

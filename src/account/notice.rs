@@ -9,12 +9,15 @@ use crate::{
     key::{Key, Purpose},
     outbox::message::{Asked, Message},
     span::Span,
-    store::{Tx, accounts::Account, keys, keys::KeyRow},
+    store::{Tx, accounts::Account, former_addresses, keys, keys::KeyRow},
+    web::human,
 };
 
 const PURPOSE: &str = "before";
 /// How long "this wasn't me" is good.
 const UNDO: Span = Span::hours(72);
+/// How long an address that an account has left hears of it.
+pub const FAREWELL: Span = Span::days(7);
 
 /// What an account was before the event, to be restored by "this wasn't me".
 #[derive(Serialize, Deserialize)]
@@ -42,7 +45,8 @@ impl Before {
     }
 }
 
-/// Tells the owner that `notice` happened to the account as it stood `before`, whose address is `now_at` since.
+/// Tells the owner that `notice` happened to the account as it stood `before`, whose address is `now_at` since. An
+/// address that the account left lately is told too, without a link: who has it now may be somebody else.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -72,10 +76,18 @@ pub async fn post(
     let mail = Message::mail(&before.email, notice).link(link, row.expires_at);
     let mail = mail.asked(asked).with("email", now_at);
     mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
+    for former in former_addresses::of_account(tx, before.id, now - *FAREWELL).await? {
+        let mail = Message::mail(&former.email, "former-address")
+            .asked(asked)
+            .with("what", &app.templates.say(&format!("event-{notice}"), &[]))
+            .with("left", &human::moment(former.left_at));
+        mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
+    }
     // Only the address that the account had can undo the change of it.
     if now_at != before.email {
         let mail = Message::mail(now_at, "new-email").asked(asked);
         mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
+        former_addresses::insert(tx, before.id, &before.email, now).await?;
     }
     Ok(())
 }

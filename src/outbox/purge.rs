@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::{
     Error,
+    account::notice::FAREWELL,
     app::App,
     key::Purpose,
     reset::{Strategy, policy::Policy},
     store::{
-        Pool, counts, events, keys, keys::Expired, outbox, registrations, remembered, sessions, tallies,
-        tallies::Tally,
+        Pool, counts, events, former_addresses, keys, keys::Expired, outbox, registrations, remembered,
+        sessions, tallies, tallies::Tally,
     },
     tally,
 };
@@ -42,6 +43,7 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
             + sessions::purge(&mut tx, now).await?
             + remembered::purge(&mut tx, now).await?
             + counts::purge(&mut tx, now).await?
+            + former_addresses::purge(&mut tx, now - *FAREWELL).await?
             + outbox::wipe(&mut tx, now).await?
             + outbox::purge(&mut tx, kept).await?
             + events::purge(&mut tx, kept).await?

@@ -21,6 +21,7 @@ use crate::{
     store::{
         accounts,
         accounts::Account,
+        former_addresses,
         keys::{self, KeyRow},
     },
     web::{Answer, Crumb, Held, Linked, Opens, Page, SameOrigin, Site, held, human},
@@ -107,6 +108,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, notified: Held<Notified>) -> 
         Err(_) => false,
     };
     accounts::set_phone(&mut tx, account.id, before.phone.as_deref(), before.phone_usable_at).await?;
+    former_addresses::forget(&mut tx, account.id, key.issued_at).await?;
     accounts::hold(&mut tx, account.id, now + HOLD).await?;
     Event::new("reset.undone", account.id)
         .from(&asked)

@@ -8,13 +8,14 @@ use super::{
 };
 use crate::{
     Error,
-    account::fault::Fault,
+    account::notice,
     code::{self, Bound, Kind, Tried},
     event::Event,
     key::Key,
     outbox::message::Message,
     store::{
-        Tx, accounts,
+        Tx,
+        accounts::{self, Account},
         keys::{self, KeyRow},
         outbox,
     },
@@ -111,12 +112,14 @@ pub async fn approve<S>(
             Tried::Right => {}
             Tried::Wrong(tries) => {
                 left = tries;
-                faults
-                    .add("code", Fault::new("fault-code").with("tries", usize::try_from(tries).unwrap_or(0)));
+                faults.add("code", code::wrong(tries));
+                if tries == 0 {
+                    tell(site, &ticket.account).await?;
+                }
             }
             Tried::Dead => {
                 left = 0;
-                faults.add("code", Fault::new("fault-code-dead"));
+                faults.add("code", code::wrong(0));
             }
         }
     }
@@ -126,4 +129,11 @@ pub async fn approve<S>(
         }
         _ => Ok(Err((left, faults))),
     }
+}
+
+/// Tells the owner that a code died of wrong tries.
+async fn tell(site: &Site<'_>, account: &Account) -> Result<(), Error> {
+    let mut tx = site.begin().await?;
+    notice::post(site.app, &mut tx, account, &account.email, "code-failed", &site.asked()).await?;
+    tx.commit().await
 }

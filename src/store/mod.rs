@@ -6,6 +6,7 @@ pub mod accounts;
 mod busy;
 pub mod counts;
 pub mod events;
+pub mod former_addresses;
 mod group;
 pub mod keys;
 mod migrate;

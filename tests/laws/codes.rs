@@ -54,6 +54,9 @@ async fn three_wrong_codes_end_the_code(setting: Setting) {
     assert!((400..500).contains(&page.status), "{page}");
     assert!(!browser.is_signed_in().await);
     refused(&app, &ann).await;
+    let told = app.mailbox.next_notice(&ann.email).await;
+    assert!(told.subject.contains("Wrong codes"), "{told:?}");
+    assert!(app.mailbox.rest(&ann.email).await.is_empty(), "the owner is told once");
 }
 
 async fn wrong_codes_count_across_new_codes(setting: Setting) {

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::common::{Message, NEW, OLD, OTHER, Person, Setting, Site, Strategy};
+use crate::common::{Browser, Message, NEW, OLD, OTHER, Person, Setting, Site, Strategy};
 
 for_every_strategy! {
     a_notice_goes_out,
@@ -10,6 +10,11 @@ for_every_strategy! {
     this_was_not_me_takes_the_account_back,
     this_was_not_me_works_after_further_requests,
     this_was_not_me_works_once_and_for_three_days,
+}
+
+for_both_databases! {
+    an_address_that_was_left_hears_of_it_for_a_week,
+    an_address_that_a_thief_set_hears_nothing_afterwards,
 }
 
 /// Somebody with access to the mailbox resets the password of `person`; gives the notice.
@@ -96,4 +101,43 @@ async fn this_was_not_me_works_once_and_for_three_days(setting: Setting) {
     app.minutes_pass(72 * 60 + 1);
     assert!(app.browser().get(&link).await.status >= 400, "the link works after three days");
     assert!(app.opens(&bob.email, NEW).await);
+}
+
+async fn change_address(app: &Site, own: &Browser, to: &str) {
+    let form = own.get("/account/email").await;
+    own.submit(&form, &[("email", to), ("current-password", OLD)]).await;
+    let page = own.get(&app.mailbox.next(to).await.link()).await;
+    let page = own.press(&page, "/account/email/confirm").await;
+    assert_eq!(page.status, 200, "{page}");
+}
+
+async fn an_address_that_was_left_hears_of_it_for_a_week(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    change_address(&app, &app.signed_in(&ann).await, "anna@example.org").await;
+    app.mailbox.next_notice(&ann.email).await;
+    let anna = Person { email: "anna@example.org".into(), ..ann.clone() };
+    app.mailbox.rest(&anna.email).await;
+    for (days, hears) in [(6, true), (2, false)] {
+        app.minutes_pass(days * 24 * 60);
+        stolen(&app, &anna).await;
+        let told = app.mailbox.rest(&ann.email).await;
+        assert_eq!(told.len(), usize::from(hears), "{told:?}");
+        assert!(told.iter().all(|told| told.text.contains("The password was changed") && !told.has_link()));
+    }
+}
+
+async fn an_address_that_a_thief_set_hears_nothing_afterwards(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let thief = app.signed_in(&ann).await;
+    change_address(&app, &thief, "thief@example.org").await;
+    let own = app.browser();
+    let page = own.get(&app.mailbox.next_notice(&ann.email).await.link()).await;
+    own.press(&page, "/reset/not-me").await;
+    let reset = app.mailbox.next_key(&ann.email).await;
+    app.mailbox.rest("thief@example.org").await;
+    app.recover(&app.browser(), &ann, &reset.link(), NEW).await;
+    app.mailbox.next_notice(&ann.email).await;
+    assert!(app.mailbox.rest("thief@example.org").await.is_empty());
 }
