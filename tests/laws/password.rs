@@ -1,5 +1,8 @@
 //! Passwords: judged alike wherever one is set, never cut, trimmed or folded, and a refused one costs nothing.
 
+use rocket::futures::future::join_all;
+use serde_json::json;
+
 use crate::common::{Browser, NEW, OLD, OTHER, Page, Setting, Strategy};
 
 for_every_strategy! {
@@ -11,6 +14,7 @@ for_both_databases! {
     one_password_in_two_unicode_forms_is_one,
     a_long_password_is_whole,
     a_body_over_its_limit_is_refused,
+    sign_ins_that_all_hash_anew_all_go_in,
 }
 
 const WEAK: [&str; 7] =
@@ -123,5 +127,16 @@ async fn a_body_over_its_limit_is_refused(setting: Setting) {
         let answer = answer.expect("a body over its limit is refused at once");
         assert_eq!(answer.status, 413, "{place}");
         browser.follow(place, answer).await;
+    }
+}
+
+async fn sign_ins_that_all_hash_anew_all_go_in(setting: Setting) {
+    let mut app = setting.app().await;
+    let ann = app.person("ann").await;
+    app.again(&[("latchkey.password.cost", json!(9))]).await;
+    let browsers: Vec<_> = (0..3).map(|_| app.browser()).collect();
+    let pages = join_all(browsers.iter().map(|own| app.sign_in(own, &ann.email, OLD))).await;
+    for (own, page) in browsers.iter().zip(pages) {
+        assert!(own.is_signed_in().await, "{page}");
     }
 }
