@@ -41,7 +41,12 @@ where
                         () = &mut shutdown => return,
                     };
                     match event {
-                        Ok(event) => handle(event).await,
+                        // On a task of its own: should it panic, the next event is told all the same.
+                        Ok(event) => {
+                            if let Err(error) = tokio::spawn(handle(event)).await {
+                                log::error!("a subscriber to events failed: {error}");
+                            }
+                        }
                         Err(RecvError::Lagged(missed)) => log::warn!("a subscriber missed {missed} events"),
                         Err(RecvError::Closed) => return,
                     }

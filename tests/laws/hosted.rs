@@ -46,7 +46,10 @@ async fn a_subscriber_hears_what_happens(setting: Setting) {
     let hears = heard.clone();
     let listen = move |event: Event| {
         let hears = hears.clone();
-        async move { hears.lock().expect("unpoisoned").push((event.kind, event.policy)) }
+        async move {
+            hears.lock().expect("unpoisoned").push((event.kind, event.policy));
+            panic!("a subscriber's own fault");
+        }
     };
     let app = setting.hosted(|rocket| rocket.attach(events::subscribe(listen))).await;
     let ann = app.person("ann").await;
