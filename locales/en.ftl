@@ -504,6 +504,7 @@ kind-account-roles_changed = Roles changed
 kind-account-sessions_ended = All sessions ended for them
 kind-code-failed = Wrong code
 kind-email-changed = Address changed
+kind-limit-reached = Limit reached
 kind-message-dropped = Message dropped
 kind-message-retried = Message sent again
 kind-password-changed = Password changed

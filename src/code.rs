@@ -80,12 +80,12 @@ pub async fn issue(app: &App, tx: &mut Tx, kind: &Kind, bound: Bound<'_>) -> Res
 /// # Errors
 /// [`Error::Database`]; nothing was compared then.
 pub async fn try_out(site: &Site<'_>, row: &KeyRow, typed: &str) -> Result<Tried, Error> {
-    let (limits, now) = (&site.config().limits, site.now());
+    let now = site.now();
     let counted = [Limited::CodeOf(row.account_id.as_bytes()), Limited::CodeFrom(site.client.address)];
     let mut tx = site.begin().await?;
     let mut allowed = keys::count_try(&mut tx, row.id, TRIES, now).await?;
     for limited in counted {
-        allowed &= limited.allow(&mut tx, limits, &site.keyring, now).await?;
+        allowed &= limited.allow(site.app, &mut tx).await?;
     }
     tx.commit().await?;
     if !allowed {
@@ -98,7 +98,7 @@ pub async fn try_out(site: &Site<'_>, row: &KeyRow, typed: &str) -> Result<Tried
     if right {
         keys::forgive_try(&mut tx, row.id).await?;
         for limited in counted {
-            limited.forgive(&mut tx, limits, &site.keyring).await?;
+            limited.forgive(site.app, &mut tx).await?;
         }
         tx.commit().await?;
         return Ok(Tried::Right);

@@ -40,7 +40,7 @@ impl Settings {
 }
 
 /// Every kind of event, in alphabetical order.
-pub const KINDS: [&str; 30] = [
+pub const KINDS: [&str; 31] = [
     "account.confirmed",
     "account.deleted",
     "account.disabled",
@@ -52,6 +52,7 @@ pub const KINDS: [&str; 30] = [
     "account.sessions_ended",
     "code.failed",
     "email.changed",
+    "limit.reached",
     "message.dropped",
     "message.retried",
     "password.changed",

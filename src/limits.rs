@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
-    clock::Time,
-    keyring::{Keyring, Ring},
-    scope::Scope,
+    app::App,
+    event::Event,
+    keyring::Ring,
+    outbox::message::Asked,
     span::Span,
     store::{Tx, counts},
 };
@@ -189,38 +190,51 @@ impl Limited<'_> {
         }
     }
 
-    /// Counts one more and tells whether it is still within the limit.
+    /// Counts one more and tells whether it is still within the limit. The first that is not is an event.
     ///
     /// # Errors
     /// [`Error::Database`] if it cannot be counted; refuse then.
-    pub async fn allow(
-        self,
-        tx: &mut Tx,
-        settings: &Settings,
-        keyring: &Keyring,
-        now: Time,
-    ) -> Result<bool, Error> {
+    pub async fn allow(self, app: &App, tx: &mut Tx) -> Result<bool, Error> {
+        let settings = &app.config().limits;
         if !settings.enabled {
             return Ok(true);
         }
         let (most, window) = self.most(settings);
         let mut tally = 0;
         // Under each secret: a server on which another one is in force counts on.
-        for ring in keyring.rings() {
-            tally = tally.max(counts::hit(tx, &self.bucket(ring), window, now).await?);
+        for ring in app.keyring.rings() {
+            tally = tally.max(counts::hit(tx, &self.bucket(ring), window, app.now()).await?);
+        }
+        if tally == most + 1 {
+            let asked = Asked {
+                from: self.client().map_or_else(String::new, |it| it.to_string()),
+                ..Asked::default()
+            };
+            Event::of_site("limit.reached").from(&asked).detail(self.into()).write(app, tx).await?;
         }
         if tally > most {
-            Scope::current(|scope| scope.meters.limited(self.into()));
+            app.meters.limited(self.into());
         }
         Ok(tally <= most)
+    }
+
+    /// The client, where that is what is counted.
+    fn client(self) -> Option<IpAddr> {
+        match self {
+            Limited::MessageFrom(client)
+            | Limited::SignInFrom(client)
+            | Limited::CodeFrom(client)
+            | Limited::TextFrom(client) => Some(client),
+            _ => None,
+        }
     }
 
     /// Takes one back: somebody was right, or could not be served.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn forgive(self, tx: &mut Tx, settings: &Settings, keyring: &Keyring) -> Result<(), Error> {
-        for ring in keyring.rings().filter(|_| settings.enabled) {
+    pub async fn forgive(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        for ring in app.keyring.rings().filter(|_| app.config().limits.enabled) {
             counts::forgive(tx, &self.bucket(ring)).await?;
         }
         Ok(())

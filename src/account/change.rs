@@ -77,15 +77,15 @@ pub async fn confirm(
     faults: &mut Faults,
 ) -> Result<(), Error> {
     let Some(typed) = faults.take("password", fields.password("password")) else { return Ok(()) };
-    let (limits, counted) = (&site.config().limits, Limited::PasswordOf(account.id.as_bytes()));
+    let counted = Limited::PasswordOf(account.id.as_bytes());
     let mut tx = site.begin().await?;
-    let allowed = counted.allow(&mut tx, limits, &site.keyring, site.now()).await?;
+    let allowed = counted.allow(site.app, &mut tx).await?;
     tx.commit().await?;
     let right =
         allowed && site.hasher.verify(typed, Some(account.password_hash.clone())).await? != Verdict::No;
     if right {
         let mut tx = site.begin().await?;
-        counted.forgive(&mut tx, limits, &site.keyring).await?;
+        counted.forgive(site.app, &mut tx).await?;
         tx.commit().await?;
     } else {
         faults.add("password", Fault::new("fault-password"));

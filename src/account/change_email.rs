@@ -59,6 +59,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     };
     let mut tx = site.begin().await?;
     if !throttle::message_allowed(&site, &mut tx, Asking::Email, email.key()).await? {
+        tx.commit().await?;
         return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
     }
     if !me.take(&mut tx, now).await? {

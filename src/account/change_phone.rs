@@ -64,6 +64,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     }
     let (number, account_id) = (phone.number(), account.id.as_bytes());
     if !throttle::verification_allowed(&site, &mut tx, number, account_id, &site.asked()).await? {
+        tx.commit().await?;
         return refused(Faults::of("phone", Fault::new("fault-texts-limit")));
     }
     let sealed = Some(site.keyring.seal(site.random, PURPOSE, phone.number().as_bytes())?);

@@ -69,7 +69,7 @@ pub async fn sign_in_allowed(site: &Site<'_>, key: &str) -> Result<bool, Error> 
 /// [`Error::Database`].
 pub async fn forgive_sign_in(site: &Site<'_>, tx: &mut Tx, key: &str) -> Result<(), Error> {
     for counted in sign_in(site, key) {
-        counted.forgive(tx, &site.config().limits, &site.keyring).await?;
+        counted.forgive(site.app, tx).await?;
     }
     Ok(())
 }
@@ -131,7 +131,7 @@ async fn site_may_text(site: &App, tx: &mut Tx) -> Result<bool, Error> {
 
 async fn all(site: &App, tx: &mut Tx, counts: &[Limited<'_>]) -> Result<bool, Error> {
     for counted in counts {
-        if !counted.allow(tx, &site.config().limits, &site.keyring, site.now()).await? {
+        if !counted.allow(site, tx).await? {
             return Ok(false);
         }
     }

@@ -12,6 +12,7 @@ for_both_databases! {
     a_known_browser_is_known_for_who_signed_in_there,
     who_said_it_was_not_them_is_not_starved_by_the_thief,
     a_number_of_another_country_gets_no_text,
+    a_limit_that_is_reached_is_written_down_once,
 }
 
 fn limited(changes: &[Change<'static>]) -> Vec<Change<'static>> {
@@ -147,4 +148,17 @@ async fn a_number_of_another_country_gets_no_text(setting: Setting) {
         let page = browser.submit(&form, &[("tel", number), ("current-password", OLD)]).await;
         assert_eq!(page.path() == "/account/phone/code", taken, "{number}: {page}");
     }
+}
+
+async fn a_limit_that_is_reached_is_written_down_once(setting: Setting) {
+    let app = setting.app_with(&limited(&[("latchkey.limits.sign_ins_per_address", 3.into())])).await;
+    let ann = app.account("ann@example.com").await;
+    let thief = app.browser();
+    for _ in 0..6 {
+        guess(&app, &thief, &ann).await;
+    }
+    let told = app.latchkey(&["events", "--kind", "limit.reached"]);
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert_eq!(told.matches("limit.reached").count(), 1, "{told}");
+    assert!(told.contains("sign_in_to"), "{told}");
 }
