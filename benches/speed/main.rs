@@ -1,5 +1,5 @@
-//! How fast the site is beside what this machine can do at all: `cargo bench`, or `cargo bench -- quick` for a glance;
-//! `cargo bench -- console` measures the console over a million accounts and three million events.
+//! How fast the site is beside what this machine can do at all: `cargo bench --bench speed`, with `-- quick` for a glance;
+//! `-- console` measures the console over a million accounts and three million events.
 //!
 //! The site is the release binary in a process of its own, on SQLite, with its limits off. The load comes from this
 //! process, over the loopback: it takes its share of the same cores from the site and from the bare page alike. Each

@@ -6,11 +6,12 @@ use latchkey::{Has, Role, events, events::Event};
 use reqwest::Method;
 use rocket::{get, routes};
 
-use crate::common::{NEW, Setting};
+use crate::common::{NEW, OLD, Setting};
 
 for_both_databases! {
     a_route_of_the_host_asks_for_a_role,
     a_subscriber_hears_what_happens,
+    a_route_of_the_host_that_panics_harms_nothing,
 }
 
 struct Editor;
@@ -60,4 +61,23 @@ async fn a_subscriber_hears_what_happens(setting: Setting) {
     let kinds: Vec<_> = heard.iter().map(|(kind, _)| kind.as_str()).collect();
     assert_eq!(kinds, ["account.confirmed", "reset.issued", "reset.completed"]);
     assert_eq!(heard[2].1.as_deref(), Some("set_then_login"));
+}
+
+#[get("/drafts/broken")]
+fn broken() -> &'static str {
+    panic!("a route's own fault")
+}
+
+async fn a_route_of_the_host_that_panics_harms_nothing(setting: Setting) {
+    let app = setting.hosted(|rocket| rocket.mount("/", routes![broken])).await;
+    let ann = app.account("ann@example.com").await;
+    for _ in 0..4 {
+        let answer = app.browser().ask(Method::GET, "/drafts/broken").await;
+        assert_eq!(answer.status, 500);
+        assert!(!answer.text().contains("own fault"), "{}", answer.text());
+        for header in ["content-security-policy", "x-content-type-options", "x-request-id"] {
+            assert!(answer.headers.contains_key(header), "{header}");
+        }
+    }
+    assert!(app.opens(&ann.email, OLD).await);
 }
