@@ -36,3 +36,4 @@ mod sink;
 mod token;
 mod unicode_id;
 mod web;
+mod worker;
