@@ -13,6 +13,7 @@ mod binding;
 mod codes;
 mod csrf;
 mod dos;
+mod fault;
 mod fixation;
 mod generated_password;
 mod host;

@@ -19,13 +19,14 @@ mod recovery;
 pub mod script;
 mod seen;
 mod walk;
+mod wire;
 
 pub use self::{
     app::{Site, TestApp},
     binary::{Binary, command, run},
     browser::{Answer, Browser, Sent, Trouble},
     config::{Change, Config},
-    database::{Database, dump, texts},
+    database::{Database, dump, execute, texts},
     form::{Field, Form},
     jar::Jar,
     mailbox::{Arrived, Mailbox, Message},
@@ -38,4 +39,5 @@ pub use self::{
     seen::Seen,
     setting::{Engine, Setting, Strategy, prove, skip},
     walk::{Step, Walk},
+    wire::Wire,
 };
