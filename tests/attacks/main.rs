@@ -11,6 +11,7 @@ mod tries;
 mod bcrypt;
 mod binding;
 mod codes;
+mod config;
 mod csrf;
 mod dos;
 mod fault;

@@ -16,6 +16,7 @@ mod people;
 mod ports;
 mod postgres;
 mod recovery;
+mod refused;
 pub mod script;
 mod seen;
 mod walk;
@@ -35,6 +36,7 @@ pub use self::{
     ports::free_port,
     postgres::Postgres,
     recovery::Ready,
+    refused::{refused, release, said},
     script::Script,
     seen::Seen,
     setting::{Engine, Setting, Strategy, prove, skip},
