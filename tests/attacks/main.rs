@@ -8,6 +8,8 @@ use common::script;
 #[macro_use]
 mod tries;
 
+#[path = "../transport/authority.rs"]
+mod authority;
 mod bcrypt;
 mod binding;
 mod codes;
@@ -20,6 +22,7 @@ mod generated_password;
 mod host;
 mod invalidation;
 mod lifetime;
+mod lines;
 #[path = "../transport/listener.rs"]
 mod listener;
 mod log;
@@ -39,6 +42,7 @@ mod session;
 mod single_use;
 mod sink;
 mod storage;
+mod tls;
 mod token;
 mod unicode_id;
 mod web;
