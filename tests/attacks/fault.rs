@@ -1,4 +1,5 @@
-//! A087 to A089: what is cut short, what is malformed and what cannot be counted is refused, and costs nothing.
+//! A087 to A089: what is cut short, what is malformed, and what can be neither counted nor timed is refused, and costs
+//! nothing.
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::{
 attacks! {
     EVERY.with(impatient) => a087_without_a_database_no_step_is_half_done;
     EVERY => a088_nothing_malformed_breaks_the_server;
-    EVERY.with(limited) => a089_without_counts_nothing_is_let_in;
+    EVERY.with(limited) => a089_without_counts_or_time_nothing_is_let_in;
 }
 
 /// Who waits for SQLite's one writer gives up after a second.
@@ -177,7 +178,7 @@ async fn a088_nothing_malformed_breaks_the_server(scene: &mut Scene) {
     scene.unharmed(&["reset.completed"]).await;
 }
 
-async fn a089_without_counts_nothing_is_let_in(scene: &mut Scene) {
+async fn a089_without_counts_or_time_nothing_is_let_in(scene: &mut Scene) {
     let link = scene.key().await;
     let (browser, password) = (scene.app.browser(), scene.password());
     let ready = scene.app.prepare(&browser, &link, &scene.v).await;
@@ -215,9 +216,14 @@ async fn a089_without_counts_nothing_is_let_in(scene: &mut Scene) {
         }
         sleep(Duration::from_millis(20)).await;
     }
+    let tomorrow = scene.key().await;
+    scene.quiet().await;
     scene.app.clock.turn_back(day);
-    scene.is_unusable(&scene.app.browser().get(&link).await).await;
-    // A day later V's session was over as well.
+    for link in [&link, &tomorrow] {
+        scene.is_unusable(&scene.app.browser().get(link).await).await;
+    }
+    // The audit log is in the order of time, so that the scene ends a day later, when V's session is over.
+    scene.app.clock.advance(day);
     scene.own = scene.app.signed_in(&scene.v).await;
     scene.unharmed(&["reset.issued", "reset.completed"]).await;
 }
