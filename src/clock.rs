@@ -79,4 +79,9 @@ impl Clock {
     pub fn advance(&self, span: Duration) {
         self.ahead.fetch_add(millis(span), Ordering::Relaxed);
     }
+
+    /// Turns this clock, and every clone of it, back by `span`, as a system's clock that is set anew.
+    pub fn turn_back(&self, span: Duration) {
+        self.ahead.fetch_sub(millis(span), Ordering::Relaxed);
+    }
 }

@@ -4,13 +4,12 @@
 #[path = "common/mod.rs"]
 mod common;
 
-use std::{process::Output, time::Duration};
+use std::time::Duration;
 
-use reqwest::Method;
 use serde_json::json;
 use tempfile::TempDir;
 
-use common::{Binary, Setting, command, run};
+use common::{Binary, Setting, command, refused, release, run, said};
 
 for_both_databases! {
     a_server_ends_cleanly_when_told,
@@ -24,54 +23,12 @@ fn folder() -> TempDir {
     TempDir::with_prefix("latchkey-").expect("a folder")
 }
 
-/// What is on both outputs.
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-/// Panics unless `toml` is refused with a line that has all of `words`, by `check` and by the server alike.
-fn refused(profile: &str, toml: &str, words: &[&str]) {
-    for arguments in [&["check"][..], &[]] {
-        let folder = folder();
-        let output = run(folder.path(), profile, toml, arguments);
-        let text = said(&output);
-        let place = format!("{arguments:?} of {toml}: {text}");
-        assert_eq!(output.status.code().map(|code| code != 0), Some(true), "exit status of {place}");
-        assert!(
-            !text.contains("panicked")
-                && !text.contains("stack backtrace")
-                && !text.contains("RUST_BACKTRACE"),
-            "{place}"
-        );
-        let line = text.lines().find(|line| words.iter().all(|word| line.contains(word)));
-        assert!(line.is_some(), "no line with {words:?} for {place}");
-        assert!(text.lines().count() <= 6, "more than a few lines for {place}");
-    }
-}
-
 /// A configuration that starts, in debug, with `lines` under `[default.latchkey]`.
 fn with(lines: &str) -> String {
     let port = common::free_port();
     format!(
         "[default]\nport = {port}\n[default.databases.latchkey]\nurl = \"sqlite://latchkey.db\"\n[default.latchkey]\n{lines}\n"
     )
-}
-
-/// A complete configuration for release; each line can be taken away.
-fn release(without: &str) -> String {
-    let lines = [
-        ("secret_key", "secret_key = \"hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=\""),
-        ("table", "[release.databases.latchkey]\nurl = \"sqlite://latchkey.db\"\n[release.latchkey]"),
-        ("pepper", "pepper = [\"a pepper that is long enough for a test\"]"),
-        ("public_url", "public_url = \"https://id.example.com\""),
-        ("trusted_proxies", "trusted_proxies = \"none\""),
-        (
-            "mail.url",
-            "mail = { url = \"smtp://user:word@mail.example.com:587?tls=required\", from = \"Latchkey <no-reply@example.com>\" }",
-        ),
-    ];
-    let kept = lines.iter().filter(|(name, _)| *name != without).map(|(_, line)| *line);
-    format!("[release]\nport = {}\n{}\n", common::free_port(), kept.collect::<Vec<_>>().join("\n"))
 }
 
 #[test]
@@ -171,10 +128,10 @@ fn a_port_in_use_is_said() {
 #[test]
 fn release_requires_its_secrets_and_addresses() {
     for key in ["secret_key", "pepper", "public_url", "trusted_proxies", "mail.url"] {
-        refused("release", &release(key), &[key]);
+        refused("release", &release("sqlite://latchkey.db", key), &[key]);
     }
     let folder = folder();
-    let output = run(folder.path(), "release", &release(""), &["check"]);
+    let output = run(folder.path(), "release", &release("sqlite://latchkey.db", ""), &["check"]);
     assert!(output.status.success(), "{}", said(&output));
 }
 
@@ -190,25 +147,9 @@ fn release_names_all_that_is_missing_at_once() {
 }
 
 #[test]
-fn release_refuses_what_is_not_safe() {
-    let changed = |from: &str, to: &str| release("").replace(from, to);
-    refused("release", &changed("https://id.example.com", "http://id.example.com"), &["public_url"]);
-    refused("release", &changed("https://id.example.com", "https://id.example.com/path"), &["public_url"]);
-    refused("release", &changed("?tls=required", ""), &["mail.url"]);
-    refused("release", &changed("?tls=required", "?tls=opportunistic"), &["mail.url"]);
-    refused(
-        "release",
-        &format!("{}\n[release.latchkey.limits]\nenabled = false\n", release("")),
-        &["limits.enabled"],
-    );
-    let gateway = "\n[release.latchkey.sms]\nurl = \"http://gateway.example.com/send\"\n";
-    refused("release", &format!("{}{gateway}", release("")), &["sms.url"]);
-}
-
-#[test]
 fn a_fault_never_prints_a_secret() {
     let folder = folder();
-    let toml = release("").replace("?tls=required", "");
+    let toml = release("sqlite://latchkey.db", "").replace("?tls=required", "");
     let output = run(folder.path(), "release", &toml, &["check"]);
     let text = said(&output);
     for secret in ["user:word", "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk", "a pepper that is long"] {
@@ -283,32 +224,6 @@ fn with_no_configuration_it_serves() {
         let mode = entry.metadata().expect("its mode").permissions().mode() & 0o077;
         assert!(entry.file_name() != "latchkey.secrets" || mode == 0, "the secrets can be read by others");
     }
-}
-
-#[test]
-fn the_mailbox_is_shut_where_others_could_look() {
-    let folder = folder();
-    let open = format!("[default]\naddress = \"0.0.0.0\"\nport = {}\n", common::free_port());
-    std::fs::write(folder.path().join("Rocket.toml"), open).expect("written");
-    let mut server = command(folder.path(), "debug", &[]).spawn().expect("latchkey runs");
-    let port = std::fs::read_to_string(folder.path().join("Rocket.toml")).expect("text");
-    let port: u16 = port.trim().rsplit(' ').next().expect("a number").parse().expect("a port");
-    let runtime =
-        rocket::tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let site = format!("http://127.0.0.1:{port}");
-    let browser = common::Browser::new(&site, &site);
-    let status = runtime.block_on(async {
-        for _ in 0..500 {
-            if rocket::tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                break;
-            }
-            rocket::tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        browser.ask(Method::GET, "/dev/mailbox").await.status
-    });
-    let _ = server.kill();
-    let _ = server.wait();
-    assert_eq!(status, 404);
 }
 
 async fn a_server_ends_cleanly_when_told(setting: Setting) {

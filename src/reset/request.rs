@@ -91,7 +91,9 @@ impl Reset {
             Some(account) => accounts::lock(tx, account.id, now).await?,
             None => None,
         };
-        let Some(account) = account.filter(|account| account.held_until <= now) else {
+        // While its row was waited for, the account may have got another address.
+        let named = |account: &Account| account.email_key() == self.email_key && account.held_until <= now;
+        let Some(account) = account.filter(named) else {
             return post_to_nobody(app, tx).await;
         };
         let by = By { browser: self.browser.as_deref(), known: self.known.as_ref(), admin: false };

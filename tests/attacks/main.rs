@@ -8,20 +8,27 @@ use common::script;
 #[macro_use]
 mod tries;
 
+#[path = "../transport/authority.rs"]
+mod authority;
 mod bcrypt;
 mod binding;
 mod codes;
+mod config;
 mod csrf;
+mod dos;
+mod fault;
 mod fixation;
 mod generated_password;
 mod host;
 mod invalidation;
 mod lifetime;
+mod lines;
 #[path = "../transport/listener.rs"]
 mod listener;
 mod log;
 mod mail_injection;
 mod notice;
+mod policy;
 mod race;
 mod rate;
 mod raw;
@@ -31,8 +38,12 @@ mod revocation;
 mod roles;
 mod scanner;
 mod scene;
+mod session;
 mod single_use;
 mod sink;
+mod storage;
+mod tls;
 mod token;
 mod unicode_id;
 mod web;
+mod worker;

@@ -1,14 +1,17 @@
-//! A047, A083, A103, A110: limits that answer alike, forms that are too large, and what the owner can take back.
+//! A047, A083, A102, A103, A110: limits that answer alike, forms that are too large, and what the owner is told and can
+//! take back.
 
 use crate::{
-    common::{Person, Sent},
+    common::{NEW, OLD, Person, Sent, Strategy},
+    log::alone,
     raw::post,
-    scene::{Scene, V},
-    tries::{EVERY, FOUR, limited},
+    scene::{Scene, V, of},
+    tries::{EVERY, FOUR, cheap, limited},
 };
 
 attacks! {
     EVERY.with(limited) => a047_a_limit_answers_known_and_unknown_alike;
+    EVERY.with(cheap) => a102_the_owner_is_told_of_all_that_matters;
     EVERY => a083_a_long_password_costs_no_hash, a110_the_owner_takes_a_stolen_account_back;
     FOUR => a103_whoever_did_not_ask_kills_the_key;
 }
@@ -40,6 +43,67 @@ async fn a083_a_long_password_costs_no_hash(scene: &mut Scene) {
         }
     }
     scene.unharmed(&[]).await;
+}
+
+/// Everything that was sent to `to`, without a word of which is secret but for a link that takes it back.
+async fn told(scene: &Scene, to: &str) -> Vec<String> {
+    let (mails, secrets) = (scene.mails(to).await, scene.secrets().await);
+    for mail in &mails {
+        let own = of(mail);
+        let secret = secrets.iter().find(|secret| alone(&mail.text, secret) && !own.contains(secret));
+        assert!(secret.is_none(), "{secret:?} is in {mail:?}");
+        assert!(mail.has_link() == mail.is_notice() || mail.channel == "sms", "{mail:?}");
+    }
+    mails.into_iter().map(|mail| mail.subject).collect()
+}
+
+async fn a102_the_owner_is_told_of_all_that_matters(scene: &mut Scene) {
+    let link = scene.key().await;
+    scene.recover(&link).await;
+    let notices = scene.mails(V).await;
+    let more = usize::from(scene.strategy() == Strategy::OneTimeLogin); // signed in, then set a password
+    assert_eq!(notices.len(), 1 + more, "{notices:?}");
+    let key = link.rsplit('/').next().expect("a key");
+    for notice in &notices {
+        assert!(notice.is_notice() && notice.text.contains("127.0.0.1"), "{}", notice.text);
+        assert!(!notice.text.contains(key) && !notice.text.contains(&scene.v.password), "{}", notice.text);
+    }
+
+    let app = &scene.app;
+    let ann = app.account(&format!("ann{}@example.com", scene.strategy() as u8)).await;
+    let (first, second) = ("+4915112000001", "+4915112000002");
+    let own = app.signed_in(&ann).await;
+    for (number, texts) in [(first, 0), (second, 1)] {
+        let form = own.get("/account/phone").await;
+        let form = own.submit(&form, &[("tel", number), ("current-password", OLD)]).await;
+        let code = app.mailbox.next(number).await.code();
+        own.submit(&form, &[("one-time-code", &code)]).await;
+        assert_eq!(told(scene, &ann.email).await.len(), 1, "a phone is new");
+        assert_eq!(told(scene, first).await.len(), texts, "a phone is replaced");
+    }
+    let form = own.get("/account/phone").await;
+    let remove = form.form_to("/account/phone/remove");
+    own.post(&own.sent(&form, remove, &[("current-password", OLD)])).await;
+    assert_eq!(told(scene, &ann.email).await.len(), 1, "a phone is removed");
+    assert_eq!(told(scene, second).await.len(), 1, "a phone is removed");
+    let form = own.get("/change").await;
+    own.submit(&form, &[("current-password", OLD), ("new_password", NEW)]).await;
+    assert_eq!(told(scene, &ann.email).await.len(), 1, "a password is changed");
+    let next = format!("anna{}@example.com", scene.strategy() as u8);
+    let form = own.get("/account/email").await;
+    own.submit(&form, &[("email", &next), ("current-password", NEW)]).await;
+    let page = own.get(&app.mailbox.next(&next).await.link()).await;
+    own.press(&page, "/account/email/confirm").await;
+    assert_eq!(told(scene, &ann.email).await.len(), 1, "an address is changed");
+    assert_eq!(told(scene, &next).await.len(), 1, "an address is changed");
+    app.register(&app.browser(), &next, NEW).await;
+    scene.quiet().await;
+    assert!(app.mailbox.unread(&next).await.is_some(), "somebody registers with the address");
+    let own = app.signed_in(&Person { email: next.clone(), password: NEW.into(), ..ann }).await;
+    let form = own.get("/account/delete").await;
+    own.submit(&form, &[("current-password", NEW)]).await;
+    assert_eq!(told(scene, &next).await.len(), 1, "an account is deleted");
+    scene.unharmed(&["reset.issued", "reset.completed"]).await;
 }
 
 async fn a103_whoever_did_not_ask_kills_the_key(scene: &mut Scene) {

@@ -1,10 +1,10 @@
-//! A069 to A071: no forged address, no other spelling, and no flood gets past a limit, and no limit spends V's key.
+//! A069 to A071, A111: no forged address, no other spelling, and no flood gets past a limit, and no limit starves V.
 
 use reqwest::Method;
 use serde_json::json;
 
 use crate::{
-    common::Change,
+    common::{Browser, Change},
     scene::{Scene, V},
     tries::{EVERY, limited},
 };
@@ -13,10 +13,15 @@ attacks! {
     EVERY.with(narrow) => a069_a_forged_address_escapes_no_limit;
     EVERY.with(behind_a_proxy) => a070_a_flood_of_requests_is_few_mails;
     EVERY.with(limited) => a071_every_spelling_of_an_address_has_one_count;
+    EVERY.with(few_messages) => a111_no_flood_starves_the_owner;
 }
 
 fn narrow() -> Vec<Change<'static>> {
     [limited(), vec![("latchkey.limits.sign_ins_per_client", json!(6))]].concat()
+}
+
+fn few_messages() -> Vec<Change<'static>> {
+    [limited(), vec![("latchkey.limits.messages_per_client", json!(10))]].concat()
 }
 
 fn behind_a_proxy() -> Vec<Change<'static>> {
@@ -76,4 +81,40 @@ async fn a071_every_spelling_of_an_address_has_one_count(scene: &mut Scene) {
     let mails = scene.mails(V).await;
     assert!((1..=4).contains(&mails.len()), "{} messages for eight spellings", mails.len());
     scene.unharmed(&["reset.issued"]).await;
+}
+
+async fn ask(browser: &Browser, times: usize) {
+    for _ in 0..times {
+        let answer = browser.send(browser.request(Method::POST, "/reset").form(&[("email", V)])).await;
+        assert_eq!(answer.status, 200);
+    }
+}
+
+async fn a111_no_flood_starves_the_owner(scene: &mut Scene) {
+    let (thief, known) = (scene.app.browser(), scene.own.copy());
+    // As many as reach the limit of V's address, and that of the client, which V has as well.
+    ask(&thief, 12).await;
+    scene.mails(V).await;
+    ask(&known, 1).await;
+    assert_eq!(scene.mails(V).await.len(), 1, "V asks in vain");
+
+    scene.app.minutes_pass(61);
+    ask(&known, 1).await;
+    let older = scene.app.mailbox.next_key(V).await.link();
+    ask(&thief, 1).await;
+    assert!(scene.mails(V).await.is_empty(), "X supersedes V's key");
+    ask(&known, 1).await;
+    let link = scene.app.mailbox.next_key(V).await.link();
+    scene.is_unusable(&scene.app.browser().get(&older).await).await;
+    let (browser, password) = (scene.app.browser(), scene.password());
+    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
+    ask(&thief, 1).await;
+    scene.quiet().await;
+    let page = browser.post(&scene.app.spending(&browser, &ready, &password)).await;
+    ask(&thief, 12).await;
+    scene.quiet().await;
+    let page = scene.app.finish(&browser, page, &scene.v, &password).await;
+    assert!(browser.is_signed_in().await, "{page}");
+    scene.now_has(&password).await;
+    scene.unharmed(&["reset.issued", "reset.completed"]).await;
 }

@@ -1,15 +1,65 @@
-//! A091, A092: no field makes an admin, and what is somebody else's is not there.
+//! A090 to A092: an admin sees no secret, no field makes an admin, and what is somebody else's is not there.
 
 use reqwest::Method;
 
 use crate::{
-    common::{OLD, Sent},
+    common::{Browser, OLD, Sent},
+    log::alone,
     scene::{Scene, V},
-    tries::SITE,
+    tries::{EVERY, SITE, cheap},
 };
 
 attacks! {
+    EVERY.with(cheap) => a090_an_admin_sends_a_reset_and_sees_none_of_it;
     SITE => a091_no_field_sets_what_the_form_does_not_ask, a092_what_is_somebody_elses_is_not_there;
+}
+
+/// Panics if a page of the console shows what is secret.
+async fn look(scene: &Scene, admin: &Browser, person: &str) {
+    scene.quiet().await;
+    let consoles = scene.app.routes.iter().filter(|(_, uri)| uri.starts_with("/admin"));
+    let mut places: Vec<_> =
+        consoles.map(|(_, uri)| uri.split('?').next().expect("a path").to_owned()).collect();
+    places.retain(|place| !place.contains('<'));
+    places.push(person.to_owned());
+    for state in ["waiting", "failing", "given_up", "expired", "sent"] {
+        places.push(format!("/admin/messages?state={state}"));
+    }
+    let secrets = scene.secrets().await;
+    let mut seen = 0;
+    for place in places {
+        let answer = admin.ask(Method::GET, &place).await;
+        seen += usize::from(answer.status == 200);
+        let text = answer.text();
+        let secret = secrets.iter().find(|secret| alone(&text, secret));
+        assert!(secret.is_none(), "{place} tells {secret:?}");
+        assert!(!text.contains("$2b$") && !text.contains("bcrypt"), "{place} tells a hash");
+    }
+    assert!(seen >= 10, "the console was not seen");
+}
+
+async fn a090_an_admin_sends_a_reset_and_sees_none_of_it(scene: &mut Scene) {
+    let root = scene.app.account(&format!("root{}@example.com", scene.strategy() as u8)).await;
+    scene.app.latchkey(&["user", "role", &root.email, "--add", "admin"]);
+    let admin = scene.app.signed_in(&root).await;
+    let links = admin.get(&format!("/admin/people?q={V}")).await.links;
+    let person = links.iter().find(|link| link.starts_with("/admin/people/")).expect("V is found");
+    let page = admin.get(person).await;
+    let page = admin.press(&page, &format!("{person}/send-reset")).await;
+    assert_eq!(page.status, 200, "{page}");
+    let link = scene.app.mailbox.next_key(V).await.link();
+    assert!(!page.body.contains(link.rsplit('/').next().expect("a key")), "the admin sees the key");
+    look(scene, &admin, person).await;
+    let (browser, password) = (scene.app.browser(), scene.password());
+    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
+    look(scene, &admin, person).await;
+    let page = browser.post(&scene.app.spending(&browser, &ready, &password)).await;
+    look(scene, &admin, person).await;
+    let page = scene.app.finish(&browser, page, &scene.v, &password).await;
+    assert!(browser.is_signed_in().await, "{page}");
+    look(scene, &admin, person).await;
+    scene.now_has(&password).await;
+    scene.unharmed(&["account.reset_sent", "reset.issued", "reset.completed"]).await;
 }
 
 async fn a091_no_field_sets_what_the_form_does_not_ask(scene: &mut Scene) {

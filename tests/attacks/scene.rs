@@ -117,6 +117,15 @@ impl Scene {
         self.own = self.app.signed_in(&self.v).await;
     }
 
+    /// What was asked until now may have been answered with "come back later".
+    pub fn was_out_of_service(&mut self) {
+        let statuses = self.app.seen.statuses();
+        for (place, status) in &statuses[self.statuses..] {
+            assert!(*status < 500 || *status == 503, "{place} answered {status}");
+        }
+        self.statuses = statuses.len();
+    }
+
     /// X gets messages for what X did in X's own name.
     pub async fn may_write_to_x(&mut self) {
         self.quiet().await;
@@ -198,14 +207,19 @@ impl Scene {
         assert!(self.over, "nobody looked at the end");
     }
 
-    async fn tells_no_secret(&self) {
+    /// All that is secret: what came in messages and cookies, and what was typed.
+    pub async fn secrets(&self) -> BTreeSet<String> {
         let mut secrets = self.app.seen.secrets();
         for message in self.app.mailbox.all().await {
             secrets.extend(of(&message));
         }
         secrets.push(OLD.to_owned());
         secrets.retain(|secret| secret.len() >= 6);
-        let secrets: BTreeSet<_> = secrets.into_iter().collect();
+        secrets.into_iter().collect()
+    }
+
+    async fn tells_no_secret(&self) {
+        let secrets = self.secrets().await;
         for line in log::since(self.logged) {
             let secret = secrets.iter().find(|secret| log::alone(&line, secret));
             assert!(secret.is_none(), "{secret:?} is in the log: {line}");

@@ -89,6 +89,18 @@ pub async fn texts(url: &str, query: &'static str) -> Vec<String> {
     }
 }
 
+/// Executes a statement, as whoever runs the database might.
+pub async fn execute(url: &str, statement: &str) {
+    let statement = sqlx::raw_sql(AssertSqlSafe(statement));
+    if url.starts_with("sqlite:") {
+        let mut connection = SqliteConnection::connect(url).await.expect("the database opens");
+        statement.execute(&mut connection).await.map(drop).expect("it is executed");
+    } else {
+        let mut connection = PgConnection::connect(url).await.expect("the database opens");
+        statement.execute(&mut connection).await.map(drop).expect("it is executed");
+    }
+}
+
 /// Every row of every table as text, one a line, sorted; bytes are hexadecimal.
 pub async fn dump(url: &str) -> Vec<String> {
     let mut lines = if url.starts_with("sqlite:") { sqlite(url).await } else { postgres(url).await };

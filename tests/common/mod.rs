@@ -16,16 +16,18 @@ mod people;
 mod ports;
 mod postgres;
 mod recovery;
+mod refused;
 pub mod script;
 mod seen;
 mod walk;
+mod wire;
 
 pub use self::{
     app::{Site, TestApp},
     binary::{Binary, command, run},
     browser::{Answer, Browser, Sent, Trouble},
     config::{Change, Config},
-    database::{Database, dump, texts},
+    database::{Database, dump, execute, texts},
     form::{Field, Form},
     jar::Jar,
     mailbox::{Arrived, Mailbox, Message},
@@ -34,8 +36,10 @@ pub use self::{
     ports::free_port,
     postgres::Postgres,
     recovery::Ready,
+    refused::{refused, release, said},
     script::Script,
     seen::Seen,
     setting::{Engine, Setting, Strategy, prove, skip},
     walk::{Step, Walk},
+    wire::Wire,
 };

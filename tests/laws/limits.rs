@@ -2,10 +2,6 @@
 
 use crate::common::{Browser, Change, NEW, OLD, OTHER, Page, Person, Setting, Site};
 
-for_every_strategy! {
-    strangers_that_ask_do_not_keep_the_owner_from_asking,
-    strangers_that_ask_do_not_supersede_what_the_owner_asked_for,
-}
 for_both_databases! {
     strangers_that_guess_do_not_lock_out_the_owner,
     a_known_browser_has_a_count_of_its_own,
@@ -31,37 +27,6 @@ async fn known(app: &Site, person: &Person) -> Browser {
 async fn ask(browser: &Browser, email: &str) -> Page {
     let form = browser.get("/reset").await;
     browser.submit(&form, &[("email", email)]).await
-}
-
-async fn strangers_that_ask_do_not_keep_the_owner_from_asking(setting: Setting) {
-    let app = setting.app_with(&limited(&[])).await;
-    let ann = app.person("ann").await;
-    let browser = known(&app, &ann).await;
-    for _ in 0..6 {
-        app.ask_reset(&ann.email).await;
-    }
-    app.mailbox.rest(&ann.email).await;
-    ask(&browser, &ann.email).await;
-    let link = app.mailbox.next_key(&ann.email).await.link();
-    app.recover(&app.browser(), &ann, &link, NEW).await;
-}
-
-async fn strangers_that_ask_do_not_supersede_what_the_owner_asked_for(setting: Setting) {
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let browser = known(&app, &ann).await;
-    app.key(&ann).await;
-    ask(&browser, &ann.email).await;
-    let link = app.mailbox.next_key(&ann.email).await.link();
-    let owner = app.browser();
-    let form = owner.get(&link).await;
-    app.ask_reset(&ann.email).await;
-    assert!(app.mailbox.rest(&ann.email).await.is_empty(), "a stranger supersedes the owner's key");
-    assert_eq!(owner.get(&form.place).await.path(), setting.strategy.path());
-    ask(&browser, &ann.email).await;
-    let newer = app.mailbox.next_key(&ann.email).await.link();
-    assert_eq!(owner.get(&link).await.body, app.unusable().await.body, "the owner's own request does");
-    app.recover(&owner, &ann, &newer, NEW).await;
 }
 
 async fn guess(app: &Site, browser: &Browser, person: &Person) -> u16 {

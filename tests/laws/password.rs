@@ -3,50 +3,14 @@
 use rocket::futures::future::join_all;
 use serde_json::json;
 
-use crate::common::{Browser, NEW, OLD, OTHER, Page, Setting, Strategy};
+use crate::common::{Browser, OLD, OTHER, Page, Setting};
 
-for_every_strategy! {
-    a_rejected_password_keeps_the_key,
-}
 for_both_databases! {
-    a_weak_password_is_refused_everywhere,
     no_two_passwords_are_one,
     one_password_in_two_unicode_forms_is_one,
     a_long_password_is_whole,
     a_body_over_its_limit_is_refused,
     sign_ins_that_all_hash_anew_all_go_in,
-}
-
-const WEAK: [&str; 7] =
-    ["a", "short12", "password123", "qwertyuiop", "ann@example.com", "Latchkey2026", "iloveyou1234"];
-
-async fn a_rejected_password_keeps_the_key(setting: Setting) {
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let link = app.key(&ann).await.link();
-    let browser = app.browser();
-    let ready = app.prepare(&browser, &link, &ann).await;
-    if setting.strategy.ends_with_password() {
-        for weak in WEAK {
-            says_why(&browser.post(&app.spending(&browser, &ready, weak)).await);
-        }
-        app.minutes_pass(4);
-        browser.post(&app.spending(&browser, &ready, NEW)).await;
-    } else {
-        let page = browser.post(&app.spending(&browser, &ready, NEW)).await;
-        let page = match setting.strategy {
-            Strategy::OneTimeLogin => page,
-            _ => {
-                let generated = app.mailbox.next(&ann.email).await.code();
-                app.sign_in(&browser, &ann.email, &generated).await
-            }
-        };
-        for weak in WEAK {
-            says_why(&browser.submit(&page, &[("new_password", weak)]).await);
-        }
-        browser.submit(&page, &[("new_password", NEW)]).await;
-    }
-    assert!(browser.is_signed_in().await && app.opens(&ann.email, NEW).await);
 }
 
 fn says_why(page: &Page) {
@@ -57,19 +21,6 @@ fn says_why(page: &Page) {
         "{}",
         page.body
     );
-}
-
-async fn a_weak_password_is_refused_everywhere(setting: Setting) {
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let own = app.signed_in(&ann).await;
-    let form = own.get("/change").await;
-    for weak in WEAK {
-        let page = app.register(&app.browser(), "ann@example.com", weak).await;
-        assert!((400..500).contains(&page.status), "{weak}: {page}");
-        says_why(&own.submit(&form, &[("current-password", OLD), ("new_password", weak)]).await);
-    }
-    assert!(app.opens(&ann.email, OLD).await);
 }
 
 async fn set(app: &crate::common::Site, browser: &Browser, from: &str, to: &str) -> Page {

@@ -15,7 +15,6 @@ for_both_databases! {
     a_former_token_used_later_ends_what_it_kept,
     signing_out_ends_the_session_on_the_server,
     signing_out_forgets_the_browser,
-    a_session_ends_when_idle_and_at_last,
     signing_in_changes_the_cookie,
     sessions_are_listed_and_ended,
     nobody_ends_a_session_of_somebody_else,
@@ -144,22 +143,6 @@ async fn signing_out_forgets_the_browser(setting: Setting) {
         !browser.is_signed_in().await && !copy.is_signed_in().await,
         "still remembered after signing out"
     );
-}
-
-async fn a_session_ends_when_idle_and_at_last(setting: Setting) {
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let (idle, busy) = (app.signed_in(&ann).await, app.signed_in(&ann).await);
-    let mut hours = 0;
-    while busy.is_signed_in().await {
-        app.minutes_pass(15);
-        hours += 1;
-        assert!(hours < 4 * 24 * 40, "a session never ends");
-    }
-    assert!(!idle.is_signed_in().await);
-    let idle = app.signed_in(&ann).await;
-    app.minutes_pass(24 * 60);
-    assert!(!idle.is_signed_in().await, "a session is good after a day without a request");
 }
 
 async fn signing_in_changes_the_cookie(setting: Setting) {

@@ -10,10 +10,9 @@ use serde_json::json;
 
 use crate::{
     arena::Arena,
-    common::{Engine, Setting},
+    common::{Engine, Setting, Wire},
     length::Length,
     traveller::{Found, Traveller},
-    wire::Wire,
 };
 
 for_every_strategy! {
@@ -70,15 +69,11 @@ impl fmt::Display for Figures {
 impl Fault {
     /// What can fail for a site in `setting`, and where its database is then.
     async fn of(setting: &Setting) -> (Self, String) {
-        let url = &setting.database;
         if setting.engine == Engine::Sqlite {
-            return (Fault::Sqlite, url.clone());
+            return (Fault::Sqlite, setting.database.clone());
         }
-        let address = url.split('@').nth(1).and_then(|rest| rest.split('/').next()).expect("a host");
-        let port = address.split(':').nth(1).and_then(|port| port.parse().ok()).expect("a port");
-        let wire = Wire::to(port).await;
-        let led = url.replace(address, &format!("127.0.0.1:{}", wire.port));
-        (Fault::Wire(wire), led)
+        let (wire, url) = Wire::to(&setting.database).await;
+        (Fault::Wire(wire), url)
     }
 
     /// From now on, or at the call whose turn it is.

@@ -14,4 +14,3 @@ mod post;
 mod races;
 mod sensitivity;
 mod traveller;
-mod wire;

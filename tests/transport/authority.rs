@@ -1,16 +1,27 @@
-//! A certificate authority of the tests' own, and processes that trust no other.
+//! A certificate authority of the tests' own.
 
-use std::{any::type_name, env, fs, path::PathBuf, process::Command};
-
-use crate::run;
-
-/// Where a process that trusts an authority finds it.
-const FOLDER: &str = "LATCHKEY_TESTS_AUTHORITY";
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// Signs certificates; each is a file that holds the certificate and its private key.
 pub struct Authority(PathBuf);
 
 impl Authority {
+    /// A new one, whose files are in `folder`; with its own certificate, for those who are to trust it.
+    pub fn new(folder: &Path) -> (Self, String) {
+        let authority = Self::of(folder);
+        let own = authority.certificate("ca", &[]);
+        (authority, own)
+    }
+
+    /// The one whose files are in `folder`.
+    pub fn of(folder: &Path) -> Self {
+        Self(folder.to_owned())
+    }
+
     /// A certificate for `name` (`DNS:…` or `IP:…`) that this authority signed.
     pub fn signs(&self, name: &str) -> String {
         let ca = self.path("ca.pem");
@@ -42,26 +53,4 @@ impl Authority {
         fs::write(&certificate, both).unwrap();
         certificate
     }
-}
-
-/// Runs the calling test's law in a process of its own that trusts a fresh authority and no other: only the
-/// environment can say so, and it may not change while other tests run.
-pub fn trusting<Law: AsyncFnOnce(&Authority)>(law: Law) {
-    if let Some(folder) = env::var_os(FOLDER) {
-        return run(async || law(&Authority(folder.into())).await);
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let authority = Authority(folder.path().to_owned());
-    let trusted = authority.certificate("ca", &[]);
-    let path = type_name::<Law>().split("::").skip(1).take_while(|part| !part.starts_with('{'));
-    let test = path.collect::<Vec<_>>().join("::");
-    let ran = Command::new(env::current_exe().unwrap())
-        .args([&test, "--exact", "--nocapture"])
-        .env(FOLDER, folder.path())
-        .env("SSL_CERT_FILE", trusted)
-        .env_remove("SSL_CERT_DIR")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&ran.stdout);
-    assert!(said.contains("1 passed"), "{test}: {said}{}", String::from_utf8_lossy(&ran.stderr));
 }

@@ -12,7 +12,7 @@ use latchkey::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{authority::trusting, later, listener::Listener, never, run};
+use crate::{later, listener::Listener, never, run, trusting::trusting};
 
 const ID: Uuid = Uuid::from_u128(0x0192_f0c1_7e1a_7000_8000_0000_0000_002a);
 const ANN: &str = "ann@example.com";

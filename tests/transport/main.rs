@@ -7,6 +7,7 @@ mod mail;
 #[path = "../common/script.rs"]
 mod script;
 mod sms;
+mod trusting;
 
 use latchkey::outbox::Undelivered;
 use rocket::tokio::runtime;

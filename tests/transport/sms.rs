@@ -12,7 +12,7 @@ use latchkey::{
 use rocket::tokio::time::timeout;
 use serde_json::{Value, json};
 
-use crate::{authority::trusting, later, listener::Listener, never, run};
+use crate::{later, listener::Listener, never, run, trusting::trusting};
 
 const PHONE: &str = "+4915112345678";
 const TEXT: &str = "Ihr Code für {to}: 123456 & mehr\n\n@localhost #123456";

@@ -1,4 +1,5 @@
-//! The wire to PostgreSQL, which is cut at the n-th call: before it gets there, or before its answer comes back.
+//! The wire to PostgreSQL, which is cut at the n-th call: before it gets there, or before its answer comes back; or is
+//! down for a while.
 
 use std::{
     io::{Error, ErrorKind, Result},
@@ -23,7 +24,6 @@ const TLS: u32 = 80_877_103;
 
 /// A wire between a server and its database.
 pub struct Wire {
-    pub port: u16,
     plan: Arc<Plan>,
 }
 
@@ -31,12 +31,15 @@ pub struct Wire {
 struct Plan {
     left: AtomicI64,
     answered: AtomicBool,
+    down: AtomicBool,
     cuts: AtomicUsize,
 }
 
 impl Wire {
-    /// Leads to what listens on `port` of this machine.
-    pub async fn to(port: u16) -> Self {
+    /// Leads to the database at `url`, on this machine, and gives the URL of its own end.
+    pub async fn to(url: &str) -> (Self, String) {
+        let address = url.split('@').nth(1).and_then(|rest| rest.split('/').next()).expect("a host");
+        let port: u16 = address.split(':').nth(1).and_then(|port| port.parse().ok()).expect("a port");
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let own = listener.local_addr().expect("bound").port();
         let plan = Arc::new(Plan::default());
@@ -61,7 +64,12 @@ impl Wire {
                 });
             }
         });
-        Self { port: own, plan }
+        (Self { plan }, url.replace(address, &format!("127.0.0.1:{own}")))
+    }
+
+    /// Whether every call is cut off from now on.
+    pub fn is_down(&self, down: bool) {
+        self.plan.down.store(down, Ordering::SeqCst);
     }
 
     /// Cuts the wire at the `n`-th call from now on; the database hears that call if it is to be `answered`.
@@ -99,6 +107,9 @@ async fn there(
         let rest = length.checked_sub(4).ok_or(ErrorKind::InvalidData)?;
         let mut body = vec![0; usize::try_from(rest).map_err(Error::other)?];
         from.read_exact(&mut body).await?;
+        if plan.down.load(Ordering::SeqCst) {
+            return Ok(());
+        }
         started |= !body.starts_with(&TLS.to_be_bytes());
         if matches!(kind, Some(b'Q' | b'S')) && plan.is_now() {
             if !plan.answered.load(Ordering::SeqCst) {

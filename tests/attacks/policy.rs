@@ -1,0 +1,80 @@
+//! A086: a bad password is told the same wherever it is typed, and costs nothing.
+
+use scraper::{Html, Selector};
+
+use crate::{
+    common::{Page, Strategy},
+    scene::{Scene, V},
+    tries::{EVERY, cheap},
+};
+
+attacks! {
+    EVERY.with(cheap) => a086_fifty_bad_passwords_cost_no_key;
+}
+
+/// Too short, too common, too near the owner or the site, too long, and not text.
+fn bad() -> Vec<String> {
+    let words = "a short12 password123 qwertyuiop Latchkey2026 iloveyou1234 victim@example.com VICTIM@EXAMPLE.COM
+        victim@example victim2026 latchkey1 latchkeylatchkey Password1 P@ssw0rd passw0rd sunshine1
+        princess1 football1 letmein123 welcome123 dragon123 monkey123 qwerty123 abc123456 111111111 trustno1
+        superman1 baseball1 michael12 shadow123 master123 asdfghjkl zxcvbnm123 1q2w3e4r5t aaaaaaaaaaaa abcdefghij
+        0987654321 123456789 iloveyou changeme1 starwars1 computer1 whatever1";
+    let mut bad: Vec<_> = words.split_whitespace().map(str::to_owned).collect();
+    bad.extend([
+        "zz".repeat(8),
+        "seven q".into(),
+        "4815162342".into(),
+        "qazwsxedc".into(),
+        "\u{e9}\u{e8}\u{ea}".into(),
+    ]);
+    bad.extend(["x".repeat(5000), "seven quiet\0herons at dusk".into()]);
+    bad
+}
+
+/// What the page says is wrong with `field`; the form is still there.
+fn reason(page: &Page, field: &str) -> String {
+    assert!((400..500).contains(&page.status) && page.asks(&[field]), "{page}");
+    assert!(page.body.contains("aria-invalid"), "{}", page.body);
+    let link = Selector::parse(&format!("a[href='#{field}']")).expect("a selector");
+    let html = Html::parse_document(&page.body);
+    html.select(&link).next().unwrap_or_else(|| panic!("no reason on {page}")).text().collect()
+}
+
+async fn a086_fifty_bad_passwords_cost_no_key(scene: &mut Scene) {
+    let bad = bad();
+    assert_eq!(bad.len(), 50);
+    let own = scene.app.signed_in(&scene.v).await;
+    let change = own.get("/change").await;
+    let mut reasons = Vec::new();
+    for bad in &bad {
+        let told = reason(&scene.app.register(&scene.app.browser(), V, bad).await, "password");
+        // Without the current one nothing is hashed.
+        let page = own.submit(&change, &[("new_password", bad)]).await;
+        assert_eq!(reason(&page, "new_password"), told, "{bad:?}");
+        reasons.push(told);
+    }
+
+    let link = scene.key().await;
+    let (browser, good) = (scene.app.browser(), scene.password());
+    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
+    let restricted = match scene.strategy() {
+        Strategy::OneTimeLogin => Some(browser.post(&scene.app.spending(&browser, &ready, "")).await),
+        Strategy::GeneratedPassword => {
+            browser.post(&scene.app.spending(&browser, &ready, "")).await;
+            let generated = scene.app.mailbox.next_code(V).await;
+            Some(scene.app.sign_in(&browser, V, &generated).await)
+        }
+        _ => None,
+    };
+    let sent = |password: &str| match &restricted {
+        Some(form) => browser.fill(form, &[("new-password", password)]),
+        None => scene.app.spending(&browser, &ready, password),
+    };
+    for (bad, told) in bad.iter().zip(&reasons) {
+        assert_eq!(reason(&browser.post(&sent(bad)).await, "new_password"), *told, "{bad:?}");
+    }
+    let page = browser.post(&sent(&good)).await;
+    assert!(browser.is_signed_in().await, "a bad password cost the key: {page}");
+    scene.now_has(&good).await;
+    scene.unharmed(&["reset.completed"]).await;
+}
