@@ -31,7 +31,7 @@ async fn a047_a_limit_answers_known_and_unknown_alike(scene: &mut Scene) {
             }
         }
     }
-    scene.unharmed(&["reset.issued"]).await;
+    scene.unharmed(&["reset.issued", "limit.reached"]).await;
 }
 
 async fn a083_a_long_password_costs_no_hash(scene: &mut Scene) {

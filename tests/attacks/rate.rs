@@ -47,7 +47,7 @@ async fn a069_a_forged_address_escapes_no_limit(scene: &mut Scene) {
     assert!(refused >= 6, "{refused} of twelve wrong passwords were refused");
     let mails = scene.mails(V).await;
     assert!((1..=4).contains(&mails.len()), "{} messages for twelve requests", mails.len());
-    scene.unharmed(&["reset.issued", "sign_in.failed"]).await;
+    scene.unharmed(&["reset.issued", "sign_in.failed", "limit.reached"]).await;
 }
 
 async fn a070_a_flood_of_requests_is_few_mails(scene: &mut Scene) {
@@ -60,7 +60,7 @@ async fn a070_a_flood_of_requests_is_few_mails(scene: &mut Scene) {
     let mails = scene.mails(V).await;
     assert!((1..=5).contains(&mails.len()), "{} messages for a hundred requests", mails.len());
     scene.recover(&mails.last().expect("one").link()).await;
-    scene.unharmed(&["reset.issued", "reset.completed"]).await;
+    scene.unharmed(&["reset.issued", "reset.completed", "limit.reached"]).await;
 }
 
 async fn a071_every_spelling_of_an_address_has_one_count(scene: &mut Scene) {
@@ -80,7 +80,7 @@ async fn a071_every_spelling_of_an_address_has_one_count(scene: &mut Scene) {
     }
     let mails = scene.mails(V).await;
     assert!((1..=4).contains(&mails.len()), "{} messages for eight spellings", mails.len());
-    scene.unharmed(&["reset.issued"]).await;
+    scene.unharmed(&["reset.issued", "limit.reached"]).await;
 }
 
 async fn ask(browser: &Browser, times: usize) {
@@ -116,5 +116,5 @@ async fn a111_no_flood_starves_the_owner(scene: &mut Scene) {
     let page = scene.app.finish(&browser, page, &scene.v, &password).await;
     assert!(browser.is_signed_in().await, "{page}");
     scene.now_has(&password).await;
-    scene.unharmed(&["reset.issued", "reset.completed"]).await;
+    scene.unharmed(&["reset.issued", "reset.completed", "limit.reached"]).await;
 }
