@@ -57,7 +57,8 @@ pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(),
     Ok(())
 }
 
-/// The live session of a cookie's digest, used since `idle_since`, with its account if that is enabled.
+/// The live session of a cookie's digest, used since `idle_since`, with its account if that is enabled. One from more than
+/// a minute ahead is none: a clock was wrong, and it would live too long.
 pub async fn find(
     conn: &mut Conn,
     digest: &[u8],
@@ -69,7 +70,7 @@ pub async fn find(
         a.fields, a.created_at, a.held_until,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles WHERE account_id = a.id), '') AS role_list
         FROM sessions AS s JOIN accounts AS a ON a.id = s.account_id
-        WHERE s.digest = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND a.enabled";
+        WHERE s.digest = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND s.began_at < $2 + 60000 AND a.enabled";
     Ok(sql!(optional SignedIn, conn, FIND, digest, now, idle_since)?)
 }
 

@@ -217,8 +217,10 @@ async fn a089_without_counts_or_time_nothing_is_let_in(scene: &mut Scene) {
         sleep(Duration::from_millis(20)).await;
     }
     let tomorrow = scene.key().await;
+    let ahead = scene.app.signed_in(&scene.v).await;
     scene.quiet().await;
     scene.app.clock.turn_back(day);
+    assert!(!ahead.is_signed_in().await, "a session of a wrong clock outlives its correction");
     for link in [&link, &tomorrow] {
         scene.is_unusable(&scene.app.browser().get(link).await).await;
     }
