@@ -75,6 +75,13 @@ impl Scene {
         (self.entered, self.over, self.recovered) = (true, false, false);
     }
 
+    /// A day goes by, and with it all that is counted by the day.
+    pub async fn next_day(&mut self) {
+        self.quiet().await;
+        self.app.minutes_pass(24 * 60);
+        self.enter(self.strategy()).await;
+    }
+
     /// The server starts again, with some keys set otherwise.
     pub async fn restart(&mut self, changes: &[Change<'_>]) {
         self.app.again(changes).await;
