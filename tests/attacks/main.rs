@@ -15,6 +15,7 @@ mod csrf;
 mod fixation;
 mod generated_password;
 mod host;
+mod id_change;
 mod invalidation;
 mod lifetime;
 #[path = "../transport/listener.rs"]
