@@ -17,6 +17,7 @@ mod generated_password;
 mod host;
 mod id_change;
 mod invalidation;
+mod leak;
 mod lifetime;
 #[path = "../transport/listener.rs"]
 mod listener;

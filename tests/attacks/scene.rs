@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use rocket::tokio::time::sleep;
 
 use crate::{
-    common::{Browser, Change, Message, OLD, Page, Person, Setting, Strategy, TestApp, texts},
+    common::{Browser, Change, Message, OLD, Page, Person, Setting, Strategy, TestApp, alone, texts},
     log,
 };
 
@@ -214,7 +214,7 @@ impl Scene {
         secrets.retain(|secret| secret.len() >= 6);
         let secrets: BTreeSet<_> = secrets.into_iter().collect();
         for line in log::since(self.logged) {
-            let secret = secrets.iter().find(|secret| log::alone(&line, secret));
+            let secret = secrets.iter().find(|secret| alone(&line, secret));
             assert!(secret.is_none(), "{secret:?} is in the log: {line}");
             assert!(!line.contains(V) && !line.contains(X), "an address in full is in the log: {line}");
         }

@@ -17,6 +17,7 @@ mod ports;
 mod postgres;
 mod recovery;
 pub mod script;
+mod secrets;
 mod seen;
 mod walk;
 
@@ -35,6 +36,7 @@ pub use self::{
     postgres::Postgres,
     recovery::Ready,
     script::Script,
+    secrets::{alone, live},
     seen::Seen,
     setting::{Engine, Setting, Strategy, prove, skip},
     walk::{Step, Walk},
