@@ -12,6 +12,7 @@ mod bcrypt;
 mod binding;
 mod codes;
 mod csrf;
+mod enumeration;
 mod fixation;
 mod generated_password;
 mod host;
