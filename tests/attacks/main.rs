@@ -36,6 +36,7 @@ mod scanner;
 mod scene;
 mod single_use;
 mod sink;
+mod sms;
 mod token;
 mod unicode_id;
 mod web;
