@@ -1,15 +1,17 @@
-//! A021, A023, A034, A035: what a person types has few tries, one browser, one flow, and cannot be left out.
+//! A021 to A024, A034, A035: what a person types has few tries, one browser, one flow, and cannot be left out.
 
 use crate::{
-    common::{Message, Sent, Strategy},
-    scene::Scene,
-    tries::{CODES, SMS},
+    common::{Browser, Message, Person, Sent, Strategy},
+    scene::{Scene, V},
+    tries::{CODES, SMS, limited},
 };
 
 attacks! {
     SMS => a021_three_wrong_codes_end_the_code;
     CODES => a023_a_code_of_another_flow_is_wrong, a034_the_second_step_cannot_be_skipped,
         a035_a_key_mints_three_codes_at_most;
+    CODES.with(limited) => a022_another_code_gives_no_more_tries;
+    SMS.with(limited) => a024_many_accounts_give_no_more_tries;
 }
 
 const STEPS: [&str; 2] = ["reset.issued", "reset.code_sent"];
@@ -43,6 +45,41 @@ async fn a021_three_wrong_codes_end_the_code(scene: &mut Scene) {
     scene.unharmed(&TRIED).await;
 }
 
+/// The link of a key that `browser` itself has asked for: it may do so again while it uses one.
+async fn asked_by(scene: &Scene, browser: &Browser) -> String {
+    browser.submit(&browser.get("/reset").await, &[("email", V)]).await;
+    scene.app.mailbox.next_key(V).await.link()
+}
+
+async fn a022_another_code_gives_no_more_tries(scene: &mut Scene) {
+    scene.next_day().await;
+    let to = if scene.strategy() == Strategy::SmsApproved { scene.v.phone.clone() } else { V.into() };
+    let browser = scene.app.browser();
+    let send = format!("{}/send", scene.strategy().path());
+    let (mut again, mut right) = (None, None);
+    for round in 0..10 {
+        if round % 3 == 0 {
+            let page = browser.get(&asked_by(scene, &browser).await).await;
+            again = Some(browser.sent(&page, page.form_to(&send), &[]));
+        }
+        scene.app.minutes_pass(2);
+        let form = browser.post(again.as_ref().expect("asked for")).await;
+        let code = scene.app.mailbox.next_code(&to).await;
+        let typed = [("one-time-code", &*code), ("new-password", "what X would like to set")];
+        let sent = browser.fill(&form, &typed);
+        for wrong in ["1111111", "2222222"] {
+            let page = browser.post(&with_code(&sent, wrong)).await;
+            assert!((400..500).contains(&page.status), "{page}");
+        }
+        right = Some(sent);
+    }
+    let tried = scene.events().await.iter().filter(|kind| *kind == "code.failed").count();
+    assert_eq!(tried, 10, "wrong codes of twenty that were compared");
+    let page = browser.post(&right.expect("ten codes")).await;
+    assert!((400..500).contains(&page.status) && !browser.is_signed_in().await, "codes go on: {page}");
+    scene.unharmed(&TRIED).await;
+}
+
 async fn a023_a_code_of_another_flow_is_wrong(scene: &mut Scene) {
     let app = &scene.app;
     let (of_v, of_x) = (scene.key().await, app.key(&scene.x).await.link());
@@ -64,6 +101,38 @@ async fn a023_a_code_of_another_flow_is_wrong(scene: &mut Scene) {
     );
     scene.may_write_to_x().await;
     scene.unharmed(&TRIED).await;
+}
+
+async fn a024_many_accounts_give_no_more_tries(scene: &mut Scene) {
+    let mut people = Vec::new();
+    for name in ["ann", "bob", "cleo", "dan"] {
+        people.push(scene.app.person(name).await);
+    }
+    scene.next_day().await;
+    let wrong = "what X would like to set";
+    for person in &people {
+        let (browser, sent) = spending(scene, person, wrong).await;
+        for guess in 0..5 {
+            let page = browser.post(&with_code(&sent, &format!("{guess}{guess}7{guess}7{guess}7"))).await;
+            assert!((400..500).contains(&page.status), "{page}");
+        }
+    }
+    // Nobody has guessed at this one: it is the client that has no more tries.
+    let (browser, sent) = spending(scene, &scene.v, wrong).await;
+    let page = browser.post(&sent).await;
+    assert!((400..500).contains(&page.status) && !browser.is_signed_in().await, "{page}");
+    scene.app.minutes_pass(61);
+    let link = scene.key().await;
+    scene.recover(&link).await;
+    scene.unharmed(&["reset.issued", "reset.code_sent", "reset.completed"]).await;
+}
+
+/// A browser that holds a key of `person`'s, and what would spend it.
+async fn spending(scene: &Scene, person: &Person, password: &str) -> (Browser, Sent) {
+    let (link, browser) = (scene.app.key(person).await.link(), scene.app.browser());
+    let ready = scene.app.prepare(&browser, &link, person).await;
+    let sent = scene.app.spending(&browser, &ready, password);
+    (browser, sent)
 }
 
 async fn a034_the_second_step_cannot_be_skipped(scene: &mut Scene) {

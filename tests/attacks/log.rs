@@ -39,15 +39,3 @@ pub fn begin() -> usize {
 pub fn since(begun: usize) -> Vec<String> {
     KEPT.0.lock().expect("unpoisoned")[begun..].to_vec()
 }
-
-/// Whether `secret` is in `text`; a short one only if it is not part of something longer.
-pub fn alone(text: &str, secret: &str) -> bool {
-    if secret.len() > 8 {
-        return text.contains(secret);
-    }
-    text.match_indices(secret).any(|(place, _)| {
-        let before = text[..place].chars().last().is_some_and(char::is_alphanumeric);
-        let after = text[place + secret.len()..].chars().next().is_some_and(char::is_alphanumeric);
-        !before && !after
-    })
-}

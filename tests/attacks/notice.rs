@@ -1,37 +1,16 @@
-//! A047, A083, A102, A103, A110: limits that answer alike, forms that are too large, and what the owner is told and can
-//! take back.
+//! A083, A102, A103, A110: forms that are too large, and what the owner is told and can take back.
 
 use crate::{
-    common::{NEW, OLD, Person, Sent, Strategy},
-    log::alone,
+    common::{NEW, OLD, Person, Strategy, alone},
     raw::post,
     scene::{Scene, V, of},
-    tries::{EVERY, FOUR, cheap, limited},
+    tries::{EVERY, FOUR, cheap},
 };
 
 attacks! {
-    EVERY.with(limited) => a047_a_limit_answers_known_and_unknown_alike;
     EVERY.with(cheap) => a102_the_owner_is_told_of_all_that_matters;
     EVERY => a083_a_long_password_costs_no_hash, a110_the_owner_takes_a_stolen_account_back;
     FOUR => a103_whoever_did_not_ask_kills_the_key;
-}
-
-async fn a047_a_limit_answers_known_and_unknown_alike(scene: &mut Scene) {
-    let mut first = Vec::new();
-    for address in [V, "nobody@example.com"] {
-        let browser = scene.app.browser();
-        for turn in 0..20 {
-            let sent = Sent { to: "/reset".into(), fields: vec![("email".into(), address.into())] };
-            let answer = browser.post_only(&sent).await;
-            let told = (answer.status, answer.text().replace(address, "<address>"));
-            if address == V {
-                first.push(told);
-            } else {
-                assert_eq!(first[turn], told, "request {turn} tells them apart");
-            }
-        }
-    }
-    scene.unharmed(&["reset.issued", "limit.reached"]).await;
 }
 
 async fn a083_a_long_password_costs_no_hash(scene: &mut Scene) {

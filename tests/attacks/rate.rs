@@ -1,12 +1,13 @@
-//! A069 to A071, A111: no forged address, no other spelling, and no flood gets past a limit, and no limit starves V.
+//! A069 to A074, A111: nothing that X forges, floods or does at once gets past a limit, and no limit shuts V out.
 
 use reqwest::Method;
+use rocket::futures::future::join_all;
 use serde_json::json;
 
 use crate::{
-    common::{Browser, Change},
-    scene::{Scene, V},
-    tries::{EVERY, limited},
+    common::{Browser, Change, OTHER, Sent},
+    scene::{Scene, V, X},
+    tries::{EVERY, SITE, limited},
 };
 
 attacks! {
@@ -14,6 +15,9 @@ attacks! {
     EVERY.with(behind_a_proxy) => a070_a_flood_of_requests_is_few_mails;
     EVERY.with(limited) => a071_every_spelling_of_an_address_has_one_count;
     EVERY.with(few_messages) => a111_no_flood_starves_the_owner;
+    EVERY.with(few_guesses) => a072_who_guesses_does_not_shut_the_owner_out;
+    SITE.with(few_guesses) => a073_guesses_at_once_are_counted_one_by_one;
+    SITE.with(narrow) => a074_one_guess_at_each_account_is_many_guesses;
 }
 
 fn narrow() -> Vec<Change<'static>> {
@@ -22,6 +26,10 @@ fn narrow() -> Vec<Change<'static>> {
 
 fn few_messages() -> Vec<Change<'static>> {
     [limited(), vec![("latchkey.limits.messages_per_client", json!(10))]].concat()
+}
+
+fn few_guesses() -> Vec<Change<'static>> {
+    [limited(), vec![("latchkey.limits.sign_ins_per_address", json!(5))]].concat()
 }
 
 fn behind_a_proxy() -> Vec<Change<'static>> {
@@ -117,4 +125,68 @@ async fn a111_no_flood_starves_the_owner(scene: &mut Scene) {
     assert!(browser.is_signed_in().await, "{page}");
     scene.now_has(&password).await;
     scene.unharmed(&["reset.issued", "reset.completed", "limit.reached"]).await;
+}
+
+/// The status of a sign-in.
+async fn guess(browser: &Browser, email: &str, password: &str) -> u16 {
+    let fields = [("email", email), ("password", password), ("next", "")];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    browser.post_only(&Sent { to: "/login".into(), fields }).await.status
+}
+
+async fn a072_who_guesses_does_not_shut_the_owner_out(scene: &mut Scene) {
+    let known = scene.app.signed_in(&scene.v).await;
+    let page = known.get("/logout").await;
+    known.press(&page, "/logout").await;
+    let thief = scene.app.browser();
+    for turn in 0..20 {
+        let status = guess(&thief, V, OTHER).await;
+        assert_eq!(status, if turn < 5 { 422 } else { 429 }, "guess {turn}");
+    }
+    assert_eq!(guess(&thief, V, &scene.v.password).await, 429, "who guesses is slowed down, also when right");
+    let own = scene.strategy().path();
+    for _ in 0..20 {
+        let fields = [("code", "123456"), ("new_password", OTHER)];
+        let request = thief.request(Method::POST, &own).form(&fields);
+        assert_eq!(thief.send(request).await.status, 410, "a code without a key is tried");
+    }
+    assert_eq!(guess(&known, V, &scene.v.password).await, 303, "V is shut out of a browser of V's own");
+    let password = scene.password();
+    let link = scene.key().await;
+    scene.app.recover(&known, &scene.v, &link, &password).await;
+    scene.app.minutes_pass(61);
+    scene.now_has(&password).await;
+    scene.unharmed(&["reset.issued", "reset.completed", "sign_in.failed", "limit.reached"]).await;
+}
+
+async fn a073_guesses_at_once_are_counted_one_by_one(scene: &mut Scene) {
+    let thief = scene.app.browser();
+    let passwords: Vec<_> = (0..40).map(|turn| format!("{OTHER} {turn}")).collect();
+    let wrong = join_all(passwords.iter().map(|password| guess(&thief, V, password))).await;
+    let compared = wrong.iter().filter(|status| **status != 429).count();
+    assert_eq!(compared, 5, "guesses of forty at once that were compared: {wrong:?}");
+    let right = join_all((0..10).map(|_| guess(&thief, V, &scene.v.password))).await;
+    assert!(right.iter().all(|status| *status == 429), "the right one was let in: {right:?}");
+    assert!(!thief.is_signed_in().await);
+    scene.unharmed(&["sign_in.failed", "limit.reached"]).await;
+}
+
+async fn a074_one_guess_at_each_account_is_many_guesses(scene: &mut Scene) {
+    let thief = scene.app.browser();
+    let mut told = Vec::new();
+    for turn in 0..20 {
+        let nobody = format!("nobody{turn}@example.com");
+        let email = [V, X, &nobody][turn.min(2)];
+        // A browser without cookies: nothing but where it is tells that it is the same.
+        let browser = scene.app.browser();
+        assert_eq!(guess(&browser, email, OTHER).await, if turn < 6 { 422 } else { 429 }, "guess {turn}");
+    }
+    for email in [V, X, "nobody@example.com"] {
+        let fields = [("email", email), ("password", &*scene.v.password), ("next", "")];
+        let answer = thief.send(thief.request(Method::POST, "/login").form(&fields)).await;
+        told.push((answer.status, answer.text()));
+    }
+    assert!(told[0].0 == 429 && told.iter().all(|one| *one == told[0]), "{told:?}");
+    assert!(!told[0].1.contains(V), "{}", told[0].1);
+    scene.unharmed(&["sign_in.failed", "limit.reached"]).await;
 }

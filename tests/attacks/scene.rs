@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use rocket::tokio::time::sleep;
 
 use crate::{
-    common::{Browser, Change, Message, OLD, Page, Person, Setting, Strategy, TestApp, texts},
+    common::{Browser, Change, Message, OLD, Page, Person, Setting, Strategy, TestApp, alone, texts},
     log,
 };
 
@@ -73,6 +73,13 @@ impl Scene {
         self.statuses = self.app.seen.statuses().len();
         self.mails_of_x = self.mails_of_x().await.len();
         (self.entered, self.over, self.recovered) = (true, false, false);
+    }
+
+    /// A day goes by, and with it all that is counted by the day.
+    pub async fn next_day(&mut self) {
+        self.quiet().await;
+        self.app.minutes_pass(24 * 60);
+        self.enter(self.strategy()).await;
     }
 
     /// The server starts again, with some keys set otherwise.
@@ -221,7 +228,7 @@ impl Scene {
     async fn tells_no_secret(&self) {
         let secrets = self.secrets().await;
         for line in log::since(self.logged) {
-            let secret = secrets.iter().find(|secret| log::alone(&line, secret));
+            let secret = secrets.iter().find(|secret| alone(&line, secret));
             assert!(secret.is_none(), "{secret:?} is in the log: {line}");
             assert!(!line.contains(V) && !line.contains(X), "an address in full is in the log: {line}");
         }

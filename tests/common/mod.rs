@@ -18,6 +18,7 @@ mod postgres;
 mod recovery;
 mod refused;
 pub mod script;
+mod secrets;
 mod seen;
 mod walk;
 mod wire;
@@ -38,6 +39,7 @@ pub use self::{
     recovery::Ready,
     refused::{refused, release, said},
     script::Script,
+    secrets::{alone, live},
     seen::Seen,
     setting::{Engine, Setting, Strategy, prove, skip},
     walk::{Step, Walk},

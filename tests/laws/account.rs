@@ -8,7 +8,6 @@ for_both_databases! {
     a_change_of_address_dies_with_a_reset,
     a_deleted_account_is_gone,
     a_phone_is_verified_by_code,
-    a_changed_phone_is_told_and_waits,
     any_change_kills_the_keys_on_their_way,
     the_form_of_a_restricted_session_is_closed_to_a_full_one,
 }
@@ -91,30 +90,6 @@ async fn a_phone_is_verified_by_code(setting: Setting) {
     let page = own.submit(&page, &[("one-time-code", &sms.code())]).await;
     assert!(page.status < 400, "{page}");
     assert!(own.get("/account").await.text.contains("78"), "the account shows the phone's end");
-}
-
-async fn a_changed_phone_is_told_and_waits(mut setting: Setting) {
-    setting.strategy = crate::common::Strategy::SmsApproved;
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let own = app.signed_in(&ann).await;
-    app.mailbox.rest(&ann.phone).await;
-    app.mailbox.rest(&ann.email).await;
-    let form = own.get("/account/phone").await;
-    let page = own.submit(&form, &[("tel", "+4915199999999"), ("current-password", OLD)]).await;
-    let code = app.mailbox.next("+4915199999999").await.code();
-    own.submit(&page, &[("one-time-code", &code)]).await;
-    assert_eq!(app.mailbox.rest(&ann.email).await.len(), 1, "the owner is told by mail");
-    let link = app.key(&ann).await.link();
-    let browser = app.browser();
-    let page = browser.get(&link).await;
-    if page.offers("/reset/sms-approved/send") {
-        browser.press(&page, "/reset/sms-approved/send").await;
-    }
-    assert!(
-        app.mailbox.rest("+4915199999999").await.is_empty(),
-        "a number changed a minute ago approves a reset"
-    );
 }
 
 async fn any_change_kills_the_keys_on_their_way(setting: Setting) {

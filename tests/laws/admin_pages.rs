@@ -67,7 +67,7 @@ async fn people_are_found_by_how_their_address_begins(setting: Setting) {
 
 async fn the_console_tells_no_secret(setting: Setting) {
     let app = setting.app().await;
-    let secrets = crate::secrets::live(&app).await;
+    let secrets = crate::common::live(&app, "ann").await;
     let (_, browser) = admin(&app).await;
     let mut places: Vec<_> = console(&app).into_iter().map(|(_, place)| place).collect();
     places.push(place(&browser, "ann@example.com").await);
@@ -76,7 +76,7 @@ async fn the_console_tells_no_secret(setting: Setting) {
     }
     for place in places {
         let text = browser.ask(Method::GET, &place).await.text();
-        let secret = secrets.iter().find(|secret| crate::secrets::alone(&text, secret));
+        let secret = secrets.iter().find(|secret| crate::common::alone(&text, secret));
         assert!(secret.is_none(), "{place} tells {secret:?}");
         assert!(!text.contains("$2b$") && !text.contains("bcrypt"), "{place} tells a hash");
     }

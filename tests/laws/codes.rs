@@ -1,4 +1,4 @@
-//! What a person types has few tries: per code, per account across codes; and is good in one browser.
+//! What a person types has few tries, per code, and is good in one browser.
 
 use crate::{
     common::{Browser, NEW, OLD, OTHER, Person, Ready, Sent, Setting, Site, Strategy},
@@ -15,7 +15,6 @@ macro_rules! for_both_codes {
 
 for_both_codes! {
     three_wrong_codes_end_the_code,
-    wrong_codes_count_across_new_codes,
     a_first_key_mints_three_codes_at_most,
     a_code_is_good_in_its_browser_only,
     a_code_of_another_flow_is_refused,
@@ -57,38 +56,6 @@ async fn three_wrong_codes_end_the_code(setting: Setting) {
     let told = app.mailbox.next_notice(&ann.email).await;
     assert!(told.subject.contains("Wrong codes"), "{told:?}");
     assert!(app.mailbox.rest(&ann.email).await.is_empty(), "the owner is told once");
-}
-
-async fn wrong_codes_count_across_new_codes(setting: Setting) {
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let mut tried = 0;
-    for _ in 0..8 {
-        app.minutes_pass(10);
-        let page = app.ask_reset(&ann.email).await;
-        assert_eq!(page.status, 200);
-        let Some(message) = app.mailbox.rest(&ann.email).await.pop() else { break };
-        let browser = app.browser();
-        let page = browser.get(&message.link()).await;
-        let send = format!("{}/send", setting.strategy.path());
-        if !page.offers(&send) {
-            break;
-        }
-        let page = browser.press(&page, &send).await;
-        if !page.asks(&["code"]) {
-            break;
-        }
-        for _ in 0..2 {
-            let answer = browser.submit(&page, &[("code", "7777777"), ("new_password", NEW)]).await;
-            assert!((400..500).contains(&answer.status), "{answer}");
-            tried += 1;
-        }
-        if app.mailbox.rest(if ann.phone.is_empty() { &ann.email } else { &ann.phone }).await.is_empty() {
-            break;
-        }
-    }
-    assert!(tried <= 12, "{tried} wrong codes were taken for one account");
-    refused(&app, &ann).await;
 }
 
 async fn a_first_key_mints_three_codes_at_most(setting: Setting) {

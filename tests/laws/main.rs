@@ -30,6 +30,5 @@ mod policy;
 mod probes;
 mod race;
 mod rotation;
-mod secrets;
 mod session;
 mod sms;

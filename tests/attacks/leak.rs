@@ -1,0 +1,80 @@
+//! A061, A062: a key leaves the address before anything is shown or loaded, and no secret is printed.
+
+use reqwest::{Method, header};
+use serde_json::json;
+
+use crate::{
+    common::{Binary, Browser, Page, Setting, alone, live},
+    scene::{Scene, V},
+    tries::{FOUR, note},
+};
+
+attacks! {
+    FOUR => a061_a_key_is_in_no_address_that_a_page_tells;
+}
+for_every_strategy! {
+    a062_no_secret_is_in_any_log,
+}
+
+/// Opens a link of a message: nothing that the browser asks for afterwards, and no page, has its key.
+async fn opened(browser: &Browser, link: &str) -> Page {
+    let key = link.rsplit_once('/').expect("a link with a key").1;
+    let first = browser.ask(Method::GET, link).await;
+    assert_eq!(first.status, 303, "the key stays in the address");
+    assert!(!first.location().contains(key) && !first.text().contains(key), "{}", first.location());
+    assert_eq!(first.headers.get(header::REFERRER_POLICY).expect("a policy"), "same-origin");
+    let page = browser.get(first.location()).await;
+    is_clean(&page, key);
+    for place in loaded(&page) {
+        let request = browser.request(Method::GET, &place).header(header::REFERER, &page.place);
+        assert_eq!(browser.send(request).await.status, 200, "{place}");
+    }
+    page
+}
+
+/// What a page tells to whoever it leads to or loads from.
+fn is_clean(page: &Page, key: &str) {
+    assert!(!page.place.contains(key) && !page.body.contains(key), "the key is in {page}");
+    for link in &page.links {
+        let ours = link.starts_with(['/', '#']) && !link.starts_with("//");
+        assert!(ours && !link.contains(key), "{link} leads away from {page}");
+    }
+}
+
+/// What a browser loads with a page.
+fn loaded(page: &Page) -> Vec<String> {
+    page.body.split('"').filter(|part| part.starts_with("/assets/")).map(str::to_owned).collect()
+}
+
+async fn a061_a_key_is_in_no_address_that_a_page_tells(scene: &mut Scene) {
+    let link = scene.key().await;
+    let key = link.rsplit_once('/').expect("a key").1;
+    let page = opened(&scene.app.browser(), &link).await;
+    assert!(!loaded(&page).is_empty(), "a page loads its style: {}", page.body);
+    let before = scene.app.seen.statuses().len();
+    scene.recover(&link).await;
+    let asked = &scene.app.seen.statuses()[before..];
+    let with_key = asked.iter().filter(|(place, _)| place.contains(key)).count();
+    assert_eq!(with_key, 1, "the key is in one address, that of the link: {asked:?}");
+    let notice = scene.app.mailbox.next_notice(V).await;
+    opened(&scene.app.browser(), &notice.link()).await;
+    scene.unharmed(&["reset.issued", "reset.completed"]).await;
+}
+
+async fn a062_no_secret_is_in_any_log(setting: Setting) {
+    for level in ["normal", "debug"] {
+        let server = Binary::start(&setting, setting.config(&[("log_level", json!(level))])).await;
+        let mut secrets = live(&server, level).await;
+        secrets.push("hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk".into());
+        let (code, printed) = server.end("TERM").await;
+        assert_eq!(code, Some(0), "{printed}");
+        assert!(printed.len() > 100, "something is printed: {printed}");
+        for secret in &secrets {
+            let line = printed.lines().find(|line| alone(line, secret));
+            assert!(line.is_none(), "{secret} is printed: {line:?}");
+        }
+        let line = printed.lines().find(|line| line.contains("@example.com"));
+        assert!(line.is_none(), "an address in full: {line:?}");
+    }
+    note(&format!("a062 {} {:?}\n", setting.strategy.name(), setting.engine));
+}

@@ -1,0 +1,198 @@
+//! A075 to A078: texts cost the site no more than it allows, and a gateway that misbehaves costs nobody anything.
+
+use std::time::Duration;
+
+use rocket::tokio::time::Instant;
+use serde_json::{Value, json};
+
+use crate::{
+    common::{Browser, Change, Message, OLD, Page, Sent, texts},
+    enumeration::shown,
+    listener::Listener,
+    log,
+    scene::{Scene, V},
+    tries::{SMS, limited},
+};
+
+attacks! {
+    SMS.with(limited) => a075_only_countries_that_are_named_get_few_texts, a076_the_site_has_a_budget;
+    SMS => a077_a_gateway_that_fails_is_told_from_one_that_sends, a078_a_gateway_that_hangs_holds_nobody_up;
+}
+
+/// How soon an answer comes, also on a machine that has other work.
+const AT_ONCE: Duration = Duration::from_secs(2);
+const SEND: &str = "/reset/sms-approved/send";
+
+/// A mobile number of each of twenty countries, Germany's the last.
+const NUMBERS: [&str; 20] = [
+    "+12125550123",
+    "+393123456789",
+    "+33612345678",
+    "+447400123456",
+    "+34612345678",
+    "+48512345678",
+    "+31612345678",
+    "+41781234567",
+    "+436641234567",
+    "+4532123456",
+    "+46701234567",
+    "+4740612345",
+    "+358412345678",
+    "+420601123456",
+    "+36201234567",
+    "+79123456789",
+    "+818012345678",
+    "+61412345678",
+    "+2348021234567",
+    "+4915112345670",
+];
+
+/// What makes a site text by `server`, which behaves as `path` says.
+fn by(server: &Listener, path: &str) -> Vec<Change<'static>> {
+    vec![
+        ("latchkey.sms.url", json!(format!("http://127.0.0.1:{}{path}", server.port))),
+        ("latchkey.sms.fields", json!({ "to": "{to}", "text": "{text}" })),
+        ("latchkey.sms.countries", json!(["DE"])),
+        ("latchkey.sms.timeout", json!("2s")),
+    ]
+}
+
+/// The next text as its recipient gets it.
+fn texted(server: &Listener) -> Message {
+    let given = server.next();
+    let field = |name: &str| {
+        let fields = given["form"].as_array().expect("fields");
+        let found = fields.iter().find(|field| field[0] == name).map(|field| &field[1]);
+        found.and_then(Value::as_str).expect("a text").to_owned()
+    };
+    Message { channel: "sms".into(), to: field("to"), subject: String::new(), text: field("text") }
+}
+
+/// Whether `browser`, in which somebody is signed in, may have a code texted to `number`.
+async fn verified(browser: &Browser, number: &str) -> bool {
+    let form = browser.get("/account/phone").await;
+    let page = browser.submit(&form, &[("tel", number), ("current-password", OLD)]).await;
+    assert!(page.path() == "/account/phone/code" || page.status == 422, "{page}");
+    page.path() == "/account/phone/code"
+}
+
+/// Opens a new key of V's, which `browser` itself has asked for; what the button sends that texts a code.
+async fn button(scene: &Scene, browser: &Browser) -> Sent {
+    browser.submit(&browser.get("/reset").await, &[("email", V)]).await;
+    let page = browser.get(&scene.app.mailbox.next_key(V).await.link()).await;
+    browser.sent(&page, page.form_to(SEND), &[])
+}
+
+async fn a075_only_countries_that_are_named_get_few_texts(scene: &mut Scene) {
+    let server = Listener::start("gateway.py", &[]);
+    scene.restart(&by(&server, "/200")).await;
+    scene.next_day().await; // the texts of the first phones were of another day
+    let thief = scene.app.signed_in(&scene.x).await;
+    for number in NUMBERS {
+        assert_eq!(verified(&thief, number).await, number.starts_with("+49"), "{number}");
+    }
+    let mut taken = 1;
+    for turn in 0..12 {
+        taken += u32::from(verified(&thief, &format!("+49151123456{turn:02}")).await);
+    }
+    assert_eq!(taken, 10, "texts to numbers that one account named");
+    for name in ["ann", "bob", "cleo"] {
+        let other = scene.app.signed_in(&scene.app.account(&format!("{name}@example.com")).await).await;
+        for turn in 0..12 {
+            taken += u32::from(verified(&other, &format!("+49151{}23456{turn:02}", name.len())).await);
+        }
+    }
+    assert_eq!(taken, 30, "texts that one client asked for");
+    for _ in 0..20 {
+        assert_eq!(scene.app.ask_reset(V).await.status, 200);
+    }
+    scene.quiet().await;
+    for _ in 0..taken {
+        let text = texted(&server);
+        assert!(text.to.starts_with("+49"), "{text:?}");
+    }
+    assert!(server.is_quiet(), "more texts than were taken");
+    scene.unharmed(&["reset.issued"]).await;
+}
+
+async fn a076_the_site_has_a_budget(scene: &mut Scene) {
+    let (server, logged) = (Listener::start("gateway.py", &[]), log::begin());
+    let budget = [("latchkey.limits.texts_per_day", json!(5))];
+    scene.restart(&[by(&server, "/200"), budget.to_vec()].concat()).await;
+    scene.next_day().await; // the texts of the first phones were of another day
+    let browser = scene.app.browser();
+    let mut last: Option<Page> = None;
+    for turn in 0..9 {
+        let sent = if turn % 3 == 0 { Some(button(scene, &browser).await) } else { None };
+        let again = last.as_ref().map(|page| browser.sent(page, page.form_to(SEND), &[]));
+        scene.app.minutes_pass(2);
+        let page = browser.post(&sent.or(again).expect("a key")).await;
+        let told = page.text.contains("budget") || page.text.contains("today");
+        assert!(page.status == if turn < 5 { 200 } else { 422 } && !told, "text {turn}: {page}");
+        last = Some(page);
+    }
+    scene.quiet().await;
+    for _ in 0..5 {
+        assert_eq!(texted(&server).to, scene.v.phone);
+    }
+    assert!(server.is_quiet(), "more texts than the budget");
+    let alert = "the site's budget of text messages for today is used up";
+    assert!(log::since(logged).iter().any(|line| line.contains(alert)), "nobody is told");
+    let mut answers = Vec::new();
+    for address in [V, "nobody@example.com"] {
+        let browser = scene.app.browser();
+        let form = browser.get("/reset").await;
+        let sent = browser.fill(&form, &[("email", address)]);
+        answers.push(shown(&browser.post_only(&sent).await, address));
+    }
+    assert!(answers[0].0 == 200 && answers[0] == answers[1], "{answers:?}");
+    scene.unharmed(&["reset.issued", "reset.code_sent"]).await;
+}
+
+async fn a077_a_gateway_that_fails_is_told_from_one_that_sends(scene: &mut Scene) {
+    let server = Listener::start("gateway.py", &[]);
+    let browser = scene.app.browser();
+    let mut answers = Vec::new();
+    for path in ["/200", "/302", "/404", "/200/refused", "/huge"] {
+        let success = [("latchkey.sms.success", json!(r#""status":\s*"0""#))];
+        scene.restart(&[by(&server, path), success.to_vec()].concat()).await;
+        let page = browser.post(&button(scene, &browser).await).await;
+        answers.push((page.status, page.title.clone(), page.path().to_owned()));
+        scene.quiet().await;
+        assert_eq!(texted(&server).to, scene.v.phone);
+        assert!(server.is_quiet(), "{path}: a redirect was followed, or the text went out twice");
+    }
+    assert!(
+        answers.iter().all(|answer| *answer == answers[0]),
+        "an answer tells of the gateway: {answers:?}"
+    );
+    let outcome = "SELECT state FROM outbox WHERE kind = 'sms' ORDER BY id DESC LIMIT 5";
+    let outcomes = texts(&scene.app.setting.database, outcome).await;
+    assert_eq!(outcomes, ["given_up", "given_up", "given_up", "given_up", "sent"]);
+
+    scene.restart(&by(&server, "/200")).await;
+    let form = browser.post(&button(scene, &browser).await).await;
+    let (code, password) = (texted(&server).code(), scene.password());
+    browser.submit(&form, &[("one-time-code", &code), ("new-password", &password)]).await;
+    scene.now_has(&password).await;
+    scene.unharmed(&["reset.issued", "reset.code_sent", "reset.completed"]).await;
+}
+
+async fn a078_a_gateway_that_hangs_holds_nobody_up(scene: &mut Scene) {
+    let server = Listener::start("gateway.py", &[]);
+    scene.restart(&by(&server, "/stall")).await;
+    let thief = scene.app.signed_in(&scene.x).await;
+    for turn in 0..24 {
+        let begun = Instant::now();
+        assert!(verified(&thief, &format!("+49151123456{turn:02}")).await);
+        assert!(begun.elapsed() < AT_ONCE, "text {turn}: {:?}", begun.elapsed());
+    }
+    let begun = Instant::now();
+    assert_eq!(scene.app.ask_reset(V).await.status, 200);
+    assert_eq!(scene.app.health().await["status"], "ok");
+    assert!(begun.elapsed() < AT_ONCE, "{:?}", begun.elapsed());
+    scene.app.mailbox.next_key(V).await; // mail goes on meanwhile
+    // Texts that are worth nothing any more are not tried again.
+    scene.app.minutes_pass(6);
+    scene.unharmed(&["reset.issued"]).await;
+}
