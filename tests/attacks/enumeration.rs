@@ -1,13 +1,49 @@
-//! A047: no answer tells who has an account: status, headers and body are the same, whoever is named.
+//! A046, A047, A067, A068: no answer tells who has an account: status, headers and body are the same, whoever is named.
 
 use crate::{
-    common::{Answer, Sent},
-    scene::{Scene, V},
-    tries::{EVERY, limited},
+    common::{Answer, Message, NEW, OLD, Sent, Strategy, texts},
+    scene::{Scene, V, X},
+    tries::{CODES, EVERY, SITE, limited},
 };
 
 attacks! {
+    EVERY => a046_no_state_of_an_account_shows;
     EVERY.with(limited) => a047_a_limit_answers_known_and_unknown_alike;
+    SITE => a067_a_taken_address_answers_alike;
+    CODES => a068_the_second_step_tells_nothing_of_who_is_named;
+}
+
+/// Addresses as long as V's whose password signs nobody in: disabled, unconfirmed, deleted, invited, unknown.
+const CLOSED: [&str; 5] =
+    ["barred@example.com", "unborn@example.com", "erased@example.com", "bidden@example.com", NOBODY];
+const NOBODY: &str = "nobody@example.com";
+/// Accounts that are open: one has no phone, the owner of the other has just said "this wasn't me".
+const PHONELESS: &str = "landed@example.com";
+const HELD: &str = "seized@example.com";
+
+/// Makes them, if they are not there; the events of that which name nobody.
+async fn states(scene: &Scene) -> &'static [&'static str] {
+    let app = &scene.app;
+    let there = "SELECT email FROM accounts WHERE email_key = 'landed@example.com'";
+    if !texts(&app.setting.database, there).await.is_empty() {
+        return &[];
+    }
+    for address in [CLOSED[0], CLOSED[2], PHONELESS, HELD] {
+        app.account(address).await;
+    }
+    app.latchkey(&["user", "disable", CLOSED[0]]);
+    app.register(&app.browser(), CLOSED[1], OLD).await;
+    let browser = app.browser();
+    app.sign_in(&browser, CLOSED[2], OLD).await;
+    browser.submit(&browser.get("/account/delete").await, &[("current-password", OLD)]).await;
+    app.latchkey(&["user", "add", CLOSED[3]]);
+    let browser = app.browser();
+    app.sign_in(&browser, HELD, OLD).await;
+    let form = browser.get("/change").await;
+    browser.submit(&form, &[("current-password", OLD), ("new-password", NEW)]).await;
+    let page = browser.get(&app.mailbox.next_notice(HELD).await.link()).await;
+    browser.press(&page, "/reset/not-me").await;
+    &["account.invited"]
 }
 
 /// An answer without its date, without the id that is drawn for it, and without the address that was typed.
@@ -29,9 +65,38 @@ fn without_value(cookie: &str) -> String {
     format!("{name}={} characters{}", value.len(), &rest[value.len()..])
 }
 
+/// Panics unless filling the form at `place` with each address gets the same answer.
+async fn alike(scene: &Scene, place: &str, addresses: &[&str], password: Option<&str>) {
+    let mut first = None;
+    for address in addresses {
+        let mut fields = vec![("email", *address)];
+        fields.extend(password.map(|password| ("password", password)));
+        let browser = scene.app.browser();
+        let form = browser.get(place).await;
+        let answer = shown(&browser.post_only(&browser.fill(&form, &fields)).await, address);
+        assert_eq!(first.get_or_insert_with(|| answer.clone()), &answer, "{place} tells {address} apart");
+    }
+}
+
+async fn a046_no_state_of_an_account_shows(scene: &mut Scene) {
+    let made = states(scene).await;
+    let every = [&CLOSED[..], &[V, PHONELESS, HELD]].concat();
+    alike(scene, "/reset", &every, None).await;
+    alike(scene, "/confirm", &every, None).await;
+    alike(scene, "/login", &every, Some("copper kettles sing in winter")).await;
+    alike(scene, "/login", &[&CLOSED[..], &[HELD]].concat(), Some(OLD)).await;
+    assert!(scene.mails(V).await.iter().any(Message::is_key), "whoever has an account gets in by mail");
+    for silent in [CLOSED[0], CLOSED[2], NOBODY] {
+        let mails = scene.mails(silent).await;
+        let since = mails.iter().filter(|mail| mail.is_key()).count();
+        assert_eq!(since, 0, "{silent} got {mails:?}");
+    }
+    scene.unharmed(&[made, &["reset.issued", "sign_in.failed"]].concat()).await;
+}
+
 async fn a047_a_limit_answers_known_and_unknown_alike(scene: &mut Scene) {
     let mut first = Vec::new();
-    for address in [V, "nobody@example.com"] {
+    for address in [V, NOBODY] {
         let browser = scene.app.browser();
         for turn in 0..20 {
             let sent = Sent { to: "/reset".into(), fields: vec![("email".into(), address.into())] };
@@ -44,4 +109,56 @@ async fn a047_a_limit_answers_known_and_unknown_alike(scene: &mut Scene) {
         }
     }
     scene.unharmed(&["reset.issued", "limit.reached"]).await;
+}
+
+async fn a067_a_taken_address_answers_alike(scene: &mut Scene) {
+    let made = states(scene).await;
+    let every = [&CLOSED[..], &[V, PHONELESS, HELD]].concat();
+    alike(scene, "/register", &every, Some(NEW)).await;
+    let mut first = None;
+    for address in every {
+        let thief = scene.app.signed_in(&scene.x).await;
+        let form = thief.get("/account/email").await;
+        let sent = thief.fill(&form, &[("email", address), ("current-password", OLD)]);
+        let answer = shown(&thief.post_only(&sent).await, address);
+        assert_eq!(first.get_or_insert_with(|| answer.clone()), &answer, "tells {address} apart");
+    }
+    let told = scene.mails(V).await;
+    assert!(told.len() == 2 && told[0].subject == told[1].subject, "V is told of both: {told:?}");
+    let unknown = scene.mails(NOBODY).await;
+    assert!(unknown.iter().all(|mail| mail.subject != told[0].subject), "{unknown:?}");
+    let keys = ["/confirm/", "/account/email/"];
+    assert!(!told.iter().any(|mail| keys.iter().any(|key| mail.text.contains(key))), "{told:?}");
+    assert!(scene.app.opens(X, OLD).await && !scene.app.opens(V, NEW).await);
+    scene.unharmed(&[made, &["sign_in.failed"]].concat()).await;
+}
+
+async fn a068_the_second_step_tells_nothing_of_who_is_named(scene: &mut Scene) {
+    let made = states(scene).await;
+    let own = scene.strategy().path();
+    for address in [V, PHONELESS, NOBODY] {
+        let browser = scene.app.browser();
+        browser.submit(&browser.get("/reset").await, &[("email", address)]).await;
+        scene.is_unusable(&browser.get(&own).await).await;
+        for step in ["", "/send"] {
+            for form in ["", "?form=", "?form=00000000-0000-0000-0000-000000000000"] {
+                let fields = [("code", "123456"), ("new_password", NEW)];
+                let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+                let sent = Sent { to: format!("{own}{step}{form}"), fields };
+                scene.is_unusable(&browser.post(&sent).await).await;
+            }
+        }
+    }
+    while scene.app.mailbox.unread(V).await.is_some() {}
+    let browser = scene.app.browser();
+    let page = browser.get(&scene.key().await).await;
+    let form = browser.press(&page, &format!("{own}/send")).await;
+    for page in [page, form] {
+        let digits = scene.v.phone.trim_start_matches('+');
+        let told = (3..=digits.len()).any(|most| page.body.contains(&digits[digits.len() - most..]));
+        assert!(!told && !page.body.contains(&digits[..5]), "more than the last two digits: {}", page.body);
+        let ends = page.text.contains(&digits[digits.len() - 2..]);
+        assert!(ends || scene.strategy() == Strategy::SecondKey, "{page}");
+    }
+    scene.unharmed(&[made, &["reset.issued", "reset.code_sent"]].concat()).await;
 }

@@ -3,8 +3,7 @@
 use reqwest::Method;
 
 use crate::{
-    common::{Browser, OLD, Sent},
-    log::alone,
+    common::{Browser, OLD, Sent, alone},
     scene::{Scene, V},
     tries::{EVERY, SITE, cheap},
 };
@@ -12,6 +11,16 @@ use crate::{
 attacks! {
     EVERY.with(cheap) => a090_an_admin_sends_a_reset_and_sees_none_of_it;
     SITE => a091_no_field_sets_what_the_form_does_not_ask, a092_what_is_somebody_elses_is_not_there;
+}
+
+/// A browser in which an admin is signed in, just invited.
+pub async fn admin(scene: &Scene, email: &str) -> Browser {
+    scene.app.latchkey(&["user", "add", email, "--role", "admin"]);
+    let browser = scene.app.browser();
+    let page = browser.get(&scene.app.mailbox.next(email).await.link()).await;
+    browser.submit(&page, &[("new_password", OLD)]).await;
+    scene.app.sign_in(&browser, email, OLD).await;
+    browser
 }
 
 /// Panics if a page of the console shows what is secret.
@@ -102,11 +111,7 @@ async fn a092_what_is_somebody_elses_is_not_there(scene: &mut Scene) {
         let answer = thief.post_only(&thief.sent(&page, form, &[])).await;
         assert!(answer.status < 500 && !answer.text().contains(V));
     }
-    scene.app.latchkey(&["user", "add", "root@example.com", "--role", "admin"]);
-    let admin = scene.app.browser();
-    let page = admin.get(&scene.app.mailbox.next("root@example.com").await.link()).await;
-    admin.submit(&page, &[("new_password", OLD)]).await;
-    scene.app.sign_in(&admin, "root@example.com", OLD).await;
+    let admin = admin(scene, "root@example.com").await;
     let links = admin.get(&format!("/admin/people?q={V}")).await.links;
     let v = links.iter().find(|link| link.starts_with("/admin/people/")).expect("V is found");
     for place in [v, "/admin/people", "/admin/messages", "/admin/events.csv", "/admin/policy"] {

@@ -9,7 +9,6 @@ mod admin;
 mod admin_messages;
 mod admin_pages;
 mod advice;
-mod alike;
 mod bad_input;
 mod binding;
 mod codes;

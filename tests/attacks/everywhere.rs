@@ -1,0 +1,82 @@
+//! Every route, with one text in every part of a request that its sender fills.
+
+use reqwest::Method;
+
+use crate::{
+    common::{Answer, Browser, Strategy},
+    raw::{escaped, post},
+    scene::Scene,
+};
+
+/// Places that no route has in its list: keys of links, files, and what is nowhere.
+const OTHERS: [&str; 7] = [
+    "/reset/<key>",
+    "/reset/not-me/<key>",
+    "/confirm/<key>",
+    "/account/email/<key>",
+    "/assets/<file>",
+    "/nowhere/<file>",
+    "/.well-known/<file>",
+];
+
+/// Every field of every form.
+const FIELDS: [&str; 11] = [
+    "email",
+    "password",
+    "new_password",
+    "code",
+    "key",
+    "phone",
+    "next",
+    "remember",
+    "role",
+    "roles",
+    "field.nick",
+];
+
+/// Which requests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    All,
+    Gets,
+}
+
+/// Whether every route is tried under the strategy in force; under the others those are that it can change.
+pub fn is_whole(scene: &Scene) -> bool {
+    scene.strategy() == Strategy::SetThenLogin
+}
+
+/// What each answer to `text` was, by its place; nobody is signed out on the way.
+pub async fn everywhere(scene: &Scene, browser: &Browser, text: &str, part: Part) -> Vec<(String, Answer)> {
+    let (text, within) = (escaped(text), if is_whole(scene) { "/" } else { "/reset" });
+    let mut answers = Vec::new();
+    let others = OTHERS.iter().map(|place| (Method::GET, (*place).to_owned()));
+    let routes = scene.app.routes.iter().cloned().chain(others).filter(|(_, uri)| uri.starts_with(within));
+    for (method, uri) in routes {
+        let place = filled(&uri, &text);
+        if method == Method::GET {
+            answers.push((place.clone(), browser.ask(Method::GET, &place).await));
+        } else if part == Part::All && !["/logout", "/account/sessions"].contains(&&*uri) {
+            for email in [&*text, "nobody%40example.com"] {
+                let fields = FIELDS.iter().map(|name| match *name {
+                    "email" => format!("email={email}"),
+                    name => format!("{name}={text}"),
+                });
+                let body = fields.collect::<Vec<_>>().join("&");
+                answers.push((place.clone(), post(browser, &place, body).await));
+            }
+        }
+    }
+    answers
+}
+
+/// A place with `text` for each part of `uri` that is open, and in the query whatever the route reads of it.
+fn filled(uri: &str, text: &str) -> String {
+    let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
+    let open = |segment: &str| segment.starts_with('<');
+    let segments = path.split('/').map(|segment| if open(segment) { text } else { segment });
+    let names = query.split('&').map(|name| name.trim_matches(['<', '>']));
+    let query = names.chain(["form", "next", "unknown"]).filter(|name| !name.is_empty());
+    let query: Vec<_> = query.map(|name| format!("{name}={text}")).collect();
+    format!("{}?{}", segments.collect::<Vec<_>>().join("/"), query.join("&"))
+}
