@@ -2,11 +2,8 @@
 
 use reqwest::Method;
 
-use crate::common::{NEW, Setting, Site, TestApp, dump};
+use crate::common::{Setting, Site, TestApp, dump};
 
-for_every_strategy! {
-    looking_at_a_link_changes_nothing,
-}
 for_both_databases! {
     no_get_route_changes_anything,
 }
@@ -29,27 +26,6 @@ async fn settled(app: &Site) -> Vec<String> {
         }
         before = now;
     }
-}
-
-async fn looking_at_a_link_changes_nothing(setting: Setting) {
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let link = app.key(&ann).await.link();
-    let before = settled(&app).await;
-    for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
-        for (name, value) in
-            [("Purpose", "prefetch"), ("Sec-Purpose", "prefetch;prerender"), ("Range", "bytes=0-9")]
-        {
-            let scanner = app.browser();
-            let answer = scanner.send(scanner.request(method.clone(), &link).header(name, value)).await;
-            assert!(answer.status < 500);
-            if method == Method::GET {
-                scanner.follow(&link, answer).await;
-            }
-        }
-    }
-    assert_eq!(before, stored(&app).await);
-    app.recover(&app.browser(), &ann, &link, NEW).await;
 }
 
 async fn no_get_route_changes_anything(setting: Setting) {

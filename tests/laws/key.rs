@@ -3,10 +3,6 @@
 use crate::common::{NEW, OTHER, Page, Setting, Site};
 
 for_every_strategy! {
-    a_key_works_once,
-    a_key_expires,
-    a_key_expires_while_its_form_is_open,
-    an_older_key_dies,
     a_request_over_the_limit_kills_nothing,
     only_the_key_as_it_was_sent_opens,
     a_key_can_be_typed,
@@ -14,55 +10,6 @@ for_every_strategy! {
     whoever_did_not_ask_can_kill_the_key,
     every_useless_key_gets_the_same_page,
     asking_changes_nothing_by_itself,
-}
-
-async fn a_key_works_once(setting: Setting) {
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let link = app.key(&ann).await.link();
-    let browser = app.browser();
-    let ann = app.recover(&browser, &ann, &link, NEW).await;
-    for again in [&browser, &app.browser()] {
-        is_unusable(&app, &again.get(&link).await).await;
-    }
-    assert!(app.opens(&ann.email, NEW).await);
-}
-
-async fn a_key_expires(setting: Setting) {
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let link = app.key(&ann).await.link();
-    app.minutes_pass(setting.strategy.minutes() - 1);
-    assert_eq!(app.browser().get(&link).await.path(), setting.strategy.path());
-    app.minutes_pass(1);
-    is_unusable(&app, &app.browser().get(&link).await).await;
-    assert!(app.opens(&ann.email, &ann.password).await);
-}
-
-async fn a_key_expires_while_its_form_is_open(setting: Setting) {
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let link = app.key(&ann).await.link();
-    let browser = app.browser();
-    let ready = app.prepare(&browser, &link, &ann).await;
-    app.minutes_pass(setting.strategy.minutes());
-    let page = browser.post(&app.spending(&browser, &ready, NEW)).await;
-    is_unusable(&app, &page).await;
-    assert!(!browser.is_signed_in().await);
-    assert!(app.opens(&ann.email, &ann.password).await && !app.opens(&ann.email, NEW).await);
-}
-
-async fn an_older_key_dies(setting: Setting) {
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let older = app.key(&ann).await.link();
-    let browser = app.browser();
-    let opened = browser.get(&older).await;
-    let newer = app.key(&ann).await.link();
-    assert_ne!(older, newer);
-    is_unusable(&app, &app.browser().get(&older).await).await;
-    is_unusable(&app, &browser.get(&opened.place).await).await;
-    app.recover(&app.browser(), &ann, &newer, NEW).await;
 }
 
 async fn a_request_over_the_limit_kills_nothing(setting: Setting) {

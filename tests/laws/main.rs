@@ -27,7 +27,6 @@ mod outage;
 mod password;
 mod policy;
 mod probes;
-mod race;
 mod rotation;
 mod session;
 mod sms;

@@ -2,12 +2,8 @@
 
 use rocket::futures::future::join_all;
 
-use crate::common::{Browser, NEW, OLD, Person, Setting, Site};
+use crate::common::{Browser, OLD, Person, Setting, Site};
 
-for_every_strategy! {
-    a_reset_ends_every_other_session,
-    a_reset_makes_a_new_session,
-}
 for_both_databases! {
     staying_signed_in_outlives_the_browser,
     five_restored_tabs_stay_signed_in,
@@ -29,31 +25,6 @@ async fn remembered(app: &Site, person: &Person) -> Browser {
         .await;
     assert!(browser.is_signed_in().await);
     browser
-}
-
-async fn a_reset_ends_every_other_session(setting: Setting) {
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let others = [app.signed_in(&ann).await, app.signed_in(&ann).await, remembered(&app, &ann).await];
-    let reset = app.browser();
-    let link = app.key(&ann).await.link();
-    app.recover(&reset, &ann, &link, NEW).await;
-    for other in &others {
-        assert!(!other.is_signed_in().await, "a session outlives the reset");
-        other.close();
-        assert!(!other.is_signed_in().await, "a browser is still remembered");
-    }
-    assert!(reset.is_signed_in().await);
-}
-
-async fn a_reset_makes_a_new_session(setting: Setting) {
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let browser = app.signed_in(&ann).await;
-    let before = browser.copy();
-    let link = app.key(&ann).await.link();
-    app.recover(&browser, &ann, &link, NEW).await;
-    assert!(!before.is_signed_in().await, "the former cookie is still good");
 }
 
 async fn staying_signed_in_outlives_the_browser(setting: Setting) {
