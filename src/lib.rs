@@ -26,6 +26,7 @@ pub mod events;
 mod init;
 pub mod key;
 pub mod keyring;
+pub mod lanes;
 pub mod limits;
 pub mod logger;
 pub mod meters;
