@@ -138,6 +138,7 @@ fn start(threads: usize, lanes: usize, queue: Queue) -> io::Result<Arc<Entrance>
             lower_priority();
             // each thread for itself, while the others do the same: as busy as the cores will be
             let lanes = if lanes == 0 { lanes::fastest() } else { lanes };
+            log::debug!("hashes {lanes} passwords at once at most");
             work(&queue, lanes);
         })?;
     }

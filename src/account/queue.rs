@@ -122,6 +122,8 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
+    use rocket::tokio::sync::oneshot::error::TryRecvError;
+
     use super::*;
 
     type Answer = oneshot::Receiver<Hash>;
@@ -192,9 +194,13 @@ mod tests {
     fn who_left_or_waited_too_long_is_dropped() {
         let (queue, mut answers) = queue(&[4; 3]);
         drop(answers.remove(1));
-        let (job, _late) = job(4);
-        let queue = Queue { room: 4, ..queue };
-        assert!(queue.add(job, Instant::now().checked_sub(PATIENCE * 2).unwrap()));
-        assert_eq!(sizes(&queue, 4), [2]);
+        let later = Instant::now() + PATIENCE * 2;
+        queue.drop_stale(&mut queue.state().jobs, Instant::now());
+        assert_eq!(queue.state().jobs.len(), 2);
+        let (job, _answer) = job(4);
+        assert!(queue.add(job, later));
+        queue.drop_stale(&mut queue.state().jobs, later);
+        assert_eq!(queue.state().jobs.len(), 1);
+        assert!(answers[0].try_recv().is_err_and(|error| error == TryRecvError::Closed));
     }
 }

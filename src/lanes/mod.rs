@@ -43,7 +43,8 @@ impl Task {
     }
 }
 
-/// Hashes a set of tasks that go with each other, as many of them at once as there are lanes.
+/// Hashes a set of tasks, as many of them at once as there are lanes. Those that do not go with each other cost the most
+/// rounds of any.
 pub fn hash(set: &[Task]) -> Vec<Hash> {
     match set {
         [task] => vec![alone(task)],
@@ -70,7 +71,7 @@ fn alone(task: &Task) -> Hash {
 
 /// EksBlowfishSetup of the paper in every lane, from which each takes its hash when its own rounds are done.
 fn together<const N: usize>(tasks: [&Task; N]) -> [Hash; N] {
-    let total = tasks[0].total;
+    let total = tasks.map(|task| task.total).into_iter().max().unwrap_or(0);
     let key: Zeroizing<[Word<N>; 18]> =
         Zeroizing::new(array::from_fn(|at| tasks.map(|task| word(&task.key, at))));
     let salt: [Word<N>; 18] = array::from_fn(|at| tasks.map(|task| word(&task.salt, at)));
@@ -78,7 +79,7 @@ fn together<const N: usize>(tasks: [&Task; N]) -> [Hash; N] {
     state.expand_key(&[salt[0], salt[1], salt[2], salt[3]], &key);
     let (mut hashes, mut done) = ([[0; 24]; N], 0);
     for cost in 0..=total {
-        for _ in done..1 << cost {
+        for _ in done..1u64 << cost {
             #[cfg(test)]
             tests::count(1);
             state.expand_key(&no_salt(), &key);
