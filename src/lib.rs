@@ -29,6 +29,7 @@ pub mod fuzz;
 mod init;
 pub mod key;
 pub mod keyring;
+pub mod lanes;
 pub mod limits;
 pub mod logger;
 pub mod meters;

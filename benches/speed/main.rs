@@ -7,6 +7,7 @@
 
 mod bare;
 mod console;
+mod lanes;
 mod load;
 mod process;
 mod raw;
@@ -43,8 +44,8 @@ fn main() {
         return rocket::execute(bare::serve(port.parse().expect("a port"), title.clone()));
     }
     let plan = match arguments.iter().any(|argument| argument == "quick") {
-        true => Plan { rounds: 1, round: Duration::from_millis(300), sign_ins: 2 },
-        false => Plan { rounds: 5, round: Duration::from_secs(1), sign_ins: 8 },
+        true => Plan { rounds: 1, round: Duration::from_millis(300), sign_ins: 4 },
+        false => Plan { rounds: 5, round: Duration::from_secs(1), sign_ins: 16 },
     };
     let folder =
         tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder on the disk of the target");
@@ -92,7 +93,10 @@ async fn measure(plan: &Plan, folder: &Path) {
     let (requests, longest) = requests(plan, &site, &mut Writer::open(folder).await).await;
     table.ratio("reset POST", &requests, "SQLite transactions", 0.6);
 
-    table.ratio("sign-in", &sign_ins(plan, &site).await, "bcrypts, all cores", 0.95);
+    table.ratio("sign-in", &sign_ins(plan, &site).await, "bcrypts, all cores", 1.9);
+    let (alone, full) = lanes::times(plan.rounds);
+    table.times("hash alone", alone, "bcrypt's time", 1.05);
+    table.times("hash in a full set", full, "a lone hash's time", 2.0);
 
     let flooded = flooded(plan, &site).await.pace();
     let p99 = flooded.p99.as_secs_f64() * 1e3;

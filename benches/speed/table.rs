@@ -51,6 +51,11 @@ impl Table {
         self.row(name, pace, "", got, most, figure <= wanted);
     }
 
+    /// A time that is measured in parts of another, and must not be above what is wanted.
+    pub fn times(&mut self, name: &str, ratio: f64, beside: &str, wanted: f64) {
+        self.row(name, None, beside, format!("{ratio:.2}"), format!("{wanted:.2}"), ratio <= wanted);
+    }
+
     fn row(&mut self, name: &str, pace: Option<Pace>, beside: &str, got: String, wanted: String, met: bool) {
         let speed = pace.map_or(String::new(), |pace| format!("{:.1}", pace.per_second));
         let waits = pace.map_or(String::new(), |pace| format!("{} / {}", millis(pace.p50), millis(pace.p99)));
@@ -72,7 +77,7 @@ fn millis(span: Duration) -> String {
     format!("{:.2}", span.as_secs_f64() * 1e3)
 }
 
-fn median(figures: impl Iterator<Item = f64>) -> f64 {
+pub fn median(figures: impl Iterator<Item = f64>) -> f64 {
     let mut figures: Vec<_> = figures.collect();
     figures.sort_by(f64::total_cmp);
     let middle = figures.len() / 2;

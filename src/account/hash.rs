@@ -1,7 +1,11 @@
 //! How a password becomes a hash that can be stored, and how one is checked against it, at one cost for everybody.
 
-use std::{fmt, hint::black_box, ops::RangeInclusive};
+use std::{fmt, ops::RangeInclusive};
 
+use base64::{
+    Engine, alphabet,
+    engine::{GeneralPurpose, general_purpose::NO_PAD},
+};
 use bcrypt::HashParts;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -10,9 +14,13 @@ use super::{
     password::Password,
     pepper::{Pepper, Peppers},
 };
+use crate::lanes::{Hash, Task};
 
 /// Names this scheme at the start of a stored hash: bcrypt of the base64 of HMAC-SHA-384.
 const NAME: &str = "hmac-sha384";
+
+/// How bcrypt writes bytes.
+const BASE_64: GeneralPurpose = GeneralPurpose::new(&alphabet::BCRYPT, NO_PAD);
 
 /// Costs of bcrypt that are made and checked: 2^cost rounds. A hash of more, four seconds, counts as corrupted.
 pub(super) const COSTS: RangeInclusive<u32> = 4..=16;
@@ -60,31 +68,41 @@ impl Scheme {
         Self { peppers, cost }
     }
 
-    pub(super) fn hash(&self, password: &Password, salt: [u8; 16]) -> PasswordHash {
-        let pepper = self.peppers.first();
-        let bcrypt = bcrypt(&pepper.digest(password), self.cost, salt);
-        PasswordHash(format!("{NAME}:{}:{bcrypt}", pepper.id))
+    /// What is to be hashed for a new hash, and what makes one of it.
+    pub(super) fn hashing(
+        &self,
+        password: &Password,
+        salt: [u8; 16],
+    ) -> (Task, impl FnOnce(Hash) -> PasswordHash + use<>) {
+        let (pepper, cost) = (self.peppers.first(), self.cost);
+        let head = format!("{NAME}:{}", pepper.id);
+        let task = Task::new(pepper.digest(password).as_bytes(), salt, cost, cost);
+        (task, move |hash| PasswordHash(format!("{head}:{}", written(cost, salt, &hash))))
     }
 
-    /// Checks `password` in as many rounds as [`hash`](Self::hash) takes, also against no hash, a corrupted one and
-    /// a cheaper one: 2^a rounds, and then 2^a + 2^(a+1) + … + 2^(b-1) for nothing, are 2^b.
-    pub(super) fn verify(&self, password: &Password, stored: Option<&PasswordHash>) -> Verdict {
-        let first = self.peppers.first();
-        let Some((pepper, text, parts)) = stored.and_then(|hash| self.read(hash)) else {
-            black_box(bcrypt(&first.digest(password), self.cost, [0; 16]));
-            return Verdict::No;
+    /// What is to be hashed for a check of `password`, and what says how it went: as many rounds as
+    /// [`hashing`](Self::hashing) takes, also against no hash, a corrupted one and a cheaper one.
+    pub(super) fn checking(
+        &self,
+        password: &Password,
+        stored: Option<&PasswordHash>,
+    ) -> (Task, impl FnOnce(Hash) -> Verdict + use<>) {
+        let (first, total) = (self.peppers.first(), self.cost);
+        let found = stored.and_then(|hash| self.read(hash));
+        let pepper = found.as_ref().map_or(first, |&(pepper, ..)| pepper);
+        let (cost, salt) =
+            found.as_ref().map_or((total, [0; 16]), |(.., parts)| (parts.get_cost(), parts.get_salt_raw()));
+        let task = Task::new(pepper.digest(password).as_bytes(), salt, cost, total);
+        let (text, old) = (found.map(|(_, text, _)| text.to_owned()), cost < total || pepper.id != first.id);
+        let verdict = move |hash| {
+            let hash = written(cost, salt, &hash);
+            match text.is_some_and(|text| hash.as_bytes().ct_eq(text.as_bytes()).into()) {
+                false => Verdict::No,
+                true if old => Verdict::YesButOld,
+                true => Verdict::Yes,
+            }
         };
-        let digest = pepper.digest(password);
-        let cost = parts.get_cost();
-        let same = bcrypt(&digest, cost, parts.get_salt_raw()).as_bytes().ct_eq(text.as_bytes());
-        for missing in cost..self.cost {
-            black_box(bcrypt(&digest, missing, [0; 16]));
-        }
-        match bool::from(same) {
-            false => Verdict::No,
-            true if cost < self.cost || pepper.id != first.id => Verdict::YesButOld,
-            true => Verdict::Yes,
-        }
+        (task, verdict)
     }
 
     /// The pepper, the bcrypt text and its parts; nothing if the hash is unusable, corrupted or of a lost pepper.
@@ -99,26 +117,29 @@ impl Scheme {
     }
 }
 
-/// 2^cost rounds of bcrypt over the whole of `digest`.
-fn bcrypt(digest: &str, cost: u32, salt: [u8; 16]) -> String {
-    #[cfg(test)]
-    tests::ROUNDS.set(tests::ROUNDS.get() + (1 << cost));
-    bcrypt::non_truncating_hash_with_salt(digest, cost, salt)
-        .expect("a digest is shorter than 72 bytes and every cost is one of COSTS")
-        .to_string()
+/// A hash as bcrypt 2b writes it.
+fn written(cost: u32, salt: [u8; 16], hash: &Hash) -> String {
+    format!("$2b${cost:02}${}{}", BASE_64.encode(salt), BASE_64.encode(&hash[..23]))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-
     use proptest::prelude::*;
     use unicode_normalization::UnicodeNormalization;
 
     use super::*;
+    use crate::lanes::{self, tests::rounds};
 
-    thread_local! {
-        pub(super) static ROUNDS: Cell<u64> = const { Cell::new(0) };
+    impl Scheme {
+        fn hash(&self, password: &Password, salt: [u8; 16]) -> PasswordHash {
+            let (task, finish) = self.hashing(password, salt);
+            finish(lanes::hash(&[task])[0])
+        }
+
+        fn verify(&self, password: &Password, stored: Option<&PasswordHash>) -> Verdict {
+            let (task, finish) = self.checking(password, stored);
+            finish(lanes::hash(&[task])[0])
+        }
     }
 
     fn scheme(peppers: &[&str], cost: u32) -> Scheme {
@@ -127,12 +148,6 @@ mod tests {
 
     fn password(typed: &str) -> Password {
         Password::parse(typed).unwrap()
-    }
-
-    fn rounds<T>(work: impl FnOnce() -> T) -> (T, u64) {
-        let before = ROUNDS.get();
-        let done = work();
-        (done, ROUNDS.get() - before)
     }
 
     /// A password and another one that a careless scheme would take for the same.
@@ -214,6 +229,26 @@ mod tests {
     }
 
     #[test]
+    fn checks_of_every_kind_share_a_set_and_none_takes_longer() {
+        let scheme = scheme(&["pepper"], 5);
+        let secret = password("secret");
+        let hashes = [
+            (Some(scheme.hash(&secret, [1; 16])), Verdict::Yes),
+            (Some(self::scheme(&["pepper"], 4).hash(&secret, [2; 16])), Verdict::YesButOld),
+            (Some(PasswordHash::unusable()), Verdict::No),
+            (None, Verdict::No),
+        ];
+        let (tasks, finishes): (Vec<_>, Vec<_>) =
+            hashes.iter().map(|(hash, _)| scheme.checking(&secret, hash.as_ref())).unzip();
+        assert!(tasks.iter().all(|task| task.goes_with(&tasks[0])));
+        let (results, rounds) = rounds(|| lanes::hash(&tasks));
+        assert_eq!(rounds, 1 << 5);
+        for ((finish, result), (_, verdict)) in finishes.into_iter().zip(results).zip(hashes) {
+            assert_eq!(finish(result), verdict);
+        }
+    }
+
+    #[test]
     fn an_older_pepper_or_a_lower_cost_still_opens_and_is_told() {
         let secret = password("secret");
         let old = scheme(&["old"], 5).hash(&secret, [0; 16]);
@@ -233,6 +268,13 @@ mod tests {
         let PasswordHash(text) = scheme.hash(&password("secret"), [0; 16]);
         let dear = PasswordHash(text.replace("$04$", "$31$"));
         assert_eq!(scheme.verify(&password("secret"), Some(&dear)), Verdict::No);
+    }
+
+    #[test]
+    fn a_hash_is_written_as_the_crate_writes_it() {
+        let hash = bcrypt::bcrypt(5, [9; 16], b"secret\0");
+        let crates = bcrypt::non_truncating_hash_with_salt("secret", 5, [9; 16]).unwrap();
+        assert_eq!(written(5, [9; 16], &hash), crates.to_string());
     }
 
     #[test]

@@ -3,14 +3,11 @@
 use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Receiver, SyncSender, sync_channel},
-    },
+    sync::Arc,
     thread,
 };
 
-use rocket::tokio::sync::oneshot;
+use rocket::tokio::{sync::oneshot, time::Instant};
 use thread_priority::{ThreadPriority, set_current_thread_priority};
 
 use super::{
@@ -18,24 +15,28 @@ use super::{
     hash::{PasswordHash, Scheme, Verdict},
     password::{Password, Settings},
     pepper::Peppers,
+    queue::{Job, Queue},
     rules::Rules,
 };
-use crate::{Error, meters::Load, random::Random};
+use crate::{
+    Error,
+    lanes::{self, Hash, Task},
+    meters::Load,
+    random::Random,
+};
 
 /// Of 99; on Unix this is niceness 15. Measured on two cores: while 16 connections sign in, a page's p99 is 1 ms (4 ms
 /// at niceness 0) and no sign-in is lost; while 32 connections fetch pages, sign-ins go on at an eighth of their rate.
 const PRIORITY: u8 = 9;
 
-/// Jobs that wait for each thread if the settings do not say: three to four seconds at the default cost.
+/// Jobs that wait for each thread if the settings do not say: two to four seconds at the default cost.
 const QUEUE_PER_THREAD: usize = 16;
-
-type Job = Box<dyn FnOnce() + Send>;
 
 /// Judges, hashes and verifies passwords, in the order asked. Its clones share the threads, which end with the
 /// last of them, once they have done what is queued.
 #[derive(Clone)]
 pub struct Hasher {
-    queue: SyncSender<Job>,
+    queue: Arc<Entrance>,
     load: Load,
     scheme: Arc<Scheme>,
     rules: Rules,
@@ -57,10 +58,11 @@ impl Hasher {
             threads => threads,
         };
         let waiting = if settings.queue == 0 { QUEUE_PER_THREAD * threads } else { settings.queue };
-        let queue = start(threads, waiting)
+        let load = Load::default();
+        let queue = start(threads, settings.lanes, Queue::new(waiting, load.clone()))
             .map_err(|error| Error::Config(format!("latchkey.password.threads = {threads}: {error}")))?;
         let scheme = Arc::new(Scheme::new(peppers, settings.cost));
-        Ok(Self { queue, load: Load::default(), scheme, rules: Rules::new(settings), random })
+        Ok(Self { queue, load, scheme, rules: Rules::new(settings), random })
     }
 
     /// How much there is to do.
@@ -71,7 +73,7 @@ impl Hasher {
     /// Judges a new password by the [`Rules`]; `own_words` are as [`Rules::judge`] has them.
     ///
     /// # Errors
-    /// [`Error::Busy`] if the queue is full. That the password is refused is the [`Fault`] within.
+    /// [`Error::Busy`] if the queue is full or the wait too long. That the password is refused is the [`Fault`] within.
     pub async fn judge(&self, password: &Password, own_words: &[&str]) -> Result<Result<(), Fault>, Error> {
         let (rules, password) = (self.rules, password.clone());
         let own_words: Vec<_> = own_words.iter().map(|&word| word.to_owned()).collect();
@@ -81,60 +83,89 @@ impl Hasher {
     /// Hashes `password` under the first pepper with a salt of its own.
     ///
     /// # Errors
-    /// [`Error::Busy`] if the queue is full, [`Error::Randomness`] if there is none for the salt.
+    /// [`Error::Busy`] if the queue is full or the wait too long, [`Error::Randomness`] if there is none for the salt.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
-        let (scheme, salt) = (Arc::clone(&self.scheme), self.random.bytes()?);
-        self.run(move || scheme.hash(&password, salt)).await
+        let (task, hashed) = self.scheme.hashing(&password, self.random.bytes()?);
+        Ok(hashed(self.bcrypt(task).await?))
     }
 
     /// Checks `password` against a stored hash. That nobody has the name (`None`), that the hash is unusable or that it
     /// is corrupted is a [`Verdict::No`] which takes as long as any other.
     ///
     /// # Errors
-    /// [`Error::Busy`] if the queue is full.
+    /// [`Error::Busy`] if the queue is full or the wait too long.
     pub async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<Verdict, Error> {
-        let scheme = Arc::clone(&self.scheme);
-        self.run(move || scheme.verify(&password, stored.as_ref())).await
+        let (task, checked) = self.scheme.checking(&password, stored.as_ref());
+        Ok(checked(self.bcrypt(task).await?))
+    }
+
+    async fn bcrypt(&self, task: Task) -> Result<Hash, Error> {
+        let (answer, answered) = oneshot::channel();
+        self.add(Job::Hash(task, answer))?;
+        answered.await.map_err(|_| Error::Busy)
     }
 
     /// Runs `work` when its turn comes, unless nobody waits for it any more.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
-        let load = self.load.clone();
-        let job = Box::new(move || {
-            load.begin();
+        self.add(Job::Other(Box::new(move || {
             if !answer.is_closed() {
                 let _ = answer.send(work());
             }
-        });
-        self.load.wait();
-        self.queue.try_send(job).map_err(|_| {
-            self.load.refuse();
-            Error::Busy
-        })?;
+        })))?;
         answered.await.map_err(|_| Error::Busy)
     }
+
+    fn add(&self, job: Job) -> Result<(), Error> {
+        if self.queue.0.add(job, Instant::now()) { Ok(()) } else { Err(Error::Busy) }
+    }
 }
 
-fn start(threads: usize, waiting: usize) -> io::Result<SyncSender<Job>> {
-    let (queue, jobs) = sync_channel(waiting);
-    let jobs = Arc::new(Mutex::new(jobs));
+/// The end of the queue where jobs come in; closes it when nobody is left to add one.
+struct Entrance(Arc<Queue>);
+
+impl Drop for Entrance {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+fn start(threads: usize, lanes: usize, queue: Queue) -> io::Result<Arc<Entrance>> {
+    let entrance = Entrance(Arc::new(queue));
     for number in 0..threads {
-        let jobs = Arc::clone(&jobs);
+        let queue = Arc::clone(&entrance.0);
         thread::Builder::new().name(format!("hasher-{number}")).spawn(move || {
             lower_priority();
-            work(&jobs);
+            // each thread for itself, while the others do the same: as busy as the cores will be
+            let lanes = if lanes == 0 { lanes::fastest() } else { lanes };
+            log::debug!("hashes {lanes} passwords at once at most");
+            work(&queue, lanes);
         })?;
     }
-    Ok(queue)
+    Ok(Arc::new(entrance))
 }
 
-/// Takes one job after the other, until the queue is empty and nobody is left to add to it. A job that panics costs its
-/// caller the answer, never the thread.
-fn work(jobs: &Mutex<Receiver<Job>>) {
-    let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-    while let Ok(job) = next() {
-        let _ = catch_unwind(AssertUnwindSafe(job));
+/// Takes one set of jobs after the other, until the queue is empty and nobody is left to add to it. A job that panics
+/// costs the callers of its set the answer, never the thread.
+fn work(queue: &Queue, lanes: usize) {
+    while let Some(set) = queue.take(lanes) {
+        let _ = catch_unwind(AssertUnwindSafe(|| run(set)));
+    }
+}
+
+fn run(set: Vec<Job>) {
+    let (mut tasks, mut answers) = (Vec::new(), Vec::new());
+    for job in set {
+        match job {
+            Job::Other(work) => work(),
+            Job::Hash(task, answer) => {
+                tasks.push(task);
+                answers.push(answer);
+            }
+        }
+    }
+    for (answer, hash) in answers.into_iter().zip(lanes::hash(&tasks)) {
+        let _ = answer.send(hash);
     }
 }
 
@@ -152,7 +183,7 @@ mod tests {
         mpsc,
     };
 
-    use rocket::futures::FutureExt;
+    use rocket::futures::{FutureExt, future::join_all};
 
     use super::*;
 
@@ -209,6 +240,32 @@ mod tests {
     }
 
     #[rocket::async_test]
+    async fn passwords_that_are_hashed_at_once_are_told_apart() {
+        let settings = Settings { cost: 4, threads: 1, lanes: lanes::MOST, ..Settings::default() };
+        let hasher = Hasher::new(&settings, Peppers::named(&["pepper"]), Random).unwrap();
+        let hash = hasher.hash(password("secret")).await.unwrap();
+        let (started, has_started) = mpsc::channel();
+        let (go, may_go) = mpsc::channel::<()>();
+        let blocking = hasher.run(move || {
+            started.send(()).unwrap();
+            may_go.recv().unwrap();
+        });
+        let checks = ["secret", "Secret", "another"].map(password);
+        let checks = join_all(checks.map(|typed| hasher.verify(typed, Some(hash.clone()))));
+        let made = hasher.hash(password("another"));
+        let free = async {
+            has_started.recv().unwrap();
+            go.send(()).unwrap();
+        };
+        let (blocked, checks, made, ()) = rocket::tokio::join!(blocking, checks, made, free);
+        blocked.unwrap();
+        let verdicts: Vec<_> = checks.into_iter().map(Result::unwrap).collect();
+        assert_eq!(verdicts, [Verdict::Yes, Verdict::No, Verdict::No]);
+        let verdict = hasher.verify(password("another"), Some(made.unwrap())).await.unwrap();
+        assert_eq!(verdict, Verdict::Yes);
+    }
+
+    #[rocket::async_test]
     async fn a_new_password_is_judged_in_its_turn() {
         let hasher = hasher(1, 1);
         assert_eq!(hasher.judge(&password("violet otter builds a kite"), &[]).await.unwrap(), Ok(()));
@@ -225,17 +282,17 @@ mod tests {
 
     #[test]
     fn the_threads_end_after_what_is_queued() {
-        let (queue, jobs) = sync_channel::<Job>(2);
+        let queue = Queue::new(2, Load::default());
         let done = Arc::new(AtomicUsize::new(0));
         for _ in 0..2 {
             let done = Arc::clone(&done);
             let job = move || {
                 done.fetch_add(1, Ordering::SeqCst);
             };
-            queue.send(Box::new(job)).unwrap();
+            assert!(queue.add(Job::Other(Box::new(job)), Instant::now()));
         }
-        drop(queue);
-        work(&Mutex::new(jobs));
+        queue.close();
+        work(&queue, 1);
         assert_eq!(done.load(Ordering::SeqCst), 2);
     }
 

@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use super::{fault::Fault, hash::COSTS};
+use crate::lanes;
 
 /// Most bytes of a password, in UTF-8.
 pub const MAX_BYTES: usize = 4096;
@@ -21,14 +22,16 @@ pub struct Settings {
     pub cost: u32,
     /// Threads that hash, at most 1024; 0 is one for each core. Default 0.
     pub threads: usize,
-    /// Most passwords that wait for a thread, at most 65,536; one more is answered 503. 0 is 16 for each thread, three to
+    /// Most passwords that wait for a thread, at most 65,536; one more is answered 503. 0 is 16 for each thread, two to
     /// four seconds of waiting at the default cost. Default 0.
     pub queue: usize,
+    /// Most waiting passwords that a thread hashes at once, at most 4; 0 is what is fastest, measured at start. Default 0.
+    pub lanes: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { min_length: 8, min_score: 3, cost: 12, threads: 0, queue: 0 }
+        Self { min_length: 8, min_score: 3, cost: 12, threads: 0, queue: 0, lanes: 0 }
     }
 }
 
@@ -42,6 +45,7 @@ impl Settings {
             ("cost", self.cost as usize, least_cost as usize, *COSTS.end() as usize),
             ("threads", self.threads, 0, 1024),
             ("queue", self.queue, 0, 65_536),
+            ("lanes", self.lanes, 0, lanes::MOST),
         ]
         .into_iter()
         .filter(|(_, value, least, most)| !(least..=most).contains(&value))
@@ -129,6 +133,7 @@ mod tests {
             Settings { cost: 17, ..Settings::default() },
             Settings { threads: 2000, ..Settings::default() },
             Settings { queue: usize::MAX, ..Settings::default() },
+            Settings { lanes: 5, ..Settings::default() },
         ] {
             assert_eq!(wrong.judge(false).len(), 1, "{wrong:?}");
         }

@@ -9,7 +9,7 @@ pub struct Load {
     pub(super) waiting: Gauge,
     /// Jobs that a thread took up.
     pub(super) begun: Counter,
-    /// Jobs that were refused since too many waited.
+    /// Jobs that were refused since too many waited, or for too long.
     pub(super) refused: Counter,
 }
 
@@ -23,6 +23,11 @@ impl Load {
     pub fn begin(&self) {
         self.waiting.dec();
         self.begun.inc();
+    }
+
+    /// Nobody waits for it any more.
+    pub fn leave(&self) {
+        self.waiting.dec();
     }
 
     /// It was refused.

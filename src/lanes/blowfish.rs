@@ -1,0 +1,102 @@
+//! Blowfish in N lanes: N ciphers with boxes of their own that take each step together, so that while one waits for a
+//! look-up in its boxes the others use the core.
+//!
+//! Blowfish is as Schneier describes it (Fast Software Encryption, 1993), `expand_key` as Provos and Mazières do
+//! ("A Future-Adaptable Password Scheme", USENIX 1999, section 3).
+
+use std::{array, sync::LazyLock};
+
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::pi;
+
+/// A number that nobody chose, and not a state: the digits of pi, reckoned when they are first needed.
+static PI: LazyLock<[u32; pi::WORDS]> = LazyLock::new(pi::digits);
+
+/// A word of each lane.
+pub(super) type Word<const N: usize> = [u32; N];
+
+/// The two halves of a block of each lane.
+pub(super) type Block<const N: usize> = [Word<N>; 2];
+
+/// No salt: zeros leave what they are added to.
+pub(super) const fn no_salt<const N: usize>() -> [Word<N>; 4] {
+    [[0; N]; 4]
+}
+
+/// The ciphers, wiped when dropped.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub(super) struct Blowfish<const N: usize> {
+    subkeys: [Word<N>; 18],
+    boxes: [[[u32; 256]; 4]; N],
+}
+
+impl<const N: usize> Blowfish<N> {
+    /// InitState of the paper: every lane holds the digits of pi.
+    pub(super) fn new() -> Self {
+        let boxes = array::from_fn(|number| array::from_fn(|at| PI[18 + 256 * number + at]));
+        Self { subkeys: array::from_fn(|at| [PI[at]; N]), boxes: [boxes; N] }
+    }
+
+    /// ExpandKey of the paper: the words of the key go over the subkeys, and then the cipher writes itself anew, block
+    /// after block, each of them the one before with half the salt added and encrypted.
+    #[inline(always)]
+    pub(super) fn expand_key(&mut self, salt: &[Word<N>; 4], key: &[Word<N>; 18]) {
+        for (subkeys, key) in self.subkeys.iter_mut().zip(key) {
+            add(subkeys, key);
+        }
+        let halves = [[salt[0], salt[1]], [salt[2], salt[3]]];
+        let mut block = [[0; N]; 2];
+        for at in 0..9 {
+            block = self.encrypt(sum(block, &halves[at % 2]));
+            [self.subkeys[2 * at], self.subkeys[2 * at + 1]] = block;
+        }
+        for number in 0..4 {
+            for at in 0..128 {
+                block = self.encrypt(sum(block, &halves[(9 + at) % 2]));
+                for (lane, boxes) in self.boxes.iter_mut().enumerate() {
+                    boxes[number][2 * at] = block[0][lane];
+                    boxes[number][2 * at + 1] = block[1][lane];
+                }
+            }
+        }
+    }
+
+    /// Sixteen rounds, two at a time, so that the halves change places by name.
+    #[inline(always)]
+    pub(super) fn encrypt(&self, [mut left, mut right]: Block<N>) -> Block<N> {
+        for pair in 0..8 {
+            add(&mut left, &self.subkeys[2 * pair]);
+            add(&mut right, &self.mix(&left));
+            add(&mut right, &self.subkeys[2 * pair + 1]);
+            add(&mut left, &self.mix(&right));
+        }
+        add(&mut left, &self.subkeys[16]);
+        add(&mut right, &self.subkeys[17]);
+        [right, left]
+    }
+
+    /// F of the paper, in each lane.
+    #[inline(always)]
+    fn mix(&self, half: &Word<N>) -> Word<N> {
+        array::from_fn(|lane| {
+            let [a, b, c, d] = half[lane].to_be_bytes().map(usize::from);
+            let boxes = &self.boxes[lane];
+            (boxes[0][a].wrapping_add(boxes[1][b]) ^ boxes[2][c]).wrapping_add(boxes[3][d])
+        })
+    }
+}
+
+#[inline(always)]
+fn add<const N: usize>(word: &mut Word<N>, other: &Word<N>) {
+    for (word, other) in word.iter_mut().zip(other) {
+        *word ^= other;
+    }
+}
+
+#[inline(always)]
+fn sum<const N: usize>(mut block: Block<N>, half: &Block<N>) -> Block<N> {
+    add(&mut block[0], &half[0]);
+    add(&mut block[1], &half[1]);
+    block
+}
