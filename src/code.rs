@@ -83,14 +83,13 @@ pub async fn try_out(site: &Site<'_>, row: &KeyRow, typed: &str) -> Result<Tried
     let now = site.now();
     let counted = [Limited::CodeOf(row.account_id.as_bytes()), Limited::CodeFrom(site.client.address)];
     let mut tx = site.begin().await?;
-    let mut allowed = keys::count_try(&mut tx, row.id, TRIES, now).await?;
+    let tries = keys::count_try(&mut tx, row.id, TRIES, now).await?;
+    let mut allowed = true;
     for limited in counted {
         allowed &= limited.allow(site.app, &mut tx).await?;
     }
     tx.commit().await?;
-    if !allowed {
-        return Ok(Tried::Dead);
-    }
+    let Some(tries) = tries.filter(|_| allowed) else { return Ok(Tried::Dead) };
     let (code, mark) = (Key::parse_code(typed), site.mark().unwrap_or_default());
     let right =
         site.keyring.verifies(&row.digest, "code", &[code.expose().as_bytes(), row.id.as_bytes(), &mark]);
@@ -109,10 +108,7 @@ pub async fn try_out(site: &Site<'_>, row: &KeyRow, typed: &str) -> Result<Tried
         .write(site.app, &mut tx)
         .await?;
     tx.commit().await?;
-    let left = keys::of_account(&mut site.read().await?, row.account_id, &row.purpose, now)
-        .await?
-        .map_or(0, |row| TRIES - row.tries);
-    Ok(Tried::Wrong(left))
+    Ok(Tried::Wrong(TRIES - tries))
 }
 
 /// What is said of a wrong code with so many tries left.

@@ -109,7 +109,7 @@ impl Site {
         let key = loop {
             match between(&sink.last(), "/confirm/", |c| !c.is_ascii_alphanumeric() && !"-_".contains(c)) {
                 Some(key) => break key,
-                None => self.runtime.block_on(sleep(Duration::from_millis(5))),
+                None => self.runtime.block_on(async { sleep(Duration::from_millis(5)).await }),
             }
         };
         let cookies = |answer: &str| {

@@ -128,11 +128,12 @@ pub async fn press(tx: &mut Tx, id: Uuid, browser: &[u8], most: i64, now: Time) 
     Ok(sql!(execute tx, PRESS, id, browser, most, now)? == 1)
 }
 
-/// Counts a try before anything is compared; false once `most` were counted.
-pub async fn count_try(tx: &mut Tx, id: Uuid, most: i64, now: Time) -> Result<bool, Error> {
+/// Counts a try before anything is compared and tells which it is; none once `most` were counted.
+pub async fn count_try(tx: &mut Tx, id: Uuid, most: i64, now: Time) -> Result<Option<i64>, Error> {
     const COUNT_TRY: &str =
-        "UPDATE keys SET tries = tries + 1 WHERE id = $1 AND tries < $2 AND expires_at > $3";
-    Ok(sql!(execute tx, COUNT_TRY, id, most, now)? == 1)
+        "UPDATE keys SET tries = tries + 1 WHERE id = $1 AND tries < $2 AND expires_at > $3
+        RETURNING tries";
+    Ok(sql!(optional(i64,), tx, COUNT_TRY, id, most, now)?.map(|(tries,)| tries))
 }
 
 /// Gives back the try of somebody who was right.

@@ -105,8 +105,8 @@ pub async fn verification_allowed(
     account: &[u8],
     asked: &Asked,
 ) -> Result<bool, Error> {
-    Ok(text_allowed_from(site, tx, asked).await?
-        && all(site, tx, &[Limited::VerifyOf(account), Limited::VerifyTo(number)]).await?
+    Ok(all(site, tx, &[Limited::VerifyOf(account), Limited::VerifyTo(number)]).await?
+        && text_allowed_from(site, tx, asked).await?
         && site_may_text(site, tx).await?)
 }
 

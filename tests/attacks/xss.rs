@@ -86,7 +86,7 @@ async fn a064_what_is_stored_is_shown_as_text(scene: &mut Scene) {
     let root = admin(scene, "root@example.com").await;
     let found = root.get("/admin/people?q=ann").await;
     let ann = found.links.iter().find(|link| link.starts_with("/admin/people/")).expect("ann is found");
-    assert!(found.body.contains("&amp;copy&#x27;"), "the address as text: {}", found.body);
+    assert!(found.body.contains("&amp;copy&#39;"), "the address as text: {}", found.body);
     let mut shown = Vec::new();
     for (browser, place) in [
         (&browser, "/account"),

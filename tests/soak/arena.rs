@@ -74,7 +74,8 @@ impl Arena {
     /// Has what a dead server has leased done by another one, to which the lease is over.
     pub async fn outlive_leases(&self) {
         if self.ledger.outbox().await.0 > 0 {
-            let app = self.setting.app_with(&self.post.settings()).await;
+            let place = vec![("latchkey.public_url", json!(self.config.public_url()))];
+            let app = self.setting.app_with(&[self.post.settings(), place].concat()).await;
             app.clock.advance(LEASE);
             self.settle().await;
             app.stop().await;

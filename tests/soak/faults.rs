@@ -146,6 +146,7 @@ async fn an_error_at_any_call_leaves_nothing_half_done(setting: Setting) {
         length.done();
         length.figures(&figures);
     }
+    arena.post.forget();
     ann.journey(&arena).await;
 }
 
