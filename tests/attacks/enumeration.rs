@@ -149,7 +149,7 @@ async fn a068_the_second_step_tells_nothing_of_who_is_named(scene: &mut Scene) {
             }
         }
     }
-    while scene.app.mailbox.unread(V).await.is_some() {}
+    scene.mails(V).await;
     let browser = scene.app.browser();
     let page = browser.get(&scene.key().await).await;
     let form = browser.press(&page, &format!("{own}/send")).await;
