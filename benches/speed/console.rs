@@ -5,9 +5,10 @@ use std::path::Path;
 use rocket::tokio::time::Instant;
 
 use super::{
+    between::between,
     load::Until,
     sink::Sink,
-    site::{Site, between, command},
+    site::{Site, command},
     table::Table,
 };
 

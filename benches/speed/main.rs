@@ -6,6 +6,7 @@
 //! round of the site is followed by one of its yardstick, so that what else the machine does slows both.
 
 mod bare;
+mod between;
 mod console;
 mod lanes;
 mod load;

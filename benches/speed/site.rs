@@ -10,6 +10,7 @@ use rocket::tokio::time::{Instant, sleep};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{
+    between::between,
     load::{Load, get, post},
     process::{Process, free_port},
     sink::Sink,
@@ -157,12 +158,6 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command.args(arguments).current_dir(folder);
     command
-}
-
-/// What stands behind `start` up to a character that ends it.
-pub fn between(text: &str, start: &str, ends: impl Fn(char) -> bool) -> Option<String> {
-    let rest = text.split_once(start)?.1;
-    rest.find(ends).map(|end| rest[..end].to_owned())
 }
 
 /// The page that answers.

@@ -6,6 +6,8 @@
 //! part of a name: `-- reset` takes no more than resets. In a debug build (`--profile dev`) bcrypt is at cost 6,
 //! otherwise at 10, the least that release takes: what differs must not lie in it, and does not drown in it.
 
+#[path = "../speed/between.rs"]
+mod between;
 mod connection;
 #[allow(dead_code, reason = "the other benchmark uses the rest")]
 #[path = "../speed/load.rs"]

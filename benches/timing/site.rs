@@ -6,6 +6,7 @@ use rocket::tokio::{runtime::Runtime, time::sleep};
 use sqlx::SqliteConnection;
 
 use super::{
+    between::between,
     connection::Connection,
     load::{get, post},
     people::{Known, database, stranger},
@@ -147,10 +148,4 @@ impl Site {
 fn with(request: Vec<u8>, line: &str) -> Vec<u8> {
     let text = String::from_utf8(request).expect("ASCII");
     text.replacen("\r\n", &format!("\r\n{line}"), 1).into_bytes()
-}
-
-/// What stands behind `start` up to a character that ends it.
-fn between(text: &str, start: &str, ends: impl Fn(char) -> bool) -> Option<String> {
-    let rest = text.split_once(start)?.1;
-    rest.find(ends).map(|end| rest[..end].to_owned())
 }
