@@ -36,6 +36,10 @@ impl Time {
     }
 }
 
+/// How far ahead a moment may lie that another server wrote down. One beyond is of a clock that was wrong, and what began
+/// then would live too long.
+pub const SKEW: Duration = Duration::from_secs(60);
+
 fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }

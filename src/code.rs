@@ -57,6 +57,17 @@ pub enum Tried {
     Dead,
 }
 
+impl Tried {
+    /// How many tries are left; none of a right one.
+    pub fn left(&self) -> Option<i64> {
+        match *self {
+            Tried::Right => None,
+            Tried::Wrong(left) => Some(left),
+            Tried::Dead => Some(0),
+        }
+    }
+}
+
 /// Makes a code in place of the account's former one for the same purpose.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Error,
-    code::{self, Bound, Kind, Tried},
+    code::{self, Bound, Kind},
     event::Event,
     key::{Key, Purpose},
     outbox::message::Message,
@@ -118,12 +118,7 @@ async fn submit_code(
                 .into());
         }
     };
-    let wrong = match code::try_out(&site, &row, typed).await? {
-        Tried::Right => None,
-        Tried::Wrong(left) => Some(left),
-        Tried::Dead => Some(0),
-    };
-    if let Some(left) = wrong {
+    if let Some(left) = code::try_out(&site, &row, typed).await?.left() {
         let faults = Faults::of("code", code::wrong(left));
         return Ok(code_page(&site, &row, &phone, left).faults(faults).into());
     }

@@ -108,19 +108,13 @@ pub async fn approve<S>(
     let mut faults = Faults::default();
     let (mut left, typed) = (code::TRIES - row.tries, faults.take("code", fields.required("code", 40)));
     if let Some(typed) = typed {
-        match code::try_out(site, row, typed).await? {
-            Tried::Right => {}
-            Tried::Wrong(tries) => {
-                left = tries;
-                faults.add("code", code::wrong(tries));
-                if tries == 0 {
-                    tell(site, &ticket.account).await?;
-                }
-            }
-            Tried::Dead => {
-                left = 0;
-                faults.add("code", code::wrong(0));
-            }
+        let tried = code::try_out(site, row, typed).await?;
+        if let Tried::Wrong(0) = tried {
+            tell(site, &ticket.account).await?;
+        }
+        if let Some(tries) = tried.left() {
+            left = tries;
+            faults.add("code", code::wrong(tries));
         }
     }
     match choose(site, &ticket.account, fields, &mut faults).await? {

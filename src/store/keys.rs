@@ -6,7 +6,11 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
-use crate::{Error, clock::Time, key::Purpose};
+use crate::{
+    Error,
+    clock::{SKEW, Time},
+    key::Purpose,
+};
 
 /// A live key, known by its digest alone.
 #[derive(Clone, FromRow)]
@@ -74,14 +78,14 @@ pub async fn insert(tx: &mut Tx, key: &KeyRow) -> Result<(), Error> {
     Ok(())
 }
 
-/// The live key of a digest. One from more than a minute ahead is none: a clock was wrong, and it would live too long.
+/// The live key of a digest. One from beyond [`SKEW`] is none.
 pub async fn find(conn: &mut Conn, digest: &[u8], purpose: &str, now: Time) -> Result<Option<KeyRow>, Error> {
     const FIND: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, expires_at
-        FROM keys WHERE digest = $1 AND purpose = $2 AND expires_at > $3 AND issued_at < $3 + 60000";
-    Ok(sql!(optional KeyRow, conn, FIND, digest, purpose, now)?)
+        FROM keys WHERE digest = $1 AND purpose = $2 AND expires_at > $3 AND issued_at < $4";
+    Ok(sql!(optional KeyRow, conn, FIND, digest, purpose, now, now + SKEW)?)
 }
 
-/// The live key of an account for a purpose; as in [`find`], none from ahead.
+/// The live key of an account for a purpose; as in [`find`], none from beyond.
 pub async fn of_account(
     conn: &mut Conn,
     account: Uuid,
@@ -89,8 +93,8 @@ pub async fn of_account(
     now: Time,
 ) -> Result<Option<KeyRow>, Error> {
     const OF_ACCOUNT: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, expires_at
-        FROM keys WHERE account_id = $1 AND purpose = $2 AND expires_at > $3 AND issued_at < $3 + 60000";
-    Ok(sql!(optional KeyRow, conn, OF_ACCOUNT, account, purpose, now)?)
+        FROM keys WHERE account_id = $1 AND purpose = $2 AND expires_at > $3 AND issued_at < $4";
+    Ok(sql!(optional KeyRow, conn, OF_ACCOUNT, account, purpose, now, now + SKEW)?)
 }
 
 /// Live keys that were issued under the same policy to accounts with the same roles.
