@@ -48,8 +48,7 @@ async fn look(scene: &Scene, admin: &Browser, person: &str) {
 }
 
 async fn a090_an_admin_sends_a_reset_and_sees_none_of_it(scene: &mut Scene) {
-    let root = scene.app.account(&format!("root{}@example.com", scene.strategy() as u8)).await;
-    scene.app.latchkey(&["user", "role", &root.email, "--add", "admin"]);
+    let root = scene.app.admin(&format!("root{}@example.com", scene.strategy() as u8)).await;
     let admin = scene.app.signed_in(&root).await;
     let links = admin.get(&format!("/admin/people?q={V}")).await.links;
     let person = links.iter().find(|link| link.starts_with("/admin/people/")).expect("V is found");

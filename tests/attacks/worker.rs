@@ -105,7 +105,6 @@ async fn a112_no_worker_acts_on_what_was_true_before(scene: &mut Scene) {
 
 /// An admin who has just signed in.
 async fn admin(scene: &Scene) -> Browser {
-    let root = scene.app.account(&format!("root{}@example.com", scene.strategy() as u8)).await;
-    scene.app.latchkey(&["user", "role", &root.email, "--add", "admin"]);
+    let root = scene.app.admin(&format!("root{}@example.com", scene.strategy() as u8)).await;
     scene.app.signed_in(&root).await
 }

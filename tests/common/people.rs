@@ -46,6 +46,13 @@ impl Site {
         Person { email: email.to_owned(), password: OLD.to_owned(), phone: String::new() }
     }
 
+    /// An account for `email` with the role `admin`.
+    pub async fn admin(&self, email: &str) -> Person {
+        let root = self.account(email).await;
+        self.latchkey(&["user", "role", email, "--add", "admin"]);
+        root
+    }
+
     /// Adds a phone to `person` and verifies it; the hold on new numbers passes.
     pub async fn add_phone(&self, person: &Person) -> Person {
         let number: u32 =

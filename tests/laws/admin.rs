@@ -18,8 +18,7 @@ for_both_databases! {
 
 /// Somebody with the role `admin`, and a browser in which they just signed in.
 pub async fn admin(app: &Site) -> (Person, Browser) {
-    let root = app.account("root@example.com").await;
-    app.latchkey(&["user", "role", &root.email, "--add", "admin"]);
+    let root = app.admin("root@example.com").await;
     let browser = app.signed_in(&root).await;
     (root, browser)
 }

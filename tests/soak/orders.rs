@@ -95,8 +95,7 @@ impl Contest {
 async fn whatever_a_key_meets_ends_as_some_order_would(setting: Setting) {
     let mut arena = arena(&setting).await;
     let mut ann = arena.site().person("ann").await;
-    let root = arena.site().account("root@example.com").await;
-    arena.site().latchkey(&["user", "role", &root.email, "--add", "admin"]);
+    let root = arena.site().admin("root@example.com").await;
     for servers in 1..=2 {
         arena.have(servers).await;
         against_a_new_request(&arena, &mut ann).await;
