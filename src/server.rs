@@ -18,8 +18,8 @@ use crate::{
     store::{Db, Settings},
     task,
     web::{
-        bounded, cookies::Baker, errors, headers::Headers, link::Links, method::OwnMethod, one_name::OneName,
-        probes, requests, templates::Templates, wellknown,
+        bounded, cookies::Baker, errors, even::Beats, headers::Headers, link::Links, method::OwnMethod,
+        one_name::OneName, probes, requests, templates::Templates, wellknown,
     },
 };
 
@@ -54,6 +54,7 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
         .attach(OneName)
         .attach(Headers)
         .attach(Baker)
+        .attach(Beats)
         .attach(requests::Departures)
         .attach(worker())
         .attach(leaving())

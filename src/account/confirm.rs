@@ -26,7 +26,8 @@ use crate::{
     },
     store::{self, Tx, accounts, accounts::Account, registrations, registrations::Registration},
     web::{
-        Answer, Crumb, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, human, throttle,
+        Answer, Crumb, Even, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, human,
+        throttle,
     },
 };
 
@@ -41,7 +42,7 @@ fn show_again() -> Page {
 }
 
 #[post("/confirm", data = "<fields>")]
-async fn again(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answer, Error> {
+async fn again(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer, Error> {
     let email = match fields.email("email") {
         Ok(email) => email,
         Err(fault) => {

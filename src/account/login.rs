@@ -14,7 +14,7 @@ use crate::{
     event::Event,
     reset::generated_password,
     store::{accounts, accounts::Account, sessions::SignedIn},
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, next, throttle},
+    web::{Answer, Even, Faults, Page, SameOrigin, Site, next, throttle},
 };
 
 /// The routes.
@@ -42,7 +42,7 @@ fn form(next: &str, again: bool) -> Page {
 }
 
 #[post("/login", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer, Error> {
     let typed = fields.get("email").unwrap_or_default();
     let mut faults = Faults::default();
     let next = faults.take("next", fields.get("next")).unwrap_or_default();

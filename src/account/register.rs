@@ -16,7 +16,7 @@ use crate::{
     },
     span::Span,
     store::{self, Tx, accounts, registrations::Registration},
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, throttle},
+    web::{Answer, Even, Faults, Page, SameOrigin, Site, throttle},
 };
 
 /// `latchkey.register`.
@@ -119,7 +119,7 @@ fn form(site: &Site<'_>, typed: &BTreeMap<String, String>) -> Page {
 }
 
 #[post("/register", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer, Error> {
     let settings = &site.config().register;
     if !settings.open {
         return Ok(Page::error(&site.templates, rocket::http::Status::Forbidden).into());

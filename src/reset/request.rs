@@ -21,7 +21,7 @@ use crate::{
         outbox,
     },
     web::{
-        Answer, Faults, Fields, Page, SameOrigin, Site,
+        Answer, Even, Faults, Page, SameOrigin, Site,
         device::{self, Known},
         human, throttle,
     },
@@ -48,7 +48,7 @@ fn show(site: Site<'_>) -> Page {
 }
 
 #[post("/reset", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer, Error> {
     let email = match fields.email("email") {
         Ok(email) => email,
         Err(fault) => {

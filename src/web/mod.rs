@@ -6,6 +6,7 @@ pub mod client;
 pub mod cookies;
 pub mod device;
 pub mod errors;
+pub mod even;
 pub mod fields;
 pub mod headers;
 pub mod held;
@@ -28,6 +29,7 @@ pub mod wellknown;
 
 pub use bounded::bounded;
 pub use cookies::Crumb;
+pub use even::Even;
 pub use fields::{Faults, Fields};
 pub use held::{Held, Opens};
 pub use here::Here;
