@@ -11,6 +11,7 @@ use stateright::Model;
 use super::{
     deed::Deed,
     laws,
+    length::{self, Length},
     rules::Rule,
     scope::{Action, Scope},
     state::State,
@@ -115,26 +116,29 @@ fn a_wrong_model_is_found_out() {
     }
 }
 
-/// Walks at random; how often and from which seed, `LATCHKEY_SOAK_RUNS` and `PROPTEST_RNG_SEED` say.
+/// Walks at random, in a soak from seeds of their own, or from that of `PROPTEST_RNG_SEED`.
 fn walks(strategy: Strategy, engine: Engine) {
-    let runs = std::env::var("LATCHKEY_SOAK_RUNS").ok().map(|runs| runs.parse().expect("a number of walks"));
     let mut config = ProptestConfig {
-        cases: runs.unwrap_or(1),
+        cases: 1,
         failure_persistence: None,
         max_shrink_iters: 40,
         ..ProptestConfig::default()
     };
-    if runs.is_none() {
-        config.rng_seed = RngSeed::Fixed(7);
+    let mut steps = 60;
+    if !length::is_long() {
+        (config.rng_seed, steps) = (RngSeed::Fixed(7), 12);
     }
     let others: Vec<_> = Strategy::ALL.into_iter().filter(|other| *other != strategy).collect();
-    let steps = if runs.is_some() { 60 } else { 12 };
     let drawn = (proptest::sample::select(others), picks(steps));
-    let outcome = TestRunner::new(config).run(&drawn, |(other, picks)| {
-        prove(strategy, engine, async move |setting| walk(setting, other, picks).await);
-        Ok(())
-    });
-    outcome.unwrap_or_else(|fault| panic!("{fault}"));
+    let mut length = Length::new(format!("walks under {} on {engine:?}", strategy.name()), 1);
+    while length.next().is_some() {
+        let outcome = TestRunner::new(config.clone()).run(&drawn, |(other, picks)| {
+            prove(strategy, engine, async move |setting| walk(setting, other, picks).await);
+            Ok(())
+        });
+        outcome.unwrap_or_else(|fault| panic!("{fault}"));
+        length.done();
+    }
 }
 
 macro_rules! walks {

@@ -5,14 +5,14 @@
 
 use stateright::{Checker, HasDiscoveries, Model};
 
-use super::{rules::Rule, scope::Scope};
+use super::{length, rules::Rule, scope::Scope};
 use crate::common::Strategy::{self, *};
 
 /// Explores all of `scope`; gives the laws that are broken, and those things that ought to happen and never do.
 fn explore(name: &str, scope: Scope) -> Vec<&'static str> {
     let checker = scope.checker().threads(2).spawn_bfs().join();
     println!(
-        "{name}: {} states, {} steps deep, {} transitions",
+        "EXPLORED {name}: {} states, {} steps deep, {} transitions",
         checker.unique_state_count(),
         checker.max_depth(),
         checker.state_count()
@@ -44,7 +44,7 @@ fn laws_hold(name: &str, scope: Scope) {
 #[test]
 fn races_and_switches_break_no_law() {
     // Servers switch to and fro, so that a pair serves both ways; a long run takes every pair, with any two in flight.
-    let long = std::env::var_os("LATCHKEY_SOAK_RUNS").is_some();
+    let long = length::is_long();
     let every = (0..5).flat_map(|at| (at + 1..5).map(move |other| (Strategy::ALL[at], Strategy::ALL[other])));
     let short = [(OneTimeLogin, SetThenLogin), (SetThenLogin, GeneratedPassword), (SecondKey, SmsApproved)];
     let pairs = if long { every.collect() } else { short.to_vec() };

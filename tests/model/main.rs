@@ -11,6 +11,8 @@ mod driven;
 mod ends;
 mod explored;
 mod laws;
+#[path = "../soak/length.rs"]
+mod length;
 mod owner;
 mod rules;
 mod scope;
