@@ -508,6 +508,7 @@ kind-limit-reached = Limit reached
 kind-message-dropped = Message dropped
 kind-message-retried = Message sent again
 kind-password-changed = Password changed
+kind-password-refused = Wrong current password
 kind-phone-changed = Phone changed
 kind-phone-removed = Phone removed
 kind-remembered-replayed = Old “keep me signed in” used

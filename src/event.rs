@@ -40,7 +40,7 @@ impl Settings {
 }
 
 /// Every kind of event, in alphabetical order.
-pub const KINDS: [&str; 31] = [
+pub const KINDS: [&str; 32] = [
     "account.confirmed",
     "account.deleted",
     "account.disabled",
@@ -56,6 +56,7 @@ pub const KINDS: [&str; 31] = [
     "message.dropped",
     "message.retried",
     "password.changed",
+    "password.refused",
     "phone.changed",
     "phone.removed",
     "policy.switched",

@@ -83,12 +83,12 @@ pub async fn confirm(
     tx.commit().await?;
     let right =
         allowed && site.hasher.verify(typed, Some(account.password_hash.clone())).await? != Verdict::No;
+    let mut tx = site.begin().await?;
     if right {
-        let mut tx = site.begin().await?;
         counted.forgive(site.app, &mut tx).await?;
-        tx.commit().await?;
     } else {
         faults.add("password", Fault::new("fault-password"));
+        Event::new("password.refused", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
     }
-    Ok(())
+    tx.commit().await
 }

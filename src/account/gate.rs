@@ -13,6 +13,9 @@ use crate::{
     web::{Crumb, Site, device},
 };
 
+/// How many sessions an account may have; with another one the one ends that was not used for longest.
+const MOST: i64 = 100;
+
 /// What kind of session is opened.
 #[derive(Clone, Copy)]
 pub enum Kind<'a> {
@@ -120,6 +123,7 @@ pub async fn open(
         expires_at: now + life,
     };
     sessions::insert(tx, &session, &sha256(cookie.expose().as_bytes())).await?;
+    sessions::keep(tx, account.id, MOST).await?;
     let (meters, kind) = (site.meters.clone(), kind.name());
     tx.afterwards(move || meters.opened(kind));
     Ok((session, cookie))

@@ -3,6 +3,7 @@
 use std::{error::Error as StdError, net::IpAddr};
 
 pub mod care;
+mod circuit;
 pub mod mail;
 pub mod mailbox;
 pub mod message;

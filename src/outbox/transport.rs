@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Undelivered,
+    circuit::Circuit,
     mail::{Mail, Smtp},
     mailbox::{Kept, Mailbox},
     message::Message,
@@ -15,8 +16,8 @@ use crate::{Error, app::App, config::Judged, reset::policy::Channel, web::human}
 
 /// The ways out.
 pub struct Transports {
-    smtp: Option<Smtp>,
-    gateway: Option<Gateway>,
+    smtp: Option<Circuit<Smtp>>,
+    gateway: Option<Circuit<Gateway>>,
     /// Where messages stay that have no way out; only in a lenient configuration.
     pub mailbox: Option<Mailbox>,
 }
@@ -28,9 +29,11 @@ impl Transports {
     /// [`Error::Config`] if a setting cannot be used.
     pub fn new(judged: &Judged) -> Result<Self, Error> {
         let config = &judged.config;
+        let smtp = config.mail.url.as_ref().map(|_| Smtp::new(&config.mail)).transpose()?;
+        let gateway = config.sms.url.as_ref().map(|_| Gateway::new(&config.sms)).transpose()?;
         Ok(Self {
-            smtp: config.mail.url.as_ref().map(|_| Smtp::new(&config.mail)).transpose()?,
-            gateway: config.sms.url.as_ref().map(|_| Gateway::new(&config.sms)).transpose()?,
+            smtp: smtp.map(|smtp| Circuit::new(smtp, "the mail server")),
+            gateway: gateway.map(|gateway| Circuit::new(gateway, "the SMS gateway")),
             mailbox: judged.lenient.then(Mailbox::default),
         })
     }
@@ -52,8 +55,8 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
                 mail(app, message).map_err(|error| Undelivered::Later(error.to_string()))?;
             match (&app.transports.smtp, &app.transports.mailbox) {
                 (Some(smtp), _) => {
-                    smtp.send(&Mail { id, to: &message.to, subject: &subject, text: &text, html: &html })
-                        .await
+                    let mail = Mail { id, to: &message.to, subject: &subject, text: &text, html: &html };
+                    smtp.send(async |smtp| smtp.send(&mail).await).await
                 }
                 (None, Some(mailbox)) => {
                     keep(app, mailbox, message, subject, text, html);
@@ -65,7 +68,9 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
         Channel::Sms => {
             let text = app.templates.say(&format!("sms-{}", message.name), &args(app, message));
             match (&app.transports.gateway, &app.transports.mailbox) {
-                (Some(gateway), _) => gateway.send(&message.to, &text).await,
+                (Some(gateway), _) => {
+                    gateway.send(async |gateway| gateway.send(&message.to, &text).await).await
+                }
                 (None, Some(mailbox)) => {
                     keep(app, mailbox, message, String::new(), text, String::new());
                     Ok(())

@@ -4,7 +4,10 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, accounts::Account, sql};
-use crate::{Error, clock::Time};
+use crate::{
+    Error,
+    clock::{SKEW, Time},
+};
 
 /// One browser that is signed in.
 #[derive(Clone, FromRow)]
@@ -57,8 +60,8 @@ pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(),
     Ok(())
 }
 
-/// The live session of a cookie's digest, used since `idle_since`, with its account if that is enabled. One from more than
-/// a minute ahead is none: a clock was wrong, and it would live too long.
+/// The live session of a cookie's digest, used since `idle_since`, with its account if that is enabled. One from
+/// beyond [`SKEW`] is none.
 pub async fn find(
     conn: &mut Conn,
     digest: &[u8],
@@ -70,8 +73,8 @@ pub async fn find(
         a.fields, a.created_at, a.held_until,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles WHERE account_id = a.id), '') AS role_list
         FROM sessions AS s JOIN accounts AS a ON a.id = s.account_id
-        WHERE s.digest = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND s.began_at < $2 + 60000 AND a.enabled";
-    Ok(sql!(optional SignedIn, conn, FIND, digest, now, idle_since)?)
+        WHERE s.digest = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND s.began_at < $4 AND a.enabled";
+    Ok(sql!(optional SignedIn, conn, FIND, digest, now, idle_since, now + SKEW)?)
 }
 
 /// Whether a session is live and its account has a role.
@@ -105,6 +108,14 @@ pub async fn list(
         FROM sessions WHERE account_id = $1 AND NOT restricted AND expires_at > $2 AND seen_at > $3
         ORDER BY began_at DESC LIMIT 200";
     Ok(sql!(all Session, conn, LIST, account, now, idle_since)?)
+}
+
+/// Ends those of an account's sessions that were not used for longest, but for `most`.
+pub async fn keep(tx: &mut Tx, account: Uuid, most: i64) -> Result<(), Error> {
+    const KEEP: &str = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions
+        WHERE account_id = $1 ORDER BY seen_at DESC, id DESC LIMIT 500 OFFSET $2)";
+    sql!(execute tx, KEEP, account, most)?;
+    Ok(())
 }
 
 /// Ends one session of an account; false if it has no such session.

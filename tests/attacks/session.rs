@@ -35,6 +35,7 @@ async fn a107_a_session_ends_in_time_and_is_not_guessed(scene: &mut Scene) {
 
     // Restored tabs: a session each, at the cost of no hash.
     let remembered = app.browser();
+    let forgotten = app.signed_in(&ann).await;
     let form = remembered.get("/login").await;
     remembered.submit(&form, &[("username", &ann.email), ("password", OLD), ("remember", "on")]).await;
     remembered.close();
@@ -46,6 +47,7 @@ async fn a107_a_session_ends_in_time_and_is_not_guessed(scene: &mut Scene) {
         ids.extend(tab.jar().values().into_iter().filter(|value| value.len() == 43 && !kept.contains(value)));
     }
     assert_eq!(ids.len(), DRAWN, "an id was drawn twice");
+    assert!(!forgotten.is_signed_in().await, "of a hundred newer sessions none ended it");
     let ids: Vec<_> = ids.iter().map(|id| URL_SAFE_NO_PAD.decode(id).expect("base64url")).collect();
     assert!(ids.iter().all(|id| id.len() * 8 >= 128), "an id is short");
     for bit in 0..256 {
