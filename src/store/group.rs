@@ -4,7 +4,8 @@
 //! Each has the connection to itself, the second and later ones within a savepoint. Whoever is done goes to the end of
 //! the queue and hears, before anybody is answered, what became of the commit: the first whose turn comes again makes it,
 //! for all that are done by then. A transaction that gives up is undone alone, and ends the group; so does a faulty one,
-//! since SQLite, on a full disk, undoes everything without being asked.
+//! since SQLite, on a full disk, undoes everything without being asked. Those whose commit failed for somebody else's sake can
+//! be run again alone ([`Shared`]).
 
 use std::{io, ops, sync::Arc, time::Duration};
 
@@ -18,7 +19,7 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 /// The one writer of an SQLite database.
 #[derive(Clone)]
-pub(super) struct Writer {
+pub struct Writer {
     options: Arc<SqliteConnectOptions>,
     patience: Duration,
     turn: Arc<Mutex<Group>>,
@@ -32,7 +33,16 @@ struct Group {
 }
 
 /// A transaction whose turn it is: undone when dropped before [`Member::commit`].
-pub struct Member(Option<OwnedMutexGuard<Group>>);
+pub struct Member {
+    turn: Option<OwnedMutexGuard<Group>>,
+    /// Whether it waits for nobody to share its commit.
+    alone: bool,
+}
+
+/// Why a commit failed that several shared. Nothing of theirs has happened.
+#[derive(Debug, thiserror::Error)]
+#[error("a commit that others shared failed: {0}")]
+pub struct Shared(String);
 
 impl Writer {
     /// A writer on `conn`, or on another connection of the same `options` if that fails; a transaction waits for its
@@ -45,10 +55,15 @@ impl Writer {
     async fn turn(&self) -> Result<OwnedMutexGuard<Group>, sqlx::Error> {
         let turn = timeout(self.patience, self.turn.clone().lock_owned()).await;
         let mut group = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        self.connect(&mut group).await?;
+        Ok(group)
+    }
+
+    async fn connect(&self, group: &mut Group) -> Result<(), sqlx::Error> {
         if group.conn.is_none() {
             group.conn = Some(SqliteConnection::connect_with(&self.options).await?);
         }
-        Ok(group)
+        Ok(())
     }
 
     /// Begins a transaction when its turn has come.
@@ -57,11 +72,18 @@ impl Writer {
     /// [`sqlx::Error::PoolTimedOut`] if it does not come in time, and what the database says.
     pub async fn begin(&self) -> Result<Member, sqlx::Error> {
         let group = self.turn().await?;
-        // From here on, whatever fails is undone by the member's end.
-        let mut member = Member(Some(group));
-        let begin = if member.is_first() { "BEGIN IMMEDIATE" } else { "SAVEPOINT member" };
-        sqlx::query(begin).execute(&mut *member).await?;
-        Ok(member)
+        Member::begin(group, false).await
+    }
+
+    /// Begins a transaction that shares its commit with no other.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub async fn begin_alone(&self) -> Result<Member, sqlx::Error> {
+        let mut group = self.turn().await?;
+        group.commit().await;
+        self.connect(&mut group).await?;
+        Member::begin(group, true).await
     }
 
     /// Closes the connection once nobody writes.
@@ -75,6 +97,14 @@ impl Writer {
 }
 
 impl Member {
+    async fn begin(group: OwnedMutexGuard<Group>, alone: bool) -> Result<Member, sqlx::Error> {
+        // From here on, whatever fails is undone by the member's end.
+        let mut member = Member { turn: Some(group), alone };
+        let begin = if member.is_first() { "BEGIN IMMEDIATE" } else { "SAVEPOINT member" };
+        sqlx::query(begin).execute(&mut *member).await?;
+        Ok(member)
+    }
+
     /// Makes the transaction durable, together with those that wait for the same.
     ///
     /// # Errors
@@ -83,22 +113,28 @@ impl Member {
         if !self.is_first() {
             sqlx::query("RELEASE member").execute(&mut *self).await?;
         }
-        let Some(mut group) = self.0.take() else { return Ok(()) };
+        let Some(mut group) = self.turn.take() else { return Ok(()) };
         let (tell, mut told) = oneshot::channel();
         group.done.push(tell);
+        // A task of its own ends the group even if whoever began it is cancelled meanwhile.
+        let end =
+            |mut group: OwnedMutexGuard<Group>| rocket::tokio::spawn(async move { group.commit().await });
+        if self.alone {
+            end(group);
+            return heard(told.await);
+        }
         let turn = OwnedMutexGuard::mutex(&group).clone();
         drop(group);
         select! {
             biased;
             told = &mut told => return heard(told),
-            // A task of its own ends the group even if whoever began it is cancelled meanwhile.
-            mut group = turn.lock_owned() => rocket::tokio::spawn(async move { group.commit().await }),
+            group = turn.lock_owned() => end(group),
         };
         heard(told.await)
     }
 
     fn is_first(&self) -> bool {
-        self.0.as_ref().is_none_or(|group| group.done.is_empty())
+        self.turn.as_ref().is_none_or(|group| group.done.is_empty())
     }
 }
 
@@ -138,17 +174,21 @@ impl Group {
         if outcome.is_err() {
             self.conn = None;
         }
+        // Whoever was cancelled does not listen any more.
+        if self.done.len() == 1 {
+            _ = self.done.remove(0).send(outcome);
+            return;
+        }
         for tell in self.done.drain(..) {
-            let outcome = outcome.as_ref().copied().map_err(|fault| io::Error::other(fault.to_string()));
-            // Whoever was cancelled does not listen any more.
-            let _ = tell.send(outcome.map_err(sqlx::Error::Io));
+            let shared = outcome.as_ref().copied().map_err(|fault| Shared(fault.to_string()));
+            _ = tell.send(shared.map_err(|shared| sqlx::Error::Io(io::Error::other(shared))));
         }
     }
 }
 
 impl Drop for Member {
     fn drop(&mut self) {
-        let Some(mut group) = self.0.take() else { return };
+        let Some(mut group) = self.turn.take() else { return };
         match Handle::try_current() {
             Ok(runtime) => _ = runtime.spawn(async move { group.give_up().await }),
             Err(_) => group.end(Err(sqlx::Error::WorkerCrashed)),
@@ -160,12 +200,18 @@ impl ops::Deref for Member {
     type Target = SqliteConnection;
 
     fn deref(&self) -> &SqliteConnection {
-        self.0.as_ref().and_then(|group| group.conn.as_ref()).expect("a member has its turn and a connection")
+        self.turn
+            .as_ref()
+            .and_then(|group| group.conn.as_ref())
+            .expect("a member has its turn and a connection")
     }
 }
 
 impl ops::DerefMut for Member {
     fn deref_mut(&mut self) -> &mut SqliteConnection {
-        self.0.as_mut().and_then(|group| group.conn.as_mut()).expect("a member has its turn and a connection")
+        self.turn
+            .as_mut()
+            .and_then(|group| group.conn.as_mut())
+            .expect("a member has its turn and a connection")
     }
 }

@@ -15,19 +15,21 @@ mod pool;
 mod readers;
 pub mod registrations;
 pub mod remembered;
+mod replay;
 pub mod replicas;
 pub mod roles;
 pub mod seed;
 pub mod sessions;
 pub mod tallies;
 
-use sqlx::{Postgres, Transaction, pool::PoolConnection};
+use sqlx::{Postgres, Sqlite, pool::PoolConnection};
 use uuid::Uuid;
 
 pub use busy::Token;
 pub use migrate::behind;
 pub use pool::{Pool, Settings, Synchronous};
 
+use self::replay::Replay;
 use crate::{Error, clock::Time, random::Random};
 
 /// The attached database, from `databases.latchkey`.
@@ -40,11 +42,11 @@ pub enum Conn {
     /// A reader of SQLite.
     Sqlite(readers::Reader),
     /// A transaction on SQLite's one writer.
-    SqliteTx(group::Member),
+    SqliteTx(Replay<Sqlite>),
     /// A connection to PostgreSQL.
     Postgres(PoolConnection<Postgres>),
     /// A transaction on PostgreSQL.
-    PostgresTx(Transaction<'static, Postgres>),
+    PostgresTx(Replay<Postgres>),
 }
 
 impl Conn {
@@ -133,25 +135,31 @@ pub fn earliest(time: Time) -> Uuid {
 /// Runs one statement on whichever database the connection is: `execute`, `optional` or `all`, the row's type for the
 /// latter two, the text, and what is bound to `$1`, `$2`, … in order.
 macro_rules! sql {
-    (@run $conn:expr, $c:ident => $run:expr) => {
+    (@run $conn:expr, $c:ident => $run:expr, $tx:ident => $again:expr) => {
         match $crate::store::AsConn::conn($conn) {
             $crate::store::Conn::Sqlite($c) => $run,
-            $crate::store::Conn::SqliteTx($c) => $run,
             $crate::store::Conn::Postgres($c) => $run,
-            $crate::store::Conn::PostgresTx($c) => $run,
+            $crate::store::Conn::SqliteTx($tx) => $again,
+            $crate::store::Conn::PostgresTx($tx) => $again,
         }
     };
     (execute $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
-        sql!(@run $conn, c => sqlx::query(text)$(.bind($arg))*.execute(&mut **c).await.map(|done| done.rows_affected()))
+        sql!(@run $conn,
+            c => sqlx::query(text)$(.bind($arg))*.execute(&mut **c).await.map(|done| done.rows_affected()),
+            tx => tx.execute(text, sqlx::query(text)$(.bind($arg))*).await)
     }};
     (optional $row:ty, $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
-        sql!(@run $conn, c => sqlx::query_as::<_, $row>(text)$(.bind($arg))*.fetch_optional(&mut **c).await)
+        sql!(@run $conn,
+            c => sqlx::query_as::<_, $row>(text)$(.bind($arg))*.fetch_optional(&mut **c).await,
+            tx => tx.rows::<$row>(text, sqlx::query(text)$(.bind($arg))*).await.map(|rows| rows.into_iter().next()))
     }};
     (all $row:ty, $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
-        sql!(@run $conn, c => sqlx::query_as::<_, $row>(text)$(.bind($arg))*.fetch_all(&mut **c).await)
+        sql!(@run $conn,
+            c => sqlx::query_as::<_, $row>(text)$(.bind($arg))*.fetch_all(&mut **c).await,
+            tx => tx.rows::<$row>(text, sqlx::query(text)$(.bind($arg))*).await)
     }};
 }
 use sql;

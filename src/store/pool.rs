@@ -17,9 +17,13 @@ use super::{
     group::Writer,
     migrate,
     readers::Readers,
+    replay::Replay,
 };
 use crate::{Error, config::fault, meters::Connections};
 
+/// What holds for each connection to PostgreSQL, whatever the database's own defaults are.
+const SESSION: &str = "SET default_transaction_isolation = 'read committed';
+    SET lock_timeout = '5s'; SET statement_timeout = '10s'";
 /// How long the pool waits, when it is closed, for those who still work with it.
 const GRACE: Duration = Duration::from_secs(4);
 
@@ -149,11 +153,7 @@ impl Pool {
             let pool = PgPoolOptions::new()
                 .max_connections(settings.max_connections.max(1))
                 .acquire_timeout(patience)
-                .after_connect(|conn, _| {
-                    Box::pin(async {
-                        conn.execute("SET lock_timeout = '5s'; SET statement_timeout = '10s'").await.map(drop)
-                    })
-                })
+                .after_connect(|conn, _| Box::pin(async { conn.execute(SESSION).await.map(drop) }))
                 .connect_with(options.clone())
                 .await;
             let pool = match pool {
@@ -189,8 +189,8 @@ impl Pool {
     /// [`Error::Database`] if none can begin in time.
     pub async fn begin(&self) -> Result<Tx, Error> {
         let conn = match &self.engine {
-            Engine::Sqlite { writer, .. } => Conn::SqliteTx(writer.begin().await?),
-            Engine::Postgres(pool) => Conn::PostgresTx(pool.begin().await?),
+            Engine::Sqlite { writer, .. } => Conn::SqliteTx(Replay::begin(writer.clone()).await?),
+            Engine::Postgres(pool) => Conn::PostgresTx(Replay::begin(pool.clone()).await?),
         };
         Ok(Tx { conn, afterwards: Vec::new() })
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     arena::Arena,
-    common::{Answer, Browser, NEW, OLD, OTHER, Person, Sent, Setting, Site, Strategy},
+    common::{Answer, Browser, Engine, NEW, OLD, OTHER, Person, Sent, Setting, Site, Strategy, prove},
     ledger::Facts,
     length::Length,
 };
@@ -100,8 +100,22 @@ pub async fn spend_at_once(arena: &Arena, ann: &Person, round: usize) -> (Vec<us
     (won, before)
 }
 
+/// Where the database is set to undo whatever it cannot serialize.
+#[test]
+fn of_32_one_wins_whatever_isolation_is_the_default() {
+    prove(Strategy::SetThenLogin, Engine::Postgres, async |setting: Setting| {
+        let url = format!("{}?options[default_transaction_isolation]=serializable", setting.database);
+        let arena = Arena::open(&setting, &[("databases.latchkey.url", json!(url))]).await;
+        spenders(&setting, arena).await;
+    });
+}
+
 async fn of_32_that_spend_a_key_one_wins(setting: Setting) {
-    let mut arena = arena(&setting).await;
+    let arena = arena(&setting).await;
+    spenders(&setting, arena).await;
+}
+
+async fn spenders(setting: &Setting, mut arena: Arena) {
     let mut ann = arena.site().person("ann").await;
     with_one_and_two(&mut arena, "a key", async |arena, round| {
         let (won, before) = spend_at_once(arena, &ann, round).await;

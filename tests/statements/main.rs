@@ -1,9 +1,11 @@
-//! Every statement of the store is prepared on both databases and reads no whole table, and their two schemas are one.
+//! The store beside the real databases: every statement is prepared on both and reads no whole table, their two schemas are
+//! one, and what is undone is run again.
 
 #[macro_use]
 #[path = "../common/mod.rs"]
 mod common;
 mod plans;
+mod undone;
 
 use std::{collections::BTreeMap, path::Path};
 

@@ -1,0 +1,328 @@
+//! Transactions that can be run again: the same statements, as long as the database says the same to them.
+//!
+//! PostgreSQL undoes one of several transactions that wait for one another; on SQLite a
+//! commit that several share fails for all when it fails. Nothing has happened then, and whoever began the transaction
+//! need not know. Where the database says something else the second time, what was decided on it may be wrong: the failure
+//! stands.
+
+use std::{ops::DerefMut, time::Duration};
+
+use rocket::tokio::time::sleep;
+use sqlx::{
+    ColumnIndex, Database, Decode, Execute, Executor, FromRow, IntoArguments, PgPool, Postgres, Row, Sqlite,
+    Transaction, ValueRef,
+    error::BoxDynError,
+    postgres::{PgQueryResult, PgValueRef},
+    query::Query,
+    sqlite::{SqliteQueryResult, SqliteValueRef},
+};
+
+use super::group::{Member, Shared, Writer};
+
+/// How often a transaction is run again.
+const AGAIN: u32 = 5;
+/// SQLSTATE.
+const SERIALIZATION_FAILURE: &str = "40001";
+const DEADLOCK: &str = "40P01";
+/// The pause before the first time; doubled before each other.
+const PAUSE: Duration = Duration::from_millis(4);
+
+/// A database whose transactions can be run again.
+#[allow(async_fn_in_trait, reason = "nobody else can name it")]
+pub trait Engine: Database<Arguments: Clone + IntoArguments<Self>> {
+    /// Where transactions come from.
+    type Source;
+    /// One of them, undone when dropped.
+    type Held: DerefMut<Target = Self::Connection>;
+
+    async fn begin(source: &Self::Source) -> Result<Self::Held, sqlx::Error>;
+    /// Begins one that shares nothing with others.
+    async fn begin_alone(source: &Self::Source) -> Result<Self::Held, sqlx::Error>;
+    async fn commit(held: Self::Held) -> Result<(), sqlx::Error>;
+    /// Whether an error leaves nothing behind, and might not come again.
+    fn is_passing(error: &sqlx::Error) -> bool;
+    fn changed(result: &Self::QueryResult) -> u64;
+    fn bytes(value: Self::ValueRef<'_>) -> Result<Vec<u8>, BoxDynError>;
+}
+
+/// A transaction under way, and what was said in it.
+pub struct Replay<D: Engine> {
+    source: D::Source,
+    held: Option<D::Held>,
+    steps: Vec<Step<D>>,
+    left: u32,
+}
+
+/// A statement, and what the database said.
+struct Step<D: Database> {
+    text: &'static str,
+    arguments: D::Arguments,
+    said: Said,
+}
+
+/// What a database says to a statement.
+#[derive(PartialEq)]
+enum Said {
+    Changed(u64),
+    Rows(Vec<Vec<Option<Vec<u8>>>>),
+}
+
+impl<D: Engine> Replay<D>
+where
+    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
+    usize: ColumnIndex<D::Row>,
+{
+    pub(super) async fn begin(source: D::Source) -> Result<Self, sqlx::Error> {
+        let held = Some(D::begin(&source).await?);
+        Ok(Self { source, held, steps: Vec::new(), left: AGAIN })
+    }
+
+    /// How many rows a statement changes.
+    pub(super) async fn execute(
+        &mut self,
+        text: &'static str,
+        query: Query<'_, D, D::Arguments>,
+    ) -> Result<u64, sqlx::Error> {
+        let arguments = arguments(query)?;
+        loop {
+            match changed::<D>(self.held.as_mut(), text, arguments.clone()).await {
+                Ok(changed) => {
+                    self.steps.push(Step { text, arguments, said: Said::Changed(changed) });
+                    return Ok(changed);
+                }
+                Err(error) => self.again(error).await?,
+            }
+        }
+    }
+
+    /// The rows that a statement gives.
+    pub(super) async fn rows<R>(
+        &mut self,
+        text: &'static str,
+        query: Query<'_, D, D::Arguments>,
+    ) -> Result<Vec<R>, sqlx::Error>
+    where
+        R: for<'r> FromRow<'r, D::Row>,
+    {
+        let arguments = arguments(query)?;
+        loop {
+            match rows::<D>(self.held.as_mut(), text, arguments.clone()).await {
+                Ok(rows) => {
+                    let read = rows.iter().map(R::from_row).collect::<Result<_, _>>()?;
+                    self.steps.push(Step { text, arguments, said: said::<D>(&rows)? });
+                    return Ok(read);
+                }
+                Err(error) => self.again(error).await?,
+            }
+        }
+    }
+
+    pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
+        loop {
+            let held = self.held.take().ok_or(sqlx::Error::WorkerCrashed)?;
+            match D::commit(held).await {
+                Ok(()) => return Ok(()),
+                Err(error) => self.again(error).await?,
+            }
+        }
+    }
+
+    /// Brings a transaction that failed back to where it was; what failed, if it is not to be brought there.
+    async fn again(&mut self, mut error: sqlx::Error) -> Result<(), sqlx::Error> {
+        while self.left > 0 && D::is_passing(&error) {
+            self.held = None;
+            sleep(PAUSE * 2u32.pow(AGAIN - self.left)).await;
+            self.left -= 1;
+            match self.replay().await {
+                Ok(true) => return Ok(()),
+                Ok(false) => break,
+                Err(next) => error = next,
+            }
+        }
+        self.held = None;
+        Err(error)
+    }
+
+    /// Whether the database says the same once more.
+    async fn replay(&mut self) -> Result<bool, sqlx::Error> {
+        let mut held = Some(D::begin_alone(&self.source).await?);
+        for Step { text, arguments, said: before } in &self.steps {
+            let now = match before {
+                Said::Changed(_) => {
+                    Said::Changed(changed::<D>(held.as_mut(), text, arguments.clone()).await?)
+                }
+                Said::Rows(_) => said::<D>(&rows::<D>(held.as_mut(), text, arguments.clone()).await?)?,
+            };
+            if now != *before {
+                return Ok(false);
+            }
+        }
+        self.held = held;
+        Ok(true)
+    }
+}
+
+fn arguments<D: Engine>(mut query: Query<'_, D, D::Arguments>) -> Result<D::Arguments, sqlx::Error> {
+    Ok(query.take_arguments().map_err(sqlx::Error::Encode)?.unwrap_or_default())
+}
+
+async fn changed<D: Engine>(
+    held: Option<&mut D::Held>,
+    text: &'static str,
+    arguments: D::Arguments,
+) -> Result<u64, sqlx::Error>
+where
+    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
+{
+    let held = held.ok_or(sqlx::Error::WorkerCrashed)?;
+    Ok(D::changed(&sqlx::query_with(text, arguments).execute(&mut **held).await?))
+}
+
+async fn rows<D: Engine>(
+    held: Option<&mut D::Held>,
+    text: &'static str,
+    arguments: D::Arguments,
+) -> Result<Vec<D::Row>, sqlx::Error>
+where
+    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
+{
+    let held = held.ok_or(sqlx::Error::WorkerCrashed)?;
+    sqlx::query_with(text, arguments).fetch_all(&mut **held).await
+}
+
+fn said<D: Engine>(rows: &[D::Row]) -> Result<Said, sqlx::Error>
+where
+    usize: ColumnIndex<D::Row>,
+{
+    let value = |row: &D::Row, at| {
+        let value = row.try_get_raw(at)?;
+        let bytes = if value.is_null() { None } else { Some(D::bytes(value).map_err(sqlx::Error::Decode)?) };
+        Ok(bytes)
+    };
+    let row = |row: &D::Row| (0..row.len()).map(|at| value(row, at)).collect();
+    Ok(Said::Rows(rows.iter().map(row).collect::<Result<_, sqlx::Error>>()?))
+}
+
+impl Engine for Sqlite {
+    type Source = Writer;
+    type Held = Member;
+
+    async fn begin(writer: &Writer) -> Result<Member, sqlx::Error> {
+        writer.begin().await
+    }
+
+    async fn begin_alone(writer: &Writer) -> Result<Member, sqlx::Error> {
+        writer.begin_alone().await
+    }
+
+    async fn commit(member: Member) -> Result<(), sqlx::Error> {
+        member.commit().await
+    }
+
+    fn is_passing(error: &sqlx::Error) -> bool {
+        matches!(error, sqlx::Error::Io(error) if error.get_ref().is_some_and(|error| error.is::<Shared>()))
+    }
+
+    fn changed(result: &SqliteQueryResult) -> u64 {
+        result.rows_affected()
+    }
+
+    fn bytes(value: SqliteValueRef<'_>) -> Result<Vec<u8>, BoxDynError> {
+        Decode::<Sqlite>::decode(value)
+    }
+}
+
+impl Engine for Postgres {
+    type Source = PgPool;
+    type Held = Transaction<'static, Postgres>;
+
+    async fn begin(pool: &PgPool) -> Result<Self::Held, sqlx::Error> {
+        pool.begin().await
+    }
+
+    async fn begin_alone(pool: &PgPool) -> Result<Self::Held, sqlx::Error> {
+        pool.begin().await
+    }
+
+    async fn commit(transaction: Self::Held) -> Result<(), sqlx::Error> {
+        transaction.commit().await
+    }
+
+    fn is_passing(error: &sqlx::Error) -> bool {
+        let code = error.as_database_error().and_then(|error| error.code());
+        code.is_some_and(|code| code == SERIALIZATION_FAILURE || code == DEADLOCK)
+    }
+
+    fn changed(result: &PgQueryResult) -> u64 {
+        result.rows_affected()
+    }
+
+    fn bytes(value: PgValueRef<'_>) -> Result<Vec<u8>, BoxDynError> {
+        value.as_bytes().map(<[u8]>::to_vec)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+
+    use super::*;
+
+    static TABLES: &str = "CREATE TABLE people (name TEXT PRIMARY KEY);
+        CREATE TABLE keys (of TEXT REFERENCES people (name) DEFERRABLE INITIALLY DEFERRED);";
+    static ADD: &str = "INSERT INTO people VALUES ($1)";
+    static COUNT: &str = "SELECT COUNT(*) FROM people";
+    /// Fails when it is committed, not before.
+    static ORPHAN: &str = "INSERT INTO keys VALUES ('nobody')";
+
+    async fn begin(writer: &Writer) -> Replay<Sqlite> {
+        Replay::begin(writer.clone()).await.unwrap()
+    }
+
+    async fn writer(folder: &tempfile::TempDir) -> Writer {
+        let options =
+            SqliteConnectOptions::new().filename(folder.path().join("test.db")).create_if_missing(true);
+        let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
+        sqlx::raw_sql(TABLES).execute(&mut conn).await.unwrap();
+        Writer::new(conn, options, Duration::from_secs(5))
+    }
+
+    #[rocket::async_test]
+    async fn of_those_who_share_a_commit_that_fails_the_faulty_one_fails_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = writer(&folder).await;
+        let add = async |name: &'static str| {
+            let mut tx = begin(&writer).await;
+            tx.execute(ADD, sqlx::query(ADD).bind(name)).await?;
+            tx.commit().await
+        };
+        let orphan = async {
+            let mut tx = begin(&writer).await;
+            tx.execute(ORPHAN, sqlx::query(ORPHAN)).await?;
+            tx.commit().await
+        };
+        let (ann, orphan, bob) = rocket::tokio::join!(add("ann"), orphan, add("bob"));
+        assert!(ann.is_ok() && bob.is_ok(), "{ann:?} {bob:?}");
+        assert!(
+            orphan.unwrap_err().as_database_error().is_some_and(|error| error.is_foreign_key_violation())
+        );
+        let rows: Vec<(i64,)> = begin(&writer).await.rows(COUNT, sqlx::query(COUNT)).await.unwrap();
+        assert_eq!(rows, [(2,)]);
+    }
+
+    #[rocket::async_test]
+    async fn what_was_decided_on_other_words_is_not_run_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = writer(&folder).await;
+        let mut counts = begin(&writer).await;
+        let before: Vec<(i64,)> = counts.rows(COUNT, sqlx::query(COUNT)).await.unwrap();
+        assert_eq!(before, [(0,)]);
+        counts.held = None;
+        assert!(counts.replay().await.unwrap());
+        counts.held = None;
+        let mut other = begin(&writer).await;
+        other.execute(ADD, sqlx::query(ADD).bind("ann")).await.unwrap();
+        other.commit().await.unwrap();
+        assert!(!counts.replay().await.unwrap());
+    }
+}

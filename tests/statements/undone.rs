@@ -1,0 +1,38 @@
+//! A transaction that PostgreSQL undoes for another's sake is run again, and neither knows.
+
+use latchkey::store::{
+    Pool, Settings, Tx,
+    tallies::{self, Tally},
+};
+use rocket::tokio::join;
+
+use super::{Engine, migrated, wait};
+
+/// One more on a day.
+fn one(day: i64) -> Tally {
+    Tally { day, kind: "test".into(), policy: String::new(), bucket: 0, n: 1 }
+}
+
+#[test]
+fn two_that_wait_for_one_another_both_commit() {
+    let Some(database) = migrated(Engine::Postgres) else { return };
+    wait(async {
+        let settings = Settings { url: database.url().to_owned(), ..Settings::default() };
+        let pool = Pool::connect(&settings).await.expect("connects");
+        let (first, second) = join!(begin(&pool, 1), begin(&pool, 2));
+        let finish = async |mut tx: Tx, day| {
+            tallies::add(&mut tx, &one(day)).await?;
+            tx.commit().await
+        };
+        let (first, second) = join!(finish(first, 2), finish(second, 1));
+        assert!(first.is_ok() && second.is_ok(), "{first:?} {second:?}");
+        let days = tallies::by_day(&mut pool.read().await.expect("a connection"), 0).await.expect("tallies");
+        assert_eq!(days.iter().map(|tally| (tally.day, tally.n)).collect::<Vec<_>>(), [(1, 2), (2, 2)]);
+    });
+}
+
+async fn begin(pool: &Pool, day: i64) -> Tx {
+    let mut tx = pool.begin().await.expect("a transaction");
+    tallies::add(&mut tx, &one(day)).await.expect("a tally");
+    tx
+}
