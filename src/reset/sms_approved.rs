@@ -74,6 +74,12 @@ async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SmsApproved>) ->
     let allowed = throttle::text_allowed(site.app, &mut tx, phone, known.as_ref(), &site.asked()).await?;
     let (Some((row, code)), true) = (minted, allowed) else {
         drop(tx);
+        if !allowed {
+            // The count that refuses went with the key's, and with it what the audit log says of it.
+            let mut tx = site.begin().await?;
+            throttle::text_allowed(site.app, &mut tx, phone, known.as_ref(), &site.asked()).await?;
+            tx.commit().await?;
+        }
         let fault = Faults::of("code", Fault::new("fault-no-more-codes"));
         return Ok(match former {
             Some(row) => form(&site, &ticket, &row, TRIES - row.tries).faults(fault).into(),

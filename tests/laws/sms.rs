@@ -12,6 +12,10 @@ for_both_databases! {
     without_a_phone_a_mail_says_so,
     a_key_by_sms_lives_ten_minutes,
 }
+mod a_text_that_is_one_too_many_is_written_down {
+    on_both_databases!(super::super::a_text_that_is_one_too_many_is_written_down => sms_approved SmsApproved);
+}
+
 mod without_a_phone_the_page_names_the_admin {
     on_both_databases!(super::super::without_a_phone_the_page_names_the_admin => sms_approved SmsApproved);
 }
@@ -67,4 +71,21 @@ async fn without_a_phone_the_page_names_the_admin(setting: Setting) {
     assert!(page.body.contains("admin@example.com") && !page.asks(&["code"]), "{page}");
     assert!(!page.offers("/reset/sms-approved/send"), "{page}");
     assert!(app.opens(&ann.email, OLD).await);
+}
+
+async fn a_text_that_is_one_too_many_is_written_down(setting: Setting) {
+    let limits = [("latchkey.limits.enabled", json!(true)), ("latchkey.limits.texts_per_number", json!(1))];
+    let app = setting.app_with(&limits).await;
+    let ann = app.person("ann").await;
+    let browser = app.browser();
+    browser.get(&app.key(&ann).await.link()).await;
+    for is_texted in [true, false] {
+        let page = browser.get("/reset/sms-approved").await;
+        let page = browser.press(&page, "/reset/sms-approved/send").await;
+        assert_eq!(!page.text.contains("cannot send another code"), is_texted, "{page}");
+        app.minutes_pass(2);
+    }
+    let told = app.latchkey(&["events", "--kind", "limit.reached"]);
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert_eq!(told.matches("text_to").count(), 1, "{told}");
 }
