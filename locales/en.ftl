@@ -726,6 +726,7 @@ explain-role = { $count ->
   }
 explain-phone-ready = They have a confirmed phone that may be used.
 explain-phone-waits = They have a confirmed phone that may be used from { $from } on.
+explain-phone-abroad = They have a confirmed phone, but latchkey.sms.countries does not name its country.
 explain-phone-none = They have no confirmed phone.
 explain-phone-needed = Without one, they could not get back in by themselves.
 explain-disabled = Their account is disabled, so no message is sent.

@@ -74,6 +74,15 @@ async fn an_explanation_names_what_a_person_has(setting: Setting) {
     app.add_phone(&ann).await;
     let told = text(&app.latchkey(&["policy", "explain", "--user", &ann.email]));
     assert!(told.contains("phone that may be used"), "{told}");
+    let gateway = [
+        ("latchkey.sms.url", json!("http://127.0.0.1:9/send")),
+        ("latchkey.sms.fields", json!({ "to": "{to}", "text": "{text}" })),
+        ("latchkey.sms.countries", json!(["AT"])),
+    ];
+    checked(&app, &gateway);
+    let told = command(&app.setting.folder, "debug", &["policy", "explain", "--user", &ann.email]).output();
+    let told = text(&told.expect("latchkey runs"));
+    assert!(told.contains("does not name its country") && told.contains("could not get back in"), "{told}");
     let nobody =
         command(&app.setting.folder, "debug", &["policy", "explain", "--user", "nobody@example.com"]);
     let nobody = { nobody }.output().expect("latchkey runs");

@@ -60,7 +60,10 @@ pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<(), Erro
     let policy = settings.policy(roles.iter().copied());
     let steps = journey(&templates, &policy);
     let now = Clock::system().now();
-    let state = account.as_ref().map_or(Vec::new(), |account| state(&templates, account, &policy, now));
+    let state = account.as_ref().map_or(Vec::new(), |account| {
+        let reached = account.phone.as_deref().is_none_or(|number| judged.config.sms.reaches(number));
+        state(&templates, account, reached, &policy, now)
+    });
     if explain.json {
         let email = account.as_ref().map(|account| &account.email);
         let all =
@@ -90,14 +93,16 @@ async fn find(figment: &Figment, email: &str) -> Result<Account, Error> {
     found.ok_or_else(none)
 }
 
-/// Whether they have what it takes.
-fn state(templates: &Templates, account: &Account, policy: &Policy, now: Time) -> Vec<String> {
-    let phone = match (account.usable_phone(now), account.phone_usable_at) {
+/// Whether they have what it takes; `reached`, whether texts may go to their number.
+fn state(templates: &Templates, account: &Account, reached: bool, policy: &Policy, now: Time) -> Vec<String> {
+    let usable = account.usable_phone(now).filter(|_| reached);
+    let phone = match (usable, account.phone_usable_at) {
+        (None, Some(_)) if !reached => templates.say("explain-phone-abroad", &[]),
         (Some(_), _) => templates.say("explain-phone-ready", &[]),
         (None, Some(from)) => templates.say("explain-phone-waits", &[("from", human::moment(from).into())]),
         (None, None) => templates.say("explain-phone-none", &[]),
     };
-    let needed = policy.needs_phone() && account.usable_phone(now).is_none();
+    let needed = policy.needs_phone() && usable.is_none();
     let needed = needed.then(|| templates.say("explain-phone-needed", &[]));
     let disabled = (!account.enabled).then(|| templates.say("explain-disabled", &[]));
     let held = (account.held_until > now)
