@@ -33,15 +33,17 @@ impl Site {
             Strategy::OneTimeLogin | Strategy::SetThenLogin | Strategy::GeneratedPassword => {
                 Ready { page, code: None }
             }
-            Strategy::SecondKey => {
+            Strategy::SecondKey | Strategy::SmsApproved => {
                 let page = browser.press(&page, &send).await;
-                Ready { page, code: Some(self.mailbox.next_code(&person.email).await) }
-            }
-            Strategy::SmsApproved => {
-                let page = browser.press(&page, &send).await;
-                Ready { page, code: Some(self.mailbox.next_code(&person.phone).await) }
+                self.next_code(Ready { page, code: None }, person).await
             }
         }
+    }
+
+    /// The same with the code of the next message.
+    pub async fn next_code(&self, ready: Ready, person: &Person) -> Ready {
+        let to = if self.setting.strategy == Strategy::SmsApproved { &person.phone } else { &person.email };
+        Ready { code: Some(self.mailbox.next_code(to).await), ..ready }
     }
 
     /// What is sent to spend the key; `password` is the new one, where this request takes it.

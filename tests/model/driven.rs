@@ -1,5 +1,7 @@
 //! Random walks through the model, taken by real servers too: after every step both show the same.
 
+use std::cell::Cell;
+
 use proptest::{
     prelude::{Just, ProptestConfig, any},
     prop_oneof,
@@ -131,13 +133,16 @@ fn walks(strategy: Strategy, engine: Engine) {
     let others: Vec<_> = Strategy::ALL.into_iter().filter(|other| *other != strategy).collect();
     let drawn = (proptest::sample::select(others), picks(steps));
     let mut length = Length::new(format!("walks under {} on {engine:?}", strategy.name()), 1);
+    let taken = Cell::new(0);
     while length.next().is_some() {
         let outcome = TestRunner::new(config.clone()).run(&drawn, |(other, picks)| {
+            taken.update(|steps| steps + picks.len());
             prove(strategy, engine, async move |setting| walk(setting, other, picks).await);
             Ok(())
         });
         outcome.unwrap_or_else(|fault| panic!("{fault}"));
         length.done();
+        length.figures(format!("{} steps", taken.get()));
     }
 }
 
