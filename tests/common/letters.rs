@@ -1,0 +1,59 @@
+//! What the servers of one site have sent, in the order it left: it has left, whatever becomes of who sent it.
+
+use std::sync::{Arc, Mutex};
+
+use latchkey::app::App;
+
+use super::Message;
+
+/// The development mailboxes of servers that come and go, as one.
+#[derive(Default)]
+pub struct Letters(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    /// The servers, and how much of each is known.
+    servers: Vec<(Arc<App>, u64)>,
+    messages: Vec<Message>,
+}
+
+impl Letters {
+    /// Reads those of one more server.
+    pub fn of(&self, server: &Arc<App>) {
+        self.0.lock().expect("unpoisoned").servers.push((server.clone(), 0));
+    }
+
+    /// A server that is gone sends nothing more.
+    pub fn no_more_of(&self, server: &Arc<App>) {
+        let mut kept = self.0.lock().expect("unpoisoned");
+        kept.look();
+        kept.servers.retain(|(other, _)| !Arc::ptr_eq(other, server));
+    }
+
+    /// Every message, the oldest first.
+    pub fn all(&self) -> Vec<Message> {
+        let mut kept = self.0.lock().expect("unpoisoned");
+        kept.look();
+        kept.messages.clone()
+    }
+}
+
+impl Kept {
+    fn look(&mut self) {
+        let mut new = Vec::new();
+        for (server, known) in &mut self.servers {
+            let all =
+                server.transports.mailbox.as_ref().map(|mailbox| mailbox.messages()).unwrap_or_default();
+            let unknown: Vec<_> = all.into_iter().filter(|message| message.id > *known).collect();
+            *known = unknown.first().map_or(*known, |newest| newest.id);
+            new.extend(unknown.into_iter().rev());
+        }
+        new.sort_by(|one, other| one.at.cmp(&other.at));
+        self.messages.extend(new.into_iter().map(|message| Message {
+            channel: message.channel.to_owned(),
+            to: message.to,
+            subject: message.subject.trim().to_owned(),
+            text: message.text.trim().to_owned(),
+        }));
+    }
+}
