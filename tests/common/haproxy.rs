@@ -2,6 +2,7 @@
 
 use std::{
     fmt::Write,
+    io,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
@@ -13,9 +14,19 @@ use rocket::tokio::{
 
 /// What production has, to be tried as it stands.
 const EXAMPLE: &str = include_str!("../../docs/haproxy.cfg");
-/// What begins a line that is about another machine, or TLS; a test's clients all have one address.
-const ELSEWHERE: [&str; 7] =
-    ["log", "user", "group", "bind", "server", "http-request redirect", "tcp-request connection reject"];
+/// What begins a line that is not for here: another machine, TLS, a limit for one address, which is everybody's in a test, and
+/// what the laws want the site itself to refuse.
+const ELSEWHERE: [&str; 9] = [
+    "log",
+    "stats",
+    "user",
+    "group",
+    "bind",
+    "server",
+    "http-request redirect",
+    "tcp-request connection reject",
+    "http-request deny deny_status 413",
+];
 
 /// A running HAProxy; it ends when dropped, or when this process does.
 pub struct HaProxy {
@@ -51,27 +62,27 @@ impl HaProxy {
         HaProxy { process, socket }
     }
 
-    /// What it knows of the server at this place among them.
-    pub async fn state(&self, server: usize) -> State {
-        let table = self.told("show stat").await;
+    /// What it knows of the server at this place among them, once it runs.
+    pub async fn state(&self, server: usize) -> Option<State> {
+        let table = self.told("show stat").await.ok()?;
         let name = format!("s{server}");
         let line = table.lines().map(|line| line.split(',').collect::<Vec<_>>());
         let line = line.into_iter().find(|line| line.get(1) == Some(&&*name)).expect("a server");
-        State { up: line[17].starts_with("UP"), in_flight: line[4].parse().expect("a number") }
+        Some(State { up: line[17].starts_with("UP"), in_flight: line[4].parse().expect("a number") })
     }
 
     /// Sends no more requests to a server, or does so again.
     pub async fn drain(&self, server: usize, drained: bool) {
         let state = if drained { "drain" } else { "ready" };
-        self.told(&format!("set server latchkey/s{server} state {state}")).await;
+        self.told(&format!("set server latchkey/s{server} state {state}")).await.expect("HAProxy runs");
     }
 
-    async fn told(&self, command: &str) -> String {
-        let mut socket = UnixStream::connect(&self.socket).await.expect("HAProxy runs");
-        socket.write_all(format!("{command}\n").as_bytes()).await.expect("HAProxy listens");
+    async fn told(&self, command: &str) -> io::Result<String> {
+        let mut socket = UnixStream::connect(&self.socket).await?;
+        socket.write_all(format!("{command}\n").as_bytes()).await?;
         let mut answer = String::new();
-        socket.read_to_string(&mut answer).await.expect("HAProxy answers");
-        answer
+        socket.read_to_string(&mut answer).await?;
+        Ok(answer)
     }
 }
 
@@ -94,10 +105,12 @@ fn shell(script: &str) -> Command {
 fn configuration(port: u64, host: &str, servers: &[u16], socket: &Path) -> String {
     let mut text = String::new();
     for line in EXAMPLE.lines().filter(|line| !ELSEWHERE.iter().any(|word| line.trim().starts_with(word))) {
-        let line = line.replace("inter 2s", "inter 50ms").replace("id.example.com", host);
+        let line = line.replace("inter 2s", "inter 100ms").replace("id.example.com", host);
         let _ = writeln!(text, "{line}");
         let _ = match line.as_str() {
             "global" => writeln!(text, "    stats socket {} level admin", socket.display()),
+            // A busy machine is not a dead server.
+            "defaults" => writeln!(text, "    timeout check 10s"),
             "frontend web" => writeln!(text, "    bind 127.0.0.1:{port}"),
             _ => Ok(()),
         };

@@ -1,10 +1,12 @@
 //! A site of several servers behind HAProxy, with nothing in common but their database, of which one after another stops
 //! and starts again for as long as the test goes on.
 //!
-//! Every second one is stopped as a deploy stops it, while requests come: HAProxy is not told. The others die in the
-//! middle of whatever they do, but while HAProxy has no request with them: what a client hears that waits for one that dies
-//! is shown by `tests/soak/crashes.rs`, with real processes. HAProxy learns of no death before it has tried. What the dead one
-//! has leased in the outbox waits for the end of its lease; the clock is turned past it then.
+//! Every second one is stopped as a deploy stops it: HAProxy sends it nothing more, SIGTERM comes, and what is in flight is
+//! answered. The others die in the middle of whatever they do, but while no request is with them: what a client hears that
+//! waits for one that dies is shown by `tests/soak/crashes.rs`, with real processes. After that HAProxy is told that both are
+//! there, and finds by itself that they are not. What a dead one has leased in the outbox waits for the end of its lease: the
+//! clock is turned past it then. That a stop which HAProxy is not told of loses no answer is not shown, and not so: a
+//! request can be on its way on a connection that closes.
 
 use std::{
     io::Write,
@@ -40,6 +42,8 @@ const REPLICAS: &str = "LATCHKEY_TEST_REPLICAS";
 /// Laws that are about one server by what they are, and why.
 const OF_ONE_SERVER: [(&str, &str); 0] = [];
 
+/// How long before a stop HAProxy sends nothing more.
+const NOTICE: Duration = Duration::from_millis(100);
 /// How long a server stays away, so that HAProxy meets its absence.
 const AWAY: Duration = Duration::from_millis(150);
 /// How long all are there.
@@ -168,6 +172,7 @@ impl Site {
     fn config_of(&self, place: usize, config: &Config) -> Config {
         let mut own = config.clone();
         own.change(&[("port", json!(self.ports[place]))]);
+        own.change(&[("shutdown.grace", json!(10)), ("shutdown.mercy", json!(10))]);
         own.prefer("latchkey.trusted_proxies", json!(["127.0.0.1"]));
         own
     }
@@ -183,7 +188,7 @@ impl Site {
     async fn joins(&self, place: usize, server: &Server) {
         let begun = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.ports[place])).await.is_err()
-            || !self.haproxy.state(place).await.up
+            || !self.haproxy.state(place).await.is_some_and(|state| state.up)
         {
             assert!(!server.has_ended(), "the server ended at once");
             assert!(begun.elapsed() < PATIENCE, "HAProxy does not find server {place}");
@@ -200,19 +205,21 @@ impl Site {
             let mut server = servers.remove(place);
             let app = server.app.clone();
             let mut left = Vec::new();
+            self.haproxy.drain(place, true).await;
             if turn % 2 == 0 {
+                sleep(NOTICE).await;
                 server.stop().await;
                 self.stops.fetch_add(1, Ordering::Relaxed);
             } else {
-                self.haproxy.drain(place, true).await;
-                while self.haproxy.state(place).await.in_flight > 0 {
+                while self.haproxy.state(place).await.is_some_and(|state| state.in_flight > 0) {
                     sleep(Duration::from_millis(1)).await;
                 }
-                drop(server);
-                self.haproxy.drain(place, false).await;
+                server.die().await;
                 left = self.leased().await;
                 self.deaths.fetch_add(1, Ordering::Relaxed);
             }
+            // It tries that one until it finds it gone.
+            self.haproxy.drain(place, false).await;
             sleep(AWAY).await;
             self.letters.no_more_of(&app);
             let again = self.start(place).await;

@@ -1,6 +1,6 @@
 //! One server of a site, in this process, on a clock that tests turn.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use latchkey::{Switch, app::App, clock::Clock};
 use reqwest::Method;
@@ -8,7 +8,7 @@ use rocket::{
     Build, Rocket, Shutdown,
     tokio::{
         runtime::{Builder, Handle, Runtime},
-        task::JoinHandle,
+        task::{JoinHandle, spawn_blocking},
     },
 };
 
@@ -27,23 +27,26 @@ pub struct Server {
     pub app: Arc<App>,
     shutdown: Shutdown,
     task: JoinHandle<()>,
-    own: Option<Runtime>,
+    own: Own,
 }
+
+/// A runtime that ends with its server, and waits for nothing.
+struct Own(Option<Runtime>);
 
 impl Server {
     /// A server that goes on until it is stopped, or the test ends.
     pub async fn start(config: &Config, clock: &Clock, host: &Host) -> Server {
-        Server::start_on(None, config, clock, host).await
+        Server::start_on(Own(None), config, clock, host).await
     }
 
-    /// A server that can die alone: dropped, it does nothing more from then on, as a process that is killed.
+    /// A server that can die alone.
     pub async fn mortal(config: &Config, clock: &Clock, host: &Host) -> Server {
         let own = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-        Server::start_on(Some(own), config, clock, host).await
+        Server::start_on(Own(Some(own)), config, clock, host).await
     }
 
-    async fn start_on(own: Option<Runtime>, config: &Config, clock: &Clock, host: &Host) -> Server {
-        let handle = own.as_ref().map_or_else(Handle::current, |own| own.handle().clone());
+    async fn start_on(own: Own, config: &Config, clock: &Clock, host: &Host) -> Server {
+        let handle = own.0.as_ref().map_or_else(Handle::current, |own| own.handle().clone());
         let (figment, clock, host) = (config.figment(), clock.clone(), host.clone());
         let ignited = handle.spawn(async move {
             host(latchkey::server(figment, clock).expect("the configuration is right")).ignite().await
@@ -71,11 +74,18 @@ impl Server {
         self.shutdown.clone().notify();
         (&mut self.task).await.expect("a clean stop");
     }
+
+    /// Ends it without a word, in the middle of whatever it does, as a process that is killed.
+    pub async fn die(mut self) {
+        let mut own = Own(self.own.0.take());
+        let end = move || own.0.take().map(|own| own.shutdown_timeout(Duration::from_secs(1)));
+        spawn_blocking(end).await.expect("no panic");
+    }
 }
 
-impl Drop for Server {
+impl Drop for Own {
     fn drop(&mut self) {
-        if let Some(own) = self.own.take() {
+        if let Some(own) = self.0.take() {
             own.shutdown_background();
         }
     }
