@@ -42,8 +42,8 @@ const REPLICAS: &str = "LATCHKEY_TEST_REPLICAS";
 /// Laws that are about one server by what they are, and why.
 const OF_ONE_SERVER: [(&str, &str); 0] = [];
 
-/// How long before a stop HAProxy sends nothing more.
-const NOTICE: Duration = Duration::from_millis(100);
+/// After how long a server has surely begun with what it was sent.
+const NOTICE: Duration = Duration::from_millis(500);
 /// How long a server stays away, so that HAProxy meets its absence.
 const AWAY: Duration = Duration::from_millis(150);
 /// How long all are there.
@@ -207,13 +207,11 @@ impl Site {
             let mut left = Vec::new();
             self.haproxy.drain(place, true).await;
             if turn % 2 == 0 {
-                sleep(NOTICE).await;
+                self.quiet(place, NOTICE).await;
                 server.stop().await;
                 self.stops.fetch_add(1, Ordering::Relaxed);
             } else {
-                while self.haproxy.state(place).await.is_some_and(|state| state.in_flight > 0) {
-                    sleep(Duration::from_millis(1)).await;
-                }
+                self.quiet(place, PATIENCE).await;
                 server.die().await;
                 left = self.leased().await;
                 self.deaths.fetch_add(1, Ordering::Relaxed);
@@ -229,6 +227,14 @@ impl Site {
                 self.clock.advance(LEASE);
                 self.leases.fetch_add(1, Ordering::Relaxed);
             }
+        }
+    }
+
+    /// Waits until no request is with a server, but no longer than this.
+    async fn quiet(&self, place: usize, most: Duration) {
+        let begun = Instant::now();
+        while begun.elapsed() < most && self.haproxy.state(place).await.is_some_and(|it| it.in_flight > 0) {
+            sleep(Duration::from_millis(1)).await;
         }
     }
 
