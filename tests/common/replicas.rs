@@ -40,7 +40,13 @@ use super::{
 const REPLICAS: &str = "LATCHKEY_TEST_REPLICAS";
 
 /// Laws that are about one server by what they are, and why.
-const OF_ONE_SERVER: [(&str, &str); 0] = [];
+const OF_ONE_SERVER: [(&str, &str); 5] = [
+    ("a_subscriber_hears_what_happens", "a subscriber hears of its own server, until that stops"),
+    ("a_faulty_policy_changes_nothing", "what a server has refused, it alone remembers"),
+    ("an_admin_of_before_changes_nothing", "HAProxy holds a form back until it is whole"),
+    ("the_meters_count_and_name_nobody", "each server has meters of its own, and HAProxy leads to none"),
+    ("the_meters_are_for_this_machine_or_who_has_the_token", "HAProxy leads nobody to the meters"),
+];
 
 /// After how long a server has surely begun with what it was sent.
 const NOTICE: Duration = Duration::from_millis(500);
