@@ -11,6 +11,7 @@ use rocket::{
 
 use super::{
     Browser, Change, Config, Mailbox, Page, Seen, Setting, Strategy, Trouble, binary, free_port,
+    letters::Letters,
     replicas::{self, Replicas},
     server::{Host, Server},
 };
@@ -25,6 +26,8 @@ pub struct Site {
     pub seen: Seen,
     pub trouble: Arc<Trouble>,
     server: String,
+    /// What its replicas have sent, if it has any.
+    pub(super) letters: Arc<Letters>,
 }
 
 impl Site {
@@ -32,8 +35,8 @@ impl Site {
         let server = format!("http://127.0.0.1:{}", config.port());
         let url = config.public_url();
         let mailbox = Mailbox::new(Browser::new(&url, &server));
-        let (seen, trouble) = (Seen::default(), Arc::default());
-        Site { setting: setting.clone(), config, clock, mailbox, url, seen, trouble, server }
+        let (seen, trouble, letters) = (Seen::default(), Arc::default(), Arc::default());
+        Site { setting: setting.clone(), config, clock, mailbox, url, seen, trouble, server, letters }
     }
 
     /// A new browser, with no cookies.
@@ -133,8 +136,8 @@ impl TestApp {
             app.until_it_answers().await;
             return app;
         };
-        let replicas = Replicas::start(&site.setting, count, &site.config, &site.clock, &host).await;
-        site.mailbox = Mailbox::of_replicas(replicas.letters());
+        site.mailbox = Mailbox::of_replicas(site.letters.clone());
+        let replicas = Replicas::start(&site, count, host).await;
         let routes = replicas.all().await[0].routes.clone();
         let app = TestApp { site, routes, running: Running::Several(replicas) };
         app.until_it_answers().await;
@@ -164,7 +167,9 @@ impl TestApp {
         let mut config = self.config.clone();
         config.change(&[("port", free_port().into())]);
         config.change(changes);
-        TestApp::start(Site::new(&self.setting, config, self.clock.clone())).await
+        let mut site = Site::new(&self.setting, config, self.clock.clone());
+        site.letters = self.letters.clone();
+        TestApp::start(site).await
     }
 
     /// Stops the server and starts it again with some keys set otherwise; the clock goes on.

@@ -1,6 +1,9 @@
 //! What the servers of one site have sent, in the order it left: it has left, whatever becomes of who sent it.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+};
 
 use latchkey::app::App;
 
@@ -8,7 +11,11 @@ use super::Message;
 
 /// The development mailboxes of servers that come and go, as one.
 #[derive(Default)]
-pub struct Letters(Mutex<Kept>);
+pub struct Letters {
+    kept: Mutex<Kept>,
+    /// Which of them were read.
+    pub read: Arc<Mutex<HashSet<String>>>,
+}
 
 #[derive(Default)]
 struct Kept {
@@ -20,19 +27,19 @@ struct Kept {
 impl Letters {
     /// Reads those of one more server.
     pub fn of(&self, server: &Arc<App>) {
-        self.0.lock().expect("unpoisoned").servers.push((server.clone(), 0));
+        self.kept.lock().expect("unpoisoned").servers.push((server.clone(), 0));
     }
 
     /// A server that is gone sends nothing more.
     pub fn no_more_of(&self, server: &Arc<App>) {
-        let mut kept = self.0.lock().expect("unpoisoned");
+        let mut kept = self.kept.lock().expect("unpoisoned");
         kept.look();
         kept.servers.retain(|(other, _)| !Arc::ptr_eq(other, server));
     }
 
     /// Every message, the oldest first.
     pub fn all(&self) -> Vec<Message> {
-        let mut kept = self.0.lock().expect("unpoisoned");
+        let mut kept = self.kept.lock().expect("unpoisoned");
         kept.look();
         kept.messages.clone()
     }

@@ -63,7 +63,7 @@ pub type Arrived = Arc<Mutex<Vec<Message>>>;
 /// A view of the messages that remembers what was read.
 pub struct Mailbox {
     source: Source,
-    read: Mutex<HashSet<String>>,
+    read: Arc<Mutex<HashSet<String>>>,
     trouble: Arc<Trouble>,
 }
 
@@ -76,17 +76,18 @@ enum Source {
 impl Mailbox {
     /// The development mailbox of the site that `browser` is for.
     pub fn new(browser: Browser) -> Mailbox {
-        Mailbox { source: Source::Dev(browser), read: Mutex::default(), trouble: Arc::default() }
+        Mailbox { source: Source::Dev(browser), read: Arc::default(), trouble: Arc::default() }
     }
 
     /// What really arrives.
     pub fn of(arrived: Arrived) -> Mailbox {
-        Mailbox { source: Source::Arrived(arrived), read: Mutex::default(), trouble: Arc::default() }
+        Mailbox { source: Source::Arrived(arrived), read: Arc::default(), trouble: Arc::default() }
     }
 
     /// What several servers have sent.
     pub fn of_replicas(letters: Arc<Letters>) -> Mailbox {
-        Mailbox { source: Source::Replicas(letters), read: Mutex::default(), trouble: Arc::default() }
+        let read = letters.read.clone();
+        Mailbox { source: Source::Replicas(letters), read, trouble: Arc::default() }
     }
 
     /// Tells of trouble when a message does not come in three seconds.

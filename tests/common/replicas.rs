@@ -28,7 +28,7 @@ use rocket::tokio::{
 use serde_json::json;
 
 use super::{
-    Config, Engine, Setting,
+    Config, Engine, app,
     database::texts,
     free_port,
     haproxy::HaProxy,
@@ -95,24 +95,18 @@ struct Site {
 
 impl Replicas {
     /// Starts them, and lets them come and go.
-    pub async fn start(
-        setting: &Setting,
-        count: usize,
-        config: &Config,
-        clock: &Clock,
-        host: &Host,
-    ) -> Replicas {
+    pub async fn start(of: &app::Site, count: usize, host: Host) -> Replicas {
         let ports: Vec<_> = (0..count).map(|_| free_port()).collect();
-        let url = config.public_url();
+        let (config, url) = (of.config.clone(), of.config.public_url());
         let name = url.split("://").nth(1).unwrap_or_default();
         let site = Site {
-            config: RwLock::new(config.clone()),
-            clock: clock.clone(),
-            host: host.clone(),
+            haproxy: HaProxy::start(&of.setting.folder, config.port(), name, &ports),
+            config: RwLock::new(config),
+            clock: of.clock.clone(),
+            host,
             servers: Mutex::default(),
-            haproxy: HaProxy::start(&setting.folder, config.port(), name, &ports),
             ports,
-            letters: Arc::default(),
+            letters: of.letters.clone(),
             stops: AtomicUsize::default(),
             deaths: AtomicUsize::default(),
             leases: AtomicUsize::default(),
@@ -143,11 +137,6 @@ impl Replicas {
         }
         config.clone_into(&mut self.site.config.write().expect("unpoisoned"));
         Ok(())
-    }
-
-    /// What they have sent.
-    pub fn letters(&self) -> Arc<Letters> {
-        self.site.letters.clone()
     }
 
     /// Stops all of them, as SIGTERM would.
