@@ -56,11 +56,26 @@ impl Kept {
             new.extend(unknown.into_iter().rev());
         }
         new.sort_by(|one, other| one.at.cmp(&other.at));
-        self.messages.extend(new.into_iter().map(|message| Message {
-            channel: message.channel.to_owned(),
-            to: message.to,
-            subject: message.subject.trim().to_owned(),
-            text: message.text.trim().to_owned(),
-        }));
+        for message in new {
+            let message = Message {
+                channel: message.channel.to_owned(),
+                to: message.to,
+                subject: message.subject.trim().to_owned(),
+                text: message.text.trim().to_owned(),
+            };
+            // Who dies between sending and noting it has another one send it again; a mailbox shows a mail once.
+            if !self.messages.iter().any(|known| is_again(known, &message)) {
+                self.messages.push(message);
+            }
+        }
     }
+}
+
+/// Whether it is the same message: its text may tell of another moment, but no two have the same link.
+fn is_again(known: &Message, message: &Message) -> bool {
+    let same_text = || match (known.has_link(), message.has_link()) {
+        (true, true) => known.link() == message.link(),
+        _ => known.text == message.text,
+    };
+    known.to == message.to && known.subject == message.subject && same_text()
 }
