@@ -142,6 +142,7 @@ impl Replicas {
     /// Stops all of them, as SIGTERM would.
     pub async fn stop(&self) {
         let mut servers = self.all().await;
+        assert!(!self.turns.is_finished(), "they came and went no more: see above");
         self.turns.abort();
         for mut server in servers.drain(..) {
             server.stop().await;
@@ -152,6 +153,8 @@ impl Replicas {
 
 impl Drop for Replicas {
     fn drop(&mut self) {
+        let stopped = self.site.servers.try_lock().is_ok_and(|servers| servers.is_empty());
+        let fell = !stopped && self.turns.is_finished() && !std::thread::panicking();
         self.turns.abort();
         let count = |count: &AtomicUsize| count.load(Ordering::Relaxed);
         let Site { stops, deaths, leases, .. } = &*self.site;
@@ -160,6 +163,7 @@ impl Drop for Replicas {
         let name = thread.name().unwrap_or("?");
         let _ =
             writeln!(std::io::stderr(), "REPLICAS {name}: {stops} stops, {deaths} deaths, {leases} leases");
+        assert!(!fell, "they came and went no more: see above");
     }
 }
 
