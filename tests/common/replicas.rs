@@ -49,7 +49,7 @@ const OF_ONE_SERVER: [(&str, &str); 5] = [
 ];
 
 /// After how long a server has surely begun with what it was sent.
-const NOTICE: Duration = Duration::from_millis(500);
+const NOTICE: Duration = Duration::from_secs(2);
 /// How long a server stays away, so that HAProxy meets its absence.
 const AWAY: Duration = Duration::from_millis(150);
 /// How long all are there.
