@@ -1,15 +1,20 @@
-//! A site under test, and the server of this process that runs it on a clock that tests turn.
+//! A site under test, and the servers of this process that run it on a clock that tests turn: one, or several replicas.
 
 use std::{ops::Deref, process::Output, sync::Arc, time::Duration};
 
-use latchkey::{Switch, clock::Clock};
+use latchkey::clock::Clock;
 use reqwest::Method;
 use rocket::{
-    Build, Rocket, Shutdown,
-    tokio::{self, net::TcpStream, task::JoinHandle, time::sleep},
+    Build, Rocket,
+    tokio::{net::TcpStream, time::sleep},
 };
 
-use super::{Browser, Change, Config, Mailbox, Page, Seen, Setting, Strategy, Trouble, binary, free_port};
+use super::{
+    Browser, Change, Config, Mailbox, Page, Seen, Setting, Strategy, Trouble, binary, free_port,
+    letters::Letters,
+    replicas::{self, Replicas},
+    server::{Host, Server},
+};
 
 /// A site: where it is, what it runs on, and its mailbox.
 pub struct Site {
@@ -21,6 +26,8 @@ pub struct Site {
     pub seen: Seen,
     pub trouble: Arc<Trouble>,
     server: String,
+    /// What its replicas have sent, if it has any.
+    pub(super) letters: Arc<Letters>,
 }
 
 impl Site {
@@ -28,8 +35,8 @@ impl Site {
         let server = format!("http://127.0.0.1:{}", config.port());
         let url = config.public_url();
         let mailbox = Mailbox::new(Browser::new(&url, &server));
-        let (seen, trouble) = (Seen::default(), Arc::default());
-        Site { setting: setting.clone(), config, clock, mailbox, url, seen, trouble, server }
+        let (seen, trouble, letters) = (Seen::default(), Arc::default(), Arc::default());
+        Site { setting: setting.clone(), config, clock, mailbox, url, seen, trouble, server, letters }
     }
 
     /// A new browser, with no cookies.
@@ -40,7 +47,7 @@ impl Site {
     /// Turns the clock forward. The worker gets a moment to note what it has just sent: were its lease over first,
     /// it would send once more.
     pub fn minutes_pass(&self, minutes: u64) {
-        std::thread::sleep(Duration::from_millis(100));
+        std::thread::sleep(self.mailbox.soon() / 4);
         self.clock.advance(Duration::from_secs(60 * minutes));
     }
 
@@ -69,14 +76,17 @@ impl Site {
     }
 }
 
-/// A site whose server runs in this process.
+/// A site whose servers run in this process.
 pub struct TestApp {
     site: Site,
     /// Every route: method and address.
     pub routes: Vec<(Method, String)>,
-    switch: Switch,
-    shutdown: Shutdown,
-    server: JoinHandle<()>,
+    running: Running,
+}
+
+enum Running {
+    One(Box<Server>),
+    Several(Replicas),
 }
 
 impl Deref for TestApp {
@@ -101,8 +111,11 @@ impl Setting {
     }
 
     /// Starts a site in this setting to which a host application adds something of its own.
-    pub async fn hosted(&self, host: impl FnOnce(Rocket<Build>) -> Rocket<Build>) -> TestApp {
-        TestApp::start_with(Site::new(self, self.config(&[]), Clock::system()), host).await
+    pub async fn hosted(
+        &self,
+        host: impl Fn(Rocket<Build>) -> Rocket<Build> + Send + Sync + 'static,
+    ) -> TestApp {
+        TestApp::start_with(Site::new(self, self.config(&[]), Clock::system()), Arc::new(host)).await
     }
 
     /// Starts a site in this setting with some keys set otherwise.
@@ -113,26 +126,32 @@ impl Setting {
 
 impl TestApp {
     async fn start(site: Site) -> TestApp {
-        TestApp::start_with(site, |rocket| rocket).await
+        TestApp::start_with(site, Arc::new(|rocket| rocket)).await
     }
 
-    async fn start_with(site: Site, host: impl FnOnce(Rocket<Build>) -> Rocket<Build>) -> TestApp {
-        let rocket =
-            latchkey::server(site.config.figment(), site.clock.clone()).expect("the configuration is right");
-        let rocket = host(rocket).ignite().await.expect("the site ignites");
-        let method = |name: &str| Method::from_bytes(name.as_bytes()).expect("a method");
-        let routes =
-            rocket.routes().map(|route| (method(route.method.as_str()), route.uri.to_string())).collect();
-        let (switch, shutdown) = (Switch::of(&rocket).expect("a site"), rocket.shutdown());
-        let server = tokio::spawn(async move {
-            rocket.launch().await.map(drop).expect("the site launches");
-        });
-        let app = TestApp { site, routes, switch, shutdown, server };
+    async fn start_with(mut site: Site, host: Host) -> TestApp {
+        let Some(count) = replicas::wanted(site.setting.engine) else {
+            let server = Box::new(Server::start(&site.config, &site.clock, &host).await);
+            let app = TestApp { site, routes: server.routes.clone(), running: Running::One(server) };
+            app.until_it_answers().await;
+            return app;
+        };
+        site.mailbox = Mailbox::of_replicas(site.letters.clone());
+        let replicas = Replicas::start(&site, count, host).await;
+        let routes = replicas.all().await[0].routes.clone();
+        let app = TestApp { site, routes, running: Running::Several(replicas) };
+        app.until_it_answers().await;
+        app
+    }
+
+    async fn until_it_answers(&self) {
         for _ in 0..1000 {
-            if app.answers().await {
-                return app;
+            if self.answers().await {
+                return;
             }
-            assert!(!app.server.is_finished(), "the server ended at once");
+            if let Running::One(server) = &self.running {
+                assert!(!server.has_ended(), "the server ended at once");
+            }
             sleep(Duration::from_millis(5)).await;
         }
         panic!("the site did not answer in five seconds");
@@ -148,7 +167,9 @@ impl TestApp {
         let mut config = self.config.clone();
         config.change(&[("port", free_port().into())]);
         config.change(changes);
-        TestApp::start(Site::new(&self.setting, config, self.clock.clone())).await
+        let mut site = Site::new(&self.setting, config, self.clock.clone());
+        site.letters = self.letters.clone();
+        TestApp::start(site).await
     }
 
     /// Stops the server and starts it again with some keys set otherwise; the clock goes on.
@@ -161,8 +182,7 @@ impl TestApp {
 
     /// Stops the server and starts it again in its place, with some keys set otherwise.
     pub async fn again(&mut self, changes: &[Change<'_>]) {
-        self.shutdown.clone().notify();
-        (&mut self.server).await.expect("a clean stop");
+        self.running.stop().await;
         self.site.config.change(changes);
         let mut site = Site::new(&self.site.setting, self.site.config.clone(), self.site.clock.clone());
         site.seen = self.site.seen.clone();
@@ -181,12 +201,25 @@ impl TestApp {
     pub async fn try_switch(&self, changes: &[Change<'_>]) -> Result<(), String> {
         let mut config = self.site.config.clone();
         config.change(changes);
-        self.switch.take_up(&config.figment()).await.map_err(|error| error.to_string())
+        match &self.running {
+            Running::One(server) => {
+                server.switch.take_up(&config.figment()).await.map_err(|error| error.to_string())
+            }
+            Running::Several(replicas) => replicas.take_up(&config).await,
+        }
     }
 
     /// Stops the server, as SIGTERM would.
-    pub async fn stop(self) {
-        self.shutdown.notify();
-        self.server.await.expect("a clean stop");
+    pub async fn stop(mut self) {
+        self.running.stop().await;
+    }
+}
+
+impl Running {
+    async fn stop(&mut self) {
+        match self {
+            Running::One(server) => server.stop().await,
+            Running::Several(replicas) => replicas.stop().await,
+        }
     }
 }

@@ -56,6 +56,11 @@ impl Config {
         }
     }
 
+    /// Sets one key, unless it is set.
+    pub fn prefer(&mut self, key: &str, value: Value) {
+        self.0.entry(key.to_owned()).or_insert(value);
+    }
+
     /// The same for a process of its own, which ends when it is told to.
     pub fn for_a_process(mut self) -> Config {
         self.0.retain(|key, _| !key.starts_with("shutdown."));
@@ -65,6 +70,11 @@ impl Config {
     /// Where the server listens.
     pub fn port(&self) -> u64 {
         self.0["port"].as_u64().expect("a port")
+    }
+
+    /// Its database.
+    pub fn database(&self) -> String {
+        self.0["databases.latchkey.url"].as_str().expect("a URL").to_owned()
     }
 
     /// Where its links lead.

@@ -9,7 +9,7 @@ use std::{
 use rocket::tokio::time::sleep;
 use scraper::{Html, Selector};
 
-use super::{Browser, Trouble};
+use super::{Browser, Trouble, letters::Letters};
 
 /// One mail or SMS.
 #[derive(Clone, Debug)]
@@ -63,24 +63,31 @@ pub type Arrived = Arc<Mutex<Vec<Message>>>;
 /// A view of the messages that remembers what was read.
 pub struct Mailbox {
     source: Source,
-    read: Mutex<HashSet<String>>,
+    read: Arc<Mutex<HashSet<String>>>,
     trouble: Arc<Trouble>,
 }
 
 enum Source {
     Dev(Browser),
     Arrived(Arrived),
+    Replicas(Arc<Letters>),
 }
 
 impl Mailbox {
     /// The development mailbox of the site that `browser` is for.
     pub fn new(browser: Browser) -> Mailbox {
-        Mailbox { source: Source::Dev(browser), read: Mutex::default(), trouble: Arc::default() }
+        Mailbox { source: Source::Dev(browser), read: Arc::default(), trouble: Arc::default() }
     }
 
     /// What really arrives.
     pub fn of(arrived: Arrived) -> Mailbox {
-        Mailbox { source: Source::Arrived(arrived), read: Mutex::default(), trouble: Arc::default() }
+        Mailbox { source: Source::Arrived(arrived), read: Arc::default(), trouble: Arc::default() }
+    }
+
+    /// What several servers have sent.
+    pub fn of_replicas(letters: Arc<Letters>) -> Mailbox {
+        let read = letters.read.clone();
+        Mailbox { source: Source::Replicas(letters), read, trouble: Arc::default() }
     }
 
     /// Tells of trouble when a message does not come in three seconds.
@@ -95,6 +102,10 @@ impl Mailbox {
             Source::Arrived(arrived) => {
                 let arrived = arrived.lock().expect("unpoisoned").clone();
                 return arrived.into_iter().map(|message| (String::new(), message)).collect();
+            }
+            Source::Replicas(letters) => {
+                let numbered = letters.all().into_iter().enumerate();
+                return numbered.map(|(number, message)| (number.to_string(), message)).collect();
             }
         };
         let answer = browser.ask(reqwest::Method::GET, "/dev/mailbox").await;
@@ -187,9 +198,14 @@ impl Mailbox {
         Some(message)
     }
 
+    /// How long a message takes at most: what one server leaves undone, another one sees within a second.
+    pub(super) fn soon(&self) -> Duration {
+        Duration::from_millis(if matches!(self.source, Source::Replicas(_)) { 1_500 } else { 400 })
+    }
+
     /// Every unread message to `to` after the worker had time to send it.
     pub async fn rest(&self, to: &str) -> Vec<Message> {
-        sleep(Duration::from_millis(400)).await;
+        sleep(self.soon()).await;
         let mut rest = Vec::new();
         while let Some(message) = self.unread(to).await {
             rest.push(message);

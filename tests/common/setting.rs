@@ -4,7 +4,7 @@ use std::{io::Write, path::PathBuf};
 
 use rocket::tokio::runtime::Builder;
 
-use super::Database;
+use super::{Database, replicas};
 
 /// The five strategies, as `latchkey.reset.strategy` names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +70,9 @@ pub struct Setting {
 
 /// Proves `law` in one setting, on a fresh database; says so if that cannot be had here.
 pub fn prove(strategy: Strategy, engine: Engine, law: impl AsyncFnOnce(Setting)) {
+    if let Some(why) = replicas::wanted(engine).and_then(|_| replicas::unfit()) {
+        return skip(why);
+    }
     let database = match Database::create(engine) {
         Ok(database) => database,
         Err(reason) => return skip(&reason),

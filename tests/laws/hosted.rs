@@ -52,7 +52,7 @@ async fn a_subscriber_hears_what_happens(setting: Setting) {
             panic!("a subscriber's own fault");
         }
     };
-    let app = setting.hosted(|rocket| rocket.attach(events::subscribe(listen))).await;
+    let app = setting.hosted(move |rocket| rocket.attach(events::subscribe(listen.clone()))).await;
     let ann = app.person("ann").await;
     let link = app.key(&ann).await.link();
     app.recover(&app.browser(), &ann, &link, NEW).await;

@@ -8,11 +8,12 @@ for_both_databases! {
     no_get_route_changes_anything,
 }
 
-/// All that is stored, but for when a session was last seen.
+/// All that is stored, but for when a session was last seen, and which servers say that they are there.
 async fn stored(app: &Site) -> Vec<String> {
     let rows = dump(&app.setting.database).await;
     let seen = regex::Regex::new(r#"("seen_at":|seen_at=)\d+"#).expect("a pattern");
-    rows.iter().map(|row| seen.replace_all(row, "").into_owned()).collect()
+    let rows = rows.iter().filter(|row| !row.starts_with("replicas:"));
+    rows.map(|row| seen.replace_all(row, "").into_owned()).collect()
 }
 
 /// The worker's last step may come after the message is there: waits until nothing moves.

@@ -1,0 +1,96 @@
+//! One server of a site, in this process, on a clock that tests turn.
+
+use std::{sync::Arc, time::Duration};
+
+use latchkey::{Switch, app::App, clock::Clock};
+use reqwest::Method;
+use rocket::{
+    Build, Rocket, Shutdown,
+    error::ErrorKind,
+    tokio::{
+        runtime::{Builder, Handle, Runtime},
+        task::{JoinHandle, spawn_blocking},
+    },
+};
+
+use super::Config;
+
+/// What a host application adds to each server.
+pub type Host = Arc<dyn Fn(Rocket<Build>) -> Rocket<Build> + Send + Sync>;
+
+/// A server that was started; whoever started it waits until it answers.
+pub struct Server {
+    /// Every route: method and address.
+    pub routes: Vec<(Method, String)>,
+    /// What switches its policy.
+    pub switch: Switch,
+    /// What it works with.
+    pub app: Arc<App>,
+    shutdown: Shutdown,
+    task: JoinHandle<()>,
+    own: Own,
+}
+
+/// A runtime that ends with its server, and waits for nothing.
+struct Own(Option<Runtime>);
+
+impl Server {
+    /// A server that goes on until it is stopped, or the test ends.
+    pub async fn start(config: &Config, clock: &Clock, host: &Host) -> Server {
+        Server::start_on(Own(None), config, clock, host).await
+    }
+
+    /// A server that can die alone.
+    pub async fn mortal(config: &Config, clock: &Clock, host: &Host) -> Server {
+        let own = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        Server::start_on(Own(Some(own)), config, clock, host).await
+    }
+
+    async fn start_on(own: Own, config: &Config, clock: &Clock, host: &Host) -> Server {
+        let handle = own.0.as_ref().map_or_else(Handle::current, |own| own.handle().clone());
+        let (figment, clock, host) = (config.figment(), clock.clone(), host.clone());
+        let ignited = handle.spawn(async move {
+            host(latchkey::server(figment, clock).expect("the configuration is right")).ignite().await
+        });
+        let rocket = ignited.await.expect("no panic").expect("the site ignites");
+        let method = |name: &str| Method::from_bytes(name.as_bytes()).expect("a method");
+        let routes =
+            rocket.routes().map(|route| (method(route.method.as_str()), route.uri.to_string())).collect();
+        let switch = Switch::of(&rocket).expect("a site");
+        let app = rocket.state::<Arc<App>>().expect("a site").clone();
+        let shutdown = rocket.shutdown();
+        let task = handle.spawn(async move {
+            // Whose client has left before the answer may outlive the server.
+            if let Err(error) = rocket.launch().await {
+                assert!(matches!(error.kind(), ErrorKind::Shutdown(..)), "the site launches: {error}");
+            }
+        });
+        Server { routes, switch, app, shutdown, task, own }
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&self) -> bool {
+        self.task.is_finished()
+    }
+
+    /// Stops it, as SIGTERM would.
+    pub async fn stop(&mut self) {
+        self.shutdown.clone().notify();
+        (&mut self.task).await.expect("a clean stop");
+    }
+
+    /// Ends it without a word, in the middle of whatever it does, as a process that is killed.
+    pub async fn die(mut self) {
+        let mut own = Own(self.own.0.take());
+        let end = move || own.0.take().map(|own| own.shutdown_timeout(Duration::from_secs(1)));
+        spawn_blocking(end).await.expect("no panic");
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if let Some(own) = self.0.take() {
+            own.shutdown_background();
+        }
+    }
+}
