@@ -19,6 +19,7 @@ use std::{io::Write, net::IpAddr, path::Path, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use figment::Figment;
+use rocket::error::ErrorKind;
 
 use crate::{
     Error,
@@ -139,7 +140,11 @@ async fn serve(figment: Figment) -> Result<(), Error> {
     let settings = Settings::read(site.figment())?;
     reachable(&settings).await?;
     let (address, port) = (fault::read(site.figment(), "address")?, fault::read(site.figment(), "port")?);
-    site.launch().await.map(drop).map_err(|error| Error::Config(launch_fault(&error, address, port)))
+    match site.launch().await {
+        // A request that ran longer than a stop may take was cut off: that is no fault of the server's.
+        Err(error) if matches!(error.kind(), ErrorKind::Shutdown(_, None)) => Ok(()),
+        launched => launched.map(drop).map_err(|error| Error::Config(launch_fault(&error, address, port))),
+    }
 }
 
 async fn reachable(settings: &Settings) -> Result<(), Error> {
@@ -148,7 +153,6 @@ async fn reachable(settings: &Settings) -> Result<(), Error> {
 }
 
 fn launch_fault(error: &rocket::Error, address: IpAddr, port: u16) -> String {
-    use rocket::error::ErrorKind;
     match error.kind() {
         ErrorKind::Bind(error) => {
             format!("port {port} of address {address} cannot be listened on: {error}")
