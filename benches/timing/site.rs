@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 use super::{
     between::between,
     connection::Connection,
-    load::{get, post},
+    load::{get, post, with},
     people::{Known, database, stranger},
     process::{Process, free_port},
     sink::Sink,
@@ -144,10 +144,4 @@ impl Site {
             sleep(Duration::from_millis(3)).await;
         });
     }
-}
-
-/// A request with one more line of its head.
-fn with(request: Vec<u8>, line: &str) -> Vec<u8> {
-    let text = String::from_utf8(request).expect("ASCII");
-    text.replacen("\r\n", &format!("\r\n{line}"), 1).into_bytes()
 }
