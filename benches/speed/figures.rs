@@ -39,9 +39,9 @@ pub async fn measure(plan: &Plan, folder: &Path) {
         site = Site::start(&home, &sink, SQLITE, 1).await;
         starts.push(site.processes[0].ready.as_secs_f64() * 1e3);
     }
-    site.settle(&sink).await;
     sleep(Duration::from_secs(1)).await;
     let at_rest = site.processes[0].memory();
+    site.settle(&sink).await;
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     let html = text(client.get(site.url.clone() + "/reset")).await;
     let bare = Bare::start(&folder.join("bare"), &html).await;
@@ -58,7 +58,7 @@ pub async fn measure(plan: &Plan, folder: &Path) {
     requests(plan, &site, &mut Writer::open(folder).await, &mut table).await;
     sending(plan, &site, &sink, &mut table).await;
     pages(plan, &site, &bare, &mut table).await;
-    table.most("memory at rest", at_rest, 25.0, "MB", "resident, a second after the first sign-up".into());
+    table.most("memory at rest", at_rest, 25.0, "MB", "resident, a second after start".into());
     let peak = site.sum(|process| process.peak());
     table.most("memory at the peak", peak, 60.0, "MB", "resident, after all of the above".into());
     let slowest = starts.iter().copied().fold(0.0, f64::max);

@@ -65,7 +65,7 @@ impl Visitor {
         let place = lines(&answer, "location: ").next().expect("a redirect").replace(&self.url, "");
         let page = self.ask(get(&self.url, &place, ""), 200).await;
         let action = between(&page, "<form method=\"post\" action=\"", |c| c == '"').expect("a form");
-        self.ask(post(&self.url, &action, "password=violet+otter+builds+a+kite"), 303).await;
+        self.ask(post(&self.url, &action, "new_password=violet+otter+builds+a+kite"), 303).await;
     }
 
     async fn ask(&mut self, request: Vec<u8>, status: u16) -> String {

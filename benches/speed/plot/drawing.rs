@@ -56,7 +56,7 @@ fn panel(curve: &Curve) -> String {
     };
 
     let mut svg = format!("<text class=\"name\" x=\"0\" y=\"-32\">{}</text>\n", title(curve.name));
-    svg += "<text x=\"0\" y=\"-12\">milliseconds</text>\n";
+    svg += "<text x=\"0\" y=\"-12\">milliseconds, logarithmic</text>\n";
     for step in below as i64..=above as i64 {
         let (millis, here) = (at(step as f64), y(at(step as f64)));
         svg += &format!("<path class=\"grid\" d=\"M0 {here:.1}H{width}\"/>");
@@ -76,6 +76,7 @@ fn panel(curve: &Curve) -> String {
         "<text x=\"{width}\" y=\"{}\" text-anchor=\"end\">requests a second</text>\n",
         height + 34.0
     );
+    let mut free = f64::MAX;
     for (number, kind) in KINDS.iter().enumerate() {
         let points: Vec<_> = curve.points.iter().map(|(rate, times)| (x(*rate), y(times[number]))).collect();
         let path: Vec<_> = points.iter().map(|(x, y)| format!("{x:.1} {y:.1}")).collect();
@@ -83,12 +84,11 @@ fn panel(curve: &Curve) -> String {
         for (x, y) in &points {
             svg += &format!("<circle class=\"{kind}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>");
         }
-        let (right, low) = points.last().copied().unwrap_or_default();
-        svg += &format!(
-            "<text class=\"{kind}\" x=\"{:.1}\" y=\"{:.1}\">{kind}</text>\n",
-            right + 8.0,
-            low + 4.0
-        );
+        let (right, last) = points.last().copied().unwrap_or_default();
+        let label = last.min(free);
+        free = label - 14.0;
+        let (right, label) = (right + 8.0, label + 4.0);
+        svg += &format!("<text class=\"{kind}\" x=\"{right:.1}\" y=\"{label:.1}\">{kind}</text>\n");
     }
     svg
 }
