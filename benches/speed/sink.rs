@@ -1,4 +1,4 @@
-//! A mail server that takes whatever comes, remembers the last mail, and hands mails to whoever expects them.
+//! A mail server that takes whatever comes, and hands mails to whoever expects them.
 
 use std::{
     collections::HashMap,
@@ -16,14 +16,10 @@ use rocket::tokio::{
 #[derive(Clone)]
 pub struct Sink {
     pub port: u16,
-    state: Arc<Mutex<State>>,
+    expected: Arc<Mutex<Expected>>,
 }
 
-#[derive(Default)]
-struct State {
-    last: String,
-    expected: HashMap<String, oneshot::Sender<Mail>>,
-}
+type Expected = HashMap<String, oneshot::Sender<Mail>>;
 
 /// A mail, its soft line breaks undone, and when it had come.
 pub struct Mail {
@@ -35,34 +31,25 @@ impl Sink {
     pub async fn start() -> Sink {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback has a free port");
         let port = listener.local_addr().expect("a bound socket").port();
-        let sink = Sink { port, state: Arc::default() };
-        let state = sink.state.clone();
+        let sink = Sink { port, expected: Arc::default() };
+        let expected = sink.expected.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, state.clone()));
+                tokio::spawn(serve(stream, expected.clone()));
             }
         });
         sink
     }
 
-    /// The last mail; empty if none has come.
-    pub fn last(&self) -> String {
-        whole(&self.state.lock().expect("unpoisoned").last)
-    }
-
     /// The next mail to `address`.
     pub fn expect(&self, address: &str) -> oneshot::Receiver<Mail> {
         let (tell, told) = oneshot::channel();
-        self.state.lock().expect("unpoisoned").expected.insert(address.to_owned(), tell);
+        self.expected.lock().expect("unpoisoned").insert(address.to_owned(), tell);
         told
     }
 }
 
-fn whole(mail: &str) -> String {
-    mail.replace("=\r\n", "")
-}
-
-async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) {
+async fn serve(stream: TcpStream, expected: Arc<Mutex<Expected>>) {
     let mut stream = BufReader::new(stream);
     let (mut answer, mut line, mut to) = ("220 sink\r\n", String::new(), String::new());
     loop {
@@ -82,12 +69,11 @@ async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) {
             while stream.read_line(&mut mail).await.is_ok_and(|read| read > 0) && !mail.ends_with("\r\n.\r\n")
             {
             }
-            let mut state = state.lock().expect("unpoisoned");
-            if let Some(tell) = state.expected.remove(&to) {
+            let expecting = expected.lock().expect("unpoisoned").remove(&to);
+            if let Some(tell) = expecting {
                 // Whoever stopped waiting does not listen any more.
-                let _ = tell.send(Mail { text: whole(&mail), at: Instant::now() });
+                let _ = tell.send(Mail { text: mail.replace("=\r\n", ""), at: Instant::now() });
             }
-            state.last = mail;
             answer = "250 taken\r\n";
         }
     }
