@@ -17,7 +17,7 @@ use super::{
     table::{Table, median},
 };
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 /// How many requests of each kind a second: about half of what the cores bear.
 const RATES: [(f64, u64); 4] = [(400.0, 3), (300.0, 3), (150.0, 3), (6.0, 6)];
 
