@@ -92,7 +92,7 @@ async fn floods(plan: &Plan, site: &Site, table: &mut Table) {
         sleep(plan.round / 2).await;
         pages.note(site.reset_page().run(round).await, 1.0);
         flood.abort();
-        sleep(2 * plan.round).await;
+        site.drained().await;
 
         let alone = site.sign_ins().run(Until::Answered(count)).await.per_second;
         let flood = Load { connections: 32, ..site.reset_page() };

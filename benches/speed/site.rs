@@ -171,18 +171,22 @@ impl Site {
         ]
     }
 
-    /// Waits until the outbox is empty.
+    /// Waits until the outbox is empty and no password waits to be hashed.
     pub async fn drained(&self) {
         let (begun, meters) = (Instant::now(), get(&self.url, "/metrics", ""));
         let mut connection = Connection::open(self.processes[0].address).await;
         loop {
             assert_eq!(connection.ask(&meters).await, 200, "{}", connection.answer());
             let text = connection.answer();
-            let waiting = text.lines().filter(|line| line.starts_with("latchkey_outbox_waiting{"));
+            let waits = ["latchkey_outbox_waiting{", "latchkey_hash_waiting "];
+            let waiting = text.lines().filter(|line| waits.iter().any(|name| line.starts_with(name)));
             if waiting.filter(|line| !line.ends_with(" 0")).count() == 0 {
                 return;
             }
-            assert!(begun.elapsed() < Duration::from_secs(300), "messages wait after five minutes: {text}");
+            assert!(
+                begun.elapsed() < Duration::from_secs(300),
+                "there is work left after five minutes: {text}"
+            );
             sleep(Duration::from_millis(50)).await;
         }
     }
