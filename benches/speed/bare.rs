@@ -49,7 +49,8 @@ impl Bare {
 
     pub fn page(&self) -> Load {
         let requests = vec![get("http://bare", "/", "")].into();
-        Load { address: self.process.address, requests, status: 200, connections: CONNECTIONS }
+        let addresses = [self.process.address].into();
+        Load { addresses, requests, statuses: &[200], connections: CONNECTIONS }
     }
 }
 

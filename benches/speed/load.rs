@@ -1,6 +1,8 @@
-//! Load: connections that ask, await the answer and ask again, over HTTP/1.1 that is kept alive.
+//! Load: connections that ask, await the answer and ask again, at once or at a fixed rate, over HTTP/1.1 that is kept
+//! alive.
 
 use std::{
+    fmt,
     net::SocketAddr,
     sync::{
         Arc,
@@ -13,15 +15,15 @@ use rocket::tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     task::JoinSet,
-    time::Instant,
+    time::{Instant, sleep_until},
 };
 
-/// What is asked, in turn, and with which status it must be answered.
+/// What is asked, in turn, of whom, in turn, and with which status it may be answered.
 #[derive(Clone)]
 pub struct Load {
-    pub address: SocketAddr,
+    pub addresses: Arc<[SocketAddr]>,
     pub requests: Arc<[Vec<u8>]>,
-    pub status: u16,
+    pub statuses: &'static [u16],
     pub connections: usize,
 }
 
@@ -30,14 +32,35 @@ pub struct Load {
 pub enum Until {
     Past(Duration),
     Answered(usize),
+    /// So many requests a second, for so long, whatever becomes of them: one for which no connection is free waits, and
+    /// its wait counts.
+    Paced(f64, Duration),
 }
 
 /// What came of it.
 #[derive(Clone, Copy)]
 pub struct Pace {
+    pub answered: usize,
     pub per_second: f64,
     pub p50: Duration,
     pub p99: Duration,
+}
+
+impl Pace {
+    /// Of the waits of all who asked since `begun`.
+    pub fn new(mut waits: Vec<Duration>, begun: Instant) -> Pace {
+        let (answered, took) = (waits.len(), begun.elapsed().as_secs_f64());
+        waits.sort_unstable();
+        let at = |share: usize| waits.get(answered * share / 100).copied().unwrap_or_default();
+        Pace { answered, per_second: answered as f64 / took, p50: at(50), p99: at(99) }
+    }
+}
+
+impl fmt::Display for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [p50, p99] = [self.p50, self.p99].map(|span| span.as_secs_f64() * 1e3);
+        write!(f, "{:.1}/s, p50 {p50:.1} ms, p99 {p99:.1} ms", self.per_second)
+    }
 }
 
 impl Load {
@@ -45,51 +68,86 @@ impl Load {
     pub async fn run(&self, until: Until) -> Pace {
         let (asked, begun) = (Arc::new(AtomicUsize::new(0)), Instant::now());
         let mut connections = JoinSet::new();
-        for _ in 0..self.connections {
-            connections.spawn(self.clone().connection(asked.clone(), begun, until));
+        for number in 0..self.connections {
+            let address = self.addresses[number % self.addresses.len()];
+            connections.spawn(self.clone().connection(address, asked.clone(), begun, until));
         }
-        let mut waits: Vec<_> = connections.join_all().await.concat();
-        let took = begun.elapsed();
-        waits.sort_unstable();
-        let at = |share: usize| waits.get(waits.len() * share / 100).copied().unwrap_or_default();
-        Pace { per_second: waits.len() as f64 / took.as_secs_f64(), p50: at(50), p99: at(99) }
+        Pace::new(connections.join_all().await.concat(), begun)
     }
 
-    async fn connection(self, asked: Arc<AtomicUsize>, begun: Instant, until: Until) -> Vec<Duration> {
-        let mut stream = TcpStream::connect(self.address).await.expect("the server listens");
-        stream.set_nodelay(true).expect("a connected socket");
-        let (mut answer, mut waits) = (Vec::with_capacity(16 << 10), Vec::with_capacity(1 << 14));
-        let mut sent = Instant::now();
+    async fn connection(
+        self,
+        address: SocketAddr,
+        asked: Arc<AtomicUsize>,
+        begun: Instant,
+        until: Until,
+    ) -> Vec<Duration> {
+        let mut connection = Connection::open(address).await;
+        let mut waits = Vec::with_capacity(1 << 14);
+        let mut free = Instant::now();
         loop {
             let number = asked.fetch_add(1, Ordering::Relaxed);
-            let enough = match until {
-                Until::Past(span) => sent - begun >= span,
-                Until::Answered(count) => number >= count,
+            let since = match until {
+                Until::Past(span) => (free - begun < span).then_some(free),
+                Until::Answered(count) => (number < count).then_some(free),
+                Until::Paced(rate, span) => due(begun, rate, number, span, free).await,
             };
-            if enough {
-                return waits;
-            }
-            stream.write_all(&self.requests[number % self.requests.len()]).await.expect("the server reads");
-            let status = receive(&mut stream, &mut answer).await;
-            assert_eq!(status, self.status, "{}", String::from_utf8_lossy(&answer));
-            let now = Instant::now();
-            waits.push(now - sent);
-            sent = now;
+            let Some(since) = since else { return waits };
+            let status = connection.ask(&self.requests[number % self.requests.len()]).await;
+            assert!(self.statuses.contains(&status), "{}", connection.answer());
+            free = Instant::now();
+            waits.push(free - since);
         }
     }
 }
 
-/// Reads one answer, which must tell its length, and gives its status.
-async fn receive(stream: &mut TcpStream, answer: &mut Vec<u8>) -> u16 {
-    answer.clear();
-    let mut length = None;
-    loop {
-        let read = stream.read_buf(answer).await.expect("the server answers");
-        assert!(read > 0, "the server hung up after {}", String::from_utf8_lossy(answer));
-        length = length.or_else(|| whole(answer));
-        if length.is_some_and(|length| answer.len() >= length) {
-            return std::str::from_utf8(&answer[9..12]).ok().and_then(|code| code.parse().ok()).unwrap_or(0);
+/// Since when the request of a number waits, once it is due; nothing if that is too late. That this process woke late is
+/// not the server's fault.
+async fn due(begun: Instant, rate: f64, number: usize, span: Duration, free: Instant) -> Option<Instant> {
+    let after = Duration::from_secs_f64(number as f64 / rate);
+    if after >= span {
+        return None;
+    }
+    let due = begun + after;
+    if due <= free {
+        return Some(due);
+    }
+    sleep_until(due).await;
+    Some(Instant::now())
+}
+
+/// A connection that is kept alive.
+pub struct Connection {
+    stream: TcpStream,
+    answer: Vec<u8>,
+}
+
+impl Connection {
+    pub async fn open(address: SocketAddr) -> Connection {
+        let stream = TcpStream::connect(address).await.expect("the server listens");
+        stream.set_nodelay(true).expect("a connected socket");
+        Connection { stream, answer: Vec::with_capacity(16 << 10) }
+    }
+
+    /// Sends `request` and reads the whole answer, which must tell its length: its status.
+    pub async fn ask(&mut self, request: &[u8]) -> u16 {
+        self.stream.write_all(request).await.expect("the server reads");
+        self.answer.clear();
+        let mut length = None;
+        loop {
+            let read = self.stream.read_buf(&mut self.answer).await.expect("the server answers");
+            assert!(read > 0, "the server hung up after {}", self.answer());
+            length = length.or_else(|| whole(&self.answer));
+            if length.is_some_and(|length| self.answer.len() >= length) {
+                let code = std::str::from_utf8(&self.answer[9..12]).ok();
+                return code.and_then(|code| code.parse().ok()).unwrap_or(0);
+            }
         }
+    }
+
+    /// The last answer.
+    pub fn answer(&self) -> String {
+        String::from_utf8_lossy(&self.answer).into_owned()
     }
 }
 
@@ -116,4 +174,10 @@ pub fn post(origin: &str, path: &str, form: &str) -> Vec<u8> {
         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
     )
     .into_bytes()
+}
+
+/// The same request with one more line of its head.
+pub fn with(request: Vec<u8>, line: &str) -> Vec<u8> {
+    let text = String::from_utf8(request).expect("ASCII");
+    text.replacen("\r\n", &format!("\r\n{line}"), 1).into_bytes()
 }

@@ -39,11 +39,40 @@ impl Process {
 
     /// The memory that it has in use, in MB (10^6 bytes).
     pub fn memory(&self) -> f64 {
+        self.status("VmRSS:")
+    }
+
+    /// The most memory that it has had in use, in MB.
+    pub fn peak(&self) -> f64 {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, name: &str) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
         let kib: Option<f64> = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
         kib.map_or(f64::NAN, |kib| kib * 1024.0 / 1e6)
     }
+
+    /// The seconds that cores have spent on it.
+    pub fn cpu(&self) -> f64 {
+        stat(self.child.id()).map_or(f64::NAN, |stat| stat.cpu)
+    }
+}
+
+/// What the system says of a process.
+pub struct Stat {
+    pub parent: u32,
+    /// Seconds of the user's and the system's time, with those of children that ended.
+    pub cpu: f64,
+}
+
+/// `/proc/PID/stat`, whose times are in hundredths of a second.
+pub fn stat(pid: u32) -> Option<Stat> {
+    let line = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let fields: Vec<_> = line.rsplit_once(") ")?.1.split(' ').collect();
+    let ticks: u64 = fields.get(11..15)?.iter().filter_map(|field| field.parse::<u64>().ok()).sum();
+    Some(Stat { parent: fields.get(1)?.parse().ok()?, cpu: ticks as f64 / 100.0 })
 }
 
 impl Drop for Process {

@@ -1,48 +1,66 @@
-//! A mail server that takes whatever comes, and remembers the last mail.
+//! A mail server that takes whatever comes, and hands mails to whoever expects them.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use rocket::tokio::{
     self,
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
+    sync::oneshot,
+    time::Instant,
 };
 
 #[derive(Clone)]
 pub struct Sink {
     pub port: u16,
-    last: Arc<Mutex<String>>,
+    expected: Arc<Mutex<Expected>>,
+}
+
+type Expected = HashMap<String, oneshot::Sender<Mail>>;
+
+/// A mail, its soft line breaks undone, and when it had come.
+pub struct Mail {
+    pub text: String,
+    pub at: Instant,
 }
 
 impl Sink {
     pub async fn start() -> Sink {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback has a free port");
         let port = listener.local_addr().expect("a bound socket").port();
-        let sink = Sink { port, last: Arc::default() };
-        let last = sink.last.clone();
+        let sink = Sink { port, expected: Arc::default() };
+        let expected = sink.expected.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, last.clone()));
+                tokio::spawn(serve(stream, expected.clone()));
             }
         });
         sink
     }
 
-    /// The last mail, its soft line breaks undone; empty if none has come.
-    pub fn last(&self) -> String {
-        self.last.lock().expect("unpoisoned").replace("=\r\n", "")
+    /// The next mail to `address`.
+    pub fn expect(&self, address: &str) -> oneshot::Receiver<Mail> {
+        let (tell, told) = oneshot::channel();
+        self.expected.lock().expect("unpoisoned").insert(address.to_owned(), tell);
+        told
     }
 }
 
-async fn serve(stream: TcpStream, last: Arc<Mutex<String>>) {
+async fn serve(stream: TcpStream, expected: Arc<Mutex<Expected>>) {
     let mut stream = BufReader::new(stream);
-    let mut answer = "220 sink\r\n";
+    let (mut answer, mut line, mut to) = ("220 sink\r\n", String::new(), String::new());
     loop {
-        let mut line = String::new();
+        line.clear();
         if stream.write_all(answer.as_bytes()).await.is_err()
             || !stream.read_line(&mut line).await.is_ok_and(|read| read > 0)
         {
             return;
+        }
+        if let Some(rest) = line.strip_prefix("RCPT TO:<") {
+            to = rest.split('>').next().unwrap_or_default().to_owned();
         }
         answer = if line.starts_with("DATA") { "354 go on\r\n" } else { "250 sink\r\n" };
         if line.starts_with("DATA") {
@@ -51,7 +69,11 @@ async fn serve(stream: TcpStream, last: Arc<Mutex<String>>) {
             while stream.read_line(&mut mail).await.is_ok_and(|read| read > 0) && !mail.ends_with("\r\n.\r\n")
             {
             }
-            *last.lock().expect("unpoisoned") = mail;
+            let expecting = expected.lock().expect("unpoisoned").remove(&to);
+            if let Some(tell) = expecting {
+                // Whoever stopped waiting does not listen any more.
+                let _ = tell.send(Mail { text: mail.replace("=\r\n", ""), at: Instant::now() });
+            }
             answer = "250 taken\r\n";
         }
     }

@@ -1,17 +1,17 @@
-//! The site: the release binary on SQLite, with no limits, and one account that came by the front door.
+//! The site: the release binary with no limits, on SQLite or PostgreSQL, with made-up people and one account that came
+//! by the front door.
 
-use std::{path::Path, process::Command, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, process::Command, sync::Arc, time::Duration};
 
 use reqwest::{
     Client, RequestBuilder, Url,
     cookie::{CookieStore, Jar},
 };
 use rocket::tokio::time::{Instant, sleep};
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{
     between::between,
-    load::{Load, get, post},
+    load::{Connection, Load, get, post},
     process::{Process, free_port},
     sink::Sink,
 };
@@ -19,23 +19,27 @@ use super::{
 const EMAIL: &str = "maria@example.com";
 const PASSWORD: &str = "violet otter builds a kite";
 const SECRET: &str = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=";
-/// Connections of every load.
+/// Where the site's database is if nothing else is said.
+pub const SQLITE: &str = "sqlite://latchkey.db";
+/// Connections of a load for which nothing else is said.
 pub const CONNECTIONS: usize = 16;
+/// How many people a small site has.
+pub const FEW: usize = 1_000;
 
 pub struct Site {
-    pub process: Process,
+    pub processes: Vec<Process>,
     pub url: String,
-    database: SqliteConnectOptions,
     cookie: String,
 }
 
 impl Site {
     /// Writes the configuration of a site in `folder` whose mail goes to `sink`, and says on which port it will listen.
-    pub fn configure(folder: &Path, sink: &Sink) -> u16 {
+    pub fn configure(folder: &Path, sink: &Sink, database: &str) -> u16 {
         let port = free_port();
         let (url, sink) = (format!("http://127.0.0.1:{port}"), sink.port);
         let toml = format!(
             "[default]\naddress = '127.0.0.1'\nport = {port}\nsecret_key = '{SECRET}'\n\
+            [default.databases.latchkey]\nurl = '{database}'\n\
             [default.latchkey]\npublic_url = '{url}'\npepper = ['a pepper that is long enough for a benchmark']\n\
             limits.enabled = false\nmail.url = 'smtp://127.0.0.1:{sink}'\n"
         );
@@ -44,13 +48,31 @@ impl Site {
         port
     }
 
-    /// Starts a site whose mail goes to `sink`, on the database in `folder`, a new one if there is none.
-    pub async fn start(folder: &Path, sink: &Sink) -> Site {
-        let port = Site::configure(folder, sink);
-        let url = format!("http://127.0.0.1:{port}");
-        let process = Process::start(&mut command(folder, &[]), port).await;
-        let database = SqliteConnectOptions::new().filename(folder.join("latchkey.db")).read_only(true);
-        Site { process, url, database, cookie: String::new() }
+    /// Fills the database of a configured site with people and what they left behind: how long that took.
+    pub fn seed(folder: &Path, accounts: usize, others: &[&str]) -> Duration {
+        let begun = Instant::now();
+        let mut seed = command(folder, &["seed", "--accounts", &accounts.to_string()]);
+        assert!(seed.args(others).status().expect("latchkey runs").success());
+        begun.elapsed()
+    }
+
+    /// A small site, seeded: its processes, which share the database, are started.
+    pub async fn small(folder: &Path, sink: &Sink, database: &str, replicas: usize) -> Site {
+        Site::configure(folder, sink, database);
+        Site::seed(folder, FEW, &["--events", "3000", "--messages", "1000", "--keys", "1000"]);
+        Site::start(folder, sink, database, replicas).await
+    }
+
+    /// Starts a site whose mail goes to `sink`, on `database`, a new one if there is none.
+    pub async fn start(folder: &Path, sink: &Sink, database: &str, replicas: usize) -> Site {
+        let port = Site::configure(folder, sink, database);
+        let mut processes = vec![Process::start(&mut command(folder, &[]), port).await];
+        while processes.len() < replicas {
+            let port = free_port();
+            let mut beside = command(folder, &[]);
+            processes.push(Process::start(beside.env("ROCKET_PORT", port.to_string()), port).await);
+        }
+        Site { processes, url: format!("http://127.0.0.1:{port}"), cookie: String::new() }
     }
 
     /// Registers, confirms, and stays signed in.
@@ -61,13 +83,11 @@ impl Site {
         let url = |path: &str| format!("{}{path}", self.url);
         let ours = |request: RequestBuilder| request.header("Origin", &self.url);
         let form = [("email", EMAIL), ("password", PASSWORD)];
+        let mail = sink.expect(EMAIL);
         text(ours(client.post(url("/register"))).form(&form)).await;
-        let key = loop {
-            match between(&sink.last(), "/confirm/", |c| !c.is_ascii_alphanumeric() && !"-_".contains(c)) {
-                Some(key) => break key,
-                None => sleep(Duration::from_millis(5)).await,
-            }
-        };
+        let mail = mail.await.expect("the sink tells").text;
+        let key = between(&mail, "/confirm/", |c| !c.is_ascii_alphanumeric() && !"-_".contains(c));
+        let key = key.expect("a link in the mail");
         let page = text(client.get(url(&format!("/confirm/{key}")))).await;
         let action =
             between(&page, "action=\"/confirm/address", |c| c == '"').expect("a form to confirm with");
@@ -103,8 +123,13 @@ impl Site {
     }
 
     fn load(&self, requests: Vec<Vec<u8>>, status: u16) -> Load {
-        let requests = requests.into();
-        Load { address: self.process.address, requests, status, connections: CONNECTIONS }
+        let statuses = if status == 303 { &[303] } else { &[200] };
+        let (addresses, requests) = (self.addresses(), requests.into());
+        Load { addresses, requests, statuses, connections: CONNECTIONS }
+    }
+
+    fn addresses(&self) -> Arc<[SocketAddr]> {
+        self.processes.iter().map(|process| process.address).collect()
     }
 
     pub fn reset_page(&self) -> Load {
@@ -116,41 +141,73 @@ impl Site {
         self.load(vec![get(&self.url, "/account", &self.cookie)], 200)
     }
 
-    /// Requests for a reset: every other one for the account, the rest for addresses that nobody has.
-    pub fn reset_requests(&self) -> Load {
-        let known = post(&self.url, "/reset", &format!("email={EMAIL}"));
-        let pair = |number: usize| {
-            [known.clone(), post(&self.url, "/reset", &format!("email=stranger-{number}@example.com"))]
-        };
-        self.load((0..1000).flat_map(pair).collect(), 200)
+    /// Requests for a reset, for each of some addresses in turn.
+    pub fn reset_requests(&self, emails: impl Iterator<Item = String>) -> Load {
+        self.load(emails.map(|email| post(&self.url, "/reset", &format!("email={email}"))).collect(), 200)
+    }
+
+    /// Requests for a reset: every other one for somebody, the rest for addresses that nobody has.
+    pub fn mixed_requests(&self) -> Load {
+        self.reset_requests((0..PEOPLE).flat_map(|number| [person(number), stranger(number)]))
     }
 
     pub fn sign_ins(&self) -> Load {
         self.load(vec![post(&self.url, "/login", &format!("email={EMAIL}&password={PASSWORD}"))], 303)
     }
 
-    /// Sign-ins with a wrong password.
+    /// Sign-ins with a wrong password, of which some are refused because too many wait.
     pub fn flood(&self) -> Load {
-        self.load(vec![post(&self.url, "/login", &format!("email={EMAIL}&password=wrong"))], 422)
+        let wrong = post(&self.url, "/login", &format!("email={EMAIL}&password=wrong"));
+        Load { statuses: &[422, 503], ..self.load(vec![wrong], 200) }
     }
 
-    /// Waits until the outbox is empty: how long that took.
-    pub async fn drained(&self) -> Duration {
-        const WAITING: &str = "SELECT COUNT(*) FROM outbox WHERE state = 'waiting'";
-        let begun = Instant::now();
-        let mut database = SqliteConnection::connect_with(&self.database).await.expect("the site's database");
+    /// What is asked for most.
+    pub fn hot(&self) -> [(&'static str, Load); 4] {
+        [
+            ("reset page", self.reset_page()),
+            ("signed-in page", self.account_page()),
+            ("reset POST", self.mixed_requests()),
+            ("sign-in", self.sign_ins()),
+        ]
+    }
+
+    /// Waits until the outbox is empty and no password waits to be hashed.
+    pub async fn drained(&self) {
+        let (begun, meters) = (Instant::now(), get(&self.url, "/metrics", ""));
+        let mut connection = Connection::open(self.processes[0].address).await;
         loop {
-            let waiting: i64 = sqlx::query_scalar(WAITING).fetch_one(&mut database).await.expect("a count");
-            if waiting == 0 {
-                return begun.elapsed();
+            assert_eq!(connection.ask(&meters).await, 200, "{}", connection.answer());
+            let text = connection.answer();
+            let waits = ["latchkey_outbox_waiting{", "latchkey_hash_waiting "];
+            let waiting = text.lines().filter(|line| waits.iter().any(|name| line.starts_with(name)));
+            if waiting.filter(|line| !line.ends_with(" 0")).count() == 0 {
+                return;
             }
             assert!(
-                begun.elapsed() < Duration::from_secs(20),
-                "{waiting} messages wait after twenty seconds"
+                begun.elapsed() < Duration::from_secs(300),
+                "there is work left after five minutes: {text}"
             );
-            sleep(Duration::from_millis(10)).await;
+            sleep(Duration::from_millis(50)).await;
         }
     }
+
+    /// A sum over the processes.
+    pub fn sum(&self, of: impl Fn(&Process) -> f64) -> f64 {
+        self.processes.iter().map(of).sum()
+    }
+}
+
+/// How many people of a small site are let in.
+pub const PEOPLE: usize = FEW / 50 * 49;
+
+/// Somebody who was made up and is let in, which each fiftieth is not.
+pub fn person(number: usize) -> String {
+    format!("person{}@example.com", number / 49 * 50 + number % 49 + 1)
+}
+
+/// An address that nobody has.
+pub fn stranger(number: usize) -> String {
+    format!("stranger{number}@example.com")
 }
 
 /// The release binary with `arguments`, in `folder`.

@@ -1,11 +1,11 @@
-//! The table: what was measured, what it stands beside, and what is wanted.
+//! The table: what was measured and what is wanted, as Markdown.
 
 use std::time::Duration;
 
 use super::load::Pace;
 
 #[derive(Default)]
-pub struct Table(Vec<[String; 6]>);
+pub struct Table(Vec<[String; 5]>);
 
 /// Rounds of a candidate and its yardstick, taken in turn.
 #[derive(Default)]
@@ -25,6 +25,7 @@ impl Rounds {
     pub fn pace(&self) -> Pace {
         let of = |part: fn(&Pace) -> f64| median(self.paces.iter().map(part));
         Pace {
+            answered: of(|pace| pace.answered as f64) as usize,
             per_second: of(|pace| pace.per_second),
             p50: Duration::from_secs_f64(of(|pace| pace.p50.as_secs_f64())),
             p99: Duration::from_secs_f64(of(|pace| pace.p99.as_secs_f64())),
@@ -32,49 +33,67 @@ impl Rounds {
     }
 
     /// The median of each round's ratio: what slows a whole round slows both.
-    fn ratio(&self) -> f64 {
+    pub fn ratio(&self) -> f64 {
         median(self.paces.iter().zip(&self.yardstick).map(|(pace, yardstick)| pace.per_second / yardstick))
+    }
+
+    /// What was measured, beside the yardstick's pace.
+    pub fn beside(&self, yardstick: &str) -> String {
+        format!("{}; {:.1} {yardstick}/s", self.pace(), median(self.yardstick.iter().copied()))
     }
 }
 
 impl Table {
     /// A candidate that is measured in parts of its yardstick.
     pub fn ratio(&mut self, name: &str, rounds: &Rounds, yardstick: &str, wanted: f64) {
-        let (pace, ratio) = (rounds.pace(), rounds.ratio());
-        let beside = format!("{:.1} {yardstick}", median(rounds.yardstick.iter().copied()));
-        self.row(name, Some(pace), &beside, format!("{ratio:.2}"), format!("{wanted:.2}"), ratio >= wanted);
+        self.least(name, rounds.ratio(), wanted, "×", rounds.beside(yardstick));
+    }
+
+    /// A figure that must not be below what is wanted.
+    pub fn least(&mut self, name: &str, got: f64, wanted: f64, unit: &str, detail: String) {
+        let least = format!("≥ {}", figure(wanted, unit));
+        self.row(name, figure(got, unit), least, got >= wanted, detail);
     }
 
     /// A figure that must not be above what is wanted.
-    pub fn most(&mut self, name: &str, pace: Option<Pace>, figure: f64, wanted: f64, unit: &str) {
-        let [got, most] = [figure, wanted].map(|figure| format!("{figure:.1} {unit}"));
-        self.row(name, pace, "", got, most, figure <= wanted);
+    pub fn most(&mut self, name: &str, got: f64, wanted: f64, unit: &str, detail: String) {
+        let most = format!("≤ {}", figure(wanted, unit));
+        self.row(name, figure(got, unit), most, got <= wanted, detail);
     }
 
-    /// A time that is measured in parts of another, and must not be above what is wanted.
-    pub fn times(&mut self, name: &str, ratio: f64, beside: &str, wanted: f64) {
-        self.row(name, None, beside, format!("{ratio:.2}"), format!("{wanted:.2}"), ratio <= wanted);
+    /// A ratio that must be near to 1.
+    pub fn even(&mut self, name: &str, got: f64, within: f64, detail: String) {
+        let wanted = format!("{:.2} to {:.2} ×", 1.0 - within, 1.0 + within);
+        self.row(name, figure(got, "×"), wanted, (got - 1.0).abs() <= within, detail);
     }
 
-    fn row(&mut self, name: &str, pace: Option<Pace>, beside: &str, got: String, wanted: String, met: bool) {
-        let speed = pace.map_or(String::new(), |pace| format!("{:.1}", pace.per_second));
-        let waits = pace.map_or(String::new(), |pace| format!("{} / {}", millis(pace.p50), millis(pace.p99)));
-        let wanted = format!("{wanted} {}", if met { "ok" } else { "MISSED" });
-        self.0.push([name.to_owned(), speed, waits, beside.to_owned(), got, wanted]);
+    fn row(&mut self, name: &str, got: String, wanted: String, met: bool, detail: String) {
+        let met = if met { "yes" } else { "**no**" };
+        self.0.push([name.to_owned(), got, wanted, met.to_owned(), detail]);
     }
 
-    /// Prints it.
+    /// Prints it, and the load of the machine, which is in every figure.
     pub fn print(&self) {
-        let head = ["", "per second", "p50 / p99 ms", "beside, per second", "got", "wanted"];
-        let rows = [head.map(str::to_owned)];
-        for [name, speed, waits, beside, got, wanted] in rows.iter().chain(&self.0) {
-            println!("{name:28} {speed:>10}  {waits:>14}  {beside:28} {got:>9}  {wanted}");
-        }
+        let head = ["Figure", "Got", "Wanted", "Met", "Measured"].map(str::to_owned);
+        let wide = |column: usize| {
+            self.0.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or(0)
+        };
+        let widths: [usize; 5] = std::array::from_fn(wide);
+        let line = |row: &[String; 5]| {
+            let cells = row.iter().zip(widths).map(|(cell, width)| format!(" {cell:width$} |"));
+            println!("|{}", cells.collect::<String>());
+        };
+        line(&head);
+        line(&widths.map(|width| "-".repeat(width)));
+        self.0.iter().for_each(line);
+        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        println!("\nload of this machine at the end, with this: {}", load.trim());
     }
 }
 
-fn millis(span: Duration) -> String {
-    format!("{:.2}", span.as_secs_f64() * 1e3)
+fn figure(value: f64, unit: &str) -> String {
+    let digits = if unit == "×" { 2 } else { 1 };
+    format!("{value:.digits$} {unit}")
 }
 
 pub fn median(figures: impl Iterator<Item = f64>) -> f64 {

@@ -16,6 +16,7 @@ mod people;
 #[allow(dead_code, reason = "the other benchmark uses the rest")]
 #[path = "../speed/process.rs"]
 mod process;
+#[allow(dead_code, reason = "the other benchmark uses the rest")]
 #[path = "../speed/sink.rs"]
 mod sink;
 mod site;

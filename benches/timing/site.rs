@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 use super::{
     between::between,
     connection::Connection,
-    load::{get, post},
+    load::{get, post, with},
     people::{Known, database, stranger},
     process::{Process, free_port},
     sink::Sink,
@@ -106,13 +106,11 @@ impl Site {
             connection.answer()
         };
         let (registration, _) = Asked::Register.request(&self.url, "maria@example.com");
+        let mail = sink.expect("maria@example.com");
         ask(registration);
-        let key = loop {
-            match between(&sink.last(), "/confirm/", |c| !c.is_ascii_alphanumeric() && !"-_".contains(c)) {
-                Some(key) => break key,
-                None => self.runtime.block_on(async { sleep(Duration::from_millis(5)).await }),
-            }
-        };
+        let mail = self.runtime.block_on(mail).expect("the sink tells").text;
+        let key = between(&mail, "/confirm/", |c| !c.is_ascii_alphanumeric() && !"-_".contains(c));
+        let key = key.expect("a link in the mail");
         let cookies = |answer: &str| {
             let set = answer.lines().filter_map(|line| line.strip_prefix("set-cookie: "));
             let pairs: Vec<_> = set.filter_map(|cookie| cookie.split(';').next()).collect();
@@ -144,10 +142,4 @@ impl Site {
             sleep(Duration::from_millis(3)).await;
         });
     }
-}
-
-/// A request with one more line of its head.
-fn with(request: Vec<u8>, line: &str) -> Vec<u8> {
-    let text = String::from_utf8(request).expect("ASCII");
-    text.replacen("\r\n", &format!("\r\n{line}"), 1).into_bytes()
 }

@@ -21,6 +21,9 @@ pub(super) struct Seed {
     /// How many messages that were sent, spread alike.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(i64).range(1..))]
     messages: i64,
+    /// How many keys of "this wasn't me" links, good for the next three days.
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(i64).range(1..))]
+    keys: i64,
 }
 
 pub(super) async fn run(seed: &Seed, figment: &Figment) -> Result<(), Error> {
@@ -31,10 +34,11 @@ pub(super) async fn run(seed: &Seed, figment: &Figment) -> Result<(), Error> {
             "databases.latchkey.url leads to a database with accounts: a large site is made in an empty one";
         return Err(Error::Config(why.into()));
     }
-    let size = Size { accounts: seed.accounts, events: seed.events, messages: seed.messages, days: 89 };
+    let Seed { accounts, events, messages, keys } = *seed;
+    let size = Size { accounts, events, messages, keys, days: 89 };
     seed::insert(&mut tx, &size, app.now()).await?;
     tx.commit().await?;
-    say!("made {} accounts, {} events and {} messages", seed.accounts, seed.events, seed.messages);
+    say!("made {accounts} accounts, {events} events, {messages} messages and {keys} keys");
     rocket_db_pools::Pool::close(&pool).await;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A large site out of nothing, for measuring: people, their roles, events and messages.
+//! A large site out of nothing, for measuring: people, their roles, events, messages and keys.
 
 use super::{Conn, Tx, sql};
 use crate::{Error, clock::Time};
@@ -11,6 +11,8 @@ pub struct Size {
     pub events: i64,
     /// Messages that were sent.
     pub messages: i64,
+    /// Keys of "this wasn't me" links, which expire evenly over the next three days.
+    pub keys: i64,
     /// Days back to the first of them.
     pub days: i64,
 }
@@ -64,6 +66,18 @@ pub async fn insert(tx: &mut Tx, size: &Size, now: Time) -> Result<(), Error> {
         CASE i % 100 WHEN 0 THEN 'given_up' WHEN 1 THEN 'expired' ELSE 'sent' END, ''::bytea, 1,
         CASE i % 100 WHEN 0 THEN '550 no such mailbox' END, $2 + i * $3, $2 + i * $3, $2 + i * $3, $2 + i * $3
         FROM generate_series(1, $1) AS i";
+    const KEYS_SQLITE: &str =
+        "INSERT INTO keys (id, account_id, purpose, digest, tries, minted, issued_at, expires_at)
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
+        SELECT unhex(printf('%012x%020x', $2 + i * $3, i)),
+        unhex(printf('%012x%020x', $4 + i % $5 + 1, i % $5 + 1)), 'undo',
+        unhex(printf('%08x%056x', (i * 2654435761) & 4294967295, i)), 0, 0, $2, $2 + i * $3 FROM n";
+    const KEYS_POSTGRES: &str = "INSERT INTO keys
+        (id, account_id, purpose, digest, tries, minted, issued_at, expires_at)
+        SELECT CAST(lpad(to_hex($2 + i * $3), 12, '0') || lpad(to_hex(i), 20, '0') AS uuid),
+        CAST(lpad(to_hex($4 + i % $5 + 1), 12, '0') || lpad(to_hex(i % $5 + 1), 20, '0') AS uuid), 'undo',
+        decode(lpad(to_hex((i * 2654435761) & 4294967295), 8, '0') || lpad(to_hex(i), 56, '0'), 'hex'), 0, 0, $2,
+        $2 + i * $3 FROM generate_series(1, $1) AS i";
     let span = size.days * 24 * 60 * 60 * 1000;
     let since = now.as_millis() - span;
     let accounts = tx.pick(ACCOUNTS_SQLITE, ACCOUNTS_POSTGRES);
@@ -74,5 +88,8 @@ pub async fn insert(tx: &mut Tx, size: &Size, now: Time) -> Result<(), Error> {
     sql!(execute tx, TALLIES)?;
     let messages = tx.pick(MESSAGES_SQLITE, MESSAGES_POSTGRES);
     sql!(execute tx, messages, size.messages, since, span / size.messages.max(1))?;
+    let keys = tx.pick(KEYS_SQLITE, KEYS_POSTGRES);
+    let (now, step) = (now.as_millis(), 3 * 24 * 60 * 60 * 1000 / size.keys.max(1));
+    sql!(execute tx, keys, size.keys, now, step, since, size.accounts.max(1))?;
     Ok(())
 }

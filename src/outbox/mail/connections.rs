@@ -106,6 +106,10 @@ impl Connections {
             let stream = TcpStream::connect(server)
                 .await
                 .map_err(|error| Undelivered::Later(format!("the mail server cannot be used: {error}")))?;
+            // A mail and its end are two writes: the second would wait for the first to be acknowledged.
+            stream
+                .set_nodelay(true)
+                .map_err(|error| Undelivered::Later(format!("the mail server cannot be used: {error}")))?;
             let line = Box::new(Line::new(stream));
             let mut connection =
                 AsyncSmtpConnection::connect_with_transport(line, &self.name).await.map_err(later)?;

@@ -1,0 +1,159 @@
+//! The figures of the table that `cargo bench --bench speed` prints.
+//!
+//! Each round of the site is followed by one of its yardstick, so that what else the machine does slows both.
+
+use std::{path::Path, time::Duration};
+
+use rocket::tokio::{self, time::sleep};
+
+use super::{
+    bare::Bare,
+    lanes,
+    load::{Load, Until},
+    messages,
+    raw::{self, Writer},
+    resets,
+    sink::Sink,
+    site::{PEOPLE, SQLITE, Site, person, stranger, text},
+    table::{Rounds, Table, median},
+};
+
+/// How long and how often is measured.
+pub struct Plan {
+    pub rounds: usize,
+    pub round: Duration,
+    /// Hashes in a round, for each core.
+    pub hashes: usize,
+}
+
+const STARTS: usize = 5;
+
+/// Makes a small site, and measures everything.
+pub async fn measure(plan: &Plan, folder: &Path) {
+    let (sink, mut table) = (Sink::start().await, Table::default());
+    let home = folder.join("site");
+    let mut site = Site::small(&home, &sink, SQLITE, 1).await;
+    let mut starts = Vec::new();
+    for _ in 0..STARTS {
+        drop(site);
+        site = Site::start(&home, &sink, SQLITE, 1).await;
+        starts.push(site.processes[0].ready.as_secs_f64() * 1e3);
+    }
+    sleep(Duration::from_secs(1)).await;
+    let at_rest = site.processes[0].memory();
+    site.settle(&sink).await;
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let html = text(client.get(site.url.clone() + "/reset")).await;
+    let bare = Bare::start(&folder.join("bare"), &html).await;
+    println!(
+        "{} cores, which the load shares; {} rounds of {:?}; a page of {} bytes\n",
+        raw::cores(),
+        plan.rounds,
+        plan.round,
+        html.len(),
+    );
+
+    passwords(plan, &site, &sink, &mut table).await;
+    floods(plan, &site, &mut table).await;
+    requests(plan, &site, &mut Writer::open(folder).await, &mut table).await;
+    sending(plan, &site, &sink, &mut table).await;
+    pages(plan, &site, &bare, &mut table).await;
+    table.most("memory at rest", at_rest, 25.0, "MB", "resident, a second after start".into());
+    let peak = site.sum(|process| process.peak());
+    table.most("memory at the peak", peak, 60.0, "MB", "resident, after all of the above".into());
+    let slowest = starts.iter().copied().fold(0.0, f64::max);
+    let detail = format!("the slowest of {STARTS}; median {:.1} ms", median(starts.into_iter()));
+    table.most("ready after start", slowest, 100.0, "ms", detail);
+    table.print();
+}
+
+async fn passwords(plan: &Plan, site: &Site, sink: &Sink, table: &mut Table) {
+    let (mut sign_ins, mut resets) = (Rounds::default(), Rounds::default());
+    let count = plan.hashes * raw::cores();
+    for _ in 0..plan.rounds {
+        let yardstick = raw::hashes(count / 2);
+        sign_ins.note(site.sign_ins().run(Until::Answered(count)).await, yardstick);
+        resets.note(resets::run(site, sink, count).await, yardstick);
+    }
+    table.ratio("sign-ins, saturated", &sign_ins, "bcrypts", 1.9);
+    table.ratio("whole resets, saturated", &resets, "bcrypts", 1.8);
+    let (alone, full) = lanes::times(plan.rounds);
+    table.most("a hash alone", alone, 1.05, "×", "beside the crate's".into());
+    table.most("a hash in a full set", full, 2.0, "×", "beside one alone".into());
+}
+
+/// Pages beside sign-ins, and the other way round.
+async fn floods(plan: &Plan, site: &Site, table: &mut Table) {
+    let (mut pages, mut sign_ins) = (Rounds::default(), Rounds::default());
+    let (round, count) = (Until::Past(2 * plan.round), plan.hashes * raw::cores() / 2);
+    for _ in 0..plan.rounds.min(3) {
+        let flood = Load { connections: 64, ..site.flood() };
+        let flood = tokio::spawn(async move { flood.run(Until::Past(Duration::MAX)).await });
+        sleep(plan.round / 2).await;
+        pages.note(site.reset_page().run(round).await, 1.0);
+        flood.abort();
+        site.drained().await;
+
+        let alone = site.sign_ins().run(Until::Answered(count)).await.per_second;
+        let flood = Load { connections: 32, ..site.reset_page() };
+        let flood = tokio::spawn(async move { flood.run(Until::Past(Duration::MAX)).await });
+        sign_ins.note(site.sign_ins().run(Until::Answered(count)).await, alone);
+        flood.abort();
+    }
+    let pace = pages.pace();
+    table.most(
+        "p99 of the reset page, 64 sign in",
+        pace.p99.as_secs_f64() * 1e3,
+        5.0,
+        "ms",
+        pace.to_string(),
+    );
+    table.ratio("sign-ins, 32 fetch the reset page", &sign_ins, "alone", 0.5);
+}
+
+async fn requests(plan: &Plan, site: &Site, writer: &mut Writer, table: &mut Table) {
+    let (mut all, mut known) = (Rounds::default(), Rounds::default());
+    let somebody = site.reset_requests((0..PEOPLE).map(person));
+    let nobody = site.reset_requests((0..PEOPLE).map(stranger));
+    let [somebody, nobody] = [somebody, nobody].map(|load| Load { connections: 32, ..load });
+    let round = Until::Past(plan.round);
+    for _ in 0..plan.rounds {
+        let yardstick = writer.pace(plan.round).await;
+        let unknown = nobody.run(round).await;
+        site.drained().await;
+        let pace = somebody.run(round).await;
+        site.drained().await;
+        all.note(unknown, yardstick);
+        all.note(pace, yardstick);
+        known.note(pace, unknown.per_second);
+    }
+    table.ratio("reset POST, 32 connections", &all, "transactions", 1.0);
+    table.even("known to unknown", known.ratio(), 0.05, known.beside("unknown"));
+}
+
+async fn sending(plan: &Plan, site: &Site, sink: &Sink, table: &mut Table) {
+    let mut paces = Vec::new();
+    for _ in 0..plan.rounds {
+        paces.push(messages::pace(site, sink).await);
+        site.drained().await;
+    }
+    let detail = format!("{PEOPLE} at once, from the first request on");
+    table.least("messages made and sent", median(paces.into_iter()), 300.0, "/s", detail);
+    let delay = messages::delay(site, sink, 10 * plan.rounds).await;
+    table.most("from answer to sent, p50", delay * 1e3, 100.0, "ms", "one after another".into());
+}
+
+async fn pages(plan: &Plan, site: &Site, bare: &Bare, table: &mut Table) {
+    let (mut reset, mut account) = (Rounds::default(), Rounds::default());
+    let (yardstick, round) = (bare.page(), Until::Past(plan.round));
+    for load in [&yardstick, &site.reset_page(), &site.account_page()] {
+        load.run(Until::Past(plan.round / 2)).await;
+    }
+    for _ in 0..plan.rounds {
+        let before = yardstick.run(round).await.per_second;
+        reset.note(site.reset_page().run(round).await, before);
+        account.note(site.account_page().run(round).await, before);
+    }
+    table.ratio("reset page", &reset, "bare pages", 0.9);
+    table.ratio("signed-in page", &account, "bare pages", 0.35);
+}

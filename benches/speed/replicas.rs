@@ -1,0 +1,97 @@
+//! What three servers on one PostgreSQL take of the cores for a request, beside one alone, under the same load.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+#[allow(dead_code, reason = "the tests use the rest")]
+#[path = "../../tests/common/postgres.rs"]
+mod postgres;
+
+use self::postgres::Postgres;
+use super::{
+    load::{Load, Until},
+    process::stat,
+    sink::Sink,
+    site::Site,
+    table::{Table, median},
+};
+
+const ROUNDS: usize = 3;
+/// How many requests of each kind a second: about half of what the cores bear.
+const RATES: [(f64, u64); 4] = [(400.0, 3), (300.0, 3), (150.0, 3), (6.0, 6)];
+
+/// Starts one server, and three, each on a database of its own, and asks them in turns.
+pub async fn measure(folder: &Path) {
+    let server = match Postgres::start() {
+        Ok(server) => server,
+        Err(why) => return println!("skipped: {why}"),
+    };
+    let sink = Sink::start().await;
+    let mut sites = Vec::new();
+    let mut database = PgConnection::connect(&format!("{}/postgres", server.url())).await.expect("a server");
+    for replicas in [1, 3] {
+        let name = format!("replicas_{replicas}");
+        let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
+        sqlx::query(create).execute(&mut database).await.expect("a new database");
+        let url = format!("{}/{name}", server.url());
+        let mut site = Site::small(&folder.join(name), &sink, &url, replicas).await;
+        site.settle(&sink).await;
+        sites.push(site);
+    }
+    let backend: i32 =
+        sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut database).await.expect("a number");
+    let postmaster = stat(backend.unsigned_abs()).expect("a server on this machine").parent;
+
+    let mut table = Table::default();
+    let [one, three] = [sites[0].hot(), sites[1].hot()];
+    for (((name, one), (_, three)), (rate, seconds)) in one.iter().zip(&three).zip(RATES) {
+        let until = Until::Paced(rate, Duration::from_secs(seconds));
+        let mut rounds = Vec::new();
+        for _ in 0..ROUNDS {
+            rounds.push([
+                cost(&sites[0], one, until, postmaster).await,
+                cost(&sites[1], three, until, postmaster).await,
+            ]);
+        }
+        let ratio = median(rounds.iter().map(|[one, three]| three.site / one.site));
+        let millis = |of: fn(&[Cost; 2]) -> f64| format!("{:.2}", median(rounds.iter().map(of)) * 1e3);
+        let detail = format!(
+            "{rate}/s: {} ms against {}; PostgreSQL {} ms against {}; p50 {} ms against {}",
+            millis(|it| it[1].site),
+            millis(|it| it[0].site),
+            millis(|it| it[1].postgres),
+            millis(|it| it[0].postgres),
+            millis(|it| it[1].p50),
+            millis(|it| it[0].p50),
+        );
+        table.most(&format!("{name}, CPU of 3 to that of 1"), ratio, 1.05, "×", detail);
+    }
+    table.print();
+}
+
+/// The seconds of a core that a request takes of the site and of PostgreSQL, and those until its answer.
+struct Cost {
+    site: f64,
+    postgres: f64,
+    p50: f64,
+}
+
+async fn cost(site: &Site, load: &Load, until: Until, postmaster: u32) -> Cost {
+    let spent = || [site.sum(|process| process.cpu()), family(postmaster)];
+    let before = spent();
+    let pace = load.run(until).await;
+    site.drained().await;
+    let after = spent();
+    let each = |at: usize| (after[at] - before[at]) / pace.answered as f64;
+    Cost { site: each(0), postgres: each(1), p50: pace.p50.as_secs_f64() }
+}
+
+/// The seconds that cores have spent on a process and its children.
+fn family(pid: u32) -> f64 {
+    let all = std::fs::read_dir("/proc")
+        .expect("processes")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let stats = all.filter_map(|name| name.parse().ok()).filter_map(|it| Some((it, stat(it)?)));
+    stats.filter(|(it, stat)| *it == pid || stat.parent == pid).map(|(_, stat)| stat.cpu).sum()
+}
