@@ -17,6 +17,7 @@ use super::{
 };
 
 const EMAIL: &str = "maria@example.com";
+const OTHER: &str = "noah@example.com";
 const PASSWORD: &str = "violet otter builds a kite";
 const SECRET: &str = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=";
 /// Where the site's database is if nothing else is said.
@@ -75,15 +76,21 @@ impl Site {
         Site { processes, url: format!("http://127.0.0.1:{port}"), cookie: String::new() }
     }
 
-    /// Registers, confirms, and stays signed in.
+    /// Two people register and confirm; the first stays signed in, and keeps that session however often the other signs in.
     pub async fn settle(&mut self, sink: &Sink) {
         let _ = rustls::crypto::ring::default_provider().install_default();
+        self.cookie = self.register(sink, EMAIL).await;
+        self.register(sink, OTHER).await;
+    }
+
+    /// The cookies of somebody new.
+    async fn register(&self, sink: &Sink, email: &str) -> String {
         let jar = Arc::new(Jar::default());
         let client = Client::builder().no_proxy().cookie_provider(jar.clone()).build().expect("a client");
         let url = |path: &str| format!("{}{path}", self.url);
         let ours = |request: RequestBuilder| request.header("Origin", &self.url);
-        let form = [("email", EMAIL), ("password", PASSWORD)];
-        let mail = sink.expect(EMAIL);
+        let form = [("email", email), ("password", PASSWORD)];
+        let mail = sink.expect(email);
         text(ours(client.post(url("/register"))).form(&form)).await;
         let mail = mail.await.expect("the sink tells").text;
         let key = between(&mail, "/confirm/", |c| !c.is_ascii_alphanumeric() && !"-_".contains(c));
@@ -93,9 +100,9 @@ impl Site {
             between(&page, "action=\"/confirm/address", |c| c == '"').expect("a form to confirm with");
         let action = url(&format!("/confirm/address{action}"));
         let home = text(ours(client.post(action)).form(&[("password", PASSWORD)])).await;
-        assert!(home.contains(EMAIL), "not signed in: {home}");
+        assert!(home.contains(email), "not signed in: {home}");
         let cookies = jar.cookies(&self.url.parse::<Url>().expect("a URL")).expect("a session");
-        self.cookie = format!("Cookie: {}\r\n", cookies.to_str().expect("ASCII"));
+        format!("Cookie: {}\r\n", cookies.to_str().expect("ASCII"))
     }
 
     /// Makes the one who registered an admin, signed in anew.
@@ -152,12 +159,12 @@ impl Site {
     }
 
     pub fn sign_ins(&self) -> Load {
-        self.load(vec![post(&self.url, "/login", &format!("email={EMAIL}&password={PASSWORD}"))], 303)
+        self.load(vec![post(&self.url, "/login", &format!("email={OTHER}&password={PASSWORD}"))], 303)
     }
 
     /// Sign-ins with a wrong password, of which some are refused because too many wait.
     pub fn flood(&self) -> Load {
-        let wrong = post(&self.url, "/login", &format!("email={EMAIL}&password=wrong"));
+        let wrong = post(&self.url, "/login", &format!("email={OTHER}&password=wrong"));
         Load { statuses: &[422, 503], ..self.load(vec![wrong], 200) }
     }
 

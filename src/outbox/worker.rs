@@ -68,6 +68,10 @@ pub async fn run(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
             () = app.bell.notified(), if !full => {}
             () = sleep(POLL) => {}
         }
+        // Those who are done by now lease their next entries together.
+        while let Some(done) = at_hand.try_join_next() {
+            settle(done, &mut leased);
+        }
     }
     let finish = async {
         while let Some(done) = at_hand.join_next().await {

@@ -24,6 +24,8 @@ use crate::{Error, config::fault, meters::Connections};
 /// What holds for each connection to PostgreSQL, whatever the database's own defaults are.
 const SESSION: &str = "SET default_transaction_isolation = 'read committed';
     SET lock_timeout = '5s'; SET statement_timeout = '10s'";
+/// KiB, written as SQLite wants them: the system keeps the file in memory as well, and there are many readers.
+const READER_CACHE: &str = "-512";
 /// How long the pool waits, when it is closed, for those who still work with it.
 const GRACE: Duration = Duration::from_secs(4);
 
@@ -144,8 +146,8 @@ impl Pool {
             }
             let writer = Writer::new(first.acquire().await?.detach(), writing, patience);
             let most = usize::try_from(settings.max_connections).unwrap_or(usize::MAX);
-            let readers =
-                Readers::new(options.pragma("query_only", "ON"), most, patience).map_err(unusable)?;
+            let reading = options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE);
+            let readers = Readers::new(reading, most, patience).map_err(unusable)?;
             drop(readers.get().await.map_err(unusable)?);
             Ok(Self { engine: Engine::Sqlite { writer, readers }, busy })
         } else if settings.url.starts_with("postgres:") || settings.url.starts_with("postgresql:") {
