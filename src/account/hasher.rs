@@ -312,6 +312,6 @@ mod tests {
             // proc_pid_stat(5): the 19th field, counted here from after the name, which may hold spaces
             stat.rsplit_once(')').unwrap().1.split_whitespace().nth(16).unwrap().parse::<i32>().unwrap()
         });
-        assert!(nice.join().unwrap() >= 15);
+        assert!(nice.join().unwrap() >= 1);
     }
 }

@@ -69,5 +69,5 @@ async fn a085_no_password_is_changed_without_the_one_before(scene: &mut Scene) {
         }
     }
     assert!(!scene.own.get("/reset/new-password").await.asks(&["new_password"]));
-    scene.unharmed(&[]).await;
+    scene.unharmed(&["password.refused"]).await;
 }
