@@ -148,19 +148,19 @@ impl Group {
         if self.done.is_empty() {
             return;
         }
-        let committed = self.run("COMMIT").await;
-        self.end(committed);
+        let (committed, own) = (self.run("COMMIT").await, self.done.len() == 1);
+        self.end(committed, own);
     }
 
     /// Undoes the transaction at hand, and commits those done before it.
     async fn give_up(&mut self) {
         if self.done.is_empty() {
             let undone = self.run("ROLLBACK").await;
-            return self.end(undone);
+            return self.end(undone, false);
         }
         match self.run("ROLLBACK TO member").await {
             Ok(()) => self.commit().await,
-            undone => self.end(undone),
+            undone => self.end(undone, false),
         }
     }
 
@@ -169,14 +169,15 @@ impl Group {
         sqlx::query(text).execute(conn).await.map(drop)
     }
 
-    fn end(&mut self, outcome: Result<(), sqlx::Error>) {
+    /// Tells all who are done what became of it; a fault is somebody else's unless it is the `own` one of a single transaction.
+    fn end(&mut self, outcome: Result<(), sqlx::Error>, own: bool) {
         // Whatever state a connection is in after a fault, closing it undoes what was not committed.
         if outcome.is_err() {
             self.conn = None;
         }
         // Whoever was cancelled does not listen any more.
-        if self.done.len() == 1 {
-            _ = self.done.remove(0).send(outcome);
+        if own && let Some(tell) = self.done.pop() {
+            _ = tell.send(outcome);
             return;
         }
         for tell in self.done.drain(..) {
@@ -191,7 +192,7 @@ impl Drop for Member {
         let Some(mut group) = self.turn.take() else { return };
         match Handle::try_current() {
             Ok(runtime) => _ = runtime.spawn(async move { group.give_up().await }),
-            Err(_) => group.end(Err(sqlx::Error::WorkerCrashed)),
+            Err(_) => group.end(Err(sqlx::Error::WorkerCrashed), false),
         }
     }
 }

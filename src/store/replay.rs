@@ -1,9 +1,8 @@
 //! Transactions that can be run again: the same statements, as long as the database says the same to them.
 //!
-//! PostgreSQL undoes one of several transactions that wait for one another; on SQLite a
-//! commit that several share fails for all when it fails. Nothing has happened then, and whoever began the transaction
-//! need not know. Where the database says something else the second time, what was decided on it may be wrong: the failure
-//! stands.
+//! PostgreSQL undoes one of several transactions that wait for one another; on SQLite a commit that several share fails
+//! for all when it fails. Nothing has happened then, and whoever began the transaction need not know. Where the database
+//! says something else the second time, what was decided on it may be wrong: the failure stands.
 
 use std::{ops::DerefMut, time::Duration};
 
@@ -21,11 +20,12 @@ use super::group::{Member, Shared, Writer};
 
 /// How often a transaction is run again.
 const AGAIN: u32 = 5;
-/// SQLSTATE.
-const SERIALIZATION_FAILURE: &str = "40001";
-const DEADLOCK: &str = "40P01";
 /// The pause before the first time; doubled before each other.
 const PAUSE: Duration = Duration::from_millis(4);
+/// SQLSTATE.
+const SERIALIZATION_FAILURE: &str = "40001";
+/// SQLSTATE.
+const DEADLOCK: &str = "40P01";
 
 /// A database whose transactions can be run again.
 #[allow(async_fn_in_trait, reason = "nobody else can name it")]
@@ -37,7 +37,9 @@ pub trait Engine: Database<Arguments: Clone + IntoArguments<Self>> {
 
     async fn begin(source: &Self::Source) -> Result<Self::Held, sqlx::Error>;
     /// Begins one that shares nothing with others.
-    async fn begin_alone(source: &Self::Source) -> Result<Self::Held, sqlx::Error>;
+    async fn begin_alone(source: &Self::Source) -> Result<Self::Held, sqlx::Error> {
+        Self::begin(source).await
+    }
     async fn commit(held: Self::Held) -> Result<(), sqlx::Error>;
     /// Whether an error leaves nothing behind, and might not come again.
     fn is_passing(error: &sqlx::Error) -> bool;
@@ -240,10 +242,6 @@ impl Engine for Postgres {
         pool.begin().await
     }
 
-    async fn begin_alone(pool: &PgPool) -> Result<Self::Held, sqlx::Error> {
-        pool.begin().await
-    }
-
     async fn commit(transaction: Self::Held) -> Result<(), sqlx::Error> {
         transaction.commit().await
     }
@@ -272,6 +270,8 @@ mod tests {
         CREATE TABLE keys (of TEXT REFERENCES people (name) DEFERRABLE INITIALLY DEFERRED);";
     static ADD: &str = "INSERT INTO people VALUES ($1)";
     static COUNT: &str = "SELECT COUNT(*) FROM people";
+    /// Undoes all, as SQLite does by itself on a full disk.
+    static GONE: &str = "ROLLBACK";
     /// Fails when it is committed, not before.
     static ORPHAN: &str = "INSERT INTO keys VALUES ('nobody')";
 
@@ -308,6 +308,25 @@ mod tests {
         );
         let rows: Vec<(i64,)> = begin(&writer).await.rows(COUNT, sqlx::query(COUNT)).await.unwrap();
         assert_eq!(rows, [(2,)]);
+    }
+
+    #[rocket::async_test]
+    async fn whoever_is_done_loses_nothing_to_one_that_takes_the_whole_transaction_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = writer(&folder).await;
+        let done = async {
+            let mut tx = begin(&writer).await;
+            tx.execute(ADD, sqlx::query(ADD).bind("ann")).await?;
+            tx.commit().await
+        };
+        let gone = async {
+            let mut tx = begin(&writer).await;
+            tx.execute(GONE, sqlx::query(GONE)).await
+        };
+        let (done, gone) = rocket::tokio::join!(done, gone);
+        assert!(done.is_ok() && gone.is_ok(), "{done:?} {gone:?}");
+        let rows: Vec<(i64,)> = begin(&writer).await.rows(COUNT, sqlx::query(COUNT)).await.unwrap();
+        assert_eq!(rows, [(1,)]);
     }
 
     #[rocket::async_test]
