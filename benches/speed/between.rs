@@ -1,5 +1,10 @@
 //! What is picked out of pages and mails.
 
+/// The key of the link in a mail whose path begins with `path`.
+pub fn key(mail: &str, path: &str) -> String {
+    between(mail, path, |c| !c.is_ascii_alphanumeric() && !"-_".contains(c)).expect("a link in the mail")
+}
+
 /// What stands behind `start` up to a character that ends it.
 pub fn between(text: &str, start: &str, ends: impl Fn(char) -> bool) -> Option<String> {
     let rest = text.split_once(start)?.1;

@@ -11,7 +11,7 @@ use std::{
 use rocket::tokio::{task::JoinSet, time::Instant};
 
 use super::{
-    between::between,
+    between::{between, key},
     load::{Connection, Pace, get, post, with},
     sink::Sink,
     site::{PEOPLE, Site, person},
@@ -59,8 +59,7 @@ impl Visitor {
         let mail = self.sink.expect(email);
         self.ask(post(&self.url, "/reset", &format!("email={email}")), 200).await;
         let mail = mail.await.expect("the sink tells").text;
-        let key = between(&mail, "/reset/", |c| !c.is_ascii_alphanumeric() && !"-_".contains(c));
-        let link = format!("/reset/{}", key.expect("a link in the mail"));
+        let link = format!("/reset/{}", key(&mail, "/reset/"));
         let answer = self.ask(get(&self.url, &link, ""), 303).await;
         let place = lines(&answer, "location: ").next().expect("a redirect").replace(&self.url, "");
         let page = self.ask(get(&self.url, &place, ""), 200).await;

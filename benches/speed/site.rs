@@ -10,7 +10,7 @@ use reqwest::{
 use rocket::tokio::time::{Instant, sleep};
 
 use super::{
-    between::between,
+    between::{between, key},
     load::{Connection, Load, get, post},
     process::{Process, free_port},
     sink::Sink,
@@ -93,14 +93,18 @@ impl Site {
         let mail = sink.expect(email);
         text(ours(client.post(url("/register"))).form(&form)).await;
         let mail = mail.await.expect("the sink tells").text;
-        let key = between(&mail, "/confirm/", |c| !c.is_ascii_alphanumeric() && !"-_".contains(c));
-        let key = key.expect("a link in the mail");
+        let key = key(&mail, "/confirm/");
         let page = text(client.get(url(&format!("/confirm/{key}")))).await;
         let action =
             between(&page, "action=\"/confirm/address", |c| c == '"').expect("a form to confirm with");
         let action = url(&format!("/confirm/address{action}"));
         let home = text(ours(client.post(action)).form(&[("password", PASSWORD)])).await;
         assert!(home.contains(email), "not signed in: {home}");
+        self.cookies(&jar)
+    }
+
+    /// What a browser with this jar sends, as a line of the head.
+    fn cookies(&self, jar: &Jar) -> String {
         let cookies = jar.cookies(&self.url.parse::<Url>().expect("a URL")).expect("a session");
         format!("Cookie: {}\r\n", cookies.to_str().expect("ASCII"))
     }
@@ -113,8 +117,7 @@ impl Site {
         let client = Client::builder().no_proxy().cookie_provider(jar.clone()).build().expect("a client");
         let form = [("email", EMAIL), ("password", PASSWORD)];
         text(client.post(format!("{}/login", self.url)).header("Origin", &self.url).form(&form)).await;
-        let cookies = jar.cookies(&self.url.parse::<Url>().expect("a URL")).expect("a session");
-        self.cookie = format!("Cookie: {}\r\n", cookies.to_str().expect("ASCII"));
+        self.cookie = self.cookies(&jar);
     }
 
     /// What is at `path` for whoever is signed in.
@@ -126,11 +129,10 @@ impl Site {
 
     /// One after another, what is at `path` for whoever is signed in.
     pub fn page(&self, path: &str) -> Load {
-        Load { connections: 1, ..self.load(vec![get(&self.url, path, &self.cookie)], 200) }
+        Load { connections: 1, ..self.load(vec![get(&self.url, path, &self.cookie)], &[200]) }
     }
 
-    fn load(&self, requests: Vec<Vec<u8>>, status: u16) -> Load {
-        let statuses = if status == 303 { &[303] } else { &[200] };
+    fn load(&self, requests: Vec<Vec<u8>>, statuses: &'static [u16]) -> Load {
         let (addresses, requests) = (self.addresses(), requests.into());
         Load { addresses, requests, statuses, connections: CONNECTIONS }
     }
@@ -140,17 +142,17 @@ impl Site {
     }
 
     pub fn reset_page(&self) -> Load {
-        self.load(vec![get(&self.url, "/reset", "")], 200)
+        self.load(vec![get(&self.url, "/reset", "")], &[200])
     }
 
     /// The account's own page, signed in.
     pub fn account_page(&self) -> Load {
-        self.load(vec![get(&self.url, "/account", &self.cookie)], 200)
+        self.load(vec![get(&self.url, "/account", &self.cookie)], &[200])
     }
 
     /// Requests for a reset, for each of some addresses in turn.
     pub fn reset_requests(&self, emails: impl Iterator<Item = String>) -> Load {
-        self.load(emails.map(|email| post(&self.url, "/reset", &format!("email={email}"))).collect(), 200)
+        self.load(emails.map(|email| post(&self.url, "/reset", &format!("email={email}"))).collect(), &[200])
     }
 
     /// Requests for a reset: every other one for somebody, the rest for addresses that nobody has.
@@ -159,13 +161,13 @@ impl Site {
     }
 
     pub fn sign_ins(&self) -> Load {
-        self.load(vec![post(&self.url, "/login", &format!("email={OTHER}&password={PASSWORD}"))], 303)
+        self.load(vec![post(&self.url, "/login", &format!("email={OTHER}&password={PASSWORD}"))], &[303])
     }
 
     /// Sign-ins with a wrong password, of which some are refused because too many wait.
     pub fn flood(&self) -> Load {
         let wrong = post(&self.url, "/login", &format!("email={OTHER}&password=wrong"));
-        Load { statuses: &[422, 503], ..self.load(vec![wrong], 200) }
+        self.load(vec![wrong], &[422, 503])
     }
 
     /// What is asked for most.

@@ -6,7 +6,7 @@ use rocket::tokio::{runtime::Runtime, time::sleep};
 use sqlx::SqliteConnection;
 
 use super::{
-    between::between,
+    between::{between, key},
     connection::Connection,
     load::{get, post, with},
     people::{Known, database, stranger},
@@ -109,8 +109,7 @@ impl Site {
         let mail = sink.expect("maria@example.com");
         ask(registration);
         let mail = self.runtime.block_on(mail).expect("the sink tells").text;
-        let key = between(&mail, "/confirm/", |c| !c.is_ascii_alphanumeric() && !"-_".contains(c));
-        let key = key.expect("a link in the mail");
+        let key = key(&mail, "/confirm/");
         let cookies = |answer: &str| {
             let set = answer.lines().filter_map(|line| line.strip_prefix("set-cookie: "));
             let pairs: Vec<_> = set.filter_map(|cookie| cookie.split(';').next()).collect();
