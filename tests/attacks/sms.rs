@@ -78,7 +78,7 @@ async fn verified(browser: &Browser, number: &str) -> bool {
 
 /// What is said of messages that are tried in vain.
 fn failing(scene: &Scene) -> String {
-    String::from_utf8(scene.app.latchkey(&["outbox", "list", "--state", "failing"]).stdout).expect("text")
+    scene.app.told(&["outbox", "list", "--state", "failing"])
 }
 
 /// Opens a new key of V's, which `browser` itself has asked for; what the button sends that texts a code.

@@ -58,6 +58,11 @@ impl Site {
         output
     }
 
+    /// What a command of `latchkey` tells.
+    pub fn told(&self, arguments: &[&str]) -> String {
+        String::from_utf8(self.latchkey(arguments).stdout).expect("text")
+    }
+
     /// The one page for every key that is of no use.
     pub async fn unusable(&self) -> Page {
         self.browser().get(&format!("/reset/{}", "A".repeat(43))).await

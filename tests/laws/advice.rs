@@ -61,7 +61,7 @@ async fn an_explanation_names_what_a_person_has(setting: Setting) {
     let app = setting.app_with(&[("latchkey.reset.role.staff.strategy", json!("sms_approved"))]).await;
     let ann = app.account("ann@example.com").await;
     app.latchkey(&["user", "role", &ann.email, "--add", "staff"]);
-    let told = text(&app.latchkey(&["policy", "explain", "--user", &ann.email]));
+    let told = app.told(&["policy", "explain", "--user", &ann.email]);
     for part in [
         "ann@example.com has the role staff",
         "no confirmed phone",
@@ -72,7 +72,7 @@ async fn an_explanation_names_what_a_person_has(setting: Setting) {
         assert!(told.contains(part), "{part:?} in {told}");
     }
     app.add_phone(&ann).await;
-    let told = text(&app.latchkey(&["policy", "explain", "--user", &ann.email]));
+    let told = app.told(&["policy", "explain", "--user", &ann.email]);
     assert!(told.contains("phone that may be used"), "{told}");
     let gateway = [
         ("latchkey.sms.url", json!("http://127.0.0.1:9/send")),

@@ -108,8 +108,7 @@ async fn a_limit_that_is_reached_is_written_down_once(setting: Setting) {
     for _ in 0..6 {
         guess(&app, &thief, &ann).await;
     }
-    let told = app.latchkey(&["events", "--kind", "limit.reached"]);
-    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let told = app.told(&["events", "--kind", "limit.reached"]);
     assert_eq!(told.matches("limit.reached").count(), 1, "{told}");
     assert!(told.contains("sign_in_to"), "{told}");
 }

@@ -85,7 +85,6 @@ async fn a_text_that_is_one_too_many_is_written_down(setting: Setting) {
         assert_eq!(!page.text.contains("cannot send another code"), is_texted, "{page}");
         app.minutes_pass(2);
     }
-    let told = app.latchkey(&["events", "--kind", "limit.reached"]);
-    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let told = app.told(&["events", "--kind", "limit.reached"]);
     assert_eq!(told.matches("text_to").count(), 1, "{told}");
 }
