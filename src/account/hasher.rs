@@ -26,8 +26,8 @@ use crate::{
 };
 
 /// Of 99; on Unix this is niceness 1. Measured on two cores, the load among them: while 64 connections sign in, a page's
-/// p99 is 7 ms (6 ms at niceness 15); while 32 connections fetch pages, sign-ins go on at two thirds of their rate (a
-/// seventh).
+/// p99 is 7 to 9 ms (6 ms at niceness 15); while 32 connections fetch pages, sign-ins go on at half to two thirds of their
+/// rate (a seventh).
 const PRIORITY: u8 = 45;
 
 /// Jobs that wait for each thread if the settings do not say: two to four seconds at the default cost.

@@ -103,13 +103,10 @@ impl Connections {
                 .await
                 .map_err(later)?
         } else {
-            let stream = TcpStream::connect(server)
-                .await
-                .map_err(|error| Undelivered::Later(format!("the mail server cannot be used: {error}")))?;
+            let lost = |error| Undelivered::Later(format!("the mail server cannot be used: {error}"));
+            let stream = TcpStream::connect(server).await.map_err(lost)?;
             // A mail and its end are two writes: the second would wait for the first to be acknowledged.
-            stream
-                .set_nodelay(true)
-                .map_err(|error| Undelivered::Later(format!("the mail server cannot be used: {error}")))?;
+            stream.set_nodelay(true).map_err(lost)?;
             let line = Box::new(Line::new(stream));
             let mut connection =
                 AsyncSmtpConnection::connect_with_transport(line, &self.name).await.map_err(later)?;
