@@ -30,7 +30,8 @@ pub const FEW: usize = 1_000;
 pub struct Site {
     pub processes: Vec<Process>,
     pub url: String,
-    cookie: String,
+    /// Of each browser of hers that is signed in, what it sends.
+    cookies: Vec<String>,
 }
 
 impl Site {
@@ -73,13 +74,17 @@ impl Site {
             let mut beside = command(folder, &[]);
             processes.push(Process::start(beside.env("ROCKET_PORT", port.to_string()), port).await);
         }
-        Site { processes, url: format!("http://127.0.0.1:{port}"), cookie: String::new() }
+        Site { processes, url: format!("http://127.0.0.1:{port}"), cookies: Vec::new() }
     }
 
-    /// Two people register and confirm; the first stays signed in, and keeps that session however often the other signs in.
+    /// Two people register and confirm; the first signs in with as many browsers as there are connections, and stays
+    /// signed in however often the other does.
     pub async fn settle(&mut self, sink: &Sink) {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        self.cookie = self.register(sink, EMAIL).await;
+        self.cookies.push(self.register(sink, EMAIL).await);
+        while self.cookies.len() < CONNECTIONS {
+            self.cookies.push(self.sign_in().await);
+        }
         self.register(sink, OTHER).await;
     }
 
@@ -100,11 +105,20 @@ impl Site {
         let action = url(&format!("/confirm/address{action}"));
         let home = text(ours(client.post(action)).form(&[("password", PASSWORD)])).await;
         assert!(home.contains(email), "not signed in: {home}");
-        self.cookies(&jar)
+        self.sent(&jar)
+    }
+
+    /// The cookies of one more browser of hers.
+    async fn sign_in(&self) -> String {
+        let jar = Arc::new(Jar::default());
+        let client = Client::builder().no_proxy().cookie_provider(jar.clone()).build().expect("a client");
+        let form = [("email", EMAIL), ("password", PASSWORD)];
+        text(client.post(format!("{}/login", self.url)).header("Origin", &self.url).form(&form)).await;
+        self.sent(&jar)
     }
 
     /// What a browser with this jar sends, as a line of the head.
-    fn cookies(&self, jar: &Jar) -> String {
+    fn sent(&self, jar: &Jar) -> String {
         let cookies = jar.cookies(&self.url.parse::<Url>().expect("a URL")).expect("a session");
         format!("Cookie: {}\r\n", cookies.to_str().expect("ASCII"))
     }
@@ -113,23 +127,19 @@ impl Site {
     pub async fn promote(&mut self, folder: &Path) {
         let done = command(folder, &["user", "role", EMAIL, "--add", "admin"]).status();
         assert!(done.expect("latchkey runs").success());
-        let jar = Arc::new(Jar::default());
-        let client = Client::builder().no_proxy().cookie_provider(jar.clone()).build().expect("a client");
-        let form = [("email", EMAIL), ("password", PASSWORD)];
-        text(client.post(format!("{}/login", self.url)).header("Origin", &self.url).form(&form)).await;
-        self.cookie = self.cookies(&jar);
+        self.cookies = vec![self.sign_in().await];
     }
 
     /// What is at `path` for whoever is signed in.
     pub async fn read(&self, path: &str) -> String {
-        let cookie = self.cookie.trim_end().trim_start_matches("Cookie: ");
+        let cookie = self.cookies[0].trim_end().trim_start_matches("Cookie: ");
         let client = Client::builder().no_proxy().build().expect("a client");
         text(client.get(format!("{}{path}", self.url)).header("Cookie", cookie)).await
     }
 
     /// One after another, what is at `path` for whoever is signed in.
     pub fn page(&self, path: &str) -> Load {
-        Load { connections: 1, ..self.load(vec![get(&self.url, path, &self.cookie)], &[200]) }
+        Load { connections: 1, ..self.load(vec![get(&self.url, path, &self.cookies[0])], &[200]) }
     }
 
     fn load(&self, requests: Vec<Vec<u8>>, statuses: &'static [u16]) -> Load {
@@ -145,9 +155,9 @@ impl Site {
         self.load(vec![get(&self.url, "/reset", "")], &[200])
     }
 
-    /// The account's own page, signed in.
+    /// The account's own page, for each of the browsers that are signed in in turn.
     pub fn account_page(&self) -> Load {
-        self.load(vec![get(&self.url, "/account", &self.cookie)], &[200])
+        self.load(self.cookies.iter().map(|cookie| get(&self.url, "/account", cookie)).collect(), &[200])
     }
 
     /// Requests for a reset, for each of some addresses in turn.
