@@ -104,7 +104,7 @@ async fn load(site: &Site<'_>, crumb: Crumb) -> Result<Option<SignedIn>, Error> 
     let (now, settings) = (site.now(), &site.config().session);
     if let Some(cookie) = site.crumbs.get(crumb) {
         let digest = sha256(cookie.as_bytes());
-        let found = sessions::find(&mut site.read().await?, &digest, now - *settings.idle, now).await?;
+        let found = site.db.session(digest, now - *settings.idle, now).await?;
         if let Some(found) = found.filter(|found| found.session.restricted == (crumb == Crumb::Restricted)) {
             if found.session.seen_at + SEEN < now {
                 let mut tx = site.begin().await?;

@@ -9,6 +9,7 @@ pub mod events;
 pub mod former_addresses;
 mod group;
 pub mod keys;
+mod lookups;
 mod migrate;
 pub mod outbox;
 mod pool;

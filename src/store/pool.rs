@@ -15,11 +15,13 @@ use super::{
     Conn, Tx,
     busy::{Busy, Token},
     group::Writer,
+    lookups::Lookups,
     migrate,
     readers::Readers,
     replay::Replay,
+    sessions::{self, SignedIn},
 };
-use crate::{Error, config::fault, meters::Connections};
+use crate::{Error, clock::Time, config::fault, meters::Connections};
 
 /// What holds for each connection to PostgreSQL, whatever the database's own defaults are.
 const SESSION: &str = "SET default_transaction_isolation = 'read committed';
@@ -104,7 +106,7 @@ pub struct Pool {
 #[derive(Clone)]
 enum Engine {
     // One connection writes, since SQLite allows one writer at a time; the others only read.
-    Sqlite { writer: Writer, readers: Readers },
+    Sqlite { writer: Writer, readers: Readers, lookups: Lookups },
     Postgres(PgPool),
 }
 
@@ -149,7 +151,8 @@ impl Pool {
             let reading = options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE);
             let readers = Readers::new(reading, most, patience).map_err(unusable)?;
             drop(readers.get().await.map_err(unusable)?);
-            Ok(Self { engine: Engine::Sqlite { writer, readers }, busy })
+            let lookups = Lookups::new(readers.clone());
+            Ok(Self { engine: Engine::Sqlite { writer, readers, lookups }, busy })
         } else if settings.url.starts_with("postgres:") || settings.url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(&settings.url).map_err(unusable)?;
             let pool = PgPoolOptions::new()
@@ -183,6 +186,25 @@ impl Pool {
             Engine::Sqlite { readers, .. } => Conn::Sqlite(readers.get().await?),
             Engine::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
         })
+    }
+
+    /// The live session of a cookie's digest, as [`sessions::find`].
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn session(
+        &self,
+        digest: Vec<u8>,
+        idle_since: Time,
+        now: Time,
+    ) -> Result<Option<SignedIn>, Error> {
+        match &self.engine {
+            Engine::Sqlite { lookups, .. } => lookups.find(digest, idle_since, now).await,
+            Engine::Postgres(_) => {
+                let found = sessions::find(&mut self.read().await?, &[&digest], idle_since, now).await?;
+                Ok(found.into_iter().next().map(|found| found.signed_in))
+            }
+        }
     }
 
     /// A transaction that may write from its first statement on.
@@ -255,7 +277,7 @@ impl rocket_db_pools::Pool for Pool {
     async fn close(&self) {
         self.busy.ended(GRACE).await;
         match &self.engine {
-            Engine::Sqlite { writer, readers } => {
+            Engine::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }

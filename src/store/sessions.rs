@@ -60,21 +60,39 @@ pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(),
     Ok(())
 }
 
-/// The live session of a cookie's digest, used since `idle_since`, with its account if that is enabled. One from
-/// beyond [`SKEW`] is none.
+/// A session that was looked for.
+#[derive(FromRow)]
+pub struct Found {
+    /// The digest of its cookie.
+    pub digest: Vec<u8>,
+    /// The session.
+    #[sqlx(flatten)]
+    pub signed_in: SignedIn,
+}
+
+/// How many sessions one statement finds at most.
+pub const SEVERAL: usize = 8;
+
+/// The live sessions of some cookies' digests, at most [`SEVERAL`], used since `idle_since`, with their accounts as far
+/// as those are enabled. One from beyond [`SKEW`] is none.
 pub async fn find(
     conn: &mut Conn,
-    digest: &[u8],
+    digests: &[&[u8]],
     idle_since: Time,
     now: Time,
-) -> Result<Option<SignedIn>, Error> {
-    const FIND: &str = "SELECT s.id AS session_id, s.account_id, s.restricted, s.policy, s.opened_by, s.browser, s.client, s.began_at,
+) -> Result<Vec<Found>, Error> {
+    const FIND: &str = "SELECT s.digest, s.id AS session_id, s.account_id, s.restricted, s.policy, s.opened_by, s.browser, s.client, s.began_at,
         s.fresh_until, s.seen_at, s.expires_at, a.id, a.email, a.password_hash, a.enabled, a.phone, a.phone_usable_at,
         a.fields, a.created_at, a.held_until,
-        COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles WHERE account_id = a.id), '') AS role_list
-        FROM sessions AS s JOIN accounts AS a ON a.id = s.account_id
-        WHERE s.digest = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND s.began_at < $4 AND a.enabled";
-    Ok(sql!(optional SignedIn, conn, FIND, digest, now, idle_since, now + SKEW)?)
+        COALESCE((SELECT string_agg(role, ' ') FROM (SELECT role FROM roles WHERE account_id = a.id ORDER BY role) AS r), '')
+        AS role_list FROM sessions AS s JOIN accounts AS a ON a.id = s.account_id
+        WHERE s.digest IN ($1, $2, $3, $4, $5, $6, $7, $8)
+        AND s.expires_at > $9 AND s.seen_at > $10 AND s.began_at < $11 AND a.enabled";
+    let digest = |place: usize| digests.get(place).copied();
+    Ok(
+        sql!(all Found, conn, FIND, digest(0), digest(1), digest(2), digest(3), digest(4), digest(5), digest(6), digest(7),
+        now, idle_since, now + SKEW)?,
+    )
 }
 
 /// Whether a session is live and its account has a role.

@@ -15,6 +15,7 @@ for_both_databases! {
     sessions_are_listed_and_ended,
     nobody_ends_a_session_of_somebody_else,
     a_disabled_account_is_out_at_once,
+    of_many_at_once_each_is_who_they_are,
 }
 
 async fn remembered(app: &Site, person: &Person) -> Browser {
@@ -174,4 +175,32 @@ async fn a_disabled_account_is_out_at_once(setting: Setting) {
     app.latchkey(&["user", "enable", &ann.email]);
     assert!(!browser.is_signed_in().await, "a session of before rose from the dead");
     assert!(app.opens(&ann.email, OLD).await);
+}
+
+async fn of_many_at_once_each_is_who_they_are(setting: Setting) {
+    let app = setting.app().await;
+    let mut browsers = Vec::new();
+    for name in ["ann", "ben", "cleo"] {
+        let person = app.person(name).await;
+        for stays in [true, true, true, false] {
+            let browser = app.signed_in(&person).await;
+            if !stays {
+                let copy = browser.copy();
+                copy.press(&copy.get("/account").await, "/logout").await;
+            }
+            browsers.push((person.email.clone(), stays, browser));
+        }
+    }
+    for _ in 0..5 {
+        let ask = |(email, stays, browser): &(String, bool, Browser)| {
+            let (email, stays, browser) = (email.clone(), *stays, browser.copy());
+            async move { (email, stays, browser.get("/account").await) }
+        };
+        for (email, stays, page) in join_all(browsers.iter().flat_map(|one| [one; 3]).map(ask)).await {
+            assert_eq!(page.path(), if stays { "/account" } else { "/login" }, "{email}: {page}");
+            for (somebody, ..) in &browsers {
+                assert_eq!(page.text.contains(somebody), stays && *somebody == email, "{email}: {page}");
+            }
+        }
+    }
 }

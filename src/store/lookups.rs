@@ -1,0 +1,119 @@
+//! Look-ups of sessions on SQLite: those that wait at the same time share one statement.
+//!
+//! A reader works on a thread of its own, and to wake it costs more than what it does there. Whoever comes while few are
+//! looked up asks at once; who must wait is asked for, with all others who wait, by the first whose turn comes.
+
+use std::{
+    io,
+    num::NonZero,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::available_parallelism,
+};
+
+use rocket::tokio::{
+    select,
+    sync::{
+        Semaphore,
+        oneshot::{self, error::RecvError},
+    },
+    task::yield_now,
+};
+
+use super::{
+    Conn,
+    readers::Readers,
+    sessions::{self, Found, SignedIn},
+};
+use crate::{Error, clock::Time};
+
+/// What is heard of a look-up; all who shared it hear of the same fault.
+type Answer = Result<Option<SignedIn>, Arc<Error>>;
+
+/// The look-ups of one database.
+#[derive(Clone)]
+pub struct Lookups {
+    readers: Readers,
+    waiting: Arc<Mutex<Vec<Wish>>>,
+    turns: Arc<Semaphore>,
+}
+
+struct Wish {
+    digest: Vec<u8>,
+    tell: oneshot::Sender<Answer>,
+}
+
+impl Lookups {
+    /// With what reads.
+    pub fn new(readers: Readers) -> Self {
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        Self { readers, waiting: Arc::default(), turns: Arc::new(Semaphore::new(cores.div_ceil(2))) }
+    }
+
+    /// As [`sessions::find`], of one digest.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn find(
+        &self,
+        digest: Vec<u8>,
+        idle_since: Time,
+        now: Time,
+    ) -> Result<Option<SignedIn>, Error> {
+        loop {
+            // Unheard of if whoever asked for it was cut off: wished for again.
+            if let Ok(answer) = self.wish(digest.clone(), idle_since, now).await {
+                return answer.map_err(|fault| Error::Database(sqlx::Error::Io(io::Error::other(fault))));
+            }
+        }
+    }
+
+    async fn wish(&self, digest: Vec<u8>, idle_since: Time, now: Time) -> Result<Answer, RecvError> {
+        let (tell, mut told) = oneshot::channel();
+        self.waiting().push(Wish { digest, tell });
+        loop {
+            let _turn = select! {
+                biased;
+                answer = &mut told => return answer,
+                turn = self.turns.acquire() => turn,
+            };
+            // Whoever is ready to wish for one as well does so first.
+            yield_now().await;
+            // Boxed, or futures nest deeper than the compiler counts.
+            if !Box::pin(self.ask(idle_since, now)).await {
+                break;
+            }
+        }
+        // Nobody waits: somebody else asks for this one.
+        told.await
+    }
+
+    /// Looks up those who have waited longest, as of now; false if there are none.
+    async fn ask(&self, idle_since: Time, now: Time) -> bool {
+        let wishes: Vec<Wish> = {
+            let mut waiting = self.waiting();
+            let several = waiting.len().min(sessions::SEVERAL);
+            waiting.drain(..several).collect()
+        };
+        if wishes.is_empty() {
+            return false;
+        }
+        let digests: Vec<&[u8]> = wishes.iter().map(|wish| &wish.digest[..]).collect();
+        let found = self.look_up(&digests, idle_since, now).await.map_err(Arc::new);
+        for Wish { digest, tell } in wishes {
+            let of_this =
+                |found: &Vec<Found>| Some(found.iter().find(|one| one.digest == digest)?.signed_in.clone());
+            // Whoever has gone meanwhile needs no answer.
+            let _ = tell.send(found.as_ref().map(of_this).map_err(Arc::clone));
+        }
+        true
+    }
+
+    async fn look_up(&self, digests: &[&[u8]], idle_since: Time, now: Time) -> Result<Vec<Found>, Error> {
+        let mut conn = Conn::Sqlite(self.readers.get().await?);
+        sessions::find(&mut conn, digests, idle_since, now).await
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Wish>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
