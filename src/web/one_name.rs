@@ -24,10 +24,10 @@ impl Fairing for OneName {
         if request.method() != Method::Get || response.content_type().is_none_or(|kind| !kind.is_html()) {
             return;
         }
-        let host = request.host().map(|host| host.to_string()).unwrap_or_default();
+        let host = request.headers().get_one("Host").unwrap_or_default();
         let authority = app.judged.public_url.split("://").nth(1).unwrap_or_default();
         let loopback = |name: &str| is_loopback(&format!("http://{name}"));
-        if host != authority && loopback(&host) && loopback(authority) {
+        if host != authority && loopback(host) && loopback(authority) {
             let to = format!("{}{}", app.judged.public_url, request.uri());
             response.set_status(Status::SeeOther);
             response.set_raw_header("Location", to);
