@@ -27,7 +27,9 @@ use crate::{Error, clock::Time, config::fault, meters::Connections};
 const SESSION: &str = "SET default_transaction_isolation = 'read committed';
     SET lock_timeout = '5s'; SET statement_timeout = '10s'";
 /// KiB, written as SQLite wants them: the system keeps the file in memory as well, and there are many readers.
-const READER_CACHE: &str = "-512";
+const READER_CACHE: &str = "-256";
+/// After how long without use a connection to PostgreSQL is asked whether it is alive.
+const REST: Duration = Duration::from_secs(1);
 /// How long the pool waits, when it is closed, for those who still work with it.
 const GRACE: Duration = Duration::from_secs(4);
 
@@ -158,6 +160,15 @@ impl Pool {
             let pool = PgPoolOptions::new()
                 .max_connections(settings.max_connections.max(1))
                 .acquire_timeout(patience)
+                .test_before_acquire(false)
+                .before_acquire(|conn, since| {
+                    Box::pin(async move {
+                        if since.idle_for > REST {
+                            conn.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                })
                 .after_connect(|conn, _| Box::pin(async { conn.execute(SESSION).await.map(drop) }))
                 .connect_with(options.clone())
                 .await;
