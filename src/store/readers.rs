@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use deadpool::{
     Runtime,
-    managed::{self, BuildError, Metrics, Object, PoolError, RecycleError, RecycleResult},
+    managed::{self, BuildError, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult},
 };
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
@@ -45,7 +45,8 @@ impl Readers {
     /// At most `most` connections, for one of which a request waits as long as `patience`.
     pub fn new(options: SqliteConnectOptions, most: usize, patience: Duration) -> Result<Self, BuildError> {
         let pool = managed::Pool::builder(Opener(options)).max_size(most).wait_timeout(Some(patience));
-        Ok(Self(pool.runtime(Runtime::Tokio1).build()?))
+        // The one used last has what it read in its cache still.
+        Ok(Self(pool.queue_mode(QueueMode::Lifo).runtime(Runtime::Tokio1).build()?))
     }
 
     /// A connection.
