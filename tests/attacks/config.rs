@@ -47,6 +47,7 @@ async fn a114_no_door_of_development_is_open_to_others(scene: &mut Scene) {
         ("latchkey.public_url", url.clone()),
         ("latchkey.trusted_proxies", json!("none")),
         ("latchkey.limits.enabled", json!(true)),
+        ("latchkey.password.cost", json!(10)),
         ("latchkey.mail.url", mail),
         ("latchkey.mail.from", json!("Latchkey <no-reply@example.com>")),
     ];

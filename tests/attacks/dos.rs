@@ -22,9 +22,9 @@ attacks! {
     EVERY.with(hurried) => a084_passwords_that_wait_slow_no_page;
 }
 
-/// Few passwords may wait, so that most are turned away.
+/// Few passwords may wait, and each takes its time, so that most are turned away.
 fn hurried() -> Vec<Change<'static>> {
-    vec![("latchkey.password.queue", json!(20))]
+    vec![("latchkey.password.queue", json!(20)), ("latchkey.password.cost", json!(10))]
 }
 
 /// How many passwords the server has taken up so far.

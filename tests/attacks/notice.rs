@@ -4,12 +4,11 @@ use crate::{
     common::{NEW, OLD, Person, Strategy, alone},
     raw::post,
     scene::{Scene, V, of},
-    tries::{EVERY, FOUR, cheap},
+    tries::{EVERY, FOUR},
 };
 
 attacks! {
-    EVERY.with(cheap) => a102_the_owner_is_told_of_all_that_matters;
-    EVERY => a083_a_long_password_costs_no_hash, a110_the_owner_takes_a_stolen_account_back;
+    EVERY => a083_a_long_password_costs_no_hash, a102_the_owner_is_told_of_all_that_matters, a110_the_owner_takes_a_stolen_account_back;
     FOUR => a103_whoever_did_not_ask_kills_the_key;
 }
 

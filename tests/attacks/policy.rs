@@ -5,11 +5,11 @@ use scraper::{Html, Selector};
 use crate::{
     common::{Page, Strategy},
     scene::{Scene, V},
-    tries::{EVERY, cheap},
+    tries::EVERY,
 };
 
 attacks! {
-    EVERY.with(cheap) => a086_fifty_bad_passwords_cost_no_key;
+    EVERY => a086_fifty_bad_passwords_cost_no_key;
 }
 
 /// Too short, too common, too near the owner or the site, too long, and not text.

@@ -7,11 +7,11 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use crate::{
     common::OLD,
     scene::{Scene, V},
-    tries::{SITE, cheap},
+    tries::SITE,
 };
 
 attacks! {
-    SITE.with(cheap) => a107_a_session_ends_in_time_and_is_not_guessed;
+    SITE => a107_a_session_ends_in_time_and_is_not_guessed;
 }
 
 /// How many ids are drawn.

@@ -5,12 +5,12 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use crate::{
     common::{Engine, NEW, OLD, OTHER, alone, dump, execute, texts},
     scene::{Scene, V},
-    tries::{EVERY, SITE, cheap},
+    tries::{EVERY, SITE},
 };
 
 attacks! {
-    EVERY.with(cheap) => a101_a_dump_opens_nothing;
-    SITE.with(cheap) => a106_a_corrupted_hash_is_nobodys_password;
+    EVERY => a101_a_dump_opens_nothing;
+    SITE => a106_a_corrupted_hash_is_nobodys_password;
 }
 
 fn hex(bytes: &[u8]) -> String {

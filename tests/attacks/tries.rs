@@ -65,11 +65,6 @@ pub fn limited() -> Vec<Change<'static>> {
     vec![("latchkey.limits.enabled", json!(true))]
 }
 
-/// Passwords hashed as cheaply as can be, for attacks with many people in them.
-pub fn cheap() -> Vec<Change<'static>> {
-    vec![("latchkey.password.cost", json!(4))]
-}
-
 /// Notes a try that did what it must.
 pub fn note(line: &str) {
     if let Some(file) = std::env::var_os(NOTED) {

@@ -35,7 +35,7 @@ impl Config {
         config.set("latchkey.public_url", json!(format!("http://127.0.0.1:{port}")));
         config.set("latchkey.pepper", json!(["a pepper that is long enough for a test"]));
         config.set("latchkey.limits.enabled", json!(false));
-        config.set("latchkey.password.cost", json!(10));
+        config.set("latchkey.password.cost", json!(4));
         config.set("latchkey.reset.strategy", json!(setting.strategy.name()));
         config
     }

@@ -29,11 +29,11 @@ pub struct Arena {
 }
 
 impl Arena {
-    /// One server, whose passwords are hashed as cheaply as can be.
+    /// One server.
     pub async fn open(setting: &Setting, changes: &[Change<'_>]) -> Self {
         let post = Post::open(setting.strategy == Strategy::SmsApproved);
         let mut config = setting.config(&post.settings()).for_a_process();
-        config.change(&[("latchkey.password.cost", json!(4)), ("latchkey.password.queue", json!(100))]);
+        config.set("latchkey.password.queue", json!(100));
         config.change(changes);
         let server = Binary::start(setting, config.clone()).await.reading(post.mailbox());
         let (ledger, browser) = (Ledger::open(setting).await, server.browser());
