@@ -1,11 +1,11 @@
 //! Transactions on SQLite's one writer: those that wait for each other share one commit, and with it one wait for the
 //! disk.
 //!
-//! Each has the connection to itself, the second and later ones within a savepoint. Whoever is done goes to the end of
-//! the queue and hears, before anybody is answered, what became of the commit: the first whose turn comes again makes it,
-//! for all that are done by then. A transaction that gives up is undone alone, and ends the group; so does a faulty one,
-//! since SQLite, on a full disk, undoes everything without being asked. Those whose commit failed for somebody else's sake can
-//! be run again alone ([`Shared`]).
+//! Each has the connection to itself, the second and later ones within a savepoint that the next one or the commit
+//! releases. Whoever is done goes to the end of the queue and hears, before anybody is answered, what became of the
+//! commit: the first whose turn comes again makes it, for all that are done by then. A transaction that gives up is undone
+//! alone, and ends the group; so does a faulty one, since SQLite, on a full disk, undoes everything without being asked.
+//! Those whose commit failed for somebody else's sake can be run again alone ([`Shared`]).
 
 use std::{io, ops, sync::Arc, time::Duration};
 
@@ -100,7 +100,11 @@ impl Member {
     async fn begin(group: OwnedMutexGuard<Group>, alone: bool) -> Result<Member, sqlx::Error> {
         // From here on, whatever fails is undone by the member's end.
         let mut member = Member { turn: Some(group), alone };
-        let begin = if member.is_first() { "BEGIN IMMEDIATE" } else { "SAVEPOINT member" };
+        let begin = match member.done() {
+            0 => "BEGIN IMMEDIATE",
+            1 => "SAVEPOINT member",
+            _ => "RELEASE member; SAVEPOINT member",
+        };
         sqlx::query(begin).execute(&mut *member).await?;
         Ok(member)
     }
@@ -110,9 +114,6 @@ impl Member {
     /// # Errors
     /// What the database says; nothing has happened then.
     pub async fn commit(mut self) -> Result<(), sqlx::Error> {
-        if !self.is_first() {
-            sqlx::query("RELEASE member").execute(&mut *self).await?;
-        }
         let Some(mut group) = self.turn.take() else { return Ok(()) };
         let (tell, mut told) = oneshot::channel();
         group.done.push(tell);
@@ -133,8 +134,9 @@ impl Member {
         heard(told.await)
     }
 
-    fn is_first(&self) -> bool {
-        self.turn.as_ref().is_none_or(|group| group.done.is_empty())
+    /// How many are done before it.
+    fn done(&self) -> usize {
+        self.turn.as_ref().map_or(0, |group| group.done.len())
     }
 }
 
