@@ -63,7 +63,7 @@ async fn a003_a_line_break_in_an_address_reaches_no_mail_server(scene: &mut Scen
 }
 
 async fn a066_tags_are_text_in_a_mail(scene: &mut Scene) {
-    let name = json!("<a href=//evil.example>click</a><img src=//evil.example> {{ 7*191 }}");
+    let name = json!("<a href=//evil.example>click</a><img src=//evil.example> {{ 12345*67891 }}");
     let nick = json!([{ "name": "nick", "label": "What we call you" }]);
     let changes = [("latchkey.site_name", name.clone()), ("latchkey.register.fields", nick)];
     let sink = Sink::beside(scene, &changes).await;
@@ -73,7 +73,7 @@ async fn a066_tags_are_text_in_a_mail(scene: &mut Scene) {
         let fields = format!("email={}&password={}", escaped(wrong), escaped(OLD));
         assert_eq!(post(&browser, "/register", fields).await.status, 422, "{wrong}");
     }
-    let email = "o'neil&lt;{{7*191}}".replace(';', "") + "@example.com";
+    let email = "o'neil&lt;{{12345*67891}}".replace(';', "") + "@example.com";
     let fields = format!("email={}&password={}&field.nick={}", escaped(&email), escaped(OLD), escaped(nick));
     assert_eq!(post(&browser, "/register", fields).await.status, 200);
     let first = sink.next();
@@ -86,7 +86,7 @@ async fn a066_tags_are_text_in_a_mail(scene: &mut Scene) {
         for wrong in ["<img", "<a href=//", "<a href=\"//"] {
             assert!(!html.contains(wrong), "{wrong} in {html}");
         }
-        assert!(!html.contains("1337") && !text.contains("1337"), "a template ran: {text}");
+        assert!(!html.contains("838114395") && !text.contains("838114395"), "a template ran: {text}");
         assert_eq!(mail["to"], json!([email]));
     }
     sink.site.stop().await;
