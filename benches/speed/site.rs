@@ -90,8 +90,7 @@ impl Site {
 
     /// The cookies of somebody new.
     async fn register(&self, sink: &Sink, email: &str) -> String {
-        let jar = Arc::new(Jar::default());
-        let client = Client::builder().no_proxy().cookie_provider(jar.clone()).build().expect("a client");
+        let (jar, client) = browser();
         let url = |path: &str| format!("{}{path}", self.url);
         let ours = |request: RequestBuilder| request.header("Origin", &self.url);
         let form = [("email", email), ("password", PASSWORD)];
@@ -110,8 +109,7 @@ impl Site {
 
     /// The cookies of one more browser of hers.
     async fn sign_in(&self) -> String {
-        let jar = Arc::new(Jar::default());
-        let client = Client::builder().no_proxy().cookie_provider(jar.clone()).build().expect("a client");
+        let (jar, client) = browser();
         let form = [("email", EMAIL), ("password", PASSWORD)];
         text(client.post(format!("{}/login", self.url)).header("Origin", &self.url).form(&form)).await;
         self.sent(&jar)
@@ -234,6 +232,13 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command.args(arguments).current_dir(folder);
     command
+}
+
+/// A browser, and what it keeps.
+fn browser() -> (Arc<Jar>, Client) {
+    let jar = Arc::new(Jar::default());
+    let client = Client::builder().no_proxy().cookie_provider(jar.clone()).build().expect("a client");
+    (jar, client)
 }
 
 /// The page that answers.

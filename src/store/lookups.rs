@@ -5,7 +5,6 @@
 
 use std::{
     io,
-    num::NonZero,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::available_parallelism,
 };
@@ -45,7 +44,7 @@ struct Wish {
 impl Lookups {
     /// With what reads.
     pub fn new(readers: Readers) -> Self {
-        let cores = available_parallelism().map_or(1, NonZero::get);
+        let cores = available_parallelism().map_or(1, usize::from);
         Self { readers, waiting: Arc::default(), turns: Arc::new(Semaphore::new(cores.div_ceil(2))) }
     }
 

@@ -8,7 +8,8 @@ use crate::{
 };
 
 attacks! {
-    EVERY => a083_a_long_password_costs_no_hash, a102_the_owner_is_told_of_all_that_matters, a110_the_owner_takes_a_stolen_account_back;
+    EVERY => a083_a_long_password_costs_no_hash, a102_the_owner_is_told_of_all_that_matters,
+        a110_the_owner_takes_a_stolen_account_back;
     FOUR => a103_whoever_did_not_ask_kills_the_key;
 }
 
