@@ -26,8 +26,8 @@ use crate::{
 };
 
 /// Of 99; on Unix this is niceness 1. Measured on two cores, the load among them: while 64 connections sign in, a page's
-/// p99 is 7 to 9 ms (6 ms at niceness 15); while 32 connections fetch pages, sign-ins go on at half to two thirds of their
-/// rate (a seventh).
+/// p99 is 4 ms (7 ms at niceness 0); while 32 connections fetch pages, sign-ins go on at about half of their rate (a
+/// seventh at niceness 15).
 const PRIORITY: u8 = 45;
 
 /// Jobs that wait for each thread if the settings do not say: two to four seconds at the default cost.
@@ -69,6 +69,14 @@ impl Hasher {
     /// How much there is to do.
     pub fn load(&self) -> &Load {
         &self.load
+    }
+
+    /// Refuses early what would be refused anyway.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if the queue is full.
+    pub fn admit(&self) -> Result<(), Error> {
+        if self.queue.0.is_open() { Ok(()) } else { Err(Error::Busy) }
     }
 
     /// Judges a new password by the [`Rules`]; `own_words` are as [`Rules::judge`] has them.

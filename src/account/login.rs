@@ -58,6 +58,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
     };
     let Some(password) = password.filter(|_| faults.is_empty()) else { return refused(faults) };
 
+    site.hasher.admit()?;
     let email = fields.email("email").ok();
     let named = email.as_ref().map_or(typed, |email| email.key());
     if !throttle::sign_in_allowed(&site, named).await? {

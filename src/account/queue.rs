@@ -58,15 +58,27 @@ impl Queue {
     /// Adds a job; false if there is no room for it.
     pub fn add(&self, job: Job, now: Instant) -> bool {
         let mut state = self.state();
-        let free = state.jobs.len() < self.room;
-        self.load.wait();
+        let free = self.has_room(&state);
         if free {
+            self.load.wait();
             state.jobs.push_back((job, now));
             self.changed.notify_one();
-        } else {
-            self.load.refuse();
         }
         free
+    }
+
+    /// Whether there is room for another job; counted as a refusal if not.
+    pub fn is_open(&self) -> bool {
+        self.has_room(&self.state())
+    }
+
+    fn has_room(&self, state: &State) -> bool {
+        let room = state.jobs.len() < self.room;
+        if !room {
+            self.load.wait();
+            self.load.refuse();
+        }
+        room
     }
 
     /// The first job and up to `most` in all that go with it, but no more than leaves as many for each thread that has
@@ -184,10 +196,10 @@ mod tests {
     #[test]
     fn there_is_room_for_so_many() {
         let (queue, _answers) = queue(&[4; 2]);
-        assert!(!queue.add(job(4).0, Instant::now()));
+        assert!(!queue.is_open() && !queue.add(job(4).0, Instant::now()));
         queue.take(1);
         let (job, _answer) = job(4);
-        assert!(queue.add(job, Instant::now()));
+        assert!(queue.is_open() && queue.add(job, Instant::now()));
     }
 
     #[test]

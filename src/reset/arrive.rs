@@ -7,7 +7,7 @@ use crate::{
     Error,
     account::fault::Fault,
     event::Event,
-    key::{Key, Purpose},
+    key::Key,
     store::{accounts, keys, outbox},
     web::{Answer, Crumb, Faults, Fields, Linked, Page, SameOrigin, Site, held},
 };
@@ -46,9 +46,7 @@ async fn cancel(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<Any>) -> Resul
     if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, ticket.key.id, now).await? {
         return Ok(Page::unusable("/reset").into());
     }
-    for purpose in [Purpose::Second, Purpose::Approval] {
-        keys::end(&mut tx, account.id, purpose.name()).await?;
-    }
+    keys::end_resets(&mut tx, account.id).await?;
     outbox::drop_orphans(&mut tx, account.id).await?;
     Event::new("reset.cancelled", account.id)
         .from(&site.asked())

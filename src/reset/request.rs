@@ -191,9 +191,7 @@ pub async fn issue(
             }
         },
     };
-    for purpose in [Purpose::Reset, Purpose::Second, Purpose::Approval] {
-        keys::end(tx, account.id, purpose.name()).await?;
-    }
+    keys::end_resets(tx, account.id).await?;
     outbox::drop_orphans(tx, account.id).await?;
     let key = if phone.is_some() { Key::for_typing(app.random)? } else { Key::for_link(app.random)? };
     let row = KeyRow {

@@ -154,6 +154,14 @@ pub async fn end(tx: &mut Tx, account: Uuid, purpose: &str) -> Result<(), Error>
     Ok(())
 }
 
+/// Ends the account's resets: their keys, and the second ones and codes that those have made.
+pub async fn end_resets(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
+    const END_RESETS: &str =
+        "DELETE FROM keys WHERE account_id = $1 AND purpose IN ('reset', 'second', 'approval')";
+    sql!(execute tx, END_RESETS, account)?;
+    Ok(())
+}
+
 /// Ends every key of the account but its "this wasn't me" links, which nothing supersedes.
 pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const END_ALL: &str = "DELETE FROM keys WHERE account_id = $1 AND purpose <> 'undo'";

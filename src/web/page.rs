@@ -200,7 +200,10 @@ impl<'r> Responder<'r, 'static> for Answer {
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let Some(app) = request.rocket().state::<Arc<App>>() else { return Err(Status::InternalServerError) };
-        log::error!("{self}");
+        // Whoever floods the site shall not flood its log: each request has its line, and the meters count.
+        if !matches!(self, Error::Busy) {
+            log::error!("{self}");
+        }
         let status = match self {
             Error::Database(_) | Error::Migration(_) | Error::Busy | Error::Randomness(_) => {
                 Status::ServiceUnavailable
