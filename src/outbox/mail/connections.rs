@@ -1,7 +1,7 @@
 //! Connections to the mail server: made when there is none, kept for a minute, given to one mail at a time.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard, Weak},
     time::Duration,
 };
 
@@ -14,7 +14,7 @@ use lettre::transport::smtp::{
 use rocket::tokio::{
     self,
     net::TcpStream,
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep_until, timeout},
 };
 
 use super::{line::Line, told};
@@ -27,8 +27,8 @@ use crate::{
     },
 };
 
-/// At most so many connections wait for a next mail,
-const KEPT: usize = 4;
+/// At most so many connections wait for a next mail, as many as the worker sends at once,
+const KEPT: usize = 16;
 /// and each for so long;
 const LINGER: Duration = Duration::from_secs(60);
 /// then it has so long for its goodbye.
@@ -39,7 +39,15 @@ pub struct Connections {
     relay: Relay,
     tls: Option<TlsParameters>,
     name: ClientId,
-    kept: Arc<Mutex<Vec<Kept>>>,
+    kept: Arc<Mutex<Idle>>,
+}
+
+/// Who waits, the one that has waited longest first.
+#[derive(Default)]
+struct Idle {
+    waiting: Vec<Kept>,
+    /// Whether somebody will close those that have waited too long.
+    watched: bool,
 }
 
 struct Kept {
@@ -68,7 +76,7 @@ impl Connections {
     /// [`Undelivered::Later`]: nothing was said about any mail yet.
     pub async fn get(&self) -> Result<AsyncSmtpConnection, Undelivered> {
         loop {
-            let Some(mut kept) = lock(&self.kept).pop() else {
+            let Some(mut kept) = lock(&self.kept).waiting.pop() else {
                 return self.open().await;
             };
             if kept.connection.test_connected().await {
@@ -79,20 +87,15 @@ impl Connections {
 
     /// Takes a connection back, on which a mail has come to its end.
     pub fn keep(&self, connection: AsyncSmtpConnection) {
-        let mut kept = lock(&self.kept);
-        if kept.len() >= KEPT {
+        let mut idle = lock(&self.kept);
+        if idle.waiting.len() >= KEPT {
             return;
         }
-        kept.push(Kept { connection, since: Instant::now() });
-        let kept = Arc::downgrade(&self.kept);
-        tokio::spawn(async move {
-            sleep(LINGER).await;
-            let Some(kept) = kept.upgrade() else { return };
-            let stale: Vec<_> = lock(&kept).extract_if(.., |kept| kept.since.elapsed() >= LINGER).collect();
-            for mut kept in stale {
-                let _ = timeout(GOODBYE, kept.connection.quit()).await;
-            }
-        });
+        idle.waiting.push(Kept { connection, since: Instant::now() });
+        if !idle.watched {
+            idle.watched = true;
+            tokio::spawn(watch(Arc::downgrade(&self.kept)));
+        }
     }
 
     async fn open(&self) -> Result<AsyncSmtpConnection, Undelivered> {
@@ -107,7 +110,7 @@ impl Connections {
             let stream = TcpStream::connect(server).await.map_err(lost)?;
             // A mail and its end are two writes: the second would wait for the first to be acknowledged.
             stream.set_nodelay(true).map_err(lost)?;
-            let line = Box::new(Line::new(stream));
+            let line = Box::new(Line::new(stream, self.tls.is_some()));
             let mut connection =
                 AsyncSmtpConnection::connect_with_transport(line, &self.name).await.map_err(later)?;
             if let Some(tls) = self.tls.clone() {
@@ -123,6 +126,33 @@ impl Connections {
     }
 }
 
-fn lock(kept: &Mutex<Vec<Kept>>) -> MutexGuard<'_, Vec<Kept>> {
+/// Closes those that have waited too long, until none waits.
+async fn watch(kept: Weak<Mutex<Idle>>) {
+    while let Some(stale) = kept.upgrade().map(|kept| lock(&kept).stale()) {
+        for mut kept in stale {
+            let _ = timeout(GOODBYE, kept.connection.quit()).await;
+        }
+        match kept.upgrade().and_then(|kept| lock(&kept).next_stale()) {
+            Some(then) => sleep_until(then).await,
+            None => return,
+        }
+    }
+}
+
+impl Idle {
+    /// Takes out those that have waited too long.
+    fn stale(&mut self) -> Vec<Kept> {
+        self.waiting.extract_if(.., |kept| kept.since.elapsed() >= LINGER).collect()
+    }
+
+    /// When the next one will have; nobody watches any more if there is none.
+    fn next_stale(&mut self) -> Option<Instant> {
+        let next = self.waiting.first().map(|kept| kept.since + LINGER);
+        self.watched = next.is_some();
+        next
+    }
+}
+
+fn lock(kept: &Mutex<Idle>) -> MutexGuard<'_, Idle> {
     kept.lock().expect("nothing panics with the lock held")
 }

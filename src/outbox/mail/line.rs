@@ -22,13 +22,14 @@ const HANDSHAKE: u8 = 22;
 #[derive(Debug)]
 pub struct Line {
     stream: TcpStream,
-    is_clear: bool,
+    /// Whether TLS is to begin, and has not.
+    awaits_tls: bool,
 }
 
 impl Line {
-    /// Over `stream`, on which nothing was said yet.
-    pub fn new(stream: TcpStream) -> Self {
-        Self { stream, is_clear: true }
+    /// Over `stream`, on which nothing was said yet, and TLS is to begin or not.
+    pub fn new(stream: TcpStream, awaits_tls: bool) -> Self {
+        Self { stream, awaits_tls }
     }
 }
 
@@ -38,7 +39,7 @@ impl AsyncRead for Line {
         cx: &mut Context<'_>,
         to: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if !self.is_clear {
+        if !self.awaits_tls {
             return Pin::new(&mut self.stream).poll_read(cx, to);
         }
         let mut byte = [0];
@@ -51,7 +52,7 @@ impl AsyncRead for Line {
 
 impl AsyncWrite for Line {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
-        self.is_clear &= from.first() != Some(&HANDSHAKE);
+        self.awaits_tls &= from.first() != Some(&HANDSHAKE);
         Pin::new(&mut self.stream).poll_write(cx, from)
     }
 
