@@ -19,7 +19,7 @@ use crate::{
         live::{Force, Live},
         policy::Policy,
     },
-    scope::{RequestId, Scope},
+    scope::{RequestId, RequestIds, Scope},
     store::{self, accounts::Account, events::Event, keys::KeyRow},
     vital::Vital,
     web::{still::Stills, templates::Templates},
@@ -54,6 +54,8 @@ pub struct App {
     pub events: broadcast::Sender<Event>,
     /// Rung when the outbox has something new.
     pub bell: Arc<Notify>,
+    /// What requests are called.
+    pub request_ids: RequestIds,
     /// What is counted.
     pub meters: Arc<Meters>,
     /// Whether the worker works, and the server means to stay.
@@ -82,6 +84,7 @@ impl App {
             transports: Transports::new(&judged)?,
             events: broadcast::Sender::new(EVENTS),
             bell: Arc::new(Notify::new()),
+            request_ids: RequestIds::default(),
             vital: Vital::default(),
             judged,
         })

@@ -2,7 +2,10 @@
 //!
 //! Lines of the log and meters are made deep below, where no signature names a request. A task carries this instead.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use rocket::tokio::task_local;
 use serde::{Serialize, Serializer};
@@ -15,13 +18,23 @@ task_local! {
 }
 
 /// What a request is called in the log and in its answer: made here, never taken from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestId(u64);
 
-impl RequestId {
+/// Ids that nobody has been given yet, drawn many at a time.
+#[derive(Default)]
+pub struct RequestIds(Mutex<Vec<[u8; 8]>>);
+
+impl RequestIds {
     /// Another one. It protects nothing: without randomness all are alike, and nothing is refused for that.
-    pub fn new(random: Random) -> Self {
-        Self(random.bytes().map_or(0, u64::from_be_bytes))
+    pub fn next(&self, random: Random) -> RequestId {
+        let mut drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if drawn.is_empty()
+            && let Ok(bytes) = random.bytes::<512>()
+        {
+            drawn.extend(bytes.as_chunks().0);
+        }
+        drawn.pop().map(u64::from_be_bytes).map(RequestId).unwrap_or_default()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use figment::{Figment, providers::Serialized, value::magic::RelativePathBuf};
-use rocket::{Build, Rocket, fairing::AdHoc};
+use rocket::{Build, Rocket, fairing::AdHoc, shield::Shield};
 use rocket_db_pools::Database;
 
 use crate::{
@@ -52,6 +52,8 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
         .attach(OwnMethod)
         .attach(Links::new(pages))
         .attach(OneName)
+        // All that Rocket's own would add is among ours.
+        .attach(Shield::new())
         .attach(Headers)
         .attach(Baker)
         .attach(Beats)

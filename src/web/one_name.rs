@@ -21,13 +21,14 @@ impl Fairing for OneName {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         let Some(app) = request.rocket().state::<Arc<App>>() else { return };
-        if request.method() != Method::Get || response.content_type().is_none_or(|kind| !kind.is_html()) {
+        if request.method() != Method::Get {
             return;
         }
         let host = request.headers().get_one("Host").unwrap_or_default();
         let authority = app.judged.public_url.split("://").nth(1).unwrap_or_default();
         let loopback = |name: &str| is_loopback(&format!("http://{name}"));
-        if host != authority && loopback(host) && loopback(authority) {
+        let other = host != authority && loopback(host) && loopback(authority);
+        if other && response.content_type().is_some_and(|kind| kind.is_html()) {
             let to = format!("{}{}", app.judged.public_url, request.uri());
             response.set_status(Status::SeeOther);
             response.set_raw_header("Location", to);

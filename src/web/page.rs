@@ -1,10 +1,10 @@
 //! The one responder: routes say what happened, and here it becomes a page, a redirect or an error page.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, io::Cursor, sync::Arc};
 
 use rocket::{
     Request, Response,
-    http::{ContentType, Header, Status},
+    http::{Header, Status},
     response::{self, Responder},
 };
 use serde::Serialize;
@@ -176,8 +176,9 @@ impl<'r> Responder<'r, 'static> for Page {
             log::error!("{error}");
             Status::InternalServerError
         })?;
-        let mut response = Response::build_from(html.respond_to(request)?);
-        response.status(status).header(ContentType::HTML);
+        let mut response = Response::build();
+        response.status(status).raw_header("Content-Type", "text/html; charset=utf-8");
+        response.sized_body(html.len(), Cursor::new(Arc::<[u8]>::from(html)));
         if status == Status::ServiceUnavailable {
             response.header(Header::new("Retry-After", RETRY_AFTER.to_string()));
         }

@@ -14,7 +14,6 @@ use rocket::{
 
 use crate::{
     app::App,
-    random::Random,
     scope::{RequestId, Scope},
 };
 
@@ -76,8 +75,9 @@ impl Fairing for Departures {
 }
 
 fn begin<'r>(request: &'r Request<'_>, arrived: bool) -> &'r Begun {
+    let id = || request.rocket().state::<Arc<App>>().map(|app| app.request_ids.next(app.random));
     request.local_cache(|| Begun {
-        id: RequestId::new(Random),
+        id: id().unwrap_or_default(),
         at: Instant::now(),
         arrived,
         head: request.method() == Method::Head,
