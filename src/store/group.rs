@@ -13,6 +13,7 @@ use rocket::tokio::{
     runtime::Handle,
     select,
     sync::{Mutex, OwnedMutexGuard, oneshot},
+    task::JoinHandle,
     time::timeout,
 };
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -80,8 +81,8 @@ impl Writer {
     /// # Errors
     /// As [`begin`](Self::begin).
     pub async fn begin_alone(&self) -> Result<Member, sqlx::Error> {
-        let mut group = self.turn().await?;
-        group.commit().await;
+        let committed = commit(self.turn().await?).await;
+        let mut group = committed.map_err(|_| sqlx::Error::WorkerCrashed)?;
         self.connect(&mut group).await?;
         Member::begin(group, true).await
     }
@@ -117,11 +118,8 @@ impl Member {
         let Some(mut group) = self.turn.take() else { return Ok(()) };
         let (tell, mut told) = oneshot::channel();
         group.done.push(tell);
-        // A task of its own ends the group even if whoever began it is cancelled meanwhile.
-        let end =
-            |mut group: OwnedMutexGuard<Group>| rocket::tokio::spawn(async move { group.commit().await });
         if self.alone {
-            end(group);
+            commit(group);
             return heard(told.await);
         }
         let turn = OwnedMutexGuard::mutex(&group).clone();
@@ -129,7 +127,7 @@ impl Member {
         select! {
             biased;
             told = &mut told => return heard(told),
-            group = turn.lock_owned() => end(group),
+            group = turn.lock_owned() => commit(group),
         };
         heard(told.await)
     }
@@ -138,6 +136,14 @@ impl Member {
     fn done(&self) -> usize {
         self.turn.as_ref().map_or(0, |group| group.done.len())
     }
+}
+
+/// Commits a group in a task of its own, which ends it even if whoever began it is cancelled meanwhile.
+fn commit(mut group: OwnedMutexGuard<Group>) -> JoinHandle<OwnedMutexGuard<Group>> {
+    rocket::tokio::spawn(async move {
+        group.commit().await;
+        group
+    })
 }
 
 fn heard(told: Result<Result<(), sqlx::Error>, oneshot::error::RecvError>) -> Result<(), sqlx::Error> {
@@ -216,5 +222,44 @@ impl ops::DerefMut for Member {
             .as_mut()
             .and_then(|group| group.conn.as_mut())
             .expect("a member has its turn and a connection")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rocket::futures::FutureExt;
+
+    use super::*;
+
+    async fn add(member: &mut Member) {
+        sqlx::query("INSERT INTO people VALUES (1)").execute(&mut **member).await.unwrap();
+    }
+
+    #[rocket::async_test]
+    async fn whoever_commits_for_others_may_be_cut_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let options =
+            SqliteConnectOptions::new().filename(folder.path().join("test.db")).create_if_missing(true);
+        let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
+        sqlx::query("CREATE TABLE people (number INTEGER)").execute(&mut conn).await.unwrap();
+        let writer = Writer::new(conn, options, Duration::from_secs(5));
+
+        let mut first = writer.begin().await.unwrap();
+        add(&mut first).await;
+        let mut alone = Box::pin(writer.begin_alone());
+        assert!((&mut alone).now_or_never().is_none(), "it is the first one's turn");
+        let mut done = Box::pin(first.commit());
+        assert!((&mut done).now_or_never().is_none());
+        assert!((&mut alone).now_or_never().is_none(), "it commits what the first one has done");
+        drop(alone);
+        done.await.unwrap();
+
+        let mut next = writer.begin().await.unwrap();
+        add(&mut next).await;
+        next.commit().await.unwrap();
+        let mut after = writer.begin().await.unwrap();
+        let count: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM people").fetch_one(&mut *after).await.unwrap();
+        assert_eq!(count, 2);
     }
 }
