@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashSet},
     io,
-    net::IpAddr,
+    net::{IpAddr, Ipv4Addr},
     path::Path,
 };
 
@@ -181,7 +181,8 @@ impl Judged {
         let mut faults = if lenient { Vec::new() } else { release::missing(&config, secret_key.is_some()) };
         let public_url = public_url(figment, &config);
         faults.extend(judge_url(&public_url, lenient));
-        faults.extend(config.judge(lenient, &public_url));
+        let address: IpAddr = figment.extract_inner("address").unwrap_or(Ipv4Addr::LOCALHOST.into());
+        faults.extend(config.judge(lenient, is_loopback(&public_url) && address.is_loopback()));
         let risks = config.risks(lenient);
         let told = |severity| move |line: &String| Finding::told(severity, line);
         let mut findings: Vec<_> = faults.iter().map(told(Severity::Error)).collect();
@@ -237,8 +238,8 @@ impl Config {
         risks
     }
 
-    /// What is wrong by itself, each a sentence with key and remedy.
-    fn judge(&self, lenient: bool, public_url: &str) -> Vec<String> {
+    /// What is wrong by itself, each a sentence with key and remedy; `alone` if nobody else reaches this machine's server.
+    fn judge(&self, lenient: bool, alone: bool) -> Vec<String> {
         let mut faults = Vec::new();
         if self.site_name.trim().is_empty() || self.site_name.chars().any(char::is_control) {
             faults.push("latchkey.site_name must be one line of text".into());
@@ -250,7 +251,7 @@ impl Config {
         if self.metrics_token.as_ref().is_some_and(|token| token.len() < 20) {
             faults.push("latchkey.metrics_token can be guessed: write 20 random characters or more".into());
         }
-        if !lenient && !self.limits.enabled && !is_loopback(public_url) {
+        if !lenient && !self.limits.enabled && !alone {
             faults
                 .push("latchkey.limits.enabled = false is for load tests on loopback only: remove it".into());
         }

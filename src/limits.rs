@@ -101,7 +101,11 @@ pub enum Asking {
     Email,
 }
 
-/// Something that is limited. What a browser does that has signed in with the address before counts by that browser alone.
+/// How many browsers that are known an address is taken to have: all of them together may do so many times what one may.
+const BROWSERS: i64 = 3;
+
+/// Something that is limited. What a browser does that has signed in with the address before counts by that browser, and
+/// by all such together: whoever signs in again and again is known as often.
 #[derive(Clone, Copy, Debug, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Limited<'a> {
@@ -109,12 +113,16 @@ pub enum Limited<'a> {
     MessageFor(Asking, &'a str),
     /// The same by a browser that is known, and the address.
     MessageBy(Asking, [u8; 16], &'a str),
+    /// The same by any browser that is known, and the address.
+    MessageByKnown(Asking, &'a str),
     /// A request for a message, by where it comes from.
     MessageFrom(IpAddr),
     /// A failed sign-in, by the address as typed.
     SignInTo(&'a str),
     /// The same by a browser that is known, and the address.
     SignInBy([u8; 16], &'a str),
+    /// The same by any browser that is known, and the address.
+    SignInByKnown(&'a str),
     /// A failed sign-in, by where it comes from.
     SignInFrom(IpAddr),
     /// A wrong password of somebody who is signed in, by account.
@@ -127,6 +135,10 @@ pub enum Limited<'a> {
     TextTo(&'a str),
     /// The same by a browser that is known, and the number.
     TextBy([u8; 16], &'a str),
+    /// The same by any browser that is known, and the number.
+    TextByKnown(&'a str),
+    /// The same by an admin or after "this wasn't me", by number.
+    TextByTrusted(&'a str),
     /// A text message, by where it was asked for.
     TextFrom(IpAddr),
     /// A text message that verifies a number, by account.
@@ -137,13 +149,17 @@ pub enum Limited<'a> {
     Text,
 }
 
+/// The network of a client: its address, and of IPv6 the first 64 bits.
+pub fn network(client: IpAddr) -> Vec<u8> {
+    match client.to_canonical() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets()[..8].to_vec(),
+    }
+}
+
 impl Limited<'_> {
     /// Where it is counted under one of the site's secrets.
     fn bucket(self, keyring: &Ring) -> Vec<u8> {
-        let network = |address: IpAddr| match address.to_canonical() {
-            IpAddr::V4(address) => address.octets().to_vec(),
-            IpAddr::V6(address) => address.octets()[..8].to_vec(),
-        };
         match self {
             Limited::MessageFor(asking, address) => {
                 keyring.mac("count message for", &[&[asking as u8], address.as_bytes()])
@@ -151,11 +167,15 @@ impl Limited<'_> {
             Limited::MessageBy(asking, device, address) => {
                 keyring.mac("count message by", &[&[asking as u8], &device, address.as_bytes()])
             }
+            Limited::MessageByKnown(asking, address) => {
+                keyring.mac("count message by known", &[&[asking as u8], address.as_bytes()])
+            }
             Limited::MessageFrom(client) => keyring.mac("count message from", &[&network(client)]),
             Limited::SignInTo(address) => keyring.mac("count sign-in to", &[address.as_bytes()]),
             Limited::SignInBy(device, address) => {
                 keyring.mac("count sign-in by", &[&device, address.as_bytes()])
             }
+            Limited::SignInByKnown(address) => keyring.mac("count sign-in by known", &[address.as_bytes()]),
             Limited::SignInFrom(client) => keyring.mac("count sign-in from", &[&network(client)]),
             Limited::CodeOf(account) => keyring.mac("count code of", &[account]),
             Limited::CodeFrom(client) => keyring.mac("count code from", &[&network(client)]),
@@ -164,6 +184,8 @@ impl Limited<'_> {
             Limited::VerifyTo(number) => keyring.mac("count verify to", &[number.as_bytes()]),
             Limited::TextTo(number) => keyring.mac("count text to", &[number.as_bytes()]),
             Limited::TextBy(device, number) => keyring.mac("count text by", &[&device, number.as_bytes()]),
+            Limited::TextByKnown(number) => keyring.mac("count text by known", &[number.as_bytes()]),
+            Limited::TextByTrusted(number) => keyring.mac("count text by trusted", &[number.as_bytes()]),
             Limited::TextFrom(client) => keyring.mac("count text from", &[&network(client)]),
             Limited::Text => keyring.mac("count text", &[]),
         }
@@ -175,16 +197,25 @@ impl Limited<'_> {
             Limited::MessageFor(..) | Limited::MessageBy(..) => {
                 (settings.messages_per_address, *settings.window)
             }
+            Limited::MessageByKnown(..) => {
+                (BROWSERS.saturating_mul(settings.messages_per_address), *settings.window)
+            }
             Limited::MessageFrom(_) => (settings.messages_per_client, *settings.window),
             Limited::SignInTo(_) | Limited::SignInBy(..) | Limited::PasswordOf(_) => {
                 (settings.sign_ins_per_address, *settings.window)
             }
+            Limited::SignInByKnown(_) => {
+                (BROWSERS.saturating_mul(settings.sign_ins_per_address), *settings.window)
+            }
             Limited::SignInFrom(_) => (settings.sign_ins_per_client, *settings.window),
             Limited::CodeOf(_) => (settings.codes_per_account, day),
             Limited::CodeFrom(_) => (settings.codes_per_client, *settings.window),
-            Limited::TextTo(_) | Limited::TextBy(..) | Limited::VerifyTo(_) | Limited::VerifyOf(_) => {
-                (settings.texts_per_number, day)
-            }
+            Limited::TextTo(_)
+            | Limited::TextBy(..)
+            | Limited::TextByTrusted(_)
+            | Limited::VerifyTo(_)
+            | Limited::VerifyOf(_) => (settings.texts_per_number, day),
+            Limited::TextByKnown(_) => (BROWSERS.saturating_mul(settings.texts_per_number), day),
             Limited::TextFrom(_) => (settings.texts_per_client, day),
             Limited::Text => (settings.texts_per_day, day),
         }

@@ -2,11 +2,14 @@
 
 use rocket::{Route, get, post, routes};
 
+use uuid::Uuid;
+
 use super::{
     fault::Fault,
     gate::{self, Kind},
-    hash::Verdict,
+    hash::{PasswordHash, Verdict},
     notice,
+    password::Password,
     session::Fresh,
 };
 use crate::{
@@ -34,12 +37,12 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     let new = faults.take("new_password", fields.password("new_password"));
     if let Some(new) = &new {
         let own_words = [account.email.as_str(), &site.config().site_name];
-        faults.take("new_password", site.hasher.judge(new, &own_words).await?);
+        faults.take("new_password", site.hasher().judge(new, &own_words).await?);
     }
     confirm(&site, account, &fields, &mut faults).await?;
     let refused = |faults| Ok(Page::new("account/change").faults(faults).into());
     let Some(new) = new.filter(|_| faults.is_empty()) else { return refused(faults) };
-    let hash = site.hasher.hash(new).await?;
+    let hash = site.hasher().hash(new).await?;
 
     let mut tx = site.begin().await?;
     if !me.take(&mut tx, site.now()).await? {
@@ -77,18 +80,52 @@ pub async fn confirm(
     faults: &mut Faults,
 ) -> Result<(), Error> {
     let Some(typed) = faults.take("password", fields.password("password")) else { return Ok(()) };
-    let counted = Limited::PasswordOf(account.id.as_bytes());
+    let checked = check(site, account.id, typed, &account.password_hash).await?;
+    if checked != Checked::Right {
+        faults.add("password", Fault::new("fault-password"));
+    }
+    if checked == Checked::Wrong {
+        let mut tx = site.begin().await?;
+        Event::new("password.refused", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// What became of a check of somebody's own password.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Checked {
+    /// It was right.
+    Right,
+    /// It was wrong.
+    Wrong,
+    /// It was not looked at, as too many were wrong.
+    Refused,
+}
+
+/// Checks `typed` against a hash, counted by `whose` it is before anything is compared.
+///
+/// # Errors
+/// [`Error::Busy`], which counts for nothing, and [`Error::Database`].
+pub async fn check(
+    site: &Site<'_>,
+    whose: Uuid,
+    typed: Password,
+    hash: &PasswordHash,
+) -> Result<Checked, Error> {
+    let counted = Limited::PasswordOf(whose.as_bytes());
     let mut tx = site.begin().await?;
     let allowed = counted.allow(site.app, &mut tx).await?;
     tx.commit().await?;
-    let right =
-        allowed && site.hasher.verify(typed, Some(account.password_hash.clone())).await? != Verdict::No;
-    let mut tx = site.begin().await?;
-    if right {
-        counted.forgive(site.app, &mut tx).await?;
-    } else {
-        faults.add("password", Fault::new("fault-password"));
-        Event::new("password.refused", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+    if !allowed {
+        return Ok(Checked::Refused);
     }
-    tx.commit().await
+    let verdict = site.hasher().verify(typed, Some(hash.clone())).await;
+    if matches!(verdict, Ok(Verdict::No)) {
+        return Ok(Checked::Wrong);
+    }
+    let mut tx = site.begin().await?;
+    counted.forgive(site.app, &mut tx).await?;
+    tx.commit().await?;
+    verdict.map(|_| Checked::Right)
 }

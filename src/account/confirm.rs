@@ -8,9 +8,10 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{
+    change::{Checked, check},
     fault::Fault,
     gate::{self, Kind},
-    hash::{PasswordHash, Verdict},
+    hash::PasswordHash,
     invite,
 };
 use crate::{
@@ -208,15 +209,15 @@ async fn password(
             Err(wrong) => return fault("new_password", wrong),
         };
         let own_words = [registration.email.as_str(), &site.config().site_name];
-        if let Err(wrong) = site.hasher.judge(&password, &own_words).await? {
+        if let Err(wrong) = site.hasher().judge(&password, &own_words).await? {
             return fault("new_password", wrong);
         }
-        return Ok(Ok((site.hasher.hash(password).await?, false)));
+        return Ok(Ok((site.hasher().hash(password).await?, false)));
     }
     match fields.password("password") {
-        Ok(typed) => match site.hasher.verify(typed, Some(registration.password_hash.clone())).await? {
-            Verdict::No => fault("password", Fault::new("fault-password")),
-            _ => Ok(Ok((registration.password_hash.clone(), true))),
+        Ok(typed) => match check(site, registration.id, typed, &registration.password_hash).await? {
+            Checked::Right => Ok(Ok((registration.password_hash.clone(), true))),
+            _ => fault("password", Fault::new("fault-password")),
         },
         Err(wrong) => fault("password", wrong),
     }

@@ -13,8 +13,9 @@ use crate::{
     web::{Crumb, Site, device},
 };
 
-/// How many sessions an account may have; with another one the one ends that was not used for longest.
-const MOST: i64 = 100;
+/// How many sessions an account may have, and how many remembered browsers; with another one the one ends that was not
+/// used for longest.
+pub(super) const MOST: i64 = 100;
 
 /// What kind of session is opened.
 #[derive(Clone, Copy)]

@@ -52,7 +52,7 @@ pub enum Verdict {
     No,
     /// It is the one.
     Yes,
-    /// It is the one, but its hash is of a lower cost or under an older pepper: hash it again.
+    /// It is the one, but its hash is of another cost or under an older pepper: hash it again.
     YesButOld,
 }
 
@@ -93,7 +93,7 @@ impl Scheme {
         let (cost, salt) =
             found.as_ref().map_or((total, [0; 16]), |(.., parts)| (parts.get_cost(), parts.get_salt_raw()));
         let task = Task::new(pepper.digest(password).as_bytes(), salt, cost, total);
-        let (text, old) = (found.map(|(_, text, _)| text.to_owned()), cost < total || pepper.id != first.id);
+        let (text, old) = (found.map(|(_, text, _)| text.to_owned()), cost != total || pepper.id != first.id);
         let verdict = move |hash| {
             let hash = written(cost, salt, &hash);
             match text.is_some_and(|text| hash.as_bytes().ct_eq(text.as_bytes()).into()) {
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn an_older_pepper_or_a_lower_cost_still_opens_and_is_told() {
+    fn an_older_pepper_or_another_cost_still_opens_and_is_told() {
         let secret = password("secret");
         let old = scheme(&["old"], 5).hash(&secret, [0; 16]);
         let cheap = scheme(&["new"], 4).hash(&secret, [0; 16]);
@@ -257,7 +257,7 @@ mod tests {
         let now = scheme(&["new", "old"], 5);
         assert_eq!(now.verify(&secret, Some(&old)), Verdict::YesButOld);
         assert_eq!(now.verify(&secret, Some(&cheap)), Verdict::YesButOld);
-        assert_eq!(now.verify(&secret, Some(&dear)), Verdict::Yes);
+        assert_eq!(now.verify(&secret, Some(&dear)), Verdict::YesButOld);
         assert_eq!(now.verify(&password("Secret"), Some(&old)), Verdict::No);
         assert_eq!(scheme(&["new"], 5).verify(&secret, Some(&old)), Verdict::No);
     }

@@ -15,7 +15,7 @@ use super::{
     hash::{PasswordHash, Scheme, Verdict},
     password::{Password, Settings},
     pepper::Peppers,
-    queue::{Job, Queue},
+    queue::{Job, Queue, Whose},
     rules::Rules,
 };
 use crate::{
@@ -42,6 +42,7 @@ pub struct Hasher {
     scheme: Arc<Scheme>,
     rules: Rules,
     random: Random,
+    whose: Whose,
 }
 
 impl Hasher {
@@ -63,7 +64,12 @@ impl Hasher {
         let queue = start(threads, settings.lanes, Queue::new(waiting, load.clone()))
             .map_err(|error| Error::Config(format!("latchkey.password.threads = {threads}: {error}")))?;
         let scheme = Arc::new(Scheme::new(peppers, settings.cost));
-        Ok(Self { queue, load, scheme, rules: Rules::new(settings), random })
+        Ok(Self { queue, load, scheme, rules: Rules::new(settings), random, whose: None })
+    }
+
+    /// The same, for the network of a client: what others want done is not kept waiting by one that wants too much.
+    pub fn for_network(&self, network: &[u8]) -> Self {
+        Self { whose: Some(network.into()), ..self.clone() }
     }
 
     /// How much there is to do.
@@ -76,7 +82,7 @@ impl Hasher {
     /// # Errors
     /// [`Error::Busy`] if the queue is full.
     pub fn admit(&self) -> Result<(), Error> {
-        if self.queue.0.is_open() { Ok(()) } else { Err(Error::Busy) }
+        if self.queue.0.is_open(&self.whose) { Ok(()) } else { Err(Error::Busy) }
     }
 
     /// Judges a new password by the [`Rules`]; `own_words` are as [`Rules::judge`] has them.
@@ -126,7 +132,7 @@ impl Hasher {
     }
 
     fn add(&self, job: Job) -> Result<(), Error> {
-        if self.queue.0.add(job, Instant::now()) { Ok(()) } else { Err(Error::Busy) }
+        if self.queue.0.add(job, self.whose.clone(), Instant::now()) { Ok(()) } else { Err(Error::Busy) }
     }
 }
 
@@ -298,7 +304,7 @@ mod tests {
             let job = move || {
                 done.fetch_add(1, Ordering::SeqCst);
             };
-            assert!(queue.add(Job::Other(Box::new(job)), Instant::now()));
+            assert!(queue.add(Job::Other(Box::new(job)), None, Instant::now()));
         }
         queue.close();
         work(&queue, 1);

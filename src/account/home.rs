@@ -74,9 +74,10 @@ async fn end_others(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>) -> Result<
     let mut tx = site.begin().await?;
     if me.take(&mut tx, site.now()).await? {
         let me = me.0;
-        sessions::end_all(&mut tx, me.account.id, Some(me.session.id)).await?;
-        remembered::end_all(&mut tx, me.account.id).await?;
-        Event::new("sessions.ended", me.account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+        let ended = sessions::end_all(&mut tx, me.account.id, Some(me.session.id)).await?;
+        if ended + remembered::end_all(&mut tx, me.account.id).await? > 0 {
+            Event::new("sessions.ended", me.account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+        }
         tx.commit().await?;
     }
     Ok(Answer::go("/account/sessions"))

@@ -14,7 +14,7 @@ use crate::{
     event::Event,
     reset::generated_password,
     store::{accounts, accounts::Account, sessions::SignedIn},
-    web::{Answer, Even, Faults, Page, SameOrigin, Site, next, throttle},
+    web::{Answer, Even, Faults, Page, SameOrigin, Site, next, throttle::SignIn},
 };
 
 /// The routes.
@@ -58,15 +58,16 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
     };
     let Some(password) = password.filter(|_| faults.is_empty()) else { return refused(faults) };
 
-    site.hasher.admit()?;
+    site.hasher().admit()?;
     let email = fields.email("email").ok();
     let named = email.as_ref().map_or(typed, |email| email.key());
-    if !throttle::sign_in_allowed(&site, named).await? {
+    let counted = SignIn::count(&site, named).await?;
+    if !counted.is_allowed() {
         return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
     }
-    let mut attempted = attempt(&site, named, &password, keep).await;
+    let mut attempted = attempt(&site, named, &counted, &password, keep).await;
     if let Ok(Attempt::Overtaken) = attempted {
-        attempted = attempt(&site, named, &password, keep).await;
+        attempted = attempt(&site, named, &counted, &password, keep).await;
     }
     match attempted {
         Ok(Attempt::Entered) => Ok(Answer::go(next::path(next))),
@@ -77,7 +78,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
         }
         Err(error @ Error::Busy) => {
             let mut tx = site.begin().await?;
-            throttle::forgive_sign_in(&site, &mut tx, named).await?;
+            counted.forgive(site.app, &mut tx).await?;
             tx.commit().await?;
             Err(error)
         }
@@ -98,20 +99,26 @@ enum Attempt {
 }
 
 /// Lets in whoever knows the password, or a generated one.
-async fn attempt(site: &Site<'_>, named: &str, password: &Password, keep: bool) -> Result<Attempt, Error> {
+async fn attempt(
+    site: &Site<'_>,
+    named: &str,
+    counted: &SignIn<'_>,
+    password: &Password,
+    keep: bool,
+) -> Result<Attempt, Error> {
     let account = find(site, named).await?;
     let temporary = generated_password::find(site, account.as_ref(), password).await?;
     let stored = account.as_ref().map(|account| account.password_hash.clone());
-    let verdict = site.hasher.verify(password.clone(), stored).await?;
+    let verdict = site.hasher().verify(password.clone(), stored).await?;
     let Some(account) = account.filter(|account| account.enabled) else { return Ok(Attempt::Refused) };
     if let Some(key) = temporary {
-        let entered = generated_password::sign_in(site, &account, named, key).await?;
+        let entered = generated_password::sign_in(site, &account, counted, key).await?;
         return Ok(if entered { Attempt::Restricted } else { Attempt::Refused });
     }
     let rehashed = match verdict {
         Verdict::No => return Ok(Attempt::Refused),
         Verdict::Yes => None,
-        Verdict::YesButOld => Some(site.hasher.hash(password.clone()).await?),
+        Verdict::YesButOld => Some(site.hasher().hash(password.clone()).await?),
     };
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, &account, site.now()).await? {
@@ -121,7 +128,7 @@ async fn attempt(site: &Site<'_>, named: &str, password: &Password, keep: bool) 
         accounts::set_password(&mut tx, account.id, &hash).await?;
     }
     let admission = gate::admit(site, &mut tx, &account, Kind::Fresh, keep).await?;
-    throttle::forgive_sign_in(site, &mut tx, named).await?;
+    counted.forgive(site.app, &mut tx).await?;
     Event::new("sign_in.completed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
     tx.commit().await?;
     admission.enter(site);

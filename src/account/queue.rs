@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -34,7 +34,10 @@ impl Job {
     }
 }
 
-/// Jobs that wait, each since a time, `room` of them at most.
+/// Who wants something done: the network of a client, or nobody in particular.
+pub(super) type Whose = Option<Arc<[u8]>>;
+
+/// Jobs that wait, `room` of them at most. Once half of it is taken, no network gets more than a quarter.
 pub(super) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
@@ -42,9 +45,15 @@ pub(super) struct Queue {
     load: Load,
 }
 
+struct Waiting {
+    job: Job,
+    whose: Whose,
+    since: Instant,
+}
+
 #[derive(Default)]
 struct State {
-    jobs: VecDeque<(Job, Instant)>,
+    jobs: VecDeque<Waiting>,
     /// Threads that wait for a job.
     idle: usize,
     closed: bool,
@@ -56,24 +65,27 @@ impl Queue {
     }
 
     /// Adds a job; false if there is no room for it.
-    pub fn add(&self, job: Job, now: Instant) -> bool {
+    pub fn add(&self, job: Job, whose: Whose, since: Instant) -> bool {
         let mut state = self.state();
-        let free = self.has_room(&state);
+        let free = self.has_room(&state, &whose);
         if free {
             self.load.wait();
-            state.jobs.push_back((job, now));
+            state.jobs.push_back(Waiting { job, whose, since });
             self.changed.notify_one();
         }
         free
     }
 
     /// Whether there is room for another job; counted as a refusal if not.
-    pub fn is_open(&self) -> bool {
-        self.has_room(&self.state())
+    pub fn is_open(&self, whose: &Whose) -> bool {
+        self.has_room(&self.state(), whose)
     }
 
-    fn has_room(&self, state: &State) -> bool {
-        let room = state.jobs.len() < self.room;
+    fn has_room(&self, state: &State, whose: &Whose) -> bool {
+        let all = state.jobs.len();
+        let own = || state.jobs.iter().filter(|other| other.whose == *whose).count();
+        let fair = whose.is_none() || all < self.room / 2 || own() < self.room.div_ceil(4);
+        let room = all < self.room && fair;
         if !room {
             self.load.wait();
             self.load.refuse();
@@ -87,14 +99,14 @@ impl Queue {
         let mut state = self.state();
         loop {
             self.drop_stale(&mut state.jobs, Instant::now());
-            if let Some((first, _)) = state.jobs.pop_front() {
-                let fitting = 1 + state.jobs.iter().filter(|(job, _)| job.goes_with(&first)).count();
+            if let Some(Waiting { job: first, .. }) = state.jobs.pop_front() {
+                let fitting = 1 + state.jobs.iter().filter(|it| it.job.goes_with(&first)).count();
                 let share = fitting.div_ceil(1 + state.idle).min(most);
                 let mut set = vec![first];
                 while set.len() < share
-                    && let Some(next) = state.jobs.iter().position(|(job, _)| job.goes_with(&set[0]))
+                    && let Some(next) = state.jobs.iter().position(|it| it.job.goes_with(&set[0]))
                 {
-                    set.extend(state.jobs.remove(next).map(|(job, _)| job));
+                    set.extend(state.jobs.remove(next).map(|it| it.job));
                 }
                 set.iter().for_each(|_| self.load.begin());
                 return Some(set);
@@ -115,8 +127,8 @@ impl Queue {
     }
 
     /// Drops what nobody awaits any more, and what waited too long, whose caller hears so.
-    fn drop_stale(&self, jobs: &mut VecDeque<(Job, Instant)>, now: Instant) {
-        jobs.retain(|(job, since)| {
+    fn drop_stale(&self, jobs: &mut VecDeque<Waiting>, now: Instant) {
+        jobs.retain(|Waiting { job, since, .. }| {
             let (awaited, late) = (job.is_awaited(), now.duration_since(*since) > PATIENCE);
             if !awaited {
                 self.load.leave();
@@ -150,7 +162,7 @@ mod tests {
         let queue = Queue::new(costs.len(), Load::default());
         let answers = costs.iter().map(|&cost| {
             let (job, answered) = job(cost);
-            assert!(queue.add(job, Instant::now()));
+            assert!(queue.add(job, None, Instant::now()));
             answered
         });
         let answers = answers.collect();
@@ -178,8 +190,8 @@ mod tests {
     fn what_is_no_hash_goes_alone() {
         let (queue, _answers) = queue(&[4, 4]);
         let queue = Queue { room: 4, ..queue };
-        assert!(queue.add(Job::Other(Box::new(|| ())), Instant::now()));
-        assert!(queue.add(Job::Other(Box::new(|| ())), Instant::now()));
+        assert!(queue.add(Job::Other(Box::new(|| ())), None, Instant::now()));
+        assert!(queue.add(Job::Other(Box::new(|| ())), None, Instant::now()));
         assert_eq!(sizes(&queue, 4), [2, 1, 1]);
     }
 
@@ -196,10 +208,21 @@ mod tests {
     #[test]
     fn there_is_room_for_so_many() {
         let (queue, _answers) = queue(&[4; 2]);
-        assert!(!queue.is_open() && !queue.add(job(4).0, Instant::now()));
+        assert!(!queue.is_open(&None) && !queue.add(job(4).0, None, Instant::now()));
         queue.take(1);
         let (job, _answer) = job(4);
-        assert!(queue.is_open() && queue.add(job, Instant::now()));
+        assert!(queue.is_open(&None) && queue.add(job, None, Instant::now()));
+    }
+
+    #[test]
+    fn nobody_takes_all_the_room() {
+        let queue = Queue::new(8, Load::default());
+        let add = |whose: &[u8]| queue.add(job(4).0, Some(whose.into()), Instant::now());
+        let greedy = (0..8).filter(|_| add(b"greedy")).count();
+        assert_eq!(greedy, 4, "half of it, as long as nobody else is there");
+        assert!(add(b"other") && add(b"other") && !add(b"other"), "and then a quarter each");
+        assert!(!add(b"greedy") && add(b"third"));
+        assert!(queue.is_open(&None));
     }
 
     #[test]
@@ -210,7 +233,7 @@ mod tests {
         queue.drop_stale(&mut queue.state().jobs, Instant::now());
         assert_eq!(queue.state().jobs.len(), 2);
         let (job, _answer) = job(4);
-        assert!(queue.add(job, later));
+        assert!(queue.add(job, None, later));
         queue.drop_stale(&mut queue.state().jobs, later);
         assert_eq!(queue.state().jobs.len(), 1);
         assert!(answers[0].try_recv().is_err_and(|error| error == TryRecvError::Closed));

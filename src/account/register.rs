@@ -148,7 +148,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
             .into_iter()
             .chain(typed.values().map(String::as_str))
             .collect();
-        faults.take("password", site.hasher.judge(password, &own).await?);
+        faults.take("password", site.hasher().judge(password, &own).await?);
     }
     let (Some(email), Some(password), true) = (email, password, faults.is_empty()) else {
         return Ok(form(&site, &typed)
@@ -157,7 +157,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
             .into());
     };
     let browser = site.make_mark()?;
-    let hash = site.hasher.hash(password).await?;
+    let hash = site.hasher().hash(password).await?;
     let mut tx = site.begin().await?;
     if throttle::name_allowed(&site, &mut tx, Asking::Register, email.key()).await? {
         let (email, asked) = (email.address().to_owned(), site.asked());

@@ -55,6 +55,7 @@ pub async fn remember(site: &Site<'_>, tx: &mut Tx, account: &Account) -> Result
         expires_at: now + *site.config().session.remember,
     };
     remembered::insert(tx, &browser).await?;
+    remembered::keep(tx, account.id, gate::MOST).await?;
     Ok(cookie(browser.id, &secret))
 }
 

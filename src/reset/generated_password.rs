@@ -28,7 +28,7 @@ use crate::{
         keys::{self, KeyRow},
         outbox,
     },
-    web::{Answer, Crumb, Page, SameOrigin, Site, bounded, human, throttle},
+    web::{Answer, Crumb, Page, SameOrigin, Site, bounded, human, throttle::SignIn},
 };
 
 /// How long a generated password is good.
@@ -130,11 +130,16 @@ pub fn is_generated(site: &Site<'_>, account: Uuid, digest: &[u8], typed: &Passw
 }
 
 /// Signs in with a generated password, once, to the form for a new one; false if it was used meanwhile, or the policy
-/// now in force accepts it no more. `named` is what the tries were counted under.
+/// now in force accepts it no more. `counted` is the try.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn sign_in(site: &Site<'_>, account: &Account, named: &str, key: KeyRow) -> Result<bool, Error> {
+pub async fn sign_in(
+    site: &Site<'_>,
+    account: &Account,
+    counted: &SignIn<'_>,
+    key: KeyRow,
+) -> Result<bool, Error> {
     let Some(policy) =
         Policy::read(key.policy.as_deref()).filter(|issued| site.policy(account).accepts(issued))
     else {
@@ -147,7 +152,7 @@ pub async fn sign_in(site: &Site<'_>, account: &Account, named: &str, key: KeyRo
     }
     let admission =
         gate::admit(site, &mut tx, account, Kind::Restricted(&policy, Some(&key.digest)), false).await?;
-    throttle::forgive_sign_in(site, &mut tx, named).await?;
+    counted.forgive(site.app, &mut tx).await?;
     let asked = site.asked();
     Event::new("reset.signed_in_once", account.id)
         .from(&asked)

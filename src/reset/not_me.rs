@@ -24,7 +24,7 @@ use crate::{
         former_addresses,
         keys::{self, KeyRow},
     },
-    web::{Answer, Crumb, Held, Linked, Opens, Page, SameOrigin, Site, held, human},
+    web::{Answer, Crumb, Held, Linked, Opens, Page, SameOrigin, Site, held, human, throttle::Asker},
 };
 
 /// How long other requests for a reset wait afterwards.
@@ -117,7 +117,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, notified: Held<Notified>) -> 
         .await?;
     // If the former address belongs to another account by now, no key goes to the present one.
     if let (true, Some(account)) = (restored, accounts::find(&mut tx, account.id).await?) {
-        issue(site.app, &mut tx, &account, "not-me-done", None, &asked).await?;
+        issue(site.app, &mut tx, &account, "not-me-done", Asker::Trusted, &asked).await?;
     }
     tx.commit().await?;
     site.crumbs.remove(Crumb::NotMe);

@@ -23,7 +23,8 @@ use crate::{
     web::{
         Answer, Even, Faults, Page, SameOrigin, Site,
         device::{self, Known},
-        human, throttle,
+        human,
+        throttle::{self, Asker},
     },
 };
 
@@ -160,11 +161,15 @@ pub async fn start(
     if live.is_some_and(held) {
         return Ok(Started::UnderWay);
     }
-    issue(app, tx, account, "reset-link", by.known.filter(|_| by.is_owner(account)), asked).await
+    let asker = match by.known {
+        _ if by.admin => Asker::Trusted,
+        Some(known) if by.is_owner(account) => Asker::Owner(known),
+        _ => Asker::Stranger,
+    };
+    issue(app, tx, account, "reset-link", asker, asked).await
 }
 
-/// Makes a key in place of the older ones and posts the message that carries it: `mail`, or a text if one is left;
-/// `owner` if it was asked for in a browser that the owner has signed in with.
+/// Makes a key in place of the older ones and posts the message that carries it: `mail`, or a text if one is left.
 ///
 /// The account's row must have been taken in `tx`.
 ///
@@ -175,14 +180,14 @@ pub async fn issue(
     tx: &mut Tx,
     account: &Account,
     mail: &str,
-    owner: Option<&Known>,
+    asker: Asker<'_>,
     asked: &Asked,
 ) -> Result<Started, Error> {
     let (now, policy) = (app.now(), app.policy(account));
     let phone = match policy.channel {
         Channel::Email => None,
         Channel::Sms => match app.usable_phone(account) {
-            Some(phone) if throttle::text_allowed(app, tx, phone, owner, asked).await? => Some(phone),
+            Some(phone) if throttle::text_allowed(app, tx, phone, asker, asked).await? => Some(phone),
             Some(_) => return Ok(Started::NoTexts),
             None => {
                 let why = Message::mail(&account.email, "reset-no-phone").asked(asked);
@@ -196,7 +201,7 @@ pub async fn issue(
     let key = if phone.is_some() { Key::for_typing(app.random)? } else { Key::for_link(app.random)? };
     let row = KeyRow {
         policy: Some(policy.stored()),
-        asked_by_owner: owner.is_some(),
+        asked_by_owner: matches!(asker, Asker::Owner(_)),
         ..app.key_row(account.id, Purpose::Reset, key.digest(&app.keyring), *policy.key_ttl)?
     };
     keys::insert(tx, &row).await?;

@@ -71,13 +71,14 @@ async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SmsApproved>) ->
     let known = device::known(&site, &ticket.account.email_key());
     let mut tx = site.begin().await?;
     let minted = second_step::mint(&site, &mut tx, &ticket, &KIND, PAUSE).await?;
-    let allowed = throttle::text_allowed(site.app, &mut tx, phone, known.as_ref(), &site.asked()).await?;
+    let allowed =
+        throttle::text_allowed(site.app, &mut tx, phone, known.as_ref().into(), &site.asked()).await?;
     let (Some((row, code)), true) = (minted, allowed) else {
         drop(tx);
         if !allowed {
             // The count that refuses went with the key's, and with it what the audit log says of it.
             let mut tx = site.begin().await?;
-            throttle::text_allowed(site.app, &mut tx, phone, known.as_ref(), &site.asked()).await?;
+            throttle::text_allowed(site.app, &mut tx, phone, known.as_ref().into(), &site.asked()).await?;
             tx.commit().await?;
         }
         let fault = Faults::of("code", Fault::new("fault-no-more-codes"));

@@ -52,10 +52,17 @@ pub async fn end(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// Forgets every browser of an account.
-pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
+/// Forgets every browser of an account; how many those were.
+pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<u64, Error> {
     const END_ALL: &str = "DELETE FROM remembered WHERE account_id = $1";
-    sql!(execute tx, END_ALL, account)?;
+    Ok(sql!(execute tx, END_ALL, account)?)
+}
+
+/// Forgets those of an account's browsers that were not recalled for longest, but for `most`.
+pub async fn keep(tx: &mut Tx, account: Uuid, most: i64) -> Result<(), Error> {
+    const KEEP: &str = "DELETE FROM remembered WHERE id IN (SELECT id FROM remembered
+        WHERE account_id = $1 ORDER BY rotated_at DESC, id DESC LIMIT 500 OFFSET $2)";
+    sql!(execute tx, KEEP, account, most)?;
     Ok(())
 }
 

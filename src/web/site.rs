@@ -14,8 +14,10 @@ use super::{
 };
 use crate::{
     Error,
+    account::hasher::Hasher,
     app::App,
     key::{Key, sha256},
+    limits::network,
     outbox::message::Asked,
     reset::{live::Force, policy::Policy},
     store::{Conn, Db, Tx, accounts::Account},
@@ -70,6 +72,14 @@ impl<'r> Site<'r> {
         let client = Client::of(request, &app.config().trusted_proxies);
         let Forced(force) = request.local_cache(|| Forced(app.live.now()));
         Some(Self { app, db, crumbs: Crumbs::of(request, app.judged.is_https()), client, force })
+    }
+
+    /// What hashes passwords, for this client among others.
+    pub fn hasher(&self) -> Hasher {
+        match self.config().limits.enabled {
+            true => self.app.hasher.for_network(&network(self.client.address)),
+            false => self.app.hasher.clone(),
+        }
     }
 
     /// A connection to read from.

@@ -1,6 +1,7 @@
 //! Whether something may be tried once more: who asks too much counts against nobody else.
 //!
-//! A browser that has signed in with the address before is counted by itself alone.
+//! A browser that has signed in with the address before is counted by itself, and together with others like it; who has
+//! used up what those may do together counts as anybody.
 
 use super::{
     Site,
@@ -13,6 +14,23 @@ use crate::{
     outbox::message::Asked,
     store::Tx,
 };
+
+/// Who asks for a text message that lets somebody back in.
+#[derive(Clone, Copy)]
+pub enum Asker<'a> {
+    /// Perhaps anybody.
+    Stranger,
+    /// A browser that the owner has signed in with.
+    Owner(&'a Known),
+    /// An admin, or whoever pressed "this wasn't me": what others have used up does not stand in the way.
+    Trusted,
+}
+
+impl<'a> From<Option<&'a Known>> for Asker<'a> {
+    fn from(known: Option<&'a Known>) -> Self {
+        known.map_or(Asker::Stranger, Asker::Owner)
+    }
+}
 
 /// Counts a request for a message by where it comes from.
 ///
@@ -35,43 +53,62 @@ pub async fn name_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: &st
 /// # Errors
 /// [`Error::Database`].
 pub async fn message_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: &str) -> Result<bool, Error> {
-    match device::known(site, key) {
-        Some(known) => all(site, tx, &[Limited::MessageBy(asking, known.device, key)]).await,
-        None => Ok(client_allowed(site, tx).await? && name_allowed(site, tx, asking, key).await?),
-    }
+    let mut count = async |limited: Limited<'_>| limited.allow(site.app, tx).await;
+    Ok(match device::known(site, key) {
+        Some(known) if !count(Limited::MessageBy(asking, known.device, key)).await? => false,
+        Some(_) if count(Limited::MessageByKnown(asking, key)).await? => true,
+        _ => client_allowed(site, tx).await? && name_allowed(site, tx, asking, key).await?,
+    })
 }
 
-/// What a sign-in is counted by.
-fn sign_in<'a>(site: &Site<'_>, key: &'a str) -> Vec<Limited<'a>> {
-    match device::known(site, key) {
-        Some(known) => vec![Limited::SignInBy(known.device, key)],
-        None => vec![Limited::SignInFrom(site.client.address), Limited::SignInTo(key)],
-    }
+/// A sign-in that is counted, and by what.
+pub struct SignIn<'a> {
+    allowed: bool,
+    counted: Vec<Limited<'a>>,
 }
 
-/// Counts a sign-in before anything is compared.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn sign_in_allowed(site: &Site<'_>, key: &str) -> Result<bool, Error> {
-    if !site.config().limits.enabled {
-        return Ok(true);
+impl<'a> SignIn<'a> {
+    /// Counts one before anything is compared.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn count(site: &Site<'_>, key: &'a str) -> Result<Self, Error> {
+        let mut counted = Vec::new();
+        if !site.config().limits.enabled {
+            return Ok(Self { allowed: true, counted });
+        }
+        let mut tx = site.begin().await?;
+        let mut count = async |limited: Limited<'a>| {
+            counted.push(limited);
+            limited.allow(site.app, &mut tx).await
+        };
+        let allowed = match device::known(site, key) {
+            Some(known) if !count(Limited::SignInBy(known.device, key)).await? => false,
+            Some(_) if count(Limited::SignInByKnown(key)).await? => true,
+            _ => {
+                count(Limited::SignInFrom(site.client.address)).await?
+                    && count(Limited::SignInTo(key)).await?
+            }
+        };
+        tx.commit().await?;
+        Ok(Self { allowed, counted })
     }
-    let mut tx = site.begin().await?;
-    let allowed = all(site, &mut tx, &sign_in(site, key)).await?;
-    tx.commit().await?;
-    Ok(allowed)
-}
 
-/// Takes a counted sign-in back: it succeeded, or could not be tried.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn forgive_sign_in(site: &Site<'_>, tx: &mut Tx, key: &str) -> Result<(), Error> {
-    for counted in sign_in(site, key) {
-        counted.forgive(site.app, tx).await?;
+    /// Whether it may be tried.
+    pub fn is_allowed(&self) -> bool {
+        self.allowed
     }
-    Ok(())
+
+    /// Takes it back: it succeeded, or could not be tried.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn forgive(&self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        for counted in &self.counted {
+            counted.forgive(app, tx).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Counts a text message that lets somebody back in.
@@ -82,16 +119,19 @@ pub async fn text_allowed(
     site: &App,
     tx: &mut Tx,
     number: &str,
-    known: Option<&Known>,
+    asker: Asker<'_>,
     asked: &Asked,
 ) -> Result<bool, Error> {
-    let by_owner = match known {
-        Some(known) => all(site, tx, &[Limited::TextBy(known.device, number)]).await?,
-        None => {
+    let allowed = match asker {
+        Asker::Trusted => return all(site, tx, &[Limited::TextByTrusted(number)]).await,
+        Asker::Owner(known) => {
+            all(site, tx, &[Limited::TextBy(known.device, number), Limited::TextByKnown(number)]).await?
+        }
+        Asker::Stranger => {
             text_allowed_from(site, tx, asked).await? && all(site, tx, &[Limited::TextTo(number)]).await?
         }
     };
-    Ok(by_owner && site_may_text(site, tx).await?)
+    Ok(allowed && site_may_text(site, tx).await?)
 }
 
 /// Counts a text message that verifies a number, for the account of these bytes.

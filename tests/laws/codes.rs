@@ -15,6 +15,7 @@ macro_rules! for_both_codes {
 
 for_both_codes! {
     three_wrong_codes_end_the_code,
+    tries_of_a_dead_code_use_up_nobodys_day,
     a_first_key_mints_three_codes_at_most,
     a_code_is_good_in_its_browser_only,
     a_code_of_another_flow_is_refused,
@@ -56,6 +57,22 @@ async fn three_wrong_codes_end_the_code(setting: Setting) {
     let told = app.mailbox.next_notice(&ann.email).await;
     assert!(told.subject.contains("Wrong codes"), "{told:?}");
     assert!(app.mailbox.rest(&ann.email).await.is_empty(), "the owner is told once");
+}
+
+async fn tries_of_a_dead_code_use_up_nobodys_day(setting: Setting) {
+    let limits = [("latchkey.limits.enabled", true.into()), ("latchkey.limits.codes_per_account", 4.into())];
+    let app = setting.app_with(&limits).await;
+    let ann = app.person("ann").await;
+    let link = app.key(&ann).await.link();
+    let browser = app.browser();
+    let ready = app.prepare(&browser, &link, &ann).await;
+    for _ in 0..6 {
+        browser.post(&wrong(&app, &browser, &ready)).await;
+    }
+    app.minutes_pass(2);
+    let ready = app.prepare(&browser, &link, &ann).await;
+    browser.post(&app.spending(&browser, &ready, NEW)).await;
+    assert!(app.opens(&ann.email, NEW).await, "a day was used up by tries of which none was looked at");
 }
 
 async fn a_first_key_mints_three_codes_at_most(setting: Setting) {

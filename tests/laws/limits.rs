@@ -5,6 +5,9 @@ use crate::common::{Browser, Change, NEW, OLD, OTHER, Page, Person, Setting, Sit
 for_both_databases! {
     a_known_browser_has_a_count_of_its_own,
     a_known_browser_is_known_for_who_signed_in_there,
+    known_browsers_are_counted_together_as_well,
+    wrong_passwords_of_a_registration_are_counted,
+    what_is_refused_unseen_or_changes_nothing_is_not_written_down,
     who_said_it_was_not_them_is_not_starved_by_the_thief,
     a_number_of_another_country_gets_no_text,
     a_limit_that_is_reached_is_written_down_once,
@@ -43,6 +46,58 @@ async fn a_known_browser_has_a_count_of_its_own(setting: Setting) {
     let copy = browser.copy();
     assert_eq!(guess(&app, &copy, &ann).await, 429, "a copy of its cookies begins anew");
     assert!(app.opens(&ann.email, OLD).await, "what a known browser does counts against nobody else");
+}
+
+/// Whoever knows the password has as many known browsers as they like.
+async fn known_browsers_are_counted_together_as_well(setting: Setting) {
+    let app = setting.app_with(&limited(&[("latchkey.limits.sign_ins_per_address", 2.into())])).await;
+    let ann = app.account("ann@example.com").await;
+    let mut browsers = Vec::new();
+    for _ in 0..5 {
+        browsers.push(known(&app, &ann).await);
+    }
+    let mut looked_at = 0;
+    for browser in &browsers {
+        for _ in 0..2 {
+            looked_at += usize::from(guess(&app, browser, &ann).await == 422);
+        }
+    }
+    assert_eq!(looked_at, 3 * 2 + 2, "those of three browsers, and then those of strangers");
+}
+
+async fn wrong_passwords_of_a_registration_are_counted(setting: Setting) {
+    let app = setting.app_with(&limited(&[("latchkey.limits.sign_ins_per_address", 3.into())])).await;
+    app.register(&app.browser(), "ann@example.com", OLD).await;
+    let link = app.mailbox.next("ann@example.com").await.link();
+    let other = app.browser();
+    let page = other.get(&link).await;
+    for _ in 0..3 {
+        other.submit(&page, &[("current-password", OTHER)]).await;
+    }
+    other.submit(&page, &[("current-password", OLD)]).await;
+    assert!(!app.opens("ann@example.com", OLD).await, "a password is looked at without end");
+    other.submit(&page, &[("new_password", NEW)]).await;
+    assert!(app.opens("ann@example.com", NEW).await, "a new one can be chosen all the same");
+}
+
+/// Or whoever has an account could fill the disk.
+async fn what_is_refused_unseen_or_changes_nothing_is_not_written_down(setting: Setting) {
+    let app = setting.app_with(&limited(&[("latchkey.limits.sign_ins_per_address", 3.into())])).await;
+    let ann = app.account("ann@example.com").await;
+    let (browser, other) = (app.signed_in(&ann).await, app.signed_in(&ann).await);
+    let form = browser.get("/change").await;
+    for _ in 0..6 {
+        browser.submit(&form, &[("current-password", OTHER), ("new_password", NEW)]).await;
+    }
+    let list = browser.get("/account/sessions").await;
+    for _ in 0..3 {
+        browser.press(&list, "/account/sessions").await;
+    }
+    assert!(!other.is_signed_in().await);
+    for (kind, times) in [("password.refused", 3), ("sessions.ended", 1)] {
+        let told = app.told(&["events", "--kind", kind]);
+        assert_eq!(told.matches(kind).count(), times, "{told}");
+    }
 }
 
 async fn a_known_browser_is_known_for_who_signed_in_there(setting: Setting) {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::common::{NEW, OLD, Setting, Strategy};
+use crate::common::{NEW, OLD, OTHER, Setting, Strategy};
 
 mod a_key_by_sms_leads_back_in {
     on_both_databases!(super::super::a_key_by_sms_leads_back_in => one_time_login OneTimeLogin,
@@ -11,6 +11,7 @@ mod a_key_by_sms_leads_back_in {
 for_both_databases! {
     without_a_phone_a_mail_says_so,
     a_key_by_sms_lives_ten_minutes,
+    this_was_not_me_is_answered_by_text_however_many_others_asked_for,
 }
 mod a_text_that_is_one_too_many_is_written_down {
     on_both_databases!(super::super::a_text_that_is_one_too_many_is_written_down => sms_approved SmsApproved);
@@ -87,4 +88,26 @@ async fn a_text_that_is_one_too_many_is_written_down(setting: Setting) {
     }
     let told = app.told(&["events", "--kind", "limit.reached"]);
     assert_eq!(told.matches("text_to").count(), 1, "{told}");
+}
+
+async fn this_was_not_me_is_answered_by_text_however_many_others_asked_for(setting: Setting) {
+    let limits = [("latchkey.limits.enabled", json!(true)), ("latchkey.limits.texts_per_number", json!(2))];
+    let app = setting.app_with(&[&limits[..], &[("latchkey.reset.channel", json!("sms"))]].concat()).await;
+    let ann = app.account("ann@example.com").await;
+    let ann = app.add_phone(&ann).await;
+    app.mailbox.rest(&ann.email).await;
+    app.ask_reset(&ann.email).await;
+    let link = app.mailbox.next(&ann.phone).await.link();
+    app.recover(&app.browser(), &ann, &link, NEW).await;
+    let notice = app.mailbox.next_notice(&ann.email).await.link();
+    for _ in 0..2 {
+        app.ask_reset(&ann.email).await;
+    }
+    assert_eq!(app.mailbox.rest(&ann.phone).await.len(), 1, "two texts for strangers in a day");
+    let own = app.browser();
+    let page = own.get(&notice).await;
+    own.press(&page, "/reset/not-me").await;
+    let link = app.mailbox.next(&ann.phone).await.link();
+    app.recover(&app.browser(), &ann, &link, OTHER).await;
+    assert!(app.opens(&ann.email, OTHER).await);
 }
