@@ -19,7 +19,7 @@ use super::{
 
 const ROUNDS: usize = 3;
 /// How many requests of each kind a second: about half of what the cores bear.
-const RATES: [(f64, u64); 4] = [(400.0, 3), (300.0, 3), (150.0, 3), (6.0, 6)];
+const RATES: [(f64, u64); 4] = [(8000.0, 3), (800.0, 3), (150.0, 3), (6.0, 6)];
 
 /// Starts one server, and three, each on a database of its own, and asks them in turns.
 pub async fn measure(folder: &Path) {
