@@ -41,8 +41,9 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
     let templates = Templates::load(template_dir(&figment)?.as_deref())?;
     let app = Arc::new(App::new(judged, clock, templates)?);
     let pages = Strategy::all().iter().map(|strategy| strategy.page().trim_start_matches("/reset/"));
+    // Rocket looks at one route after the other.
     let routes =
-        [account::routes(), reset::routes(), admin::routes(), wellknown::routes(), probes::routes()].concat();
+        [reset::routes(), account::routes(), admin::routes(), wellknown::routes(), probes::routes()].concat();
     // Rocket has a default of its own for the size of a pool.
     let database = Serialized::default("databases.latchkey", Settings::default());
     let site = rocket::custom(figment.join(database))

@@ -1,4 +1,4 @@
-//! What three servers on one PostgreSQL take of the cores for a request, beside one alone, under the same load.
+//! What three servers on one PostgreSQL take of the cores for a request, beside one alone, each under the same load.
 
 use std::{path::Path, time::Duration};
 
@@ -18,8 +18,9 @@ use super::{
 };
 
 const ROUNDS: usize = 3;
-/// How many requests of each kind a second: about half of what the cores bear.
-const RATES: [(f64, u64); 4] = [(8000.0, 3), (800.0, 3), (150.0, 3), (6.0, 6)];
+/// How many requests of each kind a second for each server, and for how many seconds: three take half of what the cores
+/// bear.
+const RATES: [(f64, u64); 4] = [(2700.0, 3), (500.0, 6), (60.0, 3), (2.0, 8)];
 
 /// Starts one server, and three, each on a database of its own, and asks them in turns.
 pub async fn measure(folder: &Path) {
@@ -46,18 +47,18 @@ pub async fn measure(folder: &Path) {
     let mut table = Table::default();
     let [one, three] = [sites[0].hot(), sites[1].hot()];
     for (((name, one), (_, three)), (rate, seconds)) in one.iter().zip(&three).zip(RATES) {
-        let until = Until::Paced(rate, Duration::from_secs(seconds));
+        let until = |servers: f64| Until::Paced(servers * rate, Duration::from_secs(seconds));
         let mut rounds = Vec::new();
         for _ in 0..ROUNDS {
             rounds.push([
-                cost(&sites[0], one, until, postmaster).await,
-                cost(&sites[1], three, until, postmaster).await,
+                cost(&sites[0], one, until(1.0), postmaster).await,
+                cost(&sites[1], three, until(3.0), postmaster).await,
             ]);
         }
         let ratio = median(rounds.iter().map(|[one, three]| three.site / one.site));
         let millis = |of: fn(&[Cost; 2]) -> f64| format!("{:.2}", median(rounds.iter().map(of)) * 1e3);
         let detail = format!(
-            "{rate}/s: {} ms against {}; PostgreSQL {} ms against {}; p50 {} ms against {}",
+            "{rate}/s each: {} ms against {}; PostgreSQL {} ms against {}; p50 {} ms against {}",
             millis(|it| it[1].site),
             millis(|it| it[0].site),
             millis(|it| it[1].postgres),

@@ -18,8 +18,8 @@ pub use measure::fastest;
 /// Most lanes: with more, their boxes of 4 KiB each and all else hardly fit a core's nearest cache of 32 KiB.
 pub const MOST: usize = 4;
 
-/// After how many rounds others may have the core: about a millisecond.
-const ROUNDS_AT_A_TIME: u64 = 16;
+/// After how many rounds others may have the core: one to two milliseconds.
+const ROUNDS_AT_A_TIME: u64 = 24;
 
 /// What comes of bcrypt: three blocks. What is stored leaves out the last byte.
 pub type Hash = [u8; 24];
@@ -98,8 +98,7 @@ fn together<const N: usize>(tasks: [&Task; N]) -> [Hash; N] {
     hashes
 }
 
-/// Lets others have the core now and then: whoever answers a page waits for a millisecond at most, not for the scheduler's
-/// next tick.
+/// Lets others have the core now and then: whoever answers a page waits for a moment, not for the scheduler's next tick.
 fn give_way(round: u64) {
     if round.is_multiple_of(ROUNDS_AT_A_TIME) {
         thread::yield_now();

@@ -26,7 +26,7 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
     let now = app.now();
     let kept = now - *app.config().events.keep;
     for _ in 0..STEPS {
-        let mut tx = pool.begin().await?;
+        let mut tx = pool.begin_behind().await?;
         let expired = keys::purge(&mut tx, now).await?;
         let none_expired = expired.is_empty();
         let abandoned = abandoned(&expired);
@@ -38,7 +38,7 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
         for ((_, strategy), n) in abandoned {
             app.meters.reset(strategy.name(), "abandoned", n.unsigned_abs());
         }
-        let mut tx = pool.begin().await?;
+        let mut tx = pool.begin_behind().await?;
         let removed = registrations::purge(&mut tx, now).await?
             + sessions::purge(&mut tx, now).await?
             + remembered::purge(&mut tx, now).await?

@@ -95,7 +95,7 @@ fn settle(done: Result<Uuid, JoinError>, leased: &mut HashSet<Uuid>) {
 
 /// Makes what this worker has leased due for another one at once.
 async fn give_back(app: &App, pool: &Pool, leased: &HashSet<Uuid>) -> Result<(), Error> {
-    let mut tx = pool.begin().await?;
+    let mut tx = pool.begin_behind().await?;
     for id in leased {
         outbox::postpone(&mut tx, *id, Some("the server stopped"), app.now()).await?;
     }
@@ -108,7 +108,7 @@ async fn lease(app: &App, pool: &Pool, most: usize) -> Result<Vec<Entry>, Error>
     if most == 0 || due.is_none_or(|due| due > now) {
         return Ok(Vec::new());
     }
-    let mut tx = pool.begin().await?;
+    let mut tx = pool.begin_behind().await?;
     let leased = outbox::lease(&mut tx, i64::try_from(most).unwrap_or(1), LEASE, now).await?;
     tx.commit().await?;
     Ok(leased)
@@ -123,7 +123,7 @@ async fn work(app: Arc<App>, pool: Pool, entry: Entry) -> Uuid {
     if let Err(error) = done {
         log::error!("entry {} of the outbox waits for another try: {error}", entry.id);
         let again = async {
-            let mut tx = pool.begin().await?;
+            let mut tx = pool.begin_behind().await?;
             outbox::postpone(&mut tx, entry.id, Some(&error.to_string()), app.now() + pause(&app, &entry))
                 .await?;
             tx.commit().await
@@ -136,7 +136,7 @@ async fn work(app: Arc<App>, pool: Pool, entry: Entry) -> Uuid {
 }
 
 async fn carry_out(app: &App, pool: &Pool, entry: &Entry) -> Result<(), Error> {
-    let mut tx = pool.begin().await?;
+    let mut tx = pool.begin_behind().await?;
     if outbox::remove(&mut tx, entry.id).await? {
         if app.now() < entry.expires_at {
             Request::carry_out(app, &mut tx, &entry.sealed).await?;
@@ -155,7 +155,7 @@ async fn send(app: &App, pool: &Pool, entry: &Entry) -> Result<(), Error> {
         let message = Message::open(app, &entry.sealed)?;
         deliver(app, &message, entry.id).await.map_err(Some)
     };
-    let mut tx = pool.begin().await?;
+    let mut tx = pool.begin_behind().await?;
     let now = app.now();
     let outcome = match &sent {
         Ok(()) => "sent",

@@ -23,6 +23,7 @@ pub mod seed;
 pub mod sessions;
 pub mod tallies;
 
+use rocket::tokio::sync::OwnedSemaphorePermit;
 use sqlx::{Postgres, Sqlite, pool::PoolConnection};
 use uuid::Uuid;
 
@@ -64,6 +65,8 @@ impl Conn {
 pub struct Tx {
     conn: Conn,
     afterwards: Vec<Box<dyn FnOnce() + Send + Sync>>,
+    /// Its place among those that nobody waits for.
+    _behind: Option<OwnedSemaphorePermit>,
 }
 
 impl Tx {

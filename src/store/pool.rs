@@ -1,9 +1,9 @@
 //! The pool behind [`Db`](super::Db): one writer and several readers on SQLite, or a pool of PostgreSQL.
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 
 use figment::{Figment, providers::Serialized};
-use rocket::tokio::time::timeout;
+use rocket::tokio::{sync::Semaphore, time::timeout};
 use serde::{Deserialize, Serialize};
 use sqlx::{
     Connection, Executor, PgConnection, PgPool,
@@ -30,6 +30,8 @@ const SESSION: &str = "SET default_transaction_isolation = 'read committed';
 const READER_CACHE: &str = "-256";
 /// After how long without use a connection to PostgreSQL is asked whether it is alive.
 const REST: Duration = Duration::from_secs(1);
+/// How many transactions at once may get in the way of those that somebody waits for.
+const BEHIND: usize = 2;
 /// How long the pool waits, when it is closed, for those who still work with it.
 const GRACE: Duration = Duration::from_secs(4);
 
@@ -108,7 +110,7 @@ pub struct Pool {
 #[derive(Clone)]
 enum Engine {
     // One connection writes, since SQLite allows one writer at a time; the others only read.
-    Sqlite { writer: Writer, readers: Readers, lookups: Lookups },
+    Sqlite { writer: Writer, readers: Readers, lookups: Lookups, behind: Arc<Semaphore> },
     Postgres(PgPool),
 }
 
@@ -154,7 +156,10 @@ impl Pool {
             let readers = Readers::new(reading, most, patience).map_err(unusable)?;
             drop(readers.get().await.map_err(unusable)?);
             let lookups = Lookups::new(readers.clone());
-            Ok(Self { engine: Engine::Sqlite { writer, readers, lookups }, busy })
+            Ok(Self {
+                engine: Engine::Sqlite { writer, readers, lookups, behind: Arc::new(Semaphore::new(BEHIND)) },
+                busy,
+            })
         } else if settings.url.starts_with("postgres:") || settings.url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(&settings.url).map_err(unusable)?;
             let pool = PgPoolOptions::new()
@@ -227,7 +232,19 @@ impl Pool {
             Engine::Sqlite { writer, .. } => Conn::SqliteTx(Replay::begin(writer.clone()).await?),
             Engine::Postgres(pool) => Conn::PostgresTx(Replay::begin(pool.clone()).await?),
         };
-        Ok(Tx { conn, afterwards: Vec::new() })
+        Ok(Tx { conn, afterwards: Vec::new(), _behind: None })
+    }
+
+    /// A transaction that nobody waits for: on SQLite's one writer, few such get in the way of others.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub async fn begin_behind(&self) -> Result<Tx, Error> {
+        let place = match &self.engine {
+            Engine::Sqlite { behind, .. } => behind.clone().acquire_owned().await.ok(),
+            Engine::Postgres(_) => None,
+        };
+        Ok(Tx { _behind: place, ..self.begin().await? })
     }
 
     /// How many connections there are; on SQLite those that read.
