@@ -92,14 +92,12 @@ pub async fn issue(app: &App, tx: &mut Tx, kind: &Kind, bound: Bound<'_>) -> Res
 /// [`Error::Database`]; nothing was compared then.
 pub async fn try_out(site: &Site<'_>, row: &KeyRow, typed: &str) -> Result<Tried, Error> {
     let now = site.now();
-    let counted = [Limited::CodeOf(row.account_id.as_bytes()), Limited::CodeFrom(site.client.address)];
+    let (of, from) = (Limited::CodeOf(row.account_id.as_bytes()), Limited::CodeFrom(site.client.address));
     let mut tx = site.begin().await?;
     let tries = keys::count_try(&mut tx, row.id, TRIES, now).await?;
-    let mut allowed = true;
-    // Of a dead code nothing is compared, so its tries use up nobody's day.
-    for limited in counted.into_iter().filter(|_| tries.is_some()) {
-        allowed &= limited.allow(site.app, &mut tx).await?;
-    }
+    // Of a dead code nothing is compared: such tries use up nobody's day.
+    let mut allowed = tries.is_none() || of.allow(site.app, &mut tx).await?;
+    allowed &= from.allow(site.app, &mut tx).await?;
     tx.commit().await?;
     let Some(tries) = tries.filter(|_| allowed) else { return Ok(Tried::Dead) };
     let (code, mark) = (Key::parse_code(typed), site.mark().unwrap_or_default());
@@ -108,8 +106,8 @@ pub async fn try_out(site: &Site<'_>, row: &KeyRow, typed: &str) -> Result<Tried
     let mut tx = site.begin().await?;
     if right {
         keys::forgive_try(&mut tx, row.id).await?;
-        for limited in counted {
-            limited.forgive(site.app, &mut tx).await?;
+        for counted in [of, from] {
+            counted.forgive(site.app, &mut tx).await?;
         }
         tx.commit().await?;
         return Ok(Tried::Right);
