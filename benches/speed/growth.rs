@@ -10,8 +10,8 @@ use super::{
 };
 
 const ROUNDS: usize = 7;
-/// What a large site has, beside a million accounts.
-const OLD: [&str; 6] = ["--events", "3000000", "--messages", "2000000", "--keys", "1000000"];
+/// What a large site has beside a million accounts: ten million old rows.
+const OLD: [&str; 6] = ["--events", "5000000", "--messages", "3000000", "--keys", "2000000"];
 
 /// Makes both sites, and asks.
 pub async fn measure(folder: &Path) {
