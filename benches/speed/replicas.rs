@@ -18,8 +18,8 @@ use super::{
 };
 
 const ROUNDS: usize = 3;
-/// How many requests of each kind a second for each server, and for how many seconds: three take half of what the cores
-/// bear.
+/// How many requests of each kind a second for each server, and for how many seconds: three take a third to a half of
+/// what the cores bear.
 const RATES: [(f64, u64); 4] = [(2700.0, 3), (500.0, 6), (60.0, 3), (2.0, 8)];
 
 /// Starts one server, and three, each on a database of its own, and asks them in turns.

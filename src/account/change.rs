@@ -1,7 +1,6 @@
 //! Changing the password: asks for the current one, ends every other session and key, and tells the owner.
 
 use rocket::{Route, get, post, routes};
-
 use uuid::Uuid;
 
 use super::{
