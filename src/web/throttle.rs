@@ -53,12 +53,10 @@ pub async fn name_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: &st
 /// # Errors
 /// [`Error::Database`].
 pub async fn message_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: &str) -> Result<bool, Error> {
-    let mut count = async |limited: Limited<'_>| limited.allow(site.app, tx).await;
-    Ok(match device::known(site, key) {
-        Some(known) if !count(Limited::MessageBy(asking, known.device, key)).await? => false,
-        Some(_) if count(Limited::MessageByKnown(asking, key)).await? => true,
-        _ => client_allowed(site, tx).await? && name_allowed(site, tx, asking, key).await?,
-    })
+    let known = device::known(site, key)
+        .map(|it| [Limited::MessageBy(asking, it.device, key), Limited::MessageByKnown(asking, key)]);
+    let strangers = [Limited::MessageFrom(site.client.address), Limited::MessageFor(asking, key)];
+    Ok(count(site, tx, known, &strangers).await?.0)
 }
 
 /// A sign-in that is counted, and by what.
@@ -73,23 +71,14 @@ impl<'a> SignIn<'a> {
     /// # Errors
     /// [`Error::Database`].
     pub async fn count(site: &Site<'_>, key: &'a str) -> Result<Self, Error> {
-        let mut counted = Vec::new();
         if !site.config().limits.enabled {
-            return Ok(Self { allowed: true, counted });
+            return Ok(Self { allowed: true, counted: Vec::new() });
         }
+        let known = device::known(site, key)
+            .map(|it| [Limited::SignInBy(it.device, key), Limited::SignInByKnown(key)]);
+        let strangers = [Limited::SignInFrom(site.client.address), Limited::SignInTo(key)];
         let mut tx = site.begin().await?;
-        let mut count = async |limited: Limited<'a>| {
-            counted.push(limited);
-            limited.allow(site.app, &mut tx).await
-        };
-        let allowed = match device::known(site, key) {
-            Some(known) if !count(Limited::SignInBy(known.device, key)).await? => false,
-            Some(_) if count(Limited::SignInByKnown(key)).await? => true,
-            _ => {
-                count(Limited::SignInFrom(site.client.address)).await?
-                    && count(Limited::SignInTo(key)).await?
-            }
-        };
+        let (allowed, counted) = count(site, &mut tx, known, &strangers).await?;
         tx.commit().await?;
         Ok(Self { allowed, counted })
     }
@@ -122,16 +111,13 @@ pub async fn text_allowed(
     asker: Asker<'_>,
     asked: &Asked,
 ) -> Result<bool, Error> {
-    let allowed = match asker {
+    let known = match asker {
         Asker::Trusted => return all(site, tx, &[Limited::TextByTrusted(number)]).await,
-        Asker::Owner(known) => {
-            all(site, tx, &[Limited::TextBy(known.device, number), Limited::TextByKnown(number)]).await?
-        }
-        Asker::Stranger => {
-            text_allowed_from(site, tx, asked).await? && all(site, tx, &[Limited::TextTo(number)]).await?
-        }
+        Asker::Owner(known) => Some([Limited::TextBy(known.device, number), Limited::TextByKnown(number)]),
+        Asker::Stranger => None,
     };
-    Ok(allowed && site_may_text(site, tx).await?)
+    let strangers: Vec<_> = text_from(asked).into_iter().chain([Limited::TextTo(number)]).collect();
+    Ok(count(site, tx, known, &strangers).await?.0 && site_may_text(site, tx).await?)
 }
 
 /// Counts a text message that verifies a number, for the account of these bytes.
@@ -146,16 +132,13 @@ pub async fn verification_allowed(
     asked: &Asked,
 ) -> Result<bool, Error> {
     Ok(all(site, tx, &[Limited::VerifyOf(account), Limited::VerifyTo(number)]).await?
-        && text_allowed_from(site, tx, asked).await?
+        && all(site, tx, text_from(asked).as_slice()).await?
         && site_may_text(site, tx).await?)
 }
 
-/// Counts a text message by where it was asked for; the command line asks from nowhere.
-async fn text_allowed_from(site: &App, tx: &mut Tx, asked: &Asked) -> Result<bool, Error> {
-    match asked.from.parse() {
-        Ok(client) => all(site, tx, &[Limited::TextFrom(client)]).await,
-        Err(_) => Ok(true),
-    }
+/// What a text message is counted by where it was asked for; the command line asks from nowhere.
+fn text_from(asked: &Asked) -> Option<Limited<'static>> {
+    asked.from.parse().ok().map(Limited::TextFrom)
 }
 
 /// Counts a text message over the whole site.
@@ -167,6 +150,34 @@ async fn site_may_text(site: &App, tx: &mut Tx) -> Result<bool, Error> {
         );
     }
     Ok(by_site)
+}
+
+/// Counts a known browser by itself, and together with others like it; strangers, and known browsers that have used up
+/// what they may do together, by what strangers are counted by. What that was goes with whether it is allowed.
+async fn count<'a>(
+    site: &App,
+    tx: &mut Tx,
+    known: Option<[Limited<'a>; 2]>,
+    strangers: &[Limited<'a>],
+) -> Result<(bool, Vec<Limited<'a>>), Error> {
+    let mut counted = Vec::new();
+    if let Some([own, together]) = known {
+        counted.push(own);
+        if !own.allow(site, tx).await? {
+            return Ok((false, counted));
+        }
+        counted.push(together);
+        if together.allow(site, tx).await? {
+            return Ok((true, counted));
+        }
+    }
+    for limited in strangers {
+        counted.push(*limited);
+        if !limited.allow(site, tx).await? {
+            return Ok((false, counted));
+        }
+    }
+    Ok((true, counted))
 }
 
 async fn all(site: &App, tx: &mut Tx, counts: &[Limited<'_>]) -> Result<bool, Error> {

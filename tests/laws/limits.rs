@@ -6,6 +6,7 @@ for_both_databases! {
     a_known_browser_has_a_count_of_its_own,
     a_known_browser_is_known_for_who_signed_in_there,
     known_browsers_are_counted_together_as_well,
+    known_browsers_that_have_used_up_their_texts_get_those_of_strangers,
     wrong_passwords_of_a_registration_are_counted,
     what_is_refused_unseen_or_changes_nothing_is_not_written_down,
     who_said_it_was_not_them_is_not_starved_by_the_thief,
@@ -63,6 +64,26 @@ async fn known_browsers_are_counted_together_as_well(setting: Setting) {
         }
     }
     assert_eq!(looked_at, 3 * 2 + 2, "those of three browsers, and then those of strangers");
+}
+
+async fn known_browsers_that_have_used_up_their_texts_get_those_of_strangers(setting: Setting) {
+    let texts = [("latchkey.limits.texts_per_number", 1.into()), ("latchkey.reset.channel", "sms".into())];
+    let app = setting.app_with(&limited(&texts)).await;
+    let ann = app.account("ann@example.com").await;
+    let ann = app.add_phone(&ann).await;
+    app.mailbox.rest(&ann.phone).await;
+    let mut browsers = Vec::new();
+    for _ in 0..5 {
+        browsers.push(known(&app, &ann).await);
+    }
+    let last = browsers.pop().expect("the fifth");
+    // Three as known, and one as a stranger's; the next key would drop a text that has not been sent.
+    for browser in &browsers {
+        ask(browser, &ann.email).await;
+        app.mailbox.next(&ann.phone).await;
+    }
+    ask(&last, &ann.email).await;
+    assert!(app.mailbox.rest(&ann.phone).await.is_empty(), "known browsers get texts without end");
 }
 
 async fn wrong_passwords_of_a_registration_are_counted(setting: Setting) {
