@@ -7,7 +7,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::{
-    common::{Binary, Browser, Change, Config, Setting, Site, Strategy, free_port},
+    common::{Binary, Browser, Change, Config, Person, Ready, Setting, Site, Strategy, free_port},
     ledger::Ledger,
     post::Post,
 };
@@ -113,6 +113,17 @@ impl Arena {
         let copy = self.browser(turn);
         copy.with_jar(|jar| *jar = own.jar());
         copy
+    }
+
+    /// Goes as far as the request that spends a new key of `person`'s, whose messages are all marked as sent by then: one
+    /// that goes with its key while it is being sent would come, and not be counted.
+    pub async fn prepare(&self, browser: &Browser, person: &Person) -> Ready {
+        let site = self.site();
+        let ready = site.prepare(browser, &site.key(person).await.link(), person).await;
+        self.settle().await;
+        let (_, sent) = self.ledger.outbox().await;
+        assert_eq!(i64::try_from(self.post.deliveries()), Ok(sent), "each message comes once");
+        ready
     }
 
     /// Waits until everything asked for is done, and each message of it has arrived.

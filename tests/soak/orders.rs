@@ -43,7 +43,7 @@ async fn moment(round: usize) {
 async fn contest(arena: &Arena, ann: &Person, other: (&Browser, &Sent), round: usize) -> Contest {
     let site = arena.site();
     let browser = arena.browser(0);
-    let ready = site.prepare(&browser, &site.key(ann).await.link(), ann).await;
+    let ready = arena.prepare(&browser, ann).await;
     let before = arena.ledger.facts(&ann.email).await;
     let spenders = join_all((0..SPENDERS).map(|turn| {
         let sent = site.spending(&browser, &ready, &candidate(round, turn));

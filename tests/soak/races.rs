@@ -91,9 +91,8 @@ pub fn has_won(strategy: Strategy, answer: &Answer) -> bool {
 /// Has `ann`'s key spent by all at once, and says whose turn it was that won, with what was so before.
 pub async fn spend_at_once(arena: &Arena, ann: &Person, round: usize) -> (Vec<usize>, Facts) {
     let site = arena.site();
-    let link = site.key(ann).await.link();
     let browser = arena.browser(0);
-    let ready = site.prepare(&browser, &link, ann).await;
+    let ready = arena.prepare(&browser, ann).await;
     let before = arena.ledger.facts(&ann.email).await;
     let spending = |turn| site.spending(&browser, &ready, &candidate(round, turn));
     let answers = at_once(arena, &browser, spending).await;
@@ -162,9 +161,10 @@ async fn of_32_that_use_a_generated_password_one_wins(setting: Setting) {
         // Each leaves sessions behind, and an account has 100 at most.
         let ann = site.person(&format!("ann-{}-{round}", arena.servers())).await;
         let browser = arena.browser(0);
-        let ready = site.prepare(&browser, &site.key(&ann).await.link(), &ann).await;
+        let ready = arena.prepare(&browser, &ann).await;
         browser.post(&site.spending(&browser, &ready, NEW)).await;
         let generated = site.mailbox.next_code(&ann.email).await;
+        arena.settle().await;
         let form = browser.get("/login").await;
         let sent = browser.fill(&form, &[("username", &ann.email), ("current-password", &generated)]);
         let before = arena.ledger.facts(&ann.email).await;
@@ -190,7 +190,7 @@ async fn of_32_wrong_codes_three_are_looked_at(setting: Setting) {
     with_one_and_two(&mut arena, "a wrong code", async |arena, round| {
         let site = arena.site();
         let browser = arena.browser(0);
-        let ready = site.prepare(&browser, &site.key(&ann).await.link(), &ann).await;
+        let ready = arena.prepare(&browser, &ann).await;
         let right = site.spending(&browser, &ready, OTHER);
         let mut wrong = right.clone();
         let code = wrong.fields.iter_mut().find(|(name, _)| name == "code").expect("a field for the code");
