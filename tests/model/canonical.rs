@@ -1,6 +1,6 @@
 //! Names are arbitrary: of the states that differ by who is called first, one stands for all.
 
-use super::state::{NOBODY, Person, State, Tab};
+use super::state::{Browser, NOBODY, Person, State, Tab};
 
 impl State {
     /// The same with people, browsers and servers, two of each, in an order of their own.
@@ -33,8 +33,10 @@ impl State {
     fn swap_people(&mut self) {
         self.people.swap(0, 1);
         for browser in &mut self.browsers {
-            browser.ticket.iter_mut().chain(&mut browser.forms).for_each(|who| *who = 1 - *who);
-            browser.forms.sort_unstable();
+            let Browser { ticket, forms, known, .. } = browser;
+            ticket.iter_mut().chain(&mut *forms).chain(&mut *known).for_each(|who| *who = 1 - *who);
+            forms.sort_unstable();
+            known.sort_unstable();
             browser.session.iter_mut().for_each(|session| session.who = 1 - session.who);
             if let Some(request) = &mut browser.request {
                 request.who = 1 - request.who;
@@ -47,6 +49,6 @@ impl State {
 impl Person {
     fn tabs(&mut self) -> impl Iterator<Item = &mut Tab> {
         let bound = self.keys.iter_mut().filter_map(|key| key.browser.as_mut());
-        self.wish.iter_mut().chain(bound)
+        self.wish.iter_mut().map(|wish| &mut wish.tab).chain(bound)
     }
 }

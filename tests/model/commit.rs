@@ -4,7 +4,7 @@ use super::{
     deed::{Deed, Fate, Request},
     ends::{add_key, admit, end_keys, press, reset_key},
     rules::{Rule, Rules},
-    state::{Kind, Law, NOBODY, Password, Purpose, State, Tab, Who, accepts},
+    state::{Key, Kind, Law, NOBODY, Password, Purpose, State, Tab, Who, accepts},
 };
 use crate::common::Strategy;
 
@@ -32,7 +32,7 @@ impl Rules {
         if request.deed.who() != who {
             state.broken = Some(Law::OwnForm);
         }
-        let before = state.people[who].password;
+        let (before, known) = (state.people[who].password, state.browsers[tab].known.clone());
         match request.deed {
             Deed::SignIn(_) => admit(state, tab, &request, Kind::Full { fresh: true }),
             Deed::SignInGenerated(_) => {
@@ -48,7 +48,7 @@ impl Rules {
             Deed::Button(_) => {
                 end_keys(state, who, Purpose::Reset, Fate::Spent);
                 end_keys(state, who, Purpose::Temporary, Fate::Ended);
-                add_key(state, who, Purpose::Temporary, policy, None, request.older);
+                add_key(state, who, made(Purpose::Temporary, policy, None, &request));
                 if !self.holds(Rule::KeepsTheOldPassword) {
                     state.people[who].password = Password::Generated;
                 }
@@ -89,15 +89,17 @@ impl Rules {
                 }
                 self.change_password(state, who, Password::Unusable);
                 state.people[who].held = true;
-                self.issue(state, who, in_force);
+                state.browsers.iter_mut().for_each(|browser| browser.known.retain(|known| *known != who));
+                self.issue(state, who, in_force, false);
             }
         }
         if state.people[who].password != before && !request.deed.commits_a_password() {
             state.broken = Some(Law::OldPasswordHolds);
         }
         if !answered {
-            // Its row is there, and nobody has the cookie.
+            // Its row is there, and nobody has the cookies.
             state.browsers[tab].session = None;
+            state.browsers[tab].known.retain(|who| known.contains(who));
         }
     }
 
@@ -111,7 +113,7 @@ impl Rules {
                 key.minted += 1;
             }
             end_keys(state, who, Purpose::Code, Fate::Ended);
-            add_key(state, who, Purpose::Code, policy, Some(mark), request.older);
+            add_key(state, who, made(Purpose::Code, policy, Some(mark), request));
         }
     }
 
@@ -139,4 +141,9 @@ impl Rules {
             }
         }
     }
+}
+
+/// A key that `request` makes.
+fn made(purpose: Purpose, policy: Strategy, browser: Option<Tab>, request: &Request) -> Key {
+    Key { purpose, policy, browser, by_owner: false, minted: 0, older: request.older }
 }

@@ -3,29 +3,34 @@
 use super::{
     deed::{Fate, Request},
     rules::{Rule, Rules},
-    state::{Key, Kind, Purpose, Server, Session, State, Tab, Who, accepts},
+    state::{Key, Kind, Law, Purpose, Server, Session, State, Tab, Who, accepts, add},
 };
 use crate::common::Strategy;
 
 impl Rules {
     /// A worker takes up the wish of `who`.
     pub fn work(self, state: &mut State, who: Who, server: Server) {
-        let Some(tab) = state.people[who].wish.take() else { return };
+        let Some(wish) = state.people[who].wish.take() else { return };
         let policy = state.policies[server];
-        let under_way = state.key(who, Purpose::Reset).is_some_and(|key| {
-            key.browser.is_some_and(|browser| browser != tab) && accepts(policy, key.policy)
-        });
-        if !state.people[who].held && !under_way {
-            self.issue(state, who, policy);
+        let live = state.key(who, Purpose::Reset).filter(|key| accepts(policy, key.policy));
+        let owners = live.is_some_and(|key| key.by_owner && !wish.by_owner);
+        let in_use = live.and_then(|key| key.browser).is_some_and(|browser| browser != wish.tab);
+        if state.people[who].held || in_use || (owners && self.holds(Rule::LeavesTheOwners)) {
+            return;
         }
+        if owners {
+            state.broken = Some(Law::OwnersKey);
+        }
+        self.issue(state, who, policy, wish.by_owner);
     }
 
-    pub fn issue(self, state: &mut State, who: Who, policy: Strategy) {
+    pub fn issue(self, state: &mut State, who: Who, policy: Strategy, by_owner: bool) {
         if self.holds(Rule::Supersedes) {
             end_keys(state, who, Purpose::Reset, Fate::Ended);
             end_keys(state, who, Purpose::Code, Fate::Ended);
         }
-        add_key(state, who, Purpose::Reset, policy, None, false);
+        let key = Key { purpose: Purpose::Reset, policy, browser: None, by_owner, minted: 0, older: false };
+        add_key(state, who, key);
     }
 
     /// An hour passes: keys, restricted sessions and holds end, and no session is fresh.
@@ -47,7 +52,11 @@ impl Rules {
 
 /// Opens a session in `tab`, in place of the one it had.
 pub fn admit(state: &mut State, tab: Tab, request: &Request, kind: Kind) {
-    state.browsers[tab].session = Some(Session { who: request.who, kind, older: request.older });
+    let (browser, who) = (&mut state.browsers[tab], request.who);
+    browser.session = Some(Session { who, kind, older: request.older });
+    if matches!(kind, Kind::Full { .. }) && !state.people[who].held {
+        add(&mut browser.known, who);
+    }
 }
 
 pub fn reset_key(state: &mut State, who: Who) -> Option<&mut Key> {
@@ -60,16 +69,9 @@ pub fn press(state: &mut State, who: Who, tab: Tab, most: u8) -> bool {
     key.map(|key| key.browser = Some(tab)).is_some()
 }
 
-pub fn add_key(
-    state: &mut State,
-    who: Who,
-    purpose: Purpose,
-    policy: Strategy,
-    browser: Option<Tab>,
-    older: bool,
-) {
+pub fn add_key(state: &mut State, who: Who, key: Key) {
     let keys = &mut state.people[who].keys;
-    keys.push(Key { purpose, policy, browser, minted: 0, older });
+    keys.push(key);
     keys.sort_by_key(|key| key.purpose);
 }
 

@@ -56,7 +56,8 @@ fn races_and_switches_break_no_law() {
 
 #[test]
 fn two_people_in_two_browsers_break_no_law() {
-    for strategy in Strategy::ALL {
+    let short = vec![OneTimeLogin, SetThenLogin, SmsApproved];
+    for strategy in if length::is_long() { Strategy::ALL.to_vec() } else { short } {
         laws_hold(&format!("two people under {}", strategy.name()), Scope::mix_ups(strategy));
     }
 }
@@ -85,4 +86,5 @@ fn a_rule_taken_out_breaks_its_law() {
     breaks(KeepsTheOldPassword, alone(GeneratedPassword), law);
     let law = "a form acts on the account that it was shown for";
     breaks(ComparesTheForm, Scope::mix_ups(SetThenLogin), law);
+    breaks(LeavesTheOwners, alone(SetThenLogin), "no stranger supersedes what the owner asked for");
 }

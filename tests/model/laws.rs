@@ -26,6 +26,9 @@ pub fn all() -> Vec<Property<Scope>> {
         Property::always("a form acts on the account that it was shown for", |_, state: &State| {
             state.broken != Some(Law::OwnForm)
         }),
+        Property::always("no stranger supersedes what the owner asked for", |_, state: &State| {
+            state.broken != Some(Law::OwnersKey)
+        }),
     ]
 }
 

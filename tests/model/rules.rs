@@ -27,6 +27,8 @@ pub enum Rule {
     KeepsTheOldPassword,
     /// A form must be the one made for its key.
     ComparesTheForm,
+    /// A stranger's request ends no key that its owner asked for.
+    LeavesTheOwners,
 }
 
 /// The rules in force, and how many codes a key may mint.

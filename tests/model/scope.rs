@@ -6,7 +6,7 @@ use super::{
     deed::Deed,
     laws,
     rules::{Rule, Rules},
-    state::{Kind, Server, State, Tab, Who},
+    state::{Kind, Server, State, Tab, Who, Wish},
 };
 use crate::common::Strategy;
 
@@ -91,7 +91,8 @@ impl Scope {
         };
         match action {
             Action::Ask { tab, who, worker } => changed(&|state| {
-                state.people[who].wish = Some(tab);
+                let by_owner = state.browsers[tab].known.contains(&who);
+                state.people[who].wish = Some(Wish { tab, by_owner });
                 worker.iter().for_each(|server| self.rules.work(state, who, *server));
             }),
             Action::Work { who, server } => changed(&|state| self.rules.work(state, who, server)),
@@ -116,6 +117,16 @@ impl Scope {
                 }
             }),
             Action::Hour => changed(&|state| self.rules.hour(state)),
+        }
+    }
+
+    /// Whether `action` succeeds, also where that leaves the state as it is: a password of one's own for another.
+    pub fn lets(&self, last: &State, action: Action) -> bool {
+        match action {
+            Action::Send { tab, server, deed: deed @ Deed::Change(_) } => {
+                self.rules.guard(last, tab, server, deed).is_some()
+            }
+            _ => self.after(last, action).is_some(),
         }
     }
 }

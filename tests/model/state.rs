@@ -30,12 +30,21 @@ pub struct Person {
     pub password: Password,
     /// Requests for a reset wait.
     pub held: bool,
-    /// The browser that asked for a reset which no worker has taken up yet.
-    pub wish: Option<Tab>,
+    /// The request for a reset that no worker has taken up yet.
+    pub wish: Option<Wish>,
     /// Whether the link of the newest notice is unused.
     pub notice: bool,
     /// What is live.
     pub keys: Vec<Key>,
+}
+
+/// A request for a reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Wish {
+    /// The browser that asked.
+    pub tab: Tab,
+    /// Whether the owner was known to have signed in there.
+    pub by_owner: bool,
 }
 
 /// What opens an account.
@@ -65,6 +74,8 @@ pub struct Key {
     pub policy: Strategy,
     /// The browser that it is bound to.
     pub browser: Option<Tab>,
+    /// Whether it was asked for where its owner had signed in.
+    pub by_owner: bool,
     /// How many codes it has minted.
     pub minted: u8,
     /// Whether the password has changed since.
@@ -79,6 +90,8 @@ pub struct Browser {
     /// For whose live keys it shows forms, in one tab or another.
     pub forms: Vec<Who>,
     pub session: Option<Session>,
+    /// Who is known to have signed in here, and not before a "this wasn't me".
+    pub known: Vec<Who>,
     /// Its request that has passed the guards and is not committed yet.
     pub request: Option<Request>,
 }
@@ -108,6 +121,7 @@ pub enum Law {
     EveryFactor,
     OldPasswordHolds,
     OwnForm,
+    OwnersKey,
 }
 
 impl State {
@@ -137,16 +151,21 @@ impl State {
     pub fn open(&mut self, tab: Tab, who: Who) {
         let browser = &mut self.browsers[tab];
         browser.ticket = Some(who);
-        if !browser.forms.contains(&who) {
-            browser.forms.push(who);
-            browser.forms.sort_unstable();
-        }
+        add(&mut browser.forms, who);
     }
 
     /// Whose session `tab` has, if it is a full one.
     pub fn signed_in(&self, tab: Tab) -> Option<Who> {
         let session = self.browsers[tab].session.as_ref();
         session.filter(|session| matches!(session.kind, Kind::Full { .. })).map(|session| session.who)
+    }
+}
+
+/// Adds `who`, once.
+pub fn add(people: &mut Vec<Who>, who: Who) {
+    if !people.contains(&who) {
+        people.push(who);
+        people.sort_unstable();
     }
 }
 

@@ -42,7 +42,7 @@ impl Walk {
     pub async fn step(&mut self, action: Action) -> Result<(), String> {
         let (who, outcomes) = (whom(action), outcomes(&self.scope, &self.state, action));
         self.taken.push(action);
-        self.world.act(action, outcomes[0] != self.state).await;
+        self.world.act(action, self.scope.lets(&self.state, action)).await;
         let seen = Seen::of(&self.world, &self.scope, who).await;
         let expected: Vec<Seen> = outcomes.iter().map(|state| Seen::expected(state, who)).collect();
         let Some(agreed) = expected.iter().position(|expected| *expected == seen) else {
