@@ -122,7 +122,12 @@ impl Arena {
         let ready = site.prepare(browser, &site.key(person).await.link(), person).await;
         self.settle().await;
         let (_, sent) = self.ledger.outbox().await;
-        assert_eq!(i64::try_from(self.post.deliveries()), Ok(sent), "each message comes once");
+        let came = i64::try_from(self.post.deliveries()).expect("few");
+        // A generated password may be ended while it is being sent.
+        assert!(
+            came == sent || self.setting.strategy == Strategy::GeneratedPassword,
+            "{came} of {sent} came"
+        );
         ready
     }
 
