@@ -67,6 +67,9 @@ impl Rules {
                 {
                     end_keys(state, who, purpose, Fate::Spent);
                 }
+                if answered {
+                    state.browsers[tab].ticket = None;
+                }
                 self.change_password(state, who, Password::Chosen);
                 state.people[who].notice = true;
                 admit(state, tab, &Request { older: false, ..request.clone() }, Kind::Full { fresh: true });
