@@ -120,9 +120,7 @@ impl Arena {
     pub async fn prepare(&self, browser: &Browser, person: &Person) -> Ready {
         let site = self.site();
         let ready = site.prepare(browser, &site.key(person).await.link(), person).await;
-        self.settle().await;
-        let (_, sent) = self.ledger.outbox().await;
-        let came = i64::try_from(self.post.deliveries()).expect("few");
+        let (came, sent) = self.settle().await;
         // A generated password may be ended while it is being sent.
         assert!(
             came == sent || self.setting.strategy == Strategy::GeneratedPassword,
@@ -131,15 +129,16 @@ impl Arena {
         ready
     }
 
-    /// Waits until everything asked for is done, and each message of it has arrived.
-    pub async fn settle(&self) {
+    /// Waits until everything asked for is done, and each message of it has arrived: how many came, and were sent.
+    pub async fn settle(&self) -> (i64, i64) {
         let begun = Instant::now();
         loop {
             let (waiting, sent) = self.ledger.outbox().await;
-            if waiting == 0 && i64::try_from(self.post.deliveries()).is_ok_and(|came| came >= sent) {
-                return;
+            let came = i64::try_from(self.post.deliveries()).expect("few");
+            if waiting == 0 && came >= sent {
+                return (came, sent);
             }
-            assert!(begun.elapsed() < PATIENCE, "{waiting} wait, {sent} sent, {}", self.post.deliveries());
+            assert!(begun.elapsed() < PATIENCE, "{waiting} wait, {sent} sent, {came} came");
             sleep(Duration::from_millis(3)).await;
         }
     }
