@@ -60,11 +60,11 @@ impl Known {
         );
         if self == Known::Unconfirmed {
             let copy = format!(
-                "{numbers} INSERT INTO registrations
+                "{numbers} INSERT INTO latchkey_registrations
                 (id, email, email_key, password_hash, fields, roles, invited, browser, digest, created_at, expires_at)
                 SELECT randomblob(16), {email}, {email}, password_hash, fields, roles, invited, randomblob(32),
                     randomblob(32), created_at, expires_at
-                FROM numbers, (SELECT * FROM registrations LIMIT 1)"
+                FROM numbers, (SELECT * FROM latchkey_registrations LIMIT 1)"
             );
             return run(database, copy).await;
         }
@@ -75,11 +75,11 @@ impl Known {
         };
         let enabled = self != Known::Disabled;
         let copy = format!(
-            "{numbers} INSERT INTO accounts
+            "{numbers} INSERT INTO latchkey_accounts
             (id, email, email_key, password_hash, enabled, phone, phone_usable_at, fields, created_at, changed_at, held_until)
             SELECT randomblob(16), {email}, {email}, {hash}, {enabled}, {phone}, created_at, fields, created_at,
                 changed_at, {held}
-            FROM numbers, (SELECT * FROM accounts WHERE email LIKE 'maria%')"
+            FROM numbers, (SELECT * FROM latchkey_accounts WHERE email LIKE 'maria%')"
         );
         run(database, copy).await;
         let purpose = match self {
@@ -89,10 +89,10 @@ impl Known {
         };
         let first = self.email(0);
         let keys = format!(
-            "INSERT INTO keys (id, account_id, purpose, digest, policy, tries, minted, issued_at, expires_at)
-            SELECT randomblob(16), accounts.id, '{purpose}', randomblob(32), one.policy, 0, 0, one.issued_at,
+            "INSERT INTO latchkey_keys (id, account_id, purpose, digest, policy, tries, minted, issued_at, expires_at)
+            SELECT randomblob(16), latchkey_accounts.id, '{purpose}', randomblob(32), one.policy, 0, 0, one.issued_at,
                 one.issued_at + 100000000000
-            FROM accounts, (SELECT * FROM keys WHERE purpose = 'reset' LIMIT 1) AS one
+            FROM latchkey_accounts, (SELECT * FROM latchkey_keys WHERE purpose = 'reset' LIMIT 1) AS one
             WHERE accounts.email LIKE '{}______@%'",
             &first[..1]
         );

@@ -133,7 +133,7 @@ impl Site {
     /// Waits until the outbox is empty and whoever emptied it rests, so that no request is slowed by what another left
     /// to do.
     pub fn drain(&mut self) {
-        const WAITING: &str = "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'waiting')";
+        const WAITING: &str = "SELECT EXISTS (SELECT 1 FROM latchkey_outbox WHERE state = 'waiting')";
         self.runtime.block_on(async {
             while sqlx::query_scalar(WAITING).fetch_one(&mut self.database).await.expect("a flag") {
                 sleep(Duration::from_millis(1)).await;

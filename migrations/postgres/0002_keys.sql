@@ -1,8 +1,8 @@
 -- Live keys and codes, by digest. A spent, superseded or revoked key has no row.
 -- `parent` is the first key of a second one; `browser` the digest of the mark it is bound to.
-CREATE TABLE keys (
+CREATE TABLE latchkey_keys (
     id UUID PRIMARY KEY,
-    account_id UUID NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    account_id UUID NOT NULL REFERENCES latchkey_accounts (id) ON DELETE CASCADE,
     purpose TEXT NOT NULL,
     digest BYTEA NOT NULL UNIQUE,
     parent UUID,
@@ -16,6 +16,6 @@ CREATE TABLE keys (
     expires_at BIGINT NOT NULL
 );
 
-CREATE UNIQUE INDEX keys_one_live ON keys (account_id, purpose) WHERE purpose <> 'undo';
-CREATE INDEX keys_account ON keys (account_id);
-CREATE INDEX keys_expiry ON keys (expires_at);
+CREATE UNIQUE INDEX latchkey_keys_one_live ON latchkey_keys (account_id, purpose) WHERE purpose <> 'undo';
+CREATE INDEX latchkey_keys_account ON latchkey_keys (account_id);
+CREATE INDEX latchkey_keys_expiry ON latchkey_keys (expires_at);

@@ -1,5 +1,5 @@
 -- What is to be done after the answer: messages, and requests for a reset. `sealed` is emptied once it is done.
-CREATE TABLE outbox (
+CREATE TABLE latchkey_outbox (
     id UUID PRIMARY KEY,
     kind TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -14,6 +14,6 @@ CREATE TABLE outbox (
     done_at BIGINT
 );
 
-CREATE INDEX outbox_due ON outbox (due_at) WHERE state = 'waiting';
-CREATE INDEX outbox_account ON outbox (account_id) WHERE state = 'waiting';
-CREATE INDEX outbox_done ON outbox (done_at);
+CREATE INDEX latchkey_outbox_due ON latchkey_outbox (due_at) WHERE state = 'waiting';
+CREATE INDEX latchkey_outbox_account ON latchkey_outbox (account_id) WHERE state = 'waiting';
+CREATE INDEX latchkey_outbox_done ON latchkey_outbox (done_at);

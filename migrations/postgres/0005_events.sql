@@ -1,5 +1,5 @@
 -- The audit log: appended to in the transaction of what it records.
-CREATE TABLE events (
+CREATE TABLE latchkey_events (
     id UUID PRIMARY KEY,
     at BIGINT NOT NULL,
     kind TEXT NOT NULL,
@@ -9,14 +9,14 @@ CREATE TABLE events (
     detail TEXT
 );
 
-CREATE INDEX events_at ON events (at);
-CREATE INDEX events_account ON events (account_id, at);
+CREATE INDEX latchkey_events_at ON latchkey_events (at);
+CREATE INDEX latchkey_events_account ON latchkey_events (account_id, at);
 
 -- How often something was tried, by a keyed digest of who tried it or whom it concerned.
-CREATE TABLE counts (
+CREATE TABLE latchkey_counts (
     bucket BYTEA PRIMARY KEY,
     tally BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
 
-CREATE INDEX counts_expiry ON counts (expires_at);
+CREATE INDEX latchkey_counts_expiry ON latchkey_counts (expires_at);

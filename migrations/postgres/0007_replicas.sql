@@ -1,5 +1,5 @@
 -- The servers that share this database, and which policy each has in force.
-CREATE TABLE replicas (
+CREATE TABLE latchkey_replicas (
     id UUID PRIMARY KEY,
     policy TEXT NOT NULL,
     seen_at BIGINT NOT NULL

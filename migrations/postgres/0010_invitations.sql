@@ -1,2 +1,2 @@
 -- Invitations in the order of their addresses, without what strangers registered.
-CREATE INDEX registrations_invited ON registrations (email_key) WHERE invited;
+CREATE INDEX latchkey_registrations_invited ON latchkey_registrations (email_key) WHERE invited;

@@ -1,6 +1,6 @@
 -- People who can sign in. `email` is where mail goes, `email_key` is its canonical form, by which accounts are found.
 -- An unusable password is '!'.
-CREATE TABLE accounts (
+CREATE TABLE latchkey_accounts (
     id BLOB PRIMARY KEY,
     email TEXT NOT NULL,
     email_key TEXT NOT NULL UNIQUE,
@@ -14,14 +14,14 @@ CREATE TABLE accounts (
     held_until BIGINT NOT NULL
 );
 
-CREATE TABLE roles (
-    account_id BLOB NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+CREATE TABLE latchkey_roles (
+    account_id BLOB NOT NULL REFERENCES latchkey_accounts (id) ON DELETE CASCADE,
     role TEXT NOT NULL,
     PRIMARY KEY (account_id, role)
 );
 
 -- Registrations and invitations whose address nobody has confirmed yet: not accounts.
-CREATE TABLE registrations (
+CREATE TABLE latchkey_registrations (
     id BLOB PRIMARY KEY,
     email TEXT NOT NULL,
     email_key TEXT NOT NULL,
@@ -35,5 +35,5 @@ CREATE TABLE registrations (
     expires_at BIGINT NOT NULL
 );
 
-CREATE INDEX registrations_email ON registrations (email_key);
-CREATE INDEX registrations_expiry ON registrations (expires_at);
+CREATE INDEX latchkey_registrations_email ON latchkey_registrations (email_key);
+CREATE INDEX latchkey_registrations_expiry ON latchkey_registrations (expires_at);

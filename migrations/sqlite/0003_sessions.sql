@@ -1,7 +1,7 @@
 -- Who is signed in where: only the digest of the cookie is stored.
-CREATE TABLE sessions (
+CREATE TABLE latchkey_sessions (
     id BLOB PRIMARY KEY,
-    account_id BLOB NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    account_id BLOB NOT NULL REFERENCES latchkey_accounts (id) ON DELETE CASCADE,
     digest BLOB NOT NULL UNIQUE,
     restricted BOOLEAN NOT NULL,
     policy TEXT,
@@ -14,18 +14,18 @@ CREATE TABLE sessions (
     expires_at BIGINT NOT NULL
 );
 
-CREATE INDEX sessions_account ON sessions (account_id);
-CREATE INDEX sessions_expiry ON sessions (expires_at);
+CREATE INDEX latchkey_sessions_account ON latchkey_sessions (account_id);
+CREATE INDEX latchkey_sessions_expiry ON latchkey_sessions (expires_at);
 
 -- "Keep me signed in": the token in force and, for a moment, the one it replaced.
-CREATE TABLE remembered (
+CREATE TABLE latchkey_remembered (
     id BLOB PRIMARY KEY,
-    account_id BLOB NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    account_id BLOB NOT NULL REFERENCES latchkey_accounts (id) ON DELETE CASCADE,
     digest BLOB NOT NULL,
     former BLOB,
     rotated_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
 
-CREATE INDEX remembered_account ON remembered (account_id);
-CREATE INDEX remembered_expiry ON remembered (expires_at);
+CREATE INDEX latchkey_remembered_account ON latchkey_remembered (account_id);
+CREATE INDEX latchkey_remembered_expiry ON latchkey_remembered (expires_at);

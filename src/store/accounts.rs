@@ -60,16 +60,16 @@ impl Account {
 /// The account with this id.
 pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Account>, Error> {
     const FIND: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until,
-        COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles WHERE account_id = accounts.id), '') AS role_list
-        FROM accounts WHERE id = $1";
+        COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
+        FROM latchkey_accounts WHERE id = $1";
     Ok(sql!(optional Account, conn, FIND, id)?)
 }
 
 /// The account of an address in its canonical form.
 pub async fn find_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<Account>, Error> {
     const FIND_BY_EMAIL: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until,
-        COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles WHERE account_id = accounts.id), '') AS role_list
-        FROM accounts WHERE email_key = $1";
+        COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
+        FROM latchkey_accounts WHERE email_key = $1";
     Ok(sql!(optional Account, conn, FIND_BY_EMAIL, email_key)?)
 }
 
@@ -86,11 +86,11 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Account>, Error> {
     const LIST: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until,
-        COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles WHERE account_id = accounts.id), '') AS role_list
-        FROM accounts WHERE email_key >= $1 AND email_key < $2 ORDER BY email_key LIMIT $3";
+        COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
+        FROM latchkey_accounts WHERE email_key >= $1 AND email_key < $2 ORDER BY email_key LIMIT $3";
     const LIST_ROLE: &str = "SELECT a.id, a.email, a.password_hash, a.enabled, a.phone, a.phone_usable_at, a.fields, a.created_at,
-        a.held_until, COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles WHERE account_id = a.id), '') AS role_list
-        FROM roles AS r JOIN accounts AS a ON a.id = r.account_id
+        a.held_until, COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = a.id), '') AS role_list
+        FROM latchkey_roles AS r JOIN latchkey_accounts AS a ON a.id = r.account_id
         WHERE r.role = $4 AND r.email_key >= $1 AND r.email_key < $2 ORDER BY r.email_key LIMIT $3";
     let (from, end) = (from.max(beginning), format!("{beginning}{LAST}"));
     Ok(match role {
@@ -101,7 +101,7 @@ pub async fn list(
 
 /// Adds an account; false if its address has one already.
 pub async fn insert(tx: &mut Tx, account: &Account, email_key: &str) -> Result<bool, Error> {
-    const INSERT: &str = "INSERT INTO accounts
+    const INSERT: &str = "INSERT INTO latchkey_accounts
         (id, email, email_key, password_hash, enabled, fields, created_at, changed_at, held_until)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0) ON CONFLICT (email_key) DO NOTHING";
     let added = sql!(execute tx, INSERT, account.id, &account.email, email_key, &account.password_hash,
@@ -116,35 +116,34 @@ pub async fn insert(tx: &mut Tx, account: &Account, email_key: &str) -> Result<b
 ///
 /// Every transaction that touches an account's password, sessions or keys begins with this.
 pub async fn take(tx: &mut Tx, account: &Account, now: Time) -> Result<bool, Error> {
-    const TAKE: &str =
-        "UPDATE accounts SET changed_at = $3 WHERE id = $1 AND password_hash = $2 AND email = $4 AND enabled";
+    const TAKE: &str = "UPDATE latchkey_accounts SET changed_at = $3 WHERE id = $1 AND password_hash = $2 AND email = $4 AND enabled";
     Ok(sql!(execute tx, TAKE, account.id, &account.password_hash, now, &account.email)? == 1)
 }
 
 /// Takes the account's row for this transaction, whatever it says, and reads it under that lock.
 pub async fn seize(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Account>, Error> {
-    const SEIZE: &str = "UPDATE accounts SET changed_at = $2 WHERE id = $1";
+    const SEIZE: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1";
     if sql!(execute tx, SEIZE, id, now)? == 1 { find(tx, id).await } else { Ok(None) }
 }
 
 /// As [`seize`], only if it is enabled.
 pub async fn lock(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Account>, Error> {
-    const LOCK: &str = "UPDATE accounts SET changed_at = $2 WHERE id = $1 AND enabled";
+    const LOCK: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1 AND enabled";
     if sql!(execute tx, LOCK, id, now)? == 1 { find(tx, id).await } else { Ok(None) }
 }
 
 /// Sets the password.
 pub async fn set_password(tx: &mut Tx, id: Uuid, hash: &PasswordHash) -> Result<(), Error> {
-    const SET_PASSWORD: &str = "UPDATE accounts SET password_hash = $2 WHERE id = $1";
+    const SET_PASSWORD: &str = "UPDATE latchkey_accounts SET password_hash = $2 WHERE id = $1";
     sql!(execute tx, SET_PASSWORD, id, hash)?;
     Ok(())
 }
 
 /// Sets the address; false if another account has it.
 pub async fn set_email(tx: &mut Tx, id: Uuid, email: &str, email_key: &str) -> Result<bool, Error> {
-    const SET_EMAIL: &str = "UPDATE accounts SET email = $2, email_key = $3
-        WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM accounts AS other WHERE other.email_key = $3 AND other.id <> $1)";
-    const SET_EMAIL_OF_ROLES: &str = "UPDATE roles SET email_key = $2 WHERE account_id = $1";
+    const SET_EMAIL: &str = "UPDATE latchkey_accounts SET email = $2, email_key = $3
+        WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM latchkey_accounts AS other WHERE other.email_key = $3 AND other.id <> $1)";
+    const SET_EMAIL_OF_ROLES: &str = "UPDATE latchkey_roles SET email_key = $2 WHERE account_id = $1";
     let changed = match sql!(execute tx, SET_EMAIL, id, email, email_key) {
         Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => return Ok(false),
         changed => changed? == 1,
@@ -162,28 +161,28 @@ pub async fn set_phone(
     phone: Option<&str>,
     usable_at: Option<Time>,
 ) -> Result<(), Error> {
-    const SET_PHONE: &str = "UPDATE accounts SET phone = $2, phone_usable_at = $3 WHERE id = $1";
+    const SET_PHONE: &str = "UPDATE latchkey_accounts SET phone = $2, phone_usable_at = $3 WHERE id = $1";
     sql!(execute tx, SET_PHONE, id, phone, usable_at)?;
     Ok(())
 }
 
 /// Lets the owner sign in, or no longer.
 pub async fn set_enabled(tx: &mut Tx, id: Uuid, enabled: bool) -> Result<(), Error> {
-    const SET_ENABLED: &str = "UPDATE accounts SET enabled = $2 WHERE id = $1";
+    const SET_ENABLED: &str = "UPDATE latchkey_accounts SET enabled = $2 WHERE id = $1";
     sql!(execute tx, SET_ENABLED, id, enabled)?;
     Ok(())
 }
 
 /// Lets nobody request a reset before `until`.
 pub async fn hold(tx: &mut Tx, id: Uuid, until: Time) -> Result<(), Error> {
-    const HOLD: &str = "UPDATE accounts SET held_until = $2 WHERE id = $1";
+    const HOLD: &str = "UPDATE latchkey_accounts SET held_until = $2 WHERE id = $1";
     sql!(execute tx, HOLD, id, until)?;
     Ok(())
 }
 
 /// Removes the account with all that hangs on it.
 pub async fn delete(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
-    const DELETE: &str = "DELETE FROM accounts WHERE id = $1";
+    const DELETE: &str = "DELETE FROM latchkey_accounts WHERE id = $1";
     sql!(execute tx, DELETE, id)?;
     Ok(())
 }
@@ -209,11 +208,11 @@ impl Crowd {
 /// All enabled accounts by their roles, those without any first. Costs one pass over the roles and one over the accounts.
 pub async fn crowds(conn: &mut Conn, now: Time) -> Result<Vec<Crowd>, Error> {
     const EVERYBODY: &str = "SELECT '' AS role_list, COUNT(*) AS accounts,
-        COUNT(CASE WHEN phone_usable_at <= $1 THEN 1 END) AS phones FROM accounts WHERE enabled";
+        COUNT(CASE WHEN phone_usable_at <= $1 THEN 1 END) AS phones FROM latchkey_accounts WHERE enabled";
     const WITH_ROLES: &str =
         "SELECT role_list, COUNT(*) AS accounts, COUNT(CASE WHEN usable_at <= $1 THEN 1 END) AS phones
         FROM (SELECT string_agg(role, ' ' ORDER BY role) AS role_list, MIN(phone_usable_at) AS usable_at
-            FROM roles JOIN accounts ON accounts.id = account_id WHERE enabled GROUP BY account_id) AS one
+            FROM latchkey_roles JOIN latchkey_accounts ON latchkey_accounts.id = account_id WHERE enabled GROUP BY account_id) AS one
         GROUP BY role_list ORDER BY role_list";
     let with_roles = sql!(all Crowd, conn, WITH_ROLES, now)?;
     let everybody = sql!(optional Crowd, conn, EVERYBODY, now)?;

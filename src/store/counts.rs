@@ -7,10 +7,10 @@ use crate::{Error, clock::Time};
 
 /// Counts one more try in a bucket and tells how many it makes since its window began.
 pub async fn hit(tx: &mut Tx, bucket: &[u8], window: Duration, now: Time) -> Result<i64, Error> {
-    const HIT: &str = "INSERT INTO counts (bucket, tally, expires_at) VALUES ($1, 1, $3)
+    const HIT: &str = "INSERT INTO latchkey_counts (bucket, tally, expires_at) VALUES ($1, 1, $3)
         ON CONFLICT (bucket) DO UPDATE SET
-            tally = CASE WHEN counts.expires_at <= $2 THEN 1 ELSE counts.tally + 1 END,
-            expires_at = CASE WHEN counts.expires_at <= $2 THEN $3 ELSE counts.expires_at END
+            tally = CASE WHEN latchkey_counts.expires_at <= $2 THEN 1 ELSE latchkey_counts.tally + 1 END,
+            expires_at = CASE WHEN latchkey_counts.expires_at <= $2 THEN $3 ELSE latchkey_counts.expires_at END
         RETURNING tally";
     let hit = sql!(optional(i64,), tx, HIT, bucket, now, now + window)?;
     Ok(hit.map_or(i64::MAX, |(tally,)| tally))
@@ -18,14 +18,13 @@ pub async fn hit(tx: &mut Tx, bucket: &[u8], window: Duration, now: Time) -> Res
 
 /// Takes one back.
 pub async fn forgive(tx: &mut Tx, bucket: &[u8]) -> Result<(), Error> {
-    const FORGIVE: &str = "UPDATE counts SET tally = tally - 1 WHERE bucket = $1 AND tally > 0";
+    const FORGIVE: &str = "UPDATE latchkey_counts SET tally = tally - 1 WHERE bucket = $1 AND tally > 0";
     sql!(execute tx, FORGIVE, bucket)?;
     Ok(())
 }
 
 /// Removes some whose window is over.
 pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
-    const PURGE: &str =
-        "DELETE FROM counts WHERE bucket IN (SELECT bucket FROM counts WHERE expires_at <= $1 LIMIT 500)";
+    const PURGE: &str = "DELETE FROM latchkey_counts WHERE bucket IN (SELECT bucket FROM latchkey_counts WHERE expires_at <= $1 LIMIT 500)";
     Ok(sql!(execute tx, PURGE, now)?)
 }

@@ -56,7 +56,8 @@ pub struct Which<'a> {
 
 /// Appends an event.
 pub async fn insert(tx: &mut Tx, event: &Event) -> Result<(), Error> {
-    const INSERT: &str = "INSERT INTO events (id, at, kind, account_id, client, policy, detail, actor)
+    const INSERT: &str =
+        "INSERT INTO latchkey_events (id, at, kind, account_id, client, policy, detail, actor)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     sql!(execute tx, INSERT, event.id, event.at, &event.kind, event.account_id, &event.client,
         event.policy.as_deref(), event.detail.as_deref(), event.actor.as_deref())?;
@@ -67,19 +68,19 @@ pub async fn insert(tx: &mut Tx, event: &Event) -> Result<(), Error> {
 pub async fn page(conn: &mut Conn, which: &Which<'_>, limit: i64) -> Result<Vec<Line>, Error> {
     const ALL: &str =
         "SELECT e.id, e.at, e.kind, e.account_id, e.client, e.policy, e.detail, e.actor, a.email
-        FROM events AS e LEFT JOIN accounts AS a ON a.id = e.account_id
+        FROM latchkey_events AS e LEFT JOIN latchkey_accounts AS a ON a.id = e.account_id
         WHERE e.id >= $1 AND e.id <= $2 ORDER BY e.id DESC LIMIT $3";
     const OF_KIND: &str =
         "SELECT e.id, e.at, e.kind, e.account_id, e.client, e.policy, e.detail, e.actor, a.email
-        FROM events AS e LEFT JOIN accounts AS a ON a.id = e.account_id
+        FROM latchkey_events AS e LEFT JOIN latchkey_accounts AS a ON a.id = e.account_id
         WHERE e.id >= $1 AND e.id <= $2 AND e.kind = $4 ORDER BY e.id DESC LIMIT $3";
     const OF_ACCOUNT: &str =
         "SELECT e.id, e.at, e.kind, e.account_id, e.client, e.policy, e.detail, e.actor, a.email
-        FROM events AS e LEFT JOIN accounts AS a ON a.id = e.account_id
+        FROM latchkey_events AS e LEFT JOIN latchkey_accounts AS a ON a.id = e.account_id
         WHERE e.id >= $1 AND e.id <= $2 AND e.account_id = $4 ORDER BY e.id DESC LIMIT $3";
     // One account has fewer events than one kind: `||` keeps the index on kinds out of it.
     const OF_BOTH: &str = "SELECT e.id, e.at, e.kind, e.account_id, e.client, e.policy, e.detail, e.actor, a.email
-        FROM events AS e LEFT JOIN accounts AS a ON a.id = e.account_id
+        FROM latchkey_events AS e LEFT JOIN latchkey_accounts AS a ON a.id = e.account_id
         WHERE e.id >= $1 AND e.id <= $2 AND e.account_id = $4 AND e.kind || '' = $5 ORDER BY e.id DESC LIMIT $3";
     let oldest = which.since.map_or(Uuid::nil(), earliest);
     let before = which.until.map_or(Uuid::max(), earliest);
@@ -95,12 +96,13 @@ pub async fn page(conn: &mut Conn, which: &Which<'_>, limit: i64) -> Result<Vec<
 /// When something last happened to an account.
 pub async fn last(conn: &mut Conn, account: Uuid, kind: &str) -> Result<Option<Time>, Error> {
     const LAST: &str =
-        "SELECT at FROM events WHERE account_id = $1 AND kind || '' = $2 ORDER BY id DESC LIMIT 1";
+        "SELECT at FROM latchkey_events WHERE account_id = $1 AND kind || '' = $2 ORDER BY id DESC LIMIT 1";
     Ok(sql!(optional(Time,), conn, LAST, account, kind)?.map(|(at,)| at))
 }
 
 /// Removes some of what happened before `before`.
 pub async fn purge(tx: &mut Tx, before: Time) -> Result<u64, Error> {
-    const PURGE: &str = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE id < $1 LIMIT 500)";
+    const PURGE: &str =
+        "DELETE FROM latchkey_events WHERE id IN (SELECT id FROM latchkey_events WHERE id < $1 LIMIT 500)";
     Ok(sql!(execute tx, PURGE, earliest(before))?)
 }

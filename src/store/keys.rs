@@ -69,7 +69,7 @@ impl KeyRow {
 
 /// Adds a key.
 pub async fn insert(tx: &mut Tx, key: &KeyRow) -> Result<(), Error> {
-    const INSERT: &str = "INSERT INTO keys
+    const INSERT: &str = "INSERT INTO latchkey_keys
         (id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     sql!(execute tx, INSERT, key.id, key.account_id, &key.purpose, key.digest.as_slice(), key.parent,
@@ -81,7 +81,7 @@ pub async fn insert(tx: &mut Tx, key: &KeyRow) -> Result<(), Error> {
 /// The live key of a digest. One from beyond [`SKEW`] is none.
 pub async fn find(conn: &mut Conn, digest: &[u8], purpose: &str, now: Time) -> Result<Option<KeyRow>, Error> {
     const FIND: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, expires_at
-        FROM keys WHERE digest = $1 AND purpose = $2 AND expires_at > $3 AND issued_at < $4";
+        FROM latchkey_keys WHERE digest = $1 AND purpose = $2 AND expires_at > $3 AND issued_at < $4";
     Ok(sql!(optional KeyRow, conn, FIND, digest, purpose, now, now + SKEW)?)
 }
 
@@ -93,7 +93,7 @@ pub async fn of_account(
     now: Time,
 ) -> Result<Option<KeyRow>, Error> {
     const OF_ACCOUNT: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, expires_at
-        FROM keys WHERE account_id = $1 AND purpose = $2 AND expires_at > $3 AND issued_at < $4";
+        FROM latchkey_keys WHERE account_id = $1 AND purpose = $2 AND expires_at > $3 AND issued_at < $4";
     Ok(sql!(optional KeyRow, conn, OF_ACCOUNT, account, purpose, now, now + SKEW)?)
 }
 
@@ -111,23 +111,23 @@ pub struct Issued {
 /// All live keys on which a policy decides.
 pub async fn issued(conn: &mut Conn, now: Time) -> Result<Vec<Issued>, Error> {
     const ISSUED: &str = "SELECT policy, role_list, COUNT(*) AS keys
-        FROM (SELECT policy, COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM roles
-            WHERE roles.account_id = keys.account_id), '') AS role_list
-            FROM keys WHERE expires_at > $1 AND policy IS NOT NULL) AS live
+        FROM (SELECT policy, COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles
+            WHERE latchkey_roles.account_id = latchkey_keys.account_id), '') AS role_list
+            FROM latchkey_keys WHERE expires_at > $1 AND policy IS NOT NULL) AS live
         GROUP BY policy, role_list ORDER BY policy, role_list";
     Ok(sql!(all Issued, conn, ISSUED, now)?)
 }
 
 /// Spends a key: of any number of simultaneous tries, one gets true.
 pub async fn spend(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
-    const SPEND: &str = "DELETE FROM keys WHERE id = $1 AND expires_at > $2";
+    const SPEND: &str = "DELETE FROM latchkey_keys WHERE id = $1 AND expires_at > $2";
     Ok(sql!(execute tx, SPEND, id, now)? == 1)
 }
 
 /// Presses a key's first button: binds it to a browser and counts what it mints, `most` at most.
 pub async fn press(tx: &mut Tx, id: Uuid, browser: &[u8], most: i64, now: Time) -> Result<bool, Error> {
     const PRESS: &str =
-        "UPDATE keys SET browser = $2, minted = minted + 1, pressed_at = COALESCE(pressed_at, $4)
+        "UPDATE latchkey_keys SET browser = $2, minted = minted + 1, pressed_at = COALESCE(pressed_at, $4)
         WHERE id = $1 AND minted < $3 AND expires_at > $4 AND (browser IS NULL OR browser = $2)";
     Ok(sql!(execute tx, PRESS, id, browser, most, now)? == 1)
 }
@@ -135,21 +135,21 @@ pub async fn press(tx: &mut Tx, id: Uuid, browser: &[u8], most: i64, now: Time) 
 /// Counts a try before anything is compared and tells which it is; none once `most` were counted.
 pub async fn count_try(tx: &mut Tx, id: Uuid, most: i64, now: Time) -> Result<Option<i64>, Error> {
     const COUNT_TRY: &str =
-        "UPDATE keys SET tries = tries + 1 WHERE id = $1 AND tries < $2 AND expires_at > $3
+        "UPDATE latchkey_keys SET tries = tries + 1 WHERE id = $1 AND tries < $2 AND expires_at > $3
         RETURNING tries";
     Ok(sql!(optional(i64,), tx, COUNT_TRY, id, most, now)?.map(|(tries,)| tries))
 }
 
 /// Gives back the try of somebody who was right.
 pub async fn forgive_try(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
-    const FORGIVE_TRY: &str = "UPDATE keys SET tries = tries - 1 WHERE id = $1 AND tries > 0";
+    const FORGIVE_TRY: &str = "UPDATE latchkey_keys SET tries = tries - 1 WHERE id = $1 AND tries > 0";
     sql!(execute tx, FORGIVE_TRY, id)?;
     Ok(())
 }
 
 /// Ends the account's keys of one purpose.
 pub async fn end(tx: &mut Tx, account: Uuid, purpose: &str) -> Result<(), Error> {
-    const END: &str = "DELETE FROM keys WHERE account_id = $1 AND purpose = $2";
+    const END: &str = "DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose = $2";
     sql!(execute tx, END, account, purpose)?;
     Ok(())
 }
@@ -157,21 +157,22 @@ pub async fn end(tx: &mut Tx, account: Uuid, purpose: &str) -> Result<(), Error>
 /// Ends the account's resets: their keys, and the second ones and codes that those have made.
 pub async fn end_resets(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const END_RESETS: &str =
-        "DELETE FROM keys WHERE account_id = $1 AND purpose IN ('reset', 'second', 'approval')";
+        "DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose IN ('reset', 'second', 'approval')";
     sql!(execute tx, END_RESETS, account)?;
     Ok(())
 }
 
 /// Ends every key of the account but its "this wasn't me" links, which nothing supersedes.
 pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
-    const END_ALL: &str = "DELETE FROM keys WHERE account_id = $1 AND purpose <> 'undo'";
+    const END_ALL: &str = "DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose <> 'undo'";
     sql!(execute tx, END_ALL, account)?;
     Ok(())
 }
 
 /// Ends the "this wasn't me" links of all that happened since `since`: whoever undoes that undoes them too.
 pub async fn end_undo(tx: &mut Tx, account: Uuid, since: Time) -> Result<(), Error> {
-    const END_UNDO: &str = "DELETE FROM keys WHERE account_id = $1 AND purpose = 'undo' AND issued_at >= $2";
+    const END_UNDO: &str =
+        "DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose = 'undo' AND issued_at >= $2";
     sql!(execute tx, END_UNDO, account, since)?;
     Ok(())
 }
@@ -189,7 +190,7 @@ pub struct Expired {
 
 /// Removes some of the expired ones.
 pub async fn purge(tx: &mut Tx, now: Time) -> Result<Vec<Expired>, Error> {
-    const PURGE: &str = "DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires_at <= $1 LIMIT 500)
+    const PURGE: &str = "DELETE FROM latchkey_keys WHERE id IN (SELECT id FROM latchkey_keys WHERE expires_at <= $1 LIMIT 500)
         RETURNING purpose, policy, expires_at";
     Ok(sql!(all Expired, tx, PURGE, now)?)
 }

@@ -13,12 +13,25 @@ use crate::Error;
 /// What SQLite and PostgreSQL call a table that is not there.
 const NO_TABLE: [&str; 2] = ["1", "42P01"];
 
-pub(super) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+/// Our own record of them: a host that migrates with sqlx keeps its own in `_sqlx_migrations`.
+const TABLE: &str = "latchkey_migrations";
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// The migrations of SQLite.
+pub(super) fn sqlite() -> Migrator {
+    named(&SQLITE, SQLITE.locking)
+}
 
 /// The migrations of PostgreSQL, under an advisory lock if `locking`.
 pub(super) fn postgres(locking: bool) -> Migrator {
-    Migrator { migrations: Cow::Borrowed(&POSTGRES.migrations), locking, ..Migrator::DEFAULT }
+    named(&POSTGRES, locking)
+}
+
+fn named(migrator: &'static Migrator, locking: bool) -> Migrator {
+    let migrations = Cow::Borrowed(&*migrator.migrations);
+    Migrator { migrations, locking, table_name: Cow::Borrowed(TABLE), ..Migrator::DEFAULT }
 }
 
 /// Waits for a lock beside the SQLite file, whose own migrations know none; it ends with the returned handle.
@@ -38,7 +51,7 @@ pub(super) fn lock(database: &str) -> Result<Option<File>, Error> {
 /// # Errors
 /// [`Error::Migration`] if it has one that this version does not know, and [`Error::Database`].
 pub async fn behind(conn: &mut Conn) -> Result<usize, Error> {
-    const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success";
+    const APPLIED: &str = "SELECT version FROM latchkey_migrations WHERE success";
     let applied = match sql!(all(i64,), conn, APPLIED) {
         Err(sqlx::Error::Database(refusal))
             if refusal.code().is_some_and(|code| NO_TABLE.contains(&&*code)) =>

@@ -61,7 +61,7 @@ pub struct Line {
 
 /// Adds an entry that is due at once.
 pub async fn insert(tx: &mut Tx, entry: &Entry) -> Result<(), Error> {
-    const INSERT: &str = "INSERT INTO outbox
+    const INSERT: &str = "INSERT INTO latchkey_outbox
         (id, kind, state, sealed, account_id, key_id, attempts, created_at, due_at, expires_at)
         VALUES ($1, $2, 'waiting', $3, $4, $5, 0, $6, $6, $7)";
     sql!(execute tx, INSERT, entry.id, &entry.kind, entry.sealed.as_slice(), entry.account_id, entry.key_id,
@@ -71,11 +71,11 @@ pub async fn insert(tx: &mut Tx, entry: &Entry) -> Result<(), Error> {
 
 /// Takes up to `most` due entries for `lease`: nobody else gets them until that is over.
 pub async fn lease(tx: &mut Tx, most: i64, lease: Duration, now: Time) -> Result<Vec<Entry>, Error> {
-    const LEASE_SQLITE: &str = "UPDATE outbox SET due_at = $3, attempts = attempts + 1 WHERE id IN
-        (SELECT id FROM outbox WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at LIMIT $2)
+    const LEASE_SQLITE: &str = "UPDATE latchkey_outbox SET due_at = $3, attempts = attempts + 1 WHERE id IN
+        (SELECT id FROM latchkey_outbox WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at LIMIT $2)
         RETURNING id, kind, sealed, account_id, key_id, attempts, created_at, expires_at";
-    const LEASE_POSTGRES: &str = "UPDATE outbox SET due_at = $3, attempts = attempts + 1 WHERE id IN
-        (SELECT id FROM outbox WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+    const LEASE_POSTGRES: &str = "UPDATE latchkey_outbox SET due_at = $3, attempts = attempts + 1 WHERE id IN
+        (SELECT id FROM latchkey_outbox WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
         RETURNING id, kind, sealed, account_id, key_id, attempts, created_at, expires_at";
     let text = tx.pick(LEASE_SQLITE, LEASE_POSTGRES);
     Ok(sql!(all Entry, tx, text, now, most, now + lease)?)
@@ -83,21 +83,21 @@ pub async fn lease(tx: &mut Tx, most: i64, lease: Duration, now: Time) -> Result
 
 /// When the next entry is due, if any waits.
 pub async fn next_due(conn: &mut Conn) -> Result<Option<Time>, Error> {
-    const NEXT_DUE: &str = "SELECT due_at FROM outbox WHERE state = 'waiting' ORDER BY due_at LIMIT 1";
+    const NEXT_DUE: &str =
+        "SELECT due_at FROM latchkey_outbox WHERE state = 'waiting' ORDER BY due_at LIMIT 1";
     Ok(sql!(optional(Time,), conn, NEXT_DUE)?.map(|(due,)| due))
 }
 
 /// How many entries wait, by kind; ten thousand are counted at most.
 pub async fn waiting(conn: &mut Conn) -> Result<Vec<(String, i64)>, Error> {
-    const WAITING: &str = "SELECT kind, COUNT(*) FROM (SELECT kind FROM outbox
+    const WAITING: &str = "SELECT kind, COUNT(*) FROM (SELECT kind FROM latchkey_outbox
         WHERE state = 'waiting' AND kind <> 'none' ORDER BY id LIMIT 10000) AS first GROUP BY kind ORDER BY kind";
     Ok(sql!(all(String, i64), conn, WAITING)?)
 }
 
 /// When the oldest entry that waits came.
 pub async fn oldest(conn: &mut Conn) -> Result<Option<Time>, Error> {
-    const OLDEST: &str =
-        "SELECT created_at FROM outbox WHERE state = 'waiting' AND kind <> 'none' ORDER BY id LIMIT 1";
+    const OLDEST: &str = "SELECT created_at FROM latchkey_outbox WHERE state = 'waiting' AND kind <> 'none' ORDER BY id LIMIT 1";
     Ok(sql!(optional(Time,), conn, OLDEST)?.map(|(oldest,)| oldest))
 }
 
@@ -110,7 +110,7 @@ pub async fn finish(
     trouble: Option<&str>,
     now: Time,
 ) -> Result<bool, Error> {
-    const FINISH: &str = "UPDATE outbox SET state = $2, trouble = $3, done_at = $4,
+    const FINISH: &str = "UPDATE latchkey_outbox SET state = $2, trouble = $3, done_at = $4,
         sealed = CASE WHEN $2 = 'given_up' THEN sealed ELSE $5 END WHERE id = $1 AND state = 'waiting'";
     let wiped: &[u8] = &[];
     Ok(sql!(execute tx, FINISH, id, state, trouble, now, wiped)? == 1)
@@ -118,22 +118,23 @@ pub async fn finish(
 
 /// Tries an entry again at `due`.
 pub async fn postpone(tx: &mut Tx, id: Uuid, trouble: Option<&str>, due: Time) -> Result<(), Error> {
-    const POSTPONE: &str = "UPDATE outbox SET due_at = $3, trouble = $2 WHERE id = $1 AND state = 'waiting'";
+    const POSTPONE: &str =
+        "UPDATE latchkey_outbox SET due_at = $3, trouble = $2 WHERE id = $1 AND state = 'waiting'";
     sql!(execute tx, POSTPONE, id, trouble, due)?;
     Ok(())
 }
 
 /// Removes a request that was carried out, in the transaction that did so; false if it was carried out already.
 pub async fn remove(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
-    const REMOVE: &str = "DELETE FROM outbox WHERE id = $1 AND state = 'waiting'";
+    const REMOVE: &str = "DELETE FROM latchkey_outbox WHERE id = $1 AND state = 'waiting'";
     Ok(sql!(execute tx, REMOVE, id)? == 1)
 }
 
 /// Drops the unsent messages of an account that carry a key which is live no more.
 pub async fn drop_orphans(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const DROP_ORPHANS: &str =
-        "DELETE FROM outbox WHERE state = 'waiting' AND account_id = $1 AND key_id IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM keys WHERE keys.id = outbox.key_id)";
+        "DELETE FROM latchkey_outbox WHERE state = 'waiting' AND account_id = $1 AND key_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM latchkey_keys WHERE latchkey_keys.id = latchkey_outbox.key_id)";
     sql!(execute tx, DROP_ORPHANS, account)?;
     Ok(())
 }
@@ -182,12 +183,12 @@ pub async fn list(
     const LIST: &str =
         "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.trouble, o.created_at, o.due_at,
         o.expires_at, o.done_at, o.state = 'given_up' AND length(o.sealed) > 0 AND o.expires_at > $3
-        AND (o.key_id IS NULL OR EXISTS (SELECT 1 FROM keys WHERE keys.id = o.key_id))
+        AND (o.key_id IS NULL OR EXISTS (SELECT 1 FROM latchkey_keys WHERE latchkey_keys.id = o.key_id))
         AND (o.account_id IS NULL OR a.id IS NOT NULL) AS again
-        FROM outbox AS o LEFT JOIN accounts AS a ON a.id = o.account_id
+        FROM latchkey_outbox AS o LEFT JOIN latchkey_accounts AS a ON a.id = o.account_id
         WHERE o.state = $1 AND o.kind <> 'none' AND o.id <= $2 ORDER BY o.id DESC LIMIT $4";
     const LIST_FAILING: &str = "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.trouble, o.created_at, o.due_at,
-        o.expires_at, o.done_at, FALSE AS again FROM outbox AS o LEFT JOIN accounts AS a ON a.id = o.account_id
+        o.expires_at, o.done_at, FALSE AS again FROM latchkey_outbox AS o LEFT JOIN latchkey_accounts AS a ON a.id = o.account_id
         WHERE o.state = 'waiting' AND o.trouble IS NOT NULL AND o.id <= $1 ORDER BY o.id DESC LIMIT $2";
     Ok(match shelf {
         Shelf::Failing => sql!(all Line, conn, LIST_FAILING, from, limit)?,
@@ -208,30 +209,30 @@ pub struct Found {
 
 /// The entry with this id.
 pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Found>, Error> {
-    const FIND: &str = "SELECT kind, state, account_id FROM outbox WHERE id = $1 AND kind <> 'none'";
+    const FIND: &str = "SELECT kind, state, account_id FROM latchkey_outbox WHERE id = $1 AND kind <> 'none'";
     Ok(sql!(optional Found, conn, FIND, id)?)
 }
 
 /// Lets what was given up wait once more, due at once, if its content is still there and what it carries still live.
 pub async fn again(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     const AGAIN: &str =
-        "UPDATE outbox SET state = 'waiting', attempts = 0, trouble = NULL, due_at = $2, done_at = NULL
+        "UPDATE latchkey_outbox SET state = 'waiting', attempts = 0, trouble = NULL, due_at = $2, done_at = NULL
         WHERE id = $1 AND state = 'given_up' AND length(sealed) > 0 AND expires_at > $2
-        AND (key_id IS NULL OR EXISTS (SELECT 1 FROM keys WHERE keys.id = outbox.key_id))
-        AND (account_id IS NULL OR EXISTS (SELECT 1 FROM accounts WHERE accounts.id = outbox.account_id))";
+        AND (key_id IS NULL OR EXISTS (SELECT 1 FROM latchkey_keys WHERE latchkey_keys.id = latchkey_outbox.key_id))
+        AND (account_id IS NULL OR EXISTS (SELECT 1 FROM latchkey_accounts WHERE latchkey_accounts.id = latchkey_outbox.account_id))";
     Ok(sql!(execute tx, AGAIN, id, now)? == 1)
 }
 
 /// Removes what is not sent; false if there is no such entry.
 pub async fn discard(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
     const DISCARD: &str =
-        "DELETE FROM outbox WHERE id = $1 AND state IN ('waiting', 'given_up') AND kind <> 'none'";
+        "DELETE FROM latchkey_outbox WHERE id = $1 AND state IN ('waiting', 'given_up') AND kind <> 'none'";
     Ok(sql!(execute tx, DISCARD, id)? == 1)
 }
 
 /// Wipes the content of some that were given up and expired since.
 pub async fn wipe(tx: &mut Tx, now: Time) -> Result<u64, Error> {
-    const WIPE: &str = "UPDATE outbox SET sealed = $2 WHERE id IN (SELECT id FROM outbox
+    const WIPE: &str = "UPDATE latchkey_outbox SET sealed = $2 WHERE id IN (SELECT id FROM latchkey_outbox
         WHERE state = 'given_up' AND length(sealed) > 0 AND expires_at <= $1 LIMIT 500)";
     let wiped: &[u8] = &[];
     Ok(sql!(execute tx, WIPE, now, wiped)?)
@@ -239,7 +240,7 @@ pub async fn wipe(tx: &mut Tx, now: Time) -> Result<u64, Error> {
 
 /// Removes some of what was done before `before`.
 pub async fn purge(tx: &mut Tx, before: Time) -> Result<u64, Error> {
-    const PURGE: &str = "DELETE FROM outbox WHERE id IN
-        (SELECT id FROM outbox WHERE done_at <= $1 AND state <> 'waiting' LIMIT 500)";
+    const PURGE: &str = "DELETE FROM latchkey_outbox WHERE id IN
+        (SELECT id FROM latchkey_outbox WHERE done_at <= $1 AND state <> 'waiting' LIMIT 500)";
     Ok(sql!(execute tx, PURGE, before)?)
 }

@@ -148,7 +148,7 @@ impl Pool {
             let one = SqlitePoolOptions::new().max_connections(1);
             let first = one.connect_with(writing.clone()).await.map_err(unusable)?;
             if migrate {
-                migrate::SQLITE.run(&first).await?;
+                migrate::sqlite().run(&first).await?;
             }
             let writer = Writer::new(first.acquire().await?.detach(), writing, patience);
             let most = usize::try_from(settings.max_connections).unwrap_or(usize::MAX);

@@ -33,7 +33,7 @@ pub struct Registration {
 
 /// Adds a registration with the digest of its key.
 pub async fn insert(tx: &mut Tx, it: &Registration, digest: &[u8]) -> Result<(), Error> {
-    const INSERT: &str = "INSERT INTO registrations
+    const INSERT: &str = "INSERT INTO latchkey_registrations
         (id, email, email_key, password_hash, fields, roles, invited, browser, digest, created_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     sql!(execute tx, INSERT, it.id, &it.email, &it.email_key, &it.password_hash, &it.fields, &it.roles, it.invited,
@@ -45,14 +45,14 @@ pub async fn insert(tx: &mut Tx, it: &Registration, digest: &[u8]) -> Result<(),
 pub async fn find(conn: &mut Conn, digest: &[u8], now: Time) -> Result<Option<Registration>, Error> {
     const FIND: &str =
         "SELECT id, email, email_key, password_hash, fields, roles, invited, browser, created_at, expires_at
-        FROM registrations WHERE digest = $1 AND expires_at > $2";
+        FROM latchkey_registrations WHERE digest = $1 AND expires_at > $2";
     Ok(sql!(optional Registration, conn, FIND, digest, now)?)
 }
 
 /// The newest live registration of an address.
 pub async fn newest(conn: &mut Conn, email_key: &str, now: Time) -> Result<Option<Registration>, Error> {
     const NEWEST: &str = "SELECT id, email, email_key, password_hash, fields, roles, invited, browser, created_at, expires_at
-        FROM registrations WHERE email_key = $1 AND expires_at > $2 ORDER BY created_at DESC, id DESC LIMIT 1";
+        FROM latchkey_registrations WHERE email_key = $1 AND expires_at > $2 ORDER BY created_at DESC, id DESC LIMIT 1";
     Ok(sql!(optional Registration, conn, NEWEST, email_key, now)?)
 }
 
@@ -60,33 +60,33 @@ pub async fn newest(conn: &mut Conn, email_key: &str, now: Time) -> Result<Optio
 pub async fn invitations(conn: &mut Conn, now: Time) -> Result<Vec<Registration>, Error> {
     const INVITATIONS: &str =
         "SELECT id, email, email_key, password_hash, fields, roles, invited, browser, created_at, expires_at
-        FROM registrations WHERE invited AND expires_at > $1 ORDER BY email_key";
+        FROM latchkey_registrations WHERE invited AND expires_at > $1 ORDER BY email_key";
     Ok(sql!(all Registration, conn, INVITATIONS, now)?)
 }
 
 /// Gives a registration another key; the former no longer confirms it.
 pub async fn rekey(tx: &mut Tx, id: Uuid, digest: &[u8], expires_at: Time) -> Result<(), Error> {
-    const REKEY: &str = "UPDATE registrations SET digest = $2, expires_at = $3 WHERE id = $1";
+    const REKEY: &str = "UPDATE latchkey_registrations SET digest = $2, expires_at = $3 WHERE id = $1";
     sql!(execute tx, REKEY, id, digest, expires_at)?;
     Ok(())
 }
 
 /// Spends a registration's key: of any number of tries, one gets true.
 pub async fn spend(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
-    const SPEND: &str = "DELETE FROM registrations WHERE id = $1 AND expires_at > $2";
+    const SPEND: &str = "DELETE FROM latchkey_registrations WHERE id = $1 AND expires_at > $2";
     Ok(sql!(execute tx, SPEND, id, now)? == 1)
 }
 
 /// Drops all registrations of an address.
 pub async fn drop_address(tx: &mut Tx, email_key: &str) -> Result<(), Error> {
-    const DROP_ADDRESS: &str = "DELETE FROM registrations WHERE email_key = $1";
+    const DROP_ADDRESS: &str = "DELETE FROM latchkey_registrations WHERE email_key = $1";
     sql!(execute tx, DROP_ADDRESS, email_key)?;
     Ok(())
 }
 
 /// Removes some of the expired ones.
 pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
-    const PURGE: &str = "DELETE FROM registrations WHERE id IN
-        (SELECT id FROM registrations WHERE expires_at <= $1 LIMIT 500)";
+    const PURGE: &str = "DELETE FROM latchkey_registrations WHERE id IN
+        (SELECT id FROM latchkey_registrations WHERE expires_at <= $1 LIMIT 500)";
     Ok(sql!(execute tx, PURGE, now)?)
 }

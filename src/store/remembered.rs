@@ -25,8 +25,7 @@ pub struct Remembered {
 
 /// Adds a browser.
 pub async fn insert(tx: &mut Tx, it: &Remembered) -> Result<(), Error> {
-    const INSERT: &str =
-        "INSERT INTO remembered (id, account_id, digest, rotated_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+    const INSERT: &str = "INSERT INTO latchkey_remembered (id, account_id, digest, rotated_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
     sql!(execute tx, INSERT, it.id, it.account_id, it.digest.as_slice(), it.rotated_at, it.expires_at)?;
     Ok(())
 }
@@ -34,33 +33,34 @@ pub async fn insert(tx: &mut Tx, it: &Remembered) -> Result<(), Error> {
 /// The browser with this id.
 pub async fn find(conn: &mut Conn, id: Uuid, now: Time) -> Result<Option<Remembered>, Error> {
     const FIND: &str = "SELECT id, account_id, digest, former, rotated_at, expires_at
-        FROM remembered WHERE id = $1 AND expires_at > $2";
+        FROM latchkey_remembered WHERE id = $1 AND expires_at > $2";
     Ok(sql!(optional Remembered, conn, FIND, id, now)?)
 }
 
 /// Replaces the token in force.
 pub async fn rotate(tx: &mut Tx, id: Uuid, next: &[u8], now: Time) -> Result<(), Error> {
-    const ROTATE: &str = "UPDATE remembered SET former = digest, digest = $2, rotated_at = $3 WHERE id = $1";
+    const ROTATE: &str =
+        "UPDATE latchkey_remembered SET former = digest, digest = $2, rotated_at = $3 WHERE id = $1";
     sql!(execute tx, ROTATE, id, next, now)?;
     Ok(())
 }
 
 /// Forgets one browser.
 pub async fn end(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
-    const END: &str = "DELETE FROM remembered WHERE id = $1";
+    const END: &str = "DELETE FROM latchkey_remembered WHERE id = $1";
     sql!(execute tx, END, id)?;
     Ok(())
 }
 
 /// Forgets every browser of an account; how many those were.
 pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<u64, Error> {
-    const END_ALL: &str = "DELETE FROM remembered WHERE account_id = $1";
+    const END_ALL: &str = "DELETE FROM latchkey_remembered WHERE account_id = $1";
     Ok(sql!(execute tx, END_ALL, account)?)
 }
 
 /// Forgets those of an account's browsers that were not recalled for longest, but for `most`.
 pub async fn keep(tx: &mut Tx, account: Uuid, most: i64) -> Result<(), Error> {
-    const KEEP: &str = "DELETE FROM remembered WHERE id IN (SELECT id FROM remembered
+    const KEEP: &str = "DELETE FROM latchkey_remembered WHERE id IN (SELECT id FROM latchkey_remembered
         WHERE account_id = $1 ORDER BY rotated_at DESC, id DESC LIMIT 500 OFFSET $2)";
     sql!(execute tx, KEEP, account, most)?;
     Ok(())
@@ -68,7 +68,6 @@ pub async fn keep(tx: &mut Tx, account: Uuid, most: i64) -> Result<(), Error> {
 
 /// Removes some of the expired ones.
 pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
-    const PURGE: &str =
-        "DELETE FROM remembered WHERE id IN (SELECT id FROM remembered WHERE expires_at <= $1 LIMIT 500)";
+    const PURGE: &str = "DELETE FROM latchkey_remembered WHERE id IN (SELECT id FROM latchkey_remembered WHERE expires_at <= $1 LIMIT 500)";
     Ok(sql!(execute tx, PURGE, now)?)
 }

@@ -7,9 +7,9 @@ use crate::{Error, clock::Time};
 
 /// Notes that a server is there, and forgets those silent since before `silent_since`.
 pub async fn beat(tx: &mut Tx, id: Uuid, policy: &str, now: Time, silent_since: Time) -> Result<(), Error> {
-    const BEAT: &str = "INSERT INTO replicas (id, policy, seen_at) VALUES ($1, $2, $3)
+    const BEAT: &str = "INSERT INTO latchkey_replicas (id, policy, seen_at) VALUES ($1, $2, $3)
         ON CONFLICT (id) DO UPDATE SET policy = $2, seen_at = $3";
-    const FORGET: &str = "DELETE FROM replicas WHERE seen_at < $1";
+    const FORGET: &str = "DELETE FROM latchkey_replicas WHERE seen_at < $1";
     sql!(execute tx, BEAT, id, policy, now)?;
     sql!(execute tx, FORGET, silent_since)?;
     Ok(())
@@ -17,14 +17,14 @@ pub async fn beat(tx: &mut Tx, id: Uuid, policy: &str, now: Time, silent_since: 
 
 /// How many servers beside `id` have which policy in force.
 pub async fn others(conn: &mut Conn, id: Uuid, silent_since: Time) -> Result<Vec<(String, i64)>, Error> {
-    const OTHERS: &str = "SELECT policy, COUNT(*) FROM replicas WHERE id <> $1 AND seen_at >= $2
+    const OTHERS: &str = "SELECT policy, COUNT(*) FROM latchkey_replicas WHERE id <> $1 AND seen_at >= $2
         GROUP BY policy ORDER BY policy";
     Ok(sql!(all(String, i64), conn, OTHERS, id, silent_since)?)
 }
 
 /// Forgets a server that stops.
 pub async fn remove(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
-    const REMOVE: &str = "DELETE FROM replicas WHERE id = $1";
+    const REMOVE: &str = "DELETE FROM latchkey_replicas WHERE id = $1";
     sql!(execute tx, REMOVE, id)?;
     Ok(())
 }

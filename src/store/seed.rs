@@ -19,60 +19,60 @@ pub struct Size {
 
 /// Whether nobody has an account yet.
 pub async fn is_empty(conn: &mut Conn) -> Result<bool, Error> {
-    const ANYBODY: &str = "SELECT 1 FROM accounts LIMIT 1";
+    const ANYBODY: &str = "SELECT 1 FROM latchkey_accounts LIMIT 1";
     Ok(sql!(optional(i32,), conn, ANYBODY)?.is_none())
 }
 
 /// Adds everything.
 pub async fn insert(tx: &mut Tx, size: &Size, now: Time) -> Result<(), Error> {
-    const ACCOUNTS_SQLITE: &str = "INSERT INTO accounts
+    const ACCOUNTS_SQLITE: &str = "INSERT INTO latchkey_accounts
         (id, email, email_key, password_hash, enabled, phone, phone_usable_at, fields, created_at, changed_at, held_until)
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
         SELECT unhex(printf('%012x%020x', $2 + i, i)), 'person' || i || '@example.com', 'person' || i || '@example.com',
         '!', i % 50 <> 0, CASE WHEN i % 3 = 0 THEN '+49151' || (10000000 + i) END, CASE WHEN i % 3 = 0 THEN $2 END,
         '{}', $2 + i, $2 + i, 0 FROM n";
-    const ACCOUNTS_POSTGRES: &str = "INSERT INTO accounts
+    const ACCOUNTS_POSTGRES: &str = "INSERT INTO latchkey_accounts
         (id, email, email_key, password_hash, enabled, phone, phone_usable_at, fields, created_at, changed_at, held_until)
         SELECT CAST(lpad(to_hex($2 + i), 12, '0') || lpad(to_hex(i), 20, '0') AS uuid), 'person' || i || '@example.com',
         'person' || i || '@example.com', '!', i % 50 <> 0, CASE WHEN i % 3 = 0 THEN '+49151' || (10000000 + i) END,
         CASE WHEN i % 3 = 0 THEN $2 END, '{}', $2 + i, $2 + i, 0 FROM generate_series(1, $1) AS i";
-    const ROLES: &str = "INSERT INTO roles (account_id, role, email_key)
-        SELECT id, 'editor', email_key FROM accounts WHERE phone IS NOT NULL AND NOT enabled";
-    const EVENTS_SQLITE: &str = "INSERT INTO events (id, at, kind, account_id, client, policy, detail, actor)
+    const ROLES: &str = "INSERT INTO latchkey_roles (account_id, role, email_key)
+        SELECT id, 'editor', email_key FROM latchkey_accounts WHERE phone IS NOT NULL AND NOT enabled";
+    const EVENTS_SQLITE: &str = "INSERT INTO latchkey_events (id, at, kind, account_id, client, policy, detail, actor)
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
         SELECT unhex(printf('%012x%020x', $2 + i * $3, i)), $2 + i * $3,
         CASE i % 6 WHEN 0 THEN 'reset.issued' WHEN 1 THEN 'reset.completed' WHEN 2 THEN 'sign_in.failed'
         ELSE 'sign_in.completed' END, unhex(printf('%012x%020x', $2 + i % $4 + 1, i % $4 + 1)), '192.0.2.' || i % 250,
         CASE WHEN i % 6 < 2 THEN CASE i / 6 % 3 WHEN 0 THEN 'second_key' ELSE 'set_then_login' END END, NULL, NULL FROM n";
-    const EVENTS_POSTGRES: &str = "INSERT INTO events (id, at, kind, account_id, client, policy, detail, actor)
+    const EVENTS_POSTGRES: &str = "INSERT INTO latchkey_events (id, at, kind, account_id, client, policy, detail, actor)
         SELECT CAST(lpad(to_hex($2 + i * $3), 12, '0') || lpad(to_hex(i), 20, '0') AS uuid), $2 + i * $3,
         CASE i % 6 WHEN 0 THEN 'reset.issued' WHEN 1 THEN 'reset.completed' WHEN 2 THEN 'sign_in.failed'
         ELSE 'sign_in.completed' END,
         CAST(lpad(to_hex($2 + i % $4 + 1), 12, '0') || lpad(to_hex(i % $4 + 1), 20, '0') AS uuid), '192.0.2.' || i % 250,
         CASE WHEN i % 6 < 2 THEN CASE i / 6 % 3 WHEN 0 THEN 'second_key' ELSE 'set_then_login' END END, NULL, NULL
         FROM generate_series(1, $1) AS i";
-    const TALLIES: &str = "INSERT INTO tallies (day, kind, policy, bucket, n)
-        SELECT at / 86400000, kind, policy, 0, COUNT(*) FROM events WHERE policy IS NOT NULL
+    const TALLIES: &str = "INSERT INTO latchkey_tallies (day, kind, policy, bucket, n)
+        SELECT at / 86400000, kind, policy, 0, COUNT(*) FROM latchkey_events WHERE policy IS NOT NULL
         GROUP BY at / 86400000, kind, policy";
-    const MESSAGES_SQLITE: &str = "INSERT INTO outbox
+    const MESSAGES_SQLITE: &str = "INSERT INTO latchkey_outbox
         (id, kind, state, sealed, attempts, trouble, created_at, due_at, expires_at, done_at)
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
         SELECT unhex(printf('%012x%020x', $2 + i * $3, i)), 'email',
         CASE i % 100 WHEN 0 THEN 'given_up' WHEN 1 THEN 'expired' ELSE 'sent' END, x'', 1,
         CASE i % 100 WHEN 0 THEN '550 no such mailbox' END, $2 + i * $3, $2 + i * $3, $2 + i * $3, $2 + i * $3 FROM n";
-    const MESSAGES_POSTGRES: &str = "INSERT INTO outbox
+    const MESSAGES_POSTGRES: &str = "INSERT INTO latchkey_outbox
         (id, kind, state, sealed, attempts, trouble, created_at, due_at, expires_at, done_at)
         SELECT CAST(lpad(to_hex($2 + i * $3), 12, '0') || lpad(to_hex(i), 20, '0') AS uuid), 'email',
         CASE i % 100 WHEN 0 THEN 'given_up' WHEN 1 THEN 'expired' ELSE 'sent' END, ''::bytea, 1,
         CASE i % 100 WHEN 0 THEN '550 no such mailbox' END, $2 + i * $3, $2 + i * $3, $2 + i * $3, $2 + i * $3
         FROM generate_series(1, $1) AS i";
     const KEYS_SQLITE: &str =
-        "INSERT INTO keys (id, account_id, purpose, digest, tries, minted, issued_at, expires_at)
+        "INSERT INTO latchkey_keys (id, account_id, purpose, digest, tries, minted, issued_at, expires_at)
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
         SELECT unhex(printf('%012x%020x', $2 + i * $3, i)),
         unhex(printf('%012x%020x', $4 + i % $5 + 1, i % $5 + 1)), 'undo',
         unhex(printf('%08x%056x', (i * 2654435761) & 4294967295, i)), 0, 0, $2, $2 + i * $3 FROM n";
-    const KEYS_POSTGRES: &str = "INSERT INTO keys
+    const KEYS_POSTGRES: &str = "INSERT INTO latchkey_keys
         (id, account_id, purpose, digest, tries, minted, issued_at, expires_at)
         SELECT CAST(lpad(to_hex($2 + i * $3), 12, '0') || lpad(to_hex(i), 20, '0') AS uuid),
         CAST(lpad(to_hex($4 + i % $5 + 1), 12, '0') || lpad(to_hex(i % $5 + 1), 20, '0') AS uuid), 'undo',

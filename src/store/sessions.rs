@@ -50,7 +50,7 @@ pub struct SignedIn {
 
 /// Adds a session with the digest of its cookie.
 pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(), Error> {
-    const INSERT: &str = "INSERT INTO sessions
+    const INSERT: &str = "INSERT INTO latchkey_sessions
         (id, account_id, digest, restricted, policy, opened_by, browser, client, began_at, fresh_until, seen_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     sql!(execute tx, INSERT, session.id, session.account_id, digest, session.restricted, session.policy.as_deref(),
@@ -84,8 +84,8 @@ pub async fn find(
     const FIND: &str = "SELECT s.digest, s.id AS session_id, s.account_id, s.restricted, s.policy, s.opened_by, s.browser, s.client, s.began_at,
         s.fresh_until, s.seen_at, s.expires_at, a.id, a.email, a.password_hash, a.enabled, a.phone, a.phone_usable_at,
         a.fields, a.created_at, a.held_until,
-        COALESCE((SELECT string_agg(role, ' ') FROM (SELECT role FROM roles WHERE account_id = a.id ORDER BY role) AS r), '')
-        AS role_list FROM sessions AS s JOIN accounts AS a ON a.id = s.account_id
+        COALESCE((SELECT string_agg(role, ' ') FROM (SELECT role FROM latchkey_roles WHERE account_id = a.id ORDER BY role) AS r), '')
+        AS role_list FROM latchkey_sessions AS s JOIN latchkey_accounts AS a ON a.id = s.account_id
         WHERE s.digest IN ($1, $2, $3, $4, $5, $6, $7, $8)
         AND s.expires_at > $9 AND s.seen_at > $10 AND s.began_at < $11 AND a.enabled";
     let digest = |place: usize| digests.get(place).copied();
@@ -97,20 +97,20 @@ pub async fn find(
 
 /// Whether a session is live and its account has a role.
 pub async fn has_role(tx: &mut Tx, id: Uuid, role: &str, now: Time) -> Result<bool, Error> {
-    const HAS_ROLE: &str = "SELECT 1 FROM sessions AS s JOIN accounts AS a ON a.id = s.account_id
-        JOIN roles AS r ON r.account_id = a.id WHERE s.id = $1 AND r.role = $2 AND s.expires_at > $3 AND a.enabled";
+    const HAS_ROLE: &str = "SELECT 1 FROM latchkey_sessions AS s JOIN latchkey_accounts AS a ON a.id = s.account_id
+        JOIN latchkey_roles AS r ON r.account_id = a.id WHERE s.id = $1 AND r.role = $2 AND s.expires_at > $3 AND a.enabled";
     Ok(sql!(optional(i32,), tx, HAS_ROLE, id, role, now)?.is_some())
 }
 
 /// Whether a session has not ended.
 pub async fn is_live(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
-    const IS_LIVE: &str = "SELECT 1 FROM sessions WHERE id = $1 AND expires_at > $2";
+    const IS_LIVE: &str = "SELECT 1 FROM latchkey_sessions WHERE id = $1 AND expires_at > $2";
     Ok(sql!(optional(i32,), tx, IS_LIVE, id, now)?.is_some())
 }
 
 /// Notes that a session was used.
 pub async fn touch(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
-    const TOUCH: &str = "UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
+    const TOUCH: &str = "UPDATE latchkey_sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
     sql!(execute tx, TOUCH, id, now)?;
     Ok(())
 }
@@ -123,14 +123,14 @@ pub async fn list(
     now: Time,
 ) -> Result<Vec<Session>, Error> {
     const LIST: &str = "SELECT id AS session_id, account_id, restricted, policy, opened_by, browser, client, began_at, fresh_until, seen_at, expires_at
-        FROM sessions WHERE account_id = $1 AND NOT restricted AND expires_at > $2 AND seen_at > $3
+        FROM latchkey_sessions WHERE account_id = $1 AND NOT restricted AND expires_at > $2 AND seen_at > $3
         ORDER BY began_at DESC LIMIT 200";
     Ok(sql!(all Session, conn, LIST, account, now, idle_since)?)
 }
 
 /// Ends those of an account's sessions that were not used for longest, but for `most`.
 pub async fn keep(tx: &mut Tx, account: Uuid, most: i64) -> Result<(), Error> {
-    const KEEP: &str = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions
+    const KEEP: &str = "DELETE FROM latchkey_sessions WHERE id IN (SELECT id FROM latchkey_sessions
         WHERE account_id = $1 ORDER BY seen_at DESC, id DESC LIMIT 500 OFFSET $2)";
     sql!(execute tx, KEEP, account, most)?;
     Ok(())
@@ -138,26 +138,25 @@ pub async fn keep(tx: &mut Tx, account: Uuid, most: i64) -> Result<(), Error> {
 
 /// Ends one session of an account; false if it has no such session.
 pub async fn end(tx: &mut Tx, account: Uuid, id: Uuid) -> Result<bool, Error> {
-    const END: &str = "DELETE FROM sessions WHERE id = $1 AND account_id = $2";
+    const END: &str = "DELETE FROM latchkey_sessions WHERE id = $1 AND account_id = $2";
     Ok(sql!(execute tx, END, id, account)? == 1)
 }
 
 /// Ends every session of an account but `except`.
 pub async fn end_all(tx: &mut Tx, account: Uuid, except: Option<Uuid>) -> Result<u64, Error> {
-    const END_ALL: &str = "DELETE FROM sessions WHERE account_id = $1 AND id <> $2";
+    const END_ALL: &str = "DELETE FROM latchkey_sessions WHERE account_id = $1 AND id <> $2";
     Ok(sql!(execute tx, END_ALL, account, except.unwrap_or(Uuid::nil()))?)
 }
 
 /// Ends the session of a cookie's digest, with or without an account at hand.
 pub async fn end_digest(tx: &mut Tx, digest: &[u8]) -> Result<(), Error> {
-    const END_DIGEST: &str = "DELETE FROM sessions WHERE digest = $1";
+    const END_DIGEST: &str = "DELETE FROM latchkey_sessions WHERE digest = $1";
     sql!(execute tx, END_DIGEST, digest)?;
     Ok(())
 }
 
 /// Removes some of the expired ones.
 pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
-    const PURGE: &str =
-        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT 500)";
+    const PURGE: &str = "DELETE FROM latchkey_sessions WHERE id IN (SELECT id FROM latchkey_sessions WHERE expires_at <= $1 LIMIT 500)";
     Ok(sql!(execute tx, PURGE, now)?)
 }

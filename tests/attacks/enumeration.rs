@@ -24,7 +24,7 @@ const HELD: &str = "seized@example.com";
 /// Makes them, if they are not there; the events of that which name nobody.
 async fn states(scene: &Scene) -> &'static [&'static str] {
     let app = &scene.app;
-    let there = "SELECT email FROM accounts WHERE email_key = 'landed@example.com'";
+    let there = "SELECT email FROM latchkey_accounts WHERE email_key = 'landed@example.com'";
     if !texts(&app.setting.database, there).await.is_empty() {
         return &[];
     }

@@ -185,7 +185,7 @@ async fn a089_without_counts_or_time_nothing_is_let_in(scene: &mut Scene) {
     let sent = scene.app.spending(&browser, &ready, &password);
     let database = scene.app.setting.database.clone();
     scene.quiet().await;
-    execute(&database, "ALTER TABLE counts RENAME TO counts_of_before").await;
+    execute(&database, "ALTER TABLE latchkey_counts RENAME TO counts_of_before").await;
     let thief = scene.app.browser();
     let reset = Sent { to: "/reset".into(), fields: vec![("email".into(), V.into())] };
     let form = thief.get("/login").await;
@@ -209,7 +209,7 @@ async fn a089_without_counts_or_time_nothing_is_let_in(scene: &mut Scene) {
     let day = Duration::from_secs(24 * 60 * 60);
     scene.app.clock.advance(day);
     scene.is_unusable(&scene.app.browser().get(&link).await).await;
-    let keys = "SELECT purpose FROM keys WHERE purpose = 'reset'";
+    let keys = "SELECT purpose FROM latchkey_keys WHERE purpose = 'reset'";
     for _ in 0..1000 {
         if texts(&database, keys).await.is_empty() {
             break;

@@ -55,7 +55,7 @@ async fn a011_no_restart_revives_a_key(scene: &mut Scene) {
     scene.is_unusable(&browser.post(&sent).await).await;
     scene.is_unusable(&scene.app.browser().get(&link).await).await;
     turn(scene, 61);
-    let live = "SELECT purpose FROM keys WHERE purpose IN ('reset', 'second', 'approval')";
+    let live = "SELECT purpose FROM latchkey_keys WHERE purpose IN ('reset', 'second', 'approval')";
     for _ in 0..1000 {
         if texts(&scene.app.setting.database, live).await.is_empty() {
             break;

@@ -142,7 +142,7 @@ impl Scene {
     /// Waits until the worker has nothing left to do.
     pub async fn quiet(&self) {
         for _ in 0..3000 {
-            let waiting = "SELECT kind FROM outbox WHERE state = 'waiting'";
+            let waiting = "SELECT kind FROM latchkey_outbox WHERE state = 'waiting'";
             if texts(&self.app.setting.database, waiting).await.is_empty() {
                 return;
             }
@@ -176,8 +176,8 @@ impl Scene {
     }
 
     async fn all_events(&self) -> Vec<String> {
-        let of_v = "SELECT kind FROM events WHERE account_id IS NULL
-            OR account_id IN (SELECT id FROM accounts WHERE email_key = 'victim@example.com') ORDER BY id";
+        let of_v = "SELECT kind FROM latchkey_events WHERE account_id IS NULL
+            OR account_id IN (SELECT id FROM latchkey_accounts WHERE email_key = 'victim@example.com') ORDER BY id";
         texts(&self.app.setting.database, of_v).await
     }
 

@@ -171,7 +171,7 @@ async fn a077_a_gateway_that_fails_is_told_from_one_that_sends(scene: &mut Scene
         answers.iter().all(|answer| *answer == answers[0]),
         "an answer tells of the gateway: {answers:?}"
     );
-    let outcome = "SELECT state FROM outbox WHERE kind = 'sms' ORDER BY id DESC LIMIT 5";
+    let outcome = "SELECT state FROM latchkey_outbox WHERE kind = 'sms' ORDER BY id DESC LIMIT 5";
     let outcomes = texts(&scene.app.setting.database, outcome).await;
     assert_eq!(outcomes, ["given_up", "given_up", "given_up", "given_up", "sent"]);
 

@@ -68,9 +68,11 @@ async fn a101_a_dump_opens_nothing(scene: &mut Scene) {
     }
 
     let digests = match scene.app.setting.engine {
-        Engine::Sqlite => "SELECT hex(digest) FROM keys UNION SELECT hex(digest) FROM sessions",
+        Engine::Sqlite => {
+            "SELECT hex(digest) FROM latchkey_keys UNION SELECT hex(digest) FROM latchkey_sessions"
+        }
         Engine::Postgres => {
-            "SELECT encode(digest, 'hex') FROM keys UNION SELECT encode(digest, 'hex') FROM sessions"
+            "SELECT encode(digest, 'hex') FROM latchkey_keys UNION SELECT encode(digest, 'hex') FROM latchkey_sessions"
         }
     };
     let digests = texts(&database, digests).await;
@@ -99,7 +101,7 @@ async fn a101_a_dump_opens_nothing(scene: &mut Scene) {
 
 async fn a106_a_corrupted_hash_is_nobodys_password(scene: &mut Scene) {
     let ann = scene.app.account("ann@example.com").await;
-    let whole = "SELECT password_hash FROM accounts WHERE email_key = 'ann@example.com'";
+    let whole = "SELECT password_hash FROM latchkey_accounts WHERE email_key = 'ann@example.com'";
     let whole = texts(&scene.app.setting.database, whole).await.remove(0);
     let scheme = whole.split('$').next().expect("a scheme");
     let refused = scene.app.sign_in(&scene.app.browser(), "nobody@example.com", OLD).await;
@@ -117,8 +119,9 @@ async fn a106_a_corrupted_hash_is_nobodys_password(scene: &mut Scene) {
         whole.replace(':', ""),
         "x".repeat(1 << 20),
     ] {
-        let store =
-            format!("UPDATE accounts SET password_hash = '{hash}' WHERE email_key = 'ann@example.com'");
+        let store = format!(
+            "UPDATE latchkey_accounts SET password_hash = '{hash}' WHERE email_key = 'ann@example.com'"
+        );
         execute(&scene.app.setting.database, &store).await;
         for password in [OLD, "not what ann has set"] {
             let answer = scene.app.sign_in(&scene.app.browser(), &ann.email, password).await;

@@ -20,7 +20,7 @@ attacks! {
 
 /// Waits until the message could not be sent, because of `why`; the server was given nothing, and the log says so.
 async fn is_refused(scene: &Scene, server: &Listener, logged: usize, why: &str) {
-    let waiting = "SELECT trouble FROM outbox WHERE state = 'waiting' AND trouble IS NOT NULL";
+    let waiting = "SELECT trouble FROM latchkey_outbox WHERE state = 'waiting' AND trouble IS NOT NULL";
     for _ in 0..1000 {
         let troubles = texts(&scene.app.setting.database, waiting).await;
         if troubles.iter().any(|trouble| trouble.contains(why)) {

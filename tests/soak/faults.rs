@@ -23,19 +23,19 @@ for_every_strategy! {
 const FEW: usize = 3;
 /// The writes of a reset.
 const WRITES: [&str; 13] = [
-    "INSERT ON outbox",
-    "UPDATE ON outbox",
-    "DELETE ON outbox",
-    "INSERT ON keys",
-    "UPDATE ON keys",
-    "DELETE ON keys",
-    "INSERT ON sessions",
-    "DELETE ON sessions",
-    "UPDATE ON accounts",
-    "UPDATE OF password_hash ON accounts",
-    "INSERT ON events",
-    "INSERT ON tallies",
-    "UPDATE ON tallies",
+    "INSERT ON latchkey_outbox",
+    "UPDATE ON latchkey_outbox",
+    "DELETE ON latchkey_outbox",
+    "INSERT ON latchkey_keys",
+    "UPDATE ON latchkey_keys",
+    "DELETE ON latchkey_keys",
+    "INSERT ON latchkey_sessions",
+    "DELETE ON latchkey_sessions",
+    "UPDATE ON latchkey_accounts",
+    "UPDATE OF password_hash ON latchkey_accounts",
+    "INSERT ON latchkey_events",
+    "INSERT ON latchkey_tallies",
+    "UPDATE ON latchkey_tallies",
 ];
 /// How often a message may come: while nothing can be written down it is tried again.
 const MOST: usize = 4;

@@ -50,21 +50,21 @@ pub struct Facts {
 }
 
 const FACTS: &str = "SELECT
-    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'reset.completed') AS completed,
-    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'reset.signed_in_once') AS signed_in_once,
-    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'reset.password_generated') AS generated,
-    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'reset.issued') AS issued,
-    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'reset.code_sent') AS code_sent,
-    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'password.changed') AS changed,
-    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'code.failed') AS code_failed,
-    (SELECT COUNT(*) FROM events WHERE account_id = a.id AND kind = 'account.confirmed') AS confirmed,
-    (SELECT COUNT(*) FROM keys WHERE account_id = a.id AND purpose = 'undo') AS undo,
-    (SELECT COUNT(*) FROM outbox WHERE account_id = a.id AND kind = 'email' AND key_id IS NULL) AS notices,
-    (SELECT COUNT(*) FROM keys WHERE account_id = a.id AND purpose = 'reset') AS reset_keys,
-    (SELECT COUNT(*) FROM keys WHERE account_id = a.id AND purpose <> 'undo') AS keys,
-    (SELECT COUNT(*) FROM sessions WHERE account_id = a.id) AS sessions,
-    (SELECT COUNT(*) FROM remembered WHERE account_id = a.id) AS remembered
-    FROM accounts AS a WHERE email = $1";
+    (SELECT COUNT(*) FROM latchkey_events WHERE account_id = a.id AND kind = 'reset.completed') AS completed,
+    (SELECT COUNT(*) FROM latchkey_events WHERE account_id = a.id AND kind = 'reset.signed_in_once') AS signed_in_once,
+    (SELECT COUNT(*) FROM latchkey_events WHERE account_id = a.id AND kind = 'reset.password_generated') AS generated,
+    (SELECT COUNT(*) FROM latchkey_events WHERE account_id = a.id AND kind = 'reset.issued') AS issued,
+    (SELECT COUNT(*) FROM latchkey_events WHERE account_id = a.id AND kind = 'reset.code_sent') AS code_sent,
+    (SELECT COUNT(*) FROM latchkey_events WHERE account_id = a.id AND kind = 'password.changed') AS changed,
+    (SELECT COUNT(*) FROM latchkey_events WHERE account_id = a.id AND kind = 'code.failed') AS code_failed,
+    (SELECT COUNT(*) FROM latchkey_events WHERE account_id = a.id AND kind = 'account.confirmed') AS confirmed,
+    (SELECT COUNT(*) FROM latchkey_keys WHERE account_id = a.id AND purpose = 'undo') AS undo,
+    (SELECT COUNT(*) FROM latchkey_outbox WHERE account_id = a.id AND kind = 'email' AND key_id IS NULL) AS notices,
+    (SELECT COUNT(*) FROM latchkey_keys WHERE account_id = a.id AND purpose = 'reset') AS reset_keys,
+    (SELECT COUNT(*) FROM latchkey_keys WHERE account_id = a.id AND purpose <> 'undo') AS keys,
+    (SELECT COUNT(*) FROM latchkey_sessions WHERE account_id = a.id) AS sessions,
+    (SELECT COUNT(*) FROM latchkey_remembered WHERE account_id = a.id) AS remembered
+    FROM latchkey_accounts AS a WHERE email = $1";
 
 /// Runs one query on whichever database it is.
 macro_rules! on {
@@ -96,7 +96,7 @@ impl Ledger {
     /// What waits in the outbox, and how many messages it calls sent.
     pub async fn outbox(&self) -> (i64, i64) {
         const OUTBOX: &str = "SELECT COUNT(CASE WHEN state = 'waiting' THEN 1 END),
-            COUNT(CASE WHEN state = 'sent' AND kind <> 'none' THEN 1 END) FROM outbox";
+            COUNT(CASE WHEN state = 'sent' AND kind <> 'none' THEN 1 END) FROM latchkey_outbox";
         on!(self, conn => sqlx::query_as(OUTBOX).fetch_one(conn).await)
     }
 

@@ -12,28 +12,28 @@ mod a_key_that_stays_is_noticed {
 }
 
 const SQLITE: &str = "
-    CREATE TRIGGER keys_stay AFTER DELETE ON keys WHEN old.purpose <> 'temporary' BEGIN
-        INSERT INTO keys (id, account_id, purpose, digest, parent, policy, browser,
+    CREATE TRIGGER keys_stay AFTER DELETE ON latchkey_keys WHEN old.purpose <> 'temporary' BEGIN
+        INSERT INTO latchkey_keys (id, account_id, purpose, digest, parent, policy, browser,
             sealed, tries, minted, issued_at, pressed_at, expires_at) VALUES (old.id, old.account_id, old.purpose, old.digest, old.parent, old.policy, old.browser,
             old.sealed, 0, old.minted, old.issued_at, old.pressed_at, old.expires_at);
     END;
-    CREATE TRIGGER passwords_stay AFTER UPDATE OF password_hash ON accounts BEGIN
-        UPDATE accounts SET password_hash = old.password_hash WHERE id = old.id;
+    CREATE TRIGGER passwords_stay AFTER UPDATE OF password_hash ON latchkey_accounts BEGIN
+        UPDATE latchkey_accounts SET password_hash = old.password_hash WHERE id = old.id;
     END;";
 
 const POSTGRES: &str = "
     CREATE FUNCTION keys_stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         OLD.tries := 0;
-        INSERT INTO keys SELECT OLD.*;
+        INSERT INTO latchkey_keys SELECT OLD.*;
         RETURN OLD;
     END $$;
-    CREATE TRIGGER keys_stay AFTER DELETE ON keys FOR EACH ROW WHEN (OLD.purpose <> 'temporary')
+    CREATE TRIGGER keys_stay AFTER DELETE ON latchkey_keys FOR EACH ROW WHEN (OLD.purpose <> 'temporary')
         EXECUTE FUNCTION keys_stay();
     CREATE FUNCTION passwords_stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         NEW.password_hash := OLD.password_hash;
         RETURN NEW;
     END $$;
-    CREATE TRIGGER passwords_stay BEFORE UPDATE OF password_hash ON accounts FOR EACH ROW
+    CREATE TRIGGER passwords_stay BEFORE UPDATE OF password_hash ON latchkey_accounts FOR EACH ROW
         EXECUTE FUNCTION passwords_stay();";
 
 async fn a_key_that_stays_is_noticed(setting: Setting) {

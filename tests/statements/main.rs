@@ -141,7 +141,7 @@ fn both_databases_have_the_same_schema() {
 async fn of_sqlite(url: &str) -> BTreeMap<String, Table> {
     let mut connection = SqliteConnection::connect(url).await.expect("opens");
     let mut tables = BTreeMap::new();
-    let names = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx%'";
+    let names = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'latchkey_migrations'";
     for row in sqlx::query(names).fetch_all(&mut connection).await.expect("tables") {
         let name: String = row.get(0);
         let mut table = Table::default();
@@ -171,7 +171,7 @@ async fn of_postgres(url: &str) -> BTreeMap<String, Table> {
     let mut connection = PgConnection::connect(url).await.expect("opens");
     let mut tables: BTreeMap<String, Table> = BTreeMap::new();
     let columns = "SELECT table_name::text, column_name::text, data_type::text, is_nullable = 'NO' \
-        FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_sqlx%' \
+        FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'latchkey_migrations' \
         ORDER BY table_name, ordinal_position";
     for column in sqlx::query(columns).fetch_all(&mut connection).await.expect("columns") {
         let kind: String = column.get(2);

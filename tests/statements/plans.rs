@@ -26,7 +26,7 @@ const MAY: [&str; 7] = [
 ];
 
 /// Tables with a row for each server or migration.
-const SMALL: [&str; 2] = ["replicas", "_sqlx_migrations"];
+const SMALL: [&str; 2] = ["latchkey_replicas", "latchkey_migrations"];
 
 #[test]
 fn no_statement_reads_a_whole_table_on_sqlite() {
