@@ -13,8 +13,8 @@ nav-account = Account
 nav-logout = Sign out
 step = Step { $step } of { $steps }
 form-faults = { $count ->
-    [one] There is one thing to put right
-   *[other] There are { $count } things to put right
+    [one] Please correct one field
+   *[other] Please correct { $count } fields
   }
 or = or
 
@@ -26,14 +26,14 @@ label-password = Password
 label-current-password = Current password
 label-new-password = New password
 label-phone = Phone number
-label-key = Key
-label-second-key = Second key
+label-key = Code
+label-second-key = Code from the email
 label-sms-code = Code from the text message
 label-sessions = Sessions
 label-since = Member since
 label-roles = Roles
 label-optional = (optional)
-new-password-hint = Three or four words that only you would put together work well. Spaces are fine.
+new-password-hint = Three or four unrelated words work well. Spaces are allowed.
 phone-hint = With the country code, like +49 151 23456789.
 show-password = Show
 hide-password = Hide
@@ -47,15 +47,15 @@ tag-current-email = Current address
 tag-current-phone = Current phone
 tag-new-email = New address
 tag-until-minutes = { $minutes ->
-    [0] Good until { $until }, for less than a minute from now
-    [one] Good until { $until }, one minute from now
-   *[other] Good until { $until }, { $minutes } minutes from now
+    [0] Valid until { $until }, less than a minute from now
+    [one] Valid until { $until }, one minute from now
+   *[other] Valid until { $until }, { $minutes } minutes from now
   }
-tag-until-hours = Good until { $until }, { $hours } hours from now
-tag-until-days = Good until { $until }, { $days } days from now
+tag-until-hours = Valid until { $until }, { $hours } hours from now
+tag-until-days = Valid until { $until }, { $days } days from now
 tag-good-for = { $minutes ->
-    [one] Good for one minute
-   *[other] Good for { $minutes } minutes
+    [one] Valid for one minute
+   *[other] Valid for { $minutes } minutes
   }
 tag-restricted = { $minutes ->
     [0] Less than a minute left for this step
@@ -66,67 +66,67 @@ tag-tries = { $tries ->
     [one] One try left
    *[other] { $tries } tries left
   }
-ticket-other = In this browser you are signed in as { $email }. If you go on, that session ends here and you continue with the account named above.
+ticket-other = You are signed in as { $email } in this browser. If you continue, that session ends and you go on with the account named above.
 ticket-cancel = I did not ask for this
 
 ## Where else to go
 
 link-login = Sign in
 link-register = Create an account
-link-register-again = Type another address
-link-confirm = Send the confirmation again
+link-register-again = Use a different address
+link-confirm = Send the confirmation email again
 link-reset = Forgot your password?
 link-account = Back to your account
-link-again = Ask again
-link-key = Type a key from a message
+link-again = Ask for a new link
+link-key = Enter a code from a text message
 link-new-key = Ask for a new message
 link-delete = Delete your account
-link-other-email = Type another address
+link-other-email = Use a different address
 
 ## When no message comes
 
-help-title = No message?
-help-wait = It can take a few minutes. Look in the spam folder too.
-help-sms = It can take a minute. Is your phone on, and can it receive text messages?
+help-title = No message yet?
+help-wait = It can take a few minutes. Check your spam folder too.
+help-sms = It can take a minute. Check that your phone is on and can receive text messages.
 
 ## Registration
 
 register-title = Create an account
-register-lead = We will send one message to your address, to confirm that it is yours.
-register-closed = New accounts are made by the people who run this site. Please write to them.
+register-lead = We will email you a link to confirm your address.
+register-closed = This site does not accept new registrations. Please contact support.
 register-button = Create account
 register-known = Already have an account?
-register-sent-title = Look at your email
-register-sent-lead = We have sent you a message that says how to go on.
-register-sent-next = Open its link in this browser, and one button is all that is left to press.
-register-sent-typed = Is the address above right, letter by letter? If not, register again with the right one.
-confirm-request-title = Send the confirmation again
-confirm-request-lead = Type the address that you registered with. We will send you a new link to confirm it.
+register-sent-title = Check your email
+register-sent-lead = We have sent you an email with the next step.
+register-sent-next = If you open its link in this browser, one more button confirms your address.
+register-sent-typed = Check the address above. If it is wrong, register again with the right one.
+confirm-request-title = Send the confirmation email again
+confirm-request-lead = Enter the address you registered with. We will send you a new link to confirm it.
 confirm-request-button = Send the link
-confirm-sent-title = Look at your email
-confirm-sent-lead = If this address is waiting to be confirmed, a message with a new link is on its way.
-confirm-sent-typed = Still nothing? Then this address may never have been registered, or it is confirmed already and you can sign in.
+confirm-sent-title = Check your email
+confirm-sent-lead = If this address is waiting to be confirmed, an email with a new link is on its way.
+confirm-sent-typed = If nothing arrives, the address was never registered or is already confirmed. If it is confirmed, you can sign in.
 confirm-title = Confirm your address
-confirm-ours-lead = One button, and your account is ready.
-confirm-other-lead = You registered in another browser. To show that it was you, type the password that you chose there.
+confirm-ours-lead = One click and your account is ready.
+confirm-other-lead = You registered in another browser. To show that it was you, enter the password you chose there.
 confirm-button = Confirm address
 confirm-password = The password you chose
-confirm-new-password = Forgot it? Choose a new password
+confirm-new-password = If you forgot it, choose a new password
 confirm-new-button = Confirm with a new password
 confirm-invited-title = Welcome
 confirm-invited-button = Set password and open my account
-confirm-invited-lead = An account was made for you. Choose a password, and it is yours.
+confirm-invited-lead = An account has been set up for you. Choose a password to open it.
 
 ## Sign-in
 
 login-title = Sign in
-login-again = To be sure that it is you, please type your password once more.
+login-again = For your security, please enter your password again.
 login-remember = Keep me signed in on this device for 14 days
 login-button = Sign in
 login-new = New here?
-login-unconfirmed = No confirmation message?
+login-unconfirmed = No confirmation email?
 logout-title = Sign out
-logout-lead = This ends your session in this browser. Your other sessions go on.
+logout-lead = This ends your session in this browser. Your other sessions stay open.
 logout-button = Sign out
 
 ## The account's own pages
@@ -146,26 +146,26 @@ change-title = Change your password
 change-lead = You stay signed in here. Every other session ends.
 change-button = Change password
 email-title = Change your email address
-email-lead = We will send a link to the new address. Until you open it and confirm, nothing changes.
+email-lead = We will send a link to the new address. Nothing changes until you open it and confirm.
 email-button = Send the link
-email-sent-title = Look at your new mailbox
-email-sent-lead = We have sent a message to the new address.
-email-sent-next = Open its link and confirm. Until then, you sign in with your old address.
+email-sent-title = Check your new mailbox
+email-sent-lead = We have sent an email to the new address.
+email-sent-next = Open its link and confirm. Until then, sign in with your old address.
 email-confirm-title = Confirm your new address
-email-confirm-lead = From now on you will sign in with this address, and our messages will go there.
+email-confirm-lead = Once you confirm, you sign in with this address and our emails go there.
 email-confirm-button = Use this address
 phone-title = Your phone
-phone-lead = A phone lets you prove that it is you. We will text it a code, now and when you need to get back in.
+phone-lead = Your phone helps you prove that it is you. We will text it a code now, and whenever you need to get back in.
 phone-button = Text me a code
-phone-code-title = Type the code
+phone-code-title = Enter the code
 phone-code-lead = We have texted a code to the phone ending in { $phone }.
 phone-code-button = Confirm phone
 phone-code-again = Ask for another code, or change the number
 phone-remove-title = Remove this phone
-phone-remove-lead = We will not text this phone any more, and it cannot help you to get back in.
+phone-remove-lead = We will no longer text this phone, and you cannot use it to get back in.
 phone-remove-button = Remove phone
 sessions-title = Your sessions
-sessions-lead = Every browser that is signed in to your account. If you do not know one, end it and change your password.
+sessions-lead = Every browser that is signed in to your account. If you do not recognise one, end it and change your password.
 sessions-current = This browser
 sessions-since = signed in { $since }
 sessions-seen = last seen { $seen }
@@ -179,27 +179,27 @@ delete-keep = Keep my account
 ## Recovery: asking
 
 reset-title = Forgot your password?
-reset-lead = No harm done. Type the address of your account, and we will send you a message that lets you back in.
+reset-lead = Enter the address of your account. We will send you a message that lets you back in.
 reset-button = Send the message
-reset-sent-title = Look at your messages
-reset-sent-lead = If there is an account with this address, a message for its owner is on its way.
-reset-sent-next = It asks you to open a link. You can close this page.
-reset-sent-typed = Is the address above right, and is it the one that you registered with? For an address without an account we send nothing.
-reset-sent-again = If you ask again, only the newest message is good.
-key-title = Type your key
-key-lead = You read the message on another device? Then type the key from it here.
-key-hint = It stands on a line of its own in the message.
-key-button = Go on
+reset-sent-title = Check your messages
+reset-sent-lead = If there is an account with this address, a message is on its way to its owner.
+reset-sent-next = Open the link in the message. You can close this page.
+reset-sent-typed = Check that the address above is right, and that it is the one you registered with.
+reset-sent-again = If you ask again, only the newest message works.
+key-title = Enter your code
+key-lead = If you read the message on another device, enter its code here.
+key-hint = The code is on a line of its own in the message.
+key-button = Continue
 unusable-title = This link does not work
-unusable-lead = Nothing is lost, and nothing has changed. It has most likely
-unusable-old = expired: a link is good for a short time only,
-unusable-used = been used already: it is good once,
-unusable-newer = or been replaced by a newer one: only the newest is good.
-unusable-next = Simply ask for a new one.
-unusable-button = Ask again
+unusable-lead = Nothing has changed. The link has most likely
+unusable-old = expired: a link works for a short time only,
+unusable-used = already been used: it works once,
+unusable-newer = or been replaced by a newer one: only the newest works.
+unusable-next = You can ask for a new one.
+unusable-button = Ask for a new link
 cancelled-title = Thank you for telling us
-cancelled-lead = The link is dead: nobody can use it any more. Your password has not changed.
-cancelled-next = There is nothing else to do. Somebody typed your address, by mistake or on purpose; that alone does not let anybody in.
+cancelled-lead = The link no longer works. Your password has not changed.
+cancelled-next = There is nothing else to do. Somebody entered your address, by mistake or on purpose. That alone does not let anybody in.
 
 ## Recovery: the five strategies
 
@@ -207,151 +207,151 @@ new-password-title = Choose a new password
 new-password-button = Set password
 new-password-button-login = Set password and sign in
 one-time-login-title = Sign in once
-one-time-login-lead = The button signs you in, once. Then you choose a new password. Every other session of your account ends.
+one-time-login-lead = The button signs you in once. Then you choose a new password. Every other session of your account ends.
 one-time-login-button = Sign me in
-set-then-login-lead = As soon as it is set, every other session of your account ends.
+set-then-login-lead = When you set it, every other session of your account ends.
 generated-password-title = Get a temporary password
-generated-password-lead = We will email you a temporary password. You sign in with it once and then choose one of your own. Until you do, your old password goes on working.
+generated-password-lead = We will email you a temporary password. Sign in with it once, then choose your own. Until then, your old password still works.
 generated-password-button = Email me a temporary password
-generated-password-sent-title = Look at your email
-generated-password-sent-lead = A temporary password is on its way. Sign in with it, and then choose one of your own.
-generated-password-sent-again = Still nothing? Then ask for a new link: it makes this temporary password void.
-second-key-title = Ask for your second key
-second-key-lead = To be sure that it is you, we will email you a second key. It works in this browser only, so stay here.
-second-key-button = Email me the second key
+generated-password-sent-title = Check your email
+generated-password-sent-lead = A temporary password is on its way. Sign in with it, then choose your own.
+generated-password-sent-again = If nothing arrives, ask for a new link. The temporary password then stops working.
+second-key-title = Get a code by email
+second-key-lead = To confirm that it is you, we will email you a code. It works only in this browser, so keep this page open.
+second-key-button = Email me the code
 second-key-form-title = Choose a new password
-second-key-form-lead = We have emailed you a second key of 8 characters. Type it here, with your new password.
-second-key-form-again = Another second key makes the one before it void.
-second-key-again = Email me another
+second-key-form-lead = We have emailed you a code of 8 characters. Enter it here with your new password.
+second-key-form-again = If you ask for another code, the one before it stops working.
+second-key-again = Email me another code
 sms-title = Get a code by text message
-sms-lead = To be sure that it is you, we will text a code of 6 digits to your phone ending in { $phone }.
+sms-lead = To confirm that it is you, we will text a code of 6 digits to your phone ending in { $phone }.
 sms-button = Text me the code
-sms-lost-title = Is this phone not at hand?
-sms-lost = Without this phone, please write to the people who run this site. They can help you.
-sms-no-phone-title = There is no phone to text to
+sms-lost-title = Do you not have this phone?
+sms-lost = Without this phone, please contact support. They can let you back in.
+sms-no-phone-title = No phone to text
 sms-no-phone-lead = Your account needs a code by text message to let you back in, but it has no confirmed phone, or only one that was added a short time ago.
-sms-no-phone = Please write to the people who run this site. They can help you, and your account is safe meanwhile.
-sms-admin-button = Write to them
+sms-no-phone = Please contact support. They can let you back in, and your account is safe in the meantime.
+sms-admin-button = Contact support
 sms-form-title = Choose a new password
-sms-form-lead = We have texted a code of 6 digits to your phone ending in { $phone }. Type it here, with your new password.
+sms-form-lead = We have texted a code of 6 digits to your phone ending in { $phone }. Enter it here with your new password.
 sms-form-wait = { $seconds ->
     [one] You can ask for another code in one second.
    *[other] You can ask for another code in { $seconds } seconds.
   }
 sms-again = Text me another code
-restricted-lead = You are signed in for this one step. When your new password is set, the whole account is open to you.
-restricted-skip = Go on without a new password
+restricted-lead = You are signed in for this step only. Once you set a new password, your whole account is open to you.
+restricted-skip = Continue without a new password
 done-title = Your new password is set
 done-lead = Every session has been ended. Sign in with your new password.
 
 ## "This wasn't me"
 
 not-me-title = Was this not you?
-not-me-lead = If somebody else did this, take your account back here.
+not-me-lead = If somebody else did this, you can take your account back here.
 not-me-what = The button does four things at once:
 not-me-password = the current password stops working,
 not-me-sessions = every session ends, in every browser,
 not-me-changes = changes made since to your email address or phone are undone,
 not-me-reset = and we send you a message to choose a new password.
 not-me-button = This wasn’t me
-not-me-was = It was you after all? Then close this page: nothing has changed.
+not-me-was = If it was you, close this page. Nothing has changed.
 not-me-done-title = Your account is yours again
 not-me-done-lead = The password no longer works, every session has ended, and changes to your email address or phone are undone.
-not-me-done-next = One step is left: open the message that we have just sent you and choose a new password. If you use the old one anywhere else, change it there too.
-not-me-stuck-lead = The password no longer works and every session has ended. Your former address belongs to another account by now, so it could not be put back, and nothing was sent to the present one.
-not-me-stuck-next = Write to whoever runs this site, from your own address, and tell them what happened.
+not-me-done-next = One step is left: open the message we have just sent you and choose a new password. If you use the old one anywhere else, change it there too.
+not-me-stuck-lead = The password no longer works and every session has ended. Your former address now belongs to another account, so it could not be restored, and nothing was sent to the current one.
+not-me-stuck-next = Contact support from your own address and tell them what happened.
 event-password-changed = The password was changed
 event-signed-in-once = Somebody signed in with a link from a message
-event-code-failed = Somebody typed a wrong code too often
+event-code-failed = Somebody entered a wrong code too often
 event-email-changed = The email address was changed
 event-phone-changed = The phone was changed
 
 ## What is wrong with a field
 
-fault-required = This is needed. Please fill it in.
-fault-repeated = This came more than once. Please send the form again.
+fault-required = Please fill in this field.
+fault-repeated = This field was sent more than once. Please send the form again.
 fault-too-long = { $max ->
-    [one] This is too long: at most one character.
-   *[other] This is too long: at most { $max } characters.
+    [one] Use at most one character.
+   *[other] Use at most { $max } characters.
   }
-fault-control = There is a character in it that cannot be seen. Please type it again.
-fault-email = This is no email address. It should look like name@example.com.
-fault-same-email = This is your address already. Please type the new one.
-fault-phone = This is no phone number. Start with the country code, like +49 151 23456789.
-fault-login = The address or the password is not right.
-fault-password = This password is not right.
+fault-control = This contains an invisible character. Please type it again.
+fault-email = Enter an email address like name@example.com.
+fault-same-email = This is already your address. Enter the new one.
+fault-phone = Enter a phone number with its country code, like +49 151 23456789.
+fault-login = The address or the password is wrong.
+fault-password = This password is wrong.
 fault-code = { $tries ->
-    [one] That code is not right. You have one try left.
-   *[other] That code is not right. You have { $tries } tries left.
+    [one] That code is wrong. You have one try left.
+   *[other] That code is wrong. You have { $tries } tries left.
   }
 fault-no-more-codes = We cannot send another code for this link. Please ask for a new link.
-fault-no-texts = This site cannot send text messages yet, so a phone is of no use here.
-fault-phone-country = This site sends no text messages to numbers of this country. Please use another one.
+fault-no-texts = This site does not send text messages yet, so you cannot add a phone.
+fault-phone-country = This site does not send text messages to this country. Please use a different number.
 fault-texts-limit = Too many text messages have been sent. Please try again tomorrow.
 fault-wait = { $seconds ->
     [one] Please wait one second before you ask for another code.
    *[other] Please wait { $seconds } seconds before you ask for another code.
   }
-fault-code-dead = This code cannot be used any more. Please ask for another one.
-fault-key = This key does not work. Look for the newest message, and copy its key exactly.
+fault-code-dead = This code no longer works. Please ask for another one.
+fault-key = This code does not work. Use the newest message and copy its code exactly.
 
 ## Passwords
 
 password-missing = Enter a password.
 password-too-short = Use at least { $min } characters.
-password-too-long = This password is too long. Use at most { $max } bytes: a plain letter is one, an emoji four or more.
+password-too-long = Use at most { $max } bytes. A plain letter is one byte, an emoji four or more.
 password-unusable-character = A password cannot contain line breaks or null characters.
-password-own-word = Without your own details and this site’s name, too little of this password is left. Choose one that has nothing to do with you.
-password-breached = This password is known from data breaches, and guessed first. Choose another one.
-password-guessable = This password is too easy to guess. Make it longer: a few words that do not belong together are easy to remember.
+password-own-word = Apart from your own details and the name of this site, too little of this password is left. Choose one that has nothing to do with you.
+password-breached = This password is known from data breaches, so it would be guessed first. Choose a different one.
+password-guessable = This password is too easy to guess. Make it longer: a few unrelated words are easy to remember.
 
 ## Error pages
 
 error-status = Error { $status }
-error-home = Go to the start
+error-home = Go to the start page
 error-retry-seconds = { $seconds ->
     [one] Please try again in one second.
    *[other] Please try again in { $seconds } seconds.
   }
 error-retry-minutes = Please try again in { $minutes } minutes.
 error-400-title = We could not read that
-error-400-text = What your browser sent was incomplete or garbled. Go back, load the page again and send the form once more.
+error-400-text = Your browser sent something incomplete or garbled. Go back, reload the page and send the form again.
 error-401-title = Please sign in
-error-401-text = This page is for people who are signed in.
+error-401-text = You need to sign in to see this page.
 error-403-title = We did not accept that
-error-403-text = It seems to come from another website, so nothing was done. If you came from here, load the page again and send the form once more.
-error-404-title = There is nothing here
-error-404-text = The address may be mistyped, or the page has moved.
-error-405-title = That does not go here
+error-403-text = The request seems to come from another website, so nothing was done. If you came from here, reload the page and send the form again.
+error-404-title = Page not found
+error-404-text = The address may be mistyped, or the page may have moved.
+error-405-title = This does not work here
 error-405-text = This address cannot be used in that way.
 error-408-title = That took too long
 error-408-text = Your browser did not finish in time, so nothing was done. Please try again.
-error-410-title = This is gone
-error-410-text = It was good once, and is not any more. Please ask for a new one.
-error-413-title = That was too much
-error-413-text = What your browser sent is larger than this form can be, so nothing was done.
+error-410-title = This is no longer available
+error-410-text = It worked once and no longer does. Please ask for a new one.
+error-413-title = That was too large
+error-413-text = Your browser sent more than this form accepts, so nothing was done.
 error-414-title = That address is too long
-error-414-text = Please open the link exactly as it stands in the message.
-error-415-title = We do not read that format
+error-414-text = Please open the link exactly as it appears in the message.
+error-415-title = We cannot read that format
 error-415-text = Please use the form on this site.
 error-422-title = We could not understand that
-error-422-text = Something in the form is missing, or was sent more than once. Go back, load the page again and send the form once more.
+error-422-text = A field is missing or was sent more than once. Go back, reload the page and send the form again.
 error-429-title = One moment, please
-error-429-text = There have been many tries, so we wait a little. This protects your account; nothing else has happened to it.
-error-500-title = Something broke on our side
-error-500-text = It is not your fault, and nothing is lost. Please try again; if it stays like this, tell the people who run this site.
+error-429-text = There have been many attempts, so please wait a little. This protects your account. Nothing else has happened to it.
+error-500-title = Something went wrong on our side
+error-500-text = This is not your fault, and nothing is lost. Please try again. If it keeps happening, contact support.
 error-502-title = Something did not answer
-error-502-text = It is not your fault, and nothing is lost. Please try again in a moment.
+error-502-text = This is not your fault, and nothing is lost. Please try again in a moment.
 error-503-title = We will be back in a moment
-error-503-text = The site cannot answer just now, and nothing is lost.
+error-503-text = The site is busy or being maintained, and nothing is lost.
 error-504-title = Something did not answer
-error-504-text = It is not your fault, and nothing is lost. Please try again in a moment.
+error-504-text = This is not your fault, and nothing is lost. Please try again in a moment.
 error-other-title = That did not work
 error-other-text = Nothing was done. Please go back and try again.
 
 ## The console
 
-link-admin = Look after this site
+link-admin = Manage this site
 console-label = Console
 console-pictures = Overview
 console-people = People
@@ -361,40 +361,40 @@ console-events = Events
 pages-label = Pages
 pages-first = To the beginning
 pages-more = More
-error-role-title = This is for others
-error-role-text = Your account does not have the role that opens this page. If it should, ask the people who run this site.
-fault-search = Type how the address begins, in at most 254 plain characters.
-fault-role = A role’s name has letters, digits, - and _ only.
+error-role-title = You cannot open this page
+error-role-text = Your account does not have the role this page needs. If it should, contact support.
+fault-search = Enter the beginning of an address, in at most 254 plain characters.
+fault-role = Use only letters, digits, - and _ in the name of a role.
 fault-kind = There are no events of this kind.
-fault-day = This is no day. Write it like 2026-08-01.
+fault-day = Enter a day like 2026-08-01.
 fault-own-account = This is your own account. Ask another admin, or use the command line.
 fault-disabled = The account is disabled. Enable it first.
 fault-held = The account is on hold. Lift the hold first.
-fault-texts-used-up = This number, or the whole site, has had its text messages for today, so nothing was sent.
+fault-texts-used-up = This number, or the whole site, has used up its text messages for today, so nothing was sent.
 fault-under-way = This person is in the middle of a reset, so nothing was sent.
-fault-gone = This account is gone.
-fault-message = This was not done: the message is gone by now, was sent, or has nothing left in it to send.
+fault-gone = This account no longer exists.
+fault-message = Nothing was done: the message no longer exists, has already been sent, or has nothing left to send.
 strategy-sms_approved = Form with a texted code
-strategy-second_key = Form with a second key by mail
+strategy-second_key = Form with a code by email
 strategy-set_then_login = Form for a new password
 strategy-one_time_login = Signed in once, then the form
-strategy-generated_password = A generated password by mail
-channel-email = The first key goes to the address of the account
-channel-sms = The first key goes to the verified phone
-in-flight-revoke = When the policy changes, keys on their way are refused
-in-flight-stricter = When the policy changes, keys on their way are good if theirs was as strict
-in-flight-honour = When the policy changes, keys on their way stay good as issued
+strategy-generated_password = A temporary password by email
+channel-email = The link goes to the address of the account
+channel-sms = The link goes to the verified phone
+in-flight-revoke = When the policy changes, links already sent stop working
+in-flight-stricter = When the policy changes, links already sent still work if their policy was as strict
+in-flight-honour = When the policy changes, links already sent still work
 login-after-true = The last step signs in
 login-after-false = The last step leads to sign-in
-may-skip-true = Whoever is signed in once may go on without a new password
-may-skip-false = Nobody goes on without a new password
+may-skip-true = Somebody signed in once may continue without a new password
+may-skip-false = Nobody continues without a new password
 
 people-search = Address begins with
 people-role = Role
 people-any-role = any
 people-button = Search
 people-phone = verified
-people-none = Nobody was found.
+people-none = No accounts found.
 
 person-own = This is your own account.
 person-state = State
@@ -405,37 +405,37 @@ person-enable = Enable
 person-hold = On hold
 person-held = after “this wasn’t me”, no reset until { $until }
 person-lift-hold = Lift
-person-reset = Way back in
-person-reset-lead = The message that their own request would bring. Only they see its key.
+person-reset = Reset
+person-reset-lead = Sends the same message as a request of their own. Only they see the link.
 person-send-reset = Send a reset
 person-phone-from = usable for recovery from { $from }
 person-no-roles = none
 person-remove-role = Remove
-person-add-role = Role to give
-person-role-hint = Giving or removing a role ends this person’s sessions and keys.
-person-add-role-button = Give role
+person-add-role = Role to add
+person-role-hint = Adding or removing a role ends the sessions and links of this account.
+person-add-role-button = Add role
 person-known-roles = In use:
 person-policy = How they get back in
-person-policy-lead = For each setting the strictest that one of their roles asks for.
+person-policy-lead = Each setting has the strictest value that one of their roles requires.
 person-more-sessions = { $open } sessions in all.
 person-end-sessions = End all sessions
-person-no-sessions = Signed in nowhere.
-person-events = What happened last
+person-no-sessions = Not signed in anywhere.
+person-events = Recent events
 person-all-events = All events of this account
-person-done-add-role = The role is given.
-person-done-remove-role = The role is removed.
-person-done-disable = The account is disabled, and its sessions and keys have ended.
+person-done-add-role = The role has been added.
+person-done-remove-role = The role has been removed.
+person-done-disable = The account is disabled. Its sessions and links have ended.
 person-done-enable = The account is enabled.
-person-done-end-sessions = Every session and key has ended.
+person-done-end-sessions = All sessions and links have ended.
 person-done-send-reset = The message is on its way.
-person-done-lift-hold = The hold is lifted.
+person-done-lift-hold = The hold has been lifted.
 
 policy-title = Policy in force
 policy-since = In force since { $since }.
 policy-version = Version
 policy-refused = The file was changed at { $at }, but is not in force:
 policy-restart = These keys have changed and need a restart:
-policy-findings = Allowed, and yet worth a word:
+policy-findings = Allowed, but worth a look:
 policy-disagree = The servers of this site do not have the same policy in force:
 policy-servers = { $count ->
     [one] on one server
@@ -444,10 +444,10 @@ policy-servers = { $count ->
 finding-error = Error.
 finding-warning = Warning.
 finding-advice = Advice.
-policy-order = A role without a table asks for what holds for everybody. With several roles, each setting takes the strictest value asked for.
+policy-order = A role without its own table uses the settings for everybody. With several roles, each setting takes the strictest value.
 policy-everybody = Everybody
-policy-who = Who has this role?
-policy-needs-phone = (takes a verified phone)
+policy-who = Show accounts with this role
+policy-needs-phone = (needs a verified phone)
 policy-setting = Setting
 policy-value = Value
 policy-meaning = What it means
@@ -458,15 +458,15 @@ messages-failing = Failing
 messages-given_up = Given up
 messages-expired = Expired
 messages-sent = Sent
-messages-waiting-lead = What is to be sent, or is being sent.
-messages-failing-lead = Tried in vain, and tried again until it expires.
-messages-given_up-lead = Refused for good. Until it expires, it can be sent again.
-messages-expired-lead = Worth nothing any more before it could be sent. Nothing of it is left.
-messages-sent-lead = Taken by the mail server or the gateway.
+messages-waiting-lead = Messages that are about to be sent or are being sent.
+messages-failing-lead = Messages that could not be sent yet. They are tried again until they expire.
+messages-given_up-lead = Messages that were refused for good. You can send them again until they expire.
+messages-expired-lead = Messages that expired before they could be sent. Their content has been removed.
+messages-sent-lead = Messages that the mail server or the gateway has accepted.
 messages-to = for
 messages-since = since { $since }
 messages-due = next try { $due }
-messages-until = good until { $until }
+messages-until = valid until { $until }
 messages-done = done { $done }
 messages-tries = { $tries ->
     [one] one try
@@ -474,25 +474,25 @@ messages-tries = { $tries ->
   }
 messages-again = Send again
 messages-drop = Drop
-messages-none = There are none.
+messages-none = No messages.
 message-email = Mail
 message-sms = Text message
-message-request = Request of a visitor
+message-request = Request from a visitor
 
 events-at = When
 events-what = What
-events-whom = Whom
+events-whom = Account
 events-by = By
 events-from = From
 events-since = From day
 events-until = To day
 events-any-kind = anything
 events-button = Filter
-events-none = Nothing was found.
+events-none = No events found.
 events-deleted = deleted account
 events-command-line = command line
 events-csv = Download as CSV
-events-csv-bound = The newest 10,000 of these. Narrow the days for others.
+events-csv-bound = The newest 10,000 of these. Choose fewer days to get others.
 kind-account-confirmed = Account confirmed
 kind-account-deleted = Account deleted
 kind-account-disabled = Account disabled
@@ -511,13 +511,13 @@ kind-password-changed = Password changed
 kind-password-refused = Wrong current password
 kind-phone-changed = Phone changed
 kind-phone-removed = Phone removed
-kind-remembered-replayed = Old “keep me signed in” used
+kind-remembered-replayed = Old “keep me signed in” token used
 kind-reset-cancelled = Reset cancelled
-kind-reset-code_sent = Second key or code sent
+kind-reset-code_sent = Code sent
 kind-reset-completed = Reset completed
-kind-reset-issued = Reset asked for
-kind-reset-password_generated = Password generated
-kind-reset-signed_in_once = Signed in once
+kind-reset-issued = Reset requested
+kind-reset-password_generated = Temporary password sent
+kind-reset-signed_in_once = Signed in once by link
 kind-reset-skipped = New password skipped
 kind-reset-undone = “This wasn’t me”
 kind-session-ended = Session ended
@@ -528,23 +528,23 @@ kind-sign_in-failed = Sign-in failed
 pictures-title = The last { $days } days
 pictures-range = How far back
 pictures-days = { $days } days
-pictures-of = of { $asked } asked
-pictures-asked = asked
+pictures-of = of { $asked } requested
+pictures-asked = requested
 pictures-completed = completed
 pictures-abandoned = abandoned
-pictures-resets-text = { $asked } asked, { $completed } completed, { $abandoned } abandoned: their key expired unused.
+pictures-resets-text = { $asked } requested, { $completed } completed, { $abandoned } abandoned (the link expired unused).
 pictures-table = As a table
 pictures-day = Day
-pictures-none = Nobody asked for a reset.
+pictures-none = No resets were requested.
 pictures-back = Time to get back in
 pictures-sent = Time until messages leave
-pictures-sent-lead = From when they were written until the mail server or the gateway took them.
-pictures-times-text = Half within { $median }, nine of ten within { $most }.
+pictures-sent-lead = From when they were written until the mail server or the gateway accepted them.
+pictures-times-text = Half within { $median }, nine in ten within { $most }.
 pictures-median = median
-pictures-nine = nine of ten within
+pictures-nine = nine in ten within
 pictures-times = times
 pictures-half = up to the median
-pictures-most = up to nine of ten
+pictures-most = up to nine in ten
 pictures-rest = the slowest
 span-millis = { $large } ms
 span-seconds = { $large } s
@@ -553,119 +553,119 @@ span-hours = { $large } h { $small } min
 
 ## Mails: what all share
 
-mail-until = Good until { $until }.
+mail-until = Valid until { $until }.
 mail-link = If the button does not work, open this address:
-mail-asked = Asked for from { $from } with { $browser }, { $at }.
+mail-asked = Requested from { $from } with { $browser }, { $at }.
 
 ## Mails, one by one
 
-mail-reset-link-subject = Get back into your { $site } account
+mail-reset-link-subject = Reset your { $site } password
 mail-reset-link-lead =
-    Somebody asked for a way back into your { $site } account. We hope that it was you.
-    Open the link to go on. It works once, and opening it does not change anything yet.
+    Somebody, hopefully you, asked to get back into your { $site } account.
+    Open the link to continue. It works once, and opening it does not change anything yet.
 mail-reset-link-button = Get back in
 mail-reset-link-closing =
-    You did not ask for this? Then you need not do anything: your password stays as it is. On the page behind the link you can also make the link void.
-    Do not pass this message on. Whoever has the link can get into your account.
+    If you did not ask for this, you can ignore this message: your password stays as it is. You can also cancel the link on the page it opens.
+    Do not forward this message. Anyone who has the link can get into your account.
 
-mail-reset-no-phone-subject = Getting back into your { $site } account
+mail-reset-no-phone-subject = Reset your { $site } password
 mail-reset-no-phone-lead =
-    Somebody asked for a way back into your { $site } account. We hope that it was you.
-    { $site } sends it by text message, and your account has no confirmed phone. So there is no link in this message.
+    Somebody, hopefully you, asked to get back into your { $site } account.
+    { $site } sends the link by text message, but your account has no confirmed phone. So there is no link in this message.
 mail-reset-no-phone-button = Go to { $site }
 mail-reset-no-phone-closing =
-    To get back in, please write to the people who run { $site }.
-    You did not ask for this? Then you need not do anything: nothing has changed.
+    To get back in, please contact the support of { $site }.
+    If you did not ask for this, you can ignore this message: nothing has changed.
 
 mail-temporary-password-subject = Your temporary password for { $site }
 mail-temporary-password-lead =
-    Here is the temporary password that you asked for. Type it in place of your password when you sign in. It is good once; then you choose a password of your own.
-    Until you do, your old password goes on working.
+    Here is the temporary password you asked for. Use it once in place of your password to sign in, then choose your own.
+    Until you do, your old password still works.
 mail-temporary-password-button = Sign in
 mail-temporary-password-closing =
-    You did not ask for this? Then somebody may be reading your mail: sign in and change your password, and the one of your mailbox too.
+    If you did not ask for this, somebody may be reading your email. Sign in and change your password, and change the password of your mailbox too.
 
-mail-second-key-subject = Your second key for { $site }
+mail-second-key-subject = Your code for { $site }
 mail-second-key-lead =
-    Type this second key on the page that is waiting for it. It works only in the browser in which you asked for it.
+    Enter this code on the page that is waiting for it. It works only in the browser where you asked for it.
 mail-second-key-button = Go to { $site }
 mail-second-key-closing =
-    You did not ask for this? Then somebody may be reading your mail. The second key is of no use in another browser than theirs, so tell nobody what it says, and change the password of your mailbox.
+    If you did not ask for this, somebody may be reading your email. The code works only in the browser that asked for it, so do not give it to anybody, and change the password of your mailbox.
 
 mail-password-changed-subject = Your { $site } password was changed
 mail-password-changed-lead =
     The password of your { $site } account was changed, and every other session was ended.
-    That was you? Then all is well, and there is nothing to do.
+    If this was you, there is nothing to do.
 mail-password-changed-button = This wasn’t me
 mail-password-changed-closing =
-    It was not you? Then use the link at once. On its page, one button makes the new password useless, ends every session and sends you a message to choose a password of your own.
+    If this was not you, open the link now. On its page, one button makes the new password useless, ends every session and sends you a message to choose your own password.
 
 mail-signed-in-once-subject = Somebody signed in to your { $site } account
 mail-signed-in-once-lead =
-    Somebody signed in to your { $site } account with a link that we had sent to you.
-    That was you? Then all is well, and there is nothing to do.
+    Somebody signed in to your { $site } account with a link that we sent you.
+    If this was you, there is nothing to do.
 mail-signed-in-once-button = This wasn’t me
 mail-signed-in-once-closing =
-    It was not you? Then use the link at once. On its page, one button makes the password useless, ends every session and sends you a message to choose a new one.
+    If this was not you, open the link now. On its page, one button makes the password useless, ends every session and sends you a message to choose a new one.
 
 mail-email-changed-subject = Your { $site } email address was changed
 mail-email-changed-lead =
-    The email address of your { $site } account is now { $email }. We have written to both addresses; from now on, we write to the new one only.
-    That was you? Then all is well, and there is nothing to do.
+    The email address of your { $site } account is now { $email }. We have written to both addresses. From now on, we write only to the new one.
+    If this was you, there is nothing to do.
 mail-email-changed-button = This wasn’t me
 mail-email-changed-closing =
-    It was not you? Then use the link at once. On its page, one button brings the old address back, ends every session and sends you a message to choose a new password.
+    If this was not you, open the link now. On its page, one button restores the old address, ends every session and sends you a message to choose a new password.
 
 mail-new-email-subject = This is now the address of your { $site } account
 mail-new-email-lead =
     From now on we write to this address, and you sign in with it.
 mail-new-email-closing =
-    This is not your account? Then somebody has confirmed your address by mistake: tell whoever runs { $site }.
+    If this is not your account, somebody has confirmed your address by mistake. Please tell the support of { $site }.
 
 mail-former-address-subject = Something happened to your former { $site } account
 mail-former-address-lead =
-    { $what }. We tell you because this was the address of the account until { $left }.
+    { $what }. You receive this because this was the address of the account until { $left }.
 mail-former-address-closing =
-    You have changed the address yourself? Then there is nothing to do. If you have not, use the link in the message that we sent you then, or write to whoever runs { $site }.
+    If you changed the address yourself, there is nothing to do. If you did not, use the link in the message we sent you then, or contact the support of { $site }.
 
 mail-code-failed-subject = Wrong codes for your { $site } account
 mail-code-failed-lead =
-    Somebody opened the link to reset your { $site } password and then typed a wrong code too often. Nothing has changed.
-    That was you? Then ask for another code.
+    Somebody opened the link to reset your { $site } password and then entered a wrong code too often. Nothing has changed.
+    If this was you, ask for another code.
 mail-code-failed-button = This wasn’t me
 mail-code-failed-closing =
-    It was not you? Then somebody may be reading your mail: change the password of your mailbox, then use the link. On its page, one button ends every session and every reset, and sends you a message to choose a new password.
+    If this was not you, somebody may be reading your email. Change the password of your mailbox, then open the link. On its page, one button ends every session and every reset, and sends you a message to choose a new password.
 
 mail-phone-changed-subject = The phone of your { $site } account was changed
 mail-phone-changed-lead =
     The phone of your { $site } account was changed or removed.
-    That was you? Then all is well, and there is nothing to do.
+    If this was you, there is nothing to do.
 mail-phone-changed-button = This wasn’t me
 mail-phone-changed-closing =
-    It was not you? Then use the link at once. On its page, one button brings the old phone back, ends every session and sends you a message to choose a new password.
+    If this was not you, open the link now. On its page, one button restores the old phone, ends every session and sends you a message to choose a new password.
 
 mail-account-deleted-subject = Your { $site } account is deleted
 mail-account-deleted-lead =
     Your { $site } account and all that belonged to it are deleted. This is our last message to you.
 mail-account-deleted-button = Go to { $site }
 mail-account-deleted-closing =
-    It was not you? Then please write to the people who run { $site }.
+    If this was not you, please contact the support of { $site }.
 
 mail-confirm-subject = Confirm your address for { $site }
 mail-confirm-lead =
-    Welcome to { $site }. One step is left: open the link and confirm that this address is yours.
-    In the browser in which you registered, that is one button.
+    Welcome to { $site }. One step is left: open the link and confirm your address.
+    In the browser where you registered, that takes one click.
 mail-confirm-button = Confirm address
 mail-confirm-closing =
-    You did not register? Then you need not do anything: without this link, no account is made for your address.
+    If you did not register, you can ignore this message. Without this link, no account is created for your address.
 
 mail-already-registered-subject = You already have a { $site } account
 mail-already-registered-lead =
-    Somebody, perhaps you, wanted to use this address for a { $site } account. It belongs to your account already, and nothing has changed.
-    You can simply sign in. If you forgot your password, this page helps.
+    Somebody, perhaps you, tried to use this address for a { $site } account. It already belongs to your account, and nothing has changed.
+    You can sign in as usual. If you forgot your password, use the link below.
 mail-already-registered-button = Get back in
 mail-already-registered-closing =
-    It was not you? Then you need not do anything. Nobody was told that you have an account.
+    If this was not you, you can ignore this message. Nobody was told that you have an account.
 
 mail-confirm-email-subject = Confirm your new address for { $site }
 mail-confirm-email-lead =
@@ -673,45 +673,45 @@ mail-confirm-email-lead =
     Until then, nothing changes.
 mail-confirm-email-button = Confirm new address
 mail-confirm-email-closing =
-    You did not ask for this? Then you need not do anything: somebody may have mistyped their own address.
+    If you did not ask for this, you can ignore this message. Somebody may have mistyped their own address.
 
 mail-invitation-subject = Your { $site } account
 mail-invitation-lead =
-    The people who run { $site } have made an account for you with this address.
-    Open the link and choose a password: then the account is yours.
+    An account has been set up for you at { $site } with this address.
+    Open the link and choose a password. Then the account is yours.
 mail-invitation-button = Choose a password
 mail-invitation-closing =
-    You do not know { $site }? Then you need not do anything.
+    If you do not know { $site }, you can ignore this message.
 
 mail-not-me-done-subject = Choose a new password for { $site }
 mail-not-me-done-lead =
-    You told us that somebody else had been in your { $site } account. The password no longer works, every session has ended, and changes to your email address or phone are undone.
+    You told us that somebody else had been in your { $site } account. The password no longer works, every session has ended, and changes to your email address or phone have been undone.
     One step is left: open the link and choose a new password.
 mail-not-me-done-button = Choose a new password
 mail-not-me-done-closing =
-    If you use the old password anywhere else, change it there too, and the one of your mailbox.
+    If you use the old password anywhere else, change it there too. Also change the password of your mailbox.
 
 ## Text messages: plain letters only, or each part holds 70 characters instead of 160
 
 sms-reset-link =
     { $site }: to get back into your account, open
     { $link }
-    or go to { $host }/reset/key and type
+    or go to { $host }/reset/key and enter
     { $code }
-    Good for { $minutes } minutes. You did not ask? Do nothing.
+    Valid for { $minutes } minutes. If you did not ask for this, ignore it.
 sms-code =
-    Your { $site } code to set a new password, good for { $minutes } minutes. Tell it to nobody.
+    Your { $site } code to set a new password, valid for { $minutes } minutes. Do not share it.
     { $code }
 
     @{ $host } #{ $code }
 sms-phone-code =
-    Your { $site } code to confirm this phone, good for { $minutes } minutes. Tell it to nobody.
+    Your { $site } code to confirm this phone, valid for { $minutes } minutes. Do not share it.
     { $code }
 
     @{ $host } #{ $code }
 
 sms-phone-changed =
-    Your { $site } account no longer uses this phone. That was not you? We have sent you an email that says what to do.
+    Your { $site } account no longer uses this phone. If this was not you, read the email we have sent you.
 
 ## The policy, explained on the command line
 
@@ -721,79 +721,79 @@ explain-user = { $count ->
    *[other] { $email } has the roles { $roles }.
   }
 explain-role = { $count ->
-    [one] Whoever has the role { $roles } and no other.
-   *[other] Whoever has the roles { $roles } and no other.
+    [one] Somebody with the role { $roles } and no other.
+   *[other] Somebody with the roles { $roles } and no other.
   }
-explain-phone-ready = They have a confirmed phone that may be used.
-explain-phone-waits = They have a confirmed phone that may be used from { $from } on.
-explain-phone-abroad = They have a confirmed phone, but latchkey.sms.countries does not name its country.
+explain-phone-ready = They have a confirmed phone that can be used.
+explain-phone-waits = They have a confirmed phone that can be used from { $from }.
+explain-phone-abroad = They have a confirmed phone, but latchkey.sms.countries does not include its country.
 explain-phone-none = They have no confirmed phone.
-explain-phone-needed = Without one, they could not get back in by themselves.
+explain-phone-needed = Without one, they cannot get back in on their own.
 explain-disabled = Their account is disabled, so no message is sent.
-explain-held = They said "this wasn’t me", so nobody can ask before { $until }.
+explain-held = They reported "this wasn’t me", so nobody can request a reset before { $until }.
 explain-force = In force:
 explain-asked = for the role { $role }
-explain-steps = What they go through:
+explain-steps = The steps:
 explain-why = Why: { $why }
 
-explain-ask = They type their address at /reset. The answer is the same whether it is known or not.
-explain-ask-guards = Nobody learns from the answer, or from how long it takes, who has an account.
-explain-email = A mail brings a link, good once and for { $minutes } minutes. A newer one replaces it.
-explain-email-guards = Only who reads their mailbox, and reads it soon, gets further.
-explain-sms = A text message brings a link and a key to type, good once and for { $minutes } minutes. A newer one replaces it.
-explain-sms-guards = Only who holds their confirmed phone, and holds it now, gets further.
+explain-ask = They enter their address at /reset. The answer is the same whether or not it is known.
+explain-ask-guards = Neither the answer nor its timing reveals who has an account.
+explain-email = An email brings a link that works once, for { $minutes } minutes. A newer one replaces it.
+explain-email-guards = Only somebody who reads their mailbox in time gets further.
+explain-sms = A text message brings a link and a code to type. They work once, for { $minutes } minutes. A newer message replaces them.
+explain-sms-guards = Only somebody who holds their confirmed phone at that moment gets further.
 explain-open = They open the link. That alone changes nothing.
-explain-open-guards = A mail scanner that follows links uses nothing up, and the key leaves the address before any log or other site sees it.
+explain-open-guards = Mail scanners that follow links use nothing up, and the link’s secret leaves the address before any log or other site sees it.
 
-explain-set_then_login-1 = They type a new password. { $login_after ->
+explain-set_then_login-1 = They enter a new password. { $login_after ->
     [true] They are signed in.
-   *[other] With it, they sign in.
+   *[other] They sign in with it.
   }
-explain-set_then_login-1-guards = The link is used up with it: of two people who try, one wins. Weak and leaked passwords are refused.
+explain-set_then_login-1-guards = Setting the password uses up the link: if two people try, only one succeeds. Weak and leaked passwords are refused.
 
 explain-one_time_login-1 = They press a button, which ends every other session and signs them in for this one step, for 10 minutes.
-explain-one_time_login-1-guards = The link is dead from here on, and what it opened reaches the form for a new password and nothing else.
-explain-one_time_login-2 = They type a new password. { $login_after ->
+explain-one_time_login-1-guards = From then on the link is dead. The session reaches the form for a new password and nothing else.
+explain-one_time_login-2 = They enter a new password. { $login_after ->
     [true] They are signed in.
-   *[other] With it, they sign in.
+   *[other] They sign in with it.
   }{ $may_skip ->
-    [true] {" "}Or they go on without one.
+    [true] {" "}Or they continue without one.
    *[other] {""}
   }
 explain-one_time_login-2-guards = The forgotten password stops working. Weak and leaked ones are refused.
 
-explain-generated_password-1 = They press a button, and a second mail brings a generated password, good once and for 30 minutes.
-explain-generated_password-1-guards = The old password works until a new one is set, so nobody locks them out by asking.
-explain-generated_password-2 = They sign in with it, and come to the form for a new password and nowhere else.
-explain-generated_password-2-guards = Who finds the mail later finds a password that opens nothing.
-explain-generated_password-3 = They type a password of their own. { $login_after ->
+explain-generated_password-1 = They press a button, and a second email brings a temporary password that works once, for 30 minutes.
+explain-generated_password-1-guards = The old password works until a new one is set, so nobody can lock them out by asking.
+explain-generated_password-2 = They sign in with it and reach only the form for a new password.
+explain-generated_password-2-guards = Somebody who finds the email later finds a password that no longer works.
+explain-generated_password-3 = They enter a password of their own. { $login_after ->
     [true] They are signed in.
-   *[other] With it, they sign in once more.
+   *[other] They sign in with it.
   }
-explain-generated_password-3-guards = No password that travelled by mail stays in force.
+explain-generated_password-3-guards = A password sent by email never stays in force.
 
-explain-second_key-1 = They press a button, and a second mail brings 8 characters, good for 10 minutes and three tries, in the browser in which the button was pressed.
-explain-second_key-1-guards = A link that leaked, by forwarding, a log or a scanner, is not enough: it also takes the mailbox at that moment.
-explain-second_key-2 = They type the 8 characters with a new password. { $login_after ->
+explain-second_key-1 = They press a button, and a second email brings a code of 8 characters. It works for 10 minutes and three tries, in the browser where the button was pressed.
+explain-second_key-1-guards = A link that leaked through forwarding, a log or a scanner is not enough: it also takes the mailbox at that moment.
+explain-second_key-2 = They enter the code and a new password. { $login_after ->
     [true] They are signed in.
-   *[other] With it, they sign in.
+   *[other] They sign in with it.
   }
-explain-second_key-2-guards = Both keys are used up together, and guessing ends after three tries. Weak and leaked passwords are refused.
+explain-second_key-2-guards = Link and code are used up together, and three wrong tries end the code. Weak and leaked passwords are refused.
 
-explain-sms_approved-1 = They press a button, and a text message brings 6 digits to their confirmed phone, good for 5 minutes and three tries, in the browser in which the button was pressed.
-explain-sms_approved-1-guards = Who reads their mailbox does not get in: it also takes the phone.
-explain-sms_approved-2 = They type the 6 digits with a new password. { $login_after ->
+explain-sms_approved-1 = They press a button, and a text message brings a code of 6 digits to their confirmed phone. It works for 5 minutes and three tries, in the browser where the button was pressed.
+explain-sms_approved-1-guards = Reading their mailbox is not enough: it also takes the phone.
+explain-sms_approved-2 = They enter the code and a new password. { $login_after ->
     [true] They are signed in.
-   *[other] With it, they sign in.
+   *[other] They sign in with it.
   }
-explain-sms_approved-2-guards = Link and digits are used up together, and guessing ends after three tries. Weak and leaked passwords are refused.
+explain-sms_approved-2-guards = Link and code are used up together, and three wrong tries end the code. Weak and leaked passwords are refused.
 
-explain-end = Every other session and key ends, and a mail says when and from where, with a "this wasn’t me" link for 72 hours.
+explain-end = Every other session and link ends. An email says when and from where, with a "this wasn’t me" link valid for 72 hours.
 explain-end-guards = If it was somebody else, one button takes the account back.
 
 ## The development mailbox
 
 mailbox-title = Mailbox
-mailbox-lead = Every message that would have been sent, newest first. This page exists in development only.
+mailbox-lead = Every message that would have been sent, newest first. This page exists only in development.
 mailbox-sms = Text message
-mailbox-empty = No message yet. Register or ask for a reset, and it appears here.
+mailbox-empty = No messages yet. Register or request a reset, and the message appears here.

@@ -132,14 +132,14 @@ async fn the_policy_in_force_is_shown(setting: Setting) {
 async fn the_pictures_count_resets(setting: Setting) {
     let app = setting.app().await;
     let (_, browser) = admin(&app).await;
-    assert!(browser.get("/admin").await.text.contains("Nobody asked"));
+    assert!(browser.get("/admin").await.text.contains("No resets were requested"));
     let ann = app.account("ann@example.com").await;
     let link = app.key(&ann).await.link();
     app.recover(&app.browser(), &ann, &link, NEW).await;
     app.key(&ann).await;
     for days in [7, 30, 90] {
         let page = browser.get(&format!("/admin?days={days}")).await;
-        assert!(page.text.contains("1 of 2 asked"), "{page}");
+        assert!(page.text.contains("1 of 2 requested"), "{page}");
         assert!(page.body.contains("<svg") && page.body.contains("class=\"completed\""), "{page}");
         assert!(page.text.contains("Time to get back in") && page.text.contains("Mail"), "{page}");
     }
