@@ -35,6 +35,7 @@ pub mod logger;
 pub mod meters;
 pub mod outbox;
 pub mod random;
+mod reach;
 pub mod replicas;
 pub mod reset;
 pub mod scope;

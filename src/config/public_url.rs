@@ -6,7 +6,8 @@ use figment::Figment;
 
 use super::Config;
 
-/// Where people reach the site, as browsers write it in `Origin`: no slash at its end, no port that goes without saying.
+/// Where people reach the site, as browsers write it in `Origin`: no slash at its end, no port that goes without saying,
+/// a domain in its ASCII form.
 pub(super) fn public_url(figment: &Figment, config: &Config) -> String {
     let Some(url) = &config.public_url else {
         let address: IpAddr = figment.extract_inner("address").unwrap_or([127, 0, 0, 1].into());
@@ -14,9 +15,24 @@ pub(super) fn public_url(figment: &Figment, config: &Config) -> String {
         let served = if address.is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { address };
         return format!("http://{}", std::net::SocketAddr::new(served, port));
     };
-    let url = url.trim_end_matches('/');
+    let url = &in_ascii(url.trim_end_matches('/'));
     let implied = if url.starts_with("https:") { ":443" } else { ":80" };
     url.strip_suffix(implied).unwrap_or(url).to_owned()
+}
+
+/// The URL with what stands between scheme and port as the DNS has it; as it is where that cannot be.
+fn in_ascii(url: &str) -> String {
+    let parts = url.split_once("://").map(|(scheme, rest)| match rest.rsplit_once(':') {
+        Some((host, port)) => (scheme, host, format!(":{port}")),
+        None => (scheme, rest, String::new()),
+    });
+    match parts {
+        Some((scheme, host, port)) if !host.is_ascii() => match idna::domain_to_ascii(host) {
+            Ok(host) => format!("{scheme}://{host}{port}"),
+            Err(_) => url.to_owned(),
+        },
+        _ => url.to_owned(),
+    }
 }
 
 /// What is wrong with it; in a lenient configuration it may be plain http anywhere.
@@ -47,4 +63,23 @@ pub fn is_loopback(url: &str) -> bool {
             host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_stands_in_its_ascii_form() {
+        for (written, read) in [
+            ("https://bücher.example", "https://xn--bcher-kva.example"),
+            ("https://bücher.example:8443", "https://xn--bcher-kva.example:8443"),
+            ("https://id.example.com", "https://id.example.com"),
+            ("https://bü cher.example", "https://bü cher.example"),
+            ("bücher.example", "bücher.example"),
+            ("http://[::1]:8000", "http://[::1]:8000"),
+        ] {
+            assert_eq!(in_ascii(written), read);
+        }
+    }
 }

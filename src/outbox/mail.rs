@@ -8,7 +8,13 @@ use lettre::{
         Mailbox, MultiPart,
         header::{HeaderName, HeaderValue},
     },
-    transport::smtp::{self, response::Severity},
+    transport::smtp::{
+        self,
+        client::AsyncSmtpConnection,
+        commands,
+        extension::{Extension, MailBodyParameter, MailParameter},
+        response::Severity,
+    },
 };
 use rocket::tokio::time::timeout;
 use serde::{Deserialize, Serialize};
@@ -24,6 +30,7 @@ use crate::{Error, span::Span};
 
 mod connections;
 mod line;
+mod secure;
 
 /// The longest time to give one mail: well before the worker's lease of it ends, or it would be sent twice.
 const LONGEST: Span = Span::seconds(45);
@@ -34,7 +41,8 @@ const LONGEST: Span = Span::seconds(45);
 pub struct Settings {
     /// The server that takes our mail: `smtp://user:password@host:587?tls=required` (`STARTTLS`), or
     /// `smtps://user:password@host` (TLS from the first byte); what has a meaning in a URL is percent-encoded. A
-    /// path is the name for `EHLO`. Default: none, and messages stay in the development mailbox.
+    /// path is the name for `EHLO`, otherwise it is the host of `public_url`, or else the domain of `from`. Default: none,
+    /// and messages stay in the development mailbox.
     pub url: Option<String>,
     /// Who writes: `Name <address>`. Its domain needs SPF, DKIM and DMARC to be believed, and stands in each
     /// `Message-ID`. Default: `"Latchkey <no-reply@localhost>"`.
@@ -79,8 +87,8 @@ impl Settings {
 
 /// One mail to one person. It holds secrets: no `Debug`.
 pub struct Mail<'a> {
-    /// The message's id in the outbox. It makes the `Message-ID`, the same at every try, so that a mailbox shows a
-    /// mail once even if it had to be sent twice.
+    /// What makes the `Message-ID`: the same at every try, so that a mailbox shows a mail once even if it had to be sent
+    /// twice, and random to whoever reads it.
     pub id: Uuid,
     /// The address, as it goes into `RCPT TO`.
     pub to: &'a str,
@@ -111,18 +119,33 @@ impl Smtp {
         }
         let missing = |key: &str| Error::Config(format!("latchkey.mail.{key} is missing"));
         let relay = settings.url.as_deref().and_then(|url| url.parse().ok()).ok_or_else(|| missing("url"))?;
-        let from = settings.from.parse().map_err(|_| missing("from"))?;
-        Ok(Self { connections: Connections::new(relay)?, from, timeout: settings.timeout })
+        let from: Mailbox = settings.from.parse().map_err(|_| missing("from"))?;
+        let from = Mailbox::new(from.name, ascii(from.email));
+        let mut connections = Connections::new(relay)?;
+        if let Some(name) = qualified(from.email.domain()) {
+            connections.known_as(name);
+        }
+        Ok(Self { connections, from, timeout: settings.timeout })
+    }
+
+    /// The same, calling itself `host` in `EHLO` if that is a domain and the URL names nothing else; otherwise it goes by
+    /// the sender's domain.
+    pub fn known_as(mut self, host: &str) -> Self {
+        if let Some(name) = qualified(host) {
+            self.connections.known_as(name);
+        }
+        self
     }
 
     /// Sends one mail; `Ok` means that the server has taken it into its care.
     ///
     /// # Errors
     /// [`Undelivered::Never`] if `mail.to` is no address that this server can write to, or if the server answers
-    /// `MAIL`, `RCPT`, `DATA` or the content with a 5xx other than 530, 534, 535 and 538 (these speak of our login:
-    /// RFC 4954). All else is [`Undelivered::Later`]: 4xx, every fault before `MAIL` (no connection, a certificate
-    /// that is not trusted, no `STARTTLS`, a login refused), no answer in time, a connection lost, after the
-    /// content too.
+    /// `MAIL`, `RCPT`, `DATA` or the content with a 5xx that is about the recipient or the mail. All else is
+    /// [`Undelivered::Later`]: 4xx, every fault before `MAIL` (no connection, a certificate that is not trusted, no
+    /// `STARTTLS`, a login refused), no answer in time, a connection lost, after the content too; and every 5xx that is
+    /// about us: 500 to 504 (what we say), 530, 534, 535 and 538 (our login: RFC 4954), and X.7 in answer to `MAIL` or
+    /// `RCPT` (our standing: RFC 3463).
     pub async fn send(&self, mail: &Mail<'_>) -> Result<(), Undelivered> {
         let message = self.message(mail)?;
         // A mail that is given up takes its connection with it: kept, its late answers would pass for those to the
@@ -137,7 +160,7 @@ impl Smtp {
         if mail.to.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(never("the recipient's address holds a space or a control character"));
         }
-        let to: Address = mail.to.parse().map_err(|_| never("the recipient's address is none"))?;
+        let to = mail.to.parse().map(ascii).map_err(|_| never("the recipient's address is none"))?;
         let mut message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
@@ -145,34 +168,98 @@ impl Smtp {
             .message_id(Some(format!("<{}@{}>", mail.id, self.from.email.domain())))
             .multipart(MultiPart::alternative_plain_html(mail.text.to_owned(), mail.html.to_owned()))
             .map_err(|_| never("the mail cannot be put together"))?;
-        // RFC 3834: no robot shall answer.
-        let robot = HeaderName::new_from_ascii_str("Auto-Submitted");
-        message.headers_mut().insert_raw(HeaderValue::new(robot, "auto-generated".into()));
+        // No robot shall answer: RFC 3834, and what Exchange heeds instead (MS-OXCMAIL, 2.2.3.2.14).
+        for (name, value) in [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")] {
+            let name = HeaderName::new_from_ascii_str(name);
+            message.headers_mut().insert_raw(HeaderValue::new(name, value.into()));
+        }
         Ok(message)
     }
 
     async fn deliver(&self, message: &Message) -> Result<(), Undelivered> {
         let mut connection = self.connections.get().await?;
-        match connection.send(message.envelope(), &message.formatted()).await {
-            Ok(_) => {
+        match say(&mut connection, message).await {
+            Ok(()) => {
                 self.connections.keep(connection);
                 Ok(())
             }
-            Err(fault) if is_final(&fault) => Err(Undelivered::Never(told(&fault))),
-            Err(fault) => Err(Undelivered::Later(told(&fault))),
+            Err(undelivered) => {
+                connection.abort().await;
+                Err(undelivered)
+            }
         }
     }
 }
 
-/// Whether a fault that came after the greeting and the login means that no other try will do.
-fn is_final(fault: &smtp::Error) -> bool {
-    match fault.status() {
-        Some(code) => {
-            code.severity == Severity::PermanentNegativeCompletion
-                && ![530, 534, 535, 538].contains(&u16::from(code))
+/// How far a mail has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Envelope,
+    Content,
+}
+
+/// Says a mail to a server: sender, recipient, content.
+async fn say(connection: &mut AsyncSmtpConnection, message: &Message) -> Result<(), Undelivered> {
+    let (envelope, content) = (message.envelope(), message.formatted());
+    let addresses = envelope.from().into_iter().chain(envelope.to());
+    let international = addresses.map(AsRef::<str>::as_ref).any(|address| !address.is_ascii());
+    let mut parameters = Vec::new();
+    for (needed, name, extension, parameter) in [
+        (international, "SMTPUTF8", Extension::SmtpUtfEight, MailParameter::SmtpUtfEight),
+        (
+            !content.is_ascii(),
+            "8BITMIME",
+            Extension::EightBitMime,
+            MailParameter::Body(MailBodyParameter::EightBitMime),
+        ),
+    ] {
+        if needed && !connection.server_info().supports_feature(extension) {
+            return Err(Undelivered::Never(format!("the mail server lacks {name}, which this mail needs")));
         }
-        None => fault.is_client(),
+        parameters.extend(needed.then_some(parameter));
     }
+    let envelope_refused = |fault: smtp::Error| judged(&fault, Step::Envelope);
+    connection
+        .command(commands::Mail::new(envelope.from().cloned(), parameters))
+        .await
+        .map_err(envelope_refused)?;
+    for to in envelope.to() {
+        connection.command(commands::Rcpt::new(to.clone(), Vec::new())).await.map_err(envelope_refused)?;
+    }
+    let content_refused = |fault: smtp::Error| judged(&fault, Step::Content);
+    connection.command(commands::Data).await.map_err(content_refused)?;
+    connection.message(&content).await.map(drop).map_err(content_refused)
+}
+
+/// What becomes of a mail after a fault that came behind the greeting and the login.
+fn judged(fault: &smtp::Error, step: Step) -> Undelivered {
+    let (code, told) = (fault.status(), told(fault));
+    match code {
+        None if fault.is_client() => Undelivered::Never(told),
+        Some(code) if code.severity == Severity::PermanentNegativeCompletion => {
+            let standing = step == Step::Envelope && enhanced(fault).is_some_and(|it| it.starts_with("5.7."));
+            if standing || matches!(u16::from(code), 500..=504 | 530 | 534 | 535 | 538) {
+                log::error!(
+                    "{told}, which is about this site and not the recipient: its name, its standing or its login"
+                );
+                return Undelivered::Later(told);
+            }
+            Undelivered::Never(told)
+        }
+        _ => Undelivered::Later(told),
+    }
+}
+
+/// An address with its domain as it stands in the DNS, which every server understands.
+fn ascii(address: Address) -> Address {
+    let domain = idna::domain_to_ascii(address.domain()).ok();
+    domain.and_then(|domain| Address::new(address.user(), domain).ok()).unwrap_or(address)
+}
+
+/// A host as it may stand in `EHLO`, if it is a domain with more than one label.
+fn qualified(host: &str) -> Option<String> {
+    let host = idna::domain_to_ascii_strict(host).ok()?;
+    (host.contains('.') && host.parse::<std::net::Ipv4Addr>().is_err()).then_some(host)
 }
 
 /// The fault in words without addresses: of what a server says, only its codes (RFC 5321, RFC 3463) are kept.
@@ -183,11 +270,17 @@ fn told(fault: &smtp::Error) -> String {
             false => format!("the mail server cannot be used: {}", root(fault)),
         };
     };
-    let words = fault.source().map(ToString::to_string).unwrap_or_default();
-    let detail = words.split(' ').next().filter(|word| {
-        word.split('.').count() == 3 && word.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit())
-    });
-    format!("the mail server answered {code} {}", detail.unwrap_or_default()).trim_end().to_owned()
+    let detail = enhanced(fault).unwrap_or_default();
+    format!("the mail server answered {code} {detail}").trim_end().to_owned()
+}
+
+/// The enhanced code of an answer, like `5.1.1` (RFC 3463).
+fn enhanced(fault: &smtp::Error) -> Option<String> {
+    let words = fault.source()?.to_string();
+    let word = words.split(' ').next()?;
+    let shaped =
+        word.split('.').count() == 3 && word.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit());
+    shaped.then(|| word.to_owned())
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub struct Relay {
     pub tls: Tls,
     /// User and password, percent-decoded.
     pub login: Option<(String, String)>,
-    /// What to call ourselves in `EHLO`; otherwise the name of this machine.
+    /// What to call ourselves in `EHLO`, if the URL says it.
     pub name: Option<String>,
 }
 

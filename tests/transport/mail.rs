@@ -61,13 +61,24 @@ fn a_mail_arrives_as_it_was_written() {
         assert_eq!(headers["to"], ANN);
         assert_eq!(headers["message-id"], format!("<{ID}@site.example>"));
         assert_eq!(headers["auto-submitted"], "auto-generated");
+        assert_eq!(headers["x-auto-response-suppress"], "All");
         assert_eq!((&mail["from"], &mail["to"]), (&json!("no-reply@site.example"), &json!([ANN])));
         let mut names: Vec<_> =
             mail["names"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
         names.sort_unstable();
         assert_eq!(
             names,
-            ["auto-submitted", "content-type", "date", "from", "message-id", "mime-version", "subject", "to"]
+            [
+                "auto-submitted",
+                "content-type",
+                "date",
+                "from",
+                "message-id",
+                "mime-version",
+                "subject",
+                "to",
+                "x-auto-response-suppress"
+            ]
         );
         assert!(mail["raw"].as_str().unwrap().lines().all(|line| line.is_ascii() && line.len() <= 998));
         assert_eq!(said(&mail, "RCPT TO"), 1);
@@ -129,8 +140,49 @@ fn an_answer_tells_whether_to_try_again() {
             assert_eq!(fault, format!("the mail server answered {code}"));
         }
         never(send(&smtp, "zoë@example.com").await); // the server does not offer SMTPUTF8
-        later(send(&smtp, "reply-530@example.com").await); // it is our login that is wrong, not the mail
         assert!(server.is_quiet());
+    });
+}
+
+#[test]
+fn an_answer_that_is_about_us_gives_up_no_mail() {
+    run(async || {
+        let server = server(&[]);
+        let smtp = plain(&server);
+        for code in [500, 501, 502, 503, 504, 530, 534, 535, 538] {
+            later(send(&smtp, &format!("reply-{code}@example.com")).await);
+        }
+        for code in ["5.7.1", "5.7.23", "5.7.26"] {
+            let fault = later(send(&smtp, &format!("policy-{code}@example.com")).await);
+            assert_eq!(fault, format!("the mail server answered 550 {code}"));
+        }
+        never(send(&smtp, "policy-5.1.10@example.com").await); // about the recipient
+        assert!(server.is_quiet());
+    });
+}
+
+#[test]
+fn we_go_by_names_that_every_server_understands() {
+    run(async || {
+        let server = server(&[]);
+        let url = |name: &str| Some(format!("smtp://127.0.0.1:{}/{name}", server.port));
+        let named = |name: &str, from: &str| {
+            Smtp::new(&Settings { url: url(name), from: from.into(), ..Settings::default() }).unwrap()
+        };
+        let idn = "Bücher <no-reply@bücher.example>";
+        for (smtp, hello) in [
+            (named("", idn).known_as("id.bücher.example"), "id.xn--bcher-kva.example"),
+            (named("", idn).known_as("127.0.0.1"), "xn--bcher-kva.example"),
+            (named("", "no-reply@localhost").known_as("localhost"), "[127.0.0.1]"),
+            (named("", "no-reply@site.example").known_as("my_app_1"), "site.example"),
+            (named("mx.site.example", idn).known_as("id.site.example"), "mx.site.example"),
+        ] {
+            send(&smtp, "ann@münchen.example").await.unwrap();
+            let mail = server.next();
+            assert_eq!(said(&mail, &format!("EHLO {}", hello.to_uppercase())), 1, "{}", mail["dialogue"]);
+            assert_eq!(mail["to"], json!(["ann@xn--mnchen-3ya.example"]));
+            assert!(mail["from"].as_str().unwrap().is_ascii());
+        }
     });
 }
 

@@ -2,6 +2,7 @@
 
 Prints its port, then a line of JSON for each mail that it was given in full.
   reply-550@…        answers RCPT with 550 and the address
+  policy-5.7.1@…     answers RCPT with 550, that enhanced code and the address
   content-451@…      answers the content with 451 and the address
   hang@…             never answers the content
   slow@…             answers the content after three seconds
@@ -44,6 +45,8 @@ class Inbox:
         wish, _, code = address.partition("@")[0].partition("-")
         if wish == "reply":
             return f"{code} {code[0]}.1.1 <{address}> is not for me"
+        if wish == "policy":
+            return f"550 {code} <{address}> is not for me"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 

@@ -1,6 +1,7 @@
 //! Connections to the mail server: made when there is none, kept for a minute, given to one mail at a time.
 
 use std::{
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, Weak},
     time::Duration,
 };
@@ -8,16 +9,15 @@ use std::{
 use lettre::transport::smtp::{
     Error as Fault,
     authentication::{Credentials, DEFAULT_MECHANISMS},
-    client::{AsyncSmtpConnection, TlsParameters},
+    client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters},
     extension::ClientId,
 };
 use rocket::tokio::{
     self,
-    net::TcpStream,
     time::{Instant, sleep_until, timeout},
 };
 
-use super::{line::Line, told};
+use super::{line::Line, secure, told};
 use crate::{
     Error,
     outbox::{
@@ -25,6 +25,7 @@ use crate::{
         relay::{Relay, Tls},
         root,
     },
+    reach::reach,
 };
 
 /// At most so many connections wait for a next mail, as many as the worker sends at once,
@@ -38,7 +39,9 @@ const GOODBYE: Duration = Duration::from_secs(5);
 pub struct Connections {
     relay: Relay,
     tls: Option<TlsParameters>,
-    name: ClientId,
+    secured: Option<secure::Connector>,
+    /// What to call ourselves if the URL does not say it.
+    name: Option<String>,
     kept: Arc<Mutex<Idle>>,
 }
 
@@ -61,10 +64,12 @@ impl Connections {
     /// # Errors
     /// [`Error::Config`] if there is to be TLS and the system trusts no certificates.
     pub fn new(relay: Relay) -> Result<Self, Error> {
-        let tls = (relay.tls != Tls::Never).then(|| TlsParameters::new(relay.host.clone())).transpose();
+        let tls = (relay.tls == Tls::Upgrade).then(|| TlsParameters::new(relay.host.clone())).transpose();
+        let secured = (relay.tls == Tls::Always).then(|| secure::connector(&relay.host)).transpose()?;
         Ok(Self {
             tls: tls.map_err(|fault| Error::Config(format!("no TLS for mail: {}", root(&fault))))?,
-            name: relay.name.clone().map_or_else(ClientId::default, ClientId::Domain),
+            secured,
+            name: None,
             relay,
             kept: Arc::default(),
         })
@@ -98,26 +103,32 @@ impl Connections {
         }
     }
 
+    /// The name for `EHLO` if the URL has none. Without any it is the address that we come from (RFC 5321, 4.1.4).
+    pub fn known_as(&mut self, name: String) {
+        self.name = Some(name);
+    }
+
     async fn open(&self) -> Result<AsyncSmtpConnection, Undelivered> {
         let later = |fault: Fault| Undelivered::Later(told(&fault));
-        let server = (self.relay.host.as_str(), self.relay.port);
-        let mut connection = if self.relay.tls == Tls::Always {
-            AsyncSmtpConnection::connect_tokio1(server, None, &self.name, self.tls.clone(), None)
-                .await
-                .map_err(later)?
-        } else {
-            let lost = |error| Undelivered::Later(format!("the mail server cannot be used: {error}"));
-            let stream = TcpStream::connect(server).await.map_err(lost)?;
-            // A mail and its end are two writes: the second would wait for the first to be acknowledged.
-            stream.set_nodelay(true).map_err(lost)?;
-            let line = Box::new(Line::new(stream, self.tls.is_some()));
-            let mut connection =
-                AsyncSmtpConnection::connect_with_transport(line, &self.name).await.map_err(later)?;
-            if let Some(tls) = self.tls.clone() {
-                connection.starttls(tls, &self.name).await.map_err(later)?;
-            }
-            connection
+        let lost = |error| Undelivered::Later(format!("the mail server cannot be used: {error}"));
+        let stream = reach(&self.relay.host, self.relay.port).await.map_err(lost)?;
+        // A mail and its end are two writes: the second would wait for the first to be acknowledged.
+        stream.set_nodelay(true).map_err(lost)?;
+        let name = match self.relay.name.as_ref().or(self.name.as_ref()) {
+            Some(name) => ClientId::Domain(name.clone()),
+            None => match stream.local_addr().map_err(lost)?.ip().to_canonical() {
+                IpAddr::V4(address) => ClientId::Ipv4(address),
+                IpAddr::V6(address) => ClientId::Ipv6(address),
+            },
         };
+        let line: Box<dyn AsyncTokioStream> = match &self.secured {
+            Some(connector) => Box::new(connector.secure(stream).await.map_err(lost)?),
+            None => Box::new(Line::new(stream, self.tls.is_some())),
+        };
+        let mut connection = AsyncSmtpConnection::connect_with_transport(line, &name).await.map_err(later)?;
+        if let Some(tls) = self.tls.clone() {
+            connection.starttls(tls, &name).await.map_err(later)?;
+        }
         if let Some((user, password)) = self.relay.login.clone() {
             let login = Credentials::new(user, password);
             connection.auth(DEFAULT_MECHANISMS, &login).await.map_err(later)?;
