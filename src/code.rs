@@ -95,9 +95,11 @@ pub async fn try_out(site: &Site<'_>, row: &KeyRow, typed: &str) -> Result<Tried
     let (of, from) = (Limited::CodeOf(row.account_id.as_bytes()), Limited::CodeFrom(site.client.address));
     let mut tx = site.begin().await?;
     let tries = keys::count_try(&mut tx, row.id, TRIES, now).await?;
+    let mut allowed = from.allow(site.app, &mut tx).await?.is_yes();
     // Of a dead code nothing is compared: such tries use up nobody's day.
-    let mut allowed = tries.is_none() || of.allow(site.app, &mut tx).await?;
-    allowed &= from.allow(site.app, &mut tx).await?;
+    if allowed && tries.is_some() {
+        allowed = of.allow(site.app, &mut tx).await?.is_yes();
+    }
     tx.commit().await?;
     let Some(tries) = tries.filter(|_| allowed) else { return Ok(Tried::Dead) };
     let (code, mark) = (Key::parse_code(typed), site.mark().unwrap_or_default());

@@ -34,6 +34,7 @@ pub mod limits;
 pub mod logger;
 pub mod meters;
 pub mod outbox;
+pub mod quota;
 pub mod random;
 mod reach;
 pub mod replicas;

@@ -1,94 +1,63 @@
 //! How often something may be tried, counted by who is concerned and, separately, by where the try comes from.
+//!
+//! Each count is a bucket (`quota.rs`) that holds so many tries and fills evenly. What lets somebody back in comes back at
+//! the latest when the key that it carried is over: nobody is without a live key for a limit.
+
+mod network;
+mod sample;
+mod settings;
 
 use std::{net::IpAddr, time::Duration};
 
-use serde::{Deserialize, Serialize};
-
+pub use self::{network::network, sample::sampled, settings::Settings};
 use crate::{
     Error,
+    account::email,
     app::App,
+    clock::Time,
     event::Event,
     keyring::Ring,
     outbox::message::Asked,
+    quota::Quota,
     span::Span,
     store::{Tx, counts},
 };
 
-/// `latchkey.limits`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
-    /// Whether anything is limited; false is for load tests on loopback. Default: true.
-    pub enabled: bool,
-    /// The time in which tries are counted. Default: 1h.
-    pub window: Span,
-    /// Requests for a message (reset, confirmation) for one address in a window. Default: 4.
-    pub messages_per_address: i64,
-    /// Requests for a message from one client in a window. Default: 60.
-    pub messages_per_client: i64,
-    /// Failed sign-ins to one address in a window. Default: 30.
-    pub sign_ins_per_address: i64,
-    /// Failed sign-ins from one client in a window. Default: 100.
-    pub sign_ins_per_client: i64,
-    /// Wrong codes for one account in a day, over all its codes. Default: 10.
-    pub codes_per_account: i64,
-    /// Wrong codes from one client in a window. Default: 20.
-    pub codes_per_client: i64,
-    /// Text messages to one number in a day. Default: 10.
-    pub texts_per_number: i64,
-    /// Text messages asked for by one client in a day. Default: 30.
-    pub texts_per_client: i64,
-    /// Text messages in a day, over the whole site. Default: 1000.
-    pub texts_per_day: i64,
+/// Whether something may be tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// It may, and is counted.
+    Yes,
+    /// It may not before this moment, and counts for nothing.
+    At(Time),
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            enabled: true,
-            window: Span::hours(1),
-            messages_per_address: 4,
-            messages_per_client: 60,
-            sign_ins_per_address: 30,
-            sign_ins_per_client: 100,
-            codes_per_account: 10,
-            codes_per_client: 20,
-            texts_per_number: 10,
-            texts_per_client: 30,
-            texts_per_day: 1_000,
+impl Allowed {
+    /// Whether it may be tried now.
+    pub fn is_yes(self) -> bool {
+        self == Allowed::Yes
+    }
+
+    /// The moment from which both may be tried.
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Allowed::At(one), Allowed::At(other)) => Allowed::At(one.max(other)),
+            (Allowed::Yes, other) => other,
+            (at, Allowed::Yes) => at,
+        }
+    }
+
+    /// The moment from which one of them may be tried.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Allowed::At(one), Allowed::At(other)) => Allowed::At(one.min(other)),
+            _ => Allowed::Yes,
         }
     }
 }
 
-impl Settings {
-    /// What is out of range, each a sentence with key and remedy.
-    pub fn judge(&self) -> Vec<String> {
-        let mut faults: Vec<String> = [
-            ("messages_per_address", self.messages_per_address),
-            ("messages_per_client", self.messages_per_client),
-            ("sign_ins_per_address", self.sign_ins_per_address),
-            ("sign_ins_per_client", self.sign_ins_per_client),
-            ("codes_per_account", self.codes_per_account),
-            ("codes_per_client", self.codes_per_client),
-            ("texts_per_number", self.texts_per_number),
-            ("texts_per_client", self.texts_per_client),
-            ("texts_per_day", self.texts_per_day),
-        ]
-        .into_iter()
-        .filter(|(_, most)| *most < 1)
-        .map(|(name, most)| format!("latchkey.limits.{name} = {most} would let nobody in: write 1 or more"))
-        .collect();
-        if self.window < Span::minutes(1) || self.window > Span::days(1) {
-            faults.push(format!(
-                "latchkey.limits.window = \"{}\" is out of range: write \"1m\" to \"1d\"",
-                self.window
-            ));
-        }
-        faults
-    }
-}
-
-/// What a message is asked for: each has counts of its own, so that one cannot starve another.
+/// What a message is asked for. Messages of every kind count together, and one of each is always allowed within the life
+/// of what it carries, so that one kind cannot starve another.
 #[derive(Clone, Copy, Debug)]
 pub enum Asking {
     /// To get back in.
@@ -101,19 +70,34 @@ pub enum Asking {
     Email,
 }
 
+impl Asking {
+    /// How long the key is good that the message carries, at least.
+    fn life(self, app: &App) -> Duration {
+        match self {
+            Asking::Reset => *app.live.now().key_life(),
+            Asking::Register | Asking::Confirm => *app.config().register.key_ttl,
+            Asking::Email => *email::CONFIRMING,
+        }
+    }
+}
+
 /// How many browsers that are known an address is taken to have: all of them together may do so many times what one may.
 const BROWSERS: i64 = 3;
+/// The part of the site's texts, one in so many, that is kept for people who get back in with a verified number: those
+/// who verify one can wait, and those who are locked out cannot.
+const RESERVE: i64 = 4;
 
 /// Something that is limited. What a browser does that has signed in with the address before counts by that browser, and
 /// by all such together: whoever signs in again and again is known as often.
 #[derive(Clone, Copy, Debug, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Limited<'a> {
-    /// A request for a message of a kind, by the address as typed (canonical where it is one), known or not.
+    /// A request for a message to the address as typed (canonical where it is one), known or not. Requests of every kind
+    /// count; the kind matters once the others have used up what there is.
     MessageFor(Asking, &'a str),
-    /// The same by a browser that is known, and the address.
+    /// The same by a browser that is known, and the address, of one kind.
     MessageBy(Asking, [u8; 16], &'a str),
-    /// The same by any browser that is known, and the address.
+    /// The same by any browser that is known, and the address, of one kind.
     MessageByKnown(Asking, &'a str),
     /// A request for a message, by where it comes from.
     MessageFrom(IpAddr),
@@ -145,108 +129,177 @@ pub enum Limited<'a> {
     VerifyOf(&'a [u8]),
     /// A text message that verifies a number, by number.
     VerifyTo(&'a str),
-    /// A text message, whoever gets it.
+    /// A text message that lets somebody back in, whoever gets it.
     Text,
+    /// A text message that verifies a number, whoever gets it: it leaves the reserve alone.
+    Verify,
 }
 
-/// The network of a client: its address, and of IPv6 the first 64 bits.
-pub fn network(client: IpAddr) -> Vec<u8> {
-    match client.to_canonical() {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets()[..8].to_vec(),
-    }
-}
+/// A bucket with its quota.
+type Bucket = (Vec<u8>, Quota);
 
 impl Limited<'_> {
-    /// Where it is counted under one of the site's secrets.
-    fn bucket(self, keyring: &Ring) -> Vec<u8> {
+    /// Where it is counted under one of the site's secrets; where it is counted by the client, by each of its networks.
+    fn buckets(self, app: &App, ring: &Ring) -> Vec<Bucket> {
+        let mac = |purpose, parts: &[&[u8]]| vec![(ring.mac(purpose, parts), self.quota(app))];
+        let from = |purpose, client| {
+            let of = |(network, times): (Vec<u8>, i64)| {
+                (ring.mac(purpose, &[&network]), self.quota_of(app, times))
+            };
+            network::wider(client).into_iter().map(of).collect()
+        };
         match self {
-            Limited::MessageFor(asking, address) => {
-                keyring.mac("count message for", &[&[asking as u8], address.as_bytes()])
-            }
+            Limited::MessageFor(_, address) => mac("count message to", &[address.as_bytes()]),
             Limited::MessageBy(asking, device, address) => {
-                keyring.mac("count message by", &[&[asking as u8], &device, address.as_bytes()])
+                mac("count message by", &[&[asking as u8], &device, address.as_bytes()])
             }
             Limited::MessageByKnown(asking, address) => {
-                keyring.mac("count message by known", &[&[asking as u8], address.as_bytes()])
+                mac("count message by known", &[&[asking as u8], address.as_bytes()])
             }
-            Limited::MessageFrom(client) => keyring.mac("count message from", &[&network(client)]),
-            Limited::SignInTo(address) => keyring.mac("count sign-in to", &[address.as_bytes()]),
-            Limited::SignInBy(device, address) => {
-                keyring.mac("count sign-in by", &[&device, address.as_bytes()])
-            }
-            Limited::SignInByKnown(address) => keyring.mac("count sign-in by known", &[address.as_bytes()]),
-            Limited::SignInFrom(client) => keyring.mac("count sign-in from", &[&network(client)]),
-            Limited::CodeOf(account) => keyring.mac("count code of", &[account]),
-            Limited::CodeFrom(client) => keyring.mac("count code from", &[&network(client)]),
-            Limited::PasswordOf(account) => keyring.mac("count password of", &[account]),
-            Limited::VerifyOf(account) => keyring.mac("count verify of", &[account]),
-            Limited::VerifyTo(number) => keyring.mac("count verify to", &[number.as_bytes()]),
-            Limited::TextTo(number) => keyring.mac("count text to", &[number.as_bytes()]),
-            Limited::TextBy(device, number) => keyring.mac("count text by", &[&device, number.as_bytes()]),
-            Limited::TextByKnown(number) => keyring.mac("count text by known", &[number.as_bytes()]),
-            Limited::TextByTrusted(number) => keyring.mac("count text by trusted", &[number.as_bytes()]),
-            Limited::TextFrom(client) => keyring.mac("count text from", &[&network(client)]),
-            Limited::Text => keyring.mac("count text", &[]),
+            Limited::MessageFrom(client) => from("count message from", client),
+            Limited::SignInTo(address) => mac("count sign-in to", &[address.as_bytes()]),
+            Limited::SignInBy(device, address) => mac("count sign-in by", &[&device, address.as_bytes()]),
+            Limited::SignInByKnown(address) => mac("count sign-in by known", &[address.as_bytes()]),
+            Limited::SignInFrom(client) => from("count sign-in from", client),
+            Limited::CodeOf(account) => mac("count code of", &[account]),
+            Limited::CodeFrom(client) => from("count code from", client),
+            Limited::PasswordOf(account) => mac("count password of", &[account]),
+            Limited::VerifyOf(account) => mac("count verify of", &[account]),
+            Limited::VerifyTo(number) => mac("count verify to", &[number.as_bytes()]),
+            Limited::TextTo(number) => mac("count text to", &[number.as_bytes()]),
+            Limited::TextBy(device, number) => mac("count text by", &[&device, number.as_bytes()]),
+            Limited::TextByKnown(number) => mac("count text by known", &[number.as_bytes()]),
+            Limited::TextByTrusted(number) => mac("count text by trusted", &[number.as_bytes()]),
+            Limited::TextFrom(client) => from("count text from", client),
+            Limited::Text | Limited::Verify => mac("count text", &[]),
         }
     }
 
-    fn most(self, settings: &Settings) -> (i64, Duration) {
-        let day = *Span::days(1);
+    fn quota(self, app: &App) -> Quota {
+        self.quota_of(app, 1)
+    }
+
+    /// How often it may be tried, `times` over.
+    fn quota_of(self, app: &App, times: i64) -> Quota {
+        let settings = &app.config().limits;
+        let a = |most: i64, window: Span| Quota::new(most.saturating_mul(times), *window);
+        let (window, day) = (settings.window, Span::days(1));
         match self {
-            Limited::MessageFor(..) | Limited::MessageBy(..) => {
-                (settings.messages_per_address, *settings.window)
+            Limited::MessageFor(..) => a(settings.messages_per_address, window),
+            Limited::MessageBy(asking, ..) => {
+                a(settings.messages_per_address, window).within(asking.life(app))
             }
-            Limited::MessageByKnown(..) => {
-                (BROWSERS.saturating_mul(settings.messages_per_address), *settings.window)
+            Limited::MessageByKnown(asking, _) => {
+                a(BROWSERS.saturating_mul(settings.messages_per_address), window).within(asking.life(app))
             }
-            Limited::MessageFrom(_) => (settings.messages_per_client, *settings.window),
+            Limited::MessageFrom(_) => a(settings.messages_per_client, window),
             Limited::SignInTo(_) | Limited::SignInBy(..) | Limited::PasswordOf(_) => {
-                (settings.sign_ins_per_address, *settings.window)
+                a(settings.sign_ins_per_address, window)
             }
-            Limited::SignInByKnown(_) => {
-                (BROWSERS.saturating_mul(settings.sign_ins_per_address), *settings.window)
+            Limited::SignInByKnown(_) => a(BROWSERS.saturating_mul(settings.sign_ins_per_address), window),
+            Limited::SignInFrom(_) => a(settings.sign_ins_per_client, window),
+            Limited::CodeOf(_) => a(settings.codes_per_account, day),
+            Limited::CodeFrom(_) => a(settings.codes_per_client, window),
+            Limited::TextTo(_) | Limited::TextBy(..) | Limited::TextByTrusted(_) => {
+                a(settings.texts_per_number, day).within(Asking::Reset.life(app))
             }
-            Limited::SignInFrom(_) => (settings.sign_ins_per_client, *settings.window),
-            Limited::CodeOf(_) => (settings.codes_per_account, day),
-            Limited::CodeFrom(_) => (settings.codes_per_client, *settings.window),
-            Limited::TextTo(_)
-            | Limited::TextBy(..)
-            | Limited::TextByTrusted(_)
-            | Limited::VerifyTo(_)
-            | Limited::VerifyOf(_) => (settings.texts_per_number, day),
-            Limited::TextByKnown(_) => (BROWSERS.saturating_mul(settings.texts_per_number), day),
-            Limited::TextFrom(_) => (settings.texts_per_client, day),
-            Limited::Text => (settings.texts_per_day, day),
+            Limited::TextByKnown(_) => {
+                a(BROWSERS.saturating_mul(settings.texts_per_number), day).within(Asking::Reset.life(app))
+            }
+            Limited::VerifyTo(_) | Limited::VerifyOf(_) => a(settings.texts_per_number, day),
+            // No network that has many addresses gets more than a part of what the site has.
+            Limited::TextFrom(_) if times > 1 => Quota::new(
+                settings.texts_per_client.saturating_mul(times).min(settings.texts_per_day / RESERVE),
+                *day,
+            ),
+            Limited::TextFrom(_) => a(settings.texts_per_client, day),
+            Limited::Text => a(settings.texts_per_day, day),
+            Limited::Verify => a(settings.texts_per_day, day)
+                .holding(settings.texts_per_day.saturating_sub(settings.texts_per_day / RESERVE)),
         }
     }
 
-    /// Counts one more and tells whether it is still within the limit. The first that is not is an event.
+    /// All buckets that it is counted in: a server on which another secret is in force counts on.
+    fn all(self, app: &App) -> Vec<Bucket> {
+        app.keyring.rings().flat_map(|ring| self.buckets(app, ring)).collect()
+    }
+
+    /// Where one is always allowed within the life of what it carries, however much has been used up otherwise.
+    fn kept(self, app: &App) -> Option<Vec<Bucket>> {
+        let Limited::MessageFor(asking, address) = self else { return None };
+        let parts: [&[u8]; 2] = [&[asking as u8], address.as_bytes()];
+        let quota = Quota::new(1, asking.life(app));
+        Some(app.keyring.rings().map(|ring| (ring.mac("count message for", &parts), quota)).collect())
+    }
+
+    /// Counts one more, if that is within the limit. That it is not is an event, once in the time that the bucket takes to
+    /// fill.
     ///
     /// # Errors
     /// [`Error::Database`] if it cannot be counted; refuse then.
-    pub async fn allow(self, app: &App, tx: &mut Tx) -> Result<bool, Error> {
-        let settings = &app.config().limits;
-        if !settings.enabled {
-            return Ok(true);
+    pub async fn allow(self, app: &App, tx: &mut Tx) -> Result<Allowed, Error> {
+        if !app.config().limits.enabled {
+            return Ok(Allowed::Yes);
         }
-        let (most, window) = self.most(settings);
-        let mut tally = 0;
-        // Under each secret: a server on which another one is in force counts on.
-        for ring in app.keyring.rings() {
-            tally = tally.max(counts::hit(tx, &self.bucket(ring), window, app.now()).await?);
+        let mut allowed = match self.kept(app) {
+            Some(kept) => take(app, tx, &kept).await?,
+            None => return self.report(take(app, tx, &self.all(app)).await?, app, tx).await,
+        };
+        if allowed.is_yes() {
+            // It counts with the others, and may overdraw what they have.
+            let twice = app.config().limits.messages_per_address.saturating_mul(2);
+            let overdrawn = self.all(app).into_iter().map(|(bucket, quota)| (bucket, quota.holding(twice)));
+            take(app, tx, &overdrawn.collect::<Vec<_>>()).await?;
+        } else {
+            allowed = allowed.or(take(app, tx, &self.all(app)).await?);
         }
-        if tally == most + 1 {
+        self.report(allowed, app, tx).await
+    }
+
+    /// Whether it would be allowed; nothing is counted.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn look(self, app: &App, tx: &mut Tx) -> Result<Allowed, Error> {
+        if !app.config().limits.enabled {
+            return Ok(Allowed::Yes);
+        }
+        let allowed = look(app, tx, &self.all(app)).await?;
+        Ok(match self.kept(app) {
+            Some(kept) => allowed.or(look(app, tx, &kept).await?),
+            None => allowed,
+        })
+    }
+
+    /// Takes one back: somebody was right, or could not be served.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn forgive(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        let buckets = if app.config().limits.enabled { self.all(app) } else { Vec::new() };
+        put_back(app, tx, &buckets).await
+    }
+
+    async fn report(self, allowed: Allowed, app: &App, tx: &mut Tx) -> Result<Allowed, Error> {
+        if allowed.is_yes() {
+            return Ok(allowed);
+        }
+        let kind = self.into();
+        app.meters.limited(kind);
+        let whose: Vec<u8> = self.all(app).into_iter().next().map_or_else(Vec::new, |(bucket, _)| bucket);
+        if sampled(app, tx, kind, &whose, self.quota(app).span()).await? {
+            if matches!(self, Limited::Text | Limited::Verify) {
+                log::error!(
+                    "the site's budget of text messages for today is used up: raise latchkey.limits.texts_per_day if that is not abuse"
+                );
+            }
             let asked = Asked {
                 from: self.client().map_or_else(String::new, |it| it.to_string()),
                 ..Asked::default()
             };
-            Event::of_site("limit.reached").from(&asked).detail(self.into()).write(app, tx).await?;
+            Event::of_site("limit.reached").from(&asked).detail(kind).write(app, tx).await?;
         }
-        if tally > most {
-            app.meters.limited(self.into());
-        }
-        Ok(tally <= most)
+        Ok(allowed)
     }
 
     /// The client, where that is what is counted.
@@ -259,15 +312,35 @@ impl Limited<'_> {
             _ => None,
         }
     }
+}
 
-    /// Takes one back: somebody was right, or could not be served.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn forgive(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
-        for ring in app.keyring.rings().filter(|_| app.config().limits.enabled) {
-            counts::forgive(tx, &self.bucket(ring)).await?;
+/// Takes one out of each bucket, or none out of any; and when there will be one in each.
+async fn take(app: &App, tx: &mut Tx, buckets: &[Bucket]) -> Result<Allowed, Error> {
+    let now = app.now();
+    for (place, (bucket, quota)) in buckets.iter().enumerate() {
+        if !counts::take(tx, bucket, *quota, now).await? {
+            put_back(app, tx, &buckets[..place]).await?;
+            let soon = Allowed::At(now + Duration::from_millis(1));
+            return Ok(soon.and(look(app, tx, &buckets[place..]).await?));
         }
-        Ok(())
     }
+    Ok(Allowed::Yes)
+}
+
+async fn look(app: &App, tx: &mut Tx, buckets: &[Bucket]) -> Result<Allowed, Error> {
+    let mut allowed = Allowed::Yes;
+    for (bucket, quota) in buckets {
+        let next = counts::full_at(tx, bucket).await?.map(|full_at| quota.next(full_at));
+        if let Some(next) = next.filter(|next| *next > app.now()) {
+            allowed = allowed.and(Allowed::At(next));
+        }
+    }
+    Ok(allowed)
+}
+
+async fn put_back(app: &App, tx: &mut Tx, buckets: &[Bucket]) -> Result<(), Error> {
+    for (bucket, quota) in buckets {
+        counts::put_back(tx, bucket, *quota, app.now()).await?;
+    }
+    Ok(())
 }

@@ -116,7 +116,7 @@ pub async fn check(
     let mut tx = site.begin().await?;
     let allowed = counted.allow(site.app, &mut tx).await?;
     tx.commit().await?;
-    if !allowed {
+    if !allowed.is_yes() {
         return Ok(Checked::Refused);
     }
     let verdict = site.hasher().verify(typed, Some(hash.clone())).await;

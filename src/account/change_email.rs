@@ -3,7 +3,13 @@
 use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
-use super::{change, email::Email, fault::Fault, notice, session::Fresh};
+use super::{
+    change,
+    email::{CONFIRMING, Email},
+    fault::Fault,
+    notice,
+    session::Fresh,
+};
 use crate::{
     Error,
     clock::Time,
@@ -11,7 +17,6 @@ use crate::{
     key::{Key, Purpose},
     limits::Asking,
     outbox::message::{Message, post_to_nobody},
-    span::Span,
     store::{
         self, accounts,
         accounts::Account,
@@ -23,7 +28,6 @@ use crate::{
 };
 
 const PURPOSE: &str = "new address";
-const LIFE: Span = Span::hours(1);
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
@@ -55,10 +59,10 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     let (now, key) = (site.now(), Key::for_link(site.random)?);
     let row = KeyRow {
         sealed: Some(site.keyring.seal(site.random, PURPOSE, email.address().as_bytes())?),
-        ..site.app.key_row(account.id, Purpose::Email, key.digest(&site.keyring), *LIFE)?
+        ..site.app.key_row(account.id, Purpose::Email, key.digest(&site.keyring), *CONFIRMING)?
     };
     let mut tx = site.begin().await?;
-    if !throttle::message_allowed(&site, &mut tx, Asking::Email, email.key()).await? {
+    if !throttle::message_allowed(&site, &mut tx, Asking::Email, email.key()).await?.is_yes() {
         tx.commit().await?;
         return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
     }

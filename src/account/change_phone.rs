@@ -63,7 +63,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
         return Ok(Answer::go("/login"));
     }
     let (number, account_id) = (phone.number(), account.id.as_bytes());
-    if !throttle::verification_allowed(&site, &mut tx, number, account_id, &site.asked()).await? {
+    if !throttle::verification_allowed(&site, &mut tx, number, account_id, &site.asked()).await?.is_yes() {
         tx.commit().await?;
         return refused(Faults::of("phone", Fault::new("fault-texts-limit")));
     }

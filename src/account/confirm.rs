@@ -53,7 +53,7 @@ async fn again(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer
         }
     };
     let mut tx = site.begin().await?;
-    if throttle::message_allowed(&site, &mut tx, Asking::Confirm, email.key()).await? {
+    if throttle::message_allowed(&site, &mut tx, Asking::Confirm, email.key()).await?.is_yes() {
         let request = Written::Confirm(Again { email_key: email.key().to_owned(), asked: site.asked() });
         request.post(site.app, &mut tx).await?;
     }

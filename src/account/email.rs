@@ -3,6 +3,10 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::fault::Fault;
+use crate::span::Span;
+
+/// How long the link is good that confirms another address.
+pub const CONFIRMING: Span = Span::hours(1);
 
 /// An address that passed the rules below.
 ///

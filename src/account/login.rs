@@ -62,7 +62,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
     let email = fields.email("email").ok();
     let named = email.as_ref().map_or(typed, |email| email.key());
     let counted = SignIn::count(&site, named).await?;
-    if !counted.is_allowed() {
+    if !counted.allowed().is_yes() {
         return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
     }
     let mut attempted = attempt(&site, named, &counted, &password, keep).await;

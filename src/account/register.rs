@@ -127,7 +127,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
     let mut tx = site.begin().await?;
     let allowed = throttle::client_allowed(&site, &mut tx).await?;
     tx.commit().await?;
-    if !allowed {
+    if !allowed.is_yes() {
         return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
     }
     let mut faults = Faults::default();
@@ -159,7 +159,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
     let browser = site.make_mark()?;
     let hash = site.hasher().hash(password).await?;
     let mut tx = site.begin().await?;
-    if throttle::name_allowed(&site, &mut tx, Asking::Register, email.key()).await? {
+    if throttle::name_allowed(&site, &mut tx, Asking::Register, email.key()).await?.is_yes() {
         let (email, asked) = (email.address().to_owned(), site.asked());
         let request = Request::Register(Register { email, hash, fields: typed, browser, asked });
         request.post(site.app, &mut tx).await?;

@@ -13,6 +13,7 @@ use crate::{
     clock::Time,
     config::{Judged, finding::Finding},
     key::sha256,
+    span::Span,
 };
 
 /// The policy in force. Each switch replaces the whole at once: who has asked keeps what they were told.
@@ -58,6 +59,12 @@ impl Force {
         let plain = serde_json::to_vec(&tables).expect("a policy is plain data");
         let version = sha256(&plain).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         Self { settings, version, since, origins, findings: judged.findings.clone() }
+    }
+
+    /// How long a first key is good at least, whoever it is for.
+    pub fn key_life(&self) -> Span {
+        let lives = self.settings.tables().map(|(_, policy)| policy.key_ttl);
+        lives.min().unwrap_or(Span::minutes(1))
     }
 
     /// What holds for an account with these roles.

@@ -64,7 +64,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
         asked: site.asked(),
     });
     let mut tx = site.begin().await?;
-    if throttle::message_allowed(&site, &mut tx, Asking::Reset, email.key()).await? {
+    if throttle::message_allowed(&site, &mut tx, Asking::Reset, email.key()).await?.is_yes() {
         request.post(site.app, &mut tx).await?;
     }
     tx.commit().await?;
@@ -187,7 +187,9 @@ pub async fn issue(
     let phone = match policy.channel {
         Channel::Email => None,
         Channel::Sms => match app.usable_phone(account) {
-            Some(phone) if throttle::text_allowed(app, tx, phone, asker, asked).await? => Some(phone),
+            Some(phone) if throttle::text_allowed(app, tx, phone, asker, asked).await?.is_yes() => {
+                Some(phone)
+            }
             Some(_) => return Ok(Started::NoTexts),
             None => {
                 let why = Message::mail(&account.email, "reset-no-phone").asked(asked);

@@ -71,8 +71,9 @@ async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SmsApproved>) ->
     let known = device::known(&site, &ticket.account.email_key());
     let mut tx = site.begin().await?;
     let minted = second_step::mint(&site, &mut tx, &ticket, &KIND, PAUSE).await?;
-    let allowed =
-        throttle::text_allowed(site.app, &mut tx, phone, known.as_ref().into(), &site.asked()).await?;
+    let allowed = throttle::text_allowed(site.app, &mut tx, phone, known.as_ref().into(), &site.asked())
+        .await?
+        .is_yes();
     let (Some((row, code)), true) = (minted, allowed) else {
         drop(tx);
         if !allowed {

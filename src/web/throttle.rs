@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Error,
     app::App,
-    limits::{Asking, Limited},
+    limits::{Allowed, Asking, Limited},
     outbox::message::Asked,
     store::Tx,
 };
@@ -36,23 +36,28 @@ impl<'a> From<Option<&'a Known>> for Asker<'a> {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn client_allowed(site: &Site<'_>, tx: &mut Tx) -> Result<bool, Error> {
-    all(site, tx, &[Limited::MessageFrom(site.client.address)]).await
+pub async fn client_allowed(site: &Site<'_>, tx: &mut Tx) -> Result<Allowed, Error> {
+    Limited::MessageFrom(site.client.address).allow(site, tx).await
 }
 
 /// Counts a request for a message by address, known or not.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn name_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: &str) -> Result<bool, Error> {
-    all(site, tx, &[Limited::MessageFor(asking, key)]).await
+pub async fn name_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: &str) -> Result<Allowed, Error> {
+    Limited::MessageFor(asking, key).allow(site, tx).await
 }
 
 /// Counts a request for a message, by where it comes from and by address.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn message_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: &str) -> Result<bool, Error> {
+pub async fn message_allowed(
+    site: &Site<'_>,
+    tx: &mut Tx,
+    asking: Asking,
+    key: &str,
+) -> Result<Allowed, Error> {
     let known = device::known(site, key)
         .map(|it| [Limited::MessageBy(asking, it.device, key), Limited::MessageByKnown(asking, key)]);
     let strangers = [Limited::MessageFrom(site.client.address), Limited::MessageFor(asking, key)];
@@ -61,7 +66,7 @@ pub async fn message_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: 
 
 /// A sign-in that is counted, and by what.
 pub struct SignIn<'a> {
-    allowed: bool,
+    allowed: Allowed,
     counted: Vec<Limited<'a>>,
 }
 
@@ -72,7 +77,7 @@ impl<'a> SignIn<'a> {
     /// [`Error::Database`].
     pub async fn count(site: &Site<'_>, key: &'a str) -> Result<Self, Error> {
         if !site.config().limits.enabled {
-            return Ok(Self { allowed: true, counted: Vec::new() });
+            return Ok(Self { allowed: Allowed::Yes, counted: Vec::new() });
         }
         let known = device::known(site, key)
             .map(|it| [Limited::SignInBy(it.device, key), Limited::SignInByKnown(key)]);
@@ -83,8 +88,8 @@ impl<'a> SignIn<'a> {
         Ok(Self { allowed, counted })
     }
 
-    /// Whether it may be tried.
-    pub fn is_allowed(&self) -> bool {
+    /// Whether it may be tried, or when.
+    pub fn allowed(&self) -> Allowed {
         self.allowed
     }
 
@@ -110,14 +115,20 @@ pub async fn text_allowed(
     number: &str,
     asker: Asker<'_>,
     asked: &Asked,
-) -> Result<bool, Error> {
+) -> Result<Allowed, Error> {
     let known = match asker {
-        Asker::Trusted => return all(site, tx, &[Limited::TextByTrusted(number)]).await,
+        Asker::Trusted => {
+            return Limited::TextByTrusted(number).allow(site, tx).await;
+        }
         Asker::Owner(known) => Some([Limited::TextBy(known.device, number), Limited::TextByKnown(number)]),
         Asker::Stranger => None,
     };
     let strangers: Vec<_> = text_from(asked).into_iter().chain([Limited::TextTo(number)]).collect();
-    Ok(count(site, tx, known, &strangers).await?.0 && site_may_text(site, tx).await?)
+    let (allowed, counted) = count(site, tx, known, &strangers).await?;
+    if !allowed.is_yes() {
+        return Ok(allowed);
+    }
+    and_then(site, tx, &counted, Limited::Text).await
 }
 
 /// Counts a text message that verifies a number, for the account of these bytes.
@@ -130,10 +141,10 @@ pub async fn verification_allowed(
     number: &str,
     account: &[u8],
     asked: &Asked,
-) -> Result<bool, Error> {
-    Ok(all(site, tx, &[Limited::VerifyOf(account), Limited::VerifyTo(number)]).await?
-        && all(site, tx, text_from(asked).as_slice()).await?
-        && site_may_text(site, tx).await?)
+) -> Result<Allowed, Error> {
+    let counts = [Limited::VerifyOf(account), Limited::VerifyTo(number)].into_iter();
+    let counts: Vec<_> = counts.chain(text_from(asked)).chain([Limited::Verify]).collect();
+    all(site, tx, &counts).await
 }
 
 /// What a text message is counted by where it was asked for; the command line asks from nowhere.
@@ -141,50 +152,61 @@ fn text_from(asked: &Asked) -> Option<Limited<'static>> {
     asked.from.parse().ok().map(Limited::TextFrom)
 }
 
-/// Counts a text message over the whole site.
-async fn site_may_text(site: &App, tx: &mut Tx) -> Result<bool, Error> {
-    let by_site = all(site, tx, &[Limited::Text]).await?;
-    if !by_site {
-        log::error!(
-            "the site's budget of text messages for today is used up: raise latchkey.limits.texts_per_day if that is not abuse"
-        );
-    }
-    Ok(by_site)
-}
-
 /// Counts a known browser by itself, and together with others like it; strangers, and known browsers that have used up
-/// what they may do together, by what strangers are counted by. What that was goes with whether it is allowed.
+/// what they may do together, by what strangers are counted by. What it was counted by goes with whether it is allowed.
 async fn count<'a>(
     site: &App,
     tx: &mut Tx,
     known: Option<[Limited<'a>; 2]>,
     strangers: &[Limited<'a>],
-) -> Result<(bool, Vec<Limited<'a>>), Error> {
-    let mut counted = Vec::new();
-    if let Some([own, together]) = known {
-        counted.push(own);
-        if !own.allow(site, tx).await? {
-            return Ok((false, counted));
-        }
-        counted.push(together);
-        if together.allow(site, tx).await? {
-            return Ok((true, counted));
-        }
+) -> Result<(Allowed, Vec<Limited<'a>>), Error> {
+    let Some([own, together]) = known else {
+        return Ok((all(site, tx, strangers).await?, strangers.to_vec()));
+    };
+    let allowed = own.allow(site, tx).await?;
+    if !allowed.is_yes() {
+        return Ok((allowed, Vec::new()));
     }
-    for limited in strangers {
-        counted.push(*limited);
-        if !limited.allow(site, tx).await? {
-            return Ok((false, counted));
-        }
+    if together.allow(site, tx).await?.is_yes() {
+        return Ok((Allowed::Yes, vec![own, together]));
     }
-    Ok((true, counted))
+    let allowed = all(site, tx, strangers).await?;
+    if !allowed.is_yes() {
+        own.forgive(site, tx).await?;
+        return Ok((allowed, Vec::new()));
+    }
+    Ok((allowed, [&[own], strangers].concat()))
 }
 
-async fn all(site: &App, tx: &mut Tx, counts: &[Limited<'_>]) -> Result<bool, Error> {
-    for counted in counts {
-        if !counted.allow(site, tx).await? {
-            return Ok(false);
+/// Counts by each, or by none if one of them refuses; and when all of them will allow it.
+async fn all(site: &App, tx: &mut Tx, counts: &[Limited<'_>]) -> Result<Allowed, Error> {
+    for (place, limited) in counts.iter().enumerate() {
+        let mut allowed = limited.allow(site, tx).await?;
+        if !allowed.is_yes() {
+            for counted in &counts[..place] {
+                counted.forgive(site, tx).await?;
+            }
+            for other in &counts[place + 1..] {
+                allowed = allowed.and(other.look(site, tx).await?);
+            }
+            return Ok(allowed);
         }
     }
-    Ok(true)
+    Ok(Allowed::Yes)
+}
+
+/// Counts by one more, and takes the others back if that refuses.
+async fn and_then(
+    site: &App,
+    tx: &mut Tx,
+    counted: &[Limited<'_>],
+    last: Limited<'_>,
+) -> Result<Allowed, Error> {
+    let allowed = last.allow(site, tx).await?;
+    if !allowed.is_yes() {
+        for limited in counted {
+            limited.forgive(site, tx).await?;
+        }
+    }
+    Ok(allowed)
 }

@@ -11,6 +11,7 @@ mod admin_pages;
 mod advice;
 mod bad_input;
 mod binding;
+mod buckets;
 mod codes;
 mod confirm;
 mod held_back;
