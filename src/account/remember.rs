@@ -1,8 +1,9 @@
 //! "Keep me signed in": a token of its own that changes each time it opens a session.
 //!
-//! A browser that restores five tabs sends the same token five times: the one just replaced is good for a moment more.
-//! Any other secret with a known id is a copy in wrong hands, or what wrong hands have left of it, and ends what it
-//! opened (Jaspan, "Improved persistent login cookie", 2006).
+//! An answer may get lost, and a browser that restores five tabs sends the same token five times: the one just replaced
+//! gets the same next one again, until that was seen, or the session that came with it was used, which proves that the
+//! answer arrived. Any other secret with a known id is a copy in wrong hands, or what wrong hands have left of it, and ends
+//! what it opened (Jaspan, "Improved persistent login cookie", 2006).
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use super::gate;
 use crate::{
     Error,
+    clock::Time,
     event::Event,
     key::{Key, sha256},
     store::{
@@ -23,6 +25,8 @@ use crate::{
     web::{Crumb, Site},
 };
 
+const PURPOSE: &str = "remembered";
+/// How long tabs that are restored together may take, while one of them uses its session.
 const MOMENT: Duration = Duration::from_secs(60);
 
 /// What the cookie carries: which browser it is, and the secret that proves it.
@@ -34,6 +38,30 @@ struct Token {
 fn token(site: &Site<'_>) -> Option<Token> {
     let (id, secret) = site.crumbs.get(Crumb::Remembered)?.split_once('.')?;
     Some(Token { id: Uuid::parse_str(id).ok()?, digest: sha256(secret.as_bytes()) })
+}
+
+impl Token {
+    fn is(&self, digest: &[u8]) -> bool {
+        bool::from(digest.ct_eq(&self.digest))
+    }
+
+    fn is_former(&self, browser: &Remembered) -> bool {
+        browser.former.as_deref().is_some_and(|digest| self.is(digest))
+    }
+}
+
+/// The token in force, for whoever never got it; none if it was sealed under a secret that is gone.
+fn unseal(site: &Site<'_>, browser: &Remembered) -> Option<Key> {
+    let plain = site.keyring.open(PURPOSE, browser.next.as_deref()?).ok()?;
+    Key::parse(std::str::from_utf8(&plain).ok()?)
+}
+
+/// Whether the answer that brought the token in force has arrived: its session was used, and not by a tab of the same moment.
+async fn arrived(tx: &mut Tx, browser: &Remembered, now: Time) -> Result<bool, Error> {
+    match browser.session_id {
+        Some(session) if browser.rotated_at + MOMENT <= now => sessions::was_used(tx, session).await,
+        _ => Ok(false),
+    }
 }
 
 fn cookie(id: Uuid, secret: &Key) -> String {
@@ -51,6 +79,8 @@ pub async fn remember(site: &Site<'_>, tx: &mut Tx, account: &Account) -> Result
         account_id: account.id,
         digest: sha256(secret.expose().as_bytes()),
         former: None,
+        next: None,
+        session_id: None,
         rotated_at: now,
         expires_at: now + *site.config().session.remember,
     };
@@ -66,7 +96,7 @@ pub async fn remember(site: &Site<'_>, tx: &mut Tx, account: &Account) -> Result
 pub async fn forget(site: &Site<'_>, tx: &mut Tx) -> Result<(), Error> {
     let Some(token) = token(site) else { return Ok(()) };
     match remembered::find(tx, token.id, site.now()).await? {
-        Some(browser) if bool::from(browser.digest.ct_eq(&token.digest)) => {
+        Some(browser) if token.is(&browser.digest) || token.is_former(&browser) => {
             remembered::end(tx, browser.id).await
         }
         _ => Ok(()),
@@ -100,21 +130,25 @@ async fn open(site: &Site<'_>, token: &Token) -> Result<Option<SignedIn>, Error>
     let Some(account) = accounts::lock(&mut tx, browser.account_id, now).await? else { return Ok(None) };
     // Read again under the account's lock: another tab may have been first, or a reset.
     let Some(browser) = remembered::find(&mut tx, token.id, now).await? else { return Ok(None) };
-    let is = |digest: &[u8]| bool::from(digest.ct_eq(&token.digest));
-    let next = if is(&browser.digest) {
-        let next = Key::for_link(site.random)?;
-        remembered::rotate(&mut tx, browser.id, &sha256(next.expose().as_bytes()), now).await?;
-        Some(next)
-    } else if browser.former.as_deref().is_some_and(is) && browser.rotated_at + MOMENT > now {
-        None
-    } else {
+    let is_copy =
+        !token.is(&browser.digest) && (!token.is_former(&browser) || arrived(&mut tx, &browser, now).await?);
+    if is_copy {
         remembered::end(&mut tx, browser.id).await?;
         sessions::end_all(&mut tx, account.id, None).await?;
         Event::new("remembered.replayed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
         tx.commit().await?;
         return Ok(None);
-    };
+    }
     let (session, opened) = gate::open(site, &mut tx, &account, gate::Kind::Remembered).await?;
+    let next = if token.is(&browser.digest) {
+        let next = Key::for_link(site.random)?;
+        let sealed = site.keyring.seal(site.random, PURPOSE, next.expose().as_bytes())?;
+        let digest = sha256(next.expose().as_bytes());
+        remembered::rotate(&mut tx, browser.id, (&digest, &sealed), session.id, now).await?;
+        Some(next)
+    } else {
+        unseal(site, &browser)
+    };
     tx.commit().await?;
     site.crumbs.set(Crumb::Session, opened.expose(), None);
     if let Some(next) = next {

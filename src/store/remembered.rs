@@ -17,6 +17,10 @@ pub struct Remembered {
     pub digest: Vec<u8>,
     /// Digest of the one before.
     pub former: Option<Vec<u8>>,
+    /// The token in force, sealed, for whoever never got the answer that brought it.
+    pub next: Option<Vec<u8>>,
+    /// The session that came with that answer.
+    pub session_id: Option<Uuid>,
     /// When the token last changed.
     pub rotated_at: Time,
     /// When it ends whatever happens.
@@ -32,16 +36,22 @@ pub async fn insert(tx: &mut Tx, it: &Remembered) -> Result<(), Error> {
 
 /// The browser with this id.
 pub async fn find(conn: &mut Conn, id: Uuid, now: Time) -> Result<Option<Remembered>, Error> {
-    const FIND: &str = "SELECT id, account_id, digest, former, rotated_at, expires_at
+    const FIND: &str = "SELECT id, account_id, digest, former, next, session_id, rotated_at, expires_at
         FROM latchkey_remembered WHERE id = $1 AND expires_at > $2";
     Ok(sql!(optional Remembered, conn, FIND, id, now)?)
 }
 
-/// Replaces the token in force.
-pub async fn rotate(tx: &mut Tx, id: Uuid, next: &[u8], now: Time) -> Result<(), Error> {
-    const ROTATE: &str =
-        "UPDATE latchkey_remembered SET former = digest, digest = $2, rotated_at = $3 WHERE id = $1";
-    sql!(execute tx, ROTATE, id, next, now)?;
+/// Replaces the token in force by one of this digest, which is kept sealed, in the answer that opens `session`.
+pub async fn rotate(
+    tx: &mut Tx,
+    id: Uuid,
+    (digest, sealed): (&[u8], &[u8]),
+    session: Uuid,
+    now: Time,
+) -> Result<(), Error> {
+    const ROTATE: &str = "UPDATE latchkey_remembered SET former = digest, digest = $2, next = $3, session_id = $4, rotated_at = $5
+        WHERE id = $1";
+    sql!(execute tx, ROTATE, id, digest, sealed, session, now)?;
     Ok(())
 }
 

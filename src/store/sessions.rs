@@ -108,6 +108,12 @@ pub async fn is_live(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     Ok(sql!(optional(i32,), tx, IS_LIVE, id, now)?.is_some())
 }
 
+/// Whether a session was used after it began.
+pub async fn was_used(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
+    const WAS_USED: &str = "SELECT 1 FROM latchkey_sessions WHERE id = $1 AND seen_at > began_at";
+    Ok(sql!(optional(i32,), tx, WAS_USED, id)?.is_some())
+}
+
 /// Notes that a session was used.
 pub async fn touch(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
     const TOUCH: &str = "UPDATE latchkey_sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2";

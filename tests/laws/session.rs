@@ -9,6 +9,9 @@ for_both_databases! {
     five_restored_tabs_stay_signed_in,
     a_remembered_session_is_not_fresh,
     a_former_token_used_later_ends_what_it_kept,
+    a_former_token_of_a_session_in_use_is_a_copy,
+    an_answer_that_gets_lost_costs_no_remembered_browser,
+    tokens_used_in_turn_end_everything,
     signing_out_ends_the_session_on_the_server,
     signing_out_forgets_the_browser,
     signing_in_changes_the_cookie,
@@ -87,10 +90,64 @@ async fn a_former_token_used_later_ends_what_it_kept(setting: Setting) {
     let browser = remembered(&app, &ann).await;
     browser.close();
     let stolen = browser.copy();
-    assert!(browser.is_signed_in().await);
+    for _ in 0..2 {
+        assert!(browser.is_signed_in().await);
+        browser.close();
+    }
     app.minutes_pass(60);
-    stolen.is_signed_in().await;
-    assert!(!stolen.is_signed_in().await, "a token that was replaced an hour ago is still good");
+    assert!(!stolen.is_signed_in().await, "a token is still good after the next one was used");
+    assert!(!browser.is_signed_in().await, "a copy is in other hands, and the browser stays signed in");
+}
+
+async fn a_former_token_of_a_session_in_use_is_a_copy(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let browser = remembered(&app, &ann).await;
+    browser.close();
+    let stolen = browser.copy();
+    for _ in 0..2 {
+        assert!(browser.is_signed_in().await);
+        app.minutes_pass(5);
+    }
+    assert!(!stolen.is_signed_in().await, "the next token has arrived, and the former one is still good");
+    assert!(!browser.is_signed_in().await, "a copy is in other hands, and the session goes on");
+}
+
+async fn an_answer_that_gets_lost_costs_no_remembered_browser(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let (browser, desk) = (remembered(&app, &ann).await, app.signed_in(&ann).await);
+    for minutes in [1, 2, 60, 24 * 60] {
+        browser.close();
+        assert!(browser.copy().is_signed_in().await);
+        app.minutes_pass(minutes);
+        assert!(browser.is_signed_in().await, "forgotten over an answer that was lost {minutes} minutes ago");
+        if minutes < 60 {
+            assert!(desk.is_signed_in().await, "a lost answer is taken for theft");
+        }
+    }
+    browser.close();
+    assert!(browser.is_signed_in().await, "the token that came in place of the lost one is of no use");
+}
+
+async fn tokens_used_in_turn_end_everything(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let (browser, desk) = (remembered(&app, &ann).await, app.signed_in(&ann).await);
+    browser.close();
+    let stolen = browser.copy();
+    assert!(stolen.is_signed_in().await && browser.is_signed_in().await, "an answer that was lost");
+    let mut turns = 0;
+    while turns < 4 && desk.is_signed_in().await {
+        for one in [&browser, &stolen] {
+            one.close();
+            one.is_signed_in().await;
+            one.close();
+            one.is_signed_in().await;
+        }
+        turns += 1;
+    }
+    assert!(!desk.is_signed_in().await, "two browsers share one token, and nobody minds");
 }
 
 async fn signing_out_ends_the_session_on_the_server(setting: Setting) {
