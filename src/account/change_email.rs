@@ -158,7 +158,7 @@ async fn confirm(_ours: SameOrigin, site: Site<'_>, new: Held<NewEmail>) -> Resu
     if !done {
         return Ok(Page::unusable("/account/email").into());
     }
-    store::registrations::drop_address(&mut tx, email.key()).await?;
+    store::registrations::drop_address(&mut tx, email.key(), now).await?;
     change::end_everything(&mut tx, &account).await?;
     notice::post(site.app, &mut tx, &account, email.address(), "email-changed", &asked).await?;
     Event::new("email.changed", account.id).from(&asked).write(site.app, &mut tx).await?;

@@ -25,7 +25,7 @@ use crate::{
         message::{Asked, post_to_nobody},
         request::Request as Written,
     },
-    store::{self, Tx, accounts, accounts::Account, registrations, registrations::Registration},
+    store::{self, Tx, accounts, accounts::Account, registrations, registrations::Registration, roles},
     web::{
         Answer, Crumb, Even, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, human,
         throttle,
@@ -54,7 +54,7 @@ async fn again(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer
     };
     let mut tx = site.begin().await?;
     if throttle::message_allowed(&site, &mut tx, Asking::Confirm, email.key()).await?.is_yes() {
-        let request = Written::Confirm(Again { email_key: email.key().to_owned(), asked: site.asked() });
+        let request = Written::Confirm(Again::new(email.key().to_owned(), site.asked()));
         request.post(site.app, &mut tx).await?;
     }
     tx.commit().await?;
@@ -69,6 +69,11 @@ pub struct Again {
 }
 
 impl Again {
+    /// For an address in its canonical form.
+    pub fn new(email_key: String, asked: Asked) -> Self {
+        Self { email_key, asked }
+    }
+
     /// Gives the newest registration of the address another key, and mails it.
     ///
     /// # Errors
@@ -174,7 +179,10 @@ async fn submit(
     if !won {
         return Ok(Page::unusable("/confirm").into());
     }
-    registrations::drop_address(&mut tx, &registration.email_key).await?;
+    // Whoever reads the mailbox gets what its owner was promised, whichever of its links they opened.
+    for role in registrations::drop_address(&mut tx, &registration.email_key, now).await? {
+        roles::add(&mut tx, account.id, &role).await?;
+    }
     Event::new("account.confirmed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
     let admission = if site.config().register.login_after_confirm {
         Some(gate::admit(&site, &mut tx, &account, Kind::Fresh, false).await?)

@@ -49,10 +49,12 @@ pub async fn find(conn: &mut Conn, digest: &[u8], now: Time) -> Result<Option<Re
     Ok(sql!(optional Registration, conn, FIND, digest, now)?)
 }
 
-/// The newest live registration of an address.
+/// The live registration of an address that counts: one with roles before one without, then the newest.
 pub async fn newest(conn: &mut Conn, email_key: &str, now: Time) -> Result<Option<Registration>, Error> {
-    const NEWEST: &str = "SELECT id, email, email_key, password_hash, fields, roles, invited, browser, created_at, expires_at
-        FROM latchkey_registrations WHERE email_key = $1 AND expires_at > $2 ORDER BY created_at DESC, id DESC LIMIT 1";
+    const NEWEST: &str =
+        "SELECT id, email, email_key, password_hash, fields, roles, invited, browser, created_at, expires_at
+        FROM latchkey_registrations WHERE email_key = $1 AND expires_at > $2
+        ORDER BY CASE WHEN roles = '' THEN 1 ELSE 0 END, created_at DESC, id DESC LIMIT 1";
     Ok(sql!(optional Registration, conn, NEWEST, email_key, now)?)
 }
 
@@ -77,11 +79,13 @@ pub async fn spend(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     Ok(sql!(execute tx, SPEND, id, now)? == 1)
 }
 
-/// Drops all registrations of an address.
-pub async fn drop_address(tx: &mut Tx, email_key: &str) -> Result<(), Error> {
-    const DROP_ADDRESS: &str = "DELETE FROM latchkey_registrations WHERE email_key = $1";
-    sql!(execute tx, DROP_ADDRESS, email_key)?;
-    Ok(())
+/// Drops all registrations of an address, and tells which roles the live ones among them promised.
+pub async fn drop_address(tx: &mut Tx, email_key: &str, now: Time) -> Result<Vec<String>, Error> {
+    const DROP_ADDRESS: &str =
+        "DELETE FROM latchkey_registrations WHERE email_key = $1 RETURNING roles, expires_at";
+    let dropped = sql!(all(String, Time), tx, DROP_ADDRESS, email_key)?;
+    let live = dropped.into_iter().filter(|(_, expires_at)| *expires_at > now);
+    Ok(live.flat_map(|(roles, _)| roles.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect())
 }
 
 /// Removes some of the expired ones.
