@@ -182,7 +182,10 @@ reset-title = Forgot your password?
 reset-lead = Enter the address of your account. We will send you a message that lets you back in.
 reset-button = Send the message
 reset-sent-title = Check your messages
-reset-sent-lead = If there is an account with this address, a message is on its way to its owner.
+reset-sent-lead = { $unknown ->
+    [true] If there is an account with this address, a message is on its way to its owner. If there is none, we write that to the address, once a day at most.
+   *[other] If there is an account with this address, a message is on its way to its owner.
+  }
 reset-sent-next = Open the link in the message. You can close this page.
 reset-sent-typed = Check that the address above is right, and that it is the one you registered with.
 reset-sent-again = If you ask again, only the newest message works.
@@ -575,6 +578,28 @@ mail-reset-no-phone-lead =
 mail-reset-no-phone-button = Go to { $site }
 mail-reset-no-phone-closing =
     To get back in, please contact the support of { $site }.
+    If you did not ask for this, you can ignore this message: nothing has changed.
+
+mail-reset-unknown-subject = There is no { $site } account with this address
+mail-reset-unknown-lead =
+    Somebody, perhaps you, asked to reset the password of a { $site } account with this address. There is no such account.
+    If you have an account at { $site }, you used a different address for it: ask again with that one.
+mail-reset-unknown-button = Create an account
+mail-reset-unknown-closing =
+    If you did not ask for this, you can ignore this message. We send it at most once a day.
+
+mail-reset-disabled-subject = Your { $site } account is disabled
+mail-reset-disabled-lead =
+    Somebody, hopefully you, asked to get back into your { $site } account. It is disabled, so there is no link in this message.
+    To use it again, please contact the support of { $site }.
+mail-reset-disabled-closing =
+    If you did not ask for this, you can ignore this message: nothing has changed.
+
+mail-reset-held-subject = Reset your { $site } password
+mail-reset-held-lead =
+    Somebody, hopefully you, asked to get back into your { $site } account.
+    Because of “this wasn’t me”, no new link is sent before { $held }. If the link that we sent then has expired, ask again after that.
+mail-reset-held-closing =
     If you did not ask for this, you can ignore this message: nothing has changed.
 
 mail-temporary-password-subject = Your temporary password for { $site }

@@ -101,6 +101,8 @@ pub enum Limited<'a> {
     MessageByKnown(Asking, &'a str),
     /// A request for a message, by where it comes from.
     MessageFrom(IpAddr),
+    /// A mail that tells an address that it has no account, by that address.
+    UnknownTo(&'a str),
     /// A failed sign-in, by the address as typed.
     SignInTo(&'a str),
     /// The same by a browser that is known, and the address.
@@ -157,6 +159,7 @@ impl Limited<'_> {
                 mac("count message by known", &[&[asking as u8], address.as_bytes()])
             }
             Limited::MessageFrom(client) => from("count message from", client),
+            Limited::UnknownTo(address) => mac("count unknown to", &[address.as_bytes()]),
             Limited::SignInTo(address) => mac("count sign-in to", &[address.as_bytes()]),
             Limited::SignInBy(device, address) => mac("count sign-in by", &[&device, address.as_bytes()]),
             Limited::SignInByKnown(address) => mac("count sign-in by known", &[address.as_bytes()]),
@@ -193,6 +196,7 @@ impl Limited<'_> {
                 a(BROWSERS.saturating_mul(settings.messages_per_address), window).within(asking.life(app))
             }
             Limited::MessageFrom(_) => a(settings.messages_per_client, window),
+            Limited::UnknownTo(_) => a(1, day),
             Limited::SignInTo(_) | Limited::SignInBy(..) | Limited::PasswordOf(_) => {
                 a(settings.sign_ins_per_address, window)
             }

@@ -49,11 +49,19 @@ pub struct Settings {
     pub from: String,
     /// The longest that one mail may take, with its connection; at most 45 s. Default: `"30s"`.
     pub timeout: Span,
+    /// Whether an address without an account is told, once a day at most, that somebody asked for a reset there.
+    /// Default: true.
+    pub to_unknown: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { url: None, from: "Latchkey <no-reply@localhost>".into(), timeout: Span::seconds(30) }
+        Self {
+            url: None,
+            from: "Latchkey <no-reply@localhost>".into(),
+            timeout: Span::seconds(30),
+            to_unknown: true,
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     },
     event::Event,
     store::{Tx, accounts, accounts::Account, events, keys},
-    web::{Answer, Crumb, Faults, Fields, Page, Site},
+    web::{Answer, Crumb, Faults, Fields, Page, Site, device},
 };
 
 /// The new password in a form, if it may be one; what is wrong is noted under `new_password`.
@@ -91,6 +91,7 @@ pub async fn complete(
         .write(site.app, &mut tx)
         .await?;
     tx.commit().await?;
+    device::remember(site, &account.email_key())?;
     for crumb in [Crumb::Reset, Crumb::Restricted] {
         site.crumbs.remove(crumb);
     }

@@ -28,7 +28,7 @@ use crate::{
         keys::{self, KeyRow},
         outbox,
     },
-    web::{Answer, Crumb, Page, SameOrigin, Site, bounded, human, throttle::SignIn},
+    web::{Answer, Crumb, Page, SameOrigin, Site, bounded, device, human, throttle::SignIn},
 };
 
 /// How long a generated password is good.
@@ -95,6 +95,7 @@ async fn submit(
         .write(site.app, &mut tx)
         .await?;
     tx.commit().await?;
+    device::remember(&site, &account.email_key())?;
     site.crumbs.remove(Crumb::Reset);
     Ok(Page::new("reset/generated_password_sent")
         .with("minutes", human::minutes(*LIFE))

@@ -17,7 +17,7 @@ use crate::{
     event::Event,
     span::Span,
     store::{accounts, keys},
-    web::{Answer, Crumb, Page, SameOrigin, Site, bounded},
+    web::{Answer, Crumb, Page, SameOrigin, Site, bounded, device},
 };
 
 /// Marks its tickets.
@@ -66,6 +66,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<OneTimeLogin>)
         .write(site.app, &mut tx)
         .await?;
     tx.commit().await?;
+    device::remember(&site, &account.email_key())?;
     site.crumbs.remove(Crumb::Reset);
     admission.enter(&site);
     Ok(Answer::go("/reset/new-password"))

@@ -6,19 +6,21 @@ use serde::{Deserialize, Serialize};
 use super::policy::{Channel, Policy};
 use crate::{
     Error,
+    account::confirm::Again,
     app::App,
     event::Event,
     key::{Key, Purpose},
-    limits::Asking,
+    limits::{Asking, Limited},
     outbox::{
         message::{Asked, Message, post_to_nobody},
         request::Request,
     },
+    span::Span,
     store::{
         Tx, accounts,
         accounts::Account,
         keys::{self, KeyRow},
-        outbox,
+        outbox, registrations,
     },
     web::{
         Answer, Even, Faults, Page, SameOrigin, Site,
@@ -58,6 +60,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
         }
     };
     let request = Request::Reset(Reset {
+        email: email.address().to_owned(),
         email_key: email.key().to_owned(),
         browser: site.mark(),
         known: device::known(&site, email.key()),
@@ -68,12 +71,16 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
         request.post(site.app, &mut tx).await?;
     }
     tx.commit().await?;
-    Ok(page(&site, "reset/sent").with("email", email.address()).into())
+    Ok(page(&site, "reset/sent")
+        .with("email", email.address())
+        .with("unknown", site.config().mail.to_unknown.to_string())
+        .into())
 }
 
 /// A request to get back in.
 #[derive(Serialize, Deserialize)]
 pub struct Reset {
+    email: String,
     email_key: String,
     browser: Option<Vec<u8>>,
     known: Option<Known>,
@@ -81,27 +88,47 @@ pub struct Reset {
 }
 
 impl Reset {
-    /// Makes a key for the account, if there is one and nothing speaks against it, and writes as much if not.
+    /// Makes a key for the account, or tells the mailbox why there is none.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
         let now = app.now();
-        let named = accounts::find_by_email(tx, &self.email_key).await?;
-        let account = match named {
-            Some(account) => accounts::lock(tx, account.id, now).await?,
+        let account = match accounts::find_by_email(tx, &self.email_key).await? {
+            Some(account) => accounts::seize(tx, account.id, now).await?,
             None => None,
         };
         // While its row was waited for, the account may have got another address.
-        let named = |account: &Account| account.email_key() == self.email_key && account.held_until <= now;
-        let Some(account) = account.filter(named) else {
-            return post_to_nobody(app, tx).await;
+        let Some(account) = account.filter(|account| account.email_key() == self.email_key) else {
+            return self.without_account(app, tx).await;
         };
+        if !account.enabled || account.held_until > now {
+            let mail = match account.enabled {
+                false => Message::mail(&account.email, "reset-disabled"),
+                true => Message::mail(&account.email, "reset-held")
+                    .with("held", &human::moment(account.held_until)),
+            };
+            let until = now + *app.policy(&account).key_ttl;
+            return mail.asked(&self.asked).post(app, tx, Some(account.id), None, until).await;
+        }
         let by = By { browser: self.browser.as_deref(), known: self.known.as_ref(), admin: false };
         match start(app, tx, &account, by, &self.asked).await? {
             Started::Issued => Ok(()),
             Started::UnderWay | Started::NoTexts => post_to_nobody(app, tx).await,
         }
+    }
+
+    /// Mails the confirmation of an address that waits for it once more, or says that there is no account.
+    async fn without_account(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        if registrations::newest(tx, &self.email_key, app.now()).await?.is_some() {
+            return Again::new(self.email_key, self.asked).carry_out(app, tx).await;
+        }
+        if !app.config().mail.to_unknown || !Limited::UnknownTo(&self.email_key).allow(app, tx).await?.is_yes() {
+            return post_to_nobody(app, tx).await;
+        }
+        let mail = Message::mail(&self.email, "reset-unknown").asked(&self.asked);
+        let mail = if app.config().register.open { mail.place(app.link("/register")) } else { mail };
+        mail.post(app, tx, None, None, app.now() + *Span::hours(1)).await
     }
 }
 

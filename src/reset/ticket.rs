@@ -21,7 +21,7 @@ use crate::{
         accounts::Account,
         keys::{self, KeyRow},
     },
-    web::{Crumb, Held, Opens, Site, human},
+    web::{Crumb, Held, Opens, Site, device, human},
 };
 
 /// A live key, its account, and the policy it was issued under, which the one in force accepts.
@@ -143,7 +143,8 @@ impl<S> Ticket<S> {
     pub async fn hold(&self, site: &Site<'_>) -> Result<(), Error> {
         let mark = site.make_mark()?;
         let mut tx = site.begin().await?;
-        keys::press(&mut tx, self.key.id, &mark, i64::MAX, site.now()).await?;
-        tx.commit().await
+        let pressed = keys::press(&mut tx, self.key.id, &mark, i64::MAX, site.now()).await?;
+        tx.commit().await?;
+        if pressed { device::remember(site, &self.account.email_key()) } else { Ok(()) }
     }
 }

@@ -1,4 +1,5 @@
-//! A browser that has signed in before: known again by a sealed cookie that outlives sign-out.
+//! A browser whose user has signed in, or proved in a reset to read the mailbox: known again by a sealed cookie that
+//! outlives sign-out.
 //!
 //! It has counts of its own, so that strangers who guess, or ask, cannot use up its owner's (OWASP, "Slow Down Online
 //! Guessing Attacks with Device Cookies"). It opens nothing.
@@ -11,9 +12,9 @@ use super::{Crumb, Site};
 use crate::{Error, clock::Time, keyring::Keyring};
 
 const PURPOSE: &str = "device";
-/// How long a browser is known after it signed in.
+/// How long a browser is known after that.
 const LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-/// How many people a browser is known for, those who signed in last.
+/// How many people a browser is known for, the last ones.
 const MOST: usize = 4;
 
 /// What the cookie carries.
@@ -29,23 +30,24 @@ struct Person {
     at: Time,
 }
 
-/// That a browser has signed in with an address.
+/// That a browser belongs to an address.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Known {
     /// The browser.
     pub device: [u8; 16],
-    /// When it last signed in.
+    /// When that was last proved.
     pub at: Time,
 }
 
-/// Whether the browser of a request has signed in with an address, given in its canonical form.
+/// Whether the browser of a request is known for an address, given in its canonical form.
 pub fn known(site: &Site<'_>, email_key: &str) -> Option<Known> {
     let device = device(site)?;
     let person = device.people.iter().find(|person| person.email_key == email_key)?;
     (person.at + LIFE > site.now()).then_some(Known { device: device.id, at: person.at })
 }
 
-/// Remembers that the browser of a request has signed in with an address.
+/// Makes the browser of a request known for an address: its user has just signed in, or pressed a button that only a live
+/// key of a reset offers.
 ///
 /// # Errors
 /// As [`Keyring::seal`].
