@@ -204,6 +204,13 @@ cancelled-title = Thank you for telling us
 cancelled-lead = The link no longer works. Your password has not changed.
 cancelled-next = There is nothing else to do. Somebody entered your address, by mistake or on purpose. That alone does not let anybody in.
 
+restart-title = Start again here
+restart-lead = A reset of this account has been under way in { $place } since { $since }. If you can, continue there. If not, start again here: the other one then ends.
+restart-lead-alone = With this button you continue here. Any other link or code for a reset of this account stops working.
+restart-button = Start again here
+restart-not = If you did not ask for this, close this page. Nothing has changed.
+browser-other = another browser
+
 ## Recovery: the five strategies
 
 new-password-title = Choose a new password
@@ -374,7 +381,6 @@ fault-own-account = This is your own account. Ask another admin, or use the comm
 fault-disabled = The account is disabled. Enable it first.
 fault-held = The account is on hold. Lift the hold first.
 fault-texts-used-up = This number, or the whole site, has used up its text messages for today, so nothing was sent.
-fault-under-way = This person is in the middle of a reset, so nothing was sent.
 fault-gone = This account no longer exists.
 fault-message = Nothing was done: the message no longer exists, has already been sent, or has nothing left to send.
 strategy-sms_approved = Form with a texted code
@@ -518,8 +524,10 @@ kind-remembered-replayed = Old “keep me signed in” token used
 kind-reset-cancelled = Reset cancelled
 kind-reset-code_sent = Code sent
 kind-reset-completed = Reset completed
+kind-reset-asked_again = Reset requested once more
 kind-reset-issued = Reset requested
 kind-reset-password_generated = Temporary password sent
+kind-reset-restarted = Reset started again in another browser
 kind-reset-signed_in_once = Signed in once by link
 kind-reset-skipped = New password skipped
 kind-reset-undone = “This wasn’t me”
@@ -579,6 +587,15 @@ mail-reset-no-phone-button = Go to { $site }
 mail-reset-no-phone-closing =
     To get back in, please contact the support of { $site }.
     If you did not ask for this, you can ignore this message: nothing has changed.
+
+mail-reset-restart-subject = Start your { $site } reset again
+mail-reset-restart-lead =
+    Somebody, hopefully you, asked to get back into your { $site } account. A reset has been under way in { $place } since { $since }.
+    If you can, continue there. If not, open the link and start again: one button ends the other reset. Opening the link does not change anything yet.
+mail-reset-restart-button = Start again
+mail-reset-restart-closing =
+    If you did not ask for this, you can ignore this message: nothing has changed.
+    Do not forward this message. Anyone who has the link can get into your account.
 
 mail-reset-unknown-subject = There is no { $site } account with this address
 mail-reset-unknown-lead =
@@ -720,6 +737,12 @@ mail-not-me-done-closing =
 
 sms-reset-link =
     { $site }: to get back into your account, open
+    { $link }
+    or go to { $host }/reset/key and enter
+    { $code }
+    Valid for { $minutes } minutes. If you did not ask for this, ignore it.
+sms-reset-restart =
+    { $site }: a reset is under way in { $place }. To start again elsewhere, open
     { $link }
     or go to { $host }/reset/key and enter
     { $code }

@@ -40,7 +40,7 @@ impl Settings {
 }
 
 /// Every kind of event, in alphabetical order.
-pub const KINDS: [&str; 32] = [
+pub const KINDS: [&str; 34] = [
     "account.confirmed",
     "account.deleted",
     "account.disabled",
@@ -61,11 +61,13 @@ pub const KINDS: [&str; 32] = [
     "phone.removed",
     "policy.switched",
     "remembered.replayed",
+    "reset.asked_again",
     "reset.cancelled",
     "reset.code_sent",
     "reset.completed",
     "reset.issued",
     "reset.password_generated",
+    "reset.restarted",
     "reset.signed_in_once",
     "reset.skipped",
     "reset.undone",

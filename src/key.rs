@@ -16,6 +16,8 @@ const GROUP: usize = 4;
 pub enum Purpose {
     /// Opens a reset.
     Reset,
+    /// Opens a reset in place of one that is under way elsewhere.
+    Restart,
     /// The second key of `second_key`.
     Second,
     /// The texted code of `sms_approved`.
@@ -35,6 +37,7 @@ impl Purpose {
     pub const fn name(self) -> &'static str {
         match self {
             Purpose::Reset => "reset",
+            Purpose::Restart => "restart",
             Purpose::Second => "second",
             Purpose::Approval => "approval",
             Purpose::Temporary => "temporary",

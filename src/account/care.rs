@@ -9,7 +9,7 @@ use crate::{
     Error,
     app::App,
     event::{Actor, Event},
-    reset::request::{self, By, Started},
+    reset::issue::{self, By, Started},
     store::{Tx, accounts, accounts::Account, roles},
 };
 
@@ -24,8 +24,6 @@ pub enum Cared {
     Disabled,
     /// The account is on hold after "this wasn't me".
     Held,
-    /// Its owner is in the middle of a reset.
-    UnderWay,
     /// Their number, or the site, has had its texts for now.
     NoTexts,
     /// There is no such account.
@@ -107,8 +105,7 @@ pub async fn send_reset(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resu
         return Ok(why);
     }
     let by = By { browser: None, known: None, admin: true };
-    match request::start(app, tx, &account, by, actor.asked()).await? {
-        Started::UnderWay => Ok(Cared::UnderWay),
+    match issue::start(app, tx, &account, by, actor.asked()).await? {
         Started::NoTexts => Ok(Cared::NoTexts),
         Started::Issued => {
             Event::new("account.reset_sent", id).by(actor).write(app, tx).await?;

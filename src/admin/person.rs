@@ -129,7 +129,6 @@ async fn carry_out(
         Cared::Done | Cared::Already => Ok(()),
         Cared::Disabled => Err(Fault::new("fault-disabled")),
         Cared::Held => Err(Fault::new("fault-held")),
-        Cared::UnderWay => Err(Fault::new("fault-under-way")),
         Cared::NoTexts => Err(Fault::new("fault-texts-used-up")),
         Cared::Nobody => Err(Fault::new("fault-gone")),
     })

@@ -46,7 +46,7 @@ async fn cancel(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<Any>) -> Resul
     if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, ticket.key.id, now).await? {
         return Ok(Page::unusable("/reset").into());
     }
-    keys::end_resets(&mut tx, account.id).await?;
+    keys::end_resets(&mut tx, account.id, None).await?;
     outbox::drop_orphans(&mut tx, account.id).await?;
     Event::new("reset.cancelled", account.id)
         .from(&site.asked())

@@ -6,6 +6,7 @@
 pub mod arrive;
 pub mod complete;
 pub mod generated_password;
+pub mod issue;
 pub mod journey;
 pub mod judge;
 pub mod live;
@@ -15,6 +16,7 @@ pub mod one_time_login;
 pub mod origin;
 pub mod policy;
 pub mod request;
+pub mod restart;
 pub mod second_key;
 pub mod second_step;
 pub mod set_then_login;
@@ -141,5 +143,6 @@ impl fmt::Display for Strategy {
 
 /// The routes that all strategies share.
 pub fn routes() -> Vec<Route> {
-    [request::routes(), arrive::routes(), new_password::routes(), not_me::routes()].concat()
+    [request::routes(), arrive::routes(), restart::routes(), new_password::routes(), not_me::routes()]
+        .concat()
 }

@@ -6,7 +6,7 @@ use rocket::{Route, get, post, routes};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::request::issue;
+use super::issue::{Letter, issue};
 use crate::{
     Error,
     account::{
@@ -117,7 +117,8 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, notified: Held<Notified>) -> 
         .await?;
     // If the former address belongs to another account by now, no key goes to the present one.
     if let (true, Some(account)) = (restored, accounts::find(&mut tx, account.id).await?) {
-        issue(site.app, &mut tx, &account, "not-me-done", Asker::Trusted, &asked).await?;
+        let letter = Letter { name: "not-me-done", elsewhere: None, kept: None };
+        issue(site.app, &mut tx, &account, letter, Asker::Trusted, &asked).await?;
     }
     tx.commit().await?;
     site.crumbs.remove(Crumb::NotMe);

@@ -3,30 +3,22 @@
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
-use super::policy::{Channel, Policy};
+use super::issue::{By, Started, start};
 use crate::{
     Error,
     account::confirm::Again,
     app::App,
-    event::Event,
-    key::{Key, Purpose},
     limits::{Asking, Limited},
     outbox::{
         message::{Asked, Message, post_to_nobody},
         request::Request,
     },
     span::Span,
-    store::{
-        Tx, accounts,
-        accounts::Account,
-        keys::{self, KeyRow},
-        outbox, registrations,
-    },
+    store::{Tx, accounts, registrations},
     web::{
         Answer, Even, Faults, Page, SameOrigin, Site,
         device::{self, Known},
-        human,
-        throttle::{self, Asker},
+        human, throttle,
     },
 };
 
@@ -114,7 +106,7 @@ impl Reset {
         let by = By { browser: self.browser.as_deref(), known: self.known.as_ref(), admin: false };
         match start(app, tx, &account, by, &self.asked).await? {
             Started::Issued => Ok(()),
-            Started::UnderWay | Started::NoTexts => post_to_nobody(app, tx).await,
+            Started::NoTexts => post_to_nobody(app, tx).await,
         }
     }
 
@@ -123,125 +115,13 @@ impl Reset {
         if registrations::newest(tx, &self.email_key, app.now()).await?.is_some() {
             return Again::new(self.email_key, self.asked).carry_out(app, tx).await;
         }
-        if !app.config().mail.to_unknown || !Limited::UnknownTo(&self.email_key).allow(app, tx).await?.is_yes() {
+        if !app.config().mail.to_unknown
+            || !Limited::UnknownTo(&self.email_key).allow(app, tx).await?.is_yes()
+        {
             return post_to_nobody(app, tx).await;
         }
         let mail = Message::mail(&self.email, "reset-unknown").asked(&self.asked);
         let mail = if app.config().register.open { mail.place(app.link("/register")) } else { mail };
         mail.post(app, tx, None, None, app.now() + *Span::hours(1)).await
     }
-}
-
-/// Whether a reset was started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Started {
-    /// A key was made, or why there is none was told to the owner.
-    Issued,
-    /// A key lives that must be left to who asked for it or uses it, unless the policy has ended it.
-    UnderWay,
-    /// The number, or the site, has had its texts for now.
-    NoTexts,
-}
-
-/// Who asks for a reset.
-#[derive(Clone, Copy)]
-pub struct By<'a> {
-    /// Digest of the mark of their browser.
-    pub browser: Option<&'a [u8]>,
-    /// That the owner has signed in with that browser.
-    pub known: Option<&'a Known>,
-    /// Whether it is an admin.
-    pub admin: bool,
-}
-
-impl By<'_> {
-    /// Who signed in before somebody said "this wasn't me" may be who it was.
-    fn is_owner(&self, account: &Account) -> bool {
-        self.known.is_some_and(|known| known.at >= account.held_until)
-    }
-
-    /// Whether a live key is not theirs to supersede: another browser is using it, or the owner asked for it.
-    fn must_leave(&self, key: &KeyRow, account: &Account) -> bool {
-        let in_use = key.pressed_at.is_some() && key.browser.as_deref() != self.browser;
-        in_use || key.asked_by_owner && !self.admin && !self.is_owner(account)
-    }
-}
-
-/// Makes a key for an account and posts its message, unless one lives that must be left alone.
-///
-/// The account's row must have been taken in `tx`.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn start(
-    app: &App,
-    tx: &mut Tx,
-    account: &Account,
-    by: By<'_>,
-    asked: &Asked,
-) -> Result<Started, Error> {
-    let live = keys::of_account(tx, account.id, Purpose::Reset.name(), app.now()).await?;
-    let held = |key: KeyRow| {
-        let issued = Policy::read(key.policy.as_deref());
-        by.must_leave(&key, account) && issued.is_some_and(|issued| app.policy(account).accepts(&issued))
-    };
-    if live.is_some_and(held) {
-        return Ok(Started::UnderWay);
-    }
-    let asker = match by.known {
-        _ if by.admin => Asker::Trusted,
-        Some(known) if by.is_owner(account) => Asker::Owner(known),
-        _ => Asker::Stranger,
-    };
-    issue(app, tx, account, "reset-link", asker, asked).await
-}
-
-/// Makes a key in place of the older ones and posts the message that carries it: `mail`, or a text if one is left.
-///
-/// The account's row must have been taken in `tx`.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn issue(
-    app: &App,
-    tx: &mut Tx,
-    account: &Account,
-    mail: &str,
-    asker: Asker<'_>,
-    asked: &Asked,
-) -> Result<Started, Error> {
-    let (now, policy) = (app.now(), app.policy(account));
-    let phone = match policy.channel {
-        Channel::Email => None,
-        Channel::Sms => match app.usable_phone(account) {
-            Some(phone) if throttle::text_allowed(app, tx, phone, asker, asked).await?.is_yes() => {
-                Some(phone)
-            }
-            Some(_) => return Ok(Started::NoTexts),
-            None => {
-                let why = Message::mail(&account.email, "reset-no-phone").asked(asked);
-                why.post(app, tx, Some(account.id), None, now + *policy.key_ttl).await?;
-                return Ok(Started::Issued);
-            }
-        },
-    };
-    keys::end_resets(tx, account.id).await?;
-    outbox::drop_orphans(tx, account.id).await?;
-    let key = if phone.is_some() { Key::for_typing(app.random)? } else { Key::for_link(app.random)? };
-    let row = KeyRow {
-        policy: Some(policy.stored()),
-        asked_by_owner: matches!(asker, Asker::Owner(_)),
-        ..app.key_row(account.id, Purpose::Reset, key.digest(&app.keyring), *policy.key_ttl)?
-    };
-    keys::insert(tx, &row).await?;
-    let link = app.link(&format!("/reset/{}", key.expose()));
-    let message = match phone {
-        Some(phone) => {
-            Message::text(phone, "reset-link").code(&key.grouped(), row.expires_at).link(link, row.expires_at)
-        }
-        None => Message::mail(&account.email, mail).link(link, row.expires_at).asked(asked),
-    };
-    message.post(app, tx, Some(account.id), Some(row.id), row.expires_at).await?;
-    Event::new("reset.issued", account.id).from(asked).under(&policy).write(app, tx).await?;
-    Ok(Started::Issued)
 }

@@ -54,7 +54,7 @@ pub async fn mint<S>(
     }
     let former = keys::of_account(tx, account.id, kind.purpose.name(), now).await?;
     let early = former.is_some_and(|row| row.parent == Some(ticket.key.id) && row.issued_at + pause > now);
-    if early || !keys::press(tx, ticket.key.id, &browser, MINTS, now).await? {
+    if early || !keys::press(tx, ticket.key.id, (&browser, site.client.browser), MINTS, now).await? {
         return Ok(None);
     }
     let bound = Bound { account: account.id, parent: Some(ticket.key.id), browser: &browser, sealed: None };

@@ -10,7 +10,7 @@ use rocket::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Strategy, policy::Policy};
+use super::{Strategy, policy::Policy, restart};
 use crate::{
     Error,
     account::{email::masked, session},
@@ -57,14 +57,16 @@ impl Opens for Issued {
     }
 
     fn page(&self) -> &'static str {
-        self.policy.strategy.page()
+        if self.key.restarts() { restart::PAGE } else { self.policy.strategy.page() }
     }
 }
 
 async fn look_up(conn: &mut Conn, site: &Site<'_>, key: &Key) -> Result<Option<KeyRow>, Error> {
     for digest in key.digests(&site.keyring) {
-        if let Some(row) = keys::find(conn, &digest, Purpose::Reset.name(), site.now()).await? {
-            return Ok(Some(row));
+        for purpose in [Purpose::Reset, Purpose::Restart] {
+            if let Some(row) = keys::find(conn, &digest, purpose.name(), site.now()).await? {
+                return Ok(Some(row));
+            }
         }
     }
     Ok(None)
@@ -86,7 +88,7 @@ impl Recovers for Any {
 /// A live key of the strategy `S`, looked up and judged anew at every request.
 ///
 /// # Outcomes
-/// As [`Held`]; forward 410 too if the key is of another strategy.
+/// As [`Held`]; forward 410 too if the key is of another strategy, or starts again and its button was not pressed yet.
 pub struct Ticket<S> {
     issued: Issued,
     other: Option<String>,
@@ -111,7 +113,7 @@ impl<'r, S: Recovers> FromRequest<'r> for Ticket<S> {
             Outcome::Forward(status) => return Outcome::Forward(status),
             Outcome::Error(error) => return Outcome::Error(error),
         };
-        if S::STRATEGY.is_some_and(|strategy| strategy != issued.policy.strategy) {
+        if issued.key.restarts() || S::STRATEGY.is_some_and(|strategy| strategy != issued.policy.strategy) {
             return Outcome::Forward(Status::Gone);
         }
         let Ok(me) = session::current(request).await else {
@@ -143,7 +145,8 @@ impl<S> Ticket<S> {
     pub async fn hold(&self, site: &Site<'_>) -> Result<(), Error> {
         let mark = site.make_mark()?;
         let mut tx = site.begin().await?;
-        let pressed = keys::press(&mut tx, self.key.id, &mark, i64::MAX, site.now()).await?;
+        let pressed =
+            keys::press(&mut tx, self.key.id, (&mark, site.client.browser), i64::MAX, site.now()).await?;
         tx.commit().await?;
         if pressed { device::remember(site, &self.account.email_key()) } else { Ok(()) }
     }

@@ -41,11 +41,18 @@ pub struct KeyRow {
     pub issued_at: Time,
     /// When its first button was pressed.
     pub pressed_at: Option<Time>,
+    /// In which browser, in words of our own.
+    pub pressed_in: Option<String>,
     /// When it dies.
     pub expires_at: Time,
 }
 
 impl KeyRow {
+    /// Whether it stands beside a reset that is under way elsewhere, and ends that one.
+    pub fn restarts(&self) -> bool {
+        self.purpose == Purpose::Restart.name()
+    }
+
     /// A key that is good for `life` from `now` on, bound to nothing yet.
     pub fn new(id: Uuid, now: Time, account_id: Uuid, purpose: Purpose, life: Duration) -> Self {
         Self {
@@ -62,6 +69,7 @@ impl KeyRow {
             asked_by_owner: false,
             issued_at: now,
             pressed_at: None,
+            pressed_in: None,
             expires_at: now + life,
         }
     }
@@ -70,17 +78,17 @@ impl KeyRow {
 /// Adds a key.
 pub async fn insert(tx: &mut Tx, key: &KeyRow) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO latchkey_keys
-        (id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+        (id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, pressed_in, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     sql!(execute tx, INSERT, key.id, key.account_id, &key.purpose, key.digest.as_slice(), key.parent,
         key.policy.as_deref(), key.browser.as_deref(), key.sealed.as_deref(), key.tries, key.minted, key.asked_by_owner, key.issued_at,
-        key.pressed_at, key.expires_at)?;
+        key.pressed_at, key.pressed_in.as_deref(), key.expires_at)?;
     Ok(())
 }
 
 /// The live key of a digest. One from beyond [`SKEW`] is none.
 pub async fn find(conn: &mut Conn, digest: &[u8], purpose: &str, now: Time) -> Result<Option<KeyRow>, Error> {
-    const FIND: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, expires_at
+    const FIND: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, pressed_in, expires_at
         FROM latchkey_keys WHERE digest = $1 AND purpose = $2 AND expires_at > $3 AND issued_at < $4";
     Ok(sql!(optional KeyRow, conn, FIND, digest, purpose, now, now + SKEW)?)
 }
@@ -92,7 +100,7 @@ pub async fn of_account(
     purpose: &str,
     now: Time,
 ) -> Result<Option<KeyRow>, Error> {
-    const OF_ACCOUNT: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, expires_at
+    const OF_ACCOUNT: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, pressed_in, expires_at
         FROM latchkey_keys WHERE account_id = $1 AND purpose = $2 AND expires_at > $3 AND issued_at < $4";
     Ok(sql!(optional KeyRow, conn, OF_ACCOUNT, account, purpose, now, now + SKEW)?)
 }
@@ -124,12 +132,26 @@ pub async fn spend(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     Ok(sql!(execute tx, SPEND, id, now)? == 1)
 }
 
-/// Presses a key's first button: binds it to a browser and counts what it mints, `most` at most.
-pub async fn press(tx: &mut Tx, id: Uuid, browser: &[u8], most: i64, now: Time) -> Result<bool, Error> {
+/// Presses a key's first button: binds it to a browser, called `name`, and counts what it mints, `most` at most.
+pub async fn press(
+    tx: &mut Tx,
+    id: Uuid,
+    (browser, name): (&[u8], &str),
+    most: i64,
+    now: Time,
+) -> Result<bool, Error> {
     const PRESS: &str =
-        "UPDATE latchkey_keys SET browser = $2, minted = minted + 1, pressed_at = COALESCE(pressed_at, $4)
+        "UPDATE latchkey_keys SET browser = $2, minted = minted + 1, pressed_at = COALESCE(pressed_at, $4), pressed_in = $5
         WHERE id = $1 AND minted < $3 AND expires_at > $4 AND (browser IS NULL OR browser = $2)";
-    Ok(sql!(execute tx, PRESS, id, browser, most, now)? == 1)
+    Ok(sql!(execute tx, PRESS, id, browser, most, now, name)? == 1)
+}
+
+/// Makes a key that starts again the one of the reset, bound to a browser, called `name`. The former one must have ended.
+pub async fn restart(tx: &mut Tx, id: Uuid, browser: &[u8], name: &str, now: Time) -> Result<bool, Error> {
+    const RESTART: &str =
+        "UPDATE latchkey_keys SET purpose = 'reset', browser = $2, pressed_in = $3, pressed_at = $4
+        WHERE id = $1 AND purpose = 'restart' AND expires_at > $4";
+    Ok(sql!(execute tx, RESTART, id, browser, name, now)? == 1)
 }
 
 /// Counts a try before anything is compared and tells which it is; none once `most` were counted.
@@ -154,11 +176,11 @@ pub async fn end(tx: &mut Tx, account: Uuid, purpose: &str) -> Result<(), Error>
     Ok(())
 }
 
-/// Ends the account's resets: their keys, and the second ones and codes that those have made.
-pub async fn end_resets(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
-    const END_RESETS: &str =
-        "DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose IN ('reset', 'second', 'approval')";
-    sql!(execute tx, END_RESETS, account)?;
+/// Ends the account's resets: their keys but `except`, and the second ones and codes that those have made.
+pub async fn end_resets(tx: &mut Tx, account: Uuid, except: Option<Uuid>) -> Result<(), Error> {
+    const END_RESETS: &str = "DELETE FROM latchkey_keys
+        WHERE account_id = $1 AND purpose IN ('reset', 'restart', 'second', 'approval') AND id <> $2";
+    sql!(execute tx, END_RESETS, account, except.unwrap_or(Uuid::nil()))?;
     Ok(())
 }
 

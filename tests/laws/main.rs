@@ -30,6 +30,7 @@ mod outage;
 mod password;
 mod policy;
 mod probes;
+mod restart;
 mod rotation;
 mod session;
 mod sms;

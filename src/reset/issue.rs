@@ -1,0 +1,212 @@
+//! The key that lets somebody back in, and the message that carries it: whoever reads the mailbox gets in with the newest one.
+//!
+//! A key that somebody else may be using ends only when the owner wants it: a request from another browser sends one that
+//! starts again, and ends nothing until its button is pressed. What the owner asked for in a browser of their own is sent
+//! once more instead of being superseded by strangers.
+
+use super::policy::{Channel, Policy};
+use crate::{
+    Error,
+    app::App,
+    event::Event,
+    key::{Key, Purpose},
+    outbox::message::{Asked, Message},
+    store::{
+        Tx,
+        accounts::Account,
+        keys::{self, KeyRow},
+        outbox,
+    },
+    web::{
+        device::Known,
+        human,
+        throttle::{self, Asker},
+    },
+};
+
+const PURPOSE: &str = "key";
+
+/// Whether a message was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Started {
+    /// One that lets the owner back in, or says why none can.
+    Issued,
+    /// The number, or the site, has had its texts for now.
+    NoTexts,
+}
+
+/// Who asks for a reset.
+#[derive(Clone, Copy)]
+pub struct By<'a> {
+    /// Digest of the mark of their browser.
+    pub browser: Option<&'a [u8]>,
+    /// That the browser is known for the account's address.
+    pub known: Option<&'a Known>,
+    /// Whether it is an admin.
+    pub admin: bool,
+}
+
+impl<'a> By<'a> {
+    /// Who was known before somebody said "this wasn't me" may be who it was.
+    fn is_owner(&self, account: &Account) -> bool {
+        self.known.is_some_and(|known| known.at >= account.held_until)
+    }
+
+    /// Whether a live key is in use in another browser.
+    fn is_elsewhere(&self, key: &KeyRow) -> bool {
+        !self.admin && key.pressed_at.is_some() && key.browser.as_deref() != self.browser
+    }
+
+    /// Whether a live key is not theirs to supersede: the owner asked for it.
+    fn must_leave(&self, key: &KeyRow, account: &Account) -> bool {
+        key.asked_by_owner && !self.admin && !self.is_owner(account)
+    }
+
+    fn asker(&self, account: &Account) -> Asker<'a> {
+        match self.known {
+            _ if self.admin => Asker::Trusted,
+            Some(known) if self.is_owner(account) => Asker::Owner(known),
+            _ => Asker::Stranger,
+        }
+    }
+}
+
+/// What a message says, and of which key.
+pub struct Letter<'a> {
+    /// Its sentences.
+    pub name: &'a str,
+    /// The key that is in use elsewhere, if that is why it says so.
+    pub elsewhere: Option<&'a KeyRow>,
+    /// A key to be sent once more, instead of a new one.
+    pub kept: Option<(KeyRow, Key)>,
+}
+
+/// Posts the message that lets the owner of an account back in.
+///
+/// The account's row must have been taken in `tx`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn start(
+    app: &App,
+    tx: &mut Tx,
+    account: &Account,
+    by: By<'_>,
+    asked: &Asked,
+) -> Result<Started, Error> {
+    let reset = live(app, tx, account, Purpose::Reset).await?;
+    let restart = live(app, tx, account, Purpose::Restart).await?;
+    let elsewhere = reset.clone().filter(|key| by.is_elsewhere(key));
+    let held = if elsewhere.is_some() { restart } else { reset.or(restart) };
+    let kept = held.filter(|key| by.must_leave(key, account));
+    let kept = kept.and_then(|row| Some((unseal(app, &row)?, row))).map(|(key, row)| (row, key));
+    let name = if elsewhere.is_some() { "reset-restart" } else { "reset-link" };
+    let letter = Letter { name, elsewhere: elsewhere.as_ref(), kept };
+    issue(app, tx, account, letter, by.asker(account), asked).await
+}
+
+/// The live key of an account for a purpose, if the policy in force accepts it.
+async fn live(app: &App, tx: &mut Tx, account: &Account, purpose: Purpose) -> Result<Option<KeyRow>, Error> {
+    let row = keys::of_account(tx, account.id, purpose.name(), app.now()).await?;
+    let accepts = |row: &KeyRow| {
+        Policy::read(row.policy.as_deref()).is_some_and(|issued| app.policy(account).accepts(&issued))
+    };
+    Ok(row.filter(accepts))
+}
+
+/// The key of a row; none if it was sealed under a secret that is gone.
+pub fn unseal(app: &App, row: &KeyRow) -> Option<Key> {
+    let plain = app.keyring.open(PURPOSE, row.sealed.as_deref()?).ok()?;
+    Key::parse(std::str::from_utf8(&plain).ok()?)
+}
+
+/// Posts a message with a key, by mail or, if one is left, by text. A new key takes the place of the older ones; one that
+/// starts again, because another is in use elsewhere, that of its like alone.
+///
+/// The account's row must have been taken in `tx`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn issue(
+    app: &App,
+    tx: &mut Tx,
+    account: &Account,
+    letter: Letter<'_>,
+    asker: Asker<'_>,
+    asked: &Asked,
+) -> Result<Started, Error> {
+    let Letter { name, elsewhere, kept } = letter;
+    let issued = kept.as_ref().and_then(|(row, _)| Policy::read(row.policy.as_deref()));
+    let policy = issued.unwrap_or_else(|| app.policy(account));
+    let phone = match policy.channel {
+        Channel::Email => None,
+        Channel::Sms => match app.usable_phone(account) {
+            Some(phone) if throttle::text_allowed(app, tx, phone, asker, asked).await?.is_yes() => {
+                Some(phone)
+            }
+            Some(_) => return Ok(Started::NoTexts),
+            None => {
+                let why = Message::mail(&account.email, "reset-no-phone").asked(asked);
+                why.post(app, tx, Some(account.id), None, app.now() + *policy.key_ttl).await?;
+                return Ok(Started::Issued);
+            }
+        },
+    };
+    let event = if kept.is_some() || elsewhere.is_some() { "reset.asked_again" } else { "reset.issued" };
+    let (row, key) = match kept {
+        Some(kept) => kept,
+        None => {
+            let purpose = if elsewhere.is_some() { Purpose::Restart } else { Purpose::Reset };
+            make(app, tx, account, purpose, &policy, asker).await?
+        }
+    };
+    let link = app.link(&format!("/reset/{}", key.expose()));
+    let message = match phone {
+        Some(phone) => {
+            Message::text(phone, name).code(&key.grouped(), row.expires_at).link(link, row.expires_at)
+        }
+        None => Message::mail(&account.email, name).link(link, row.expires_at).asked(asked),
+    };
+    let message = match elsewhere {
+        Some(pressed) => message
+            .with("place", &place(app, pressed))
+            .with("since", &human::clock(pressed.pressed_at.unwrap_or(pressed.issued_at))),
+        None => message,
+    };
+    message.post(app, tx, Some(account.id), Some(row.id), row.expires_at).await?;
+    Event::new(event, account.id).from(asked).under(&policy).write(app, tx).await?;
+    Ok(Started::Issued)
+}
+
+/// The browser in which a key's first button was pressed.
+pub fn place(app: &App, pressed: &KeyRow) -> String {
+    match pressed.pressed_in.as_deref() {
+        None | Some("?") => app.templates.say("browser-other", &[]),
+        Some(browser) => browser.to_owned(),
+    }
+}
+
+async fn make(
+    app: &App,
+    tx: &mut Tx,
+    account: &Account,
+    purpose: Purpose,
+    policy: &Policy,
+    asker: Asker<'_>,
+) -> Result<(KeyRow, Key), Error> {
+    match purpose {
+        Purpose::Restart => keys::end(tx, account.id, purpose.name()).await?,
+        _ => keys::end_resets(tx, account.id, None).await?,
+    }
+    outbox::drop_orphans(tx, account.id).await?;
+    let typed = policy.channel == Channel::Sms;
+    let key = if typed { Key::for_typing(app.random)? } else { Key::for_link(app.random)? };
+    let row = KeyRow {
+        policy: Some(policy.stored()),
+        asked_by_owner: matches!(asker, Asker::Owner(_)),
+        sealed: Some(app.keyring.seal(app.random, PURPOSE, key.expose().as_bytes())?),
+        ..app.key_row(account.id, purpose, key.digest(&app.keyring), *policy.key_ttl)?
+    };
+    keys::insert(tx, &row).await?;
+    Ok((row, key))
+}
