@@ -172,7 +172,8 @@ sessions-seen = last seen { $seen }
 sessions-end = End
 sessions-end-others = End all other sessions
 delete-title = Delete your account
-delete-lead = This deletes your account and all that belongs to it, at once and for good. Nobody can bring it back.
+delete-lead = This closes your account at once: nobody can sign in to it any more. { $hours } hours later it is deleted for good, with all that belongs to it.
+delete-back = Until then, nobody can register with your email address, and the link in the message we send you brings the account back.
 delete-button = Delete my account
 delete-keep = Keep my account
 
@@ -258,23 +259,29 @@ done-lead = Every session has been ended. Sign in with your new password.
 
 not-me-title = Was this not you?
 not-me-lead = If somebody else did this, you can take your account back here.
-not-me-what = The button does four things at once:
+not-me-what = The button does all of this at once:
+not-me-deletion = the account is not deleted,
 not-me-password = the current password stops working,
 not-me-sessions = every session ends, in every browser,
 not-me-changes = changes made since to your email address or phone are undone,
 not-me-reset = and we send you a message to choose a new password.
+not-me-contested = Since then, this account has been used with another email address. We cannot tell whose it is, so the button does not give it to you.
+not-me-frozen = This account is on hold already, until support has decided whose it is. The button tells support that this address claims it.
+not-me-hold = Instead, it puts the account on hold: the password stops working, every session ends, and nobody gets in until support has decided. We tell both addresses.
 not-me-button = This wasn’t me
 not-me-was = If it was you, close this page. Nothing has changed.
 not-me-done-title = Your account is yours again
 not-me-done-lead = The password no longer works, every session has ended, and changes to your email address or phone are undone.
 not-me-done-next = One step is left: open the message we have just sent you and choose a new password. If you use the old one anywhere else, change it there too.
-not-me-stuck-lead = The password no longer works and every session has ended. Your former address now belongs to another account, so it could not be restored, and nothing was sent to the current one.
+not-me-stuck-title = This account is on hold
+not-me-stuck-lead = The password does not work, every session has ended, and nobody gets in until support has decided whose the account is.
 not-me-stuck-next = Contact support from your own address and tell them what happened.
 event-password-changed = The password was changed
 event-signed-in-once = Somebody signed in with a link from a message
 event-code-failed = Somebody entered a wrong code too often
 event-email-changed = The email address was changed
 event-phone-changed = The phone was changed
+event-account-deleted = The account was closed and is going to be deleted
 
 ## What is wrong with a field
 
@@ -380,6 +387,7 @@ fault-day = Enter a day like 2026-08-01.
 fault-own-account = This is your own account. Ask another admin, or use the command line.
 fault-disabled = The account is disabled. Enable it first.
 fault-held = The account is on hold. Lift the hold first.
+fault-address-taken = This address belongs to another account.
 fault-texts-used-up = This number, or the whole site, has used up its text messages for today, so nothing was sent.
 fault-gone = This account no longer exists.
 fault-message = Nothing was done: the message no longer exists, has already been sent, or has nothing left to send.
@@ -414,6 +422,17 @@ person-enable = Enable
 person-hold = On hold
 person-held = after “this wasn’t me”, no reset until { $until }
 person-lift-hold = Lift
+person-frozen = A former address says “this wasn’t me”, and the present one has been used since. Nobody gets in until you decide: either of them gets a link to choose a new password.
+person-frozen-badge = on hold
+person-keep = Leave it with the present address
+person-claim = Claimed by
+person-claimed = since { $at }
+person-give-back = Give it back
+person-left = Former address
+person-left-at = left { $at }
+person-deletion-pending = deletion pending
+person-deletion = The owner deleted it. It goes for good on { $at }.
+person-bring-back = Bring it back
 person-reset = Reset
 person-reset-lead = Sends the same message as a request of their own. Only they see the link.
 person-send-reset = Send a reset
@@ -438,6 +457,7 @@ person-done-enable = The account is enabled.
 person-done-end-sessions = All sessions and links have ended.
 person-done-send-reset = The message is on its way.
 person-done-lift-hold = The hold has been lifted.
+person-done-give-back = The account is back with that address, and a link to choose a new password is on its way there.
 
 policy-title = Policy in force
 policy-since = In force since { $since }.
@@ -503,9 +523,12 @@ events-command-line = command line
 events-csv = Download as CSV
 events-csv-bound = The newest 10,000 of these. Choose fewer days to get others.
 kind-account-confirmed = Account confirmed
-kind-account-deleted = Account deleted
+kind-account-deleted = Account deleted for good
+kind-account-deletion_requested = Account deleted by its owner
 kind-account-disabled = Account disabled
 kind-account-enabled = Account enabled
+kind-account-frozen = On hold after “this wasn’t me”
+kind-account-given_back = Given back to a former address
 kind-account-hold_lifted = Hold lifted
 kind-account-invited = Invited
 kind-account-reset_sent = Reset sent for them
@@ -612,6 +635,20 @@ mail-reset-disabled-lead =
 mail-reset-disabled-closing =
     If you did not ask for this, you can ignore this message: nothing has changed.
 
+mail-reset-deleted-subject = Your { $site } account is going to be deleted
+mail-reset-deleted-lead =
+    Somebody, hopefully you, asked to get back into your { $site } account. It was closed, and is deleted for good on { $held }.
+    Until then, the link in the message we sent when it was closed brings it back.
+mail-reset-deleted-closing =
+    If you did not ask for this, you can ignore this message: nothing has changed.
+
+mail-reset-frozen-subject = Your { $site } account is on hold
+mail-reset-frozen-lead =
+    Somebody, hopefully you, asked to get back into your { $site } account. It is on hold, because a former address of it told us “this wasn’t me”.
+    Please contact the support of { $site }: nobody gets in until they have decided.
+mail-reset-frozen-closing =
+    If you did not ask for this, you can ignore this message: nothing has changed.
+
 mail-reset-held-subject = Reset your { $site } password
 mail-reset-held-lead =
     Somebody, hopefully you, asked to get back into your { $site } account.
@@ -656,7 +693,7 @@ mail-email-changed-lead =
     If this was you, there is nothing to do.
 mail-email-changed-button = This wasn’t me
 mail-email-changed-closing =
-    If this was not you, open the link now. On its page, one button restores the old address, ends every session and sends you a message to choose a new password.
+    If this was not you, open the link now. On its page, one button restores the old address, ends every session and sends you a message to choose a new password. Once the account has been used with the new address, support has to decide.
 
 mail-new-email-subject = This is now the address of your { $site } account
 mail-new-email-lead =
@@ -686,12 +723,48 @@ mail-phone-changed-button = This wasn’t me
 mail-phone-changed-closing =
     If this was not you, open the link now. On its page, one button restores the old phone, ends every session and sends you a message to choose a new password.
 
-mail-account-deleted-subject = Your { $site } account is deleted
+mail-account-deleted-subject = Your { $site } account is going to be deleted
 mail-account-deleted-lead =
-    Your { $site } account and all that belonged to it are deleted. This is our last message to you.
-mail-account-deleted-button = Go to { $site }
+    Your { $site } account was closed, and nobody can sign in to it any more. Once the link below has expired, the account and all that belongs to it are deleted for good.
+    If this was you, there is nothing to do.
+mail-account-deleted-button = Bring the account back
 mail-account-deleted-closing =
-    If this was not you, please contact the support of { $site }.
+    If this was not you, or you have changed your mind, open the link. On its page, one button brings the account back, ends every session and sends you a message to choose a new password.
+
+mail-frozen-subject = Your { $site } account is on hold
+mail-frozen-lead =
+    Somebody who reads the mail of a former address of your { $site } account told us that a change was not theirs. The account has been used with another address since, so we cannot tell whose it is.
+    The password no longer works, every session has ended, and nobody gets in until the support of { $site } has decided.
+mail-frozen-closing =
+    Please contact the support of { $site } from this address and tell them how the account came to it.
+
+mail-frozen-claimed-subject = The { $site } account is on hold
+mail-frozen-claimed-lead =
+    You told us that a change to a { $site } account was not yours. The account has been used with another address since, or this address cannot be restored, so we cannot tell whose it is.
+    The password no longer works, every session has ended, and nobody gets in until the support of { $site } has decided.
+mail-frozen-claimed-closing =
+    Please contact the support of { $site } from this address and tell them what happened.
+
+mail-decided-subject = Choose a new password for { $site }
+mail-decided-lead =
+    The support of { $site } has decided that the account is yours, and has lifted the hold.
+    One step is left: open the link and choose a new password.
+mail-decided-button = Choose a new password
+mail-decided-closing =
+    If you use the old password anywhere else, change it there too. Also change the password of your mailbox.
+
+mail-address-kept-subject = This address is not free yet at { $site }
+mail-address-kept-lead =
+    Somebody, perhaps you, tried to use this address for a { $site } account. An account had it until lately, so nobody else can have it before { $until }: whoever had that account could still take it back.
+    You can use the address after that.
+mail-address-kept-closing =
+    If this was not you, you can ignore this message. If you had that account and want it back, use the link in the message we sent you then.
+
+mail-address-disputed-subject = This address is on hold at { $site }
+mail-address-disputed-lead =
+    Somebody, perhaps you, tried to use this address for a { $site } account. It is the address, or a former address, of an account that is on hold. Until the support of { $site } has decided, nobody else can use it.
+mail-address-disputed-closing =
+    If this was not you, you can ignore this message.
 
 mail-confirm-subject = Confirm your address for { $site }
 mail-confirm-lead =
@@ -778,6 +851,8 @@ explain-phone-abroad = They have a confirmed phone, but latchkey.sms.countries d
 explain-phone-none = They have no confirmed phone.
 explain-phone-needed = Without one, they cannot get back in on their own.
 explain-disabled = Their account is disabled, so no message is sent.
+explain-deleted = They have deleted their account. Until it is gone, only the link in the notice brings it back.
+explain-frozen = Somebody at a former address reported "this wasn’t me", so nobody gets in until an admin has decided.
 explain-held = They reported "this wasn’t me", so nobody can request a reset before { $until }.
 explain-force = In force:
 explain-asked = for the role { $role }

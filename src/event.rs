@@ -40,11 +40,14 @@ impl Settings {
 }
 
 /// Every kind of event, in alphabetical order.
-pub const KINDS: [&str; 34] = [
+pub const KINDS: [&str; 37] = [
     "account.confirmed",
     "account.deleted",
+    "account.deletion_requested",
     "account.disabled",
     "account.enabled",
+    "account.frozen",
+    "account.given_back",
     "account.hold_lifted",
     "account.invited",
     "account.reset_sent",

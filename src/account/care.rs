@@ -4,13 +4,18 @@
 
 use uuid::Uuid;
 
-use super::change::end_everything;
+use super::{change::end_everything, undo};
 use crate::{
     Error,
     app::App,
     event::{Actor, Event},
+    key::Purpose,
     reset::issue::{self, By, Started},
-    store::{Tx, accounts, accounts::Account, roles},
+    store::{
+        Tx,
+        accounts::{self, Account, State},
+        claims, keys, roles,
+    },
 };
 
 /// Whether something changed, or why it could not.
@@ -26,11 +31,14 @@ pub enum Cared {
     Held,
     /// Their number, or the site, has had its texts for now.
     NoTexts,
+    /// The address belongs to another account.
+    Taken,
     /// There is no such account.
     Nobody,
 }
 
-/// Lets the owner sign in, or no longer; either way every session and key ends.
+/// Lets the owner sign in, or no longer; either way every session and key ends. An account that its owner deleted is brought
+/// back, or can be brought back by nobody.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -42,10 +50,16 @@ pub async fn set_enabled(
     actor: &Actor,
 ) -> Result<Cared, Error> {
     let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
-    if account.enabled == enabled {
+    let deleted = account.state() == State::DeletionPending;
+    if account.enabled == enabled && !deleted {
         return Ok(Cared::Already);
     }
-    accounts::set_enabled(tx, id, enabled).await?;
+    if deleted && !enabled {
+        // It still goes for good, and its owner's link no longer brings it back.
+        keys::end(tx, id, Purpose::Undo.name()).await?;
+    } else {
+        accounts::set_enabled(tx, id, enabled).await?;
+    }
     end_everything(tx, &account).await?;
     let kind = if enabled { "account.enabled" } else { "account.disabled" };
     Event::new(kind, id).by(actor).write(app, tx).await?;
@@ -122,7 +136,8 @@ fn why_not(app: &App, account: &Account) -> Option<Cared> {
     }
 }
 
-/// Lets resets be requested again before the hold is over.
+/// Lets resets be requested again before the hold is over. An account that is frozen stays with its present address, which
+/// gets a key.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -131,10 +146,34 @@ pub async fn lift_hold(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resul
     match accounts::seize(tx, id, now).await? {
         None => Ok(Cared::Nobody),
         Some(account) if account.held_until <= now => Ok(Cared::Already),
+        Some(account) if account.state() == State::Frozen => {
+            undo::decide(app, tx, &account, None, actor).await?;
+            Ok(Cared::Done)
+        }
         Some(_) => {
             accounts::hold(tx, id, now).await?;
             Event::new("account.hold_lifted", id).by(actor).write(app, tx).await?;
             Ok(Cared::Done)
         }
     }
+}
+
+/// Gives an account that is frozen back to a former address that claims it, which gets a key.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn give_back(
+    app: &App,
+    tx: &mut Tx,
+    id: Uuid,
+    email_key: &str,
+    actor: &Actor,
+) -> Result<Cared, Error> {
+    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+    let claims = claims::of_account(tx, id).await?;
+    let Some(claim) = claims.iter().find(|claim| claim.email_key == email_key) else {
+        return Ok(Cared::Already);
+    };
+    let done = undo::decide(app, tx, &account, Some(claim), actor).await?;
+    Ok(if done { Cared::Done } else { Cared::Taken })
 }

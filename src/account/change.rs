@@ -47,7 +47,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     if !me.take(&mut tx, site.now()).await? {
         return refused(Faults::of("password", Fault::new("fault-password")));
     }
-    accounts::set_password(&mut tx, account.id, &hash).await?;
+    accounts::set_password(&mut tx, account.id, &hash, site.now()).await?;
     end_everything(&mut tx, account).await?;
     notice::post(site.app, &mut tx, account, &account.email, "password-changed", &site.asked()).await?;
     Event::new("password.changed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;

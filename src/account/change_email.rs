@@ -9,6 +9,7 @@ use super::{
     fault::Fault,
     notice,
     session::Fresh,
+    taken::{self, taken},
 };
 use crate::{
     Error,
@@ -16,10 +17,11 @@ use crate::{
     event::Event,
     key::{Key, Purpose},
     limits::Asking,
-    outbox::message::{Message, post_to_nobody},
+    outbox::message::Message,
     store::{
         self, accounts,
         accounts::Account,
+        former_addresses,
         keys::{self, KeyRow},
     },
     web::{
@@ -72,8 +74,8 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     keys::end(&mut tx, account.id, Purpose::Email.name()).await?;
     store::outbox::drop_orphans(&mut tx, account.id).await?;
     keys::insert(&mut tx, &row).await?;
-    // A taken address answers like any other; its owner is told instead.
-    match accounts::find_by_email(&mut tx, email.key()).await? {
+    // A taken address answers like any other; who reads its mail is told instead.
+    match taken(site.app, &mut tx, email.key(), Some(account.id)).await? {
         None => {
             let link = site.link(&format!("/account/email/{}", key.expose()));
             let mail = Message::mail(email.address(), "confirm-email")
@@ -81,12 +83,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
                 .asked(&site.asked());
             mail.post(site.app, &mut tx, Some(account.id), Some(row.id), row.expires_at).await?;
         }
-        Some(owner) if owner.enabled => {
-            let mail = Message::mail(&owner.email, "already-registered").asked(&site.asked());
-            let mail = mail.place(site.link("/reset"));
-            mail.post(site.app, &mut tx, Some(owner.id), None, row.expires_at).await?;
-        }
-        Some(_) => post_to_nobody(site.app, &mut tx).await?,
+        Some(taken) => taken::tell(site.app, &mut tx, taken, &site.asked()).await?,
     }
     tx.commit().await?;
     Ok(Page::new("account/email_sent").with("email", email.address()).into())
@@ -110,8 +107,10 @@ impl Opens for NewEmail {
         let row = keys::find(&mut conn, &digest, Purpose::Email.name(), site.now()).await?;
         let Some(row) = row else { return Ok(None) };
         let account = accounts::find(&mut conn, row.account_id).await?.filter(|account| account.enabled);
-        let opened = site.keyring.open(PURPOSE, row.sealed.as_deref().unwrap_or_default())?;
-        let email = std::str::from_utf8(&opened).ok().and_then(|text| Email::parse(text).ok());
+        // Sealed with a key that is gone, it names no address: there is no such link.
+        let opened = site.keyring.open(PURPOSE, row.sealed.as_deref().unwrap_or_default()).ok();
+        let text = opened.as_deref().and_then(|opened| std::str::from_utf8(opened).ok());
+        let email = text.and_then(|text| Email::parse(text).ok());
         Ok(account.zip(email).map(|(account, email)| NewEmail { row, account, email }))
     }
 
@@ -152,9 +151,12 @@ async fn confirm(_ours: SameOrigin, site: Site<'_>, new: Held<NewEmail>) -> Resu
     let NewEmail { row, account, email } = new.0;
     let (now, asked) = (site.now(), site.asked());
     let mut tx = site.begin().await?;
-    let done = accounts::take(&mut tx, &account, now).await?
-        && keys::spend(&mut tx, row.id, now).await?
-        && accounts::set_email(&mut tx, account.id, email.address(), email.key()).await?;
+    let mut done = accounts::take(&mut tx, &account, now).await? && keys::spend(&mut tx, row.id, now).await?;
+    if done {
+        former_addresses::insert(&mut tx, account.id, now).await?;
+        let (address, email_key, since) = (email.address(), email.key(), now - *notice::UNDO);
+        done = accounts::set_email(&mut tx, account.id, address, email_key, since).await?;
+    }
     if !done {
         return Ok(Page::unusable("/account/email").into());
     }

@@ -80,8 +80,10 @@ async fn pending(site: &Site<'_>, account: &Account) -> Result<Option<(KeyRow, P
     let row =
         keys::of_account(&mut site.read().await?, account.id, Purpose::Phone.name(), site.now()).await?;
     let Some(row) = row else { return Ok(None) };
-    let opened = site.keyring.open(PURPOSE, row.sealed.as_deref().unwrap_or_default())?;
-    let phone = std::str::from_utf8(&opened).ok().and_then(|number| Phone::parse(number).ok());
+    // Sealed with a key that is gone, it names no number: nothing is pending.
+    let opened = site.keyring.open(PURPOSE, row.sealed.as_deref().unwrap_or_default()).ok();
+    let number = opened.as_deref().and_then(|opened| std::str::from_utf8(opened).ok());
+    let phone = number.and_then(|number| Phone::parse(number).ok());
     Ok(phone.map(|phone| (row, phone)))
 }
 

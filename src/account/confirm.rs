@@ -12,7 +12,7 @@ use super::{
     fault::Fault,
     gate::{self, Kind},
     hash::PasswordHash,
-    invite,
+    invite, notice,
 };
 use crate::{
     Error,
@@ -171,11 +171,13 @@ async fn submit(
         fields: if theirs { registration.fields } else { "{}".into() },
         created_at: now,
         held_until: now,
+        undone_at: Time::default(),
+        deleted_at: None,
         role_list: registration.roles,
     };
     let mut tx = site.begin().await?;
     let won = registrations::spend(&mut tx, registration.id, now).await?
-        && accounts::insert(&mut tx, &account, &registration.email_key).await?;
+        && accounts::insert(&mut tx, &account, &registration.email_key, now - *notice::UNDO).await?;
     if !won {
         return Ok(Page::unusable("/confirm").into());
     }

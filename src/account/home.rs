@@ -1,11 +1,10 @@
-//! The account's own page, its list of sessions, and its end.
+//! The account's own page and its list of sessions.
 
 use rocket::{Route, get, post, routes};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    change,
     phone::ending,
     role::{Administrator, Role},
     session::Fresh,
@@ -13,15 +12,13 @@ use super::{
 use crate::{
     Error,
     event::Event,
-    outbox::message::Message,
-    span::Span,
-    store::{accounts, remembered, sessions, sessions::SignedIn},
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, human},
+    store::{remembered, sessions, sessions::SignedIn},
+    web::{Answer, Page, SameOrigin, Site, human},
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![show, list, end_others, end_one, show_delete, delete]
+    routes![show, list, end_others, end_one]
 }
 
 #[get("/account")]
@@ -97,30 +94,4 @@ async fn end_one(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, id: &str) -> 
         tx.commit().await?;
     }
     Ok(Answer::go("/account/sessions"))
-}
-
-#[get("/account/delete")]
-fn show_delete(_me: Fresh<'_>) -> Page {
-    Page::new("account/delete")
-}
-
-#[post("/account/delete", data = "<fields>")]
-async fn delete(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
-    let account = &me.0.account;
-    let mut faults = Faults::default();
-    change::confirm(&site, account, &fields, &mut faults).await?;
-    if !faults.is_empty() {
-        return Ok(Page::new("account/delete").faults(faults).into());
-    }
-    let now = site.now();
-    let mut tx = site.begin().await?;
-    if me.take(&mut tx, now).await? {
-        change::end_everything(&mut tx, account).await?;
-        accounts::delete(&mut tx, account.id).await?;
-        let mail = Message::mail(&account.email, "account-deleted").asked(&site.asked());
-        mail.post(site.app, &mut tx, None, None, now + *Span::hours(72)).await?;
-        Event::new("account.deleted", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
-        tx.commit().await?;
-    }
-    Ok(Answer::go("/login"))
 }

@@ -121,11 +121,11 @@ async fn attempt(
         Verdict::YesButOld => Some(site.hasher().hash(password.clone()).await?),
     };
     let mut tx = site.begin().await?;
-    if !accounts::take(&mut tx, &account, site.now()).await? {
+    if !accounts::enter(&mut tx, &account, site.now()).await? {
         return Ok(Attempt::Overtaken);
     }
     if let Some(hash) = rehashed {
-        accounts::set_password(&mut tx, account.id, &hash).await?;
+        accounts::rehash(&mut tx, account.id, &hash).await?;
     }
     let admission = gate::admit(site, &mut tx, &account, Kind::Fresh, keep).await?;
     counted.forgive(site.app, &mut tx).await?;

@@ -6,6 +6,7 @@ pub mod change;
 pub mod change_email;
 pub mod change_phone;
 pub mod confirm;
+pub mod delete;
 pub mod email;
 pub mod fault;
 pub mod gate;
@@ -25,6 +26,8 @@ pub mod remember;
 pub mod role;
 pub mod rules;
 pub mod session;
+pub mod taken;
+pub mod undo;
 
 use rocket::Route;
 
@@ -41,6 +44,7 @@ pub fn routes() -> Vec<Route> {
         change::routes(),
         change_email::routes(),
         change_phone::routes(),
+        delete::routes(),
     ]
     .concat()
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::email::Email;
 use crate::{
     Error,
     app::App,
@@ -14,8 +15,9 @@ use crate::{
 };
 
 const PURPOSE: &str = "before";
-/// How long "this wasn't me" is good.
-const UNDO: Span = Span::hours(72);
+/// How long "this wasn't me" is good, and with it all that it needs: the address that an account left, an account that its
+/// owner deleted.
+pub const UNDO: Span = Span::hours(72);
 /// How long an address that an account has left hears of it.
 pub const FAREWELL: Span = Span::days(7);
 
@@ -35,13 +37,14 @@ pub struct Before {
 }
 
 impl Before {
-    /// Opens what goes with an undo key.
-    ///
-    /// # Errors
-    /// [`Error::Sealed`].
-    pub fn open(app: &App, key: &KeyRow) -> Result<Self, Error> {
-        let sealed = key.sealed.as_deref().ok_or(Error::Sealed)?;
-        serde_json::from_slice(&app.keyring.open(PURPOSE, sealed)?).map_err(|_| Error::Sealed)
+    /// Opens what goes with a link; none if it was sealed with a key that is gone.
+    pub fn unseal(app: &App, sealed: Option<&[u8]>) -> Option<Self> {
+        serde_json::from_slice(&app.keyring.open(PURPOSE, sealed?).ok()?).ok()
+    }
+
+    /// The canonical form of its address.
+    pub fn email_key(&self) -> String {
+        Email::parse(&self.email).map_or_else(|_| self.email.clone(), |email| email.key().to_owned())
     }
 }
 
@@ -76,7 +79,9 @@ pub async fn post(
     let mail = Message::mail(&before.email, notice).link(link, row.expires_at);
     let mail = mail.asked(asked).with("email", now_at);
     mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
-    for former in former_addresses::of_account(tx, before.id, now - *FAREWELL).await? {
+    let left = former_addresses::of_account(tx, before.id, now - *FAREWELL).await?;
+    // One that it is back at, or leaves just now, is told in full.
+    for former in left.iter().filter(|left| left.email != before.email && left.email != now_at) {
         let mail = Message::mail(&former.email, "former-address")
             .asked(asked)
             .with("what", &app.templates.say(&format!("event-{notice}"), &[]))
@@ -87,7 +92,6 @@ pub async fn post(
     if now_at != before.email {
         let mail = Message::mail(now_at, "new-email").asked(asked);
         mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
-        former_addresses::insert(tx, before.id, &before.email, now).await?;
     }
     Ok(())
 }

@@ -1,21 +1,23 @@
 //! Registration: a pending row with a key of its own, which becomes an account when its address is confirmed.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
-use super::{email::Email, hash::PasswordHash, invite};
+use super::{
+    email::Email,
+    hash::PasswordHash,
+    invite,
+    taken::{self, taken},
+};
 use crate::{
     Error,
     app::App,
     limits::Asking,
-    outbox::{
-        message::{Asked, Message, post_to_nobody},
-        request::Request,
-    },
+    outbox::{message::Asked, request::Request},
     span::Span,
-    store::{self, Tx, accounts, registrations::Registration},
+    store::{self, Tx, registrations::Registration},
     web::{Answer, Even, Faults, Page, SameOrigin, Site, throttle},
 };
 
@@ -186,14 +188,8 @@ impl Register {
     pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
         let Ok(email) = Email::parse(&self.email) else { return Ok(()) };
         let now = app.now();
-        if let Some(account) = accounts::find_by_email(tx, email.key()).await? {
-            if !account.enabled {
-                return post_to_nobody(app, tx).await;
-            }
-            let until = now + Duration::from_secs(24 * 60 * 60);
-            let mail = Message::mail(&account.email, "already-registered").asked(&self.asked);
-            let mail = mail.place(app.link("/reset"));
-            return mail.post(app, tx, Some(account.id), None, until).await;
+        if let Some(taken) = taken(app, tx, email.key(), None).await? {
+            return taken::tell(app, tx, taken, &self.asked).await;
         }
         let registration = Registration {
             id: store::id(now, app.random)?,

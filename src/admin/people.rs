@@ -68,7 +68,7 @@ fn shown(account: &Account) -> Value {
     json!({
         "id": account.id,
         "email": account.email,
-        "enabled": account.enabled,
+        "state": account.state().name(),
         "phone": account.phone.is_some(),
         "roles": account.roles().collect::<Vec<_>>(),
         "since": human::day(account.created_at),

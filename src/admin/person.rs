@@ -11,12 +11,17 @@ use crate::{
     account::{
         care::{self, Cared},
         fault::Fault,
+        notice::{FAREWELL, UNDO},
         phone::ending,
         role::{Administrator, Role},
     },
     event::Actor,
     reset::policy::is_role,
-    store::{Tx, accounts, accounts::Account, events, roles, sessions},
+    store::{
+        Tx,
+        accounts::{self, Account, State},
+        claims, events, former_addresses, roles, sessions,
+    },
     web::{Answer, Faults, Fields, Page, SameOrigin, Site, human},
 };
 
@@ -39,6 +44,7 @@ enum Act {
     EndSessions,
     SendReset,
     LiftHold,
+    GiveBack,
 }
 
 impl Act {
@@ -89,8 +95,11 @@ async fn change(
     }
 }
 
-/// The role that the change is about; none for other changes.
+/// The role that the change is about, or the address; none for other changes.
 fn role(act: Act, fields: &Fields) -> Result<Vec<String>, Fault> {
+    if act == Act::GiveBack {
+        return Ok(vec![fields.required("email", 254)?.to_owned()]);
+    }
     if !matches!(act, Act::AddRole | Act::RemoveRole) {
         return Ok(Vec::new());
     }
@@ -123,6 +132,7 @@ async fn carry_out(
         Act::EndSessions => care::end_sessions(app, &mut tx, id, &actor).await?,
         Act::SendReset => care::send_reset(app, &mut tx, id, &actor).await?,
         Act::LiftHold => care::lift_hold(app, &mut tx, id, &actor).await?,
+        Act::GiveBack => care::give_back(app, &mut tx, id, &role.concat(), &actor).await?,
     };
     tx.commit().await?;
     Ok(match cared {
@@ -130,6 +140,7 @@ async fn carry_out(
         Cared::Disabled => Err(Fault::new("fault-disabled")),
         Cared::Held => Err(Fault::new("fault-held")),
         Cared::NoTexts => Err(Fault::new("fault-texts-used-up")),
+        Cared::Taken => Err(Fault::new("fault-address-taken")),
         Cared::Nobody => Err(Fault::new("fault-gone")),
     })
 }
@@ -144,6 +155,14 @@ async fn page(site: &Site<'_>, admin: &Admin<'_>, account: &Account) -> Result<P
     let open = sessions::list(&mut conn, account.id, now - *site.config().session.idle, now).await?;
     let which = events::Which { account: Some(account.id), ..events::Which::default() };
     let recent = events::page(&mut conn, &which, RECENT.try_into().unwrap_or(10)).await?;
+    let claims = claims::of_account(&mut conn, account.id).await?;
+    let claims = claims.iter().map(
+        |claim| json!({ "email": claim.email, "key": claim.email_key, "at": human::moment(claim.claimed_at) }),
+    );
+    let left = former_addresses::of_account(&mut conn, account.id, now - *FAREWELL).await?;
+    let left = left.iter().map(|left| json!({ "email": left.email, "at": human::moment(left.left_at) }));
+    let held = (account.state() == State::Enabled && account.held_until > now)
+        .then(|| human::moment(account.held_until));
     let sessions = open.iter().take(RECENT).map(|session| {
         json!({
             "browser": session.browser,
@@ -160,7 +179,11 @@ async fn page(site: &Site<'_>, admin: &Admin<'_>, account: &Account) -> Result<P
         .with("since", human::day(account.created_at))
         .with("phone", account.phone.as_deref().map(ending))
         .with("phone_from", account.phone_usable_at.filter(|from| *from > now).map(human::moment))
-        .with("held", Some(account.held_until).filter(|until| *until > now).map(human::moment))
+        .with("held", held)
+        .with("frozen", account.state() == State::Frozen)
+        .with("claims", claims.collect::<Vec<Value>>())
+        .with("left", left.collect::<Vec<Value>>())
+        .with("deleted", account.deleted_at.map(|deleted_at| human::moment(deleted_at + *UNDO)))
         .with("roles", account.roles().collect::<Vec<_>>())
         .with("known", roles::names(&mut conn).await?)
         .with("admin_role", Administrator::NAME)

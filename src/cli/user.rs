@@ -14,6 +14,7 @@ use crate::{
         care::{self, Cared},
         email::Email,
         invite,
+        taken::taken,
     },
     app::App,
     event::{Actor, Event},
@@ -37,7 +38,7 @@ pub(super) enum User {
     },
     /// Lists everybody.
     List {
-        /// One JSON object a line: email, state (enabled, disabled or invited), phone (true if verified), roles.
+        /// One JSON object a line: email, state (enabled, frozen, deletion_pending, disabled or invited), phone (true if verified), roles.
         #[arg(long)]
         json: bool,
     },
@@ -94,6 +95,11 @@ async fn add(app: &App, pool: &Pool, email: &str, roles: &[String]) -> Result<Do
     if accounts::find_by_email(&mut tx, &invitation.email_key).await?.is_some() {
         return Err(wrong(format!("{email} has an account already")));
     }
+    if taken(app, &mut tx, &invitation.email_key, None).await?.is_some() {
+        return Err(wrong(format!(
+            "{email} was the address of an account until lately: it is kept for that"
+        )));
+    }
     invite::invite(app, &mut tx, &invitation, None).await?;
     Event::of_site("account.invited").by(&Actor::command_line(app)).write(app, &mut tx).await?;
     tx.commit().await?;
@@ -110,15 +116,14 @@ async fn list(app: &App, pool: &Pool, json: bool) -> Result<Done, Error> {
             let roles: Vec<_> = roles.split_whitespace().collect();
             say_json(&json!({ "email": email, "state": state, "phone": phone, "roles": roles }));
         } else {
-            say!("{email:40} {state:9} {:6} {roles}", if phone { "phone" } else { "" });
+            say!("{email:40} {state:16} {:6} {roles}", if phone { "phone" } else { "" });
         }
     };
     loop {
         let mut page = accounts::list(&mut conn, "", None, &from, PAGE + 1).await?;
         let rest = page.split_off(page.len().min(usize::try_from(PAGE).unwrap_or(usize::MAX)));
         for account in &page {
-            let state = if account.enabled { "enabled" } else { "disabled" };
-            line(&account.email, state, account.phone.is_some(), &account.role_list);
+            line(&account.email, account.state().name(), account.phone.is_some(), &account.role_list);
         }
         let Some(next) = rest.first().and_then(|account| Email::parse(&account.email).ok()) else { break };
         next.key().clone_into(&mut from);

@@ -1,16 +1,17 @@
-//! What is over is removed: expired keys and sessions at once, events and what was sent after a while.
+//! What is over is removed: expired keys and sessions at once; deleted accounts, events and what was sent after a while.
 
 use std::collections::BTreeMap;
 
 use crate::{
     Error,
-    account::notice::FAREWELL,
+    account::notice::{FAREWELL, UNDO},
     app::App,
+    event::Event,
     key::Purpose,
     reset::{Strategy, policy::Policy},
     store::{
-        Pool, counts, events, former_addresses, keys, keys::Expired, outbox, registrations, remembered,
-        sessions, tallies, tallies::Tally,
+        Pool, accounts, counts, events, former_addresses, keys, keys::Expired, outbox, registrations,
+        remembered, sessions, tallies, tallies::Tally,
     },
     tally,
 };
@@ -39,6 +40,12 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
             app.meters.reset(strategy.name(), "abandoned", n.unsigned_abs());
         }
         let mut tx = pool.begin_behind().await?;
+        let deleted = accounts::purge(&mut tx, now - *UNDO).await?;
+        for account in &deleted {
+            Event::new("account.deleted", *account).write(app, &mut tx).await?;
+        }
+        tx.commit().await?;
+        let mut tx = pool.begin_behind().await?;
         let removed = registrations::purge(&mut tx, now).await?
             + sessions::purge(&mut tx, now).await?
             + remembered::purge(&mut tx, now).await?
@@ -49,7 +56,7 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
             + events::purge(&mut tx, kept).await?
             + tallies::purge(&mut tx, tally::day(kept)).await?;
         tx.commit().await?;
-        if removed == 0 && none_expired {
+        if removed == 0 && none_expired && deleted.is_empty() {
             break;
         }
     }

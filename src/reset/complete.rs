@@ -12,6 +12,7 @@ use crate::{
         hash::PasswordHash,
         notice,
         password::Password,
+        undo,
     },
     event::Event,
     store::{Tx, accounts, accounts::Account, events, keys},
@@ -75,8 +76,9 @@ pub async fn complete(
         return Ok(Page::unusable("/reset").into());
     }
     let asked = site.asked();
-    accounts::set_password(&mut tx, account.id, hash).await?;
+    accounts::set_password(&mut tx, account.id, hash, site.now()).await?;
     end_everything(&mut tx, account).await?;
+    undo::settle(site.app, &mut tx, account).await?;
     notice::post(site.app, &mut tx, account, &account.email, "password-changed", &asked).await?;
     let admission = if policy.login_after {
         Some(gate::admit(site, &mut tx, account, Kind::Fresh, false).await?)

@@ -93,6 +93,7 @@ async fn skip(_ours: SameOrigin, site: Site<'_>, me: Restricted<'_>) -> Result<A
     if !won {
         return Ok(Page::unusable("/reset").into());
     }
+    accounts::prove(&mut tx, account.id, site.now()).await?;
     // Not a fresh session: its owner has not shown a password.
     let admission = gate::admit(&site, &mut tx, account, Kind::Remembered, false).await?;
     Event::new("reset.skipped", account.id).from(&asked).under(&policy).write(site.app, &mut tx).await?;

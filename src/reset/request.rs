@@ -6,15 +6,20 @@ use serde::{Deserialize, Serialize};
 use super::issue::{By, Started, start};
 use crate::{
     Error,
-    account::confirm::Again,
+    account::{confirm::Again, notice::UNDO},
     app::App,
+    clock::Time,
     limits::{Asking, Limited},
     outbox::{
         message::{Asked, Message, post_to_nobody},
         request::Request,
     },
     span::Span,
-    store::{Tx, accounts, registrations},
+    store::{
+        Tx,
+        accounts::{self, State},
+        registrations,
+    },
     web::{
         Answer, Even, Faults, Page, SameOrigin, Site,
         device::{self, Known},
@@ -94,12 +99,14 @@ impl Reset {
         let Some(account) = account.filter(|account| account.email_key() == self.email_key) else {
             return self.without_account(app, tx).await;
         };
-        if !account.enabled || account.held_until > now {
-            let mail = match account.enabled {
-                false => Message::mail(&account.email, "reset-disabled"),
-                true => Message::mail(&account.email, "reset-held")
-                    .with("held", &human::moment(account.held_until)),
-            };
+        let moment = |name: &str, at: Time| Message::mail(&account.email, name).with("held", &human::moment(at));
+        let why_not = match (account.state(), account.deleted_at) {
+            (_, Some(deleted_at)) => Some(moment("reset-deleted", deleted_at + *UNDO)),
+            (State::Disabled, _) => Some(Message::mail(&account.email, "reset-disabled")),
+            (State::Frozen, _) => Some(Message::mail(&account.email, "reset-frozen")),
+            _ => (account.held_until > now).then(|| moment("reset-held", account.held_until)),
+        };
+        if let Some(mail) = why_not {
             let until = now + *app.policy(&account).key_ttl;
             return mail.asked(&self.asked).post(app, tx, Some(account.id), None, until).await;
         }

@@ -29,13 +29,55 @@ pub struct Account {
     pub fields: String,
     /// When its address was confirmed.
     pub created_at: Time,
-    /// Until when no reset may be requested, after somebody said "this wasn't me".
+    /// Until when no reset may be requested, after somebody said "this wasn't me"; [`FOREVER`] if an admin must decide.
     pub held_until: Time,
+    /// When somebody said "this wasn't me", until the reset after that is complete; otherwise the epoch.
+    pub undone_at: Time,
+    /// When its owner deleted it: it is disabled since, and goes for good later.
+    pub deleted_at: Option<Time>,
     /// Its roles, separated by spaces.
     pub role_list: String,
 }
 
+/// The end of a hold that an admin must end.
+pub const FOREVER: Time = Time::from_millis(253_402_300_799_000);
+
+/// What may be done with an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Its owner may sign in.
+    Enabled,
+    /// It is claimed from a former address, and nobody gets in until an admin has decided.
+    Frozen,
+    /// Its owner deleted it, and it can still be brought back.
+    DeletionPending,
+    /// An admin has disabled it.
+    Disabled,
+}
+
+impl State {
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            State::Enabled => "enabled",
+            State::Frozen => "frozen",
+            State::DeletionPending => "deletion_pending",
+            State::Disabled => "disabled",
+        }
+    }
+}
+
 impl Account {
+    /// What may be done with it.
+    pub fn state(&self) -> State {
+        match self {
+            Account { deleted_at: Some(_), .. } => State::DeletionPending,
+            Account { enabled: false, .. } => State::Disabled,
+            Account { held_until: FOREVER, .. } => State::Frozen,
+            _ => State::Enabled,
+        }
+    }
+
     /// Its roles, in alphabetical order.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
         self.role_list.split_whitespace()
@@ -59,7 +101,7 @@ impl Account {
 
 /// The account with this id.
 pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Account>, Error> {
-    const FIND: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until,
+    const FIND: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until, undone_at, deleted_at,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
         FROM latchkey_accounts WHERE id = $1";
     Ok(sql!(optional Account, conn, FIND, id)?)
@@ -67,7 +109,7 @@ pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Account>, Error> {
 
 /// The account of an address in its canonical form.
 pub async fn find_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<Account>, Error> {
-    const FIND_BY_EMAIL: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until,
+    const FIND_BY_EMAIL: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until, undone_at, deleted_at,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
         FROM latchkey_accounts WHERE email_key = $1";
     Ok(sql!(optional Account, conn, FIND_BY_EMAIL, email_key)?)
@@ -85,11 +127,11 @@ pub async fn list(
     from: &str,
     limit: i64,
 ) -> Result<Vec<Account>, Error> {
-    const LIST: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until,
+    const LIST: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until, undone_at, deleted_at,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
         FROM latchkey_accounts WHERE email_key >= $1 AND email_key < $2 ORDER BY email_key LIMIT $3";
     const LIST_ROLE: &str = "SELECT a.id, a.email, a.password_hash, a.enabled, a.phone, a.phone_usable_at, a.fields, a.created_at,
-        a.held_until, COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = a.id), '') AS role_list
+        a.held_until, a.undone_at, a.deleted_at, COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = a.id), '') AS role_list
         FROM latchkey_roles AS r JOIN latchkey_accounts AS a ON a.id = r.account_id
         WHERE r.role = $4 AND r.email_key >= $1 AND r.email_key < $2 ORDER BY r.email_key LIMIT $3";
     let (from, end) = (from.max(beginning), format!("{beginning}{LAST}"));
@@ -99,13 +141,23 @@ pub async fn list(
     })
 }
 
-/// Adds an account; false if its address has one already.
-pub async fn insert(tx: &mut Tx, account: &Account, email_key: &str) -> Result<bool, Error> {
+/// Adds an account; false if its address has one already, or another account has left it after `kept_since` or claims it.
+pub async fn insert(
+    tx: &mut Tx,
+    account: &Account,
+    email_key: &str,
+    kept_since: Time,
+) -> Result<bool, Error> {
+    // Whoever leaves an address notes it in the same transaction: each snapshot has the one row or the other.
     const INSERT: &str = "INSERT INTO latchkey_accounts
-        (id, email, email_key, password_hash, enabled, fields, created_at, changed_at, held_until)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0) ON CONFLICT (email_key) DO NOTHING";
+        (id, email, email_key, password_hash, enabled, fields, created_at, changed_at, held_until, password_set_at)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $7, 0, $7
+        WHERE NOT EXISTS (SELECT 1 FROM latchkey_accounts WHERE email_key = $3)
+        AND NOT EXISTS (SELECT 1 FROM latchkey_former_addresses WHERE email_key = $3 AND left_at > $8)
+        AND NOT EXISTS (SELECT 1 FROM latchkey_claims WHERE email_key = $3)
+        ON CONFLICT (email_key) DO NOTHING";
     let added = sql!(execute tx, INSERT, account.id, &account.email, email_key, &account.password_hash,
-        account.enabled, &account.fields, account.created_at)?;
+        account.enabled, &account.fields, account.created_at, kept_since)?;
     for role in account.roles().filter(|_| added == 1) {
         roles::add(tx, account.id, role).await?;
     }
@@ -120,6 +172,13 @@ pub async fn take(tx: &mut Tx, account: &Account, now: Time) -> Result<bool, Err
     Ok(sql!(execute tx, TAKE, account.id, &account.password_hash, now, &account.email)? == 1)
 }
 
+/// As [`take`], for somebody who signs in with its password: that proves the password at the present address.
+pub async fn enter(tx: &mut Tx, account: &Account, now: Time) -> Result<bool, Error> {
+    const ENTER: &str = "UPDATE latchkey_accounts SET changed_at = $3, proved_at = password_set_at
+        WHERE id = $1 AND password_hash = $2 AND email = $4 AND enabled";
+    Ok(sql!(execute tx, ENTER, account.id, &account.password_hash, now, &account.email)? == 1)
+}
+
 /// Takes the account's row for this transaction, whatever it says, and reads it under that lock.
 pub async fn seize(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Account>, Error> {
     const SEIZE: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1";
@@ -132,19 +191,66 @@ pub async fn lock(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Account>, E
     if sql!(execute tx, LOCK, id, now)? == 1 { find(tx, id).await } else { Ok(None) }
 }
 
-/// Sets the password.
-pub async fn set_password(tx: &mut Tx, id: Uuid, hash: &PasswordHash) -> Result<(), Error> {
-    const SET_PASSWORD: &str = "UPDATE latchkey_accounts SET password_hash = $2 WHERE id = $1";
-    sql!(execute tx, SET_PASSWORD, id, hash)?;
+/// Sets a password that was chosen just now, which proves who chose it at the present address.
+pub async fn set_password(tx: &mut Tx, id: Uuid, hash: &PasswordHash, now: Time) -> Result<(), Error> {
+    const SET_PASSWORD: &str = "UPDATE latchkey_accounts
+        SET password_hash = $2, password_set_at = $3, proved_at = $3, undone_at = 0 WHERE id = $1";
+    sql!(execute tx, SET_PASSWORD, id, hash, now)?;
     Ok(())
 }
 
-/// Sets the address; false if another account has it.
-pub async fn set_email(tx: &mut Tx, id: Uuid, email: &str, email_key: &str) -> Result<bool, Error> {
-    const SET_EMAIL: &str = "UPDATE latchkey_accounts SET email = $2, email_key = $3
-        WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM latchkey_accounts AS other WHERE other.email_key = $3 AND other.id <> $1)";
+/// Sets another hash of the same password.
+pub async fn rehash(tx: &mut Tx, id: Uuid, hash: &PasswordHash) -> Result<(), Error> {
+    const REHASH: &str = "UPDATE latchkey_accounts SET password_hash = $2 WHERE id = $1";
+    sql!(execute tx, REHASH, id, hash)?;
+    Ok(())
+}
+
+/// Makes the password unusable, after "this wasn't me", and brings back an account that was to be deleted.
+pub async fn void_password(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
+    const VOID_PASSWORD: &str = "UPDATE latchkey_accounts SET password_hash = $2, undone_at = $3,
+        enabled = (enabled OR deleted_at IS NOT NULL), deleted_at = NULL WHERE id = $1";
+    sql!(execute tx, VOID_PASSWORD, id, &PasswordHash::unusable(), now)?;
+    Ok(())
+}
+
+/// Notes that its owner got in at the present address without a password.
+pub async fn prove(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
+    const PROVE: &str = "UPDATE latchkey_accounts SET proved_at = $2 WHERE id = $1";
+    sql!(execute tx, PROVE, id, now)?;
+    Ok(())
+}
+
+/// Whether a password newer than `since` has opened the account under another address than this one.
+pub async fn proved_elsewhere(
+    conn: &mut Conn,
+    id: Uuid,
+    since: Time,
+    email_key: &str,
+) -> Result<bool, Error> {
+    const PROVED_ELSEWHERE: &str =
+        "SELECT 1 FROM latchkey_accounts WHERE id = $1 AND proved_at > $2 AND email_key <> $3
+        UNION ALL SELECT 1 FROM latchkey_former_addresses WHERE account_id = $1 AND proved_at > $2 AND email_key <> $3";
+    Ok(sql!(optional(i32,), conn, PROVED_ELSEWHERE, id, since, email_key)?.is_some())
+}
+
+/// Sets the address, with what was proved at it before; false if another account has it, has left it after `kept_since`, or
+/// claims it.
+pub async fn set_email(
+    tx: &mut Tx,
+    id: Uuid,
+    email: &str,
+    email_key: &str,
+    kept_since: Time,
+) -> Result<bool, Error> {
+    const SET_EMAIL: &str = "UPDATE latchkey_accounts
+        SET email = $2, email_key = $3, proved_at = CASE WHEN email_key = $3 THEN proved_at ELSE COALESCE(
+            (SELECT MAX(own.proved_at) FROM latchkey_former_addresses AS own WHERE own.account_id = $1 AND own.email_key = $3), 0) END
+        WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM latchkey_accounts AS other WHERE other.email_key = $3 AND other.id <> $1)
+        AND NOT EXISTS (SELECT 1 FROM latchkey_former_addresses WHERE email_key = $3 AND account_id <> $1 AND left_at > $4)
+        AND NOT EXISTS (SELECT 1 FROM latchkey_claims WHERE email_key = $3 AND account_id <> $1)";
     const SET_EMAIL_OF_ROLES: &str = "UPDATE latchkey_roles SET email_key = $2 WHERE account_id = $1";
-    let changed = match sql!(execute tx, SET_EMAIL, id, email, email_key) {
+    let changed = match sql!(execute tx, SET_EMAIL, id, email, email_key, kept_since) {
         Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => return Ok(false),
         changed => changed? == 1,
     };
@@ -166,9 +272,9 @@ pub async fn set_phone(
     Ok(())
 }
 
-/// Lets the owner sign in, or no longer.
+/// Lets the owner sign in, or no longer; if it was to be deleted, it is not.
 pub async fn set_enabled(tx: &mut Tx, id: Uuid, enabled: bool) -> Result<(), Error> {
-    const SET_ENABLED: &str = "UPDATE latchkey_accounts SET enabled = $2 WHERE id = $1";
+    const SET_ENABLED: &str = "UPDATE latchkey_accounts SET enabled = $2, deleted_at = NULL WHERE id = $1";
     sql!(execute tx, SET_ENABLED, id, enabled)?;
     Ok(())
 }
@@ -180,11 +286,18 @@ pub async fn hold(tx: &mut Tx, id: Uuid, until: Time) -> Result<(), Error> {
     Ok(())
 }
 
-/// Removes the account with all that hangs on it.
-pub async fn delete(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
-    const DELETE: &str = "DELETE FROM latchkey_accounts WHERE id = $1";
-    sql!(execute tx, DELETE, id)?;
+/// Disables it until it is deleted for good, or brought back.
+pub async fn delete_later(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
+    const DELETE_LATER: &str = "UPDATE latchkey_accounts SET enabled = FALSE, deleted_at = $2 WHERE id = $1";
+    sql!(execute tx, DELETE_LATER, id, now)?;
     Ok(())
+}
+
+/// Removes for good some that their owners deleted at `since` or before, with all that hangs on them.
+pub async fn purge(tx: &mut Tx, since: Time) -> Result<Vec<Uuid>, Error> {
+    const PURGE: &str = "DELETE FROM latchkey_accounts WHERE id IN
+        (SELECT id FROM latchkey_accounts WHERE deleted_at <= $1 LIMIT 100) AND deleted_at <= $1 RETURNING id";
+    Ok(sql!(all(Uuid,), tx, PURGE, since)?.into_iter().map(|(id,)| id).collect())
 }
 
 /// Enabled accounts that have the same roles.

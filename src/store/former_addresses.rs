@@ -3,43 +3,62 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Tx, sql};
+use super::{Conn, Tx, sql};
 use crate::{Error, clock::Time};
 
 /// An address that an account has left.
 #[derive(FromRow)]
 pub struct FormerAddress {
+    /// The account.
+    pub account_id: Uuid,
     /// The address.
     pub email: String,
     /// When the account left it.
     pub left_at: Time,
 }
 
-/// Adds one.
-pub async fn insert(tx: &mut Tx, account: Uuid, email: &str, now: Time) -> Result<(), Error> {
+/// Adds the present address of an account, which is about to leave it.
+pub async fn insert(tx: &mut Tx, account: Uuid, now: Time) -> Result<(), Error> {
     const INSERT: &str =
-        "INSERT INTO latchkey_former_addresses (account_id, email, left_at) VALUES ($1, $2, $3)";
-    sql!(execute tx, INSERT, account, email, now)?;
+        "INSERT INTO latchkey_former_addresses (account_id, email, email_key, left_at, proved_at)
+        SELECT id, email, email_key, $2, proved_at FROM latchkey_accounts WHERE id = $1";
+    sql!(execute tx, INSERT, account, now)?;
     Ok(())
 }
 
 /// Those that an account has left after `since`, the newest first.
-pub async fn of_account(tx: &mut Tx, account: Uuid, since: Time) -> Result<Vec<FormerAddress>, Error> {
-    const OF_ACCOUNT: &str = "SELECT email, left_at FROM latchkey_former_addresses
+pub async fn of_account(conn: &mut Conn, account: Uuid, since: Time) -> Result<Vec<FormerAddress>, Error> {
+    const OF_ACCOUNT: &str = "SELECT account_id, email, left_at FROM latchkey_former_addresses
         WHERE account_id = $1 AND left_at > $2 ORDER BY left_at DESC LIMIT 10";
-    Ok(sql!(all FormerAddress, tx, OF_ACCOUNT, account, since)?)
+    Ok(sql!(all FormerAddress, conn, OF_ACCOUNT, account, since)?)
 }
 
-/// Forgets those that an account left at `since` or later.
-pub async fn forget(tx: &mut Tx, account: Uuid, since: Time) -> Result<(), Error> {
-    const FORGET: &str = "DELETE FROM latchkey_former_addresses WHERE account_id = $1 AND left_at >= $2";
-    sql!(execute tx, FORGET, account, since)?;
+/// Which account left an address last, if after `since`.
+pub async fn last(conn: &mut Conn, email_key: &str, since: Time) -> Result<Option<FormerAddress>, Error> {
+    const LAST: &str = "SELECT account_id, email, left_at FROM latchkey_former_addresses
+        WHERE email_key = $1 AND left_at > $2 ORDER BY left_at DESC LIMIT 1";
+    Ok(sql!(optional FormerAddress, conn, LAST, email_key, since)?)
+}
+
+/// Those that an account left at `since` or later are free, and hear no more; what was proved there still counts.
+pub async fn release(tx: &mut Tx, account: Uuid, since: Time) -> Result<(), Error> {
+    const RELEASE: &str =
+        "UPDATE latchkey_former_addresses SET left_at = 0 WHERE account_id = $1 AND left_at >= $2";
+    sql!(execute tx, RELEASE, account, since)?;
     Ok(())
 }
 
-/// Removes some that were left before `since`.
+/// Forgets all that an account had, and what was proved there.
+pub async fn forget(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
+    const FORGET: &str = "DELETE FROM latchkey_former_addresses WHERE account_id = $1";
+    sql!(execute tx, FORGET, account)?;
+    Ok(())
+}
+
+/// Removes some that were left, and proved last, before `since`.
 pub async fn purge(tx: &mut Tx, since: Time) -> Result<u64, Error> {
     const PURGE: &str = "DELETE FROM latchkey_former_addresses WHERE (account_id, left_at) IN
-        (SELECT account_id, left_at FROM latchkey_former_addresses WHERE left_at <= $1 LIMIT 500)";
+        (SELECT account_id, left_at FROM latchkey_former_addresses WHERE left_at <= $1 AND proved_at <= $1 LIMIT 500)
+        AND proved_at <= $1";
     Ok(sql!(execute tx, PURGE, since)?)
 }

@@ -199,6 +199,22 @@ pub async fn end_undo(tx: &mut Tx, account: Uuid, since: Time) -> Result<(), Err
     Ok(())
 }
 
+/// A "this wasn't me" link of an account, with what goes with it.
+#[derive(FromRow)]
+pub struct UndoRow {
+    /// Its id.
+    pub id: Uuid,
+    /// What to restore, sealed.
+    pub sealed: Option<Vec<u8>>,
+}
+
+/// The "this wasn't me" links of what happened to an account before `before`.
+pub async fn undo_before(tx: &mut Tx, account: Uuid, before: Time) -> Result<Vec<UndoRow>, Error> {
+    const UNDO_BEFORE: &str =
+        "SELECT id, sealed FROM latchkey_keys WHERE account_id = $1 AND purpose = 'undo' AND issued_at < $2";
+    Ok(sql!(all UndoRow, tx, UNDO_BEFORE, account, before)?)
+}
+
 /// A key that expired unused.
 #[derive(FromRow)]
 pub struct Expired {

@@ -4,6 +4,7 @@
 
 pub mod accounts;
 mod busy;
+pub mod claims;
 pub mod counts;
 pub mod events;
 pub mod former_addresses;

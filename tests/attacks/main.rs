@@ -50,6 +50,7 @@ mod storage;
 mod template;
 mod tls;
 mod token;
+mod undo;
 mod unicode_id;
 mod web;
 mod worker;

@@ -6,7 +6,6 @@ for_both_databases! {
     changing_the_password_asks_for_it_and_ends_the_others,
     changing_the_address_is_confirmed_and_told,
     a_change_of_address_dies_with_a_reset,
-    a_deleted_account_is_gone,
     a_phone_is_verified_by_code,
     any_change_kills_the_keys_on_their_way,
     the_form_of_a_restricted_session_is_closed_to_a_full_one,
@@ -57,21 +56,6 @@ async fn a_change_of_address_dies_with_a_reset(setting: Setting) {
     let page = thief.get(&change).await;
     assert!(page.status >= 400 && !page.offers("/account/email/confirm"), "{page}");
     assert!(!app.opens("thief@example.org", NEW).await && app.opens(&ann.email, NEW).await);
-}
-
-async fn a_deleted_account_is_gone(setting: Setting) {
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let (own, other) = (app.signed_in(&ann).await, app.signed_in(&ann).await);
-    let link = app.key(&ann).await.link();
-    let form = own.get("/account/delete").await;
-    let wrong = own.submit(&form, &[("current-password", OTHER)]).await;
-    assert!((400..500).contains(&wrong.status) && own.is_signed_in().await, "{wrong}");
-    own.submit(&form, &[("current-password", OLD)]).await;
-    assert!(!own.is_signed_in().await && !other.is_signed_in().await && !app.opens(&ann.email, OLD).await);
-    assert!(app.browser().get(&link).await.status >= 400);
-    assert!(!app.mailbox.next(&ann.email).await.subject.is_empty());
-    app.account(&ann.email).await;
 }
 
 async fn a_phone_is_verified_by_code(setting: Setting) {

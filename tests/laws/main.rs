@@ -35,3 +35,4 @@ mod rotation;
 mod session;
 mod sms;
 mod told;
+mod undo;

@@ -20,7 +20,7 @@ use crate::{
     server::template_dir,
     store::{
         Settings,
-        accounts::{self, Account},
+        accounts::{self, Account, State},
     },
     web::{human, templates::Templates},
 };
@@ -104,8 +104,13 @@ fn state(templates: &Templates, account: &Account, reached: bool, policy: &Polic
     };
     let needed = policy.needs_phone() && usable.is_none();
     let needed = needed.then(|| templates.say("explain-phone-needed", &[]));
-    let disabled = (!account.enabled).then(|| templates.say("explain-disabled", &[]));
-    let held = (account.held_until > now)
+    let disabled = match account.state() {
+        State::Disabled => Some(templates.say("explain-disabled", &[])),
+        State::DeletionPending => Some(templates.say("explain-deleted", &[])),
+        State::Frozen => Some(templates.say("explain-frozen", &[])),
+        State::Enabled => None,
+    };
+    let held = (account.state() == State::Enabled && account.held_until > now)
         .then(|| templates.say("explain-held", &[("until", human::moment(account.held_until).into())]));
     [Some(phone), needed, disabled, held].into_iter().flatten().collect()
 }

@@ -1,0 +1,48 @@
+//! Deleting one's account: nobody gets in from now on, and it is gone for good once nothing can bring it back.
+
+use rocket::{Route, get, post, routes};
+
+use super::{change, notice, session::Fresh};
+use crate::{
+    Error,
+    event::Event,
+    store::accounts,
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}
+
+fn page() -> Page {
+    Page::new("account/delete").with("hours", notice::UNDO.as_secs() / 3600)
+}
+
+#[get("/account/delete")]
+fn show(_me: Fresh<'_>) -> Page {
+    page()
+}
+
+#[post("/account/delete", data = "<fields>")]
+async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
+    let account = &me.0.account;
+    let mut faults = Faults::default();
+    change::confirm(&site, account, &fields, &mut faults).await?;
+    if !faults.is_empty() {
+        return Ok(page().faults(faults).into());
+    }
+    let now = site.now();
+    let mut tx = site.begin().await?;
+    if me.take(&mut tx, now).await? {
+        change::end_everything(&mut tx, account).await?;
+        accounts::delete_later(&mut tx, account.id, now).await?;
+        notice::post(site.app, &mut tx, account, &account.email, "account-deleted", &site.asked()).await?;
+        Event::new("account.deletion_requested", account.id)
+            .from(&site.asked())
+            .write(site.app, &mut tx)
+            .await?;
+        tx.commit().await?;
+    }
+    Ok(Answer::go("/login"))
+}

@@ -1,0 +1,197 @@
+//! Undoing what a notice told of: weighed against what was proved since, it gives the account back, or freezes it until
+//! an admin has decided.
+//!
+//! Who holds the link and who has the account now cannot be told apart here once both have shown a mailbox and a
+//! password: a thief moves an account to an address of their own as an owner does, and an owner's link can be in the
+//! hands of whoever reads a mailbox that was left.
+
+use std::time::Duration;
+
+use super::{
+    change::end_everything,
+    email::Email,
+    notice::{Before, UNDO},
+};
+use crate::{
+    Error,
+    app::App,
+    clock::Time,
+    event::{Actor, Event},
+    key::Purpose,
+    outbox::message::{Asked, Message},
+    reset::issue::{Letter, issue},
+    store::{
+        Conn, Tx,
+        accounts::{self, Account, FOREVER, State},
+        claims::{self, Claim},
+        former_addresses,
+        keys::{self, KeyRow},
+    },
+    web::throttle::Asker,
+};
+
+/// How long other requests for a reset wait afterwards.
+const HOLD: Duration = Duration::from_secs(60 * 60);
+/// How long what tells of a freeze is worth sending.
+const NEWS: Duration = Duration::from_secs(72 * 60 * 60);
+
+/// What "this wasn't me" comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The account is as it was before, and its owner gets a key.
+    Restored,
+    /// Nobody gets in until an admin has decided.
+    Frozen,
+}
+
+fn letter(name: &str) -> Letter<'_> {
+    Letter { name, elsewhere: None, kept: None }
+}
+
+/// Whether a link to this account still leads anywhere: one that an admin has disabled stays so.
+pub fn is_open(account: &Account) -> bool {
+    account.state() != State::Disabled
+}
+
+/// What the link `key` would come to, as the account stands.
+///
+/// A password that is newer than the link and has opened the account under another address weighs as much as the link.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn weigh(
+    conn: &mut Conn,
+    key: &KeyRow,
+    before: &Before,
+    account: &Account,
+) -> Result<Outcome, Error> {
+    let former = before.email_key();
+    let contested = account.state() == State::Frozen
+        || former != account.email_key()
+            && accounts::proved_elsewhere(conn, account.id, key.issued_at, &former).await?;
+    Ok(if contested { Outcome::Frozen } else { Outcome::Restored })
+}
+
+/// Does what the link `key` comes to; it ends, with the links of all that happened since.
+///
+/// The account's row must have been taken in `tx`, and the key spent.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn carry_out(
+    app: &App,
+    tx: &mut Tx,
+    account: &Account,
+    key: &KeyRow,
+    before: &Before,
+    asked: &Asked,
+) -> Result<Outcome, Error> {
+    let now = app.now();
+    let weighed = weigh(tx, key, before, account).await?;
+    accounts::void_password(tx, account.id, now).await?;
+    end_everything(tx, account).await?;
+    if weighed == Outcome::Frozen || !restore(app, tx, account, before).await? {
+        freeze(app, tx, account, before, asked).await?;
+        return Ok(Outcome::Frozen);
+    }
+    keys::end_undo(tx, account.id, key.issued_at).await?;
+    former_addresses::release(tx, account.id, key.issued_at).await?;
+    accounts::hold(tx, account.id, now + HOLD).await?;
+    Event::new("reset.undone", account.id).from(asked).detail(&before.notice).write(app, tx).await?;
+    if let Some(account) = accounts::find(tx, account.id).await? {
+        issue(app, tx, &account, letter("not-me-done"), Asker::Trusted, asked).await?;
+    }
+    Ok(Outcome::Restored)
+}
+
+/// Restores address and phone; false if the address cannot be had.
+async fn restore(app: &App, tx: &mut Tx, account: &Account, before: &Before) -> Result<bool, Error> {
+    let Ok(email) = Email::parse(&before.email) else { return Ok(false) };
+    let since = app.now() - *UNDO;
+    if !accounts::set_email(tx, account.id, email.address(), email.key(), since).await? {
+        return Ok(false);
+    }
+    accounts::set_phone(tx, account.id, before.phone.as_deref(), before.phone_usable_at).await?;
+    Ok(true)
+}
+
+/// Lets nobody in before an admin has decided, keeps the former address for that, and tells both.
+async fn freeze(
+    app: &App,
+    tx: &mut Tx,
+    account: &Account,
+    before: &Before,
+    asked: &Asked,
+) -> Result<(), Error> {
+    let now = app.now();
+    accounts::hold(tx, account.id, FOREVER).await?;
+    let claim = Claim {
+        account_id: account.id,
+        email: before.email.clone(),
+        email_key: before.email_key(),
+        phone: before.phone.clone(),
+        phone_usable_at: before.phone_usable_at,
+        claimed_at: now,
+    };
+    claims::insert(tx, &claim).await?;
+    let mail = Message::mail(&before.email, "frozen-claimed").asked(asked);
+    mail.post(app, tx, Some(account.id), None, now + NEWS).await?;
+    if account.state() != State::Frozen {
+        let mail = Message::mail(&account.email, "frozen").asked(asked);
+        mail.post(app, tx, Some(account.id), None, now + NEWS).await?;
+    }
+    Event::new("account.frozen", account.id).from(asked).detail(&before.notice).write(app, tx).await
+}
+
+/// After a reset that began with "this wasn't me": the older links to the same address end. Those to other addresses
+/// stay, or a thief could end with a link of their own what leads back to the owner's.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn settle(app: &App, tx: &mut Tx, account: &Account) -> Result<(), Error> {
+    if account.undone_at == Time::default() {
+        return Ok(());
+    }
+    for row in keys::undo_before(tx, account.id, account.undone_at).await? {
+        let before = Before::unseal(app, row.sealed.as_deref());
+        if before.is_none_or(|before| before.email_key() == account.email_key()) {
+            keys::spend(tx, row.id, Time::default()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends a freeze as an admin has decided: the account goes to a claim, or stays with its present address if there is
+/// none, and a key is mailed to whoever has it now. Every other claim ends.
+///
+/// The account's row must have been taken in `tx`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn decide(
+    app: &App,
+    tx: &mut Tx,
+    account: &Account,
+    claim: Option<&Claim>,
+    actor: &Actor,
+) -> Result<bool, Error> {
+    let now = app.now();
+    if let Some(claim) = claim {
+        let (id, since) = (account.id, now - *UNDO);
+        if !accounts::set_email(tx, id, &claim.email, &claim.email_key, since).await? {
+            return Ok(false);
+        }
+        accounts::set_phone(tx, id, claim.phone.as_deref(), claim.phone_usable_at).await?;
+        end_everything(tx, account).await?;
+    }
+    claims::end(tx, account.id).await?;
+    keys::end(tx, account.id, Purpose::Undo.name()).await?;
+    former_addresses::forget(tx, account.id).await?;
+    accounts::hold(tx, account.id, now).await?;
+    let kind = if claim.is_some() { "account.given_back" } else { "account.hold_lifted" };
+    Event::new(kind, account.id).by(actor).write(app, tx).await?;
+    if let Some(account) = accounts::find(tx, account.id).await?.filter(|account| account.enabled) {
+        issue(app, tx, &account, letter("decided"), Asker::Trusted, actor.asked()).await?;
+    }
+    Ok(true)
+}
