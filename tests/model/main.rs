@@ -18,5 +18,6 @@ mod rules;
 mod scope;
 mod seen;
 mod state;
+mod undoing;
 mod walk;
 mod world;
