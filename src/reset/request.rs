@@ -99,7 +99,8 @@ impl Reset {
         let Some(account) = account.filter(|account| account.email_key() == self.email_key) else {
             return self.without_account(app, tx).await;
         };
-        let moment = |name: &str, at: Time| Message::mail(&account.email, name).with("held", &human::moment(at));
+        let moment =
+            |name: &str, at: Time| Message::mail(&account.email, name).with("held", &human::moment(at));
         let why_not = match (account.state(), account.deleted_at) {
             (_, Some(deleted_at)) => Some(moment("reset-deleted", deleted_at + *UNDO)),
             (State::Disabled, _) => Some(Message::mail(&account.email, "reset-disabled")),
