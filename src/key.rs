@@ -1,10 +1,11 @@
 //! The secret that travels to the user, and the digest that is stored of it.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use rocket::http::RawStr;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{Error, keyring::Keyring, random::Random};
+use crate::{Error, keyring::Keyring, random::Random, typed};
 
 /// Digits and letters that nobody confuses when reading them aloud (Crockford's base32, lower case).
 const READABLE: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -96,16 +97,32 @@ impl Key {
         (typed || linked).then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
-    /// Reads a key that a person typed or pasted: spaces, dashes and the case of a short one do not matter, and the
-    /// whole link will do.
-    pub fn parse_typed(text: &str) -> Option<Self> {
-        let last = text.trim().rsplit('/').next().unwrap_or_default();
-        Self::parse(last).or_else(|| Self::parse(&readable(last)))
+    /// Reads a key from what a mail program made of the end of a link: percent-encoded in part or twice, with spaces or
+    /// line breaks in it, or with something behind it that is not of the key's alphabet. Nothing is guessed: whatever
+    /// stands there of the alphabet is the whole key.
+    pub fn from_link(rest: &str) -> Option<Self> {
+        let rest = decoded(rest);
+        let rest = typed::plain(&rest);
+        let end = rest.find(|c| !is_of_a_key(c)).unwrap_or(rest.len());
+        Self::parse(&rest[..end])
     }
 
-    /// Reads a short code as typed: spaces, dashes and case do not matter.
+    /// Reads a key that a person typed or pasted: the whole link will do, as will what stands around it; dashes and the
+    /// case of a short one do not matter.
+    pub fn parse_typed(text: &str) -> Option<Self> {
+        let text = decoded(text);
+        let joined = typed::plain(&text);
+        // Last things first: behind the key of a link come only what a mail program appends, before it a whole address.
+        let words = |text: &str| text.rsplit(|c| !is_of_a_key(c)).find_map(Self::parse);
+        words(&text).or_else(|| words(&joined)).or_else(|| {
+            let last = joined.rsplit('/').next()?;
+            Self::parse(typed::crockford(last).trim_matches(|c: char| !c.is_ascii_alphanumeric()))
+        })
+    }
+
+    /// Reads a short code as typed: spaces, dashes, case and script do not matter, nor whether it says `o` or 0.
     pub fn parse_code(text: &str) -> Self {
-        Self(Zeroizing::new(readable(text)))
+        Self(typed::crockford(text))
     }
 
     /// The secret itself, for the one message or cookie that carries it.
@@ -145,8 +162,18 @@ pub fn sha256(secret: &[u8]) -> Vec<u8> {
     Sha256::digest(secret).to_vec()
 }
 
-fn readable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_lowercase()).collect()
+fn is_of_a_key(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_')
+}
+
+/// The text without percent-encoding, which a gateway on the way may have encoded again.
+fn decoded(text: &str) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(text.to_owned());
+    for _ in 0..3 {
+        let once = RawStr::new(text.as_str()).percent_decode_lossy().into_owned();
+        text = Zeroizing::new(once);
+    }
+    text
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ pub mod span;
 pub mod store;
 pub mod tally;
 mod task;
+mod typed;
 pub mod vital;
 mod watch;
 pub mod web;

@@ -112,7 +112,7 @@ async fn submit_code(
 ) -> Result<Answer, Error> {
     let account = &me.0.account;
     let Some((row, phone)) = pending(&site, account).await? else { return Ok(Answer::go("/account/phone")) };
-    let typed = match fields.required("code", 20) {
+    let typed = match fields.required("code", 100) {
         Ok(typed) => typed,
         Err(fault) => {
             return Ok(code_page(&site, &row, &phone, code::TRIES - row.tries)

@@ -30,7 +30,7 @@ fn show_typing() -> Page {
 #[post("/reset/key", data = "<fields>")]
 async fn typed(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answer, Error> {
     let refused = |fault| Ok(Page::new("reset/key").faults(Faults::of("key", fault)).into());
-    match fields.required("key", 500) {
+    match fields.pasted("key", 1000) {
         Err(fault) => refused(fault),
         Ok(text) => match Key::parse_typed(text) {
             None => refused(Fault::new("fault-key")),

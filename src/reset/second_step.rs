@@ -106,7 +106,7 @@ pub async fn approve<S>(
     fields: &Fields,
 ) -> Result<Result<Answer, (i64, Faults)>, Error> {
     let mut faults = Faults::default();
-    let (mut left, typed) = (code::TRIES - row.tries, faults.take("code", fields.required("code", 40)));
+    let (mut left, typed) = (code::TRIES - row.tries, faults.take("code", fields.required("code", 100)));
     if let Some(typed) = typed {
         let tried = code::try_out(site, row, typed).await?;
         if let Tried::Wrong(0) = tried {

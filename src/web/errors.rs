@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use rocket::{
     Catcher, Request, catch, catchers,
-    http::{Method, Status},
+    http::Status,
     response::{self, Responder},
 };
 
 use super::{
-    headers,
+    headers, origin,
     page::{Answer, Page},
     requests,
 };
@@ -36,16 +36,16 @@ fn unauthorized(request: &Request<'_>) -> Answer {
     login::first(request)
 }
 
-/// A GET is only refused to who lacks a role; anything else, to who comes from elsewhere too.
+/// Refused to who lacks a role, or because nothing shows that the request comes from this site.
 #[catch(403)]
 fn forbidden(request: &Request<'_>) -> Result<Page, Error> {
     let app = request.rocket().state::<Arc<App>>().ok_or(Error::Sealed)?;
-    let page = Page::error(&app.templates, Status::Forbidden);
     let say = |key| app.templates.say(key, &[]);
-    Ok(match request.method() {
-        Method::Get => page.with("title", say("error-role-title")).with("text", say("error-role-text")),
-        _ => page,
-    })
+    let (title, text) = match origin::was_refused(request) {
+        true => ("error-origin-title", "error-origin-text"),
+        false => ("error-role-title", "error-role-text"),
+    };
+    Ok(Page::error(&app.templates, Status::Forbidden).with("title", say(title)).with("text", say(text)))
 }
 
 #[catch(default)]

@@ -10,7 +10,10 @@ use rocket::{
 };
 use zeroize::Zeroizing;
 
-use crate::account::{email::Email, fault::Fault, password::Password, phone::Phone};
+use crate::{
+    account::{email::Email, fault::Fault, password::Password, phone::Phone},
+    typed,
+};
 
 /// KiB of a form.
 const LARGEST: u64 = 32;
@@ -109,6 +112,18 @@ impl Fields {
     pub fn required(&self, name: &str, most: usize) -> Result<&str, Fault> {
         match self.line(name, most)? {
             "" => Err(Fault::new("fault-required")),
+            text => Ok(text),
+        }
+    }
+
+    /// Text in which white space does not count, line breaks included: somebody copied it from a message.
+    ///
+    /// # Errors
+    /// A fault if it is empty or longer than `most` characters.
+    pub fn pasted(&self, name: &str, most: usize) -> Result<&str, Fault> {
+        match typed::trimmed(self.get(name)?) {
+            "" => Err(Fault::new("fault-required")),
+            text if text.chars().count() > most => Err(Fault::new("fault-too-long").with("max", most)),
             text => Ok(text),
         }
     }

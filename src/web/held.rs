@@ -72,7 +72,7 @@ pub fn admits(request: &Request<'_>, id: Uuid) -> bool {
 pub async fn arrive<T: Opens>(site: &Site<'_>, linked: &Linked) -> Result<Answer, Error> {
     match linked.key() {
         Some(key) => follow::<T>(site, key).await,
-        None => Ok(Page::unusable(T::AGAIN).into()),
+        None => Ok(Page::incomplete(T::AGAIN).into()),
     }
 }
 

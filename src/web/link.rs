@@ -29,12 +29,12 @@ impl Links {
     }
 }
 
-/// What stood in a link where a key belongs; there may be none.
+/// What stood in a link where a key belongs, as far as mail programs left it whole.
 #[derive(Default)]
 pub struct Linked(Option<Key>);
 
 impl Linked {
-    /// The key, if it was one.
+    /// The key, if all of it is there.
     pub fn key(&self) -> Option<&Key> {
         self.0.as_ref()
     }
@@ -47,7 +47,9 @@ impl Fairing for Links {
     }
 
     async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
-        let path = request.uri().path().to_string();
+        // Somebody may have put a slash too many between the site and the key.
+        let path = request.uri().path().as_str().split('/').filter(|part| !part.is_empty());
+        let path: String = path.flat_map(|part| ["/", part]).collect();
         let found =
             PLACES.iter().find_map(|(place, pages)| Some((*place, *pages, path.strip_prefix(place)?)));
         let Some((place, pages, rest)) = found else { return };
@@ -56,7 +58,7 @@ impl Fairing for Links {
         {
             return;
         }
-        let key = Key::parse(rest);
+        let key = Key::from_link(rest);
         request.local_cache(|| Linked(key));
         if let Ok(bare) = Origin::parse_owned(format!("{place}-")) {
             request.set_uri(bare);

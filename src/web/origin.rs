@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rocket::{
     Request,
-    http::Status,
+    http::{HeaderMap, Status},
     request::{FromRequest, Outcome},
 };
 
@@ -12,8 +12,9 @@ use crate::app::App;
 
 /// Proof that a request was sent by a page of this site, or by a program that carries no cookie.
 ///
-/// `Origin`, if it is there, must be `public_url`'s; else `Sec-Fetch-Site` must be `same-origin`; with neither, no
-/// cookie may be there.
+/// An `Origin` that names a site must be `public_url`'s. Where it is absent, or `null` for the sake of privacy,
+/// `Sec-Fetch-Site: same-origin` will do, which no page can forge. With neither, `Referer` must be a page of
+/// `public_url`; without that too, no cookie may be there.
 ///
 /// # Outcomes
 /// Error 403 otherwise.
@@ -24,19 +25,96 @@ impl<'r> FromRequest<'r> for SameOrigin {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let headers = request.headers();
-        let ours = request.rocket().state::<Arc<App>>().is_some_and(|app| {
-            let mut origins = headers.get("Origin").peekable();
-            if origins.peek().is_some() {
-                return origins.all(|origin| origin.eq_ignore_ascii_case(&app.judged.public_url));
-            }
-            let mut sites = headers.get("Sec-Fetch-Site").peekable();
-            if sites.peek().is_some() {
-                sites.all(|site| site == "same-origin")
-            } else {
-                !headers.contains("Cookie")
-            }
-        });
-        if ours { Outcome::Success(Self(())) } else { Outcome::Error((Status::Forbidden, ())) }
+        let app = request.rocket().state::<Arc<App>>();
+        let ours = app.is_some_and(|app| is_ours(request.headers(), &app.judged.public_url));
+        if ours {
+            return Outcome::Success(Self(()));
+        }
+        request.local_cache(|| Foreign(true));
+        Outcome::Error((Status::Forbidden, ()))
+    }
+}
+
+struct Foreign(bool);
+
+/// Whether a request was refused because nothing showed that it came from this site.
+pub fn was_refused(request: &Request<'_>) -> bool {
+    request.local_cache(|| Foreign(false)).0
+}
+
+fn is_ours(headers: &HeaderMap<'_>, site: &str) -> bool {
+    let origins: Vec<_> = headers.get("Origin").collect();
+    let sites: Vec<_> = headers.get("Sec-Fetch-Site").collect();
+    let referers: Vec<_> = headers.get("Referer").collect();
+    if origins.iter().any(|origin| *origin != "null") {
+        return origins.iter().all(|origin| origin.eq_ignore_ascii_case(site));
+    }
+    if !sites.is_empty() {
+        return sites.iter().all(|site| *site == "same-origin");
+    }
+    // A form that another site sent on is `null` as well, with our own page as its Referer.
+    if !origins.is_empty() {
+        return false;
+    }
+    if !referers.is_empty() {
+        return referers.iter().all(|page| is_page_of(site, page));
+    }
+    !headers.contains("Cookie")
+}
+
+fn is_page_of(site: &str, page: &str) -> bool {
+    page.split_at_checked(site.len()).is_some_and(|(origin, rest)| {
+        origin.eq_ignore_ascii_case(site) && (rest.is_empty() || rest.starts_with(['/', '?', '#']))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use rocket::http::Header;
+
+    use super::*;
+
+    const SITE: &str = "https://id.example.com";
+
+    fn ours(sent: &[(&'static str, &'static str)]) -> bool {
+        let mut headers = HeaderMap::new();
+        sent.iter().for_each(|(name, value)| headers.add(Header::new(*name, *value)));
+        is_ours(&headers, SITE)
+    }
+
+    #[test]
+    fn only_what_no_foreign_page_can_send_is_ours() {
+        let cookie = ("Cookie", "a=b");
+        let referer = ("Referer", "https://id.example.com/login?next=1");
+        for sent in [
+            &[("Origin", SITE), cookie][..],
+            &[("Origin", "https://ID.example.com"), ("Sec-Fetch-Site", "same-origin"), cookie],
+            &[("Origin", "null"), ("Sec-Fetch-Site", "same-origin"), cookie],
+            &[("Sec-Fetch-Site", "same-origin"), cookie],
+            &[referer, cookie],
+            &[("Referer", SITE), cookie],
+            &[],
+        ] {
+            assert!(ours(sent), "{sent:?}");
+        }
+        for sent in [
+            &[cookie][..],
+            &[("Origin", "null"), cookie],
+            &[("Origin", "null"), referer, cookie],
+            &[("Origin", "https://evil.example"), ("Sec-Fetch-Site", "same-origin"), referer],
+            &[("Origin", "null"), ("Origin", "https://evil.example"), ("Sec-Fetch-Site", "same-origin")],
+            &[("Origin", SITE), ("Origin", "null"), ("Sec-Fetch-Site", "same-origin")],
+            &[("Sec-Fetch-Site", "none"), cookie],
+            &[("Sec-Fetch-Site", "same-site"), referer],
+            &[("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Site", "cross-site"), referer],
+            &[("Referer", "https://id.example.com.evil.example/"), cookie],
+            &[("Referer", "https://id.example.com@evil.example/"), cookie],
+            &[("Referer", "https://id.example.com:8443/"), cookie],
+            &[("Referer", "https://evil.example/https://id.example.com/")],
+            &[referer, ("Referer", "https://evil.example/"), cookie],
+            &[("Referer", "https://id.example.co\u{f6}"), cookie],
+        ] {
+            assert!(!ours(sent), "{sent:?}");
+        }
     }
 }

@@ -99,6 +99,11 @@ impl Page {
         Self::new("reset/unusable").with("again", again).status(Status::Gone)
     }
 
+    /// The page of a link that holds no whole key: it offers to ask again at `again`.
+    pub fn incomplete(again: &str) -> Self {
+        Self::new("reset/incomplete").with("again", again).status(Status::Gone)
+    }
+
     /// The page of an error.
     pub fn error(templates: &Templates, status: Status) -> Self {
         let key = |part: &str| {

@@ -15,12 +15,15 @@ attacks! {
     SITE => a055_signing_in_from_elsewhere_is_refused, a058_nobody_is_signed_out_by_a_picture;
 }
 
-const FOREIGN: [&[(&str, &str)]; 7] = [
+const FOREIGN: [&[(&str, &str)]; 10] = [
     &[("Origin", "https://evil.example")],
     &[("Origin", "null")],
     &[("Origin", "http://127.0.0.1")],
     &[("Origin", "https://evil.example"), ("Sec-Fetch-Site", "same-origin")],
+    &[("Origin", "null"), ("Origin", "https://evil.example"), ("Sec-Fetch-Site", "same-origin")],
     &[("Sec-Fetch-Site", "cross-site")],
+    &[("Referer", "https://evil.example/login")],
+    &[("Referer", "http://127.0.0.1@evil.example/")],
     &[("Sec-Fetch-Site", "same-site")],
     &[],
 ];

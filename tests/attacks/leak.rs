@@ -5,6 +5,8 @@ use serde_json::json;
 
 use crate::{
     common::{Binary, Browser, Page, Setting, alone, live},
+    log,
+    raw::{status, wire},
     scene::{Scene, V},
     tries::{FOUR, note},
 };
@@ -58,7 +60,46 @@ async fn a061_a_key_is_in_no_address_that_a_page_tells(scene: &mut Scene) {
     assert_eq!(with_key, 1, "the key is in one address, that of the link: {asked:?}");
     let notice = scene.app.mailbox.next_notice(V).await;
     opened(&scene.app.browser(), &notice.link()).await;
+    a_mangled_link_tells_nothing(scene).await;
     scene.unharmed(&["reset.issued", "reset.completed"]).await;
+}
+
+/// However a link comes: no page, no address to go on to and no line of the log holds a part of its key.
+async fn a_mangled_link_tells_nothing(scene: &Scene) {
+    let link = scene.key().await;
+    let key = link.rsplit_once('/').expect("a key").1;
+    let (head, tail) = key.split_at(20);
+    let begun = log::begin();
+    let all: String = key.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    for place in ["/reset", "/reset/not-me", "/account/email", "/confirm"] {
+        for path in [
+            format!("{place}/{key}."),
+            format!("{place}/{head}%20{tail}"),
+            format!("{place}/{head}"),
+            format!("{place}/{all}"),
+            format!("{place}/x{key}"),
+            format!("{place}/{key}/{key}"),
+            format!("{place}//{key}"),
+            format!("/{place}/{key}"),
+            format!("{place}/-/{key}"),
+            format!("{place}/%2e%2e/{key}"),
+            format!("{}/{key}", place.to_uppercase()),
+            format!("/%72{}/{key}", &place[2..]),
+            format!("{place}?{key}"),
+            format!("/{key}"),
+        ] {
+            let host = scene.app.url.trim_start_matches("http://");
+            let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            let answer = wire(&scene.app, request.as_bytes()).await;
+            assert!(status(&answer).is_some_and(|status| status < 500), "{path}: {answer}");
+            let told = [head, tail].iter().any(|part| answer.contains(part));
+            assert!(!told, "{path}: {answer}");
+        }
+    }
+    for line in log::since(begun) {
+        let told = [head, tail, &all[..60]].iter().any(|part| line.contains(part));
+        assert!(!told, "{line}");
+    }
 }
 
 async fn a062_no_secret_is_in_any_log(setting: Setting) {
