@@ -35,6 +35,7 @@ label-roles = Roles
 label-optional = (optional)
 new-password-hint = Three or four unrelated words work well. Spaces are allowed.
 phone-hint = With the country code, like +49 151 23456789.
+phone-hint-home = As you dial it at home, or with the country code, like +49 151 23456789.
 show-password = Show
 hide-password = Hide
 

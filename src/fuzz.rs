@@ -52,11 +52,13 @@ pub fn address(bytes: &[u8]) {
 pub fn phone(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let _ = phone::country(&text);
-    let Ok(phone) = Phone::parse(&text) else { return };
-    let digits = phone.number().strip_prefix('+').expect("a plus");
-    assert!((8..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()));
-    assert_eq!(Phone::parse(phone.number()).expect("it is one").number(), phone.number());
-    assert_eq!(phone::ending(phone.number()).len(), 2);
+    for home in [None, Some("DE"), Some("AR")] {
+        let Ok(phone) = Phone::parse(&text, home) else { continue };
+        let digits = phone.number().strip_prefix('+').expect("a plus");
+        assert!((8..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()));
+        assert_eq!(Phone::parse(phone.number(), home).expect("it is one").number(), phone.number());
+        assert_eq!(phone::ending(phone.number()).len(), 2);
+    }
 }
 
 /// A key has one form in a link, which a person may also type.
@@ -99,7 +101,7 @@ pub fn form(bytes: &[u8]) {
         if let Ok(line) = fields.line(name, 64) {
             assert!(line.chars().count() <= 64 && !line.chars().any(char::is_control));
         }
-        let _ = (fields.email(name), fields.phone(name), fields.ticked(name));
+        let _ = (fields.email(name), fields.phone(name, Some("DE")), fields.ticked(name));
         let _ = (fields.password(name).is_ok(), fields.required(name, 64));
     }
     assert_eq!(fields.get("_method"), Ok(""));

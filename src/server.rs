@@ -62,6 +62,7 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
         .attach(worker())
         .attach(leaving())
         .attach(replicas::fairing())
+        .attach(account::canonical::fairing())
         .attach(in_flight())
         .attach(dev::fairing())
         .mount("/", bounded(routes))

@@ -33,20 +33,22 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit, show_code, submit_code, remove]
 }
 
-fn page(account: &Account) -> Page {
-    Page::new("account/phone").with("phone", account.phone.as_deref().map(ending))
+fn page(site: &Site<'_>, account: &Account) -> Page {
+    Page::new("account/phone")
+        .with("phone", account.phone.as_deref().map(ending))
+        .with("home", site.config().sms.home())
 }
 
 #[get("/account/phone")]
-fn show(me: Fresh<'_>) -> Page {
-    page(&me.0.account)
+fn show(site: Site<'_>, me: Fresh<'_>) -> Page {
+    page(&site, &me.0.account)
 }
 
 #[post("/account/phone", data = "<fields>")]
 async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
     let account = &me.0.account;
     let mut faults = Faults::default();
-    let phone = faults.take("phone", fields.phone("phone"));
+    let phone = faults.take("phone", fields.phone("phone", site.config().sms.home()));
     if !site.transports.can_text() {
         faults.add("phone", Fault::new("fault-no-texts"));
     } else if phone.as_ref().is_some_and(|phone| !site.config().sms.reaches(phone.number())) {
@@ -54,7 +56,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     }
     change::confirm(&site, account, &fields, &mut faults).await?;
     let refused = |faults| {
-        Ok(page(account).typed("phone", fields.get("phone").unwrap_or_default()).faults(faults).into())
+        Ok(page(&site, account).typed("phone", fields.get("phone").unwrap_or_default()).faults(faults).into())
     };
     let Some(phone) = phone.filter(|_| faults.is_empty()) else { return refused(faults) };
     let (now, browser) = (site.now(), site.make_mark()?);
@@ -83,7 +85,7 @@ async fn pending(site: &Site<'_>, account: &Account) -> Result<Option<(KeyRow, P
     // Sealed with a key that is gone, it names no number: nothing is pending.
     let opened = site.keyring.open(PURPOSE, row.sealed.as_deref().unwrap_or_default()).ok();
     let number = opened.as_deref().and_then(|opened| std::str::from_utf8(opened).ok());
-    let phone = number.and_then(|number| Phone::parse(number).ok());
+    let phone = number.and_then(|number| Phone::parse(number, None).ok());
     Ok(phone.map(|phone| (row, phone)))
 }
 
@@ -146,7 +148,7 @@ async fn remove(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     change::confirm(&site, account, &fields, &mut faults).await?;
     if !faults.is_empty() {
         let fault = faults.iter().next().map_or(Fault::new("fault-password"), |(_, fault)| fault.clone());
-        return Ok(page(account).faults(Faults::of("remove-password", fault)).into());
+        return Ok(page(&site, account).faults(Faults::of("remove-password", fault)).into());
     }
     let now = site.now();
     let mut tx = site.begin().await?;

@@ -1,17 +1,18 @@
 //! An e-mail address: where mail goes, and the one canonical form by which accounts are told apart.
 
-use unicode_normalization::UnicodeNormalization;
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::fault::Fault;
-use crate::span::Span;
+use crate::{span::Span, typed};
 
 /// How long the link is good that confirms another address.
 pub const CONFIRMING: Span = Span::hours(1);
 
 /// An address that passed the rules below.
 ///
-/// The canonical form: NFC, ASCII letters of the local part in lower case, the domain as IDNA makes it ASCII. Nothing
-/// else is folded, so that look-alikes stay different accounts. Quoted local parts, comments and address literals are
+/// The canonical form: NFC, Unicode's simple case folding of the local part (one character for one, so that look-alikes
+/// stay different accounts), the domain as IDNA makes it ASCII. Quoted local parts, comments and address literals are
 /// refused.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Email {
@@ -20,29 +21,30 @@ pub struct Email {
 }
 
 impl Email {
-    /// Reads an address; white space around it is forgiven.
+    /// Reads an address; spaces and invisible characters around it are forgiven.
     ///
     /// # Errors
     /// A [`Fault`] in words for the person who typed it.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let text: String = text.trim_matches([' ', '\t']).nfc().collect();
+        let text: String = trimmed(text).nfc().collect();
         if text.is_empty() {
             return Err(Fault::new("fault-required"));
         }
         let parsed = text.split_once('@').and_then(|(local, domain)| {
-            let domain = idna::domain_to_ascii_strict(domain).ok()?;
-            (is_local(local) && is_domain(&domain)).then(|| (local.to_owned(), domain))
+            let domain = ascii(domain)?;
+            let key = folded(local);
+            // Folded, some letters are a byte longer.
+            let fits = is_local(local) && is_local(&key) && is_domain(&domain);
+            fits.then(|| Self { address: format!("{local}@{domain}"), key: format!("{key}@{domain}") })
         });
-        let (local, domain) = parsed.ok_or(Fault::new("fault-email"))?;
-        let key = format!("{}@{domain}", local.to_ascii_lowercase());
-        Ok(Self { address: format!("{local}@{domain}"), key })
+        parsed.ok_or(Fault::new("fault-email"))
     }
 
-    /// How the canonical form of every address begins that begins like `text`, as far as that can be told.
+    /// Canonical form of the beginning of an address, for searching.
     pub fn beginning(text: &str) -> String {
         match Self::parse(text) {
             Ok(email) => email.key,
-            Err(_) => text.trim_matches([' ', '\t']).nfc().collect::<String>().to_lowercase(),
+            Err(_) => folded(&trimmed(text).nfc().collect::<String>()),
         }
     }
 
@@ -63,18 +65,67 @@ pub fn masked(address: &str) -> String {
     format!("{}•••@{domain}", local.chars().next().unwrap_or('•'))
 }
 
-fn is_local(local: &str) -> bool {
-    (1..=64).contains(&local.len())
-        && local.split('.').all(|atom| {
-            !atom.is_empty()
-                && atom
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c) || is_letter(c))
-        })
+/// The text without what is around it unseen, a line break excepted: that was never part of one address.
+fn trimmed(text: &str) -> &str {
+    let inner = typed::trimmed(text);
+    if text.contains(['\r', '\n', '\u{2028}', '\u{2029}']) { text } else { inner }
 }
 
-fn is_letter(c: char) -> bool {
-    !c.is_ascii() && c.is_alphanumeric()
+/// The domain by IDNA, whose rule against a third and fourth hyphen names in use break.
+fn ascii(domain: &str) -> Option<String> {
+    let ascii = Uts46::new().to_ascii(
+        domain.as_bytes(),
+        AsciiDenyList::STD3,
+        Hyphens::CheckFirstLast,
+        DnsLength::Verify,
+    );
+    ascii.ok().map(|domain| domain.into_owned())
+}
+
+/// Unicode's simple case folding, but for the Cherokee letters, which it makes capitals.
+fn folded(local: &str) -> String {
+    let one = |mut all: std::char::ToUppercase| all.next().filter(|_| all.next().is_none());
+    let fold = |c: char| {
+        // The dotless i has the capital of another letter.
+        let upper = one(c.to_uppercase()).filter(|_| c != 'ı').unwrap_or(c);
+        let mut lower = upper.to_lowercase();
+        lower.next().filter(|_| lower.next().is_none()).unwrap_or(upper)
+    };
+    local.chars().map(fold).nfc().collect()
+}
+
+/// Whether this is a dot-atom (RFC 5322) of ASCII and of the letters, marks and digits of any script, with joiners
+/// between them.
+fn is_local(local: &str) -> bool {
+    (1..=64).contains(&local.len()) && local.split('.').all(is_atom)
+}
+
+fn is_atom(atom: &str) -> bool {
+    let mut before = None;
+    let mut characters = atom.chars().peekable();
+    while let Some(c) = characters.next() {
+        let after = characters.peek();
+        let fits = match c {
+            '\u{200c}' | '\u{200d}' => {
+                before.is_some_and(is_written) && after.is_some_and(|c| is_written(*c))
+            }
+            _ if is_combining_mark(c) => before.is_some() && is_written(c),
+            _ if c.is_ascii() => c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c),
+            _ => is_written(c),
+        };
+        if !fits {
+            return false;
+        }
+        before = Some(c);
+    }
+    before.is_some()
+}
+
+/// Whether it is a letter, mark or digit that can be seen.
+fn is_written(c: char) -> bool {
+    let unseen = matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}');
+    !unseen && (c.is_alphanumeric() || is_combining_mark(c))
 }
 
 fn is_domain(domain: &str) -> bool {
@@ -103,11 +154,69 @@ mod tests {
             assert_eq!(key(same).as_deref(), Some("mike@example.org"), "{same}");
         }
         assert_eq!(key("jos\u{e9}@example.org"), key("jose\u{301}@example.org"));
+        for (one, other) in [
+            ("Émile@example.org", "émile@example.org"),
+            ("ÉMILE@example.org", "e\u{301}mile@example.org"),
+            ("ΝΊΚΟΣ@example.org", "νίκος@example.org"),
+            ("КОЛЯ@пример.рф", "коля@ПРИМЕР.РФ"),
+            ("STRAẞE@example.org", "straße@example.org"),
+            ("\u{feff}mike@example.org\u{a0}", "mike@example.org"),
+            ("\u{202a}mike@example.org\u{202c}", "mike@example.org"),
+        ] {
+            assert!(key(one).is_some() && key(one) == key(other), "{one} {:?} {:?}", key(one), key(other));
+        }
+    }
+
+    #[test]
+    fn every_script_has_addresses() {
+        for address in [
+            "संपर्क@डाटामेल.भारत",
+            "ผู้ใช้@ตัวอย่าง.ไทย",
+            "用户@例子.广告",
+            "Dörte@Sörensen.example.com",
+            "коля@пример.рф",
+            "مثال@مثال.إختبار",
+            "δοκιμή@παράδειγμα.δοκιμή",
+            "ಬೆಂಬಲ@ಡೇಟಾಮೇಲ್.ಭಾರತ",
+            "അജയ്@ഡാറ്റാമെയിൽ.ഭാരതം",
+            "نامه\u{200c}ای@example.org",
+            "ක්\u{200d}රී@example.org",
+            "٣٤@example.org",
+            "jane@ab--cd.example",
+            "jane@xn--bcher-kva.example",
+        ] {
+            assert!(key(address).is_some(), "{address}");
+        }
+        for wrong in [
+            "a.\u{200d}b@example.org",
+            "a\u{200c}@example.org",
+            "a\u{200d}.b@example.org",
+            "a\u{200b}b@example.org",
+            "a\u{ad}b@example.org",
+            "\u{301}a@example.org",
+            "a.\u{301}b@example.org",
+            "a\u{fe0f}@example.org",
+            "a\u{3164}@example.org",
+            "a\u{202e}b@example.org",
+            "🔑@example.org",
+            "jane@-ab.example",
+            "jane@ab-.example",
+            "jane@xn--a.example",
+        ] {
+            assert_eq!(key(wrong), None, "{wrong:?}");
+        }
     }
 
     #[test]
     fn look_alikes_are_different_accounts() {
-        for other in ["mıke@example.org", "ⓜike@example.org", "ｍike@example.org", "mike@ıxample.org"] {
+        for other in [
+            "mıke@example.org",
+            "mİke@example.org",
+            "ⓜike@example.org",
+            "ｍike@example.org",
+            "mikе@example.org",
+            "mike@ıxample.org",
+        ] {
             assert_ne!(key(other).as_deref(), Some("mike@example.org"), "{other}");
         }
     }

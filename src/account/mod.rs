@@ -1,6 +1,7 @@
 //! Accounts: who may sign in and with what, and the pages on which people look after theirs.
 
 pub mod breached;
+pub mod canonical;
 pub mod care;
 pub mod change;
 pub mod change_email;

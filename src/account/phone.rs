@@ -1,32 +1,30 @@
-//! A phone number in international form, as libphonenumber knows them.
+//! A phone number in its one canonical form, E.164, of a kind that text messages may reach at no special price.
 
-use phonenumber::{Type, country, metadata::DATABASE};
+mod plan;
 
+use self::plan::{Kind, Known, Plan};
 use super::fault::Fault;
+use crate::typed;
 
-/// A number in E.164 form, of a kind that text messages may reach and that costs no more than others.
+/// A number in E.164 form, as libphonenumber writes it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Phone(String);
 
 impl Phone {
-    /// Reads a number; spaces, dots, dashes and brackets are forgiven, `00` in front is a `+`.
+    /// Reads a number as people write it: in international form, or as it is dialled at `home`, two capital letters
+    /// (ISO 3166-1), if that is given. A trunk zero is dropped, a zero that belongs to the number stays.
     ///
     /// # Errors
     /// A [`Fault`] in words for the person who typed it.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
-        let bare: String =
-            text.chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')' | '/' | '\u{a0}')).collect();
-        if bare.is_empty() {
+    pub fn parse(text: &str, home: Option<&str>) -> Result<Self, Fault> {
+        let text = typed::plain(text);
+        if text.is_empty() {
             return Err(Fault::new("fault-required"));
         }
-        let digits = bare.strip_prefix('+').or(bare.strip_prefix("00")).unwrap_or_default();
-        let number = format!("+{digits}");
-        match known(&number) {
-            Some(known) if known.is_valid() && can_be_texted(known.number_type(&DATABASE)) => {
-                Ok(Self(number))
-            }
-            _ => Err(Fault::new("fault-phone")),
-        }
+        // A trunk zero in brackets, as business cards carry it, also where none is dialled.
+        let usual = |text: &str| read(text, home).filter(|known| known.kind == Kind::Usual);
+        let known = usual(&text).or_else(|| usual(&text.replace("(0)", "")));
+        known.map(|known| Self(known.number)).ok_or(Fault::new("fault-phone"))
     }
 
     /// The number, like `+4915112345678`.
@@ -35,28 +33,28 @@ impl Phone {
     }
 }
 
+fn read(text: &str, home: Option<&str>) -> Option<Known> {
+    let bare: String = text.chars().filter(|c| !matches!(c, '.' | '-' | '(' | ')' | '/')).collect();
+    let abroad = bare.strip_prefix('+');
+    let digits = abroad.unwrap_or(&bare);
+    if !(4..=20).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    match home.and_then(Plan::of_country) {
+        _ if abroad.is_some() => Plan::international(digits),
+        Some(home) => home.national(digits).or_else(|| home.dialled(digits)),
+        None => digits.strip_prefix("00").and_then(Plan::international),
+    }
+}
+
 /// The country of a number in E.164 form, as two capital letters (ISO 3166-1); none for numbers of no country.
 pub fn country(number: &str) -> Option<String> {
-    known(number)?.country().id().map(|id| id.as_ref().to_owned())
+    Plan::international(number.strip_prefix('+')?).map(|known| known.country)
 }
 
 /// Whether two capital letters are a country (ISO 3166-1) that has phone numbers.
 pub fn is_country(code: &str) -> bool {
-    code.parse::<country::Id>().is_ok()
-}
-
-/// What the library makes of a number; it is shown nothing but digits.
-fn known(number: &str) -> Option<phonenumber::PhoneNumber> {
-    let digits = number.strip_prefix('+')?;
-    let plain = (8..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| phonenumber::parse(None, number).ok()).flatten()
-}
-
-fn can_be_texted(kind: Type) -> bool {
-    matches!(
-        kind,
-        Type::Mobile | Type::FixedLineOrMobile | Type::FixedLine | Type::PersonalNumber | Type::Voip
-    )
+    Plan::of_country(code).is_some()
 }
 
 /// The last two digits, all that is shown of a number.
@@ -65,43 +63,4 @@ pub fn ending(number: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_is_international_or_refused() {
-        for same in ["+49 151 1234-5678", "0049 (151) 12345678", "+4915112345678"] {
-            assert_eq!(Phone::parse(same).ok().unwrap().number(), "+4915112345678", "{same}");
-        }
-        for wrong in [
-            "",
-            "0151 12345678",
-            "+0123456789",
-            "+1234567",
-            "+1234567890123456",
-            "+49151x2345678",
-            "+49\n15112345678",
-        ] {
-            assert!(Phone::parse(wrong).is_err(), "{wrong:?}");
-        }
-        for costly in ["+499001123456", "+448712345678", "+18005550123"] {
-            assert!(Phone::parse(costly).is_err(), "{costly:?}");
-        }
-        assert_eq!(ending("+4915112345678"), "78");
-    }
-
-    #[test]
-    fn a_number_has_a_country() {
-        let of = [
-            ("+4915112345678", "DE"),
-            ("+12125550123", "US"),
-            ("+16135550123", "CA"),
-            ("+79123456789", "RU"),
-        ];
-        for (number, code) in of {
-            assert_eq!(country(number), Some(code.to_owned()), "{number}");
-        }
-        assert_eq!(country("+88312345678901"), None);
-        assert!(is_country("DE") && !is_country("de") && !is_country("XX") && !is_country("*"));
-    }
-}
+mod tests;

@@ -13,7 +13,11 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use serde::{Deserialize, Serialize};
 
 use super::{Undelivered, is_loopback, root};
-use crate::{Error, account::phone, span::Span};
+use crate::{
+    Error,
+    account::{phone, phone::Phone},
+    span::Span,
+};
 
 /// So many bytes of an answer are read, no more.
 const MOST: usize = 64 * 1024;
@@ -93,8 +97,18 @@ impl Settings {
 
     /// Whether texts may go to a number in E.164 form; without a gateway they go nowhere, and may.
     pub fn reaches(&self, number: &str) -> bool {
-        let country = phone::country(number);
-        self.url.is_none() || self.countries.iter().any(|code| code == "*" || Some(code) == country.as_ref())
+        let usual = || Phone::parse(number, None).is_ok_and(|phone| phone.number() == number);
+        let country = || phone::country(number);
+        self.url.is_none()
+            || usual() && self.countries.iter().any(|code| code == "*" || Some(code) == country().as_ref())
+    }
+
+    /// The country by which numbers without a country code are read: the one that may get texts, if it is one alone.
+    pub fn home(&self) -> Option<&str> {
+        match &self.countries[..] {
+            [one] if one != "*" => Some(one),
+            _ => None,
+        }
     }
 
     fn parse(&self, url: &str) -> Result<(Url, HeaderMap, Option<Regex>), Vec<String>> {
@@ -283,6 +297,9 @@ mod tests {
         assert!(to(&["AT", "DE"]).reaches("+4915112345678") && to(&["*"]).reaches("+12125550123"));
         assert!(!to(&["AT"]).reaches("+4915112345678") && !to(&["US"]).reaches("+16135550123"));
         assert!(Settings::default().reaches("+12125550123"), "the dev mailbox takes all");
+        assert!(!to(&["*"]).reaches("+881612345678") && !to(&["GB"]).reaches("+447012345678"));
+        assert_eq!(to(&["DE"]).home(), Some("DE"));
+        assert!([&["*"][..], &[], &["DE", "AT"]].iter().all(|countries| to(countries).home().is_none()));
     }
 
     #[test]

@@ -141,6 +141,26 @@ pub async fn list(
     })
 }
 
+/// What an account is told apart by and texted at, as it stands in the table.
+#[derive(FromRow)]
+pub struct Stored {
+    /// Its id.
+    pub id: Uuid,
+    /// The address.
+    pub email: String,
+    /// The address in the canonical form of the version that wrote it.
+    pub email_key: String,
+    /// The verified phone.
+    pub phone: Option<String>,
+}
+
+/// Some accounts in the order of their ids, after one of them.
+pub async fn stored(conn: &mut Conn, after: Uuid) -> Result<Vec<Stored>, Error> {
+    const STORED: &str =
+        "SELECT id, email, email_key, phone FROM latchkey_accounts WHERE id > $1 ORDER BY id LIMIT 500";
+    Ok(sql!(all Stored, conn, STORED, after)?)
+}
+
 /// Adds an account; false if its address has one already, or another account has left it after `kept_since` or claims it.
 pub async fn insert(
     tx: &mut Tx,
@@ -256,6 +276,21 @@ pub async fn set_email(
     };
     if changed {
         sql!(execute tx, SET_EMAIL_OF_ROLES, id, email_key)?;
+    }
+    Ok(changed)
+}
+
+/// Sets the canonical form of an address that stays what it is; false if another account has it.
+pub async fn rekey(tx: &mut Tx, id: Uuid, email_key: &str) -> Result<bool, Error> {
+    const REKEY: &str = "UPDATE latchkey_accounts SET email_key = $2
+        WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM latchkey_accounts AS other WHERE other.email_key = $2 AND other.id <> $1)";
+    const REKEY_ROLES: &str = "UPDATE latchkey_roles SET email_key = $2 WHERE account_id = $1";
+    let changed = match sql!(execute tx, REKEY, id, email_key) {
+        Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => return Ok(false),
+        changed => changed? == 1,
+    };
+    if changed {
+        sql!(execute tx, REKEY_ROLES, id, email_key)?;
     }
     Ok(changed)
 }

@@ -23,6 +23,7 @@ pub mod roles;
 pub mod seed;
 pub mod sessions;
 pub mod tallies;
+pub mod upkeep;
 
 use rocket::tokio::sync::OwnedSemaphorePermit;
 use sqlx::{Postgres, Sqlite, pool::PoolConnection};

@@ -136,12 +136,12 @@ impl Fields {
         Email::parse(self.get(name)?)
     }
 
-    /// A phone number.
+    /// A phone number, in international form or as it is dialled at `home`.
     ///
     /// # Errors
     /// As [`Phone::parse`].
-    pub fn phone(&self, name: &str) -> Result<Phone, Fault> {
-        Phone::parse(self.line(name, 40)?)
+    pub fn phone(&self, name: &str, home: Option<&str>) -> Result<Phone, Fault> {
+        Phone::parse(self.line(name, 100)?, home)
     }
 
     /// A password, as typed.

@@ -38,7 +38,10 @@ async fn a026_no_look_alike_gets_the_mail_of_another(scene: &mut Scene) {
         "victi\u{1e43}@example.com",
         "v\u{ed}ctim@example.com",
         "victim\u{200b}@example.com",
-        "\u{202e}victim@example.com",
+        "v\u{202e}ictim@example.com",
+        "\u{301}victim@example.com",
+        "victim\u{fe0f}@example.com",
+        "victim\u{200d}@example.com",
     ] {
         let answer = post(&browser, "/reset", format!("email={}", escaped(typed))).await;
         assert!([200, 422].contains(&answer.status), "{typed}: {}", answer.status);
@@ -63,6 +66,8 @@ async fn a027_no_spelling_registers_over_an_account(scene: &mut Scene) {
         "victim@EXAMPLE.ORG\0",
         "victim@\u{ff45}xample.com",
         "victim@example.com\u{200b}",
+        "\u{202e}victim@example.com",
+        "\u{feff}Victim@example.com\u{a0}",
     ] {
         let body = format!("email={}&password={}", escaped(typed), escaped(OTHER));
         let answer = post(&browser, "/register", body).await;

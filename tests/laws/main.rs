@@ -12,6 +12,7 @@ mod advice;
 mod bad_input;
 mod binding;
 mod buckets;
+mod canonical;
 mod codes;
 mod confirm;
 mod held_back;

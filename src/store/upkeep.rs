@@ -1,0 +1,18 @@
+//! The table `upkeep`: what was done once to rows of an earlier version.
+
+use super::{Conn, Tx, sql};
+use crate::{Error, clock::Time};
+
+/// Whether something was done.
+pub async fn is_done(conn: &mut Conn, name: &str) -> Result<bool, Error> {
+    const IS_DONE: &str = "SELECT name FROM latchkey_upkeep WHERE name = $1";
+    Ok(sql!(optional(String,), conn, IS_DONE, name)?.is_some())
+}
+
+/// Writes down that it was.
+pub async fn done(tx: &mut Tx, name: &str, now: Time) -> Result<(), Error> {
+    const DONE: &str =
+        "INSERT INTO latchkey_upkeep (name, done_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    sql!(execute tx, DONE, name, now)?;
+    Ok(())
+}
