@@ -26,7 +26,7 @@ use super::{
     relay::{Relay, Tls},
     root,
 };
-use crate::{Error, span::Span};
+use crate::{Error, account::email::Email, span::Span};
 
 mod connections;
 mod line;
@@ -168,7 +168,7 @@ impl Smtp {
         if mail.to.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(never("the recipient's address holds a space or a control character"));
         }
-        let to = mail.to.parse().map(ascii).map_err(|_| never("the recipient's address is none"))?;
+        let to = recipient(mail.to).ok_or_else(|| never("the recipient's address is not valid"))?;
         let mut message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
@@ -258,6 +258,16 @@ fn judged(fault: &smtp::Error, step: Step) -> Undelivered {
     }
 }
 
+/// A recipient. lettre knows no marks of scripts and no joiners, which our own addresses may have (RFC 6531).
+fn recipient(to: &str) -> Option<Address> {
+    if let Ok(address) = to.parse() {
+        return Some(ascii(address));
+    }
+    let email = Email::parse(to).ok()?;
+    let (local, domain) = email.address().split_once('@')?;
+    Some(Address::new_dangerous(local, domain))
+}
+
 /// An address with its domain as it stands in the DNS, which every server understands.
 fn ascii(address: Address) -> Address {
     let domain = idna::domain_to_ascii(address.domain()).ok();
@@ -294,6 +304,28 @@ fn enhanced(fault: &smtp::Error) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_may_register_may_be_written_to() {
+        for address in [
+            "संपर्क@xn--c2bd4bq1db8d.xn--h2brj9c",
+            "ผู้ใช้@example.org",
+            "അജയ്@example.org",
+            "نامه\u{200c}ای@example.org",
+        ] {
+            let to = recipient(address).expect("a recipient");
+            assert_eq!(to.to_string(), address);
+        }
+        for wrong in [
+            "a b@example.org",
+            "a@example.org\r\nRCPT TO:<x@y.org>",
+            "<a@example.org>",
+            "a@b@example.org",
+            "",
+        ] {
+            assert!(recipient(wrong).is_none(), "{wrong:?}");
+        }
+    }
 
     fn faults(url: &str, from: &str, release: bool) -> Vec<String> {
         Settings { url: Some(url.into()), from: from.into(), ..Settings::default() }.judge(release)
