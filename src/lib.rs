@@ -41,6 +41,7 @@ pub mod replicas;
 pub mod reset;
 pub mod scope;
 mod server;
+pub mod signals;
 pub mod span;
 pub mod store;
 pub mod tally;

@@ -6,7 +6,10 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Without a command it serves, and no signal may come too early. A command ends as the system ends it.
+    let serves = std::env::args_os().len() <= 1;
+    let signals = serves.then(latchkey::signals::Signals::heed);
     // Before Rocket's own: whoever logs first stays.
     latchkey::logger::start();
-    latchkey::cli::run()
+    latchkey::cli::run(signals)
 }

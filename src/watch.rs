@@ -18,7 +18,7 @@ use rocket::{
     tokio::{self, select, sync::mpsc, time::timeout},
 };
 
-use crate::{Error, reset::switch::Switch};
+use crate::{Error, reset::switch::Switch, signals::HangUps};
 
 /// How long a file must have been left alone: whoever writes it in several steps is done by then.
 const QUIET: Duration = Duration::from_millis(100);
@@ -26,12 +26,12 @@ const QUIET: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Reads the configuration anew by `read` whenever one of its files changes.
-pub fn fairing(read: impl Fn() -> Figment + Clone + Send + Sync + 'static) -> AdHoc {
+pub fn fairing(read: impl Fn() -> Figment + Clone + Send + Sync + 'static, hang_ups: HangUps) -> AdHoc {
     AdHoc::on_liftoff("Watch", move |rocket| {
         Box::pin(async move {
             if let Some(switch) = Switch::of(rocket) {
                 let watched = Watched { files: files(rocket.figment()), speaks: speaks(rocket.figment()) };
-                tokio::spawn(watch(watched, read.clone(), switch, rocket.shutdown()));
+                tokio::spawn(watch(watched, read.clone(), switch, rocket.shutdown(), hang_ups));
             }
         })
     })
@@ -59,18 +59,29 @@ impl Watched {
     }
 }
 
-async fn watch(watched: Watched, read: impl Fn() -> Figment, switch: Switch, mut shutdown: Shutdown) {
+async fn watch(
+    watched: Watched,
+    read: impl Fn() -> Figment,
+    switch: Switch,
+    mut shutdown: Shutdown,
+    mut hang_ups: HangUps,
+) {
     let (tell, mut told) = mpsc::channel(1);
-    let watcher = watcher(&watched.files, tell.clone());
-    if let Err(fault) = &watcher {
-        log::error!("the configuration is not watched, send SIGHUP when it changes: {fault}");
-    }
-    tokio::spawn(hang_ups(tell));
+    let look = || {
+        watcher(&watched.files, tell.clone()).inspect_err(|fault| {
+            log::error!("the configuration is not watched, send SIGHUP when it changes: {fault}");
+        })
+    };
+    let mut watching = look();
+    let ring = tell.clone();
+    tokio::spawn(async move { while hang_ups.next().await.is_some() && ring.send(()).await.is_ok() {} });
     loop {
         select! {
             () = &mut shutdown => return,
             _ = told.recv() => {}
         }
+        // A link may lead elsewhere by now.
+        drop(std::mem::replace(&mut watching, look()));
         let left_alone = async { while timeout(QUIET, told.recv()).await.is_ok() {} };
         let accepted = match timeout(PATIENCE, left_alone).await {
             Ok(()) => watched.accept(read()),
@@ -103,12 +114,11 @@ fn files(figment: &Figment) -> BTreeSet<PathBuf> {
     figment.metadata().filter_map(|metadata| metadata.source.as_ref().and_then(file)).collect()
 }
 
-/// Tells of changes in the folders of `files`, since editors put another file in place of the one they read; links are
-/// followed. Without a file, one may yet come into this folder.
+/// Tells of changes in the folders of `files`, since editors put another file in place of the one they read, and of every
+/// link on the way to one, as Kubernetes switches them. Without a file, one may yet come into this folder.
 fn watcher(files: &BTreeSet<PathBuf>, tell: mpsc::Sender<()>) -> notify::Result<RecommendedWatcher> {
     let come = PathBuf::from("Rocket.toml");
-    let linked = files.iter().filter_map(|file| file.canonicalize().ok());
-    let watched: BTreeSet<PathBuf> = files.iter().cloned().chain(linked).chain([come]).collect();
+    let watched: BTreeSet<PathBuf> = files.iter().flat_map(|file| on_the_way(file)).chain([come]).collect();
     let names: BTreeSet<OsString> =
         watched.iter().filter_map(|file| Some(file.file_name()?.to_owned())).collect();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
@@ -121,10 +131,36 @@ fn watcher(files: &BTreeSet<PathBuf>, tell: mpsc::Sender<()>) -> notify::Result<
         Some(folder) if folder != Path::new("") => folder.to_owned(),
         _ => PathBuf::from("."),
     };
-    for folder in watched.iter().map(folder).collect::<BTreeSet<_>>() {
+    // A link may lead to what is not there now.
+    let folders: BTreeSet<_> = watched.iter().map(folder).filter(|folder| folder.is_dir()).collect();
+    for folder in folders {
         watcher.watch(&folder, RecursiveMode::NonRecursive)?;
     }
     Ok(watcher)
+}
+
+/// The file itself, every link that leads to it, and what those lead to in the end.
+fn on_the_way(file: &Path) -> BTreeSet<PathBuf> {
+    let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let (mut found, mut ahead) = (BTreeSet::from([file.to_owned()]), vec![absolute]);
+    while let Some(path) = ahead.pop() {
+        if !found.insert(path.clone()) {
+            continue;
+        }
+        for place in path.ancestors() {
+            let Ok(target) = place.read_link() else { continue };
+            let (Some(folder), Ok(rest)) = (place.parent(), path.strip_prefix(place)) else { continue };
+            found.insert(place.to_owned());
+            // What follows a link that leads to a file is nothing.
+            let end = if rest.as_os_str().is_empty() {
+                folder.join(target)
+            } else {
+                folder.join(target).join(rest)
+            };
+            ahead.push(end);
+        }
+    }
+    found
 }
 
 /// Whether one of the files, or a link on the way to it (`..data` in a mounted folder), may say something else now.
@@ -138,13 +174,33 @@ fn changes(event: &Event, names: &BTreeSet<OsString>) -> bool {
     !read_only && event.paths.iter().any(named)
 }
 
-#[cfg(unix)]
-async fn hang_ups(tell: mpsc::Sender<()>) {
-    use tokio::signal::unix::{SignalKind, signal};
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::symlink;
 
-    let Ok(mut hang_ups) = signal(SignalKind::hangup()) else { return };
-    while hang_ups.recv().await.is_some() && tell.send(()).await.is_ok() {}
+    use super::*;
+
+    #[test]
+    fn every_link_on_the_way_is_watched() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |path: &str| folder.path().join(path);
+        std::fs::create_dir_all(at("releases/1")).unwrap();
+        std::fs::write(at("releases/1/Rocket.toml"), "").unwrap();
+        // As Kubernetes has them: current leads to ..data, and that to a release; the file is a link of its own.
+        symlink("releases/1", at("..data")).unwrap();
+        symlink("..data", at("current")).unwrap();
+        symlink(at("current/Rocket.toml"), at("Rocket.toml")).unwrap();
+        let found = on_the_way(&at("Rocket.toml"));
+        for path in ["Rocket.toml", "current", "..data", "releases/1/Rocket.toml"] {
+            assert!(found.contains(&at(path)), "{path}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn links_that_lead_in_a_circle_lead_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        symlink("b", folder.path().join("a")).unwrap();
+        symlink("a", folder.path().join("b")).unwrap();
+        assert!(on_the_way(&folder.path().join("a")).len() >= 2);
+    }
 }
-
-#[cfg(not(unix))]
-async fn hang_ups(_: mpsc::Sender<()>) {}

@@ -355,3 +355,142 @@ async fn what_a_command_finds_and_does_is_its_exit_status(setting: Setting) {
     }
     server.end("TERM").await;
 }
+
+#[test]
+fn nothing_ignored_is_tracked() {
+    let git = |arguments: &[&str]| {
+        std::process::Command::new("git").current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).output()
+    };
+    // The sources may come without their history.
+    match git(&["ls-files", "-ci", "--exclude-standard"]) {
+        Ok(listed) if listed.status.success() => {
+            assert_eq!(String::from_utf8_lossy(&listed.stdout), "", "tracked although .gitignore has them");
+        }
+        _ => common::skip("this is no git repository"),
+    }
+    let tracked = git(&["ls-files"]).map(|listed| listed.stdout).unwrap_or_default();
+    let secret =
+        |name: &&str| [".secrets", ".pem", ".key", ".env", ".db"].iter().any(|end| name.ends_with(end));
+    let tracked = String::from_utf8_lossy(&tracked).into_owned();
+    assert_eq!(tracked.lines().filter(secret).collect::<Vec<_>>(), [""; 0], "tracked, and likely secret");
+}
+
+/// Waits until `what` is so of a process that must not end meanwhile.
+#[cfg(unix)]
+fn until(process: &mut std::process::Child, what: impl Fn(u32) -> bool) {
+    for _ in 0..2000 {
+        if what(process.id()) {
+            return;
+        }
+        assert!(process.try_wait().expect("a child of ours").is_none(), "it has ended");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("not within ten seconds");
+}
+
+#[cfg(unix)]
+fn kill(process: &std::process::Child, signal: &str) {
+    let sent = std::process::Command::new("kill").args([signal, &process.id().to_string()]).status();
+    assert!(sent.expect("kill runs").success());
+}
+
+/// Whether a process takes care of SIGHUP, SIGINT and SIGTERM itself.
+#[cfg(target_os = "linux")]
+fn heeds(id: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    let caught =
+        status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or("0").trim().to_owned();
+    let caught = u64::from_str_radix(&caught, 16).unwrap_or(0);
+    [1, 2, 15].iter().all(|signal| caught & 1 << (signal - 1) != 0)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_during_the_wait_for_a_database_is_heeded() {
+    for signal in ["-TERM", "-INT"] {
+        let folder = folder();
+        // It takes connections, and says nothing.
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let database = format!("postgres://nobody@{}/none", silent.local_addr().expect("bound"));
+        let toml = format!("[default.databases.latchkey]\nurl = \"{database}\"\nconnect_timeout = 60\n");
+        common::write_secret(&folder.path().join("Rocket.toml"), &toml);
+        let mut server = command(folder.path(), "debug", &[]).spawn().expect("latchkey runs");
+        until(&mut server, heeds);
+        kill(&server, "-HUP");
+        let mut lines =
+            std::io::BufRead::lines(std::io::BufReader::new(server.stderr.take().expect("piped")));
+        let waits = lines
+            .by_ref()
+            .map(|line| line.expect("text"))
+            .find(|line| line.contains("waiting for the database"));
+        assert!(waits.is_some(), "it says what it waits for");
+        kill(&server, signal);
+        assert!(server.wait().expect("an end").success(), "{signal}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_before_the_server_is_ready_is_remembered() {
+    for signal in ["-HUP", "-TERM"] {
+        let folder = folder();
+        let port = common::free_port();
+        let toml = format!("[default]\nport = {port}\nlog_level = \"normal\"\n");
+        common::write_secret(&folder.path().join("Rocket.toml"), &toml);
+        let mut server = command(folder.path(), "debug", &[]).spawn().expect("latchkey runs");
+        until(&mut server, heeds);
+        kill(&server, signal);
+        if signal == "-HUP" {
+            until(&mut server, |_| std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+            kill(&server, "-TERM");
+        }
+        assert!(server.wait().expect("an end").success(), "{signal}");
+    }
+}
+
+#[test]
+fn what_is_in_a_url_of_sqlite_is_read_as_sqlite_reads_it() {
+    for written in ["my data", "my%20data"] {
+        let folder = folder();
+        std::fs::create_dir(folder.path().join("my data")).expect("a folder");
+        let toml = format!("[default.databases.latchkey]\nurl = \"sqlite://{written}/latchkey.db\"\n");
+        let output = run(folder.path(), "debug", &toml, &["user", "list"]);
+        assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+        let found: Vec<_> = std::fs::read_dir(folder.path())
+            .expect("a folder")
+            .map(|it| it.expect("an entry").file_name())
+            .collect();
+        assert!(found.iter().all(|name| name != "my%20data"), "{found:?}");
+        for file in ["latchkey.db", "latchkey.secrets"] {
+            assert!(folder.path().join("my data").join(file).exists(), "{file}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_database_is_nobody_elses_to_read() {
+    use std::os::unix::fs::{MetadataExt, chown};
+
+    let folder = folder();
+    let list = || run(folder.path(), "debug", "", &["user", "list"]);
+    let files = || {
+        let all = std::fs::read_dir(folder.path()).expect("a folder").map(|file| file.expect("an entry"));
+        all.map(|file| (file.file_name(), file.metadata().expect("a file"))).collect::<Vec<_>>()
+    };
+    assert_eq!(list().status.code(), Some(3));
+    for (name, file) in files() {
+        assert_eq!(file.mode() & 0o077, 0, "{name:?}");
+    }
+    // Root looks first after a copy was put back, and the server is run by somebody else.
+    const OTHER: u32 = 65534;
+    let whose = |file: &str| chown(folder.path().join(file), Some(OTHER), Some(OTHER));
+    if whose("latchkey.db").is_err() {
+        return common::skip("only root gives files away");
+    }
+    whose("latchkey.secrets").expect("root may");
+    assert_eq!(list().status.code(), Some(3));
+    for (name, file) in files() {
+        assert!(name == "Rocket.toml" || file.uid() == OTHER, "{name:?} belongs to {}", file.uid());
+    }
+}

@@ -10,16 +10,22 @@ macro_rules! say {
 mod census;
 mod check;
 mod events;
+mod exposed;
 mod outbox;
 mod policy;
 mod seed;
 mod user;
 
-use std::{io::Write, net::IpAddr, path::Path, process::ExitCode};
+use std::{
+    io::{self, Write},
+    net::IpAddr,
+    path::Path,
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 use figment::Figment;
-use rocket::error::ErrorKind;
+use rocket::{error::ErrorKind, tokio::select};
 
 use crate::{
     Error,
@@ -28,6 +34,7 @@ use crate::{
     config::{Judged, fault},
     init,
     random::Random,
+    signals::Signals,
     store::{Pool, Settings},
     watch,
     web::templates::Templates,
@@ -90,13 +97,17 @@ enum Command {
     Outbox(outbox::Outbox),
     /// Lists what happened, the newest first.
     Events(events::Events),
+    /// Brings the database up to date, for a server whose own role may not create tables.
+    ///
+    /// The exit status is 0 too if there was nothing to do.
+    Migrate,
     /// Fills an empty database with people and events, for measuring.
     #[command(hide = true)]
     Seed(seed::Seed),
 }
 
 /// Does what the command line says.
-pub fn run() -> ExitCode {
+pub fn run(signals: Option<io::Result<Signals>>) -> ExitCode {
     let cli = Cli::parse();
     let figment = rocket::Config::figment();
     let done = match cli.command {
@@ -106,9 +117,8 @@ pub fn run() -> ExitCode {
         Some(Command::Check(check)) => Ok(check::run(&check, &figment)),
         Some(Command::Policy(policy)) => Ok(policy::run(&policy, &figment)),
         // Rocket would panic over its own keys.
-        command => {
-            fault::refuse_strays(&figment).and_then(|()| rocket::execute(carry_out(command, figment.clone())))
-        }
+        command => fault::refuse_strays(&figment)
+            .and_then(|()| rocket::execute(carry_out(command, figment.clone(), signals))),
     };
     done.unwrap_or_else(|error| {
         complain(&figment, &error);
@@ -123,32 +133,63 @@ fn complain(figment: &Figment, error: &Error) {
     }
 }
 
-async fn carry_out(command: Option<Command>, figment: Figment) -> Result<ExitCode, Error> {
+async fn carry_out(
+    command: Option<Command>,
+    figment: Figment,
+    signals: Option<io::Result<Signals>>,
+) -> Result<ExitCode, Error> {
     let done = match command {
         Some(Command::User(user)) => user::run(user, &figment).await?,
         Some(Command::Outbox(outbox)) => outbox::run(outbox, &figment).await?,
         Some(Command::Events(events)) => events::run(events, &figment).await?,
         Some(Command::Seed(seed)) => seed::run(&seed, &figment).await.map(|()| Done::Done)?,
-        _ => serve(figment).await.map(|()| Done::Done)?,
+        Some(Command::Migrate) => migrate(&figment).await.map(|()| Done::Done)?,
+        _ => serve(figment, signals).await.map(|()| Done::Done)?,
     };
     Ok(done.into())
 }
 
-async fn serve(figment: Figment) -> Result<(), Error> {
-    let site = crate::rocket(figment)?.attach(watch::fairing(rocket::Config::figment));
-    // Tells in one line what Rocket would tell in many when the database cannot be reached.
+async fn serve(figment: Figment, signals: Option<io::Result<Signals>>) -> Result<(), Error> {
+    let signals = signals.unwrap_or_else(Signals::heed);
+    let failed = |source| Error::File { path: "signals".into(), source };
+    let Signals { mut stop, hang_ups } = signals.map_err(failed)?;
+    let site = crate::rocket(figment)?.attach(watch::fairing(rocket::Config::figment, hang_ups));
     let settings = Settings::read(site.figment())?;
-    reachable(&settings).await?;
     let (address, port) = (fault::read(site.figment(), "address")?, fault::read(site.figment(), "port")?);
+    let told = |error| Error::Config(launch_fault(&error, address, port));
+    let site = select! {
+        biased;
+        // Nobody is served yet: nothing is to be finished.
+        () = stop.told() => return Ok(()),
+        ignited = async {
+            // Tells in one line what Rocket would tell in many when the database cannot be reached.
+            reachable(&settings).await?;
+            site.ignite().await.map_err(told)
+        } => ignited?,
+    };
+    let shutdown = site.shutdown();
+    rocket::tokio::spawn(async move {
+        stop.told().await;
+        shutdown.notify();
+    });
     match site.launch().await {
         // A request that ran longer than a stop may take was cut off: that is no fault of the server's.
         Err(error) if matches!(error.kind(), ErrorKind::Shutdown(_, None)) => Ok(()),
-        launched => launched.map(drop).map_err(|error| Error::Config(launch_fault(&error, address, port))),
+        launched => launched.map(drop).map_err(told),
     }
 }
 
 async fn reachable(settings: &Settings) -> Result<(), Error> {
     rocket_db_pools::Pool::close(&Pool::connect(settings).await?).await;
+    Ok(())
+}
+
+async fn migrate(figment: &Figment) -> Result<(), Error> {
+    match Pool::migrate(&Settings::read(figment)?).await? {
+        0 => say!("the database is up to date"),
+        1 => say!("1 migration was applied"),
+        count => say!("{count} migrations were applied"),
+    }
     Ok(())
 }
 

@@ -36,9 +36,16 @@ fn prepared(mut command: Command, folder: &Path, profile: &str, arguments: &[&st
     command
 }
 
+/// Writes what nobody else is to read.
+pub fn write_secret(file: &Path, text: &str) {
+    std::fs::write(file, text).expect("a file is written");
+    #[cfg(unix)]
+    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("ours");
+}
+
 /// Runs `latchkey` with `arguments` to its end, under `toml` as its `Rocket.toml`.
 pub fn run(folder: &Path, profile: &str, toml: &str, arguments: &[&str]) -> Output {
-    std::fs::write(folder.join("Rocket.toml"), toml).expect("Rocket.toml is written");
+    write_secret(&folder.join("Rocket.toml"), toml);
     command(folder, profile, arguments).output().expect("latchkey runs")
 }
 
@@ -67,8 +74,7 @@ impl Binary {
     /// The same with more in its environment.
     pub async fn start_with(setting: &Setting, config: Config, environment: &[(&str, &str)]) -> Binary {
         let site = Site::new(setting, config.for_a_process(), Clock::system());
-        std::fs::write(setting.folder.join("Rocket.toml"), site.config.toml())
-            .expect("Rocket.toml is written");
+        write_secret(&setting.folder.join("Rocket.toml"), &site.config.toml());
         let mut server = server(&setting.folder);
         let mut child = server.envs(environment.iter().copied()).spawn().expect("latchkey runs");
         let output = Arc::new(Mutex::new(String::new()));

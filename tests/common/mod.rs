@@ -29,7 +29,7 @@ mod wire;
 
 pub use self::{
     app::{Site, TestApp},
-    binary::{Binary, command, run},
+    binary::{Binary, command, run, write_secret},
     browser::{Answer, Browser, Sent, Trouble},
     config::{Change, Config},
     database::{Database, dump, execute, texts},
