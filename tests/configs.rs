@@ -25,7 +25,7 @@ fn files(folder: &Path) -> BTreeSet<OsString> {
 /// What `check` tells of the configuration in `text`, and whether it would start.
 fn check(text: &str) -> (BTreeSet<String>, bool) {
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("Rocket.toml"), text).expect("written");
+    common::write_secret(&folder.path().join("Rocket.toml"), text);
     let profile = head(text, "profile").next().unwrap_or("debug");
     let latchkey = |arguments: &str| {
         let arguments: Vec<_> = arguments.split(' ').collect();
@@ -77,6 +77,38 @@ fn strict_fails_for_warnings() {
     assert_eq!((status(risky, &["check"]), status(risky, &["check", "--strict"])), (0, 1));
     let advised = "[default.latchkey.reset]\nstrategy = \"one_time_login\"\n";
     assert_eq!(status(advised, &["check", "--strict"]), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_others_can_read_are_told() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let toml = fs::read_to_string("tests/configs/47-good-release.toml").expect("text");
+    let check = || {
+        let output =
+            command(folder.path(), "release", &["check", "--strict"]).output().expect("latchkey runs");
+        (output.status.code(), String::from_utf8(output.stdout).expect("text"))
+    };
+    let chmod = |name: &str, mode: u32| {
+        fs::set_permissions(folder.path().join(name), PermissionsExt::from_mode(mode)).expect("ours");
+    };
+    common::write_secret(&folder.path().join("Rocket.toml"), &toml);
+    assert!(command(folder.path(), "release", &["migrate"]).status().expect("latchkey runs").success());
+    assert_eq!(check().0, Some(0), "{}", check().1);
+    for (name, mode) in [("Rocket.toml", 0o644), ("latchkey.db", 0o640)] {
+        chmod(name, mode);
+        let (status, told) = check();
+        let warning = told.lines().find(|line| line.starts_with("warning: ") && line.contains(name));
+        assert!(
+            status == Some(1) && warning.is_some_and(|line| line.contains(&format!("{mode:o}"))),
+            "{told}"
+        );
+        chmod(name, 0o600);
+    }
+    chmod("Rocket.toml", 0o640);
+    assert_eq!(check().0, Some(0), "the server's group may read it");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use clap::Args;
 use figment::Figment;
 use serde_json::{Value, json};
 
-use super::census::Census;
+use super::{census::Census, exposed::exposed};
 use crate::{
     Error,
     app::App,
@@ -77,6 +77,9 @@ async fn look(figment: &Figment) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
         let told = |line| Finding::told(Severity::Error, line).placed(figment);
         lines.lines().map(told).collect::<Vec<_>>()
     })?;
+    if let Ok(settings) = store::Settings::read(figment) {
+        findings.extend(exposed(figment, &settings).into_iter().map(|finding| finding.placed(figment)));
+    }
     findings.extend(people.into_iter().map(|finding| finding.placed(figment)));
     findings.sort_by_key(|finding| finding.severity);
     Ok((plan, findings))
@@ -98,7 +101,8 @@ async fn plan(judged: Judged, figment: &Figment) -> Result<(Plan, Vec<Finding>),
         }
         _ => (None, Vec::new()),
     };
-    let engine = settings.sqlite_file().map_or("PostgreSQL".into(), |file| format!("SQLite, {file}"));
+    let engine =
+        settings.sqlite_file().map_or("PostgreSQL".into(), |file| format!("SQLite, {}", file.display()));
     let texts = if app.judged.lenient { "stay at /dev/mailbox" } else { "none" };
     let mut parts = vec![
         ("profile", figment.profile().to_string()),
