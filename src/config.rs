@@ -183,7 +183,16 @@ impl Judged {
         faults.extend(judge_url(&public_url, lenient));
         let address: IpAddr = figment.extract_inner("address").unwrap_or(Ipv4Addr::LOCALHOST.into());
         faults.extend(config.judge(lenient, is_loopback(&public_url) && address.is_loopback()));
-        let risks = config.risks(lenient);
+        let mut risks = config.risks(lenient);
+        // What cannot be read at all is told when it is read to be used.
+        let (fault, risk) =
+            store::Settings::read(figment).map(|database| database.judge()).unwrap_or_default();
+        if lenient {
+            risks.extend(fault)
+        } else {
+            faults.extend(fault)
+        }
+        risks.extend(risk);
         let told = |severity| move |line: &String| Finding::told(severity, line);
         let mut findings: Vec<_> = faults.iter().map(told(Severity::Error)).collect();
         findings.extend(risks.iter().map(told(Severity::Warning)));
@@ -275,8 +284,7 @@ impl Config {
 /// Secrets of a debug build: those that it keeps beside the database, or new ones.
 fn with_own_secrets(figment: &Figment, keep: bool) -> Result<Figment, Error> {
     let settings = store::Settings::read(figment)?;
-    let folder =
-        settings.sqlite_file().map(Path::new).and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+    let folder = settings.sqlite_file().as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
     let path = folder.join("latchkey.secrets");
     let failed = |error| Error::Config(format!("databases.latchkey.url: {}: {error}", path.display()));
     let secrets = match std::fs::read_to_string(&path) {

@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use rocket::{
     Shutdown,
     fairing::AdHoc,
-    tokio::{select, time::sleep},
+    tokio::{
+        select,
+        time::{sleep, timeout},
+    },
 };
 use rocket_db_pools::Database;
 use serde::Serialize;
@@ -19,6 +22,10 @@ use crate::{
 
 /// How often a server says that it is there.
 const BEAT: Duration = Duration::from_secs(15);
+/// How often it tries while nothing can be written, so that it is soon known when something can.
+const STEP: Duration = Duration::from_secs(2);
+/// How long a farewell may take.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// After how long of silence it counts no more.
 const SILENCE: Duration = Duration::from_secs(60);
 
@@ -76,12 +83,17 @@ async fn be_there(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
             beat(&app, &mut tx).await?;
             tx.commit().await
         };
+        let mut failed = false;
         if let Err(error) = said.await {
             log::error!("other servers cannot be told that this one is there: {error}");
+            failed = true;
         }
-        select! {
-            () = &mut shutdown => on = false,
-            () = sleep(BEAT) => {}
+        let mut waited = Duration::ZERO;
+        while on && waited < BEAT && (waited.is_zero() || !failed && pool.takes_writes()) {
+            select! {
+                () = &mut shutdown => on = false,
+                () = sleep(STEP) => waited += STEP,
+            }
         }
     }
     let gone = async {
@@ -90,5 +102,5 @@ async fn be_there(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
         tx.commit().await
     };
     // Whoever goes in silence is forgotten soon.
-    let _: Result<(), Error> = gone.await;
+    let _: Result<Result<(), Error>, _> = timeout(FAREWELL, gone).await;
 }

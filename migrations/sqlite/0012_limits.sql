@@ -1,3 +1,4 @@
+-- breaks older versions: what they count is gone
 -- What may still be done, by a keyed digest of who does it or whom it concerns: when its bucket will be full again.
 -- Nothing that was counted in windows is kept.
 DROP TABLE latchkey_counts;

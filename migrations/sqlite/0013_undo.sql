@@ -1,3 +1,4 @@
+-- breaks older versions: an account that waits to be deleted would be open in them
 -- What "this wasn't me" is weighed by, and what it needs for as long as it can be said.
 -- `password_set_at` is when the password was chosen. `proved_at` is the same of the newest password that opened the account
 -- while it had its present address. `undone_at` is when somebody said "this wasn't me", until the reset after it is complete.

@@ -1,3 +1,4 @@
+-- adds only
 -- "Keep me signed in": an answer may get lost, so the token that was replaced gets the same next one again, until that was
 -- seen, or the session that came with it was used.
 ALTER TABLE latchkey_remembered ADD COLUMN next BLOB;

@@ -1,58 +1,70 @@
-//! Brings a database up to date, once however many processes start together.
+//! Brings a database up to date, once however many processes start together, and by a role that may.
+//!
+//! What is applied stands in a table of our own: a host that migrates with sqlx keeps its own in `_sqlx_migrations`. A
+//! database that lacks nothing is only read. One that a newer version has migrated serves this one as well, as long as
+//! each migration that is not known here says that it only adds: `-- adds only` is its first line then.
 
-use std::{
-    borrow::Cow,
-    fs::{File, OpenOptions},
+use std::{borrow::Cow, time::Duration};
+
+use rocket::tokio::time::timeout;
+use sha2::{Digest, Sha384};
+use sqlx::{
+    AssertSqlSafe, PgConnection, SqliteConnection,
+    migrate::{MigrateError, Migration, Migrator},
 };
 
-use sqlx::migrate::{MigrateError, Migrator};
-
-use super::{Conn, sql};
+use super::{Conn, adopt, sql};
 use crate::Error;
 
 /// What SQLite and PostgreSQL call a table that is not there.
 const NO_TABLE: [&str; 2] = ["1", "42P01"];
-
-/// Our own record of them: a host that migrates with sqlx keeps its own in `_sqlx_migrations`.
+/// SQLSTATE of a role that may not.
+const NO_RIGHT: &str = "42501";
+/// Our own record of them.
 const TABLE: &str = "latchkey_migrations";
+/// The first line of a migration that older versions need not know of.
+const ADDS_ONLY: &str = "-- adds only";
+/// What is recorded with any other.
+const BREAKS: &str = " (older versions cannot work with it)";
+/// Waits for whoever migrates now, but not for the whole day.
+const BEGIN_POSTGRES: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '2min'; SET LOCAL statement_timeout = '10min'";
+/// An advisory lock is a number: this one is `latchkey` in ASCII.
+const LOCK_POSTGRES: &str = "SELECT pg_advisory_xact_lock(7809651199139603833)";
+const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
+/// The longest that all of it may take.
+const LONGEST: Duration = Duration::from_secs(30 * 60);
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// The migrations of SQLite.
-pub(super) fn sqlite() -> Migrator {
-    named(&SQLITE, SQLITE.locking)
+/// A connection that migrates.
+pub(super) enum Raw<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    /// Whether it locks.
+    Postgres(&'c mut PgConnection, bool),
 }
 
-/// The migrations of PostgreSQL, under an advisory lock if `locking`.
-pub(super) fn postgres(locking: bool) -> Migrator {
-    named(&POSTGRES, locking)
-}
+/// A migration that was applied: version, description and checksum.
+type Applied = (i64, String, Vec<u8>);
 
-fn named(migrator: &'static Migrator, locking: bool) -> Migrator {
-    let migrations = Cow::Borrowed(&*migrator.migrations);
-    Migrator { migrations, locking, table_name: Cow::Borrowed(TABLE), ..Migrator::DEFAULT }
-}
-
-/// Waits for a lock beside the SQLite file, whose own migrations know none; it ends with the returned handle.
-pub(super) fn lock(database: &str) -> Result<Option<File>, Error> {
-    if database.is_empty() || database.starts_with(":memory:") {
-        return Ok(None);
-    }
-    let path = format!("{database}-migrating");
-    let failed = |source| Error::File { path: path.clone(), source };
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    file.lock().map_err(failed)?;
-    Ok(Some(file))
+/// Applies what is missing, each migration in a transaction of its own; gives their number.
+///
+/// # Errors
+/// [`Error::Migration`] if one was applied in another form, [`Error::Config`] if a newer version has changed what this
+/// one knows or the role lacks a right, and [`Error::Database`].
+pub(super) async fn run(mut conn: Raw<'_>) -> Result<usize, Error> {
+    let late =
+        || Error::Config("databases.latchkey.url leads to a database that takes too long to migrate".into());
+    timeout(LONGEST, conn.bring_up_to_date()).await.map_err(|_| late())?
 }
 
 /// How many migrations a database lacks.
 ///
 /// # Errors
-/// [`Error::Migration`] if it has one that this version does not know, and [`Error::Database`].
+/// [`Error::Config`] if a newer version has changed what this one knows, and [`Error::Database`].
 pub async fn behind(conn: &mut Conn) -> Result<usize, Error> {
-    const APPLIED: &str = "SELECT version FROM latchkey_migrations WHERE success";
-    let applied = match sql!(all(i64,), conn, APPLIED) {
+    const APPLIED: &str = "SELECT version, description, checksum FROM latchkey_migrations ORDER BY version";
+    let applied = match sql!(all(i64, String, Vec<u8>), conn, APPLIED) {
         Err(sqlx::Error::Database(refusal))
             if refusal.code().is_some_and(|code| NO_TABLE.contains(&&*code)) =>
         {
@@ -60,9 +72,209 @@ pub async fn behind(conn: &mut Conn) -> Result<usize, Error> {
         }
         applied => applied?,
     };
-    // Both databases have the same migrations.
-    match applied.iter().find(|(version,)| !SQLITE.version_exists(*version)) {
-        Some((version,)) => Err(MigrateError::VersionMissing(*version).into()),
-        None => Ok(SQLITE.iter().count() - applied.len()),
+    // Both databases have migrations of the same numbers.
+    newer(&SQLITE.migrations, &applied)?;
+    let known = applied.iter().filter(|(version, ..)| SQLITE.version_exists(*version));
+    Ok(SQLITE.iter().count() - known.count())
+}
+
+/// The versions that only a newer Latchkey knows.
+fn newer(known: &[Migration], applied: &[Applied]) -> Result<Vec<i64>, Error> {
+    let unknown = applied.iter().filter(|(version, ..)| known.iter().all(|known| known.version != *version));
+    let mut versions = Vec::new();
+    for (version, description, _) in unknown {
+        if description.ends_with(BREAKS) {
+            return Err(Error::Config(format!(
+                "databases.latchkey.url leads to a database that a newer version of Latchkey has changed (migration {version}, {description}): start that version"
+            )));
+        }
+        versions.push(*version);
+    }
+    Ok(versions)
+}
+
+/// The checksum of a migration, whatever its line ends are here.
+fn checksum(migration: &Migration) -> Vec<u8> {
+    Sha384::digest(migration.sql.as_str().replace("\r\n", "\n")).to_vec()
+}
+
+fn description(migration: &Migration) -> Cow<'_, str> {
+    match migration.sql.as_str().lines().next() {
+        Some(ADDS_ONLY) => Cow::Borrowed(&migration.description),
+        _ => Cow::Owned(format!("{}{BREAKS}", migration.description)),
+    }
+}
+
+impl Raw<'_> {
+    async fn bring_up_to_date(&mut self) -> Result<usize, Error> {
+        // Asked without a lock first: whoever finds nothing to do needs no right to do it.
+        if let Some(applied) = self.applied_in_whole().await? {
+            for version in newer(self.migrations(), &applied)? {
+                log::warn!("a newer version of Latchkey has added to the database (migration {version})");
+            }
+            return Ok(0);
+        }
+        let mut count = 0;
+        while self.step().await? {
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn migrations(&self) -> &'static [Migration] {
+        match self {
+            Raw::Sqlite(_) => &SQLITE.migrations,
+            Raw::Postgres(..) => &POSTGRES.migrations,
+        }
+    }
+
+    /// What was applied, if it is all there is.
+    async fn applied_in_whole(&mut self) -> Result<Option<Vec<Applied>>, Error> {
+        // In a transaction, since a pooler may give each one another connection.
+        self.run("BEGIN").await?;
+        let applied = self.applied().await;
+        self.run("ROLLBACK").await?;
+        let applied = applied?;
+        let pending = self.pending(&applied)?.is_some();
+        Ok((!pending).then_some(applied))
+    }
+
+    /// The first that is missing.
+    fn pending(&self, applied: &[Applied]) -> Result<Option<&'static Migration>, Error> {
+        for migration in self.migrations() {
+            match applied.iter().find(|(version, ..)| *version == migration.version) {
+                None => return Ok(Some(migration)),
+                Some((version, _, sum)) if *sum != checksum(migration) => {
+                    return Err(MigrateError::VersionMismatch(*version).into());
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// Does what is to be done next, all of it or nothing; false if there is nothing.
+    async fn step(&mut self) -> Result<bool, Error> {
+        match self {
+            Raw::Sqlite(_) => self.run(BEGIN_SQLITE).await?,
+            Raw::Postgres(_, locking) => {
+                let locking = *locking;
+                self.run(BEGIN_POSTGRES).await?;
+                if locking {
+                    self.run(LOCK_POSTGRES).await?;
+                }
+            }
+        }
+        match self.apply_next().await {
+            Ok(applied) => self.run("COMMIT").await.map(|()| applied).map_err(Error::from),
+            Err(error) => {
+                let _ = self.run("ROLLBACK").await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn apply_next(&mut self) -> Result<bool, Error> {
+        let applied = self.applied().await?;
+        newer(self.migrations(), &applied)?;
+        let Some(next) = self.pending(&applied)? else { return Ok(false) };
+        let done = async {
+            if applied.is_empty() && adopt::is_due(self).await? {
+                self.make_table().await?;
+                adopt::adopt(self).await?;
+                for migration in self.migrations().iter().take(adopt::COUNT) {
+                    self.record(migration).await?;
+                }
+                return Ok(());
+            }
+            self.make_table().await?;
+            self.run(next.sql.as_str()).await?;
+            self.record(next).await
+        };
+        match done.await {
+            Ok(()) => Ok(true),
+            Err(sqlx::Error::Database(refusal)) if refusal.code().is_some_and(|code| code == NO_RIGHT) => {
+                let what = "databases.latchkey.url: the database lacks a migration, and this role may not apply it: run `latchkey migrate` as a role that may create tables";
+                Err(Error::Config(format!("{what} ({refusal})")))
+            }
+            Err(sqlx::Error::Configuration(told)) => Err(Error::Config(told.to_string())),
+            Err(error) => Err(MigrateError::ExecuteMigration(error, next.version).into()),
+        }
+    }
+
+    async fn make_table(&mut self) -> Result<(), sqlx::Error> {
+        let (times, bytes) = match self {
+            Raw::Sqlite(_) => ("TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP", "BLOB"),
+            Raw::Postgres(..) => ("TIMESTAMPTZ NOT NULL DEFAULT now()", "BYTEA"),
+        };
+        self.run(&format!(
+            "CREATE TABLE IF NOT EXISTS {TABLE} (version BIGINT PRIMARY KEY, description TEXT NOT NULL,
+                installed_on {times}, success BOOLEAN NOT NULL, checksum {bytes} NOT NULL,
+                execution_time BIGINT NOT NULL)"
+        ))
+        .await
+    }
+
+    async fn record(&mut self, migration: &Migration) -> Result<(), sqlx::Error> {
+        let insert = format!(
+            "INSERT INTO {TABLE} (version, description, success, checksum, execution_time)
+            VALUES ($1, $2, TRUE, $3, 0)"
+        );
+        let (version, description, sum) = (migration.version, description(migration), checksum(migration));
+        let insert = AssertSqlSafe(insert);
+        match self {
+            Raw::Sqlite(conn) => {
+                let query = sqlx::query(insert).bind(version).bind(&*description).bind(sum);
+                query.execute(&mut **conn).await.map(drop)
+            }
+            Raw::Postgres(conn, _) => {
+                let query = sqlx::query(insert).bind(version).bind(&*description).bind(sum);
+                query.persistent(false).execute(&mut **conn).await.map(drop)
+            }
+        }
+    }
+
+    /// What was applied; nothing if there is no record of it.
+    async fn applied(&mut self) -> Result<Vec<Applied>, Error> {
+        let is_there = match self {
+            Raw::Sqlite(_) => {
+                format!(
+                    "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{TABLE}')"
+                )
+            }
+            Raw::Postgres(..) => format!("SELECT to_regclass('{TABLE}') IS NOT NULL"),
+        };
+        if !self.is(is_there).await? {
+            return Ok(Vec::new());
+        }
+        Ok(self.rows(format!("SELECT version, description, checksum FROM {TABLE} ORDER BY version")).await?)
+    }
+
+    /// What a question is answered.
+    pub(super) async fn is(&mut self, question: String) -> Result<bool, sqlx::Error> {
+        let question = AssertSqlSafe(question);
+        match self {
+            Raw::Sqlite(conn) => sqlx::query_scalar(question).fetch_one(&mut **conn).await,
+            Raw::Postgres(conn, _) => {
+                sqlx::query_scalar(question).persistent(false).fetch_one(&mut **conn).await
+            }
+        }
+    }
+
+    pub(super) async fn rows(&mut self, text: String) -> Result<Vec<Applied>, sqlx::Error> {
+        let text = AssertSqlSafe(text);
+        match self {
+            Raw::Sqlite(conn) => sqlx::query_as(text).fetch_all(&mut **conn).await,
+            Raw::Postgres(conn, _) => sqlx::query_as(text).persistent(false).fetch_all(&mut **conn).await,
+        }
+    }
+
+    /// Runs statements of which nothing is asked.
+    pub(super) async fn run(&mut self, text: &str) -> Result<(), sqlx::Error> {
+        let text = sqlx::raw_sql(AssertSqlSafe(text));
+        match self {
+            Raw::Sqlite(conn) => text.execute(&mut **conn).await.map(drop),
+            Raw::Postgres(conn, _) => text.execute(&mut **conn).await.map(drop),
+        }
     }
 }

@@ -3,17 +3,22 @@
 //! Reads take a [`Conn`], whatever changes something takes a [`Tx`]. Each file holds the statements of one table.
 
 pub mod accounts;
+mod address;
+mod adopt;
 mod busy;
 pub mod claims;
 pub mod counts;
 pub mod events;
+pub mod files;
 pub mod former_addresses;
 mod group;
 pub mod keys;
+mod links;
 mod lookups;
 mod migrate;
 pub mod outbox;
 mod pool;
+mod pooler;
 mod readers;
 pub mod registrations;
 pub mod remembered;
@@ -24,9 +29,10 @@ pub mod seed;
 pub mod sessions;
 pub mod tallies;
 pub mod upkeep;
+mod writes;
 
 use rocket::tokio::sync::OwnedSemaphorePermit;
-use sqlx::{Postgres, Sqlite, pool::PoolConnection};
+use sqlx::{Postgres, Sqlite};
 use uuid::Uuid;
 
 pub use busy::Token;
@@ -48,7 +54,7 @@ pub enum Conn {
     /// A transaction on SQLite's one writer.
     SqliteTx(Replay<Sqlite>),
     /// A connection to PostgreSQL.
-    Postgres(PoolConnection<Postgres>),
+    Postgres(links::Link),
     /// A transaction on PostgreSQL.
     PostgresTx(Replay<Postgres>),
 }
@@ -143,8 +149,19 @@ pub fn earliest(time: Time) -> Uuid {
 macro_rules! sql {
     (@run $conn:expr, $c:ident => $run:expr, $tx:ident => $again:expr) => {
         match $crate::store::AsConn::conn($conn) {
-            $crate::store::Conn::Sqlite($c) => $run,
-            $crate::store::Conn::Postgres($c) => $run,
+            $crate::store::Conn::Sqlite(reader) => {
+                let $c = &mut **reader;
+                $run
+            }
+            $crate::store::Conn::Postgres(link) => {
+                // In a block of its own: what is in doubt stays so if it is cut off.
+                let outcome = match link.asked() {
+                    Ok($c) => $crate::store::links::in_time(async { $run }).await,
+                    Err(error) => Err(error),
+                };
+                link.heard(&outcome);
+                outcome
+            }
             $crate::store::Conn::SqliteTx($tx) => $again,
             $crate::store::Conn::PostgresTx($tx) => $again,
         }
@@ -152,19 +169,19 @@ macro_rules! sql {
     (execute $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
         sql!(@run $conn,
-            c => sqlx::query(text)$(.bind($arg))*.execute(&mut **c).await.map(|done| done.rows_affected()),
+            c => sqlx::query(text)$(.bind($arg))*.execute(c).await.map(|done| done.rows_affected()),
             tx => tx.execute(text, sqlx::query(text)$(.bind($arg))*).await)
     }};
     (optional $row:ty, $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
         sql!(@run $conn,
-            c => sqlx::query_as::<_, $row>(text)$(.bind($arg))*.fetch_optional(&mut **c).await,
+            c => sqlx::query_as::<_, $row>(text)$(.bind($arg))*.fetch_optional(c).await,
             tx => tx.rows::<$row>(text, sqlx::query(text)$(.bind($arg))*).await.map(|rows| rows.into_iter().next()))
     }};
     (all $row:ty, $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
         sql!(@run $conn,
-            c => sqlx::query_as::<_, $row>(text)$(.bind($arg))*.fetch_all(&mut **c).await,
+            c => sqlx::query_as::<_, $row>(text)$(.bind($arg))*.fetch_all(c).await,
             tx => tx.rows::<$row>(text, sqlx::query(text)$(.bind($arg))*).await)
     }};
 }

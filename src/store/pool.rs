@@ -1,35 +1,36 @@
 //! The pool behind [`Db`](super::Db): one writer and several readers on SQLite, or a pool of PostgreSQL.
 
-use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
+use std::{net::IpAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use figment::{Figment, providers::Serialized};
-use rocket::tokio::{sync::Semaphore, time::timeout};
+use rocket::tokio::{pin, select, sync::Semaphore, time::sleep};
 use serde::{Deserialize, Serialize};
 use sqlx::{
-    Connection, Executor, PgConnection, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    Connection, SqliteConnection,
+    postgres::{PgConnectOptions, PgSslMode},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 use super::{
     Conn, Tx,
     busy::{Busy, Token},
+    files,
     group::Writer,
+    links::Links,
     lookups::Lookups,
-    migrate,
+    migrate::{self, Raw},
+    pooler,
     readers::Readers,
     replay::Replay,
     sessions::{self, SignedIn},
+    writes::Writes,
 };
 use crate::{Error, clock::Time, config::fault, meters::Connections};
 
-/// What holds for each connection to PostgreSQL, whatever the database's own defaults are.
-const SESSION: &str = "SET default_transaction_isolation = 'read committed';
-    SET lock_timeout = '5s'; SET statement_timeout = '10s'";
 /// KiB, written as SQLite wants them: the system keeps the file in memory as well, and there are many readers.
 const READER_CACHE: &str = "-256";
-/// After how long without use a connection to PostgreSQL is asked whether it is alive.
-const REST: Duration = Duration::from_secs(1);
+/// After how long of waiting for PostgreSQL it is said what the wait is for.
+const SILENCE: Duration = Duration::from_millis(500);
 /// How many transactions at once may get in the way of those that somebody waits for.
 const BEHIND: usize = 2;
 /// How long the pool waits, when it is closed, for those who still work with it.
@@ -93,10 +94,43 @@ impl Settings {
         }
     }
 
-    /// The file of an SQLite database.
-    pub fn sqlite_file(&self) -> Option<&str> {
-        let path = self.url.strip_prefix("sqlite:")?;
-        Some(path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default())
+    /// The file of an SQLite database, as SQLite opens it; none if it is in memory.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        let in_memory = self.url.contains(":memory:") || self.url.contains("mode=memory");
+        let options = self.sqlite().filter(|_| !in_memory)?;
+        Some(options.get_filename().to_owned())
+    }
+
+    fn sqlite(&self) -> Option<SqliteConnectOptions> {
+        self.url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(&self.url).ok()).flatten()
+    }
+
+    fn is_postgres(&self) -> bool {
+        self.url.starts_with("postgres:") || self.url.starts_with("postgresql:")
+    }
+
+    /// What may be read, or forged, on the way to the database: what release refuses, and what it warns of. Each a
+    /// sentence with key and remedy.
+    pub fn judge(&self) -> (Option<String>, Option<String>) {
+        let options = self.is_postgres().then(|| PgConnectOptions::from_str(&self.url).ok()).flatten();
+        let remote = |options: &PgConnectOptions| {
+            let host = options.get_host().trim_matches(['[', ']']);
+            options.get_socket().is_none()
+                && !host.starts_with('/')
+                && host != "localhost"
+                && !host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        };
+        match options.filter(remote).map(|options| options.get_ssl_mode()) {
+            Some(PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer) => {
+                let fault = "databases.latchkey.url may send in the clear: add ?sslmode=verify-full, or sslmode=require if no certificate can be checked";
+                (Some(fault.into()), None)
+            }
+            Some(PgSslMode::Require) => {
+                let risk = "databases.latchkey.url takes any certificate: write sslmode=verify-full, and sslrootcert=FILE if the system does not know who signed it";
+                (None, Some(risk.into()))
+            }
+            _ => (None, None),
+        }
     }
 }
 
@@ -105,13 +139,14 @@ impl Settings {
 pub struct Pool {
     engine: Engine,
     busy: Busy,
+    writes: Writes,
 }
 
 #[derive(Clone)]
 enum Engine {
     // One connection writes, since SQLite allows one writer at a time; the others only read.
     Sqlite { writer: Writer, readers: Readers, lookups: Lookups, behind: Arc<Semaphore> },
-    Postgres(PgPool),
+    Postgres(Links),
 }
 
 impl Pool {
@@ -120,7 +155,17 @@ impl Pool {
     /// # Errors
     /// [`Error::Config`] for a database that is out of reach or another one, and [`Error::Migration`].
     pub async fn connect(settings: &Settings) -> Result<Self, Error> {
-        Self::open(settings, true).await
+        Self::open(settings, true).await.map(|(pool, _)| pool)
+    }
+
+    /// Applies what migrations are missing, and gives their number.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub async fn migrate(settings: &Settings) -> Result<usize, Error> {
+        let (pool, count) = Self::open(settings, true).await?;
+        rocket_db_pools::Pool::close(&pool).await;
+        Ok(count)
     }
 
     /// Connects to a database as it is; `None` if its file is not there yet.
@@ -128,69 +173,27 @@ impl Pool {
     /// # Errors
     /// As [`connect`](Self::connect).
     pub async fn look(settings: &Settings) -> Result<Option<Self>, Error> {
-        let file = settings.sqlite_file().map(Path::new).filter(|file| !file.exists());
-        match file.map(|file| file.parent().filter(|folder| !folder.as_os_str().is_empty())) {
-            Some(Some(folder)) if !folder.is_dir() => {
+        let file = settings.sqlite_file().filter(|file| !file.exists());
+        match file.as_deref().map(files::folder) {
+            Some(folder) if !folder.is_dir() => {
                 Err(unusable(format!("there is no folder {}", folder.display())))
             }
             Some(_) => Ok(None),
-            None => Self::open(settings, false).await.map(Some),
+            None => Self::open(settings, false).await.map(|(pool, _)| Some(pool)),
         }
     }
 
-    async fn open(settings: &Settings, migrate: bool) -> Result<Self, Error> {
-        let patience = Duration::from_secs(settings.connect_timeout);
-        let busy = Busy::default();
-        if let Some(file) = settings.sqlite_file() {
-            let _lock = if migrate { migrate::lock(file).map_err(unusable)? } else { None };
-            let options = sqlite(settings)?.create_if_missing(migrate);
-            let writing = options.clone().pragma("query_only", "OFF");
-            let one = SqlitePoolOptions::new().max_connections(1);
-            let first = one.connect_with(writing.clone()).await.map_err(unusable)?;
-            if migrate {
-                migrate::sqlite().run(&first).await?;
-            }
-            let writer = Writer::new(first.acquire().await?.detach(), writing, patience);
-            let most = usize::try_from(settings.max_connections).unwrap_or(usize::MAX);
-            let reading = options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE);
-            let readers = Readers::new(reading, most, patience).map_err(unusable)?;
-            drop(readers.get().await.map_err(unusable)?);
-            let lookups = Lookups::new(readers.clone());
-            Ok(Self {
-                engine: Engine::Sqlite { writer, readers, lookups, behind: Arc::new(Semaphore::new(BEHIND)) },
-                busy,
-            })
-        } else if settings.url.starts_with("postgres:") || settings.url.starts_with("postgresql:") {
-            let options = PgConnectOptions::from_str(&settings.url).map_err(unusable)?;
-            let pool = PgPoolOptions::new()
-                .max_connections(settings.max_connections.max(1))
-                .acquire_timeout(patience)
-                .test_before_acquire(false)
-                .before_acquire(|conn, since| {
-                    Box::pin(async move {
-                        if since.idle_for > REST {
-                            conn.ping().await?;
-                        }
-                        Ok(true)
-                    })
-                })
-                .after_connect(|conn, _| Box::pin(async { conn.execute(SESSION).await.map(drop) }))
-                .connect_with(options.clone())
-                .await;
-            let pool = match pool {
-                // The pool has tried again and again, and does not say why in vain.
-                Err(sqlx::Error::PoolTimedOut) => return Err(unusable(why(&options, patience).await)),
-                pool => pool.map_err(unusable)?,
-            };
-            if migrate {
-                migrate::postgres(settings.migration_lock).run(&pool).await?;
-            }
-            Ok(Self { engine: Engine::Postgres(pool), busy })
+    async fn open(settings: &Settings, migrate: bool) -> Result<(Self, usize), Error> {
+        let (engine, count) = if settings.url.starts_with("sqlite:") {
+            Engine::of_a_file(settings, migrate).await?
+        } else if settings.is_postgres() {
+            Engine::of_a_server(settings, migrate).await?
         } else {
             let what =
                 "databases.latchkey.url: write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE";
-            Err(Error::Config(what.into()))
-        }
+            return Err(Error::Config(what.into()));
+        };
+        Ok((Self { engine, busy: Busy::default(), writes: Writes::default() }, count))
     }
 
     /// A connection to read from.
@@ -200,7 +203,14 @@ impl Pool {
     pub async fn read(&self) -> Result<Conn, Error> {
         Ok(match &self.engine {
             Engine::Sqlite { readers, .. } => Conn::Sqlite(readers.get().await?),
-            Engine::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
+            Engine::Postgres(pool) => {
+                if pool.is_shared() {
+                    // One statement takes several messages, which only a transaction keeps together.
+                    Conn::PostgresTx(Replay::begin(pool.clone(), self.writes.clone()).await?)
+                } else {
+                    Conn::Postgres(pool.get().await?)
+                }
+            }
         })
     }
 
@@ -229,8 +239,12 @@ impl Pool {
     /// [`Error::Database`] if none can begin in time.
     pub async fn begin(&self) -> Result<Tx, Error> {
         let conn = match &self.engine {
-            Engine::Sqlite { writer, .. } => Conn::SqliteTx(Replay::begin(writer.clone()).await?),
-            Engine::Postgres(pool) => Conn::PostgresTx(Replay::begin(pool.clone()).await?),
+            Engine::Sqlite { writer, .. } => {
+                Conn::SqliteTx(Replay::begin(writer.clone(), self.writes.clone()).await?)
+            }
+            Engine::Postgres(pool) => {
+                Conn::PostgresTx(Replay::begin(pool.clone(), self.writes.clone()).await?)
+            }
         };
         Ok(Tx { conn, afterwards: Vec::new(), _behind: None })
     }
@@ -251,12 +265,13 @@ impl Pool {
     pub fn connections(&self) -> Connections {
         match &self.engine {
             Engine::Sqlite { readers, .. } => readers.connections(),
-            Engine::Postgres(pool) => Connections {
-                open: usize::try_from(pool.size()).unwrap_or(usize::MAX),
-                idle: pool.num_idle(),
-                most: usize::try_from(pool.options().get_max_connections()).unwrap_or(usize::MAX),
-            },
+            Engine::Postgres(pool) => pool.connections(),
         }
+    }
+
+    /// Whether no write has failed since the last one that succeeded.
+    pub fn takes_writes(&self) -> bool {
+        self.writes.work()
     }
 
     /// Keeps the pool open until the returned token is dropped, for a few seconds at most.
@@ -269,10 +284,61 @@ fn unusable(error: impl std::fmt::Display) -> Error {
     Error::Config(format!("databases.latchkey.url leads to no database that can be used: {error}"))
 }
 
-async fn why(options: &PgConnectOptions, patience: Duration) -> sqlx::Error {
-    match timeout(patience, PgConnection::connect_with(options)).await {
-        Ok(Err(error)) => error,
-        _ => sqlx::Error::PoolTimedOut,
+fn unreadable(error: impl std::fmt::Display) -> Error {
+    let remedy = "percent-encode what is neither letter nor digit in a name or password, as %2F for /";
+    unusable(format!("{error}; {remedy}"))
+}
+
+impl Engine {
+    async fn of_a_file(settings: &Settings, migrate: bool) -> Result<(Self, usize), Error> {
+        let patience = Duration::from_secs(settings.connect_timeout);
+        let options = sqlite(settings)?.create_if_missing(migrate);
+        let writing = options.clone().pragma("query_only", "OFF");
+        let file = settings.sqlite_file().filter(|_| migrate);
+        let _lock = file.as_deref().and_then(files::lock);
+        if let Some(file) = &file {
+            files::create(file).map_err(unusable)?;
+        }
+        let mut first = SqliteConnection::connect_with(&writing).await.map_err(unusable)?;
+        let count = if migrate { migrate::run(Raw::Sqlite(&mut first)).await? } else { 0 };
+        let writer = Writer::new(first, writing, patience);
+        let most = usize::try_from(settings.max_connections).unwrap_or(usize::MAX);
+        let reading = options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE);
+        let readers = Readers::new(reading, most, patience).map_err(unusable)?;
+        drop(readers.get().await.map_err(unusable)?);
+        let lookups = Lookups::new(readers.clone());
+        Ok((Engine::Sqlite { writer, readers, lookups, behind: Arc::new(Semaphore::new(BEHIND)) }, count))
+    }
+
+    async fn of_a_server(settings: &Settings, migrate: bool) -> Result<(Self, usize), Error> {
+        let patience = Duration::from_secs(settings.connect_timeout);
+        // Nothing here is a fraction, and poolers refuse the parameter.
+        let options = PgConnectOptions::from_str(&settings.url).map_err(unreadable)?.extra_float_digits(None);
+        let shared = {
+            let place = options.get_socket().map_or_else(
+                || format!("{}:{}", options.get_host(), options.get_port()),
+                |socket| socket.display().to_string(),
+            );
+            let asked = pooler::is_shared(&options, patience);
+            pin!(asked);
+            let asked = select! {
+                shared = &mut asked => shared,
+                () = sleep(SILENCE) => {
+                    log::warn!("waiting for the database at {place}");
+                    asked.await
+                }
+            };
+            asked.map_err(unusable)?
+        };
+        let most = usize::try_from(settings.max_connections.max(1)).unwrap_or(usize::MAX);
+        let links = Links::new(options, shared, most, patience);
+        let mut link = links.get().await.map_err(unusable)?;
+        let mut count = 0;
+        if migrate {
+            count = migrate::run(Raw::Postgres(link.asked()?, settings.migration_lock)).await?;
+            link.heard(&Ok(()));
+        }
+        Ok((Engine::Postgres(links), count))
     }
 }
 
@@ -309,7 +375,7 @@ impl rocket_db_pools::Pool for Pool {
                 readers.close().await;
                 writer.close().await;
             }
-            Engine::Postgres(pool) => pool.close().await,
+            Engine::Postgres(links) => links.close().await,
         }
     }
 }

@@ -4,19 +4,24 @@
 //! for all when it fails. Nothing has happened then, and whoever began the transaction need not know. Where the database
 //! says something else the second time, what was decided on it may be wrong: the failure stands.
 
-use std::{ops::DerefMut, time::Duration};
+use std::time::Duration;
 
 use rocket::tokio::time::sleep;
 use sqlx::{
-    ColumnIndex, Database, Decode, Execute, Executor, FromRow, IntoArguments, PgPool, Postgres, Row, Sqlite,
-    Transaction, ValueRef,
+    ColumnIndex, Database, Decode, Execute, Executor, FromRow, IntoArguments, PgConnection, Postgres, Row,
+    Sqlite, SqliteConnection, ValueRef,
+    database::HasStatementCache,
     error::BoxDynError,
     postgres::{PgQueryResult, PgValueRef},
     query::Query,
     sqlite::{SqliteQueryResult, SqliteValueRef},
 };
 
-use super::group::{Member, Shared, Writer};
+use super::{
+    group::{Member, Shared, Writer},
+    links::{self, Link, Links},
+    writes::Writes,
+};
 
 /// How often a transaction is run again.
 const AGAIN: u32 = 5;
@@ -29,11 +34,11 @@ const DEADLOCK: &str = "40P01";
 
 /// A database whose transactions can be run again.
 #[allow(async_fn_in_trait, reason = "nobody else can name it")]
-pub trait Engine: Database<Arguments: Clone + IntoArguments<Self>> {
+pub trait Engine: HasStatementCache + Database<Arguments: Clone + IntoArguments<Self>> {
     /// Where transactions come from.
     type Source;
     /// One of them, undone when dropped.
-    type Held: DerefMut<Target = Self::Connection>;
+    type Held: Held<Self>;
 
     async fn begin(source: &Self::Source) -> Result<Self::Held, sqlx::Error>;
     /// Begins one that shares nothing with others.
@@ -41,15 +46,28 @@ pub trait Engine: Database<Arguments: Clone + IntoArguments<Self>> {
         Self::begin(source).await
     }
     async fn commit(held: Self::Held) -> Result<(), sqlx::Error>;
+    /// The outcome of a statement, if there is one in time.
+    async fn in_time<T>(statement: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error>;
     /// Whether an error leaves nothing behind, and might not come again.
     fn is_passing(error: &sqlx::Error) -> bool;
     fn changed(result: &Self::QueryResult) -> u64;
     fn bytes(value: Self::ValueRef<'_>) -> Result<Vec<u8>, BoxDynError>;
 }
 
+/// A transaction that has a connection.
+pub trait Held<D: Database> {
+    /// The connection, for one statement.
+    fn asked(&mut self) -> Result<&mut D::Connection, sqlx::Error>;
+    /// What came of it.
+    fn heard<T>(&mut self, outcome: &Result<T, sqlx::Error>);
+    /// Whether statements can be kept on it.
+    fn keeps_statements(&self) -> bool;
+}
+
 /// A transaction under way, and what was said in it.
 pub struct Replay<D: Engine> {
     source: D::Source,
+    writes: Writes,
     held: Option<D::Held>,
     steps: Vec<Step<D>>,
     left: u32,
@@ -74,9 +92,9 @@ where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
     usize: ColumnIndex<D::Row>,
 {
-    pub(super) async fn begin(source: D::Source) -> Result<Self, sqlx::Error> {
-        let held = Some(D::begin(&source).await?);
-        Ok(Self { source, held, steps: Vec::new(), left: AGAIN })
+    pub(super) async fn begin(source: D::Source, writes: Writes) -> Result<Self, sqlx::Error> {
+        let begun = D::begin(&source).await.inspect_err(|error| writes.failed(error));
+        Ok(Self { source, writes, held: Some(begun?), steps: Vec::new(), left: AGAIN })
     }
 
     /// How many rows a statement changes.
@@ -123,7 +141,12 @@ where
         loop {
             let held = self.held.take().ok_or(sqlx::Error::WorkerCrashed)?;
             match D::commit(held).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    if self.steps.iter().any(|step| matches!(step.said, Said::Changed(1..))) {
+                        self.writes.succeeded();
+                    }
+                    return Ok(());
+                }
                 Err(error) => self.again(error).await?,
             }
         }
@@ -142,6 +165,7 @@ where
             }
         }
         self.held = None;
+        self.writes.failed(&error);
         Err(error)
     }
 
@@ -177,7 +201,10 @@ where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
 {
     let held = held.ok_or(sqlx::Error::WorkerCrashed)?;
-    Ok(D::changed(&sqlx::query_with(text, arguments).execute(&mut **held).await?))
+    let query = sqlx::query_with(text, arguments).persistent(held.keeps_statements());
+    let outcome = D::in_time(query.execute(held.asked()?)).await;
+    held.heard(&outcome);
+    Ok(D::changed(&outcome?))
 }
 
 async fn rows<D: Engine>(
@@ -189,7 +216,10 @@ where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
 {
     let held = held.ok_or(sqlx::Error::WorkerCrashed)?;
-    sqlx::query_with(text, arguments).fetch_all(&mut **held).await
+    let query = sqlx::query_with(text, arguments).persistent(held.keeps_statements());
+    let outcome = D::in_time(query.fetch_all(held.asked()?)).await;
+    held.heard(&outcome);
+    outcome
 }
 
 fn said<D: Engine>(rows: &[D::Row]) -> Result<Said, sqlx::Error>
@@ -203,6 +233,32 @@ where
     };
     let row = |row: &D::Row| (0..row.len()).map(|at| value(row, at)).collect();
     Ok(Said::Rows(rows.iter().map(row).collect::<Result<_, sqlx::Error>>()?))
+}
+
+impl Held<Sqlite> for Member {
+    fn asked(&mut self) -> Result<&mut SqliteConnection, sqlx::Error> {
+        Ok(self)
+    }
+
+    fn heard<T>(&mut self, _: &Result<T, sqlx::Error>) {}
+
+    fn keeps_statements(&self) -> bool {
+        true
+    }
+}
+
+impl Held<Postgres> for Link {
+    fn asked(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
+        Link::asked(self)
+    }
+
+    fn heard<T>(&mut self, outcome: &Result<T, sqlx::Error>) {
+        Link::heard(self, outcome);
+    }
+
+    fn keeps_statements(&self) -> bool {
+        Link::keeps_statements(self)
+    }
 }
 
 impl Engine for Sqlite {
@@ -221,6 +277,11 @@ impl Engine for Sqlite {
         member.commit().await
     }
 
+    /// A statement on a file takes as long as it takes: nobody else can be gone.
+    async fn in_time<T>(statement: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+        statement.await
+    }
+
     fn is_passing(error: &sqlx::Error) -> bool {
         matches!(error, sqlx::Error::Io(error) if error.get_ref().is_some_and(|error| error.is::<Shared>()))
     }
@@ -235,15 +296,19 @@ impl Engine for Sqlite {
 }
 
 impl Engine for Postgres {
-    type Source = PgPool;
-    type Held = Transaction<'static, Postgres>;
+    type Source = Links;
+    type Held = Link;
 
-    async fn begin(pool: &PgPool) -> Result<Self::Held, sqlx::Error> {
-        pool.begin().await
+    async fn begin(links: &Links) -> Result<Link, sqlx::Error> {
+        links.begin().await
     }
 
-    async fn commit(transaction: Self::Held) -> Result<(), sqlx::Error> {
-        transaction.commit().await
+    async fn commit(link: Link) -> Result<(), sqlx::Error> {
+        link.commit().await
+    }
+
+    async fn in_time<T>(statement: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+        links::in_time(statement).await
     }
 
     fn is_passing(error: &sqlx::Error) -> bool {
@@ -276,7 +341,7 @@ mod tests {
     static ORPHAN: &str = "INSERT INTO keys VALUES ('nobody')";
 
     async fn begin(writer: &Writer) -> Replay<Sqlite> {
-        Replay::begin(writer.clone()).await.unwrap()
+        Replay::begin(writer.clone(), Writes::default()).await.unwrap()
     }
 
     async fn writer(folder: &tempfile::TempDir) -> Writer {

@@ -45,22 +45,25 @@ async fn healthy(site: Site<'_>, here: Option<Here>) -> Result<Json<Value>, Erro
     })))
 }
 
-/// 200 while this server should be sent requests: its database answers and is up to date, its worker works, and it was
-/// not told to stop. 503 otherwise; this machine is told why.
+/// 200 while this server should be sent requests: its database answers, is up to date and took the last write, its worker
+/// works, and it was not told to stop. 503 otherwise; this machine is told why.
 #[rocket::get("/readyz")]
 async fn ready(site: Site<'_>, here: Option<Here>) -> (Status, Json<Value>) {
     let database = async { store::behind(&mut site.read().await?).await };
     let database = match database.await {
         Ok(0) => None,
         Ok(_) => Some("the database lacks migrations"),
+        Err(Error::Config(_)) => Some("a newer version has changed the database: start that version"),
         Err(error) => {
             log::error!("{error}");
-            Some("the database does not answer, or is of another version")
+            Some("the database does not answer")
         }
     };
+    // Nothing is written to find out: the worker and the servers write every few seconds.
+    let writes = (!site.db.takes_writes()).then_some("the database takes no writes");
     let worker = (!site.vital.works()).then_some("the outbox's worker does not work");
     let leaving = (!site.vital.stays()).then_some("the server was told to stop");
-    let why: Vec<_> = [database, worker, leaving].into_iter().flatten().collect();
+    let why: Vec<_> = [database, writes, worker, leaving].into_iter().flatten().collect();
     let ready = why.is_empty();
     let status = if ready { Status::Ok } else { Status::ServiceUnavailable };
     let mut told = json!({ "status": if ready { "ready" } else { "not ready" } });

@@ -33,6 +33,11 @@ struct Plan {
     answered: AtomicBool,
     down: AtomicBool,
     cuts: AtomicUsize,
+    /// How many there have been.
+    made: AtomicUsize,
+    /// Of these the first so many say nothing any more, and take everything.
+    silent: AtomicUsize,
+    trap: AtomicBool,
 }
 
 impl Wire {
@@ -49,6 +54,7 @@ impl Wire {
                 (listener.accept().await, TcpStream::connect(("127.0.0.1", port)).await)
             {
                 let plan = plans.clone();
+                let number = plan.made.fetch_add(1, Ordering::SeqCst);
                 for stream in [&client, &server] {
                     stream.set_nodelay(true).expect("an open stream");
                 }
@@ -58,8 +64,8 @@ impl Wire {
                     let lost = AtomicBool::new(false);
                     // Whichever ends takes the other with it: a cut wire is cut both ways.
                     select! {
-                        _ = there(asks, calls, &plan, &lost) => {}
-                        _ = back(replies, answers, &lost) => {}
+                        _ = there(asks, calls, &plan, &lost, number) => {}
+                        _ = back(replies, answers, &plan, &lost, number) => {}
                     }
                 });
             }
@@ -78,6 +84,16 @@ impl Wire {
         self.plan.left.store(n, Ordering::SeqCst);
     }
 
+    /// Has all connections that there are say nothing any more, from the next statement on. New ones work.
+    pub fn falls_silent(&self) {
+        self.plan.trap.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether that statement has come.
+    pub fn is_silent(&self) -> bool {
+        self.plan.silent.load(Ordering::SeqCst) > 0
+    }
+
     /// How often it was cut.
     pub fn cuts(&self) -> usize {
         self.plan.cuts.load(Ordering::SeqCst)
@@ -85,6 +101,10 @@ impl Wire {
 }
 
 impl Plan {
+    fn is_silent(&self, number: usize) -> bool {
+        number < self.silent.load(Ordering::SeqCst)
+    }
+
     /// Counts a call, and says whether it is the one.
     fn is_now(&self) -> bool {
         let now = self.left.fetch_sub(1, Ordering::SeqCst) == 1;
@@ -99,6 +119,7 @@ async fn there(
     mut to: OwnedWriteHalf,
     plan: &Plan,
     lost: &AtomicBool,
+    number: usize,
 ) -> Result<()> {
     let mut started = false;
     loop {
@@ -117,6 +138,13 @@ async fn there(
             }
             lost.store(true, Ordering::SeqCst);
         }
+        // No mere question whether somebody is there.
+        if matches!(kind, Some(b'P' | b'B' | b'Q')) && plan.trap.swap(false, Ordering::SeqCst) {
+            plan.silent.store(plan.made.load(Ordering::SeqCst), Ordering::SeqCst);
+        }
+        if plan.is_silent(number) {
+            continue;
+        }
         let mut message: Vec<u8> = kind.into_iter().collect();
         message.extend(length.to_be_bytes());
         message.extend(body);
@@ -125,13 +153,21 @@ async fn there(
 }
 
 /// Carries what the database says, until an answer is to be lost.
-async fn back(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, lost: &AtomicBool) -> Result<()> {
+async fn back(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    plan: &Plan,
+    lost: &AtomicBool,
+    number: usize,
+) -> Result<()> {
     let mut bytes = vec![0; 16 * 1024];
     loop {
         let read = from.read(&mut bytes).await?;
         if read == 0 || lost.load(Ordering::SeqCst) {
             return Ok(());
         }
-        to.write_all(&bytes[..read]).await?;
+        if !plan.is_silent(number) {
+            to.write_all(&bytes[..read]).await?;
+        }
     }
 }

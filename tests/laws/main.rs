@@ -30,6 +30,8 @@ mod origin;
 mod outage;
 mod password;
 mod policy;
+#[cfg(unix)]
+mod pooler;
 mod probes;
 mod restart;
 mod rotation;

@@ -8,7 +8,7 @@ use rocket::tokio::{
     time::{sleep, timeout},
 };
 
-use crate::common::{Database, Engine, NEW, OLD, Postgres, Setting, Strategy, skip};
+use crate::common::{Database, Engine, NEW, OLD, Postgres, Setting, Strategy, Wire, execute, skip};
 
 #[test]
 fn a_database_gone_for_ten_seconds_is_survived() {
@@ -25,6 +25,95 @@ fn a_database_gone_for_ten_seconds_is_survived() {
     };
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(survived(setting, &mut server));
+}
+
+#[test]
+fn a_database_that_takes_no_writes_is_not_ready() {
+    let server = match Postgres::start() {
+        Ok(server) => server,
+        Err(reason) => return skip(&reason),
+    };
+    let database = Database::on(server.url()).expect("a database");
+    let setting = Setting {
+        strategy: Strategy::SetThenLogin,
+        engine: Engine::Postgres,
+        database: database.url().to_owned(),
+        folder: database.folder(),
+    };
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let app = setting.app().await;
+        let ready = async || app.browser().ask(Method::GET, "/readyz").await;
+        assert_eq!(ready().await.status, 200);
+        // As after a fail-over to a server that only follows another.
+        let read_only = async |on: &str| {
+            let set = format!("ALTER SYSTEM SET default_transaction_read_only = {on}");
+            for order in ["SET default_transaction_read_only = off", &set, "SELECT pg_reload_conf()"] {
+                execute(&format!("{}?options[default_transaction_read_only]=off", database.url()), order)
+                    .await;
+            }
+        };
+        read_only("on").await;
+        let browser = app.browser();
+        let reset = browser.fill(&browser.get("/reset").await, &[("email", "ann@example.com")]);
+        let refused = timeout(Duration::from_secs(20), async {
+            while browser.copy().post_only(&reset).await.status != 503 {
+                sleep(Duration::from_millis(50)).await;
+            }
+        });
+        refused.await.expect("nothing can be asked for");
+        let answer = ready().await;
+        assert!(answer.status == 503 && answer.text().contains("takes no writes"), "{}", answer.text());
+        read_only("off").await;
+        let again = timeout(Duration::from_secs(20), async {
+            while ready().await.status != 200 {
+                sleep(Duration::from_millis(50)).await;
+            }
+        });
+        again.await.expect("it is found out without anybody's request");
+        app.stop().await;
+    });
+}
+
+#[test]
+fn a_statement_that_is_never_answered_holds_up_neither_mail_nor_the_end() {
+    let database = match Database::create(Engine::Postgres) {
+        Ok(database) => database,
+        Err(reason) => return skip(&reason),
+    };
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let (wire, url) = Wire::to(database.url()).await;
+        let setting = Setting {
+            strategy: Strategy::SetThenLogin,
+            engine: Engine::Postgres,
+            database: url,
+            folder: database.folder(),
+        };
+        let app = setting.app().await;
+        app.account("ann@example.com").await;
+        let silence = async || {
+            wire.falls_silent();
+            while !wire.is_silent() {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        // The worker asks each second.
+        silence().await;
+        let browser = app.browser();
+        let reset = browser.fill(&browser.get("/reset").await, &[("email", "ann@example.com")]);
+        let mail = timeout(Duration::from_secs(60), async {
+            while browser.copy().post_only(&reset).await.status >= 400 {
+                sleep(Duration::from_millis(100)).await;
+            }
+            while !app.mailbox.all().await.iter().any(|message| message.is_key()) {
+                sleep(Duration::from_millis(100)).await;
+            }
+        });
+        mail.await.expect("mail leaves again within a minute");
+        silence().await;
+        timeout(Duration::from_secs(20), app.stop()).await.expect("it ends");
+    });
 }
 
 async fn survived(setting: Setting, server: &mut Postgres) {

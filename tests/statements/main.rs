@@ -4,6 +4,7 @@
 #[macro_use]
 #[path = "../common/mod.rs"]
 mod common;
+mod adopted;
 mod buckets;
 mod plans;
 mod undone;

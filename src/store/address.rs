@@ -1,0 +1,24 @@
+//! The address of PostgreSQL: of several behind a name, one that takes connections.
+
+use std::net::IpAddr;
+
+use rocket::tokio::net::lookup_host;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+
+use crate::reach::reach;
+
+/// The options with such an address in place of a name that has several: sqlx would wait for the first alone.
+///
+/// # Errors
+/// [`sqlx::Error::Io`] if none takes a connection, or the name has none.
+pub async fn reachable(options: &PgConnectOptions) -> Result<PgConnectOptions, sqlx::Error> {
+    let (host, port) = (options.get_host().trim_matches(['[', ']']), options.get_port());
+    let is_file = options.get_socket().is_some() || host.starts_with('/');
+    // A certificate that must be for this name has to be asked for under it.
+    let by_name = matches!(options.get_ssl_mode(), PgSslMode::VerifyFull);
+    if is_file || by_name || host.parse::<IpAddr>().is_ok() || lookup_host((host, port)).await?.count() < 2 {
+        return Ok(options.clone());
+    }
+    let address = reach(host, port).await?.peer_addr()?;
+    Ok(options.clone().host(&address.ip().to_string()))
+}
