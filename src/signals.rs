@@ -26,7 +26,7 @@ pub struct Stop {
     interrupt: Signal,
     /// What they are registered with; the one that serves hears of them too.
     #[cfg(unix)]
-    _registered: Runtime,
+    registered: Option<Runtime>,
 }
 
 /// SIGHUP, on Unix.
@@ -43,12 +43,11 @@ impl Signals {
     #[cfg(unix)]
     pub fn heed() -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_io().build()?;
-        let _entered = runtime.enter();
-        let signal = |kind| signal(kind);
+        let entered = runtime.enter();
         let hang_ups = HangUps { signal: signal(SignalKind::hangup())? };
         let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        drop(_entered);
-        Ok(Self { stop: Stop { terminate, interrupt, _registered: runtime }, hang_ups })
+        drop(entered);
+        Ok(Self { stop: Stop { terminate, interrupt, registered: Some(runtime) }, hang_ups })
     }
 
     /// Nothing is to be done: Rocket heeds Ctrl-C.
@@ -75,6 +74,14 @@ impl Stop {
     #[cfg(not(unix))]
     pub async fn told(&mut self) {
         std::future::pending().await
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Stop {
+    fn drop(&mut self) {
+        // It may end within another, where nothing may wait for it.
+        self.registered.take().map(Runtime::shutdown_background);
     }
 }
 
