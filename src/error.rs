@@ -11,7 +11,7 @@ pub enum Error {
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
     /// A migration could not be applied.
-    #[error("databases.latchkey.url leads to a database that cannot be migrated: {0}")]
+    #[error("cannot migrate the database at databases.latchkey.url: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
     /// A file that is needed could not be read or written.
     #[error("{path}: {source}")]
@@ -25,13 +25,13 @@ pub enum Error {
     #[error("too many passwords are waiting to be hashed")]
     Busy,
     /// No key at hand opens what was sealed: `old_secret_keys` may lack one.
-    #[error("no secret key at hand opens what was sealed; is one missing from old_secret_keys?")]
+    #[error("no configured secret key can decrypt this; is one missing from old_secret_keys?")]
     Sealed,
     /// The operating system gave no randomness.
-    #[error("the system gave no randomness: {0}")]
+    #[error("the system's random number generator failed: {0}")]
     Randomness(#[from] getrandom::Error),
     /// The meters could not be written down.
-    #[error("the meters cannot be told: {0}")]
+    #[error("could not encode the metrics: {0}")]
     Metrics(#[from] std::fmt::Error),
     /// A page or message could not be rendered.
     #[error("a template failed: {}", whole(.0))]

@@ -17,7 +17,7 @@ where
     tokio::spawn(scope.clone().during(async move {
         // What a panic says may hold anything: its place is logged where it happens.
         while tokio::spawn(scope.clone().during(work())).await.is_err_and(|end| end.is_panic()) {
-            log::error!("{name} panicked and begins again");
+            log::error!("{name} panicked; restarting");
             sleep(PAUSE).await;
         }
     }));

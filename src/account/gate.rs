@@ -54,7 +54,7 @@ impl Admission {
         if self.crumb == Crumb::Session
             && let Err(error) = device::remember(site, &self.email_key)
         {
-            log::error!("a browser that signed in is not known again: {error}");
+            log::error!("could not set the device cookie: {error}");
         }
         site.crumbs.remove(if self.crumb == Crumb::Session { Crumb::Restricted } else { Crumb::Session });
         site.crumbs.set(self.crumb, self.cookie.expose(), None);

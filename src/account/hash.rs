@@ -110,7 +110,7 @@ impl Scheme {
         let (pepper, bcrypt) = stored.strip_prefix(NAME)?.strip_prefix(':')?.split_once(':')?;
         let parts: HashParts = bcrypt.parse().ok()?;
         let pepper = self.peppers.find(pepper).or_else(|| {
-            log::warn!("latchkey.pepper lacks {pepper}, which a password was hashed under; put it back");
+            log::warn!("a password was hashed with pepper {pepper}, which latchkey.pepper no longer contains; put it back");
             None
         })?;
         COSTS.contains(&parts.get_cost()).then_some((pepper, bcrypt, parts))

@@ -55,7 +55,9 @@ impl Peppers {
         let twice =
             |(at, pepper): (usize, &Pepper)| peppers.0[..at].iter().any(|other| other.id == pepper.id);
         if peppers.0.iter().enumerate().any(twice) {
-            return Err(Error::Config("latchkey.pepper holds the same secret twice: remove one".to_owned()));
+            return Err(Error::Config(
+                "latchkey.pepper contains the same secret twice: remove one".to_owned(),
+            ));
         }
         Ok(peppers)
     }

@@ -30,8 +30,7 @@ pub(super) async fn run(seed: &Seed, figment: &Figment) -> Result<(), Error> {
     let (app, pool) = open(figment).await?;
     let mut tx = pool.begin().await?;
     if !seed::is_empty(&mut tx).await? {
-        let why =
-            "databases.latchkey.url leads to a database with accounts: a large site is made in an empty one";
+        let why = "the database at databases.latchkey.url has accounts already: choose an empty one";
         return Err(Error::Config(why.into()));
     }
     let Seed { accounts, events, messages, keys } = *seed;

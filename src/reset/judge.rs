@@ -35,7 +35,7 @@ pub fn settings(settings: &Settings, ground: Ground) -> Vec<Finding> {
         findings.push(Finding::new(
             Severity::Advice,
             "latchkey.contact",
-            "who has no phone at hand is told to write to the people who run this site, and not where",
+            "people without their phone are told to contact support, but not how",
             "set it to an address or a link",
         ));
     }
@@ -54,7 +54,7 @@ fn admins(settings: &Settings) -> Vec<Finding> {
         Finding::new(
             Severity::Warning,
             key(Setting::Strategy),
-            "generated_password, the laxest strategy, lets in who may open /admin",
+            "generated_password, the least strict strategy, protects accounts that can open /admin",
             "write strategy = \"sms_approved\" or \"second_key\" there",
         )
     });

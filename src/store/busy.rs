@@ -31,7 +31,7 @@ impl Busy {
             }
         };
         if timeout(longest, quiet).await.is_err() {
-            log::warn!("the database is closed while something is still at work");
+            log::warn!("closing the database while something is still using it");
         }
     }
 }

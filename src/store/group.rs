@@ -92,7 +92,7 @@ impl Writer {
         if let Some(conn) = self.turn.lock().await.conn.take()
             && let Err(fault) = conn.close().await
         {
-            log::warn!("the database could not be closed: {fault}");
+            log::warn!("could not close the database: {fault}");
         }
     }
 }

@@ -30,7 +30,7 @@ impl Handler for Bounded {
         let handled = timeout(self.longest, self.handler.handle(request, data));
         let in_time = async {
             handled.await.unwrap_or_else(|_| {
-                log::error!("a request took longer than {:?} and was given up", self.longest);
+                log::error!("a request took longer than {:?} and was cancelled", self.longest);
                 Outcome::Error(Status::ServiceUnavailable)
             })
         };

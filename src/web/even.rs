@@ -13,7 +13,7 @@ use rocket::{
 
 use super::Fields;
 
-/// From one beat to the next. More than what is done for one who is known and not for another, by some way.
+/// From one beat to the next. Chosen well above the extra time that a known address costs.
 const BEAT: Duration = Duration::from_millis(10);
 
 /// A form whose answer leaves on a beat.

@@ -32,9 +32,9 @@ use crate::{
     Exit status: 0 if nothing differs, 1 if something does, 2 for trouble."
 )]
 pub(in crate::cli) struct Diff {
-    /// The Rocket.toml in force.
+    /// The current Rocket.toml.
     old: PathBuf,
-    /// The Rocket.toml to come.
+    /// The new Rocket.toml.
     new: PathBuf,
     /// Prints one JSON document.
     #[arg(long)]
@@ -165,7 +165,7 @@ fn print(tables: &[Table], affected: Option<(i64, i64)>, dying: Option<&[Dying]>
     }
     match affected {
         Some((affected, all)) => say!("affected: {affected} of {all} accounts"),
-        None => say!("affected: nobody is counted, since there is no database that is up to date"),
+        None => say!("affected: unknown, since there is no up-to-date database"),
     }
     for Dying { strategy, roles, keys } in dying.into_iter().flatten() {
         let whose = if roles.is_empty() { "no role".into() } else { roles.replace(' ', ", ") };

@@ -67,7 +67,8 @@ impl Connections {
         let tls = (relay.tls == Tls::Upgrade).then(|| TlsParameters::new(relay.host.clone())).transpose();
         let secured = (relay.tls == Tls::Always).then(|| secure::connector(&relay.host)).transpose()?;
         Ok(Self {
-            tls: tls.map_err(|fault| Error::Config(format!("no TLS for mail: {}", root(&fault))))?,
+            tls: tls
+                .map_err(|fault| Error::Config(format!("cannot set up TLS for email: {}", root(&fault))))?,
             secured,
             name: None,
             relay,

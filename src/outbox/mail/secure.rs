@@ -31,7 +31,8 @@ pub struct Connector {
 /// # Errors
 /// [`Error::Config`] if the name is none, or the system trusts no certificates.
 pub fn connector(host: &str) -> Result<Connector, Error> {
-    let fault = |error: &dyn std::fmt::Display| Error::Config(format!("no TLS for mail: {error}"));
+    let fault =
+        |error: &dyn std::fmt::Display| Error::Config(format!("cannot set up TLS for email: {error}"));
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|tls| tls.with_platform_verifier())

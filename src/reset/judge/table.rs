@@ -97,7 +97,7 @@ impl<'a> Table<'a> {
         let nested = !self.is_base() && !self.ask.role.is_empty();
         nested.then(|| {
             let remedy = "write [default.latchkey.reset.role.NAME] for each role";
-            self.find(Severity::Error, "role", "a role has no roles of its own", remedy)
+            self.find(Severity::Error, "role", "roles cannot contain other roles", remedy)
         })
     }
 
@@ -120,7 +120,7 @@ impl<'a> Table<'a> {
             (Some(ttl), _) if ttl < GREYLISTED && channel == Channel::Email => Some(self.find(
                 Severity::Advice,
                 "key_ttl",
-                format!("mail that is greylisted comes later than \"{ttl}\" after it was sent"),
+                format!("greylisted email can arrive later than \"{ttl}\" after it was sent"),
                 format!("write at least \"{GREYLISTED}\""),
             )),
             (None, Some(ttl)) if ttl > most => Some(self.find(
@@ -138,7 +138,7 @@ impl<'a> Table<'a> {
     fn one_phone(&self) -> Option<Finding> {
         let alone = self.policy.strategy.needs_phone() && self.policy.channel == Channel::Sms;
         (alone && self.says(true, true)).then(|| {
-            let why = format!("{} with channel = \"sms\" rests on the phone alone", self.policy.strategy);
+            let why = format!("{} with channel = \"sms\" depends on the phone alone", self.policy.strategy);
             self.find(Severity::Error, self.means(), why, "write channel = \"email\" in this table")
         })
     }
@@ -168,7 +168,7 @@ impl<'a> Table<'a> {
         let texted = self.policy.channel == Channel::Sms && self.says(false, true);
         texted.then(|| {
             let why =
-                "whoever takes over the number gets the key: text messages can be redirected (ASVS 6.6.1)";
+                "anybody who takes over the number gets the link: text messages can be redirected (ASVS 6.6.1)";
             self.find(
                 Severity::Advice,
                 "channel",
@@ -180,8 +180,7 @@ impl<'a> Table<'a> {
 
     fn honours(&self) -> Option<Finding> {
         (self.ask.in_flight == Some(InFlight::Honour)).then(|| {
-            let why =
-                "after a switch to something stricter, keys of the old policy are good until they expire";
+            let why = "after a change to a stricter policy, links of the old one work until they expire";
             self.find(Severity::Advice, "in_flight", why, "write in_flight = \"stricter\"")
         })
     }
@@ -198,7 +197,7 @@ impl<'a> Table<'a> {
             ));
         }
         skips.then(|| {
-            let why = "who goes on without a new password leaves one in force that they do not know";
+            let why = "people who skip the new password keep an old one that they do not know";
             self.find(Severity::Advice, "may_skip", why, "remove it, unless people never use a password")
         })
     }
@@ -207,7 +206,7 @@ impl<'a> Table<'a> {
         let twice = self.ask.login_after == Some(false)
             && self.meets(|policy| policy.strategy == Strategy::GeneratedPassword && !policy.login_after);
         twice.then(|| {
-            let why = "makes people of generated_password sign in twice, as they begin by signing in";
+            let why = "makes people under generated_password sign in twice, since it begins with signing in";
             self.find(Severity::Advice, "login_after", why, "remove it")
         })
     }
@@ -217,7 +216,7 @@ impl<'a> Table<'a> {
             && self.ask.role.is_empty()
             && self.base.tables().next().is_some_and(|(_, base)| base == self.policy);
         vain.then(|| {
-            let why = "changes nothing: its role has the same policy without it";
+            let why = "changes nothing: the role has the same policy without it";
             self.find(Severity::Advice, "", why, "remove it, or override something")
         })
     }
