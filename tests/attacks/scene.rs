@@ -252,7 +252,10 @@ pub fn of(message: &Message) -> Vec<String> {
     let mut secrets = Vec::new();
     for line in message.text.lines().map(str::trim).filter(|line| !line.contains(' ')) {
         match line.rsplit_once('/') {
-            Some((_, key)) if line.starts_with("http") => secrets.push(key.to_owned()),
+            // A link to a page of the site alone holds no key.
+            Some((place, key)) if line.starts_with("http") && place.matches('/').count() > 2 => {
+                secrets.push(key.to_owned());
+            }
             _ if code(line) => secrets.push(line.to_owned()),
             _ => {}
         }
