@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     Error,
-    lanes::{self, Hash, Task},
+    lanes::{self, Hash, Pace, Task},
     meters::Load,
     random::Random,
 };
@@ -61,7 +61,8 @@ impl Hasher {
         };
         let waiting = if settings.queue == 0 { QUEUE_PER_THREAD * threads } else { settings.queue };
         let load = Load::default();
-        let queue = start(threads, settings.lanes, Queue::new(waiting, load.clone()))
+        let pace = Pace::new((settings.lanes > 0).then_some(settings.lanes), Instant::now());
+        let queue = start(threads, pace, &load, Queue::new(waiting, load.clone()))
             .map_err(|error| Error::Config(format!("latchkey.password.threads = {threads}: {error}")))?;
         let scheme = Arc::new(Scheme::new(peppers, settings.cost));
         Ok(Self { queue, load, scheme, rules: Rules::new(settings), random, whose: None })
@@ -145,16 +146,15 @@ impl Drop for Entrance {
     }
 }
 
-fn start(threads: usize, lanes: usize, queue: Queue) -> io::Result<Arc<Entrance>> {
+fn start(threads: usize, pace: Pace, load: &Load, queue: Queue) -> io::Result<Arc<Entrance>> {
+    load.lanes(pace.best());
+    let pace = Arc::new(pace);
     let entrance = Entrance(Arc::new(queue));
     for number in 0..threads {
-        let queue = Arc::clone(&entrance.0);
+        let (queue, pace, load) = (Arc::clone(&entrance.0), Arc::clone(&pace), load.clone());
         thread::Builder::new().name(format!("hasher-{number}")).spawn(move || {
             lower_priority();
-            // each thread for itself, while the others do the same: as busy as the cores will be
-            let lanes = if lanes == 0 { lanes::fastest() } else { lanes };
-            log::debug!("hashes {lanes} passwords at once at most");
-            work(&queue, lanes);
+            work(&queue, &pace, &load);
         })?;
     }
     Ok(Arc::new(entrance))
@@ -162,13 +162,14 @@ fn start(threads: usize, lanes: usize, queue: Queue) -> io::Result<Arc<Entrance>
 
 /// Takes one set of jobs after the other, until the queue is empty and nobody is left to add to it. A job that panics
 /// costs the callers of its set the answer, never the thread.
-fn work(queue: &Queue, lanes: usize) {
-    while let Some(set) = queue.take(lanes) {
-        let _ = catch_unwind(AssertUnwindSafe(|| run(set)));
+fn work(queue: &Queue, pace: &Pace, load: &Load) {
+    while let Some(set) = queue.take(pace.next(Instant::now())) {
+        let _ = catch_unwind(AssertUnwindSafe(|| run(set, pace)));
+        load.lanes(pace.best());
     }
 }
 
-fn run(set: Vec<Job>) {
+fn run(set: Vec<Job>, pace: &Pace) {
     let (mut tasks, mut answers) = (Vec::new(), Vec::new());
     for job in set {
         match job {
@@ -179,7 +180,10 @@ fn run(set: Vec<Job>) {
             }
         }
     }
-    for (answer, hash) in answers.into_iter().zip(lanes::hash(&tasks)) {
+    let begun = pace.begin();
+    let hashes = lanes::hash(&tasks);
+    pace.end(&tasks, &begun);
+    for (answer, hash) in answers.into_iter().zip(hashes) {
         let _ = answer.send(hash);
     }
 }
@@ -307,7 +311,7 @@ mod tests {
             assert!(queue.add(Job::Other(Box::new(job)), None, Instant::now()));
         }
         queue.close();
-        work(&queue, 1);
+        work(&queue, &Pace::new(Some(1), Instant::now()), &Load::default());
         assert_eq!(done.load(Ordering::SeqCst), 2);
     }
 

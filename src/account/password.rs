@@ -25,7 +25,8 @@ pub struct Settings {
     /// Most passwords that wait for a thread, at most 65,536; one more is answered 503. 0 is 16 for each thread, two to
     /// four seconds of waiting at the default cost. Default 0.
     pub queue: usize,
-    /// Most waiting passwords that a thread hashes at once, at most 4; 0 is what is fastest, measured at start. Default 0.
+    /// Most waiting passwords that a thread hashes at once, at most 4; 0 is what turns out fastest, measured all the
+    /// time. Default 0.
     pub lanes: usize,
 }
 

@@ -5,7 +5,7 @@
 //! hashes what is alone, says in the tests what must come out.
 
 mod blowfish;
-mod measure;
+mod pace;
 mod pi;
 
 use std::{array, hint::black_box, thread};
@@ -13,7 +13,7 @@ use std::{array, hint::black_box, thread};
 use zeroize::Zeroizing;
 
 use blowfish::{Blowfish, Word, no_salt};
-pub use measure::fastest;
+pub use pace::{Begun, Pace};
 
 /// Most lanes: with more, their boxes of 4 KiB each and all else hardly fit a core's nearest cache of 32 KiB.
 pub const MOST: usize = 4;
@@ -38,6 +38,11 @@ impl Task {
         let mut key = Zeroizing::new(Vec::with_capacity(72));
         key.extend(text.iter().chain(&[0]).take(72));
         Self { key, salt, cost, total: total.max(cost) }
+    }
+
+    /// In how many rounds.
+    fn rounds(&self) -> f64 {
+        2f64.powi(i32::try_from(self.total).unwrap_or(i32::MAX))
     }
 
     /// Whether both can be hashed at once, which takes the same rounds.

@@ -11,6 +11,8 @@ pub struct Load {
     pub(super) begun: Counter,
     /// Jobs that were refused since too many waited, or for too long.
     pub(super) refused: Counter,
+    /// Passwords that a thread hashes at once at most.
+    pub(super) lanes: Gauge,
 }
 
 impl Load {
@@ -23,6 +25,11 @@ impl Load {
     pub fn begin(&self) {
         self.waiting.dec();
         self.begun.inc();
+    }
+
+    /// So many passwords are best hashed at once.
+    pub fn lanes(&self, lanes: usize) {
+        self.lanes.set(i64::try_from(lanes).unwrap_or(i64::MAX));
     }
 
     /// Nobody waits for it any more.

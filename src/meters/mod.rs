@@ -101,6 +101,8 @@ impl Meters {
         all.register("hash_waiting", "Passwords that wait for a thread", load.waiting.clone());
         all.register("hash_jobs", "Passwords judged, hashed or checked", load.begun.clone());
         all.register("hash_refused", "Passwords refused since too many waited", load.refused.clone());
+        let help = "Waiting passwords that a thread hashes at once at most, as it turns out fastest";
+        all.register("hash_lanes", help, load.lanes.clone());
         all.register("database_up", "Whether the database answered this scrape", self.database.clone());
         let help = "Entries of the outbox that wait, by kind, as this server sees them, 10000 at most";
         all.register("outbox_waiting", help, self.waiting.clone());

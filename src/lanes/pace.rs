@@ -1,0 +1,184 @@
+//! How many lanes are best, as it is now: cores that share a cache, or have a small one, like fewer.
+//!
+//! The number follows the work that is done: what a set costs the processor, by its size. Four is taken until that says
+//! otherwise. Now and then a set has another size than the best, so that none is judged by what was long ago.
+
+use std::{
+    fs,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rocket::tokio::time::Instant;
+
+use super::{MOST, Task};
+
+/// How much longer than alone a set may take.
+const PATIENCE: f64 = 2.0;
+/// How much faster fewer lanes than the most must be.
+const GAIN: f64 = 1.05;
+/// How often another size is tried.
+const TRIAL: Duration = Duration::from_secs(2);
+/// The last sets of a size that count: the middle one does.
+const LAST: usize = 3;
+
+/// What sets of each size took of late, for all threads together.
+pub struct Pace {
+    /// The number, if the settings say it.
+    fixed: Option<usize>,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// Of each size the last ones, the newest first: seconds for a round.
+    took: [Vec<f64>; MOST],
+    best: usize,
+    next_trial: Instant,
+    tried: usize,
+}
+
+/// When a set was begun, by the time that its thread has had of a processor.
+pub struct Begun(Duration, Instant);
+
+impl Pace {
+    /// As many lanes as `fixed` says, or as turn out best if that is none. In a build that is not optimized this is one:
+    /// these lanes are slow then, and the crate is not.
+    pub fn new(fixed: Option<usize>, now: Instant) -> Self {
+        let fixed = fixed.or(cfg!(debug_assertions).then_some(1));
+        let state = State { took: Default::default(), best: MOST, next_trial: now + TRIAL, tried: 0 };
+        Self { fixed, state: Mutex::new(state) }
+    }
+
+    /// How many passwords the next set may have.
+    pub fn next(&self, now: Instant) -> usize {
+        self.fixed.unwrap_or_else(|| self.state().next(now))
+    }
+
+    /// How many are best.
+    pub fn best(&self) -> usize {
+        self.fixed.unwrap_or_else(|| self.state().best)
+    }
+
+    /// The thread begins a set.
+    pub fn begin(&self) -> Begun {
+        Begun(processor_time(), Instant::now())
+    }
+
+    /// The thread is done with it.
+    pub fn end(&self, set: &[Task], begun: &Begun) {
+        let Some(rounds) = set.first().map(Task::rounds) else { return };
+        let had = processor_time().saturating_sub(begun.0);
+        // Where the system does not tell it, the time that went by has to do.
+        let took = if had.is_zero() { begun.1.elapsed() } else { had };
+        self.state().note(set.len(), took.as_secs_f64() / rounds);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn next(&mut self, now: Instant) -> usize {
+        if now < self.next_trial {
+            return self.best;
+        }
+        self.next_trial = now + TRIAL;
+        // Every other trial is of the most: they are what a wrong choice would miss.
+        self.tried += 1;
+        let others: Vec<_> = (1..=MOST).rev().filter(|&lanes| lanes != self.best).collect();
+        if self.tried % 2 == 1 { others[0] } else { others[self.tried / 2 % others.len()] }
+    }
+
+    fn note(&mut self, lanes: usize, seconds: f64) {
+        let Some(took) = lanes.checked_sub(1).and_then(|at| self.took.get_mut(at)) else { return };
+        took.truncate(LAST - 1);
+        took.insert(0, seconds);
+        self.best = best(self.took.each_ref().map(|took| middle(took)));
+    }
+}
+
+fn middle(took: &[f64]) -> Option<f64> {
+    let mut took = took.to_vec();
+    took.sort_by(f64::total_cmp);
+    took.get(took.len() / 2).copied()
+}
+
+/// The number of lanes that hash the most in a time, of those whose sets take no more than twice the time of one alone.
+fn best(seconds: [Option<f64>; MOST]) -> usize {
+    let fits = |lanes: usize| match (seconds[lanes - 1], seconds[0]) {
+        (Some(set), Some(alone)) => set <= PATIENCE * alone,
+        _ => true,
+    };
+    let pace = |lanes: usize| seconds[lanes - 1].map(|seconds| lanes as f64 / seconds);
+    let fitting = (1..=MOST).rev().filter(|&lanes| fits(lanes));
+    let better = |best: usize, lanes: usize| match (pace(best), pace(lanes)) {
+        (Some(best), Some(pace)) => pace >= GAIN * best,
+        _ => false,
+    };
+    fitting.reduce(|best, lanes| if better(best, lanes) { lanes } else { best }).unwrap_or(1)
+}
+
+/// The time that this thread has had of a processor (proc_pid_schedstat(5)); zero where the system does not tell.
+fn processor_time() -> Duration {
+    let told = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = told.split(' ').next().and_then(|nanos| nanos.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(millis: [u32; MOST]) -> usize {
+        best(millis.map(|millis| (millis > 0).then_some(f64::from(millis))))
+    }
+
+    #[test]
+    fn the_most_are_taken_unless_fewer_are_faster_or_nobody_should_wait_so_long() {
+        assert_eq!(chosen([0, 0, 0, 0]), 4, "nothing is known");
+        assert_eq!(chosen([100, 105, 115, 130]), 4);
+        assert_eq!(chosen([100, 105, 130, 190]), 3);
+        assert_eq!(chosen([100, 110, 160, 199]), 4);
+        assert_eq!(chosen([100, 110, 160, 210]), 2);
+        assert_eq!(chosen([100, 200, 300, 400]), 1);
+        assert_eq!(chosen([100, 4000, 6000, 8000]), 1);
+        assert_eq!(chosen([100, 0, 0, 130]), 4);
+        assert_eq!(chosen([0, 100, 0, 300]), 2);
+    }
+
+    #[test]
+    fn a_choice_is_wrong_for_seconds_at_most() {
+        let begun = Instant::now();
+        let mut state = State { took: Default::default(), best: MOST, next_trial: begun, tried: 0 };
+        let cores = |seconds: [f64; MOST], state: &mut State, from: u64, to: u64| {
+            for tenth in 10 * from..10 * to {
+                let lanes = state.next(begun + Duration::from_millis(100 * tenth));
+                state.note(lanes, seconds[lanes - 1]);
+            }
+        };
+        let (fast, thrashing) = ([1.0, 1.05, 1.15, 1.3], [1.0, 3.0, 5.0, 9.0]);
+        cores(fast, &mut state, 0, 20);
+        assert_eq!(state.best, 4);
+        cores(thrashing, &mut state, 20, 40);
+        assert_eq!(state.best, 1);
+        cores(fast, &mut state, 40, 60);
+        assert_eq!(state.best, 4);
+    }
+
+    #[test]
+    fn one_set_that_was_disturbed_changes_nothing() {
+        let mut state = State { took: Default::default(), best: MOST, next_trial: Instant::now(), tried: 0 };
+        for seconds in [1.3, 1.3, 40.0] {
+            state.note(4, seconds);
+            state.note(1, 1.0);
+        }
+        assert_eq!(state.best, 4);
+    }
+
+    #[test]
+    fn a_number_that_is_set_stands() {
+        let pace = Pace::new(Some(3), Instant::now());
+        assert_eq!((pace.next(Instant::now() + TRIAL), pace.best()), (3, 3));
+    }
+}
