@@ -2,7 +2,16 @@
 //!
 //! Each round of the site is followed by one of its yardstick, so that what else the machine does slows both.
 
-use std::{path::Path, time::Duration};
+use std::{
+    hint,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use rocket::tokio::{self, time::sleep};
 
@@ -24,6 +33,10 @@ pub struct Plan {
     pub round: Duration,
     /// Hashes in a round, for each core.
     pub hashes: usize,
+    /// How many people's resets are a flood.
+    pub flood: usize,
+    /// Starts beside busy loops.
+    pub starts: usize,
 }
 
 const STARTS: usize = 5;
@@ -58,6 +71,8 @@ pub async fn measure(plan: &Plan, folder: &Path) {
     requests(plan, &site, &mut Writer::open(folder).await, &mut table).await;
     sending(plan, &site, &sink, &mut table).await;
     pages(plan, &site, &bare, &mut table).await;
+    flood(plan, &folder.join("flood"), &sink, &mut table).await;
+    beside_loops(plan, &home, &sink, &mut table).await;
     table.most("memory at rest", at_rest, 25.0, "MB", "resident, a second after start".into());
     let peak = site.sum(|process| process.peak());
     table.most("memory at the peak", peak, 60.0, "MB", "resident, after all of the above".into());
@@ -141,6 +156,43 @@ async fn sending(plan: &Plan, site: &Site, sink: &Sink, table: &mut Table) {
     table.least("messages made and sent", median(paces.into_iter()), 300.0, "/s", detail);
     let delay = messages::delay(site, sink, 10 * plan.rounds).await;
     table.most("from answer to sent, p50", delay * 1e3, 100.0, "ms", "one after another".into());
+}
+
+/// A flood of resets, and somebody who asks for one of their own meanwhile.
+async fn flood(plan: &Plan, folder: &Path, sink: &Sink, table: &mut Table) {
+    // The last ones are bystanders; each fiftieth is let in by nobody.
+    let people = plan.flood * 21 / 20 + 2_000;
+    let site = Site::behind_a_proxy(folder, sink, SQLITE, people * 50 / 49 + 50).await;
+    let flood = messages::flood(&site, sink, plan.flood).await;
+    let p99 = flood.bystanders.p99.as_secs_f64();
+    let detail = format!("{} of them, beside 32 connections for {}", flood.bystanders.answered, plan.flood);
+    table.most("a bystander's mail, p99", p99, 2.0, "s", detail);
+    let detail = format!("{} people, each once; {:.0} answers/s owed them", plan.flood, flood.answered);
+    table.least("mails until the last one", flood.delivered, 1_200.0, "/s", detail);
+}
+
+/// Sign-ins of servers that start while the cores are busy with something else.
+async fn beside_loops(plan: &Plan, home: &Path, sink: &Sink, table: &mut Table) {
+    let mut paces = Vec::new();
+    for _ in 0..plan.starts {
+        let busy = Arc::new(AtomicBool::new(true));
+        let loops = [busy.clone(), busy.clone()].map(|busy| {
+            thread::spawn(move || {
+                while busy.load(Ordering::Relaxed) {
+                    hint::spin_loop()
+                }
+            })
+        });
+        let site = Site::start(home, sink, SQLITE, 1).await;
+        paces.push(site.sign_ins().run(Until::Past(4 * plan.round)).await.per_second);
+        busy.store(false, Ordering::Relaxed);
+        loops.map(|it| it.join().expect("a loop ends"));
+    }
+    let worst = paces.iter().copied().fold(f64::INFINITY, f64::min);
+    let median = median(paces.into_iter());
+    let detail =
+        format!("beside the median of {} starts, two busy loops beside each: {median:.1}/s", plan.starts);
+    table.least("sign-ins after the worst start", worst / median, 0.9, "×", detail);
 }
 
 async fn pages(plan: &Plan, site: &Site, bare: &Bare, table: &mut Table) {

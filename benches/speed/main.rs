@@ -40,11 +40,13 @@ fn main() {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     match words[..] {
         [] => {
-            let plan = Plan { rounds: 5, round: Duration::from_secs(1), hashes: 36 };
+            let round = Duration::from_secs(1);
+            let plan = Plan { rounds: 5, round, hashes: 36, flood: 20_000, starts: 50 };
             runtime.block_on(figures::measure(&plan, folder));
         }
         ["quick"] => {
-            runtime.block_on(figures::measure(&Plan { rounds: 1, round: glance, hashes: 12 }, folder))
+            let plan = Plan { rounds: 1, round: glance, hashes: 12, flood: 1_000, starts: 3 };
+            runtime.block_on(figures::measure(&plan, folder));
         }
         ["console"] => runtime.block_on(console::measure(folder)),
         ["growth"] => runtime.block_on(growth::measure(folder)),

@@ -1,11 +1,14 @@
 //! Messages: how many are made and sent in a second, and how soon one is.
 
-use std::time::Duration;
+use std::{net::Ipv4Addr, time::Duration};
 
-use rocket::tokio::time::{Instant, sleep, timeout};
+use rocket::tokio::{
+    self,
+    time::{Instant, sleep, timeout},
+};
 
 use super::{
-    load::{Connection, Until, post},
+    load::{Connection, Pace, Until, post},
     sink::{Mail, Sink},
     site::{PEOPLE, Site, person},
     table::median,
@@ -21,6 +24,41 @@ pub async fn pace(site: &Site, sink: &Sink) -> f64 {
         last = last.max(arrived(mail).await.at);
     }
     PEOPLE as f64 / (last - begun).as_secs_f64()
+}
+
+/// What comes of a flood of requests, each for somebody else.
+pub struct Flood {
+    /// Mails a second, from the first request to the last mail sent, each address once.
+    pub delivered: f64,
+    /// Answers a second, which alone tell nothing: each owes a mail.
+    pub answered: f64,
+    /// From a bystander's request to the mail, while the flood lasts.
+    pub bystanders: Pace,
+}
+
+/// Asks for a reset of `people` different people over 32 connections of one client, and beside that, one after another,
+/// for bystanders who come from elsewhere.
+pub async fn flood(site: &Site, sink: &Sink, people: usize) -> Flood {
+    let mails: Vec<_> = (0..people).map(|number| sink.expect(&person(number))).collect();
+    let flood = site.reset_flood((0..people).map(person), 32);
+    let begun = Instant::now();
+    let flood = tokio::spawn(async move { flood.run(Until::Answered(people)).await });
+    let (mut connection, mut waits) = (Connection::open(site.processes[0].address).await, Vec::new());
+    while !flood.is_finished() {
+        let number = u8::try_from(waits.len() % 250).unwrap_or(0);
+        let email = person(people + waits.len());
+        let (mail, asked) = (sink.expect(&email), Instant::now());
+        let request = site.reset_request(&email, Ipv4Addr::new(198, 51, 100, number));
+        assert_eq!(connection.ask(&request).await, 200, "{}", connection.answer());
+        waits.push(arrived(mail).await.at - asked);
+    }
+    let bystanders = Pace::new(waits, begun);
+    let answered = flood.await.expect("a flood").per_second;
+    let mut last = begun;
+    for mail in mails {
+        last = last.max(arrived(mail).await.at);
+    }
+    Flood { delivered: people as f64 / (last - begun).as_secs_f64(), answered, bystanders }
 }
 
 /// The median time from the answer to the message sent, while there is nothing else to do.

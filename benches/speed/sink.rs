@@ -2,7 +2,11 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use rocket::tokio::{
@@ -10,13 +14,15 @@ use rocket::tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
     sync::oneshot,
-    time::Instant,
+    time::{Instant, sleep},
 };
 
 #[derive(Clone)]
 pub struct Sink {
     pub port: u16,
     expected: Arc<Mutex<Expected>>,
+    /// Milliseconds that each mail takes.
+    pause: Arc<AtomicU64>,
 }
 
 type Expected = HashMap<String, oneshot::Sender<Mail>>;
@@ -31,14 +37,20 @@ impl Sink {
     pub async fn start() -> Sink {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback has a free port");
         let port = listener.local_addr().expect("a bound socket").port();
-        let sink = Sink { port, expected: Arc::default() };
-        let expected = sink.expected.clone();
+        let sink = Sink { port, expected: Arc::default(), pause: Arc::default() };
+        let (expected, pause) = (sink.expected.clone(), sink.pause.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, expected.clone()));
+                tokio::spawn(serve(stream, expected.clone(), pause.clone()));
             }
         });
         sink
+    }
+
+    /// From now on, each mail takes so long.
+    #[allow(dead_code, reason = "one of two benchmarks wants it")]
+    pub fn pause(&self, pause: Duration) {
+        self.pause.store(u64::try_from(pause.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// The next mail to `address`.
@@ -49,7 +61,7 @@ impl Sink {
     }
 }
 
-async fn serve(stream: TcpStream, expected: Arc<Mutex<Expected>>) {
+async fn serve(stream: TcpStream, expected: Arc<Mutex<Expected>>, pause: Arc<AtomicU64>) {
     let mut stream = BufReader::new(stream);
     let (mut answer, mut line, mut to) = ("220 sink\r\n", String::new(), String::new());
     loop {
@@ -73,6 +85,10 @@ async fn serve(stream: TcpStream, expected: Arc<Mutex<Expected>>) {
             if let Some(tell) = expecting {
                 // Whoever stopped waiting does not listen any more.
                 let _ = tell.send(Mail { text: mail.replace("=\r\n", ""), at: Instant::now() });
+            }
+            match pause.load(Ordering::Relaxed) {
+                0 => {}
+                millis => sleep(Duration::from_millis(millis)).await,
             }
             answer = "250 taken\r\n";
         }

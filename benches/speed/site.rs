@@ -1,7 +1,13 @@
 //! The site: the release binary with no limits, on SQLite or PostgreSQL, with made-up people and one account that came
 //! by the front door.
 
-use std::{net::SocketAddr, path::Path, process::Command, sync::Arc, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    process::Command,
+    sync::Arc,
+    time::Duration,
+};
 
 use reqwest::{
     Client, RequestBuilder, Url,
@@ -11,7 +17,7 @@ use rocket::tokio::time::{Instant, sleep};
 
 use super::{
     between::{between, key},
-    load::{Connection, Load, get, post},
+    load::{Connection, Load, get, post, with},
     process::{Process, free_port},
     sink::Sink,
 };
@@ -35,6 +41,18 @@ pub struct Site {
 }
 
 impl Site {
+    /// A site of `accounts` people behind a proxy on this machine, seeded and started: clients are who it says they are.
+    pub async fn behind_a_proxy(folder: &Path, sink: &Sink, database: &str, accounts: usize) -> Site {
+        let port = Site::configure(folder, sink, database);
+        let file = folder.join("Rocket.toml");
+        let toml = std::fs::read_to_string(&file).expect("Rocket.toml is there");
+        let toml = toml.replacen("limits.enabled", "trusted_proxies = ['127.0.0.1']\nlimits.enabled", 1);
+        std::fs::write(file, toml).expect("Rocket.toml is written");
+        Site::seed(folder, accounts, &[]);
+        let processes = vec![Process::start(&mut command(folder, &[]), port).await];
+        Site { processes, url: format!("http://127.0.0.1:{port}"), cookies: Vec::new() }
+    }
+
     /// Writes the configuration of a site in `folder` whose mail goes to `sink`, and says on which port it will listen.
     pub fn configure(folder: &Path, sink: &Sink, database: &str) -> u16 {
         let port = free_port();
@@ -161,6 +179,19 @@ impl Site {
     /// Requests for a reset, for each of some addresses in turn.
     pub fn reset_requests(&self, emails: impl Iterator<Item = String>) -> Load {
         self.load(emails.map(|email| post(&self.url, "/reset", &format!("email={email}"))).collect(), &[200])
+    }
+
+    /// The request of a client at `address` for a reset.
+    pub fn reset_request(&self, email: &str, address: Ipv4Addr) -> Vec<u8> {
+        let line = format!("X-Forwarded-For: {address}\r\n");
+        with(post(&self.url, "/reset", &format!("email={email}")), &line)
+    }
+
+    /// Requests for a reset of each of some addresses, all of one client.
+    pub fn reset_flood(&self, emails: impl Iterator<Item = String>, connections: usize) -> Load {
+        let stranger = Ipv4Addr::new(203, 0, 113, 7);
+        let requests = emails.map(|email| self.reset_request(&email, stranger)).collect();
+        Load { connections, ..self.load(requests, &[200]) }
     }
 
     /// Requests for a reset: every other one for somebody, the rest for addresses that nobody has.

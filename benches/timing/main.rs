@@ -3,7 +3,7 @@
 //! Each pair is a stranger's address and one in a certain state, in random order, over one connection to a server of
 //! its own, every address used once, and the outbox empty before each. Two controls go with them: strangers against
 //! strangers, which must show nothing, and the same with two milliseconds more, which must be seen. Another word is
-//! part of a name: `-- reset` takes no more than resets. In a debug build (`--profile dev`) bcrypt is at cost 6,
+//! part of a name: `-- reset` takes no more than resets, `-- mail` no more than what the outbox's queues tell. In a debug build (`--profile dev`) bcrypt is at cost 6,
 //! otherwise at 10, the least that release takes: what differs must not lie in it, and does not drown in it.
 
 #[path = "../speed/between.rs"]
@@ -12,6 +12,7 @@ mod connection;
 #[allow(dead_code, reason = "the other benchmark uses the rest")]
 #[path = "../speed/load.rs"]
 mod load;
+mod observer;
 mod people;
 #[allow(dead_code, reason = "the other benchmark uses the rest")]
 #[path = "../speed/process.rs"]
@@ -161,11 +162,16 @@ fn main() -> ExitCode {
         .into_iter()
         .filter(|it| arguments.iter().any(|word| it.name().contains(word.as_str())))
         .collect();
-    let wanted = if wanted.is_empty() { Asked::ALL.to_vec() } else { wanted };
+    let observed = arguments.iter().any(|word| "own last mail".contains(word.as_str()));
+    let (wanted, observed) = match (wanted.is_empty(), observed) {
+        (true, false) => (Asked::ALL.to_vec(), true),
+        _ => (wanted, observed),
+    };
     let folder =
         tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder on the disk of the target");
     // Resets are asked for twice, and leave a key: the second time there are others.
-    let site = Site::start(folder.path(), 2 * pairs);
+    let people = (2 * pairs).max(32);
+    let site = Site::start(folder.path(), people);
     let connection = site.connect();
     let mut bench = Bench { site, connection, draws: Draws(seed as u64), strangers: 0 };
     println!("{pairs} pairs each, seed {seed}; milliseconds\n");
@@ -174,6 +180,9 @@ fn main() -> ExitCode {
     for asked in wanted {
         let numbers = if asked == Asked::After { pairs } else { 0 };
         well &= bench.measure(asked, pairs, numbers);
+    }
+    if observed {
+        well &= observer::measure(&mut bench.site, pairs, people, &mut bench.draws);
     }
     println!(
         "\nload of this machine at the end: {}",

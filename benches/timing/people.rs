@@ -93,7 +93,7 @@ impl Known {
             SELECT randomblob(16), latchkey_accounts.id, '{purpose}', randomblob(32), one.policy, 0, 0, one.issued_at,
                 one.issued_at + 100000000000
             FROM latchkey_accounts, (SELECT * FROM latchkey_keys WHERE purpose = 'reset' LIMIT 1) AS one
-            WHERE accounts.email LIKE '{}______@%'",
+            WHERE latchkey_accounts.email LIKE '{}______@%'",
             &first[..1]
         );
         run(database, keys).await;

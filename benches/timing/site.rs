@@ -1,6 +1,6 @@
 //! The site: the binary of this build on SQLite, its limits off, its passwords cheap, one account by the front door.
 
-use std::{path::Path, process::Command, time::Duration};
+use std::{net::SocketAddr, path::Path, process::Command, time::Duration};
 
 use rocket::tokio::{runtime::Runtime, time::sleep};
 use sqlx::SqliteConnection;
@@ -22,6 +22,8 @@ const PASSWORD: &str = "violet+otter+builds+a+kite";
 pub struct Site {
     process: Process,
     pub url: String,
+    /// Where its mail goes.
+    pub sink: Sink,
     runtime: Runtime,
     database: SqliteConnection,
 }
@@ -87,9 +89,19 @@ impl Site {
         command.current_dir(folder).env("ROCKET_PROFILE", profile);
         let process = runtime.block_on(Process::start(&mut command, port));
         let database = runtime.block_on(database(&folder.join("latchkey.db")));
-        let mut site = Site { process, url, runtime, database };
+        let mut site = Site { process, url, sink: sink.clone(), runtime, database };
         site.settle(&sink, count);
         site
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.process.address
+    }
+
+    /// Waits for something that goes on beside the thread that measures.
+    pub fn block_on<T>(&self, what: impl Future<Output = T>) -> T {
+        self.runtime.block_on(what)
     }
 
     /// A connection of its own.
