@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rocket::tokio::sync::{Notify, broadcast};
+use rocket::tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     key::Purpose,
     keyring::Keyring,
     meters::Meters,
-    outbox::transport::Transports,
+    outbox::{bells::Bells, transport::Transports},
     random::Random,
     reset::{
         live::{Force, Live},
@@ -53,7 +53,7 @@ pub struct App {
     /// What happens on this server, once it is durable.
     pub events: broadcast::Sender<Event>,
     /// Rung when the outbox has something new.
-    pub bell: Arc<Notify>,
+    pub bells: Arc<Bells>,
     /// What requests are called.
     pub request_ids: RequestIds,
     /// What is counted.
@@ -83,7 +83,7 @@ impl App {
             stills: Stills::default(),
             transports: Transports::new(&judged)?,
             events: broadcast::Sender::new(EVENTS),
-            bell: Arc::new(Notify::new()),
+            bells: Arc::default(),
             request_ids: RequestIds::default(),
             vital: Vital::default(),
             judged,

@@ -1,7 +1,7 @@
 //! Tallies: how often something happens in a day and how long it takes, counted as it happens, so that pictures of months
 //! are read at once.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     Error,
@@ -49,6 +49,26 @@ pub async fn count(
     };
     let (kind, policy) = (kind.to_owned(), policy.to_owned());
     tallies::add(tx, &tallies::Tally { day: day(app.now()), kind, policy, bucket, n: 1 }).await
+}
+
+/// Counts messages that were sent, by channel, each with the time that it took.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn sent<'a>(
+    app: &App,
+    tx: &mut Tx,
+    messages: impl Iterator<Item = (&'a str, Duration)>,
+) -> Result<(), Error> {
+    let mut numbers = BTreeMap::new();
+    for (channel, took) in messages {
+        *numbers.entry((channel, bucket(took))).or_insert(0) += 1;
+    }
+    for ((channel, bucket), n) in numbers {
+        let (kind, policy) = (SENT.to_owned(), channel.to_owned());
+        tallies::add(tx, &tallies::Tally { day: day(app.now()), kind, policy, bucket, n }).await?;
+    }
+    Ok(())
 }
 
 /// The bucket of a length of time: four for each doubling of its milliseconds, so that a bucket's middle is at most an

@@ -186,7 +186,9 @@ async fn beside_loops(plan: &Plan, home: &Path, sink: &Sink, table: &mut Table) 
         let site = Site::start(home, sink, SQLITE, 1).await;
         paces.push(site.sign_ins().run(Until::Past(4 * plan.round)).await.per_second);
         busy.store(false, Ordering::Relaxed);
-        loops.map(|it| it.join().expect("a loop ends"));
+        for it in loops {
+            it.join().expect("a loop ends");
+        }
     }
     let worst = paces.iter().copied().fold(f64::INFINITY, f64::min);
     let median = median(paces.into_iter());

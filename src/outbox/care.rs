@@ -20,7 +20,7 @@ pub async fn again(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<bo
     let found = outbox::find(tx, id).await?;
     match found {
         Some(found) if outbox::again(tx, id, app.now()).await? => {
-            ring(app, tx);
+            ring(app, tx, outbox::Queue::of(&found.kind));
             note(app, tx, "message.retried", id, found, actor).await
         }
         _ => Ok(false),

@@ -16,13 +16,15 @@ use lettre::{
         response::Severity,
     },
 };
-use rocket::tokio::time::timeout;
+use rocket::tokio::time::{Instant, sleep_until, timeout};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::connections::Connections;
 use super::{
-    Undelivered, is_loopback,
+    Undelivered,
+    circuit::Fared,
+    is_loopback,
     relay::{Relay, Tls},
     root,
 };
@@ -159,6 +161,26 @@ impl Smtp {
         // A mail that is given up takes its connection with it: kept, its late answers would pass for those to the
         // next mail (as they do in lettre's own pool, which also waits without end).
         timeout(*self.timeout, self.deliver(&message)).await.unwrap_or_else(|_| {
+            Err(Undelivered::Later(format!("the mail server took longer than {}", self.timeout)))
+        })
+    }
+
+    /// Holds a connection for as long as a mail that fared `like` this did, and gives it back.
+    ///
+    /// # Errors
+    /// [`Undelivered::Later`] if that mail hung, or there is no connection.
+    pub(super) async fn pretend(&self, like: Fared) -> Result<(), Undelivered> {
+        let until = Instant::now() + like.took;
+        let hold = async {
+            let connection = self.connections.get().await?;
+            sleep_until(until).await;
+            if like.hung {
+                return Err(Undelivered::Later("the mail server hangs".into()));
+            }
+            self.connections.keep(connection);
+            Ok(())
+        };
+        timeout(*self.timeout, hold).await.unwrap_or_else(|_| {
             Err(Undelivered::Later(format!("the mail server took longer than {}", self.timeout)))
         })
     }

@@ -1,6 +1,6 @@
 //! A mail or text message: what it says, sealed until it is sent.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -110,7 +110,8 @@ impl Message {
             Channel::Sms => "sms",
         };
         let plain = serde_json::to_vec(&self).expect("a message is plain data");
-        insert(app, tx, kind, PURPOSE, &plain, (account, key), until).await
+        let addressed = (kind, outbox::Queue::of(kind));
+        insert(app, tx, addressed, PURPOSE, &plain, (account, key), until).await
     }
 
     /// Opens a sealed message.
@@ -122,20 +123,26 @@ impl Message {
     }
 }
 
-/// Writes as much as a message would, to nobody: what is done for an unknown address.
+/// Writes as much as a message would, to nobody: what is done for an unknown address. It stands in the queue that a
+/// message to somebody would most likely stand in, and for as long.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn post_to_nobody(app: &App, tx: &mut Tx) -> Result<(), Error> {
-    let until = app.now() + Duration::from_secs(60);
-    insert(app, tx, "none", PURPOSE, &[b' '; 400], (None, None), until).await
+    let policy = app.live.now().policy([]);
+    let queue = match policy.channel {
+        Channel::Email => outbox::Queue::Mail,
+        Channel::Sms => outbox::Queue::Texts,
+    };
+    let until = app.now() + *policy.key_ttl;
+    insert(app, tx, ("none", queue), PURPOSE, &[b' '; 400], (None, None), until).await
 }
 
 /// Seals something into the outbox, and rings for the worker once that is durable.
 pub(super) async fn insert(
     app: &App,
     tx: &mut Tx,
-    kind: &str,
+    (kind, queue): (&str, outbox::Queue),
     purpose: &str,
     plain: &[u8],
     (account_id, key_id): (Option<Uuid>, Option<Uuid>),
@@ -151,14 +158,16 @@ pub(super) async fn insert(
         attempts: 0,
         created_at: now,
         expires_at,
+        cause: tx.cause().map(<[u8]>::to_vec),
+        turn: now,
     };
-    outbox::insert(tx, &entry).await?;
-    ring(app, tx);
+    outbox::insert(tx, queue, &entry).await?;
+    ring(app, tx, queue);
     Ok(())
 }
 
 /// Rings for the worker once the transaction is durable.
-pub(super) fn ring(app: &App, tx: &mut Tx) {
-    let bell = app.bell.clone();
-    tx.afterwards(move || bell.notify_one());
+pub(super) fn ring(app: &App, tx: &mut Tx, queue: outbox::Queue) {
+    let bells = app.bells.clone();
+    tx.afterwards(move || bells.of(queue).notify_one());
 }

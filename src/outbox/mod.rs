@@ -2,14 +2,20 @@
 
 use std::{error::Error as StdError, net::IpAddr};
 
+pub mod bells;
 pub mod care;
 mod circuit;
+mod clerk;
+mod desk;
+mod ledger;
 pub mod mail;
 pub mod mailbox;
 pub mod message;
 mod purge;
 pub mod relay;
 pub mod request;
+mod rounds;
+mod sender;
 pub mod sms;
 pub mod transport;
 pub mod worker;

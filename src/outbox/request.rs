@@ -11,7 +11,7 @@ use crate::{
     app::App,
     reset::request,
     span::Span,
-    store::Tx,
+    store::{Tx, outbox::Queue},
 };
 
 const PURPOSE: &str = "request";
@@ -35,7 +35,8 @@ impl Request {
     pub async fn post(&self, app: &App, tx: &mut Tx) -> Result<(), Error> {
         let plain = serde_json::to_vec(self).expect("a request is plain data");
         let until = app.now() + *Span::hours(1);
-        message::insert(app, tx, "request", PURPOSE, &plain, (None, None), until).await
+        let addressed = ("request", Queue::Requests);
+        message::insert(app, tx, addressed, PURPOSE, &plain, (None, None), until).await
     }
 
     /// Carries out a sealed request, in the transaction that removes it.

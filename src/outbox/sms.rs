@@ -8,11 +8,12 @@ use reqwest::{
     header::{HeaderMap, HeaderName, HeaderValue},
     redirect,
 };
+use rocket::tokio::time::sleep;
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_platform_verifier::BuilderVerifierExt;
 use serde::{Deserialize, Serialize};
 
-use super::{Undelivered, is_loopback, root};
+use super::{Undelivered, circuit::Fared, is_loopback, root};
 use crate::{
     Error,
     account::{phone, phone::Phone},
@@ -189,7 +190,8 @@ impl Gateway {
             .timeout(*settings.timeout)
             .user_agent(concat!("latchkey/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
-            .pool_max_idle_per_host(1);
+            // A connection that is kept would tell the next text whether there was one before.
+            .pool_max_idle_per_host(0);
         if is_local(&url) {
             client = client.no_proxy(); // what may go in the clear stays on this machine
         }
@@ -225,6 +227,15 @@ impl Gateway {
         let status = answer.status();
         let body = if status.is_success() { self.body(answer).await? } else { Some(Vec::new()) };
         taken(status.as_u16(), body.as_deref(), self.success.as_ref())
+    }
+
+    /// Takes as long as a text that fared `like` this did.
+    ///
+    /// # Errors
+    /// [`Undelivered::Later`] if that text hung.
+    pub(super) async fn pretend(&self, like: Fared) -> Result<(), Undelivered> {
+        sleep(like.took).await;
+        if like.hung { Err(Undelivered::Later("the SMS gateway hangs".into())) } else { Ok(()) }
     }
 
     /// The whole body, or none if it is longer than can be wanted.

@@ -73,6 +73,7 @@ impl Conn {
 pub struct Tx {
     conn: Conn,
     afterwards: Vec<Box<dyn FnOnce() + Send + Sync>>,
+    cause: Option<Vec<u8>>,
     /// Its place among those that nobody waits for.
     _behind: Option<OwnedSemaphorePermit>,
 }
@@ -90,6 +91,16 @@ impl Tx {
         }
         self.afterwards.into_iter().for_each(|act| act());
         Ok(())
+    }
+
+    /// Says who caused what it posts to the outbox from here on, as a digest: the fair share is by that.
+    pub fn caused_by(&mut self, cause: Option<Vec<u8>>) {
+        self.cause = cause;
+    }
+
+    /// Who did; nobody in particular unless it was said.
+    pub fn cause(&self) -> Option<&[u8]> {
+        self.cause.as_deref()
     }
 
     /// Acts once everything is durable; never if it is undone.

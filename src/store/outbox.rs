@@ -1,6 +1,10 @@
 //! The table `outbox`: what is to be done after the answer, once each.
+//!
+//! It is three queues, each by turns. An entry's turn is the moment when it came, unless others wait that the same client
+//! caused: then it is a second after that of the last of those. So whoever causes much waits behind whoever causes little,
+//! and nobody is kept waiting while there is nothing else to do (Zhang's virtual clock, SIGCOMM 1990).
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use sqlx::FromRow;
 use strum::VariantArray;
@@ -8,6 +12,34 @@ use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
 use crate::{Error, clock::Time};
+
+/// What stands in line with what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Queue {
+    /// What strangers asked for.
+    Requests,
+    /// What goes to the mail server.
+    Mail,
+    /// What goes to the gateway.
+    Texts,
+}
+
+impl Queue {
+    /// Its name in the table.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// That of a kind of entry; those to nobody may stand in another.
+    pub fn of(kind: &str) -> Self {
+        match kind {
+            "request" => Queue::Requests,
+            "sms" => Queue::Texts,
+            _ => Queue::Mail,
+        }
+    }
+}
 
 /// Something that waits to be done.
 #[derive(Clone, FromRow)]
@@ -28,6 +60,10 @@ pub struct Entry {
     pub created_at: Time,
     /// When it is worth nothing any more.
     pub expires_at: Time,
+    /// Who caused it, as a digest.
+    pub cause: Option<Vec<u8>>,
+    /// Its turn, once it has one.
+    pub turn: Time,
 }
 
 /// What is known of an entry without opening it.
@@ -59,33 +95,41 @@ pub struct Line {
     pub again: bool,
 }
 
-/// Adds an entry that is due at once.
-pub async fn insert(tx: &mut Tx, entry: &Entry) -> Result<(), Error> {
+/// Adds an entry that is due at once, and gives it its turn.
+pub async fn insert(tx: &mut Tx, queue: Queue, entry: &Entry) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO latchkey_outbox
-        (id, kind, state, sealed, account_id, key_id, attempts, created_at, due_at, expires_at)
-        VALUES ($1, $2, 'waiting', $3, $4, $5, 0, $6, $6, $7)";
+        (id, kind, state, sealed, account_id, key_id, attempts, created_at, due_at, expires_at, queue, cause, turn)
+        VALUES ($1, $2, 'waiting', $3, $4, $5, 0, $6, $6, $7, $8, $9, COALESCE((SELECT MAX(turn) + 1000 FROM latchkey_outbox
+        WHERE state = 'waiting' AND queue = $8 AND cause = $9 AND turn > CAST($6 AS BIGINT) - 1000), $6))";
     sql!(execute tx, INSERT, entry.id, &entry.kind, entry.sealed.as_slice(), entry.account_id, entry.key_id,
-        entry.created_at, entry.expires_at)?;
+        entry.created_at, entry.expires_at, queue.name(), entry.cause.as_deref())?;
     Ok(())
 }
 
-/// Takes up to `most` due entries for `lease`: nobody else gets them until that is over.
-pub async fn lease(tx: &mut Tx, most: i64, lease: Duration, now: Time) -> Result<Vec<Entry>, Error> {
+/// Takes up to `most` due entries of a queue for `lease`, those first whose turn it is: nobody else gets them until that
+/// is over. They come in any order.
+pub async fn lease(
+    tx: &mut Tx,
+    queue: Queue,
+    most: i64,
+    lease: Duration,
+    now: Time,
+) -> Result<Vec<Entry>, Error> {
     const LEASE_SQLITE: &str = "UPDATE latchkey_outbox SET due_at = $3, attempts = attempts + 1 WHERE id IN
-        (SELECT id FROM latchkey_outbox WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at LIMIT $2)
-        RETURNING id, kind, sealed, account_id, key_id, attempts, created_at, expires_at";
+        (SELECT id FROM latchkey_outbox WHERE state = 'waiting' AND queue = $4 AND due_at <= $1 ORDER BY turn LIMIT $2)
+        RETURNING id, kind, sealed, account_id, key_id, attempts, created_at, expires_at, cause, turn";
     const LEASE_POSTGRES: &str = "UPDATE latchkey_outbox SET due_at = $3, attempts = attempts + 1 WHERE id IN
-        (SELECT id FROM latchkey_outbox WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-        RETURNING id, kind, sealed, account_id, key_id, attempts, created_at, expires_at";
+        (SELECT id FROM latchkey_outbox WHERE state = 'waiting' AND queue = $4 AND due_at <= $1 ORDER BY turn LIMIT $2
+        FOR UPDATE SKIP LOCKED)
+        RETURNING id, kind, sealed, account_id, key_id, attempts, created_at, expires_at, cause, turn";
     let text = tx.pick(LEASE_SQLITE, LEASE_POSTGRES);
-    Ok(sql!(all Entry, tx, text, now, most, now + lease)?)
+    Ok(sql!(all Entry, tx, text, now, most, now + lease, queue.name())?)
 }
 
-/// When the next entry is due, if any waits.
-pub async fn next_due(conn: &mut Conn) -> Result<Option<Time>, Error> {
-    const NEXT_DUE: &str =
-        "SELECT due_at FROM latchkey_outbox WHERE state = 'waiting' ORDER BY due_at LIMIT 1";
-    Ok(sql!(optional(Time,), conn, NEXT_DUE)?.map(|(due,)| due))
+/// Whether anything in a queue is due.
+pub async fn is_due(conn: &mut Conn, queue: Queue, now: Time) -> Result<bool, Error> {
+    const IS_DUE: &str = "SELECT turn FROM latchkey_outbox WHERE state = 'waiting' AND queue = $1 AND due_at <= $2 ORDER BY turn LIMIT 1";
+    Ok(sql!(optional(Time,), conn, IS_DUE, queue.name(), now)?.is_some())
 }
 
 /// How many entries wait, by kind; ten thousand are counted at most.
@@ -101,7 +145,22 @@ pub async fn oldest(conn: &mut Conn) -> Result<Option<Time>, Error> {
     Ok(sql!(optional(Time,), conn, OLDEST)?.map(|(oldest,)| oldest))
 }
 
-/// Notes that an entry is `sent`, `expired` or `given_up`; false if it was dropped meanwhile. It is wiped, but for what is
+/// Notes that entries are sent, and wipes them; those of them that were not dropped meanwhile.
+pub async fn sent(tx: &mut Tx, ids: &[Uuid], now: Time) -> Result<HashSet<Uuid>, Error> {
+    const SENT: &str = "UPDATE latchkey_outbox SET state = 'sent', trouble = NULL, done_at = $1, sealed = $2
+        WHERE id IN ($3, $4, $5, $6, $7, $8, $9, $10) AND state = 'waiting' RETURNING id";
+    let wiped: &[u8] = &[];
+    let mut known = HashSet::new();
+    for chunk in ids.chunks(8) {
+        let id = |at: usize| chunk.get(at).copied().unwrap_or_default();
+        let rows =
+            sql!(all(Uuid,), tx, SENT, now, wiped, id(0), id(1), id(2), id(3), id(4), id(5), id(6), id(7))?;
+        known.extend(rows.into_iter().map(|(id,)| id));
+    }
+    Ok(known)
+}
+
+/// Notes that an entry is `expired` or `given_up`; false if it was dropped meanwhile. It is wiped, but for what is
 /// given up: that can be sent again until it expires.
 pub async fn finish(
     tx: &mut Tx,
@@ -119,7 +178,7 @@ pub async fn finish(
 /// Tries an entry again at `due`.
 pub async fn postpone(tx: &mut Tx, id: Uuid, trouble: Option<&str>, due: Time) -> Result<(), Error> {
     const POSTPONE: &str =
-        "UPDATE latchkey_outbox SET due_at = $3, trouble = $2 WHERE id = $1 AND state = 'waiting'";
+        "UPDATE latchkey_outbox SET due_at = $3, turn = $3, trouble = $2 WHERE id = $1 AND state = 'waiting'";
     sql!(execute tx, POSTPONE, id, trouble, due)?;
     Ok(())
 }
@@ -216,7 +275,7 @@ pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Found>, Error> {
 /// Lets what was given up wait once more, due at once, if its content is still there and what it carries still live.
 pub async fn again(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     const AGAIN: &str =
-        "UPDATE latchkey_outbox SET state = 'waiting', attempts = 0, trouble = NULL, due_at = $2, done_at = NULL
+        "UPDATE latchkey_outbox SET state = 'waiting', attempts = 0, trouble = NULL, due_at = $2, turn = $2, done_at = NULL
         WHERE id = $1 AND state = 'given_up' AND length(sealed) > 0 AND expires_at > $2
         AND (key_id IS NULL OR EXISTS (SELECT 1 FROM latchkey_keys WHERE latchkey_keys.id = latchkey_outbox.key_id))
         AND (account_id IS NULL OR EXISTS (SELECT 1 FROM latchkey_accounts WHERE latchkey_accounts.id = latchkey_outbox.account_id))";

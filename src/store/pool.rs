@@ -246,7 +246,7 @@ impl Pool {
                 Conn::PostgresTx(Replay::begin(pool.clone(), self.writes.clone()).await?)
             }
         };
-        Ok(Tx { conn, afterwards: Vec::new(), _behind: None })
+        Ok(Tx { conn, afterwards: Vec::new(), cause: None, _behind: None })
     }
 
     /// A transaction that nobody waits for: on SQLite's one writer, few such get in the way of others.
@@ -259,6 +259,15 @@ impl Pool {
             Engine::Postgres(_) => None,
         };
         Ok(Tx { _behind: place, ..self.begin().await? })
+    }
+
+    /// How many requests the worker carries out in one transaction, and how many such transactions at once. On SQLite
+    /// they are larger, since one at a time can write; on PostgreSQL a larger one would hold more rows that others want.
+    pub fn sets(&self) -> (usize, usize) {
+        match &self.engine {
+            Engine::Sqlite { .. } => (16, 1),
+            Engine::Postgres(_) => (1, (self.connections().most / 2).clamp(1, 8)),
+        }
     }
 
     /// How many connections there are; on SQLite those that read.

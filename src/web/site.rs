@@ -90,12 +90,14 @@ impl<'r> Site<'r> {
         self.db.read().await
     }
 
-    /// A transaction.
+    /// A transaction. What it posts is caused by the client's network.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn begin(&self) -> Result<Tx, Error> {
-        self.db.begin().await
+        let mut tx = self.db.begin().await?;
+        tx.caused_by(Some(self.keyring.mac("cause", &[&network(self.client.address)])));
+        Ok(tx)
     }
 
     /// What is in force for an account, in this request.

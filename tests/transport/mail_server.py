@@ -19,6 +19,7 @@ options.add_argument("--certificate")
 options.add_argument("--login", help="user:password, without which no mail is taken")
 options.add_argument("--greet", help="the reply to every connection, before it is closed")
 options.add_argument("--patience", type=float, default=60, help="seconds until a silent client is hung up on")
+options.add_argument("--pause", type=float, default=0, help="seconds that each mail takes")
 options.add_argument("--inject", action="store_true", help="an answer in the clear, ahead of TLS")
 options = options.parse_args()
 
@@ -51,6 +52,7 @@ class Inbox:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        await asyncio.sleep(options.pause)
         wish, _, code = envelope.rcpt_tos[0].partition("@")[0].partition("-")
         if wish == "content":
             return f"{code} {code[0]}.7.1 nothing of this sort for <{envelope.rcpt_tos[0]}>"

@@ -1,0 +1,24 @@
+//! The bells that call the worker: one for each queue of the outbox.
+
+use rocket::tokio::sync::Notify;
+
+use crate::store::outbox::Queue;
+
+/// Rung when a queue has something new.
+#[derive(Default)]
+pub struct Bells {
+    requests: Notify,
+    mail: Notify,
+    texts: Notify,
+}
+
+impl Bells {
+    /// That of a queue.
+    pub fn of(&self, queue: Queue) -> &Notify {
+        match queue {
+            Queue::Requests => &self.requests,
+            Queue::Mail => &self.mail,
+            Queue::Texts => &self.texts,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What one client causes keeps nobody else waiting, and nobody hears from it who has an account.
+
+use std::collections::BTreeSet;
+
+use rocket::{futures::future::join_all, tokio::time::Instant};
+
+use crate::{ask, by, common::Setting, slow, to};
+
+for_both_databases! {
+    a_flood_keeps_no_bystander_waiting,
+    a_message_to_nobody_holds_its_slot_as_one_to_somebody_does,
+}
+
+/// How many mails are on their way at once.
+const SLOTS: usize = 16;
+
+async fn a_flood_keeps_no_bystander_waiting(setting: Setting) {
+    let server = slow();
+    let mut app = setting.app().await;
+    let names: Vec<_> = (0..3 * SLOTS).map(|number| format!("ann{number}@example.com")).collect();
+    for name in &names {
+        app.account(name).await;
+    }
+    let bystander = app.account("bob@example.com").await;
+    app.again(&by(&server)).await;
+
+    join_all(names.iter().map(|name| ask(&app, "203.0.113.7", name))).await;
+    ask(&app, "198.51.100.9", &bystander.email).await;
+    let mails: Vec<_> = (0..=names.len()).map(|_| server.next()).collect();
+    let place = mails.iter().position(|mail| to(mail) == bystander.email).expect("the bystander's mail");
+    // The first ones were on their way already; the first slot that becomes free is the bystander's.
+    assert!(place < SLOTS + SLOTS / 2, "{place} mails went before");
+
+    let ids = mails.iter().map(|mail| mail["headers"]["message-id"].as_str().expect("an id"));
+    let beginnings: BTreeSet<_> = ids.map(|id| id[..7].to_owned()).collect();
+    assert!(beginnings.len() > names.len() / 2, "a Message-ID begins with the time: {beginnings:?}");
+}
+
+async fn a_message_to_nobody_holds_its_slot_as_one_to_somebody_does(setting: Setting) {
+    let server = slow();
+    let mut app = setting.app().await;
+    let ann = app.account("ann@example.com").await;
+    app.again(&by(&server)).await;
+    ask(&app, "203.0.113.7", &ann.email).await;
+    assert_eq!(to(&server.next()), ann.email, "the server's pace is known");
+
+    let begun = Instant::now();
+    for nobody in 0..SLOTS {
+        ask(&app, "203.0.113.7", &format!("nobody{nobody}@example.com")).await;
+    }
+    ask(&app, "203.0.113.7", &ann.email).await;
+    while to(&server.next()) != ann.email {}
+    let waited = begun.elapsed();
+    assert!(waited.as_secs_f64() > 1.8, "one wait for a slot and one of its own: {waited:?}");
+}
