@@ -22,7 +22,7 @@ use crate::{
     scope::{RequestId, RequestIds, Scope},
     store::{self, accounts::Account, events::Event, keys::KeyRow},
     vital::Vital,
-    web::{still::Stills, templates::Templates},
+    web::{client::Proxied, still::Stills, templates::Templates},
 };
 
 /// How many events a subscriber may be behind.
@@ -60,6 +60,8 @@ pub struct App {
     pub meters: Arc<Meters>,
     /// Whether the worker works, and the server means to stay.
     pub vital: Vital,
+    /// What the log was told of proxies.
+    pub proxies: Proxied,
 }
 
 impl App {
@@ -86,6 +88,7 @@ impl App {
             bells: Arc::default(),
             request_ids: RequestIds::default(),
             vital: Vital::default(),
+            proxies: Proxied::default(),
             judged,
         })
     }

@@ -14,6 +14,7 @@ use crate::{
     config::{Judged, Proxies},
     key::Key,
     keyring::Keyring,
+    network,
     outbox::sms,
     random::Random,
     web::{client, device, fields, next},
@@ -124,10 +125,10 @@ pub fn config(bytes: &[u8]) {
 pub fn forwarded(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let trusting = |list| client::farthest(peer, text.split('\n'), &Proxies::Some(list));
+    let trusting = |list| client::farthest(peer, text.split('\n'), &Proxies::Some(list)).address;
     assert_eq!(trusting(Vec::new()), peer);
-    let nearest = text.rsplit(['\n', ',']).next().unwrap_or_default().trim().parse::<IpAddr>().ok();
-    assert_eq!(trusting(vec![peer]) == peer, nearest.is_none_or(|hop| hop.to_canonical() == peer));
+    let nearest = network::address(text.rsplit(['\n', ',']).next().unwrap_or_default());
+    assert_eq!(trusting(vec![peer.into()]) == peer, nearest.is_none_or(|hop| hop == peer));
     assert!(client::browser(&text).len() <= "Firefox on Windows".len());
 }
 

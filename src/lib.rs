@@ -33,6 +33,7 @@ pub mod lanes;
 pub mod limits;
 pub mod logger;
 pub mod meters;
+pub mod network;
 pub mod outbox;
 pub mod quota;
 pub mod random;

@@ -1,10 +1,14 @@
 //! Where a request comes from: the client's address and what its browser calls itself.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::atomic::{AtomicBool, AtomicI64, Ordering},
+};
 
 use rocket::Request;
 
-use crate::config::Proxies;
+use super::probes;
+use crate::{app::App, clock::Time, config::Proxies, network, span::Span};
 
 /// The other end of a request.
 #[derive(Clone, Debug)]
@@ -17,12 +21,12 @@ pub struct Client {
 
 impl Client {
     /// Reads it off a request. `X-Forwarded-For` counts only as far as trusted proxies wrote it.
-    pub fn of(request: &Request<'_>, proxies: &Proxies) -> Self {
-        let peer =
-            request.remote().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |remote| remote.ip()).to_canonical();
-        let said = request.headers().get("X-Forwarded-For");
+    pub fn of(request: &Request<'_>, app: &App) -> Self {
+        let (peer, said) = (peer(request), request.headers().get("X-Forwarded-For"));
+        let walk = farthest(peer, said, &app.config().trusted_proxies);
+        app.proxies.note(request, &walk, app.now());
         Self {
-            address: farthest(peer, said, proxies),
+            address: walk.address,
             browser: browser(request.headers().get_one("User-Agent").unwrap_or_default()),
         }
     }
@@ -33,19 +37,72 @@ impl Client {
     }
 }
 
+/// The connection's other end, in the form that addresses are compared in.
+pub(crate) fn peer(request: &Request<'_>) -> IpAddr {
+    request.remote().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |remote| remote.ip()).to_canonical()
+}
+
+/// What came of a walk along `X-Forwarded-For`.
+pub(crate) struct Walk {
+    /// The client's address, as far as it is known.
+    pub address: IpAddr,
+    /// Whether a trusted proxy ended the walk: it said nothing, or nothing that is an address.
+    fault: Option<Fault>,
+}
+
+enum Fault {
+    Silent,
+    Unreadable,
+}
+
 /// The client behind `peer`, by the lines of `X-Forwarded-For`. From the nearest hop on: each counts only if who says so
 /// is trusted, and nothing behind one that is not.
-pub(crate) fn farthest<'a>(peer: IpAddr, said: impl Iterator<Item = &'a str>, proxies: &Proxies) -> IpAddr {
-    let trusted = |address: IpAddr| matches!(proxies, Proxies::Some(list) if list.contains(&address));
+pub(crate) fn farthest<'a>(peer: IpAddr, said: impl Iterator<Item = &'a str>, proxies: &Proxies) -> Walk {
     let hops: Vec<&str> = said.flat_map(|line| line.split(',')).collect();
-    let mut address = peer;
+    let silent = hops.is_empty() && proxies.trust(peer);
+    let mut walk = Walk { address: peer, fault: silent.then_some(Fault::Silent) };
     for hop in hops.into_iter().rev() {
-        match hop.trim().parse::<IpAddr>() {
-            Ok(hop) if trusted(address) => address = hop.to_canonical(),
-            _ => break,
+        if !proxies.trust(walk.address) {
+            break;
+        }
+        let Some(address) = network::address(hop) else {
+            walk.fault = Some(Fault::Unreadable);
+            break;
+        };
+        walk.address = address;
+    }
+    walk
+}
+
+/// What the log was told of proxies: each of their faults would come with every request.
+#[derive(Default)]
+pub struct Proxied {
+    silent: AtomicBool,
+    unreadable_at: AtomicI64,
+}
+
+impl Proxied {
+    /// Warns of a trusted proxy that does not say whom a request is from: once of one that never does, and at most once
+    /// a minute of one that says something unreadable. Programs ask the probes without a proxy.
+    fn note(&self, request: &Request<'_>, walk: &Walk, now: Time) {
+        let Walk { address, fault } = walk;
+        let probe = request.route().is_some_and(|route| probes::is_probe(route.uri.as_str()));
+        match fault {
+            Some(Fault::Silent) if !probe && !self.silent.swap(true, Ordering::Relaxed) => log::warn!(
+                "the trusted proxy {address} sent no X-Forwarded-For: all its clients count as one; let it set the header"
+            ),
+            Some(Fault::Unreadable) => {
+                let last = Time::from_millis(self.unreadable_at.load(Ordering::Relaxed));
+                if last.until(now) >= *Span::minutes(1) {
+                    self.unreadable_at.store(now.as_millis(), Ordering::Relaxed);
+                    log::warn!(
+                        "the trusted proxy {address} sent an X-Forwarded-For that is no address: its clients count as one"
+                    );
+                }
+            }
+            _ => {}
         }
     }
-    address
 }
 
 /// A browser and its system in words of our own: nothing that a client sends is repeated.

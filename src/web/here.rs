@@ -1,4 +1,6 @@
-//! Proof that a request comes from this machine, and not through a proxy on it.
+//! Proof that a request comes from this machine, as far as anything that forwards bytes can be told from it.
+
+use std::sync::Arc;
 
 use rocket::{
     Request,
@@ -6,13 +8,15 @@ use rocket::{
     request::{FromRequest, Outcome},
 };
 
-use crate::config::is_loopback;
+use super::client::peer;
+use crate::{app::App, config::is_loopback};
 
-/// What proxies add.
+/// What proxies add, beside everything that begins with `X-Forwarded`.
 const BY_PROXIES: [&str; 6] =
-    ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"];
+    ["Forwarded", "Via", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"];
 
-/// The machine that the server runs on, asking by its own name.
+/// The machine that the server runs on, asking by its own name and port. A site that others reach by another name has
+/// a proxy in front, whose requests may look the same: there nobody is.
 ///
 /// # Outcomes
 /// Forward 404 for anybody else.
@@ -23,9 +27,26 @@ impl<'r> FromRequest<'r> for Here {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let here = request.host().is_some_and(|host| is_loopback(&format!("http://{host}")))
-            && request.remote().is_none_or(|remote| remote.ip().is_loopback())
-            && !BY_PROXIES.iter().any(|name| request.headers().contains(name));
-        if here { Outcome::Success(Here) } else { Outcome::Forward(Status::NotFound) }
+        if is_here(request) { Outcome::Success(Here) } else { Outcome::Forward(Status::NotFound) }
     }
+}
+
+fn is_here(request: &Request<'_>) -> bool {
+    let Some(app) = request.rocket().state::<Arc<App>>() else { return false };
+    let public = &app.judged.public_url;
+    let named = request.host().is_some_and(|host| {
+        let ours = Some(request.rocket().config().port);
+        let port = host.port().or(Some(80));
+        let name = host.to_string();
+        // A port that is forwarded to this machine is often another one at its other end.
+        let port_is_ours = port == ours || public.strip_prefix("http://") == Some(&*name);
+        is_loopback(&format!("http://{name}")) && (port_is_ours || request.remote().is_none())
+    });
+    let direct = request.remote().is_none() || peer(request).is_loopback();
+    let forwarded = request.headers().iter().any(|header| {
+        let name = header.name().as_str();
+        BY_PROXIES.iter().any(|known| known.eq_ignore_ascii_case(name))
+            || name.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("X-Forwarded"))
+    });
+    is_loopback(public) && named && direct && !forwarded
 }

@@ -25,13 +25,57 @@ impl Fairing for OneName {
             return;
         }
         let host = request.headers().get_one("Host").unwrap_or_default();
-        let authority = app.judged.public_url.split("://").nth(1).unwrap_or_default();
-        let loopback = |name: &str| is_loopback(&format!("http://{name}"));
-        let other = host != authority && loopback(host) && loopback(authority);
-        if other && response.content_type().is_some_and(|kind| kind.is_html()) {
-            let to = format!("{}{}", app.judged.public_url, request.uri());
+        let public = &app.judged.public_url;
+        if leads_on(host, public) && response.content_type().is_some_and(|kind| kind.is_html()) {
             response.set_status(Status::SeeOther);
-            response.set_raw_header("Location", to);
+            response.set_raw_header("Location", format!("{public}{}", request.uri()));
         }
+    }
+}
+
+/// Whether a browser that asks at `host` is to ask at `public` instead.
+///
+/// Never if it may be there already: proxies leave out the port, or put their own server's in its place, and the browser
+/// would go round and round. So the name must be another one, and the port the same, as far as it is told.
+fn leads_on(host: &str, public: &str) -> bool {
+    let Some((scheme, authority)) = public.split_once("://") else { return false };
+    let implied = if scheme == "https" { "443" } else { "80" };
+    let ((name, port), (own, own_port)) = (parts(host), parts(authority));
+    let loopback = |name: &str| is_loopback(&format!("http://{}", name.to_ascii_lowercase()));
+    let same_port = port.is_none_or(|port| port == own_port.unwrap_or(implied));
+    !name.eq_ignore_ascii_case(own) && same_port && loopback(name) && loopback(own)
+}
+
+/// The name and the port of an authority.
+fn parts(authority: &str) -> (&str, Option<&str>) {
+    match authority.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, Some(port)),
+        _ => (authority, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_where_they_are() {
+        let public =
+            ["http://localhost:8080", "http://localhost", "http://127.0.0.1:8000", "http://[::1]:8000"];
+        for public in public {
+            let (name, port) = parts(public.trim_start_matches("http://"));
+            let port = port.unwrap_or("80");
+            for host in [name.to_owned(), format!("{name}:{port}"), name.to_uppercase(), format!("{name}:9")]
+            {
+                assert!(!leads_on(&host, public), "{host} to {public}");
+            }
+            for host in ["127.0.0.2".to_owned(), format!("127.0.0.2:{port}")] {
+                assert!(leads_on(&host, public), "{host} to {public}");
+            }
+            for host in ["", "id.northwind.test", "127.0.0.2:9"] {
+                assert!(!leads_on(host, public), "{host} to {public}");
+            }
+        }
+        assert!(!leads_on("127.0.0.1:8000", "https://id.northwind.test"));
     }
 }

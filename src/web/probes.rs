@@ -27,12 +27,17 @@ pub fn routes() -> Vec<Route> {
     routes![healthy, ready, metrics]
 }
 
-/// 200 while people can be served. To this machine it also tells which policy is in force, and whether all servers have
+/// Whether a route, as it was mounted, is one of these.
+pub fn is_probe(route: &str) -> bool {
+    matches!(route, "/healthz" | "/readyz" | "/metrics")
+}
+
+/// 200 while people can be served. To an [`Insider`] it also tells which policy is in force, and whether all servers have
 /// the same; what strangers could tell from a policy's version is nobody's business.
 #[rocket::get("/healthz")]
-async fn healthy(site: Site<'_>, here: Option<Here>) -> Result<Json<Value>, Error> {
+async fn healthy(site: Site<'_>, insider: Option<Insider>) -> Result<Json<Value>, Error> {
     let shares = replicas::shares(site.app, &mut site.read().await?).await?;
-    if here.is_none() {
+    if insider.is_none() {
         return Ok(Json(json!({ "status": "ok" })));
     }
     Ok(Json(json!({
@@ -46,9 +51,9 @@ async fn healthy(site: Site<'_>, here: Option<Here>) -> Result<Json<Value>, Erro
 }
 
 /// 200 while this server should be sent requests: its database answers, is up to date and took the last write, its worker
-/// works, and it was not told to stop. 503 otherwise; this machine is told why.
+/// works, and it was not told to stop. 503 otherwise; an [`Insider`] is told why.
 #[rocket::get("/readyz")]
-async fn ready(site: Site<'_>, here: Option<Here>) -> (Status, Json<Value>) {
+async fn ready(site: Site<'_>, insider: Option<Insider>) -> (Status, Json<Value>) {
     let database = async { store::behind(&mut site.read().await?).await };
     let database = match database.await {
         Ok(0) => None,
@@ -67,36 +72,36 @@ async fn ready(site: Site<'_>, here: Option<Here>) -> (Status, Json<Value>) {
     let ready = why.is_empty();
     let status = if ready { Status::Ok } else { Status::ServiceUnavailable };
     let mut told = json!({ "status": if ready { "ready" } else { "not ready" } });
-    if here.is_some() && !ready {
+    if insider.is_some() && !ready {
         told["why"] = json!(why);
     }
     (status, Json(told))
 }
 
-/// Who may read the meters: whoever has `latchkey.metrics_token`, or, if none is set, this machine itself.
+/// Who may read the meters and the details: a holder of `latchkey.metrics_token`, or, if none is set, this machine.
 ///
 /// # Outcomes
 /// Forward 404 for anybody else.
-struct Scraper;
+struct Insider;
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Scraper {
+impl<'r> FromRequest<'r> for Insider {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let token =
             request.rocket().state::<Arc<App>>().and_then(|app| app.config().metrics_token.as_deref());
-        let Some(token) = token else { return Here::from_request(request).await.map(|_| Scraper) };
+        let Some(token) = token else { return Here::from_request(request).await.map(|_| Insider) };
         let sent = request.headers().get_one("Authorization").and_then(|sent| sent.strip_prefix("Bearer "));
         // Digests are of one length, and tell nothing of how much of the token was right.
         let right = sha256(sent.unwrap_or_default().as_bytes()).ct_eq(&sha256(token.as_bytes()));
-        if bool::from(right) { Outcome::Success(Scraper) } else { Outcome::Forward(Status::NotFound) }
+        if bool::from(right) { Outcome::Success(Insider) } else { Outcome::Forward(Status::NotFound) }
     }
 }
 
 /// Everything that is counted. While the database is away, what only it knows is left out.
 #[rocket::get("/metrics")]
-async fn metrics(_scraper: Scraper, site: Site<'_>) -> Result<(ContentType, String), Error> {
+async fn metrics(_insider: Insider, site: Site<'_>) -> Result<(ContentType, String), Error> {
     let found = async {
         let mut conn = site.read().await?;
         let (waiting, oldest) = (outbox::waiting(&mut conn).await?, outbox::oldest(&mut conn).await?);

@@ -69,7 +69,7 @@ impl<'r> Site<'r> {
     pub fn of(request: &'r Request<'_>) -> Option<Self> {
         let app = request.rocket().state::<Arc<App>>()?;
         let db = request.rocket().state::<Db>()?;
-        let client = Client::of(request, &app.config().trusted_proxies);
+        let client = Client::of(request, app);
         let Forced(force) = request.local_cache(|| Forced(app.live.now()));
         Some(Self { app, db, crumbs: Crumbs::of(request, app.judged.is_https()), client, force })
     }

@@ -2,11 +2,12 @@
 
 use reqwest::Method;
 
-use crate::common::{Setting, Site};
+use crate::common::{Browser, Setting, Site};
 
 for_both_databases! {
     the_meters_count_and_name_nobody,
     the_meters_are_for_this_machine_or_who_has_the_token,
+    where_others_come_by_another_name_nobody_is_this_machine,
     a_running_server_is_ready,
     every_answer_has_an_id_of_its_own,
 }
@@ -42,9 +43,12 @@ async fn the_meters_count_and_name_nobody(setting: Setting) {
 
 async fn the_meters_are_for_this_machine_or_who_has_the_token(setting: Setting) {
     let app = setting.app().await;
-    for (name, value) in
-        [("X-Forwarded-For", "192.0.2.1"), ("Forwarded", "for=192.0.2.1"), ("Via", "1.1 proxy")]
-    {
+    for (name, value) in [
+        ("X-Forwarded-For", "192.0.2.1"),
+        ("X-Forwarded-Server", "x"),
+        ("Forwarded", "for=192.0.2.1"),
+        ("Via", "1.1 proxy"),
+    ] {
         assert_eq!(metrics(&app, Some((name, value))).await.0, 404, "{name}");
     }
     let app = app.restart(&[("latchkey.metrics_token", TOKEN.into())]).await;
@@ -52,6 +56,26 @@ async fn the_meters_are_for_this_machine_or_who_has_the_token(setting: Setting) 
     assert_eq!(metrics(&app, Some(("Authorization", "Bearer "))).await.0, 404);
     assert_eq!(metrics(&app, Some(("Authorization", "Bearer another token of some length"))).await.0, 404);
     assert_eq!(metrics(&app, Some(("Authorization", &format!("Bearer {TOKEN}")))).await.0, 200);
+}
+
+async fn where_others_come_by_another_name_nobody_is_this_machine(setting: Setting) {
+    let public = ("latchkey.public_url", "https://id.example.com".into());
+    for proxies in [serde_json::json!(["127.0.0.1"]), serde_json::json!("none")] {
+        let proxies = ("latchkey.trusted_proxies", proxies);
+        let app = setting.app_with(&[public.clone(), proxies.clone()]).await;
+        let server = format!("http://127.0.0.1:{}", app.config.port());
+        let local = Browser::new(&server, &server);
+        // What a proxy sends that passes neither Host nor the client's address.
+        assert_eq!(local.ask(Method::GET, "/metrics").await.status, 404);
+        assert_eq!(local.ask(Method::GET, "/healthz").await.text(), r#"{"status":"ok"}"#);
+        let app = app.restart(&[("latchkey.metrics_token", TOKEN.into())]).await;
+        let token = ("Authorization", &*format!("Bearer {TOKEN}"));
+        assert_eq!(metrics(&app, Some(token)).await.0, 200);
+        let browser = app.browser();
+        let health = browser.request(Method::GET, "/healthz").header(token.0, token.1);
+        assert!(browser.send(health).await.text().contains("policy"));
+        app.stop().await;
+    }
 }
 
 async fn a_running_server_is_ready(setting: Setting) {
