@@ -10,9 +10,11 @@ use std::{
 use figment::{
     Figment, Profile,
     providers::{Format, Toml},
+    value::Dict,
 };
 use serde::{Deserialize, Serialize};
 
+mod contact;
 pub mod fault;
 pub mod finding;
 mod outside;
@@ -20,6 +22,7 @@ pub mod place;
 mod public_url;
 mod release;
 
+pub use contact::Contact;
 use finding::{Finding, Severity};
 pub use outside::Outside;
 pub use public_url::is_loopback;
@@ -28,7 +31,9 @@ use public_url::{judge_url, public_url};
 use crate::{
     Error,
     account::{password, pepper::Peppers, register, session},
-    event, init, limits, logger, outbox,
+    event, init, limits, logger,
+    network::Network,
+    outbox,
     random::Random,
     reset::{
         self,
@@ -57,7 +62,8 @@ pub struct Config {
     pub trusted_proxies: Proxies,
     /// How lines of the log are written. Default: text.
     pub log: logger::Format,
-    /// What a program must know that reads `/metrics`. Default: none, and this machine alone may read it.
+    /// What a program sends to read `/metrics` and the details of `/healthz`. Default: none; then this machine alone reads
+    /// them, and nobody does where `public_url` is not on loopback.
     pub metrics_token: Option<String>,
     /// Whether an https site also sends `Strict-Transport-Security`. Default: true.
     pub hsts: bool,
@@ -83,10 +89,13 @@ pub struct Config {
 
 /// Peers whose word on the client's address counts.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(untagged, expecting = "write a list of addresses like [\"127.0.0.1\"], or \"none\"")]
+#[serde(
+    untagged,
+    expecting = "write a list of addresses or networks like [\"127.0.0.1\", \"10.0.0.0/8\"], or \"none\""
+)]
 pub enum Proxies {
-    /// These addresses.
-    Some(Vec<IpAddr>),
+    /// These addresses and networks.
+    Some(Vec<Network>),
     /// `"none"`: whoever connects is the client.
     None(NoProxies),
 }
@@ -97,6 +106,18 @@ pub enum Proxies {
 pub enum NoProxies {
     /// `none`.
     None,
+}
+
+impl Proxies {
+    /// Whether the word of a peer at `address` counts.
+    pub fn trust(&self, address: IpAddr) -> bool {
+        matches!(self, Proxies::Some(list) if list.iter().any(|network| network.contains(address)))
+    }
+
+    /// Whether everybody could say that they come from anywhere.
+    fn trust_everybody(&self) -> bool {
+        matches!(self, Proxies::Some(list) if list.iter().any(|network| network.is_everybody()))
+    }
 }
 
 impl Default for Config {
@@ -174,19 +195,28 @@ impl Judged {
     fn judge(figment: &Figment, keep_secrets: bool) -> Result<Self, Vec<Finding>> {
         let lenient = cfg!(debug_assertions) && *figment.profile() == Profile::new("debug");
         let own = |fault: Error| vec![Finding::told(Severity::Error, &fault.to_string()).placed(figment)];
-        let figment =
-            &if lenient { with_own_secrets(figment, keep_secrets).map_err(own)? } else { figment.clone() };
-        let config: Config = fault::find(figment, "latchkey")?;
+        if let Err(fault) = figment.extract::<Dict>() {
+            return Err(fault::explain(figment, fault, ""));
+        }
+        let (database, mut unread) = store::Settings::find(figment);
+        let figment = &if lenient {
+            with_own_secrets(figment, &database, keep_secrets && unread.is_empty()).map_err(own)?
+        } else {
+            figment.clone()
+        };
+        let (config, unread_here): (Config, _) = fault::salvage(figment, "latchkey");
+        unread.extend(unread_here);
         let secret_key: Option<String> = figment.extract_inner("secret_key").ok();
         let mut faults = if lenient { Vec::new() } else { release::missing(&config, secret_key.is_some()) };
+        if !lenient {
+            faults.extend(release::placeholders(&config));
+        }
         let public_url = public_url(figment, &config);
         faults.extend(judge_url(&public_url, lenient));
         let address: IpAddr = figment.extract_inner("address").unwrap_or(Ipv4Addr::LOCALHOST.into());
         faults.extend(config.judge(lenient, is_loopback(&public_url) && address.is_loopback()));
         let mut risks = config.risks(lenient);
-        // What cannot be read at all is told when it is read to be used.
-        let (fault, risk) =
-            store::Settings::read(figment).map(|database| database.judge()).unwrap_or_default();
+        let (fault, risk) = database.judge();
         if lenient {
             risks.extend(fault)
         } else {
@@ -197,12 +227,13 @@ impl Judged {
         let mut findings: Vec<_> = faults.iter().map(told(Severity::Error)).collect();
         findings.extend(risks.iter().map(told(Severity::Warning)));
         findings.extend(judge::settings(&config.reset, config.ground(lenient)));
+        findings = beside(&unread, findings).into_iter().map(|finding| finding.placed(figment)).collect();
+        findings.splice(0..0, unread);
         // What is wrong with a key goes before what is risky about it.
         let wrong: HashSet<_> =
             findings.iter().filter(|finding| finding.is_error()).map(|finding| finding.key.clone()).collect();
         findings.retain(|finding| finding.is_error() || !wrong.contains(&finding.key));
         findings.sort_by_key(|finding| finding.severity);
-        let findings = findings.into_iter().map(|finding| finding.placed(figment)).collect();
         let outside = Outside::read(figment);
         let origins = config.reset.tables().map(|(role, _)| {
             let roles: &[&str] = if role.is_empty() { &[] } else { &[role] };
@@ -257,8 +288,14 @@ impl Config {
             let hold = self.phone_hold;
             faults.push(format!("latchkey.phone_hold = \"{hold}\" is out of range: write \"0s\" to \"30d\""));
         }
+        if self.contact.as_deref().is_some_and(|contact| Contact::parse(contact).is_none()) {
+            faults.push("latchkey.contact is neither an address nor a link: write one like \"help@example.com\" or \"https://example.com/help\"".into());
+        }
         if self.metrics_token.as_ref().is_some_and(|token| token.len() < 20) {
             faults.push("latchkey.metrics_token can be guessed: write 20 random characters or more".into());
+        }
+        if self.trusted_proxies.trust_everybody() {
+            faults.push("latchkey.trusted_proxies trusts every address, so anybody could claim any: list your proxies' addresses or networks".into());
         }
         if !lenient && !self.limits.enabled && !alone {
             faults
@@ -281,10 +318,49 @@ impl Config {
     }
 }
 
+/// Of what was found in the rest of a configuration, what does not come of the keys that could not be read.
+fn beside(unread: &[Finding], findings: Vec<Finding>) -> Vec<Finding> {
+    if unread.is_empty() {
+        return findings;
+    }
+    let policy = unread.iter().any(|fault| fault.key.starts_with("latchkey.reset"));
+    let within = |key: &str, table: &str| {
+        key.strip_prefix(table).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let stands = |finding: &Finding| {
+        finding.is_error()
+            && !unread.iter().any(|fault| within(&finding.key, &fault.key))
+            && !(policy && within(&finding.key, "latchkey.reset"))
+    };
+    findings.into_iter().filter(stands).collect()
+}
+
+/// All that is found in a configuration without looking into the database: what nothing reads, and what judging tells.
+pub fn findings(figment: &Figment) -> Vec<Finding> {
+    let mut all = fault::strays(figment);
+    let missing = all.first().is_some_and(|finding| finding.key == "ROCKET_CONFIG");
+    if !missing {
+        let judged = Judged::look(figment).map_or_else(|faults| faults, |judged| judged.findings);
+        let new: Vec<_> = judged.into_iter().filter(|finding| !all.contains(finding)).collect();
+        all.extend(new);
+    }
+    all.sort_by_key(|finding| finding.severity);
+    all
+}
+
+/// Refuses a configuration with an error in it.
+///
+/// # Errors
+/// [`Error::Config`], a line for each fault.
+pub fn refuse(figment: &Figment) -> Result<(), Error> {
+    let mut faults = findings(figment);
+    faults.retain(Finding::is_error);
+    if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
+}
+
 /// Secrets of a debug build: those that it keeps beside the database, or new ones.
-fn with_own_secrets(figment: &Figment, keep: bool) -> Result<Figment, Error> {
-    let settings = store::Settings::read(figment)?;
-    let folder = settings.sqlite_file().as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+fn with_own_secrets(figment: &Figment, database: &store::Settings, keep: bool) -> Result<Figment, Error> {
+    let folder = database.sqlite_file().as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
     let path = folder.join("latchkey.secrets");
     let failed = |error| Error::Config(format!("databases.latchkey.url: {}: {error}", path.display()));
     let secrets = match std::fs::read_to_string(&path) {

@@ -6,7 +6,7 @@ use figment::{
     Figment,
     error::{Actual, Kind},
     providers::Serialized,
-    value::Dict,
+    value::{Dict, Value},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -31,12 +31,69 @@ pub fn extract<T: Default + Serialize + DeserializeOwned>(
 }
 
 /// As [`extract`], with each fault as a finding.
-pub(super) fn find<T: Default + Serialize + DeserializeOwned>(
+fn find<T: Default + Serialize + DeserializeOwned>(
     figment: &Figment,
     table: &str,
 ) -> Result<T, Vec<Finding>> {
-    let joined = figment.clone().join(Serialized::default(table, T::default()));
-    joined.extract_inner(table).map_err(|fault| explain(figment, fault, table))
+    match salvage(figment, table) {
+        (value, faults) if faults.is_empty() => Ok(value),
+        (_, faults) => Err(faults),
+    }
+}
+
+/// Reads the table `table` (the whole, if it is `""`) with defaults beneath what is there, and in place of each key that
+/// cannot be read, which is a finding.
+pub(crate) fn salvage<T: Default + Serialize + DeserializeOwned>(
+    figment: &Figment,
+    table: &str,
+) -> (T, Vec<Finding>) {
+    let read = |figment: Figment| match table {
+        "" => figment.join(Serialized::defaults(T::default())).extract(),
+        table => figment.join(Serialized::default(table, T::default())).extract_inner(table),
+    };
+    let fault = match read(figment.clone()) {
+        Ok(value) => return (value, Vec::new()),
+        Err(fault) => fault,
+    };
+    // Reading ends at the first fault, so each key is read alone.
+    let whole = if table.is_empty() { figment.extract().ok() } else { figment.find_value(table).ok() };
+    let (mut good, mut faults) = (Figment::new(), Vec::new());
+    for leaf in whole.iter().flat_map(|value: &Value| leaves(value)) {
+        let alone = Serialized::defaults(within(table.split('.').filter(|part| !part.is_empty()), leaf));
+        match read(Figment::from(alone.clone())) {
+            Ok(_) => good = good.merge(alone),
+            Err(fault) => faults.extend(explain(figment, fault, table)),
+        }
+    }
+    if faults.is_empty() {
+        return (T::default(), explain(figment, fault, table));
+    }
+    let mut seen = Vec::new();
+    faults.retain(|fault| {
+        !seen.contains(fault) && {
+            seen.push(fault.clone());
+            true
+        }
+    });
+    (read(good).unwrap_or_default(), faults)
+}
+
+/// Each value within `value` that has no keys of its own, at its place.
+fn leaves(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Dict(_, dict) if !dict.is_empty() => {
+            let below = |(key, value): (&String, &Value)| {
+                leaves(value).into_iter().map(|leaf| within([key.as_str()], leaf)).collect::<Vec<_>>()
+            };
+            dict.iter().flat_map(below).collect()
+        }
+        value => vec![value.clone()],
+    }
+}
+
+/// `value` in a table for each of `keys`.
+fn within<'a>(keys: impl IntoIterator<Item = &'a str, IntoIter: DoubleEndedIterator>, value: Value) -> Value {
+    keys.into_iter().rev().fold(value, |value, key| Value::from(Dict::from([(key.to_owned(), value)])))
 }
 
 /// Reads one key.
@@ -66,12 +123,13 @@ pub fn strays(figment: &Figment) -> Vec<Finding> {
             return vec![Finding::new(Severity::Error, "ROCKET_CONFIG", why, "name one that is there")];
         }
     }
+    let mut faults = misread(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()));
     if let Err(fault) = rocket::Config::try_from(figment) {
-        return explain(figment, fault, "");
+        let (_, each) = salvage::<rocket::Config>(figment, "");
+        faults.extend(if each.is_empty() { explain(figment, fault, "") } else { each });
     }
     let rocket: Dict = Figment::from(rocket::Config::default()).extract().unwrap_or_default();
     let known = |key: &str| rocket.contains_key(key) || OURS.contains(&key);
-    let mut faults = Vec::new();
     for profile in figment.profiles().filter(|profile| known(profile.as_str().as_str())) {
         let why = format!("[{profile}] is no table that is read");
         faults.push(Finding::new(Severity::Error, "", why, format!("write [default.{profile}]")));
@@ -93,6 +151,26 @@ pub fn strays(figment: &Figment) -> Vec<Finding> {
     faults
 }
 
+/// Variables that are meant for a table of ours and that nothing reads: the environment sets whole tables.
+fn misread(names: impl Iterator<Item = String>) -> Vec<Finding> {
+    const TABLES: [&str; 2] = ["ROCKET_LATCHKEY", "ROCKET_DATABASES"];
+    let meant = |name: String| {
+        let upper = name.to_ascii_uppercase();
+        let (table, rest) = TABLES.iter().find_map(|table| Some((*table, upper.strip_prefix(table)?)))?;
+        let rest = rest.trim_start_matches(['_', '.']).to_ascii_lowercase().replace("__", ".");
+        let inner = rest.rsplit('.').fold("…".to_owned(), |inner, key| match &*inner {
+            "…" => format!("{{{key}=…}}"),
+            inner => format!("{{{key}={inner}}}"),
+        });
+        let finding = || {
+            let remedy = format!("write {table}='{inner}'");
+            Finding::new(Severity::Error, &*name, "nothing reads this variable", remedy)
+        };
+        (upper != table).then(finding)
+    };
+    names.filter_map(meant).collect()
+}
+
 /// `line`, which begins with a key, after where this key or the table around it is set.
 pub fn placed(figment: &Figment, line: &str) -> String {
     match Place::near(figment, line.split([' ', ':']).next().unwrap_or_default()) {
@@ -101,7 +179,7 @@ pub fn placed(figment: &Figment, line: &str) -> String {
     }
 }
 
-fn explain(figment: &Figment, fault: figment::Error, table: &str) -> Vec<Finding> {
+pub(super) fn explain(figment: &Figment, fault: figment::Error, table: &str) -> Vec<Finding> {
     let findings = fault.into_iter().map(|fault| {
         // What is wrong below a table that is asked for by its name comes with that name at the end.
         let mut path: Vec<_> = table.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();

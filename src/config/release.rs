@@ -1,6 +1,9 @@
 //! What a release build requires, so that nothing runs on a default that others know.
 
-use super::{Config, Proxies};
+use rocket::http::uri::Absolute;
+
+use super::{Config, Contact, Proxies};
+use crate::outbox::relay::Relay;
 
 /// What release cannot do without, each a sentence that says how to set it.
 pub(super) fn missing(config: &Config, secret_key: bool) -> Vec<String> {
@@ -29,4 +32,50 @@ pub(super) fn missing(config: &Config, secret_key: bool) -> Vec<String> {
     .filter(|(there, _)| !there)
     .map(|(_, fault)| fault.to_owned())
     .collect()
+}
+
+/// What still says what the example says, each a sentence that says what to write.
+pub(super) fn placeholders(config: &Config) -> Vec<String> {
+    let host = |url: &str| Absolute::parse(url).ok().and_then(|url| Some(url.authority()?.host().to_owned()));
+    let at_example =
+        |url: &Option<String>| url.as_deref().and_then(host).is_some_and(|host| is_example(&host));
+    let relay = config.mail.url.as_deref().and_then(|url| url.parse::<Relay>().ok());
+    let relay = relay.is_some_and(|relay| {
+        let login = relay.login.is_some_and(|login| login == ("user".to_owned(), "password".to_owned()));
+        login || is_example(&relay.host)
+    });
+    let from = config.mail.from.trim_end_matches('>').rsplit('@').next().is_some_and(is_example);
+    let contact = config.contact.as_deref().and_then(Contact::parse).is_some_and(|contact| match contact {
+        Contact::Mail(address) => address.rsplit('@').next().is_some_and(is_example),
+        Contact::Link(link) => host(&link).is_some_and(|host| is_example(&host)),
+    });
+    let token = config.metrics_token.as_deref() == Some("20 random characters or more");
+    let header = config.sms.headers.values().any(|value| value == "Bearer token");
+    [
+        (
+            at_example(&config.public_url),
+            "latchkey.public_url is still the example's: write where people reach this site",
+        ),
+        (relay, "latchkey.mail.url is still the example's: write your mail server's name, user and password"),
+        (from, "latchkey.mail.from is still the example's: write an address of your domain"),
+        (contact, "latchkey.contact is still the example's: write your own address or link"),
+        (token, "latchkey.metrics_token is still the example's: write 20 random characters or more"),
+        (
+            at_example(&config.sms.url),
+            "latchkey.sms.url is still the example's: write your gateway's address",
+        ),
+        (header, "latchkey.sms.headers still has the example's token: write your gateway's"),
+    ]
+    .into_iter()
+    .filter(|(still, _)| *still)
+    .map(|(_, fault)| fault.to_owned())
+    .collect()
+}
+
+/// Whether a host is set aside for examples (RFC 2606), and so is nobody's.
+fn is_example(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    ["example.com", "example.net", "example.org", "example"]
+        .iter()
+        .any(|name| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }

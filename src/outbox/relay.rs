@@ -37,8 +37,12 @@ impl FromStr for Relay {
     /// The text of the error is the remedy; it repeats nothing of the URL.
     fn from_str(url: &str) -> Result<Self, &'static str> {
         const SHAPE: &str = "write smtp://user:password@host:587?tls=required or smtps://user:password@host, \
-                             with what has a meaning in a URL percent-encoded";
-        let url = Absolute::parse(url).map_err(|_| SHAPE)?;
+                             and percent-encode the password: / is %2F, @ is %40, : is %3A, ? is %3F, # is %23";
+        // Behind the server's name, an `@` is the rest of a password.
+        let behind = url.split_once("://").and_then(|(_, rest)| rest.split_once(['/', '?', '#']));
+        let url =
+            Absolute::parse(url).ok().filter(|_| behind.is_none_or(|(_, behind)| !behind.contains('@')));
+        let url = url.ok_or(SHAPE)?;
         let authority = url.authority().filter(|authority| !authority.host().is_empty()).ok_or(SHAPE)?;
         let query = url.query().map_or("", |query| query.as_str());
         let (tls, port) = match (url.scheme(), query) {

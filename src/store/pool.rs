@@ -25,7 +25,15 @@ use super::{
     sessions::{self, SignedIn},
     writes::Writes,
 };
-use crate::{Error, clock::Time, config::fault, meters::Connections};
+use crate::{
+    Error,
+    clock::Time,
+    config::{
+        fault,
+        finding::{Finding, Severity},
+    },
+    meters::Connections,
+};
 
 /// KiB, written as SQLite wants them: the system keeps the file in memory as well, and there are many readers.
 const READER_CACHE: &str = "-256";
@@ -80,18 +88,50 @@ impl Settings {
     /// # Errors
     /// [`Error::Config`] naming the file and the key.
     pub fn read(figment: &Figment) -> Result<Self, Error> {
-        let settings: Self = fault::extract(figment, "databases.latchkey")?;
-        let counts = [
-            ("max_connections", settings.max_connections.into()),
-            ("connect_timeout", settings.connect_timeout),
-        ];
-        match counts.into_iter().find(|(_, count)| *count == 0) {
-            Some((name, _)) => {
-                let fault = format!("databases.latchkey.{name} = 0 is out of range: write 1 or more");
-                Err(Error::Config(fault::placed(figment, &fault)))
-            }
-            None => Ok(settings),
+        match Self::find(figment) {
+            (settings, faults) if faults.is_empty() => Ok(settings),
+            (_, faults) => Err(faults.into()),
         }
+    }
+
+    /// As [`read`](Self::read), with a finding for each fault, and defaults in place of what cannot be read.
+    pub(crate) fn find(figment: &Figment) -> (Self, Vec<Finding>) {
+        let (settings, mut faults): (Self, _) = fault::salvage(figment, "databases.latchkey");
+        let judged = settings.faults();
+        faults.extend(judged.iter().map(|line| Finding::told(Severity::Error, line).placed(figment)));
+        (settings, faults)
+    }
+
+    /// What is wrong, each a sentence with key and remedy.
+    fn faults(&self) -> Vec<String> {
+        let counts =
+            [("max_connections", self.max_connections.into()), ("connect_timeout", self.connect_timeout)];
+        let none = counts.into_iter().filter(|(_, count)| *count == 0);
+        let none =
+            none.map(|(name, _)| format!("databases.latchkey.{name} = 0 is out of range: write 1 or more"));
+        none.chain(self.judge_url()).collect()
+    }
+
+    fn judge_url(&self) -> Option<String> {
+        const ENCODE: &str = "databases.latchkey.url cannot be read: percent-encode the password: / is %2F, @ is %40, \
+                              : is %3A, ? is %3F, # is %23, % is %25";
+        if self.url.starts_with("sqlite:") {
+            return None;
+        }
+        let Some(("postgres" | "postgresql", rest)) = self.url.split_once("://") else {
+            let shapes = "databases.latchkey.url is no database's: write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE";
+            return Some(shapes.into());
+        };
+        // Behind the server's name, an `@` is the rest of a password.
+        if rest.split_once(['/', '?', '#']).is_some_and(|(_, behind)| behind.contains('@')) {
+            return Some(ENCODE.into());
+        }
+        let text = PgConnectOptions::from_str(&self.url).err()?.to_string();
+        Some(if text.contains("unknown value") {
+            format!("databases.latchkey.url: {text}")
+        } else {
+            ENCODE.into()
+        })
     }
 
     /// The file of an SQLite database, as SQLite opens it; none if it is in memory.

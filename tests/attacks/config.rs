@@ -21,12 +21,12 @@ async fn a098_an_unsafe_configuration_starts_nothing(scene: &mut Scene) {
         refused("release", &good(key), &[key]);
     }
     for (toml, words) in [
-        (changed("https://id.example.com", "http://id.example.com"), &["public_url"][..]),
-        (changed("https://id.example.com", "https://id.example.com/path"), &["public_url"]),
+        (changed("https://id.northwind.test", "http://id.northwind.test"), &["public_url"][..]),
+        (changed("https://id.northwind.test", "https://id.northwind.test/path"), &["public_url"]),
         (changed("?tls=required", ""), &["mail.url"]),
         (changed("?tls=required", "?tls=opportunistic"), &["mail.url"]),
         (with("limits]\nenabled = false"), &["limits.enabled"]),
-        (with("sms]\nurl = \"http://gateway.example.com/send\""), &["sms.url"]),
+        (with("sms]\nurl = \"http://gateway.northwind.test/send\""), &["sms.url"]),
         (with("reset]\nkey_ttl = \"3h\""), &["key_ttl", "3h"]),
         (with("reset]\nkey_ttl = \"1s\""), &["key_ttl", "1s"]),
         (with("reset]\nstrategy = \"one_time_login\"\nkey_ttl = \"30m\""), &["key_ttl", "30m"]),
@@ -41,15 +41,15 @@ async fn a098_an_unsafe_configuration_starts_nothing(scene: &mut Scene) {
 
 async fn a114_no_door_of_development_is_open_to_others(scene: &mut Scene) {
     let setting = scene.app.setting.clone();
-    let url = json!("https://id.example.com");
-    let mail = json!("smtp://user:word@mail.example.com:587?tls=required");
+    let url = json!("https://id.northwind.test");
+    let mail = json!("smtp://user:word@mail.northwind.test:587?tls=required");
     let release: &[Change<'_>] = &[
         ("latchkey.public_url", url.clone()),
         ("latchkey.trusted_proxies", json!("none")),
         ("latchkey.limits.enabled", json!(true)),
         ("latchkey.password.cost", json!(10)),
         ("latchkey.mail.url", mail),
-        ("latchkey.mail.from", json!("Latchkey <no-reply@example.com>")),
+        ("latchkey.mail.from", json!("Latchkey <no-reply@northwind.test>")),
     ];
     for (profile, changes, status) in [
         ("debug", &[][..], 200),

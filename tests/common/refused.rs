@@ -38,11 +38,11 @@ pub fn release(database: &str, without: &str) -> String {
         ("secret_key", "secret_key = \"hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=\""),
         ("table", &*table),
         ("pepper", "pepper = [\"a pepper that is long enough for a test\"]"),
-        ("public_url", "public_url = \"https://id.example.com\""),
+        ("public_url", "public_url = \"https://id.northwind.test\""),
         ("trusted_proxies", "trusted_proxies = \"none\""),
         (
             "mail.url",
-            "mail = { url = \"smtp://user:word@mail.example.com:587?tls=required\", from = \"Latchkey <no-reply@example.com>\" }",
+            "mail = { url = \"smtp://user:word@mail.northwind.test:587?tls=required\", from = \"Latchkey <no-reply@northwind.test>\" }",
         ),
     ];
     let kept = lines.iter().filter(|(name, _)| *name != without).map(|(_, line)| *line);

@@ -49,6 +49,44 @@ fn a_fault_is_one_line_and_tells_no_secret() {
 }
 
 #[test]
+fn every_fault_is_told_at_once() {
+    let toml = "[default.latchkey]\nsite_name = 1\ncolour = 1\nmail = 'x'\n[default.latchkey.reset.role.x]\nchannel = 'fax'\nchanel = 1";
+    let lines = told(toml);
+    for key in ["site_name", "colour", "mail", "reset.role.x.channel", "reset.role.x.chanel"] {
+        let start = format!("latchkey.{key}: ");
+        assert_eq!(lines.lines().filter(|line| line.starts_with(&start)).count(), 1, "{key}: {lines}");
+    }
+    assert_eq!(lines.lines().count(), 5, "{lines}");
+}
+
+#[test]
+fn what_cannot_be_read_is_no_reason_to_call_it_missing() {
+    let toml = "[release]\nsecret_key = 'x'\n[release.latchkey]\nmail = 'x'\npepper = 'x'\npublic_url = 1";
+    let findings = Judged::look(&figment(toml).select("release")).ok().unwrap().findings;
+    let keys: Vec<_> = findings.iter().map(|finding| finding.key.as_str()).collect();
+    assert_eq!(keys, ["latchkey.mail", "latchkey.pepper", "latchkey.public_url"], "{findings:?}");
+}
+
+#[test]
+fn a_variable_that_is_meant_for_us_is_read_or_refused() {
+    let refused = |name: &str| misread(std::iter::once(name.to_owned())).len() == 1;
+    for name in [
+        "ROCKET_LATCHKEY__RESET__STRATEGY",
+        "ROCKET_LATCHKEY_SITE_NAME",
+        "ROCKET_LATCHKEY.SITE_NAME",
+        "rocket_latchkey_log",
+        "ROCKET_LATCHKEYS",
+        "ROCKET_DATABASES__LATCHKEY__URL",
+    ] {
+        assert!(refused(name), "{name}");
+    }
+    for name in ["ROCKET_LATCHKEY", "rocket_latchkey", "ROCKET_DATABASES", "ROCKET_PORT", "LATCHKEY", "HOME"]
+    {
+        assert!(!refused(name), "{name}");
+    }
+}
+
+#[test]
 fn a_key_that_nothing_reads_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("Rocket.toml");
