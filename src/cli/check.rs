@@ -11,15 +11,23 @@ use serde_json::{Value, json};
 use super::{census::Census, exposed::exposed};
 use crate::{
     Error,
+    account::{email::Email, phone::Phone},
     app::App,
     clock::Clock,
     config::{
-        Judged, fault,
+        self, Judged, fault,
         finding::{Finding, Severity},
+        is_loopback,
+    },
+    outbox::{
+        mail::{Mail, Smtp},
+        message::Message,
+        sms::Gateway,
+        transport,
     },
     reset::{
         judge,
-        policy::{Policy, Settings},
+        policy::{Channel, Policy, Settings},
     },
     server::template_dir,
     store,
@@ -37,6 +45,12 @@ pub(super) struct Check {
     /// Prints one JSON document.
     #[arg(long)]
     json: bool,
+    /// Sends a mail to this address by the configured server, and says what that answers.
+    #[arg(long, value_name = "ADDRESS", value_parser = super::email)]
+    mail: Option<Email>,
+    /// Sends a text message to this number by the configured gateway, and says what that answers.
+    #[arg(long, value_name = "NUMBER", value_parser = super::phone)]
+    text: Option<Phone>,
 }
 
 /// What the site would do.
@@ -49,8 +63,9 @@ struct Plan {
 
 pub(super) fn run(check: &Check, figment: &Figment) -> ExitCode {
     // Rocket would panic over its own keys.
-    let strays = fault::strays(figment);
-    let looked = if strays.is_empty() { rocket::execute(look(figment)) } else { Err(strays) };
+    let found = config::findings(figment);
+    let looked =
+        if found.iter().any(Finding::is_error) { Err(found) } else { rocket::execute(look(check, figment)) };
     let (plan, findings) = match looked {
         Ok((plan, findings)) => (Some(plan), findings),
         Err(findings) => (None, findings),
@@ -66,13 +81,10 @@ pub(super) fn run(check: &Check, figment: &Figment) -> ExitCode {
     if passes { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn look(figment: &Figment) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
+async fn look(check: &Check, figment: &Figment) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
     let judged = Judged::look(figment)?;
     let mut findings = judged.findings.clone();
-    if findings.iter().any(Finding::is_error) {
-        return Err(findings);
-    }
-    let (plan, people) = plan(judged, figment).await.map_err(|fault| {
+    let (plan, people) = plan(check, judged, figment).await.map_err(|fault| {
         let lines = fault.to_string();
         let told = |line| Finding::told(Severity::Error, line).placed(figment);
         lines.lines().map(told).collect::<Vec<_>>()
@@ -85,14 +97,14 @@ async fn look(figment: &Figment) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
     Ok((plan, findings))
 }
 
-async fn plan(judged: Judged, figment: &Figment) -> Result<(Plan, Vec<Finding>), Error> {
+async fn plan(check: &Check, judged: Judged, figment: &Figment) -> Result<(Plan, Vec<Finding>), Error> {
     let dir = template_dir(figment)?;
     let app = App::new(judged, Clock::system(), Templates::load(dir.as_deref())?)?;
     let (address, port): (IpAddr, u16) = (fault::read(figment, "address")?, fault::read(figment, "port")?);
     let settings = store::Settings::read(figment)?;
     let mut census = Census::open(&settings).await?;
     let policy: &Settings = &app.config().reset;
-    let (crowds, people) = match &mut census {
+    let (crowds, mut findings) = match &mut census {
         Census::Counts(pool) => {
             let mut conn = pool.read().await?;
             let crowds = store::accounts::crowds(&mut conn, app.now()).await?;
@@ -107,6 +119,7 @@ async fn plan(judged: Judged, figment: &Figment) -> Result<(Plan, Vec<Finding>),
     let mut parts = vec![
         ("profile", figment.profile().to_string()),
         ("serves", format!("{}, listening on port {port} of {address}", app.judged.public_url)),
+        ("meters", meters(&app).into()),
         ("database", format!("{engine}{}", census.state())),
         ("mail", if app.config().mail.url.is_some() { "by SMTP" } else { "stays at /dev/mailbox" }.into()),
         ("texts", if app.config().sms.url.is_some() { "by the gateway" } else { texts }.into()),
@@ -122,7 +135,55 @@ async fn plan(judged: Judged, figment: &Figment) -> Result<(Plan, Vec<Finding>),
         .map(|(role, each)| (role.to_owned(), each, crowds.is_some().then(|| asking(role))))
         .collect();
     census.close().await;
-    Ok((Plan { parts, tables }, people))
+    let mails = check
+        .mail
+        .as_ref()
+        .map(|email| ("a mail", "latchkey.mail.url", Message::mail(email.address(), "test")));
+    let texts = check
+        .text
+        .as_ref()
+        .map(|phone| ("a text", "latchkey.sms.url", Message::text(phone.number(), "test")));
+    for (what, key, message) in [mails, texts].into_iter().flatten() {
+        match try_out(&app, &message).await? {
+            Ok(answer) => parts.push((what, answer)),
+            Err(why) => {
+                findings.push(Finding::new(Severity::Error, key, format!("{what} was not sent"), why))
+            }
+        }
+    }
+    Ok((Plan { parts, tables }, findings))
+}
+
+/// Who may read the meters.
+fn meters(app: &App) -> &'static str {
+    match (&app.config().metrics_token, is_loopback(&app.judged.public_url)) {
+        (Some(_), _) => "at /metrics, with latchkey.metrics_token",
+        (None, true) => "at /metrics, from this machine",
+        (None, false) => "nobody reads them: latchkey.metrics_token is not set",
+    }
+}
+
+/// Sends a message past the outbox; what the server answers.
+async fn try_out(app: &App, message: &Message) -> Result<Result<String, String>, Error> {
+    let config = app.config();
+    let answered = match message.channel {
+        Channel::Email if config.mail.url.is_none() => return Ok(Err("set it to your mail server".into())),
+        Channel::Sms if config.sms.url.is_none() => {
+            return Ok(Err("set it to your gateway's address".into()));
+        }
+        Channel::Email => {
+            let (subject, text, html) = transport::mail(app, message)?;
+            let id = store::id(app.now(), app.random)?;
+            let mail = Mail { id, to: &message.to, subject: &subject, text: &text, html: &html };
+            Smtp::new(&config.mail)?.known_as(app.judged.host()).try_out(&mail).await
+        }
+        Channel::Sms => {
+            let text = app.templates.say("sms-test", &[("site", config.site_name.as_str().into())]);
+            let sent = Gateway::new(&config.sms)?.send(&message.to, &text).await;
+            sent.map(|()| "the SMS gateway took it".to_owned()).map_err(|fault| fault.to_string())
+        }
+    };
+    Ok(answered.map(|answer| format!("to {}: {answer}", message.to)))
 }
 
 fn print(starts: bool, plan: Option<&Plan>, findings: &[Finding]) {

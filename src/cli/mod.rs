@@ -1,10 +1,10 @@
 //! The command line: `latchkey` serves, its commands look after people and configuration.
 
-/// Prints a line; a reader that has seen enough, as `head`, is no fault.
+/// Prints a line.
 macro_rules! say {
-    ($($line:tt)*) => {{
-        let _ = writeln!(std::io::stdout(), $($line)*);
-    }};
+    ($($line:tt)*) => {
+        $crate::cli::printed(writeln!(std::io::stdout(), $($line)*))
+    };
 }
 
 mod census;
@@ -14,26 +14,30 @@ mod exposed;
 mod outbox;
 mod policy;
 mod seed;
+mod table;
 mod user;
 
 use std::{
     io::{self, Write},
     net::IpAddr,
-    path::Path,
-    process::ExitCode,
+    path::{Path, PathBuf},
+    process::{self, ExitCode},
 };
 
-use clap::{Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use figment::Figment;
 use rocket::{error::ErrorKind, tokio::select};
 
 use crate::{
     Error,
+    account::{email::Email, phone::Phone},
     app::App,
     clock::Clock,
-    config::{Judged, fault},
+    config::{self, Judged, fault},
     init,
     random::Random,
+    reset::policy::is_role,
     signals::Signals,
     store::{Pool, Settings},
     watch,
@@ -41,10 +45,10 @@ use crate::{
 };
 
 /// What `--help` says last.
-const AFTER: &str = "Without a command it serves, as Rocket.toml says.
+const AFTER: &str = "Without a command it serves.
 
-Exit status: 0 if it was done, 1 if it failed, 2 if the command line is wrong, 3 if there was nothing to be found or
-changed.";
+Exit status: 0 if it was done, 1 if it failed, 2 if the command line is wrong, 3 if what it names was not found or had
+nothing to be changed. A list of nothing is no failure.";
 /// The exit status for it.
 const NOTHING: u8 = 3;
 
@@ -82,8 +86,10 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Prints a complete Rocket.toml for production, with fresh secrets.
-    Init,
+    /// Serves, as Rocket.toml says; the same as no command.
+    Serve,
+    /// Writes a complete Rocket.toml for production, with fresh secrets.
+    Init(Init),
     /// Says whether the configuration would start, what it would do, and what an expert says to it.
     Check(check::Check),
     /// Explains the policy, and what a change of it would mean.
@@ -101,9 +107,36 @@ enum Command {
     ///
     /// The exit status is 0 too if there was nothing to do.
     Migrate,
+    /// Prints what completes commands in a shell, as for `latchkey completions bash`.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+    /// Prints the manual page, as for `latchkey man | man -l -`.
+    Man,
     /// Fills an empty database with people and events, for measuring.
     #[command(hide = true)]
     Seed(seed::Seed),
+}
+
+#[derive(Args)]
+struct Init {
+    /// Writes it to a new file, which its owner writes and its group reads; without this, it is printed.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Takes what came of printing. A reader that has seen enough, as `head`, is no fault; a disk that is full is one, and
+/// nothing more can be told.
+fn printed(result: io::Result<()>) {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => process::exit(0),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "latchkey: standard output: {error}");
+            process::exit(1)
+        }
+        Ok(()) => {}
+    }
 }
 
 /// Does what the command line says.
@@ -111,19 +144,60 @@ pub fn run(signals: Option<io::Result<Signals>>) -> ExitCode {
     let cli = Cli::parse();
     let figment = rocket::Config::figment();
     let done = match cli.command {
-        Some(Command::Init) => {
-            init::rocket_toml(Random).map(|text| say!("{}", text.trim_end())).map(|()| ExitCode::SUCCESS)
+        Some(Command::Completions { shell }) => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "latchkey", &mut text);
+            Ok(whole(&text))
         }
+        Some(Command::Man) => Ok(manual()),
+        Some(Command::Init(init)) => start(&init).map(|()| ExitCode::SUCCESS),
         Some(Command::Check(check)) => Ok(check::run(&check, &figment)),
         Some(Command::Policy(policy)) => Ok(policy::run(&policy, &figment)),
         // Rocket would panic over its own keys.
-        command => fault::refuse_strays(&figment)
+        command => config::refuse(&figment)
             .and_then(|()| rocket::execute(carry_out(command, figment.clone(), signals))),
     };
     done.unwrap_or_else(|error| {
         complain(&figment, &error);
         ExitCode::FAILURE
     })
+}
+
+/// Prints a text as it is.
+fn whole(text: &[u8]) -> ExitCode {
+    printed(io::stdout().write_all(text).and_then(|()| io::stdout().flush()));
+    ExitCode::SUCCESS
+}
+
+/// The manual: the page of the command, then one for each of its own.
+fn manual() -> ExitCode {
+    let (mut text, mut cli) = (Vec::new(), Cli::command());
+    cli.build();
+    pages(&cli, &mut text).map_or_else(
+        |error| {
+            printed(Err(error));
+            ExitCode::FAILURE
+        },
+        |()| whole(&text),
+    )
+}
+
+fn pages(command: &clap::Command, text: &mut Vec<u8>) -> io::Result<()> {
+    clap_mangen::Man::new(command.clone()).render(text)?;
+    let shown = command.get_subcommands().filter(|inner| !inner.is_hide_set() && inner.get_name() != "help");
+    shown.into_iter().try_for_each(|inner| pages(inner, text))
+}
+
+fn start(init: &Init) -> Result<(), Error> {
+    let text = init::rocket_toml(Random)?;
+    let Some(path) = &init.output else {
+        say!("{}", text.trim_end());
+        return Ok(());
+    };
+    init::write_new(path, &text)
+        .map_err(|source| Error::File { path: path.display().to_string(), source })?;
+    say!("{} is written: edit public_url, trusted_proxies, mail.url and mail.from in it", path.display());
+    Ok(())
 }
 
 /// Says what went wrong, with the place of each key.
@@ -216,6 +290,22 @@ async fn open(figment: &Figment) -> Result<(App, Pool), Error> {
 /// What is wrong with what was typed behind a command.
 fn wrong(text: String) -> Error {
     Error::Config(text)
+}
+
+/// An address on the command line.
+fn email(text: &str) -> Result<Email, String> {
+    Email::parse(text).map_err(|_| "write an address like ann@northwind.test".into())
+}
+
+/// A role's name on the command line.
+fn role(text: &str) -> Result<String, String> {
+    let why = "a role's name has letters, digits, `-` and `_` only";
+    if is_role(text) { Ok(text.to_owned()) } else { Err(why.into()) }
+}
+
+/// A phone's number on the command line.
+fn phone(text: &str) -> Result<Phone, String> {
+    Phone::parse(text).map_err(|_| "write a mobile number like +4915112345678".into())
 }
 
 /// Prints an object as one line of JSON.

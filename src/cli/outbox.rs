@@ -7,7 +7,7 @@ use figment::Figment;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Done, open, say_json};
+use super::{Done, open, say_json, table::Table};
 use crate::{
     Error,
     app::App,
@@ -61,9 +61,7 @@ pub(super) async fn run(outbox: Outbox, figment: &Figment) -> Result<Done, Error
 
 async fn list(app: &App, pool: &Pool, state: Shelf, limit: i64, json: bool) -> Result<Done, Error> {
     let lines = outbox::list(&mut pool.read().await?, state, Uuid::max(), app.now(), limit).await?;
-    if !json && !lines.is_empty() {
-        say!("{:36} {:7} {:20} {:>5} {:30} trouble", "id", "kind", "since", "tries", "address");
-    }
+    let mut table = Table::new(["ID", "KIND", "SINCE", "TRIES", "ADDRESS", "TROUBLE"]);
     for line in &lines {
         let email = line.email.as_deref().unwrap_or_default();
         let trouble = line.trouble.as_deref().unwrap_or_default();
@@ -82,11 +80,15 @@ async fn list(app: &App, pool: &Pool, state: Shelf, limit: i64, json: bool) -> R
                 "again": line.again,
             }));
         } else {
-            let since = human::moment(line.created_at);
-            say!("{:36} {:7} {since:20} {:>5} {email:30} {trouble}", line.id, line.kind, line.attempts);
+            let (id, tries) = (line.id.to_string(), line.attempts.to_string());
+            table.row([&id, &line.kind, &human::moment(line.created_at), &tries, email, trouble]);
         }
     }
-    Ok((!lines.is_empty()).into())
+    if json && !lines.is_empty() {
+        return Ok(Done::Done);
+    }
+    table.end("no such messages");
+    Ok(Done::Done)
 }
 
 /// Done if it was done to each of them.

@@ -33,6 +33,7 @@ use crate::{Error, account::email::Email, span::Span};
 mod connections;
 mod line;
 mod secure;
+mod trial;
 
 /// The longest time to give one mail: well before the worker's lease of it ends, or it would be sent twice.
 const LONGEST: Span = Span::seconds(45);

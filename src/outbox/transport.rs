@@ -141,7 +141,11 @@ fn args<'a>(app: &'a App, message: &'a Message) -> Vec<(&'a str, FluentValue<'a>
     args
 }
 
-fn mail(app: &App, message: &Message) -> Result<(String, String, String), Error> {
+/// Subject, text and HTML of a mail.
+///
+/// # Errors
+/// [`Error::Template`].
+pub fn mail(app: &App, message: &Message) -> Result<(String, String, String), Error> {
     let (templates, args) = (&app.templates, args(app, message));
     let key = |part: &str| format!("mail-{}-{part}", message.name);
     let subject = templates.say(&key("subject"), &args);
@@ -154,7 +158,8 @@ fn mail(app: &App, message: &Message) -> Result<(String, String, String), Error>
         "button": button,
         "code": message.code,
         "until": message.until.map(human::moment),
-        "asked": message.asked.as_ref().map(|asked| json!({
+        // The command line has no place in the network.
+        "asked": message.asked.as_ref().filter(|asked| !asked.from.is_empty()).map(|asked| json!({
             "from": asked.from, "browser": asked.browser, "at": human::moment(asked.at),
         })),
         "closing": templates.lines(&key("closing"), &args),

@@ -86,7 +86,7 @@ async fn an_explanation_names_what_a_person_has(setting: Setting) {
     let nobody =
         command(&app.setting.folder, "debug", &["policy", "explain", "--user", "nobody@example.com"]);
     let nobody = { nobody }.output().expect("latchkey runs");
-    assert_eq!(nobody.status.code(), Some(1));
+    assert_eq!(nobody.status.code(), Some(3));
 }
 
 async fn a_difference_counts_people_and_keys(setting: Setting) {

@@ -9,13 +9,13 @@ use serde_json::json;
 use crate::{
     Error,
     account::email::Email,
-    cli::census::Census,
+    cli::{Done, census::Census},
     clock::{Clock, Time},
     config::{Judged, place::Place},
     reset::{
         journey::{Step, journey},
         origin::{Origin, origins},
-        policy::{Policy, is_role},
+        policy::Policy,
     },
     server::template_dir,
     store::{
@@ -27,30 +27,33 @@ use crate::{
 
 #[derive(Args)]
 #[command(
-    after_help = "Exit status: 0, or 1 if there is no such account or the configuration would not start."
+    after_help = "Exit status: 0, 1 if the configuration would not start, 3 if there is no such account."
 )]
 pub(in crate::cli) struct Explain {
     /// Of the account with this address.
-    #[arg(long, value_name = "EMAIL", required_unless_present = "role", conflicts_with = "role")]
-    user: Option<String>,
+    #[arg(long, value_name = "EMAIL", required_unless_present = "role", conflicts_with = "role", value_parser = crate::cli::email)]
+    user: Option<Email>,
     /// Of whoever has this role; may be repeated.
-    #[arg(long)]
+    #[arg(long, value_parser = crate::cli::role)]
     role: Vec<String>,
     /// Prints one JSON document.
     #[arg(long)]
     json: bool,
 }
 
-pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<(), Error> {
+pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<Done, Error> {
     let judged = Judged::look(figment)?.accept()?;
     let templates = Templates::load(template_dir(figment)?.as_deref())?;
     let account = match &explain.user {
-        Some(email) => Some(find(figment, email).await?),
+        Some(email) => match find(figment, email).await? {
+            Some(account) => Some(account),
+            None => {
+                eprintln!("latchkey: no account has the address {}", email.address());
+                return Ok(Done::Nothing);
+            }
+        },
         None => None,
     };
-    if let Some(role) = explain.role.iter().find(|role| !is_role(role)) {
-        return Err(Error::Config(format!("`{role}` is no role: write letters, digits, `-` and `_` only")));
-    }
     let roles: Vec<&str> = match &account {
         Some(account) => account.roles().collect(),
         None => explain.role.iter().map(String::as_str).collect(),
@@ -69,7 +72,7 @@ pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<(), Erro
         let all =
             json!({ "email": email, "roles": roles, "settings": origins, "account": state, "steps": steps });
         say!("{all:#}");
-        return Ok(());
+        return Ok(Done::Done);
     }
     let who = if account.is_some() { "explain-user" } else { "explain-role" };
     let email = account.as_ref().map_or("", |account| &account.email);
@@ -77,20 +80,18 @@ pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<(), Erro
     say!("{}", templates.say(who, &args));
     state.iter().for_each(|line| say!("{line}"));
     print(&templates, &origins, &steps);
-    Ok(())
+    Ok(Done::Done)
 }
 
-async fn find(figment: &Figment, email: &str) -> Result<Account, Error> {
-    let none = || Error::Config(format!("no account has the address {email}"));
-    let parsed = Email::parse(email).map_err(|_| none())?;
+async fn find(figment: &Figment, email: &Email) -> Result<Option<Account>, Error> {
     let census = Census::open(&Settings::read(figment)?).await?;
     let Census::Counts(pool) = &census else {
         let why = "databases.latchkey.url leads to no database that is up to date: start the site once";
         return Err(Error::Config(why.into()));
     };
-    let found = accounts::find_by_email(&mut pool.read().await?, parsed.key()).await?;
+    let found = accounts::find_by_email(&mut pool.read().await?, email.key()).await?;
     census.close().await;
-    found.ok_or_else(none)
+    Ok(found)
 }
 
 /// Whether they have what it takes; `reached`, whether texts may go to their number.

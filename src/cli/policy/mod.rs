@@ -9,7 +9,7 @@ use clap::Subcommand;
 use figment::Figment;
 
 use super::complain;
-use crate::config::fault;
+use crate::config;
 
 #[derive(Subcommand)]
 pub(super) enum Policy {
@@ -20,10 +20,8 @@ pub(super) enum Policy {
 }
 
 pub(super) fn run(policy: &Policy, figment: &Figment) -> ExitCode {
-    let done = fault::refuse_strays(figment).and_then(|()| match policy {
-        Policy::Explain(explain) => {
-            rocket::execute(explain::run(explain, figment)).map(|()| ExitCode::SUCCESS)
-        }
+    let done = config::refuse(figment).and_then(|()| match policy {
+        Policy::Explain(explain) => rocket::execute(explain::run(explain, figment)).map(ExitCode::from),
         Policy::Diff(diff) => rocket::execute(diff::run(diff)).map(|differ| ExitCode::from(u8::from(differ))),
     });
     done.unwrap_or_else(|error| {

@@ -1,0 +1,146 @@
+//! What the command line does to somebody's account: one transaction each, with the command line as its actor.
+
+use std::io::Write;
+
+use super::User;
+use crate::{
+    Error,
+    account::{
+        care::{self, Cared, Reason},
+        email::Email,
+        invite,
+        let_in::{Way, let_in, strategies},
+        taken::taken,
+    },
+    app::App,
+    cli::{Done, wrong},
+    event::{Actor, Event},
+    store::{Pool, Tx, accounts, accounts::Account, registrations},
+    web::human,
+};
+
+pub(super) async fn run(user: User, app: &App, pool: &Pool) -> Result<Done, Error> {
+    let mut tx = pool.begin().await?;
+    let email = match user {
+        User::Add { email, role } => return add(app, tx, &email, &role).await,
+        User::Withdraw { email } => return withdraw(app, tx, &email).await,
+        User::Reset { ref email }
+        | User::LetIn { ref email, .. }
+        | User::RemovePhone { ref email, .. }
+        | User::LiftHold { ref email }
+        | User::EndSessions { ref email }
+        | User::Disable { ref email }
+        | User::Enable { ref email }
+        | User::Role { ref email, .. }
+        | User::Delete { ref email, .. }
+        | User::Show { ref email, .. } => email.clone(),
+        User::List { .. } => return Ok(Done::Nothing),
+    };
+    let Some(account) = find(&mut tx, &email).await? else { return Ok(Done::Nothing) };
+    let (cared, told) = act(user, app, &mut tx, &account).await?;
+    if let Some(why) = why_not(cared) {
+        return Err(wrong(format!("{}: {why}", account.email)));
+    }
+    tx.commit().await?;
+    told.iter().for_each(|line| say!("{line}"));
+    Ok((cared == Cared::Done).into())
+}
+
+/// What came of it, and what to say of it.
+async fn act(user: User, app: &App, tx: &mut Tx, account: &Account) -> Result<(Cared, Vec<String>), Error> {
+    let (actor, id, email) = (&Actor::command_line(app), account.id, &account.email);
+    let one = |cared, what: &str| Ok((cared, vec![format!("{email} {what}")]));
+    match user {
+        User::Reset { .. } => one(care::send_reset(app, tx, id, actor).await?, "is sent a reset"),
+        User::LiftHold { .. } => one(care::lift_hold(app, tx, id, actor).await?, "is not on hold"),
+        User::EndSessions { .. } => {
+            one(care::end_sessions(app, tx, id, actor).await?, "is signed in nowhere")
+        }
+        User::Disable { .. } => one(care::set_enabled(app, tx, id, false, actor).await?, "is disabled"),
+        User::Enable { .. } => one(care::set_enabled(app, tx, id, true, actor).await?, "is enabled"),
+        User::Delete { .. } => one(care::delete(app, tx, id, actor).await?, "is deleted"),
+        User::RemovePhone { reason, .. } => {
+            let cared = care::remove_phone(app, tx, id, &reread(&reason)?, actor).await?;
+            one(cared, "has no phone; the owner is told")
+        }
+        User::Role { add, remove, .. } => {
+            let cared = care::set_roles(app, tx, id, (&add, &remove), actor).await?;
+            let now = accounts::find(tx, id).await?.map_or(String::new(), |account| account.role_list);
+            one(cared, &format!("has the roles: {now}"))
+        }
+        User::LetIn { strategy, show, reason, .. } => {
+            let strategy = strategies().find(|known| known.name() == strategy);
+            let strategy = strategy.ok_or_else(|| wrong("this strategy needs a phone".into()))?;
+            let way = if show { Way::Shown } else { Way::Mail };
+            Ok(match let_in(app, tx, id, (strategy, way), &reread(&reason)?, actor).await? {
+                Err(why) => (why, Vec::new()),
+                Ok(None) => (Cared::Done, vec![format!("{email} is sent a link; the owner is told")]),
+                Ok(Some(key)) => {
+                    let told = "works once, for 10 minutes at most; the owner is told";
+                    (
+                        Cared::Done,
+                        vec![key.grouped(), format!("to be typed at {}: {told}", app.link("/reset/key"))],
+                    )
+                }
+            })
+        }
+        _ => Ok((Cared::Nobody, Vec::new())),
+    }
+}
+
+fn reread(reason: &str) -> Result<Reason, Error> {
+    Reason::parse(reason).map_err(|_| wrong("a reason has 3 to 200 characters".into()))
+}
+
+/// Why nothing was done, if something else should have been done before.
+fn why_not(cared: Cared) -> Option<&'static str> {
+    match cared {
+        Cared::Done | Cared::Already | Cared::Nobody => None,
+        Cared::Disabled => Some("the account is disabled: enable it first"),
+        Cared::Held => Some("the account is on hold after \"this wasn't me\": lift the hold first"),
+        Cared::NoTexts => Some("its number, or the site, has had its texts for today"),
+        Cared::Admin => Some("it is an admin's account"),
+        Cared::NeedsPhone => Some("this strategy needs a phone"),
+    }
+}
+
+/// The account of an address; says so if there is none.
+async fn find(tx: &mut Tx, email: &Email) -> Result<Option<Account>, Error> {
+    let found = accounts::find_by_email(tx, email.key()).await?;
+    if found.is_none() {
+        eprintln!("latchkey: no account has the address {}", email.address());
+    }
+    Ok(found)
+}
+
+async fn add(app: &App, mut tx: Tx, email: &Email, roles: &[String]) -> Result<Done, Error> {
+    let invitation = invite::invitation(app, email.address(), roles)
+        .map_err(|_| wrong(format!("`{}` is no e-mail address", email.address())))??;
+    if accounts::find_by_email(&mut tx, &invitation.email_key).await?.is_some() {
+        return Err(wrong(format!("{} has an account already", email.address())));
+    }
+    if taken(app, &mut tx, &invitation.email_key, None).await?.is_some() {
+        let why = "was the address of an account until lately: it is kept for that";
+        return Err(wrong(format!("{} {why}", email.address())));
+    }
+    invite::invite(app, &mut tx, &invitation, None).await?;
+    Event::of_site("account.invited").by(&Actor::command_line(app)).write(app, &mut tx).await?;
+    tx.commit().await?;
+    say!("invited {}: the link is good until {}", invitation.email, human::moment(invitation.expires_at));
+    Ok(Done::Done)
+}
+
+async fn withdraw(app: &App, mut tx: Tx, email: &Email) -> Result<Done, Error> {
+    let waiting = registrations::invitations(&mut tx, app.now(), i64::MAX).await?;
+    let mut withdrawn = false;
+    for invited in waiting.iter().filter(|invited| invited.email_key == email.key()) {
+        withdrawn |= care::withdraw(app, &mut tx, invited.id, &Actor::command_line(app)).await?;
+    }
+    tx.commit().await?;
+    if withdrawn {
+        say!("{} is no longer invited", email.address());
+    } else {
+        eprintln!("latchkey: nobody is invited at {}", email.address());
+    }
+    Ok(withdrawn.into())
+}

@@ -1,0 +1,36 @@
+//! One mail for an admin who tries the server out, and what that answers, in its own words.
+
+use std::error::Error as _;
+
+use rocket::tokio::time::timeout;
+
+use super::{Mail, Smtp, told};
+
+impl Smtp {
+    /// Sends one mail; what the server answers, in its own words.
+    ///
+    /// # Errors
+    /// What the server answers, or why it could not be asked, in words.
+    pub async fn try_out(&self, mail: &Mail<'_>) -> Result<String, String> {
+        let message = self.message(mail).map_err(|fault| fault.to_string())?;
+        let asked = timeout(*self.timeout, async {
+            let mut connection = self.connections.get().await.map_err(|fault| fault.to_string())?;
+            let answer = connection.send(message.envelope(), &message.formatted()).await;
+            connection.abort().await;
+            answer.map_err(|fault| match fault.source() {
+                Some(words) => printable(&format!("{}: {words}", told(&fault))),
+                None => told(&fault),
+            })
+        });
+        let answer = asked
+            .await
+            .unwrap_or_else(|_| Err(format!("the mail server took longer than {}", self.timeout)))?;
+        let words = answer.message().collect::<Vec<_>>().join(" ");
+        Ok(printable(&format!("the mail server answered {} {words}", answer.code())))
+    }
+}
+
+/// What a server says may hold anything, and a terminal obeys.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
