@@ -286,6 +286,7 @@ event-code-failed = Somebody entered a wrong code too often
 event-email-changed = The email address was changed
 event-phone-changed = The phone was changed
 event-account-deleted = The account was closed and is going to be deleted
+event-let-in = Support let somebody in
 
 ## What is wrong with a field
 
@@ -395,6 +396,9 @@ fault-disabled = The account is disabled. Enable it first.
 fault-held = The account is on hold. Lift the hold first.
 fault-address-taken = This address belongs to another account.
 fault-texts-used-up = This number, or the whole site, has used up its text messages for today, so nothing was sent.
+fault-reason = Give a reason in one line of 3 to 200 characters. It is kept with the event.
+fault-strategy = Choose how this person gets back in.
+fault-admin-account = This is an admin’s account. It can be opened only from the command line.
 fault-gone = This account no longer exists.
 fault-message = Nothing was done: the message no longer exists, has already been sent, or has nothing left to send.
 strategy-sms_approved = Form with a texted code
@@ -418,6 +422,10 @@ people-any-role = any
 people-button = Search
 people-phone = verified
 people-none = No accounts found.
+people-invited = Invited
+people-invited-until = Valid until
+people-withdraw = Withdraw
+people-withdrawn = The invitation has been withdrawn.
 
 person-own = This is your own account.
 person-state = State
@@ -443,6 +451,17 @@ person-reset = Reset
 person-reset-lead = Sends the same message as a request of their own. Only they see the link.
 person-send-reset = Send a reset
 person-phone-from = usable for recovery from { $from }
+person-remove-phone = Remove phone
+person-help = If this person cannot get back in
+person-help-lead = Make sure that you are talking to the owner of this account. The owner is told by email, with a “this wasn’t me” link, and the event keeps your reason.
+person-let-in-strategy = How they get back in, once
+person-choose = Please choose
+person-let-in-way = How the link or code reaches them
+person-way-mail = By email to the address of the account, for up to 30 minutes
+person-way-shown = Shown to you once to read out, for up to 10 minutes
+person-reason = Reason
+person-let-in = Let them in once
+person-let-in-code = Read this code out. It works once, for up to 10 minutes, at { $place }. It is not shown again.
 person-no-roles = none
 person-remove-role = Remove
 person-add-role = Role to add
@@ -462,6 +481,8 @@ person-done-disable = The account is disabled. Its sessions and links have ended
 person-done-enable = The account is enabled.
 person-done-end-sessions = All sessions and links have ended.
 person-done-send-reset = The message is on its way.
+person-done-remove-phone = The phone has been removed, and the owner has been told.
+person-done-let-in = Done. The owner has been told by email.
 person-done-lift-hold = The hold has been lifted.
 person-done-give-back = The account is back with that address, and a link to choose a new password is on its way there.
 
@@ -536,7 +557,9 @@ kind-account-enabled = Account enabled
 kind-account-frozen = On hold after “this wasn’t me”
 kind-account-given_back = Given back to a former address
 kind-account-hold_lifted = Hold lifted
+kind-account-invitation_withdrawn = Invitation withdrawn
 kind-account-invited = Invited
+kind-account-let_in = Let in once
 kind-account-reset_sent = Reset sent for them
 kind-account-roles_changed = Roles changed
 kind-account-sessions_ended = All sessions ended for them
@@ -549,6 +572,7 @@ kind-password-changed = Password changed
 kind-password-refused = Wrong current password
 kind-phone-changed = Phone changed
 kind-phone-removed = Phone removed
+kind-policy-switched = Policy switched
 kind-remembered-replayed = Old “keep me signed in” token used
 kind-reset-cancelled = Reset cancelled
 kind-reset-code_sent = Code sent
@@ -568,7 +592,7 @@ kind-sign_in-failed = Sign-in failed
 pictures-title = The last { $days } days
 pictures-range = How far back
 pictures-days = { $days } days
-pictures-of = of { $asked } requested
+pictures-of = completed, { $asked } requested in the same days
 pictures-asked = requested
 pictures-completed = completed
 pictures-abandoned = abandoned
@@ -729,6 +753,23 @@ mail-phone-changed-button = This wasn’t me
 mail-phone-changed-closing =
     If this was not you, open the link now. On its page, one button restores the old phone, ends every session and sends you a message to choose a new password.
 
+mail-let-in-link-subject = Get back into your { $site } account
+mail-let-in-link-lead =
+    The support of { $site } has sent you this link, so that you can get back into your account.
+    It works once, and opening it does not change anything yet.
+mail-let-in-link-button = Get back in
+mail-let-in-link-closing =
+    If you did not contact support, do not open the link, and use “This wasn’t me” in our other message.
+    Do not forward this message. Anyone who has the link can get into your account.
+
+mail-let-in-subject = Support is letting you into your { $site } account
+mail-let-in-lead =
+    The support of { $site } has made a link or code with which you can get into your account once and choose a new password.
+    If you asked support for this, there is nothing else to do.
+mail-let-in-button = This wasn’t me
+mail-let-in-closing =
+    If you did not ask for this, open the link now. On its page, one button makes every other link and the password useless, ends every session and sends you a message to choose a new password.
+
 mail-account-deleted-subject = Your { $site } account is going to be deleted
 mail-account-deleted-lead =
     Your { $site } account was closed, and nobody can sign in to it any more. Once the link below has expired, the account and all that belongs to it are deleted for good.
@@ -812,8 +853,13 @@ mail-not-me-done-button = Choose a new password
 mail-not-me-done-closing =
     If you use the old password anywhere else, change it there too. Also change the password of your mailbox.
 
+mail-test-subject = { $site }: a test
+mail-test-lead = Somebody who runs { $site } asked for this mail with "latchkey check". If you can read it, mail arrives.
+mail-test-closing = There is nothing to do.
+
 ## Text messages: plain letters only, or each part holds 70 characters instead of 160
 
+sms-test = { $site }: a test of text messages. There is nothing to do.
 sms-reset-link =
     { $site }: to get back into your account, open
     { $link }

@@ -40,7 +40,7 @@ impl Settings {
 }
 
 /// Every kind of event, in alphabetical order.
-pub const KINDS: [&str; 37] = [
+pub const KINDS: [&str; 39] = [
     "account.confirmed",
     "account.deleted",
     "account.deletion_requested",
@@ -49,7 +49,9 @@ pub const KINDS: [&str; 37] = [
     "account.frozen",
     "account.given_back",
     "account.hold_lifted",
+    "account.invitation_withdrawn",
     "account.invited",
+    "account.let_in",
     "account.reset_sent",
     "account.roles_changed",
     "account.sessions_ended",
@@ -80,6 +82,11 @@ pub const KINDS: [&str; 37] = [
     "sign_in.failed",
 ];
 
+/// The id of the sentence that says what an event of a kind is.
+pub fn sentence(kind: &str) -> String {
+    format!("kind-{}", kind.replace('.', "-"))
+}
+
 /// Who changes something that is not theirs, and from where.
 pub struct Actor {
     name: String,
@@ -95,6 +102,11 @@ impl Actor {
     /// Whoever may run `latchkey` on the server's machine.
     pub fn command_line(app: &App) -> Self {
         Self { name: Self::COMMAND_LINE.into(), asked: Asked { at: app.now(), ..Asked::default() } }
+    }
+
+    /// Whether it is the command line.
+    pub fn is_command_line(&self) -> bool {
+        self.name == Self::COMMAND_LINE
     }
 
     /// How the command line is written down.
@@ -188,6 +200,14 @@ mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
 
     use super::*;
+
+    #[test]
+    fn every_kind_has_its_sentence() {
+        let templates = crate::web::templates::Templates::load(None).unwrap();
+        for kind in KINDS {
+            assert!(templates.knows(&sentence(kind)), "{kind} has no sentence");
+        }
+    }
 
     #[test]
     fn every_kind_that_is_written_is_listed() {

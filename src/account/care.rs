@@ -1,12 +1,13 @@
 //! What an admin does to somebody's account, in the console or on the command line: each change with its event.
 //!
-//! Nobody here sees or sets a password, a key or a code.
+//! Nobody here sees or sets a password. A key is shown in one case alone: [`super::let_in`].
 
 use uuid::Uuid;
 
-use super::{change::end_everything, undo};
+use super::{change::end_everything, change_phone, fault::Fault, notice, role::Role, undo};
 use crate::{
     Error,
+    account::role::Administrator,
     app::App,
     event::{Actor, Event},
     key::Purpose,
@@ -14,9 +15,36 @@ use crate::{
     store::{
         Tx,
         accounts::{self, Account, State},
-        claims, keys, roles,
+        claims, keys, registrations, roles,
     },
 };
+
+/// Why an admin does what the owner could not: it stands in the audit log.
+pub struct Reason(String);
+
+impl Reason {
+    /// Reads a reason: 3 to 200 characters in one line.
+    ///
+    /// # Errors
+    /// A [`Fault`] in words for the admin.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let text = text.trim();
+        let fits = (3..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        if fits { Ok(Self(text.to_owned())) } else { Err(Fault::new("fault-reason")) }
+    }
+
+    /// Its words.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Actor {
+    /// Why this one may not open an account: whoever took over one admin's session would have every admin's account.
+    pub(super) fn may_not_open(&self, account: &Account) -> Option<Cared> {
+        (!self.is_command_line() && account.has(Administrator::NAME)).then_some(Cared::Admin)
+    }
+}
 
 /// Whether something changed, or why it could not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +61,10 @@ pub enum Cared {
     NoTexts,
     /// The address belongs to another account.
     Taken,
+    /// It is an admin's, which the command line alone may open.
+    Admin,
+    /// The strategy takes a phone.
+    NeedsPhone,
     /// There is no such account.
     Nobody,
 }
@@ -128,7 +160,7 @@ pub async fn send_reset(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resu
     }
 }
 
-fn why_not(app: &App, account: &Account) -> Option<Cared> {
+pub(super) fn why_not(app: &App, account: &Account) -> Option<Cared> {
     match account {
         Account { enabled: false, .. } => Some(Cared::Disabled),
         Account { held_until, .. } if *held_until > app.now() => Some(Cared::Held),
@@ -176,4 +208,58 @@ pub async fn give_back(
     };
     let done = undo::decide(app, tx, &account, Some(claim), actor).await?;
     Ok(if done { Cared::Done } else { Cared::Taken })
+}
+
+/// Takes the phone away, for an owner who lost it: every key ends, a number added later waits, and the owner is told.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn remove_phone(
+    app: &App,
+    tx: &mut Tx,
+    id: Uuid,
+    reason: &Reason,
+    actor: &Actor,
+) -> Result<Cared, Error> {
+    let now = app.now();
+    let Some(account) = accounts::seize(tx, id, now).await? else { return Ok(Cared::Nobody) };
+    if let Some(why) = actor.may_not_open(&account) {
+        return Ok(why);
+    }
+    if account.phone.is_none() {
+        return Ok(Cared::Already);
+    }
+    accounts::set_phone(tx, id, None, Some(now + *app.config().phone_hold)).await?;
+    change_phone::tell(app, tx, &account, actor.asked()).await?;
+    Event::new("phone.removed", id).by(actor).detail(reason.text()).write(app, tx).await?;
+    Ok(Cared::Done)
+}
+
+/// Has an account deleted as its owner would: nobody gets in, and it is gone for good once nothing can bring it back.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn delete(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<Cared, Error> {
+    let now = app.now();
+    let Some(account) = accounts::seize(tx, id, now).await? else { return Ok(Cared::Nobody) };
+    if account.state() == State::DeletionPending {
+        return Ok(Cared::Already);
+    }
+    end_everything(tx, &account).await?;
+    accounts::delete_later(tx, id, now).await?;
+    notice::post(app, tx, &account, &account.email, "account-deleted", actor.asked()).await?;
+    Event::new("account.deletion_requested", id).by(actor).write(app, tx).await?;
+    Ok(Cared::Done)
+}
+
+/// Takes an invitation back that nobody has accepted yet; false if there is none.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn withdraw(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<bool, Error> {
+    let withdrawn = registrations::withdraw(tx, id, app.now()).await?;
+    if withdrawn {
+        Event::of_site("account.invitation_withdrawn").by(actor).write(app, tx).await?;
+    }
+    Ok(withdrawn)
 }

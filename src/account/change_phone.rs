@@ -13,10 +13,11 @@ use super::{
 };
 use crate::{
     Error,
+    app::App,
     code::{self, Bound, Kind},
     event::Event,
     key::{Key, Purpose},
-    outbox::message::Message,
+    outbox::message::{Asked, Message},
     store::{
         Tx, accounts,
         accounts::Account,
@@ -135,7 +136,7 @@ async fn submit_code(
     let hold = if account.phone.is_some() { now + *site.config().phone_hold } else { now };
     let usable = account.phone_usable_at.map_or(hold, |before| before.max(hold));
     accounts::set_phone(&mut tx, account.id, Some(phone.number()), Some(usable)).await?;
-    tell(&site, &mut tx, account).await?;
+    tell(site.app, &mut tx, account, &asked).await?;
     Event::new("phone.changed", account.id).from(&asked).write(site.app, &mut tx).await?;
     tx.commit().await?;
     Ok(Answer::go("/account"))
@@ -154,7 +155,7 @@ async fn remove(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     let mut tx = site.begin().await?;
     if me.take(&mut tx, now).await? {
         accounts::set_phone(&mut tx, account.id, None, Some(now + *site.config().phone_hold)).await?;
-        tell(&site, &mut tx, account).await?;
+        tell(site.app, &mut tx, account, &site.asked()).await?;
         Event::new("phone.removed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
         tx.commit().await?;
     }
@@ -162,13 +163,16 @@ async fn remove(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
 }
 
 /// Tells the owner by mail and, if there was one, at the former number; every key dies.
-async fn tell(site: &Site<'_>, tx: &mut Tx, before: &Account) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Database`].
+pub(super) async fn tell(app: &App, tx: &mut Tx, before: &Account, asked: &Asked) -> Result<(), Error> {
     keys::end_all(tx, before.id).await?;
     crate::store::outbox::drop_orphans(tx, before.id).await?;
-    notice::post(site.app, tx, before, &before.email, "phone-changed", &site.asked()).await?;
-    if let Some(former) = before.phone.as_deref().filter(|_| site.transports.can_text()) {
-        let until = site.now() + Duration::from_secs(24 * 60 * 60);
-        Message::text(former, "phone-changed").post(site.app, tx, Some(before.id), None, until).await?;
+    notice::post(app, tx, before, &before.email, "phone-changed", asked).await?;
+    if let Some(former) = before.phone.as_deref().filter(|_| app.transports.can_text()) {
+        let until = app.now() + Duration::from_secs(24 * 60 * 60);
+        Message::text(former, "phone-changed").post(app, tx, Some(before.id), None, until).await?;
     }
     Ok(())
 }

@@ -34,7 +34,8 @@ pub fn first(request: &Request<'_>) -> Answer {
 async fn show(next: Option<&str>, again: Option<&str>, me: Option<&SignedIn>) -> Page {
     let again = again.is_some() && me.is_some();
     let email = me.filter(|_| again).map(|me| me.account.email.as_str());
-    form(next.unwrap_or_default(), again).typed("email", email.unwrap_or_default())
+    let page = form(next.unwrap_or_default(), again).typed("email", email.unwrap_or_default());
+    if email.is_none() { page.still() } else { page }
 }
 
 fn form(next: &str, again: bool) -> Page {

@@ -15,6 +15,7 @@ pub mod hash;
 pub mod hasher;
 pub mod home;
 pub mod invite;
+pub mod let_in;
 pub mod login;
 pub mod logout;
 pub mod notice;

@@ -10,7 +10,7 @@ use super::{READ, address, error, id, next};
 use crate::{
     Admin, Error,
     account::{email::Email, fault::Fault},
-    event::{Actor, KINDS},
+    event::{Actor, KINDS, sentence},
     span::Span,
     store::{Conn, accounts, events, events::Line},
     web::{Answer, Faults, Page, Site, human},
@@ -112,7 +112,7 @@ async fn list(
 }
 
 fn say(site: &Site<'_>, kind: &str) -> String {
-    let key = format!("kind-{}", kind.replace('.', "-"));
+    let key = sentence(kind);
     if site.templates.knows(&key) { site.templates.say(&key, &[]) } else { kind.to_owned() }
 }
 

@@ -1,22 +1,26 @@
-//! Everybody, by how their address begins and by role.
+//! Everybody, by how their address begins and by role, and who is invited.
 
-use rocket::{Route, get, http::Status, routes};
+use rocket::{Route, get, http::Status, post, routes};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::{READ, address, error, next};
+use super::{READ, address, begin, error, next};
 use crate::{
     Admin, Error,
-    account::{email::Email, fault::Fault},
+    account::{care, email::Email, fault::Fault},
+    event::Actor,
     reset::policy::is_role,
-    store::{accounts, accounts::Account, roles},
-    web::{Answer, Faults, Page, Site, human},
+    store::{accounts, accounts::Account, registrations, registrations::Registration, roles},
+    web::{Answer, Faults, Page, SameOrigin, Site, human},
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![list]
+    routes![list, withdraw]
 }
 
+/// How many invitations are shown at most.
+const MOST: i64 = 200;
 /// Longest address that is looked for, in characters.
 const LONGEST: usize = 254;
 
@@ -24,13 +28,14 @@ fn is_plain(text: &str) -> bool {
     text.chars().count() <= LONGEST && !text.chars().any(char::is_control)
 }
 
-#[get("/admin/people?<q>&<role>&<from>")]
+#[get("/admin/people?<q>&<role>&<from>&<withdrawn>")]
 async fn list(
     site: Site<'_>,
     _admin: Admin<'_>,
     q: Option<&str>,
     role: Option<&str>,
     from: Option<&str>,
+    withdrawn: Option<&str>,
 ) -> Result<Answer, Error> {
     let (q, role, from) = (q.unwrap_or_default().trim(), role.unwrap_or_default(), from.unwrap_or_default());
     if !is_plain(from) {
@@ -51,17 +56,43 @@ async fn list(
         Vec::new()
     };
     let names = roles::names(&mut conn).await?;
+    let beginning = q.is_empty() && role.is_empty() && from.is_empty();
+    let invited =
+        if beginning { registrations::invitations(&mut conn, site.now(), MOST).await? } else { Vec::new() };
     let last = next(&mut people).and_then(|next| Email::parse(&next.email).ok());
     let more = last.map(|last| address("/admin/people", &[("q", q), ("role", role), ("from", last.key())]));
     Ok(Page::new("admin/people")
         .with("people", people.iter().map(shown).collect::<Vec<_>>())
         .with("roles", names.iter().map(|role| json!({ "value": role, "name": role })).collect::<Vec<_>>())
+        .with("invited", invited.iter().map(pending).collect::<Vec<_>>())
+        .with("withdrawn", withdrawn.is_some())
         .with("more", more)
         .with("first", !from.is_empty())
         .typed("q", q)
         .typed("role", role)
         .faults(faults)
         .into())
+}
+
+#[post("/admin/invitations/<id>/withdraw")]
+async fn withdraw(_ours: SameOrigin, site: Site<'_>, admin: Admin<'_>, id: &str) -> Result<Answer, Error> {
+    let Ok(id) = Uuid::parse_str(id) else { return error(&site, Status::NotFound) };
+    let Some(mut tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
+    let actor = Actor::admin(admin.0.account.id, site.asked());
+    if !care::withdraw(site.app, &mut tx, id, &actor).await? {
+        return error(&site, Status::NotFound);
+    }
+    tx.commit().await?;
+    Ok(Answer::go("/admin/people?withdrawn=1"))
+}
+
+fn pending(invited: &Registration) -> Value {
+    json!({
+        "id": invited.id,
+        "email": invited.email,
+        "roles": invited.roles.split_whitespace().collect::<Vec<_>>(),
+        "until": human::moment(invited.expires_at),
+    })
 }
 
 fn shown(account: &Account) -> Value {

@@ -9,20 +9,22 @@ use super::{address, begin, error, events::shown as shown_event, policy::values}
 use crate::{
     Admin, Error,
     account::{
-        care::{self, Cared},
+        care::{self, Cared, Reason},
         fault::Fault,
+        let_in::{Way, let_in, strategies},
         notice::{FAREWELL, UNDO},
         phone::ending,
         role::{Administrator, Role},
     },
     event::Actor,
-    reset::policy::is_role,
+    reset::{Strategy, policy::is_role},
+    span::Span,
     store::{
         Tx,
         accounts::{self, Account, State},
         claims, events, former_addresses, roles, sessions,
     },
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, human},
+    web::{Answer, Crumb, Faults, Fields, Page, SameOrigin, Site, human},
 };
 
 /// The routes.
@@ -45,11 +47,23 @@ enum Act {
     SendReset,
     LiftHold,
     GiveBack,
+    RemovePhone,
+    LetIn,
 }
 
 impl Act {
     fn name(self) -> &'static str {
         self.into()
+    }
+
+    /// Where on the page a fault of it is told.
+    fn field(self) -> &'static str {
+        match self {
+            Act::AddRole => "role",
+            Act::RemovePhone => "phone-reason",
+            Act::LetIn => "reason",
+            other => other.name(),
+        }
     }
 
     fn named(name: &str) -> Option<Self> {
@@ -60,9 +74,12 @@ impl Act {
 #[get("/admin/people/<id>?<done>")]
 async fn show(site: Site<'_>, admin: Admin<'_>, id: &str, done: Option<&str>) -> Result<Answer, Error> {
     let Some(account) = find(&site, id).await? else { return error(&site, Status::NotFound) };
-    let done = done.and_then(Act::named).map(Act::name);
-    let done = done.map(|act| site.templates.say(&format!("person-done-{act}"), &[]));
-    Ok(page(&site, &admin, &account).await?.with("done", done).into())
+    let done = done.and_then(Act::named);
+    let key = if done == Some(Act::LetIn) { site.carried(Crumb::LetIn) } else { None };
+    site.crumbs.remove(Crumb::LetIn);
+    let done = done.map(|act| site.templates.say(&format!("person-done-{}", act.name()), &[]));
+    let page = page(&site, &admin, &account).await?.with("done", done);
+    Ok(page.with("key", key.map(|key| key.grouped())).with("key_place", site.link("/reset/key")).into())
 }
 
 #[post("/admin/people/<id>/<act>", data = "<fields>")]
@@ -77,34 +94,95 @@ async fn change(
     let (Some(account), Some(act)) = (find(&site, id).await?, Act::named(act)) else {
         return error(&site, Status::NotFound);
     };
-    let done = match role(act, &fields).and_then(|role| protect(&admin, &account, act, &role).map(|()| role))
-    {
-        Ok(role) => {
-            let Some(tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
-            carry_out(&site, tx, &admin, account.id, act, &role).await?
-        }
-        Err(fault) => Err(fault),
+    let asked = Asked::read(act, &fields);
+    let asked = match asked.and_then(|asked| {
+        protect(&admin, &account, act, &asked.role)
+            .map(|()| asked)
+            .map_err(|fault| Faults::of(act.field(), fault))
+    }) {
+        Ok(asked) => asked,
+        Err(faults) => return Ok(refused(&site, &admin, &account, &fields, faults).await?.into()),
     };
+    let Some(tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
+    let done = carry_out(&site, tx, &admin, account.id, act, &asked).await?;
     match done {
         Ok(()) => Ok(Answer::go(format!("/admin/people/{}?done={}", account.id, act.name()))),
         Err(fault) => {
-            let typed = fields.get("role").unwrap_or_default();
-            let page = page(&site, &admin, &account).await?.typed("role", typed);
-            Ok(page.faults(Faults::of(if act == Act::AddRole { "role" } else { act.name() }, fault)).into())
+            let faults = Faults::of(act.field(), fault);
+            Ok(refused(&site, &admin, &account, &fields, faults).await?.into())
         }
     }
 }
 
-/// The role that the change is about, or the address; none for other changes.
-fn role(act: Act, fields: &Fields) -> Result<Vec<String>, Fault> {
-    if act == Act::GiveBack {
-        return Ok(vec![fields.required("email", 254)?.to_owned()]);
+/// The page with what was typed, and what is wrong with it.
+async fn refused(
+    site: &Site<'_>,
+    admin: &Admin<'_>,
+    account: &Account,
+    fields: &Fields,
+    faults: Faults,
+) -> Result<Page, Error> {
+    let page = page(site, admin, account).await?;
+    let typed = ["role", "reason", "phone-reason", "strategy", "way"];
+    let page = typed.iter().fold(page, |page, name| page.typed(name, fields.get(name).unwrap_or_default()));
+    Ok(page.faults(faults))
+}
+
+/// What a form says of a change beside its name.
+#[derive(Default)]
+struct Asked {
+    /// The role, or the address, that it is about.
+    role: Vec<String>,
+    /// Why.
+    reason: Option<Reason>,
+    /// How somebody is let in, and how the key reaches them.
+    how: Option<(Strategy, Way)>,
+}
+
+impl Asked {
+    fn read(act: Act, fields: &Fields) -> Result<Self, Faults> {
+        let (mut faults, mut asked) = (Faults::default(), Asked::default());
+        match act {
+            Act::AddRole | Act::RemoveRole => {
+                asked.role = faults.take("role", role(fields)).unwrap_or_default()
+            }
+            Act::GiveBack => {
+                let email = fields.required("email", 254).map(str::to_owned);
+                asked.role = faults.take("email", email).into_iter().collect();
+            }
+            Act::RemovePhone => asked.reason = faults.take("phone-reason", reason(fields, "phone-reason")),
+            Act::LetIn => {
+                let strategy = faults.take("strategy", strategy(fields));
+                let way = faults.take("way", way(fields));
+                asked.reason = faults.take("reason", reason(fields, "reason"));
+                asked.how = strategy.zip(way);
+            }
+            _ => {}
+        }
+        if faults.is_empty() { Ok(asked) } else { Err(faults) }
     }
-    if !matches!(act, Act::AddRole | Act::RemoveRole) {
-        return Ok(Vec::new());
-    }
+}
+
+fn role(fields: &Fields) -> Result<Vec<String>, Fault> {
     let role = fields.required("role", 64)?;
     if is_role(role) { Ok(vec![role.to_owned()]) } else { Err(Fault::new("fault-role")) }
+}
+
+fn reason(fields: &Fields, name: &str) -> Result<Reason, Fault> {
+    Reason::parse(fields.required(name, 200)?)
+}
+
+fn strategy(fields: &Fields) -> Result<Strategy, Fault> {
+    let chosen = fields.get("strategy")?;
+    strategies().find(|strategy| strategy.name() == chosen).ok_or(Fault::new("fault-strategy"))
+}
+
+fn way(fields: &Fields) -> Result<Way, Fault> {
+    match fields.get("way")? {
+        "mail" => Ok(Way::Mail),
+        "shown" => Ok(Way::Shown),
+        _ => Err(Fault::new("fault-required")),
+    }
 }
 
 /// Nobody locks themself out by a wrong click.
@@ -121,9 +199,11 @@ async fn carry_out(
     admin: &Admin<'_>,
     id: Uuid,
     act: Act,
-    role: &[String],
+    asked: &Asked,
 ) -> Result<Result<(), Fault>, Error> {
-    let (app, actor) = (site.app, Actor::admin(admin.0.account.id, site.asked()));
+    let (app, actor, role) =
+        (site.app, Actor::admin(admin.0.account.id, site.asked()), asked.role.as_slice());
+    let mut shown = None;
     let cared = match act {
         Act::AddRole => care::set_roles(app, &mut tx, id, (role, &[]), &actor).await?,
         Act::RemoveRole => care::set_roles(app, &mut tx, id, (&[], role), &actor).await?,
@@ -133,16 +213,41 @@ async fn carry_out(
         Act::SendReset => care::send_reset(app, &mut tx, id, &actor).await?,
         Act::LiftHold => care::lift_hold(app, &mut tx, id, &actor).await?,
         Act::GiveBack => care::give_back(app, &mut tx, id, &role.concat(), &actor).await?,
+        Act::RemovePhone => match &asked.reason {
+            Some(reason) => care::remove_phone(app, &mut tx, id, reason, &actor).await?,
+            None => return Ok(Err(Fault::new("fault-reason"))),
+        },
+        Act::LetIn => {
+            let (Some(how), Some(reason)) = (asked.how, &asked.reason) else {
+                return Ok(Err(Fault::new("fault-reason")));
+            };
+            match let_in(app, &mut tx, id, how, reason, &actor).await? {
+                Ok(key) => {
+                    shown = key;
+                    Cared::Done
+                }
+                Err(why) => why,
+            }
+        }
     };
     tx.commit().await?;
+    if let Some(key) = shown {
+        site.carry(Crumb::LetIn, &key, *Span::minutes(1))?;
+    }
     Ok(match cared {
         Cared::Done | Cared::Already => Ok(()),
         Cared::Disabled => Err(Fault::new("fault-disabled")),
         Cared::Held => Err(Fault::new("fault-held")),
         Cared::NoTexts => Err(Fault::new("fault-texts-used-up")),
         Cared::Taken => Err(Fault::new("fault-address-taken")),
+        Cared::Admin => Err(Fault::new("fault-admin-account")),
+        Cared::NeedsPhone => Err(Fault::new("fault-strategy")),
         Cared::Nobody => Err(Fault::new("fault-gone")),
     })
+}
+
+fn named(site: &Site<'_>, strategy: Strategy) -> Value {
+    json!({ "value": strategy.name(), "name": site.templates.say(&format!("strategy-{strategy}"), &[]) })
 }
 
 async fn find(site: &Site<'_>, id: &str) -> Result<Option<Account>, Error> {
@@ -187,6 +292,14 @@ async fn page(site: &Site<'_>, admin: &Admin<'_>, account: &Account) -> Result<P
         .with("roles", account.roles().collect::<Vec<_>>())
         .with("known", roles::names(&mut conn).await?)
         .with("admin_role", Administrator::NAME)
+        .with("helped", !account.has(Administrator::NAME))
+        .with("strategies", strategies().map(|strategy| named(site, strategy)).collect::<Vec<_>>())
+        .with(
+            "ways",
+            ["mail", "shown"].map(
+                |way| json!({ "value": way, "name": site.templates.say(&format!("person-way-{way}"), &[]) }),
+            ),
+        )
         .with("values", values(site, &site.policy(account), &[]))
         .with("open", open.len())
         .with("sessions", sessions.collect::<Vec<Value>>())

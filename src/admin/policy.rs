@@ -4,8 +4,17 @@ use rocket::{Route, get, routes};
 use serde_json::{Value, json};
 
 use crate::{
-    Admin, Error, replicas,
-    reset::{origin::Origin, policy::Policy, setting::Setting},
+    Admin, Error,
+    config::finding::Finding,
+    replicas,
+    reset::{
+        judge,
+        live::Force,
+        origin::Origin,
+        policy::{Policy, table_key},
+        setting::Setting,
+    },
+    store::accounts,
     web::{Page, Site, human},
 };
 
@@ -17,9 +26,12 @@ pub fn routes() -> Vec<Route> {
 #[get("/admin/policy")]
 async fn show(site: Site<'_>, _admin: Admin<'_>) -> Result<Page, Error> {
     let live = &site.live;
-    let shares = replicas::shares(site.app, &mut site.read().await?).await?;
-    let people = live.people();
-    let findings = site.force.findings.iter().chain(&*people).map(|finding| {
+    let mut conn = site.read().await?;
+    let shares = replicas::shares(site.app, &mut conn).await?;
+    let crowds = accounts::crowds(&mut conn, site.now()).await?;
+    let people = judge::people(&mut conn, &site.force.settings, &crowds, site.now()).await?;
+    let people: Vec<_> = people.into_iter().map(|finding| placed(site.force, finding)).collect();
+    let findings = site.force.findings.iter().chain(&people).map(|finding| {
         let severity = site.templates.say(&format!("finding-{}", finding.severity), &[]);
         json!({ "severity": severity, "text": finding.to_string() })
     });
@@ -41,6 +53,15 @@ async fn show(site: Site<'_>, _admin: Admin<'_>) -> Result<Page, Error> {
         .with("restart", &*live.restart())
         .with("refused_at", refused.as_ref().map(|refused| human::moment(refused.at)))
         .with("refused", refused.as_ref().map(|refused| refused.why.lines().collect::<Vec<_>>())))
+}
+
+/// A finding with where its key stood when the policy was read: the file may say something else by now.
+fn placed(force: &Force, finding: Finding) -> Finding {
+    let keys = force.origins.iter().flat_map(|(role, origins)| {
+        origins.iter().map(move |origin| (format!("{}.{}", table_key(role), origin.setting), &origin.place))
+    });
+    let place = keys.into_iter().find(|(key, _)| *key == finding.key).map(|(_, place)| place.clone());
+    Finding { place: place.unwrap_or(finding.place), ..finding }
 }
 
 /// Each setting of a policy in the words of `Rocket.toml`, with what it means and, as far as `origins` tell, where it comes

@@ -52,9 +52,11 @@ impl<'a> By<'a> {
         self.known.is_some_and(|known| known.at >= account.held_until)
     }
 
-    /// Whether a live key is in use in another browser.
+    /// Whether a live key is in use in another browser, or was given to the owner by an admin.
     fn is_elsewhere(&self, key: &KeyRow) -> bool {
-        !self.admin && key.pressed_at.is_some() && key.browser.as_deref() != self.browser
+        let granted = Policy::read(key.policy.as_deref()).is_some_and(|issued| issued.granted);
+        let pressed = key.pressed_at.is_some() && key.browser.as_deref() != self.browser;
+        !self.admin && (granted || pressed)
     }
 
     /// Whether a live key is not theirs to supersede: the owner asked for it.

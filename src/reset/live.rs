@@ -23,7 +23,6 @@ struct State {
     force: Arc<Force>,
     refused: Option<Arc<Refused>>,
     restart: Arc<[String]>,
-    people: Arc<[Finding]>,
 }
 
 /// What is in force.
@@ -76,12 +75,7 @@ impl Force {
 impl Live {
     /// Begins with what the server started with.
     pub fn new(force: Force) -> Self {
-        Self(RwLock::new(State {
-            force: Arc::new(force),
-            refused: None,
-            restart: Arc::new([]),
-            people: Arc::new([]),
-        }))
+        Self(RwLock::new(State { force: Arc::new(force), refused: None, restart: Arc::new([]) }))
     }
 
     /// What is in force now.
@@ -97,16 +91,6 @@ impl Live {
     /// Names of the keys outside the policy that have changed since the start: they need a restart.
     pub fn restart(&self) -> Arc<[String]> {
         self.read(|state| state.restart.clone())
-    }
-
-    /// What the policy is for the people there are, as it was last looked at.
-    pub fn people(&self) -> Arc<[Finding]> {
-        self.read(|state| state.people.clone())
-    }
-
-    /// Notes what the policy is for the people there are.
-    pub fn look_at(&self, people: Vec<Finding>) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).people = people.into();
     }
 
     /// Puts another policy in force; the same one again stays in force since when it was. Returns what it replaces.

@@ -66,6 +66,9 @@ pub struct Policy {
     pub login_after: bool,
     /// Whether `one_time_login` lets them go on without a new password.
     pub may_skip: bool,
+    /// Whether an admin let them in once by it, in place of what is in force.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub granted: bool,
 }
 
 impl Settings {
@@ -91,6 +94,7 @@ impl Settings {
             in_flight: self.in_flight.unwrap_or(InFlight::Stricter),
             login_after: self.login_after.unwrap_or(true),
             may_skip: self.may_skip.unwrap_or(false),
+            granted: false,
         }
     }
 }
@@ -104,6 +108,7 @@ impl Policy {
             in_flight: self.in_flight.min(other.in_flight),
             login_after: self.login_after && other.login_after,
             may_skip: self.may_skip && other.may_skip,
+            granted: false,
         }
     }
 
@@ -122,9 +127,11 @@ impl Policy {
         serde_json::from_str(stored?).ok()
     }
 
-    /// Whether a key that was issued under `issued` is still good, now that `self` holds for its account.
+    /// Whether a key that was issued under `issued` is still good, now that `self` holds for its account. What an admin
+    /// granted is: it is there because what holds cannot be met.
     pub fn accepts(&self, issued: &Policy) -> bool {
         match self.in_flight {
+            _ if issued.granted => true,
             InFlight::Honour => true,
             InFlight::Revoke => issued == self,
             InFlight::Stricter => {

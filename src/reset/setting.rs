@@ -1,6 +1,6 @@
 //! The settings of a policy one by one: what each is called, what it says, and which of two values is the stricter.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeSet};
 
 use strum::VariantArray;
 
@@ -22,6 +22,22 @@ pub enum Setting {
     LoginAfter,
     /// Whether `one_time_login` lets people go on without a new password.
     MaySkip,
+}
+
+/// What becomes of one policy in another, as `strategy set_then_login -> second_key`; a role's changes after its name.
+pub fn changes(old: &Settings, new: &Settings) -> String {
+    let roles: BTreeSet<&str> = old.tables().chain(new.tables()).map(|(role, _)| role).collect();
+    let table = |role: &str| {
+        let policy = |side: &Settings| side.policy(Some(role).filter(|role| !role.is_empty()));
+        let (was, is) = (policy(old), policy(new));
+        let changed = Setting::all().iter().filter(|setting| setting.of(&was) != setting.of(&is));
+        let told =
+            changed.map(|setting| format!("{} {} -> {}", setting.name(), setting.of(&was), setting.of(&is)));
+        let told: Vec<_> = told.collect();
+        let whose = if role.is_empty() { String::new() } else { format!("{role}: ") };
+        (!told.is_empty()).then(|| format!("{whose}{}", told.join(", ")))
+    };
+    roles.into_iter().filter_map(table).collect::<Vec<_>>().join("; ")
 }
 
 impl Setting {

@@ -8,6 +8,7 @@ use rocket::{Phase, Rocket};
 use super::{
     judge,
     live::{Force, Refused},
+    setting::changes,
 };
 use crate::{
     Error,
@@ -53,12 +54,12 @@ impl Switch {
         if !restart.is_empty() && *restart != *app.live.restart() {
             log::warn!("these keys have changed and need a restart: {}", restart.join(", "));
         }
-        let version = force.version.clone();
+        let (version, settings) = (force.version.clone(), force.settings.clone());
         let Some(former) = app.live.switch(force, restart) else { return Ok(()) };
         log::warn!("the policy {version} is in force, after {}", former.version);
         let mut tx = self.pool.begin().await?;
         replicas::beat(app, &mut tx).await?;
-        let switched = format!("{} to {version}", former.version);
+        let switched = changes(&former.settings, &settings);
         Event::of_site("policy.switched").detail(&switched).write(app, &mut tx).await?;
         tx.commit().await?;
         self.look(figment).await
@@ -76,7 +77,6 @@ impl Switch {
         let people: Vec<_> = people.into_iter().map(|finding| finding.placed(figment)).collect();
         let warned = force.findings.iter().chain(&people).filter(|found| found.severity == Severity::Warning);
         warned.for_each(|finding| log::warn!("{finding}"));
-        app.live.look_at(people);
         Ok(())
     }
 

@@ -58,12 +58,12 @@ pub async fn newest(conn: &mut Conn, email_key: &str, now: Time) -> Result<Optio
     Ok(sql!(optional Registration, conn, NEWEST, email_key, now)?)
 }
 
-/// Invitations that wait, in the order of their addresses.
-pub async fn invitations(conn: &mut Conn, now: Time) -> Result<Vec<Registration>, Error> {
+/// The first `most` invitations that wait, in the order of their addresses.
+pub async fn invitations(conn: &mut Conn, now: Time, most: i64) -> Result<Vec<Registration>, Error> {
     const INVITATIONS: &str =
         "SELECT id, email, email_key, password_hash, fields, roles, invited, browser, created_at, expires_at
-        FROM latchkey_registrations WHERE invited AND expires_at > $1 ORDER BY email_key";
-    Ok(sql!(all Registration, conn, INVITATIONS, now)?)
+        FROM latchkey_registrations WHERE invited AND expires_at > $1 ORDER BY email_key LIMIT $2";
+    Ok(sql!(all Registration, conn, INVITATIONS, now, most)?)
 }
 
 /// Gives a registration another key; the former no longer confirms it.
@@ -77,6 +77,12 @@ pub async fn rekey(tx: &mut Tx, id: Uuid, digest: &[u8], expires_at: Time) -> Re
 pub async fn spend(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     const SPEND: &str = "DELETE FROM latchkey_registrations WHERE id = $1 AND expires_at > $2";
     Ok(sql!(execute tx, SPEND, id, now)? == 1)
+}
+
+/// Takes an invitation back.
+pub async fn withdraw(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
+    const WITHDRAW: &str = "DELETE FROM latchkey_registrations WHERE id = $1 AND invited AND expires_at > $2";
+    Ok(sql!(execute tx, WITHDRAW, id, now)? == 1)
 }
 
 /// Drops all registrations of an address, and tells which roles the live ones among them promised.

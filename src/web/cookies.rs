@@ -33,6 +33,8 @@ pub enum Crumb {
     Email,
     /// The key of "this wasn't me".
     NotMe,
+    /// The key that an admin is shown once, to read it out.
+    LetIn,
 }
 
 impl Crumb {
@@ -56,6 +58,8 @@ impl Crumb {
             (Crumb::Email, false) => "latchkey_email",
             (Crumb::NotMe, true) => "__Host-latchkey_not_me",
             (Crumb::NotMe, false) => "latchkey_not_me",
+            (Crumb::LetIn, true) => "__Host-latchkey_let_in",
+            (Crumb::LetIn, false) => "latchkey_let_in",
         }
     }
 }

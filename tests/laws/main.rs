@@ -23,6 +23,7 @@ mod inert;
 mod invited;
 mod key;
 mod known;
+mod let_in;
 mod limits;
 mod next;
 mod notice;
