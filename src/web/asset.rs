@@ -1,6 +1,9 @@
 //! A file that pages load: stylesheet, script, icon; its address carries a digest of its content.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
+
+use super::gzip::Packed;
 
 /// The types that are served, by the ending of the name.
 const TYPES: [(&str, &str); 8] = [
@@ -19,7 +22,7 @@ pub struct Asset {
     /// Its content type.
     pub kind: &'static str,
     /// Its content.
-    pub bytes: Vec<u8>,
+    pub bytes: Packed,
     /// The first 12 hexadecimal digits of its SHA-256: for `?v=` and `ETag`.
     pub version: String,
 }
@@ -30,6 +33,11 @@ impl Asset {
         let ending = name.rsplit_once('.')?.1;
         let kind = TYPES.iter().find(|(known, _)| *known == ending)?.1;
         let version = Sha256::digest(&bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        Some(Self { kind, bytes, version })
+        Some(Self { kind, bytes: Packed::new(bytes), version })
+    }
+
+    /// The same as an address that needs no request (RFC 2397).
+    pub fn inline(&self) -> String {
+        format!("data:{};base64,{}", self.kind, STANDARD.encode(self.bytes.plain()))
     }
 }

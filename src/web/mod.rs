@@ -8,6 +8,7 @@ pub mod device;
 pub mod errors;
 pub mod even;
 pub mod fields;
+pub mod gzip;
 pub mod headers;
 pub mod held;
 pub mod here;

@@ -10,7 +10,11 @@ use rocket::{
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{fields::Faults, templates::Templates};
+use super::{
+    fields::Faults,
+    gzip::{Gzip, Packed},
+    templates::Templates,
+};
 use crate::{
     Error,
     account::{fault::Fault, session},
@@ -120,14 +124,15 @@ impl Page {
             .status(status)
     }
 
-    fn html(self, app: &App, request: &Request<'_>) -> Result<Arc<str>, Error> {
+    fn body(self, app: &App, request: &Request<'_>) -> Result<Body, Error> {
         let me = session::shown(request);
         let here = request.uri().path().as_str();
         if self.still && me.is_none() && app.templates.are_still() {
             let name = self.name;
-            return app.stills.page(name, here, self.shown, |shown| {
+            let still = app.stills.page(name, here, self.shown, |shown| {
                 app.render(name, shown, here, None, json!({ "errors": [], "values": {} }))
             });
+            return still.map(Body::Still);
         }
         let errors: Vec<Value> = self
             .faults
@@ -135,8 +140,14 @@ impl Page {
             .map(|(field, fault)| json!({ "field": field, "text": say(&app.templates, fault) }))
             .collect();
         let form = json!({ "errors": errors, "values": self.typed });
-        Ok(app.render(self.name, self.shown, here, me, form)?.into())
+        app.render(self.name, self.shown, here, me, form).map(Body::Own)
     }
+}
+
+/// What is sent of a page: one that is the same for everybody may be packed.
+enum Body {
+    Still(Packed),
+    Own(String),
 }
 
 /// After how many seconds to try again what there was too much to do for.
@@ -168,7 +179,7 @@ impl App {
             "name": self.config().site_name,
             "css": self.templates.address("latchkey.css"),
             "js": self.templates.address("latchkey.js"),
-            "icon": self.templates.address("latchkey.svg"),
+            "icon": self.templates.icon(),
         })
     }
 }
@@ -177,13 +188,16 @@ impl<'r> Responder<'r, 'static> for Page {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let Some(app) = request.rocket().state::<Arc<App>>() else { return Err(Status::InternalServerError) };
         let status = self.status;
-        let html = self.html(app, request).map_err(|error| {
+        let body = self.body(app, request).map_err(|error| {
             log::error!("{error}");
             Status::InternalServerError
         })?;
         let mut response = Response::build();
         response.status(status).raw_header("Content-Type", "text/html; charset=utf-8");
-        response.sized_body(html.len(), Cursor::new(Arc::<[u8]>::from(html)));
+        match body {
+            Body::Still(page) => page.fill(Gzip::of(request), &mut response),
+            Body::Own(html) => _ = response.sized_body(html.len(), Cursor::new(html)),
+        }
         if status == Status::ServiceUnavailable {
             response.header(Header::new("Retry-After", RETRY_AFTER.to_string()));
         }

@@ -2,11 +2,12 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{PoisonError, RwLock},
 };
 
 use serde_json::{Map, Value};
 
+use super::gzip::Packed;
 use crate::Error;
 
 type Shown = Map<String, Value>;
@@ -19,7 +20,7 @@ pub struct Stills(RwLock<BTreeMap<&'static str, Still>>);
 struct Still {
     here: String,
     shown: Shown,
-    html: Arc<str>,
+    html: Packed,
 }
 
 impl Stills {
@@ -33,13 +34,13 @@ impl Stills {
         here: &str,
         shown: Shown,
         render: impl FnOnce(Shown) -> Result<String, Error>,
-    ) -> Result<Arc<str>, Error> {
+    ) -> Result<Packed, Error> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(still) = kept.get(name).filter(|still| still.here == here && still.shown == shown) {
             return Ok(still.html.clone());
         }
         drop(kept);
-        let html: Arc<str> = render(shown.clone())?.into();
+        let html = Packed::new(render(shown.clone())?.into_bytes());
         let still = Still { here: here.to_owned(), shown, html: html.clone() };
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name, still);
         Ok(html)
@@ -50,23 +51,23 @@ impl Stills {
 mod tests {
     use super::*;
 
-    fn shown(by: &Stills, who: &str, times: &mut usize) -> Arc<str> {
+    fn shown(by: &Stills, who: &str, times: &mut usize) -> Vec<u8> {
         let shown = Shown::from_iter([("who".to_owned(), who.into())]);
         let render = |shown: Shown| {
             *times += 1;
             Ok(shown["who"].to_string())
         };
-        by.page("page", "/", shown, render).unwrap()
+        by.page("page", "/", shown, render).unwrap().plain().to_vec()
     }
 
     #[test]
     fn a_page_is_rendered_again_only_for_what_differs() {
         let (stills, mut times) = (Stills::default(), 0);
-        assert_eq!(&*shown(&stills, "one", &mut times), "\"one\"");
-        assert_eq!(&*shown(&stills, "one", &mut times), "\"one\"");
+        assert_eq!(shown(&stills, "one", &mut times), b"\"one\"");
+        assert_eq!(shown(&stills, "one", &mut times), b"\"one\"");
         assert_eq!(times, 1);
-        assert_eq!(&*shown(&stills, "two", &mut times), "\"two\"");
-        assert_eq!(&*shown(&stills, "one", &mut times), "\"one\"");
+        assert_eq!(shown(&stills, "two", &mut times), b"\"two\"");
+        assert_eq!(shown(&stills, "one", &mut times), b"\"one\"");
         assert_eq!(times, 3);
     }
 }

@@ -96,6 +96,13 @@ impl Templates {
         self.assets.get(name)
     }
 
+    /// The address of the icon: itself, if that is small, and costs no request.
+    pub fn icon(&self) -> String {
+        const SMALL: usize = 600;
+        let icon = self.asset("latchkey.svg").filter(|icon| icon.bytes.plain().len() <= SMALL);
+        icon.map_or_else(|| self.address("latchkey.svg"), Asset::inline)
+    }
+
     /// The address of an asset, which changes with its content: `/assets/latchkey.css?v=0123456789ab`.
     pub fn address(&self, name: &str) -> String {
         let version = self.asset(name).map_or("", |asset| &asset.version);

@@ -9,7 +9,11 @@ for_both_databases! {
     no_header_changes_a_link,
     another_name_of_the_machine_leads_to_the_site,
     forged_addresses_do_not_escape_the_limit,
+    a_proxy_may_spell_an_address_in_any_way,
     every_answer_is_guarded,
+    the_first_page_is_small,
+    another_servers_file_is_not_kept_under_a_name,
+    what_somebody_alone_may_know_is_not_packed,
     over_https_cookies_are_bound_to_the_host,
     programs_find_where_to_change_a_password,
 }
@@ -73,6 +77,28 @@ async fn forged_addresses_do_not_escape_the_limit(setting: Setting) {
     assert!(refused, "sixty wrong passwords and no limit");
 }
 
+async fn a_proxy_may_spell_an_address_in_any_way(setting: Setting) {
+    let app =
+        setting.app_with(&[("latchkey.trusted_proxies", json!(["127.0.0.0/8", "::ffff:10.0.0.9"]))]).await;
+    let ann = app.account("ann@example.com").await;
+    for (said, address) in [
+        ("203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7:51234", "203.0.113.7"),
+        ("[2001:db8::7]:4711", "2001:db8::7"),
+        ("\"[2001:DB8::7]\"", "2001:db8::7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("198.51.100.9:1, 203.0.113.7:2", "203.0.113.7"),
+        ("198.51.100.9, 203.0.113.7, 10.0.0.9:8080", "203.0.113.7"),
+        ("203.0.113.7, fe80::1%eth0", "127.0.0.1"),
+    ] {
+        let browser = app.browser();
+        let request = browser.request(Method::POST, "/reset").header("X-Forwarded-For", said);
+        browser.send(request.form(&[("email", &*ann.email)])).await;
+        let text = app.mailbox.next(&ann.email).await.text;
+        assert!(text.contains(&format!("from {address} ")), "{said}: {text}");
+    }
+}
+
 async fn every_answer_is_guarded(setting: Setting) {
     let app = setting.app().await;
     let ann = app.person("ann").await;
@@ -125,4 +151,48 @@ async fn programs_find_where_to_change_a_password(setting: Setting) {
     assert!(answer.location().ends_with("/change"), "{}", answer.location());
     let unknown = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200";
     assert_eq!(app.browser().ask(Method::GET, unknown).await.status, 404);
+}
+
+/// What a browser gets for `place`, and whether that may be kept for ever.
+async fn fetched(browser: &Browser, place: &str) -> (Vec<u8>, bool) {
+    let answer = browser.send(browser.request(Method::GET, place).header("Accept-Encoding", "gzip")).await;
+    assert_eq!(answer.status, 200, "{place}");
+    let kept = answer.headers[header::CACHE_CONTROL].to_str().expect("ASCII").contains("immutable");
+    (answer.body, kept)
+}
+
+async fn the_first_page_is_small(setting: Setting) {
+    let app = setting.app().await;
+    let browser = app.browser();
+    let page = browser.get("/reset").await;
+    let files: Vec<_> = page.body.split('"').filter(|part| part.starts_with("/assets/")).collect();
+    assert!(files.len() <= 2, "more than three requests: {files:?}");
+    let mut bytes = fetched(&browser, "/reset").await.0.len();
+    for file in files {
+        let (body, kept) = fetched(&browser, file).await;
+        assert!(kept, "{file} is asked for again and again");
+        bytes += body.len();
+    }
+    assert!(bytes <= 8192, "{bytes} bytes");
+}
+
+async fn another_servers_file_is_not_kept_under_a_name(setting: Setting) {
+    let app = setting.app().await;
+    let browser = app.browser();
+    for place in ["/assets/latchkey.css", "/assets/latchkey.css?v=000000000000", "/assets/latchkey.js?v="] {
+        assert!(!fetched(&browser, place).await.1, "{place} is kept for ever");
+    }
+}
+
+async fn what_somebody_alone_may_know_is_not_packed(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.account("ann@example.com").await;
+    let browser = app.signed_in(&ann).await;
+    for place in ["/account", "/reset", "/login?again=1"] {
+        let request = browser.request(Method::GET, place).header("Accept-Encoding", "gzip");
+        let answer = browser.send(request).await;
+        let packed = answer.headers.contains_key(header::CONTENT_ENCODING);
+        assert!(!packed || !String::from_utf8_lossy(&answer.body).contains("ann@"), "{place}");
+        assert!(!packed || place == "/reset", "{place} is packed");
+    }
 }

@@ -43,7 +43,7 @@ fn keep(templates: &Templates, name: &str, number: usize, text: &str) {
     }
     fs::create_dir_all(dir.join("assets")).unwrap();
     for (name, asset) in &templates.assets {
-        fs::write(dir.join("assets").join(name), &asset.bytes).unwrap();
+        fs::write(dir.join("assets").join(name), asset.bytes.plain()).unwrap();
     }
     let name = name.replace('/', "-");
     let file = match name.rsplit_once('.') {
@@ -136,7 +136,7 @@ fn an_asset_on_disk_replaces_the_embedded_one_and_changes_its_address() {
     let embedded = Templates::load(None).unwrap();
     let dir = overrides(&[("assets/latchkey.css", "body {}"), ("assets/logo.png", "png")]);
     let own = Templates::load(Some(dir.path())).unwrap();
-    assert_eq!(own.asset("latchkey.css").unwrap().bytes, b"body {}");
+    assert_eq!(own.asset("latchkey.css").unwrap().bytes.plain(), b"body {}");
     assert_eq!(own.asset("logo.png").unwrap().kind, "image/png");
     assert_ne!(own.address("latchkey.css"), embedded.address("latchkey.css"));
     assert!(embedded.asset("logo.png").is_none());
