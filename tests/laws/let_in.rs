@@ -204,7 +204,8 @@ async fn the_command_line_does_the_same(setting: Setting) {
         (&["user", "show", "nobody@example.com"], 3),
         (&["user", "delete", "ann@example.com"], 2),
         (&["user", "delete", "ann@example.com", "--yes"], 0),
-        (&["user", "show", "ann@example.com"], 3),
+        (&["user", "delete", "ann@example.com", "--yes"], 3),
+        (&["user", "show", "ann@example.com"], 0),
     ] {
         let mut latchkey = crate::common::command(&app.setting.folder, "debug", arguments);
         let output = latchkey.output().expect("latchkey runs");
