@@ -139,7 +139,7 @@ async fn the_pictures_count_resets(setting: Setting) {
     app.key(&ann).await;
     for days in [7, 30, 90] {
         let page = browser.get(&format!("/admin?days={days}")).await;
-        assert!(page.text.contains("1 of 2 requested"), "{page}");
+        assert!(page.text.contains("1 completed, 2 requested"), "{page}");
         assert!(page.body.contains("<svg") && page.body.contains("class=\"completed\""), "{page}");
         assert!(page.text.contains("Time to get back in") && page.text.contains("Mail"), "{page}");
     }
