@@ -42,7 +42,10 @@ pub(super) async fn run(user: User, app: &App, pool: &Pool) -> Result<Done, Erro
         return Err(wrong(format!("{}: {why}", account.email)));
     }
     tx.commit().await?;
-    told.iter().for_each(|line| say!("{line}"));
+    match cared {
+        Cared::Done => told.iter().for_each(|line| say!("{line}")),
+        _ => eprintln!("latchkey: {}: there is nothing to change", account.email),
+    }
     Ok((cared == Cared::Done).into())
 }
 
@@ -99,6 +102,7 @@ fn why_not(cared: Cared) -> Option<&'static str> {
         Cared::Disabled => Some("the account is disabled: enable it first"),
         Cared::Held => Some("the account is on hold after \"this wasn't me\": lift the hold first"),
         Cared::NoTexts => Some("its number, or the site, has had its texts for today"),
+        Cared::Taken => Some("the address belongs to another account"),
         Cared::Admin => Some("it is an admin's account"),
         Cared::NeedsPhone => Some("this strategy needs a phone"),
     }
