@@ -305,7 +305,7 @@ fn role(text: &str) -> Result<String, String> {
 
 /// A phone's number on the command line.
 fn phone(text: &str) -> Result<Phone, String> {
-    Phone::parse(text).map_err(|_| "write a mobile number like +4915112345678".into())
+    Phone::parse(text, None).map_err(|_| "write a mobile number like +4915112345678".into())
 }
 
 /// Prints an object as one line of JSON.
