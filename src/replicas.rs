@@ -67,7 +67,7 @@ pub fn fairing() -> AdHoc {
         Box::pin(async move {
             let (Some(app), Some(db)) = (rocket.state::<Arc<App>>(), Db::fetch(rocket)) else { return };
             let (there, pool, shutdown) = (app.clone(), (**db).clone(), rocket.shutdown());
-            task::keep_up("what tells other servers of this one", app.scope(None), move || {
+            task::keep_up("the heartbeat task", app.scope(None), move || {
                 be_there(there.clone(), pool.clone(), shutdown.clone())
             });
         })
@@ -85,7 +85,7 @@ async fn be_there(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
         };
         let mut failed = false;
         if let Err(error) = said.await {
-            log::error!("other servers cannot be told that this one is there: {error}");
+            log::error!("could not record this server's heartbeat: {error}");
             failed = true;
         }
         let mut waited = Duration::ZERO;

@@ -26,7 +26,7 @@ pub struct RequestId(u64);
 pub struct RequestIds(Mutex<Vec<[u8; 8]>>);
 
 impl RequestIds {
-    /// Another one. It protects nothing: without randomness all are alike, and nothing is refused for that.
+    /// The next id. It is not a secret: if the random number generator fails, ids repeat and requests still succeed.
     pub fn next(&self, random: Random) -> RequestId {
         let mut drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if drawn.is_empty()

@@ -13,7 +13,7 @@ use rocket::tokio::time::Instant;
 /// After how long without a turn the worker counts as stuck: the longest that one may take, with a database that hangs.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// What is known of it. It goes by the machine's steady clock: it is monotonic, so changing the system time has no effect.
+/// Health of the server. Uses the monotonic clock, so changing the system time has no effect.
 #[derive(Default)]
 pub struct Vital {
     turn: Mutex<Option<Instant>>,
@@ -37,7 +37,7 @@ impl Vital {
         self.leaving.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it was not.
+    /// False once shutdown has begun.
     pub fn stays(&self) -> bool {
         !self.leaving.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! `latchkey check`: whether the configuration would start, what it would do, and what an expert says to it.
+//! `latchkey check`: whether the configuration would start, what it would do, and what an expert would say about it.
 //!
 //! It looks, and leaves everything as it is: no database, no secret, no migration.
 
@@ -39,16 +39,16 @@ use crate::{
     after_help = "Exit status: 0 if the site would start, 1 if not, or if --strict is given and there is a warning."
 )]
 pub(super) struct Check {
-    /// Fails for warnings too.
+    /// Fail on warnings too.
     #[arg(long)]
     strict: bool,
     /// Prints one JSON document.
     #[arg(long)]
     json: bool,
-    /// Sends a mail to this address by the configured server, and says what that answers.
+    /// Sends an email to this address through the configured server, and shows the answer.
     #[arg(long, value_name = "ADDRESS", value_parser = super::email)]
     mail: Option<Email>,
-    /// Sends a text message to this number by the configured gateway, and says what that answers.
+    /// Sends a text message to this number through the configured gateway, and shows the answer.
     #[arg(long, value_name = "NUMBER", value_parser = super::phone)]
     text: Option<Phone>,
 }
@@ -159,7 +159,7 @@ fn meters(app: &App) -> &'static str {
     match (&app.config().metrics_token, is_loopback(&app.judged.public_url)) {
         (Some(_), _) => "at /metrics, with latchkey.metrics_token",
         (None, true) => "at /metrics, from this machine",
-        (None, false) => "nobody reads them: latchkey.metrics_token is not set",
+        (None, false) => "not available: latchkey.metrics_token is not set",
     }
 }
 
@@ -180,7 +180,7 @@ async fn try_out(app: &App, message: &Message) -> Result<Result<String, String>,
         Channel::Sms => {
             let text = app.templates.say("sms-test", &[("site", config.site_name.as_str().into())]);
             let sent = Gateway::new(&config.sms)?.send(&message.to, &text).await;
-            sent.map(|()| "the SMS gateway took it".to_owned()).map_err(|fault| fault.to_string())
+            sent.map(|()| "the SMS gateway accepted it".to_owned()).map_err(|fault| fault.to_string())
         }
     };
     Ok(answered.map(|answer| format!("to {}: {answer}", message.to)))

@@ -17,19 +17,19 @@ use crate::{
 
 #[derive(Args)]
 pub(super) struct Events {
-    /// Only of this kind, like reset.completed.
+    /// List only events of this kind, like reset.completed.
     #[arg(long, hide_possible_values = true, value_parser = PossibleValuesParser::new(KINDS))]
     kind: Option<String>,
-    /// Only of the account with this address.
+    /// List only events of the account with this address.
     #[arg(long, value_parser = super::email)]
     account: Option<Email>,
-    /// Only from this day on, like 2026-08-01 (UTC).
+    /// List only events from this day on, like 2026-08-01 (UTC).
     #[arg(long, value_parser = day)]
     since: Option<Time>,
-    /// Only up to the end of this day, like 2026-08-01 (UTC).
+    /// List only events up to the end of this day, like 2026-08-01 (UTC).
     #[arg(long, value_parser = day)]
     until: Option<Time>,
-    /// How many at most.
+    /// Maximum number of lines.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
     limit: i64,
     /// One JSON object a line: id, at, kind, address, account, by (an admin's account, `command line`, or null), from,

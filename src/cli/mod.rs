@@ -86,33 +86,33 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serves, as Rocket.toml says; the same as no command.
+    /// Runs the server; the same as no command.
     Serve,
     /// Writes a complete Rocket.toml for production, with fresh secrets.
     Init(Init),
-    /// Says whether the configuration would start, what it would do, and what an expert says to it.
+    /// Says whether the configuration would start, what it would do, and what an expert would say about it.
     Check(check::Check),
-    /// Explains the policy, and what a change of it would mean.
+    /// Explains the policy, and what a change to it would mean.
     #[command(subcommand)]
     Policy(policy::Policy),
-    /// Looks after people.
+    /// Manages accounts.
     #[command(subcommand)]
     User(user::User),
-    /// Looks after messages that are not sent.
+    /// Manages messages in the outbox.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
-    /// Lists what happened, the newest first.
+    /// Lists events, newest first.
     Events(events::Events),
     /// Brings the database up to date, for a server whose own role may not create tables.
     ///
     /// The exit status is 0 too if there was nothing to do.
     Migrate,
-    /// Prints what completes commands in a shell, as for `latchkey completions bash`.
+    /// Prints shell completions; for example, `latchkey completions bash`.
     Completions {
-        /// Which shell.
+        /// The shell.
         shell: Shell,
     },
-    /// Prints the manual page, as for `latchkey man | man -l -`.
+    /// Prints the manual page; to read it, `latchkey man | man -l -`.
     Man,
     /// Fills an empty database with people and events, for measuring.
     #[command(hide = true)]
@@ -121,7 +121,7 @@ enum Command {
 
 #[derive(Args)]
 struct Init {
-    /// Writes it to a new file, which its owner writes and its group reads; without this, it is printed.
+    /// Writes to a new file, readable by its owner and group, instead of printing.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -196,7 +196,10 @@ fn start(init: &Init) -> Result<(), Error> {
     };
     init::write_new(path, &text)
         .map_err(|source| Error::File { path: path.display().to_string(), source })?;
-    say!("{} is written: edit public_url, trusted_proxies, mail.url and mail.from in it", path.display());
+    say!(
+        "{} has been written: edit public_url, trusted_proxies, mail.url and mail.from in it",
+        path.display()
+    );
     Ok(())
 }
 
@@ -270,7 +273,7 @@ async fn migrate(figment: &Figment) -> Result<(), Error> {
 fn launch_fault(error: &rocket::Error, address: IpAddr, port: u16) -> String {
     match error.kind() {
         ErrorKind::Bind(error) => {
-            format!("port {port} of address {address} cannot be listened on: {error}")
+            format!("port {port} of address {address} is not available: {error}")
         }
         ErrorKind::FailedFairings(fairings) => {
             let names: Vec<_> = fairings.iter().map(|fairing| fairing.name).collect();
@@ -299,7 +302,7 @@ fn email(text: &str) -> Result<Email, String> {
 
 /// A role's name on the command line.
 fn role(text: &str) -> Result<String, String> {
-    let why = "a role's name has letters, digits, `-` and `_` only";
+    let why = "role names may contain only letters, digits, `-` and `_`";
     if is_role(text) { Ok(text.to_owned()) } else { Err(why.into()) }
 }
 

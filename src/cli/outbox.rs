@@ -24,25 +24,25 @@ use crate::{
 pub(super) enum Outbox {
     /// Lists messages, the newest first.
     List {
-        /// Which ones.
+        /// Messages in this state.
         #[arg(long, value_enum, default_value_t = Shelf::Waiting)]
         state: Shelf,
-        /// How many at most.
+        /// Maximum number of lines.
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=100_000))]
         limit: i64,
         /// One JSON object a line: id, kind, state, address, attempts, trouble, since, due, until, done, again.
         #[arg(long)]
         json: bool,
     },
-    /// Sends messages again that were given up, while there is something left in them to send.
+    /// Sends messages again that were given up and have not expired.
     Retry {
-        /// The id of a message, as `list` tells it.
+        /// The id of a message, as `list` shows it.
         #[arg(required = true)]
         id: Vec<Uuid>,
     },
-    /// Drops messages that wait or were given up.
+    /// Drops messages that are waiting or were given up.
     Drop {
-        /// The id of a message, as `list` tells it.
+        /// The id of a message, as `list` shows it.
         #[arg(required = true)]
         id: Vec<Uuid>,
     },
@@ -106,7 +106,7 @@ async fn change(app: &App, pool: &Pool, ids: &[Uuid], again: bool) -> Result<Don
         if done {
             say!("{id} {what}");
         } else {
-            eprintln!("latchkey: {id} is no message to which this can be done");
+            eprintln!("latchkey: {id} is not a message that can be changed like this");
         }
         all &= done;
     }

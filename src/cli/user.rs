@@ -15,21 +15,21 @@ use crate::{
 
 #[derive(Subcommand)]
 pub(super) enum User {
-    /// Mails somebody an invitation whose link sets a password.
+    /// Invites somebody by email; the link in it sets a password.
     Add {
         /// The address.
         #[arg(value_parser = super::email)]
         email: Email,
-        /// A role to give; may be repeated.
+        /// A role to add; may be repeated.
         #[arg(long, value_parser = super::role)]
         role: Vec<String>,
     },
     /// Lists people.
     List {
-        /// Only those with this role.
+        /// List only people with this role.
         #[arg(long, value_parser = super::role)]
         role: Option<String>,
-        /// Only those in this state.
+        /// List only people in this state.
         #[arg(long, value_enum)]
         state: Option<list::State>,
         /// One JSON object a line: email, state (enabled, frozen, deletion_pending, disabled
@@ -46,73 +46,73 @@ pub(super) enum User {
         #[arg(long)]
         json: bool,
     },
-    /// Sends somebody the message that a request of their own would.
+    /// Sends the message that the person's own request would send.
     Reset {
         /// The address.
         #[arg(value_parser = super::email)]
         email: Email,
     },
-    /// Lets somebody in once who cannot get back in: an emailed link, or a code to be read out; the owner is told.
+    /// Lets in, once, somebody who cannot get back in, by an emailed link or a code to read out; the owner is told.
     LetIn {
         /// The address.
         #[arg(value_parser = super::email)]
         email: Email,
-        /// How they get back in, this once.
+        /// The strategy to use, this once.
         #[arg(long, value_parser = PossibleValuesParser::new(strategies().map(Strategy::name)))]
         strategy: String,
-        /// Shows a code to be read out, good for 10 minutes at most, instead of mailing a link.
+        /// Shows a code to read out, valid for at most 10 minutes, instead of emailing a link.
         #[arg(long)]
         show: bool,
-        /// Why: it stands in the audit log.
+        /// The reason, recorded in the audit log.
         #[arg(long, value_parser = reason)]
         reason: String,
     },
-    /// Takes a phone away that its owner lost; the owner is told.
+    /// Removes a lost phone; the owner is told.
     RemovePhone {
         /// The address.
         #[arg(value_parser = super::email)]
         email: Email,
-        /// Why: it stands in the audit log.
+        /// The reason, recorded in the audit log.
         #[arg(long, value_parser = reason)]
         reason: String,
     },
-    /// Lets resets be requested again before the hold after "this wasn't me" is over.
+    /// Allows resets again before the hold after "this wasn't me" is over.
     LiftHold {
         /// The address.
         #[arg(value_parser = super::email)]
         email: Email,
     },
-    /// Ends somebody's sessions, remembered browsers and keys.
+    /// Ends an account's sessions, remembered browsers and links.
     EndSessions {
         /// The address.
         #[arg(value_parser = super::email)]
         email: Email,
     },
-    /// Ends somebody's sessions and keys, and lets them in no more.
+    /// Disables an account and ends its sessions and links.
     Disable {
         /// The address.
         #[arg(value_parser = super::email)]
         email: Email,
     },
-    /// Lets somebody in again.
+    /// Enables a disabled account.
     Enable {
         /// The address.
         #[arg(value_parser = super::email)]
         email: Email,
     },
-    /// Gives and takes roles.
+    /// Adds and removes roles.
     Role {
         /// The address.
         #[arg(value_parser = super::email)]
         email: Email,
-        /// A role to give; may be repeated.
+        /// A role to add; may be repeated.
         #[arg(long, value_parser = super::role)]
         add: Vec<String>,
-        /// A role to take; may be repeated.
+        /// A role to remove; may be repeated.
         #[arg(long)]
         remove: Vec<String>,
     },
-    /// Takes an invitation back.
+    /// Withdraws an invitation.
     Withdraw {
         /// The invited address.
         #[arg(value_parser = super::email)]

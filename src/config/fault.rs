@@ -181,7 +181,7 @@ pub fn placed(figment: &Figment, line: &str) -> String {
 
 pub(super) fn explain(figment: &Figment, fault: figment::Error, table: &str) -> Vec<Finding> {
     let findings = fault.into_iter().map(|fault| {
-        // What is wrong below a table that is asked for by its name comes with that name at the end.
+        // figment appends the table's own path to nested errors; drop it.
         let mut path: Vec<_> = table.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
         let below = fault.path.len() - if fault.path.ends_with(&path) { path.len() } else { 0 };
         path.extend_from_slice(&fault.path[..below]);

@@ -48,7 +48,7 @@ impl Finding {
         Self { severity, key, place: Place::Default, why, remedy }
     }
 
-    /// Reads a line like `latchkey.mail.url sends in the clear: add ?tls=required`, the key first, the remedy last; a line
+    /// Reads a line like `latchkey.mail.url sends without encryption: add ?tls=required`, the key first, the remedy last; a line
     /// that begins otherwise is kept as it is.
     pub fn told(severity: Severity, line: &str) -> Self {
         let (key, rest) = line.split_once([' ', ':']).unwrap_or((line, ""));

@@ -54,7 +54,7 @@ pub(super) fn placeholders(config: &Config) -> Vec<String> {
     [
         (
             at_example(&config.public_url),
-            "latchkey.public_url is still the example's: write where people reach this site",
+            "latchkey.public_url is still the example's: write the address at which people reach this site",
         ),
         (relay, "latchkey.mail.url is still the example's: write your mail server's name, user and password"),
         (from, "latchkey.mail.from is still the example's: write an address of your domain"),

@@ -24,7 +24,8 @@ const ROUNDS_AT_A_TIME: u64 = 24;
 /// What comes of bcrypt: three blocks. What is stored leaves out the last byte.
 pub type Hash = [u8; 24];
 
-/// One password to hash in 2^total rounds, of which the first 2^cost count and the others only take their time.
+/// One password to hash in 2^total rounds: the first 2^cost count, and the rest are padding, so that every check costs the
+/// same.
 pub struct Task {
     key: Zeroizing<Vec<u8>>,
     salt: [u8; 16],

@@ -140,7 +140,7 @@ impl<T> Circuit<T> {
     async fn pass(&self, send: impl AsyncFnOnce(&T) -> Result<(), Undelivered>) -> Passed {
         let begun = Instant::now();
         if !self.with(|state| state.admits(begun)) {
-            let why = format!("{} hangs and is left alone for a while", self.name);
+            let why = format!("{} is not responding; nothing is sent to it for a while", self.name);
             return Passed { result: Err(Undelivered::Later(why)), hung: None };
         }
         let result = send(&self.server).await;

@@ -13,9 +13,9 @@ pub async fn carry_out(desk: Arc<Desk>, set: Vec<Entry>) {
     let together = set.len() > 1 && desk.within(all(&desk, &set)).await.is_ok();
     for entry in set {
         if !together && let Err(error) = desk.within(all(&desk, std::slice::from_ref(&entry))).await {
-            log::error!("entry {} of the outbox waits for another try: {error}", entry.id);
+            log::error!("outbox entry {} will be retried: {error}", entry.id);
             if let Err(error) = desk.within(postpone(&desk, &entry, &error)).await {
-                log::error!("entry {} of the outbox waits for its lease to end: {error}", entry.id);
+                log::error!("outbox entry {} will be retried when its lease ends: {error}", entry.id);
             }
         }
         desk.let_go(entry.id);

@@ -69,7 +69,7 @@ async fn write(desk: &Desk, batch: &[Outcome]) -> Result<(), Error> {
     for Outcome { id, kind, fate } in batch {
         match fate {
             Fate::Sent(delay) => sent.push((*id, kind.as_str(), *delay)),
-            Fate::Expired => end(&mut tx, *id, fate, "it was worth nothing any more", now).await?,
+            Fate::Expired => end(&mut tx, *id, fate, "expired before it could be sent", now).await?,
             Fate::Later(why, due) => outbox::postpone(&mut tx, *id, Some(why), *due).await?,
             Fate::GivenUp(why) => end(&mut tx, *id, fate, why, now).await?,
         }

@@ -1,4 +1,4 @@
-//! Mail over SMTP: one recipient each, behind TLS that was checked, and never half told.
+//! Mail over SMTP: one recipient each, one recipient per email, verified TLS, and errors that reveal no address.
 
 use std::error::Error as _;
 
@@ -75,7 +75,7 @@ impl Settings {
         let mut faults = Vec::new();
         let from = self.from.parse::<Mailbox>();
         if from.is_err() {
-            faults.push("latchkey.mail.from is no address: write \"Name <no-reply@example.com>\"".into());
+            faults.push("latchkey.mail.from is not an address: write \"Name <no-reply@example.com>\"".into());
         }
         if self.timeout.is_zero() || self.timeout > LONGEST {
             faults.push(format!("latchkey.mail.timeout is out of range: write \"1s\" to \"{LONGEST}\""));
@@ -84,10 +84,12 @@ impl Settings {
             Some(Err(remedy)) => faults.push(format!("latchkey.mail.url cannot be used: {remedy}")),
             Some(Ok(relay)) if release && !is_loopback(&relay.host) => {
                 if relay.tls == Tls::Never {
-                    faults.push("latchkey.mail.url sends in the clear: add ?tls=required".into());
+                    faults.push("latchkey.mail.url sends without encryption: add ?tls=required".into());
                 }
                 if from.is_ok_and(|from| is_loopback(from.email.domain())) {
-                    faults.push("latchkey.mail.from is at localhost: write an address of your domain".into());
+                    faults.push(
+                        "latchkey.mail.from is an address at localhost: write one at your domain".into(),
+                    );
                 }
             }
             _ => {}
@@ -189,7 +191,7 @@ impl Smtp {
     fn message(&self, mail: &Mail<'_>) -> Result<Message, Undelivered> {
         let never = |what: &str| Undelivered::Never(what.into());
         if mail.to.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err(never("the recipient's address holds a space or a control character"));
+            return Err(never("the recipient's address contains a space or a control character"));
         }
         let to = recipient(mail.to).ok_or_else(|| never("the recipient's address is not valid"))?;
         let mut message = Message::builder()
@@ -198,7 +200,7 @@ impl Smtp {
             .subject(mail.subject)
             .message_id(Some(format!("<{}@{}>", mail.id, self.from.email.domain())))
             .multipart(MultiPart::alternative_plain_html(mail.text.to_owned(), mail.html.to_owned()))
-            .map_err(|_| never("the mail cannot be put together"))?;
+            .map_err(|_| never("the email could not be composed"))?;
         // No robot shall answer: RFC 3834, and what Exchange heeds instead (MS-OXCMAIL, 2.2.3.2.14).
         for (name, value) in [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")] {
             let name = HeaderName::new_from_ascii_str(name);
@@ -245,7 +247,9 @@ async fn say(connection: &mut AsyncSmtpConnection, message: &Message) -> Result<
         ),
     ] {
         if needed && !connection.server_info().supports_feature(extension) {
-            return Err(Undelivered::Never(format!("the mail server lacks {name}, which this mail needs")));
+            return Err(Undelivered::Never(format!(
+                "the mail server does not support {name}, which this email needs"
+            )));
         }
         parameters.extend(needed.then_some(parameter));
     }
@@ -271,7 +275,7 @@ fn judged(fault: &smtp::Error, step: Step) -> Undelivered {
             let standing = step == Step::Envelope && enhanced(fault).is_some_and(|it| it.starts_with("5.7."));
             if standing || matches!(u16::from(code), 500..=504 | 530 | 534 | 535 | 538) {
                 log::error!(
-                    "{told}, which is about this site and not the recipient: its name, its standing or its login"
+                    "{told}, which concerns this site (its name, reputation or login), not the recipient"
                 );
                 return Undelivered::Later(told);
             }

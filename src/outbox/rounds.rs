@@ -87,7 +87,7 @@ impl Rounds {
                 Some(leased) = leasing.join_next() => {
                     let leased = leased.unwrap_or_else(|_| Ok((Vec::new(), false)));
                     let (entries, full) = leased.unwrap_or_else(|error: Error| {
-                        log::error!("the outbox cannot be read: {error}");
+                        log::error!("could not read the outbox: {error}");
                         Default::default()
                     });
                     more |= full;
@@ -138,7 +138,7 @@ impl Round {
         let ids = self.sets.remove(&id).unwrap_or_default();
         self.done += ids.len();
         if done.is_err() {
-            log::error!("the work on an entry of the outbox panicked: it waits for its lease to end");
+            log::error!("processing an outbox entry panicked; it will be retried when its lease ends");
             ids.into_iter().for_each(|id| self.desk.let_go(id));
         }
     }

@@ -33,11 +33,11 @@ pub async fn send(desk: Arc<Desk>, queue: Queue, entry: Entry, ledger: mpsc::Sen
         match tried {
             Ok(()) => Fate::Sent(entry.created_at.until(app.now())),
             Err(Undelivered::Later(why)) => {
-                log::warn!("message {} waits for another try: {why}", entry.id);
+                log::warn!("message {} will be retried: {why}", entry.id);
                 Fate::Later(why, app.now() + desk.pause(entry.attempts))
             }
             Err(Undelivered::Never(why)) => {
-                log::error!("message {} is given up: {why}", entry.id);
+                log::error!("gave up on message {}: {why}", entry.id);
                 Fate::GivenUp(why)
             }
         }

@@ -84,7 +84,7 @@ impl Settings {
         let clear = Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !is_local(&url));
         let mut faults = self.parse(url).err().unwrap_or_default();
         if release && clear {
-            faults.push("latchkey.sms.url sends in the clear: write https".into());
+            faults.push("latchkey.sms.url sends without encryption: write https".into());
         }
         if self.countries.is_empty() {
             faults.push("latchkey.sms.countries is missing: write those whose numbers may get texts, like [\"DE\", \"AT\"], or [\"*\"] for all".into());
@@ -116,11 +116,11 @@ impl Settings {
         let mut faults = Vec::new();
         let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
         if url.is_none() {
-            faults.push("latchkey.sms.url is no URL: write https://gateway.example/send".to_owned());
+            faults.push("latchkey.sms.url is not a URL: write https://gateway.example/send".to_owned());
         }
         for (what, names) in [("{text}", &["{text}"][..]), ("{to} or {digits}", &["{to}", "{digits}"])] {
             if !self.fields.values().any(|value| names.iter().any(|name| value.contains(name))) {
-                faults.push(format!("latchkey.sms.fields: none of them holds {what}"));
+                faults.push(format!("latchkey.sms.fields: none of them contains {what}"));
             }
         }
         let mut headers = HeaderMap::new();
@@ -130,7 +130,7 @@ impl Settings {
                     value.set_sensitive(true);
                     headers.insert(name, value);
                 }
-                _ => faults.push(format!("latchkey.sms.headers.{name:?} cannot stand in a header")),
+                _ => faults.push(format!("latchkey.sms.headers.{name:?} is not a valid header")),
             }
         }
         let pattern =
@@ -139,7 +139,7 @@ impl Settings {
             // The text of such an error draws the pattern first; what is wrong stands last.
             let told = error.to_string();
             let told = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            faults.push(format!("latchkey.sms.success is no regular expression: {told}"));
+            faults.push(format!("latchkey.sms.success is not a regular expression: {told}"));
         }
         if self.timeout.is_zero() || self.timeout > LONGEST {
             faults.push(format!("latchkey.sms.timeout is out of range: write \"1s\" to \"{LONGEST}\""));
@@ -176,7 +176,8 @@ impl Gateway {
             settings.url.as_deref().ok_or_else(|| Error::Config("latchkey.sms.url is missing".into()))?;
         let (url, headers, success) =
             settings.parse(url).map_err(|faults| Error::Config(faults.join("; ")))?;
-        let no_tls = |error: rustls::Error| Error::Config(format!("no TLS for SMS: {error}"));
+        let no_tls =
+            |error: rustls::Error| Error::Config(format!("cannot set up TLS for text messages: {error}"));
         let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(no_tls)?;
@@ -196,9 +197,9 @@ impl Gateway {
             client = client.no_proxy(); // what may go in the clear stays on this machine
         }
         Ok(Self {
-            client: client
-                .build()
-                .map_err(|error| Error::Config(format!("no client for SMS: {}", root(&error))))?,
+            client: client.build().map_err(|error| {
+                Error::Config(format!("cannot set up the client for text messages: {}", root(&error)))
+            })?,
             url,
             format: settings.format,
             fields: settings.fields.clone(),
@@ -267,7 +268,7 @@ pub(crate) fn taken(status: u16, body: Option<&[u8]>, success: Option<&Regex>) -
         (..200 | 300.., ..) => Err(Undelivered::Never(told)),
         (_, None, _) => Err(Undelivered::Never(told + " with more than 64 kB")),
         (_, Some(body), Some(pattern)) if !pattern.is_match(body) => {
-            Err(Undelivered::Never(told + ", but not what latchkey.sms.success wants"))
+            Err(Undelivered::Never(told + ", but the body does not match latchkey.sms.success"))
         }
         _ => Ok(()),
     }

@@ -81,7 +81,7 @@ async fn clean(desk: Arc<Desk>, mut shutdown: Shutdown) {
             () = &mut shutdown => return,
             purged = timeout(PURGE, purge::purge(&desk.app, &desk.pool)) => match purged {
                 Ok(Ok(())) => {}
-                Ok(Err(error)) => log::error!("expired rows cannot be removed: {error}"),
+                Ok(Err(error)) => log::error!("could not remove expired rows: {error}"),
                 Err(_) => log::error!("expired rows cannot be removed: the database does not answer"),
             }
         }

@@ -56,7 +56,7 @@ impl Switch {
         }
         let (version, settings) = (force.version.clone(), force.settings.clone());
         let Some(former) = app.live.switch(force, restart) else { return Ok(()) };
-        log::warn!("the policy {version} is in force, after {}", former.version);
+        log::warn!("policy {version} is now in force; it replaces {}", former.version);
         let mut tx = self.pool.begin().await?;
         replicas::beat(app, &mut tx).await?;
         let switched = changes(&former.settings, &settings);
@@ -84,7 +84,7 @@ impl Switch {
     pub fn refuse(&self, why: &Error) {
         let why = why.to_string();
         if self.app.live.refused().is_none_or(|refused| refused.why != why) {
-            why.lines().for_each(|line| log::error!("the policy stays as it is: {line}"));
+            why.lines().for_each(|line| log::error!("the policy was not changed: {line}"));
         }
         self.app.live.refuse(Refused { at: self.app.now(), why });
     }

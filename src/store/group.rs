@@ -177,7 +177,8 @@ impl Group {
         sqlx::query(text).execute(conn).await.map(drop)
     }
 
-    /// Tells all who are done what became of it; a fault is somebody else's unless it is the `own` one of a single transaction.
+    /// Reports the outcome to every member; if several shared the commit, the error is marked as shared, so that each can
+    /// retry alone.
     fn end(&mut self, outcome: Result<(), sqlx::Error>, own: bool) {
         // Whatever state a connection is in after a fault, closing it undoes what was not committed.
         if outcome.is_err() {

@@ -59,7 +59,7 @@ impl Lookups {
         now: Time,
     ) -> Result<Option<SignedIn>, Error> {
         loop {
-            // Unheard of if whoever asked for it was cut off: wished for again.
+            // If the caller that ran our query was cancelled, queue it again.
             if let Ok(answer) = self.wish(digest.clone(), idle_since, now).await {
                 return answer.map_err(|fault| Error::Database(sqlx::Error::Io(io::Error::other(fault))));
             }

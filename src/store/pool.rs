@@ -39,7 +39,7 @@ use crate::{
 const READER_CACHE: &str = "-256";
 /// After how long of waiting for PostgreSQL it is said what the wait is for.
 const SILENCE: Duration = Duration::from_millis(500);
-/// How many transactions at once may get in the way of those that somebody waits for.
+/// Most background transactions that may compete with requests for the writer.
 const BEHIND: usize = 2;
 /// How long the pool waits, when it is closed, for those who still work with it.
 const GRACE: Duration = Duration::from_secs(4);
@@ -330,7 +330,7 @@ impl Pool {
 }
 
 fn unusable(error: impl std::fmt::Display) -> Error {
-    Error::Config(format!("databases.latchkey.url leads to no database that can be used: {error}"))
+    Error::Config(format!("cannot use the database at databases.latchkey.url: {error}"))
 }
 
 fn unreadable(error: impl std::fmt::Display) -> Error {

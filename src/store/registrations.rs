@@ -79,7 +79,7 @@ pub async fn spend(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     Ok(sql!(execute tx, SPEND, id, now)? == 1)
 }
 
-/// Takes an invitation back.
+/// Withdraws an invitation.
 pub async fn withdraw(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     const WITHDRAW: &str = "DELETE FROM latchkey_registrations WHERE id = $1 AND invited AND expires_at > $2";
     Ok(sql!(execute tx, WITHDRAW, id, now)? == 1)

@@ -25,7 +25,7 @@ use super::{
 
 /// How often a transaction is run again.
 const AGAIN: u32 = 5;
-/// The pause before the first time; doubled before each other.
+/// Delay before the first retry; doubles each time.
 const PAUSE: Duration = Duration::from_millis(4);
 /// SQLSTATE.
 const SERIALIZATION_FAILURE: &str = "40001";
@@ -152,7 +152,7 @@ where
         }
     }
 
-    /// Brings a transaction that failed back to where it was; what failed, if it is not to be brought there.
+    /// Replays the transaction; returns the original error if that is not possible.
     async fn again(&mut self, mut error: sqlx::Error) -> Result<(), sqlx::Error> {
         while self.left > 0 && D::is_passing(&error) {
             self.held = None;

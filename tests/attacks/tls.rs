@@ -27,7 +27,7 @@ async fn is_refused(scene: &Scene, server: &Listener, logged: usize, why: &str) 
             assert_eq!(troubles.len(), 1, "{troubles:?}");
             assert!(server.is_quiet(), "the server was given something");
             let said = log::since(logged);
-            assert!(said.iter().any(|line| line.contains("waits for another try") && line.contains(why)));
+            assert!(said.iter().any(|line| line.contains("will be retried") && line.contains(why)));
             return;
         }
         sleep(Duration::from_millis(50)).await;

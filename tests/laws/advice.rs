@@ -106,7 +106,7 @@ async fn a_difference_counts_people_and_keys(setting: Setting) {
         "role staff (accounts: 1)",
         "set_then_login -> second_key  stricter",
         "affected: 1 of 2 accounts",
-        "live keys that would die: 1 of set_then_login (staff)",
+        "links that would stop working: 1 of set_then_login (staff)",
     ] {
         assert!(told.contains(part), "{part:?} in {told}");
     }

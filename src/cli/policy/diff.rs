@@ -169,9 +169,9 @@ fn print(tables: &[Table], affected: Option<(i64, i64)>, dying: Option<&[Dying]>
     }
     for Dying { strategy, roles, keys } in dying.into_iter().flatten() {
         let whose = if roles.is_empty() { "no role".into() } else { roles.replace(' ', ", ") };
-        say!("live keys that would die: {keys} of {strategy} ({whose})");
+        say!("links that would stop working: {keys} of {strategy} ({whose})");
     }
     if dying.is_some_and(<[Dying]>::is_empty) {
-        say!("live keys that would die: none");
+        say!("links that would stop working: none");
     }
 }

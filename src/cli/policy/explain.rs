@@ -30,10 +30,10 @@ use crate::{
     after_help = "Exit status: 0, 1 if the configuration would not start, 3 if there is no such account."
 )]
 pub(in crate::cli) struct Explain {
-    /// Of the account with this address.
+    /// Address of the account.
     #[arg(long, value_name = "EMAIL", required_unless_present = "role", conflicts_with = "role", value_parser = crate::cli::email)]
     user: Option<Email>,
-    /// Of whoever has this role; may be repeated.
+    /// A role instead of an account; may be repeated.
     #[arg(long, value_parser = crate::cli::role)]
     role: Vec<String>,
     /// Prints one JSON document.
@@ -86,7 +86,8 @@ pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<Done, Er
 async fn find(figment: &Figment, email: &Email) -> Result<Option<Account>, Error> {
     let census = Census::open(&Settings::read(figment)?).await?;
     let Census::Counts(pool) = &census else {
-        let why = "databases.latchkey.url leads to no database that is up to date: start the site once";
+        let why =
+            "the database at databases.latchkey.url is missing or not up to date: start the server once";
         return Err(Error::Config(why.into()));
     };
     let found = accounts::find_by_email(&mut pool.read().await?, email.key()).await?;

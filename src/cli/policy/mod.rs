@@ -13,9 +13,9 @@ use crate::config;
 
 #[derive(Subcommand)]
 pub(super) enum Policy {
-    /// Tells, step by step and message by message, what somebody goes through to get back in.
+    /// Explains, step by step, what somebody goes through to get back in.
     Explain(explain::Explain),
-    /// Tells what would change from one Rocket.toml to another, for whom, and which keys on their way would die.
+    /// Shows what would change from one Rocket.toml to another, for whom, and which links would stop working.
     Diff(diff::Diff),
 }
 

@@ -77,7 +77,9 @@ async fn act(user: User, app: &App, tx: &mut Tx, account: &Account) -> Result<(C
             let way = if show { Way::Shown } else { Way::Mail };
             Ok(match let_in(app, tx, id, (strategy, way), &reread(&reason)?, actor).await? {
                 Err(why) => (why, Vec::new()),
-                Ok(None) => (Cared::Done, vec![format!("{email} is sent a link; the owner is told")]),
+                Ok(None) => {
+                    (Cared::Done, vec![format!("a link was sent to {email}; the owner has been told")])
+                }
                 Ok(Some(key)) => {
                     let told = "works once, for 10 minutes at most; the owner is told";
                     (
@@ -92,7 +94,7 @@ async fn act(user: User, app: &App, tx: &mut Tx, account: &Account) -> Result<(C
 }
 
 fn reread(reason: &str) -> Result<Reason, Error> {
-    Reason::parse(reason).map_err(|_| wrong("a reason has 3 to 200 characters".into()))
+    Reason::parse(reason).map_err(|_| wrong("a reason must have 3 to 200 characters".into()))
 }
 
 /// Why nothing was done, if something else should have been done before.
@@ -119,9 +121,9 @@ async fn find(tx: &mut Tx, email: &Email) -> Result<Option<Account>, Error> {
 
 async fn add(app: &App, mut tx: Tx, email: &Email, roles: &[String]) -> Result<Done, Error> {
     let invitation = invite::invitation(app, email.address(), roles)
-        .map_err(|_| wrong(format!("`{}` is no e-mail address", email.address())))??;
+        .map_err(|_| wrong(format!("`{}` is not an email address", email.address())))??;
     if accounts::find_by_email(&mut tx, &invitation.email_key).await?.is_some() {
-        return Err(wrong(format!("{} has an account already", email.address())));
+        return Err(wrong(format!("{} already has an account", email.address())));
     }
     if taken(app, &mut tx, &invitation.email_key, None).await?.is_some() {
         let why = "was the address of an account until lately: it is kept for that";
@@ -142,9 +144,9 @@ async fn withdraw(app: &App, mut tx: Tx, email: &Email) -> Result<Done, Error> {
     }
     tx.commit().await?;
     if withdrawn {
-        say!("{} is no longer invited", email.address());
+        say!("the invitation of {} was withdrawn", email.address());
     } else {
-        eprintln!("latchkey: nobody is invited at {}", email.address());
+        eprintln!("latchkey: no invitation is pending for {}", email.address());
     }
     Ok(withdrawn.into())
 }

@@ -28,11 +28,11 @@ use crate::{
     reach::reach,
 };
 
-/// At most so many connections wait for a next mail, as many as the worker sends at once,
+/// Most idle connections, as many as the worker sends emails at once.
 const KEPT: usize = 16;
-/// and each for so long;
+/// Longest time that a connection stays idle.
 const LINGER: Duration = Duration::from_secs(60);
-/// then it has so long for its goodbye.
+/// Longest time for QUIT and its answer.
 const GOODBYE: Duration = Duration::from_secs(5);
 
 /// Those that are open and have nothing to do, and what it takes to make another.

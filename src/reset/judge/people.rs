@@ -59,7 +59,7 @@ fn without_phone(settings: &Settings, crowds: &[Crowd], role: &str, policy: &Pol
             Severity::Warning,
             format!("{}.{}", table_key(role), setting.name()),
             format!(
-                "of {accounts} accounts{whose}, {with} have a phone that may be used: the others could not get back in"
+                "of {accounts} accounts{whose}, {with} have a usable phone: the others could not get back in"
             ),
             format!("let them add one at /account/phone first, or write {instead}"),
         )
@@ -73,7 +73,7 @@ fn nobody(role: &str, known: &BTreeSet<&str>) -> Finding {
         .filter(|(slips, _)| (1..=SLIPS).contains(slips))
         .min();
     let remedy = match nearest {
-        Some((_, name)) => format!("is it a slip of the finger for `{name}`?"),
+        Some((_, name)) => format!("did you mean `{name}`?"),
         None => format!("give it with `latchkey user role EMAIL --add {role}`, or remove the table"),
     };
     Finding::new(Severity::Warning, table_key(role), "no account has this role", remedy)

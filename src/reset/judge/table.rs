@@ -88,7 +88,7 @@ impl<'a> Table<'a> {
     fn name(&self) -> Option<Finding> {
         let wrong = !self.is_base() && !is_role(self.role);
         wrong.then(|| {
-            let remedy = "a role's name has letters, digits, `-` and `_` only";
+            let remedy = "role names may contain only letters, digits, `-` and `_`";
             self.find(Severity::Error, "", "no account can have this role", remedy)
         })
     }
@@ -151,7 +151,7 @@ impl<'a> Table<'a> {
                     "texts stay at /dev/mailbox, and a release build refuses to start without a gateway";
                 self.find(Severity::Advice, self.means(), why, remedy)
             } else {
-                let why = "needs text messages, and there is no gateway";
+                let why = "needs text messages, but no gateway is configured";
                 self.find(Severity::Error, self.means(), why, remedy)
             }
         })
