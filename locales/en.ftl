@@ -188,7 +188,10 @@ reset-sent-lead = { $unknown ->
     [true] If there is an account with this address, a message is on its way to its owner. If there is none, we write that to the address, once a day at most.
    *[other] If there is an account with this address, a message is on its way to its owner.
   }
-reset-sent-next = Open the link in the message. You can close this page.
+reset-sent-lead-bare = If there is an account with the address you entered, a message is on its way to its owner.
+reset-sent-next = Open the link in the message, in any browser, or enter its code here.
+reset-sent-code = The code is on a line of its own in the message. It works only in this browser.
+reset-sent-later = Too many messages were requested, so no new one was sent. You can ask again at { $again }. If we have sent one before, the newest still works.
 reset-sent-typed = Check that the address above is right, and that it is the one you registered with.
 reset-sent-again = If you ask again, only the newest message works.
 key-title = Enter your code
@@ -315,6 +318,7 @@ fault-wait = { $seconds ->
    *[other] Please wait { $seconds } seconds before you ask for another code.
   }
 fault-code-dead = This code no longer works. Please ask for another one.
+fault-reset-code-dead = This code no longer works. Use the link in the message, or ask for a new one.
 fault-key = This code does not work. Use the newest message and copy its code exactly.
 
 ## Passwords
@@ -619,6 +623,7 @@ span-hours = { $large } h { $small } min
 
 mail-until = Valid until { $until }.
 mail-link = If the button does not work, open this address:
+mail-code = Or enter this code on the page where you asked. It works only in that browser. We never ask you for it anywhere else:
 mail-asked = Requested from { $from } with { $browser }, { $at }.
 
 ## Mails, one by one

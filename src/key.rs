@@ -79,6 +79,12 @@ impl Key {
         Ok(Self(Zeroizing::new(random.text(READABLE, 8)?)))
     }
 
+    /// Eight characters that are made of a MAC of the site's: 40 of its bits.
+    pub fn of_mac(mac: &[u8]) -> Self {
+        let last = mac.iter().rev().take(8);
+        Self(Zeroizing::new(last.map(|byte| char::from(READABLE[usize::from(byte % 32)])).collect()))
+    }
+
     /// Six digits: good only with three tries, in one browser.
     ///
     /// # Errors

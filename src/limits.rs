@@ -15,6 +15,7 @@ use crate::{
     account::email,
     app::App,
     clock::Time,
+    code::TRIES,
     event::Event,
     keyring::Ring,
     outbox::message::Asked,
@@ -115,6 +116,12 @@ pub enum Limited<'a> {
     PasswordOf(&'a [u8]),
     /// A wrong code, by account.
     CodeOf(&'a [u8]),
+    /// A wrong code of a mailed reset, by the request that it came of.
+    ResetCode(&'a [u8]),
+    /// The same by the address as typed, known or not.
+    ResetCodeFor(&'a str),
+    /// The same by a browser that is known, and the address.
+    ResetCodeBy([u8; 16], &'a str),
     /// A wrong code, by where it comes from.
     CodeFrom(IpAddr),
     /// A text message that lets somebody back in, by number.
@@ -165,6 +172,11 @@ impl Limited<'_> {
             Limited::SignInByKnown(address) => mac("count sign-in by known", &[address.as_bytes()]),
             Limited::SignInFrom(client) => from("count sign-in from", client),
             Limited::CodeOf(account) => mac("count code of", &[account]),
+            Limited::ResetCode(request) => mac("count reset code", &[request]),
+            Limited::ResetCodeFor(address) => mac("count reset code for", &[address.as_bytes()]),
+            Limited::ResetCodeBy(device, address) => {
+                mac("count reset code by", &[&device, address.as_bytes()])
+            }
             Limited::CodeFrom(client) => from("count code from", client),
             Limited::PasswordOf(account) => mac("count password of", &[account]),
             Limited::VerifyOf(account) => mac("count verify of", &[account]),
@@ -202,7 +214,11 @@ impl Limited<'_> {
             }
             Limited::SignInByKnown(_) => a(BROWSERS.saturating_mul(settings.sign_ins_per_address), window),
             Limited::SignInFrom(_) => a(settings.sign_ins_per_client, window),
-            Limited::CodeOf(_) => a(settings.codes_per_account, day),
+            Limited::CodeOf(_) | Limited::ResetCodeFor(_) | Limited::ResetCodeBy(..) => {
+                a(settings.codes_per_account, day)
+            }
+            // None comes back while the code lives.
+            Limited::ResetCode(_) => a(TRIES, day),
             Limited::CodeFrom(_) => a(settings.codes_per_client, window),
             Limited::TextTo(_) | Limited::TextBy(..) | Limited::TextByTrusted(_) => {
                 a(settings.texts_per_number, day).within(Asking::Reset.life(app))

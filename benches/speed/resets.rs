@@ -57,7 +57,7 @@ impl Visitor {
     async fn reset(&mut self, email: &str) {
         self.cookies.clear();
         let mail = self.sink.expect(email);
-        self.ask(post(&self.url, "/reset", &format!("email={email}")), 200).await;
+        self.ask(post(&self.url, "/reset", &format!("email={email}")), 303).await;
         let mail = mail.await.expect("the sink tells").text;
         let link = format!("/reset/{}", key(&mail, "/reset/"));
         let answer = self.ask(get(&self.url, &link, ""), 303).await;

@@ -178,7 +178,7 @@ impl Site {
 
     /// Requests for a reset, for each of some addresses in turn.
     pub fn reset_requests(&self, emails: impl Iterator<Item = String>) -> Load {
-        self.load(emails.map(|email| post(&self.url, "/reset", &format!("email={email}"))).collect(), &[200])
+        self.load(emails.map(|email| post(&self.url, "/reset", &format!("email={email}"))).collect(), &[303])
     }
 
     /// The request of a client at `address` for a reset.

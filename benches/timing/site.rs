@@ -64,7 +64,7 @@ impl Asked {
             Asked::SignIn => (post(url, "/login", &format!("email={email}&password=wrong")), 422),
             Asked::Register => (post(url, "/register", &format!("email={email}&password={PASSWORD}")), 200),
             Asked::Resend => (post(url, "/confirm", &format!("email={email}")), 200),
-            Asked::Reset | Asked::After => (post(url, "/reset", &format!("email={email}")), 200),
+            Asked::Reset | Asked::After => (post(url, "/reset", &format!("email={email}")), 303),
         }
     }
 }

@@ -150,7 +150,7 @@ pub async fn send_reset(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resu
     if let Some(why) = why_not(app, &account) {
         return Ok(why);
     }
-    let by = By { browser: None, known: None, admin: true };
+    let by = By { browser: None, wish: None, known: None, admin: true };
     match issue::start(app, tx, &account, by, actor.asked()).await? {
         Started::NoTexts => Ok(Cared::NoTexts),
         Started::Issued => {

@@ -45,7 +45,7 @@ pub enum Outcome {
 }
 
 fn letter(name: &str) -> Letter<'_> {
-    Letter { name, elsewhere: None, kept: None }
+    Letter { name, elsewhere: None, typed: None, kept: None }
 }
 
 /// Whether a link to this account still leads anywhere: one that an admin has disabled stays so.

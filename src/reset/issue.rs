@@ -4,7 +4,10 @@
 //! starts again, and ends nothing until its button is pressed. What the owner asked for in a browser of their own is sent
 //! once more instead of being superseded by strangers.
 
-use super::policy::{Channel, Policy};
+use super::{
+    policy::{Channel, Policy},
+    typed::{self, WishId},
+};
 use crate::{
     Error,
     app::App,
@@ -40,6 +43,8 @@ pub enum Started {
 pub struct By<'a> {
     /// Digest of the mark of their browser.
     pub browser: Option<&'a [u8]>,
+    /// Their request, if the browser can take a code for it.
+    pub wish: Option<&'a WishId>,
     /// That the browser is known for the account's address.
     pub known: Option<&'a Known>,
     /// Whether it is an admin.
@@ -79,6 +84,8 @@ pub struct Letter<'a> {
     pub name: &'a str,
     /// The key that is in use elsewhere, if that is why it says so.
     pub elsewhere: Option<&'a KeyRow>,
+    /// The mark of the browser that can take a code, and its request.
+    pub typed: Option<(&'a [u8], &'a WishId)>,
     /// A key to be sent once more, instead of a new one.
     pub kept: Option<(KeyRow, Key)>,
 }
@@ -103,7 +110,8 @@ pub async fn start(
     let kept = held.filter(|key| by.must_leave(key, account));
     let kept = kept.and_then(|row| Some((unseal(app, &row)?, row))).map(|(key, row)| (row, key));
     let name = if elsewhere.is_some() { "reset-restart" } else { "reset-link" };
-    let letter = Letter { name, elsewhere: elsewhere.as_ref(), kept };
+    let typed = by.browser.zip(by.wish);
+    let letter = Letter { name, elsewhere: elsewhere.as_ref(), typed, kept };
     issue(app, tx, account, letter, by.asker(account), asked).await
 }
 
@@ -137,7 +145,7 @@ pub async fn issue(
     asker: Asker<'_>,
     asked: &Asked,
 ) -> Result<Started, Error> {
-    let Letter { name, elsewhere, kept } = letter;
+    let Letter { name, elsewhere, typed, kept } = letter;
     let issued = kept.as_ref().and_then(|(row, _)| Policy::read(row.policy.as_deref()));
     let policy = issued.unwrap_or_else(|| app.policy(account));
     let phone = match policy.channel {
@@ -167,7 +175,15 @@ pub async fn issue(
         Some(phone) => {
             Message::text(phone, name).code(&key.grouped(), row.expires_at).link(link, row.expires_at)
         }
-        None => Message::mail(&account.email, name).link(link, row.expires_at).asked(asked),
+        None => {
+            let mail = Message::mail(&account.email, name).link(link, row.expires_at).asked(asked);
+            match typed {
+                Some((mark, wish)) => {
+                    mail.code(&typed::code(app, &row, mark, wish).grouped(), row.expires_at)
+                }
+                None => mail,
+            }
+        }
     };
     let message = match elsewhere {
         Some(pressed) => message

@@ -24,6 +24,7 @@ pub mod setting;
 pub mod sms_approved;
 pub mod switch;
 pub mod ticket;
+pub mod typed;
 
 use std::fmt;
 

@@ -1,15 +1,20 @@
 //! Asking for a reset: the same work and the same answer whoever is named; the worker looks the account up.
 
+use std::time::Duration;
+
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
-use super::issue::{By, Started, start};
+use super::{
+    issue::{By, Started, start},
+    typed::{self, Wish, WishId},
+};
 use crate::{
     Error,
     account::{confirm::Again, notice::UNDO},
     app::App,
     clock::Time,
-    limits::{Asking, Limited},
+    limits::{Allowed, Asking, Limited},
     outbox::{
         message::{Asked, Message, post_to_nobody},
         request::Request,
@@ -29,7 +34,7 @@ use crate::{
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![show, submit]
+    routes![show, submit, show_sent, typed::submit]
 }
 
 /// A page of the first step. What it says of the steps to come is the base policy's, whoever asks.
@@ -56,22 +61,46 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
             return Ok(page.faults(Faults::of("email", fault)).into());
         }
     };
+    let (mark, former) = (site.make_mark()?, Wish::of(&site));
+    let id: WishId = site.random.bytes()?;
     let request = Request::Reset(Reset {
         email: email.address().to_owned(),
         email_key: email.key().to_owned(),
-        browser: site.mark(),
+        browser: Some(mark),
+        wish: Some(id),
         known: device::known(&site, email.key()),
         asked: site.asked(),
     });
     let mut tx = site.begin().await?;
-    if throttle::message_allowed(&site, &mut tx, Asking::Reset, email.key()).await?.is_yes() {
+    let allowed = throttle::message_allowed(&site, &mut tx, Asking::Reset, email.key()).await?;
+    if allowed.is_yes() {
         request.post(site.app, &mut tx).await?;
     }
     tx.commit().await?;
-    Ok(page(&site, "reset/sent")
-        .with("email", email.address())
+    // Over the limit, the code of the newest message stays good in this browser.
+    let former = former.filter(|wish| wish.email_key == email.key()).and_then(|wish| wish.id);
+    let (id, again) = match allowed {
+        Allowed::Yes => (Some(id), None),
+        Allowed::At(at) => (former, Some(at)),
+    };
+    let (email, email_key) = (email.address().to_owned(), email.key().to_owned());
+    Wish { email, email_key, id, again, at: site.now() }.keep(&site)?;
+    Ok(Answer::go("/reset/sent"))
+}
+
+#[get("/reset/sent")]
+fn show_sent(site: Site<'_>) -> Page {
+    sent(&site, Wish::of(&site).as_ref())
+}
+
+/// The page that says what comes of a request, and takes the code of its message: the same whoever was named.
+pub fn sent(site: &Site<'_>, wish: Option<&Wish>) -> Page {
+    // To the minute after, as the page names no seconds.
+    let again = wish.and_then(|wish| wish.again).map(|at| human::clock(at + Duration::from_secs(59)));
+    page(site, "reset/sent")
+        .with("email", wish.map(|wish| &wish.email))
+        .with("again", again)
         .with("unknown", site.config().mail.to_unknown.to_string())
-        .into())
 }
 
 /// A request to get back in.
@@ -80,6 +109,7 @@ pub struct Reset {
     email: String,
     email_key: String,
     browser: Option<Vec<u8>>,
+    wish: Option<WishId>,
     known: Option<Known>,
     asked: Asked,
 }
@@ -111,7 +141,8 @@ impl Reset {
             let until = now + *app.policy(&account).key_ttl;
             return mail.asked(&self.asked).post(app, tx, Some(account.id), None, until).await;
         }
-        let by = By { browser: self.browser.as_deref(), known: self.known.as_ref(), admin: false };
+        let (browser, known) = (self.browser.as_deref(), self.known.as_ref());
+        let by = By { browser, wish: self.wish.as_ref(), known, admin: false };
         match start(app, tx, &account, by, &self.asked).await? {
             Started::Issued => Ok(()),
             Started::NoTexts => post_to_nobody(app, tx).await,

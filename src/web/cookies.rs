@@ -27,6 +27,8 @@ pub enum Crumb {
     Device,
     /// The key of a reset.
     Reset,
+    /// What was last asked for: whose reset.
+    Wish,
     /// The key of a registration.
     Confirm,
     /// The key of a new address.
@@ -52,6 +54,8 @@ impl Crumb {
             (Crumb::Device, false) => "latchkey_device",
             (Crumb::Reset, true) => "__Host-latchkey_reset",
             (Crumb::Reset, false) => "latchkey_reset",
+            (Crumb::Wish, true) => "__Host-latchkey_wish",
+            (Crumb::Wish, false) => "latchkey_wish",
             (Crumb::Confirm, true) => "__Host-latchkey_confirm",
             (Crumb::Confirm, false) => "latchkey_confirm",
             (Crumb::Email, true) => "__Host-latchkey_email",

@@ -14,7 +14,7 @@ const PLACES: [(&str, &[&str]); 4] = [
     ("/reset/not-me/", &[]),
     ("/account/email/", &["confirm"]),
     ("/confirm/", &["address"]),
-    ("/reset/", &["key", "cancel", "not-me", "new-password", "restart"]),
+    ("/reset/", &["key", "cancel", "not-me", "new-password", "restart", "sent"]),
 ];
 
 /// Moves the key of a link into the request's own state, and leaves `-` in its place.

@@ -31,6 +31,7 @@ mod lines;
 mod listener;
 mod log;
 mod mail_injection;
+mod mailed_codes;
 mod notice;
 mod policy;
 mod race;

@@ -40,7 +40,7 @@ async fn race(
         browser.post_only(change).await
     };
     let (answers, changed) = rocket::tokio::join!(asked, changed);
-    assert!(answers.iter().all(|answer| answer.status == 200) && changed.status < 400, "{}", changed.status);
+    assert!(answers.iter().all(|answer| answer.status == 303) && changed.status < 400, "{}", changed.status);
     scene.quiet().await;
 }
 

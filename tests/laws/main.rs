@@ -39,4 +39,5 @@ mod rotation;
 mod session;
 mod sms;
 mod told;
+mod typed;
 mod undo;

@@ -1,0 +1,139 @@
+//! The short code of a mailed reset: typed in the browser that asked, it does what following the link does.
+//!
+//! It is made of the key's row, the browser's mark and the request, and stored nowhere. A try is counted by request, by
+//! address and by client before anything is compared, whoever is named: an address without an account costs the same.
+
+use std::time::Duration;
+
+use rocket::post;
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use super::{issue::unseal, request::sent, ticket::Issued};
+use crate::{
+    Error,
+    account::fault::Fault,
+    app::App,
+    clock::Time,
+    event::Event,
+    key::{Key, Purpose},
+    limits::Limited,
+    store::{Conn, accounts, keys, keys::KeyRow},
+    web::{Answer, Crumb, Even, Faults, SameOrigin, Site, device, held},
+};
+
+const PURPOSE: &str = "reset code";
+const SEALED: &str = "wish";
+/// How long a browser keeps what it asked for: no key lives longer.
+const LIFE: Duration = Duration::from_secs(60 * 60);
+
+/// What tells one request for a reset from another of the same browser.
+pub type WishId = [u8; 16];
+
+/// What a browser last asked for, sealed in a cookie.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Wish {
+    /// The address that was typed.
+    pub email: String,
+    /// The same in its canonical form.
+    pub email_key: String,
+    /// The request whose message carries a code for this browser; none if it was over a limit from the beginning.
+    pub id: Option<WishId>,
+    /// When it may ask again, if it was over a limit.
+    pub again: Option<Time>,
+    /// When it asked.
+    pub at: Time,
+}
+
+impl Wish {
+    /// What the browser of a request asked for.
+    pub fn of(site: &Site<'_>) -> Option<Self> {
+        let plain = site.keyring.open_text(SEALED, site.crumbs.get(Crumb::Wish)?)?;
+        let wish: Self = serde_json::from_slice(&plain).ok()?;
+        (wish.at + LIFE > site.now()).then_some(wish)
+    }
+
+    /// Lets the browser keep it.
+    ///
+    /// # Errors
+    /// As [`Keyring::seal`](crate::keyring::Keyring::seal).
+    pub fn keep(&self, site: &Site<'_>) -> Result<(), Error> {
+        let plain = serde_json::to_vec(self).expect("a wish is plain data");
+        site.crumbs.set(Crumb::Wish, &site.keyring.seal_text(site.random, SEALED, &plain)?, None);
+        Ok(())
+    }
+}
+
+/// The code that goes with a key, for the browser with this mark and its request.
+pub fn code(app: &App, row: &KeyRow, mark: &[u8], wish: &WishId) -> Key {
+    Key::of_mac(&app.keyring.mac(PURPOSE, &[row.id.as_bytes(), mark, wish]))
+}
+
+/// Takes the code, or the whole key or link, where the message was asked for.
+#[post("/reset/sent", data = "<fields>")]
+pub async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer, Error> {
+    let Some(wish) = Wish::of(&site) else { return Ok(Answer::go("/reset")) };
+    let refused = |fault| Ok(sent(&site, Some(&wish)).faults(Faults::of("code", fault)).into());
+    let typed = match fields.required("code", 500) {
+        Ok(typed) => typed,
+        Err(fault) => return refused(fault),
+    };
+    if let Some(key) = Key::parse_typed(typed) {
+        return held::follow::<Issued>(&site, &key).await;
+    }
+    let (Some(id), Some(mark)) = (wish.id, site.mark()) else { return refused(Fault::new("fault-key")) };
+    let of = match device::known(&site, &wish.email_key) {
+        Some(known) => Limited::ResetCodeBy(known.device, &wish.email_key),
+        None => Limited::ResetCodeFor(&wish.email_key),
+    };
+    let counts = [Limited::ResetCode(&id), of, Limited::CodeFrom(site.client.address)];
+    let mut tx = site.begin().await?;
+    let mut allowed = true;
+    for count in counts {
+        allowed &= count.allow(site.app, &mut tx).await?.is_yes();
+    }
+    tx.commit().await?;
+    if !allowed {
+        return refused(Fault::new("fault-reset-code-dead"));
+    }
+    let (account, found) = find(&site, &wish, &id, &mark, &Key::parse_code(typed)).await?;
+    let mut tx = site.begin().await?;
+    let Some(key) = found.and_then(|row| unseal(site.app, &row)) else {
+        let event = account.map_or(Event::of_site("code.failed"), |id| Event::new("code.failed", id));
+        event.from(&site.asked()).detail(PURPOSE).write(site.app, &mut tx).await?;
+        tx.commit().await?;
+        return refused(Fault::new("fault-key"));
+    };
+    for count in counts {
+        count.forgive(site.app, &mut tx).await?;
+    }
+    tx.commit().await?;
+    held::follow::<Issued>(&site, &key).await
+}
+
+/// The account that a wish names, and the live key whose code was typed. Compares also where there is nothing to compare with.
+async fn find(
+    site: &Site<'_>,
+    wish: &Wish,
+    id: &WishId,
+    mark: &[u8],
+    typed: &Key,
+) -> Result<(Option<Uuid>, Option<KeyRow>), Error> {
+    let mut conn: Conn = site.read().await?;
+    let account =
+        accounts::find_by_email(&mut conn, &wish.email_key).await?.filter(|account| account.enabled);
+    let account = account.map(|account| account.id);
+    let mut found = None;
+    for purpose in [Purpose::Reset, Purpose::Restart] {
+        let row =
+            keys::of_account(&mut conn, account.unwrap_or_default(), purpose.name(), site.now()).await?;
+        let row_id = row.as_ref().map_or(Uuid::nil(), |row| row.id);
+        let parts: [&[u8]; 3] = [row_id.as_bytes(), mark, id];
+        let right = site.keyring.macs(PURPOSE, &parts).fold(false, |found, mac| {
+            found | bool::from(Key::of_mac(&mac).expose().as_bytes().ct_eq(typed.expose().as_bytes()))
+        });
+        found = found.or(row.filter(|_| right));
+    }
+    Ok((account, found))
+}

@@ -1,0 +1,85 @@
+//! A021, A023, A111 once more, for the code beside the link of a reset: X asks in V's name, and guesses, or uses up tries.
+
+use crate::{
+    common::Browser,
+    scene::{Scene, V},
+    tries::{EVERY, SITE, limited},
+};
+
+attacks! {
+    EVERY.with(limited) => a021_no_code_of_a_link_is_guessed_across_requests;
+    EVERY => a023_the_code_in_vs_mail_is_of_no_use_to_x;
+    SITE.with(limited) => a111_no_guesses_take_vs_codes_away;
+}
+
+async fn ask(browser: &Browser, email: &str) {
+    browser.submit(&browser.get("/reset").await, &[("email", email)]).await;
+}
+
+/// The status of a code that is typed.
+async fn guess(browser: &Browser, code: &str) -> u16 {
+    browser.submit(&browser.get("/reset/sent").await, &[("one-time-code", code)]).await.status
+}
+
+async fn a021_no_code_of_a_link_is_guessed_across_requests(scene: &mut Scene) {
+    let mut looked_at = 0;
+    for _ in 0..6 {
+        // Each from a browser of its own, as if X had many.
+        let thief = scene.app.browser();
+        ask(&thief, V).await;
+        for turn in 0..5 {
+            let page = thief.get("/reset/sent").await;
+            let page = thief.submit(&page, &[("one-time-code", &format!("0000-000{turn}"))]).await;
+            assert!(page.status >= 400, "{page}");
+            looked_at += usize::from(!page.text.contains("no longer works"));
+        }
+        assert!(!thief.is_signed_in().await);
+    }
+    let mails = scene.mails(V).await;
+    assert!(
+        looked_at <= 10 && looked_at <= 3 * mails.len().max(1) + 3,
+        "{looked_at} guesses, {} mails",
+        mails.len()
+    );
+    let link = mails.last().expect("a message").link();
+    scene.recover(&link).await;
+    scene.unharmed(&["reset.issued", "code.failed", "limit.reached", "reset.completed"]).await;
+}
+
+async fn a023_the_code_in_vs_mail_is_of_no_use_to_x(scene: &mut Scene) {
+    let (own, thief) = (scene.app.browser(), scene.app.browser());
+    ask(&thief, V).await;
+    scene.mails(V).await;
+    ask(&own, V).await;
+    let mail = scene.app.mailbox.next_key(V).await;
+    // Somebody looked over V's shoulder.
+    assert_eq!(guess(&thief, &mail.code()).await, 422);
+    let without_mark = own.copy();
+    without_mark.with_jar(|jar| jar.remove("latchkey_browser"));
+    assert_eq!(guess(&without_mark, &mail.code()).await, 422);
+    scene.recover(&mail.link()).await;
+    scene.unharmed(&["reset.issued", "code.failed", "reset.completed"]).await;
+}
+
+async fn a111_no_guesses_take_vs_codes_away(scene: &mut Scene) {
+    let thief = scene.app.browser();
+    for _ in 0..4 {
+        ask(&thief, V).await;
+        for turn in 0..4 {
+            guess(&thief, &format!("0000-000{turn}")).await;
+        }
+    }
+    scene.app.minutes_pass(61);
+    scene.mails(V).await;
+    let own = scene.own.copy();
+    ask(&own, V).await;
+    let mail = scene.app.mailbox.next_key(V).await;
+    let page = own.submit(&own.get("/reset/sent").await, &[("one-time-code", &mail.code())]).await;
+    assert_eq!(page.path(), scene.strategy().path(), "V's own browser has no tries left");
+    let password = scene.password();
+    scene.v = scene.app.recover(&own, &scene.v.clone(), &mail.link(), &password).await;
+    scene.now_has(&password).await;
+    scene
+        .unharmed(&["reset.issued", "reset.asked_again", "code.failed", "limit.reached", "reset.completed"])
+        .await;
+}
