@@ -45,15 +45,18 @@ impl Message {
 
     /// What a person copies that is no link: a code, a key to type, a generated password.
     pub fn code(&self) -> String {
+        self.find_code().unwrap_or_else(|| panic!("no code in: {}", self.text)).to_owned()
+    }
+
+    fn find_code(&self) -> Option<&str> {
         let bound = self.text.lines().last().and_then(|line| line.strip_prefix('@')?.split_once(" #"));
         if let Some((_, code)) = bound {
-            return code.trim().to_owned();
+            return Some(code.trim());
         }
         let alone =
             |line: &&str| line.len() >= 6 && line.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         let body = self.text.split("\n-- ").next().unwrap_or_default();
-        let code = body.lines().map(str::trim).find(alone);
-        code.unwrap_or_else(|| panic!("no code in: {}", self.text)).to_owned()
+        body.lines().map(str::trim).find(alone)
     }
 }
 
@@ -179,8 +182,8 @@ impl Mailbox {
     pub async fn next_code(&self, to: &str) -> String {
         loop {
             let message = self.next(to).await;
-            if !message.has_link() {
-                return message.code();
+            if let Some(code) = message.find_code().filter(|_| !message.has_link()) {
+                return code.to_owned();
             }
         }
     }
