@@ -12,6 +12,7 @@ use crate::{
     config::{Config, Judged},
     key::Purpose,
     keyring::Keyring,
+    limits::Recent,
     meters::Meters,
     outbox::{bells::Bells, transport::Transports},
     random::Random,
@@ -56,6 +57,8 @@ pub struct App {
     pub bells: Arc<Bells>,
     /// What requests are called.
     pub request_ids: RequestIds,
+    /// Who has lately been written down for what was refused.
+    pub recent: Recent,
     /// What is counted.
     pub meters: Arc<Meters>,
     /// Whether the worker works, and the server means to stay.
@@ -79,6 +82,7 @@ impl App {
             clock,
             random,
             keyring: Keyring::new(&judged.secret_key, &config.old_secret_keys)?,
+            recent: Recent::default(),
             meters: Arc::new(Meters::new(hasher.load())),
             hasher,
             templates,

@@ -40,7 +40,7 @@ impl Settings {
 }
 
 /// Every kind of event, in alphabetical order.
-pub const KINDS: [&str; 39] = [
+pub const KINDS: [&str; 43] = [
     "account.confirmed",
     "account.deleted",
     "account.deletion_requested",
@@ -56,7 +56,9 @@ pub const KINDS: [&str; 39] = [
     "account.roles_changed",
     "account.sessions_ended",
     "code.failed",
+    "cookie.refused",
     "email.changed",
+    "form.refused",
     "limit.reached",
     "message.dropped",
     "message.retried",
@@ -76,7 +78,9 @@ pub const KINDS: [&str; 39] = [
     "reset.signed_in_once",
     "reset.skipped",
     "reset.undone",
+    "role.refused",
     "session.ended",
+    "session.remembered",
     "sessions.ended",
     "sign_in.completed",
     "sign_in.failed",

@@ -4,12 +4,13 @@
 //! the latest when the key that it carried is over: nobody is without a live key for a limit.
 
 mod network;
+mod recent;
 mod sample;
 mod settings;
 
 use std::{net::IpAddr, time::Duration};
 
-pub use self::{network::network, sample::sampled, settings::Settings};
+pub use self::{network::network, recent::Recent, sample::sampled, settings::Settings};
 use crate::{
     Error,
     account::email,

@@ -19,7 +19,7 @@ use crate::{
     task,
     web::{
         bounded, cookies::Baker, errors, even::Beats, headers::Headers, link::Links, method::OwnMethod,
-        one_name::OneName, probes, requests, templates::Templates, wellknown,
+        noticed::Scribe, one_name::OneName, probes, requests, templates::Templates, wellknown,
     },
 };
 
@@ -57,6 +57,7 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
         .attach(Shield::new())
         .attach(Headers)
         .attach(Baker)
+        .attach(Scribe)
         .attach(Beats)
         .attach(requests::Departures)
         .attach(worker())

@@ -16,6 +16,7 @@ use crate::{
     clock::Time,
     event::Event,
     key::{Key, sha256},
+    limits::sampled,
     store::{
         self, Tx, accounts,
         accounts::Account,
@@ -113,7 +114,10 @@ pub async fn recall(site: &Site<'_>) -> Result<Option<SignedIn>, Error> {
     }
     let opened = match token(site) {
         Some(token) => open(site, &token).await?,
-        None => None,
+        None => {
+            site.crumbs.refuse(Crumb::Remembered);
+            None
+        }
     };
     if opened.is_none() {
         site.crumbs.remove(Crumb::Remembered);
@@ -149,6 +153,10 @@ async fn open(site: &Site<'_>, token: &Token) -> Result<Option<SignedIn>, Error>
     } else {
         unseal(site, &browser)
     };
+    let whose = [account.id.as_bytes().as_slice(), &site.client.network()].concat();
+    if sampled(site, &mut tx, "remembered", &whose, *site.config().limits.window).await? {
+        Event::new("session.remembered", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+    }
     tx.commit().await?;
     site.crumbs.set(Crumb::Session, opened.expose(), None);
     if let Some(next) = next {

@@ -9,7 +9,10 @@ use rocket::{
 };
 
 use super::session::Fresh;
-use crate::store::{accounts::Account, sessions::SignedIn};
+use crate::{
+    store::{accounts::Account, sessions::SignedIn},
+    web::noticed::{self, Notice},
+};
 
 /// Names a role for [`Has`].
 ///
@@ -64,7 +67,10 @@ impl<'r, R: Role> FromRequest<'r> for Has<'r, R> {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         <&Account>::from_request(request).await.and_then(|account| match account.has(R::NAME) {
             true => Outcome::Success(Has { account, role: PhantomData }),
-            false => Outcome::Forward(Status::Forbidden),
+            false => {
+                noticed::notice(request, Notice::Role(account.id, R::NAME));
+                Outcome::Forward(Status::Forbidden)
+            }
         })
     }
 }

@@ -17,7 +17,7 @@ use super::remember;
 use crate::{
     Error,
     clock::Time,
-    key::sha256,
+    key::{Key, sha256},
     span::Span,
     store::{
         Tx, accounts,
@@ -103,6 +103,9 @@ pub fn shown<'r>(request: &'r Request<'_>) -> Option<&'r str> {
 async fn load(site: &Site<'_>, crumb: Crumb) -> Result<Option<SignedIn>, Error> {
     let (now, settings) = (site.now(), &site.config().session);
     if let Some(cookie) = site.crumbs.get(crumb) {
+        if Key::parse(cookie).is_none() {
+            site.crumbs.refuse(crumb);
+        }
         let digest = sha256(cookie.as_bytes());
         let found = site.db.session(digest, now - *settings.idle, now).await?;
         if let Some(found) = found.filter(|found| found.session.restricted == (crumb == Crumb::Restricted)) {

@@ -31,6 +31,11 @@ impl Client {
         }
     }
 
+    /// Its network, by which it is counted.
+    pub fn network(&self) -> Vec<u8> {
+        crate::limits::network(self.address)
+    }
+
     /// Its place in the network, as people are shown it.
     pub fn place(&self) -> String {
         self.address.to_string()

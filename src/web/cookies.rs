@@ -12,6 +12,8 @@ use rocket::{
     time,
 };
 
+use super::noticed::{Notice, Noticed};
+
 /// A cookie of the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Crumb {
@@ -40,6 +42,11 @@ pub enum Crumb {
 }
 
 impl Crumb {
+    /// What it is called where it is not marked as secure.
+    pub fn plain_name(self) -> &'static str {
+        self.name(false)
+    }
+
     fn name(self, secure: bool) -> &'static str {
         match (self, secure) {
             (Crumb::Session, true) => "__Host-latchkey_session",
@@ -94,18 +101,25 @@ impl Fairing for Baker {
 pub struct Crumbs<'r> {
     jar: &'r CookieJar<'r>,
     baked: &'r Baked,
+    noticed: &'r Noticed,
     secure: bool,
 }
 
 impl<'r> Crumbs<'r> {
     /// The cookies of `request`; `secure` if people reach the site over https.
     pub fn of(request: &'r Request<'_>, secure: bool) -> Self {
-        Self { jar: request.cookies(), baked: request.local_cache(Baked::default), secure }
+        let noticed = request.local_cache(Noticed::default);
+        Self { jar: request.cookies(), baked: request.local_cache(Baked::default), noticed, secure }
     }
 
     /// What the browser sent.
     pub fn get(&self, crumb: Crumb) -> Option<&'r str> {
         self.jar.get(crumb.name(self.secure)).map(Cookie::value).filter(|value| !value.is_empty())
+    }
+
+    /// Puts down that what the browser sent is not what this site gave it.
+    pub fn refuse(&self, crumb: Crumb) {
+        self.noticed.add(Notice::Cookie(crumb));
     }
 
     /// Gives the browser a cookie, for `life` or until it is closed.

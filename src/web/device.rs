@@ -66,7 +66,11 @@ pub fn remember(site: &Site<'_>, email_key: &str) -> Result<(), Error> {
 }
 
 fn device(site: &Site<'_>) -> Option<Device> {
-    read(&site.keyring, site.crumbs.get(Crumb::Device)?)
+    let device = read(&site.keyring, site.crumbs.get(Crumb::Device)?);
+    if device.is_none() {
+        site.crumbs.refuse(Crumb::Device);
+    }
+    device
 }
 
 /// What a cookie carries, if this site sealed it.

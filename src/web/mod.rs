@@ -16,6 +16,7 @@ pub mod human;
 pub mod link;
 pub mod method;
 pub mod next;
+pub mod noticed;
 pub mod one_name;
 pub mod origin;
 pub mod page;

@@ -8,6 +8,7 @@ use rocket::{
     request::{FromRequest, Outcome},
 };
 
+use super::noticed::{self, Notice};
 use crate::app::App;
 
 /// Proof that a request was sent by a page of this site, or by a program that carries no cookie.
@@ -31,6 +32,7 @@ impl<'r> FromRequest<'r> for SameOrigin {
             return Outcome::Success(Self(()));
         }
         request.local_cache(|| Foreign(true));
+        noticed::notice(request, Notice::Form);
         Outcome::Error((Status::Forbidden, ()))
     }
 }

@@ -140,7 +140,11 @@ impl<'r> Site<'r> {
 
     /// The key in a cookie, if there is one that opens.
     pub fn carried(&self, crumb: Crumb) -> Option<Key> {
-        let opened = self.keyring.open_text("ticket", self.crumbs.get(crumb)?)?;
-        Key::parse(std::str::from_utf8(&opened).ok()?)
+        let opened = self.keyring.open_text("ticket", self.crumbs.get(crumb)?);
+        let key = opened.and_then(|opened| Key::parse(std::str::from_utf8(&opened).ok()?));
+        if key.is_none() {
+            self.crumbs.refuse(crumb);
+        }
+        key
     }
 }

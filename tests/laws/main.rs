@@ -27,6 +27,7 @@ mod let_in;
 mod limits;
 mod next;
 mod notice;
+mod noticed;
 mod origin;
 mod outage;
 mod password;
