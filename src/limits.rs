@@ -85,6 +85,8 @@ impl Asking {
 
 /// How many browsers that are known an address is taken to have: all of them together may do so many times what one may.
 const BROWSERS: i64 = 3;
+/// As many times what may fail, sign-ins may be asked for that are right: each takes a thread for a while.
+const WORK: i64 = 25;
 /// The part of the site's texts, one in so many, that is kept for people who get back in with a verified number: those
 /// who verify one can wait, and those who are locked out cannot.
 const RESERVE: i64 = 4;
@@ -113,6 +115,10 @@ pub enum Limited<'a> {
     SignInByKnown(&'a str),
     /// A failed sign-in, by where it comes from.
     SignInFrom(IpAddr),
+    /// A sign-in, right or wrong, by where it comes from: each is as much work.
+    WorkFrom(IpAddr),
+    /// The same by any browser that is known, and the address.
+    WorkByKnown(&'a str),
     /// A wrong password of somebody who is signed in, by account.
     PasswordOf(&'a [u8]),
     /// A wrong code, by account.
@@ -172,6 +178,8 @@ impl Limited<'_> {
             Limited::SignInBy(device, address) => mac("count sign-in by", &[&device, address.as_bytes()]),
             Limited::SignInByKnown(address) => mac("count sign-in by known", &[address.as_bytes()]),
             Limited::SignInFrom(client) => from("count sign-in from", client),
+            Limited::WorkFrom(client) => from("count work from", client),
+            Limited::WorkByKnown(address) => mac("count work by known", &[address.as_bytes()]),
             Limited::CodeOf(account) => mac("count code of", &[account]),
             Limited::ResetCode(request) => mac("count reset code", &[request]),
             Limited::ResetCodeFor(address) => mac("count reset code for", &[address.as_bytes()]),
@@ -215,6 +223,8 @@ impl Limited<'_> {
             }
             Limited::SignInByKnown(_) => a(BROWSERS.saturating_mul(settings.sign_ins_per_address), window),
             Limited::SignInFrom(_) => a(settings.sign_ins_per_client, window),
+            Limited::WorkFrom(_) => a(WORK.saturating_mul(settings.sign_ins_per_client), window),
+            Limited::WorkByKnown(_) => a(WORK.saturating_mul(settings.sign_ins_per_address), window),
             Limited::CodeOf(_) | Limited::ResetCodeFor(_) | Limited::ResetCodeBy(..) => {
                 a(settings.codes_per_account, day)
             }
@@ -328,6 +338,7 @@ impl Limited<'_> {
         match self {
             Limited::MessageFrom(client)
             | Limited::SignInFrom(client)
+            | Limited::WorkFrom(client)
             | Limited::CodeFrom(client)
             | Limited::TextFrom(client) => Some(client),
             _ => None,

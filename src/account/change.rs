@@ -36,12 +36,12 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     let new = faults.take("new_password", fields.password("new_password"));
     if let Some(new) = &new {
         let own_words = [account.email.as_str(), &site.config().site_name];
-        faults.take("new_password", site.hasher().judge(new, &own_words).await?);
+        faults.take("new_password", site.hasher_for(account.id.as_bytes()).judge(new, &own_words).await?);
     }
     confirm(&site, account, &fields, &mut faults).await?;
     let refused = |faults| Ok(Page::new("account/change").faults(faults).into());
     let Some(new) = new.filter(|_| faults.is_empty()) else { return refused(faults) };
-    let hash = site.hasher().hash(new).await?;
+    let hash = site.hasher_for(account.id.as_bytes()).hash(new).await?;
 
     let mut tx = site.begin().await?;
     if !me.take(&mut tx, site.now()).await? {
@@ -119,7 +119,7 @@ pub async fn check(
     if !allowed.is_yes() {
         return Ok(Checked::Refused);
     }
-    let verdict = site.hasher().verify(typed, Some(hash.clone())).await;
+    let verdict = site.hasher_for(whose.as_bytes()).verify(typed, Some(hash.clone())).await;
     if matches!(verdict, Ok(Verdict::No)) {
         return Ok(Checked::Wrong);
     }

@@ -219,10 +219,10 @@ async fn password(
             Err(wrong) => return fault("new_password", wrong),
         };
         let own_words = [registration.email.as_str(), &site.config().site_name];
-        if let Err(wrong) = site.hasher().judge(&password, &own_words).await? {
+        if let Err(wrong) = site.hasher_for(registration.id.as_bytes()).judge(&password, &own_words).await? {
             return fault("new_password", wrong);
         }
-        return Ok(Ok((site.hasher().hash(password).await?, false)));
+        return Ok(Ok((site.hasher_for(registration.id.as_bytes()).hash(password).await?, false)));
     }
     match fields.password("password") {
         Ok(typed) => match check(site, registration.id, typed, &registration.password_hash).await? {

@@ -33,7 +33,7 @@ const PRIORITY: u8 = 45;
 /// Jobs that wait for each thread if the settings do not say: two to four seconds at the default cost.
 const QUEUE_PER_THREAD: usize = 16;
 
-/// Judges, hashes and verifies passwords, in the order asked. Its clones share the threads, which end with the
+/// Judges, hashes and verifies passwords, everybody in turn. Its clones share the threads, which end with the
 /// last of them, once they have done what is queued.
 #[derive(Clone)]
 pub struct Hasher {
@@ -65,12 +65,12 @@ impl Hasher {
         let queue = start(threads, pace, &load, Queue::new(waiting, load.clone()))
             .map_err(|error| Error::Config(format!("latchkey.password.threads = {threads}: {error}")))?;
         let scheme = Arc::new(Scheme::new(peppers, settings.cost));
-        Ok(Self { queue, load, scheme, rules: Rules::new(settings), random, whose: None })
+        Ok(Self { queue, load, scheme, rules: Rules::new(settings), random, whose: Whose::default() })
     }
 
-    /// The same, for the network of a client: what others want done is not kept waiting by one that wants too much.
-    pub fn for_network(&self, network: &[u8]) -> Self {
-        Self { whose: Some(network.into()), ..self.clone() }
+    /// The same, for whoever asks: what others want done is not kept waiting by one who wants too much.
+    pub fn on_behalf_of(&self, whose: Whose) -> Self {
+        Self { whose, ..self.clone() }
     }
 
     /// How much there is to do.
@@ -83,7 +83,7 @@ impl Hasher {
     /// # Errors
     /// [`Error::Busy`] if the queue is full.
     pub fn admit(&self) -> Result<(), Error> {
-        if self.queue.0.is_open(&self.whose) { Ok(()) } else { Err(Error::Busy) }
+        if self.queue.0.is_open(self.whose) { Ok(()) } else { Err(Error::Busy) }
     }
 
     /// Judges a new password by the [`Rules`]; `own_words` are as [`Rules::judge`] has them.
@@ -133,7 +133,7 @@ impl Hasher {
     }
 
     fn add(&self, job: Job) -> Result<(), Error> {
-        if self.queue.0.add(job, self.whose.clone(), Instant::now()) { Ok(()) } else { Err(Error::Busy) }
+        if self.queue.0.add(job, self.whose, Instant::now()) { Ok(()) } else { Err(Error::Busy) }
     }
 }
 
@@ -308,7 +308,7 @@ mod tests {
             let job = move || {
                 done.fetch_add(1, Ordering::SeqCst);
             };
-            assert!(queue.add(Job::Other(Box::new(job)), None, Instant::now()));
+            assert!(queue.add(Job::Other(Box::new(job)), Whose::default(), Instant::now()));
         }
         queue.close();
         work(&queue, &Pace::new(Some(1), Instant::now()), &Load::default());

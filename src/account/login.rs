@@ -6,6 +6,7 @@ use super::{
     fault::Fault,
     gate::{self, Kind},
     hash::Verdict,
+    hasher::Hasher,
     password::Password,
     session,
 };
@@ -14,7 +15,7 @@ use crate::{
     event::Event,
     reset::generated_password,
     store::{accounts, accounts::Account, sessions::SignedIn},
-    web::{Answer, Even, Faults, Page, SameOrigin, Site, next, throttle::SignIn},
+    web::{Answer, Even, Faults, Page, SameOrigin, Site, device, next, throttle::SignIn},
 };
 
 /// The routes.
@@ -59,16 +60,20 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
     };
     let Some(password) = password.filter(|_| faults.is_empty()) else { return refused(faults) };
 
-    site.hasher().admit()?;
     let email = fields.email("email").ok();
     let named = email.as_ref().map_or(typed, |email| email.key());
+    let hasher = match device::known(&site, named) {
+        Some(_) => site.hasher_for(named.as_bytes()),
+        None => site.hasher(),
+    };
+    hasher.admit()?;
     let counted = SignIn::count(&site, named).await?;
     if !counted.allowed().is_yes() {
         return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
     }
-    let mut attempted = attempt(&site, named, &counted, &password, keep).await;
+    let mut attempted = attempt(&site, &hasher, named, &counted, &password, keep).await;
     if let Ok(Attempt::Overtaken) = attempted {
-        attempted = attempt(&site, named, &counted, &password, keep).await;
+        attempted = attempt(&site, &hasher, named, &counted, &password, keep).await;
     }
     match attempted {
         Ok(Attempt::Entered) => Ok(Answer::go(next::path(next))),
@@ -79,7 +84,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
         }
         Err(error @ Error::Busy) => {
             let mut tx = site.begin().await?;
-            counted.forgive(site.app, &mut tx).await?;
+            counted.call_off(site.app, &mut tx).await?;
             tx.commit().await?;
             Err(error)
         }
@@ -102,6 +107,7 @@ enum Attempt {
 /// Lets in whoever knows the password, or a generated one.
 async fn attempt(
     site: &Site<'_>,
+    hasher: &Hasher,
     named: &str,
     counted: &SignIn<'_>,
     password: &Password,
@@ -110,7 +116,7 @@ async fn attempt(
     let account = find(site, named).await?;
     let temporary = generated_password::find(site, account.as_ref(), password).await?;
     let stored = account.as_ref().map(|account| account.password_hash.clone());
-    let verdict = site.hasher().verify(password.clone(), stored).await?;
+    let verdict = hasher.verify(password.clone(), stored).await?;
     let Some(account) = account.filter(|account| account.enabled) else { return Ok(Attempt::Refused) };
     if let Some(key) = temporary {
         let entered = generated_password::sign_in(site, &account, counted, key).await?;
@@ -119,7 +125,7 @@ async fn attempt(
     let rehashed = match verdict {
         Verdict::No => return Ok(Attempt::Refused),
         Verdict::Yes => None,
-        Verdict::YesButOld => Some(site.hasher().hash(password.clone()).await?),
+        Verdict::YesButOld => Some(hasher.hash(password.clone()).await?),
     };
     let mut tx = site.begin().await?;
     if !accounts::enter(&mut tx, &account, site.now()).await? {

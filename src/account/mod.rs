@@ -22,7 +22,7 @@ pub mod notice;
 pub mod password;
 pub mod pepper;
 pub mod phone;
-mod queue;
+pub mod queue;
 pub mod register;
 pub mod remember;
 pub mod role;

@@ -1,13 +1,16 @@
-//! The queue of the threads that hash: first come, first served, and beside the first whoever can be hashed with it.
+//! The queue of the threads that hash: everybody in turn, and beside whose turn it is whoever can be hashed with them.
+
+mod turns;
 
 use std::{
-    collections::VecDeque,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use rocket::tokio::{sync::oneshot, time::Instant};
 
+use self::turns::Turns;
+pub use self::turns::Whose;
 use crate::{
     lanes::{Hash, Task},
     meters::Load,
@@ -34,10 +37,7 @@ impl Job {
     }
 }
 
-/// Who wants something done: the network of a client, or nobody in particular.
-pub(super) type Whose = Option<Arc<[u8]>>;
-
-/// Jobs that wait, `room` of them at most. Once half of it is taken, no network gets more than a quarter.
+/// Jobs that wait, `room` of them at most. When there is none left, whoever has more than the next one's owner gives way.
 pub(super) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
@@ -47,13 +47,12 @@ pub(super) struct Queue {
 
 struct Waiting {
     job: Job,
-    whose: Whose,
     since: Instant,
 }
 
 #[derive(Default)]
 struct State {
-    jobs: VecDeque<Waiting>,
+    jobs: Turns<Waiting>,
     /// Threads that wait for a job.
     idle: usize,
     closed: bool,
@@ -67,46 +66,45 @@ impl Queue {
     /// Adds a job; false if there is no room for it.
     pub fn add(&self, job: Job, whose: Whose, since: Instant) -> bool {
         let mut state = self.state();
-        let free = self.has_room(&state, &whose);
-        if free {
-            self.load.wait();
-            state.jobs.push_back(Waiting { job, whose, since });
-            self.changed.notify_one();
+        self.load.wait();
+        if state.jobs.len() >= self.room {
+            // Whoever waits for that one hears that there was too much to do.
+            let given_way = state.jobs.take_longer(&whose);
+            self.load.refuse();
+            if given_way.is_none() {
+                return false;
+            }
         }
-        free
+        state.jobs.push(&whose, Waiting { job, since });
+        self.changed.notify_one();
+        true
     }
 
     /// Whether there is room for another job; counted as a refusal if not.
-    pub fn is_open(&self, whose: &Whose) -> bool {
-        self.has_room(&self.state(), whose)
-    }
-
-    fn has_room(&self, state: &State, whose: &Whose) -> bool {
-        let all = state.jobs.len();
-        let own = || state.jobs.iter().filter(|other| other.whose == *whose).count();
-        let fair = whose.is_none() || all < self.room / 2 || own() < self.room.div_ceil(4);
-        let room = all < self.room && fair;
-        if !room {
+    pub fn is_open(&self, whose: Whose) -> bool {
+        let state = self.state();
+        let open = state.jobs.len() < self.room || state.jobs.has_longer(&whose);
+        if !open {
             self.load.wait();
             self.load.refuse();
         }
-        room
+        open
     }
 
-    /// The first job and up to `most` in all that go with it, but no more than leaves as many for each thread that has
+    /// The job whose turn it is and up to `most` in all that go with it, but no more than leaves as many for each thread that has
     /// nothing to do; waits for the first, and for no other. Nothing once the queue is closed and empty.
     pub fn take(&self, most: usize) -> Option<Vec<Job>> {
         let mut state = self.state();
         loop {
             self.drop_stale(&mut state.jobs, Instant::now());
-            if let Some(Waiting { job: first, .. }) = state.jobs.pop_front() {
-                let fitting = 1 + state.jobs.iter().filter(|it| it.job.goes_with(&first)).count();
+            if let Some(Waiting { job: first, .. }) = state.jobs.next(&|_| true) {
+                let fitting = 1 + state.jobs.count(&|it| it.job.goes_with(&first));
                 let share = fitting.div_ceil(1 + state.idle).min(most);
                 let mut set = vec![first];
                 while set.len() < share
-                    && let Some(next) = state.jobs.iter().position(|it| it.job.goes_with(&set[0]))
+                    && let Some(next) = state.jobs.next(&|it| it.job.goes_with(&set[0]))
                 {
-                    set.extend(state.jobs.remove(next).map(|it| it.job));
+                    set.push(next.job);
                 }
                 set.iter().for_each(|_| self.load.begin());
                 return Some(set);
@@ -127,8 +125,8 @@ impl Queue {
     }
 
     /// Drops what nobody awaits any more, and what waited too long, whose caller hears so.
-    fn drop_stale(&self, jobs: &mut VecDeque<Waiting>, now: Instant) {
-        jobs.retain(|Waiting { job, since, .. }| {
+    fn drop_stale(&self, jobs: &mut Turns<Waiting>, now: Instant) {
+        jobs.retain(&mut |Waiting { job, since }: &Waiting| {
             let (awaited, late) = (job.is_awaited(), now.duration_since(*since) > PATIENCE);
             if !awaited {
                 self.load.leave();
@@ -162,7 +160,7 @@ mod tests {
         let queue = Queue::new(costs.len(), Load::default());
         let answers = costs.iter().map(|&cost| {
             let (job, answered) = job(cost);
-            assert!(queue.add(job, None, Instant::now()));
+            assert!(queue.add(job, Whose::default(), Instant::now()));
             answered
         });
         let answers = answers.collect();
@@ -190,8 +188,8 @@ mod tests {
     fn what_is_no_hash_goes_alone() {
         let (queue, _answers) = queue(&[4, 4]);
         let queue = Queue { room: 4, ..queue };
-        assert!(queue.add(Job::Other(Box::new(|| ())), None, Instant::now()));
-        assert!(queue.add(Job::Other(Box::new(|| ())), None, Instant::now()));
+        assert!(queue.add(Job::Other(Box::new(|| ())), Whose::default(), Instant::now()));
+        assert!(queue.add(Job::Other(Box::new(|| ())), Whose::default(), Instant::now()));
         assert_eq!(sizes(&queue, 4), [2, 1, 1]);
     }
 
@@ -208,21 +206,39 @@ mod tests {
     #[test]
     fn there_is_room_for_so_many() {
         let (queue, _answers) = queue(&[4; 2]);
-        assert!(!queue.is_open(&None) && !queue.add(job(4).0, None, Instant::now()));
+        assert!(!queue.is_open(Whose::default()) && !queue.add(job(4).0, Whose::default(), Instant::now()));
         queue.take(1);
         let (job, _answer) = job(4);
-        assert!(queue.is_open(&None) && queue.add(job, None, Instant::now()));
+        assert!(queue.is_open(Whose::default()) && queue.add(job, Whose::default(), Instant::now()));
     }
 
     #[test]
-    fn nobody_takes_all_the_room() {
+    fn whoever_has_most_gives_way() {
         let queue = Queue::new(8, Load::default());
-        let add = |whose: &[u8]| queue.add(job(4).0, Some(whose.into()), Instant::now());
-        let greedy = (0..8).filter(|_| add(b"greedy")).count();
-        assert_eq!(greedy, 4, "half of it, as long as nobody else is there");
-        assert!(add(b"other") && add(b"other") && !add(b"other"), "and then a quarter each");
-        assert!(!add(b"greedy") && add(b"third"));
-        assert!(queue.is_open(&None));
+        let of = |address: &str| Whose::client(address.parse().unwrap());
+        // One /62 of four networks, and what it sends from each.
+        let mut greedy = Vec::new();
+        for turn in 0..48 {
+            let (job, answer) = job(4);
+            greedy.push(answer);
+            queue.add(job, of(&format!("2001:db8:0:{}::1", turn % 4)), Instant::now());
+        }
+        assert_eq!(queue.state().jobs.len(), 8, "all of it, as long as nobody else is there");
+        let mut others = Vec::new();
+        for other in 0..4 {
+            let whose = of(&format!("192.0.{other}.1"));
+            assert!(queue.is_open(whose));
+            let (job, answer) = job(4);
+            others.push(answer);
+            assert!(queue.add(job, whose, Instant::now()), "there is no place for {other}");
+        }
+        assert!(!queue.is_open(of("2001:db8:0:1::1")));
+        let first: Vec<_> = (0..5).flat_map(|_| queue.take(1).expect("a job")).collect();
+        for job in first {
+            let Job::Hash(task, answer) = job else { panic!("no hash") };
+            let _ = answer.send(crate::lanes::hash(&[task]).remove(0));
+        }
+        assert!(others.iter_mut().all(|answer| answer.try_recv().is_ok()), "others wait for the greedy");
     }
 
     #[test]
@@ -233,7 +249,7 @@ mod tests {
         queue.drop_stale(&mut queue.state().jobs, Instant::now());
         assert_eq!(queue.state().jobs.len(), 2);
         let (job, _answer) = job(4);
-        assert!(queue.add(job, None, later));
+        assert!(queue.add(job, Whose::default(), later));
         queue.drop_stale(&mut queue.state().jobs, later);
         assert_eq!(queue.state().jobs.len(), 1);
         assert!(answers[0].try_recv().is_err_and(|error| error == TryRecvError::Closed));

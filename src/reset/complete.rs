@@ -33,7 +33,7 @@ pub async fn choose(
         return Ok(None);
     };
     let own_words = [account.email.as_str(), &site.config().site_name];
-    let judged = site.hasher().judge(&password, &own_words).await?;
+    let judged = site.hasher_for(account.id.as_bytes()).judge(&password, &own_words).await?;
     Ok(faults.take("new_password", judged).map(|()| password))
 }
 
@@ -48,7 +48,7 @@ pub async fn spend(
     keys: &[Uuid],
     new: Password,
 ) -> Result<Answer, Error> {
-    let hash = site.hasher().hash(new).await?;
+    let hash = site.hasher_for(account.id.as_bytes()).hash(new).await?;
     let now = site.now();
     let mut tx = site.begin().await?;
     let mut won = accounts::take(&mut tx, account, now).await?;

@@ -74,7 +74,7 @@ async fn submit(
         let fault = Faults::of("new_password", Fault::new("password-own-word"));
         return Ok(page(&site, &me, &policy).faults(fault).into());
     }
-    let hash = site.hasher().hash(new).await?;
+    let hash = site.hasher_for(account.id.as_bytes()).hash(new).await?;
     let mut tx = site.begin().await?;
     let won = accounts::take(&mut tx, account, site.now()).await?
         && sessions::end(&mut tx, account.id, me.0.session.id).await?;

@@ -14,10 +14,9 @@ use super::{
 };
 use crate::{
     Error,
-    account::hasher::Hasher,
+    account::{hasher::Hasher, queue::Whose},
     app::App,
     key::{Key, sha256},
-    limits::network,
     outbox::message::Asked,
     reset::{live::Force, policy::Policy},
     store::{Conn, Db, Tx, accounts::Account},
@@ -76,8 +75,18 @@ impl<'r> Site<'r> {
 
     /// What hashes passwords, for this client among others.
     pub fn hasher(&self) -> Hasher {
+        self.hasher_of(Whose::client(self.client.address))
+    }
+
+    /// The same for somebody who has shown something of `account`: a key, a session, or that the browser has signed in with
+    /// its address before. A place is kept for them beside strangers.
+    pub fn hasher_for(&self, account: &[u8]) -> Hasher {
+        self.hasher_of(Whose::client(self.client.address).kept(account))
+    }
+
+    fn hasher_of(&self, whose: Whose) -> Hasher {
         match self.config().limits.enabled {
-            true => self.app.hasher.for_network(&network(self.client.address)),
+            true => self.app.hasher.on_behalf_of(whose),
             false => self.app.hasher.clone(),
         }
     }
@@ -96,7 +105,7 @@ impl<'r> Site<'r> {
     /// [`Error::Database`].
     pub async fn begin(&self) -> Result<Tx, Error> {
         let mut tx = self.db.begin().await?;
-        tx.caused_by(Some(self.keyring.mac("cause", &[&network(self.client.address)])));
+        tx.caused_by(Some(self.keyring.mac("cause", &[&self.client.network()])));
         Ok(tx)
     }
 

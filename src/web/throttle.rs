@@ -68,6 +68,8 @@ pub async fn message_allowed(
 pub struct SignIn<'a> {
     allowed: Allowed,
     counted: Vec<Limited<'a>>,
+    /// What counts the work, whether it succeeds or not.
+    work: Option<Limited<'a>>,
 }
 
 impl<'a> SignIn<'a> {
@@ -77,15 +79,24 @@ impl<'a> SignIn<'a> {
     /// [`Error::Database`].
     pub async fn count(site: &Site<'_>, key: &'a str) -> Result<Self, Error> {
         if !site.config().limits.enabled {
-            return Ok(Self { allowed: Allowed::Yes, counted: Vec::new() });
+            return Ok(Self { allowed: Allowed::Yes, counted: Vec::new(), work: None });
         }
         let known = device::known(site, key)
             .map(|it| [Limited::SignInBy(it.device, key), Limited::SignInByKnown(key)]);
         let strangers = [Limited::SignInFrom(site.client.address), Limited::SignInTo(key)];
         let mut tx = site.begin().await?;
-        let (allowed, counted) = count(site, &mut tx, known, &strangers).await?;
+        let (mut allowed, counted) = count(site, &mut tx, known, &strangers).await?;
+        let from = Limited::WorkFrom(site.client.address);
+        let mut work = if known.is_some() { Limited::WorkByKnown(key) } else { from };
+        if allowed.is_yes() && known.is_some() && !work.look(site, &mut tx).await?.is_yes() {
+            work = from;
+        }
+        if allowed.is_yes() {
+            allowed = and_then(site, &mut tx, &counted, work).await?;
+        }
         tx.commit().await?;
-        Ok(Self { allowed, counted })
+        let work = allowed.is_yes().then_some(work);
+        Ok(Self { allowed, counted, work })
     }
 
     /// Whether it may be tried, or when.
@@ -93,15 +104,21 @@ impl<'a> SignIn<'a> {
         self.allowed
     }
 
-    /// Takes it back: it succeeded, or could not be tried.
+    /// Takes it back: it succeeded.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn forgive(&self, app: &App, tx: &mut Tx) -> Result<(), Error> {
-        for counted in &self.counted {
-            counted.forgive(app, tx).await?;
-        }
-        Ok(())
+        forgive(app, tx, &self.counted).await
+    }
+
+    /// Takes it back, and the work: it could not be tried.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn call_off(&self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        forgive(app, tx, self.work.as_slice()).await?;
+        self.forgive(app, tx).await
     }
 }
 
@@ -183,9 +200,7 @@ async fn all(site: &App, tx: &mut Tx, counts: &[Limited<'_>]) -> Result<Allowed,
     for (place, limited) in counts.iter().enumerate() {
         let mut allowed = limited.allow(site, tx).await?;
         if !allowed.is_yes() {
-            for counted in &counts[..place] {
-                counted.forgive(site, tx).await?;
-            }
+            forgive(site, tx, &counts[..place]).await?;
             for other in &counts[place + 1..] {
                 allowed = allowed.and(other.look(site, tx).await?);
             }
@@ -204,9 +219,14 @@ async fn and_then(
 ) -> Result<Allowed, Error> {
     let allowed = last.allow(site, tx).await?;
     if !allowed.is_yes() {
-        for limited in counted {
-            limited.forgive(site, tx).await?;
-        }
+        forgive(site, tx, counted).await?;
     }
     Ok(allowed)
+}
+
+async fn forgive(site: &App, tx: &mut Tx, counted: &[Limited<'_>]) -> Result<(), Error> {
+    for limited in counted {
+        limited.forgive(site, tx).await?;
+    }
+    Ok(())
 }

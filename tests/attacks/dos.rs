@@ -1,6 +1,9 @@
 //! A084: passwords that wait to be hashed keep nobody else waiting, and without a key nothing is hashed.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use reqwest::Method;
 use rocket::{
@@ -13,18 +16,91 @@ use rocket::{
 use serde_json::json;
 
 use crate::{
-    common::{Change, Site},
+    common::{Change, Person, Sent, Site},
     scene::{Scene, V},
-    tries::EVERY,
+    tries::{EVERY, SITE, limited},
 };
 
 attacks! {
     EVERY.with(hurried) => a084_passwords_that_wait_slow_no_page;
+    SITE.with(narrow) => a084_a_flood_from_many_networks_keeps_nobody_out;
 }
 
 /// Few passwords may wait, and each takes its time, so that most are turned away.
 fn hurried() -> Vec<Change<'static>> {
     vec![("latchkey.password.queue", json!(20)), ("latchkey.password.cost", json!(10))]
+}
+
+/// One thread, few places, and a proxy that says where people are.
+fn narrow() -> Vec<Change<'static>> {
+    let few = [("latchkey.password.queue", json!(32)), ("latchkey.password.threads", json!(1))];
+    let proxy = [("latchkey.trusted_proxies", json!(["127.0.0.1"])), ("latchkey.password.cost", json!(7))];
+    [limited(), few.to_vec(), proxy.to_vec()].concat()
+}
+
+/// What signs in with a right password.
+fn entry(email: &str, password: &str) -> Sent {
+    let fields = [("email", email), ("password", password), ("next", "")];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    Sent { to: "/login".into(), fields }
+}
+
+/// 48 connections that sign in to X's own accounts from the networks that `place` names, for as long as `others` take.
+async fn beside<T>(
+    scene: &Scene,
+    own: &[Person],
+    place: fn(usize) -> String,
+    others: impl Future<Output = T>,
+) -> T {
+    let over = AtomicBool::new(false);
+    let flood = join_all((0..48).map(async |turn: usize| {
+        let (browser, person) = (scene.app.browser().at(&place(turn)), &own[turn % own.len()]);
+        let mut entered = 0;
+        while !over.load(Ordering::Relaxed) {
+            let status = browser.post_only(&entry(&person.email, &person.password)).await.status;
+            assert!([303, 429, 503].contains(&status), "{status}");
+            entered += usize::from(status == 303);
+        }
+        entered
+    }));
+    let others = async {
+        sleep(Duration::from_millis(300)).await;
+        let outcome = others.await;
+        over.store(true, Ordering::Relaxed);
+        outcome
+    };
+    let (entered, outcome) = join!(flood, others);
+    assert!(entered.iter().sum::<usize>() > 0, "there was no flood");
+    outcome
+}
+
+async fn a084_a_flood_from_many_networks_keeps_nobody_out(scene: &mut Scene) {
+    let mut own = vec![scene.x.clone()];
+    for name in ["x1", "x2", "x3"] {
+        own.push(scene.app.account(&format!("{name}@example.com")).await);
+    }
+    let people: Vec<_> = (0..12).map(|n| scene.app.browser().at(&format!("198.51.{n}.1"))).collect();
+    let sent = entry(V, &scene.v.password);
+    let entering = join_all(people.iter().map(|browser| browser.post_only(&sent)));
+    let answers = beside(scene, &own, |turn| format!("2001:db8:0:{}::{turn}", turn % 4), entering).await;
+    let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses, [303; 12], "one /62 keeps others out");
+
+    // With as many networks as there are places, a browser that V has signed in with has one, and so has a key.
+    let known = scene.own.copy().at("203.0.113.7");
+    let (link, password) = (scene.key().await, scene.password());
+    let new = scene.app.browser().at("203.0.113.8");
+    let ready = scene.app.prepare(&new, &link, &scene.v).await;
+    let spent = scene.app.spending(&new, &ready, &password);
+    let owner = async {
+        let entered = known.post_only(&entry(V, &scene.v.password)).await.status;
+        (entered, new.post_only(&spent).await.status)
+    };
+    let (entered, reset) = beside(scene, &own, |turn| format!("2001:db8:{turn}::1"), owner).await;
+    assert!(entered == 303 && reset < 400, "V has no place: {entered}, {reset}");
+    scene.was_out_of_service();
+    scene.now_has(&password).await;
+    scene.unharmed(&["reset.issued", "reset.completed"]).await;
 }
 
 /// How many passwords the server has taken up so far.

@@ -15,6 +15,9 @@ attacks! {
     EVERY.with(behind_a_proxy) => a070_a_flood_of_requests_is_few_mails;
     EVERY.with(limited) => a071_every_spelling_of_an_address_has_one_count;
     EVERY.with(few_messages) => a111_no_flood_starves_the_owner;
+    EVERY.with(few_messages_behind_a_proxy) => a111_no_flood_starves_the_owner_in_a_new_browser;
+    SITE.with(few_texts) => a111_no_flood_starves_the_owner_of_texts;
+    EVERY.with(few_guesses_behind_a_proxy) => a072_the_owner_gets_back_in_by_a_new_browser;
     EVERY.with(few_guesses) => a072_who_guesses_does_not_shut_the_owner_out;
     SITE.with(few_guesses) => a073_guesses_at_once_are_counted_one_by_one;
     SITE.with(narrow) => a074_one_guess_at_each_account_is_many_guesses;
@@ -30,6 +33,21 @@ fn few_messages() -> Vec<Change<'static>> {
 
 fn few_guesses() -> Vec<Change<'static>> {
     [limited(), vec![("latchkey.limits.sign_ins_per_address", json!(5))]].concat()
+}
+
+fn few_messages_behind_a_proxy() -> Vec<Change<'static>> {
+    [behind_a_proxy(), few_messages(), vec![("latchkey.mail.to_unknown", json!(false))]].concat()
+}
+
+fn few_texts() -> Vec<Change<'static>> {
+    let few =
+        [("latchkey.limits.texts_per_number", json!(2)), ("latchkey.limits.texts_per_client", json!(999))];
+    [limited(), few.to_vec(), vec![("latchkey.reset.channel", json!("sms"))]].concat()
+}
+
+fn few_guesses_behind_a_proxy() -> Vec<Change<'static>> {
+    let few = vec![("latchkey.limits.codes_per_client", json!(3))];
+    [behind_a_proxy(), narrow(), few_guesses(), few].concat()
 }
 
 fn behind_a_proxy() -> Vec<Change<'static>> {
@@ -126,6 +144,73 @@ async fn a111_no_flood_starves_the_owner(scene: &mut Scene) {
     assert!(browser.is_signed_in().await, "{page}");
     scene.now_has(&password).await;
     scene.unharmed(&["reset.issued", "reset.asked_again", "reset.completed", "limit.reached"]).await;
+}
+
+/// As anybody's browser, V's has no cookie: what strangers have used up, by V's address and in V's network, is used up.
+async fn a111_no_flood_starves_the_owner_in_a_new_browser(scene: &mut Scene) {
+    let (here, elsewhere) = ("198.51.100.7", "203.0.113.7");
+    let ask_for = async |browser: &Browser, email: &str| {
+        let answer = browser.send(browser.request(Method::POST, "/reset").form(&[("email", email)])).await;
+        assert!(answer.status < 500, "{}", answer.status);
+    };
+    let mut newest = None;
+    for turn in 0..4 {
+        let (thief, new) = (scene.app.browser().at(here), scene.app.browser().at(elsewhere));
+        for other in 0..12 {
+            ask_for(&thief, V).await;
+            ask_for(&thief, &format!("nobody{other}@example.com")).await;
+        }
+        ask_for(&new, V).await;
+        let mails = scene.mails(V).await;
+        newest = mails.iter().rev().find(|mail| mail.is_key()).map(|key| key.link()).or(newest);
+        let page = new.get(newest.as_ref().expect("a key")).await;
+        assert_eq!(page.path(), scene.strategy().path(), "V has no key in turn {turn}: {page}");
+        if turn < 3 {
+            scene.app.minutes_pass(9);
+        }
+    }
+    scene.recover(&newest.expect("a key")).await;
+    scene.unharmed(&["reset.issued", "reset.completed", "limit.reached"]).await;
+}
+
+async fn a111_no_flood_starves_the_owner_of_texts(scene: &mut Scene) {
+    let phone = scene.v.phone.clone();
+    let mut newest = None;
+    for turn in 0..4 {
+        for _ in 0..3 {
+            ask(&scene.app.browser(), 1).await;
+        }
+        let texts = scene.mails(&phone).await;
+        newest = texts.last().map(|text| text.link()).or(newest);
+        let page = scene.app.browser().get(newest.as_ref().expect("a text")).await;
+        assert_eq!(page.path(), scene.strategy().path(), "V has no key in turn {turn}: {page}");
+        scene.app.minutes_pass(if turn < 3 { 6 } else { 0 });
+    }
+    scene.recover(&newest.expect("a text")).await;
+    scene.unharmed(&["reset.issued", "reset.completed", "limit.reached"]).await;
+}
+
+async fn a072_the_owner_gets_back_in_by_a_new_browser(scene: &mut Scene) {
+    let here = "198.51.100.7";
+    let thief = scene.app.browser().at(here);
+    for email in [[V; 8], ["nobody@example.com"; 8]].concat() {
+        guess(&thief, email, OTHER).await;
+    }
+    let new = scene.app.browser().at("203.0.113.7");
+    assert_eq!(guess(&new, V, &scene.v.password).await, 429, "who guesses is slowed down");
+    let (link, password) = (scene.key().await, scene.password());
+    scene.app.recover(&new, &scene.v, &link, &password).await;
+    // Also from where the guesses came.
+    scene.app.minutes_pass(61);
+    scene.now_has(&password).await;
+    for _ in 0..8 {
+        guess(&thief, "nobody@example.com", OTHER).await;
+    }
+    let (link, password) = (scene.key().await, scene.password());
+    scene.app.recover(&scene.app.browser().at(here), &scene.v, &link, &password).await;
+    scene.app.minutes_pass(61);
+    scene.now_has(&password).await;
+    scene.unharmed(&["reset.issued", "reset.completed", "sign_in.failed", "limit.reached"]).await;
 }
 
 /// The status of a sign-in.

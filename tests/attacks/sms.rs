@@ -15,7 +15,8 @@ use crate::{
 };
 
 attacks! {
-    SMS.with(limited) => a075_only_countries_that_are_named_get_few_texts, a076_the_site_has_a_budget;
+    SMS.with(limited) => a075_only_countries_that_are_named_get_few_texts, a076_the_site_has_a_budget,
+        a076_numbers_that_are_verified_leave_a_reserve;
     SMS => a077_a_gateway_that_fails_is_told_from_one_that_sends, a078_a_gateway_that_hangs_holds_nobody_up;
 }
 
@@ -152,6 +153,23 @@ async fn a076_the_site_has_a_budget(scene: &mut Scene) {
     }
     assert!(answers[0].0 == 200 && answers[0] == answers[1], "{answers:?}");
     scene.unharmed(&["reset.issued", "reset.code_sent", "limit.reached"]).await;
+}
+
+async fn a076_numbers_that_are_verified_leave_a_reserve(scene: &mut Scene) {
+    let few = [("latchkey.limits.texts_per_day", json!(8)), ("latchkey.limits.texts_per_client", json!(999))];
+    scene.restart(&few).await;
+    scene.next_day().await; // the texts of the first phones were of another day
+    let mut taken = 0;
+    for name in ["ann", "bob"] {
+        let other = scene.app.signed_in(&scene.app.account(&format!("{name}@example.com")).await).await;
+        for turn in 0..8 {
+            taken += u32::from(verified(&other, &format!("+49151{}23456{turn:02}", name.len())).await);
+        }
+    }
+    assert_eq!(taken, 6, "a quarter of eight is left");
+    let link = scene.key().await;
+    scene.recover(&link).await;
+    scene.unharmed(&["reset.issued", "reset.code_sent", "reset.completed", "limit.reached"]).await;
 }
 
 async fn a077_a_gateway_that_fails_is_told_from_one_that_sends(scene: &mut Scene) {

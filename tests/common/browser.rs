@@ -82,6 +82,7 @@ pub struct Browser {
     server: String,
     jar: Mutex<Jar>,
     agent: String,
+    place: Option<String>,
     seen: Seen,
     trouble: Arc<Trouble>,
 }
@@ -104,6 +105,7 @@ impl Browser {
             server: server.to_owned(),
             jar: Mutex::default(),
             agent,
+            place: None,
             seen: Seen::default(),
             trouble: Arc::default(),
         }
@@ -112,6 +114,11 @@ impl Browser {
     /// The same, whose answers are kept in `seen`.
     pub fn seen_by(self, seen: &Seen) -> Browser {
         Browser { seen: seen.clone(), ..self }
+    }
+
+    /// The same at `address`, for a site that trusts the proxy in front of it.
+    pub fn at(self, address: &str) -> Browser {
+        Browser { place: Some(address.to_owned()), ..self }
     }
 
     /// Tells of trouble.
@@ -128,6 +135,7 @@ impl Browser {
             server: self.server.clone(),
             jar,
             agent: self.agent.clone(),
+            place: self.place.clone(),
             seen: self.seen.clone(),
             trouble: self.trouble.clone(),
         }
@@ -170,6 +178,9 @@ impl Browser {
         request = request.header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
         if let Some(cookies) = self.jar().header() {
             request = request.header(header::COOKIE, cookies);
+        }
+        if let Some(place) = &self.place {
+            request = request.header("X-Forwarded-For", place);
         }
         if method == Method::POST {
             request = request.header(header::ORIGIN, &self.site).header("Sec-Fetch-Site", "same-origin");
