@@ -92,7 +92,7 @@ pub async fn set_enabled(
     } else {
         accounts::set_enabled(tx, id, enabled).await?;
     }
-    end_everything(tx, &account).await?;
+    end_everything(tx, &account, app.now()).await?;
     let kind = if enabled { "account.enabled" } else { "account.disabled" };
     Event::new(kind, id).by(actor).write(app, tx).await?;
     Ok(Cared::Done)
@@ -124,7 +124,7 @@ pub async fn set_roles(
     if changes.is_empty() {
         return Ok(Cared::Already);
     }
-    end_everything(tx, &account).await?;
+    end_everything(tx, &account, app.now()).await?;
     let detail = changes.join(" ");
     Event::new("account.roles_changed", id).by(actor).detail(&detail).write(app, tx).await?;
     Ok(Cared::Done)
@@ -136,7 +136,7 @@ pub async fn set_roles(
 /// [`Error::Database`].
 pub async fn end_sessions(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<Cared, Error> {
     let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
-    end_everything(tx, &account).await?;
+    end_everything(tx, &account, app.now()).await?;
     Event::new("account.sessions_ended", id).by(actor).write(app, tx).await?;
     Ok(Cared::Done)
 }

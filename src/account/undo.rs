@@ -89,7 +89,7 @@ pub async fn carry_out(
     let now = app.now();
     let weighed = weigh(tx, key, before, account).await?;
     accounts::void_password(tx, account.id, now).await?;
-    end_everything(tx, account).await?;
+    end_everything(tx, account, app.now()).await?;
     if weighed == Outcome::Frozen || !restore(app, tx, account, before).await? {
         freeze(app, tx, account, before, asked).await?;
         return Ok(Outcome::Frozen);
@@ -182,7 +182,7 @@ pub async fn decide(
             return Ok(false);
         }
         accounts::set_phone(tx, id, claim.phone.as_deref(), claim.phone_usable_at).await?;
-        end_everything(tx, account).await?;
+        end_everything(tx, account, app.now()).await?;
     }
     claims::end(tx, account.id).await?;
     keys::end(tx, account.id, Purpose::Undo.name()).await?;

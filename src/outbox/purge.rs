@@ -11,7 +11,7 @@ use crate::{
     reset::{Strategy, policy::Policy},
     store::{
         Pool, accounts, counts, events, former_addresses, keys, keys::Expired, outbox, registrations,
-        remembered, sessions, tallies, tallies::Tally,
+        remembered, sessions, spent, tallies, tallies::Tally,
     },
     tally,
 };
@@ -28,6 +28,7 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
     let kept = now - *app.config().events.keep;
     for _ in 0..STEPS {
         let mut tx = pool.begin_behind().await?;
+        spent::note_expired(&mut tx, now).await?;
         let expired = keys::purge(&mut tx, now).await?;
         let none_expired = expired.is_empty();
         let abandoned = abandoned(&expired);
@@ -51,6 +52,7 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
             + remembered::purge(&mut tx, now).await?
             + counts::purge(&mut tx, now).await?
             + former_addresses::purge(&mut tx, now - *FAREWELL).await?
+            + spent::purge(&mut tx, now - *FAREWELL).await?
             + outbox::wipe(&mut tx, now).await?
             + outbox::purge(&mut tx, kept).await?
             + events::purge(&mut tx, kept).await?

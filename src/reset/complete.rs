@@ -7,16 +7,15 @@ use crate::{
     Error,
     account::{
         change::end_everything,
-        email::masked,
         gate::{self, Kind},
-        hash::PasswordHash,
+        hash::{PasswordHash, Verdict},
         notice,
         password::Password,
-        undo,
+        session, undo,
     },
     event::Event,
-    store::{Tx, accounts, accounts::Account, events, keys},
-    web::{Answer, Crumb, Faults, Fields, Page, Site, device},
+    store::{Tx, accounts, accounts::Account, events, keys, keys::KeyRow},
+    web::{Answer, Crumb, Faults, Fields, Page, Site, device, held, page::Why, told::Line},
 };
 
 /// The new password in a form, if it may be one; what is wrong is noted under `new_password`.
@@ -37,7 +36,7 @@ pub async fn choose(
     Ok(faults.take("new_password", judged).map(|()| password))
 }
 
-/// Spends `keys`, all of them or none, and completes the reset with a new password.
+/// Spends a key and the code that goes with it, both or none, and completes the reset with a new password.
 ///
 /// # Errors
 /// [`Error::Busy`] if too many passwords are waiting to be hashed, [`Error::Database`]; nothing has happened then.
@@ -45,17 +44,41 @@ pub async fn spend(
     site: &Site<'_>,
     account: &Account,
     policy: &Policy,
-    keys: &[Uuid],
+    key: &KeyRow,
+    code: Option<Uuid>,
     new: Password,
 ) -> Result<Answer, Error> {
-    let hash = site.hasher_for(account.id.as_bytes()).hash(new).await?;
+    let hash = site.hasher_for(account.id.as_bytes()).hash(new.clone()).await?;
     let now = site.now();
     let mut tx = site.begin().await?;
     let mut won = accounts::take(&mut tx, account, now).await?;
-    for key in keys {
-        won = won && keys::spend(&mut tx, *key, now).await?;
+    for key in [Some(key.id), code].into_iter().flatten() {
+        won = won && keys::spend(&mut tx, key, now).await?;
     }
-    if won { complete(site, tx, account, policy, &hash).await } else { Ok(Page::unusable("/reset").into()) }
+    if !won {
+        drop(tx);
+        return match is_set(site, account.id, new).await? {
+            true => held::gone(site, &key.digest, "/reset").await,
+            false => held::why(site, &key.digest, "/reset").await.map(Answer::from),
+        };
+    }
+    let leads = if policy.login_after { "/account" } else { "/login" };
+    held::use_up(site, &mut tx, &key.digest, leads).await?;
+    complete(site, tx, account, policy, &hash).await
+}
+
+/// Whether `typed` is the account's password by now: a second click on the last button sends what the first has set. Each
+/// such look was paid for by a key that lived when its request came.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn is_set(site: &Site<'_>, account: Uuid, typed: Password) -> Result<bool, Error> {
+    let Some(account) = accounts::find(&mut site.read().await?, account).await? else { return Ok(false) };
+    match site.hasher().verify(typed, Some(account.password_hash)).await {
+        Ok(verdict) => Ok(!matches!(verdict, Verdict::No)),
+        Err(Error::Busy) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Sets the password, ends everything older, tells the owner, and signs in if the policy says so.
@@ -73,11 +96,12 @@ pub async fn complete(
 ) -> Result<Answer, Error> {
     // The policy may have switched while the password was typed and hashed.
     if !site.app.policy(account).accepts(policy) {
-        return Ok(Page::unusable("/reset").into());
+        return Ok(Page::unusable(&site.templates, Why::Live, None, "/reset").into());
     }
     let asked = site.asked();
+    let open = session::open(site, &mut tx, account.id, None).await?;
     accounts::set_password(&mut tx, account.id, hash, site.now()).await?;
-    end_everything(&mut tx, account).await?;
+    end_everything(&mut tx, account, site.now()).await?;
     undo::settle(site.app, &mut tx, account).await?;
     notice::post(site.app, &mut tx, account, &account.email, "password-changed", &asked).await?;
     let admission = if policy.login_after {
@@ -94,14 +118,18 @@ pub async fn complete(
         .await?;
     tx.commit().await?;
     device::remember(site, &account.email_key())?;
-    for crumb in [Crumb::Reset, Crumb::Restricted] {
-        site.crumbs.remove(crumb);
-    }
+    site.crumbs.remove(Crumb::Restricted);
+    let set = if admission.is_some() { "told-password-set" } else { "told-password-set-login" };
+    let ended = (open > 0).then(|| Line::count("told-sessions-ended", open));
+    site.tell_all([Line::new(set)].into_iter().chain(ended).collect());
     Ok(match admission {
         Some(admission) => {
             admission.enter(site);
             Answer::go("/account")
         }
-        None => Page::new("reset/done").with("email", masked(&account.email)).into(),
+        None => {
+            site.keep("/login", policy.known_address(account))?;
+            Answer::go("/login")
+        }
     })
 }

@@ -19,6 +19,7 @@ use crate::{
         accounts::Account,
         keys::{self, KeyRow},
         outbox,
+        spent::{self, Reason},
     },
     web::{
         device::Known,
@@ -212,6 +213,10 @@ async fn make(
     policy: &Policy,
     asker: Asker<'_>,
 ) -> Result<(KeyRow, Key), Error> {
+    // A key that starts again supersedes those of its own kind alone.
+    let first = if purpose == Purpose::Restart { Purpose::Restart } else { Purpose::Reset };
+    let purposes = [first, Purpose::Restart, Purpose::Restart];
+    spent::note_links(tx, account.id, purposes, Reason::Replaced, app.now()).await?;
     match purpose {
         Purpose::Restart => keys::end(tx, account.id, purpose.name()).await?,
         _ => keys::end_resets(tx, account.id, None).await?,

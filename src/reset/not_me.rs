@@ -11,18 +11,18 @@ use crate::{
         notice::Before,
         undo::{self, Outcome},
     },
-    clock::Time,
     key::{Key, Purpose},
     store::{
         accounts::{self, Account, State},
         keys::{self, KeyRow},
+        sessions::SignedIn,
     },
     web::{Answer, Crumb, Held, Linked, Opens, Page, SameOrigin, Site, held, human},
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![arrive, show, submit]
+    routes![arrive, show, submit, show_done]
 }
 
 /// A notice whose key a request holds, and what its button would come to now.
@@ -54,8 +54,8 @@ impl Opens for Notified {
         self.key.id
     }
 
-    fn expires_at(&self) -> Time {
-        self.key.expires_at
+    fn email(&self) -> &str {
+        &self.before.email
     }
 
     fn page(&self) -> &'static str {
@@ -64,7 +64,7 @@ impl Opens for Notified {
 }
 
 #[get("/reset/not-me/-")]
-async fn arrive(site: Site<'_>, linked: &Linked) -> Result<Answer, Error> {
+async fn arrive(site: Site<'_>, linked: &Linked, _me: Option<&SignedIn>) -> Result<Answer, Error> {
     held::arrive::<Notified>(&site, linked).await
 }
 
@@ -95,14 +95,18 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, notified: Held<Notified>) -> 
     let mut tx = site.begin().await?;
     let account = accounts::seize(&mut tx, account.id, now).await?.filter(undo::is_open);
     let (Some(account), true) = (account, keys::spend(&mut tx, key.id, now).await?) else {
-        return Ok(Page::unusable("/reset").into());
+        drop(tx);
+        return held::gone(&site, &key.digest, "/reset").await;
     };
+    held::use_up(&site, &mut tx, &key.digest, "/reset/not-me/done").await?;
     let outcome = undo::carry_out(site.app, &mut tx, &account, &key, &before, &site.asked()).await?;
     tx.commit().await?;
-    site.crumbs.remove(Crumb::NotMe);
-    Ok(Page::new("reset/not_me_done")
-        .with("email", masked(&before.email))
-        .with("restored", outcome == Outcome::Restored)
-        .with("admin", &site.config().contact)
-        .into())
+    site.keep_all("/reset/not-me/done", &before.email, None, outcome == Outcome::Restored)?;
+    Ok(Answer::go("/reset/not-me/done"))
+}
+
+#[get("/reset/not-me/done")]
+fn show_done(site: Site<'_>) -> Answer {
+    let Some(kept) = site.kept("/reset/not-me/done") else { return Answer::go("/login") };
+    Page::new("reset/not_me_done").with("email", masked(&kept.email)).with("restored", kept.whole).into()
 }

@@ -17,7 +17,7 @@ use crate::{
     event::Event,
     span::Span,
     store::{accounts, keys},
-    web::{Answer, Crumb, Page, SameOrigin, Site, bounded, device},
+    web::{Answer, Page, SameOrigin, Site, bounded, device, held},
 };
 
 /// Marks its tickets.
@@ -54,9 +54,10 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<OneTimeLogin>)
     let (account, now, asked) = (&ticket.account, site.now(), site.asked());
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, ticket.key.id, now).await? {
-        return Ok(Page::unusable("/reset").into());
+        return held::gone(&site, &ticket.key.digest, "/reset").await;
     }
-    end_everything(&mut tx, account).await?;
+    held::use_up(&site, &mut tx, &ticket.key.digest, "/reset/new-password").await?;
+    end_everything(&mut tx, account, now).await?;
     let admission =
         gate::admit(&site, &mut tx, account, Kind::Restricted(&ticket.policy, None), false).await?;
     notice::post(site.app, &mut tx, account, &account.email, "signed-in-once", &asked).await?;
@@ -67,7 +68,6 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<OneTimeLogin>)
         .await?;
     tx.commit().await?;
     device::remember(&site, &account.email_key())?;
-    site.crumbs.remove(Crumb::Reset);
     admission.enter(&site);
     Ok(Answer::go("/reset/new-password"))
 }

@@ -9,8 +9,11 @@ use crate::{
     account::email::masked,
     event::Event,
     key::Purpose,
-    store::{accounts, keys, outbox},
-    web::{Answer, Held, Page, SameOrigin, Site, human},
+    store::{
+        accounts, keys, outbox,
+        spent::{self, Reason},
+    },
+    web::{Answer, Held, Page, SameOrigin, Site, held, human},
 };
 
 /// The page that the link leads to.
@@ -22,8 +25,8 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[get("/reset/restart")]
-async fn show(site: Site<'_>, held: Held<Issued>) -> Result<Answer, Error> {
-    let Issued { key, account, policy } = held.0;
+async fn show(site: Site<'_>, holds: Held<Issued>) -> Result<Answer, Error> {
+    let Issued { key, account, policy } = holds.0;
     if !key.restarts() {
         return Ok(Answer::go(policy.strategy.page()));
     }
@@ -44,8 +47,8 @@ async fn show(site: Site<'_>, held: Held<Issued>) -> Result<Answer, Error> {
 }
 
 #[post("/reset/restart")]
-async fn submit(_ours: SameOrigin, site: Site<'_>, held: Held<Issued>) -> Result<Answer, Error> {
-    let Issued { key, account, policy } = held.0;
+async fn submit(_ours: SameOrigin, site: Site<'_>, holds: Held<Issued>) -> Result<Answer, Error> {
+    let Issued { key, account, policy } = holds.0;
     // The button was pressed twice.
     if !key.restarts() {
         return Ok(Answer::go(policy.strategy.page()));
@@ -53,11 +56,13 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, held: Held<Issued>) -> Result
     let (mark, now) = (site.make_mark()?, site.now());
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, &account, now).await? {
-        return Ok(Page::unusable("/reset").into());
+        return held::gone(&site, &key.digest, "/reset").await;
     }
+    spent::note_links(&mut tx, account.id, [Purpose::Reset; 3], Reason::Replaced, now).await?;
     keys::end_resets(&mut tx, account.id, Some(key.id)).await?;
     if !keys::restart(&mut tx, key.id, &mark, site.client.browser, now).await? {
-        return Ok(Page::unusable("/reset").into());
+        drop(tx);
+        return held::gone(&site, &key.digest, "/reset").await;
     }
     outbox::drop_orphans(&mut tx, account.id).await?;
     Event::new("reset.restarted", account.id)

@@ -47,7 +47,7 @@ async fn submit(
 ) -> Result<Answer, Error> {
     let mut faults = Faults::default();
     match choose(&site, &ticket.account, &fields, &mut faults).await? {
-        Some(new) => spend(&site, &ticket.account, &ticket.policy, &[ticket.key.id], new).await,
+        Some(new) => spend(&site, &ticket.account, &ticket.policy, &ticket.key, None, new).await,
         None => {
             ticket.hold(&site).await?;
             Ok(page(&site, &ticket).faults(faults).into())

@@ -27,6 +27,7 @@ pub mod replicas;
 pub mod roles;
 pub mod seed;
 pub mod sessions;
+pub mod spent;
 pub mod tallies;
 pub mod upkeep;
 mod writes;

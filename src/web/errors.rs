@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use rocket::{
     Catcher, Request, catch, catchers,
-    http::Status,
+    http::{Method, Status},
     response::{self, Responder},
 };
 
 use super::{
-    headers, origin,
-    page::{Answer, Page},
+    Crumb, Site, headers, held, origin,
+    page::{Answer, Page, Why},
     requests,
 };
-use crate::{Error, account::login, app::App};
+use crate::{
+    Error,
+    account::{login, session},
+    app::App,
+};
 
 /// The catchers.
 pub fn catchers() -> Vec<Catcher> {
@@ -21,19 +25,29 @@ pub fn catchers() -> Vec<Catcher> {
 }
 
 #[catch(410)]
-fn gone(request: &Request<'_>) -> Page {
-    let path = request.uri().path();
-    let again = match path.as_str() {
-        path if path.starts_with("/confirm") => "/confirm",
-        path if path.starts_with("/account/email") => "/account/email",
-        _ => "/reset",
+async fn gone(request: &Request<'_>) -> Result<Answer, Error> {
+    // The header says who is signed in; where that cannot be told, nobody is.
+    let me = session::current(request).await.ok().flatten();
+    let reads = matches!(request.method(), Method::Get | Method::Head);
+    let site = Site::of(request).ok_or(Error::Sealed)?;
+    let (crumb, again) = match request.uri().path().as_str() {
+        path if path.starts_with("/reset/new-password") => {
+            return Ok(match me {
+                Some(_) if reads => Answer::go("/account"),
+                _ => Page::unusable(&site.templates, Why::Step, None, "/reset").into(),
+            });
+        }
+        path if path.starts_with("/confirm") => (Crumb::Confirm, "/confirm"),
+        path if path.starts_with("/account/email") => (Crumb::Email, "/account/email"),
+        path if path.starts_with("/reset/not-me") => (Crumb::NotMe, "/reset"),
+        _ => (Crumb::Reset, "/reset"),
     };
-    Page::unusable(again)
+    held::caught(&site, crumb, again, reads).await
 }
 
 #[catch(401)]
-fn unauthorized(request: &Request<'_>) -> Answer {
-    login::first(request)
+async fn unauthorized(request: &Request<'_>) -> Answer {
+    login::first(request).await
 }
 
 /// Refused to who lacks a role, or because nothing shows that the request comes from this site.
@@ -41,11 +55,13 @@ fn unauthorized(request: &Request<'_>) -> Answer {
 fn forbidden(request: &Request<'_>) -> Result<Page, Error> {
     let app = request.rocket().state::<Arc<App>>().ok_or(Error::Sealed)?;
     let say = |key| app.templates.say(key, &[]);
-    let (title, text) = match origin::was_refused(request) {
+    let refused = origin::was_refused(request);
+    let (title, text) = match refused {
         true => ("error-origin-title", "error-origin-text"),
         false => ("error-role-title", "error-role-text"),
     };
-    Ok(Page::error(&app.templates, Status::Forbidden).with("title", say(title)).with("text", say(text)))
+    let page = Page::error(&app.templates, Status::Forbidden);
+    Ok(page.with("title", say(title)).with("text", say(text)).with("support", !refused))
 }
 
 #[catch(default)]

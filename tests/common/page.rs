@@ -83,6 +83,30 @@ impl Page {
             .any(|form| form.method == "post" && keys.iter().all(|key| form.field(key).is_some()))
     }
 
+    /// Whether this is a page for a link that is of no use, whatever the reason that it tells.
+    pub fn is_of_no_use(&self) -> bool {
+        const TITLES: [&str; 10] = [
+            "This link is not complete",
+            "This link does not work",
+            "This link has already been used",
+            "This link has expired",
+            "There is a newer link",
+            "This link was cancelled",
+            "This link no longer works",
+            "This page is out of date",
+            "Open your link again",
+            "This step has ended",
+        ];
+        let told = TITLES.iter().any(|title| self.title.starts_with(title));
+        let asks = |path: &str| self.offers(path) || self.links.iter().any(|link| link == path);
+        told && self.status == 410 && ["/reset", "/confirm", "/account/email"].into_iter().any(asks)
+    }
+
+    /// Whether it says that what was sent had been sent before, and leads where that led.
+    pub fn was_sent_twice(&self) -> bool {
+        self.answered == 303 && self.body.contains("This was sent twice")
+    }
+
     /// Whether a form here goes to `path`.
     pub fn offers(&self, path: &str) -> bool {
         self.forms.iter().any(|form| form.path() == path)

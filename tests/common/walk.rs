@@ -92,6 +92,9 @@ impl Walk {
             _ => browser.get(&self.link).await,
         };
         self.jar = browser.jar();
+        if page.was_sent_twice() {
+            return Step::Refused;
+        }
         if page.answered >= 400 || page.status >= 400 {
             let known = page.status == 410 || page.path() == "/login";
             assert!(known, "refused otherwise than by the one page: {page}");

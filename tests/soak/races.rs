@@ -81,13 +81,17 @@ pub async fn at_once(arena: &Arena, own: &Browser, sent: impl Fn(usize) -> Sent)
     answers
 }
 
-/// Whether an answer to the request that spends a key says that it did.
+/// Whether an answer to the request that spends a key gives what that pays for. Where it leads says nothing: a second click
+/// leads where the first did.
 pub fn has_won(strategy: Strategy, answer: &Answer) -> bool {
-    match strategy {
-        Strategy::GeneratedPassword => answer.status == 200,
-        Strategy::OneTimeLogin => answer.location() == "/reset/new-password",
-        _ => answer.location() == "/account",
-    }
+    let given = match strategy {
+        Strategy::GeneratedPassword => "latchkey_kept=",
+        Strategy::OneTimeLogin => "latchkey_restricted=",
+        _ => "latchkey_session=",
+    };
+    let cookies = answer.headers.get_all(header::SET_COOKIE).into_iter();
+    let values = cookies.filter_map(|cookie| cookie.to_str().ok()?.strip_prefix(given));
+    values.into_iter().any(|value| !value.starts_with(';'))
 }
 
 /// Has `ann`'s key spent by all at once, and says whose turn it was that won, with what was so before.

@@ -1,0 +1,88 @@
+//! The table `spent`: keys that are over, by digest, so that whoever holds such a link is told why.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Conn, Tx, sql};
+use crate::{Error, clock::Time, key::Purpose};
+
+/// Why a key is over.
+#[derive(Clone, Copy, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Reason {
+    /// It did what it was for.
+    Used,
+    /// There is a newer one.
+    Replaced,
+    /// Whoever held it ended it.
+    Cancelled,
+    /// The account changed.
+    Withdrawn,
+}
+
+/// A key that is over.
+#[derive(FromRow)]
+pub struct Spent {
+    /// A [`Reason`] in words; `expired` if its time was over, `live` if it is not over at all.
+    pub reason: String,
+    /// Digest of the mark of the browser that used it.
+    pub browser: Option<Vec<u8>>,
+    /// The page that its use led to; empty if none.
+    pub place: String,
+    /// When.
+    pub spent_at: Time,
+}
+
+/// Notes that a key is over.
+pub async fn note(
+    tx: &mut Tx,
+    digest: &[u8],
+    reason: Reason,
+    (browser, place): (Option<&[u8]>, &str),
+    now: Time,
+) -> Result<(), Error> {
+    const NOTE: &str = "INSERT INTO latchkey_spent (digest, reason, browser, place, spent_at)
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (digest) DO NOTHING";
+    let reason: &str = reason.into();
+    sql!(execute tx, NOTE, digest, reason, browser, place, now)?;
+    Ok(())
+}
+
+/// Notes that the links of an account are over that are about to end: those of three purposes, of which one may stand more than once.
+pub async fn note_links(
+    tx: &mut Tx,
+    account: Uuid,
+    purposes: [Purpose; 3],
+    reason: Reason,
+    now: Time,
+) -> Result<(), Error> {
+    const NOTE_LINKS: &str = "INSERT INTO latchkey_spent (digest, reason, browser, place, spent_at)
+        SELECT digest, $2, NULL, '', $3 FROM latchkey_keys
+        WHERE account_id = $1 AND purpose IN ($4, $5, $6) ON CONFLICT (digest) DO NOTHING";
+    let (reason, [one, two, three]): (&str, _) = (reason.into(), purposes.map(Purpose::name));
+    sql!(execute tx, NOTE_LINKS, account, reason, now, one, two, three)?;
+    Ok(())
+}
+
+/// Notes which links expired that are about to be removed.
+pub async fn note_expired(tx: &mut Tx, now: Time) -> Result<(), Error> {
+    const NOTE_EXPIRED: &str = "INSERT INTO latchkey_spent (digest, reason, browser, place, spent_at)
+        SELECT digest, 'expired', NULL, '', expires_at FROM latchkey_keys
+        WHERE expires_at <= $1 AND purpose IN ('reset', 'restart', 'email', 'undo') ON CONFLICT (digest) DO NOTHING";
+    sql!(execute tx, NOTE_EXPIRED, now)?;
+    Ok(())
+}
+
+/// What became of the key of a digest.
+pub async fn find(conn: &mut Conn, digest: &[u8], now: Time) -> Result<Option<Spent>, Error> {
+    const FIND: &str = "SELECT reason, browser, place, spent_at FROM latchkey_spent WHERE digest = $1
+        UNION ALL SELECT CASE WHEN expires_at <= $2 THEN 'expired' ELSE 'live' END, NULL, '', expires_at
+        FROM latchkey_keys WHERE digest = $1";
+    Ok(sql!(optional Spent, conn, FIND, digest, now)?)
+}
+
+/// Removes some that have been over since before `since`.
+pub async fn purge(tx: &mut Tx, since: Time) -> Result<u64, Error> {
+    const PURGE: &str = "DELETE FROM latchkey_spent WHERE digest IN (SELECT digest FROM latchkey_spent WHERE spent_at <= $1 LIMIT 500)";
+    Ok(sql!(execute tx, PURGE, since)?)
+}
