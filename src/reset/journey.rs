@@ -2,8 +2,12 @@
 
 use serde::Serialize;
 
-use super::policy::Policy;
-use crate::web::{human, templates::Templates, voice::FluentValue};
+use super::{Strategy, generated_password, policy::Policy, second_key, sms_approved};
+use crate::{
+    account::{notice, session},
+    code::TRIES,
+    web::{human, templates::Templates, voice::FluentValue},
+};
 
 /// One step, as a person sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,8 +22,14 @@ pub struct Step {
 /// `explain-<strategy>-1`, `-2` and so on, each with its `…-guards`.
 pub fn journey(templates: &Templates, policy: &Policy) -> Vec<Step> {
     let minutes = human::minutes(*policy.key_ttl);
-    let args: [(&str, FluentValue<'_>); 3] = [
+    let code = if policy.strategy == Strategy::SmsApproved { sms_approved::LIFE } else { second_key::LIFE };
+    let args: [(&str, FluentValue<'_>); 8] = [
         ("minutes", minutes.into()),
+        ("step_minutes", human::minutes(session::RESTRICTED).into()),
+        ("temporary_minutes", human::minutes(*generated_password::LIFE).into()),
+        ("code_minutes", human::minutes(code).into()),
+        ("tries", TRIES.into()),
+        ("undo_hours", (notice::UNDO.as_secs() / 3600).into()),
         ("login_after", policy.login_after.to_string().into()),
         ("may_skip", policy.may_skip.to_string().into()),
     ];

@@ -19,7 +19,9 @@ use crate::{
     web::{Answer, Faults, Fields, Page, SameOrigin, Site, bounded},
 };
 
-const KIND: Kind = Kind { purpose: Purpose::Second, life: Duration::from_secs(10 * 60), make: Key::second };
+/// How long a second key is good.
+pub const LIFE: Duration = Duration::from_secs(10 * 60);
+const KIND: Kind = Kind { purpose: Purpose::Second, life: LIFE, make: Key::second };
 
 /// Marks its tickets.
 pub struct SecondKey;
@@ -38,7 +40,9 @@ pub(super) const RECOVERY: Recovery = Recovery {
 };
 
 fn fairing() -> AdHoc {
-    AdHoc::on_ignite("second_key", |rocket| async { rocket.mount("/", bounded(routes![show, send, submit])) })
+    AdHoc::on_ignite("second_key", |rocket| async {
+        rocket.mount("/", bounded(routes![show, show_send, send, submit]))
+    })
 }
 
 #[get("/reset/second-key")]
@@ -49,26 +53,24 @@ async fn show(site: Site<'_>, ticket: Ticket<SecondKey>) -> Result<Page, Error> 
     })
 }
 
+#[get("/reset/second-key/send")]
+fn show_send() -> Answer {
+    Answer::go("/reset/second-key")
+}
+
 #[post("/reset/second-key/send")]
 async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SecondKey>) -> Result<Answer, Error> {
     let mut tx = site.begin().await?;
     let Some((row, key)) = second_step::mint(&site, &mut tx, &ticket, &KIND, Duration::ZERO).await? else {
         drop(tx);
-        return refuse(&site, &ticket).await;
+        site.tell(second_step::why_none(&site, &ticket));
+        return Ok(Answer::go("/reset/second-key"));
     };
     let mail = Message::mail(&ticket.account.email, "second-key")
-        .code(key.expose(), row.expires_at)
+        .code(key.expose(), second_step::until(&ticket, &row))
         .asked(&site.asked());
     second_step::send(&site, tx, &ticket, &row, mail).await?;
     Ok(Answer::go("/reset/second-key"))
-}
-
-async fn refuse(site: &Site<'_>, ticket: &Ticket<SecondKey>) -> Result<Answer, Error> {
-    let fault = Faults::of("code", Fault::new("fault-no-more-codes"));
-    Ok(match second_step::pending(site, ticket, &KIND).await? {
-        Some(row) => form(site, ticket, &row, TRIES - row.tries).faults(fault).into(),
-        None => button(site, ticket).faults(fault).into(),
-    })
 }
 
 #[post("/reset/second-key", data = "<fields>")]
@@ -83,12 +85,12 @@ async fn submit(
     };
     Ok(match second_step::approve(&site, &ticket, &row, &fields).await? {
         Ok(answer) => answer,
-        Err((left, faults)) => form(&site, &ticket, &row, left).faults(faults).into(),
+        Err((left, faults)) => second_step::refused(form(&site, &ticket, &row, left), &fields, faults).into(),
     })
 }
 
 fn button(site: &Site<'_>, ticket: &Ticket<SecondKey>) -> Page {
-    Page::new("reset/second_key").with("ticket", ticket.shown(site, 2))
+    second_step::offered(Page::new("reset/second_key"), site, ticket)
 }
 
 fn form(site: &Site<'_>, ticket: &Ticket<SecondKey>, row: &KeyRow, tries: i64) -> Page {

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     Error,
     account::notice,
+    clock::Time,
     code::{self, Bound, Kind, Tried},
     event::Event,
     key::Key,
@@ -85,17 +86,41 @@ pub async fn send<S>(
     Ok(())
 }
 
-/// What the form for a code shows of it: it is good until itself or its key dies.
+/// Until when a code is good: until itself or its key dies.
+pub fn until<S>(ticket: &Ticket<S>, row: &KeyRow) -> Time {
+    row.expires_at.min(ticket.key.expires_at)
+}
+
+/// What the page with the button shows: whether the key is in use in another browser, and whether it has codes left.
+pub fn offered<S>(page: Page, site: &Site<'_>, ticket: &Ticket<S>) -> Page {
+    page.with("ticket", ticket.shown(site, 2))
+        .with("elsewhere", is_elsewhere(site, ticket))
+        .with("more", ticket.key.minted < MINTS)
+}
+
+/// Why no code was sent, for the next page to say.
+pub fn why_none<S>(site: &Site<'_>, ticket: &Ticket<S>) -> &'static str {
+    if is_elsewhere(site, ticket) { "told-code-elsewhere" } else { "told-no-more-codes" }
+}
+
+fn is_elsewhere<S>(site: &Site<'_>, ticket: &Ticket<S>) -> bool {
+    ticket.key.browser.is_some() && ticket.key.browser != site.mark()
+}
+
+/// What the form for a code shows of it.
 pub fn shown<S>(page: Page, site: &Site<'_>, ticket: &Ticket<S>, row: &KeyRow, tries: i64) -> Page {
-    let until = row.expires_at.min(ticket.key.expires_at);
+    let until = until(ticket, row);
     page.with("ticket", ticket.shown(site, 3))
+        .with("more", ticket.key.minted < MINTS)
         .with("until", human::clock(until))
         .with("minutes", human::minutes(site.now().until(until)))
+        .with("seconds", site.now().until(until).as_secs())
         .with("tries", tries)
         .with("login_after", ticket.policy.login_after)
 }
 
-/// Takes the code with the new password: the tries left and what is wrong, or the end of the reset.
+/// Takes the code with the new password: the tries left and what is wrong, or the end of the reset. A password that will
+/// not do costs no try, and the code need not be typed again.
 ///
 /// # Errors
 /// [`Error::Busy`], [`Error::Database`]; nothing but a wrong try has been counted then.
@@ -106,23 +131,23 @@ pub async fn approve<S>(
     fields: &Fields,
 ) -> Result<Result<Answer, (i64, Faults)>, Error> {
     let mut faults = Faults::default();
-    let (mut left, typed) = (code::TRIES - row.tries, faults.take("code", fields.required("code", 100)));
-    if let Some(typed) = typed {
-        let tried = code::try_out(site, row, typed).await?;
-        if let Tried::Wrong(0) = tried {
-            tell(site, &ticket.account).await?;
-        }
-        if let Some(tries) = tried.left() {
-            left = tries;
-            faults.add("code", code::wrong(tries));
-        }
+    let typed = faults.take("code", fields.required("code", 100));
+    let new = choose(site, &ticket.account, fields, &mut faults).await?;
+    let (Some(typed), Some(new)) = (typed, new) else { return Ok(Err((code::TRIES - row.tries, faults))) };
+    let tried = code::try_out(site, row, typed).await?;
+    if let Tried::Wrong(0) = tried {
+        tell(site, &ticket.account).await?;
     }
-    match choose(site, &ticket.account, fields, &mut faults).await? {
-        Some(new) if faults.is_empty() => {
-            spend(site, &ticket.account, &ticket.policy, &[ticket.key.id, row.id], new).await.map(Ok)
-        }
-        _ => Ok(Err((left, faults))),
+    match tried.left() {
+        Some(left) => Ok(Err((left, Faults::of("code", code::wrong(left))))),
+        None => spend(site, &ticket.account, &ticket.policy, &ticket.key, Some(row.id), new).await.map(Ok),
     }
+}
+
+/// The page of a refused form: a code that was not found wrong stays typed.
+pub fn refused(page: Page, fields: &Fields, faults: Faults) -> Page {
+    let code = if faults.name("code") { "" } else { fields.get("code").unwrap_or_default() };
+    page.typed("code", code).faults(faults)
 }
 
 /// Tells the owner that a code died of wrong tries.

@@ -17,10 +17,13 @@ use crate::{
     outbox::message::Message,
     span::Span,
     store::keys::KeyRow,
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, bounded, device, throttle},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, bounded, device, throttle, told::Line},
 };
 
-const KIND: Kind = Kind { purpose: Purpose::Approval, life: Duration::from_secs(5 * 60), make: Key::code };
+const PAGE: &str = "/reset/sms-approved";
+/// How long a texted code is good.
+pub const LIFE: Duration = Duration::from_secs(5 * 60);
+const KIND: Kind = Kind { purpose: Purpose::Approval, life: LIFE, make: Key::code };
 /// How long before another code is texted.
 const PAUSE: Duration = Duration::from_secs(60);
 
@@ -32,7 +35,7 @@ impl Recovers for SmsApproved {
 }
 
 pub(super) const RECOVERY: Recovery = Recovery {
-    page: "/reset/sms-approved",
+    page: PAGE,
     steps: 3,
     longest: Span::minutes(60),
     needs_phone: true,
@@ -46,7 +49,7 @@ pub(super) const RECOVERY: Recovery = Recovery {
 
 fn fairing() -> AdHoc {
     AdHoc::on_ignite("sms_approved", |rocket| async {
-        rocket.mount("/", bounded(routes![show, send, submit]))
+        rocket.mount("/", bounded(routes![show, show_send, send, submit]))
     })
 }
 
@@ -58,15 +61,18 @@ async fn show(site: Site<'_>, ticket: Ticket<SmsApproved>) -> Result<Page, Error
     })
 }
 
+#[get("/reset/sms-approved/send")]
+fn show_send() -> Answer {
+    Answer::go(PAGE)
+}
+
 #[post("/reset/sms-approved/send")]
 async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SmsApproved>) -> Result<Answer, Error> {
-    let Some(phone) = site.app.usable_phone(&ticket.account) else {
-        return Ok(button(&site, &ticket).into());
-    };
+    let Some(phone) = site.app.usable_phone(&ticket.account) else { return Ok(Answer::go(PAGE)) };
     let former = second_step::pending(&site, &ticket, &KIND).await?;
-    if let Some(row) = former.as_ref().filter(|row| wait(&site, row) > 0) {
-        let fault = Fault::new("fault-wait").with("seconds", usize::try_from(wait(&site, row)).unwrap_or(0));
-        return Ok(form(&site, &ticket, row, TRIES - row.tries).faults(Faults::of("code", fault)).into());
+    if let Some(seconds) = former.map(|row| wait(&site, &row)).filter(|seconds| *seconds > 0) {
+        site.tell_all(vec![Line::count("told-wait", seconds)]);
+        return Ok(Answer::go(PAGE));
     }
     let known = device::known(&site, &ticket.account.email_key());
     let mut tx = site.begin().await?;
@@ -82,15 +88,12 @@ async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SmsApproved>) ->
             throttle::text_allowed(site.app, &mut tx, phone, known.as_ref().into(), &site.asked()).await?;
             tx.commit().await?;
         }
-        let fault = Faults::of("code", Fault::new("fault-no-more-codes"));
-        return Ok(match former {
-            Some(row) => form(&site, &ticket, &row, TRIES - row.tries).faults(fault).into(),
-            None => button(&site, &ticket).faults(fault).into(),
-        });
+        site.tell(if allowed { second_step::why_none(&site, &ticket) } else { "told-texts-limit" });
+        return Ok(Answer::go(PAGE));
     };
-    let text = Message::text(phone, "code").code(code.expose(), row.expires_at);
+    let text = Message::text(phone, "code").code(code.expose(), second_step::until(&ticket, &row));
     second_step::send(&site, tx, &ticket, &row, text).await?;
-    Ok(Answer::go("/reset/sms-approved"))
+    Ok(Answer::go(PAGE))
 }
 
 #[post("/reset/sms-approved", data = "<fields>")]
@@ -105,7 +108,7 @@ async fn submit(
     };
     Ok(match second_step::approve(&site, &ticket, &row, &fields).await? {
         Ok(answer) => answer,
-        Err((left, faults)) => form(&site, &ticket, &row, left).faults(faults).into(),
+        Err((left, faults)) => second_step::refused(form(&site, &ticket, &row, left), &fields, faults).into(),
     })
 }
 
@@ -115,7 +118,7 @@ fn wait(site: &Site<'_>, row: &KeyRow) -> u64 {
 }
 
 fn button(site: &Site<'_>, ticket: &Ticket<SmsApproved>) -> Page {
-    shown(Page::new("reset/sms_approved").with("ticket", ticket.shown(site, 2)), site, ticket)
+    shown(second_step::offered(Page::new("reset/sms_approved"), site, ticket), site, ticket)
 }
 
 fn form(site: &Site<'_>, ticket: &Ticket<SmsApproved>, row: &KeyRow, tries: i64) -> Page {
@@ -125,5 +128,4 @@ fn form(site: &Site<'_>, ticket: &Ticket<SmsApproved>, row: &KeyRow, tries: i64)
 
 fn shown(page: Page, site: &Site<'_>, ticket: &Ticket<SmsApproved>) -> Page {
     page.with("phone", site.app.usable_phone(&ticket.account).map(ending))
-        .with("admin", &site.config().contact)
 }

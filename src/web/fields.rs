@@ -184,6 +184,11 @@ impl Faults {
         Self(vec![(field.to_owned(), fault)])
     }
 
+    /// Whether something is wrong with a field.
+    pub fn name(&self, field: &str) -> bool {
+        self.0.iter().any(|(wrong, _)| wrong == field)
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -22,7 +22,9 @@ for_both_codes! {
     a_code_expires,
     the_code_cannot_be_skipped,
     a_key_that_was_pressed_is_not_superseded,
-    a_code_is_checked_before_the_password,
+    a_weak_password_costs_no_try_and_keeps_the_code,
+    after_the_last_try_one_button_sends_another_code,
+    a_second_code_asked_for_too_soon_is_no_fault_of_the_form,
 }
 
 fn wrong(app: &Site, browser: &Browser, ready: &Ready) -> Sent {
@@ -184,15 +186,56 @@ async fn a_key_that_was_pressed_is_not_superseded(setting: Setting) {
     assert!(browser.is_signed_in().await, "somebody else's request took the key away");
 }
 
-async fn a_code_is_checked_before_the_password(setting: Setting) {
+async fn after_the_last_try_one_button_sends_another_code(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let browser = app.browser();
+    let ready = app.prepare(&browser, &app.key(&ann).await.link(), &ann).await;
+    let mut page = browser.get(&setting.strategy.path()).await;
+    for _ in 0..3 {
+        page = browser.post(&wrong(&app, &browser, &ready)).await;
+    }
+    app.minutes_pass(2);
+    for page in [page, browser.get(&setting.strategy.path()).await] {
+        assert!(
+            !page.asks(&["code"]) && !page.body.contains("<details"),
+            "a dead form, or a hidden remedy: {page}"
+        );
+        let send = format!("{}/send", setting.strategy.path());
+        let again = browser.copy().press(&page, &send).await;
+        assert!(again.asks(&["code", "new_password"]), "{again}");
+    }
+}
+
+async fn a_second_code_asked_for_too_soon_is_no_fault_of_the_form(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let browser = app.browser();
+    app.prepare(&browser, &app.key(&ann).await.link(), &ann).await;
+    let send = format!("{}/send", setting.strategy.path());
+    for _ in 0..4 {
+        let form = browser.get(&setting.strategy.path()).await;
+        let page = if form.offers(&send) { browser.press(&form, &send).await } else { form };
+        assert_eq!((page.status, page.path()), (200, &*setting.strategy.path()), "{page}");
+        assert!(!page.body.contains("aria-invalid"), "{page}");
+    }
+    assert_eq!(browser.get(&send).await.path(), setting.strategy.path());
+}
+
+async fn a_weak_password_costs_no_try_and_keeps_the_code(setting: Setting) {
     let app = setting.app().await;
     let ann = app.person("ann").await;
     let link = app.key(&ann).await.link();
     let browser = app.browser();
     let ready = app.prepare(&browser, &link, &ann).await;
     for weak in ["short", "password1234", "ann@example.com"] {
-        let page = browser.post(&app.spending(&browser, &ready, weak)).await;
-        assert!((400..500).contains(&page.status), "{weak}: {page}");
+        let sent = app.spending(&browser, &ready, weak);
+        let code = sent.fields.iter().find(|(name, _)| name == "code").expect("a code");
+        let page = browser.post(&sent).await;
+        assert_eq!(page.status, 422, "{weak}: {page}");
+        let kept = page.form_with(&["code"]).field("code").expect("a field for the code");
+        assert_eq!(kept.value, code.1, "the code is to be typed again: {page}");
+        assert!(page.text.contains("3 tries left"), "{page}");
     }
     browser.post(&app.spending(&browser, &ready, OTHER)).await;
     assert!(browser.is_signed_in().await, "a weak password cost the code");
