@@ -33,7 +33,7 @@ label-sessions = Sessions
 label-since = Member since
 label-roles = Roles
 label-optional = (optional)
-new-password-hint = Three or four unrelated words work well. Spaces are allowed.
+new-password-hint = At least { $min } characters. Three or four unrelated words work well. Spaces are allowed.
 phone-hint = With the country code, like +49 151 23456789.
 phone-hint-home = As you dial it at home, or with the country code, like +49 151 23456789.
 show-password = Show
@@ -99,6 +99,7 @@ register-button = Create account
 register-known = Already have an account?
 register-sent-title = Check your email
 register-sent-lead = We have sent you an email with the next step.
+register-sent-lead-bare = If you have just registered, an email with the next step is on its way to you.
 register-sent-next = If you open its link in this browser, one more button confirms your address.
 register-sent-typed = Check the address above. If it is wrong, register again with the right one.
 confirm-request-title = Send the confirmation email again
@@ -106,6 +107,7 @@ confirm-request-lead = Enter the address you registered with. We will send you a
 confirm-request-button = Send the link
 confirm-sent-title = Check your email
 confirm-sent-lead = If this address is waiting to be confirmed, an email with a new link is on its way.
+confirm-sent-lead-bare = If the address you entered is waiting to be confirmed, an email with a new link is on its way.
 confirm-sent-typed = If nothing arrives, the address was never registered or is already confirmed. If it is confirmed, you can sign in.
 confirm-title = Confirm your address
 confirm-ours-lead = One click and your account is ready.
@@ -122,7 +124,15 @@ confirm-invited-lead = An account has been set up for you. Choose a password to 
 
 login-title = Sign in
 login-again = For your security, please enter your password again.
-login-remember = Keep me signed in on this device for 14 days
+login-remember-days = { $days ->
+    [one] Keep me signed in on this device for one day
+   *[other] Keep me signed in on this device for { $days } days
+  }
+login-remember-hours = { $hours ->
+    [one] Keep me signed in on this device for one hour
+   *[other] Keep me signed in on this device for { $hours } hours
+  }
+login-instead = Reset your password instead
 login-button = Sign in
 login-new = New here?
 login-unconfirmed = No confirmation email?
@@ -188,7 +198,7 @@ reset-sent-lead = { $unknown ->
     [true] If there is an account with this address, a message is on its way to its owner. If there is none, we write that to the address, once a day at most.
    *[other] If there is an account with this address, a message is on its way to its owner.
   }
-reset-sent-lead-bare = If there is an account with the address you entered, a message is on its way to its owner.
+reset-sent-lead-bare = If you entered the address of an account, a message is on its way to its owner.
 reset-sent-next = Open the link in the message, in any browser, or enter its code here.
 reset-sent-code = The code is on a line of its own in the message. It works only in this browser.
 reset-sent-later = Too many messages were requested, so no new one was sent. You can ask again at { $again }. If we have sent one before, the newest still works.
@@ -198,13 +208,29 @@ key-title = Enter your code
 key-lead = If you read the message on another device, enter its code here.
 key-hint = The code is on a line of its own in the message.
 key-button = Continue
-unusable-title = This link does not work
-unusable-lead = Nothing has changed. The link has most likely
-unusable-old = expired: a link works for a short time only,
-unusable-used = already been used: it works once,
-unusable-newer = or been replaced by a newer one: only the newest works.
-unusable-next = You can ask for a new one.
+unusable-unknown-title = This link does not work
+unusable-unknown-lead = Nothing has changed. The link may be incomplete, too old, or no longer valid.
+unusable-confirm-title = This link does not work
+unusable-confirm-lead = Nothing has changed. The link may be incomplete, too old, or replaced by a newer one. Or your address is confirmed already: then sign in.
+unusable-used-title = This link has already been used
+unusable-used-lead = It was used on { $when }, and it works only once. If you chose a new password then, sign in with it.
+unusable-expired-title = This link has expired
+unusable-expired-lead = It was valid until { $when }. Nothing has changed.
+unusable-replaced-title = There is a newer link
+unusable-replaced-lead = We sent a newer link on { $when }. Only the newest one works.
+unusable-cancelled-title = This link was cancelled
+unusable-cancelled-lead = It was cancelled on { $when } by somebody who had the message.
+unusable-withdrawn-title = This link no longer works
+unusable-withdrawn-lead = It ended on { $when }, when the account changed.
+unusable-live-title = This page is out of date
+unusable-live-lead = You may have opened another link in this browser since, or the rules of the site have changed. Open your newest link again, or ask for a new one.
+unusable-no_cookie-title = Open your link again
+unusable-no_cookie-lead = Your browser has not sent us the cookie that holds your link. Either it does not accept cookies from this site, or it was closed or signed out in the meantime. Allow cookies, then open the link in your message again.
+unusable-step-title = This step has ended
+unusable-step-lead = You were signed in for this step only, and that has ended. If you have chosen a new password, sign in with it.
 unusable-button = Ask for a new link
+unusable-again = Send me a new link
+ends-soon = This page is valid for { $minutes } more minutes. If you need more time, ask for a new link and continue from there.
 incomplete-title = This link is not complete
 incomplete-lead = Part of the link is missing or was changed on the way. This can happen when an email program breaks a long link in two.
 incomplete-next = Open the message again and copy the whole link into the address bar. If that does not work, ask for a new one.
@@ -241,6 +267,9 @@ second-key-form-title = Choose a new password
 second-key-form-lead = We have emailed you a code of 8 characters. Enter it here with your new password.
 second-key-form-again = If you ask for another code, the one before it stops working.
 second-key-again = Email me another code
+code-dead-lead = The code you were sent no longer works: there were too many wrong tries. Nothing else has changed.
+code-no-more = We cannot send another code for this link. Ask for a new link to go on.
+code-elsewhere = The code for this link was requested in another browser and works only there. Go on in that browser, or ask for a new link.
 sms-title = Get a code by text message
 sms-lead = To confirm that it is you, we will text a code of 6 digits to your phone ending in { $phone }.
 sms-button = Text me the code
@@ -259,8 +288,6 @@ sms-form-wait = { $seconds ->
 sms-again = Text me another code
 restricted-lead = You are signed in for this step only. Once you set a new password, your whole account is open to you.
 restricted-skip = Continue without a new password
-done-title = Your new password is set
-done-lead = Every session has been ended. Sign in with your new password.
 
 ## "This wasn't me"
 
@@ -291,41 +318,79 @@ event-phone-changed = The phone was changed
 event-account-deleted = The account was closed and is going to be deleted
 event-let-in = Support let somebody in
 
+## What has just been done, on the next page
+
+told-signed-out = You are signed out.
+told-deleted = Your account is closed, and will be deleted for good in { $count } hours.
+told-confirmed = Your address is confirmed, and you are signed in.
+told-confirmed-login = Your address is confirmed. Sign in with your password.
+told-password-changed = Your password is changed.
+told-password-set = Your new password is set, and you are signed in.
+told-password-set-login = Your new password is set. Sign in with it.
+told-skipped = You are signed in. Your password is the same as before.
+told-email-changed = Your email address is changed. Sign in with the new one.
+told-phone-set = Your phone is confirmed.
+told-phone-removed = Your phone is removed.
+told-session-ended = The session is ended.
+told-sessions-ended = { $count ->
+    [one] One session was ended.
+   *[other] { $count } sessions were ended.
+  }
+told-others-ended = { $count ->
+    [0] No other session was open.
+    [one] One other session was ended.
+   *[other] { $count } other sessions were ended.
+  }
+told-twice = This was sent twice. Only the first time counts.
+told-wait = { $count ->
+    [one] Please wait one second before you ask for another code.
+   *[other] Please wait { $count } seconds before you ask for another code.
+  }
+told-no-more-codes = No code was sent: this link has used up its codes.
+told-code-elsewhere = No code was sent: the code for this link was requested in another browser.
+told-texts-limit = No code was sent: there have been too many text messages. Please try again tomorrow.
+
 ## What is wrong with a field
 
-fault-required = Please fill in this field.
-fault-repeated = This field was sent more than once. Please send the form again.
+field-email = your email address
+field-password = your password
+field-new_password = your new password
+field-remove-password = your password
+field-phone = your phone number
+field-code = the code
+field-key = the code
+field-role = the name of a role
+field-q = the beginning of an address
+field-own = “{ $label }”
+field-other = this field
+fault-required = Enter { $field }.
+fault-repeated = We received { $field } more than once. Please send the form again.
 fault-too-long = { $max ->
-    [one] Use at most one character.
-   *[other] Use at most { $max } characters.
+    [one] Use at most one character for { $field }.
+   *[other] Use at most { $max } characters for { $field }.
   }
-fault-control = This contains an invisible character. Please type it again.
+fault-control = There is an invisible character in { $field }. Please type it again.
 fault-email = Enter an email address like name@example.com.
-fault-same-email = This is already your address. Enter the new one.
+fault-same-email = This is already your email address. Enter the new one.
 fault-phone = Enter a phone number with its country code, like +49 151 23456789.
 fault-login = The address or the password is wrong.
-fault-password = This password is wrong.
+fault-password = Your password is wrong.
 fault-code = { $tries ->
     [one] That code is wrong. You have one try left.
    *[other] That code is wrong. You have { $tries } tries left.
   }
-fault-no-more-codes = We cannot send another code for this link. Please ask for a new link.
 fault-no-texts = This site does not send text messages yet, so you cannot add a phone.
 fault-phone-country = This site does not send text messages to this country. Please use a different number.
 fault-texts-limit = Too many text messages have been sent. Please try again tomorrow.
-fault-wait = { $seconds ->
-    [one] Please wait one second before you ask for another code.
-   *[other] Please wait { $seconds } seconds before you ask for another code.
-  }
 fault-code-dead = This code no longer works. Please ask for another one.
 fault-reset-code-dead = This code no longer works. Use the link in the message, or ask for a new one.
 fault-key = This code does not work. Use the newest message and copy its code exactly.
 
 ## Passwords
 
-password-missing = Enter a password.
-password-too-short = Use at least { $min } characters.
-password-too-long = Use at most { $max } bytes. A plain letter is one byte, an emoji four or more.
+password-missing = Enter { $field }.
+password-too-short = Use at least { $min } characters for { $field }.
+password-too-long = Use at most { $max } bytes for { $field }. A plain letter is one byte, an emoji four or more.
 password-unusable-character = A password cannot contain line breaks or null characters.
 password-own-word = Apart from your own details and the name of this site, too little of this password is left. Choose one that has nothing to do with you.
 password-breached = This password is known from data breaches, so it would be guessed first. Choose a different one.
@@ -935,7 +1000,7 @@ explain-set_then_login-1 = They enter a new password. { $login_after ->
   }
 explain-set_then_login-1-guards = Setting the password uses up the link: if two people try, only one succeeds. Weak and leaked passwords are refused.
 
-explain-one_time_login-1 = They press a button, which ends every other session and signs them in for this one step, for 10 minutes.
+explain-one_time_login-1 = They press a button, which ends every other session and signs them in for this one step, for { $step_minutes } minutes.
 explain-one_time_login-1-guards = From then on the link is dead. The session reaches the form for a new password and nothing else.
 explain-one_time_login-2 = They enter a new password. { $login_after ->
     [true] They are signed in.
@@ -946,7 +1011,7 @@ explain-one_time_login-2 = They enter a new password. { $login_after ->
   }
 explain-one_time_login-2-guards = The forgotten password stops working. Weak and leaked ones are refused.
 
-explain-generated_password-1 = They press a button, and a second email brings a temporary password that works once, for 30 minutes.
+explain-generated_password-1 = They press a button, and a second email brings a temporary password that works once, for { $temporary_minutes } minutes.
 explain-generated_password-1-guards = The old password works until a new one is set, so nobody can lock them out by asking.
 explain-generated_password-2 = They sign in with it and reach only the form for a new password.
 explain-generated_password-2-guards = Somebody who finds the email later finds a password that no longer works.
@@ -956,23 +1021,23 @@ explain-generated_password-3 = They enter a password of their own. { $login_afte
   }
 explain-generated_password-3-guards = A password sent by email never stays in force.
 
-explain-second_key-1 = They press a button, and a second email brings a code of 8 characters. It works for 10 minutes and three tries, in the browser where the button was pressed.
+explain-second_key-1 = They press a button, and a second email brings a code of 8 characters. It works for { $code_minutes } minutes and { $tries } tries, in the browser where the button was pressed.
 explain-second_key-1-guards = A link that leaked through forwarding, a log or a scanner is not enough: it also takes the mailbox at that moment.
 explain-second_key-2 = They enter the code and a new password. { $login_after ->
     [true] They are signed in.
    *[other] They sign in with it.
   }
-explain-second_key-2-guards = Link and code are used up together, and three wrong tries end the code. Weak and leaked passwords are refused.
+explain-second_key-2-guards = Link and code are used up together, and { $tries } wrong tries end the code. Weak and leaked passwords are refused.
 
-explain-sms_approved-1 = They press a button, and a text message brings a code of 6 digits to their confirmed phone. It works for 5 minutes and three tries, in the browser where the button was pressed.
+explain-sms_approved-1 = They press a button, and a text message brings a code of 6 digits to their confirmed phone. It works for { $code_minutes } minutes and { $tries } tries, in the browser where the button was pressed.
 explain-sms_approved-1-guards = Reading their mailbox is not enough: it also takes the phone.
 explain-sms_approved-2 = They enter the code and a new password. { $login_after ->
     [true] They are signed in.
    *[other] They sign in with it.
   }
-explain-sms_approved-2-guards = Link and code are used up together, and three wrong tries end the code. Weak and leaked passwords are refused.
+explain-sms_approved-2-guards = Link and code are used up together, and { $tries } wrong tries end the code. Weak and leaked passwords are refused.
 
-explain-end = Every other session and link ends. An email says when and from where, with a "this wasn’t me" link valid for 72 hours.
+explain-end = Every other session and link ends. An email says when and from where, with a "this wasn’t me" link valid for { $undo_hours } hours.
 explain-end-guards = If it was somebody else, one button takes the account back.
 
 ## The development mailbox

@@ -9,14 +9,16 @@ use super::{
     hash::{PasswordHash, Verdict},
     notice,
     password::Password,
-    session::Fresh,
+    session::{self, Fresh},
 };
 use crate::{
     Error,
+    clock::Time,
     event::Event,
+    key::Purpose,
     limits::Limited,
-    store::{Tx, accounts, accounts::Account, keys, outbox, remembered, sessions},
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site},
+    store::{Tx, accounts, accounts::Account, keys, outbox, remembered, sessions, spent, spent::Reason},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, told::Line},
 };
 
 /// The routes.
@@ -47,13 +49,16 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     if !me.take(&mut tx, site.now()).await? {
         return refused(Faults::of("password", Fault::new("fault-password")));
     }
+    let others = session::open(&site, &mut tx, account.id, Some(me.0.session.id)).await?;
     accounts::set_password(&mut tx, account.id, &hash, site.now()).await?;
-    end_everything(&mut tx, account).await?;
+    end_everything(&mut tx, account, site.now()).await?;
     notice::post(site.app, &mut tx, account, &account.email, "password-changed", &site.asked()).await?;
     Event::new("password.changed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
     let admission = gate::admit(&site, &mut tx, account, Kind::Fresh, false).await?;
     tx.commit().await?;
     admission.enter(&site);
+    let ended = (others > 0).then(|| Line::count("told-others-ended", others));
+    site.tell_all([Line::new("told-password-changed")].into_iter().chain(ended).collect());
     Ok(Answer::go("/account"))
 }
 
@@ -61,7 +66,15 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn end_everything(tx: &mut Tx, account: &Account) -> Result<(), Error> {
+pub async fn end_everything(tx: &mut Tx, account: &Account, now: Time) -> Result<(), Error> {
+    spent::note_links(
+        tx,
+        account.id,
+        [Purpose::Reset, Purpose::Restart, Purpose::Email],
+        Reason::Withdrawn,
+        now,
+    )
+    .await?;
     sessions::end_all(tx, account.id, None).await?;
     remembered::end_all(tx, account.id).await?;
     keys::end_all(tx, account.id).await?;

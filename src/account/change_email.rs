@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     Error,
-    clock::Time,
     event::Event,
     key::{Key, Purpose},
     limits::Asking,
@@ -23,6 +22,8 @@ use crate::{
         accounts::Account,
         former_addresses,
         keys::{self, KeyRow},
+        sessions::SignedIn,
+        spent::{self, Reason},
     },
     web::{
         Answer, Crumb, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, human, throttle,
@@ -33,7 +34,7 @@ const PURPOSE: &str = "new address";
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![show, submit, arrive, show_confirm, confirm]
+    routes![show, submit, show_sent, arrive, show_confirm, confirm]
 }
 
 #[get("/account/email")]
@@ -64,13 +65,15 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
         ..site.app.key_row(account.id, Purpose::Email, key.digest(&site.keyring), *CONFIRMING)?
     };
     let mut tx = site.begin().await?;
-    if !throttle::message_allowed(&site, &mut tx, Asking::Email, email.key()).await?.is_yes() {
+    let allowed = throttle::message_allowed(&site, &mut tx, Asking::Email, email.key()).await?;
+    if !allowed.is_yes() {
         tx.commit().await?;
-        return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
+        return Ok(Page::too_many(site.app, allowed).into());
     }
     if !me.take(&mut tx, now).await? {
         return Ok(Answer::go("/login"));
     }
+    spent::note_links(&mut tx, account.id, [Purpose::Email; 3], Reason::Replaced, now).await?;
     keys::end(&mut tx, account.id, Purpose::Email.name()).await?;
     store::outbox::drop_orphans(&mut tx, account.id).await?;
     keys::insert(&mut tx, &row).await?;
@@ -86,7 +89,23 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
         Some(taken) => taken::tell(site.app, &mut tx, taken, &site.asked()).await?,
     }
     tx.commit().await?;
-    Ok(Page::new("account/email_sent").with("email", email.address()).into())
+    Ok(Answer::go("/account/email/sent"))
+}
+
+#[get("/account/email/sent")]
+async fn show_sent(site: Site<'_>, me: &SignedIn) -> Result<Answer, Error> {
+    let purpose = Purpose::Email.name();
+    let row = keys::of_account(&mut site.read().await?, me.account.id, purpose, site.now()).await?;
+    Ok(match row.and_then(|row| new_email(&site, &row)) {
+        Some(email) => Page::new("account/email_sent").with("email", email.address()).into(),
+        None => Answer::go("/account/email"),
+    })
+}
+
+/// The address that a key is for; none if no secret at hand opens it.
+fn new_email(site: &Site<'_>, row: &KeyRow) -> Option<Email> {
+    let opened = site.keyring.open(PURPOSE, row.sealed.as_deref().unwrap_or_default()).ok()?;
+    Email::parse(std::str::from_utf8(&opened).ok()?).ok()
 }
 
 /// A new address whose key a request holds.
@@ -107,10 +126,7 @@ impl Opens for NewEmail {
         let row = keys::find(&mut conn, &digest, Purpose::Email.name(), site.now()).await?;
         let Some(row) = row else { return Ok(None) };
         let account = accounts::find(&mut conn, row.account_id).await?.filter(|account| account.enabled);
-        // Sealed with a key that is gone, it names no address: there is no such link.
-        let opened = site.keyring.open(PURPOSE, row.sealed.as_deref().unwrap_or_default()).ok();
-        let text = opened.as_deref().and_then(|opened| std::str::from_utf8(opened).ok());
-        let email = text.and_then(|text| Email::parse(text).ok());
+        let email = new_email(site, &row);
         Ok(account.zip(email).map(|(account, email)| NewEmail { row, account, email }))
     }
 
@@ -118,8 +134,8 @@ impl Opens for NewEmail {
         self.row.id
     }
 
-    fn expires_at(&self) -> Time {
-        self.row.expires_at
+    fn email(&self) -> &str {
+        self.email.address()
     }
 
     fn page(&self) -> &'static str {
@@ -128,7 +144,7 @@ impl Opens for NewEmail {
 }
 
 #[get("/account/email/-")]
-async fn arrive(site: Site<'_>, linked: &Linked) -> Result<Answer, Error> {
+async fn arrive(site: Site<'_>, linked: &Linked, _me: Option<&SignedIn>) -> Result<Answer, Error> {
     held::arrive::<NewEmail>(&site, linked).await
 }
 
@@ -158,13 +174,15 @@ async fn confirm(_ours: SameOrigin, site: Site<'_>, new: Held<NewEmail>) -> Resu
         done = accounts::set_email(&mut tx, account.id, address, email_key, since).await?;
     }
     if !done {
-        return Ok(Page::unusable("/account/email").into());
+        return held::gone(&site, &row.digest, NewEmail::AGAIN).await;
     }
+    held::use_up(&site, &mut tx, &row.digest, "/login").await?;
     store::registrations::drop_address(&mut tx, email.key(), now).await?;
-    change::end_everything(&mut tx, &account).await?;
+    change::end_everything(&mut tx, &account, now).await?;
     notice::post(site.app, &mut tx, &account, email.address(), "email-changed", &asked).await?;
     Event::new("email.changed", account.id).from(&asked).write(site.app, &mut tx).await?;
     tx.commit().await?;
-    site.crumbs.remove(Crumb::Email);
+    site.tell("told-email-changed");
+    site.keep("/login", email.address())?;
     Ok(Answer::go("/login"))
 }

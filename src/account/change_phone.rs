@@ -31,7 +31,7 @@ const CODE: Kind = Kind { purpose: Purpose::Phone, life: Duration::from_secs(5 *
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![show, submit, show_code, submit_code, remove]
+    routes![show, submit, show_code, submit_code, show_remove, remove]
 }
 
 fn page(site: &Site<'_>, account: &Account) -> Page {
@@ -139,7 +139,13 @@ async fn submit_code(
     tell(site.app, &mut tx, account, &asked).await?;
     Event::new("phone.changed", account.id).from(&asked).write(site.app, &mut tx).await?;
     tx.commit().await?;
+    site.tell("told-phone-set");
     Ok(Answer::go("/account"))
+}
+
+#[get("/account/phone/remove")]
+fn show_remove(site: Site<'_>, me: Fresh<'_>) -> Page {
+    page(&site, &me.0.account)
 }
 
 #[post("/account/phone/remove", data = "<fields>")]
@@ -158,6 +164,7 @@ async fn remove(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
         tell(site.app, &mut tx, account, &site.asked()).await?;
         Event::new("phone.removed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
         tx.commit().await?;
+        site.tell("told-phone-removed");
     }
     Ok(Answer::go("/account"))
 }

@@ -17,7 +17,6 @@ use super::{
 use crate::{
     Error,
     app::App,
-    clock::Time,
     event::Event,
     key::Key,
     limits::Asking,
@@ -25,21 +24,29 @@ use crate::{
         message::{Asked, post_to_nobody},
         request::Request as Written,
     },
-    store::{self, Tx, accounts, accounts::Account, registrations, registrations::Registration, roles},
+    store::{
+        self, Tx, accounts, accounts::Account, registrations, registrations::Registration, roles,
+        sessions::SignedIn,
+    },
     web::{
         Answer, Crumb, Even, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, human,
-        throttle,
+        page::Why, throttle,
     },
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![show_again, again, arrive, show, submit]
+    routes![show_again, again, show_sent, arrive, show, submit]
 }
 
 #[get("/confirm")]
-fn show_again() -> Page {
-    Page::new("account/confirm_request")
+fn show_again(site: Site<'_>) -> Page {
+    Page::new("account/confirm_request").typed("email", &site.last_address().unwrap_or_default())
+}
+
+#[get("/confirm/sent")]
+fn show_sent(site: Site<'_>) -> Page {
+    Page::new("account/confirm_sent").with("email", site.kept("/confirm/sent").map(|kept| kept.email))
 }
 
 #[post("/confirm", data = "<fields>")]
@@ -58,7 +65,8 @@ async fn again(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer
         request.post(site.app, &mut tx).await?;
     }
     tx.commit().await?;
-    Ok(Page::new("account/confirm_sent").with("email", email.address()).into())
+    site.keep("/confirm/sent", email.address())?;
+    Ok(Answer::go("/confirm/sent"))
 }
 
 /// A request to get the confirmation once more.
@@ -90,7 +98,7 @@ impl Again {
 }
 
 #[get("/confirm/-")]
-async fn arrive(site: Site<'_>, linked: &Linked) -> Result<Answer, Error> {
+async fn arrive(site: Site<'_>, linked: &Linked, _me: Option<&SignedIn>) -> Result<Answer, Error> {
     held::arrive::<Unconfirmed>(&site, linked).await
 }
 
@@ -111,8 +119,8 @@ impl Opens for Unconfirmed {
         self.0.id
     }
 
-    fn expires_at(&self) -> Time {
-        self.0.expires_at
+    fn email(&self) -> &str {
+        &self.0.email
     }
 
     fn page(&self) -> &'static str {
@@ -171,7 +179,7 @@ async fn submit(
         fields: if theirs { registration.fields } else { "{}".into() },
         created_at: now,
         held_until: now,
-        undone_at: Time::default(),
+        undone_at: crate::clock::Time::default(),
         deleted_at: None,
         role_list: registration.roles,
     };
@@ -179,7 +187,7 @@ async fn submit(
     let won = registrations::spend(&mut tx, registration.id, now).await?
         && accounts::insert(&mut tx, &account, &registration.email_key, now - *notice::UNDO).await?;
     if !won {
-        return Ok(Page::unusable("/confirm").into());
+        return Ok(Page::unusable(&site.templates, Why::Unknown, None, "/confirm").into());
     }
     // Whoever reads the mailbox gets what its owner was promised, whichever of its links they opened.
     for role in registrations::drop_address(&mut tx, &registration.email_key, now).await? {
@@ -192,13 +200,17 @@ async fn submit(
         None
     };
     tx.commit().await?;
-    site.crumbs.remove(Crumb::Confirm);
     Ok(match admission {
         Some(admission) => {
             admission.enter(&site);
+            site.tell("told-confirmed");
             Answer::go("/account")
         }
-        None => Answer::go("/login"),
+        None => {
+            site.tell("told-confirmed-login");
+            site.keep("/login", &account.email)?;
+            Answer::go("/login")
+        }
     })
 }
 

@@ -7,7 +7,7 @@ use crate::{
     Error,
     event::Event,
     store::accounts,
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site},
+    web::{Answer, Faults, Fields, Page, SameOrigin, Site, cookies::AT_WORK, told::Line},
 };
 
 /// The routes.
@@ -35,7 +35,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     let now = site.now();
     let mut tx = site.begin().await?;
     if me.take(&mut tx, now).await? {
-        change::end_everything(&mut tx, account).await?;
+        change::end_everything(&mut tx, account, now).await?;
         accounts::delete_later(&mut tx, account.id, now).await?;
         notice::post(site.app, &mut tx, account, &account.email, "account-deleted", &site.asked()).await?;
         Event::new("account.deletion_requested", account.id)
@@ -43,6 +43,8 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
             .write(site.app, &mut tx)
             .await?;
         tx.commit().await?;
+        AT_WORK.into_iter().for_each(|crumb| site.crumbs.remove(crumb));
+        site.tell_all(vec![Line::count("told-deleted", notice::UNDO.as_secs() / 3600)]);
     }
     Ok(Answer::go("/login"))
 }

@@ -30,7 +30,8 @@ impl Fault {
     /// The key, if there is a sentence of that name which names no other numbers.
     pub(crate) fn said(&self) -> &'static str {
         let voice = Voice::read([("en.ftl", include_str!("../../locales/en.ftl"))]).unwrap();
-        let args: Vec<_> = self.args.iter().map(|&(name, number)| (name, number.into())).collect();
+        let numbers = self.args.iter().map(|&(name, number)| (name, number.into()));
+        let args: Vec<_> = numbers.chain([("field", "a field".into())]).collect();
         let sentence = voice.say(self.key, &args);
         assert!(!sentence.contains(['[', '{']), "{sentence}");
         self.key

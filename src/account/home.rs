@@ -7,18 +7,18 @@ use uuid::Uuid;
 use super::{
     phone::ending,
     role::{Administrator, Role},
-    session::Fresh,
+    session::{self, Fresh},
 };
 use crate::{
     Error,
     event::Event,
     store::{remembered, sessions, sessions::SignedIn},
-    web::{Answer, Page, SameOrigin, Site, human},
+    web::{Answer, Page, SameOrigin, Site, human, told::Line},
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![show, list, end_others, end_one]
+    routes![show, list, end_others, show_one, end_one]
 }
 
 #[get("/account")]
@@ -71,13 +71,20 @@ async fn end_others(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>) -> Result<
     let mut tx = site.begin().await?;
     if me.take(&mut tx, site.now()).await? {
         let me = me.0;
+        let open = session::open(&site, &mut tx, me.account.id, Some(me.session.id)).await?;
         let ended = sessions::end_all(&mut tx, me.account.id, Some(me.session.id)).await?;
         if ended + remembered::end_all(&mut tx, me.account.id).await? > 0 {
             Event::new("sessions.ended", me.account.id).from(&site.asked()).write(site.app, &mut tx).await?;
         }
         tx.commit().await?;
+        site.tell_all(vec![Line::count("told-others-ended", open)]);
     }
     Ok(Answer::go("/account/sessions"))
+}
+
+#[get("/account/sessions/<_>")]
+fn show_one(_me: &SignedIn) -> Answer {
+    Answer::go("/account/sessions")
 }
 
 #[post("/account/sessions/<id>")]
@@ -92,6 +99,7 @@ async fn end_one(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, id: &str) -> 
         remembered::end_all(&mut tx, me.account.id).await?;
         Event::new("session.ended", me.account.id).from(&site.asked()).write(site.app, &mut tx).await?;
         tx.commit().await?;
+        site.tell("told-session-ended");
     }
     Ok(Answer::go("/account/sessions"))
 }

@@ -8,7 +8,7 @@ use super::{
     hash::Verdict,
     hasher::Hasher,
     password::Password,
-    session,
+    session::{self, Restricted},
 };
 use crate::{
     Error,
@@ -23,8 +23,12 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit]
 }
 
-/// Where somebody goes who must sign in first: to the form, and back to the page they wanted.
-pub fn first(request: &Request<'_>) -> Answer {
+/// Where somebody goes who must sign in first: to the form, and back to the page they wanted; in a restricted session,
+/// to the step that it is for.
+pub async fn first(request: &Request<'_>) -> Answer {
+    if let Ok(Some(_)) = session::narrow(request).await {
+        return Answer::go("/reset/new-password");
+    }
     let again = session::shown(request).is_some();
     let wanted = request.uri().path().to_string();
     let back = if request.method() == rocket::http::Method::Get { wanted } else { String::new() };
@@ -32,11 +36,25 @@ pub fn first(request: &Request<'_>) -> Answer {
 }
 
 #[get("/login?<next>&<again>")]
-async fn show(next: Option<&str>, again: Option<&str>, me: Option<&SignedIn>) -> Page {
-    let again = again.is_some() && me.is_some();
-    let email = me.filter(|_| again).map(|me| me.account.email.as_str());
-    let page = form(next.unwrap_or_default(), again).typed("email", email.unwrap_or_default());
-    if email.is_none() { page.still() } else { page }
+fn show(
+    next: Option<&str>,
+    again: Option<&str>,
+    site: Site<'_>,
+    me: Option<&SignedIn>,
+    step: Option<Restricted<'_>>,
+) -> Answer {
+    let (next, stale) = (next.unwrap_or_default(), |me: &SignedIn| me.session.fresh_until <= site.now());
+    match (me, step) {
+        (Some(me), _) if again.is_some() && stale(me) => {
+            form(next, true).typed("email", &me.account.email).into()
+        }
+        (Some(_), _) => Answer::go(next::path(next)),
+        (None, Some(_)) => Answer::go("/reset/new-password"),
+        (None, None) => match site.last_address() {
+            Some(email) => form(next, false).typed("email", &email).into(),
+            None => form(next, false).still().into(),
+        },
+    }
 }
 
 fn form(next: &str, again: bool) -> Page {
@@ -69,7 +87,9 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
     hasher.admit()?;
     let counted = SignIn::count(&site, named).await?;
     if !counted.allowed().is_yes() {
-        return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
+        // Their way in does not wait: the address need not be typed again there.
+        site.keep("/reset", email.as_ref().map_or("", |email| email.address()))?;
+        return Ok(Page::too_many(site.app, counted.allowed()).with("instead", true).into());
     }
     let mut attempted = attempt(&site, &hasher, named, &counted, &password, keep).await;
     if let Ok(Attempt::Overtaken) = attempted {

@@ -7,7 +7,7 @@ use crate::{
     Error,
     key::sha256,
     store::sessions::{self, SignedIn},
-    web::{Answer, Crumb, Page, SameOrigin, Site},
+    web::{Answer, Crumb, Page, SameOrigin, Site, cookies::AT_WORK},
 };
 
 /// The routes.
@@ -30,9 +30,8 @@ async fn submit(_ours: SameOrigin, site: Site<'_>) -> Result<SignedOut, Error> {
     }
     remember::forget(&site, &mut tx).await?;
     tx.commit().await?;
-    for crumb in [Crumb::Session, Crumb::Restricted, Crumb::Remembered] {
-        site.crumbs.remove(crumb);
-    }
+    AT_WORK.into_iter().for_each(|crumb| site.crumbs.remove(crumb));
+    site.tell("told-signed-out");
     Ok(SignedOut { to: Answer::go("/login"), clear: Header::new("Clear-Site-Data", "\"cache\"") })
 }
 

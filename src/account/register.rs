@@ -17,7 +17,7 @@ use crate::{
     limits::Asking,
     outbox::{message::Asked, request::Request},
     span::Span,
-    store::{self, Tx, registrations::Registration},
+    store::{self, Tx, registrations::Registration, sessions::SignedIn},
     web::{Answer, Even, Faults, Page, SameOrigin, Site, throttle},
 };
 
@@ -94,12 +94,20 @@ impl Settings {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![show, submit]
+    routes![show, submit, show_sent]
 }
 
 #[get("/register")]
-fn show(site: Site<'_>) -> Page {
-    form(&site, &BTreeMap::new())
+fn show(site: Site<'_>, me: Option<&SignedIn>) -> Answer {
+    match me {
+        Some(_) => Answer::go("/account"),
+        None => form(&site, &BTreeMap::new()).into(),
+    }
+}
+
+#[get("/register/sent")]
+fn show_sent(site: Site<'_>) -> Page {
+    Page::new("account/register_sent").with("email", site.kept("/register/sent").map(|kept| kept.email))
 }
 
 fn form(site: &Site<'_>, typed: &BTreeMap<String, String>) -> Page {
@@ -114,6 +122,9 @@ fn form(site: &Site<'_>, typed: &BTreeMap<String, String>) -> Page {
         })
         .collect();
     let mut page = Page::new("account/register").with("fields", fields).with("open", settings.open);
+    for field in &settings.fields {
+        page = page.label(&format!("field.{}", field.name), &field.label);
+    }
     for (name, value) in typed {
         page = page.typed(&format!("field.{name}"), value);
     }
@@ -124,13 +135,13 @@ fn form(site: &Site<'_>, typed: &BTreeMap<String, String>) -> Page {
 async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer, Error> {
     let settings = &site.config().register;
     if !settings.open {
-        return Ok(Page::error(&site.templates, rocket::http::Status::Forbidden).into());
+        return Ok(form(&site, &BTreeMap::new()).status(rocket::http::Status::Forbidden).into());
     }
     let mut tx = site.begin().await?;
     let allowed = throttle::client_allowed(&site, &mut tx).await?;
     tx.commit().await?;
     if !allowed.is_yes() {
-        return Ok(Page::error(&site.templates, rocket::http::Status::TooManyRequests).into());
+        return Ok(Page::too_many(site.app, allowed).into());
     }
     let mut faults = Faults::default();
     let email = faults.take("email", fields.email("email"));
@@ -167,7 +178,8 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
         request.post(site.app, &mut tx).await?;
     }
     tx.commit().await?;
-    Ok(Page::new("account/register_sent").with("email", email.address()).into())
+    site.keep("/register/sent", email.address())?;
+    Ok(Answer::go("/register/sent"))
 }
 
 /// A request to have an account.

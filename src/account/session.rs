@@ -12,6 +12,7 @@ use rocket::{
     request::{FromRequest, Outcome},
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::remember;
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     key::{Key, sha256},
     span::Span,
     store::{
-        Tx, accounts,
+        Conn, Tx, accounts,
         accounts::Account,
         sessions::{self, SignedIn},
     },
@@ -92,6 +93,30 @@ pub async fn current<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn
         })
         .await;
     found.as_ref().map(Option::as_ref).or(Err(()))
+}
+
+/// The restricted session of a request; `None` if there is none.
+///
+/// # Errors
+/// If the database cannot tell.
+pub async fn narrow<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()> {
+    let Narrow(found) = request
+        .local_cache_async(async {
+            let Some(site) = Site::of(request) else { return Narrow(Err(())) };
+            Narrow(load(&site, Crumb::Restricted).await.map_err(|error| log::error!("{error}")))
+        })
+        .await;
+    found.as_ref().map(Option::as_ref).or(Err(()))
+}
+
+/// How many full sessions of an account are open, besides one.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn open(site: &Site<'_>, conn: &mut Conn, account: Uuid, but: Option<Uuid>) -> Result<u64, Error> {
+    let (now, idle) = (site.now(), *site.config().session.idle);
+    let open = sessions::list(conn, account, now - idle, now).await?;
+    Ok(open.iter().filter(|session| Some(session.id) != but).count() as u64)
 }
 
 /// The address of whoever is signed in, if some guard has asked by now.
@@ -189,13 +214,7 @@ impl<'r> FromRequest<'r> for Restricted<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let Narrow(found) = request
-            .local_cache_async(async {
-                let Some(site) = Site::of(request) else { return Narrow(Err(())) };
-                Narrow(load(&site, Crumb::Restricted).await.map_err(|error| log::error!("{error}")))
-            })
-            .await;
-        match found {
+        match narrow(request).await {
             Ok(Some(found)) if held::admits(request, found.session.id) => Outcome::Success(Restricted(found)),
             Ok(_) => Outcome::Forward(Status::Gone),
             Err(()) => Outcome::Error((Status::ServiceUnavailable, ())),

@@ -16,7 +16,7 @@ use crate::{
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![list, again, discard]
+    routes![list, show_one, again, discard]
 }
 
 #[get("/admin/messages?<state>&<from>")]
@@ -30,6 +30,11 @@ async fn list(
         (Some(shelf), Some(from)) => Ok(page(&site, shelf, from).await?.into()),
         _ => error(&site, Status::BadRequest),
     }
+}
+
+#[get("/admin/messages/<_>/<_>")]
+fn show_one(_admin: Admin<'_>) -> Answer {
+    Answer::go("/admin/messages")
 }
 
 #[post("/admin/messages/<id>/again")]

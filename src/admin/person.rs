@@ -29,7 +29,7 @@ use crate::{
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![show, change]
+    routes![show, show_act, change]
 }
 
 /// How many events and sessions the page shows.
@@ -80,6 +80,14 @@ async fn show(site: Site<'_>, admin: Admin<'_>, id: &str, done: Option<&str>) ->
     let done = done.map(|act| site.templates.say(&format!("person-done-{}", act.name()), &[]));
     let page = page(&site, &admin, &account).await?.with("done", done);
     Ok(page.with("key", key.map(|key| key.grouped())).with("key_place", site.link("/reset/key")).into())
+}
+
+#[get("/admin/people/<id>/<_>")]
+fn show_act(_admin: Admin<'_>, id: &str) -> Answer {
+    Answer::go(match Uuid::parse_str(id) {
+        Ok(id) => format!("/admin/people/{id}"),
+        Err(_) => "/admin/people".to_owned(),
+    })
 }
 
 #[post("/admin/people/<id>/<act>", data = "<fields>")]
@@ -232,7 +240,7 @@ async fn carry_out(
     };
     tx.commit().await?;
     if let Some(key) = shown {
-        site.carry(Crumb::LetIn, &key, *Span::minutes(1))?;
+        site.carry_for(Crumb::LetIn, &key, *Span::minutes(1))?;
     }
     Ok(match cared {
         Cared::Done | Cared::Already => Ok(()),

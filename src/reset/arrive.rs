@@ -8,17 +8,21 @@ use crate::{
     account::fault::Fault,
     event::Event,
     key::Key,
-    store::{accounts, keys, outbox},
-    web::{Answer, Crumb, Faults, Fields, Linked, Page, SameOrigin, Site, held},
+    store::{
+        accounts, keys, outbox,
+        sessions::SignedIn,
+        spent::{self, Reason},
+    },
+    web::{Answer, Faults, Fields, Linked, Page, SameOrigin, Site, held},
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![arrive, show_typing, typed, cancel]
+    routes![arrive, show_typing, typed, show_cancel, cancel, show_cancelled]
 }
 
 #[get("/reset/-")]
-async fn arrive(site: Site<'_>, linked: &Linked) -> Result<Answer, Error> {
+async fn arrive(site: Site<'_>, linked: &Linked, _me: Option<&SignedIn>) -> Result<Answer, Error> {
     held::arrive::<Issued>(&site, linked).await
 }
 
@@ -39,13 +43,29 @@ async fn typed(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answ
     }
 }
 
+#[get("/reset/cancel")]
+fn show_cancel(ticket: Ticket<Any>) -> Answer {
+    Answer::go(ticket.policy.strategy.page())
+}
+
+#[get("/reset/cancelled")]
+fn show_cancelled(site: Site<'_>) -> Answer {
+    match site.kept("/reset/cancelled") {
+        Some(_) => Page::new("reset/cancelled").into(),
+        None => Answer::go("/reset"),
+    }
+}
+
 #[post("/reset/cancel")]
 async fn cancel(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<Any>) -> Result<Answer, Error> {
     let (account, now) = (&ticket.account, site.now());
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, ticket.key.id, now).await? {
-        return Ok(Page::unusable("/reset").into());
+        return held::gone(&site, &ticket.key.digest, "/reset").await;
     }
+    let mark = site.mark();
+    let led = (mark.as_deref(), "/reset/cancelled");
+    spent::note(&mut tx, &ticket.key.digest, Reason::Cancelled, led, now).await?;
     keys::end_resets(&mut tx, account.id, None).await?;
     outbox::drop_orphans(&mut tx, account.id).await?;
     Event::new("reset.cancelled", account.id)
@@ -54,6 +74,6 @@ async fn cancel(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<Any>) -> Resul
         .write(site.app, &mut tx)
         .await?;
     tx.commit().await?;
-    site.crumbs.remove(Crumb::Reset);
-    Ok(Page::new("reset/cancelled").into())
+    site.keep("/reset/cancelled", ticket.policy.known_address(account))?;
+    Ok(Answer::go("/reset/cancelled"))
 }

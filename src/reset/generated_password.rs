@@ -15,6 +15,7 @@ use crate::{
     account::{
         gate::{self, Kind},
         password::Password,
+        session::Restricted,
     },
     app::App,
     config::finding::Severity,
@@ -27,12 +28,15 @@ use crate::{
         accounts::Account,
         keys::{self, KeyRow},
         outbox,
+        sessions::SignedIn,
     },
-    web::{Answer, Crumb, Page, SameOrigin, Site, bounded, device, human, throttle::SignIn},
+    web::{Answer, Page, SameOrigin, Site, bounded, device, held, human, throttle::SignIn},
 };
 
 /// How long a generated password is good.
-const LIFE: Span = Span::minutes(30);
+pub const LIFE: Span = Span::minutes(30);
+/// The page that says where it is.
+const SENT: &str = "/reset/generated-password/sent";
 
 /// Marks its tickets.
 pub struct GeneratedPassword;
@@ -56,7 +60,7 @@ pub(super) const RECOVERY: Recovery = Recovery {
 
 fn fairing() -> AdHoc {
     AdHoc::on_ignite("generated_password", |rocket| async {
-        rocket.mount("/", bounded(routes![show, submit]))
+        rocket.mount("/", bounded(routes![show, submit, show_sent]))
     })
 }
 
@@ -80,8 +84,9 @@ async fn submit(
     };
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, ticket.key.id, now).await? {
-        return Ok(Page::unusable("/reset").into());
+        return held::gone(&site, &ticket.key.digest, "/reset").await;
     }
+    held::use_up(&site, &mut tx, &ticket.key.digest, SENT).await?;
     keys::end(&mut tx, account.id, Purpose::Temporary.name()).await?;
     outbox::drop_orphans(&mut tx, account.id).await?;
     keys::insert(&mut tx, &row).await?;
@@ -96,12 +101,26 @@ async fn submit(
         .await?;
     tx.commit().await?;
     device::remember(&site, &account.email_key())?;
-    site.crumbs.remove(Crumb::Reset);
-    Ok(Page::new("reset/generated_password_sent")
-        .with("minutes", human::minutes(*LIFE))
-        .with("step", 3)
-        .with("steps", 4)
-        .into())
+    site.keep_all(SENT, ticket.policy.known_address(account), Some(row.expires_at), true)?;
+    Ok(Answer::go(SENT))
+}
+
+#[get("/reset/generated-password/sent")]
+fn show_sent(site: Site<'_>, me: Option<&SignedIn>, step: Option<Restricted<'_>>) -> Answer {
+    if me.is_some() {
+        return Answer::go("/account");
+    }
+    let until = site.kept(SENT).and_then(|kept| kept.until).filter(|until| *until > site.now());
+    match (step, until) {
+        (Some(_), _) => Answer::go("/reset/new-password"),
+        (None, None) => Answer::go("/reset"),
+        (None, Some(until)) => Page::new("reset/generated_password_sent")
+            .with("until", human::clock(until))
+            .with("minutes", human::minutes(site.now().until(until)))
+            .with("step", 3)
+            .with("steps", 4)
+            .into(),
+    }
 }
 
 fn digest(app: &App, account: &Account, password: &str) -> Vec<u8> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Strategy, setting::Setting};
-use crate::span::Span;
+use crate::{span::Span, store::accounts::Account};
 
 /// How the first key travels; the stricter first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, strum::Display)]
@@ -110,6 +110,12 @@ impl Policy {
             may_skip: self.may_skip && other.may_skip,
             granted: false,
         }
+    }
+
+    /// The address of an account as whoever holds its key knows it: who was written to at it, or typed it to sign in with a
+    /// generated password. A text message does not tell it: empty then.
+    pub fn known_address<'a>(&self, account: &'a Account) -> &'a str {
+        if self.channel == Channel::Email { &account.email } else { "" }
     }
 
     /// Whether nobody gets back in without a phone.

@@ -24,6 +24,7 @@ use crate::{
         Tx,
         accounts::{self, State},
         registrations,
+        sessions::SignedIn,
     },
     web::{
         Answer, Even, Faults, Page, SameOrigin, Site,
@@ -48,8 +49,12 @@ fn page(site: &Site<'_>, name: &'static str) -> Page {
 }
 
 #[get("/reset")]
-fn show(site: Site<'_>) -> Page {
-    page(&site, "reset/request").still()
+fn show(site: Site<'_>, me: Option<&SignedIn>) -> Page {
+    let page = page(&site, "reset/request").still();
+    match me.map(|me| me.account.email.clone()).or_else(|| site.last_address()) {
+        Some(email) => page.typed("email", &email),
+        None => page,
+    }
 }
 
 #[post("/reset", data = "<fields>")]
@@ -84,6 +89,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
         Allowed::At(at) => (former, Some(at)),
     };
     let (email, email_key) = (email.address().to_owned(), email.key().to_owned());
+    site.keep("/reset/sent", &email)?;
     Wish { email, email_key, id, again, at: site.now() }.keep(&site)?;
     Ok(Answer::go("/reset/sent"))
 }

@@ -14,7 +14,6 @@ use super::{Strategy, policy::Policy, restart};
 use crate::{
     Error,
     account::{email::masked, session},
-    clock::Time,
     key::{Key, Purpose},
     store::{
         Conn, accounts,
@@ -52,8 +51,8 @@ impl Opens for Issued {
         self.key.id
     }
 
-    fn expires_at(&self) -> Time {
-        self.key.expires_at
+    fn email(&self) -> &str {
+        self.policy.known_address(&self.account)
     }
 
     fn page(&self) -> &'static str {
@@ -130,6 +129,9 @@ impl<S> Ticket<S> {
         json!({
             "id": self.key.id,
             "email": masked(&self.account.email),
+            // Whoever opened a link from a mail reads that mailbox, and its address on the mail.
+            "address": self.policy.known_address(&self.account),
+            "seconds": site.now().until(self.key.expires_at).as_secs(),
             "until": human::clock(self.key.expires_at),
             "minutes": human::minutes(site.now().until(self.key.expires_at)),
             "step": step,

@@ -39,7 +39,24 @@ pub enum Crumb {
     NotMe,
     /// The key that an admin is shown once, to read it out.
     LetIn,
+    /// What the page after a form shows.
+    Kept,
+    /// What the next page says of what has just been done.
+    Told,
 }
+
+/// The cookies that last as long as somebody is at work in a browser: the next person at it finds none of them.
+pub const AT_WORK: [Crumb; 9] = [
+    Crumb::Session,
+    Crumb::Restricted,
+    Crumb::Remembered,
+    Crumb::Reset,
+    Crumb::Confirm,
+    Crumb::Email,
+    Crumb::NotMe,
+    Crumb::LetIn,
+    Crumb::Kept,
+];
 
 impl Crumb {
     /// What it is called where it is not marked as secure.
@@ -71,6 +88,10 @@ impl Crumb {
             (Crumb::NotMe, false) => "latchkey_not_me",
             (Crumb::LetIn, true) => "__Host-latchkey_let_in",
             (Crumb::LetIn, false) => "latchkey_let_in",
+            (Crumb::Kept, true) => "__Host-latchkey_kept",
+            (Crumb::Kept, false) => "latchkey_kept",
+            (Crumb::Told, true) => "__Host-latchkey_told",
+            (Crumb::Told, false) => "latchkey_told",
         }
     }
 }

@@ -11,10 +11,10 @@ use crate::key::Key;
 
 /// Where links lead, the longest first, with the pages below that are no keys.
 const PLACES: [(&str, &[&str]); 4] = [
-    ("/reset/not-me/", &[]),
-    ("/account/email/", &["confirm"]),
-    ("/confirm/", &["address"]),
-    ("/reset/", &["key", "cancel", "not-me", "new-password", "restart", "sent"]),
+    ("/reset/not-me/", &["done"]),
+    ("/account/email/", &["confirm", "sent"]),
+    ("/confirm/", &["address", "sent"]),
+    ("/reset/", &["key", "cancel", "not-me", "new-password", "restart", "sent", "cancelled"]),
 ];
 
 /// Moves the key of a link into the request's own state, and leaves `-` in its place.

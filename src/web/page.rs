@@ -13,12 +13,17 @@ use serde_json::{Map, Value, json};
 use super::{
     fields::Faults,
     gzip::{Gzip, Packed},
+    human,
     templates::Templates,
+    told,
+    voice::FluentValue,
 };
 use crate::{
     Error,
-    account::{fault::Fault, session},
+    account::{email::Email, fault::Fault, session},
     app::App,
+    clock::Time,
+    limits::Allowed,
 };
 
 /// A page: its template's name, what it shows, and what is wrong with the form on it.
@@ -28,6 +33,8 @@ pub struct Page {
     shown: Map<String, Value>,
     typed: Map<String, Value>,
     faults: Faults,
+    labels: Map<String, Value>,
+    retry: Option<u64>,
     still: bool,
 }
 
@@ -37,6 +44,37 @@ pub enum Answer {
     Page(Page),
     /// Go to a path of this site.
     Go(Cow<'static, str>),
+}
+
+/// Why a key opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Why {
+    /// It is none that was made here, or so long over that nobody knows it.
+    Unknown,
+    /// It did what it was for.
+    Used,
+    /// Its time is over.
+    Expired,
+    /// There is a newer one.
+    Replaced,
+    /// Whoever held it ended it.
+    Cancelled,
+    /// The account changed.
+    Withdrawn,
+    /// It lives, but the page is another key's, or the policy no longer accepts it.
+    Live,
+    /// The browser carries none.
+    NoCookie,
+    /// The session that reaches one step is over.
+    Step,
+}
+
+impl Why {
+    /// The one of this name.
+    pub fn named(name: &str) -> Self {
+        name.parse().unwrap_or(Why::Unknown)
+    }
 }
 
 impl Answer {
@@ -61,6 +99,8 @@ impl Page {
             shown: Map::new(),
             typed: Map::new(),
             faults: Faults::default(),
+            labels: Map::new(),
+            retry: None,
             still: false,
         }
     }
@@ -75,6 +115,18 @@ impl Page {
     pub fn typed(mut self, field: &str, value: &str) -> Self {
         self.typed.insert(field.to_owned(), value.into());
         self
+    }
+
+    /// Tells what a field of the site's own is called.
+    pub fn label(mut self, field: &str, label: &str) -> Self {
+        self.labels.insert(field.to_owned(), label.into());
+        self
+    }
+
+    /// Says after how many seconds to try again.
+    fn retry(mut self, seconds: u64) -> Self {
+        self.retry = Some(seconds);
+        self.with("retry", seconds)
     }
 
     /// Says what is wrong, with status 422 if anything is.
@@ -98,9 +150,22 @@ impl Page {
         self
     }
 
-    /// The page that every unusable key gets, whatever the reason: it offers to ask again at `again`.
-    pub fn unusable(again: &str) -> Self {
-        Self::new("reset/unusable").with("again", again).status(Status::Gone)
+    /// The page of a key that opens nothing: why, since when, and where to ask again.
+    pub fn unusable(templates: &Templates, why: Why, when: Option<Time>, again: &str) -> Self {
+        let name: &str = match why {
+            // Nobody keeps which registrations became accounts.
+            Why::Unknown if again == "/confirm" => "confirm",
+            why => why.into(),
+        };
+        let when = when.map(human::moment).unwrap_or_default();
+        let say =
+            |part: &str| templates.say(&format!("unusable-{name}-{part}"), &[("when", when.as_str().into())]);
+        Self::new("reset/unusable")
+            .with("title", say("title"))
+            .with("lead", say("lead"))
+            .with("again", again)
+            .with("email", None::<String>)
+            .status(Status::Gone)
     }
 
     /// The page of a link that holds no whole key: it offers to ask again at `again`.
@@ -115,32 +180,48 @@ impl Page {
             let known = if templates.knows(&key) { key } else { format!("error-other-{part}") };
             templates.say(&known, &[])
         };
-        let retry = (status == Status::ServiceUnavailable).then_some(RETRY_AFTER);
-        Self::new("error")
+        let page = Self::new("error")
             .with("status", status.code)
             .with("title", key("title"))
             .with("text", key("text"))
-            .with("retry", retry)
-            .status(status)
+            .with("retry", None::<u64>)
+            .with("instead", false)
+            .with("support", status == Status::InternalServerError)
+            .status(status);
+        if status == Status::ServiceUnavailable { page.retry(RETRY_AFTER) } else { page }
+    }
+
+    /// The page for what was tried too often: it says when to try again.
+    pub fn too_many(app: &App, allowed: Allowed) -> Self {
+        let page = Self::error(&app.templates, Status::TooManyRequests);
+        match allowed {
+            Allowed::At(at) => page.retry(app.now().until(at).as_millis().div_ceil(1000).max(1) as u64),
+            Allowed::Yes => page,
+        }
     }
 
     fn body(self, app: &App, request: &Request<'_>) -> Result<Body, Error> {
         let me = session::shown(request);
         let here = request.uri().path().as_str();
-        if self.still && me.is_none() && app.templates.are_still() {
+        let told = told::take(app, request);
+        let still = self.still && self.typed.is_empty() && told.is_empty();
+        if still && me.is_none() && app.templates.are_still() {
             let name = self.name;
             let still = app.stills.page(name, here, self.shown, |shown| {
-                app.render(name, shown, here, None, json!({ "errors": [], "values": {} }))
+                app.render(name, shown, here, None, json!({ "errors": [], "values": {} }), &[])
             });
             return still.map(Body::Still);
         }
         let errors: Vec<Value> = self
             .faults
             .iter()
-            .map(|(field, fault)| json!({ "field": field, "text": say(&app.templates, fault) }))
+            .map(|(field, fault)| {
+                let label = self.labels.get(field).and_then(Value::as_str);
+                json!({ "field": field, "text": say(&app.templates, field, label, fault) })
+            })
             .collect();
         let form = json!({ "errors": errors, "values": self.typed });
-        app.render(self.name, self.shown, here, me, form).map(Body::Own)
+        app.render(self.name, self.shown, here, me, form, &told).map(Body::Own)
     }
 }
 
@@ -153,8 +234,16 @@ enum Body {
 /// After how many seconds to try again what there was too much to do for.
 const RETRY_AFTER: u64 = 5;
 
-fn say(templates: &Templates, fault: &Fault) -> String {
-    let args: Vec<_> = fault.args.iter().map(|(name, number)| (*name, (*number).into())).collect();
+/// What is wrong with a field, which the sentence may name as `$field`.
+fn say(templates: &Templates, field: &str, label: Option<&str>, fault: &Fault) -> String {
+    let key = format!("field-{field}");
+    let field = match label {
+        Some(label) => templates.say("field-own", &[("label", label.into())]),
+        None if templates.knows(&key) => templates.say(&key, &[]),
+        None => templates.say("field-other", &[]),
+    };
+    let numbers = fault.args.iter().map(|(name, number)| (*name, FluentValue::from(*number)));
+    let args: Vec<_> = numbers.chain([("field", field.into())]).collect();
     templates.say(fault.key, &args)
 }
 
@@ -166,17 +255,23 @@ impl App {
         here: &str,
         me: Option<&str>,
         form: Value,
+        told: &[String],
     ) -> Result<String, Error> {
         shown.insert("site".into(), self.site_context());
         shown.insert("me".into(), json!(me.map(|email| json!({ "email": email }))));
         shown.insert("here".into(), here.into());
         shown.insert("form".into(), form);
+        shown.insert("told".into(), json!(told));
         self.templates.render(name, Value::Object(shown))
     }
 
     fn site_context(&self) -> Value {
         json!({
             "name": self.config().site_name,
+            "open": self.config().register.open,
+            "min_length": self.config().password.min_length,
+            "remember": self.config().session.remember.as_secs() / 3600,
+            "contact": self.config().contact.as_deref().map(contact),
             "css": self.templates.address("latchkey.css"),
             "js": self.templates.address("latchkey.js"),
             "icon": self.templates.icon(),
@@ -184,10 +279,21 @@ impl App {
     }
 }
 
+/// Where support can be reached: a mail address or a link is one to press.
+fn contact(text: &str) -> Value {
+    let href = match Email::parse(text) {
+        Ok(_) => Some(format!("mailto:{text}")),
+        Err(_) => {
+            Some(text.to_owned()).filter(|text| text.starts_with("https://") || text.starts_with("http://"))
+        }
+    };
+    json!({ "text": text, "href": href })
+}
+
 impl<'r> Responder<'r, 'static> for Page {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let Some(app) = request.rocket().state::<Arc<App>>() else { return Err(Status::InternalServerError) };
-        let status = self.status;
+        let (status, retry) = (self.status, self.retry);
         let body = self.body(app, request).map_err(|error| {
             log::error!("{error}");
             Status::InternalServerError
@@ -198,8 +304,8 @@ impl<'r> Responder<'r, 'static> for Page {
             Body::Still(page) => page.fill(Gzip::of(request), &mut response),
             Body::Own(html) => _ = response.sized_body(html.len(), Cursor::new(html)),
         }
-        if status == Status::ServiceUnavailable {
-            response.header(Header::new("Retry-After", RETRY_AFTER.to_string()));
+        if let Some(seconds) = retry {
+            response.header(Header::new("Retry-After", seconds.to_string()));
         }
         response.ok()
     }

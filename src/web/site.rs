@@ -137,11 +137,21 @@ impl<'r> Site<'r> {
         Ok(sha256(mark.expose().as_bytes()))
     }
 
-    /// Puts a key, sealed, into its cookie.
+    /// Puts a key, sealed, into its cookie, which ends with the browser.
     ///
     /// # Errors
     /// As [`Keyring::seal`](crate::keyring::Keyring::seal).
-    pub fn carry(&self, crumb: Crumb, key: &Key, life: std::time::Duration) -> Result<(), Error> {
+    pub fn carry(&self, crumb: Crumb, key: &Key) -> Result<(), Error> {
+        let sealed = self.keyring.seal_text(self.random, "ticket", key.expose().as_bytes())?;
+        self.crumbs.set(crumb, &sealed, None);
+        Ok(())
+    }
+
+    /// The same for `life` at most.
+    ///
+    /// # Errors
+    /// As [`Keyring::seal`](crate::keyring::Keyring::seal).
+    pub fn carry_for(&self, crumb: Crumb, key: &Key, life: std::time::Duration) -> Result<(), Error> {
         let sealed = self.keyring.seal_text(self.random, "ticket", key.expose().as_bytes())?;
         self.crumbs.set(crumb, &sealed, Some(life));
         Ok(())

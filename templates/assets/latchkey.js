@@ -16,3 +16,16 @@ for (const secret of document.querySelectorAll(".secret")) {
   show(false);
   secret.append(button);
 }
+// A second click sends nothing: the first is under way. Whoever comes back may send again.
+for (const form of document.forms) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  addEventListener("pageshow", () => delete form.dataset.sent);
+}
+// A page that will soon be of no use says so in time.
+for (const note of document.querySelectorAll("[data-ends]")) {
+  const left = note.dataset.ends - note.dataset.warn;
+  setTimeout(() => (note.hidden = false), Math.max(0, left) * 1000);
+}

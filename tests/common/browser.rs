@@ -240,10 +240,17 @@ impl Browser {
         self.follow(&sent.to, answer).await
     }
 
-    /// Sends a filled form and stays at its answer.
+    /// Sends a filled form and stays at its answer, which is never a page of success: reload would send the form again.
     pub async fn post_only(&self, sent: &Sent) -> Answer {
         self.seen.typed(&sent.fields);
-        self.send(self.request(Method::POST, &sent.to).form(&sent.fields)).await
+        let answer = self.send(self.request(Method::POST, &sent.to).form(&sent.fields)).await;
+        assert!(
+            !(200..300).contains(&answer.status),
+            "{} answers a form with a page: {}",
+            sent.to,
+            answer.text()
+        );
+        answer
     }
 
     /// Follows the redirects of `answer`, which came from `place`.

@@ -30,6 +30,7 @@ mod notice;
 mod noticed;
 mod origin;
 mod outage;
+mod pages;
 mod password;
 mod policy;
 #[cfg(unix)]

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, env};
 
 use rocket::serde::json::{Value, from_str, json};
 
+use strum::VariantArray;
+
 use super::*;
+use crate::web::page::Why;
 
 /// What every page is given, then the groups that a sample names by `with`, then the sample's own.
 fn samples() -> Vec<(String, Value)> {
@@ -77,6 +80,7 @@ fn every_page_has_a_sample() {
         "macros.html",
         "inputs.html",
         "ticket.html",
+        "code.html",
         "email/style.css",
         "admin/console.html",
         "admin/macros.html",
@@ -103,6 +107,17 @@ fn every_sentence_that_a_template_names_exists() {
 }
 
 #[test]
+fn every_reason_for_a_useless_link_is_told() {
+    let templates = Templates::load(None).unwrap();
+    for why in Why::VARIANTS {
+        let name: &str = why.into();
+        for part in ["title", "lead"] {
+            assert!(templates.knows(&format!("unusable-{name}-{part}")), "{why:?} is not told");
+        }
+    }
+}
+
+#[test]
 fn what_was_typed_is_never_markup() {
     let nasty = "\"><script>alert('1')</script>{{7*7}}";
     let form = json!({"errors": [{"field": "email", "text": nasty}], "values": {"email": nasty}});
@@ -122,11 +137,11 @@ fn what_was_typed_is_never_markup() {
 #[test]
 fn a_page_on_disk_extends_an_embedded_one_and_keeps_its_escaping() {
     let own = r#"{% extends "layout.html" %}{% block card %}Ours: {{ email }}{% endblock %}"#;
-    let dir = overrides(&[("reset/done.html.tera", own), ("locales/en.ftl", "page-foot = Ours too")]);
+    let dir = overrides(&[("reset/cancelled.html.tera", own), ("locales/en.ftl", "page-foot = Ours too")]);
     let templates = Templates::load(Some(dir.path())).unwrap();
-    let (_, mut context) = samples().into_iter().find(|(name, _)| name == "reset/done").unwrap();
+    let (_, mut context) = samples().into_iter().find(|(name, _)| name == "reset/cancelled").unwrap();
     context["email"] = json!("<b>");
-    let text = templates.render("reset/done", context.clone()).unwrap();
+    let text = templates.render("reset/cancelled", context.clone()).unwrap();
     assert!(text.contains("Ours: &lt;b&gt;") && text.contains("<!doctype html>"), "{text}");
     assert!(text.contains("Ours too") && text.contains("Northwind"), "{text}");
 }
