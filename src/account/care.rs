@@ -245,7 +245,7 @@ pub async fn delete(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<C
     if account.state() == State::DeletionPending {
         return Ok(Cared::Already);
     }
-    end_everything(tx, &account).await?;
+    end_everything(tx, &account, app.now()).await?;
     accounts::delete_later(tx, id, now).await?;
     notice::post(app, tx, &account, &account.email, "account-deleted", actor.asked()).await?;
     Event::new("account.deletion_requested", id).by(actor).write(app, tx).await?;
