@@ -112,6 +112,7 @@ async fn a110_the_owner_takes_a_stolen_account_back(scene: &mut Scene) {
     scene.is_unusable(&scene.app.browser().get(&further).await).await;
     let own = scene.app.mailbox.next_key(V).await.link();
     scene.app.ask_reset(V).await;
+    scene.mails(V).await; // it is told of the hold
     let was = Person { password: stolen.into(), ..scene.v.clone() };
     scene.v = was;
     scene.recover(&own).await;
