@@ -48,7 +48,8 @@ impl Message {
         self.find_code().unwrap_or_else(|| panic!("no code in: {}", self.text)).to_owned()
     }
 
-    fn find_code(&self) -> Option<&str> {
+    /// The same, if there is any.
+    pub fn find_code(&self) -> Option<&str> {
         let bound = self.text.lines().last().and_then(|line| line.strip_prefix('@')?.split_once(" #"));
         if let Some((_, code)) = bound {
             return Some(code.trim());

@@ -78,11 +78,17 @@ impl Owner {
             if message.is_notice() {
                 self.notice = Some(message.link());
             } else if message.is_key() {
-                self.former_link = self.link.replace(message.link());
-            } else if generated {
-                self.generated = Some(message.code());
-            } else if !message.has_link() {
-                self.code = Some(message.code());
+                // One that starts again ends nothing without its button, and one that comes once more is the same.
+                let (link, restarts) = (message.link(), message.subject.starts_with("Start your"));
+                if !restarts && self.link.as_ref() != Some(&link) {
+                    self.former_link = self.link.replace(link);
+                }
+            } else if let Some(code) = message.find_code() {
+                if generated {
+                    self.generated = Some(code.to_owned());
+                } else if !message.has_link() {
+                    self.code = Some(code.to_owned());
+                }
             }
         }
         while let Some(message) = server.mailbox.unread(&self.person.phone).await {
