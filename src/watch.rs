@@ -134,7 +134,11 @@ fn watcher(files: &BTreeSet<PathBuf>, tell: mpsc::Sender<()>) -> notify::Result<
     // A link may lead to what is not there now.
     let folders: BTreeSet<_> = watched.iter().map(folder).filter(|folder| folder.is_dir()).collect();
     for folder in folders {
-        watcher.watch(&folder, RecursiveMode::NonRecursive)?;
+        if let Err(fault) = watcher.watch(&folder, RecursiveMode::NonRecursive)
+            && folder.is_dir()
+        {
+            return Err(fault);
+        }
     }
     Ok(watcher)
 }
