@@ -553,3 +553,39 @@ fn the_database_is_nobody_elses_to_read() {
         assert!(name == "Rocket.toml" || file.uid() == OTHER, "{name:?} belongs to {}", file.uid());
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_on_a_full_disk_is_not_ready() {
+    common::prove(common::Strategy::SetThenLogin, common::Engine::Sqlite, full_disk);
+}
+
+#[cfg(target_os = "linux")]
+async fn full_disk(setting: Setting) {
+    let server = Binary::start(&setting, setting.config(&[])).await;
+    server.account("ann@example.com").await;
+    let limit = |bytes: &str| {
+        let arguments = ["--pid", &server.id().to_string(), &format!("--fsize={bytes}:unlimited")];
+        assert!(
+            std::process::Command::new("prlimit").args(arguments).status().expect("prlimit runs").success()
+        );
+    };
+    let ready = async || server.browser().ask(reqwest::Method::GET, "/readyz").await;
+    assert_eq!(ready().await.status, 200);
+    limit("4096");
+    let browser = server.browser();
+    let reset = browser.fill(&browser.get("/reset").await, &[("email", "ann@example.com")]);
+    assert_eq!(browser.copy().post_only(&reset).await.status, 503);
+    let answer = ready().await;
+    assert!(answer.status == 503 && answer.text().contains("takes no writes"), "{}", answer.text());
+    limit("unlimited");
+    let again = rocket::tokio::time::timeout(Duration::from_secs(20), async {
+        while ready().await.status != 200 {
+            rocket::tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    again.await.expect("it is found out without anybody's request");
+    assert!(browser.copy().post_only(&reset).await.status < 400);
+    let (code, printed) = server.end("TERM").await;
+    assert_eq!(code, Some(0), "{printed}");
+}
