@@ -43,10 +43,9 @@ async fn first<T>(
     addresses: Vec<SocketAddr>,
     connect: impl Fn(SocketAddr) -> BoxFuture<'static, io::Result<T>>,
 ) -> io::Result<T> {
-    let mut left = addresses.into_iter();
     let mut tries = FuturesUnordered::new();
     let mut failed = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    while let Some(address) = left.next() {
+    for address in addresses {
         tries.push(connect(address));
         select! {
             Some(tried) = tries.next() => match tried {

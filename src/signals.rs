@@ -81,7 +81,9 @@ impl Stop {
 impl Drop for Stop {
     fn drop(&mut self) {
         // It may end within another, where nothing may wait for it.
-        self.registered.take().map(Runtime::shutdown_background);
+        if let Some(runtime) = self.registered.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 

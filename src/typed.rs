@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn digits_of_every_script_come_in_tens() {
         let digits = all(GeneralCategory::DecimalNumber);
-        assert!(digits.len() >= 680 && digits.len() % 10 == 0, "{}", digits.len());
+        assert!(digits.len() >= 680 && digits.len().is_multiple_of(10), "{}", digits.len());
         for ten in digits.chunks(10) {
             let read: String = ten.iter().map(|&c| usual(c)).collect();
             assert_eq!(read, "0123456789", "from U+{:04X} on", u32::from(ten[0]));

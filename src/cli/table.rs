@@ -17,7 +17,7 @@ impl<const N: usize> Table<N> {
     }
 
     /// Adds a row; an empty cell in it is shown as a dash.
-    pub fn row<'a>(&mut self, cells: [&'a str; N]) {
+    pub fn row(&mut self, cells: [&str; N]) {
         self.rows.push(cells.map(|cell| if cell.is_empty() { "-".to_owned() } else { cell.to_owned() }));
     }
 

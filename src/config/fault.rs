@@ -48,8 +48,10 @@ pub(crate) fn salvage<T: Default + Serialize + DeserializeOwned>(
     table: &str,
 ) -> (T, Vec<Finding>) {
     let read = |figment: Figment| match table {
-        "" => figment.join(Serialized::defaults(T::default())).extract(),
-        table => figment.join(Serialized::default(table, T::default())).extract_inner(table),
+        "" => figment.join(Serialized::defaults(T::default())).extract().map_err(Box::new),
+        table => {
+            figment.join(Serialized::default(table, T::default())).extract_inner(table).map_err(Box::new)
+        }
     };
     let fault = match read(figment.clone()) {
         Ok(value) => return (value, Vec::new()),
@@ -62,11 +64,11 @@ pub(crate) fn salvage<T: Default + Serialize + DeserializeOwned>(
         let alone = Serialized::defaults(within(table.split('.').filter(|part| !part.is_empty()), leaf));
         match read(Figment::from(alone.clone())) {
             Ok(_) => good = good.merge(alone),
-            Err(fault) => faults.extend(explain(figment, fault, table)),
+            Err(fault) => faults.extend(explain(figment, *fault, table)),
         }
     }
     if faults.is_empty() {
-        return (T::default(), explain(figment, fault, table));
+        return (T::default(), explain(figment, *fault, table));
     }
     let mut seen = Vec::new();
     faults.retain(|fault| {

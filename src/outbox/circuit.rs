@@ -191,7 +191,11 @@ mod tests {
         let circuit = Circuit::new((), "a server");
         let sent = async |millis| {
             let wait = rocket::tokio::time::sleep(Duration::from_millis(millis));
-            circuit.send(async |()| Ok(wait.await)).await.unwrap();
+            let sending = circuit.send(async |()| {
+                wait.await;
+                Ok(())
+            });
+            sending.await.unwrap();
         };
         let taken = async |drawn| {
             let mut taken = None;
