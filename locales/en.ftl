@@ -693,7 +693,7 @@ span-hours = { $large } h { $small } min
 mail-until = Valid until { $until }.
 mail-link = If the button does not work, open this address:
 mail-code = Or enter this code on the page where you asked. It works only in that browser. We never ask you for it anywhere else:
-mail-asked = Requested from { $from } with { $browser }, { $at }.
+mail-asked = Asked for from { $from } with { $browser }, { $at }.
 
 ## Mails, one by one
 

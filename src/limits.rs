@@ -83,7 +83,7 @@ impl Asking {
     }
 }
 
-/// How many browsers that are known an address is taken to have: all of them together may do so many times what one may.
+/// Known browsers of one address share a budget of this many times the limit for one.
 const BROWSERS: i64 = 3;
 /// As many times what may fail, sign-ins may be asked for that are right: each takes a thread for a while.
 const WORK: i64 = 25;

@@ -91,20 +91,20 @@ fn worker() -> AdHoc {
         Box::pin(async move {
             let (Some(app), Some(db)) = (rocket.state::<Arc<App>>(), Db::fetch(rocket)) else { return };
             let (at_work, pool, shutdown) = (app.clone(), (**db).clone(), rocket.shutdown());
-            task::keep_up("the outbox's worker", app.scope(None), move || {
+            task::keep_up("the outbox worker", app.scope(None), move || {
                 worker::run(at_work.clone(), pool.clone(), shutdown.clone())
             });
             if let Some(switch) = Switch::of(rocket) {
                 let figment = rocket.figment().clone();
                 rocket::tokio::spawn(async move {
                     if let Err(error) = switch.look(&figment).await {
-                        log::error!("nobody looked at whom the policy leaves out: {error}");
+                        log::error!("could not check which accounts the policy locks out: {error}");
                     }
                 });
             }
             log::info!("people are served at {}", app.judged.public_url);
             if app.transports.mailbox.is_some() {
-                log::info!("messages that nothing sends stay at {}/dev/mailbox", app.judged.public_url);
+                log::info!("email and text messages appear at {}/dev/mailbox", app.judged.public_url);
             }
         })
     })

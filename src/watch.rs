@@ -51,9 +51,9 @@ impl Watched {
         let found = files(&figment);
         match self.files.difference(&found).next() {
             Some(gone) => Err(Error::Config(format!("{} is gone", gone.display()))),
-            None if self.speaks && !speaks(&figment) => {
-                Err(Error::Config("latchkey: no file has a word of it any more, is one cut off?".into()))
-            }
+            None if self.speaks && !speaks(&figment) => Err(Error::Config(
+                "no configuration file mentions latchkey any more: is one of them truncated?".into(),
+            )),
             None => Ok(figment),
         }
     }
@@ -69,7 +69,7 @@ async fn watch(
     let (tell, mut told) = mpsc::channel(1);
     let look = || {
         watcher(&watched.files, tell.clone()).inspect_err(|fault| {
-            log::error!("the configuration is not watched, send SIGHUP when it changes: {fault}");
+            log::error!("cannot watch the configuration; send SIGHUP when it changes: {fault}");
         })
     };
     let mut watching = look();
@@ -85,7 +85,7 @@ async fn watch(
         let left_alone = async { while timeout(QUIET, told.recv()).await.is_ok() {} };
         let accepted = match timeout(PATIENCE, left_alone).await {
             Ok(()) => watched.accept(read()),
-            Err(_) => Err(Error::Config("Rocket.toml is written again and again".into())),
+            Err(_) => Err(Error::Config("Rocket.toml keeps changing".into())),
         };
         match accepted {
             // What is refused is logged there.

@@ -191,7 +191,7 @@ fn run(set: Vec<Job>, pace: &Pace) {
 fn lower_priority() {
     let priority = PRIORITY.try_into().expect("a priority is below 100");
     if let Err(error) = set_current_thread_priority(ThreadPriority::Crossplatform(priority)) {
-        log::debug!("passwords are hashed at normal priority: {error}");
+        log::debug!("could not lower the priority of the hashing threads: {error}");
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) const RECOVERY: Recovery = Recovery {
     needs_phone: false,
     risk: Some(Risk {
         severity: Severity::Warning,
-        why: "a password travels by mail, where somebody could keep it",
+        why: "a password travels by email, where somebody could keep it",
         remedy: "write strategy = \"set_then_login\", which sends none",
     }),
     fairing,

@@ -41,8 +41,8 @@ pub(super) const RECOVERY: Recovery = Recovery {
     needs_phone: true,
     risk: Some(Risk {
         severity: Severity::Advice,
-        why: "the code rests on text messages, which can be redirected (ASVS 6.6.1), behind a key by mail",
-        remedy: "keep it for who has a phone; second_key needs none",
+        why: "the code depends on text messages, which can be redirected (ASVS 6.6.1), in addition to the link by email",
+        remedy: "use it for people who have a phone; second_key needs none",
     }),
     fairing,
 };

@@ -73,11 +73,11 @@ async fn look_up(conn: &mut Conn, site: &Site<'_>, key: &Key) -> Result<Option<K
 
 /// What marks the tickets of a strategy.
 pub trait Recovers: Send + Sync + 'static {
-    /// The strategy; none for a ticket of whichever.
+    /// The strategy; `None` accepts a ticket of any strategy.
     const STRATEGY: Option<Strategy>;
 }
 
-/// Marks a ticket of whichever strategy.
+/// Marks a ticket of any strategy.
 pub struct Any;
 
 impl Recovers for Any {

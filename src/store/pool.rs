@@ -162,7 +162,7 @@ impl Settings {
         };
         match options.filter(remote).map(|options| options.get_ssl_mode()) {
             Some(PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer) => {
-                let fault = "databases.latchkey.url may send in the clear: add ?sslmode=verify-full, or sslmode=require if no certificate can be checked";
+                let fault = "databases.latchkey.url may send without encryption: add ?sslmode=verify-full, or sslmode=require if no certificate can be checked";
                 (Some(fault.into()), None)
             }
             Some(PgSslMode::Require) => {

@@ -101,7 +101,7 @@ impl Proxied {
                 if last.until(now) >= *Span::minutes(1) {
                     self.unreadable_at.store(now.as_millis(), Ordering::Relaxed);
                     log::warn!(
-                        "the trusted proxy {address} sent an X-Forwarded-For that is no address: its clients count as one"
+                        "the trusted proxy {address} sent an unreadable X-Forwarded-For: all its clients count as one"
                     );
                 }
             }

@@ -170,7 +170,7 @@ fn text_from(asked: &Asked) -> Option<Limited<'static>> {
 }
 
 /// Counts a known browser by itself, and together with others like it; strangers, and known browsers that have used up
-/// what they may do together, by what strangers are counted by. What it was counted by goes with whether it is allowed.
+/// what they may do together, by what strangers are counted by. Returns the buckets counted, so that a success can be refunded.
 async fn count<'a>(
     site: &App,
     tx: &mut Tx,

@@ -4,10 +4,7 @@
 //! people who have shown something: a browser that has signed in before, a key, a session. There each account has its turn,
 //! however many networks want something done for it.
 
-use std::{
-    collections::VecDeque,
-    net::{IpAddr, Ipv6Addr},
-};
+use std::{collections::VecDeque, net::IpAddr};
 
 use crate::key::sha256;
 
@@ -27,7 +24,7 @@ impl Whose {
     /// A client.
     pub fn client(address: IpAddr) -> Self {
         let (bits, widths) = match address.to_canonical() {
-            IpAddr::V4(address) => (Ipv6Addr::from(address.to_ipv6_mapped()).to_bits(), OF_V4),
+            IpAddr::V4(address) => (address.to_ipv6_mapped().to_bits(), OF_V4),
             IpAddr::V6(address) => (address.to_bits(), OF_V6),
         };
         Self { kept: None, networks: widths.map(|width| bits & (u128::MAX << (128 - width))) }
