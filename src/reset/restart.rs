@@ -56,6 +56,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, holds: Held<Issued>) -> Resul
     let (mark, now) = (site.make_mark()?, site.now());
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, &account, now).await? {
+        drop(tx);
         return held::gone(&site, &key.digest, "/reset").await;
     }
     spent::note_links(&mut tx, account.id, [Purpose::Reset; 3], Reason::Replaced, now).await?;

@@ -112,7 +112,8 @@ pub async fn use_up(site: &Site<'_>, tx: &mut Tx, digest: &[u8], place: &str) ->
 const TWICE: Duration = Duration::from_secs(60);
 
 /// What a form gets whose key is over: if this browser has just used it, the page that this led to, as the button was
-/// pressed twice; or else why the key is over.
+/// pressed twice; or else why the key is over. No transaction may be under way: to wait for a second connection with it would
+/// keep others waiting for the first.
 ///
 /// # Errors
 /// [`Error::Database`].

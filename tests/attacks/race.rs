@@ -20,9 +20,9 @@ attacks! {
     GENERATED.with(patient) => a032_a_generated_password_lets_one_in;
 }
 
-/// Room for many passwords that wait to be hashed.
+/// Room for many passwords that wait to be hashed, and few connections: who holds one must not wait for another.
 fn patient() -> Vec<Change<'static>> {
-    vec![("latchkey.password.queue", json!(1000))]
+    vec![("latchkey.password.queue", json!(1000)), ("databases.latchkey.max_connections", json!(8))]
 }
 
 async fn a009_of_32_that_spend_a_key_one_wins(scene: &mut Scene) {
