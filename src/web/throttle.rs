@@ -117,8 +117,9 @@ impl<'a> SignIn<'a> {
     /// # Errors
     /// [`Error::Database`].
     pub async fn call_off(&self, app: &App, tx: &mut Tx) -> Result<(), Error> {
-        forgive(app, tx, self.work.as_slice()).await?;
-        self.forgive(app, tx).await
+        // In the order in which they are counted: the other way round, two would wait for one another.
+        self.forgive(app, tx).await?;
+        forgive(app, tx, self.work.as_slice()).await
     }
 }
 
