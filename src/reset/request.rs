@@ -67,7 +67,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
         }
     };
     let (mark, former) = (site.make_mark()?, Wish::of(&site));
-    let id: WishId = site.random.bytes()?;
+    let id = WishId::from_bytes(site.random.bytes()?);
     let request = Request::Reset(Reset {
         email: email.address().to_owned(),
         email_key: email.key().to_owned(),

@@ -28,8 +28,8 @@ const SEALED: &str = "wish";
 /// How long a browser keeps what it asked for: no key lives longer.
 const LIFE: Duration = Duration::from_secs(60 * 60);
 
-/// What tells one request for a reset from another of the same browser.
-pub type WishId = [u8; 16];
+/// What tells one request for a reset from another of the same browser: drawn, and as long as any other when sealed.
+pub type WishId = Uuid;
 
 /// What a browser last asked for, sealed in a cookie.
 #[derive(Clone, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ impl Wish {
 
 /// The code that goes with a key, for the browser with this mark and its request.
 pub fn code(app: &App, row: &KeyRow, mark: &[u8], wish: &WishId) -> Key {
-    Key::of_mac(&app.keyring.mac(PURPOSE, &[row.id.as_bytes(), mark, wish]))
+    Key::of_mac(&app.keyring.mac(PURPOSE, &[row.id.as_bytes(), mark, wish.as_bytes()]))
 }
 
 /// Takes the code, or the whole key or link, where the message was asked for.
@@ -87,7 +87,7 @@ pub async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<A
         Some(known) => Limited::ResetCodeBy(known.device, &wish.email_key),
         None => Limited::ResetCodeFor(&wish.email_key),
     };
-    let counts = [Limited::ResetCode(&id), of, Limited::CodeFrom(site.client.address)];
+    let counts = [Limited::ResetCode(id.as_bytes()), of, Limited::CodeFrom(site.client.address)];
     let mut tx = site.begin().await?;
     let mut allowed = true;
     for count in counts {
@@ -129,7 +129,7 @@ async fn find(
         let row =
             keys::of_account(&mut conn, account.unwrap_or_default(), purpose.name(), site.now()).await?;
         let row_id = row.as_ref().map_or(Uuid::nil(), |row| row.id);
-        let parts: [&[u8]; 3] = [row_id.as_bytes(), mark, id];
+        let parts: [&[u8]; 3] = [row_id.as_bytes(), mark, id.as_bytes()];
         let right = site.keyring.macs(PURPOSE, &parts).fold(false, |found, mac| {
             found | bool::from(Key::of_mac(&mac).expose().as_bytes().ct_eq(typed.expose().as_bytes()))
         });
