@@ -26,7 +26,8 @@ async fn a007_no_field_says_whose_password_is_set(scene: &mut Scene) {
         scene.x.password = "the thief's own new words".into();
     }
     let named = format!("{}&email={V}&account={V}", sent.to);
-    assert!(browser.post(&crate::common::Sent { to: named, ..sent }).await.status >= 400);
+    let again = browser.post(&crate::common::Sent { to: named, ..sent }).await;
+    assert!(again.status >= 400 || again.was_sent_twice(), "{again}");
     assert!(scene.mails(V).await.is_empty(), "V got mail for X's reset");
     scene.may_write_to_x().await;
     scene.unharmed(&[]).await;

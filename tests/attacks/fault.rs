@@ -52,6 +52,10 @@ impl Outage {
         let answer = copy.post_only(sent).await;
         self.is_on(false).await;
         assert_eq!(answer.status, 503, "{}", sent.to);
+        if !browser.jar().names().iter().any(|name| name == "latchkey_browser") {
+            // The mark of a browser is worth nothing by itself.
+            copy.with_jar(|jar| jar.remove("latchkey_browser"));
+        }
         assert_eq!(copy.jar().values(), browser.jar().values(), "{} gives something", sent.to);
         browser.post(sent).await
     }
@@ -197,7 +201,7 @@ async fn a089_without_counts_or_time_nothing_is_let_in(scene: &mut Scene) {
     if matches!(scene.strategy(), Strategy::SecondKey | Strategy::SmsApproved) {
         assert_eq!(browser.post_only(&sent).await.status, 503, "a code is tried uncounted");
     }
-    execute(&database, "ALTER TABLE counts_of_before RENAME TO counts").await;
+    execute(&database, "ALTER TABLE counts_of_before RENAME TO latchkey_counts").await;
     scene.was_out_of_service();
     let page = browser.post(&sent).await;
     let page = scene.app.finish(&browser, page, &scene.v, &password).await;

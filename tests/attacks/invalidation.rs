@@ -75,5 +75,5 @@ async fn a044_a_remembered_browser_is_asked_who_is_there(scene: &mut Scene) {
         assert!(answer.location().starts_with("/login"), "{place}: {}", answer.status);
     }
     assert!(scene.own.is_signed_in().await, "V's other session was ended");
-    scene.unharmed(&[]).await;
+    scene.unharmed(&["session.remembered"]).await;
 }
