@@ -49,6 +49,10 @@ async fn a065_what_somebody_sends_is_no_template(scene: &mut Scene) {
         assert!(!message.text.contains(PRODUCT) && !message.subject.contains(PRODUCT), "{message:?}");
     }
     scene
-        .unharmed(if is_whole(scene) { &["account.invited", "sign_in.failed"] } else { &["account.invited"] })
+        .unharmed(if is_whole(scene) {
+            &["account.invited", "code.failed", "sign_in.failed"]
+        } else {
+            &["account.invited", "code.failed"]
+        })
         .await;
 }

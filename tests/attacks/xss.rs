@@ -60,7 +60,11 @@ async fn a063_what_a_request_says_is_shown_as_text(scene: &mut Scene) {
         }
     }
     scene
-        .unharmed(if is_whole(scene) { &["account.invited", "sign_in.failed"] } else { &["account.invited"] })
+        .unharmed(if is_whole(scene) {
+            &["account.invited", "code.failed", "sign_in.failed"]
+        } else {
+            &["account.invited", "code.failed"]
+        })
         .await;
 }
 
