@@ -946,6 +946,12 @@ sms-reset-restart =
     or go to { $host }/reset/key and enter
     { $code }
     Valid for { $minutes } minutes. If you did not ask for this, ignore it.
+sms-not-me-done =
+    { $site }: your account is closed to whoever was in it. To choose a new password, open
+    { $link }
+    or go to { $host }/reset/key and enter
+    { $code }
+    Valid for { $minutes } minutes.
 sms-code =
     Your { $site } code to set a new password, valid for { $minutes } minutes. Do not share it.
     { $code }

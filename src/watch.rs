@@ -146,7 +146,7 @@ fn watcher(files: &BTreeSet<PathBuf>, tell: mpsc::Sender<()>) -> notify::Result<
 /// The file itself, every link that leads to it, and what those lead to in the end.
 fn on_the_way(file: &Path) -> BTreeSet<PathBuf> {
     let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    let (mut found, mut ahead) = (BTreeSet::from([file.to_owned()]), vec![absolute]);
+    let (mut found, mut ahead) = (BTreeSet::new(), vec![absolute]);
     while let Some(path) = ahead.pop() {
         if !found.insert(path.clone()) {
             continue;
@@ -164,6 +164,7 @@ fn on_the_way(file: &Path) -> BTreeSet<PathBuf> {
             ahead.push(end);
         }
     }
+    found.insert(file.to_owned());
     found
 }
 

@@ -225,11 +225,16 @@ async fn hang_up(setting: Setting) {
         let text = policy(&config, strategy, "stricter").toml();
         std::fs::write(folder.join(name).join("Rocket.toml"), text).expect("a file");
     }
-    std::fs::create_dir(folder.join("links")).expect("a folder");
+    // A folder that another takes the place of is no link that could be watched.
     let point = |to: &str| {
-        let link = folder.join("links/current");
-        let _ = std::fs::remove_file(&link);
-        std::os::unix::fs::symlink(folder.join(to).join("Rocket.toml"), link).expect("a link");
+        let (fresh, links) = (folder.join("fresh"), folder.join("links"));
+        std::fs::create_dir(&fresh).expect("a folder");
+        std::os::unix::fs::symlink(folder.join(to).join("Rocket.toml"), fresh.join("current"))
+            .expect("a link");
+        if links.exists() {
+            std::fs::rename(&links, folder.join("former")).expect("moved away");
+        }
+        std::fs::rename(fresh, links).expect("in its place");
     };
     point("one");
     std::os::unix::fs::symlink(folder.join("links/current"), folder.join("Rocket.toml")).expect("a link");

@@ -174,8 +174,7 @@ async fn confirm(_ours: SameOrigin, site: Site<'_>, new: Held<NewEmail>) -> Resu
         done = accounts::set_email(&mut tx, account.id, address, email_key, since).await?;
     }
     if !done {
-        drop(tx);
-        return held::gone(&site, &row.digest, NewEmail::AGAIN).await;
+        return held::gone(&site, &mut tx, &row.digest, NewEmail::AGAIN).await;
     }
     held::use_up(&site, &mut tx, &row.digest, "/login").await?;
     store::registrations::drop_address(&mut tx, email.key(), now).await?;

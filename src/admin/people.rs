@@ -16,7 +16,7 @@ use crate::{
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![list, withdraw]
+    routes![list, show_withdraw, withdraw]
 }
 
 /// How many invitations are shown at most.
@@ -72,6 +72,12 @@ async fn list(
         .typed("role", role)
         .faults(faults)
         .into())
+}
+
+/// Where a reload of the form's address leads.
+#[get("/admin/invitations/<_>/withdraw")]
+fn show_withdraw(_admin: Admin<'_>) -> Answer {
+    Answer::go("/admin/people")
 }
 
 #[post("/admin/invitations/<id>/withdraw")]

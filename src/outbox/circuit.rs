@@ -228,6 +228,6 @@ mod tests {
         let tries = (0..ENOUGH).map(|_| circuit.pretend(0, hang));
         assert!(rocket::futures::future::join_all(tries).await.iter().all(Result::is_err));
         let left = circuit.send(async |()| Ok(())).await.unwrap_err();
-        assert_eq!(left.to_string(), "a server hangs and is left alone for a while");
+        assert_eq!(left.to_string(), "a server is not responding; nothing is sent to it for a while");
     }
 }

@@ -61,8 +61,7 @@ async fn cancel(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<Any>) -> Resul
     let (account, now) = (&ticket.account, site.now());
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, ticket.key.id, now).await? {
-        drop(tx);
-        return held::gone(&site, &ticket.key.digest, "/reset").await;
+        return held::gone(&site, &mut tx, &ticket.key.digest, "/reset").await;
     }
     let mark = site.mark();
     let led = (mark.as_deref(), "/reset/cancelled");

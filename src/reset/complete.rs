@@ -57,14 +57,32 @@ pub async fn spend(
     }
     if !won {
         drop(tx);
-        return match is_set(site, account.id, new).await? {
-            true => held::gone(site, &key.digest, "/reset").await,
-            false => held::why(site, &key.digest, "/reset").await.map(Answer::from),
-        };
+        return late(site, account.id, &key.digest, Some(new)).await;
     }
     let leads = if policy.login_after { "/account" } else { "/login" };
     held::use_up(site, &mut tx, &key.digest, leads).await?;
     complete(site, tx, account, policy, &hash).await
+}
+
+/// The answer to a form whose key was spent while it was on its way.
+///
+/// # Errors
+/// [`Error::Busy`], [`Error::Database`].
+pub async fn late(
+    site: &Site<'_>,
+    account: Uuid,
+    digest: &[u8],
+    typed: Option<Password>,
+) -> Result<Answer, Error> {
+    let same = match typed {
+        Some(typed) => is_set(site, account, typed).await?,
+        None => false,
+    };
+    if same {
+        held::gone(site, &mut site.read().await?, digest, "/reset").await
+    } else {
+        held::why(site, digest, "/reset").await.map(Answer::from)
+    }
 }
 
 /// Whether `typed` is the account's password by now: a second click on the last button sends what the first has set. Each

@@ -84,8 +84,7 @@ async fn submit(
     };
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, ticket.key.id, now).await? {
-        drop(tx);
-        return held::gone(&site, &ticket.key.digest, "/reset").await;
+        return held::gone(&site, &mut tx, &ticket.key.digest, "/reset").await;
     }
     held::use_up(&site, &mut tx, &ticket.key.digest, SENT).await?;
     keys::end(&mut tx, account.id, Purpose::Temporary.name()).await?;

@@ -95,8 +95,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, notified: Held<Notified>) -> 
     let mut tx = site.begin().await?;
     let account = accounts::seize(&mut tx, account.id, now).await?.filter(undo::is_open);
     let (Some(account), true) = (account, keys::spend(&mut tx, key.id, now).await?) else {
-        drop(tx);
-        return held::gone(&site, &key.digest, "/reset").await;
+        return held::gone(&site, &mut tx, &key.digest, "/reset").await;
     };
     held::use_up(&site, &mut tx, &key.digest, "/reset/not-me/done").await?;
     let outcome = undo::carry_out(site.app, &mut tx, &account, &key, &before, &site.asked()).await?;

@@ -54,8 +54,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<OneTimeLogin>)
     let (account, now, asked) = (&ticket.account, site.now(), site.asked());
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, ticket.key.id, now).await? {
-        drop(tx);
-        return held::gone(&site, &ticket.key.digest, "/reset").await;
+        return held::gone(&site, &mut tx, &ticket.key.digest, "/reset").await;
     }
     held::use_up(&site, &mut tx, &ticket.key.digest, "/reset/new-password").await?;
     end_everything(&mut tx, account, now).await?;

@@ -56,14 +56,12 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, holds: Held<Issued>) -> Resul
     let (mark, now) = (site.make_mark()?, site.now());
     let mut tx = site.begin().await?;
     if !accounts::take(&mut tx, &account, now).await? {
-        drop(tx);
-        return held::gone(&site, &key.digest, "/reset").await;
+        return held::gone(&site, &mut tx, &key.digest, "/reset").await;
     }
     spent::note_links(&mut tx, account.id, [Purpose::Reset; 3], Reason::Replaced, now).await?;
     keys::end_resets(&mut tx, account.id, Some(key.id)).await?;
     if !keys::restart(&mut tx, key.id, &mark, site.client.browser, now).await? {
-        drop(tx);
-        return held::gone(&site, &key.digest, "/reset").await;
+        return held::gone(&site, &mut tx, &key.digest, "/reset").await;
     }
     outbox::drop_orphans(&mut tx, account.id).await?;
     Event::new("reset.restarted", account.id)

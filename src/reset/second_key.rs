@@ -10,13 +10,12 @@ use super::{
 };
 use crate::{
     Error,
-    account::fault::Fault,
     code::{Kind, TRIES},
     key::{Key, Purpose},
     outbox::message::Message,
     span::Span,
     store::keys::KeyRow,
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, bounded},
+    web::{Answer, Fields, Page, SameOrigin, Site, bounded},
 };
 
 /// How long a second key is good.
@@ -81,7 +80,7 @@ async fn submit(
     fields: Fields,
 ) -> Result<Answer, Error> {
     let Some(row) = second_step::pending(&site, &ticket, &KIND).await? else {
-        return Ok(button(&site, &ticket).faults(Faults::of("code", Fault::new("fault-code-dead"))).into());
+        return second_step::no_code(&site, &ticket, &fields, button(&site, &ticket)).await;
     };
     Ok(match second_step::approve(&site, &ticket, &row, &fields).await? {
         Ok(answer) => answer,

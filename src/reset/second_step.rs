@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::{
-    complete::{choose, spend},
+    complete::{choose, late, spend},
     ticket::Ticket,
 };
 use crate::{
     Error,
-    account::notice,
+    account::{fault::Fault, notice},
     clock::Time,
     code::{self, Bound, Kind, Tried},
     event::Event,
@@ -18,10 +18,27 @@ use crate::{
         Tx,
         accounts::{self, Account},
         keys::{self, KeyRow},
-        outbox,
+        outbox, spent,
     },
     web::{Answer, Faults, Fields, Page, Site, human},
 };
+
+/// The answer to a form for which no code is live: `button` asks for another, unless the key was spent meanwhile.
+///
+/// # Errors
+/// [`Error::Busy`], [`Error::Database`].
+pub async fn no_code<S>(
+    site: &Site<'_>,
+    ticket: &Ticket<S>,
+    fields: &Fields,
+    button: Page,
+) -> Result<Answer, Error> {
+    let digest = &ticket.key.digest;
+    if spent::find(&mut site.read().await?, digest, site.now()).await?.is_some() {
+        return late(site, ticket.account.id, digest, fields.password("new_password").ok()).await;
+    }
+    Ok(button.faults(Faults::of("code", Fault::new("fault-code-dead"))).into())
+}
 
 /// How many codes one key may mint.
 const MINTS: i64 = 3;

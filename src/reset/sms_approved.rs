@@ -10,14 +10,14 @@ use super::{
 };
 use crate::{
     Error,
-    account::{fault::Fault, phone::ending},
+    account::phone::ending,
     code::{Kind, TRIES},
     config::finding::Severity,
     key::{Key, Purpose},
     outbox::message::Message,
     span::Span,
     store::keys::KeyRow,
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, bounded, device, throttle, told::Line},
+    web::{Answer, Fields, Page, SameOrigin, Site, bounded, device, throttle, told::Line},
 };
 
 const PAGE: &str = "/reset/sms-approved";
@@ -104,7 +104,7 @@ async fn submit(
     fields: Fields,
 ) -> Result<Answer, Error> {
     let Some(row) = second_step::pending(&site, &ticket, &KIND).await? else {
-        return Ok(button(&site, &ticket).faults(Faults::of("code", Fault::new("fault-code-dead"))).into());
+        return second_step::no_code(&site, &ticket, &fields, button(&site, &ticket)).await;
     };
     Ok(match second_step::approve(&site, &ticket, &row, &fields).await? {
         Ok(answer) => answer,

@@ -14,7 +14,7 @@ use crate::{
     Error,
     key::Key,
     store::{
-        Tx,
+        Conn, Tx,
         spent::{self, Reason, Spent},
     },
 };
@@ -112,13 +112,13 @@ pub async fn use_up(site: &Site<'_>, tx: &mut Tx, digest: &[u8], place: &str) ->
 const TWICE: Duration = Duration::from_secs(60);
 
 /// What a form gets whose key is over: if this browser has just used it, the page that this led to, as the button was
-/// pressed twice; or else why the key is over. No transaction may be under way: to wait for a second connection with it would
-/// keep others waiting for the first.
+/// pressed twice; or else why the key is over. It is read on the connection at hand: with a transaction under way, to wait
+/// for a second one would keep others waiting, and would not see what the first click has yet to commit.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn gone(site: &Site<'_>, digest: &[u8], again: &str) -> Result<Answer, Error> {
-    let spent = spent::find(&mut site.read().await?, digest, site.now()).await?;
+pub async fn gone(site: &Site<'_>, conn: &mut Conn, digest: &[u8], again: &str) -> Result<Answer, Error> {
+    let spent = spent::find(conn, digest, site.now()).await?;
     Ok(match spent {
         Some(spent) if is_twice(site, &spent) => {
             site.tell("told-twice");
@@ -172,7 +172,7 @@ pub async fn caught(site: &Site<'_>, crumb: Crumb, again: &str, reads: bool) -> 
         return Ok(Page::unusable(&site.templates, Why::NoCookie, None, again).into());
     };
     match over(site, &key, again).await? {
-        (_, Some(digest)) if !reads => gone(site, &digest, again).await,
+        (_, Some(digest)) if !reads => gone(site, &mut site.read().await?, &digest, again).await,
         (page, _) => Ok(page.into()),
     }
 }

@@ -71,7 +71,12 @@ impl Site {
 
     /// Signs in with `password`; the page tells whether it worked.
     pub async fn sign_in(&self, browser: &Browser, email: &str, password: &str) -> Page {
-        let form = browser.get("/login").await;
+        let mut form = browser.get("/login").await;
+        if form.path() == "/account" {
+            // Somebody else is signed in here.
+            browser.press(&form, "/logout").await;
+            form = browser.get("/login").await;
+        }
         browser.submit(&form, &[("username", email), ("current-password", password)]).await
     }
 

@@ -93,7 +93,6 @@ impl Journey {
 
     async fn add_phone(&self) {
         let chrome = &self.chrome;
-        self.sign_in(OLD).await;
         chrome.open(&self.at("/account/phone")).await;
         chrome.shoot("4-phone").await;
         chrome.type_in("tel", PHONE).await;

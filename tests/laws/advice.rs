@@ -34,12 +34,12 @@ async fn check_counts_who_has_no_phone(setting: Setting) {
     let strict = ("latchkey.reset.strategy", json!("sms_approved"));
     let told = checked(&app, &[strict]);
     assert!(told.contains("everybody sms_approved") && told.contains("(accounts: 2)"), "{told}");
-    assert!(told.contains("of 2 accounts, 1 have a phone"), "{told}");
+    assert!(told.contains("of 2 accounts, 1 have a usable phone"), "{told}");
     let told = checked(&app, &[("latchkey.reset.role.staff.strategy", json!("sms_approved"))]);
-    assert!(told.contains("of 1 accounts with the role staff, none have a phone"), "{told}");
+    assert!(told.contains("of 1 accounts with the role staff, none have a usable phone"), "{told}");
     app.latchkey(&["user", "disable", &bob.email]);
     let told = checked(&app, &[("latchkey.reset.strategy", json!("sms_approved"))]);
-    assert!(!told.contains("have a phone"), "{told}");
+    assert!(!told.contains("have a usable phone"), "{told}");
 }
 
 async fn check_doubts_a_role_that_nobody_has(setting: Setting) {

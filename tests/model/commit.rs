@@ -4,7 +4,7 @@ use super::{
     deed::{Deed, Fate, Request},
     ends::{add_key, admit, end_keys, press, reset_key},
     rules::{Rule, Rules},
-    state::{Key, Kind, Law, NOBODY, Password, Purpose, State, Tab, Who, accepts},
+    state::{Key, Kind, Law, NOBODY, Password, Purpose, State, Tab, Who, accepts, add},
 };
 use crate::common::Strategy;
 
@@ -33,6 +33,7 @@ impl Rules {
             state.broken = Some(Law::OwnForm);
         }
         let (before, known) = (state.people[who].password, state.browsers[tab].known.clone());
+        let mut proved = matches!(request.deed, Deed::Button(_));
         match request.deed {
             Deed::SignIn(_) => admit(state, tab, &request, Kind::Full { fresh: true }),
             Deed::SignInGenerated(_) => {
@@ -54,9 +55,7 @@ impl Rules {
                 }
             }
             Deed::Code(_) => self.mint(state, tab, &request, answered),
-            Deed::Weak(_) => {
-                press(state, who, if answered { tab } else { NOBODY }, u8::MAX);
-            }
+            Deed::Weak(_) => proved = press(state, who, if answered { tab } else { NOBODY }, u8::MAX),
             Deed::Set(_) | Deed::SetRestricted(_) => {
                 let coded = !matches!(policy, Strategy::SecondKey | Strategy::SmsApproved);
                 if !(coded || request.code) || !accepts(in_force, policy) {
@@ -95,6 +94,10 @@ impl Rules {
                 state.browsers.iter_mut().for_each(|browser| browser.known.retain(|known| *known != who));
                 self.issue(state, who, in_force, false);
             }
+        }
+        // Only a live key offers the button.
+        if proved && !state.people[who].held {
+            add(&mut state.browsers[tab].known, who);
         }
         if state.people[who].password != before && !request.deed.commits_a_password() {
             state.broken = Some(Law::OldPasswordHolds);
