@@ -141,7 +141,7 @@ mod tests {
         assert_eq!(chosen([100, 105, 130, 190]), 3);
         assert_eq!(chosen([100, 110, 160, 199]), 4);
         assert_eq!(chosen([100, 110, 160, 210]), 3);
-        assert_eq!(chosen([100, 200, 300, 400]), 1);
+        assert_eq!(chosen([100, 200, 300, 400]), 2);
         assert_eq!(chosen([100, 4000, 6000, 8000]), 1);
         assert_eq!(chosen([100, 0, 0, 130]), 4);
         assert_eq!(chosen([0, 100, 0, 300]), 2);

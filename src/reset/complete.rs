@@ -74,6 +74,8 @@ pub async fn late(
     digest: &[u8],
     typed: Option<Password>,
 ) -> Result<Answer, Error> {
+    // What the first click did may share a commit that is yet to come: this one comes after it.
+    site.begin().await?.commit().await?;
     let same = match typed {
         Some(typed) => is_set(site, account, typed).await?,
         None => false,

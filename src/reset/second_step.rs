@@ -155,7 +155,11 @@ pub async fn approve<S>(
     if let Tried::Wrong(0) = tried {
         tell(site, &ticket.account).await?;
     }
+    let digest = &ticket.key.digest;
+    let is_spent = matches!(tried, Tried::Dead)
+        && spent::find(&mut site.read().await?, digest, site.now()).await?.is_some();
     match tried.left() {
+        Some(_) if is_spent => late(site, ticket.account.id, digest, Some(new)).await.map(Ok),
         Some(left) => Ok(Err((left, Faults::of("code", code::wrong(left))))),
         None => spend(site, &ticket.account, &ticket.policy, &ticket.key, Some(row.id), new).await.map(Ok),
     }

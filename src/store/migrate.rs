@@ -242,7 +242,11 @@ impl Raw<'_> {
                     "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{TABLE}')"
                 )
             }
-            Raw::Postgres(..) => format!("SELECT to_regclass('{TABLE}') IS NOT NULL"),
+            // To read the catalog is to hear of a table made since; `to_regclass` may answer from a stale cache.
+            Raw::Postgres(..) => format!(
+                "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class
+                    WHERE relname = '{TABLE}' AND relkind = 'r' AND pg_table_is_visible(oid))"
+            ),
         };
         if !self.is(is_there).await? {
             return Ok(Vec::new());

@@ -108,7 +108,9 @@ impl Walk {
             return Step::Done;
         }
         let own = page.path().starts_with(&strategy.path())
-            || (self.requests > 1 && page.path() == "/reset/new-password");
+            || (self.requests > 1 && page.path() == "/reset/new-password")
+            // Whoever is signed in already is not asked to sign in.
+            || (self.requests == 2 && strategy == Strategy::GeneratedPassword && page.path() == "/account");
         assert!(own, "{} leads to the page of another strategy: {page}", strategy.name());
         let Person { email, phone, .. } = &self.person;
         let code = |message: &Message| !message.has_link();

@@ -54,7 +54,7 @@ async fn check_doubts_a_role_that_nobody_has(setting: Setting) {
     let ann = app.account("ann@example.com").await;
     app.latchkey(&["user", "role", &ann.email, "--add", "staff"]);
     assert!(!doubt(&told("staff")), "{}", told("staff"));
-    assert!(doubt(&told("stuff")) && told("stuff").contains("for `staff`?"), "{}", told("stuff"));
+    assert!(doubt(&told("stuff")) && told("stuff").contains("did you mean `staff`?"), "{}", told("stuff"));
 }
 
 async fn an_explanation_names_what_a_person_has(setting: Setting) {
