@@ -33,11 +33,16 @@ pub async fn no_code<S>(
     fields: &Fields,
     button: Page,
 ) -> Result<Answer, Error> {
-    let digest = &ticket.key.digest;
-    if spent::find(&mut site.read().await?, digest, site.now()).await?.is_some() {
-        return late(site, ticket.account.id, digest, fields.password("new_password").ok()).await;
+    if is_spent(site, ticket).await? {
+        let typed = fields.password("new_password").ok();
+        return late(site, ticket.account.id, &ticket.key.digest, typed).await;
     }
     Ok(button.faults(Faults::of("code", Fault::new("fault-code-dead"))).into())
+}
+
+/// Whether the key was spent while the request was on its way.
+async fn is_spent<S>(site: &Site<'_>, ticket: &Ticket<S>) -> Result<bool, Error> {
+    Ok(spent::find(&mut site.read().await?, &ticket.key.digest, site.now()).await?.is_some())
 }
 
 /// How many codes one key may mint.
@@ -155,11 +160,9 @@ pub async fn approve<S>(
     if let Tried::Wrong(0) = tried {
         tell(site, &ticket.account).await?;
     }
-    let digest = &ticket.key.digest;
-    let is_spent = matches!(tried, Tried::Dead)
-        && spent::find(&mut site.read().await?, digest, site.now()).await?.is_some();
+    let is_late = matches!(tried, Tried::Dead) && is_spent(site, ticket).await?;
     match tried.left() {
-        Some(_) if is_spent => late(site, ticket.account.id, digest, Some(new)).await.map(Ok),
+        Some(_) if is_late => late(site, ticket.account.id, &ticket.key.digest, Some(new)).await.map(Ok),
         Some(left) => Ok(Err((left, Faults::of("code", code::wrong(left))))),
         None => spend(site, &ticket.account, &ticket.policy, &ticket.key, Some(row.id), new).await.map(Ok),
     }
