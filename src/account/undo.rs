@@ -107,8 +107,12 @@ pub async fn carry_out(
 /// Restores address and phone; false if the address cannot be had.
 async fn restore(app: &App, tx: &mut Tx, account: &Account, before: &Before) -> Result<bool, Error> {
     let Ok(email) = Email::parse(&before.email) else { return Ok(false) };
-    let since = app.now() - *UNDO;
-    if !accounts::set_email(tx, account.id, email.address(), email.key(), since).await? {
+    let now = app.now();
+    if email.key() != account.email_key() {
+        // Free at once; what was proved there still counts.
+        former_addresses::insert(tx, account.id, Time::default()).await?;
+    }
+    if !accounts::set_email(tx, account.id, email.address(), email.key(), now - *UNDO).await? {
         return Ok(false);
     }
     accounts::set_phone(tx, account.id, before.phone.as_deref(), before.phone_usable_at).await?;

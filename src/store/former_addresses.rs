@@ -17,12 +17,12 @@ pub struct FormerAddress {
     pub left_at: Time,
 }
 
-/// Adds the present address of an account, which is about to leave it.
-pub async fn insert(tx: &mut Tx, account: Uuid, now: Time) -> Result<(), Error> {
+/// Adds the present address of an account, which is about to leave it; it is free where `left_at` is 0.
+pub async fn insert(tx: &mut Tx, account: Uuid, left_at: Time) -> Result<(), Error> {
     const INSERT: &str =
         "INSERT INTO latchkey_former_addresses (account_id, email, email_key, left_at, proved_at)
         SELECT id, email, email_key, $2, proved_at FROM latchkey_accounts WHERE id = $1";
-    sql!(execute tx, INSERT, account, now)?;
+    sql!(execute tx, INSERT, account, left_at)?;
     Ok(())
 }
 

@@ -162,6 +162,9 @@ impl Rules {
             state.broken = Some(Law::FrozenIsFrozen);
         }
         state.standing = Standing::Open;
+        if link.address != state.address {
+            state.left.push(Left { at: 0, address: state.address, proved: state.proved });
+        }
         settle_at(state, link.address);
         for left in state.left.iter_mut().filter(|left| left.at >= link.at) {
             left.at = 0;
