@@ -242,9 +242,9 @@ pub async fn list(
     const LIST: &str =
         "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.trouble, o.created_at, o.due_at,
         o.expires_at, o.done_at, o.state = 'given_up' AND length(o.sealed) > 0 AND o.expires_at > $3
-        AND (o.key_id IS NULL OR EXISTS (SELECT 1 FROM latchkey_keys WHERE latchkey_keys.id = o.key_id))
-        AND (o.account_id IS NULL OR a.id IS NOT NULL) AS again
+        AND (o.key_id IS NULL OR k.id IS NOT NULL) AND (o.account_id IS NULL OR a.id IS NOT NULL) AS again
         FROM latchkey_outbox AS o LEFT JOIN latchkey_accounts AS a ON a.id = o.account_id
+        LEFT JOIN latchkey_keys AS k ON k.id = o.key_id
         WHERE o.state = $1 AND o.kind <> 'none' AND o.id <= $2 ORDER BY o.id DESC LIMIT $4";
     const LIST_FAILING: &str = "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.trouble, o.created_at, o.due_at,
         o.expires_at, o.done_at, FALSE AS again FROM latchkey_outbox AS o LEFT JOIN latchkey_accounts AS a ON a.id = o.account_id
