@@ -62,8 +62,8 @@ impl Asked {
     pub fn request(self, url: &str, email: &str) -> (Vec<u8>, u16) {
         match self {
             Asked::SignIn => (post(url, "/login", &format!("email={email}&password=wrong")), 422),
-            Asked::Register => (post(url, "/register", &format!("email={email}&password={PASSWORD}")), 200),
-            Asked::Resend => (post(url, "/confirm", &format!("email={email}")), 200),
+            Asked::Register => (post(url, "/register", &format!("email={email}&password={PASSWORD}")), 303),
+            Asked::Resend => (post(url, "/confirm", &format!("email={email}")), 303),
             Asked::Reset | Asked::After => (post(url, "/reset", &format!("email={email}")), 303),
         }
     }
