@@ -24,7 +24,9 @@ const AGENTS: [&str; 5] = [
 async fn stored(scene: &Scene) -> Vec<String> {
     scene.quiet().await;
     let rows = dump(&scene.app.setting.database).await;
-    rows.into_iter().filter(|row| row.starts_with("keys:") || row.starts_with("outbox:")).collect()
+    rows.into_iter()
+        .filter(|row| row.starts_with("latchkey_keys:") || row.starts_with("latchkey_outbox:"))
+        .collect()
 }
 
 async fn a036_a_scanner_that_follows_links_spends_nothing(scene: &mut Scene) {

@@ -1,11 +1,11 @@
 //! The scene of every attack: the victim V, who is signed in somewhere, the attacker X, and what must be true at its end.
 
-use std::{collections::BTreeSet, time::Duration};
-
-use rocket::tokio::time::sleep;
+use std::collections::BTreeSet;
 
 use crate::{
-    common::{Browser, Change, Message, OLD, Page, Person, Setting, Strategy, TestApp, alone, texts},
+    common::{
+        Browser, Change, Message, OLD, Page, Person, Setting, Strategy, TestApp, alone, texts, until_none,
+    },
     log,
 };
 
@@ -144,14 +144,8 @@ impl Scene {
 
     /// Waits until the worker has nothing left to do.
     pub async fn quiet(&self) {
-        for _ in 0..3000 {
-            let waiting = "SELECT kind FROM latchkey_outbox WHERE state = 'waiting'";
-            if texts(&self.app.setting.database, waiting).await.is_empty() {
-                return;
-            }
-            sleep(Duration::from_millis(10)).await;
-        }
-        panic!("the outbox is not empty after thirty seconds");
+        until_none(&self.app.setting.database, "SELECT kind FROM latchkey_outbox WHERE state = 'waiting'")
+            .await;
     }
 
     /// Every message to `to` that nobody read yet, once the worker is done.

@@ -3,9 +3,13 @@
 use std::{
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
-use rocket::tokio::runtime::{Builder, Runtime};
+use rocket::tokio::{
+    runtime::{Builder, Runtime},
+    time::sleep,
+};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
 use tempfile::TempDir;
 
@@ -99,6 +103,19 @@ pub async fn execute(url: &str, statement: &str) {
         let mut connection = PgConnection::connect(url).await.expect("the database opens");
         statement.execute(&mut connection).await.map(drop).expect("it is executed");
     }
+}
+
+/// Waits until a query finds nothing, for a minute at most.
+pub async fn until_none(url: &str, query: &'static str) {
+    let mut found = Vec::new();
+    for _ in 0..6000 {
+        found = texts(url, query).await;
+        if found.is_empty() {
+            return;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    panic!("after a minute {query} still finds {found:?}");
 }
 
 /// Every row of every table as text, one a line, sorted; bytes are hexadecimal.

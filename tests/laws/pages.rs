@@ -273,9 +273,9 @@ async fn a_form_for_a_password_says_whose_it_is(setting: Setting) {
         names.collect::<Option<Vec<_>>>().unwrap_or_else(|| panic!("a password of nobody's: {page}"))
     };
     let opened = app.browser().get(&app.key(&ann).await.link()).await;
-    assert_eq!(named(&opened), [ann.email.clone()], "{opened}");
+    assert_eq!(named(&opened), [&*ann.email], "{opened}");
     let change = app.signed_in(&ann).await.get("/change").await;
-    assert_eq!(named(&change), [ann.email.clone()], "{change}");
+    assert_eq!(named(&change), [&*ann.email], "{change}");
     app.register(&app.browser(), "bob@example.com", OLD).await;
     let confirm = app.browser().get(&app.mailbox.next("bob@example.com").await.link()).await;
     assert_eq!(named(&confirm), ["bob@example.com"], "{confirm}");

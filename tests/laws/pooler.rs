@@ -44,10 +44,11 @@ auth_type = any\nunix_socket_dir =\npool_mode = {mode}\ndefault_pool_size = 20\n
                 }
                 _ => Command::new(PGBOUNCER),
             };
-        let child = command.arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
+        let pooler =
+            Self(command.arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs"));
         for _ in 0..500 {
             if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                return (Self(child), url.replace(address, &format!("127.0.0.1:{port}")));
+                return (pooler, url.replace(address, &format!("127.0.0.1:{port}")));
             }
             sleep(Duration::from_millis(20)).await;
         }

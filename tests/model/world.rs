@@ -1,16 +1,12 @@
 //! The same people, browsers and servers for real: two servers on one database, browsers that go by their pages.
 
-use std::time::Duration;
-
-use rocket::tokio::time::sleep;
-
 use super::{
     deed::Deed,
     owner::Owner,
     scope::Action,
     state::{Server, State, Tab, Who},
 };
-use crate::common::{Browser, Jar, Page, Person, Setting, Strategy, TestApp, dump};
+use crate::common::{Browser, Jar, Page, Person, Setting, Strategy, TestApp, until_none};
 
 /// Two people, two browsers, two servers.
 pub struct World {
@@ -149,13 +145,7 @@ impl World {
 
     /// Waits until no server has anything left to do.
     async fn quiet(&self) {
-        let waits = |line: &String| {
-            line.starts_with("outbox:")
-                && (line.contains("state=waiting") || line.contains("\"state\":\"waiting\""))
-        };
-        while dump(&self.database).await.iter().any(waits) {
-            sleep(Duration::from_millis(20)).await;
-        }
+        until_none(&self.database, "SELECT kind FROM latchkey_outbox WHERE state = 'waiting'").await;
     }
 
     async fn read_mail(&mut self, generated: bool) {

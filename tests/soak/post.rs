@@ -1,7 +1,7 @@
 //! A mail server and a gateway for text messages, and everything that they took.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     sync::{Arc, Mutex},
 };
 
@@ -74,6 +74,13 @@ impl Post {
     /// How many deliveries there were.
     pub fn deliveries(&self) -> usize {
         self.taken.lock().expect("unpoisoned").len()
+    }
+
+    /// How many mails had come before.
+    pub fn repeated(&self) -> usize {
+        let taken = self.taken.lock().expect("unpoisoned");
+        let ids: Vec<_> = taken.iter().filter_map(|(id, _)| id.as_deref()).collect();
+        ids.len() - ids.iter().collect::<HashSet<_>>().len()
     }
 
     /// Nobody will read what came until now.

@@ -1,11 +1,9 @@
 //! The same for real: three mailboxes, the account in question, a second one, and an admin.
 
-use std::{collections::BTreeMap, time::Duration};
-
-use rocket::tokio::time::sleep;
+use std::collections::BTreeMap;
 
 use super::state::{ADDRESSES, Address, At, State, Step};
-use crate::common::{Browser, Message, OLD, Page, Person, Setting, TestApp, texts};
+use crate::common::{Browser, Message, OLD, Page, Person, Setting, TestApp, until_none};
 
 const EMAILS: [&str; ADDRESSES] = ["owner@example.com", "one@example.org", "two@example.org"];
 
@@ -120,7 +118,11 @@ impl RealWorld {
             Step::GiveBack => self.decide(&owner.email, "give-back").await,
             Step::ThreeDays => {
                 self.app.minutes_pass(72 * 60 + 1);
-                sleep(Duration::from_secs(2)).await; // what is over is removed
+                until_none(
+                    &self.app.setting.database,
+                    "SELECT email FROM latchkey_accounts WHERE deleted_at IS NOT NULL",
+                )
+                .await;
             }
         }
         for email in EMAILS {
@@ -156,10 +158,8 @@ impl RealWorld {
 
     /// Every unread mail to `email`, once nothing is left to be sent.
     async fn mails(&self, email: &str) -> Vec<Message> {
-        let waiting = "SELECT kind FROM latchkey_outbox WHERE state = 'waiting'";
-        while !texts(&self.app.setting.database, waiting).await.is_empty() {
-            sleep(Duration::from_millis(10)).await;
-        }
+        until_none(&self.app.setting.database, "SELECT kind FROM latchkey_outbox WHERE state = 'waiting'")
+            .await;
         let mut mails = Vec::new();
         while let Some(mail) = self.app.mailbox.unread(email).await {
             mails.push(mail);
