@@ -42,7 +42,8 @@ pub async fn no_code<S>(
 
 /// Whether the key was spent while the request was on its way.
 async fn is_spent<S>(site: &Site<'_>, ticket: &Ticket<S>) -> Result<bool, Error> {
-    Ok(spent::find(&mut site.read().await?, &ticket.key.digest, site.now()).await?.is_some())
+    let found = spent::find(&mut site.read().await?, &ticket.key.digest, site.now()).await?;
+    Ok(found.is_some_and(|key| key.is_over()))
 }
 
 /// How many codes one key may mint.

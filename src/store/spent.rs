@@ -33,6 +33,13 @@ pub struct Spent {
     pub spent_at: Time,
 }
 
+impl Spent {
+    /// Whether the key is over.
+    pub fn is_over(&self) -> bool {
+        self.reason != "live"
+    }
+}
+
 /// Notes that a key is over.
 pub async fn note(
     tx: &mut Tx,

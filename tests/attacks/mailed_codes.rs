@@ -1,15 +1,22 @@
 //! A021, A023, A111 once more, for the code beside the link of a reset: X asks in V's name, and guesses, or uses up tries.
 
+use serde_json::json;
+
 use crate::{
-    common::Browser,
+    common::{Browser, Change},
     scene::{Scene, V},
     tries::{EVERY, SITE, limited},
 };
 
 attacks! {
-    EVERY.with(limited) => a021_no_code_of_a_link_is_guessed_across_requests;
+    EVERY.with(from_anywhere) => a021_no_code_of_a_link_is_guessed_across_requests;
     EVERY => a023_the_code_in_vs_mail_is_of_no_use_to_x;
     SITE.with(limited) => a111_no_guesses_take_vs_codes_away;
+}
+
+/// Limits by address alone: X has as many clients as tries.
+fn from_anywhere() -> Vec<Change<'static>> {
+    [limited(), vec![("latchkey.limits.codes_per_client", json!(1000))]].concat()
 }
 
 async fn ask(browser: &Browser, email: &str) {
@@ -24,7 +31,6 @@ async fn guess(browser: &Browser, code: &str) -> u16 {
 async fn a021_no_code_of_a_link_is_guessed_across_requests(scene: &mut Scene) {
     scene.next_day().await; // wrong codes are counted by the day
     for _ in 0..6 {
-        // Each from a browser of its own, as if X had many.
         let thief = scene.app.browser();
         ask(&thief, V).await;
         for turn in 0..5 {

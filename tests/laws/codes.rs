@@ -53,7 +53,7 @@ async fn three_wrong_codes_end_the_code(setting: Setting) {
         assert!((400..500).contains(&page.status), "{page}");
     }
     let page = browser.post(&app.spending(&browser, &ready, NEW)).await;
-    assert!((400..500).contains(&page.status), "{page}");
+    assert_eq!((page.status, page.path()), (422, setting.strategy.path().as_str()), "{page}");
     assert!(!browser.is_signed_in().await);
     refused(&app, &ann).await;
     let told = app.mailbox.next_notice(&ann.email).await;
