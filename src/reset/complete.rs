@@ -94,7 +94,7 @@ pub async fn late(
 /// [`Error::Database`].
 pub async fn is_set(site: &Site<'_>, account: Uuid, typed: Password) -> Result<bool, Error> {
     let Some(account) = accounts::find(&mut site.read().await?, account).await? else { return Ok(false) };
-    match site.hasher().verify(typed, Some(account.password_hash)).await {
+    match site.hasher_for(account.id.as_bytes()).verify(typed, Some(account.password_hash)).await {
         Ok(verdict) => Ok(!matches!(verdict, Verdict::No)),
         Err(Error::Busy) => Ok(false),
         Err(error) => Err(error),
