@@ -59,6 +59,16 @@ impl Email {
     }
 }
 
+/// An address as people write it: `jane@bücher.example` for `jane@xn--bcher-kva.example`.
+///
+/// For its owner, who knows how it is spelled. An admin sees the domain as it is sent: its look-alikes differ there.
+pub fn readable(address: &str) -> String {
+    let Some((local, domain)) = address.split_once('@') else { return address.to_owned() };
+    let (readable, fault) =
+        Uts46::new().to_unicode(domain.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast);
+    if fault.is_ok() { format!("{local}@{readable}") } else { address.to_owned() }
+}
+
 /// An address as it may be shown to whoever holds a key of its account: `m•••@example.com`.
 pub fn masked(address: &str) -> String {
     let (local, domain) = address.split_once('@').unwrap_or((address, ""));
@@ -204,6 +214,19 @@ mod tests {
             "jane@xn--a.example",
         ] {
             assert_eq!(key(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_shown_as_its_owner_writes_it() {
+        for written in ["jane@bücher.example", "संपर्क@डाटामेल.भारत", "jane@пример.рф", "jane@example.org"]
+        {
+            let sent = Email::parse(written).expect("an address").address;
+            assert_eq!(readable(&sent), written);
+        }
+        assert_eq!(readable("j•••@xn--bcher-kva.example"), "j•••@bücher.example");
+        for other in ["jane@xn--a.example", "jane", ""] {
+            assert_eq!(readable(other), other);
         }
     }
 

@@ -1,6 +1,12 @@
 //! The pages and messages: embedded in the program, each file replaceable by one of the same name on disk.
 
-use std::{borrow::Cow, collections::BTreeMap, fs, path::Path, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    fs,
+    path::Path,
+    sync::Arc,
+};
 
 use include_dir::{Dir, include_dir};
 use rocket_dyn_templates::tera::{Context, Tera};
@@ -10,7 +16,7 @@ use super::{
     asset::Asset,
     voice::{FluentValue, Voice},
 };
-use crate::Error;
+use crate::{Error, account::email::readable};
 
 static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 const SENTENCES: (&str, &str) =
@@ -57,6 +63,9 @@ impl Templates {
         tera.autoescape_on(vec![".html"]);
         tera.set_escape_fn(escape);
         tera.register_function("fluent", voice.clone().function());
+        tera.register_filter("address", |address: &Value, _: &HashMap<String, Value>| {
+            Ok(address.as_str().map_or_else(|| address.clone(), |address| readable(address).into()))
+        });
         tera.add_raw_templates(pages)?;
         Ok(Self { tera, voice, assets, own: dir.is_some() })
     }
