@@ -108,7 +108,7 @@ async fn a046_no_state_of_an_account_shows(scene: &mut Scene) {
 
 async fn a047_a_limit_answers_known_and_unknown_alike(scene: &mut Scene) {
     // What V's registration counted by V's address is forgotten by then.
-    scene.app.minutes_pass(61);
+    scene.next_day().await;
     let mut first = Vec::new();
     for address in [V, NOBODY] {
         let browser = scene.app.browser();
