@@ -40,6 +40,14 @@ impl Allowed {
         self == Allowed::Yes
     }
 
+    /// The moment from which it may be tried, if not now.
+    pub fn at(self) -> Option<Time> {
+        match self {
+            Allowed::Yes => None,
+            Allowed::At(at) => Some(at),
+        }
+    }
+
     /// The moment from which both may be tried.
     pub fn and(self, other: Self) -> Self {
         match (self, other) {

@@ -46,7 +46,7 @@ fn show_again(site: Site<'_>) -> Page {
 
 #[get("/confirm/sent")]
 fn show_sent(site: Site<'_>) -> Page {
-    Page::new("account/confirm_sent").with("email", site.kept("/confirm/sent").map(|kept| kept.email))
+    site.sent("account/confirm_sent", "/confirm/sent")
 }
 
 #[post("/confirm", data = "<fields>")]
@@ -60,12 +60,13 @@ async fn again(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer
         }
     };
     let mut tx = site.begin().await?;
-    if throttle::message_allowed(&site, &mut tx, Asking::Confirm, email.key()).await?.is_yes() {
+    let allowed = throttle::message_allowed(&site, &mut tx, Asking::Confirm, email.key()).await?;
+    if allowed.is_yes() {
         let request = Written::Confirm(Again::new(email.key().to_owned(), site.asked()));
         request.post(site.app, &mut tx).await?;
     }
     tx.commit().await?;
-    site.keep("/confirm/sent", email.address())?;
+    site.keep_all("/confirm/sent", email.address(), allowed.at(), allowed.is_yes())?;
     Ok(Answer::go("/confirm/sent"))
 }
 

@@ -107,7 +107,7 @@ fn show(site: Site<'_>, me: Option<&SignedIn>) -> Answer {
 
 #[get("/register/sent")]
 fn show_sent(site: Site<'_>) -> Page {
-    Page::new("account/register_sent").with("email", site.kept("/register/sent").map(|kept| kept.email))
+    site.sent("account/register_sent", "/register/sent")
 }
 
 fn form(site: &Site<'_>, typed: &BTreeMap<String, String>) -> Page {
@@ -169,16 +169,18 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
             .faults(faults)
             .into());
     };
+    let address = email.address().to_owned();
     let browser = site.make_mark()?;
     let hash = site.hasher().hash(password).await?;
     let mut tx = site.begin().await?;
-    if throttle::name_allowed(&site, &mut tx, Asking::Register, email.key()).await?.is_yes() {
-        let (email, asked) = (email.address().to_owned(), site.asked());
+    let allowed = throttle::name_allowed(&site, &mut tx, Asking::Register, email.key()).await?;
+    if allowed.is_yes() {
+        let (email, asked) = (address.clone(), site.asked());
         let request = Request::Register(Register { email, hash, fields: typed, browser, asked });
         request.post(site.app, &mut tx).await?;
     }
     tx.commit().await?;
-    site.keep("/register/sent", email.address())?;
+    site.keep_all("/register/sent", &address, allowed.at(), allowed.is_yes())?;
     Ok(Answer::go("/register/sent"))
 }
 

@@ -1,7 +1,5 @@
 //! Asking for a reset: the same work and the same answer whoever is named; the worker looks the account up.
 
-use std::time::Duration;
-
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +12,7 @@ use crate::{
     account::{confirm::Again, notice::UNDO},
     app::App,
     clock::Time,
-    limits::{Allowed, Asking, Limited},
+    limits::{Asking, Limited},
     outbox::{
         message::{Asked, Message, post_to_nobody},
         request::Request,
@@ -84,10 +82,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
     tx.commit().await?;
     // Over the limit, the code of the newest message stays good in this browser.
     let former = former.filter(|wish| wish.email_key == email.key()).and_then(|wish| wish.id);
-    let (id, again) = match allowed {
-        Allowed::Yes => (Some(id), None),
-        Allowed::At(at) => (former, Some(at)),
-    };
+    let (id, again) = (if allowed.is_yes() { Some(id) } else { former }, allowed.at());
     let (email, email_key) = (email.address().to_owned(), email.key().to_owned());
     site.keep("/reset/sent", &email)?;
     Wish { email, email_key, id, again, at: site.now() }.keep(&site)?;
@@ -101,8 +96,7 @@ fn show_sent(site: Site<'_>) -> Page {
 
 /// The page that says what comes of a request, and takes the code of its message: the same whoever was named.
 pub fn sent(site: &Site<'_>, wish: Option<&Wish>) -> Page {
-    // To the minute after, as the page names no seconds.
-    let again = wish.and_then(|wish| wish.again).map(|at| human::clock(at + Duration::from_secs(59)));
+    let again = wish.and_then(|wish| wish.again).map(human::next_minute);
     page(site, "reset/sent")
         .with("email", wish.map(|wish| &wish.email))
         .with("again", again)

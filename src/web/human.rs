@@ -17,6 +17,11 @@ pub fn clock(time: Time) -> String {
     format!("{:02}:{:02} UTC", at.hour(), at.minute())
 }
 
+/// The first whole minute that is not before `time`, as a time of day.
+pub fn next_minute(time: Time) -> String {
+    clock(time + Duration::from_secs(59))
+}
+
 /// A day and time, like `2026-08-01 14:32 UTC`.
 pub fn moment(time: Time) -> String {
     let at = date(time);

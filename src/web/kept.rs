@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Crumb, Site};
+use super::{Crumb, Page, Site, human};
 use crate::{Error, clock::Time};
 
 const PURPOSE: &str = "kept";
@@ -49,6 +49,15 @@ impl Site<'_> {
         let plain = serde_json::to_vec(&all).expect("what is kept is plain data");
         self.crumbs.set(Crumb::Kept, &self.keyring.seal_text(self.random, PURPOSE, &plain)?, None);
         Ok(())
+    }
+
+    /// The page at `place` that says what comes of a form: a message, or when it may be asked for again.
+    pub fn sent(&self, name: &'static str, place: &str) -> Page {
+        let kept = self.kept(place);
+        let again = kept.as_ref().filter(|kept| !kept.whole).and_then(|kept| kept.until);
+        Page::new(name)
+            .with("again", again.map(human::next_minute))
+            .with("email", kept.map(|kept| kept.email))
     }
 
     /// What was kept for the page at `place`.

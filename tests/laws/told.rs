@@ -9,6 +9,7 @@ for_both_databases! {
     an_invited_address_gets_its_invitation_again,
     a_disabled_account_is_told_so,
     an_account_on_hold_is_told_until_when,
+    over_its_limit_a_form_says_when_to_use_it_again,
 }
 
 const LIMITED: (&str, bool) = ("latchkey.limits.enabled", true);
@@ -81,4 +82,24 @@ async fn an_account_on_hold_is_told_until_when(setting: Setting) {
     assert!(told.text.contains("no new link is sent before") && !told.has_link(), "{told:?}");
     app.minutes_pass(61);
     assert!(asked(&app, &ann.email).await.is_key());
+}
+
+async fn over_its_limit_a_form_says_when_to_use_it_again(setting: Setting) {
+    let (name, value) = LIMITED;
+    let app = setting.app_with(&[(name, value.into())]).await;
+    let browser = app.browser();
+    let forms: [(&str, &[(&str, &str)]); 2] = [
+        ("/register", &[("email", "ann@bücher.example"), ("new-password", OLD)]),
+        ("/confirm", &[("email", "ann@bücher.example")]),
+    ];
+    for (path, typed) in forms {
+        let mut pages = Vec::new();
+        for _ in 0..8 {
+            pages.push(browser.submit(&browser.get(path).await, typed).await);
+        }
+        let sent = app.mailbox.rest("ann@xn--bcher-kva.example").await.len();
+        let promised = pages.iter().filter(|page| !page.text.contains("You can ask again at")).count();
+        assert_eq!(promised, sent, "{path} promises what does not come, or hides what does: {}", pages[7]);
+        assert!(sent < 8 && pages[7].text.contains("ann@bücher.example"), "{path}: {}", pages[7]);
+    }
 }
