@@ -70,7 +70,8 @@ impl Seen {
             let account = browser.get("/account").await;
             let whose = world.people.iter().position(|owner| account.body.contains(&owner.person.email));
             seen.signed_in.push(whose.filter(|_| account.path() == "/account"));
-            seen.restricted.push(browser.get("/reset/new-password").await.path() == "/reset/new-password");
+            let form = browser.get("/reset/new-password").await;
+            seen.restricted.push((form.status, form.path()) == (200, "/reset/new-password"));
             let mut form = None;
             for strategy in &scope.strategies {
                 let page = browser.get(&strategy.path()).await;
