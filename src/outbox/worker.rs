@@ -12,7 +12,7 @@ use rocket::{
         self, select,
         sync::mpsc,
         task::JoinSet,
-        time::{sleep, timeout},
+        time::{Instant, sleep, timeout},
     },
 };
 
@@ -29,6 +29,8 @@ const TEXTS: usize = 8;
 const OUTCOMES: usize = 256;
 /// How often expired rows are removed.
 const PURGE: Duration = Duration::from_secs(60);
+/// How often to look whether it is time for that.
+const LOOK: Duration = Duration::from_secs(1);
 /// How long, at shutdown, the database may take.
 const LAST: Duration = Duration::from_secs(1);
 
@@ -85,9 +87,12 @@ async fn clean(desk: Arc<Desk>, mut shutdown: Shutdown) {
                 Err(_) => log::error!("expired rows cannot be removed: the database does not answer"),
             }
         }
-        select! {
-            () = &mut shutdown => return,
-            () = sleep(PURGE) => {}
+        let (begun, due) = (Instant::now(), desk.app.now() + PURGE);
+        while begun.elapsed() < PURGE && desk.app.now() < due {
+            select! {
+                () = &mut shutdown => return,
+                () = sleep(LOOK) => {}
+            }
         }
     }
 }
