@@ -26,7 +26,7 @@ pub fn routes() -> Vec<Route> {
 /// Where somebody goes who must sign in first: to the form, and back to the page they wanted; in a restricted session,
 /// to the step that it is for.
 pub async fn first(request: &Request<'_>) -> Answer {
-    if let Ok(Some(_)) = session::narrow(request).await {
+    if request.guard::<Restricted<'_>>().await.is_success() {
         return Answer::go("/reset/new-password");
     }
     let again = session::shown(request).is_some();

@@ -19,6 +19,7 @@ use crate::{
     Error,
     clock::Time,
     key::{Key, sha256},
+    reset::policy::Policy,
     span::Span,
     store::{
         Conn, Tx, accounts,
@@ -96,10 +97,7 @@ pub async fn current<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn
 }
 
 /// The restricted session of a request; `None` if there is none.
-///
-/// # Errors
-/// If the database cannot tell.
-pub async fn narrow<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()> {
+async fn narrow<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()> {
     let Narrow(found) = request
         .local_cache_async(async {
             let Some(site) = Site::of(request) else { return Narrow(Err(())) };
@@ -206,8 +204,21 @@ impl<'r> FromRequest<'r> for Fresh<'r> {
 /// Somebody who got in by a one-time sign-in or a generated password, and has not set a new one yet.
 ///
 /// # Outcomes
-/// Forward 410 if there is no such session, error 503 if that cannot be told.
-pub struct Restricted<'r>(pub &'r SignedIn);
+/// Forward 410 if there is no such session or the policy in force does not accept its own, error 503 if that cannot be told.
+pub struct Restricted<'r> {
+    /// The session and its account.
+    pub me: &'r SignedIn,
+    /// The policy that it was opened under.
+    pub policy: Policy,
+}
+
+impl<'r> Restricted<'r> {
+    fn of(request: &'r Request<'_>, me: &'r SignedIn) -> Option<Self> {
+        let policy = Policy::read(me.session.policy.as_deref())?;
+        let accepted = Site::of(request)?.policy(&me.account).accepts(&policy);
+        (accepted && held::admits(request, me.session.id)).then_some(Self { me, policy })
+    }
+}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Restricted<'r> {
@@ -215,8 +226,10 @@ impl<'r> FromRequest<'r> for Restricted<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         match narrow(request).await {
-            Ok(Some(found)) if held::admits(request, found.session.id) => Outcome::Success(Restricted(found)),
-            Ok(_) => Outcome::Forward(Status::Gone),
+            Ok(found) => match found.and_then(|found| Restricted::of(request, found)) {
+                Some(restricted) => Outcome::Success(restricted),
+                None => Outcome::Forward(Status::Gone),
+            },
             Err(()) => Outcome::Error((Status::ServiceUnavailable, ())),
         }
     }

@@ -18,7 +18,11 @@ use crate::{
         session::Restricted,
     },
     event::Event,
-    store::{accounts, accounts::Account, sessions},
+    store::{
+        accounts,
+        accounts::Account,
+        sessions::{self, SignedIn},
+    },
     web::{Answer, Faults, Fields, Page, SameOrigin, Site, human, page::Why},
 };
 
@@ -27,17 +31,13 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit, show_skip, skip]
 }
 
-/// The policy that the session was opened under, if the one in force accepts it.
-fn policy(site: &Site<'_>, me: &Restricted<'_>) -> Option<Policy> {
-    Policy::read(me.0.session.policy.as_deref()).filter(|issued| site.policy(&me.0.account).accepts(issued))
-}
-
-fn page(site: &Site<'_>, me: &Restricted<'_>, policy: &Policy) -> Page {
-    let (session, steps) = (&me.0.session, policy.strategy.steps());
+fn page(site: &Site<'_>, restricted: &Restricted<'_>) -> Page {
+    let Restricted { me, policy } = restricted;
+    let (session, steps) = (&me.session, policy.strategy.steps());
     Page::new("reset/new_password")
         .with("ticket", json!({ "id": session.id }))
-        .with("email", masked(&me.0.account.email))
-        .with("address", known_address(policy, &me.0.account))
+        .with("email", masked(&me.account.email))
+        .with("address", known_address(policy, &me.account))
         .with("seconds", site.now().until(session.expires_at).as_secs())
         .with("minutes", human::minutes(site.now().until(session.expires_at)))
         .with("until", human::clock(session.expires_at))
@@ -60,36 +60,33 @@ fn may_skip(policy: &Policy) -> bool {
 }
 
 #[get("/reset/new-password")]
-fn show(site: Site<'_>, me: Restricted<'_>) -> Page {
-    match policy(&site, &me) {
-        Some(policy) => page(&site, &me, &policy),
-        None => over(&site),
-    }
+fn show(site: Site<'_>, restricted: Restricted<'_>) -> Page {
+    page(&site, &restricted)
 }
 
 #[post("/reset/new-password", data = "<fields>")]
 async fn submit(
     _ours: SameOrigin,
     site: Site<'_>,
-    me: Restricted<'_>,
+    restricted: Restricted<'_>,
     fields: Fields,
 ) -> Result<Answer, Error> {
-    let Some(policy) = policy(&site, &me) else { return Ok(over(&site).into()) };
-    let (account, mut faults) = (&me.0.account, Faults::default());
+    let SignedIn { session, account } = restricted.me;
+    let mut faults = Faults::default();
     let Some(new) = choose(&site, account, &fields, &mut faults).await? else {
-        return Ok(page(&site, &me, &policy).faults(faults).into());
+        return Ok(page(&site, &restricted).faults(faults).into());
     };
-    let generated = me.0.session.opened_by.as_deref();
+    let generated = session.opened_by.as_deref();
     if generated.is_some_and(|digest| is_generated(&site, account.id, digest, &new)) {
         let fault = Faults::of("new_password", Fault::new("password-own-word"));
-        return Ok(page(&site, &me, &policy).faults(fault).into());
+        return Ok(page(&site, &restricted).faults(fault).into());
     }
     let hash = site.hasher_for(account.id.as_bytes()).hash(new.clone()).await?;
     let mut tx = site.begin().await?;
     let won = accounts::take(&mut tx, account, site.now()).await?
-        && sessions::end(&mut tx, account.id, me.0.session.id).await?;
+        && sessions::end(&mut tx, account.id, session.id).await?;
     if won {
-        return complete(&site, tx, account, &policy, &hash).await;
+        return complete(&site, tx, account, &restricted.policy, &hash).await;
     }
     drop(tx);
     if !is_set(&site, account.id, new).await? {
@@ -109,14 +106,15 @@ fn show_skip() -> Answer {
 }
 
 #[post("/reset/new-password/skip")]
-async fn skip(_ours: SameOrigin, site: Site<'_>, me: Restricted<'_>) -> Result<Answer, Error> {
-    let Some(policy) = policy(&site, &me).filter(may_skip) else {
+async fn skip(_ours: SameOrigin, site: Site<'_>, restricted: Restricted<'_>) -> Result<Answer, Error> {
+    let Restricted { me: SignedIn { session, account }, policy } = restricted;
+    if !may_skip(&policy) {
         return Ok(over(&site).into());
-    };
-    let (account, asked) = (&me.0.account, site.asked());
+    }
+    let asked = site.asked();
     let mut tx = site.begin().await?;
     let won = accounts::take(&mut tx, account, site.now()).await?
-        && sessions::end(&mut tx, account.id, me.0.session.id).await?;
+        && sessions::end(&mut tx, account.id, session.id).await?;
     if !won {
         return Ok(over(&site).into());
     }
