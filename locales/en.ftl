@@ -264,14 +264,14 @@ second-key-title = Get a code by email
 second-key-lead = To confirm that it is you, we will email you a code. It works only in this browser, so keep this page open.
 second-key-button = Email me the code
 second-key-form-title = Choose a new password
-second-key-form-lead = We have emailed you a code of 8 characters. Enter it here with your new password.
+second-key-form-lead = We have emailed you a code. Enter it here with your new password.
 second-key-form-again = If you ask for another code, the one before it stops working.
 second-key-again = Email me another code
 code-dead-lead = The code you were sent no longer works: there were too many wrong tries. Nothing else has changed.
 code-no-more = We cannot send another code for this link. Ask for a new link to go on.
 code-elsewhere = The code for this link was requested in another browser and works only there. Go on in that browser, or ask for a new link.
 sms-title = Get a code by text message
-sms-lead = To confirm that it is you, we will text a code of 6 digits to your phone ending in { $phone }.
+sms-lead = To confirm that it is you, we will text a code to your phone ending in { $phone }.
 sms-button = Text me the code
 sms-lost-title = Do you not have this phone?
 sms-lost = Without this phone, please contact support. They can let you back in.
@@ -280,7 +280,7 @@ sms-no-phone-lead = Your account needs a code by text message to let you back in
 sms-no-phone = Please contact support. They can let you back in, and your account is safe in the meantime.
 sms-admin-button = Contact support
 sms-form-title = Choose a new password
-sms-form-lead = We have texted a code of 6 digits to your phone ending in { $phone }. Enter it here with your new password.
+sms-form-lead = We have texted a code to your phone ending in { $phone }. Enter it here with your new password.
 sms-form-wait = { $seconds ->
     [one] You can ask for another code in one second.
    *[other] You can ask for another code in { $seconds } seconds.
@@ -456,7 +456,7 @@ error-origin-title = We could not tell where this came from
 error-origin-text = Your browser did not confirm that the request came from this site, so nothing was done. A privacy setting or an extension that hides which page you came from can cause this. Turn it off for this site, or use another browser.
 error-role-title = You cannot open this page
 error-role-text = Your account does not have the role this page needs. If it should, contact support.
-fault-search = Enter the beginning of an address, in at most 254 plain characters.
+fault-search = Enter the beginning of an address, in plain characters.
 fault-role = Use only letters, digits, - and _ in the name of a role.
 fault-kind = There are no events of this kind.
 fault-day = Enter a day like 2026-08-01.
@@ -465,7 +465,7 @@ fault-disabled = The account is disabled. Enable it first.
 fault-held = The account is on hold. Lift the hold first.
 fault-address-taken = This address belongs to another account.
 fault-texts-used-up = This number, or the whole site, has used up its text messages for today, so nothing was sent.
-fault-reason = Give a reason in one line of 3 to 200 characters. It is kept with the event.
+fault-reason = Give a reason in one line of { $least } to { $most } characters. It is kept with the event.
 fault-strategy = Choose how this person gets back in.
 fault-admin-account = This is an admin’s account. It can be opened only from the command line.
 fault-gone = This account no longer exists.
@@ -526,11 +526,11 @@ person-help-lead = Make sure that you are talking to the owner of this account. 
 person-let-in-strategy = How they get back in, once
 person-choose = Please choose
 person-let-in-way = How the link or code reaches them
-person-way-mail = By email to the address of the account, for up to 30 minutes
-person-way-shown = Shown to you once to read out, for up to 10 minutes
+person-way-mail = By email to the address of the account, for up to { $minutes } minutes
+person-way-shown = Shown to you once to read out, for up to { $minutes } minutes
 person-reason = Reason
 person-let-in = Let them in once
-person-let-in-code = Read this code out. It works once, for up to 10 minutes, at { $place }. It is not shown again.
+person-let-in-code = Read this code out. It works once, for up to { $minutes } minutes, at { $place }. It is not shown again.
 person-no-roles = none
 person-remove-role = Remove
 person-add-role = Role to add
@@ -617,7 +617,7 @@ events-none = No events found.
 events-deleted = deleted account
 events-command-line = command line
 events-csv = Download as CSV
-events-csv-bound = The newest 10,000 of these. Choose fewer days to get others.
+events-csv-bound = The newest { $most } of these. Choose fewer days to get others.
 kind-account-confirmed = Account confirmed
 kind-account-deleted = Account deleted for good
 kind-account-deletion_requested = Account deleted by its owner
@@ -1027,7 +1027,7 @@ explain-generated_password-3 = They enter a password of their own. { $login_afte
   }
 explain-generated_password-3-guards = A password sent by email never stays in force.
 
-explain-second_key-1 = They press a button, and a second email brings a code of 8 characters. It works for { $code_minutes } minutes and { $tries } tries, in the browser where the button was pressed.
+explain-second_key-1 = They press a button, and a second email brings a code. It works for { $code_minutes } minutes and { $tries } tries, in the browser where the button was pressed.
 explain-second_key-1-guards = A link that leaked through forwarding, a log or a scanner is not enough: it also takes the mailbox at that moment.
 explain-second_key-2 = They enter the code and a new password. { $login_after ->
     [true] They are signed in.
@@ -1035,7 +1035,7 @@ explain-second_key-2 = They enter the code and a new password. { $login_after ->
   }
 explain-second_key-2-guards = Link and code are used up together, and { $tries } wrong tries end the code. Weak and leaked passwords are refused.
 
-explain-sms_approved-1 = They press a button, and a text message brings a code of 6 digits to their confirmed phone. It works for { $code_minutes } minutes and { $tries } tries, in the browser where the button was pressed.
+explain-sms_approved-1 = They press a button, and a text message brings a code to their confirmed phone. It works for { $code_minutes } minutes and { $tries } tries, in the browser where the button was pressed.
 explain-sms_approved-1-guards = Reading their mailbox is not enough: it also takes the phone.
 explain-sms_approved-2 = They enter the code and a new password. { $login_after ->
     [true] They are signed in.

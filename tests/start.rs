@@ -222,8 +222,17 @@ fn help_completions_and_manual_name_every_command() {
             assert!(text.contains(name), "{name}: {text}");
         }
     }
-    for name in ["let-in", "remove-phone", "lift-hold", "end-sessions", "show", "reset", "delete", "withdraw"]
-    {
+    for name in [
+        "let-in",
+        "remove-phone",
+        "lift-hold",
+        "give-back",
+        "end-sessions",
+        "show",
+        "reset",
+        "delete",
+        "withdraw",
+    ] {
         assert!(user.contains(name) && bash.contains(name), "{name}: {user}");
         assert!(manual.contains(&name.replace('-', "\\-")), "{name}: {manual}");
     }

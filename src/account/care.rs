@@ -2,6 +2,8 @@
 //!
 //! Nobody here sees or sets a password. A key is shown in one case alone: [`super::let_in`].
 
+use std::ops::RangeInclusive;
+
 use uuid::Uuid;
 
 use super::{change::end_everything, change_phone, fault::Fault, notice, role::Role, undo};
@@ -23,14 +25,22 @@ use crate::{
 pub struct Reason(String);
 
 impl Reason {
-    /// Reads a reason: 3 to 200 characters in one line.
+    /// How many characters it has.
+    const LENGTH: RangeInclusive<usize> = 3..=200;
+
+    /// Reads a reason, which is one line.
     ///
     /// # Errors
     /// A [`Fault`] in words for the admin.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let text = text.trim();
-        let fits = (3..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        if fits { Ok(Self(text.to_owned())) } else { Err(Fault::new("fault-reason")) }
+        let fits = Self::LENGTH.contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        if fits { Ok(Self(text.to_owned())) } else { Err(Self::fault()) }
+    }
+
+    /// What is said where there is none.
+    pub fn fault() -> Fault {
+        Fault::new("fault-reason").with("least", *Self::LENGTH.start()).with("most", *Self::LENGTH.end())
     }
 
     /// Its words.
@@ -179,6 +189,9 @@ pub async fn lift_hold(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resul
         None => Ok(Cared::Nobody),
         Some(account) if account.held_until <= now => Ok(Cared::Already),
         Some(account) if account.state() == State::Frozen => {
+            if let Some(why) = actor.may_not_open(&account) {
+                return Ok(why);
+            }
             undo::decide(app, tx, &account, None, actor).await?;
             Ok(Cared::Done)
         }
@@ -202,6 +215,9 @@ pub async fn give_back(
     actor: &Actor,
 ) -> Result<Cared, Error> {
     let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+    if let Some(why) = actor.may_not_open(&account) {
+        return Ok(why);
+    }
     let claims = claims::of_account(tx, id).await?;
     let Some(claim) = claims.iter().find(|claim| claim.email_key == email_key) else {
         return Ok(Cared::Already);

@@ -37,7 +37,7 @@ pub enum Way {
 
 impl Way {
     /// How long a key may take this way: one that was said aloud may have been overheard.
-    fn life(self) -> Span {
+    pub fn life(self) -> Span {
         match self {
             Way::Mail => Span::minutes(30),
             Way::Shown => Span::minutes(10),

@@ -20,7 +20,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// How many events a file has at most.
-const MOST: i64 = 10_000;
+pub(super) const MOST: i64 = 10_000;
 const HEAD: &str = "at,kind,address,account,by,from,policy,detail";
 
 /// A file to be kept.

@@ -6,7 +6,7 @@ use rocket::{Route, get, http::Status, routes};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{READ, address, error, id, next};
+use super::{READ, address, csv, error, id, next};
 use crate::{
     Admin, Error,
     account::{email::Email, fault::Fault},
@@ -101,6 +101,7 @@ async fn list(
         .with("kinds", kinds.collect::<Vec<_>>())
         .with("events", shown(&site, &mut conn, &lines).await?)
         .with("csv", asked.address("/admin/events.csv", ""))
+        .with("most", csv::MOST)
         .with("more", more)
         .with("first", from.is_some())
         .typed("kind", asked.kind)

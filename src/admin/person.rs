@@ -79,7 +79,11 @@ async fn show(site: Site<'_>, admin: Admin<'_>, id: &str, done: Option<&str>) ->
     site.crumbs.remove(Crumb::LetIn);
     let done = done.map(|act| site.templates.say(&format!("person-done-{}", act.name()), &[]));
     let page = page(&site, &admin, &account).await?.with("done", done);
-    Ok(page.with("key", key.map(|key| key.grouped())).with("key_place", site.link("/reset/key")).into())
+    Ok(page
+        .with("key", key.map(|key| key.grouped()))
+        .with("key_place", site.link("/reset/key"))
+        .with("key_minutes", human::minutes(*Way::Shown.life()))
+        .into())
 }
 
 #[get("/admin/people/<id>/<_>")]
@@ -223,11 +227,11 @@ async fn carry_out(
         Act::GiveBack => care::give_back(app, &mut tx, id, &role.concat(), &actor).await?,
         Act::RemovePhone => match &asked.reason {
             Some(reason) => care::remove_phone(app, &mut tx, id, reason, &actor).await?,
-            None => return Ok(Err(Fault::new("fault-reason"))),
+            None => return Ok(Err(Reason::fault())),
         },
         Act::LetIn => {
             let (Some(how), Some(reason)) = (asked.how, &asked.reason) else {
-                return Ok(Err(Fault::new("fault-reason")));
+                return Ok(Err(Reason::fault()));
             };
             match let_in(app, &mut tx, id, how, reason, &actor).await? {
                 Ok(key) => {
@@ -304,9 +308,10 @@ async fn page(site: &Site<'_>, admin: &Admin<'_>, account: &Account) -> Result<P
         .with("strategies", strategies().map(|strategy| named(site, strategy)).collect::<Vec<_>>())
         .with(
             "ways",
-            ["mail", "shown"].map(
-                |way| json!({ "value": way, "name": site.templates.say(&format!("person-way-{way}"), &[]) }),
-            ),
+            [("mail", Way::Mail), ("shown", Way::Shown)].map(|(name, way)| {
+                let minutes = [("minutes", human::minutes(*way.life()).into())];
+                json!({ "value": name, "name": site.templates.say(&format!("person-way-{name}"), &minutes) })
+            }),
         )
         .with("values", values(site, &site.policy(account), &[]))
         .with("open", open.len())

@@ -76,11 +76,20 @@ pub(super) enum User {
         #[arg(long, value_parser = reason)]
         reason: String,
     },
-    /// Allows resets again before the hold after "this wasn't me" is over.
+    /// Allows resets again before the hold after "this wasn't me" is over; a frozen account stays with its present address.
     LiftHold {
         /// The address.
         #[arg(value_parser = super::email)]
         email: Email,
+    },
+    /// Gives an account that is frozen after "this wasn't me" back to a former address that claims it.
+    GiveBack {
+        /// The account's present address.
+        #[arg(value_parser = super::email)]
+        email: Email,
+        /// The former address, as `latchkey user show` lists it.
+        #[arg(long, value_parser = super::email)]
+        to: Email,
     },
     /// Ends an account's sessions, remembered browsers and links.
     EndSessions {

@@ -24,6 +24,7 @@ for_both_databases! {
     a_frozen_account_opens_for_nobody,
     an_admin_leaves_a_frozen_account_where_it_is,
     an_admin_gives_a_frozen_account_back,
+    a_frozen_admin_is_decided_on_the_command_line_alone,
     links_to_other_addresses_outlive_a_recovery,
     a_link_sealed_with_a_key_that_is_gone_is_none,
 }
@@ -307,6 +308,30 @@ async fn an_admin_gives_a_frozen_account_back(setting: Setting) {
     assert!(app.browser().get(&own_link).await.status >= 400, "a link outlives the decision");
     assert!(!gets_a_key(&app, &bob.email).await);
     app.account(&bob.email).await;
+}
+
+async fn a_frozen_admin_is_decided_on_the_command_line_alone(setting: Setting) {
+    let app = setting.app().await;
+    let (ann, bob, link) = given(&app).await;
+    app.latchkey(&["user", "role", &bob.email, "--add", "admin"]);
+    let (_, console) = admin(&app).await;
+    press(&app, &link).await;
+    for person in [&ann, &bob] {
+        app.mailbox.rest(&person.email).await;
+    }
+    let at = place(&console, &bob.email).await;
+    let page = console.get(&at).await;
+    assert!(page.text.contains("only from the command line"), "{page}");
+    for (act, fields) in [("lift-hold", vec![]), ("give-back", vec![("email".to_owned(), ann.email.clone())])]
+    {
+        assert!(!page.offers(&format!("{at}/{act}")), "{page}");
+        let sent = crate::common::Sent { to: format!("{at}/{act}"), fields };
+        assert_eq!(console.post(&sent).await.status, 422, "{act}: an admin opens an admin's account");
+    }
+    assert!(app.told(&["user", "show", &bob.email]).contains(&ann.email));
+    app.latchkey(&["user", "give-back", &bob.email, "--to", &ann.email]);
+    let key = app.mailbox.next_key(&ann.email).await.link();
+    app.recover(&app.browser(), &ann, &key, OTHER).await;
 }
 
 async fn older_links_end_after_a_recovery_that_began_with_one(setting: Setting) {

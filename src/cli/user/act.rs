@@ -28,6 +28,7 @@ pub(super) async fn run(user: User, app: &App, pool: &Pool) -> Result<Done, Erro
         | User::LetIn { ref email, .. }
         | User::RemovePhone { ref email, .. }
         | User::LiftHold { ref email }
+        | User::GiveBack { ref email, .. }
         | User::EndSessions { ref email }
         | User::Disable { ref email }
         | User::Enable { ref email }
@@ -56,6 +57,10 @@ async fn act(user: User, app: &App, tx: &mut Tx, account: &Account) -> Result<(C
     match user {
         User::Reset { .. } => one(care::send_reset(app, tx, id, actor).await?, "is sent a reset"),
         User::LiftHold { .. } => one(care::lift_hold(app, tx, id, actor).await?, "is not on hold"),
+        User::GiveBack { to, .. } => {
+            let cared = care::give_back(app, tx, id, to.key(), actor).await?;
+            one(cared, &format!("is given back to {}, which is sent a key", to.address()))
+        }
         User::EndSessions { .. } => {
             one(care::end_sessions(app, tx, id, actor).await?, "is signed in nowhere")
         }

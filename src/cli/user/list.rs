@@ -9,7 +9,7 @@ use crate::{
     account::{email::Email, phone::ending},
     app::App,
     cli::{Done, say_json, table::Table},
-    store::{Pool, accounts, registrations, sessions},
+    store::{Pool, accounts, claims, registrations, sessions},
     web::human,
 };
 
@@ -119,6 +119,7 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
         return Ok(invited.is_some().into());
     };
     let open = sessions::list(&mut conn, account.id, now - *app.config().session.idle, now).await?;
+    let claims = claims::of_account(&mut conn, account.id).await?;
     let (policy, state) = (app.policy(&account), account.state().name());
     let held = Some(account.held_until).filter(|until| *until > now && *until < accounts::FOREVER);
     if as_json {
@@ -130,6 +131,7 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
             "phone": account.phone.as_deref().map(ending),
             "phone_from": account.phone_usable_at.map(human::stamp),
             "held_until": held.map(human::stamp),
+            "claimed_by": claims.iter().map(|claim| &claim.email).collect::<Vec<_>>(),
             "roles": account.roles().collect::<Vec<_>>(),
             "strategy": policy.strategy,
             "channel": policy.channel,
@@ -149,6 +151,7 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
         ("email", account.email.clone()),
         ("state", format!("{state}{hold}")),
         ("since", human::day(account.created_at)),
+        ("claimed", claims.iter().map(|claim| claim.email.as_str()).collect::<Vec<_>>().join(", ")),
         ("roles", account.role_list.clone()),
         ("phone", phone),
         ("sessions", open.len().to_string()),
