@@ -4,6 +4,7 @@ use std::error::Error as _;
 
 use lettre::{
     Address, Message,
+    address::Envelope,
     message::{
         Mailbox, MultiPart,
         header::{HeaderName, HeaderValue},
@@ -194,7 +195,9 @@ impl Smtp {
             return Err(never("the recipient's address contains a space or a control character"));
         }
         let to = recipient(mail.to).ok_or_else(|| never("the recipient's address is not valid"))?;
+        let envelope = Envelope::new(Some(self.from.email.clone()), vec![to.clone()]);
         let mut message = Message::builder()
+            .envelope(envelope.map_err(|_| never("the recipient's address is not valid"))?)
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(mail.subject)

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 
 use latchkey::{
+    account::email::Email,
     outbox::{
         Undelivered,
         mail::{Mail, Settings, Smtp},
@@ -182,6 +183,25 @@ fn we_go_by_names_that_every_server_understands() {
             assert_eq!(said(&mail, &format!("EHLO {}", hello.to_uppercase())), 1, "{}", mail["dialogue"]);
             assert_eq!(mail["to"], json!(["ann@xn--mnchen-3ya.example"]));
             assert!(mail["from"].as_str().unwrap().is_ascii());
+        }
+    });
+}
+
+#[test]
+fn mail_goes_to_addresses_of_every_script() {
+    run(async || {
+        let server = server(&["--international"]);
+        let smtp = plain(&server);
+        for to in [
+            "zoë@example.com",
+            "संपर्क@डाटामेल.भारत",
+            "ผู้ใช้@ตัวอย่าง.ไทย",
+            "അജയ്@ഡാറ്റാമെയിൽ.ഭാരതം",
+            "نامه\u{200c}ای@example.org",
+        ] {
+            let to = Email::parse(to).unwrap();
+            send(&smtp, to.address()).await.unwrap();
+            assert_eq!(server.next()["to"], json!([to.address()]));
         }
     });
 }

@@ -21,6 +21,7 @@ options.add_argument("--greet", help="the reply to every connection, before it i
 options.add_argument("--patience", type=float, default=60, help="seconds until a silent client is hung up on")
 options.add_argument("--pause", type=float, default=0, help="seconds that each mail takes")
 options.add_argument("--inject", action="store_true", help="an answer in the clear, ahead of TLS")
+options.add_argument("--international", action="store_true", help="SMTPUTF8")
 options = options.parse_args()
 
 
@@ -82,7 +83,7 @@ def authenticate(server, session, envelope, mechanism, given):
 
 def connection():
     return SMTP(
-        Inbox(), enable_SMTPUTF8=False, hostname="tests", timeout=options.patience,
+        Inbox(), enable_SMTPUTF8=options.international, hostname="tests", timeout=options.patience,
         tls_context=context if options.tls == "upgrade" else None, require_starttls=options.tls == "upgrade",
         auth_required=bool(options.login), auth_require_tls=options.tls == "upgrade",
         authenticator=authenticate if options.login else None,
