@@ -3,7 +3,7 @@
 use rocket::http::uri::Absolute;
 
 use super::{Config, Contact, Proxies};
-use crate::outbox::relay::Relay;
+use crate::outbox::{is_loopback, relay::Relay};
 
 /// What release cannot do without, each a sentence that says how to set it.
 pub(super) fn missing(config: &Config, secret_key: bool) -> Vec<String> {
@@ -40,11 +40,13 @@ pub(super) fn placeholders(config: &Config) -> Vec<String> {
     let at_example =
         |url: &Option<String>| url.as_deref().and_then(host).is_some_and(|host| is_example(&host));
     let relay = config.mail.url.as_deref().and_then(|url| url.parse::<Relay>().ok());
+    let here = relay.as_ref().is_some_and(|relay| is_loopback(&relay.host));
     let relay = relay.is_some_and(|relay| {
         let login = relay.login.is_some_and(|login| login == ("user".to_owned(), "password".to_owned()));
         login || is_example(&relay.host)
     });
-    let from = config.mail.from.trim_end_matches('>').rsplit('@').next().is_some_and(is_example);
+    // A mail server on this machine may be one that takes anything.
+    let from = config.mail.from.trim_end_matches('>').rsplit('@').next().is_some_and(is_example) && !here;
     let contact = config.contact.as_deref().and_then(Contact::parse).is_some_and(|contact| match contact {
         Contact::Mail(address) => address.rsplit('@').next().is_some_and(is_example),
         Contact::Link(link) => host(&link).is_some_and(|host| is_example(&host)),
