@@ -196,7 +196,7 @@ reset-lead = Enter the address of your account. We will send you a message that 
 reset-button = Send the message
 reset-sent-title = Check your messages
 reset-sent-lead = { $unknown ->
-    [true] If there is an account with this address, a message is on its way to its owner. If there is none, we write that to the address, once a day at most.
+    [true] If there is an account with this address, a message is on its way to its owner. If there is none, we let that address know, at most once a day.
    *[other] If there is an account with this address, a message is on its way to its owner.
   }
 reset-sent-lead-bare = If you entered the address of an account, a message is on its way to its owner.

@@ -101,7 +101,7 @@ pub fn routes() -> Vec<Route> {
 fn show(site: Site<'_>, me: Option<&SignedIn>) -> Answer {
     match me {
         Some(_) => Answer::go("/account"),
-        None => form(&site, &BTreeMap::new()).into(),
+        None => form(&site, &BTreeMap::new()).still().into(),
     }
 }
 
