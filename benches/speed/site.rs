@@ -206,7 +206,7 @@ impl Site {
     /// Sign-ins with a wrong password, of which some are refused because too many wait.
     pub fn flood(&self) -> Load {
         let wrong = post(&self.url, "/login", &format!("email={OTHER}&password=wrong"));
-        self.load(vec![wrong], &[422, 503])
+        self.load(vec![wrong], &[303, 503])
     }
 
     /// What is asked for most.

@@ -61,7 +61,7 @@ impl Asked {
     /// The request for an address, and the status of its answer.
     pub fn request(self, url: &str, email: &str) -> (Vec<u8>, u16) {
         match self {
-            Asked::SignIn => (post(url, "/login", &format!("email={email}&password=wrong")), 422),
+            Asked::SignIn => (post(url, "/login", &format!("email={email}&password=wrong")), 303),
             Asked::Register => (post(url, "/register", &format!("email={email}&password={PASSWORD}")), 303),
             Asked::Resend => (post(url, "/confirm", &format!("email={email}")), 303),
             Asked::Reset | Asked::After => (post(url, "/reset", &format!("email={email}")), 303),

@@ -155,7 +155,8 @@ async fn remove(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     change::confirm(&site, account, &fields, &mut faults).await?;
     if !faults.is_empty() {
         let fault = faults.iter().next().map_or(Fault::new("fault-password"), |(_, fault)| fault.clone());
-        return Ok(page(&site, account).faults(Faults::of("remove-password", fault)).into());
+        let page = page(&site, account).home("/account/phone");
+        return Ok(page.faults(Faults::of("remove-password", fault)).into());
     }
     let now = site.now();
     let mut tx = site.begin().await?;

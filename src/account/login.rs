@@ -1,6 +1,6 @@
 //! Sign-in: one bcrypt, whatever the account's state, and one answer for every refusal.
 
-use rocket::{Request, Route, get, post, routes};
+use rocket::{Request, Route, get, http::RawStr, post, routes};
 
 use super::{
     fault::Fault,
@@ -73,6 +73,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
         Ok(form(next, false)
             .typed("email", typed)
             .typed("remember", if keep { "1" } else { "" })
+            .home(format!("/login?again=1&next={}", RawStr::new(&next::path(next)).percent_encode()))
             .faults(faults)
             .into())
     };

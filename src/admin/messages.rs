@@ -67,6 +67,7 @@ async fn after(site: &Site<'_>, done: bool, shelf: Shelf) -> Result<Answer, Erro
         return Ok(Answer::go(address("/admin/messages", &[("state", shelf.name())])));
     }
     let page = page(site, shelf, None).await?;
+    let page = page.home(address("/admin/messages", &[("state", shelf.name())]));
     Ok(page.faults(Faults::of("messages", Fault::new("fault-message"))).into())
 }
 

@@ -137,7 +137,7 @@ async fn refused(
     let page = page(site, admin, account).await?;
     let typed = ["role", "reason", "phone-reason", "strategy", "way"];
     let page = typed.iter().fold(page, |page, name| page.typed(name, fields.get(name).unwrap_or_default()));
-    Ok(page.faults(faults))
+    Ok(page.home(format!("/admin/people/{}", account.id)).faults(faults))
 }
 
 /// What a form says of a change beside its name.

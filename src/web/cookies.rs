@@ -43,10 +43,12 @@ pub enum Crumb {
     Kept,
     /// What the next page says of what has just been done.
     Told,
+    /// A form that was refused.
+    Refused,
 }
 
 /// The cookies that last as long as somebody is at work in a browser: the next person at it finds none of them.
-pub const AT_WORK: [Crumb; 9] = [
+pub const AT_WORK: [Crumb; 10] = [
     Crumb::Session,
     Crumb::Restricted,
     Crumb::Remembered,
@@ -56,6 +58,7 @@ pub const AT_WORK: [Crumb; 9] = [
     Crumb::NotMe,
     Crumb::LetIn,
     Crumb::Kept,
+    Crumb::Refused,
 ];
 
 impl Crumb {
@@ -92,6 +95,8 @@ impl Crumb {
             (Crumb::Kept, false) => "latchkey_kept",
             (Crumb::Told, true) => "__Host-latchkey_told",
             (Crumb::Told, false) => "latchkey_told",
+            (Crumb::Refused, true) => "__Host-latchkey_refused",
+            (Crumb::Refused, false) => "latchkey_refused",
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod one_name;
 pub mod origin;
 pub mod page;
 pub mod probes;
+pub mod refused;
 pub mod requests;
 pub mod site;
 pub mod still;

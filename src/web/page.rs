@@ -4,16 +4,18 @@ use std::{borrow::Cow, io::Cursor, sync::Arc};
 
 use rocket::{
     Request, Response,
-    http::{Header, Status},
+    http::{Header, Method, Status},
     response::{self, Responder},
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
+    Site,
     fields::Faults,
     gzip::{Gzip, Packed},
     human,
+    refused::Refused,
     templates::Templates,
     told,
     voice::FluentValue,
@@ -36,6 +38,7 @@ pub struct Page {
     labels: Map<String, Value>,
     retry: Option<u64>,
     still: bool,
+    home: Option<String>,
 }
 
 /// What a route answers.
@@ -102,6 +105,7 @@ impl Page {
             labels: Map::new(),
             retry: None,
             still: false,
+            home: None,
         }
     }
 
@@ -135,6 +139,12 @@ impl Page {
             self.status = Status::UnprocessableEntity;
         }
         self.faults = faults;
+        self
+    }
+
+    /// Says at which address the form is shown, where that is another than the one it is sent to.
+    pub fn home(mut self, place: impl Into<String>) -> Self {
+        self.home = Some(place.into());
         self
     }
 
@@ -200,11 +210,11 @@ impl Page {
         }
     }
 
-    fn body(self, app: &App, request: &Request<'_>) -> Result<Body, Error> {
+    fn body(self, app: &App, request: &Request<'_>, refused: Option<Refused>) -> Result<Body, Error> {
         let me = session::shown(request);
         let here = request.uri().path().as_str();
         let told = told::take(app, request);
-        let still = self.still && self.typed.is_empty() && told.is_empty();
+        let still = self.still && self.typed.is_empty() && told.is_empty() && refused.is_none();
         if still && me.is_none() && app.templates.are_still() {
             let name = self.name;
             let still = app.stills.page(name, here, self.shown, |shown| {
@@ -212,16 +222,37 @@ impl Page {
             });
             return still.map(Body::Still);
         }
-        let errors: Vec<Value> = self
-            .faults
-            .iter()
-            .map(|(field, fault)| {
-                let label = self.labels.get(field).and_then(Value::as_str);
-                json!({ "field": field, "text": say(&app.templates, field, label, fault) })
-            })
-            .collect();
-        let form = json!({ "errors": errors, "values": self.typed });
+        let (errors, typed) = match refused {
+            Some(refused) => (refused.errors, refused.typed),
+            None => (self.errors(app), self.typed),
+        };
+        let form = json!({ "errors": errors, "values": typed });
         app.render(self.name, self.shown, here, me, form, &told).map(Body::Own)
+    }
+
+    /// What is wrong, in words.
+    fn errors(&self, app: &App) -> Vec<Value> {
+        let said = |(field, fault): (&str, &Fault)| {
+            let label = self.labels.get(field).and_then(Value::as_str);
+            json!({ "field": field, "text": say(&app.templates, field, label, fault) })
+        };
+        self.faults.iter().map(said).collect()
+    }
+
+    /// Where the refused form is shown, if this answers one that was sent and can be kept until then.
+    fn put_off(&self, app: &App, request: &Request<'_>) -> Option<String> {
+        if self.faults.is_empty() || request.method() != Method::Post {
+            return None;
+        }
+        let site = Site::of(request)?;
+        let refused = Refused {
+            page: self.name.to_owned(),
+            place: self.home.clone().unwrap_or_else(|| request.uri().path().to_string()),
+            typed: self.typed.clone(),
+            errors: self.errors(app),
+            at: site.now(),
+        };
+        refused.keep(&site)
     }
 }
 
@@ -293,8 +324,13 @@ fn contact(text: &str) -> Value {
 impl<'r> Responder<'r, 'static> for Page {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let Some(app) = request.rocket().state::<Arc<App>>() else { return Err(Status::InternalServerError) };
-        let (status, retry) = (self.status, self.retry);
-        let body = self.body(app, request).map_err(|error| {
+        if let Some(place) = self.put_off(app, request) {
+            return see_other(place);
+        }
+        let refused = (request.method() == Method::Get).then(|| Refused::of(request, self.name)).flatten();
+        let status = if refused.is_some() { Status::UnprocessableEntity } else { self.status };
+        let retry = self.retry;
+        let body = self.body(app, request, refused).map_err(|error| {
             log::error!("{error}");
             Status::InternalServerError
         })?;
@@ -311,14 +347,20 @@ impl<'r> Responder<'r, 'static> for Page {
     }
 }
 
+fn see_other(place: String) -> response::Result<'static> {
+    Response::build().status(Status::SeeOther).header(Header::new("Location", place)).ok()
+}
+
 impl<'r> Responder<'r, 'static> for Answer {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         match self {
             Answer::Page(page) => page.respond_to(request),
-            Answer::Go(path) => Response::build()
-                .status(Status::SeeOther)
-                .header(Header::new("Location", path.into_owned()))
-                .ok(),
+            Answer::Go(path) => {
+                if request.method() == Method::Post {
+                    Refused::forget(request);
+                }
+                see_other(path.into_owned())
+            }
         }
     }
 }

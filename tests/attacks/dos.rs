@@ -16,7 +16,7 @@ use rocket::{
 use serde_json::json;
 
 use crate::{
-    common::{Change, Person, Sent, Site},
+    common::{Answer, Change, Person, Sent, Site},
     scene::{Scene, V},
     tries::{EVERY, SITE, limited},
 };
@@ -57,7 +57,7 @@ async fn beside<T>(
         let (browser, person) = (scene.app.browser().at(&place(turn)), &own[turn % own.len()]);
         let mut entered = 0;
         while !over.load(Ordering::Relaxed) {
-            let status = browser.post_only(&entry(&person.email, &person.password)).await.status;
+            let status = browser.post_only(&entry(&person.email, &person.password)).await.came_to();
             assert!([303, 429, 503].contains(&status), "{status}");
             entered += usize::from(status == 303);
         }
@@ -83,7 +83,7 @@ async fn a084_a_flood_from_many_networks_keeps_nobody_out(scene: &mut Scene) {
     let sent = entry(V, &scene.v.password);
     let entering = join_all(people.iter().map(|browser| browser.post_only(&sent)));
     let answers = beside(scene, &own, |turn| format!("2001:db8:0:{}::{turn}", turn % 4), entering).await;
-    let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    let statuses: Vec<_> = answers.iter().map(Answer::came_to).collect();
     assert_eq!(statuses, [303; 12], "one /62 keeps others out");
 
     // With as many networks as there are places, a browser that V has signed in with has one, and so has a key.
@@ -93,8 +93,8 @@ async fn a084_a_flood_from_many_networks_keeps_nobody_out(scene: &mut Scene) {
     let ready = scene.app.prepare(&new, &link, &scene.v).await;
     let spent = scene.app.spending(&new, &ready, &password);
     let owner = async {
-        let entered = known.post_only(&entry(V, &scene.v.password)).await.status;
-        (entered, new.post_only(&spent).await.status)
+        let entered = known.post_only(&entry(V, &scene.v.password)).await.came_to();
+        (entered, new.post_only(&spent).await.came_to())
     };
     let (entered, reset) = beside(scene, &own, |turn| format!("2001:db8:{turn}::1"), owner).await;
     assert!(entered == 303 && reset < 400, "V has no place: {entered}, {reset}");
@@ -127,7 +127,7 @@ async fn a084_passwords_that_wait_slow_no_page(scene: &mut Scene) {
         took
     };
     let (answers, took) = join!(flood, watch);
-    let count = |status| answers.iter().filter(|answer| answer.status == status).count();
+    let count = |status| answers.iter().filter(|answer| answer.came_to() == status).count();
     assert!(count(422) > 0 && count(422) + count(503) == 200, "{} refused, {} later", count(422), count(503));
     assert!(took[98] < Duration::from_secs(1), "{took:?}");
     scene.was_out_of_service();

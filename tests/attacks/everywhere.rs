@@ -63,7 +63,12 @@ pub async fn everywhere(scene: &Scene, browser: &Browser, text: &str, part: Part
                     name => format!("{name}={text}"),
                 });
                 let body = fields.collect::<Vec<_>>().join("&");
-                answers.push((place.clone(), post(browser, &place, body).await));
+                let answer = post(browser, &place, body).await;
+                if answer.location().ends_with("refused") {
+                    let shown = browser.ask(Method::GET, answer.location()).await;
+                    answers.push((answer.location().to_owned(), shown));
+                }
+                answers.push((place.clone(), answer));
             }
         }
     }

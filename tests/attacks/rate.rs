@@ -217,7 +217,7 @@ async fn a072_the_owner_gets_back_in_by_a_new_browser(scene: &mut Scene) {
 async fn guess(browser: &Browser, email: &str, password: &str) -> u16 {
     let fields = [("email", email), ("password", password), ("next", "")];
     let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    browser.post_only(&Sent { to: "/login".into(), fields }).await.status
+    browser.post_only(&Sent { to: "/login".into(), fields }).await.came_to()
 }
 
 async fn a072_who_guesses_does_not_shut_the_owner_out(scene: &mut Scene) {

@@ -62,6 +62,12 @@ pub fn status(answer: &str) -> Option<u16> {
     answer.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()
 }
 
+/// The same, but that of a refused form where the answer leads to one.
+pub fn came_to(answer: &str) -> Option<u16> {
+    let refused = |line: &str| line.starts_with("location: ") && line.ends_with("refused");
+    if answer.lines().any(refused) { Some(422) } else { status(answer) }
+}
+
 fn port(site: &Site) -> u16 {
     u16::try_from(site.config.port()).expect("a port")
 }

@@ -40,7 +40,11 @@ async fn race(
         browser.post_only(change).await
     };
     let (answers, changed) = rocket::tokio::join!(asked, changed);
-    assert!(answers.iter().all(|answer| answer.status == 303) && changed.status < 400, "{}", changed.status);
+    assert!(
+        answers.iter().all(|answer| answer.status == 303) && changed.came_to() < 400,
+        "{}",
+        changed.came_to()
+    );
     scene.quiet().await;
 }
 

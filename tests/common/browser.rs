@@ -27,6 +27,11 @@ impl Answer {
         self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// The status of the page that it leads to, if that shows a refused form; otherwise its own.
+    pub fn came_to(&self) -> u16 {
+        if self.location().ends_with("refused") { 422 } else { self.status }
+    }
+
     /// The body, as far as it is text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()

@@ -67,7 +67,7 @@ async fn an_explanation_names_what_a_person_has(setting: Setting) {
         "no confirmed phone",
         "cannot get back in",
         "for the role staff",
-        "6 digits",
+        "a code to their confirmed phone",
     ] {
         assert!(told.contains(part), "{part:?} in {told}");
     }

@@ -9,6 +9,7 @@ use crate::{
 
 for_both_databases! {
     a_form_is_shown_again_at_an_address_that_can_be_opened,
+    what_is_wrong_with_a_form_is_said_until_it_is_right,
     what_was_sent_is_told_by_a_page_that_can_be_reloaded,
     a_browser_without_cookies_is_told_no_more_than_is_true,
     a_form_for_a_password_says_whose_it_is,
@@ -53,16 +54,42 @@ async fn a_form_is_shown_again_at_an_address_that_can_be_opened(setting: Setting
         let place = filled(uri);
         for browser in [&signed_in, &holder, &app.browser()] {
             let to = if std::ptr::eq(browser, &holder) { format!("{place}?{query}") } else { place.clone() };
-            let answer = browser.copy().post_only(&Sent { to, fields: Vec::new() }).await;
-            if answer.status == 422 {
-                let page = browser.copy().get(&place).await;
-                assert_eq!(page.status, 200, "a form that cannot be opened: {page}");
+            let copy = browser.copy();
+            let answer = copy.post_only(&Sent { to, fields: Vec::new() }).await;
+            assert_ne!(answer.status, 422, "{place}: reload and Back send the form again");
+            if answer.location().ends_with("refused") {
+                for _ in 0..2 {
+                    let page = copy.get(answer.location()).await;
+                    // Who is signed in already is led on.
+                    let led_on = page.status == 200 && page.path() != place;
+                    assert!(page.status == 422 || led_on, "a form that cannot be opened: {page}");
+                }
             } else {
                 let opened = browser.copy().ask(Method::GET, &place).await;
                 assert!(opened.status != 404, "{place} can be sent to and not opened");
             }
         }
     }
+}
+
+async fn what_is_wrong_with_a_form_is_said_until_it_is_right(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.account("ann@example.com").await;
+    let browser = app.browser();
+    let form = browser.get("/login?next=/change").await;
+    let wrong = browser.submit(&form, &[("username", &ann.email), ("current-password", OTHER)]).await;
+    for _ in 0..2 {
+        let page = browser.get(&wrong.place).await;
+        assert_eq!((wrong.answered, page.status, page.path()), (303, 422, "/login"), "{page}");
+        assert!(page.body.contains(&ann.email) && !page.body.contains(OTHER), "{page}");
+    }
+    assert_eq!(browser.copy().get("/reset?refused").await.status, 200, "what is wrong with another form");
+    let stranger = app.browser().get(&wrong.place).await;
+    assert_eq!(stranger.status, 200, "what is wrong in another browser");
+    let right =
+        browser.submit(&wrong, &[("username", &ann.email), ("current-password", &ann.password)]).await;
+    assert_eq!((right.status, right.path()), (200, "/change"), "{right}");
+    assert_ne!(browser.get(&wrong.place).await.status, 422, "said when it was right");
 }
 
 /// Panics unless the page can be opened again and again where it is.
