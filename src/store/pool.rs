@@ -113,8 +113,8 @@ impl Settings {
     }
 
     fn judge_url(&self) -> Option<String> {
-        const ENCODE: &str = "databases.latchkey.url cannot be read: percent-encode the password: / is %2F, @ is %40, \
-                              : is %3A, ? is %3F, # is %23, % is %25";
+        const ENCODE: &str = "databases.latchkey.url cannot be read: in its password / is %2F, @ is %40, \
+                              : is %3A, ? is %3F, # is %23, % is %25: percent-encode it";
         if self.url.starts_with("sqlite:") {
             return None;
         }
