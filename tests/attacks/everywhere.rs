@@ -64,7 +64,7 @@ pub async fn everywhere(scene: &Scene, browser: &Browser, text: &str, part: Part
                 });
                 let body = fields.collect::<Vec<_>>().join("&");
                 let answer = post(browser, &place, body).await;
-                if answer.location().ends_with("refused") {
+                if answer.is_refused() {
                     let shown = browser.ask(Method::GET, answer.location()).await;
                     answers.push((answer.location().to_owned(), shown));
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     common::{
-        Browser, Change, Message, OLD, Page, Person, Setting, Strategy, TestApp, alone, texts, until_none,
+        Browser, Change, Message, OLD, Page, Person, Setting, Strategy, TestApp, alone, texts, until_sent,
     },
     log,
 };
@@ -144,8 +144,7 @@ impl Scene {
 
     /// Waits until the worker has nothing left to do.
     pub async fn quiet(&self) {
-        until_none(&self.app.setting.database, "SELECT kind FROM latchkey_outbox WHERE state = 'waiting'")
-            .await;
+        until_sent(&self.app.setting.database).await;
     }
 
     /// Every message to `to` that nobody read yet, once the worker is done.

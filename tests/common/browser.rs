@@ -27,9 +27,14 @@ impl Answer {
         self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// Whether it leads to a page that shows a refused form.
+    pub fn is_refused(&self) -> bool {
+        self.location().ends_with("refused")
+    }
+
     /// The status of the page that it leads to, if that shows a refused form; otherwise its own.
     pub fn came_to(&self) -> u16 {
-        if self.location().ends_with("refused") { 422 } else { self.status }
+        if self.is_refused() { 422 } else { self.status }
     }
 
     /// The body, as far as it is text.

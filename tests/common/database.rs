@@ -105,6 +105,11 @@ pub async fn execute(url: &str, statement: &str) {
     }
 }
 
+/// Waits until no server has anything left to send.
+pub async fn until_sent(url: &str) {
+    until_none(url, "SELECT kind FROM latchkey_outbox WHERE state = 'waiting'").await;
+}
+
 /// Waits until a query finds nothing, for a minute at most.
 pub async fn until_none(url: &str, query: &'static str) {
     let mut found = Vec::new();

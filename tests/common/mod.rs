@@ -32,7 +32,7 @@ pub use self::{
     binary::{Binary, command, run, write_secret},
     browser::{Answer, Browser, Sent, Trouble},
     config::{Change, Config},
-    database::{Database, dump, execute, texts, until_none},
+    database::{Database, dump, execute, texts, until_none, until_sent},
     form::{Field, Form},
     jar::Jar,
     mailbox::{Arrived, Mailbox, Message},

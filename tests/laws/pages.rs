@@ -57,7 +57,7 @@ async fn a_form_is_shown_again_at_an_address_that_can_be_opened(setting: Setting
             let copy = browser.copy();
             let answer = copy.post_only(&Sent { to, fields: Vec::new() }).await;
             assert_ne!(answer.status, 422, "{place}: reload and Back send the form again");
-            if answer.location().ends_with("refused") {
+            if answer.is_refused() {
                 for _ in 0..2 {
                     let page = copy.get(answer.location()).await;
                     // Who is signed in already is led on.

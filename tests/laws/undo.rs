@@ -222,6 +222,14 @@ async fn given(app: &Site) -> (Person, Person, String) {
     (ann, bob, link)
 }
 
+/// Presses the button behind `link`, and reads what both are told.
+async fn freeze(app: &Site, link: &str, both: [&Person; 2]) {
+    press(app, link).await;
+    for person in both {
+        app.mailbox.rest(&person.email).await;
+    }
+}
+
 async fn a_link_freezes_an_account_that_was_proved_elsewhere(setting: Setting) {
     let app = setting.app().await;
     let (ann, bob, link) = given(&app).await;
@@ -255,10 +263,7 @@ async fn a_frozen_account_opens_for_nobody(setting: Setting) {
     let (ann, bob, link) = given(&app).await;
     let (root, console) = admin(&app).await;
     let (bob, own_link) = reset(&app, &bob, THIRD).await;
-    press(&app, &link).await;
-    for mailbox in [&ann, &bob] {
-        app.mailbox.rest(&mailbox.email).await;
-    }
+    freeze(&app, &link, [&ann, &bob]).await;
     let page = press(&app, &own_link).await;
     assert!(page.text.contains("on hold"), "{page}");
     let at = place(&console, &bob.email).await;
@@ -278,10 +283,7 @@ async fn an_admin_leaves_a_frozen_account_where_it_is(setting: Setting) {
     let app = setting.app().await;
     let (ann, bob, link) = given(&app).await;
     let (_, console) = admin(&app).await;
-    press(&app, &link).await;
-    for person in [&ann, &bob] {
-        app.mailbox.rest(&person.email).await;
-    }
+    freeze(&app, &link, [&ann, &bob]).await;
     let at = place(&console, &bob.email).await;
     let page = console.get(&at).await;
     assert!(page.text.contains(&ann.email) && page.text.contains("Claimed by"), "{page}");
@@ -297,10 +299,7 @@ async fn an_admin_gives_a_frozen_account_back(setting: Setting) {
     let (ann, bob, link) = given(&app).await;
     let (_, console) = admin(&app).await;
     let (bob, own_link) = reset(&app, &bob, THIRD).await;
-    press(&app, &link).await;
-    for person in [&ann, &bob] {
-        app.mailbox.rest(&person.email).await;
-    }
+    freeze(&app, &link, [&ann, &bob]).await;
     let at = place(&console, &bob.email).await;
     console.press(&console.get(&at).await, &format!("{at}/give-back")).await;
     let key = app.mailbox.next_key(&ann.email).await.link();
@@ -315,10 +314,7 @@ async fn a_frozen_admin_is_decided_on_the_command_line_alone(setting: Setting) {
     let (ann, bob, link) = given(&app).await;
     app.latchkey(&["user", "role", &bob.email, "--add", "admin"]);
     let (_, console) = admin(&app).await;
-    press(&app, &link).await;
-    for person in [&ann, &bob] {
-        app.mailbox.rest(&person.email).await;
-    }
+    freeze(&app, &link, [&ann, &bob]).await;
     let at = place(&console, &bob.email).await;
     let page = console.get(&at).await;
     assert!(page.text.contains("only from the command line"), "{page}");

@@ -6,7 +6,7 @@ use super::{
     scope::Action,
     state::{Server, State, Tab, Who},
 };
-use crate::common::{Browser, Jar, Page, Person, Setting, Strategy, TestApp, until_none};
+use crate::common::{Browser, Jar, Page, Person, Setting, Strategy, TestApp, until_sent};
 
 /// Two people, two browsers, two servers.
 pub struct World {
@@ -145,7 +145,7 @@ impl World {
 
     /// Waits until no server has anything left to do.
     async fn quiet(&self) {
-        until_none(&self.database, "SELECT kind FROM latchkey_outbox WHERE state = 'waiting'").await;
+        until_sent(&self.database).await;
     }
 
     async fn read_mail(&mut self, generated: bool) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::state::{ADDRESSES, Address, At, State, Step};
-use crate::common::{Browser, Message, OLD, Page, Person, Setting, TestApp, until_none};
+use crate::common::{Browser, Message, OLD, Page, Person, Setting, TestApp, until_none, until_sent};
 
 const EMAILS: [&str; ADDRESSES] = ["owner@example.com", "one@example.org", "two@example.org"];
 
@@ -158,8 +158,7 @@ impl RealWorld {
 
     /// Every unread mail to `email`, once nothing is left to be sent.
     async fn mails(&self, email: &str) -> Vec<Message> {
-        until_none(&self.app.setting.database, "SELECT kind FROM latchkey_outbox WHERE state = 'waiting'")
-            .await;
+        until_sent(&self.app.setting.database).await;
         let mut mails = Vec::new();
         while let Some(mail) = self.app.mailbox.unread(email).await {
             mails.push(mail);
