@@ -12,7 +12,7 @@ use super::{
     AUC, ENOUGH,
     load::Connection,
     people::{Known, stranger},
-    site::{Asked, Site},
+    site::{ANSWERED, Asked, Site},
     statistics::{Draws, compare, median},
 };
 
@@ -79,9 +79,9 @@ fn time(site: &mut Site, email: &str) -> f64 {
         let (mut asked, mut last) = (Vec::new(), Instant::now());
         for email in emails {
             let mut connection = Connection::open(address).await;
-            let (request, status) = Asked::Reset.request(&url, &email);
+            let request = Asked::Reset.request(&url, &email);
             last = Instant::now();
-            asked.push(tokio::spawn(async move { assert_eq!(connection.ask(&request).await, status) }));
+            asked.push(tokio::spawn(async move { assert_eq!(connection.ask(&request).await, ANSWERED) }));
             sleep(Duration::from_millis(2)).await;
         }
         for asked in asked {
