@@ -63,11 +63,11 @@ async fn discard(
 
 /// Back to the list; what could not be done meanwhile is said.
 async fn after(site: &Site<'_>, done: bool, shelf: Shelf) -> Result<Answer, Error> {
+    let list = address("/admin/messages", &[("state", shelf.name())]);
     if done {
-        return Ok(Answer::go(address("/admin/messages", &[("state", shelf.name())])));
+        return Ok(Answer::go(list));
     }
-    let page = page(site, shelf, None).await?;
-    let page = page.home(address("/admin/messages", &[("state", shelf.name())]));
+    let page = page(site, shelf, None).await?.home(list);
     Ok(page.faults(Faults::of("messages", Fault::new("fault-message"))).into())
 }
 
