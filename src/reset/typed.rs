@@ -49,8 +49,7 @@ pub struct Wish {
 impl Wish {
     /// What the browser of a request asked for.
     pub fn of(site: &Site<'_>) -> Option<Self> {
-        let plain = site.keyring.open_text(SEALED, site.crumbs.get(Crumb::Wish)?)?;
-        let wish: Self = serde_json::from_slice(&plain).ok()?;
+        let wish: Self = site.unseal(Crumb::Wish, SEALED)?;
         (wish.at + LIFE > site.now()).then_some(wish)
     }
 
@@ -59,9 +58,7 @@ impl Wish {
     /// # Errors
     /// As [`Keyring::seal`](crate::keyring::Keyring::seal).
     pub fn keep(&self, site: &Site<'_>) -> Result<(), Error> {
-        let plain = serde_json::to_vec(self).expect("a wish is plain data");
-        site.crumbs.set(Crumb::Wish, &site.keyring.seal_text(site.random, SEALED, &plain)?, None);
-        Ok(())
+        site.seal(Crumb::Wish, SEALED, self)
     }
 }
 

@@ -46,9 +46,7 @@ impl Site<'_> {
         all.retain(|kept| kept.place != place);
         all.insert(0, Kept { place, email, until, whole, at: self.now() });
         all.truncate(MOST);
-        let plain = serde_json::to_vec(&all).expect("what is kept is plain data");
-        self.crumbs.set(Crumb::Kept, &self.keyring.seal_text(self.random, PURPOSE, &plain)?, None);
-        Ok(())
+        self.seal(Crumb::Kept, PURPOSE, &all)
     }
 
     /// The page at `place` that says what comes of a form: a message, or when it may be asked for again.
@@ -71,9 +69,7 @@ impl Site<'_> {
     }
 
     fn all_kept(&self) -> Vec<Kept> {
-        let opened = self.crumbs.get(Crumb::Kept).and_then(|sealed| self.keyring.open_text(PURPOSE, sealed));
-        let mut all: Vec<Kept> =
-            opened.and_then(|plain| serde_json::from_slice(&plain).ok()).unwrap_or_default();
+        let mut all: Vec<Kept> = self.unseal(Crumb::Kept, PURPOSE).unwrap_or_default();
         all.retain(|kept| kept.at + LIFE > self.now());
         all
     }

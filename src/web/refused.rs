@@ -45,11 +45,9 @@ impl Refused {
 
     /// The one that `request` is to show on the page of a template.
     pub fn of(request: &Request<'_>, page: &str) -> Option<Self> {
-        let query = request.uri().query()?;
-        query.split('&').find(|part| *part == MARK)?;
+        request.uri().query()?.split('&').find(|part| *part == MARK)?;
         let site = Site::of(request)?;
-        let plain = site.keyring.open_text(PURPOSE, site.crumbs.get(Crumb::Refused)?)?;
-        let refused: Self = serde_json::from_slice(&plain).ok()?;
+        let refused: Self = site.unseal(Crumb::Refused, PURPOSE)?;
         let here = request.uri().path();
         let place = refused.place.split('?').next();
         let fits = refused.page == page && place == Some(here.as_str()) && refused.at + LIFE > site.now();

@@ -7,6 +7,7 @@ use rocket::{
     http::Status,
     request::{FromRequest, Outcome},
 };
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     client::Client,
@@ -135,6 +136,21 @@ impl<'r> Site<'r> {
         let mark = Key::for_link(self.random)?;
         self.crumbs.set(Crumb::Browser, mark.expose(), Some(MARK));
         Ok(sha256(mark.expose().as_bytes()))
+    }
+
+    /// Puts plain data, sealed for `purpose`, into a cookie, which ends with the browser.
+    ///
+    /// # Errors
+    /// As [`Keyring::seal`](crate::keyring::Keyring::seal).
+    pub fn seal<T: Serialize>(&self, crumb: Crumb, purpose: &str, data: &T) -> Result<(), Error> {
+        let plain = serde_json::to_vec(data).expect("what a cookie holds is plain data");
+        self.crumbs.set(crumb, &self.keyring.seal_text(self.random, purpose, &plain)?, None);
+        Ok(())
+    }
+
+    /// What a cookie holds that was sealed for `purpose`.
+    pub fn unseal<T: DeserializeOwned>(&self, crumb: Crumb, purpose: &str) -> Option<T> {
+        serde_json::from_slice(&self.keyring.open_text(purpose, self.crumbs.get(crumb)?)?).ok()
     }
 
     /// Puts a key, sealed, into its cookie, which ends with the browser.
