@@ -22,7 +22,10 @@ use crate::{
     outbox::message::Asked,
     quota::Quota,
     span::Span,
-    store::{Tx, counts},
+    store::{
+        Tx,
+        counts::{self, Bucket, Taken},
+    },
 };
 
 /// Whether something may be tried.
@@ -159,9 +162,6 @@ pub enum Limited<'a> {
     Verify,
 }
 
-/// A bucket with its quota.
-type Bucket = (Vec<u8>, Quota);
-
 impl Limited<'_> {
     /// Where it is counted under one of the site's secrets; where it is counted by the client, by each of its networks.
     fn buckets(self, app: &App, ring: &Ring) -> Vec<Bucket> {
@@ -263,6 +263,12 @@ impl Limited<'_> {
         app.keyring.rings().flat_map(|ring| self.buckets(app, ring)).collect()
     }
 
+    /// The same for a bucket that messages of other kinds may overdraw.
+    fn overdrawn(self, app: &App) -> impl Iterator<Item = Bucket> {
+        let twice = app.config().limits.messages_per_address.saturating_mul(2);
+        self.all(app).into_iter().map(move |(bucket, quota)| (bucket, quota.holding(twice)))
+    }
+
     /// Where one is always allowed within the life of what it carries, however much has been used up otherwise.
     fn kept(self, app: &App) -> Option<Vec<Bucket>> {
         let Limited::MessageFor(asking, address) = self else { return None };
@@ -286,9 +292,7 @@ impl Limited<'_> {
         };
         if allowed.is_yes() {
             // It counts with the others, and may overdraw what they have.
-            let twice = app.config().limits.messages_per_address.saturating_mul(2);
-            let overdrawn = self.all(app).into_iter().map(|(bucket, quota)| (bucket, quota.holding(twice)));
-            take(app, tx, &overdrawn.collect::<Vec<_>>()).await?;
+            take(app, tx, &self.overdrawn(app).collect::<Vec<_>>()).await?;
         } else {
             allowed = allowed.or(take(app, tx, &self.all(app)).await?);
         }
@@ -352,6 +356,38 @@ impl Limited<'_> {
             _ => None,
         }
     }
+}
+
+/// All buckets that are counted in by each of some limits while none is reached.
+pub fn buckets(app: &App, limits: &[Limited<'_>]) -> Vec<Bucket> {
+    let counted = |limited: &Limited<'_>| match limited.kept(app) {
+        Some(kept) => kept.into_iter().chain(limited.overdrawn(app)).collect(),
+        None => limited.all(app),
+    };
+    if app.config().limits.enabled { limits.iter().flat_map(counted).collect() } else { Vec::new() }
+}
+
+/// Counts by each of some limits, or by none if one of them is reached, in one statement as long as none is.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn allow_each(app: &App, tx: &mut Tx, limits: &[Limited<'_>]) -> Result<bool, Error> {
+    let buckets = buckets(app, limits);
+    let taken = counts::take_each(tx, &buckets, app.now()).await?;
+    is_each(app, tx, &buckets, &taken).await
+}
+
+/// Whether one was taken out of each bucket; otherwise those are put back that were.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn is_each(app: &App, tx: &mut Tx, buckets: &[Bucket], taken: &[Taken]) -> Result<bool, Error> {
+    let each = taken.len() == buckets.len();
+    if !each {
+        let is_taken = |(bucket, _): &&Bucket| taken.iter().any(|(taken,)| taken == bucket);
+        put_back(app, tx, &buckets.iter().filter(is_taken).cloned().collect::<Vec<_>>()).await?;
+    }
+    Ok(each)
 }
 
 /// Takes one out of each bucket, or none out of any; and when there will be one in each.

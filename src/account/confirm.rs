@@ -59,13 +59,8 @@ async fn again(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer
             return Ok(page.faults(Faults::of("email", fault)).into());
         }
     };
-    let mut tx = site.begin().await?;
-    let allowed = throttle::message_allowed(&site, &mut tx, Asking::Confirm, email.key()).await?;
-    if allowed.is_yes() {
-        let request = Written::Confirm(Again::new(email.key().to_owned(), site.asked()));
-        request.post(site.app, &mut tx).await?;
-    }
-    tx.commit().await?;
+    let request = Written::Confirm(Again::new(email.key().to_owned(), site.asked()));
+    let allowed = throttle::post(&site, Asking::Confirm, email.key(), &request).await?;
     site.keep_all("/confirm/sent", email.address(), allowed.at(), allowed.is_yes())?;
     Ok(Answer::go("/confirm/sent"))
 }

@@ -148,22 +148,37 @@ pub(super) async fn insert(
     (account_id, key_id): (Option<Uuid>, Option<Uuid>),
     expires_at: Time,
 ) -> Result<(), Error> {
+    let entry = outbox::Entry { account_id, key_id, ..entry(app, tx, kind, purpose, plain, expires_at)? };
+    outbox::insert(tx, queue, &entry).await?;
+    ring(app, tx, queue);
+    Ok(())
+}
+
+/// An entry for the outbox that concerns nobody yet.
+///
+/// # Errors
+/// As [`Keyring::seal`](crate::keyring::Keyring::seal).
+pub(super) fn entry(
+    app: &App,
+    tx: &Tx,
+    kind: &str,
+    purpose: &str,
+    plain: &[u8],
+    expires_at: Time,
+) -> Result<outbox::Entry, Error> {
     let now = app.now();
-    let entry = outbox::Entry {
+    Ok(outbox::Entry {
         id: store::id(now, app.random)?,
         kind: kind.to_owned(),
         sealed: app.keyring.seal(app.random, purpose, plain)?,
-        account_id,
-        key_id,
+        account_id: None,
+        key_id: None,
         attempts: 0,
         created_at: now,
         expires_at,
         cause: tx.cause().map(<[u8]>::to_vec),
         turn: now,
-    };
-    outbox::insert(tx, queue, &entry).await?;
-    ring(app, tx, queue);
-    Ok(())
+    })
 }
 
 /// Rings for the worker once the transaction is durable.

@@ -9,9 +9,13 @@ use crate::{
     Error,
     account::{confirm, register},
     app::App,
+    limits::{self, Limited},
     reset::request,
     span::Span,
-    store::{Tx, outbox::Queue},
+    store::{
+        Tx,
+        outbox::{self, Entry, Queue},
+    },
 };
 
 const PURPOSE: &str = "request";
@@ -33,10 +37,29 @@ impl Request {
     /// # Errors
     /// [`Error::Database`].
     pub async fn post(&self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        outbox::insert(tx, Queue::Requests, &self.entry(app, tx)?).await?;
+        message::ring(app, tx, Queue::Requests);
+        Ok(())
+    }
+
+    /// As [`post`](Self::post), if that is within all of some limits; false, and it counts for nothing, if it is not.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn post_within(&self, app: &App, tx: &mut Tx, limits: &[Limited<'_>]) -> Result<bool, Error> {
+        let buckets = limits::buckets(app, limits);
+        let entry = self.entry(app, tx)?;
+        let taken = outbox::insert_within(tx, Queue::Requests, &entry, &buckets).await?;
+        let posted = limits::is_each(app, tx, &buckets, &taken).await?;
+        if posted {
+            message::ring(app, tx, Queue::Requests);
+        }
+        Ok(posted)
+    }
+
+    fn entry(&self, app: &App, tx: &Tx) -> Result<Entry, Error> {
         let plain = serde_json::to_vec(self).expect("a request is plain data");
-        let until = app.now() + *Span::hours(1);
-        let addressed = ("request", Queue::Requests);
-        message::insert(app, tx, addressed, PURPOSE, &plain, (None, None), until).await
+        message::entry(app, tx, "request", PURPOSE, &plain, app.now() + *Span::hours(1))
     }
 
     /// Carries out a sealed request, in the transaction that removes it.

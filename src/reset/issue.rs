@@ -104,8 +104,7 @@ pub async fn start(
     by: By<'_>,
     asked: &Asked,
 ) -> Result<Started, Error> {
-    let reset = live(app, tx, account, Purpose::Reset).await?;
-    let restart = live(app, tx, account, Purpose::Restart).await?;
+    let [reset, restart] = live(app, tx, account, [Purpose::Reset, Purpose::Restart]).await?;
     let elsewhere = reset.clone().filter(|key| by.is_elsewhere(key));
     let held = if elsewhere.is_some() { restart } else { reset.or(restart) };
     let kept = held.filter(|key| by.must_leave(key, account));
@@ -116,13 +115,19 @@ pub async fn start(
     issue(app, tx, account, letter, by.asker(account), asked).await
 }
 
-/// The live key of an account for a purpose, if the policy in force accepts it.
-async fn live(app: &App, tx: &mut Tx, account: &Account, purpose: Purpose) -> Result<Option<KeyRow>, Error> {
-    let row = keys::of_account(tx, account.id, purpose.name(), app.now()).await?;
-    let accepts = |row: &KeyRow| {
+/// The live keys of an account for two purposes, each if the policy in force accepts it.
+async fn live(
+    app: &App,
+    tx: &mut Tx,
+    account: &Account,
+    purposes: [Purpose; 2],
+) -> Result<[Option<KeyRow>; 2], Error> {
+    let mut rows =
+        keys::of_account_for_either(tx, account.id, purposes.map(Purpose::name), app.now()).await?;
+    rows.retain(|row| {
         Policy::read(row.policy.as_deref()).is_some_and(|issued| app.policy(account).accepts(&issued))
-    };
-    Ok(row.filter(accepts))
+    });
+    Ok(purposes.map(|purpose| rows.iter().find(|row| row.purpose == purpose.name()).cloned()))
 }
 
 /// The key of a row; none if it was sealed under a secret that is gone.

@@ -74,12 +74,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
         known: device::known(&site, email.key()),
         asked: site.asked(),
     });
-    let mut tx = site.begin().await?;
-    let allowed = throttle::message_allowed(&site, &mut tx, Asking::Reset, email.key()).await?;
-    if allowed.is_yes() {
-        request.post(site.app, &mut tx).await?;
-    }
-    tx.commit().await?;
+    let allowed = throttle::post(&site, Asking::Reset, email.key(), &request).await?;
     // Over the limit, the code of the newest message stays good in this browser.
     let former = former.filter(|wish| wish.email_key == email.key()).and_then(|wish| wish.id);
     let (id, again) = (if allowed.is_yes() { Some(id) } else { former }, allowed.at());
@@ -121,12 +116,7 @@ impl Reset {
     /// [`Error::Database`].
     pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
         let now = app.now();
-        let account = match accounts::find_by_email(tx, &self.email_key).await? {
-            Some(account) => accounts::seize(tx, account.id, now).await?,
-            None => None,
-        };
-        // While its row was waited for, the account may have got another address.
-        let Some(account) = account.filter(|account| account.email_key() == self.email_key) else {
+        let Some(account) = accounts::seize_by_email(tx, &self.email_key, now).await? else {
             return self.without_account(app, tx).await;
         };
         let moment =

@@ -205,6 +205,12 @@ pub async fn seize(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Account>, 
     if sql!(execute tx, SEIZE, id, now)? == 1 { find(tx, id).await } else { Ok(None) }
 }
 
+/// As [`seize`], by its address in the canonical form.
+pub async fn seize_by_email(tx: &mut Tx, email_key: &str, now: Time) -> Result<Option<Account>, Error> {
+    const SEIZE: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE email_key = $1";
+    if sql!(execute tx, SEIZE, email_key, now)? == 1 { find_by_email(tx, email_key).await } else { Ok(None) }
+}
+
 /// As [`seize`], only if it is enabled.
 pub async fn lock(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Account>, Error> {
     const LOCK: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1 AND enabled";

@@ -1,7 +1,14 @@
 //! The table `counts`: buckets of what may still be done, each as the moment at which it will be full again.
 
+use serde::Serialize;
+
 use super::{Tx, sql};
 use crate::{Error, clock::Time, quota::Quota};
+
+/// A bucket with its quota.
+pub type Bucket = (Vec<u8>, Quota);
+/// A bucket that one was taken from.
+pub type Taken = (Vec<u8>,);
 
 /// Takes one out of a bucket; false, and nothing changes, if it is empty. A bucket without a row is full.
 pub async fn take(tx: &mut Tx, bucket: &[u8], quota: Quota, now: Time) -> Result<bool, Error> {
@@ -17,6 +24,86 @@ pub async fn take(tx: &mut Tx, bucket: &[u8], quota: Quota, now: Time) -> Result
     let first = now + quota.interval();
     let taken = sql!(optional(Time,), tx, TAKE, bucket, now, millis(quota), latest, first, absurd)?;
     Ok(taken.is_some())
+}
+
+/// A bucket that one is to be taken from, as the databases read it.
+#[derive(Serialize)]
+struct Wanted {
+    bucket: String,
+    first: i64,
+    latest: i64,
+    absurd: i64,
+}
+
+/// Buckets that one is to be taken from each, as the argument of [`wanted_sqlite`] and [`wanted_postgres`].
+pub fn wanted(buckets: &[Bucket], now: Time) -> String {
+    let wanted = |(bucket, quota): &Bucket| Wanted {
+        bucket: bucket.iter().map(|byte| format!("{byte:02x}")).collect(),
+        first: (now + quota.interval()).as_millis(),
+        latest: quota.latest(now).as_millis(),
+        absurd: quota.absurd(now).as_millis(),
+    };
+    let wanted: Vec<_> = buckets.iter().map(wanted).collect();
+    serde_json::to_string(&wanted).expect("text and numbers are plain data")
+}
+
+/// The rows of [`wanted`], for PostgreSQL.
+macro_rules! wanted_postgres {
+    ($wanted:literal) => {
+        concat!(
+            "WITH wanted AS (SELECT decode(bucket, 'hex') AS bucket, first, latest, absurd
+        FROM jsonb_to_recordset(CAST(",
+            $wanted,
+            " AS JSONB)) AS each (bucket TEXT, first BIGINT, latest BIGINT, absurd BIGINT))"
+        )
+    };
+}
+pub(super) use wanted_postgres;
+
+/// The rows of [`wanted`], for SQLite.
+macro_rules! wanted_sqlite {
+    ($wanted:literal) => {
+        concat!(
+            "WITH wanted AS (SELECT unhex(value ->> 'bucket') AS bucket, value ->> 'first' AS first,
+        value ->> 'latest' AS latest, value ->> 'absurd' AS absurd FROM json_each(",
+            $wanted,
+            "))"
+        )
+    };
+}
+
+/// As [`take`], of each bucket of `wanted`; gives those that were not empty.
+macro_rules! taken {
+    ($now:literal) => {
+        concat!(
+            "INSERT INTO latchkey_counts (bucket, full_at) SELECT bucket, first FROM wanted WHERE TRUE
+        ON CONFLICT (bucket) DO UPDATE SET full_at = excluded.full_at - ",
+            $now,
+            " + (SELECT CASE
+            WHEN latchkey_counts.full_at < ",
+            $now,
+            " THEN ",
+            $now,
+            "
+            WHEN latchkey_counts.full_at > wanted.absurd THEN wanted.latest
+            ELSE latchkey_counts.full_at END FROM wanted WHERE wanted.bucket = excluded.bucket)
+        WHERE EXISTS (SELECT 1 FROM wanted WHERE wanted.bucket = excluded.bucket
+            AND (latchkey_counts.full_at <= wanted.latest OR latchkey_counts.full_at > wanted.absurd))
+        RETURNING bucket"
+        )
+    };
+}
+pub(super) use taken;
+
+/// Takes one out of each of several buckets that is not empty, and gives those.
+pub async fn take_each(tx: &mut Tx, buckets: &[Bucket], now: Time) -> Result<Vec<Taken>, Error> {
+    const TAKE_SQLITE: &str = concat!(wanted_sqlite!("$1"), taken!("$2"));
+    const TAKE_POSTGRES: &str = concat!(wanted_postgres!("$1"), taken!("$2"));
+    if buckets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = tx.pick(TAKE_SQLITE, TAKE_POSTGRES);
+    Ok(sql!(all Taken, tx, text, wanted(buckets, now), now)?)
 }
 
 /// Puts one back.

@@ -105,6 +105,18 @@ pub async fn of_account(
     Ok(sql!(optional KeyRow, conn, OF_ACCOUNT, account, purpose, now, now + SKEW)?)
 }
 
+/// The live keys of an account for either of two purposes; as in [`find`], none from beyond.
+pub async fn of_account_for_either(
+    conn: &mut Conn,
+    account: Uuid,
+    [one, other]: [&str; 2],
+    now: Time,
+) -> Result<Vec<KeyRow>, Error> {
+    const OF_ACCOUNT_FOR_EITHER: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, pressed_in, expires_at
+        FROM latchkey_keys WHERE account_id = $1 AND purpose IN ($2, $3) AND expires_at > $4 AND issued_at < $5";
+    Ok(sql!(all KeyRow, conn, OF_ACCOUNT_FOR_EITHER, account, one, other, now, now + SKEW)?)
+}
+
 /// Live keys that were issued under the same policy to accounts with the same roles.
 #[derive(Clone, Debug, FromRow)]
 pub struct Issued {

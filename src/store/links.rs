@@ -159,6 +159,14 @@ impl Links {
         Ok(link)
     }
 
+    /// A connection on which each statement is a transaction, where the next one is on the same connection.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub async fn begin_once(&self) -> Result<Link, sqlx::Error> {
+        if self.0.shared { self.begin().await } else { self.get().await }
+    }
+
     /// How many there are.
     pub fn connections(&self) -> Connections {
         let open = self.0.open.load(Ordering::SeqCst);
@@ -260,6 +268,11 @@ impl Link {
         !self.home.shared
     }
 
+    /// Whether its statements are undone together.
+    pub fn is_begun(&self) -> bool {
+        self.begun
+    }
+
     async fn run(&mut self, text: &'static str) -> Result<(), sqlx::Error> {
         let outcome = in_time(self.asked()?.execute(text)).await;
         self.heard(&outcome);
@@ -271,6 +284,9 @@ impl Link {
     /// # Errors
     /// What the database says; nothing has happened then.
     pub async fn commit(mut self) -> Result<(), sqlx::Error> {
+        if !self.begun {
+            return Ok(());
+        }
         let committed = self.run("COMMIT").await;
         self.begun = committed.is_err();
         committed

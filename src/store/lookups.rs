@@ -1,12 +1,12 @@
-//! Look-ups of sessions on SQLite: those that wait at the same time share one statement.
+//! Look-ups of sessions: those that wait at the same time share one statement.
 //!
-//! A reader works on a thread of its own, and to wake it costs more than what it does there. Whoever comes while few are
-//! looked up asks at once; who must wait is asked for, with all others who wait, by the first whose turn comes.
+//! A reader of SQLite works on a thread of its own, and PostgreSQL behind a socket: the way there costs more than what is
+//! done there. Whoever comes while few are looked up asks at once; who must wait is asked for, with all others who wait,
+//! by the first whose turn comes.
 
 use std::{
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread::available_parallelism,
 };
 
 use rocket::tokio::{
@@ -19,8 +19,7 @@ use rocket::tokio::{
 };
 
 use super::{
-    Conn,
-    readers::Readers,
+    Pool,
     sessions::{self, Found, SignedIn},
 };
 use crate::{Error, clock::Time};
@@ -31,7 +30,6 @@ type Answer = Result<Option<SignedIn>, Arc<Error>>;
 /// The look-ups of one database.
 #[derive(Clone)]
 pub struct Lookups {
-    readers: Readers,
     waiting: Arc<Mutex<Vec<Wish>>>,
     turns: Arc<Semaphore>,
 }
@@ -42,10 +40,9 @@ struct Wish {
 }
 
 impl Lookups {
-    /// With what reads.
-    pub fn new(readers: Readers) -> Self {
-        let cores = available_parallelism().map_or(1, usize::from);
-        Self { readers, waiting: Arc::default(), turns: Arc::new(Semaphore::new(cores.div_ceil(2))) }
+    /// At most `most` at once.
+    pub fn new(most: usize) -> Self {
+        Self { waiting: Arc::default(), turns: Arc::new(Semaphore::new(most)) }
     }
 
     /// As [`sessions::find`], of one digest.
@@ -54,19 +51,26 @@ impl Lookups {
     /// [`Error::Database`].
     pub async fn find(
         &self,
+        pool: &Pool,
         digest: Vec<u8>,
         idle_since: Time,
         now: Time,
     ) -> Result<Option<SignedIn>, Error> {
         loop {
             // If the caller that ran our query was cancelled, queue it again.
-            if let Ok(answer) = self.wish(digest.clone(), idle_since, now).await {
+            if let Ok(answer) = self.wish(pool, digest.clone(), idle_since, now).await {
                 return answer.map_err(|fault| Error::Database(sqlx::Error::Io(io::Error::other(fault))));
             }
         }
     }
 
-    async fn wish(&self, digest: Vec<u8>, idle_since: Time, now: Time) -> Result<Answer, RecvError> {
+    async fn wish(
+        &self,
+        pool: &Pool,
+        digest: Vec<u8>,
+        idle_since: Time,
+        now: Time,
+    ) -> Result<Answer, RecvError> {
         let (tell, mut told) = oneshot::channel();
         self.waiting().push(Wish { digest, tell });
         loop {
@@ -78,7 +82,7 @@ impl Lookups {
             // Whoever is ready to wish for one as well does so first.
             yield_now().await;
             // Boxed, or futures nest deeper than the compiler counts.
-            if !Box::pin(self.ask(idle_since, now)).await {
+            if !Box::pin(self.ask(pool, idle_since, now)).await {
                 break;
             }
         }
@@ -87,7 +91,7 @@ impl Lookups {
     }
 
     /// Looks up those who have waited longest, as of now; false if there are none.
-    async fn ask(&self, idle_since: Time, now: Time) -> bool {
+    async fn ask(&self, pool: &Pool, idle_since: Time, now: Time) -> bool {
         let wishes: Vec<Wish> = {
             let mut waiting = self.waiting();
             let several = waiting.len().min(sessions::SEVERAL);
@@ -97,7 +101,7 @@ impl Lookups {
             return false;
         }
         let digests: Vec<&[u8]> = wishes.iter().map(|wish| &wish.digest[..]).collect();
-        let found = self.look_up(&digests, idle_since, now).await.map_err(Arc::new);
+        let found = look_up(pool, &digests, idle_since, now).await.map_err(Arc::new);
         for Wish { digest, tell } in wishes {
             let of_this =
                 |found: &Vec<Found>| Some(found.iter().find(|one| one.digest == digest)?.signed_in.clone());
@@ -107,12 +111,11 @@ impl Lookups {
         true
     }
 
-    async fn look_up(&self, digests: &[&[u8]], idle_since: Time, now: Time) -> Result<Vec<Found>, Error> {
-        let mut conn = Conn::Sqlite(self.readers.get().await?);
-        sessions::find(&mut conn, digests, idle_since, now).await
-    }
-
     fn waiting(&self) -> MutexGuard<'_, Vec<Wish>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+async fn look_up(pool: &Pool, digests: &[&[u8]], idle_since: Time, now: Time) -> Result<Vec<Found>, Error> {
+    sessions::find(&mut pool.read().await?, digests, idle_since, now).await
 }

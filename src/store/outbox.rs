@@ -10,7 +10,11 @@ use sqlx::FromRow;
 use strum::VariantArray;
 use uuid::Uuid;
 
-use super::{Conn, Tx, sql};
+use super::{
+    Conn, Tx,
+    counts::{self, Bucket, Taken},
+    sql,
+};
 use crate::{Error, clock::Time};
 
 /// What stands in line with what.
@@ -95,15 +99,61 @@ pub struct Line {
     pub again: bool,
 }
 
+/// An entry that is due at once, with its turn.
+macro_rules! entry {
+    () => {
+        "INSERT INTO latchkey_outbox
+        (id, kind, state, sealed, account_id, key_id, attempts, created_at, due_at, expires_at, queue, cause, turn)
+        SELECT $1, $2, 'waiting', $3, $4, $5, 0, $6, $6, $7, $8, $9, COALESCE((SELECT MAX(turn) + 1000 FROM latchkey_outbox
+        WHERE state = 'waiting' AND queue = $8 AND cause = $9 AND turn > CAST($6 AS BIGINT) - 1000), $6)"
+    };
+}
+
 /// Adds an entry that is due at once, and gives it its turn.
 pub async fn insert(tx: &mut Tx, queue: Queue, entry: &Entry) -> Result<(), Error> {
-    const INSERT: &str = "INSERT INTO latchkey_outbox
-        (id, kind, state, sealed, account_id, key_id, attempts, created_at, due_at, expires_at, queue, cause, turn)
-        VALUES ($1, $2, 'waiting', $3, $4, $5, 0, $6, $6, $7, $8, $9, COALESCE((SELECT MAX(turn) + 1000 FROM latchkey_outbox
-        WHERE state = 'waiting' AND queue = $8 AND cause = $9 AND turn > CAST($6 AS BIGINT) - 1000), $6))";
-    sql!(execute tx, INSERT, entry.id, &entry.kind, entry.sealed.as_slice(), entry.account_id, entry.key_id,
+    sql!(execute tx, entry!(), entry.id, &entry.kind, entry.sealed.as_slice(), entry.account_id, entry.key_id,
         entry.created_at, entry.expires_at, queue.name(), entry.cause.as_deref())?;
     Ok(())
+}
+
+/// As [`insert`], if one can be taken out of each of some buckets. Gives those that one was taken from: all of them, or
+/// nothing was added.
+pub async fn insert_within(
+    tx: &mut Tx,
+    queue: Queue,
+    entry: &Entry,
+    buckets: &[Bucket],
+) -> Result<Vec<Taken>, Error> {
+    const INSERT_POSTGRES: &str = concat!(
+        counts::wanted_postgres!("$10"),
+        ", taken AS (",
+        counts::taken!("$6"),
+        "), added AS (",
+        entry!(),
+        " WHERE (SELECT COUNT(*) FROM taken) = (SELECT COUNT(*) FROM wanted)) SELECT bucket FROM taken"
+    );
+    if let Conn::PostgresTx(_) = &tx.conn {
+        return Ok(sql!(
+            all Taken,
+            tx,
+            INSERT_POSTGRES,
+            entry.id,
+            &entry.kind,
+            entry.sealed.as_slice(),
+            entry.account_id,
+            entry.key_id,
+            entry.created_at,
+            entry.expires_at,
+            queue.name(),
+            entry.cause.as_deref(),
+            counts::wanted(buckets, entry.created_at)
+        )?);
+    }
+    let taken = counts::take_each(tx, buckets, entry.created_at).await?;
+    if taken.len() == buckets.len() {
+        insert(tx, queue, entry).await?;
+    }
+    Ok(taken)
 }
 
 /// Takes up to `most` due entries of a queue for `lease`, those first whose turn it is: nobody else gets them until that

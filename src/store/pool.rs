@@ -1,6 +1,8 @@
 //! The pool behind [`Db`](super::Db): one writer and several readers on SQLite, or a pool of PostgreSQL.
 
-use std::{net::IpAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr, path::PathBuf, str::FromStr, sync::Arc, thread::available_parallelism, time::Duration,
+};
 
 use figment::{Figment, providers::Serialized};
 use rocket::tokio::{pin, select, sync::Semaphore, time::sleep};
@@ -22,7 +24,7 @@ use super::{
     pooler,
     readers::Readers,
     replay::Replay,
-    sessions::{self, SignedIn},
+    sessions::SignedIn,
     writes::Writes,
 };
 use crate::{
@@ -180,12 +182,13 @@ pub struct Pool {
     engine: Engine,
     busy: Busy,
     writes: Writes,
+    lookups: Lookups,
 }
 
 #[derive(Clone)]
 enum Engine {
     // One connection writes, since SQLite allows one writer at a time; the others only read.
-    Sqlite { writer: Writer, readers: Readers, lookups: Lookups, behind: Arc<Semaphore> },
+    Sqlite { writer: Writer, readers: Readers, behind: Arc<Semaphore> },
     Postgres(Links),
 }
 
@@ -233,7 +236,8 @@ impl Pool {
                 "databases.latchkey.url: write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE";
             return Err(Error::Config(what.into()));
         };
-        Ok((Self { engine, busy: Busy::default(), writes: Writes::default() }, count))
+        let lookups = Lookups::new(engine.lookups());
+        Ok((Self { engine, busy: Busy::default(), writes: Writes::default(), lookups }, count))
     }
 
     /// A connection to read from.
@@ -264,13 +268,7 @@ impl Pool {
         idle_since: Time,
         now: Time,
     ) -> Result<Option<SignedIn>, Error> {
-        match &self.engine {
-            Engine::Sqlite { lookups, .. } => lookups.find(digest, idle_since, now).await,
-            Engine::Postgres(_) => {
-                let found = sessions::find(&mut self.read().await?, &[&digest], idle_since, now).await?;
-                Ok(found.into_iter().next().map(|found| found.signed_in))
-            }
-        }
+        self.lookups.find(self, digest, idle_since, now).await
     }
 
     /// A transaction that may write from its first statement on.
@@ -289,6 +287,16 @@ impl Pool {
         Ok(Tx { conn, afterwards: Vec::new(), cause: None, _behind: None })
     }
 
+    /// A transaction of one statement, which takes PostgreSQL one round trip.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub async fn begin_once(&self) -> Result<Tx, Error> {
+        let Engine::Postgres(pool) = &self.engine else { return self.begin().await };
+        let replay = Replay::begin_once(pool.clone(), self.writes.clone()).await?;
+        Ok(Tx { conn: Conn::PostgresTx(replay), afterwards: Vec::new(), cause: None, _behind: None })
+    }
+
     /// A transaction that nobody waits for: on SQLite's one writer, few such get in the way of others.
     ///
     /// # Errors
@@ -299,6 +307,19 @@ impl Pool {
             Engine::Postgres(_) => None,
         };
         Ok(Tx { _behind: place, ..self.begin().await? })
+    }
+
+    /// The same of one statement.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub async fn begin_once_behind(&self) -> Result<Tx, Error> {
+        if self.is_a_file() { self.begin_behind().await } else { self.begin_once().await }
+    }
+
+    /// Whether it is SQLite.
+    pub fn is_a_file(&self) -> bool {
+        matches!(self.engine, Engine::Sqlite { .. })
     }
 
     /// How many requests the worker carries out in one transaction, and how many such transactions at once. On SQLite
@@ -339,6 +360,14 @@ fn unreadable(error: impl std::fmt::Display) -> Error {
 }
 
 impl Engine {
+    /// How many look-ups there may be at once; who comes then waits for one of them, and shares the next.
+    fn lookups(&self) -> usize {
+        match self {
+            Engine::Sqlite { .. } => available_parallelism().map_or(1, usize::from).div_ceil(2),
+            Engine::Postgres(links) => links.connections().most.div_ceil(4),
+        }
+    }
+
     async fn of_a_file(settings: &Settings, migrate: bool) -> Result<(Self, usize), Error> {
         let patience = Duration::from_secs(settings.connect_timeout);
         let options = sqlite(settings)?.create_if_missing(migrate);
@@ -355,8 +384,7 @@ impl Engine {
         let reading = options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE);
         let readers = Readers::new(reading, most, patience).map_err(unusable)?;
         drop(readers.get().await.map_err(unusable)?);
-        let lookups = Lookups::new(readers.clone());
-        Ok((Engine::Sqlite { writer, readers, lookups, behind: Arc::new(Semaphore::new(BEHIND)) }, count))
+        Ok((Engine::Sqlite { writer, readers, behind: Arc::new(Semaphore::new(BEHIND)) }, count))
     }
 
     async fn of_a_server(settings: &Settings, migrate: bool) -> Result<(Self, usize), Error> {

@@ -41,6 +41,10 @@ pub trait Engine: HasStatementCache + Database<Arguments: Clone + IntoArguments<
     type Held: Held<Self>;
 
     async fn begin(source: &Self::Source) -> Result<Self::Held, sqlx::Error>;
+    /// Begins one that may be durable after each statement.
+    async fn begin_once(source: &Self::Source) -> Result<Self::Held, sqlx::Error> {
+        Self::begin(source).await
+    }
     /// Begins one that shares nothing with others.
     async fn begin_alone(source: &Self::Source) -> Result<Self::Held, sqlx::Error> {
         Self::begin(source).await
@@ -62,6 +66,8 @@ pub trait Held<D: Database> {
     fn heard<T>(&mut self, outcome: &Result<T, sqlx::Error>);
     /// Whether statements can be kept on it.
     fn keeps_statements(&self) -> bool;
+    /// Whether its statements are undone together.
+    fn is_begun(&self) -> bool;
 }
 
 /// A transaction under way, and what was said in it.
@@ -93,8 +99,14 @@ where
     usize: ColumnIndex<D::Row>,
 {
     pub(super) async fn begin(source: D::Source, writes: Writes) -> Result<Self, sqlx::Error> {
-        let begun = D::begin(&source).await.inspect_err(|error| writes.failed(error));
-        Ok(Self { source, writes, held: Some(begun?), steps: Vec::new(), left: AGAIN })
+        let begun = D::begin(&source).await.inspect_err(|error| writes.failed(error))?;
+        Ok(Self { source, writes, held: Some(begun), steps: Vec::new(), left: AGAIN })
+    }
+
+    /// As [`begin`](Self::begin), for one statement: what follows it may not be undone together with it.
+    pub(super) async fn begin_once(source: D::Source, writes: Writes) -> Result<Self, sqlx::Error> {
+        let begun = D::begin_once(&source).await.inspect_err(|error| writes.failed(error))?;
+        Ok(Self { source, writes, held: Some(begun), steps: Vec::new(), left: AGAIN })
     }
 
     /// How many rows a statement changes.
@@ -154,7 +166,9 @@ where
 
     /// Replays the transaction; returns the original error if that is not possible.
     async fn again(&mut self, mut error: sqlx::Error) -> Result<(), sqlx::Error> {
-        while self.left > 0 && D::is_passing(&error) {
+        // What is durable already is not done twice.
+        let undone = self.steps.is_empty() || self.held.as_ref().is_none_or(Held::is_begun);
+        while undone && self.left > 0 && D::is_passing(&error) {
             self.held = None;
             sleep(PAUSE * 2u32.pow(AGAIN - self.left)).await;
             self.left -= 1;
@@ -245,6 +259,10 @@ impl Held<Sqlite> for Member {
     fn keeps_statements(&self) -> bool {
         true
     }
+
+    fn is_begun(&self) -> bool {
+        true
+    }
 }
 
 impl Held<Postgres> for Link {
@@ -258,6 +276,10 @@ impl Held<Postgres> for Link {
 
     fn keeps_statements(&self) -> bool {
         Link::keeps_statements(self)
+    }
+
+    fn is_begun(&self) -> bool {
+        Link::is_begun(self)
     }
 }
 
@@ -301,6 +323,10 @@ impl Engine for Postgres {
 
     async fn begin(links: &Links) -> Result<Link, sqlx::Error> {
         links.begin().await
+    }
+
+    async fn begin_once(links: &Links) -> Result<Link, sqlx::Error> {
+        links.begin_once().await
     }
 
     async fn commit(link: Link) -> Result<(), sqlx::Error> {

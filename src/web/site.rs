@@ -105,9 +105,20 @@ impl<'r> Site<'r> {
     /// # Errors
     /// [`Error::Database`].
     pub async fn begin(&self) -> Result<Tx, Error> {
-        let mut tx = self.db.begin().await?;
+        Ok(self.caused(self.db.begin().await?))
+    }
+
+    /// The same of one statement.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn begin_once(&self) -> Result<Tx, Error> {
+        Ok(self.caused(self.db.begin_once().await?))
+    }
+
+    fn caused(&self, mut tx: Tx) -> Tx {
         tx.caused_by(Some(self.keyring.mac("cause", &[&self.client.network()])));
-        Ok(tx)
+        tx
     }
 
     /// What is in force for an account, in this request.

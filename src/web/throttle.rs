@@ -10,8 +10,8 @@ use super::{
 use crate::{
     Error,
     app::App,
-    limits::{Allowed, Asking, Limited},
-    outbox::message::Asked,
+    limits::{self, Allowed, Asking, Limited},
+    outbox::{message::Asked, request::Request},
     store::Tx,
 };
 
@@ -64,6 +64,30 @@ pub async fn message_allowed(
     Ok(count(site, tx, known, &strangers).await?.0)
 }
 
+/// Counts a request for a message as [`message_allowed`], and posts it if it is allowed.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn post(site: &Site<'_>, asking: Asking, key: &str, request: &Request) -> Result<Allowed, Error> {
+    let known = device::known(site, key)
+        .map(|it| [Limited::MessageBy(asking, it.device, key), Limited::MessageByKnown(asking, key)]);
+    let strangers = [Limited::MessageFrom(site.client.address), Limited::MessageFor(asking, key)];
+    // As a rule nothing is near its limit, and one statement does it all.
+    let mut tx = site.begin_once().await?;
+    let posted = request.post_within(site, &mut tx, &known.unwrap_or(strangers)).await?;
+    tx.commit().await?;
+    if posted {
+        return Ok(Allowed::Yes);
+    }
+    let mut tx = site.begin().await?;
+    let (allowed, _) = count(site, &mut tx, known, &strangers).await?;
+    if allowed.is_yes() {
+        request.post(site, &mut tx).await?;
+    }
+    tx.commit().await?;
+    Ok(allowed)
+}
+
 /// A sign-in that is counted, and by what.
 pub struct SignIn<'a> {
     allowed: Allowed,
@@ -84,10 +108,18 @@ impl<'a> SignIn<'a> {
         let known = device::known(site, key)
             .map(|it| [Limited::SignInBy(it.device, key), Limited::SignInByKnown(key)]);
         let strangers = [Limited::SignInFrom(site.client.address), Limited::SignInTo(key)];
-        let mut tx = site.begin().await?;
-        let (mut allowed, counted) = count(site, &mut tx, known, &strangers).await?;
         let from = Limited::WorkFrom(site.client.address);
         let mut work = if known.is_some() { Limited::WorkByKnown(key) } else { from };
+        // As a rule nothing is near its limit, and one statement counts it all.
+        let counted = known.unwrap_or(strangers);
+        let mut tx = site.begin_once().await?;
+        let each = limits::allow_each(site, &mut tx, &[&counted[..], &[work]].concat()).await?;
+        tx.commit().await?;
+        if each {
+            return Ok(Self { allowed: Allowed::Yes, counted: counted.to_vec(), work: Some(work) });
+        }
+        let mut tx = site.begin().await?;
+        let (mut allowed, counted) = count(site, &mut tx, known, &strangers).await?;
         if allowed.is_yes() && known.is_some() && !work.look(site, &mut tx).await?.is_yes() {
             work = from;
         }
