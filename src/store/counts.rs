@@ -35,8 +35,8 @@ struct Wanted {
     absurd: i64,
 }
 
-/// Buckets that one is to be taken from each, as the argument of [`wanted_sqlite`] and [`wanted_postgres`].
-pub fn wanted(buckets: &[Bucket], now: Time) -> String {
+/// Buckets that one is to be taken from each, as JSON.
+pub(super) fn wanted(buckets: &[Bucket], now: Time) -> String {
     let wanted = |(bucket, quota): &Bucket| Wanted {
         bucket: bucket.iter().map(|byte| format!("{byte:02x}")).collect(),
         first: (now + quota.interval()).as_millis(),
@@ -47,62 +47,34 @@ pub fn wanted(buckets: &[Bucket], now: Time) -> String {
     serde_json::to_string(&wanted).expect("text and numbers are plain data")
 }
 
-/// The rows of [`wanted`], for PostgreSQL.
-macro_rules! wanted_postgres {
-    ($wanted:literal) => {
-        concat!(
-            "WITH wanted AS (SELECT decode(bucket, 'hex') AS bucket, first, latest, absurd
-        FROM jsonb_to_recordset(CAST(",
-            $wanted,
-            " AS JSONB)) AS each (bucket TEXT, first BIGINT, latest BIGINT, absurd BIGINT))"
-        )
-    };
-}
-pub(super) use wanted_postgres;
-
-/// The rows of [`wanted`], for SQLite.
-macro_rules! wanted_sqlite {
-    ($wanted:literal) => {
-        concat!(
-            "WITH wanted AS (SELECT unhex(value ->> 'bucket') AS bucket, value ->> 'first' AS first,
-        value ->> 'latest' AS latest, value ->> 'absurd' AS absurd FROM json_each(",
-            $wanted,
-            "))"
-        )
-    };
-}
-
-/// As [`take`], of each bucket of `wanted`; gives those that were not empty.
-macro_rules! taken {
-    ($now:literal) => {
-        concat!(
-            "INSERT INTO latchkey_counts (bucket, full_at) SELECT bucket, first FROM wanted WHERE TRUE
-        ON CONFLICT (bucket) DO UPDATE SET full_at = excluded.full_at - ",
-            $now,
-            " + (SELECT CASE
-            WHEN latchkey_counts.full_at < ",
-            $now,
-            " THEN ",
-            $now,
-            "
+/// Takes one out of each of several buckets that is not empty, and gives those.
+pub async fn take_each(tx: &mut Tx, buckets: &[Bucket], now: Time) -> Result<Vec<Taken>, Error> {
+    const TAKE_EACH_SQLITE: &str =
+        "WITH wanted AS (SELECT unhex(value ->> 'bucket') AS bucket, value ->> 'first' AS first,
+            value ->> 'latest' AS latest, value ->> 'absurd' AS absurd FROM json_each($1))
+        INSERT INTO latchkey_counts (bucket, full_at) SELECT bucket, first FROM wanted WHERE TRUE
+        ON CONFLICT (bucket) DO UPDATE SET full_at = excluded.full_at - $2 + (SELECT CASE
+            WHEN latchkey_counts.full_at < $2 THEN $2
             WHEN latchkey_counts.full_at > wanted.absurd THEN wanted.latest
             ELSE latchkey_counts.full_at END FROM wanted WHERE wanted.bucket = excluded.bucket)
         WHERE EXISTS (SELECT 1 FROM wanted WHERE wanted.bucket = excluded.bucket
             AND (latchkey_counts.full_at <= wanted.latest OR latchkey_counts.full_at > wanted.absurd))
-        RETURNING bucket"
-        )
-    };
-}
-pub(super) use taken;
-
-/// Takes one out of each of several buckets that is not empty, and gives those.
-pub async fn take_each(tx: &mut Tx, buckets: &[Bucket], now: Time) -> Result<Vec<Taken>, Error> {
-    const TAKE_SQLITE: &str = concat!(wanted_sqlite!("$1"), taken!("$2"));
-    const TAKE_POSTGRES: &str = concat!(wanted_postgres!("$1"), taken!("$2"));
+        RETURNING bucket";
+    const TAKE_EACH_POSTGRES: &str =
+        "WITH wanted AS (SELECT decode(bucket, 'hex') AS bucket, first, latest, absurd
+            FROM jsonb_to_recordset(CAST(CAST($1 AS TEXT) AS JSONB)) AS each (bucket TEXT, first BIGINT, latest BIGINT, absurd BIGINT))
+        INSERT INTO latchkey_counts (bucket, full_at) SELECT bucket, first FROM wanted
+        ON CONFLICT (bucket) DO UPDATE SET full_at = excluded.full_at - $2 + (SELECT CASE
+            WHEN latchkey_counts.full_at < $2 THEN $2
+            WHEN latchkey_counts.full_at > wanted.absurd THEN wanted.latest
+            ELSE latchkey_counts.full_at END FROM wanted WHERE wanted.bucket = excluded.bucket)
+        WHERE EXISTS (SELECT 1 FROM wanted WHERE wanted.bucket = excluded.bucket
+            AND (latchkey_counts.full_at <= wanted.latest OR latchkey_counts.full_at > wanted.absurd))
+        RETURNING bucket";
     if buckets.is_empty() {
         return Ok(Vec::new());
     }
-    let text = tx.pick(TAKE_SQLITE, TAKE_POSTGRES);
+    let text = tx.pick(TAKE_EACH_SQLITE, TAKE_EACH_POSTGRES);
     Ok(sql!(all Taken, tx, text, wanted(buckets, now), now)?)
 }
 

@@ -99,55 +99,47 @@ pub struct Line {
     pub again: bool,
 }
 
-/// An entry that is due at once, with its turn.
-macro_rules! entry {
-    () => {
-        "INSERT INTO latchkey_outbox
-        (id, kind, state, sealed, account_id, key_id, attempts, created_at, due_at, expires_at, queue, cause, turn)
-        SELECT $1, $2, 'waiting', $3, $4, $5, 0, $6, $6, $7, $8, $9, COALESCE((SELECT MAX(turn) + 1000 FROM latchkey_outbox
-        WHERE state = 'waiting' AND queue = $8 AND cause = $9 AND turn > CAST($6 AS BIGINT) - 1000), $6)"
-    };
-}
-
 /// Adds an entry that is due at once, and gives it its turn.
 pub async fn insert(tx: &mut Tx, queue: Queue, entry: &Entry) -> Result<(), Error> {
-    sql!(execute tx, entry!(), entry.id, &entry.kind, entry.sealed.as_slice(), entry.account_id, entry.key_id,
+    const INSERT: &str = "INSERT INTO latchkey_outbox
+        (id, kind, state, sealed, account_id, key_id, attempts, created_at, due_at, expires_at, queue, cause, turn)
+        VALUES ($1, $2, 'waiting', $3, $4, $5, 0, $6, $6, $7, $8, $9, COALESCE((SELECT MAX(turn) + 1000 FROM latchkey_outbox
+        WHERE state = 'waiting' AND queue = $8 AND cause = $9 AND turn > CAST($6 AS BIGINT) - 1000), $6))";
+    sql!(execute tx, INSERT, entry.id, &entry.kind, entry.sealed.as_slice(), entry.account_id, entry.key_id,
         entry.created_at, entry.expires_at, queue.name(), entry.cause.as_deref())?;
     Ok(())
 }
 
-/// As [`insert`], if one can be taken out of each of some buckets. Gives those that one was taken from: all of them, or
-/// nothing was added.
+/// As [`insert`] of an entry that concerns nobody yet, if one can be taken out of each of some buckets. Gives those that
+/// one was taken from: all of them, or nothing was added.
 pub async fn insert_within(
     tx: &mut Tx,
     queue: Queue,
     entry: &Entry,
     buckets: &[Bucket],
 ) -> Result<Vec<Taken>, Error> {
-    const INSERT_POSTGRES: &str = concat!(
-        counts::wanted_postgres!("$10"),
-        ", taken AS (",
-        counts::taken!("$6"),
-        "), added AS (",
-        entry!(),
-        " WHERE (SELECT COUNT(*) FROM taken) = (SELECT COUNT(*) FROM wanted)) SELECT bucket FROM taken"
-    );
+    // Both in one statement: `counts::take_each`, and `insert`.
+    const INSERT_WITHIN_POSTGRES: &str =
+        "WITH wanted AS (SELECT decode(bucket, 'hex') AS bucket, first, latest, absurd
+            FROM jsonb_to_recordset(CAST(CAST($1 AS TEXT) AS JSONB)) AS each (bucket TEXT, first BIGINT, latest BIGINT, absurd BIGINT)),
+        taken AS (INSERT INTO latchkey_counts (bucket, full_at) SELECT bucket, first FROM wanted
+            ON CONFLICT (bucket) DO UPDATE SET full_at = excluded.full_at - $2 + (SELECT CASE
+                WHEN latchkey_counts.full_at < $2 THEN $2
+                WHEN latchkey_counts.full_at > wanted.absurd THEN wanted.latest
+                ELSE latchkey_counts.full_at END FROM wanted WHERE wanted.bucket = excluded.bucket)
+            WHERE EXISTS (SELECT 1 FROM wanted WHERE wanted.bucket = excluded.bucket
+                AND (latchkey_counts.full_at <= wanted.latest OR latchkey_counts.full_at > wanted.absurd))
+            RETURNING bucket),
+        added AS (INSERT INTO latchkey_outbox
+            (id, kind, state, sealed, attempts, created_at, due_at, expires_at, queue, cause, turn)
+            SELECT $3, $4, 'waiting', $5, 0, $2, $2, $6, $7, $8, COALESCE((SELECT MAX(turn) + 1000 FROM latchkey_outbox
+            WHERE state = 'waiting' AND queue = $7 AND cause = $8 AND turn > CAST($2 AS BIGINT) - 1000), $2)
+            WHERE (SELECT COUNT(*) FROM taken) = (SELECT COUNT(*) FROM wanted))
+        SELECT bucket FROM taken";
     if let Conn::PostgresTx(_) = &tx.conn {
-        return Ok(sql!(
-            all Taken,
-            tx,
-            INSERT_POSTGRES,
-            entry.id,
-            &entry.kind,
-            entry.sealed.as_slice(),
-            entry.account_id,
-            entry.key_id,
-            entry.created_at,
-            entry.expires_at,
-            queue.name(),
-            entry.cause.as_deref(),
-            counts::wanted(buckets, entry.created_at)
-        )?);
+        return Ok(sql!(all Taken, tx, INSERT_WITHIN_POSTGRES, counts::wanted(buckets, entry.created_at),
+            entry.created_at, entry.id, &entry.kind, entry.sealed.as_slice(), entry.expires_at, queue.name(),
+            entry.cause.as_deref())?);
     }
     let taken = counts::take_each(tx, buckets, entry.created_at).await?;
     if taken.len() == buckets.len() {
