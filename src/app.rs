@@ -6,24 +6,29 @@ use rocket::tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::{
-    Error,
-    account::{hasher::Hasher, pepper::Peppers},
-    clock::{Clock, Time},
-    config::{Config, Judged},
-    key::Purpose,
-    keyring::Keyring,
-    limits::Recent,
-    meters::Meters,
-    outbox::{bells::Bells, transport::Transports},
-    random::Random,
-    reset::{
-        live::{Force, Live},
-        policy::Policy,
+    base::{
+        Error,
+        clock::{Clock, Time},
+        key::Purpose,
+        keyring::Keyring,
+        random::Random,
     },
-    scope::{RequestId, RequestIds, Scope},
+    config::{Config, Judged},
+    core::limits::Recent,
+    hashing::{hasher::Hasher, pepper::Peppers},
+    http::client::Proxied,
+    observe::{
+        meters::Meters,
+        scope::{RequestId, RequestIds, Scope},
+        vital::Vital,
+    },
+    outbox::{bells::Bells, transport::Transports},
+    policy::{
+        Policy,
+        live::{Force, Live},
+    },
     store::{self, accounts::Account, events::Event, keys::KeyRow},
-    vital::Vital,
-    web::{client::Proxied, still::Stills, templates::Templates},
+    view::{still::Stills, templates::Templates},
 };
 
 /// How many events a subscriber may be behind.

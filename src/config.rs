@@ -17,32 +17,32 @@ use serde::{Deserialize, Serialize};
 mod contact;
 pub mod fault;
 pub mod finding;
+pub mod init;
 mod outside;
 pub mod place;
 mod public_url;
 mod release;
 
+use crate::{
+    account::register,
+    auth::session,
+    base::{Error, network::Network, random::Random, span::Span},
+    core::{event, limits},
+    hashing::{password, pepper::Peppers},
+    outbox,
+    policy::{
+        self,
+        judge::{self, Ground},
+        origin::{Origin, origins},
+    },
+    server::logger,
+    store,
+};
 pub use contact::Contact;
 use finding::{Finding, Severity};
 pub use outside::Outside;
 pub use public_url::is_loopback;
 use public_url::{judge_url, public_url};
-
-use crate::{
-    Error,
-    account::{password, pepper::Peppers, register, session},
-    event, init, limits, logger,
-    network::Network,
-    outbox,
-    random::Random,
-    reset::{
-        self,
-        judge::{self, Ground},
-        origin::{Origin, origins},
-    },
-    span::Span,
-    store,
-};
 
 /// Everything under `latchkey`. What is secret in it keeps it from being printed: it has no `Debug`.
 #[derive(Deserialize, Serialize)]
@@ -76,7 +76,7 @@ pub struct Config {
     /// What a password must be, and how it is hashed.
     pub password: password::Settings,
     /// How people get back in.
-    pub reset: reset::policy::Settings,
+    pub reset: policy::Settings,
     /// How mail leaves.
     pub mail: outbox::mail::Settings,
     /// How text messages leave.
@@ -136,7 +136,7 @@ impl Default for Config {
             register: register::Settings::default(),
             session: session::Settings::default(),
             password: password::Settings::default(),
-            reset: reset::policy::Settings::default(),
+            reset: policy::Settings::default(),
             mail: outbox::mail::Settings::default(),
             sms: outbox::sms::Settings::default(),
             limits: limits::Settings::default(),

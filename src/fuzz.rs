@@ -10,14 +10,17 @@ use figment::{
 use regex::bytes::Regex;
 
 use crate::{
-    account::{email::Email, phone, phone::Phone},
+    base::{
+        email::Email,
+        key::Key,
+        keyring::Keyring,
+        network,
+        phone::{self, Phone},
+        random::Random,
+    },
     config::{Judged, Proxies},
-    key::Key,
-    keyring::Keyring,
-    network,
+    http::{client, device, fields, next},
     outbox::sms,
-    random::Random,
-    web::{client, device, fields, next},
 };
 
 /// A parser by name, and what it promises.

@@ -1,26 +1,33 @@
 //! The whole site, composed from fairings.
 
+mod dev;
+pub mod logger;
+pub mod signals;
+pub mod switch;
+pub mod watch;
+
 use std::{path::PathBuf, sync::Arc};
 
 use figment::{Figment, providers::Serialized, value::magic::RelativePathBuf};
 use rocket::{Build, Rocket, fairing::AdHoc, shield::Shield};
 use rocket_db_pools::Database;
 
+use self::switch::Switch;
 use crate::{
-    Error, account, admin,
+    account, admin,
     app::App,
-    clock::Clock,
+    base::{Error, clock::Clock},
     config::{Judged, fault},
-    dev,
-    outbox::worker,
-    replicas,
-    reset::{self, Strategy, switch::Switch},
-    store::{Db, Settings},
-    task,
-    web::{
+    core::replicas,
+    http::{
         bounded, cookies::Baker, errors, even::Beats, headers::Headers, link::Links, method::OwnMethod,
-        noticed::Scribe, one_name::OneName, probes, requests, templates::Templates, wellknown,
+        noticed::Scribe, one_name::OneName, probes, requests, wellknown,
     },
+    jobs::{canonical, worker},
+    observe::task,
+    reset::{self, Strategy},
+    store::{Db, Settings},
+    view::templates::Templates,
 };
 
 /// The site that a configuration describes, on the system's clock.
@@ -63,7 +70,7 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
         .attach(worker())
         .attach(leaving())
         .attach(replicas::fairing())
-        .attach(account::canonical::fairing())
+        .attach(canonical::fairing())
         .attach(in_flight())
         .attach(dev::fairing())
         .mount("/", bounded(routes))

@@ -3,7 +3,7 @@
 
 use std::{hint::black_box, thread};
 
-use latchkey::lanes::{self, Task};
+use latchkey::hashing::lanes::{self, Task};
 use rocket::tokio::time::Instant;
 
 use super::{raw, table::median};

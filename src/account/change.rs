@@ -3,22 +3,25 @@
 use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
-use super::{
-    fault::Fault,
-    gate::{self, Kind},
-    hash::{PasswordHash, Verdict},
-    notice,
-    password::Password,
-    session::{self, Fresh},
-};
+use super::notice;
 use crate::{
-    Error,
-    clock::Time,
-    event::Event,
-    key::Purpose,
-    limits::Limited,
-    store::{Tx, accounts, accounts::Account, keys, outbox, remembered, sessions, spent, spent::Reason},
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, told::Line},
+    auth::{
+        gate::{self, Kind},
+        session::{self, Fresh},
+    },
+    base::{Error, clock::Time, fault::Fault, key::Purpose},
+    core::{event::Event, limits::Limited},
+    hashing::{
+        hash::{PasswordHash, Verdict},
+        password::Password,
+    },
+    http::{Answer, Faults, Fields, Page, SameOrigin, Site, told::Line},
+    store::{
+        Tx,
+        accounts::{self, Account},
+        keys, outbox, remembered, sessions,
+        spent::{self, Reason},
+    },
 };
 
 /// The routes.

@@ -4,30 +4,29 @@ use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
 use super::{
-    change,
-    email::{CONFIRMING, Email},
-    fault::Fault,
-    notice,
-    session::Fresh,
+    change, notice,
     taken::{self, taken},
 };
 use crate::{
-    Error,
-    event::Event,
-    key::{Key, Purpose},
-    limits::Asking,
+    auth::session::Fresh,
+    base::{
+        Error,
+        email::{CONFIRMING, Email},
+        fault::Fault,
+        key::{Key, Purpose},
+    },
+    core::{event::Event, limits::Asking},
+    http::{Answer, Crumb, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, throttle},
     outbox::message::Message,
     store::{
-        self, accounts,
-        accounts::Account,
+        self,
+        accounts::{self, Account},
         former_addresses,
         keys::{self, KeyRow},
         sessions::SignedIn,
         spent::{self, Reason},
     },
-    web::{
-        Answer, Crumb, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, human, throttle,
-    },
+    view::human,
 };
 
 const PURPOSE: &str = "new address";
@@ -155,7 +154,7 @@ fn show_confirm(site: Site<'_>, new: Held<NewEmail>) -> Page {
         "ticket",
         serde_json::json!({
             "id": new.row.id,
-            "email": super::email::masked(&new.account.email),
+            "email": crate::base::email::masked(&new.account.email),
             "until": human::clock(new.row.expires_at),
             "minutes": human::minutes(site.now().until(new.row.expires_at)),
         }),

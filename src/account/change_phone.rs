@@ -4,26 +4,28 @@ use std::time::Duration;
 
 use rocket::{Route, get, post, routes};
 
-use super::{
-    change,
-    fault::Fault,
-    notice,
-    phone::{Phone, ending},
-    session::Fresh,
-};
+use super::{change, notice};
 use crate::{
-    Error,
     app::App,
-    code::{self, Bound, Kind},
-    event::Event,
-    key::{Key, Purpose},
+    auth::session::Fresh,
+    base::{
+        Error,
+        fault::Fault,
+        key::{Key, Purpose},
+        phone::{Phone, ending},
+    },
+    core::{
+        code::{self, Bound, Kind},
+        event::Event,
+    },
+    http::{Answer, Faults, Fields, Page, SameOrigin, Site, throttle},
     outbox::message::{Asked, Message},
     store::{
-        Tx, accounts,
-        accounts::Account,
+        Tx,
+        accounts::{self, Account},
         keys::{self, KeyRow},
     },
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, human, throttle},
+    view::human,
 };
 
 const PURPOSE: &str = "new phone";
@@ -174,7 +176,7 @@ async fn remove(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
 ///
 /// # Errors
 /// [`Error::Database`].
-pub(super) async fn tell(app: &App, tx: &mut Tx, before: &Account, asked: &Asked) -> Result<(), Error> {
+pub(crate) async fn tell(app: &App, tx: &mut Tx, before: &Account, asked: &Asked) -> Result<(), Error> {
     keys::end_all(tx, before.id).await?;
     crate::store::outbox::drop_orphans(tx, before.id).await?;
     notice::post(app, tx, before, &before.email, "phone-changed", asked).await?;

@@ -9,29 +9,28 @@ use uuid::Uuid;
 
 use super::{
     change::{Checked, check},
-    fault::Fault,
-    gate::{self, Kind},
-    hash::PasswordHash,
     invite, notice,
 };
 use crate::{
-    Error,
     app::App,
-    event::Event,
-    key::Key,
-    limits::Asking,
-    outbox::{
-        message::{Asked, post_to_nobody},
-        request::Request as Written,
+    auth::gate::{self, Kind},
+    base::{Error, fault::Fault, key::Key},
+    core::{event::Event, limits::Asking},
+    hashing::hash::PasswordHash,
+    http::{
+        Answer, Crumb, Even, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, page::Why,
+        throttle,
     },
+    jobs::request::Request as Written,
+    outbox::message::{Asked, post_to_nobody},
     store::{
-        self, Tx, accounts, accounts::Account, registrations, registrations::Registration, roles,
+        self, Tx,
+        accounts::{self, Account},
+        registrations::{self, Registration},
+        roles,
         sessions::SignedIn,
     },
-    web::{
-        Answer, Crumb, Even, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, human,
-        page::Why, throttle,
-    },
+    view::human,
 };
 
 /// The routes.
@@ -175,7 +174,7 @@ async fn submit(
         fields: if theirs { registration.fields } else { "{}".into() },
         created_at: now,
         held_until: now,
-        undone_at: crate::clock::Time::default(),
+        undone_at: crate::base::clock::Time::default(),
         deleted_at: None,
         role_list: registration.roles,
     };

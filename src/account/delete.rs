@@ -2,12 +2,13 @@
 
 use rocket::{Route, get, post, routes};
 
-use super::{change, notice, session::Fresh};
+use super::{change, notice};
 use crate::{
-    Error,
-    event::Event,
+    auth::session::Fresh,
+    base::Error,
+    core::event::Event,
+    http::{Answer, Faults, Fields, Page, SameOrigin, Site, cookies::AT_WORK, told::Line},
     store::accounts,
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, cookies::AT_WORK, told::Line},
 };
 
 /// The routes.

@@ -4,16 +4,19 @@ use rocket::{Route, get, post, routes};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{
-    phone::ending,
-    role::{Administrator, Role},
-    session::{self, Fresh},
-};
 use crate::{
-    Error,
-    event::Event,
-    store::{remembered, sessions, sessions::SignedIn},
-    web::{Answer, Page, SameOrigin, Site, human, told::Line},
+    auth::{
+        role::{Administrator, Role},
+        session::{self, Fresh},
+    },
+    base::{Error, phone::ending},
+    core::event::Event,
+    http::{Answer, Page, SameOrigin, Site, told::Line},
+    store::{
+        remembered,
+        sessions::{self, SignedIn},
+    },
+    view::human,
 };
 
 /// The routes.
@@ -42,7 +45,7 @@ fn show(site: Site<'_>, me: &SignedIn) -> Page {
         .with("admin", account.has(Administrator::NAME))
 }
 
-fn idle_since(site: &Site<'_>) -> crate::clock::Time {
+fn idle_since(site: &Site<'_>) -> crate::base::clock::Time {
     site.now() - *site.config().session.idle
 }
 

@@ -1,11 +1,9 @@
 //! The pending row that becomes an account, and the mail that carries its key: after registering, or by invitation.
 
-use super::{email::Email, fault::Fault, hash::PasswordHash};
 use crate::{
-    Error,
     app::App,
-    clock::Time,
-    key::Key,
+    base::{Error, clock::Time, email::Email, fault::Fault, key::Key},
+    hashing::hash::PasswordHash,
     outbox::message::{Asked, Message},
     store::{
         self, Tx,

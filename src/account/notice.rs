@@ -2,16 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::email::Email;
 use crate::{
-    Error,
     app::App,
-    clock::Time,
-    key::{Key, Purpose},
+    base::{
+        Error,
+        clock::Time,
+        email::Email,
+        key::{Key, Purpose},
+        span::Span,
+    },
     outbox::message::{Asked, Message},
-    span::Span,
-    store::{Tx, accounts::Account, former_addresses, keys, keys::KeyRow},
-    web::human,
+    store::{
+        Tx,
+        accounts::Account,
+        former_addresses,
+        keys::{self, KeyRow},
+    },
+    view::human,
 };
 
 const PURPOSE: &str = "before";

@@ -6,19 +6,18 @@ use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    email::Email,
-    hash::PasswordHash,
     invite,
     taken::{self, taken},
 };
 use crate::{
-    Error,
     app::App,
-    limits::Asking,
-    outbox::{message::Asked, request::Request},
-    span::Span,
+    base::{Error, email::Email, span::Span},
+    core::limits::Asking,
+    hashing::hash::PasswordHash,
+    http::{Answer, Even, Faults, Page, SameOrigin, Site, throttle},
+    jobs::request::Request,
+    outbox::message::Asked,
     store::{self, Tx, registrations::Registration, sessions::SignedIn},
-    web::{Answer, Even, Faults, Page, SameOrigin, Site, throttle},
 };
 
 /// `latchkey.register`.

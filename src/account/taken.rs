@@ -6,16 +6,15 @@ use uuid::Uuid;
 
 use super::notice::UNDO;
 use crate::{
-    Error,
     app::App,
-    clock::Time,
+    base::{Error, clock::Time},
     outbox::message::{Asked, Message, post_to_nobody},
     store::{
         Tx,
         accounts::{self, State},
         claims, former_addresses,
     },
-    web::human,
+    view::human,
 };
 
 /// How long that is worth telling.

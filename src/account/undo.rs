@@ -9,15 +9,13 @@ use std::time::Duration;
 
 use super::{
     change::end_everything,
-    email::Email,
     notice::{Before, UNDO},
 };
 use crate::{
-    Error,
     app::App,
-    clock::Time,
-    event::{Actor, Event},
-    key::Purpose,
+    base::{Error, clock::Time, email::Email, key::Purpose},
+    core::event::{Actor, Event},
+    http::throttle::Asker,
     outbox::message::{Asked, Message},
     reset::issue::{Letter, issue},
     store::{
@@ -27,7 +25,6 @@ use crate::{
         former_addresses,
         keys::{self, KeyRow},
     },
-    web::throttle::Asker,
 };
 
 /// How long other requests for a reset wait afterwards.

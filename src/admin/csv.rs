@@ -9,9 +9,11 @@ use rocket::{
 
 use super::events::{Asked, actors};
 use crate::{
-    Admin, Error,
-    store::{events, events::Line},
-    web::{Faults, Page, Site, human},
+    auth::role::Admin,
+    base::Error,
+    http::{Faults, Page, Site},
+    store::events::{self, Line},
+    view::human,
 };
 
 /// The routes.

@@ -8,12 +8,15 @@ use uuid::Uuid;
 
 use super::{READ, address, csv, error, id, next};
 use crate::{
-    Admin, Error,
-    account::{email::Email, fault::Fault},
-    event::{Actor, KINDS, sentence},
-    span::Span,
-    store::{Conn, accounts, events, events::Line},
-    web::{Answer, Faults, Page, Site, human},
+    auth::role::Admin,
+    base::{Error, email::Email, fault::Fault, span::Span},
+    core::event::{Actor, KINDS, sentence},
+    http::{Answer, Faults, Page, Site},
+    store::{
+        Conn, accounts,
+        events::{self, Line},
+    },
+    view::human,
 };
 
 /// The routes.

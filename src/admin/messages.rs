@@ -4,14 +4,14 @@ use rocket::{Route, get, http::Status, post, routes};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{READ, address, begin, error, id, next};
+use super::{READ, address, begin, error, id, message_care, next};
 use crate::{
-    Admin, Error,
-    account::fault::Fault,
-    event::Actor,
-    outbox::care,
+    auth::role::Admin,
+    base::{Error, fault::Fault},
+    core::event::Actor,
+    http::{Answer, Faults, Page, SameOrigin, Site},
     store::outbox::{self, Line, Shelf},
-    web::{Answer, Faults, Page, SameOrigin, Site, human},
+    view::human,
 };
 
 /// The routes.
@@ -41,7 +41,8 @@ fn show_one(_admin: Admin<'_>) -> Answer {
 async fn again(_ours: SameOrigin, site: Site<'_>, admin: Admin<'_>, id: &str) -> Result<Answer, Error> {
     let Ok(id) = Uuid::parse_str(id) else { return error(&site, Status::NotFound) };
     let Some(mut tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
-    let done = care::again(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.asked())).await?;
+    let done =
+        message_care::again(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.asked())).await?;
     tx.commit().await?;
     after(&site, done, Shelf::GivenUp).await
 }
@@ -56,7 +57,8 @@ async fn discard(
 ) -> Result<Answer, Error> {
     let Ok(id) = Uuid::parse_str(id) else { return error(&site, Status::NotFound) };
     let Some(mut tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
-    let done = care::discard(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.asked())).await?;
+    let done =
+        message_care::discard(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.asked())).await?;
     tx.commit().await?;
     after(&site, done, state.and_then(Shelf::named).unwrap_or(Shelf::GivenUp)).await
 }

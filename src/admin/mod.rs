@@ -1,10 +1,13 @@
 //! The console: what an admin sees and changes while the site runs. Nobody here sees or sets a password, key or code.
 //!
-//! Every route takes the guard [`Admin`](crate::Admin). Every list is read by index, a page at a time, however long it is.
+//! Every route takes the guard [`Admin`](crate::auth::role::Admin). Every list is read by index, a page at a time, however long it is.
 
+pub mod care;
 mod chart;
 mod csv;
 mod events;
+pub mod let_in;
+pub mod message_care;
 mod messages;
 mod people;
 mod person;
@@ -18,10 +21,10 @@ use rocket::{
 use uuid::Uuid;
 
 use crate::{
-    Admin, Error, Role,
-    account::role::Administrator,
+    auth::role::{Admin, Administrator, Role},
+    base::Error,
+    http::{Answer, Page, Site},
     store::{Tx, sessions},
-    web::{Answer, Page, Site},
 };
 
 /// The routes.

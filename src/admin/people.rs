@@ -4,14 +4,19 @@ use rocket::{Route, get, http::Status, post, routes};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{READ, address, begin, error, next};
+use super::{READ, address, begin, care, error, next};
 use crate::{
-    Admin, Error,
-    account::{care, email::Email, fault::Fault},
-    event::Actor,
-    reset::policy::is_role,
-    store::{accounts, accounts::Account, registrations, registrations::Registration, roles},
-    web::{Answer, Faults, Page, SameOrigin, Site, human},
+    auth::role::Admin,
+    base::{Error, email::Email, fault::Fault},
+    core::event::Actor,
+    http::{Answer, Faults, Page, SameOrigin, Site},
+    policy::is_role,
+    store::{
+        accounts::{self, Account},
+        registrations::{self, Registration},
+        roles,
+    },
+    view::human,
 };
 
 /// The routes.

@@ -5,26 +5,28 @@ use serde_json::{Value, json};
 use strum::VariantArray;
 use uuid::Uuid;
 
-use super::{address, begin, error, events::shown as shown_event, policy::values};
+use super::{
+    address, begin,
+    care::{self, Cared, Reason},
+    error,
+    events::shown as shown_event,
+    let_in::{Way, let_in, strategies},
+    policy::values,
+};
 use crate::{
-    Admin, Error,
-    account::{
-        care::{self, Cared, Reason},
-        fault::Fault,
-        let_in::{Way, let_in, strategies},
-        notice::{FAREWELL, UNDO},
-        phone::ending,
-        role::{Administrator, Role},
-    },
-    event::Actor,
-    reset::{Strategy, policy::is_role},
-    span::Span,
+    account::notice::{FAREWELL, UNDO},
+    auth::role::{Admin, Administrator, Role},
+    base::{Error, fault::Fault, phone::ending, span::Span},
+    core::event::Actor,
+    http::{Answer, Crumb, Faults, Fields, Page, SameOrigin, Site},
+    policy::is_role,
+    reset::Strategy,
     store::{
         Tx,
         accounts::{self, Account, State},
         claims, events, former_addresses, roles, sessions,
     },
-    web::{Answer, Crumb, Faults, Fields, Page, SameOrigin, Site, human},
+    view::human,
 };
 
 /// The routes.

@@ -10,11 +10,13 @@ use super::{
     error,
 };
 use crate::{
-    Admin, Error,
+    auth::role::Admin,
+    base::Error,
+    core::tally::{self, ABANDONED, COUNTED, SENT},
+    http::{Answer, Page, Site},
     reset::Strategy,
-    store::{tallies, tallies::Tally},
-    tally::{self, ABANDONED, COUNTED, SENT},
-    web::{Answer, Page, Site, human},
+    store::tallies::{self, Tally},
+    view::human,
 };
 
 /// The routes.

@@ -4,18 +4,14 @@ use rocket::{Route, get, routes};
 use serde_json::{Value, json};
 
 use crate::{
-    Admin, Error,
+    auth::role::Admin,
+    base::Error,
     config::finding::Finding,
-    replicas,
-    reset::{
-        judge,
-        live::Force,
-        origin::Origin,
-        policy::{Policy, table_key},
-        setting::Setting,
-    },
+    core::replicas,
+    http::{Page, Site},
+    policy::{Policy, judge, live::Force, origin::Origin, setting::Setting, table_key},
     store::accounts,
-    web::{Page, Site, human},
+    view::human,
 };
 
 /// The routes.

@@ -1,7 +1,7 @@
 //! The database for commands that only look: whether there are people in it to count.
 
 use crate::{
-    Error,
+    base::Error,
     store::{self, Pool, Settings},
 };
 

@@ -10,10 +10,8 @@ use serde_json::{Value, json};
 
 use super::{census::Census, exposed::exposed};
 use crate::{
-    Error,
-    account::{email::Email, phone::Phone},
     app::App,
-    clock::Clock,
+    base::{Error, clock::Clock, email::Email, phone::Phone},
     config::{
         self, Judged, fault,
         finding::{Finding, Severity},
@@ -25,13 +23,10 @@ use crate::{
         sms::Gateway,
         transport,
     },
-    reset::{
-        judge,
-        policy::{Channel, Policy, Settings},
-    },
+    policy::{Channel, Policy, Settings, judge},
     server::template_dir,
     store,
-    web::templates::Templates,
+    view::templates::Templates,
 };
 
 #[derive(Args)]

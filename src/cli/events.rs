@@ -6,13 +6,13 @@ use serde_json::json;
 
 use super::{Done, open, say_json, table::Table};
 use crate::{
-    Error,
-    account::email::Email,
-    clock::Time,
-    event::KINDS,
-    span::Span,
-    store::{Conn, accounts, events, events::Line},
-    web::human,
+    base::{Error, clock::Time, email::Email, span::Span},
+    core::event::KINDS,
+    store::{
+        Conn, accounts,
+        events::{self, Line},
+    },
+    view::human,
 };
 
 #[derive(Args)]

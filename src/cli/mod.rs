@@ -30,18 +30,13 @@ use figment::Figment;
 use rocket::{error::ErrorKind, tokio::select};
 
 use crate::{
-    Error,
-    account::{email::Email, phone::Phone},
     app::App,
-    clock::Clock,
-    config::{self, Judged, fault},
-    init,
-    random::Random,
-    reset::policy::is_role,
-    signals::Signals,
+    base::{Error, clock::Clock, email::Email, phone::Phone, random::Random},
+    config::{self, Judged, fault, init},
+    policy::is_role,
+    server::{signals::Signals, watch},
     store::{Pool, Settings},
-    watch,
-    web::templates::Templates,
+    view::templates::Templates,
 };
 
 /// What `--help` says last.
@@ -230,7 +225,7 @@ async fn serve(figment: Figment, signals: Option<io::Result<Signals>>) -> Result
     let signals = signals.unwrap_or_else(Signals::heed);
     let failed = |source| Error::File { path: "signals".into(), source };
     let Signals { mut stop, hang_ups } = signals.map_err(failed)?;
-    let site = crate::rocket(figment)?.attach(watch::fairing(rocket::Config::figment, hang_ups));
+    let site = crate::server::rocket(figment)?.attach(watch::fairing(rocket::Config::figment, hang_ups));
     let settings = Settings::read(site.figment())?;
     let (address, port) = (fault::read(site.figment(), "address")?, fault::read(site.figment(), "port")?);
     let told = |error| Error::Config(launch_fault(&error, address, port));

@@ -9,15 +9,15 @@ use uuid::Uuid;
 
 use super::{Done, open, say_json, table::Table};
 use crate::{
-    Error,
+    admin::message_care,
     app::App,
-    event::Actor,
-    outbox::care,
+    base::Error,
+    core::event::Actor,
     store::{
         Pool,
         outbox::{self, Shelf},
     },
-    web::human,
+    view::human,
 };
 
 #[derive(Subcommand)]
@@ -98,9 +98,9 @@ async fn change(app: &App, pool: &Pool, ids: &[Uuid], again: bool) -> Result<Don
     for id in ids {
         let mut tx = pool.begin().await?;
         let (done, what) = if again {
-            (care::again(app, &mut tx, *id, &actor).await?, "will be sent again")
+            (message_care::again(app, &mut tx, *id, &actor).await?, "will be sent again")
         } else {
-            (care::discard(app, &mut tx, *id, &actor).await?, "is dropped")
+            (message_care::discard(app, &mut tx, *id, &actor).await?, "is dropped")
         };
         tx.commit().await?;
         if done {

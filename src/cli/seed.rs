@@ -6,7 +6,7 @@ use figment::Figment;
 
 use super::open;
 use crate::{
-    Error,
+    base::Error,
     store::seed::{self, Size},
 };
 

@@ -8,8 +8,8 @@ use figment::Figment;
 
 use super::{Done, open};
 use crate::{
-    Error,
-    account::{care::Reason, email::Email, let_in::strategies},
+    admin::{care::Reason, let_in::strategies},
+    base::{Error, email::Email},
     reset::Strategy,
 };
 

@@ -2,7 +2,7 @@
 
 use rocket::http::uri::Absolute;
 
-use crate::account::email::Email;
+use crate::base::email::Email;
 
 /// `latchkey.contact`, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use super::{
     finding::{Finding, Severity},
     place::Place,
 };
-use crate::Error;
+use crate::base::Error;
 
 /// Keys beside Rocket's own that have a meaning under a profile.
 const OURS: [&str; 4] = ["secret_key", "template_dir", "databases", "latchkey"];

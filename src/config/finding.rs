@@ -6,7 +6,7 @@ use figment::Figment;
 use serde::{Serialize, Serializer};
 
 use super::place::Place;
-use crate::Error;
+use crate::base::Error;
 
 /// How much a finding matters; what matters most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::Display)]

@@ -29,7 +29,7 @@ use super::{
     relay::{Relay, Tls},
     root,
 };
-use crate::{Error, account::email::Email, span::Span};
+use crate::base::{Error, email::Email, span::Span};
 
 mod connections;
 mod line;

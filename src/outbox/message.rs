@@ -6,10 +6,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Error,
     app::App,
-    clock::Time,
-    reset::policy::Channel,
+    base::{Error, clock::Time},
+    policy::Channel,
     store::{self, Tx, outbox},
 };
 
@@ -139,7 +138,7 @@ pub async fn post_to_nobody(app: &App, tx: &mut Tx) -> Result<(), Error> {
 }
 
 /// Seals something into the outbox, and rings for the worker once that is durable.
-pub(super) async fn insert(
+async fn insert(
     app: &App,
     tx: &mut Tx,
     (kind, queue): (&str, outbox::Queue),
@@ -157,8 +156,8 @@ pub(super) async fn insert(
 /// An entry for the outbox that concerns nobody yet.
 ///
 /// # Errors
-/// As [`Keyring::seal`](crate::keyring::Keyring::seal).
-pub(super) fn entry(
+/// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
+pub(crate) fn entry(
     app: &App,
     tx: &Tx,
     kind: &str,
@@ -182,7 +181,7 @@ pub(super) fn entry(
 }
 
 /// Rings for the worker once the transaction is durable.
-pub(super) fn ring(app: &App, tx: &mut Tx, queue: outbox::Queue) {
+pub(crate) fn ring(app: &App, tx: &mut Tx, queue: outbox::Queue) {
     let bells = app.bells.clone();
     tx.afterwards(move || bells.of(queue).notify_one());
 }

@@ -3,22 +3,13 @@
 use std::{error::Error as StdError, net::IpAddr};
 
 pub mod bells;
-pub mod care;
 mod circuit;
-mod clerk;
-mod desk;
-mod ledger;
 pub mod mail;
 pub mod mailbox;
 pub mod message;
-mod purge;
 pub mod relay;
-pub mod request;
-mod rounds;
-mod sender;
 pub mod sms;
 pub mod transport;
-pub mod worker;
 
 /// Why a message was not delivered. The text is for the log: no address, no secret, nothing that a server said
 /// but its codes.

@@ -14,9 +14,9 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use serde::{Deserialize, Serialize};
 
 use super::{Undelivered, circuit::Fared, is_loopback, root};
-use crate::{
+use crate::base::{
     Error,
-    account::{phone, phone::Phone},
+    phone::{self, Phone},
     span::Span,
 };
 

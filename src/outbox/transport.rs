@@ -14,7 +14,7 @@ use super::{
     message::{Asked, Message},
     sms::Gateway,
 };
-use crate::{Error, app::App, config::Judged, reset::policy::Channel, store::outbox::Queue, web::human};
+use crate::{app::App, base::Error, config::Judged, policy::Channel, store::outbox::Queue, view::human};
 
 /// The ways out.
 pub struct Transports {

@@ -4,16 +4,14 @@ use rocket::{Route, get, post, routes};
 
 use super::ticket::{Any, Issued, Ticket};
 use crate::{
-    Error,
-    account::fault::Fault,
-    event::Event,
-    key::Key,
+    base::{Error, fault::Fault, key::Key},
+    core::event::Event,
+    http::{Answer, Faults, Fields, Linked, Page, SameOrigin, Site, held},
     store::{
         accounts, keys, outbox,
         sessions::SignedIn,
         spent::{self, Reason},
     },
-    web::{Answer, Faults, Fields, Linked, Page, SameOrigin, Site, held},
 };
 
 /// The routes.

@@ -2,20 +2,26 @@
 
 use uuid::Uuid;
 
-use super::policy::Policy;
 use crate::{
-    Error,
-    account::{
-        change::end_everything,
+    account::{change::end_everything, notice, undo},
+    auth::{
         gate::{self, Kind},
-        hash::{PasswordHash, Verdict},
-        notice,
-        password::Password,
-        session, undo,
+        session,
     },
-    event::Event,
-    store::{Tx, accounts, accounts::Account, events, keys, keys::KeyRow},
-    web::{Answer, Crumb, Faults, Fields, Page, Site, device, held, page::Why, told::Line},
+    base::Error,
+    core::event::Event,
+    hashing::{
+        hash::{PasswordHash, Verdict},
+        password::Password,
+    },
+    http::{Answer, Crumb, Faults, Fields, Page, Site, device, held, page::Why, told::Line},
+    policy::Policy,
+    store::{
+        Tx,
+        accounts::{self, Account},
+        events,
+        keys::{self, KeyRow},
+    },
 };
 
 /// The new password in a form, if it may be one; what is wrong is noted under `new_password`.

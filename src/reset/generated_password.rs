@@ -7,30 +7,32 @@ use uuid::Uuid;
 
 use super::{
     Recovery, Risk, Strategy,
-    policy::Policy,
     ticket::{Recovers, Ticket},
 };
 use crate::{
-    Error,
-    account::{
+    app::App,
+    auth::{
         gate::{self, Kind},
-        password::Password,
         session::Restricted,
     },
-    app::App,
+    base::{
+        Error,
+        key::{Key, Purpose},
+        span::Span,
+    },
     config::finding::Severity,
-    event::Event,
-    key::{Key, Purpose},
+    core::event::Event,
+    hashing::password::Password,
+    http::{Answer, Page, SameOrigin, Site, bounded, device, held, throttle::SignIn},
     outbox::message::Message,
-    span::Span,
+    policy::Policy,
     store::{
-        accounts,
-        accounts::Account,
+        accounts::{self, Account},
         keys::{self, KeyRow},
         outbox,
         sessions::SignedIn,
     },
-    web::{Answer, Page, SameOrigin, Site, bounded, device, held, human, throttle::SignIn},
+    view::human,
 };
 
 /// How long a generated password is good.

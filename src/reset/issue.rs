@@ -4,16 +4,20 @@
 //! starts again, and ends nothing until its button is pressed. What the owner asked for in a browser of their own is sent
 //! once more instead of being superseded by strangers.
 
-use super::{
-    policy::{Channel, Policy},
-    typed::{self, WishId},
-};
+use super::typed::{self, WishId};
 use crate::{
-    Error,
     app::App,
-    event::Event,
-    key::{Key, Purpose},
+    base::{
+        Error,
+        key::{Key, Purpose},
+    },
+    core::event::Event,
+    http::{
+        device::Known,
+        throttle::{self, Asker},
+    },
     outbox::message::{Asked, Message},
+    policy::{Channel, Policy},
     store::{
         Tx,
         accounts::Account,
@@ -21,11 +25,7 @@ use crate::{
         outbox,
         spent::{self, Reason},
     },
-    web::{
-        device::Known,
-        human,
-        throttle::{self, Asker},
-    },
+    view::human,
 };
 
 const PURPOSE: &str = "key";

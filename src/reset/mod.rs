@@ -7,22 +7,15 @@ pub mod arrive;
 pub mod complete;
 pub mod generated_password;
 pub mod issue;
-pub mod journey;
-pub mod judge;
-pub mod live;
 pub mod new_password;
 pub mod not_me;
 pub mod one_time_login;
-pub mod origin;
-pub mod policy;
 pub mod request;
 pub mod restart;
 pub mod second_key;
 pub mod second_step;
 pub mod set_then_login;
-pub mod setting;
 pub mod sms_approved;
-pub mod switch;
 pub mod ticket;
 pub mod typed;
 
@@ -32,7 +25,7 @@ use rocket::{Route, fairing::AdHoc};
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-use crate::{config::finding::Severity, span::Span};
+use crate::{base::span::Span, config::finding::Severity};
 
 /// How people get back in; the strictest first.
 #[derive(
@@ -90,7 +83,7 @@ pub struct Risk {
 }
 
 impl Strategy {
-    fn recovery(self) -> Recovery {
+    pub(crate) fn recovery(self) -> Recovery {
         match self {
             Strategy::SmsApproved => sms_approved::RECOVERY,
             Strategy::SecondKey => second_key::RECOVERY,

@@ -7,23 +7,21 @@ use super::{
     Strategy,
     complete::{choose, complete, is_set},
     generated_password::is_generated,
-    policy::Policy,
 };
 use crate::{
-    Error,
-    account::{
-        email::masked,
-        fault::Fault,
+    auth::{
         gate::{self, Kind},
         session::Restricted,
     },
-    event::Event,
+    base::{Error, email::masked, fault::Fault},
+    core::event::Event,
+    http::{Answer, Faults, Fields, Page, SameOrigin, Site, page::Why},
+    policy::Policy,
     store::{
-        accounts,
-        accounts::Account,
+        accounts::{self, Account},
         sessions::{self, SignedIn},
     },
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, human, page::Why},
+    view::human,
 };
 
 /// The routes.

@@ -5,19 +5,22 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    Error,
     account::{
-        email::masked,
         notice::Before,
         undo::{self, Outcome},
     },
-    key::{Key, Purpose},
+    base::{
+        Error,
+        email::masked,
+        key::{Key, Purpose},
+    },
+    http::{Answer, Crumb, Held, Linked, Opens, Page, SameOrigin, Site, held},
     store::{
         accounts::{self, Account, State},
         keys::{self, KeyRow},
         sessions::SignedIn,
     },
-    web::{Answer, Crumb, Held, Linked, Opens, Page, SameOrigin, Site, held, human},
+    view::human,
 };
 
 /// The routes.

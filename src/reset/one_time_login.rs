@@ -7,17 +7,13 @@ use super::{
     ticket::{Recovers, Ticket},
 };
 use crate::{
-    Error,
-    account::{
-        change::end_everything,
-        gate::{self, Kind},
-        notice,
-    },
+    account::{change::end_everything, notice},
+    auth::gate::{self, Kind},
+    base::{Error, span::Span},
     config::finding::Severity,
-    event::Event,
-    span::Span,
+    core::event::Event,
+    http::{Answer, Page, SameOrigin, Site, bounded, device, held},
     store::{accounts, keys},
-    web::{Answer, Page, SameOrigin, Site, bounded, device, held},
 };
 
 /// Marks its tickets.

@@ -8,27 +8,24 @@ use super::{
     typed::{self, Wish, WishId},
 };
 use crate::{
-    Error,
     account::{confirm::Again, notice::UNDO},
     app::App,
-    clock::Time,
-    limits::{Asking, Limited},
-    outbox::{
-        message::{Asked, Message, post_to_nobody},
-        request::Request,
+    base::{Error, clock::Time, span::Span},
+    core::limits::{Asking, Limited},
+    http::{
+        Answer, Even, Faults, Page, SameOrigin, Site,
+        device::{self, Known},
+        throttle,
     },
-    span::Span,
+    jobs::request::Request,
+    outbox::message::{Asked, Message, post_to_nobody},
     store::{
         Tx,
         accounts::{self, State},
         registrations,
         sessions::SignedIn,
     },
-    web::{
-        Answer, Even, Faults, Page, SameOrigin, Site,
-        device::{self, Known},
-        human, throttle,
-    },
+    view::human,
 };
 
 /// The routes.

@@ -5,15 +5,14 @@ use serde_json::json;
 
 use super::{issue, ticket::Issued};
 use crate::{
-    Error,
-    account::email::masked,
-    event::Event,
-    key::Purpose,
+    base::{Error, email::masked, key::Purpose},
+    core::event::Event,
+    http::{Answer, Held, Page, SameOrigin, Site, held},
     store::{
         accounts, keys, outbox,
         spent::{self, Reason},
     },
-    web::{Answer, Held, Page, SameOrigin, Site, held, human},
+    view::human,
 };
 
 /// The page that the link leads to.

@@ -9,13 +9,15 @@ use super::{
     ticket::{Recovers, Ticket},
 };
 use crate::{
-    Error,
-    code::{Kind, TRIES},
-    key::{Key, Purpose},
+    base::{
+        Error,
+        key::{Key, Purpose},
+        span::Span,
+    },
+    core::code::{Kind, TRIES},
+    http::{Answer, Fields, Page, SameOrigin, Site, bounded},
     outbox::message::Message,
-    span::Span,
     store::keys::KeyRow,
-    web::{Answer, Fields, Page, SameOrigin, Site, bounded},
 };
 
 /// How long a second key is good.

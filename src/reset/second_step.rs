@@ -7,12 +7,13 @@ use super::{
     ticket::Ticket,
 };
 use crate::{
-    Error,
-    account::{fault::Fault, notice},
-    clock::Time,
-    code::{self, Bound, Kind, Tried},
-    event::Event,
-    key::Key,
+    account::notice,
+    base::{Error, clock::Time, fault::Fault, key::Key},
+    core::{
+        code::{self, Bound, Kind, Tried},
+        event::Event,
+    },
+    http::{Answer, Faults, Fields, Page, Site},
     outbox::message::Message,
     store::{
         Tx,
@@ -20,7 +21,7 @@ use crate::{
         keys::{self, KeyRow},
         outbox, spent,
     },
-    web::{Answer, Faults, Fields, Page, Site, human},
+    view::human,
 };
 
 /// The answer to a form for which no code is live: `button` asks for another, unless the key was spent meanwhile.

@@ -8,9 +8,8 @@ use super::{
     ticket::{Recovers, Ticket},
 };
 use crate::{
-    Error,
-    span::Span,
-    web::{Answer, Faults, Fields, Page, SameOrigin, Site, bounded},
+    base::{Error, span::Span},
+    http::{Answer, Faults, Fields, Page, SameOrigin, Site, bounded},
 };
 
 /// Marks its tickets.

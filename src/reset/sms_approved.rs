@@ -9,15 +9,17 @@ use super::{
     ticket::{Recovers, Ticket},
 };
 use crate::{
-    Error,
-    account::phone::ending,
-    code::{Kind, TRIES},
+    base::{
+        Error,
+        key::{Key, Purpose},
+        phone::ending,
+        span::Span,
+    },
     config::finding::Severity,
-    key::{Key, Purpose},
+    core::code::{Kind, TRIES},
+    http::{Answer, Fields, Page, SameOrigin, Site, bounded, device, throttle, told::Line},
     outbox::message::Message,
-    span::Span,
     store::keys::KeyRow,
-    web::{Answer, Fields, Page, SameOrigin, Site, bounded, device, throttle, told::Line},
 };
 
 const PAGE: &str = "/reset/sms-approved";

@@ -10,17 +10,22 @@ use rocket::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Strategy, policy::Policy, restart};
+use super::{Strategy, restart};
 use crate::{
-    Error,
-    account::{email::masked, session},
-    key::{Key, Purpose},
+    auth::session,
+    base::{
+        Error,
+        email::masked,
+        key::{Key, Purpose},
+    },
+    http::{Crumb, Held, Opens, Site, device},
+    policy::Policy,
     store::{
-        Conn, accounts,
-        accounts::Account,
+        Conn,
+        accounts::{self, Account},
         keys::{self, KeyRow},
     },
-    web::{Crumb, Held, Opens, Site, device, human},
+    view::human,
 };
 
 /// A live key, its account, and the policy it was issued under, which the one in force accepts.

@@ -12,15 +12,19 @@ use uuid::Uuid;
 
 use super::{issue::unseal, request::sent, ticket::Issued};
 use crate::{
-    Error,
-    account::fault::Fault,
     app::App,
-    clock::Time,
-    event::Event,
-    key::{Key, Purpose},
-    limits::Limited,
-    store::{Conn, accounts, keys, keys::KeyRow},
-    web::{Answer, Crumb, Even, Faults, SameOrigin, Site, device, held},
+    base::{
+        Error,
+        clock::Time,
+        fault::Fault,
+        key::{Key, Purpose},
+    },
+    core::{event::Event, limits::Limited},
+    http::{Answer, Crumb, Even, Faults, SameOrigin, Site, device, held},
+    store::{
+        Conn, accounts,
+        keys::{self, KeyRow},
+    },
 };
 
 const PURPOSE: &str = "reset code";
@@ -56,7 +60,7 @@ impl Wish {
     /// Lets the browser keep it.
     ///
     /// # Errors
-    /// As [`Keyring::seal`](crate::keyring::Keyring::seal).
+    /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
     pub fn keep(&self, site: &Site<'_>) -> Result<(), Error> {
         site.seal(Crumb::Wish, SEALED, self)
     }

@@ -5,9 +5,8 @@ use uuid::Uuid;
 
 use super::{Conn, Tx, roles, sql};
 use crate::{
-    Error,
-    account::{PasswordHash, email::Email},
-    clock::Time,
+    base::{Error, clock::Time, email::Email},
+    hashing::hash::PasswordHash,
 };
 
 /// One person's account, as it stood when it was read.

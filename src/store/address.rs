@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use rocket::tokio::net::lookup_host;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
-use crate::reach::reach;
+use crate::base::reach::reach;
 
 /// The options with such an address in place of a name that has several: sqlx would wait for the first alone.
 ///

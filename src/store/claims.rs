@@ -4,7 +4,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
-use crate::{Error, clock::Time};
+use crate::base::{Error, clock::Time};
 
 /// A claim, with what the account would be given back.
 #[derive(FromRow)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Tx, sql};
-use crate::{Error, clock::Time, quota::Quota};
+use crate::base::{Error, clock::Time, quota::Quota};
 
 /// A bucket with its quota.
 pub type Bucket = (Vec<u8>, Quota);

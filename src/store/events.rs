@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, earliest, sql};
-use crate::{Error, clock::Time};
+use crate::base::{Error, clock::Time};
 
 /// One line of the audit log. Nothing in it is secret.
 #[derive(Clone, FromRow)]

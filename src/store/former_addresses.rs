@@ -4,7 +4,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
-use crate::{Error, clock::Time};
+use crate::base::{Error, clock::Time};
 
 /// An address that an account has left.
 #[derive(FromRow)]

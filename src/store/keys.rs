@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
-use crate::{
+use crate::base::{
     Error,
     clock::{SKEW, Time},
     key::Purpose,

@@ -22,7 +22,7 @@ use super::{
     Pool,
     sessions::{self, Found, SignedIn},
 };
-use crate::{Error, clock::Time};
+use crate::base::{Error, clock::Time};
 
 /// What is heard of a look-up; all who shared it hear of the same fault.
 type Answer = Result<Option<SignedIn>, Arc<Error>>;

@@ -14,7 +14,7 @@ use sqlx::{
 };
 
 use super::{Conn, adopt, sql};
-use crate::Error;
+use crate::base::Error;
 
 /// What SQLite and PostgreSQL call a table that is not there.
 const NO_TABLE: [&str; 2] = ["1", "42P01"];

@@ -41,7 +41,7 @@ pub use migrate::behind;
 pub use pool::{Pool, Settings, Synchronous};
 
 use self::replay::Replay;
-use crate::{Error, clock::Time, random::Random};
+use crate::base::{Error, clock::Time, random::Random};
 
 /// The attached database, from `databases.latchkey`.
 #[derive(rocket_db_pools::Database)]

@@ -15,7 +15,7 @@ use super::{
     counts::{self, Bucket, Taken},
     sql,
 };
-use crate::{Error, clock::Time};
+use crate::base::{Error, clock::Time};
 
 /// What stands in line with what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]

@@ -28,13 +28,12 @@ use super::{
     writes::Writes,
 };
 use crate::{
-    Error,
-    clock::Time,
+    base::{Error, clock::Time},
     config::{
         fault,
         finding::{Finding, Severity},
     },
-    meters::Connections,
+    observe::meters::Connections,
 };
 
 /// KiB, written as SQLite wants them: the system keeps the file in memory as well, and there are many readers.

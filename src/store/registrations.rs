@@ -4,7 +4,10 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
-use crate::{Error, account::PasswordHash, clock::Time};
+use crate::{
+    base::{Error, clock::Time},
+    hashing::hash::PasswordHash,
+};
 
 /// A registration or invitation that waits for its address to be confirmed.
 #[derive(FromRow)]

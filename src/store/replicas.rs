@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
-use crate::{Error, clock::Time};
+use crate::base::{Error, clock::Time};
 
 /// Notes that a server is there, and forgets those silent since before `silent_since`.
 pub async fn beat(tx: &mut Tx, id: Uuid, policy: &str, now: Time, silent_since: Time) -> Result<(), Error> {

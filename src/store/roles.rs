@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
-use crate::Error;
+use crate::base::Error;
 
 /// Gives a role; false if the account has it already.
 pub async fn add(tx: &mut Tx, id: Uuid, role: &str) -> Result<bool, Error> {

@@ -1,7 +1,7 @@
 //! A large site out of nothing, for measuring: people, their roles, events, messages and keys.
 
 use super::{Conn, Tx, sql};
-use crate::{Error, clock::Time};
+use crate::base::{Error, clock::Time};
 
 /// How much of everything.
 pub struct Size {

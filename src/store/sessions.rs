@@ -4,7 +4,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, accounts::Account, sql};
-use crate::{
+use crate::base::{
     Error,
     clock::{SKEW, Time},
 };

@@ -4,7 +4,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
-use crate::{Error, clock::Time, key::Purpose};
+use crate::base::{Error, clock::Time, key::Purpose};
 
 /// Why a key is over.
 #[derive(Clone, Copy, strum::IntoStaticStr)]

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::{Conn, Tx, sql};
-use crate::Error;
+use crate::base::Error;
 
 /// One number for the pictures.
 #[derive(FromRow)]
@@ -14,7 +14,7 @@ pub struct Tally {
     pub kind: String,
     /// Under which policy, or by which channel.
     pub policy: String,
-    /// How long it took, as a bucket of [`tally`](crate::tally); of what takes no time, any number.
+    /// How long it took, as a bucket of [`tally`](crate::core::tally); of what takes no time, any number.
     pub bucket: i64,
     /// How often.
     pub n: i64,

@@ -1,7 +1,7 @@
 //! The table `upkeep`: what was done once to rows of an earlier version.
 
 use super::{Conn, Tx, sql};
-use crate::{Error, clock::Time};
+use crate::base::{Error, clock::Time};
 
 /// Whether something was done.
 pub async fn is_done(conn: &mut Conn, name: &str) -> Result<bool, Error> {

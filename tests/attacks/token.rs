@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use latchkey::{key::Key, random::Random};
+use latchkey::base::{key::Key, random::Random};
 
 use crate::{
     raw::post,

@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, process::Output, sync::Arc, time::Duration};
 
-use latchkey::clock::Clock;
+use latchkey::base::clock::Clock;
 use reqwest::Method;
 use rocket::{
     Build, Rocket,

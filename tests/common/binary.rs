@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use latchkey::clock::Clock;
+use latchkey::base::clock::Clock;
 use rocket::tokio::time::sleep;
 
 use super::{Config, Mailbox, Setting, app::Site};

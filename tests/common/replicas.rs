@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use latchkey::clock::Clock;
+use latchkey::base::clock::Clock;
 use rocket::tokio::{
     self,
     net::TcpStream,

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use latchkey::{Has, Role, events, events::Event};
+use latchkey::{Has, Role, core::events, store::events::Event};
 use reqwest::Method;
 use rocket::{get, routes};
 

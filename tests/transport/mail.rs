@@ -3,12 +3,11 @@
 use std::net::TcpListener;
 
 use latchkey::{
-    account::email::Email,
+    base::{email::Email, span::Span},
     outbox::{
         Undelivered,
         mail::{Mail, Settings, Smtp},
     },
-    span::Span,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -3,11 +3,11 @@
 use std::{net::TcpListener, time::Duration};
 
 use latchkey::{
+    base::span::Span,
     outbox::{
         Undelivered,
         sms::{Format, Gateway, Settings},
     },
-    span::Span,
 };
 use rocket::tokio::time::timeout;
 use serde_json::{Value, json};

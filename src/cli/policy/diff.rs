@@ -10,15 +10,11 @@ use figment::{
 use serde::Serialize;
 use serde_json::json;
 
+use super::super::census::Census;
 use crate::{
-    Error,
-    cli::census::Census,
-    clock::Clock,
+    base::{Error, clock::Clock},
     config::{Config, fault},
-    reset::{
-        policy::{Policy, Settings},
-        setting::Setting,
-    },
+    policy::{Policy, Settings, setting::Setting},
     store::{
         self,
         accounts::{self, Crowd},
@@ -31,7 +27,7 @@ use crate::{
     after_help = "People and keys are counted in the database of OLD; the environment comes before both files.\n\
     Exit status: 0 if nothing differs, 1 if something does, 2 for trouble."
 )]
-pub(in crate::cli) struct Diff {
+pub(in super::super) struct Diff {
     /// The current Rocket.toml.
     old: PathBuf,
     /// The new Rocket.toml.

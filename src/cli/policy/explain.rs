@@ -6,35 +6,37 @@ use clap::Args;
 use figment::Figment;
 use serde_json::json;
 
+use super::super::{Done, census::Census};
 use crate::{
-    Error,
-    account::email::Email,
-    cli::{Done, census::Census},
-    clock::{Clock, Time},
+    base::{
+        Error,
+        clock::{Clock, Time},
+        email::Email,
+    },
     config::{Judged, place::Place},
-    reset::{
+    policy::{
+        Policy,
         journey::{Step, journey},
         origin::{Origin, origins},
-        policy::Policy,
     },
     server::template_dir,
     store::{
         Settings,
         accounts::{self, Account, State},
     },
-    web::{human, templates::Templates},
+    view::{human, templates::Templates},
 };
 
 #[derive(Args)]
 #[command(
     after_help = "Exit status: 0, 1 if the configuration would not start, 3 if there is no such account."
 )]
-pub(in crate::cli) struct Explain {
+pub(in super::super) struct Explain {
     /// Address of the account.
-    #[arg(long, value_name = "EMAIL", required_unless_present = "role", conflicts_with = "role", value_parser = crate::cli::email)]
+    #[arg(long, value_name = "EMAIL", required_unless_present = "role", conflicts_with = "role", value_parser = super::super::email)]
     user: Option<Email>,
     /// A role instead of an account; may be repeated.
-    #[arg(long, value_parser = crate::cli::role)]
+    #[arg(long, value_parser = super::super::role)]
     role: Vec<String>,
     /// Prints one JSON document.
     #[arg(long)]

@@ -2,21 +2,25 @@
 
 use std::io::Write;
 
-use super::User;
+use super::{
+    super::{Done, wrong},
+    User,
+};
 use crate::{
-    Error,
-    account::{
+    account::{invite, taken::taken},
+    admin::{
         care::{self, Cared, Reason},
-        email::Email,
-        invite,
         let_in::{Way, let_in, strategies},
-        taken::taken,
     },
     app::App,
-    cli::{Done, wrong},
-    event::{Actor, Event},
-    store::{Pool, Tx, accounts, accounts::Account, registrations},
-    web::human,
+    base::{Error, email::Email},
+    core::event::{Actor, Event},
+    store::{
+        Pool, Tx,
+        accounts::{self, Account},
+        registrations,
+    },
+    view::human,
 };
 
 pub(super) async fn run(user: User, app: &App, pool: &Pool) -> Result<Done, Error> {

@@ -4,13 +4,12 @@ use std::io::Write;
 
 use serde_json::json;
 
+use super::super::{Done, say_json, table::Table};
 use crate::{
-    Error,
-    account::{email::Email, phone::ending},
     app::App,
-    cli::{Done, say_json, table::Table},
+    base::{Error, email::Email, phone::ending},
     store::{Pool, accounts, claims, registrations, sessions},
-    web::human,
+    view::human,
 };
 
 /// How many accounts are read at once.
@@ -19,7 +18,7 @@ const PAGE: i64 = 500;
 /// What may be done with an account, or that there is none yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 #[value(rename_all = "snake_case")]
-pub(in crate::cli) enum State {
+pub(in super::super) enum State {
     /// They may sign in.
     Enabled,
     /// An admin has to decide whose it is.

@@ -2,8 +2,10 @@
 
 use figment::providers::{Format, Toml};
 
-use super::*;
-use crate::config::{Config, Judged};
+use super::{
+    super::{Config, Judged},
+    *,
+};
 
 fn figment(toml: &str) -> Figment {
     Figment::from(rocket::Config::debug_default()).merge(Toml::string(toml).nested())

@@ -17,16 +17,16 @@ use rocket::tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use super::{line::Line, secure, told};
-use crate::{
-    Error,
-    outbox::{
+use super::{
+    super::{
         Undelivered,
         relay::{Relay, Tls},
         root,
     },
-    reach::reach,
+    line::Line,
+    secure, told,
 };
+use crate::base::{Error, reach::reach};
 
 /// Most idle connections, as many as the worker sends emails at once.
 const KEPT: usize = 16;

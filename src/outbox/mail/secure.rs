@@ -17,7 +17,7 @@ use rustls::{ClientConfig, crypto::ring, pki_types::ServerName};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use crate::Error;
+use crate::base::Error;
 
 /// What it takes to speak TLS to one server.
 pub struct Connector {

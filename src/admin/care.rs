@@ -1,0 +1,280 @@
+//! What an admin does to somebody's account, in the console or on the command line: each change with its event.
+//!
+//! Nobody here sees or sets a password. A key is shown in one case alone: [`super::let_in`].
+
+use std::ops::RangeInclusive;
+
+use uuid::Uuid;
+
+use crate::{
+    account::{change::end_everything, change_phone, notice, undo},
+    app::App,
+    auth::role::{Administrator, Role},
+    base::{Error, fault::Fault, key::Purpose},
+    core::event::{Actor, Event},
+    reset::issue::{self, By, Started},
+    store::{
+        Tx,
+        accounts::{self, Account, State},
+        claims, keys, registrations, roles,
+    },
+};
+
+/// Why an admin does what the owner could not: it stands in the audit log.
+pub struct Reason(String);
+
+impl Reason {
+    /// How many characters it has.
+    const LENGTH: RangeInclusive<usize> = 3..=200;
+
+    /// Reads a reason, which is one line.
+    ///
+    /// # Errors
+    /// A [`Fault`] in words for the admin.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let text = text.trim();
+        let fits = Self::LENGTH.contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        if fits { Ok(Self(text.to_owned())) } else { Err(Self::fault()) }
+    }
+
+    /// What is said where there is none.
+    pub fn fault() -> Fault {
+        Fault::new("fault-reason").with("least", *Self::LENGTH.start()).with("most", *Self::LENGTH.end())
+    }
+
+    /// Its words.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Actor {
+    /// Why this one may not open an account: whoever took over one admin's session would have every admin's account.
+    pub(super) fn may_not_open(&self, account: &Account) -> Option<Cared> {
+        (!self.is_command_line() && account.has(Administrator::NAME)).then_some(Cared::Admin)
+    }
+}
+
+/// Whether something changed, or why it could not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cared {
+    /// It changed.
+    Done,
+    /// It was so already.
+    Already,
+    /// The account is disabled.
+    Disabled,
+    /// The account is on hold after "this wasn't me".
+    Held,
+    /// Their number, or the site, has had its texts for now.
+    NoTexts,
+    /// The address belongs to another account.
+    Taken,
+    /// It is an admin's, which the command line alone may open.
+    Admin,
+    /// The strategy takes a phone.
+    NeedsPhone,
+    /// There is no such account.
+    Nobody,
+}
+
+/// Lets the owner sign in, or no longer; either way every session and key ends. An account that its owner deleted is brought
+/// back, or can be brought back by nobody.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn set_enabled(
+    app: &App,
+    tx: &mut Tx,
+    id: Uuid,
+    enabled: bool,
+    actor: &Actor,
+) -> Result<Cared, Error> {
+    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+    let deleted = account.state() == State::DeletionPending;
+    if account.enabled == enabled && !deleted {
+        return Ok(Cared::Already);
+    }
+    if deleted && !enabled {
+        // It still goes for good, and its owner's link no longer brings it back.
+        keys::end(tx, id, Purpose::Undo.name()).await?;
+    } else {
+        accounts::set_enabled(tx, id, enabled).await?;
+    }
+    end_everything(tx, &account, app.now()).await?;
+    let kind = if enabled { "account.enabled" } else { "account.disabled" };
+    Event::new(kind, id).by(actor).write(app, tx).await?;
+    Ok(Cared::Done)
+}
+
+/// Gives and takes roles. What a session or key may do depends on them: both end, and people sign in anew.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn set_roles(
+    app: &App,
+    tx: &mut Tx,
+    id: Uuid,
+    (add, remove): (&[String], &[String]),
+    actor: &Actor,
+) -> Result<Cared, Error> {
+    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+    let mut changes = Vec::new();
+    for role in add {
+        if roles::add(tx, id, role).await? {
+            changes.push(format!("+{role}"));
+        }
+    }
+    for role in remove {
+        if roles::remove(tx, id, role).await? {
+            changes.push(format!("-{role}"));
+        }
+    }
+    if changes.is_empty() {
+        return Ok(Cared::Already);
+    }
+    end_everything(tx, &account, app.now()).await?;
+    let detail = changes.join(" ");
+    Event::new("account.roles_changed", id).by(actor).detail(&detail).write(app, tx).await?;
+    Ok(Cared::Done)
+}
+
+/// Ends every session and forgets every remembered browser; keys too, since one could open a session.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn end_sessions(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<Cared, Error> {
+    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+    end_everything(tx, &account, app.now()).await?;
+    Event::new("account.sessions_ended", id).by(actor).write(app, tx).await?;
+    Ok(Cared::Done)
+}
+
+/// Makes the key and posts the message that a request by the owner would.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn send_reset(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<Cared, Error> {
+    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+    if let Some(why) = why_not(app, &account) {
+        return Ok(why);
+    }
+    let by = By { browser: None, wish: None, known: None, admin: true };
+    match issue::start(app, tx, &account, by, actor.asked()).await? {
+        Started::NoTexts => Ok(Cared::NoTexts),
+        Started::Issued => {
+            Event::new("account.reset_sent", id).by(actor).write(app, tx).await?;
+            Ok(Cared::Done)
+        }
+    }
+}
+
+pub(super) fn why_not(app: &App, account: &Account) -> Option<Cared> {
+    match account {
+        Account { enabled: false, .. } => Some(Cared::Disabled),
+        Account { held_until, .. } if *held_until > app.now() => Some(Cared::Held),
+        _ => None,
+    }
+}
+
+/// Lets resets be requested again before the hold is over. An account that is frozen stays with its present address, which
+/// gets a key.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lift_hold(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<Cared, Error> {
+    let now = app.now();
+    match accounts::seize(tx, id, now).await? {
+        None => Ok(Cared::Nobody),
+        Some(account) if account.held_until <= now => Ok(Cared::Already),
+        Some(account) if account.state() == State::Frozen => {
+            if let Some(why) = actor.may_not_open(&account) {
+                return Ok(why);
+            }
+            undo::decide(app, tx, &account, None, actor).await?;
+            Ok(Cared::Done)
+        }
+        Some(_) => {
+            accounts::hold(tx, id, now).await?;
+            Event::new("account.hold_lifted", id).by(actor).write(app, tx).await?;
+            Ok(Cared::Done)
+        }
+    }
+}
+
+/// Gives an account that is frozen back to a former address that claims it, which gets a key.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn give_back(
+    app: &App,
+    tx: &mut Tx,
+    id: Uuid,
+    email_key: &str,
+    actor: &Actor,
+) -> Result<Cared, Error> {
+    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+    if let Some(why) = actor.may_not_open(&account) {
+        return Ok(why);
+    }
+    let claims = claims::of_account(tx, id).await?;
+    let Some(claim) = claims.iter().find(|claim| claim.email_key == email_key) else {
+        return Ok(Cared::Already);
+    };
+    let done = undo::decide(app, tx, &account, Some(claim), actor).await?;
+    Ok(if done { Cared::Done } else { Cared::Taken })
+}
+
+/// Takes the phone away, for an owner who lost it: every key ends, a number added later waits, and the owner is told.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn remove_phone(
+    app: &App,
+    tx: &mut Tx,
+    id: Uuid,
+    reason: &Reason,
+    actor: &Actor,
+) -> Result<Cared, Error> {
+    let now = app.now();
+    let Some(account) = accounts::seize(tx, id, now).await? else { return Ok(Cared::Nobody) };
+    if let Some(why) = actor.may_not_open(&account) {
+        return Ok(why);
+    }
+    if account.phone.is_none() {
+        return Ok(Cared::Already);
+    }
+    accounts::set_phone(tx, id, None, Some(now + *app.config().phone_hold)).await?;
+    change_phone::tell(app, tx, &account, actor.asked()).await?;
+    Event::new("phone.removed", id).by(actor).detail(reason.text()).write(app, tx).await?;
+    Ok(Cared::Done)
+}
+
+/// Has an account deleted as its owner would: nobody gets in, and it is gone for good once nothing can bring it back.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn delete(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<Cared, Error> {
+    let now = app.now();
+    let Some(account) = accounts::seize(tx, id, now).await? else { return Ok(Cared::Nobody) };
+    if account.state() == State::DeletionPending {
+        return Ok(Cared::Already);
+    }
+    end_everything(tx, &account, app.now()).await?;
+    accounts::delete_later(tx, id, now).await?;
+    notice::post(app, tx, &account, &account.email, "account-deleted", actor.asked()).await?;
+    Event::new("account.deletion_requested", id).by(actor).write(app, tx).await?;
+    Ok(Cared::Done)
+}
+
+/// Takes an invitation back that nobody has accepted yet; false if there is none.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn withdraw(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<bool, Error> {
+    let withdrawn = registrations::withdraw(tx, id, app.now()).await?;
+    if withdrawn {
+        Event::of_site("account.invitation_withdrawn").by(actor).write(app, tx).await?;
+    }
+    Ok(withdrawn)
+}

@@ -1,0 +1,95 @@
+//! Letting somebody in once who cannot meet the policy in force: an admin gives a reason, and the owner a say.
+//!
+//! The key opens one reset under a strategy that needs no phone. It goes to the account's address, or is shown once to the
+//! admin who reads it out; the owner is told of either, with "this wasn't me".
+
+use super::care::{Cared, Reason, why_not};
+use crate::{
+    account::notice,
+    app::App,
+    base::{
+        Error,
+        key::{Key, Purpose},
+        span::Span,
+    },
+    core::event::{Actor, Event},
+    outbox::message::Message,
+    policy::{Channel, Policy, longest},
+    reset::Strategy,
+    store::{
+        Tx, accounts,
+        keys::{self, KeyRow},
+        outbox,
+    },
+};
+use uuid::Uuid;
+
+/// How the key reaches its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By mail, to the account's address.
+    Mail,
+    /// Shown once, to be read out.
+    Shown,
+}
+
+impl Way {
+    /// How long a key may take this way: one that was said aloud may have been overheard.
+    pub fn life(self) -> Span {
+        match self {
+            Way::Mail => Span::minutes(30),
+            Way::Shown => Span::minutes(10),
+        }
+    }
+}
+
+/// The strategies that somebody can be let in by: those that need no phone, the strictest first.
+pub fn strategies() -> impl Iterator<Item = Strategy> {
+    Strategy::all().iter().copied().filter(|strategy| !strategy.needs_phone())
+}
+
+/// Ends the account's resets and makes one key for it; gives that back if it is to be shown.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn let_in(
+    app: &App,
+    tx: &mut Tx,
+    id: Uuid,
+    (strategy, way): (Strategy, Way),
+    reason: &Reason,
+    actor: &Actor,
+) -> Result<Result<Option<Key>, Cared>, Error> {
+    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Err(Cared::Nobody)) };
+    if let Some(why) = why_not(app, &account).or(actor.may_not_open(&account)) {
+        return Ok(Err(why));
+    }
+    if strategy.needs_phone() {
+        return Ok(Err(Cared::NeedsPhone));
+    }
+    let life = way.life().min(longest(strategy, Channel::Email));
+    let (channel, in_force) = (Channel::Email, app.policy(&account));
+    let policy = Policy { strategy, channel, key_ttl: life, may_skip: false, granted: true, ..in_force };
+    let key = match way {
+        Way::Mail => Key::for_link(app.random)?,
+        Way::Shown => Key::for_typing(app.random)?,
+    };
+    keys::end_resets(tx, id, None).await?;
+    outbox::drop_orphans(tx, id).await?;
+    let row = KeyRow {
+        policy: Some(policy.stored()),
+        ..app.key_row(id, Purpose::Reset, key.digest(&app.keyring), *life)?
+    };
+    keys::insert(tx, &row).await?;
+    if way == Way::Mail {
+        let link = app.link(&format!("/reset/{}", key.expose()));
+        let mail = Message::mail(&account.email, "let-in-link").link(link, row.expires_at);
+        mail.post(app, tx, Some(id), Some(row.id), row.expires_at).await?;
+    }
+    notice::post(app, tx, &account, &account.email, "let-in", actor.asked()).await?;
+    let how = if way == Way::Mail { "by mail" } else { "shown" };
+    let detail = format!("{strategy}, {how}: {}", reason.text());
+    Event::new("account.let_in", id).by(actor).detail(&detail).write(app, tx).await?;
+    Event::new("reset.issued", id).by(actor).under(&policy).write(app, tx).await?;
+    Ok(Ok((way == Way::Shown).then_some(key)))
+}

@@ -1,0 +1,56 @@
+//! What an admin does to a message, in the console or on the command line: each change with its event.
+//!
+//! Nobody here opens one.
+
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    base::Error,
+    core::event::{Actor, Event},
+    outbox::message::ring,
+    store::{Tx, outbox},
+};
+
+/// Lets a message that was given up wait once more; false if it is none, or nothing of it is left to send.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn again(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<bool, Error> {
+    let found = outbox::find(tx, id).await?;
+    match found {
+        Some(found) if outbox::again(tx, id, app.now()).await? => {
+            ring(app, tx, outbox::Queue::of(&found.kind));
+            note(app, tx, "message.retried", id, found, actor).await
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Removes a message that is not sent; false if there is none.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn discard(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<bool, Error> {
+    let found = outbox::find(tx, id).await?;
+    match found {
+        Some(found) if outbox::discard(tx, id).await? => {
+            note(app, tx, "message.dropped", id, found, actor).await
+        }
+        _ => Ok(false),
+    }
+}
+
+async fn note(
+    app: &App,
+    tx: &mut Tx,
+    kind: &'static str,
+    id: Uuid,
+    found: outbox::Found,
+    actor: &Actor,
+) -> Result<bool, Error> {
+    let event = found.account_id.map_or(Event::of_site(kind), |account| Event::new(kind, account));
+    let detail = format!("{} {}, message {id}", found.state, found.kind);
+    event.by(actor).detail(&detail).write(app, tx).await?;
+    Ok(true)
+}

@@ -1,0 +1,167 @@
+//! "Keep me signed in": a token of its own that changes each time it opens a session.
+//!
+//! An answer may get lost, and a browser that restores five tabs sends the same token five times: the one just replaced
+//! gets the same next one again, until that was seen, or the session that came with it was used, which proves that the
+//! answer arrived. Any other secret with a known id is a copy in wrong hands, or what wrong hands have left of it, and ends
+//! what it opened (Jaspan, "Improved persistent login cookie", 2006).
+
+use std::time::Duration;
+
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use super::gate;
+use crate::{
+    base::{
+        Error,
+        clock::Time,
+        key::{Key, sha256},
+    },
+    core::{event::Event, limits::sampled},
+    http::{Crumb, Site},
+    store::{
+        self, Tx,
+        accounts::{self, Account},
+        remembered::{self, Remembered},
+        sessions::{self, SignedIn},
+    },
+};
+
+const PURPOSE: &str = "remembered";
+/// How long tabs that are restored together may take, while one of them uses its session.
+const MOMENT: Duration = Duration::from_secs(60);
+
+/// What the cookie carries: which browser it is, and the secret that proves it.
+struct Token {
+    id: Uuid,
+    digest: Vec<u8>,
+}
+
+fn token(site: &Site<'_>) -> Option<Token> {
+    let (id, secret) = site.crumbs.get(Crumb::Remembered)?.split_once('.')?;
+    Some(Token { id: Uuid::parse_str(id).ok()?, digest: sha256(secret.as_bytes()) })
+}
+
+impl Token {
+    fn is(&self, digest: &[u8]) -> bool {
+        bool::from(digest.ct_eq(&self.digest))
+    }
+
+    fn is_former(&self, browser: &Remembered) -> bool {
+        browser.former.as_deref().is_some_and(|digest| self.is(digest))
+    }
+}
+
+/// The token in force, for whoever never got it; none if it was sealed under a secret that is gone.
+fn unseal(site: &Site<'_>, browser: &Remembered) -> Option<Key> {
+    let plain = site.keyring.open(PURPOSE, browser.next.as_deref()?).ok()?;
+    Key::parse(std::str::from_utf8(&plain).ok()?)
+}
+
+/// Whether the answer that brought the token in force has arrived: its session was used, and not by a tab of the same moment.
+async fn arrived(tx: &mut Tx, browser: &Remembered, now: Time) -> Result<bool, Error> {
+    match browser.session_id {
+        Some(session) if browser.rotated_at + MOMENT <= now => sessions::was_used(tx, session).await,
+        _ => Ok(false),
+    }
+}
+
+fn cookie(id: Uuid, secret: &Key) -> String {
+    format!("{id}.{}", secret.expose())
+}
+
+/// Remembers this browser; what is returned is for its cookie.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn remember(site: &Site<'_>, tx: &mut Tx, account: &Account) -> Result<String, Error> {
+    let (now, secret) = (site.now(), Key::for_link(site.random)?);
+    let browser = Remembered {
+        id: store::id(now, site.random)?,
+        account_id: account.id,
+        digest: sha256(secret.expose().as_bytes()),
+        former: None,
+        next: None,
+        session_id: None,
+        rotated_at: now,
+        expires_at: now + *site.config().session.remember,
+    };
+    remembered::insert(tx, &browser).await?;
+    remembered::keep(tx, account.id, gate::MOST).await?;
+    Ok(cookie(browser.id, &secret))
+}
+
+/// Forgets this browser, if it proves to be one that is remembered.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn forget(site: &Site<'_>, tx: &mut Tx) -> Result<(), Error> {
+    let Some(token) = token(site) else { return Ok(()) };
+    match remembered::find(tx, token.id, site.now()).await? {
+        Some(browser) if token.is(&browser.digest) || token.is_former(&browser) => {
+            remembered::end(tx, browser.id).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Opens a session, not a fresh one, for a browser that is remembered.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn recall(site: &Site<'_>) -> Result<Option<SignedIn>, Error> {
+    if site.crumbs.get(Crumb::Remembered).is_none() {
+        return Ok(None);
+    }
+    let opened = match token(site) {
+        Some(token) => open(site, &token).await?,
+        None => {
+            site.crumbs.refuse(Crumb::Remembered);
+            None
+        }
+    };
+    if opened.is_none() {
+        site.crumbs.remove(Crumb::Remembered);
+    }
+    Ok(opened)
+}
+
+async fn open(site: &Site<'_>, token: &Token) -> Result<Option<SignedIn>, Error> {
+    let now = site.now();
+    let Some(browser) = remembered::find(&mut site.read().await?, token.id, now).await? else {
+        return Ok(None);
+    };
+    let mut tx = site.begin().await?;
+    let Some(account) = accounts::lock(&mut tx, browser.account_id, now).await? else { return Ok(None) };
+    // Read again under the account's lock: another tab may have been first, or a reset.
+    let Some(browser) = remembered::find(&mut tx, token.id, now).await? else { return Ok(None) };
+    let is_copy =
+        !token.is(&browser.digest) && (!token.is_former(&browser) || arrived(&mut tx, &browser, now).await?);
+    if is_copy {
+        remembered::end(&mut tx, browser.id).await?;
+        sessions::end_all(&mut tx, account.id, None).await?;
+        Event::new("remembered.replayed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+        tx.commit().await?;
+        return Ok(None);
+    }
+    let (session, opened) = gate::open(site, &mut tx, &account, gate::Kind::Remembered).await?;
+    let next = if token.is(&browser.digest) {
+        let next = Key::for_link(site.random)?;
+        let sealed = site.keyring.seal(site.random, PURPOSE, next.expose().as_bytes())?;
+        let digest = sha256(next.expose().as_bytes());
+        remembered::rotate(&mut tx, browser.id, (&digest, &sealed), session.id, now).await?;
+        Some(next)
+    } else {
+        unseal(site, &browser)
+    };
+    let whose = [account.id.as_bytes().as_slice(), &site.client.network()].concat();
+    if sampled(site, &mut tx, "remembered", &whose, *site.config().limits.window).await? {
+        Event::new("session.remembered", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+    }
+    tx.commit().await?;
+    site.crumbs.set(Crumb::Session, opened.expose(), None);
+    if let Some(next) = next {
+        site.crumbs.set(Crumb::Remembered, &cookie(browser.id, &next), Some(now.until(browser.expires_at)));
+    }
+    Ok(Some(SignedIn { session, account }))
+}

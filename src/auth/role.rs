@@ -1,0 +1,92 @@
+//! Who may do what: guards that ask for a role.
+
+use std::{marker::PhantomData, ops::Deref};
+
+use rocket::{
+    Request,
+    http::Status,
+    request::{FromRequest, Outcome},
+};
+
+use super::session::Fresh;
+use crate::{
+    http::noticed::{self, Notice},
+    store::{accounts::Account, sessions::SignedIn},
+};
+
+/// Names a role for [`Has`].
+///
+/// ```
+/// use latchkey::{Has, Role};
+/// use rocket::get;
+///
+/// struct Editor;
+///
+/// impl Role for Editor {
+///     const NAME: &'static str = "editor";
+/// }
+///
+/// #[get("/drafts")]
+/// fn drafts(editor: Has<'_, Editor>) -> String {
+///     format!("the drafts of {}", editor.email)
+/// }
+/// ```
+pub trait Role: Send + Sync + 'static {
+    /// Its name, as in `latchkey user role … --add NAME`.
+    const NAME: &'static str;
+}
+
+/// The role that opens `/admin`.
+pub struct Administrator;
+
+impl Role for Administrator {
+    const NAME: &'static str = "admin";
+}
+
+/// The account of somebody who has the role `R`, as it stands at this request.
+///
+/// # Outcomes
+/// As [`&Account`](Account); forward 403 if it lacks the role.
+pub struct Has<'r, R> {
+    account: &'r Account,
+    role: PhantomData<fn() -> R>,
+}
+
+impl<R> Deref for Has<'_, R> {
+    type Target = Account;
+
+    fn deref(&self) -> &Account {
+        self.account
+    }
+}
+
+#[rocket::async_trait]
+impl<'r, R: Role> FromRequest<'r> for Has<'r, R> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        <&Account>::from_request(request).await.and_then(|account| match account.has(R::NAME) {
+            true => Outcome::Success(Has { account, role: PhantomData }),
+            false => {
+                noticed::notice(request, Notice::Role(account.id, R::NAME));
+                Outcome::Forward(Status::Forbidden)
+            }
+        })
+    }
+}
+
+/// An admin who proved who they are within `session.fresh`.
+///
+/// # Outcomes
+/// As [`Has<Administrator>`](Has); a session that is not fresh forwards 401, as with [`Fresh`].
+pub struct Admin<'r>(pub &'r SignedIn);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Admin<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let fresh = Fresh::from_request(request).await;
+        Has::<Administrator>::from_request(request).await.and_then(|_| fresh).map(|Fresh(me)| Admin(me))
+    }
+}

@@ -1,0 +1,238 @@
+//! Who is signed in: the guards that a route takes, and the session behind them.
+//!
+//! A session is a row behind an opaque cookie of which only the digest is stored. [`&Account`](Account) and
+//! [`&SignedIn`](SignedIn) take a full one, [`Fresh`] one whose owner has just proved who they are, [`Restricted`] the
+//! one that reaches the form for a new password and nothing else.
+
+use std::time::Duration;
+
+use rocket::{
+    Request,
+    http::Status,
+    request::{FromRequest, Outcome},
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::remember;
+use crate::{
+    base::{
+        Error,
+        clock::Time,
+        key::{Key, sha256},
+        span::Span,
+    },
+    http::{Crumb, Site, held},
+    policy::Policy,
+    store::{
+        Conn, Tx,
+        accounts::{self, Account},
+        sessions::{self, SignedIn},
+    },
+};
+
+/// `latchkey.session`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// A session ends when it was not used for this long. Default: 2h.
+    pub idle: Span,
+    /// A session ends this long after sign-in, used or not. Default: 12h.
+    pub absolute: Span,
+    /// What matters most (password, address, phone, deletion) asks to sign in again after this long. Default: 15m.
+    pub fresh: Span,
+    /// How long "keep me signed in" keeps. Default: 14d.
+    pub remember: Span,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            idle: Span::hours(2),
+            absolute: Span::hours(12),
+            fresh: Span::minutes(15),
+            remember: Span::days(14),
+        }
+    }
+}
+
+impl Settings {
+    /// What is out of range, each a sentence with key and remedy.
+    pub fn judge(&self) -> Vec<String> {
+        [
+            ("idle", self.idle, Span::minutes(5), Span::days(1)),
+            ("absolute", self.absolute, Span::minutes(5), Span::days(30)),
+            ("fresh", self.fresh, Span::minutes(1), Span::hours(12)),
+            ("remember", self.remember, Span::hours(1), Span::days(90)),
+        ]
+        .into_iter()
+        .filter(|(_, value, least, most)| value < least || value > most)
+        .map(|(name, value, least, most)| {
+            format!("latchkey.session.{name} = \"{value}\" is out of range: write \"{least}\" to \"{most}\"")
+        })
+        .collect()
+    }
+}
+
+/// How long a restricted session lasts at most.
+pub const RESTRICTED: Duration = Duration::from_secs(10 * 60);
+/// How exactly it is known when a session was last used.
+const SEEN: Duration = Duration::from_secs(60);
+
+/// The full session, or that there is none, or that it cannot be told.
+struct Full(Result<Option<SignedIn>, ()>);
+/// The same of the restricted session.
+struct Narrow(Result<Option<SignedIn>, ()>);
+
+/// The full session of a request; `None` if nobody is signed in.
+///
+/// # Errors
+/// If the database cannot tell: that is not the same as nobody.
+pub async fn current<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()> {
+    let Full(found) = request
+        .local_cache_async(async {
+            let Some(site) = Site::of(request) else { return Full(Err(())) };
+            Full(load(&site, Crumb::Session).await.map_err(|error| log::error!("{error}")))
+        })
+        .await;
+    found.as_ref().map(Option::as_ref).or(Err(()))
+}
+
+/// The restricted session of a request; `None` if there is none.
+async fn narrow<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()> {
+    let Narrow(found) = request
+        .local_cache_async(async {
+            let Some(site) = Site::of(request) else { return Narrow(Err(())) };
+            Narrow(load(&site, Crumb::Restricted).await.map_err(|error| log::error!("{error}")))
+        })
+        .await;
+    found.as_ref().map(Option::as_ref).or(Err(()))
+}
+
+/// How many full sessions of an account are open, besides one.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn open(site: &Site<'_>, conn: &mut Conn, account: Uuid, but: Option<Uuid>) -> Result<u64, Error> {
+    let (now, idle) = (site.now(), *site.config().session.idle);
+    let open = sessions::list(conn, account, now - idle, now).await?;
+    Ok(open.iter().filter(|session| Some(session.id) != but).count() as u64)
+}
+
+/// The address of whoever is signed in, if some guard has asked by now.
+pub fn shown<'r>(request: &'r Request<'_>) -> Option<&'r str> {
+    let Full(found) = request.local_cache(|| Full(Ok(None)));
+    Some(found.as_ref().ok()?.as_ref()?.account.email.as_str())
+}
+
+async fn load(site: &Site<'_>, crumb: Crumb) -> Result<Option<SignedIn>, Error> {
+    let (now, settings) = (site.now(), &site.config().session);
+    if let Some(cookie) = site.crumbs.get(crumb) {
+        if Key::parse(cookie).is_none() {
+            site.crumbs.refuse(crumb);
+        }
+        let digest = sha256(cookie.as_bytes());
+        let found = site.db.session(digest, now - *settings.idle, now).await?;
+        if let Some(found) = found.filter(|found| found.session.restricted == (crumb == Crumb::Restricted)) {
+            if found.session.seen_at + SEEN < now {
+                let mut tx = site.begin().await?;
+                sessions::touch(&mut tx, found.session.id, now).await?;
+                tx.commit().await?;
+            }
+            return Ok(Some(found));
+        }
+        site.crumbs.remove(crumb);
+    }
+    if crumb == Crumb::Session { remember::recall(site).await } else { Ok(None) }
+}
+
+/// # Outcomes
+/// Forward 401 if nobody is signed in (the catcher leads to sign-in and back), error 503 if that cannot be told.
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for &'r SignedIn {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match current(request).await {
+            Ok(Some(found)) => Outcome::Success(found),
+            Ok(None) => Outcome::Forward(Status::Unauthorized),
+            Err(()) => Outcome::Error((Status::ServiceUnavailable, ())),
+        }
+    }
+}
+
+/// # Outcomes
+/// As [`&SignedIn`](SignedIn).
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for &'r Account {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        <&SignedIn>::from_request(request).await.map(|found| &found.account)
+    }
+}
+
+/// Somebody who proved who they are within `session.fresh`.
+///
+/// # Outcomes
+/// As [`&SignedIn`](SignedIn); a session that is not fresh forwards 401 too, and sign-in says why it asks again.
+pub struct Fresh<'r>(pub &'r SignedIn);
+
+impl Fresh<'_> {
+    /// Takes the account's row, as [`accounts::take`], if the session has not ended while the request was under way.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn take(&self, tx: &mut Tx, now: Time) -> Result<bool, Error> {
+        let SignedIn { session, account } = self.0;
+        Ok(accounts::take(tx, account, now).await? && sessions::is_live(tx, session.id, now).await?)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Fresh<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let fresh =
+            |found: &SignedIn| Site::of(request).is_some_and(|site| found.session.fresh_until > site.now());
+        <&SignedIn>::from_request(request).await.and_then(|found| match fresh(found) {
+            true => Outcome::Success(Fresh(found)),
+            false => Outcome::Forward(Status::Unauthorized),
+        })
+    }
+}
+
+/// Somebody who got in by a one-time sign-in or a generated password, and has not set a new one yet.
+///
+/// # Outcomes
+/// Forward 410 if there is no such session or the policy in force does not accept its own, error 503 if that cannot be told.
+pub struct Restricted<'r> {
+    /// The session and its account.
+    pub me: &'r SignedIn,
+    /// The policy that it was opened under.
+    pub policy: Policy,
+}
+
+impl<'r> Restricted<'r> {
+    fn of(request: &'r Request<'_>, me: &'r SignedIn) -> Option<Self> {
+        let policy = Policy::read(me.session.policy.as_deref())?;
+        let accepted = Site::of(request)?.policy(&me.account).accepts(&policy);
+        (accepted && held::admits(request, me.session.id)).then_some(Self { me, policy })
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Restricted<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match narrow(request).await {
+            Ok(found) => match found.and_then(|found| Restricted::of(request, found)) {
+                Some(restricted) => Outcome::Success(restricted),
+                None => Outcome::Forward(Status::Gone),
+            },
+            Err(()) => Outcome::Error((Status::ServiceUnavailable, ())),
+        }
+    }
+}

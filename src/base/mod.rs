@@ -1,0 +1,17 @@
+//! Values that know nothing of the site: time, randomness, keys, addresses, numbers, and what is wrong with them.
+
+pub mod clock;
+pub mod email;
+pub mod error;
+pub mod fault;
+pub mod key;
+pub mod keyring;
+pub mod network;
+pub mod phone;
+pub mod quota;
+pub mod random;
+pub mod reach;
+pub mod span;
+pub mod typed;
+
+pub use error::Error;

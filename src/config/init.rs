@@ -1,0 +1,208 @@
+//! Fresh secrets: a whole `Rocket.toml` for production, or what a debug build keeps for itself.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use crate::base::{Error, random::Random};
+
+/// Every key with its unit and default: the file that this project ships. How its lines are marked, its head says.
+const ROCKET_TOML: &str = include_str!("../../Rocket.toml");
+/// Marks a line that must be set in release.
+const REQUIRED: &str = "#!";
+/// Stands, in such a line, where a secret belongs.
+const SECRET: &str = "{secret}";
+
+fn secret(random: Random) -> Result<String, Error> {
+    Ok(STANDARD.encode(random.bytes::<64>()?))
+}
+
+/// A complete, commented `Rocket.toml` for production: what must be set is set, with a fresh secret in each place.
+///
+/// # Errors
+/// As [`Random::bytes`].
+pub fn rocket_toml(random: Random) -> Result<String, Error> {
+    let set = |line: &str| Ok(line.replace(SECRET, &secret(random)?));
+    let lines = ROCKET_TOML.lines().map(|line| match line.strip_prefix(REQUIRED) {
+        Some(line) => set(line),
+        None => Ok(line.to_owned()),
+    });
+    Ok(lines.collect::<Result<Vec<_>, Error>>()?.join("\n") + "\n")
+}
+
+/// Writes `text` to a new file, which its owner writes and its group reads. Nothing is left of a file that could not be
+/// written to the end.
+///
+/// # Errors
+/// What the system says, [`io::ErrorKind::AlreadyExists`] above all: a pepper that is written over is lost.
+pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);
+    let mut file = options.open(path)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        let _ = std::fs::remove_file(path);
+    }
+    written
+}
+
+/// Fresh secrets for development, as TOML.
+pub(crate) fn secrets(random: Random) -> Result<String, Error> {
+    let (key, pepper) = (secret(random)?, secret(random)?);
+    Ok(format!(
+        "# made for development; `latchkey init` prints what production needs\nsecret_key = \"{key}\"\n[latchkey]\npepper = [\"{pepper}\"]\n"
+    ))
+}
+
+/// Keeps secrets in a file that only its owner reads; gives back what it holds, which another process may have written.
+pub(crate) fn keep_secrets(path: &Path, secrets: &str) -> io::Result<String> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(mut file) => file.write_all(secrets.as_bytes())?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error),
+    }
+    std::fs::read_to_string(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use figment::{
+        Figment,
+        providers::{Format, Toml},
+    };
+    use serde::{Deserialize, Serialize};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{
+        config::{Config, Judged},
+        store::Settings,
+    };
+
+    /// The file with the marks in `marks` taken away; one that is empty takes it off the defaults.
+    fn without(marks: &[&str]) -> Figment {
+        let is_default = |rest: &&str| !rest.is_empty() && !rest.starts_with([' ', '!', '?', '#']);
+        let lines = ROCKET_TOML.lines().map(|line| {
+            let bare = marks.iter().find_map(|mark| match *mark {
+                "" => line.strip_prefix('#').filter(is_default),
+                mark => line.strip_prefix(mark),
+            });
+            bare.unwrap_or(line).replace(SECRET, &"c2VjcmV0".repeat(8))
+        });
+        let text = lines.collect::<Vec<_>>().join("\n");
+        Figment::from(rocket::Config::debug_default()).merge(Toml::string(&text).nested())
+    }
+
+    fn all() -> Figment {
+        without(&["", "#!", "#?"])
+    }
+
+    /// What the program reads, as it takes it.
+    fn taken(figment: &Figment) -> Value {
+        let mut read = json(rocket::Config::try_from(figment).unwrap());
+        for unused in ["max_blocking", "ident", "ip_header", "limits", "temp_dir", "cli_colors", "workers"] {
+            read.as_object_mut().unwrap().remove(unused);
+        }
+        for unused in ["ctrlc", "signals", "force"] {
+            read["shutdown"].as_object_mut().unwrap().remove(unused);
+        }
+        read["databases"] = json!({ "latchkey": Settings::read(figment).unwrap() });
+        read["latchkey"] = json(figment.focus("latchkey").extract::<Config>().unwrap());
+        read
+    }
+
+    fn defaults() -> Value {
+        taken(&Figment::from(rocket::Config::debug_default()))
+    }
+
+    fn json(value: impl Serialize) -> Value {
+        serde_json::to_value(value).unwrap()
+    }
+
+    /// The leaves of a configuration by their keys; what is empty is one.
+    fn leaves(key: &str, value: &Value) -> Vec<(String, Value)> {
+        match value {
+            Value::Object(table) if !table.is_empty() => {
+                let below = |(name, value)| leaves(&format!("{key}.{name}"), value);
+                table.iter().flat_map(below).collect()
+            }
+            value => vec![(key.to_owned(), value.clone())],
+        }
+    }
+
+    /// Whether `key` is in `figment`.
+    fn holds(figment: &Figment, key: &str) -> bool {
+        figment.find_value(key.trim_start_matches('.')).is_ok()
+    }
+
+    #[test]
+    fn every_key_is_in_the_file() {
+        let all = all();
+        for (key, _) in leaves("", &defaults()) {
+            assert!(holds(&all, &key), "{key}");
+        }
+    }
+
+    #[test]
+    fn what_is_marked_as_a_default_is_the_default() {
+        let shown = taken(&without(&[""]));
+        for (key, default) in leaves("", &defaults()) {
+            let shown = shown.pointer(&key.replace('.', "/")).unwrap();
+            assert!(default.is_null() || *shown == default, "{key}: {shown}, not {default}");
+        }
+        let policy = |read: &Value| Config::deserialize(&read["latchkey"]).unwrap().reset.policy([]);
+        assert_eq!(policy(&shown), policy(&defaults()));
+    }
+
+    #[test]
+    fn a_default_is_never_marked_as_an_example() {
+        let shown = without(&["", "#!"]);
+        for (key, default) in leaves("", &defaults()) {
+            let unset = default.is_null() || default == json!([]) || default == json!({});
+            assert!(unset || holds(&shown, &key), "{key}");
+        }
+    }
+
+    #[test]
+    fn no_key_is_in_the_file_that_would_be_refused() {
+        let all = all();
+        rocket::Config::try_from(&all).unwrap();
+        Settings::read(&all).unwrap();
+        let judged = Judged::look(&all.select("release")).ok().unwrap();
+        let faults = judged.findings.iter().filter(|finding| finding.is_error());
+        assert!(faults.clone().count() > 0);
+        for fault in faults {
+            assert!(fault.why.contains("still") && fault.why.contains("the example's"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn what_is_printed_starts_in_release_once_its_examples_are_replaced() {
+        let read = |text: &str| {
+            let printed = Figment::from(rocket::Config::release_default())
+                .merge(Toml::string(text).nested())
+                .select("release");
+            Judged::look(&printed).ok().unwrap()
+        };
+        let text = rocket_toml(Random).unwrap();
+        let faults = read(&text).findings;
+        let keys: Vec<_> = faults.iter().map(|fault| fault.key.as_str()).collect();
+        assert_eq!(keys, ["latchkey.public_url", "latchkey.mail.url", "latchkey.mail.from"]);
+        assert!(faults.iter().all(|fault| fault.is_error()));
+        let own = text.replace("user:password@", "me:word@").replace("example.com", "northwind.test");
+        let judged = read(&own);
+        assert!(!text.contains(SECRET) && !text.contains(&format!("\n{REQUIRED}")));
+        assert_eq!(judged.findings, []);
+        assert_ne!(judged.secret_key, judged.config.pepper[0]);
+        assert_ne!(text, rocket_toml(Random).unwrap());
+    }
+}

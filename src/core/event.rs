@@ -1,0 +1,241 @@
+//! The audit log: what happened, to whom, by whom, from where, under which policy. Never a secret.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::tally;
+use crate::{
+    app::App,
+    base::{Error, span::Span},
+    outbox::message::Asked,
+    policy::Policy,
+    store::{self, Tx, events},
+};
+
+/// `latchkey.events`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How long events, tallies and the record of what was sent are kept. Default: 90d.
+    pub keep: Span,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { keep: Span::days(90) }
+    }
+}
+
+impl Settings {
+    /// What is out of range, a sentence with key and remedy.
+    pub fn judge(&self) -> Vec<String> {
+        let keep = self.keep;
+        let wrong = !(Span::days(1)..=Span::days(3650)).contains(&keep);
+        let fault = format!("latchkey.events.keep = \"{keep}\" is out of range: write \"1d\" to \"3650d\"");
+        wrong.then_some(fault).into_iter().collect()
+    }
+}
+
+/// Every kind of event, in alphabetical order.
+pub const KINDS: [&str; 43] = [
+    "account.confirmed",
+    "account.deleted",
+    "account.deletion_requested",
+    "account.disabled",
+    "account.enabled",
+    "account.frozen",
+    "account.given_back",
+    "account.hold_lifted",
+    "account.invitation_withdrawn",
+    "account.invited",
+    "account.let_in",
+    "account.reset_sent",
+    "account.roles_changed",
+    "account.sessions_ended",
+    "code.failed",
+    "cookie.refused",
+    "email.changed",
+    "form.refused",
+    "limit.reached",
+    "message.dropped",
+    "message.retried",
+    "password.changed",
+    "password.refused",
+    "phone.changed",
+    "phone.removed",
+    "policy.switched",
+    "remembered.replayed",
+    "reset.asked_again",
+    "reset.cancelled",
+    "reset.code_sent",
+    "reset.completed",
+    "reset.issued",
+    "reset.password_generated",
+    "reset.restarted",
+    "reset.signed_in_once",
+    "reset.skipped",
+    "reset.undone",
+    "role.refused",
+    "session.ended",
+    "session.remembered",
+    "sessions.ended",
+    "sign_in.completed",
+    "sign_in.failed",
+];
+
+/// The id of the sentence that says what an event of a kind is.
+pub fn sentence(kind: &str) -> String {
+    format!("kind-{}", kind.replace('.', "-"))
+}
+
+/// Who changes something that is not theirs, and from where.
+pub struct Actor {
+    name: String,
+    asked: Asked,
+}
+
+impl Actor {
+    /// An admin in the console, by the id of their account.
+    pub fn admin(account: Uuid, asked: Asked) -> Self {
+        Self { name: account.to_string(), asked }
+    }
+
+    /// Whoever may run `latchkey` on the server's machine.
+    pub fn command_line(app: &App) -> Self {
+        Self { name: Self::COMMAND_LINE.into(), asked: Asked { at: app.now(), ..Asked::default() } }
+    }
+
+    /// Whether it is the command line.
+    pub fn is_command_line(&self) -> bool {
+        self.name == Self::COMMAND_LINE
+    }
+
+    /// How the command line is written down.
+    pub const COMMAND_LINE: &'static str = "command line";
+
+    /// When and from where.
+    pub fn asked(&self) -> &Asked {
+        &self.asked
+    }
+}
+
+/// An event that is to be written.
+pub struct Event<'a> {
+    kind: &'static str,
+    account: Option<Uuid>,
+    client: &'a str,
+    policy: Option<&'static str>,
+    detail: Option<&'a str>,
+    actor: Option<&'a str>,
+    took: Option<Duration>,
+}
+
+impl<'a> Event<'a> {
+    /// Something that happened to an account, like `reset.completed`; one of [`KINDS`].
+    pub fn new(kind: &'static str, account: Uuid) -> Self {
+        Self { account: Some(account), ..Self::of_site(kind) }
+    }
+
+    /// Something that concerns no account; one of [`KINDS`].
+    pub fn of_site(kind: &'static str) -> Self {
+        Self { kind, account: None, client: "", policy: None, detail: None, actor: None, took: None }
+    }
+
+    /// From where.
+    pub fn from(self, asked: &'a Asked) -> Self {
+        Self { client: &asked.from, ..self }
+    }
+
+    /// Done by somebody else than the account's owner.
+    pub fn by(self, actor: &'a Actor) -> Self {
+        Self { actor: Some(&actor.name), ..self.from(&actor.asked) }
+    }
+
+    /// Under which policy.
+    pub fn under(self, policy: &Policy) -> Self {
+        Self { policy: Some(policy.strategy.name()), ..self }
+    }
+
+    /// What else is to be known.
+    pub fn detail(self, detail: &'a str) -> Self {
+        Self { detail: Some(detail), ..self }
+    }
+
+    /// How long it took, for the tally.
+    pub fn took(self, took: Option<Duration>) -> Self {
+        Self { took, ..self }
+    }
+
+    /// Appends it, in the transaction of what it records.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn write(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        let now = app.now();
+        let event = events::Event {
+            id: store::id(now, app.random)?,
+            at: now,
+            kind: self.kind.to_owned(),
+            account_id: self.account,
+            client: self.client.to_owned(),
+            policy: self.policy.map(str::to_owned),
+            detail: self.detail.map(str::to_owned),
+            actor: self.actor.map(str::to_owned),
+        };
+        events::insert(tx, &event).await?;
+        if tally::COUNTED.contains(&self.kind) {
+            tally::count(app, tx, self.kind, self.policy.unwrap_or_default(), self.took).await?;
+        }
+        let (told, meters, kind, policy) = (app.events.clone(), app.meters.clone(), self.kind, self.policy);
+        tx.afterwards(move || {
+            meters.happened(kind, policy);
+            // Nobody need listen.
+            _ = told.send(event);
+        });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_sentence() {
+        let templates = crate::view::templates::Templates::load(None).unwrap();
+        for kind in KINDS {
+            assert!(templates.knows(&sentence(kind)), "{kind} has no sentence");
+        }
+    }
+
+    #[test]
+    fn every_kind_that_is_written_is_listed() {
+        fn sources(folder: &Path, texts: &mut String) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    sources(&path, texts);
+                } else if path.extension().is_some_and(|ending| ending == "rs") {
+                    texts.push_str(&fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        let mut texts = String::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut texts);
+        let listed: BTreeSet<_> = KINDS.into_iter().collect();
+        assert!(KINDS.is_sorted() && listed.len() == KINDS.len());
+        let quoted = |kind: &str| texts.matches(&format!("\"{kind}\"")).count();
+        for kind in KINDS {
+            assert!(quoted(kind) > 1, "nothing writes {kind}");
+        }
+        let written = ["Event::new(\"", "Event::of_site(\""];
+        for part in written.iter().flat_map(|call| texts.split(call).skip(1)) {
+            let kind = part.split('"').next().unwrap();
+            assert!(!kind.contains('.') || listed.contains(kind), "{kind} is not listed");
+        }
+    }
+}

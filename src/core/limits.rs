@@ -1,0 +1,416 @@
+//! How often something may be tried, counted by who is concerned and, separately, by where the try comes from.
+//!
+//! Each count is a bucket (`quota.rs`) that holds so many tries and fills evenly. What lets somebody back in comes back at
+//! the latest when the key that it carried is over: nobody is without a live key for a limit.
+
+mod network;
+mod recent;
+mod sample;
+mod settings;
+
+use std::{net::IpAddr, time::Duration};
+
+pub use self::{network::network, recent::Recent, sample::sampled, settings::Settings};
+use super::{code::TRIES, event::Event};
+use crate::{
+    app::App,
+    base::{Error, clock::Time, email, keyring::Ring, quota::Quota, span::Span},
+    outbox::message::Asked,
+    store::{
+        Tx,
+        counts::{self, Bucket, Taken},
+    },
+};
+
+/// Whether something may be tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// It may, and is counted.
+    Yes,
+    /// It may not before this moment, and counts for nothing.
+    At(Time),
+}
+
+impl Allowed {
+    /// Whether it may be tried now.
+    pub fn is_yes(self) -> bool {
+        self == Allowed::Yes
+    }
+
+    /// The moment from which it may be tried, if not now.
+    pub fn at(self) -> Option<Time> {
+        match self {
+            Allowed::Yes => None,
+            Allowed::At(at) => Some(at),
+        }
+    }
+
+    /// The moment from which both may be tried.
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Allowed::At(one), Allowed::At(other)) => Allowed::At(one.max(other)),
+            (Allowed::Yes, other) => other,
+            (at, Allowed::Yes) => at,
+        }
+    }
+
+    /// The moment from which one of them may be tried.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Allowed::At(one), Allowed::At(other)) => Allowed::At(one.min(other)),
+            _ => Allowed::Yes,
+        }
+    }
+}
+
+/// What a message is asked for. Messages of every kind count together, and one of each is always allowed within the life
+/// of what it carries, so that one kind cannot starve another.
+#[derive(Clone, Copy, Debug)]
+pub enum Asking {
+    /// To get back in.
+    Reset,
+    /// To have an account.
+    Register,
+    /// To get the confirmation once more.
+    Confirm,
+    /// To have another address.
+    Email,
+}
+
+impl Asking {
+    /// How long the key is good that the message carries, at least.
+    fn life(self, app: &App) -> Duration {
+        match self {
+            Asking::Reset => *app.live.now().key_life(),
+            Asking::Register | Asking::Confirm => *app.config().register.key_ttl,
+            Asking::Email => *email::CONFIRMING,
+        }
+    }
+}
+
+/// Known browsers of one address share a budget of this many times the limit for one.
+const BROWSERS: i64 = 3;
+/// As many times what may fail, sign-ins may be asked for that are right: each takes a thread for a while.
+const WORK: i64 = 25;
+/// The part of the site's texts, one in so many, that is kept for people who get back in with a verified number: those
+/// who verify one can wait, and those who are locked out cannot.
+const RESERVE: i64 = 4;
+
+/// Something that is limited. What a browser does that has signed in with the address before counts by that browser, and
+/// by all such together: whoever signs in again and again is known as often.
+#[derive(Clone, Copy, Debug, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Limited<'a> {
+    /// A request for a message to the address as typed (canonical where it is one), known or not. Requests of every kind
+    /// count; the kind matters once the others have used up what there is.
+    MessageFor(Asking, &'a str),
+    /// The same by a browser that is known, and the address, of one kind.
+    MessageBy(Asking, [u8; 16], &'a str),
+    /// The same by any browser that is known, and the address, of one kind.
+    MessageByKnown(Asking, &'a str),
+    /// A request for a message, by where it comes from.
+    MessageFrom(IpAddr),
+    /// A mail that tells an address that it has no account, by that address.
+    UnknownTo(&'a str),
+    /// A failed sign-in, by the address as typed.
+    SignInTo(&'a str),
+    /// The same by a browser that is known, and the address.
+    SignInBy([u8; 16], &'a str),
+    /// The same by any browser that is known, and the address.
+    SignInByKnown(&'a str),
+    /// A failed sign-in, by where it comes from.
+    SignInFrom(IpAddr),
+    /// A sign-in, right or wrong, by where it comes from: each is as much work.
+    WorkFrom(IpAddr),
+    /// The same by any browser that is known, and the address.
+    WorkByKnown(&'a str),
+    /// A wrong password of somebody who is signed in, by account.
+    PasswordOf(&'a [u8]),
+    /// A wrong code, by account.
+    CodeOf(&'a [u8]),
+    /// A wrong code of a mailed reset, by the request that it came of.
+    ResetCode(&'a [u8]),
+    /// The same by the address as typed, known or not.
+    ResetCodeFor(&'a str),
+    /// The same by a browser that is known, and the address.
+    ResetCodeBy([u8; 16], &'a str),
+    /// A wrong code, by where it comes from.
+    CodeFrom(IpAddr),
+    /// A text message that lets somebody back in, by number.
+    TextTo(&'a str),
+    /// The same by a browser that is known, and the number.
+    TextBy([u8; 16], &'a str),
+    /// The same by any browser that is known, and the number.
+    TextByKnown(&'a str),
+    /// The same by an admin or after "this wasn't me", by number.
+    TextByTrusted(&'a str),
+    /// A text message, by where it was asked for.
+    TextFrom(IpAddr),
+    /// A text message that verifies a number, by account.
+    VerifyOf(&'a [u8]),
+    /// A text message that verifies a number, by number.
+    VerifyTo(&'a str),
+    /// A text message that lets somebody back in, whoever gets it.
+    Text,
+    /// A text message that verifies a number, whoever gets it: it leaves the reserve alone.
+    Verify,
+}
+
+impl Limited<'_> {
+    /// Where it is counted under one of the site's secrets; where it is counted by the client, by each of its networks.
+    fn buckets(self, app: &App, ring: &Ring) -> Vec<Bucket> {
+        let mac = |purpose, parts: &[&[u8]]| vec![(ring.mac(purpose, parts), self.quota(app))];
+        let from = |purpose, client| {
+            let of = |(network, times): (Vec<u8>, i64)| {
+                (ring.mac(purpose, &[&network]), self.quota_of(app, times))
+            };
+            network::wider(client).into_iter().map(of).collect()
+        };
+        match self {
+            Limited::MessageFor(_, address) => mac("count message to", &[address.as_bytes()]),
+            Limited::MessageBy(asking, device, address) => {
+                mac("count message by", &[&[asking as u8], &device, address.as_bytes()])
+            }
+            Limited::MessageByKnown(asking, address) => {
+                mac("count message by known", &[&[asking as u8], address.as_bytes()])
+            }
+            Limited::MessageFrom(client) => from("count message from", client),
+            Limited::UnknownTo(address) => mac("count unknown to", &[address.as_bytes()]),
+            Limited::SignInTo(address) => mac("count sign-in to", &[address.as_bytes()]),
+            Limited::SignInBy(device, address) => mac("count sign-in by", &[&device, address.as_bytes()]),
+            Limited::SignInByKnown(address) => mac("count sign-in by known", &[address.as_bytes()]),
+            Limited::SignInFrom(client) => from("count sign-in from", client),
+            Limited::WorkFrom(client) => from("count work from", client),
+            Limited::WorkByKnown(address) => mac("count work by known", &[address.as_bytes()]),
+            Limited::CodeOf(account) => mac("count code of", &[account]),
+            Limited::ResetCode(request) => mac("count reset code", &[request]),
+            Limited::ResetCodeFor(address) => mac("count reset code for", &[address.as_bytes()]),
+            Limited::ResetCodeBy(device, address) => {
+                mac("count reset code by", &[&device, address.as_bytes()])
+            }
+            Limited::CodeFrom(client) => from("count code from", client),
+            Limited::PasswordOf(account) => mac("count password of", &[account]),
+            Limited::VerifyOf(account) => mac("count verify of", &[account]),
+            Limited::VerifyTo(number) => mac("count verify to", &[number.as_bytes()]),
+            Limited::TextTo(number) => mac("count text to", &[number.as_bytes()]),
+            Limited::TextBy(device, number) => mac("count text by", &[&device, number.as_bytes()]),
+            Limited::TextByKnown(number) => mac("count text by known", &[number.as_bytes()]),
+            Limited::TextByTrusted(number) => mac("count text by trusted", &[number.as_bytes()]),
+            Limited::TextFrom(client) => from("count text from", client),
+            Limited::Text | Limited::Verify => mac("count text", &[]),
+        }
+    }
+
+    fn quota(self, app: &App) -> Quota {
+        self.quota_of(app, 1)
+    }
+
+    /// How often it may be tried, `times` over.
+    fn quota_of(self, app: &App, times: i64) -> Quota {
+        let settings = &app.config().limits;
+        let a = |most: i64, window: Span| Quota::new(most.saturating_mul(times), *window);
+        let (window, day) = (settings.window, Span::days(1));
+        match self {
+            Limited::MessageFor(..) => a(settings.messages_per_address, window),
+            Limited::MessageBy(asking, ..) => {
+                a(settings.messages_per_address, window).within(asking.life(app))
+            }
+            Limited::MessageByKnown(asking, _) => {
+                a(BROWSERS.saturating_mul(settings.messages_per_address), window).within(asking.life(app))
+            }
+            Limited::MessageFrom(_) => a(settings.messages_per_client, window),
+            Limited::UnknownTo(_) => a(1, day),
+            Limited::SignInTo(_) | Limited::SignInBy(..) | Limited::PasswordOf(_) => {
+                a(settings.sign_ins_per_address, window)
+            }
+            Limited::SignInByKnown(_) => a(BROWSERS.saturating_mul(settings.sign_ins_per_address), window),
+            Limited::SignInFrom(_) => a(settings.sign_ins_per_client, window),
+            Limited::WorkFrom(_) => a(WORK.saturating_mul(settings.sign_ins_per_client), window),
+            Limited::WorkByKnown(_) => a(WORK.saturating_mul(settings.sign_ins_per_address), window),
+            Limited::CodeOf(_) | Limited::ResetCodeFor(_) | Limited::ResetCodeBy(..) => {
+                a(settings.codes_per_account, day)
+            }
+            // None comes back while the code lives.
+            Limited::ResetCode(_) => a(TRIES, day),
+            Limited::CodeFrom(_) => a(settings.codes_per_client, window),
+            Limited::TextTo(_) | Limited::TextBy(..) | Limited::TextByTrusted(_) => {
+                a(settings.texts_per_number, day).within(Asking::Reset.life(app))
+            }
+            Limited::TextByKnown(_) => {
+                a(BROWSERS.saturating_mul(settings.texts_per_number), day).within(Asking::Reset.life(app))
+            }
+            Limited::VerifyTo(_) | Limited::VerifyOf(_) => a(settings.texts_per_number, day),
+            // No network that has many addresses gets more than a part of what the site has.
+            Limited::TextFrom(_) if times > 1 => Quota::new(
+                settings.texts_per_client.saturating_mul(times).min(settings.texts_per_day / RESERVE),
+                *day,
+            ),
+            Limited::TextFrom(_) => a(settings.texts_per_client, day),
+            Limited::Text => a(settings.texts_per_day, day),
+            Limited::Verify => a(settings.texts_per_day, day)
+                .holding(settings.texts_per_day.saturating_sub(settings.texts_per_day / RESERVE)),
+        }
+    }
+
+    /// All buckets that it is counted in: a server on which another secret is in force counts on.
+    fn all(self, app: &App) -> Vec<Bucket> {
+        app.keyring.rings().flat_map(|ring| self.buckets(app, ring)).collect()
+    }
+
+    /// The same for a bucket that messages of other kinds may overdraw.
+    fn overdrawn(self, app: &App) -> impl Iterator<Item = Bucket> {
+        let twice = app.config().limits.messages_per_address.saturating_mul(2);
+        self.all(app).into_iter().map(move |(bucket, quota)| (bucket, quota.holding(twice)))
+    }
+
+    /// Where one is always allowed within the life of what it carries, however much has been used up otherwise.
+    fn kept(self, app: &App) -> Option<Vec<Bucket>> {
+        let Limited::MessageFor(asking, address) = self else { return None };
+        let parts: [&[u8]; 2] = [&[asking as u8], address.as_bytes()];
+        let quota = Quota::new(1, asking.life(app));
+        Some(app.keyring.rings().map(|ring| (ring.mac("count message for", &parts), quota)).collect())
+    }
+
+    /// Counts one more, if that is within the limit. That it is not is an event, once in the time that the bucket takes to
+    /// fill.
+    ///
+    /// # Errors
+    /// [`Error::Database`] if it cannot be counted; refuse then.
+    pub async fn allow(self, app: &App, tx: &mut Tx) -> Result<Allowed, Error> {
+        if !app.config().limits.enabled {
+            return Ok(Allowed::Yes);
+        }
+        let mut allowed = match self.kept(app) {
+            Some(kept) => take(app, tx, &kept).await?,
+            None => return self.report(take(app, tx, &self.all(app)).await?, app, tx).await,
+        };
+        if allowed.is_yes() {
+            // It counts with the others, and may overdraw what they have.
+            take(app, tx, &self.overdrawn(app).collect::<Vec<_>>()).await?;
+        } else {
+            allowed = allowed.or(take(app, tx, &self.all(app)).await?);
+        }
+        self.report(allowed, app, tx).await
+    }
+
+    /// Whether it would be allowed; nothing is counted.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn look(self, app: &App, tx: &mut Tx) -> Result<Allowed, Error> {
+        if !app.config().limits.enabled {
+            return Ok(Allowed::Yes);
+        }
+        let allowed = look(app, tx, &self.all(app)).await?;
+        Ok(match self.kept(app) {
+            Some(kept) => allowed.or(look(app, tx, &kept).await?),
+            None => allowed,
+        })
+    }
+
+    /// Takes one back: somebody was right, or could not be served.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn forgive(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        let buckets = if app.config().limits.enabled { self.all(app) } else { Vec::new() };
+        put_back(app, tx, &buckets).await
+    }
+
+    async fn report(self, allowed: Allowed, app: &App, tx: &mut Tx) -> Result<Allowed, Error> {
+        if allowed.is_yes() {
+            return Ok(allowed);
+        }
+        let kind = self.into();
+        app.meters.limited(kind);
+        let whose: Vec<u8> = self.all(app).into_iter().next().map_or_else(Vec::new, |(bucket, _)| bucket);
+        if sampled(app, tx, kind, &whose, self.quota(app).span()).await? {
+            if matches!(self, Limited::Text | Limited::Verify) {
+                log::error!(
+                    "the site's budget of text messages for today is used up: raise latchkey.limits.texts_per_day if that is not abuse"
+                );
+            }
+            let asked = Asked {
+                from: self.client().map_or_else(String::new, |it| it.to_string()),
+                ..Asked::default()
+            };
+            Event::of_site("limit.reached").from(&asked).detail(kind).write(app, tx).await?;
+        }
+        Ok(allowed)
+    }
+
+    /// The client, where that is what is counted.
+    fn client(self) -> Option<IpAddr> {
+        match self {
+            Limited::MessageFrom(client)
+            | Limited::SignInFrom(client)
+            | Limited::WorkFrom(client)
+            | Limited::CodeFrom(client)
+            | Limited::TextFrom(client) => Some(client),
+            _ => None,
+        }
+    }
+}
+
+/// All buckets that are counted in by each of some limits while none is reached.
+pub fn buckets(app: &App, limits: &[Limited<'_>]) -> Vec<Bucket> {
+    let counted = |limited: &Limited<'_>| match limited.kept(app) {
+        Some(kept) => kept.into_iter().chain(limited.overdrawn(app)).collect(),
+        None => limited.all(app),
+    };
+    if app.config().limits.enabled { limits.iter().flat_map(counted).collect() } else { Vec::new() }
+}
+
+/// Counts by each of some limits, or by none if one of them is reached, in one statement as long as none is.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn allow_each(app: &App, tx: &mut Tx, limits: &[Limited<'_>]) -> Result<bool, Error> {
+    let buckets = buckets(app, limits);
+    let taken = counts::take_each(tx, &buckets, app.now()).await?;
+    is_each(app, tx, &buckets, &taken).await
+}
+
+/// Whether one was taken out of each bucket; otherwise those are put back that were.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn is_each(app: &App, tx: &mut Tx, buckets: &[Bucket], taken: &[Taken]) -> Result<bool, Error> {
+    let each = taken.len() == buckets.len();
+    if !each {
+        let is_taken = |(bucket, _): &&Bucket| taken.iter().any(|(taken,)| taken == bucket);
+        put_back(app, tx, &buckets.iter().filter(is_taken).cloned().collect::<Vec<_>>()).await?;
+    }
+    Ok(each)
+}
+
+/// Takes one out of each bucket, or none out of any; and when there will be one in each.
+async fn take(app: &App, tx: &mut Tx, buckets: &[Bucket]) -> Result<Allowed, Error> {
+    let now = app.now();
+    for (place, (bucket, quota)) in buckets.iter().enumerate() {
+        if !counts::take(tx, bucket, *quota, now).await? {
+            put_back(app, tx, &buckets[..place]).await?;
+            let soon = Allowed::At(now + Duration::from_millis(1));
+            return Ok(soon.and(look(app, tx, &buckets[place..]).await?));
+        }
+    }
+    Ok(Allowed::Yes)
+}
+
+async fn look(app: &App, tx: &mut Tx, buckets: &[Bucket]) -> Result<Allowed, Error> {
+    let mut allowed = Allowed::Yes;
+    for (bucket, quota) in buckets {
+        let next = counts::full_at(tx, bucket).await?.map(|full_at| quota.next(full_at));
+        if let Some(next) = next.filter(|next| *next > app.now()) {
+            allowed = allowed.and(Allowed::At(next));
+        }
+    }
+    Ok(allowed)
+}
+
+async fn put_back(app: &App, tx: &mut Tx, buckets: &[Bucket]) -> Result<(), Error> {
+    for (bucket, quota) in buckets {
+        counts::put_back(tx, bucket, *quota, app.now()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! Who has lately been written down for something, as far as this server knows: whoever goes on costs no statement.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use crate::base::clock::Time;
+
+/// How many are known at once. With more, nobody new is written down until one of them is over: a flood from everywhere
+/// does not fill the disk.
+const MOST: usize = 4096;
+
+/// Until when whom.
+#[derive(Default)]
+pub struct Recent(Mutex<HashMap<Vec<u8>, Time>>);
+
+impl Recent {
+    /// Whether `whose` is the first of its kind in `span`.
+    pub fn is_first(&self, whose: &[u8], now: Time, span: Duration) -> bool {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.get(whose).is_some_and(|until| *until > now) {
+            return false;
+        }
+        if known.len() >= MOST {
+            known.retain(|_, until| *until > now);
+        }
+        let room = known.len() < MOST;
+        if room {
+            known.insert(whose.to_vec(), now + span);
+        }
+        room
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn each_is_the_first_once_in_a_while() {
+        let (recent, now) = (Recent::default(), Time::default());
+        assert!(recent.is_first(b"a", now, HOUR) && recent.is_first(b"b", now, HOUR));
+        assert!(!recent.is_first(b"a", now + HOUR / 2, HOUR));
+        assert!(recent.is_first(b"a", now + HOUR, HOUR));
+    }
+
+    #[test]
+    fn a_flood_from_everywhere_is_known_up_to_a_number() {
+        let (recent, now) = (Recent::default(), Time::default());
+        let first = (0..2 * MOST).filter(|n| recent.is_first(&n.to_le_bytes(), now, HOUR)).count();
+        assert_eq!(first, MOST);
+        assert!(recent.is_first(b"later", now + HOUR, HOUR));
+    }
+}

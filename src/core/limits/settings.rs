@@ -1,0 +1,81 @@
+//! The settings of the limits, and what is out of range in them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::span::Span;
+
+/// `latchkey.limits`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Whether anything is limited; false is for load tests on loopback. Default: true.
+    pub enabled: bool,
+    /// The time in which what was used up comes back, evenly. Default: 1h.
+    pub window: Span,
+    /// Requests for messages to one address in a window, of all kinds; one of a kind is always allowed within the life of the
+    /// key that it carries. Default: 4.
+    pub messages_per_address: i64,
+    /// Requests for a message from one client in a window. Default: 60.
+    pub messages_per_client: i64,
+    /// Failed sign-ins to one address in a window. Default: 30.
+    pub sign_ins_per_address: i64,
+    /// Failed sign-ins from one client in a window. Default: 100.
+    pub sign_ins_per_client: i64,
+    /// Wrong codes for one account in a day, over all its codes. Default: 10.
+    pub codes_per_account: i64,
+    /// Wrong codes from one client in a window. Default: 20.
+    pub codes_per_client: i64,
+    /// Text messages to one number in a day; those that let its owner back in come back within the shortest `key_ttl` at
+    /// the latest. Default: 10.
+    pub texts_per_number: i64,
+    /// Text messages asked for by one client in a day. Default: 30.
+    pub texts_per_client: i64,
+    /// Text messages in a day, over the whole site; a quarter is kept for people who get back in. Default: 1000.
+    pub texts_per_day: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            window: Span::hours(1),
+            messages_per_address: 4,
+            messages_per_client: 60,
+            sign_ins_per_address: 30,
+            sign_ins_per_client: 100,
+            codes_per_account: 10,
+            codes_per_client: 20,
+            texts_per_number: 10,
+            texts_per_client: 30,
+            texts_per_day: 1_000,
+        }
+    }
+}
+
+impl Settings {
+    /// What is out of range, each a sentence with key and remedy.
+    pub fn judge(&self) -> Vec<String> {
+        let mut faults: Vec<String> = [
+            ("messages_per_address", self.messages_per_address),
+            ("messages_per_client", self.messages_per_client),
+            ("sign_ins_per_address", self.sign_ins_per_address),
+            ("sign_ins_per_client", self.sign_ins_per_client),
+            ("codes_per_account", self.codes_per_account),
+            ("codes_per_client", self.codes_per_client),
+            ("texts_per_number", self.texts_per_number),
+            ("texts_per_client", self.texts_per_client),
+            ("texts_per_day", self.texts_per_day),
+        ]
+        .into_iter()
+        .filter(|(_, most)| *most < 1)
+        .map(|(name, most)| format!("latchkey.limits.{name} = {most} would let nobody in: write 1 or more"))
+        .collect();
+        if self.window < Span::minutes(1) || self.window > Span::days(1) {
+            faults.push(format!(
+                "latchkey.limits.window = \"{}\" is out of range: write \"1m\" to \"1d\"",
+                self.window
+            ));
+        }
+        faults
+    }
+}

@@ -1,0 +1,8 @@
+//! What every feature works with: the audit log, limits, tallies, codes, and the servers that share the database.
+
+pub mod code;
+pub mod event;
+pub mod events;
+pub mod limits;
+pub mod replicas;
+pub mod tally;

@@ -1,0 +1,333 @@
+//! Threads of our own that hash and judge passwords at low priority, so that no flood of sign-ins slows a page.
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread,
+};
+
+use rocket::tokio::{sync::oneshot, time::Instant};
+use thread_priority::{ThreadPriority, set_current_thread_priority};
+
+use super::{
+    hash::{PasswordHash, Scheme, Verdict},
+    lanes::{self, Hash, Pace, Task},
+    password::{Password, Settings},
+    pepper::Peppers,
+    queue::{Job, Queue, Whose},
+    rules::Rules,
+};
+use crate::{
+    base::{Error, fault::Fault, random::Random},
+    observe::meters::Load,
+};
+
+/// Of 99; on Unix this is niceness 1. Measured on two cores, the load among them: while 64 connections sign in, a page's
+/// p99 is 4 ms (7 ms at niceness 0); while 32 connections fetch pages, sign-ins go on at about half of their rate (a
+/// seventh at niceness 15).
+const PRIORITY: u8 = 45;
+
+/// Jobs that wait for each thread if the settings do not say: two to four seconds at the default cost.
+const QUEUE_PER_THREAD: usize = 16;
+
+/// Judges, hashes and verifies passwords, everybody in turn. Its clones share the threads, which end with the
+/// last of them, once they have done what is queued.
+#[derive(Clone)]
+pub struct Hasher {
+    queue: Arc<Entrance>,
+    load: Load,
+    scheme: Arc<Scheme>,
+    rules: Rules,
+    random: Random,
+    whose: Whose,
+}
+
+impl Hasher {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if `settings` are out of range or a thread cannot be started.
+    pub fn new(settings: &Settings, peppers: Peppers, random: Random) -> Result<Self, Error> {
+        let faults = settings.judge(false);
+        if !faults.is_empty() {
+            return Err(Error::Config(faults.join("; ")));
+        }
+        let threads = match settings.threads {
+            0 => thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        };
+        let waiting = if settings.queue == 0 { QUEUE_PER_THREAD * threads } else { settings.queue };
+        let load = Load::default();
+        let pace = Pace::new((settings.lanes > 0).then_some(settings.lanes), Instant::now());
+        let queue = start(threads, pace, &load, Queue::new(waiting, load.clone()))
+            .map_err(|error| Error::Config(format!("latchkey.password.threads = {threads}: {error}")))?;
+        let scheme = Arc::new(Scheme::new(peppers, settings.cost));
+        Ok(Self { queue, load, scheme, rules: Rules::new(settings), random, whose: Whose::default() })
+    }
+
+    /// The same, for whoever asks: what others want done is not kept waiting by one who wants too much.
+    pub fn on_behalf_of(&self, whose: Whose) -> Self {
+        Self { whose, ..self.clone() }
+    }
+
+    /// How much there is to do.
+    pub fn load(&self) -> &Load {
+        &self.load
+    }
+
+    /// Refuses early what would be refused anyway.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if the queue is full.
+    pub fn admit(&self) -> Result<(), Error> {
+        if self.queue.0.is_open(self.whose) { Ok(()) } else { Err(Error::Busy) }
+    }
+
+    /// Judges a new password by the [`Rules`]; `own_words` are as [`Rules::judge`] has them.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if the queue is full or the wait too long. That the password is refused is the [`Fault`] within.
+    pub async fn judge(&self, password: &Password, own_words: &[&str]) -> Result<Result<(), Fault>, Error> {
+        let (rules, password) = (self.rules, password.clone());
+        let own_words: Vec<_> = own_words.iter().map(|&word| word.to_owned()).collect();
+        self.run(move || rules.judge(&password, &own_words)).await
+    }
+
+    /// Hashes `password` under the first pepper with a salt of its own.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if the queue is full or the wait too long, [`Error::Randomness`] if there is none for the salt.
+    pub async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
+        let (task, hashed) = self.scheme.hashing(&password, self.random.bytes()?);
+        Ok(hashed(self.bcrypt(task).await?))
+    }
+
+    /// Checks `password` against a stored hash. That nobody has the name (`None`), that the hash is unusable or that it
+    /// is corrupted is a [`Verdict::No`] which takes as long as any other.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if the queue is full or the wait too long.
+    pub async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<Verdict, Error> {
+        let (task, checked) = self.scheme.checking(&password, stored.as_ref());
+        Ok(checked(self.bcrypt(task).await?))
+    }
+
+    async fn bcrypt(&self, task: Task) -> Result<Hash, Error> {
+        let (answer, answered) = oneshot::channel();
+        self.add(Job::Hash(task, answer))?;
+        answered.await.map_err(|_| Error::Busy)
+    }
+
+    /// Runs `work` when its turn comes, unless nobody waits for it any more.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let (answer, answered) = oneshot::channel();
+        self.add(Job::Other(Box::new(move || {
+            if !answer.is_closed() {
+                let _ = answer.send(work());
+            }
+        })))?;
+        answered.await.map_err(|_| Error::Busy)
+    }
+
+    fn add(&self, job: Job) -> Result<(), Error> {
+        if self.queue.0.add(job, self.whose, Instant::now()) { Ok(()) } else { Err(Error::Busy) }
+    }
+}
+
+/// The end of the queue where jobs come in; closes it when nobody is left to add one.
+struct Entrance(Arc<Queue>);
+
+impl Drop for Entrance {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+fn start(threads: usize, pace: Pace, load: &Load, queue: Queue) -> io::Result<Arc<Entrance>> {
+    load.lanes(pace.best());
+    let pace = Arc::new(pace);
+    let entrance = Entrance(Arc::new(queue));
+    for number in 0..threads {
+        let (queue, pace, load) = (Arc::clone(&entrance.0), Arc::clone(&pace), load.clone());
+        thread::Builder::new().name(format!("hasher-{number}")).spawn(move || {
+            lower_priority();
+            work(&queue, &pace, &load);
+        })?;
+    }
+    Ok(Arc::new(entrance))
+}
+
+/// Takes one set of jobs after the other, until the queue is empty and nobody is left to add to it. A job that panics
+/// costs the callers of its set the answer, never the thread.
+fn work(queue: &Queue, pace: &Pace, load: &Load) {
+    while let Some(set) = queue.take(pace.next(Instant::now())) {
+        let _ = catch_unwind(AssertUnwindSafe(|| run(set, pace)));
+        load.lanes(pace.best());
+    }
+}
+
+fn run(set: Vec<Job>, pace: &Pace) {
+    let (mut tasks, mut answers) = (Vec::new(), Vec::new());
+    for job in set {
+        match job {
+            Job::Other(work) => work(),
+            Job::Hash(task, answer) => {
+                tasks.push(task);
+                answers.push(answer);
+            }
+        }
+    }
+    let begun = pace.begin();
+    let hashes = lanes::hash(&tasks);
+    pace.end(&tasks, &begun);
+    for (answer, hash) in answers.into_iter().zip(hashes) {
+        let _ = answer.send(hash);
+    }
+}
+
+fn lower_priority() {
+    let priority = PRIORITY.try_into().expect("a priority is below 100");
+    if let Err(error) = set_current_thread_priority(ThreadPriority::Crossplatform(priority)) {
+        log::debug!("could not lower the priority of the hashing threads: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    };
+
+    use rocket::futures::{FutureExt, future::join_all};
+
+    use super::*;
+
+    fn hasher(threads: usize, queue: usize) -> Hasher {
+        let settings = Settings { cost: 4, threads, queue, ..Settings::default() };
+        Hasher::new(&settings, Peppers::named(&["pepper"]), Random).unwrap()
+    }
+
+    fn password(typed: &str) -> Password {
+        Password::parse(typed).unwrap()
+    }
+
+    #[rocket::async_test]
+    async fn what_was_hashed_is_verified() {
+        let hasher = hasher(0, 0);
+        let hash = hasher.hash(password("secret")).await.unwrap();
+        let again = hasher.hash(password("secret")).await.unwrap();
+        assert!(hash != again, "each hash has a salt of its own");
+        assert_eq!(hasher.verify(password("secret"), Some(hash.clone())).await.unwrap(), Verdict::Yes);
+        assert_eq!(hasher.verify(password("Secret"), Some(hash)).await.unwrap(), Verdict::No);
+        assert_eq!(hasher.verify(password("secret"), None).await.unwrap(), Verdict::No);
+        assert_eq!(hasher.verify(password("!"), Some(PasswordHash::unusable())).await.unwrap(), Verdict::No);
+    }
+
+    #[rocket::async_test]
+    async fn a_full_queue_is_busy_and_what_nobody_awaits_is_skipped() {
+        let hasher = hasher(1, 2);
+        let done = Arc::new(AtomicUsize::new(0));
+        let count = || {
+            let done = Arc::clone(&done);
+            move || done.fetch_add(1, Ordering::SeqCst)
+        };
+        let (started, has_started) = mpsc::channel();
+        let (go, may_go) = mpsc::channel::<()>();
+        let mut blocking = Box::pin(hasher.run(move || {
+            started.send(()).unwrap();
+            may_go.recv().unwrap();
+        }));
+        assert!((&mut blocking).now_or_never().is_none());
+        has_started.recv().unwrap();
+
+        let mut abandoned = Box::pin(hasher.run(count()));
+        assert!((&mut abandoned).now_or_never().is_none());
+        let mut awaited = Box::pin(hasher.run(count()));
+        assert!((&mut awaited).now_or_never().is_none());
+        assert!(matches!(hasher.run(count()).now_or_never(), Some(Err(Error::Busy))));
+        assert!(matches!(hasher.verify(password("secret"), None).now_or_never(), Some(Err(Error::Busy))));
+
+        drop(abandoned);
+        go.send(()).unwrap();
+        blocking.await.unwrap();
+        awaited.await.unwrap();
+        assert_eq!(done.load(Ordering::SeqCst), 1);
+    }
+
+    #[rocket::async_test]
+    async fn passwords_that_are_hashed_at_once_are_told_apart() {
+        let settings = Settings { cost: 4, threads: 1, lanes: lanes::MOST, ..Settings::default() };
+        let hasher = Hasher::new(&settings, Peppers::named(&["pepper"]), Random).unwrap();
+        let hash = hasher.hash(password("secret")).await.unwrap();
+        let (started, has_started) = mpsc::channel();
+        let (go, may_go) = mpsc::channel::<()>();
+        let blocking = hasher.run(move || {
+            started.send(()).unwrap();
+            may_go.recv().unwrap();
+        });
+        let checks = ["secret", "Secret", "another"].map(password);
+        let checks = join_all(checks.map(|typed| hasher.verify(typed, Some(hash.clone()))));
+        let made = hasher.hash(password("another"));
+        let free = async {
+            has_started.recv().unwrap();
+            go.send(()).unwrap();
+        };
+        let (blocked, checks, made, ()) = rocket::tokio::join!(blocking, checks, made, free);
+        blocked.unwrap();
+        let verdicts: Vec<_> = checks.into_iter().map(Result::unwrap).collect();
+        assert_eq!(verdicts, [Verdict::Yes, Verdict::No, Verdict::No]);
+        let verdict = hasher.verify(password("another"), Some(made.unwrap())).await.unwrap();
+        assert_eq!(verdict, Verdict::Yes);
+    }
+
+    #[rocket::async_test]
+    async fn a_new_password_is_judged_in_its_turn() {
+        let hasher = hasher(1, 1);
+        assert_eq!(hasher.judge(&password("violet otter builds a kite"), &[]).await.unwrap(), Ok(()));
+        let fault = hasher.judge(&password("jane.doe@home"), &["Jane.Doe@home.example"]).await.unwrap();
+        assert_eq!(fault.unwrap_err().key, "password-own-word");
+    }
+
+    #[rocket::async_test]
+    async fn a_panic_ends_no_thread() {
+        let hasher = hasher(1, 1);
+        assert!(matches!(hasher.run(|| panic!("of a test")).await, Err::<(), _>(Error::Busy)));
+        assert_eq!(hasher.run(|| 1).await.unwrap(), 1);
+    }
+
+    #[test]
+    fn the_threads_end_after_what_is_queued() {
+        let queue = Queue::new(2, Load::default());
+        let done = Arc::new(AtomicUsize::new(0));
+        for _ in 0..2 {
+            let done = Arc::clone(&done);
+            let job = move || {
+                done.fetch_add(1, Ordering::SeqCst);
+            };
+            assert!(queue.add(Job::Other(Box::new(job)), Whose::default(), Instant::now()));
+        }
+        queue.close();
+        work(&queue, &Pace::new(Some(1), Instant::now()), &Load::default());
+        assert_eq!(done.load(Ordering::SeqCst), 2);
+    }
+
+    #[test]
+    fn settings_out_of_range_start_nothing() {
+        let settings = Settings { cost: 99, ..Settings::default() };
+        assert!(matches!(Hasher::new(&settings, Peppers::named(&["pepper"]), Random), Err(Error::Config(_))));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_threads_are_nice() {
+        let nice = thread::spawn(|| {
+            lower_priority();
+            let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+            // proc_pid_stat(5): the 19th field, counted here from after the name, which may hold spaces
+            stat.rsplit_once(')').unwrap().1.split_whitespace().nth(16).unwrap().parse::<i32>().unwrap()
+        });
+        assert!(nice.join().unwrap() >= 1);
+    }
+}

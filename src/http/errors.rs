@@ -1,0 +1,81 @@
+//! What is shown when no route answers: the site's own error pages, the page for unusable keys, the way to sign-in.
+
+use std::sync::Arc;
+
+use rocket::{
+    Catcher, Request, catch, catchers,
+    http::{Method, Status},
+    response::{self, Responder},
+};
+
+use super::{
+    Crumb, Site, headers, held, origin,
+    page::{Answer, Page, Why},
+    requests,
+};
+use crate::{app::App, auth::session, base::Error, sign_in::login};
+
+/// The catchers.
+pub fn catchers() -> Vec<Catcher> {
+    catchers![gone, unauthorized, forbidden, other]
+}
+
+#[catch(410)]
+async fn gone(request: &Request<'_>) -> Result<Answer, Error> {
+    // The header says who is signed in; where that cannot be told, nobody is.
+    let me = session::current(request).await.ok().flatten();
+    let reads = matches!(request.method(), Method::Get | Method::Head);
+    let site = Site::of(request).ok_or(Error::Sealed)?;
+    let (crumb, again) = match request.uri().path().as_str() {
+        path if path.starts_with("/reset/new-password") => {
+            return Ok(match me {
+                Some(_) if reads => Answer::go("/account"),
+                _ => Page::unusable(&site.templates, Why::Step, None, "/reset").into(),
+            });
+        }
+        path if path.starts_with("/confirm") => (Crumb::Confirm, "/confirm"),
+        path if path.starts_with("/account/email") => (Crumb::Email, "/account/email"),
+        path if path.starts_with("/reset/not-me") => (Crumb::NotMe, "/reset"),
+        _ => (Crumb::Reset, "/reset"),
+    };
+    held::caught(&site, crumb, again, reads).await
+}
+
+#[catch(401)]
+async fn unauthorized(request: &Request<'_>) -> Answer {
+    login::first(request).await
+}
+
+/// Refused to who lacks a role, or because nothing shows that the request comes from this site.
+#[catch(403)]
+fn forbidden(request: &Request<'_>) -> Result<Page, Error> {
+    let app = request.rocket().state::<Arc<App>>().ok_or(Error::Sealed)?;
+    let say = |key| app.templates.say(key, &[]);
+    let refused = origin::was_refused(request);
+    let (title, text) = match refused {
+        true => ("error-origin-title", "error-origin-text"),
+        false => ("error-role-title", "error-role-text"),
+    };
+    let page = Page::error(&app.templates, Status::Forbidden);
+    Ok(page.with("title", say(title)).with("text", say(text)).with("support", !refused))
+}
+
+#[catch(default)]
+fn other(status: Status, request: &Request<'_>) -> Result<Caught, Error> {
+    let app = request.rocket().state::<Arc<App>>().ok_or(Error::Sealed)?;
+    Ok(Caught(Page::error(&app.templates, status)))
+}
+
+/// An error page that also looks after what Rocket sends past the fairings.
+struct Caught(Page);
+
+impl<'r> Responder<'r, 'static> for Caught {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = self.0.respond_to(request)?;
+        if !requests::arrived(request) {
+            headers::guard(request, &mut response);
+            requests::depart(request, &mut response);
+        }
+        Ok(response)
+    }
+}

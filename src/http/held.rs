@@ -1,0 +1,177 @@
+//! What the key of a link opens: looked up anew at every request, from the cookie that carries the key.
+
+use std::time::Duration;
+
+use rocket::{
+    Request,
+    http::{Method, Status},
+    request::{FromRequest, Outcome},
+};
+use uuid::Uuid;
+
+use super::{Answer, Crumb, Linked, Page, Site, page::Why};
+use crate::{
+    base::{Error, key::Key},
+    store::{
+        Conn, Tx,
+        spent::{self, Reason, Spent},
+    },
+};
+
+/// Something that a live key opens.
+#[rocket::async_trait]
+pub trait Opens: Sized + Send {
+    /// The cookie that carries the key.
+    const CRUMB: Crumb;
+    /// The page on which to ask again.
+    const AGAIN: &'static str;
+
+    /// What a key opens, if it is live.
+    async fn find(site: &Site<'_>, key: &Key) -> Result<Option<Self>, Error>;
+
+    /// The public id, which every form made for it carries.
+    fn id(&self) -> Uuid;
+
+    /// The address that whoever holds the key reads the mail of; empty if it came by text message.
+    fn email(&self) -> &str;
+
+    /// The page that shows it.
+    fn page(&self) -> &'static str;
+}
+
+/// Proof that a request holds a live key that opens a `T`.
+///
+/// A form must be the one made for it: its `?form=` is the public id, or else a second link opened meanwhile would
+/// swap what the form acts on.
+///
+/// # Outcomes
+/// Forward 410 otherwise, error 503 if that cannot be told.
+pub struct Held<T>(pub T);
+
+#[rocket::async_trait]
+impl<'r, T: Opens> FromRequest<'r> for Held<T> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let Some(site) = Site::of(request) else { return Outcome::Error((Status::InternalServerError, ())) };
+        let Some(key) = site.carried(T::CRUMB) else { return Outcome::Forward(Status::Gone) };
+        match T::find(&site, &key).await {
+            Ok(Some(found)) if admits(request, found.id()) => Outcome::Success(Held(found)),
+            Ok(_) => Outcome::Forward(Status::Gone),
+            Err(error) => {
+                log::error!("{error}");
+                Outcome::Error((Status::ServiceUnavailable, ()))
+            }
+        }
+    }
+}
+
+/// Whether a request may act on the key with this id: a form must be the one that was made for it (`?form=<id>`).
+pub fn admits(request: &Request<'_>, id: Uuid) -> bool {
+    let reads = matches!(request.method(), Method::Get | Method::Head);
+    reads
+        || request.query_value::<&str>("form").is_some_and(|form| form.ok() == Some(id.to_string().as_str()))
+}
+
+/// Takes a key from a link into its cookie and leads to its page. Nothing else changes.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn arrive<T: Opens>(site: &Site<'_>, linked: &Linked) -> Result<Answer, Error> {
+    match linked.key() {
+        Some(key) => follow::<T>(site, key).await,
+        None => Ok(Page::incomplete(T::AGAIN).into()),
+    }
+}
+
+/// The same for a key that was typed.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn follow<T: Opens>(site: &Site<'_>, key: &Key) -> Result<Answer, Error> {
+    let Some(found) = T::find(site, key).await? else {
+        return Ok(over(site, key, T::AGAIN).await?.0.into());
+    };
+    // Before anything is bound to this browser: the answer to its first button may get lost.
+    site.make_mark()?;
+    site.carry(T::CRUMB, key)?;
+    site.keep(found.page(), found.email())?;
+    Ok(Answer::go(found.page()))
+}
+
+/// Notes in `tx` that a key did what it was for, in this browser, and which page that leads to.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn use_up(site: &Site<'_>, tx: &mut Tx, digest: &[u8], place: &str) -> Result<(), Error> {
+    spent::note(tx, digest, Reason::Used, (site.mark().as_deref(), place), site.now()).await
+}
+
+/// How long a second click may come after the first.
+const TWICE: Duration = Duration::from_secs(60);
+
+/// What a form gets whose key is over: if this browser has just used it, the page that this led to, as the button was
+/// pressed twice; or else why the key is over. It is read on the connection at hand: with a transaction under way, to wait
+/// for a second one would keep others waiting, and would not see what the first click has yet to commit.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn gone(site: &Site<'_>, conn: &mut Conn, digest: &[u8], again: &str) -> Result<Answer, Error> {
+    let spent = spent::find(conn, digest, site.now()).await?;
+    Ok(match spent {
+        Some(spent) if is_twice(site, &spent) => {
+            site.tell("told-twice");
+            Answer::go(spent.place)
+        }
+        spent => page(site, spent.as_ref(), again).into(),
+    })
+}
+
+/// Why the key of a digest is over.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn why(site: &Site<'_>, digest: &[u8], again: &str) -> Result<Page, Error> {
+    let spent = spent::find(&mut site.read().await?, digest, site.now()).await?;
+    Ok(page(site, spent.as_ref(), again))
+}
+
+/// The page for a key that opens nothing, and what became of it.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn over(site: &Site<'_>, key: &Key, again: &str) -> Result<(Page, Option<Vec<u8>>), Error> {
+    let mut conn = site.read().await?;
+    for digest in key.digests(&site.keyring) {
+        if let Some(spent) = spent::find(&mut conn, &digest, site.now()).await? {
+            return Ok((page(site, Some(&spent), again), Some(digest)));
+        }
+    }
+    Ok((page(site, None, again), None))
+}
+
+fn is_twice(site: &Site<'_>, spent: &Spent) -> bool {
+    let here = spent.browser.is_some() && spent.browser == site.mark();
+    here && !spent.place.is_empty() && spent.spent_at + TWICE > site.now()
+}
+
+fn page(site: &Site<'_>, spent: Option<&Spent>, again: &str) -> Page {
+    let why = spent.map_or(Why::Unknown, |spent| Why::named(&spent.reason));
+    let page = Page::unusable(&site.templates, why, spent.map(|spent| spent.spent_at), again);
+    // Whoever was at work here needs not type the address again to go on.
+    page.with("email", site.last_address().filter(|_| again == "/reset"))
+}
+
+/// What the catcher of 410 shows: why the key that the browser carries opens nothing, or that it carries none.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn caught(site: &Site<'_>, crumb: Crumb, again: &str, reads: bool) -> Result<Answer, Error> {
+    let Some(key) = site.carried(crumb) else {
+        return Ok(Page::unusable(&site.templates, Why::NoCookie, None, again).into());
+    };
+    match over(site, &key, again).await? {
+        (_, Some(digest)) if !reads => gone(site, &mut site.read().await?, &digest, again).await,
+        (page, _) => Ok(page.into()),
+    }
+}

@@ -1,0 +1,112 @@
+//! What programs ask that look after the server: whether it serves, whether it is ready, and what it has counted.
+
+use std::sync::Arc;
+
+use rocket::{
+    Request, Route,
+    http::{ContentType, Status},
+    request::{FromRequest, Outcome},
+    routes,
+    serde::json::Json,
+};
+use serde_json::{Value, json};
+use subtle::ConstantTimeEq;
+
+use super::{Here, Site};
+use crate::{
+    app::App,
+    base::{Error, key::sha256},
+    core::replicas,
+    observe::meters::{self, Found},
+    store::{self, outbox},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![healthy, ready, metrics]
+}
+
+/// Whether a route, as it was mounted, is one of these.
+pub fn is_probe(route: &str) -> bool {
+    matches!(route, "/healthz" | "/readyz" | "/metrics")
+}
+
+/// 200 while people can be served. To an [`Insider`] it also tells which policy is in force, and whether all servers have
+/// the same; what strangers could tell from a policy's version is nobody's business.
+#[rocket::get("/healthz")]
+async fn healthy(site: Site<'_>, insider: Option<Insider>) -> Result<Json<Value>, Error> {
+    let shares = replicas::shares(site.app, &mut site.read().await?).await?;
+    if insider.is_none() {
+        return Ok(Json(json!({ "status": "ok" })));
+    }
+    Ok(Json(json!({
+        "status": "ok",
+        "policy": site.force.version,
+        "agree": shares.len() == 1,
+        "servers": shares,
+        "configuration_refused": site.live.refused().is_some(),
+        "restart_needed": !site.live.restart().is_empty(),
+    })))
+}
+
+/// 200 while this server should be sent requests: its database answers, is up to date and took the last write, its worker
+/// works, and it was not told to stop. 503 otherwise; an [`Insider`] is told why.
+#[rocket::get("/readyz")]
+async fn ready(site: Site<'_>, insider: Option<Insider>) -> (Status, Json<Value>) {
+    let database = async { store::behind(&mut site.read().await?).await };
+    let database = match database.await {
+        Ok(0) => None,
+        Ok(_) => Some("the database lacks migrations"),
+        Err(Error::Config(_)) => Some("a newer version has changed the database: start that version"),
+        Err(error) => {
+            log::error!("{error}");
+            Some("the database does not answer")
+        }
+    };
+    // Nothing is written to find out: the worker and the servers write every few seconds.
+    let writes = (!site.db.takes_writes()).then_some("the database takes no writes");
+    let worker = (!site.vital.works()).then_some("the outbox's worker does not work");
+    let leaving = (!site.vital.stays()).then_some("the server was told to stop");
+    let why: Vec<_> = [database, writes, worker, leaving].into_iter().flatten().collect();
+    let ready = why.is_empty();
+    let status = if ready { Status::Ok } else { Status::ServiceUnavailable };
+    let mut told = json!({ "status": if ready { "ready" } else { "not ready" } });
+    if insider.is_some() && !ready {
+        told["why"] = json!(why);
+    }
+    (status, Json(told))
+}
+
+/// Who may read the meters and the details: a holder of `latchkey.metrics_token`, or, if none is set, this machine.
+///
+/// # Outcomes
+/// Forward 404 for anybody else.
+struct Insider;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Insider {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let token =
+            request.rocket().state::<Arc<App>>().and_then(|app| app.config().metrics_token.as_deref());
+        let Some(token) = token else { return Here::from_request(request).await.map(|_| Insider) };
+        let sent = request.headers().get_one("Authorization").and_then(|sent| sent.strip_prefix("Bearer "));
+        // Digests are of one length, and tell nothing of how much of the token was right.
+        let right = sha256(sent.unwrap_or_default().as_bytes()).ct_eq(&sha256(token.as_bytes()));
+        if bool::from(right) { Outcome::Success(Insider) } else { Outcome::Forward(Status::NotFound) }
+    }
+}
+
+/// Everything that is counted. While the database is away, what only it knows is left out.
+#[rocket::get("/metrics")]
+async fn metrics(_insider: Insider, site: Site<'_>) -> Result<(ContentType, String), Error> {
+    let found = async {
+        let mut conn = site.read().await?;
+        let (waiting, oldest) = (outbox::waiting(&mut conn).await?, outbox::oldest(&mut conn).await?);
+        Ok::<_, Error>(Found { waiting, age: oldest.map_or(Default::default(), |at| at.until(site.now())) })
+    };
+    let found = found.await.inspect_err(|error| log::error!("{error}")).ok();
+    let told = site.meters.told(found.as_ref(), site.db.connections())?;
+    Ok((ContentType::parse_flexible(meters::CONTENT_TYPE).unwrap_or(ContentType::Plain), told))
+}

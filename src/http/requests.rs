@@ -1,0 +1,113 @@
+//! Every request gets an id, a line in the log and a place in the meters.
+//!
+//! The id is made here; one that comes from outside is neither repeated nor logged. Nothing in the line can hold what
+//! somebody sent, and so no secret: the method is one of a closed list, the route as it was mounted, the rest numbers.
+
+use std::{sync::Arc, time::Duration};
+
+use rocket::{
+    Data, Request, Response, Route,
+    fairing::{Fairing, Info, Kind},
+    http::{Method, Status},
+    tokio::time::Instant,
+};
+
+use crate::{
+    app::App,
+    observe::scope::{RequestId, Scope},
+};
+
+/// How a request began.
+struct Begun {
+    id: RequestId,
+    at: Instant,
+    /// Whether the fairings saw it. Rocket hands what it cannot read, as a method that it does not know, to a catcher alone.
+    arrived: bool,
+    /// Rocket makes a GET of it on the way.
+    head: bool,
+}
+
+/// What is logged of a request.
+#[derive(Clone, Copy)]
+struct Line<'r> {
+    /// None if it is one that nobody knows.
+    method: Option<Method>,
+    route: Option<&'r Route>,
+    status: Status,
+    took: Duration,
+}
+
+impl Line<'_> {
+    fn log(self) {
+        let method = self.method.map_or("-", Method::as_str);
+        let route = self.route.map_or("-", |route| route.uri.as_str());
+        let (status, millis) = (self.status.code, u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX));
+        log::info!(method, route, status, millis; "{method} {route} {status} {millis} ms");
+    }
+}
+
+/// Gives each request its id. Comes before all else.
+pub struct Arrivals;
+
+/// Logs and counts each answer. Comes after all that may change it.
+pub struct Departures;
+
+#[rocket::async_trait]
+impl Fairing for Arrivals {
+    fn info(&self) -> Info {
+        Info { name: "Requests arrive", kind: Kind::Request }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+        begin(request, true);
+    }
+}
+
+#[rocket::async_trait]
+impl Fairing for Departures {
+    fn info(&self) -> Info {
+        Info { name: "Requests depart", kind: Kind::Response }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        depart(request, response);
+    }
+}
+
+fn begin<'r>(request: &'r Request<'_>, arrived: bool) -> &'r Begun {
+    let id = || request.rocket().state::<Arc<App>>().map(|app| app.request_ids.next(app.random));
+    request.local_cache(|| Begun {
+        id: id().unwrap_or_default(),
+        at: Instant::now(),
+        arrived,
+        head: request.method() == Method::Head,
+    })
+}
+
+/// Whether the fairings saw a request, and will see its answer.
+pub fn arrived(request: &Request<'_>) -> bool {
+    begin(request, false).arrived
+}
+
+/// For whom the handling of a request works.
+pub fn scope(request: &Request<'_>) -> Option<Scope> {
+    let app = request.rocket().state::<Arc<App>>()?;
+    Some(app.scope(Some(begin(request, false).id)))
+}
+
+/// Puts the id on an answer, logs it and counts it.
+pub fn depart(request: &Request<'_>, response: &mut Response<'_>) {
+    let begun = begin(request, false);
+    response.set_raw_header("X-Request-Id", begun.id.to_string());
+    let method = if begun.head { Method::Head } else { request.method() };
+    let line = Line {
+        method: begun.arrived.then_some(method),
+        route: request.route(),
+        status: response.status(),
+        took: begun.at.elapsed(),
+    };
+    if let Some(scope) = scope(request) {
+        scope.meters.answered(line.route, line.status, line.took);
+        scope.act(|| line.log());
+    }
+}

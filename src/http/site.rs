@@ -1,0 +1,198 @@
+//! What a handler works with: the running site, its database, and the request's own cookies and client.
+
+use std::{ops::Deref, sync::Arc};
+
+use rocket::{
+    Request,
+    http::Status,
+    request::{FromRequest, Outcome},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    client::Client,
+    cookies::{Crumb, Crumbs},
+};
+use crate::{
+    app::App,
+    base::{
+        Error,
+        key::{Key, sha256},
+    },
+    hashing::{hasher::Hasher, queue::Whose},
+    outbox::message::Asked,
+    policy::{Policy, live::Force},
+    store::{Conn, Db, Tx, accounts::Account},
+};
+
+const MARK: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+
+/// The site as seen from one request.
+///
+/// # Outcomes
+/// Error 500 in an application that is not made by [`rocket()`](crate::server::rocket()).
+pub struct Site<'r> {
+    /// The running site.
+    pub app: &'r Arc<App>,
+    /// Its database.
+    pub db: &'r Db,
+    /// The request's cookies.
+    pub crumbs: Crumbs<'r>,
+    /// The other end.
+    pub client: Client,
+    /// The policy that was in force when the request came: it is judged by no other.
+    pub force: &'r Force,
+}
+
+struct Forced(Arc<Force>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Site<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match Site::of(request) {
+            Some(site) => Outcome::Success(site),
+            None => Outcome::Error((Status::InternalServerError, ())),
+        }
+    }
+}
+
+impl Deref for Site<'_> {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        self.app
+    }
+}
+
+impl<'r> Site<'r> {
+    /// The site that a request is sent to.
+    pub fn of(request: &'r Request<'_>) -> Option<Self> {
+        let app = request.rocket().state::<Arc<App>>()?;
+        let db = request.rocket().state::<Db>()?;
+        let client = Client::of(request, app);
+        let Forced(force) = request.local_cache(|| Forced(app.live.now()));
+        Some(Self { app, db, crumbs: Crumbs::of(request, app.judged.is_https()), client, force })
+    }
+
+    /// What hashes passwords, for this client among others.
+    pub fn hasher(&self) -> Hasher {
+        self.hasher_of(Whose::client(self.client.address))
+    }
+
+    /// The same for somebody who has shown something of `account`: a key, a session, or that the browser has signed in with
+    /// its address before. A place is kept for them beside strangers.
+    pub fn hasher_for(&self, account: &[u8]) -> Hasher {
+        self.hasher_of(Whose::client(self.client.address).kept(account))
+    }
+
+    fn hasher_of(&self, whose: Whose) -> Hasher {
+        match self.config().limits.enabled {
+            true => self.app.hasher.on_behalf_of(whose),
+            false => self.app.hasher.clone(),
+        }
+    }
+
+    /// A connection to read from.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn read(&self) -> Result<Conn, Error> {
+        self.db.read().await
+    }
+
+    /// A transaction. What it posts is caused by the client's network.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn begin(&self) -> Result<Tx, Error> {
+        Ok(self.caused(self.db.begin().await?))
+    }
+
+    /// The same of one statement.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn begin_once(&self) -> Result<Tx, Error> {
+        Ok(self.caused(self.db.begin_once().await?))
+    }
+
+    fn caused(&self, mut tx: Tx) -> Tx {
+        tx.caused_by(Some(self.keyring.mac("cause", &[&self.client.network()])));
+        tx
+    }
+
+    /// What is in force for an account, in this request.
+    pub fn policy(&self, account: &Account) -> Policy {
+        self.force.policy(account.roles())
+    }
+
+    /// Who asks, as messages and the audit log tell it.
+    pub fn asked(&self) -> Asked {
+        Asked { from: self.client.place(), browser: self.client.browser.to_owned(), at: self.now() }
+    }
+
+    /// Digest of the mark of this browser, if it has one.
+    pub fn mark(&self) -> Option<Vec<u8>> {
+        self.crumbs.get(Crumb::Browser).map(|mark| sha256(mark.as_bytes()))
+    }
+
+    /// Digest of the mark of this browser, which gets one if it has none.
+    ///
+    /// # Errors
+    /// As [`Random::bytes`](crate::base::random::Random::bytes).
+    pub fn make_mark(&self) -> Result<Vec<u8>, Error> {
+        if let Some(mark) = self.mark() {
+            return Ok(mark);
+        }
+        let mark = Key::for_link(self.random)?;
+        self.crumbs.set(Crumb::Browser, mark.expose(), Some(MARK));
+        Ok(sha256(mark.expose().as_bytes()))
+    }
+
+    /// Puts plain data, sealed for `purpose`, into a cookie, which ends with the browser.
+    ///
+    /// # Errors
+    /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
+    pub fn seal<T: Serialize>(&self, crumb: Crumb, purpose: &str, data: &T) -> Result<(), Error> {
+        let plain = serde_json::to_vec(data).expect("what a cookie holds is plain data");
+        self.crumbs.set(crumb, &self.keyring.seal_text(self.random, purpose, &plain)?, None);
+        Ok(())
+    }
+
+    /// What a cookie holds that was sealed for `purpose`.
+    pub fn unseal<T: DeserializeOwned>(&self, crumb: Crumb, purpose: &str) -> Option<T> {
+        serde_json::from_slice(&self.keyring.open_text(purpose, self.crumbs.get(crumb)?)?).ok()
+    }
+
+    /// Puts a key, sealed, into its cookie, which ends with the browser.
+    ///
+    /// # Errors
+    /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
+    pub fn carry(&self, crumb: Crumb, key: &Key) -> Result<(), Error> {
+        let sealed = self.keyring.seal_text(self.random, "ticket", key.expose().as_bytes())?;
+        self.crumbs.set(crumb, &sealed, None);
+        Ok(())
+    }
+
+    /// The same for `life` at most.
+    ///
+    /// # Errors
+    /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
+    pub fn carry_for(&self, crumb: Crumb, key: &Key, life: std::time::Duration) -> Result<(), Error> {
+        let sealed = self.keyring.seal_text(self.random, "ticket", key.expose().as_bytes())?;
+        self.crumbs.set(crumb, &sealed, Some(life));
+        Ok(())
+    }
+
+    /// The key in a cookie, if there is one that opens.
+    pub fn carried(&self, crumb: Crumb) -> Option<Key> {
+        let opened = self.keyring.open_text("ticket", self.crumbs.get(crumb)?);
+        let key = opened.and_then(|opened| Key::parse(std::str::from_utf8(&opened).ok()?));
+        if key.is_none() {
+            self.crumbs.refuse(crumb);
+        }
+        key
+    }
+}

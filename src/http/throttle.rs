@@ -1,0 +1,266 @@
+//! Whether something may be tried once more: who asks too much counts against nobody else.
+//!
+//! A browser that has signed in with the address before is counted by itself, and together with others like it; who has
+//! used up what those may do together counts as anybody.
+
+use super::{
+    Site,
+    device::{self, Known},
+};
+use crate::{
+    app::App,
+    base::Error,
+    core::limits::{self, Allowed, Asking, Limited},
+    jobs::request::Request,
+    outbox::message::Asked,
+    store::Tx,
+};
+
+/// Who asks for a text message that lets somebody back in.
+#[derive(Clone, Copy)]
+pub enum Asker<'a> {
+    /// Perhaps anybody.
+    Stranger,
+    /// A browser that the owner has signed in with.
+    Owner(&'a Known),
+    /// An admin, or whoever pressed "this wasn't me": what others have used up does not stand in the way.
+    Trusted,
+}
+
+impl<'a> From<Option<&'a Known>> for Asker<'a> {
+    fn from(known: Option<&'a Known>) -> Self {
+        known.map_or(Asker::Stranger, Asker::Owner)
+    }
+}
+
+/// Counts a request for a message by where it comes from.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn client_allowed(site: &Site<'_>, tx: &mut Tx) -> Result<Allowed, Error> {
+    Limited::MessageFrom(site.client.address).allow(site, tx).await
+}
+
+/// Counts a request for a message by address, known or not.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn name_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: &str) -> Result<Allowed, Error> {
+    Limited::MessageFor(asking, key).allow(site, tx).await
+}
+
+/// Counts a request for a message, by where it comes from and by address.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn message_allowed(
+    site: &Site<'_>,
+    tx: &mut Tx,
+    asking: Asking,
+    key: &str,
+) -> Result<Allowed, Error> {
+    let known = device::known(site, key)
+        .map(|it| [Limited::MessageBy(asking, it.device, key), Limited::MessageByKnown(asking, key)]);
+    let strangers = [Limited::MessageFrom(site.client.address), Limited::MessageFor(asking, key)];
+    Ok(count(site, tx, known, &strangers).await?.0)
+}
+
+/// Counts a request for a message as [`message_allowed`], and posts it if it is allowed.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn post(site: &Site<'_>, asking: Asking, key: &str, request: &Request) -> Result<Allowed, Error> {
+    let known = device::known(site, key)
+        .map(|it| [Limited::MessageBy(asking, it.device, key), Limited::MessageByKnown(asking, key)]);
+    let strangers = [Limited::MessageFrom(site.client.address), Limited::MessageFor(asking, key)];
+    // As a rule nothing is near its limit, and one statement does it all.
+    let mut tx = site.begin_once().await?;
+    let posted = request.post_within(site, &mut tx, &known.unwrap_or(strangers)).await?;
+    tx.commit().await?;
+    if posted {
+        return Ok(Allowed::Yes);
+    }
+    let mut tx = site.begin().await?;
+    let (allowed, _) = count(site, &mut tx, known, &strangers).await?;
+    if allowed.is_yes() {
+        request.post(site, &mut tx).await?;
+    }
+    tx.commit().await?;
+    Ok(allowed)
+}
+
+/// A sign-in that is counted, and by what.
+pub struct SignIn<'a> {
+    allowed: Allowed,
+    counted: Vec<Limited<'a>>,
+    /// What counts the work, whether it succeeds or not.
+    work: Option<Limited<'a>>,
+}
+
+impl<'a> SignIn<'a> {
+    /// Counts one before anything is compared.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn count(site: &Site<'_>, key: &'a str) -> Result<Self, Error> {
+        if !site.config().limits.enabled {
+            return Ok(Self { allowed: Allowed::Yes, counted: Vec::new(), work: None });
+        }
+        let known = device::known(site, key)
+            .map(|it| [Limited::SignInBy(it.device, key), Limited::SignInByKnown(key)]);
+        let strangers = [Limited::SignInFrom(site.client.address), Limited::SignInTo(key)];
+        let from = Limited::WorkFrom(site.client.address);
+        let mut work = if known.is_some() { Limited::WorkByKnown(key) } else { from };
+        // As a rule nothing is near its limit, and one statement counts it all.
+        let counted = known.unwrap_or(strangers);
+        let mut tx = site.begin_once().await?;
+        let each = limits::allow_each(site, &mut tx, &[&counted[..], &[work]].concat()).await?;
+        tx.commit().await?;
+        if each {
+            return Ok(Self { allowed: Allowed::Yes, counted: counted.to_vec(), work: Some(work) });
+        }
+        let mut tx = site.begin().await?;
+        let (mut allowed, counted) = count(site, &mut tx, known, &strangers).await?;
+        if allowed.is_yes() && known.is_some() && !work.look(site, &mut tx).await?.is_yes() {
+            work = from;
+        }
+        if allowed.is_yes() {
+            allowed = and_then(site, &mut tx, &counted, work).await?;
+        }
+        tx.commit().await?;
+        let work = allowed.is_yes().then_some(work);
+        Ok(Self { allowed, counted, work })
+    }
+
+    /// Whether it may be tried, or when.
+    pub fn allowed(&self) -> Allowed {
+        self.allowed
+    }
+
+    /// Takes it back: it succeeded.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn forgive(&self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        forgive(app, tx, &self.counted).await
+    }
+
+    /// Takes it back, and the work: it could not be tried.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn call_off(&self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        // In the order in which they are counted: the other way round, two would wait for one another.
+        self.forgive(app, tx).await?;
+        forgive(app, tx, self.work.as_slice()).await
+    }
+}
+
+/// Counts a text message that lets somebody back in.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn text_allowed(
+    site: &App,
+    tx: &mut Tx,
+    number: &str,
+    asker: Asker<'_>,
+    asked: &Asked,
+) -> Result<Allowed, Error> {
+    let known = match asker {
+        Asker::Trusted => {
+            return Limited::TextByTrusted(number).allow(site, tx).await;
+        }
+        Asker::Owner(known) => Some([Limited::TextBy(known.device, number), Limited::TextByKnown(number)]),
+        Asker::Stranger => None,
+    };
+    let strangers: Vec<_> = text_from(asked).into_iter().chain([Limited::TextTo(number)]).collect();
+    let (allowed, counted) = count(site, tx, known, &strangers).await?;
+    if !allowed.is_yes() {
+        return Ok(allowed);
+    }
+    and_then(site, tx, &counted, Limited::Text).await
+}
+
+/// Counts a text message that verifies a number, for the account of these bytes.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn verification_allowed(
+    site: &App,
+    tx: &mut Tx,
+    number: &str,
+    account: &[u8],
+    asked: &Asked,
+) -> Result<Allowed, Error> {
+    let counts = [Limited::VerifyOf(account), Limited::VerifyTo(number)].into_iter();
+    let counts: Vec<_> = counts.chain(text_from(asked)).chain([Limited::Verify]).collect();
+    all(site, tx, &counts).await
+}
+
+/// What a text message is counted by where it was asked for; the command line asks from nowhere.
+fn text_from(asked: &Asked) -> Option<Limited<'static>> {
+    asked.from.parse().ok().map(Limited::TextFrom)
+}
+
+/// Counts a known browser by itself, and together with others like it; strangers, and known browsers that have used up
+/// what they may do together, by what strangers are counted by. Returns the buckets counted, so that a success can be refunded.
+async fn count<'a>(
+    site: &App,
+    tx: &mut Tx,
+    known: Option<[Limited<'a>; 2]>,
+    strangers: &[Limited<'a>],
+) -> Result<(Allowed, Vec<Limited<'a>>), Error> {
+    let Some([own, together]) = known else {
+        return Ok((all(site, tx, strangers).await?, strangers.to_vec()));
+    };
+    let allowed = own.allow(site, tx).await?;
+    if !allowed.is_yes() {
+        return Ok((allowed, Vec::new()));
+    }
+    if together.allow(site, tx).await?.is_yes() {
+        return Ok((Allowed::Yes, vec![own, together]));
+    }
+    let allowed = all(site, tx, strangers).await?;
+    if !allowed.is_yes() {
+        own.forgive(site, tx).await?;
+        return Ok((allowed, Vec::new()));
+    }
+    Ok((allowed, [&[own], strangers].concat()))
+}
+
+/// Counts by each, or by none if one of them refuses; and when all of them will allow it.
+async fn all(site: &App, tx: &mut Tx, counts: &[Limited<'_>]) -> Result<Allowed, Error> {
+    for (place, limited) in counts.iter().enumerate() {
+        let mut allowed = limited.allow(site, tx).await?;
+        if !allowed.is_yes() {
+            forgive(site, tx, &counts[..place]).await?;
+            for other in &counts[place + 1..] {
+                allowed = allowed.and(other.look(site, tx).await?);
+            }
+            return Ok(allowed);
+        }
+    }
+    Ok(Allowed::Yes)
+}
+
+/// Counts by one more, and takes the others back if that refuses.
+async fn and_then(
+    site: &App,
+    tx: &mut Tx,
+    counted: &[Limited<'_>],
+    last: Limited<'_>,
+) -> Result<Allowed, Error> {
+    let allowed = last.allow(site, tx).await?;
+    if !allowed.is_yes() {
+        forgive(site, tx, counted).await?;
+    }
+    Ok(allowed)
+}
+
+async fn forgive(site: &App, tx: &mut Tx, counted: &[Limited<'_>]) -> Result<(), Error> {
+    for limited in counted {
+        limited.forgive(site, tx).await?;
+    }
+    Ok(())
+}

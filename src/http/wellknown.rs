@@ -1,0 +1,51 @@
+//! Small addresses that programs know: assets, and where a password is changed.
+
+use rocket::{
+    Request, Response, Route,
+    http::Status,
+    response::{self, Redirect, Responder},
+    routes,
+};
+
+use super::Site;
+use crate::view::gzip::{Gzip, Packed};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![home, change_password, asset]
+}
+
+#[rocket::get("/")]
+fn home() -> Redirect {
+    Redirect::to("/account")
+}
+
+#[rocket::get("/.well-known/change-password")]
+fn change_password() -> Redirect {
+    Redirect::to("/change")
+}
+
+/// A version is good for ever, at the server that has it: during a deployment another one may be asked for it, and what
+/// that has must not be kept under this name.
+#[rocket::get("/assets/<name>?<v>")]
+fn asset(name: &str, v: Option<&str>, site: Site<'_>) -> Result<Cached, Status> {
+    let asset = site.templates.asset(name).ok_or(Status::NotFound)?;
+    let known = v == Some(asset.version.as_str());
+    let cache = if known { "public, max-age=31536000, immutable" } else { "no-store" };
+    Ok(Cached { kind: asset.kind, bytes: asset.bytes.clone(), cache })
+}
+
+struct Cached {
+    kind: &'static str,
+    bytes: Packed,
+    cache: &'static str,
+}
+
+impl<'r> Responder<'r, 'static> for Cached {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = Response::build();
+        response.raw_header("Content-Type", self.kind).raw_header("Cache-Control", self.cache);
+        self.bytes.fill(Gzip::of(request), &mut response);
+        response.ok()
+    }
+}

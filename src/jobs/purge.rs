@@ -1,0 +1,78 @@
+//! What is over is removed: expired keys and sessions at once; deleted accounts, events and what was sent after a while.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    account::notice::{FAREWELL, UNDO},
+    app::App,
+    base::{Error, key::Purpose},
+    core::{event::Event, tally},
+    policy::Policy,
+    reset::Strategy,
+    store::{
+        Pool, accounts, counts, events, former_addresses,
+        keys::{self, Expired},
+        outbox, registrations, remembered, sessions, spent,
+        tallies::{self, Tally},
+    },
+};
+
+/// In how many small steps, at most.
+const STEPS: usize = 40;
+
+/// Removes, in small steps, what is over: whoever writes meanwhile hardly waits.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
+    let now = app.now();
+    let kept = now - *app.config().events.keep;
+    for _ in 0..STEPS {
+        let mut tx = pool.begin_behind().await?;
+        spent::note_expired(&mut tx, now).await?;
+        let expired = keys::purge(&mut tx, now).await?;
+        let none_expired = expired.is_empty();
+        let abandoned = abandoned(&expired);
+        for ((day, strategy), n) in &abandoned {
+            let (kind, policy) = (tally::ABANDONED.to_owned(), strategy.name().to_owned());
+            tallies::add(&mut tx, &Tally { day: *day, kind, policy, bucket: 0, n: *n }).await?;
+        }
+        tx.commit().await?;
+        for ((_, strategy), n) in abandoned {
+            app.meters.reset(strategy.name(), "abandoned", n.unsigned_abs());
+        }
+        let mut tx = pool.begin_behind().await?;
+        let deleted = accounts::purge(&mut tx, now - *UNDO).await?;
+        for account in &deleted {
+            Event::new("account.deleted", *account).write(app, &mut tx).await?;
+        }
+        tx.commit().await?;
+        let mut tx = pool.begin_behind().await?;
+        let removed = registrations::purge(&mut tx, now).await?
+            + sessions::purge(&mut tx, now).await?
+            + remembered::purge(&mut tx, now).await?
+            + counts::purge(&mut tx, now).await?
+            + former_addresses::purge(&mut tx, now - *FAREWELL).await?
+            + spent::purge(&mut tx, now - *FAREWELL).await?
+            + outbox::wipe(&mut tx, now).await?
+            + outbox::purge(&mut tx, kept).await?
+            + events::purge(&mut tx, kept).await?
+            + tallies::purge(&mut tx, tally::day(kept)).await?;
+        tx.commit().await?;
+        if removed == 0 && none_expired && deleted.is_empty() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The resets that nobody finished, among the keys that expired, by day and strategy.
+fn abandoned(expired: &[Expired]) -> BTreeMap<(i64, Strategy), i64> {
+    let mut numbers = BTreeMap::new();
+    let resets = [Purpose::Reset.name(), Purpose::Temporary.name()];
+    for key in expired.iter().filter(|key| resets.contains(&key.purpose.as_str())) {
+        let Some(policy) = Policy::read(key.policy.as_deref()) else { continue };
+        *numbers.entry((tally::day(key.expires_at), policy.strategy)).or_insert(0) += 1;
+    }
+    numbers
+}

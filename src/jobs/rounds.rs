@@ -1,0 +1,165 @@
+//! Rounds: what is due in one queue is leased and handed out, so many entries at a time.
+//!
+//! Leases begin on a beat. What was done for one address and not for another moments before is hidden in it, and what is
+//! done between two beats is leased together. While entries are done quickly, more are leased than hands are free: so
+//! many as were done since the last time.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use rocket::{
+    Shutdown,
+    tokio::{
+        select,
+        task::{Id, JoinError, JoinSet},
+        time::{Instant, sleep, sleep_until, timeout},
+    },
+};
+use uuid::Uuid;
+
+use super::desk::Desk;
+use crate::{
+    base::Error,
+    store::outbox::{Entry, Queue},
+};
+
+/// From one lease of a queue to the next: more than what is done for one who is known and not for another, by far.
+const BEAT: Duration = Duration::from_millis(20);
+/// How often to look without being called: another process may have written.
+const POLL: Duration = Duration::from_secs(1);
+/// How many entries are leased ahead at most.
+const AHEAD: usize = 64;
+/// How long, at shutdown, what is at hand may take.
+const PATIENCE: Duration = Duration::from_millis(800);
+
+/// How a queue is worked on.
+#[derive(Clone, Copy)]
+pub struct Rounds {
+    pub queue: Queue,
+    /// How many sets of entries at once.
+    pub hands: usize,
+    /// How many entries are a set at most.
+    pub set: usize,
+}
+
+/// What is at hand.
+struct Round {
+    desk: Arc<Desk>,
+    at_hand: JoinSet<()>,
+    sets: HashMap<Id, Vec<Uuid>>,
+    waiting: VecDeque<Entry>,
+    done: usize,
+}
+
+impl Rounds {
+    /// Works until `shutdown`, then waits a moment for what is at hand.
+    pub async fn run<Work>(
+        self,
+        desk: Arc<Desk>,
+        work: impl Fn(Vec<Entry>) -> Work + Send + Sync,
+        mut shutdown: Shutdown,
+    ) where
+        Work: Future<Output = ()> + Send + 'static,
+    {
+        let app = desk.app.clone();
+        let bell = app.bells.of(self.queue);
+        let (mut leasing, mut more, mut next) = (JoinSet::new(), true, Instant::now());
+        let mut round = Round {
+            desk: desk.clone(),
+            at_hand: JoinSet::new(),
+            sets: HashMap::new(),
+            waiting: VecDeque::new(),
+            done: 0,
+        };
+        loop {
+            app.vital.beat();
+            round.hand_out(self, &work);
+            let ahead = round.done.min(AHEAD);
+            let free =
+                ((self.hands - round.at_hand.len()) * self.set + ahead).saturating_sub(round.waiting.len());
+            let lease = more && leasing.is_empty() && round.waiting.len() <= ahead / 2 && free > 0;
+            select! {
+                () = &mut shutdown => break,
+                Some(done) = round.at_hand.join_next_with_id() => round.settle(done),
+                Some(leased) = leasing.join_next() => {
+                    let leased = leased.unwrap_or_else(|_| Ok((Vec::new(), false)));
+                    let (entries, full) = leased.unwrap_or_else(|error: Error| {
+                        log::error!("could not read the outbox: {error}");
+                        Default::default()
+                    });
+                    more |= full;
+                    round.waiting.extend(entries);
+                }
+                () = sleep_until(next), if lease => {
+                    next = next_beat(next, Instant::now());
+                    more = false;
+                    round.done = 0;
+                    let (desk, queue) = (desk.clone(), self.queue);
+                    leasing.spawn(app.scope(None).during(async move {
+                        let entries = desk.within(desk.lease(queue, free)).await?;
+                        let full = entries.len() == free;
+                        Ok((entries, full))
+                    }));
+                }
+                () = bell.notified(), if !more => more = true,
+                () = sleep(POLL), if !more => more = true,
+            }
+        }
+        let finish = async {
+            _ = leasing.join_next().await;
+            while let Some(done) = round.at_hand.join_next_with_id().await {
+                round.settle(done);
+            }
+        };
+        if timeout(PATIENCE, finish).await.is_err() {
+            round.at_hand.shutdown().await;
+        }
+    }
+}
+
+impl Round {
+    fn hand_out<Work>(&mut self, rounds: Rounds, work: impl Fn(Vec<Entry>) -> Work)
+    where
+        Work: Future<Output = ()> + Send + 'static,
+    {
+        while self.at_hand.len() < rounds.hands && !self.waiting.is_empty() {
+            let set: Vec<_> = self.waiting.drain(..rounds.set.min(self.waiting.len())).collect();
+            let ids = set.iter().map(|entry| entry.id).collect();
+            let task = self.at_hand.spawn(self.desk.app.scope(None).during(work(set)));
+            self.sets.insert(task.id(), ids);
+        }
+    }
+
+    fn settle(&mut self, done: Result<(Id, ()), JoinError>) {
+        let id = done.as_ref().map_or_else(JoinError::id, |(id, ())| *id);
+        let ids = self.sets.remove(&id).unwrap_or_default();
+        self.done += ids.len();
+        if done.is_err() {
+            log::error!("processing an outbox entry panicked; it will be retried when its lease ends");
+            ids.into_iter().for_each(|id| self.desk.let_go(id));
+        }
+    }
+}
+
+/// The first beat after `now`, counted from an earlier one.
+fn next_beat(from: Instant, now: Instant) -> Instant {
+    let beats = now.duration_since(from).as_nanos() / BEAT.as_nanos() + 1;
+    from + BEAT * u32::try_from(beats).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beats_are_as_far_apart_whatever_happens_between_them() {
+        let begun = Instant::now();
+        for (millis, beats) in [(0, 1), (1, 1), (19, 1), (20, 2), (47, 3), (1_000, 51)] {
+            assert_eq!(next_beat(begun, begun + Duration::from_millis(millis)), begun + BEAT * beats);
+        }
+        assert_eq!(next_beat(begun + BEAT, begun), begun + 2 * BEAT);
+    }
+}

@@ -1,0 +1,48 @@
+//! Sending one message, or doing as much for nobody; what became of it is for the [`ledger`](super::ledger).
+
+use std::sync::Arc;
+
+use rocket::tokio::sync::mpsc;
+
+use super::{
+    clerk,
+    desk::Desk,
+    ledger::{Fate, Outcome},
+};
+use crate::{
+    outbox::{Undelivered, message::Message, transport},
+    store::outbox::{Entry, Queue},
+};
+
+/// Sends what an entry holds.
+pub async fn send(desk: Arc<Desk>, queue: Queue, entry: Entry, ledger: mpsc::Sender<Outcome>) {
+    // Written by a server of before, which knows no queues.
+    if entry.kind == "request" {
+        return clerk::carry_out(desk, vec![entry]).await;
+    }
+    let app = &desk.app;
+    let fate = if app.now() >= entry.expires_at {
+        Fate::Expired
+    } else {
+        let tried = match entry.kind.as_str() {
+            "none" => transport::pretend(app, queue).await,
+            _ => match Message::open(app, &entry.sealed) {
+                Ok(message) => transport::deliver(app, &message, entry.id).await,
+                Err(error) => Err(Undelivered::Later(error.to_string())),
+            },
+        };
+        match tried {
+            Ok(()) => Fate::Sent(entry.created_at.until(app.now())),
+            Err(Undelivered::Later(why)) => {
+                log::warn!("message {} will be retried: {why}", entry.id);
+                Fate::Later(why, app.now() + desk.pause(entry.attempts))
+            }
+            Err(Undelivered::Never(why)) => {
+                log::error!("gave up on message {}: {why}", entry.id);
+                Fate::GivenUp(why)
+            }
+        }
+    };
+    // The ledger goes on for as long as there is anything to write in it.
+    _ = ledger.send(Outcome { id: entry.id, kind: entry.kind, fate }).await;
+}

@@ -1,0 +1,57 @@
+//! Work that goes on for as long as the server runs: if it panics it begins again.
+
+use std::time::Duration;
+
+use rocket::tokio::{self, time::sleep};
+
+use super::scope::Scope;
+
+/// How long to wait before it begins again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Does `work` in a task of its own until it ends by itself.
+pub fn keep_up<Work>(name: &'static str, scope: Scope, work: impl Fn() -> Work + Send + 'static)
+where
+    Work: Future<Output = ()> + Send + 'static,
+{
+    tokio::spawn(scope.clone().during(async move {
+        // What a panic says may hold anything: its place is logged where it happens.
+        while tokio::spawn(scope.clone().during(work())).await.is_err_and(|end| end.is_panic()) {
+            log::error!("{name} panicked; restarting");
+            sleep(PAUSE).await;
+        }
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use rocket::tokio::sync::Notify;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::observe::meters::{Load, Meters};
+
+    #[rocket::async_test]
+    async fn work_that_panics_begins_again_and_ends_by_itself() {
+        let (begun, done) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+        let (counted, tell) = (begun.clone(), done.clone());
+        let meters = Arc::new(Meters::new(&Load::default()));
+        let scope = Scope { request: None, replica: Uuid::nil(), meters };
+        keep_up("a test", scope, move || {
+            let (turn, tell) = (counted.fetch_add(1, Ordering::SeqCst), tell.clone());
+            async move {
+                assert!(Scope::current(|scope| scope.replica.is_nil()).is_some());
+                assert!(turn > 0, "of a test");
+                tell.notify_one();
+            }
+        });
+        done.notified().await;
+        tokio::task::yield_now().await;
+        assert_eq!(begun.load(Ordering::SeqCst), 2);
+    }
+}

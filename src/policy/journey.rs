@@ -1,0 +1,69 @@
+//! The way back in, told in plain words: what happens step by step, and what each step is for.
+
+use serde::Serialize;
+
+use super::Policy;
+use crate::{
+    account::notice,
+    auth::session,
+    core::code::TRIES,
+    reset::{Strategy, generated_password, second_key, sms_approved},
+    view::{human, templates::Templates, voice::FluentValue},
+};
+
+/// One step, as a person sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// What happens.
+    pub what: String,
+    /// What it protects against.
+    pub guards: String,
+}
+
+/// Every step of a policy, from the request to the notice. A strategy's own are the sentences
+/// `explain-<strategy>-1`, `-2` and so on, each with its `…-guards`.
+pub fn journey(templates: &Templates, policy: &Policy) -> Vec<Step> {
+    let minutes = human::minutes(*policy.key_ttl);
+    let code = if policy.strategy == Strategy::SmsApproved { sms_approved::LIFE } else { second_key::LIFE };
+    let args: [(&str, FluentValue<'_>); 8] = [
+        ("minutes", minutes.into()),
+        ("step_minutes", human::minutes(session::RESTRICTED).into()),
+        ("temporary_minutes", human::minutes(*generated_password::LIFE).into()),
+        ("code_minutes", human::minutes(code).into()),
+        ("tries", TRIES.into()),
+        ("undo_hours", (notice::UNDO.as_secs() / 3600).into()),
+        ("login_after", policy.login_after.to_string().into()),
+        ("may_skip", policy.may_skip.to_string().into()),
+    ];
+    let first = ["ask".to_owned(), policy.channel.to_string(), "open".to_owned()];
+    let own = (1..).map(|number| format!("{}-{number}", policy.strategy));
+    let own = own.take_while(|name| templates.knows(&format!("explain-{name}")));
+    let names = first.into_iter().chain(own).chain(["end".to_owned()]);
+    let say = |key: &str| templates.say(key, &args);
+    names
+        .map(|name| Step {
+            what: say(&format!("explain-{name}")),
+            guards: say(&format!("explain-{name}-guards")),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{policy::Settings, reset::Strategy};
+
+    #[test]
+    fn every_strategy_tells_each_of_its_steps() {
+        let templates = Templates::load(None).unwrap();
+        for strategy in Strategy::all() {
+            let settings = Settings { strategy: Some(*strategy), ..Settings::default() };
+            let steps = journey(&templates, &settings.policy([]));
+            // Asking, the message, opening and the end are everybody's.
+            assert!(steps.len() >= 4 + usize::from(strategy.steps()) - 1, "{strategy}: {steps:#?}");
+            for step in steps {
+                assert!(!step.what.contains(['[', '{']) && !step.guards.contains(['[', '{']), "{step:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Judges a policy as an expert would: what is wrong, what is risky, what is worth knowing, each with its remedy.
+
+mod people;
+mod table;
+
+pub use people::people;
+
+use super::{Settings, setting::Setting, table_key};
+use crate::{
+    auth::role::{Administrator, Role},
+    config::finding::{Finding, Severity},
+    reset::Strategy,
+};
+use table::Table;
+
+/// What stands around a policy, as far as it matters to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ground {
+    /// Whether text messages leave through a gateway.
+    pub gateway: bool,
+    /// Whether it is a debug build in the debug profile, where texts may stay in the mailbox.
+    pub lenient: bool,
+    /// Whether people are told whom to turn to.
+    pub contact: bool,
+}
+
+/// What the settings alone tell. What they are for people, [`people()`] finds.
+pub fn settings(settings: &Settings, ground: Ground) -> Vec<Finding> {
+    let tables: Vec<_> = Table::all(settings).collect();
+    let mut findings: Vec<_> = tables.iter().flat_map(|table| table.judge(ground)).collect();
+    if !ground.contact && tables.iter().any(|table| table.policy.needs_phone()) {
+        findings.push(Finding::new(
+            Severity::Advice,
+            "latchkey.contact",
+            "people without their phone are told to contact support, but not how",
+            "set it to an address or a link",
+        ));
+    }
+    findings.extend(admins(settings));
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+/// Whether who may open `/admin` gets back in by a laxer way than somebody else.
+fn admins(settings: &Settings) -> Vec<Finding> {
+    const ADMIN: &str = Administrator::NAME;
+    let admin = settings.policy([ADMIN]);
+    let key = |setting: Setting| format!("{}.{}", table_key(ADMIN), setting.name());
+    let laxest = admin.strategy == Strategy::GeneratedPassword;
+    let laxest = laxest.then(|| {
+        Finding::new(
+            Severity::Warning,
+            key(Setting::Strategy),
+            "generated_password, the least strict strategy, protects accounts that can open /admin",
+            "write strategy = \"sms_approved\" or \"second_key\" there",
+        )
+    });
+    let rest = Setting::all().iter().filter(|setting| laxest.is_none() || **setting != Setting::Strategy);
+    let laxer: Vec<_> = rest
+        .filter_map(|&setting| {
+            let others = settings.tables().filter(|(role, _)| *role != ADMIN);
+            let (role, other) = others.min_by(|(_, one), (_, other)| setting.order(one, other))?;
+            let whose = if role.is_empty() { "everybody".into() } else { format!("the role {role}") };
+            setting.is_laxer(&admin, &other).then(|| {
+                let (name, value, theirs) = (setting.name(), setting.of(&admin), setting.of(&other));
+                Finding::new(
+                    Severity::Warning,
+                    key(setting),
+                    format!("{name} = {value} for admins is laxer than {theirs} for {whose}"),
+                    format!("make it at least as strict in [default.{}]", table_key(ADMIN)),
+                )
+            })
+        })
+        .collect();
+    laxest.into_iter().chain(laxer).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! What a policy is for the people there are: who could not get back in, and which role nobody has.
+
+use std::collections::BTreeSet;
+
+use super::super::{Policy, Settings, setting::Setting, table_key};
+use crate::{
+    auth::role::{Administrator, Role},
+    base::{Error, clock::Time},
+    config::finding::{Finding, Severity},
+    store::{Conn, accounts::Crowd, registrations},
+};
+
+/// How many slips of the finger make a name another one.
+const SLIPS: usize = 2;
+
+/// What a policy is for these crowds, and for who is invited: none of them is named.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn people(
+    conn: &mut Conn,
+    settings: &Settings,
+    crowds: &[Crowd],
+    now: Time,
+) -> Result<Vec<Finding>, Error> {
+    let invited = registrations::invitations(conn, now, i64::MAX).await?;
+    let known: BTreeSet<_> = crowds
+        .iter()
+        .flat_map(Crowd::roles)
+        .chain(invited.iter().flat_map(|invited| invited.roles.split_whitespace()))
+        .collect();
+    // Before there is anybody, nobody lacks anything.
+    let somebody = !invited.is_empty() || crowds.iter().any(|crowd| crowd.accounts > 0);
+    let nameless = settings.role.keys().filter(|role| somebody && !known.contains(role.as_str()));
+    let needy = settings.tables().filter(|(_, policy)| policy.needs_phone());
+    let phoneless = needy.filter_map(|(role, policy)| without_phone(settings, crowds, role, &policy));
+    Ok(phoneless.chain(nameless.map(|role| nobody(role, &known))).collect())
+}
+
+/// Of the accounts that ask this table, which needs a phone: who has none.
+fn without_phone(settings: &Settings, crowds: &[Crowd], role: &str, policy: &Policy) -> Option<Finding> {
+    let asks = |crowd: &&Crowd| settings.asks(role, crowd.roles());
+    let need = crowds.iter().filter(asks).filter(|crowd| settings.policy(crowd.roles()).needs_phone());
+    let (accounts, phones) =
+        need.fold((0, 0), |(accounts, phones), crowd| (accounts + crowd.accounts, phones + crowd.phones));
+    let whose = if role.is_empty() { String::new() } else { format!(" with the role {role}") };
+    let with = if phones == 0 { "none".into() } else { phones.to_string() };
+    let (setting, instead) = if policy.strategy.needs_phone() {
+        (Setting::Strategy, "strategy = \"second_key\", which needs none")
+    } else {
+        (Setting::Channel, "channel = \"email\"")
+    };
+    (accounts > phones).then(|| {
+        Finding::new(
+            Severity::Warning,
+            format!("{}.{}", table_key(role), setting.name()),
+            format!(
+                "of {accounts} accounts{whose}, {with} have a usable phone: the others could not get back in"
+            ),
+            format!("let them add one at /account/phone first, or write {instead}"),
+        )
+    })
+}
+
+fn nobody(role: &str, known: &BTreeSet<&str>) -> Finding {
+    let likely = known.iter().copied().chain([Administrator::NAME]);
+    let nearest = likely
+        .map(|name| (strsim::osa_distance(role, name), name))
+        .filter(|(slips, _)| (1..=SLIPS).contains(slips))
+        .min();
+    let remedy = match nearest {
+        Some((_, name)) => format!("did you mean `{name}`?"),
+        None => format!("give it with `latchkey user role EMAIL --add {role}`, or remove the table"),
+    };
+    Finding::new(Severity::Warning, table_key(role), "no account has this role", remedy)
+}

@@ -1,0 +1,223 @@
+//! What one table of the policy tells: the base, or what a role overrides of it.
+
+use super::{
+    super::{Channel, InFlight, Policy, Settings, is_role, longest, table_key},
+    Ground,
+};
+use crate::{
+    auth::role::{Administrator, Role},
+    base::span::Span,
+    config::finding::{Finding, Severity},
+    reset::Strategy,
+};
+
+/// The shortest life of a key in which a message can arrive at all.
+const SHORTEST: Span = Span::minutes(1);
+/// For how long servers that greylist hold a first mail back.
+const GREYLISTED: Span = Span::minutes(5);
+
+/// A table with what it comes to.
+pub struct Table<'a> {
+    role: &'a str,
+    ask: &'a Settings,
+    base: &'a Settings,
+    /// What holds for an account with this role alone.
+    pub policy: Policy,
+}
+
+impl<'a> Table<'a> {
+    /// The base first.
+    pub fn all(base: &'a Settings) -> impl Iterator<Item = Table<'a>> {
+        base.tables().map(move |(role, policy)| {
+            let ask = base.role.get(role).filter(|_| !role.is_empty()).unwrap_or(base);
+            Table { role, ask, base, policy }
+        })
+    }
+
+    /// Everything that one table tells.
+    pub fn judge(&self, ground: Ground) -> impl Iterator<Item = Finding> {
+        [
+            self.name(),
+            self.nested(),
+            self.lifetime(),
+            self.one_phone(),
+            self.no_gateway(ground),
+            self.risk(),
+            self.texts(),
+            self.honours(),
+            self.skips(),
+            self.signs_in(),
+            self.changes_nothing(),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    fn is_base(&self) -> bool {
+        self.role.is_empty()
+    }
+
+    /// Of the key `name` of this table; of the table itself if that is empty.
+    fn find(
+        &self,
+        severity: Severity,
+        name: &str,
+        why: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Finding {
+        let table = table_key(self.role);
+        let key = if name.is_empty() { table } else { format!("{table}.{name}") };
+        Finding::new(severity, key, why, remedy)
+    }
+
+    /// Whether what its policy says of strategy or channel is said here, and not inherited.
+    fn says(&self, strategy: bool, channel: bool) -> bool {
+        self.is_base() || strategy && self.ask.strategy.is_some() || channel && self.ask.channel.is_some()
+    }
+
+    /// Which of the two keys this table has.
+    fn means(&self) -> &'static str {
+        if self.ask.channel.is_some() { "channel" } else { "strategy" }
+    }
+
+    /// Whether a setting of this table meets a policy like that: the base's is also inherited.
+    fn meets(&self, like: impl Fn(&Policy) -> bool) -> bool {
+        like(&self.policy) || self.is_base() && self.base.tables().any(|(_, policy)| like(&policy))
+    }
+
+    fn name(&self) -> Option<Finding> {
+        let wrong = !self.is_base() && !is_role(self.role);
+        wrong.then(|| {
+            let remedy = "role names may contain only letters, digits, `-` and `_`";
+            self.find(Severity::Error, "", "no account can have this role", remedy)
+        })
+    }
+
+    fn nested(&self) -> Option<Finding> {
+        let nested = !self.is_base() && !self.ask.role.is_empty();
+        nested.then(|| {
+            let remedy = "write [default.latchkey.reset.role.NAME] for each role";
+            self.find(Severity::Error, "role", "roles cannot contain other roles", remedy)
+        })
+    }
+
+    fn lifetime(&self) -> Option<Finding> {
+        let (strategy, channel) = (self.policy.strategy, self.policy.channel);
+        let most = longest(strategy, channel);
+        match (self.ask.key_ttl, self.base.key_ttl) {
+            (Some(ttl), _) if ttl > most => Some(self.find(
+                Severity::Error,
+                "key_ttl",
+                format!("\"{ttl}\" is too long for {strategy} by {channel}"),
+                format!("write at most \"{most}\""),
+            )),
+            (Some(ttl), _) if ttl < SHORTEST => Some(self.find(
+                Severity::Error,
+                "key_ttl",
+                format!("\"{ttl}\" is too short for a message to arrive"),
+                format!("write at least \"{SHORTEST}\""),
+            )),
+            (Some(ttl), _) if ttl < GREYLISTED && channel == Channel::Email => Some(self.find(
+                Severity::Advice,
+                "key_ttl",
+                format!("greylisted email can arrive later than \"{ttl}\" after it was sent"),
+                format!("write at least \"{GREYLISTED}\""),
+            )),
+            (None, Some(ttl)) if ttl > most => Some(self.find(
+                Severity::Warning,
+                self.means(),
+                format!(
+                    "inherits key_ttl = \"{ttl}\", too long for {strategy} by {channel}: \"{most}\" is used"
+                ),
+                format!("write key_ttl = \"{most}\" beside it"),
+            )),
+            _ => None,
+        }
+    }
+
+    fn one_phone(&self) -> Option<Finding> {
+        let alone = self.policy.strategy.needs_phone() && self.policy.channel == Channel::Sms;
+        (alone && self.says(true, true)).then(|| {
+            let why = format!("{} with channel = \"sms\" depends on the phone alone", self.policy.strategy);
+            self.find(Severity::Error, self.means(), why, "write channel = \"email\" in this table")
+        })
+    }
+
+    fn no_gateway(&self, ground: Ground) -> Option<Finding> {
+        (self.policy.needs_phone() && !ground.gateway && self.says(true, true)).then(|| {
+            let remedy = "set latchkey.sms.url to your gateway's address";
+            if ground.lenient {
+                let why =
+                    "texts stay at /dev/mailbox, and a release build refuses to start without a gateway";
+                self.find(Severity::Advice, self.means(), why, remedy)
+            } else {
+                let why = "needs text messages, but no gateway is configured";
+                self.find(Severity::Error, self.means(), why, remedy)
+            }
+        })
+    }
+
+    fn risk(&self) -> Option<Finding> {
+        let risk = self.policy.strategy.risk().filter(|_| self.says(true, false))?;
+        // What is said of admins says more.
+        let said = self.role == Administrator::NAME && self.policy.strategy == Strategy::GeneratedPassword;
+        (!said).then(|| self.find(risk.severity, "strategy", risk.why, risk.remedy))
+    }
+
+    fn texts(&self) -> Option<Finding> {
+        let texted = self.policy.channel == Channel::Sms && self.says(false, true);
+        texted.then(|| {
+            let why =
+                "anybody who takes over the number gets the link: text messages can be redirected (ASVS 6.6.1)";
+            self.find(
+                Severity::Advice,
+                "channel",
+                why,
+                "write channel = \"email\" unless people have no mailbox",
+            )
+        })
+    }
+
+    fn honours(&self) -> Option<Finding> {
+        (self.ask.in_flight == Some(InFlight::Honour)).then(|| {
+            let why = "after a change to a stricter policy, links of the old one work until they expire";
+            self.find(Severity::Advice, "in_flight", why, "write in_flight = \"stricter\"")
+        })
+    }
+
+    fn skips(&self) -> Option<Finding> {
+        let skips = self.ask.may_skip == Some(true);
+        if skips && !self.meets(|policy| policy.strategy == Strategy::OneTimeLogin) {
+            let why = format!("has no effect with {}", self.policy.strategy);
+            return Some(self.find(
+                Severity::Advice,
+                "may_skip",
+                why,
+                "remove it, or write strategy = \"one_time_login\"",
+            ));
+        }
+        skips.then(|| {
+            let why = "people who skip the new password keep an old one that they do not know";
+            self.find(Severity::Advice, "may_skip", why, "remove it, unless people never use a password")
+        })
+    }
+
+    fn signs_in(&self) -> Option<Finding> {
+        let twice = self.ask.login_after == Some(false)
+            && self.meets(|policy| policy.strategy == Strategy::GeneratedPassword && !policy.login_after);
+        twice.then(|| {
+            let why = "makes people under generated_password sign in twice, since it begins with signing in";
+            self.find(Severity::Advice, "login_after", why, "remove it")
+        })
+    }
+
+    fn changes_nothing(&self) -> Option<Finding> {
+        let vain = !self.is_base()
+            && self.ask.role.is_empty()
+            && self.base.tables().next().is_some_and(|(_, base)| base == self.policy);
+        vain.then(|| {
+            let why = "changes nothing: the role has the same policy without it";
+            self.find(Severity::Advice, "", why, "remove it, or override something")
+        })
+    }
+}

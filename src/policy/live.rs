@@ -1,0 +1,136 @@
+//! The policy in force, which an admin may switch while the site runs.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use super::{Policy, Settings, origin::Origin};
+use crate::{
+    base::{clock::Time, key::sha256, span::Span},
+    config::{Judged, finding::Finding},
+};
+
+/// The policy in force. Each switch replaces the whole at once: who has asked keeps what they were told.
+pub struct Live(RwLock<State>);
+
+struct State {
+    force: Arc<Force>,
+    refused: Option<Arc<Refused>>,
+    restart: Arc<[String]>,
+}
+
+/// What is in force.
+pub struct Force {
+    /// The table `latchkey.reset` with its roles.
+    pub settings: Settings,
+    /// Twelve hexadecimal digits: servers with the same ask the same of everybody.
+    pub version: String,
+    /// Since when it is.
+    pub since: Time,
+    /// Where each setting comes from, by role; the base under the name `""`.
+    pub origins: BTreeMap<String, Vec<Origin>>,
+    /// What an expert says to it, what matters most first.
+    pub findings: Vec<Finding>,
+}
+
+/// Why the newest configuration changed nothing.
+pub struct Refused {
+    /// When it was read.
+    pub at: Time,
+    /// What is wrong, a line for each fault, with file and line.
+    pub why: String,
+}
+
+impl Force {
+    /// The policy of a configuration that was judged, in force from `since` on.
+    pub fn new(judged: &Judged, since: Time) -> Self {
+        let (settings, origins) = (judged.config.reset.clone(), judged.origins.clone());
+        let base = settings.policy([]);
+        // A role that asks for the base asks for nothing.
+        let own = |(role, policy): &(&str, Policy)| role.is_empty() || *policy != base;
+        let tables: Vec<_> = settings.tables().filter(own).collect();
+        let plain = serde_json::to_vec(&tables).expect("a policy is plain data");
+        let version = sha256(&plain).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        Self { settings, version, since, origins, findings: judged.findings.clone() }
+    }
+
+    /// How long a first key is good at least, whoever it is for.
+    pub fn key_life(&self) -> Span {
+        let lives = self.settings.tables().map(|(_, policy)| policy.key_ttl);
+        lives.min().unwrap_or(Span::minutes(1))
+    }
+
+    /// What holds for an account with these roles.
+    pub fn policy<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> Policy {
+        self.settings.policy(roles)
+    }
+}
+
+impl Live {
+    /// Begins with what the server started with.
+    pub fn new(force: Force) -> Self {
+        Self(RwLock::new(State { force: Arc::new(force), refused: None, restart: Arc::new([]) }))
+    }
+
+    /// What is in force now.
+    pub fn now(&self) -> Arc<Force> {
+        self.read(|state| state.force.clone())
+    }
+
+    /// Why the newest configuration is not in force, if it was refused.
+    pub fn refused(&self) -> Option<Arc<Refused>> {
+        self.read(|state| state.refused.clone())
+    }
+
+    /// Names of the keys outside the policy that have changed since the start: they need a restart.
+    pub fn restart(&self) -> Arc<[String]> {
+        self.read(|state| state.restart.clone())
+    }
+
+    /// Puts another policy in force; the same one again stays in force since when it was. Returns what it replaces.
+    pub fn switch(&self, force: Force, restart: Vec<String>) -> Option<Arc<Force>> {
+        let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        state.refused = None;
+        state.restart = restart.into();
+        (state.force.version != force.version).then(|| std::mem::replace(&mut state.force, Arc::new(force)))
+    }
+
+    /// Leaves the policy in force and remembers why.
+    pub fn refuse(&self, refused: Refused) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).refused = Some(Arc::new(refused));
+    }
+
+    fn read<T>(&self, of: impl FnOnce(&State) -> T) -> T {
+        of(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use figment::{
+        Figment,
+        providers::{Format, Toml},
+    };
+
+    use super::*;
+
+    fn force(toml: &str) -> Force {
+        let toml = format!("secret_key = 'x'\nlatchkey.pepper = ['x']\n[latchkey.reset]\n{toml}");
+        let figment = Figment::from(Toml::string(&toml)).select("debug");
+        Force::new(&Judged::look(&figment).unwrap(), Time::from_millis(0))
+    }
+
+    #[test]
+    fn a_faulty_configuration_changes_nothing() {
+        let live = Live::new(force("strategy = 'second_key'"));
+        let before = live.now().version.clone();
+        live.refuse(Refused { at: Time::from_millis(1), why: "no".into() });
+        assert_eq!(live.now().version, before);
+        assert_eq!(live.refused().unwrap().why, "no");
+        assert!(live.switch(force("strategy = 'second_key'"), Vec::new()).is_none());
+        assert!(live.refused().is_none());
+        assert!(live.switch(force("strategy = 'one_time_login'"), Vec::new()).is_some());
+        assert_ne!(live.now().version, before);
+    }
+}

@@ -1,0 +1,204 @@
+//! Which strategy is in force for whom: the settings under `latchkey.reset`, and what they come to for an account.
+
+pub mod journey;
+pub mod judge;
+pub mod live;
+pub mod origin;
+pub mod setting;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use self::setting::Setting;
+use crate::{base::span::Span, reset::Strategy, store::accounts::Account};
+
+/// How the first key travels; the stricter first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, strum::Display)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Channel {
+    /// By mail, to the account's address.
+    Email,
+    /// By text message, to the account's verified phone.
+    Sms,
+}
+
+/// What becomes of live keys when the policy changes; the strictest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, strum::Display)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum InFlight {
+    /// They are refused.
+    Revoke,
+    /// They are good as issued if that is at least as strict as what holds now.
+    Stricter,
+    /// They are good as issued.
+    Honour,
+}
+
+/// `latchkey.reset`, or what a role overrides of it: what is unset is inherited.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How people get back in. Default: `set_then_login`.
+    pub strategy: Option<Strategy>,
+    /// How the first key travels, `email` or `sms`. Default: `email`.
+    pub channel: Option<Channel>,
+    /// How long the first key is good. Default: 10m for `one_time_login` and for sms, otherwise 30m.
+    pub key_ttl: Option<Span>,
+    /// What becomes of live keys when the policy changes: `honour`, `stricter` or `revoke`. Default: `stricter`.
+    pub in_flight: Option<InFlight>,
+    /// Whether the last step signs in. Default: true; `generated_password` always leads through sign-in.
+    pub login_after: Option<bool>,
+    /// Whether `one_time_login` lets people go on without a new password. Default: false.
+    pub may_skip: Option<bool>,
+    /// What roles override, by name. A role has no roles of its own.
+    pub role: BTreeMap<String, Settings>,
+}
+
+/// What is in force for an account; a key remembers the one it was issued under.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Policy {
+    /// How its owner gets back in.
+    pub strategy: Strategy,
+    /// How the first key travels.
+    pub channel: Channel,
+    /// How long the first key is good.
+    pub key_ttl: Span,
+    /// What becomes of live keys when this changes.
+    pub in_flight: InFlight,
+    /// Whether the last step signs in.
+    pub login_after: bool,
+    /// Whether `one_time_login` lets them go on without a new password.
+    pub may_skip: bool,
+    /// Whether an admin let them in once by it, in place of what is in force.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub granted: bool,
+}
+
+impl Settings {
+    fn over(&self, base: &Settings) -> Settings {
+        Settings {
+            strategy: self.strategy.or(base.strategy),
+            channel: self.channel.or(base.channel),
+            key_ttl: self.key_ttl.or(base.key_ttl),
+            in_flight: self.in_flight.or(base.in_flight),
+            login_after: self.login_after.or(base.login_after),
+            may_skip: self.may_skip.or(base.may_skip),
+            role: BTreeMap::new(),
+        }
+    }
+
+    fn alone(&self) -> Policy {
+        let strategy = self.strategy.unwrap_or(Strategy::SetThenLogin);
+        let channel = self.channel.unwrap_or(Channel::Email);
+        Policy {
+            strategy,
+            channel,
+            key_ttl: self.key_ttl.unwrap_or(Span::minutes(30)).min(longest(strategy, channel)),
+            in_flight: self.in_flight.unwrap_or(InFlight::Stricter),
+            login_after: self.login_after.unwrap_or(true),
+            may_skip: self.may_skip.unwrap_or(false),
+            granted: false,
+        }
+    }
+}
+
+impl Policy {
+    fn strictest(self, other: Policy) -> Policy {
+        Policy {
+            strategy: self.strategy.min(other.strategy),
+            channel: self.channel.min(other.channel),
+            key_ttl: self.key_ttl.min(other.key_ttl),
+            in_flight: self.in_flight.min(other.in_flight),
+            login_after: self.login_after && other.login_after,
+            may_skip: self.may_skip && other.may_skip,
+            granted: false,
+        }
+    }
+
+    /// The address of an account as whoever holds its key knows it: who was written to at it, or typed it to sign in with a
+    /// generated password. A text message does not tell it: empty then.
+    pub fn known_address<'a>(&self, account: &'a Account) -> &'a str {
+        if self.channel == Channel::Email { &account.email } else { "" }
+    }
+
+    /// Whether nobody gets back in without a phone.
+    pub fn needs_phone(&self) -> bool {
+        self.strategy.needs_phone() || self.channel == Channel::Sms
+    }
+
+    /// As it is stored beside a key or session issued under it.
+    pub fn stored(&self) -> String {
+        serde_json::to_string(self).expect("a policy is plain data")
+    }
+
+    /// Out of what was stored.
+    pub fn read(stored: Option<&str>) -> Option<Self> {
+        serde_json::from_str(stored?).ok()
+    }
+
+    /// Whether a key that was issued under `issued` is still good, now that `self` holds for its account. What an admin
+    /// granted is: it is there because what holds cannot be met.
+    pub fn accepts(&self, issued: &Policy) -> bool {
+        match self.in_flight {
+            _ if issued.granted => true,
+            InFlight::Honour => true,
+            InFlight::Revoke => issued == self,
+            InFlight::Stricter => {
+                let mut counting = Setting::all().iter().filter(|setting| **setting != Setting::InFlight);
+                counting.all(|setting| !setting.is_laxer(issued, self))
+            }
+        }
+    }
+}
+
+impl Settings {
+    /// What holds for an account with these roles: for each setting the strictest that any of them asks for.
+    pub fn policy<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> Policy {
+        let asks = roles.into_iter().map(|role| match self.role.get(role) {
+            Some(ask) => ask.over(self).alone(),
+            None => self.alone(),
+        });
+        let policy = asks.reduce(Policy::strictest).unwrap_or_else(|| self.alone());
+        Policy { key_ttl: policy.key_ttl.min(longest(policy.strategy, policy.channel)), ..policy }
+    }
+
+    /// Whether an account with these roles asks the table of `role`. It asks the base, `""`, if it has no role, or one
+    /// without a table.
+    pub fn asks<'a>(&self, role: &str, mut held: impl Iterator<Item = &'a str>) -> bool {
+        match role {
+            "" => held.next().is_none_or(|first| {
+                !self.role.contains_key(first) || held.any(|held| !self.role.contains_key(held))
+            }),
+            role => held.any(|held| held == role),
+        }
+    }
+
+    /// Every table with the policy that it comes to by itself: the base under the name `""`.
+    pub fn tables(&self) -> impl Iterator<Item = (&str, Policy)> {
+        let roles = self.role.iter().map(|(role, ask)| (role.as_str(), ask.over(self).alone()));
+        std::iter::once(("", self.alone())).chain(roles)
+    }
+}
+
+/// The key of a role's table; of the base for `""`.
+pub fn table_key(role: &str) -> String {
+    if role.is_empty() { "latchkey.reset".into() } else { format!("latchkey.reset.role.{role}") }
+}
+
+/// Whether `name` can be a role's: letters, digits, `-` and `_`.
+pub fn is_role(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// How long a first key may be good at most.
+pub fn longest(strategy: Strategy, channel: Channel) -> Span {
+    let by_phone = Span::minutes(if channel == Channel::Sms { 10 } else { 60 });
+    strategy.recovery().longest.min(by_phone)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! Where each setting of a policy comes from: which role asked for it, in which line of which file.
+
+use figment::Figment;
+use serde::Serialize;
+
+use super::{Settings, setting::Setting, table_key};
+use crate::config::place::Place;
+
+/// One setting in force, and why it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Origin {
+    /// Its name in `Rocket.toml`.
+    pub setting: &'static str,
+    /// What holds.
+    pub value: String,
+    /// Where that is written.
+    pub place: Place,
+    /// The role that asked for it; `None` if it is everybody's.
+    pub role: Option<String>,
+}
+
+/// Each setting of an account with these roles, in the order of `Rocket.toml`.
+pub fn origins(figment: &Figment, settings: &Settings, roles: &[&str]) -> Vec<Origin> {
+    let policy = settings.policy(roles.iter().copied());
+    let origin = |setting: Setting| {
+        let value = setting.of(&policy);
+        let agrees = |role: &&str| setting.of(&settings.policy([*role])) == value;
+        let says = |role: &&str| settings.role.get(*role).is_some_and(|table| setting.is_set(table));
+        let role = roles.iter().copied().filter(agrees).find(says);
+        let table = role.and_then(|role| settings.role.get(role)).unwrap_or(settings);
+        // A lifetime that a strategy cuts short is written nowhere.
+        let cut = setting == Setting::KeyTtl && table.key_ttl != Some(policy.key_ttl);
+        let key = format!("{}.{}", table_key(role.unwrap_or_default()), setting.name());
+        let place = if cut { Place::Default } else { Place::of(figment, &key) };
+        Origin { setting: setting.name(), value, place, role: role.map(str::to_owned) }
+    };
+    Setting::all().iter().copied().map(origin).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use figment::providers::{Format, Toml};
+
+    use super::*;
+
+    #[test]
+    fn each_setting_names_who_asked_and_the_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Rocket.toml");
+        let toml = "[default.latchkey.reset]\nin_flight = 'revoke'\n[default.latchkey.reset.role.a]\n\
+            strategy = 'one_time_login'\n[default.latchkey.reset.role.b]\nstrategy = 'second_key'\n";
+        std::fs::write(&path, toml).unwrap();
+        let figment = Figment::from(Toml::file(&path).nested());
+        let settings: Settings = figment.extract_inner("latchkey.reset").unwrap();
+        let origins = origins(&figment, &settings, &["a", "b"]);
+        let of = |name| origins.iter().find(|origin| origin.setting == name).unwrap();
+        let line = |name| of(name).place.to_string().rsplit(':').next().map(str::to_owned);
+        assert_eq!((line("strategy").as_deref(), of("strategy").role.as_deref()), (Some("6"), Some("b")));
+        assert_eq!((line("in_flight").as_deref(), of("in_flight").role.as_deref()), (Some("2"), None));
+        assert_eq!((&of("channel").place, of("channel").role.as_deref()), (&Place::Default, None));
+        assert_eq!((of("key_ttl").value.as_str(), &of("key_ttl").place), ("10m", &Place::Default));
+    }
+}

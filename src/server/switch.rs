@@ -1,0 +1,106 @@
+//! Switching the policy of a running site: all at once, or, if anything is wrong with it, not at all.
+
+use std::sync::Arc;
+
+use figment::Figment;
+use rocket::{Phase, Rocket};
+
+use crate::{
+    app::App,
+    base::Error,
+    config::{Judged, fault, finding::Severity},
+    core::{event::Event, replicas},
+    policy::{
+        judge,
+        live::{Force, Refused},
+        setting::changes,
+    },
+    store::{Db, Pool, accounts},
+};
+
+/// The switch of a running site.
+///
+/// ```no_run
+/// # async fn example(rocket: rocket::Rocket<rocket::Orbit>) -> Result<(), latchkey::Error> {
+/// if let Some(switch) = latchkey::Switch::of(&rocket) {
+///     switch.take_up(&rocket::Config::figment()).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Switch {
+    app: Arc<App>,
+    pool: Pool,
+}
+
+impl Switch {
+    /// The switch of an ignited site; `None` for one that is not made by [`rocket()`](super::rocket()).
+    pub fn of<P: Phase>(rocket: &Rocket<P>) -> Option<Self> {
+        let (app, db) = (rocket.state::<Arc<App>>()?, rocket.state::<Db>()?);
+        Some(Self { app: app.clone(), pool: (**db).clone() })
+    }
+
+    /// Puts the policy of a configuration in force, for every request from now on. The other keys stay as they were at
+    /// the start; those that differ are reported as needing a restart.
+    ///
+    /// # Errors
+    /// [`Error::Config`], a line for each fault: nothing has changed then. [`Error::Database`] if the switch could not
+    /// be recorded: it has happened nevertheless.
+    pub async fn take_up(&self, figment: &Figment) -> Result<(), Error> {
+        let app = &self.app;
+        let (force, restart) = self.read(figment).inspect_err(|why| self.refuse(why))?;
+        if !restart.is_empty() && *restart != *app.live.restart() {
+            log::warn!("these keys have changed and need a restart: {}", restart.join(", "));
+        }
+        let (version, settings) = (force.version.clone(), force.settings.clone());
+        let Some(former) = app.live.switch(force, restart) else { return Ok(()) };
+        log::warn!("policy {version} is now in force; it replaces {}", former.version);
+        let mut tx = self.pool.begin().await?;
+        replicas::beat(app, &mut tx).await?;
+        let switched = changes(&former.settings, &settings);
+        Event::of_site("policy.switched").detail(&switched).write(app, &mut tx).await?;
+        tx.commit().await?;
+        self.look(figment).await
+    }
+
+    /// Looks at what the policy in force is for the people there are, and logs what an expert would warn of.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn look(&self, figment: &Figment) -> Result<(), Error> {
+        let (app, force) = (&self.app, self.app.live.now());
+        let mut conn = self.pool.read().await?;
+        let crowds = accounts::crowds(&mut conn, app.now()).await?;
+        let people = judge::people(&mut conn, &force.settings, &crowds, app.now()).await?;
+        let people: Vec<_> = people.into_iter().map(|finding| finding.placed(figment)).collect();
+        let warned = force.findings.iter().chain(&people).filter(|found| found.severity == Severity::Warning);
+        warned.for_each(|finding| log::warn!("{finding}"));
+        Ok(())
+    }
+
+    /// Leaves everything as it is, and says why.
+    pub fn refuse(&self, why: &Error) {
+        let why = why.to_string();
+        if self.app.live.refused().is_none_or(|refused| refused.why != why) {
+            why.lines().for_each(|line| log::error!("the policy was not changed: {line}"));
+        }
+        self.app.live.refuse(Refused { at: self.app.now(), why });
+    }
+
+    fn read(&self, figment: &Figment) -> Result<(Force, Vec<String>), Error> {
+        fault::refuse_strays(figment)?;
+        let judged = Judged::read(figment)?;
+        let restart = self.app.judged.outside.changed(&judged.outside);
+        // Another gateway is taken up by a restart alone, so this server's own must do.
+        let ground = self.app.config().ground(self.app.judged.lenient);
+        let faults = judge::settings(&judged.config.reset, ground).into_iter();
+        let faults: Vec<_> = faults.filter(|finding| finding.severity == Severity::Error).collect();
+        if !faults.is_empty() {
+            let placed = faults.into_iter().map(|fault| fault.placed(figment));
+            let told = placed.map(|fault| format!("{fault}, and restart"));
+            return Err(Error::Config(told.collect::<Vec<_>>().join("\n")));
+        }
+        Ok((Force::new(&judged, self.app.now()), restart))
+    }
+}

@@ -1,0 +1,177 @@
+//! Sign-in: one bcrypt, whatever the account's state, and one answer for every refusal.
+
+use rocket::{Request, Route, get, http::RawStr, post, routes};
+
+use crate::{
+    auth::{
+        gate::{self, Kind},
+        session::{self, Restricted},
+    },
+    base::{Error, fault::Fault},
+    core::event::Event,
+    hashing::{hash::Verdict, hasher::Hasher, password::Password},
+    http::{Answer, Even, Faults, Page, SameOrigin, Site, device, next, throttle::SignIn},
+    reset::generated_password,
+    store::{
+        accounts::{self, Account},
+        sessions::SignedIn,
+    },
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}
+
+/// Where somebody goes who must sign in first: to the form, and back to the page they wanted; in a restricted session,
+/// to the step that it is for.
+pub async fn first(request: &Request<'_>) -> Answer {
+    if request.guard::<Restricted<'_>>().await.is_success() {
+        return Answer::go("/reset/new-password");
+    }
+    let again = session::shown(request).is_some();
+    let wanted = request.uri().path().to_string();
+    let back = if request.method() == rocket::http::Method::Get { wanted } else { String::new() };
+    Answer::go(format!("/login?{}next={back}", if again { "again=1&" } else { "" }))
+}
+
+#[get("/login?<next>&<again>")]
+fn show(
+    next: Option<&str>,
+    again: Option<&str>,
+    site: Site<'_>,
+    me: Option<&SignedIn>,
+    step: Option<Restricted<'_>>,
+) -> Answer {
+    let (next, stale) = (next.unwrap_or_default(), |me: &SignedIn| me.session.fresh_until <= site.now());
+    match (me, step) {
+        (Some(me), _) if again.is_some() && stale(me) => {
+            form(next, true).typed("email", &me.account.email).into()
+        }
+        (Some(_), _) => Answer::go(next::path(next)),
+        (None, Some(_)) => Answer::go("/reset/new-password"),
+        (None, None) => match site.last_address() {
+            Some(email) => form(next, false).typed("email", &email).into(),
+            None => form(next, false).still().into(),
+        },
+    }
+}
+
+fn form(next: &str, again: bool) -> Page {
+    Page::new("account/login").with("next", next::path(next)).with("again", again)
+}
+
+#[post("/login", data = "<fields>")]
+async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer, Error> {
+    let typed = fields.get("email").unwrap_or_default();
+    let mut faults = Faults::default();
+    let next = faults.take("next", fields.get("next")).unwrap_or_default();
+    faults.take("email", fields.required("email", 254));
+    let password = faults.take("password", fields.password("password"));
+    let keep = faults.take("remember", fields.ticked("remember")).unwrap_or_default();
+    let refused = |faults: Faults| {
+        Ok(form(next, false)
+            .typed("email", typed)
+            .typed("remember", if keep { "1" } else { "" })
+            .home(format!("/login?again=1&next={}", RawStr::new(&next::path(next)).percent_encode()))
+            .faults(faults)
+            .into())
+    };
+    let Some(password) = password.filter(|_| faults.is_empty()) else { return refused(faults) };
+
+    let email = fields.email("email").ok();
+    let named = email.as_ref().map_or(typed, |email| email.key());
+    let hasher = match device::known(&site, named) {
+        Some(_) => site.hasher_for(named.as_bytes()),
+        None => site.hasher(),
+    };
+    hasher.admit()?;
+    let counted = SignIn::count(&site, named).await?;
+    if !counted.allowed().is_yes() {
+        // Their way in does not wait: the address need not be typed again there.
+        site.keep("/reset", email.as_ref().map_or("", |email| email.address()))?;
+        return Ok(Page::too_many(site.app, counted.allowed()).with("instead", true).into());
+    }
+    let mut attempted = attempt(&site, &hasher, named, &counted, &password, keep).await;
+    if let Ok(Attempt::Overtaken) = attempted {
+        attempted = attempt(&site, &hasher, named, &counted, &password, keep).await;
+    }
+    match attempted {
+        Ok(Attempt::Entered) => Ok(Answer::go(next::path(next))),
+        Ok(Attempt::Restricted) => Ok(Answer::go("/reset/new-password")),
+        Ok(Attempt::Refused | Attempt::Overtaken) => {
+            note_failure(&site, named).await?;
+            refused(Faults::of("email", Fault::new("fault-login")))
+        }
+        Err(error @ Error::Busy) => {
+            let mut tx = site.begin().await?;
+            counted.call_off(site.app, &mut tx).await?;
+            tx.commit().await?;
+            Err(error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What became of a sign-in.
+enum Attempt {
+    /// The password was right.
+    Entered,
+    /// It was a generated one, which opens the form for a new one.
+    Restricted,
+    /// It was neither, or may not be used, whatever the reason.
+    Refused,
+    /// It was right, and then there was another hash: perhaps of the same password, by another sign-in.
+    Overtaken,
+}
+
+/// Lets in whoever knows the password, or a generated one.
+async fn attempt(
+    site: &Site<'_>,
+    hasher: &Hasher,
+    named: &str,
+    counted: &SignIn<'_>,
+    password: &Password,
+    keep: bool,
+) -> Result<Attempt, Error> {
+    let account = find(site, named).await?;
+    let temporary = generated_password::find(site, account.as_ref(), password).await?;
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    let verdict = hasher.verify(password.clone(), stored).await?;
+    let Some(account) = account.filter(|account| account.enabled) else { return Ok(Attempt::Refused) };
+    if let Some(key) = temporary {
+        let entered = generated_password::sign_in(site, &account, counted, key).await?;
+        return Ok(if entered { Attempt::Restricted } else { Attempt::Refused });
+    }
+    let rehashed = match verdict {
+        Verdict::No => return Ok(Attempt::Refused),
+        Verdict::Yes => None,
+        Verdict::YesButOld => Some(hasher.hash(password.clone()).await?),
+    };
+    let mut tx = site.begin().await?;
+    if !accounts::enter(&mut tx, &account, site.now()).await? {
+        return Ok(Attempt::Overtaken);
+    }
+    if let Some(hash) = rehashed {
+        accounts::rehash(&mut tx, account.id, &hash).await?;
+    }
+    let admission = gate::admit(site, &mut tx, &account, Kind::Fresh, keep).await?;
+    counted.forgive(site.app, &mut tx).await?;
+    Event::new("sign_in.completed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+    tx.commit().await?;
+    admission.enter(site);
+    Ok(Attempt::Entered)
+}
+
+async fn find(site: &Site<'_>, key: &str) -> Result<Option<Account>, Error> {
+    accounts::find_by_email(&mut site.read().await?, key).await
+}
+
+async fn note_failure(site: &Site<'_>, named: &str) -> Result<(), Error> {
+    let mut tx = site.begin().await?;
+    let account = accounts::find_by_email(&mut tx, named).await?;
+    let event =
+        account.map_or(Event::of_site("sign_in.failed"), |account| Event::new("sign_in.failed", account.id));
+    event.from(&site.asked()).write(site.app, &mut tx).await?;
+    tx.commit().await
+}

@@ -1,0 +1,4 @@
+//! The ways in, and the way out.
+
+pub mod login;
+pub mod logout;

@@ -1,0 +1,73 @@
+//! Pages that are the same for everybody: rendered once, then served from memory.
+
+use std::{
+    collections::BTreeMap,
+    sync::{PoisonError, RwLock},
+};
+
+use serde_json::{Map, Value};
+
+use super::gzip::Packed;
+use crate::base::Error;
+
+type Shown = Map<String, Value>;
+
+/// The last rendering of each such page, with all that it was made of: a page that shows anything else is rendered
+/// anew, so that nothing of one request can reach another.
+#[derive(Default)]
+pub struct Stills(RwLock<BTreeMap<&'static str, Still>>);
+
+struct Still {
+    here: String,
+    shown: Shown,
+    html: Packed,
+}
+
+impl Stills {
+    /// The page `name` at the path `here` as it was rendered of what is `shown`, or else as `render` does now.
+    ///
+    /// # Errors
+    /// As `render`.
+    pub fn page(
+        &self,
+        name: &'static str,
+        here: &str,
+        shown: Shown,
+        render: impl FnOnce(Shown) -> Result<String, Error>,
+    ) -> Result<Packed, Error> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(still) = kept.get(name).filter(|still| still.here == here && still.shown == shown) {
+            return Ok(still.html.clone());
+        }
+        drop(kept);
+        let html = Packed::new(render(shown.clone())?.into_bytes());
+        let still = Still { here: here.to_owned(), shown, html: html.clone() };
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name, still);
+        Ok(html)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(by: &Stills, who: &str, times: &mut usize) -> Vec<u8> {
+        let shown = Shown::from_iter([("who".to_owned(), who.into())]);
+        let render = |shown: Shown| {
+            *times += 1;
+            Ok(shown["who"].to_string())
+        };
+        by.page("page", "/", shown, render).unwrap().plain().to_vec()
+    }
+
+    #[test]
+    fn a_page_is_rendered_again_only_for_what_differs() {
+        let (stills, mut times) = (Stills::default(), 0);
+        assert_eq!(shown(&stills, "one", &mut times), b"\"one\"");
+        assert_eq!(shown(&stills, "one", &mut times), b"\"one\"");
+        assert_eq!(times, 1);
+        assert_eq!(shown(&stills, "two", &mut times), b"\"two\"");
+        assert_eq!(shown(&stills, "one", &mut times), b"\"one\"");
+        assert_eq!(times, 3);
+    }
+}

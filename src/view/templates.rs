@@ -1,0 +1,193 @@
+//! The pages and messages: embedded in the program, each file replaceable by one of the same name on disk.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    fs,
+    path::Path,
+    sync::Arc,
+};
+
+use include_dir::{Dir, include_dir};
+use rocket_dyn_templates::tera::{Context, Tera};
+use serde_json::Value;
+
+use super::{
+    asset::Asset,
+    voice::{FluentValue, Voice},
+};
+use crate::base::{Error, email::readable};
+
+static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+const SENTENCES: (&str, &str) =
+    ("locales/en.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en.ftl")));
+
+type Files = BTreeMap<String, Cow<'static, [u8]>>;
+
+/// Renders pages and messages, and says sentences.
+pub struct Templates {
+    tera: Tera,
+    voice: Arc<Voice>,
+    assets: BTreeMap<String, Asset>,
+    own: bool,
+}
+
+impl Templates {
+    /// The embedded templates, sentences and assets; a file in `dir` replaces its namesake before inheritance is
+    /// resolved, and the sentences in its `locales/en.ftl` replace theirs one by one.
+    ///
+    /// # Errors
+    /// [`Error::File`] if `dir` cannot be read, [`Error::Template`] or [`Error::Config`] if a file in it is faulty.
+    pub fn load(dir: Option<&Path>) -> Result<Self, Error> {
+        let mut files = Files::new();
+        embedded(&PAGES, &mut files);
+        if let Some(dir) = dir {
+            on_disk(dir, dir, &mut files)?;
+        }
+        let own = files.remove(SENTENCES.0).map(|bytes| text(SENTENCES.0, &bytes)).transpose()?;
+        let voice = Voice::read([SENTENCES].into_iter().chain(own.as_deref().map(|own| (SENTENCES.0, own))))?;
+        let voice = Arc::new(voice);
+
+        let mut pages = Vec::new();
+        let mut assets = BTreeMap::new();
+        for (name, bytes) in files {
+            if let Some(page) = name.strip_suffix(".tera") {
+                let source = text(&name, &bytes)?;
+                let html = page.ends_with(".html");
+                pages.push((page.to_owned(), if html { settle(&source, &voice) } else { source }));
+            } else if let Some(asset) = name.strip_prefix("assets/") {
+                assets.extend(Asset::new(asset, bytes.into_owned()).map(|file| (asset.to_owned(), file)));
+            }
+        }
+        let mut tera = Tera::default();
+        tera.autoescape_on(vec![".html"]);
+        tera.set_escape_fn(escape);
+        tera.register_function("fluent", voice.clone().function());
+        tera.register_filter("address", |address: &Value, _: &HashMap<String, Value>| {
+            Ok(address.as_str().map_or_else(|| address.clone(), |address| readable(address).into()))
+        });
+        tera.add_raw_templates(pages)?;
+        Ok(Self { tera, voice, assets, own: dir.is_some() })
+    }
+
+    /// Renders `name`; without an ending it is a page: `account/login` is `account/login.html.tera`.
+    ///
+    /// # Errors
+    /// [`Error::Template`] if there is no such template or the context lacks what it needs.
+    pub fn render(&self, name: &str, context: Value) -> Result<String, Error> {
+        let context = Context::from_value(context)?;
+        let page = if name.contains('.') { Cow::from(name) } else { Cow::from(format!("{name}.html")) };
+        Ok(self.tera.render(&page, &context)?)
+    }
+
+    /// Whether a page gives the same for the same: one of somebody's own may also tell the time or draw lots.
+    pub fn are_still(&self) -> bool {
+        !self.own
+    }
+
+    /// The sentence `key`, as [`Voice::say`].
+    pub fn say(&self, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
+        self.voice.say(key, args)
+    }
+
+    /// The lines of the sentence `key`, each a paragraph of a message.
+    pub fn lines(&self, key: &str, args: &[(&str, FluentValue<'_>)]) -> Vec<String> {
+        self.say(key, args).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Whether there is a sentence `key`.
+    pub fn knows(&self, key: &str) -> bool {
+        self.voice.knows(key)
+    }
+
+    /// The file `name` of `assets/`, like `latchkey.css`.
+    pub fn asset(&self, name: &str) -> Option<&Asset> {
+        self.assets.get(name)
+    }
+
+    /// The address of the icon: itself, if that is small, and costs no request.
+    pub fn icon(&self) -> String {
+        const SMALL: usize = 600;
+        let icon = self.asset("latchkey.svg").filter(|icon| icon.bytes.plain().len() <= SMALL);
+        icon.map_or_else(|| self.address("latchkey.svg"), Asset::inline)
+    }
+
+    /// The address of an asset, which changes with its content: `/assets/latchkey.css?v=0123456789ab`.
+    pub fn address(&self, name: &str) -> String {
+        let version = self.asset(name).map_or("", |asset| &asset.version);
+        format!("/assets/{name}?v={version}")
+    }
+}
+
+/// Escapes what could end a text or a quoted attribute; slashes stay, so that links in mails look like links.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        escaped.push_str(&rest[..at]);
+        escaped.push_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => "&#39;",
+        });
+        rest = &rest[at + 1..];
+    }
+    escaped.push_str(rest);
+    escaped
+}
+
+/// Puts sentences without arguments in their place once, and not at each rendering: most of a page is such.
+fn settle(source: &str, voice: &Voice) -> String {
+    const OPEN: &str = "{{ fluent(key=\"";
+    const CLOSE: &str = "\") }}";
+    let mut parts = source.split(OPEN);
+    let mut settled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let known = part.split_once(CLOSE).filter(|(key, _)| !key.contains('"') && voice.knows(key));
+        let said =
+            known.map(|(key, rest)| (voice.say(key, &[]), rest)).filter(|(said, _)| !said.contains('{'));
+        match said {
+            Some((said, rest)) => settled.extend([&escape(&said), rest]),
+            None => settled.extend([OPEN, part]),
+        }
+    }
+    settled
+}
+
+fn text(name: &str, bytes: &[u8]) -> Result<String, Error> {
+    let text = std::str::from_utf8(bytes).map_err(|fault| Error::Config(format!("{name}: {fault}")))?;
+    Ok(text.to_owned())
+}
+
+fn embedded(dir: &'static Dir<'static>, files: &mut Files) {
+    files.extend(dir.files().map(|file| (name(file.path()), Cow::from(file.contents()))));
+    for inner in dir.dirs() {
+        embedded(inner, files);
+    }
+}
+
+fn on_disk(root: &Path, dir: &Path, files: &mut Files) -> Result<(), Error> {
+    let fault = |path: &Path| {
+        let path = path.display().to_string();
+        move |source| Error::File { path, source }
+    };
+    for entry in fs::read_dir(dir).map_err(fault(dir))? {
+        let path = entry.map_err(fault(dir))?.path();
+        let name = name(path.strip_prefix(root).unwrap_or(&path));
+        if path.is_dir() {
+            on_disk(root, &path, files)?;
+        } else if name.ends_with(".tera") || name.starts_with("assets/") || name == SENTENCES.0 {
+            files.insert(name, Cow::from(fs::read(&path).map_err(fault(&path))?));
+        }
+    }
+    Ok(())
+}
+
+fn name(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,202 @@
+//! Every page is rendered from sample contexts, and nothing that a person typed reaches it as markup.
+
+use std::{collections::BTreeSet, env};
+
+use rocket::serde::json::{Value, from_str, json};
+
+use strum::VariantArray;
+
+use super::*;
+use crate::http::page::Why;
+
+/// What every page is given, then the groups that a sample names by `with`, then the sample's own.
+fn samples() -> Vec<(String, Value)> {
+    let all: Value = from_str(include_str!("samples.json")).unwrap();
+    let pages = all["pages"].as_object().unwrap();
+    let one = |sample: &Value| {
+        let mut context = all["common"].as_object().unwrap().clone();
+        let group = sample.get("with").and_then(|with| all[with.as_str()?].as_object()).cloned();
+        context.extend(group.unwrap_or_default());
+        context.extend(sample.as_object().unwrap().clone());
+        Value::Object(context)
+    };
+    pages
+        .iter()
+        .flat_map(|(name, samples)| samples.as_array().unwrap().iter().map(move |sample| (name, sample)))
+        .map(|(name, sample)| (name.clone(), one(sample)))
+        .collect()
+}
+
+/// A folder of overrides that holds these files.
+fn overrides(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    dir
+}
+
+/// The pages in `target/pages` too, to be looked at, if the variable `PAGES` is set.
+fn keep(templates: &Templates, name: &str, number: usize, text: &str) {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pages");
+    if env::var_os("PAGES").is_none() {
+        return;
+    }
+    fs::create_dir_all(dir.join("assets")).unwrap();
+    for (name, asset) in &templates.assets {
+        fs::write(dir.join("assets").join(name), asset.bytes.plain()).unwrap();
+    }
+    let name = name.replace('/', "-");
+    let file = match name.rsplit_once('.') {
+        Some((name, ending)) => format!("{name}-{number}.{ending}"),
+        None => format!("{name}-{number}.html"),
+    };
+    fs::write(dir.join(file), text).unwrap();
+}
+
+#[test]
+fn every_page_says_all_its_sentences() {
+    let templates = Templates::load(None).unwrap();
+    for (number, (name, context)) in samples().iter().enumerate() {
+        let text =
+            templates.render(name, context.clone()).unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
+        let bare = text.split_once("</style>").map_or(&*text, |(_, body)| body);
+        assert!(
+            !bare.contains('[') && !bare.contains('{'),
+            "{name} lacks a sentence or an argument:\n{text}"
+        );
+        keep(&templates, name, number, &text);
+    }
+}
+
+#[test]
+fn every_page_has_a_sample() {
+    let templates = Templates::load(None).unwrap();
+    let sampled: BTreeSet<_> = samples().into_iter().map(|(name, _)| name).collect();
+    let whole = [
+        "layout.html",
+        "macros.html",
+        "inputs.html",
+        "ticket.html",
+        "code.html",
+        "email/style.css",
+        "admin/console.html",
+        "admin/macros.html",
+        "admin/inputs.html",
+        "admin/chart.html",
+    ];
+    for page in templates.tera.get_template_names().filter(|name| !whole.contains(name)) {
+        let name = page.strip_suffix(".html").unwrap_or(page);
+        assert!(sampled.contains(name) || sampled.contains(page), "no sample renders {page}");
+    }
+}
+
+#[test]
+fn every_sentence_that_a_template_names_exists() {
+    let templates = Templates::load(None).unwrap();
+    let mut files = Files::new();
+    embedded(&PAGES, &mut files);
+    for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".tera")) {
+        for key in text(name, bytes).unwrap().split("fluent(key=\"").skip(1) {
+            let key = key.split('"').next().unwrap();
+            assert!(templates.knows(key), "{name} says {key}, which locales/en.ftl lacks");
+        }
+    }
+}
+
+#[test]
+fn every_reason_for_a_useless_link_is_told() {
+    let templates = Templates::load(None).unwrap();
+    for why in Why::VARIANTS {
+        let name: &str = why.into();
+        for part in ["title", "lead"] {
+            assert!(templates.knows(&format!("unusable-{name}-{part}")), "{why:?} is not told");
+        }
+    }
+}
+
+#[test]
+fn what_was_typed_is_never_markup() {
+    let nasty = "\"><script>alert('1')</script>{{7*7}}";
+    let form = json!({"errors": [{"field": "email", "text": nasty}], "values": {"email": nasty}});
+    let own = r#"{% extends "layout.html" %}{% block card %}<p>{{ form.values.email }}</p>{% endblock %}"#;
+    let dir = overrides(&[("reset/request.html.tera", own)]);
+    for dir in [None, Some(dir.path())] {
+        let templates = Templates::load(dir).unwrap();
+        for (name, mut context) in samples() {
+            context["form"] = form.clone();
+            context["email"] = json!(nasty);
+            let text = templates.render(&name, context.clone()).unwrap();
+            assert!(!text.contains("<script>"), "{name}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn a_page_on_disk_extends_an_embedded_one_and_keeps_its_escaping() {
+    let own = r#"{% extends "layout.html" %}{% block card %}Ours: {{ email }}{% endblock %}"#;
+    let dir = overrides(&[("reset/cancelled.html.tera", own), ("locales/en.ftl", "page-foot = Ours too")]);
+    let templates = Templates::load(Some(dir.path())).unwrap();
+    let (_, mut context) = samples().into_iter().find(|(name, _)| name == "reset/cancelled").unwrap();
+    context["email"] = json!("<b>");
+    let text = templates.render("reset/cancelled", context.clone()).unwrap();
+    assert!(text.contains("Ours: &lt;b&gt;") && text.contains("<!doctype html>"), "{text}");
+    assert!(text.contains("Ours too") && text.contains("Northwind"), "{text}");
+}
+
+#[test]
+fn an_asset_on_disk_replaces_the_embedded_one_and_changes_its_address() {
+    let embedded = Templates::load(None).unwrap();
+    let dir = overrides(&[("assets/latchkey.css", "body {}"), ("assets/logo.png", "png")]);
+    let own = Templates::load(Some(dir.path())).unwrap();
+    assert_eq!(own.asset("latchkey.css").unwrap().bytes.plain(), b"body {}");
+    assert_eq!(own.asset("logo.png").unwrap().kind, "image/png");
+    assert_ne!(own.address("latchkey.css"), embedded.address("latchkey.css"));
+    assert!(embedded.asset("logo.png").is_none());
+}
+
+#[test]
+fn what_is_copied_from_a_mail_stands_alone_on_its_line() {
+    let templates = Templates::load(None).unwrap();
+    for (_, context) in samples().iter().filter(|(name, _)| name == "email/message.txt") {
+        let text = templates.render("email/message.txt", context.clone()).unwrap();
+        for copied in ["link", "code"].iter().filter_map(|name| context[name].as_str()) {
+            assert!(text.lines().any(|line| line == copied), "{text}");
+        }
+    }
+}
+
+#[test]
+fn templates_stay_short() {
+    let mut files = Files::new();
+    embedded(&PAGES, &mut files);
+    for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".tera")) {
+        let lines = text(name, bytes).unwrap().lines().count();
+        assert!(lines <= 40, "{name} has {lines} lines");
+    }
+}
+
+#[test]
+fn a_sentence_is_escaped_as_it_is_settled_and_never_read_as_a_template() {
+    let own = "delete-title = <i>{\"{{ 7 * 7 }}\"}</i>\ndelete-lead = <i>Gone</i>";
+    let dir = overrides(&[("locales/en.ftl", own)]);
+    let templates = Templates::load(Some(dir.path())).unwrap();
+    let (_, context) = samples().into_iter().find(|(name, _)| name == "account/delete").unwrap();
+    let text = templates.render("account/delete", context.clone()).unwrap();
+    assert!(text.contains("&lt;i&gt;{{ 7 * 7 }}&lt;/i&gt;"), "{text}");
+    assert!(text.contains("&lt;i&gt;Gone&lt;/i&gt;"), "{text}");
+}
+
+#[test]
+fn the_mailbox_shows_a_message_line_by_line() {
+    let templates = Templates::load(None).unwrap();
+    let (_, context) = samples().into_iter().rfind(|(name, _)| name == "dev/mailbox").unwrap();
+    let page = scraper::Html::parse_document(&templates.render("dev/mailbox", context.clone()).unwrap());
+    let selector = scraper::Selector::parse("pre.text").unwrap();
+    let shown: Vec<_> = page.select(&selector).map(|pre| pre.text().collect::<String>()).collect();
+    let sent =
+        context["messages"].as_array().unwrap().iter().map(|message| message["text"].as_str().unwrap());
+    assert_eq!(shown, sent.collect::<Vec<_>>());
+}
