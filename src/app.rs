@@ -14,7 +14,7 @@ use crate::{
         random::Random,
     },
     config::{Config, Judged},
-    core::limits::Recent,
+    core::{bells::Bells, limits::Recent},
     hashing::{hasher::Hasher, pepper::Peppers},
     http::client::Proxied,
     observe::{
@@ -22,7 +22,7 @@ use crate::{
         scope::{RequestId, RequestIds, Scope},
         vital::Vital,
     },
-    outbox::{bells::Bells, transport::Transports},
+    outbox::transport::Transports,
     policy::{
         Policy,
         live::{Force, Live},

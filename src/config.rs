@@ -21,6 +21,7 @@ pub mod init;
 mod outside;
 pub mod place;
 mod public_url;
+pub mod relay;
 mod release;
 
 use crate::{

@@ -7,17 +7,17 @@ use rocket::{Route, get, post, routes};
 use super::{change, notice};
 use crate::{
     app::App,
-    auth::session::Fresh,
+    auth::{
+        code::{self, Bound, Kind},
+        session::Fresh,
+    },
     base::{
         Error,
         fault::Fault,
         key::{Key, Purpose},
         phone::{Phone, ending},
     },
-    core::{
-        code::{self, Bound, Kind},
-        event::Event,
-    },
+    core::event::Event,
     http::{Answer, Faults, Fields, Page, SameOrigin, Site, throttle},
     outbox::message::{Asked, Message},
     store::{

@@ -10,7 +10,6 @@ pub mod invite;
 pub mod notice;
 pub mod register;
 pub mod taken;
-pub mod undo;
 
 use rocket::Route;
 

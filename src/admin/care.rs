@@ -7,12 +7,15 @@ use std::ops::RangeInclusive;
 use uuid::Uuid;
 
 use crate::{
-    account::{change::end_everything, change_phone, notice, undo},
+    account::{change::end_everything, change_phone, notice},
     app::App,
     auth::role::{Administrator, Role},
     base::{Error, fault::Fault, key::Purpose},
     core::event::{Actor, Event},
-    reset::issue::{self, By, Started},
+    reset::{
+        issue::{self, By, Started},
+        undo,
+    },
     store::{
         Tx,
         accounts::{self, Account, State},

@@ -1,5 +1,6 @@
 //! The gate: who is signed in, for how long, and what they may do.
 
+pub mod code;
 pub mod gate;
 pub mod remember;
 pub mod role;

@@ -11,9 +11,10 @@ mod settings;
 use std::{net::IpAddr, time::Duration};
 
 pub use self::{network::network, recent::Recent, sample::sampled, settings::Settings};
-use super::{code::TRIES, event::Event};
+use super::event::Event;
 use crate::{
     app::App,
+    auth::code::TRIES,
     base::{Error, clock::Time, email, keyring::Ring, quota::Quota, span::Span},
     outbox::message::Asked,
     store::{

@@ -1,6 +1,6 @@
 //! What every feature works with: the audit log, limits, tallies, codes, and the servers that share the database.
 
-pub mod code;
+pub mod bells;
 pub mod event;
 pub mod events;
 pub mod limits;

@@ -22,14 +22,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::connections::Connections;
-use super::{
-    Undelivered,
-    circuit::Fared,
-    is_loopback,
-    relay::{Relay, Tls},
-    root,
+use super::{Undelivered, circuit::Fared, is_loopback, root};
+use crate::{
+    base::{Error, email::Email, span::Span},
+    config::relay::{Relay, Tls},
 };
-use crate::base::{Error, email::Email, span::Span};
 
 mod connections;
 mod line;

@@ -2,12 +2,10 @@
 
 use std::{error::Error as StdError, net::IpAddr};
 
-pub mod bells;
 mod circuit;
 pub mod mail;
 pub mod mailbox;
 pub mod message;
-pub mod relay;
 pub mod sms;
 pub mod transport;
 

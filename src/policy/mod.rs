@@ -1,6 +1,5 @@
 //! Which strategy is in force for whom: the settings under `latchkey.reset`, and what they come to for an account.
 
-pub mod journey;
 pub mod judge;
 pub mod live;
 pub mod origin;

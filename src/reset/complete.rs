@@ -2,8 +2,9 @@
 
 use uuid::Uuid;
 
+use super::undo;
 use crate::{
-    account::{change::end_everything, notice, undo},
+    account::{change::end_everything, notice},
     auth::{
         gate::{self, Kind},
         session,

@@ -7,6 +7,7 @@ pub mod arrive;
 pub mod complete;
 pub mod generated_password;
 pub mod issue;
+pub mod journey;
 pub mod new_password;
 pub mod not_me;
 pub mod one_time_login;
@@ -18,6 +19,7 @@ pub mod set_then_login;
 pub mod sms_approved;
 pub mod ticket;
 pub mod typed;
+pub mod undo;
 
 use std::fmt;
 

@@ -4,11 +4,9 @@ use rocket::{Route, get, post, routes};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::undo::{self, Outcome};
 use crate::{
-    account::{
-        notice::Before,
-        undo::{self, Outcome},
-    },
+    account::notice::Before,
     base::{
         Error,
         email::masked,

@@ -9,12 +9,12 @@ use super::{
     ticket::{Recovers, Ticket},
 };
 use crate::{
+    auth::code::{Kind, TRIES},
     base::{
         Error,
         key::{Key, Purpose},
         span::Span,
     },
-    core::code::{Kind, TRIES},
     http::{Answer, Fields, Page, SameOrigin, Site, bounded},
     outbox::message::Message,
     store::keys::KeyRow,

@@ -8,11 +8,9 @@ use super::{
 };
 use crate::{
     account::notice,
+    auth::code::{self, Bound, Kind, Tried},
     base::{Error, clock::Time, fault::Fault, key::Key},
-    core::{
-        code::{self, Bound, Kind, Tried},
-        event::Event,
-    },
+    core::event::Event,
     http::{Answer, Faults, Fields, Page, Site},
     outbox::message::Message,
     store::{

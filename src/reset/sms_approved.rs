@@ -9,6 +9,7 @@ use super::{
     ticket::{Recovers, Ticket},
 };
 use crate::{
+    auth::code::{Kind, TRIES},
     base::{
         Error,
         key::{Key, Purpose},
@@ -16,7 +17,6 @@ use crate::{
         span::Span,
     },
     config::finding::Severity,
-    core::code::{Kind, TRIES},
     http::{Answer, Fields, Page, SameOrigin, Site, bounded, device, throttle, told::Line},
     outbox::message::Message,
     store::keys::KeyRow,

@@ -16,9 +16,9 @@ use crate::{
     config::{Judged, place::Place},
     policy::{
         Policy,
-        journey::{Step, journey},
         origin::{Origin, origins},
     },
+    reset::journey::{Step, journey},
     server::template_dir,
     store::{
         Settings,

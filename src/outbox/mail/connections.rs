@@ -18,15 +18,14 @@ use rocket::tokio::{
 };
 
 use super::{
-    super::{
-        Undelivered,
-        relay::{Relay, Tls},
-        root,
-    },
+    super::{Undelivered, root},
     line::Line,
     secure, told,
 };
-use crate::base::{Error, reach::reach};
+use crate::{
+    base::{Error, reach::reach},
+    config::relay::{Relay, Tls},
+};
 
 /// Most idle connections, as many as the worker sends emails at once.
 const KEPT: usize = 16;

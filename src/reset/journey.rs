@@ -2,12 +2,11 @@
 
 use serde::Serialize;
 
-use super::Policy;
+use super::{Strategy, generated_password, second_key, sms_approved};
 use crate::{
     account::notice,
-    auth::session,
-    core::code::TRIES,
-    reset::{Strategy, generated_password, second_key, sms_approved},
+    auth::{code::TRIES, session},
+    policy::Policy,
     view::{human, templates::Templates, voice::FluentValue},
 };
 

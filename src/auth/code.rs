@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{event::Event, limits::Limited};
 use crate::{
     app::App,
     base::{
@@ -16,6 +15,7 @@ use crate::{
         key::{Key, Purpose},
         random::Random,
     },
+    core::{event::Event, limits::Limited},
     http::Site,
     store::{
         Tx,

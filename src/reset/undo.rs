@@ -7,17 +7,17 @@
 
 use std::time::Duration;
 
-use super::{
-    change::end_everything,
-    notice::{Before, UNDO},
-};
+use super::issue::{Letter, issue};
 use crate::{
+    account::{
+        change::end_everything,
+        notice::{Before, UNDO},
+    },
     app::App,
     base::{Error, clock::Time, email::Email, key::Purpose},
     core::event::{Actor, Event},
     http::throttle::Asker,
     outbox::message::{Asked, Message},
-    reset::issue::{Letter, issue},
     store::{
         Conn, Tx,
         accounts::{self, Account, FOREVER, State},
