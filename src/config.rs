@@ -15,34 +15,39 @@ use figment::{
 use serde::{Deserialize, Serialize};
 
 mod contact;
+pub mod database;
+pub mod events;
 pub mod fault;
-pub mod finding;
 pub mod init;
+pub mod limits;
+pub mod log;
+pub mod mail;
 mod outside;
-pub mod place;
 mod public_url;
+pub mod register;
 pub mod relay;
 mod release;
+pub mod session;
+pub mod sms;
 
+use self::{
+    events::EventSettings, limits::LimitSettings, log::LogFormat, mail::MailSettings,
+    register::RegisterSettings, session::SessionSettings, sms::SmsSettings,
+};
 use crate::{
-    account::register,
-    auth::session,
     base::{Error, network::Network, random::Random, span::Span},
-    core::{event, limits},
-    hashing::{password, pepper::Peppers},
-    outbox,
+    findings::{Finding, Severity},
+    hashing::{password::PasswordSettings, pepper::Peppers},
     policy::{
-        self,
+        ResetSettings,
         judge::{self, Ground},
         origin::{Origin, origins},
     },
-    server::logger,
-    store,
+    store::DatabaseSettings,
 };
 pub use contact::Contact;
-use finding::{Finding, Severity};
 pub use outside::Outside;
-pub use public_url::is_loopback;
+pub use public_url::is_loopback_url;
 use public_url::{judge_url, public_url};
 
 /// Everything under `latchkey`. What is secret in it keeps it from being printed: it has no `Debug`.
@@ -62,7 +67,7 @@ pub struct Config {
     /// Peers whose `X-Forwarded-For` counts, or `"none"`. Required in release when `public_url` is https.
     pub trusted_proxies: Proxies,
     /// How lines of the log are written. Default: text.
-    pub log: logger::Format,
+    pub log: LogFormat,
     /// What a program sends to read `/metrics` and the details of `/healthz`. Default: none; then this machine alone reads
     /// them, and nobody does where `public_url` is not on loopback.
     pub metrics_token: Option<String>,
@@ -71,21 +76,21 @@ pub struct Config {
     /// How long a number that replaces another one waits before it can be used for recovery. Default: 24h.
     pub phone_hold: Span,
     /// Who can register, and what they are asked.
-    pub register: register::Settings,
+    pub register: RegisterSettings,
     /// How long people stay signed in.
-    pub session: session::Settings,
+    pub session: SessionSettings,
     /// What a password must be, and how it is hashed.
-    pub password: password::Settings,
+    pub password: PasswordSettings,
     /// How people get back in.
-    pub reset: policy::Settings,
+    pub reset: ResetSettings,
     /// How mail leaves.
-    pub mail: outbox::mail::Settings,
+    pub mail: MailSettings,
     /// How text messages leave.
-    pub sms: outbox::sms::Settings,
+    pub sms: SmsSettings,
     /// How often things may be tried.
-    pub limits: limits::Settings,
+    pub limits: LimitSettings,
     /// How long it is known what happened.
-    pub events: event::Settings,
+    pub events: EventSettings,
 }
 
 /// Peers whose word on the client's address counts.
@@ -130,18 +135,18 @@ impl Default for Config {
             pepper: Vec::new(),
             old_secret_keys: Vec::new(),
             trusted_proxies: Proxies::Some(Vec::new()),
-            log: logger::Format::default(),
+            log: LogFormat::default(),
             metrics_token: None,
             hsts: true,
             phone_hold: Span::hours(24),
-            register: register::Settings::default(),
-            session: session::Settings::default(),
-            password: password::Settings::default(),
-            reset: policy::Settings::default(),
-            mail: outbox::mail::Settings::default(),
-            sms: outbox::sms::Settings::default(),
-            limits: limits::Settings::default(),
-            events: event::Settings::default(),
+            register: RegisterSettings::default(),
+            session: SessionSettings::default(),
+            password: PasswordSettings::default(),
+            reset: ResetSettings::default(),
+            mail: MailSettings::default(),
+            sms: SmsSettings::default(),
+            limits: LimitSettings::default(),
+            events: EventSettings::default(),
         }
     }
 }
@@ -199,7 +204,7 @@ impl Judged {
         if let Err(fault) = figment.extract::<Dict>() {
             return Err(fault::explain(figment, fault, ""));
         }
-        let (database, mut unread) = store::Settings::find(figment);
+        let (database, mut unread) = database::find(figment);
         let figment = &if lenient {
             with_own_secrets(figment, &database, keep_secrets && unread.is_empty()).map_err(own)?
         } else {
@@ -215,7 +220,7 @@ impl Judged {
         let public_url = public_url(figment, &config);
         faults.extend(judge_url(&public_url, lenient));
         let address: IpAddr = figment.extract_inner("address").unwrap_or(Ipv4Addr::LOCALHOST.into());
-        faults.extend(config.judge(lenient, is_loopback(&public_url) && address.is_loopback()));
+        faults.extend(config.judge(lenient, is_loopback_url(&public_url) && address.is_loopback()));
         let mut risks = config.risks(lenient);
         let (fault, risk) = database.judge();
         if lenient {
@@ -360,7 +365,7 @@ pub fn refuse(figment: &Figment) -> Result<(), Error> {
 }
 
 /// Secrets of a debug build: those that it keeps beside the database, or new ones.
-fn with_own_secrets(figment: &Figment, database: &store::Settings, keep: bool) -> Result<Figment, Error> {
+fn with_own_secrets(figment: &Figment, database: &DatabaseSettings, keep: bool) -> Result<Figment, Error> {
     let folder = database.sqlite_file().as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
     let path = folder.join("latchkey.secrets");
     let failed = |error| Error::Config(format!("databases.latchkey.url: {}: {error}", path.display()));

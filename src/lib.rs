@@ -20,6 +20,7 @@ pub mod base;
 pub mod cli;
 pub mod config;
 pub mod core;
+pub mod findings;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzz;
@@ -36,8 +37,9 @@ pub mod store;
 pub mod view;
 
 pub use crate::core::events;
-pub use auth::role::{Admin, Has, Role};
+pub use auth::role::{Admin, Has};
 pub use base::Error;
+pub use base::role::Role;
 pub use server::switch::Switch;
 pub use server::{rocket, server};
 pub use store::accounts::Account;

@@ -1,6 +1,7 @@
 //! The whole site, composed from fairings.
 
 mod dev;
+pub mod errors;
 pub mod logger;
 pub mod signals;
 pub mod switch;
@@ -18,15 +19,15 @@ use crate::{
     app::App,
     base::{Error, clock::Clock},
     config::{Judged, fault},
-    core::replicas,
     http::{
-        bounded, cookies::Baker, errors, even::Beats, headers::Headers, link::Links, method::OwnMethod,
-        noticed::Scribe, one_name::OneName, probes, requests, wellknown,
+        bounded, client::Proxied, cookies::Baker, even::Beats, headers::Headers, link::Links,
+        method::OwnMethod, noticed::Scribe, one_name::OneName, probes, requests, wellknown,
     },
-    jobs::{canonical, worker},
+    jobs::{canonical, heartbeat, worker},
     observe::task,
-    reset::{self, Strategy},
-    store::{Db, Settings},
+    policy::strategy::Strategy,
+    reset,
+    store::{DatabaseSettings, Db},
     view::templates::Templates,
 };
 
@@ -52,8 +53,10 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
     let routes =
         [reset::routes(), account::routes(), admin::routes(), wellknown::routes(), probes::routes()].concat();
     // Rocket has a default of its own for the size of a pool.
-    let database = Serialized::default("databases.latchkey", Settings::default());
+    let database = Serialized::default("databases.latchkey", DatabaseSettings::default());
     let site = rocket::custom(figment.join(database))
+        .manage(app.events.clone())
+        .manage(Proxied::default())
         .manage(app)
         .attach(requests::Arrivals)
         .attach(Db::init())
@@ -69,13 +72,13 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
         .attach(requests::Departures)
         .attach(worker())
         .attach(leaving())
-        .attach(replicas::fairing())
+        .attach(heartbeat::fairing())
         .attach(canonical::fairing())
         .attach(in_flight())
         .attach(dev::fairing())
         .mount("/", bounded(routes))
         .register("/", errors::catchers());
-    Ok(Strategy::all().iter().fold(site, |site, strategy| site.attach(strategy.fairing())))
+    Ok(Strategy::all().iter().fold(site, |site, strategy| site.attach(reset::fairing(*strategy))))
 }
 
 /// The folder of one's own templates: beside the file that names it, or `templates` if that is there.

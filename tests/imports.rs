@@ -88,9 +88,17 @@ impl Named {
     }
 }
 
+/// Whether it is compiled for tests alone.
+fn is_test(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg")
+        && attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "test")
+}
+
 impl<'ast> Visit<'ast> for Named {
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
-        self.tree(&[], &item.tree);
+        if !item.attrs.iter().any(is_test) {
+            self.tree(&[], &item.tree);
+        }
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
@@ -103,10 +111,6 @@ impl<'ast> Visit<'ast> for Named {
     }
 
     fn visit_item_mod(&mut self, item: &'ast ItemMod) {
-        let is_test = |it: &Attribute| {
-            it.path().is_ident("cfg")
-                && it.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "test")
-        };
         if let Some((_, items)) = item.content.as_ref().filter(|_| !item.attrs.iter().any(is_test)) {
             self.module.push(item.ident.to_string());
             items.iter().for_each(|item| self.visit_item(item));

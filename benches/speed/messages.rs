@@ -49,7 +49,7 @@ pub async fn flood(site: &Site, sink: &Sink, people: usize) -> Flood {
         let email = person(people + waits.len());
         let (mail, asked) = (sink.expect(&email), Instant::now());
         let request = site.reset_request(&email, Ipv4Addr::new(198, 51, 100, number));
-        assert_eq!(connection.ask(&request).await, 200, "{}", connection.answer());
+        assert_eq!(connection.ask(&request).await, 303, "{}", connection.answer());
         waits.push(arrived(mail).await.at - asked);
     }
     let bystanders = Pace::new(waits, begun);
@@ -69,7 +69,7 @@ pub async fn delay(site: &Site, sink: &Sink, count: usize) -> f64 {
         let email = person(number);
         let mail = sink.expect(&email);
         let status = connection.ask(&post(&site.url, "/reset", &format!("email={email}"))).await;
-        assert_eq!(status, 200, "{}", connection.answer());
+        assert_eq!(status, 303, "{}", connection.answer());
         let answered = Instant::now();
         // The message may be sent before the answer leaves on its beat.
         delays.push(arrived(mail).await.at.saturating_duration_since(answered).as_secs_f64());

@@ -191,7 +191,7 @@ impl Site {
     pub fn reset_flood(&self, emails: impl Iterator<Item = String>, connections: usize) -> Load {
         let stranger = Ipv4Addr::new(203, 0, 113, 7);
         let requests = emails.map(|email| self.reset_request(&email, stranger)).collect();
-        Load { connections, ..self.load(requests, &[200]) }
+        Load { connections, ..self.load(requests, &[303]) }
     }
 
     /// Requests for a reset: every other one for somebody, the rest for addresses that nobody has.

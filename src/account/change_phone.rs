@@ -13,13 +13,14 @@ use crate::{
     },
     base::{
         Error,
+        caller::Asked,
         fault::Fault,
         key::{Key, Purpose},
         phone::{Phone, ending},
     },
     core::event::Event,
     http::{Answer, Faults, Fields, Page, SameOrigin, Site, throttle},
-    outbox::message::{Asked, Message},
+    outbox::message::Message,
     store::{
         Tx,
         accounts::{self, Account},

@@ -14,15 +14,14 @@ use super::{
 use crate::{
     app::App,
     auth::gate::{self, Kind},
-    base::{Error, fault::Fault, key::Key},
+    base::{Error, caller::Asked, fault::Fault, key::Key},
     core::{event::Event, limits::Asking},
     hashing::hash::PasswordHash,
     http::{
         Answer, Crumb, Even, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, page::Why,
         throttle,
     },
-    jobs::request::Request as Written,
-    outbox::message::{Asked, post_to_nobody},
+    outbox::{message::post_to_nobody, request::Request},
     store::{
         self, Tx,
         accounts::{self, Account},
@@ -58,7 +57,7 @@ async fn again(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer
             return Ok(page.faults(Faults::of("email", fault)).into());
         }
     };
-    let request = Written::Confirm(Again::new(email.key().to_owned(), site.asked()));
+    let request = Again::new(email.key().to_owned(), site.asked());
     let allowed = throttle::post(&site, Asking::Confirm, email.key(), &request).await?;
     site.keep_all("/confirm/sent", email.address(), allowed.at(), allowed.is_yes())?;
     Ok(Answer::go("/confirm/sent"))
@@ -69,6 +68,10 @@ async fn again(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer
 pub struct Again {
     email_key: String,
     asked: Asked,
+}
+
+impl Request for Again {
+    const NAME: &'static str = "Confirm";
 }
 
 impl Again {

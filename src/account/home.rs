@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    auth::{
+    auth::session::{self, Fresh},
+    base::{
+        Error,
+        phone::ending,
         role::{Administrator, Role},
-        session::{self, Fresh},
     },
-    base::{Error, phone::ending},
     core::event::Event,
     http::{Answer, Page, SameOrigin, Site, told::Line},
     store::{

@@ -2,9 +2,9 @@
 
 use crate::{
     app::App,
-    base::{Error, clock::Time, email::Email, fault::Fault, key::Key},
+    base::{Error, caller::Asked, clock::Time, email::Email, fault::Fault, key::Key},
     hashing::hash::PasswordHash,
-    outbox::message::{Asked, Message},
+    outbox::message::Message,
     store::{
         self, Tx,
         registrations::{self, Registration},

@@ -6,12 +6,13 @@ use crate::{
     app::App,
     base::{
         Error,
+        caller::Asked,
         clock::Time,
         email::Email,
         key::{Key, Purpose},
         span::Span,
     },
-    outbox::message::{Asked, Message},
+    outbox::message::Message,
     store::{
         Tx,
         accounts::Account,

@@ -11,85 +11,13 @@ use super::{
 };
 use crate::{
     app::App,
-    base::{Error, email::Email, span::Span},
+    base::{Error, caller::Asked, email::Email},
     core::limits::Asking,
     hashing::hash::PasswordHash,
     http::{Answer, Even, Faults, Page, SameOrigin, Site, throttle},
-    jobs::request::Request,
-    outbox::message::Asked,
+    outbox::request::{self, Request},
     store::{self, Tx, registrations::Registration, sessions::SignedIn},
 };
-
-/// `latchkey.register`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
-    /// Whether anybody can register; if not, people come by invitation. Default: true.
-    pub open: bool,
-    /// Whether confirming the address also signs in. Default: true.
-    pub login_after_confirm: bool,
-    /// How long a confirmation or invitation is good, 24h at most. Default: 24h.
-    pub key_ttl: Span,
-    /// What else people are asked, in this order. Default: nothing.
-    pub fields: Vec<Field>,
-}
-
-/// `[[latchkey.register.fields]]`: one more thing that people are asked.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Field {
-    /// Its name: letters, digits and `_`.
-    pub name: String,
-    /// What it is called on the form.
-    pub label: String,
-    /// Whether it must be filled in. Default: false.
-    #[serde(default)]
-    pub required: bool,
-    /// Its greatest length, in characters. Default: 200.
-    #[serde(default = "most")]
-    pub max_length: usize,
-}
-
-fn most() -> usize {
-    200
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { open: true, login_after_confirm: true, key_ttl: Span::hours(24), fields: Vec::new() }
-    }
-}
-
-impl Settings {
-    /// What is wrong, each a sentence with key and remedy.
-    pub fn judge(&self) -> Vec<String> {
-        let mut faults = Vec::new();
-        if self.key_ttl > Span::hours(24) || self.key_ttl < Span::minutes(5) {
-            faults.push(format!(
-                "latchkey.register.key_ttl = \"{}\" is out of range: write \"5m\" to \"24h\"",
-                self.key_ttl
-            ));
-        }
-        for (at, field) in self.fields.iter().enumerate() {
-            let known = self.fields[..at].iter().any(|other| other.name == field.name);
-            let named = !field.name.is_empty()
-                && field.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-            if known || !named {
-                faults.push(format!(
-                    "latchkey.register.fields: `{}` must be a name of letters, digits and `_`, once",
-                    field.name
-                ));
-            }
-            if !(1..=2_000).contains(&field.max_length) {
-                faults.push(format!(
-                    "latchkey.register.fields: `{}` has a max_length out of range: write 1 to 2000",
-                    field.name
-                ));
-            }
-        }
-        faults
-    }
-}
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
@@ -175,8 +103,8 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
     let allowed = throttle::name_allowed(&site, &mut tx, Asking::Register, email.key()).await?;
     if allowed.is_yes() {
         let (email, asked) = (address.clone(), site.asked());
-        let request = Request::Register(Register { email, hash, fields: typed, browser, asked });
-        request.post(site.app, &mut tx).await?;
+        let request = Register { email, hash, fields: typed, browser, asked };
+        request::post(&site, &mut tx, &request).await?;
     }
     tx.commit().await?;
     site.keep_all("/register/sent", &address, allowed.at(), allowed.is_yes())?;
@@ -191,6 +119,10 @@ pub struct Register {
     fields: BTreeMap<String, String>,
     browser: Vec<u8>,
     asked: Asked,
+}
+
+impl Request for Register {
+    const NAME: &'static str = "Register";
 }
 
 impl Register {

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::notice::UNDO;
 use crate::{
     app::App,
-    base::{Error, clock::Time},
-    outbox::message::{Asked, Message, post_to_nobody},
+    base::{Error, caller::Asked, clock::Time},
+    outbox::message::{Message, post_to_nobody},
     store::{
         Tx,
         accounts::{self, State},

@@ -9,8 +9,12 @@ use uuid::Uuid;
 use crate::{
     account::{change::end_everything, change_phone, notice},
     app::App,
-    auth::role::{Administrator, Role},
-    base::{Error, fault::Fault, key::Purpose},
+    base::{
+        Error,
+        fault::Fault,
+        key::Purpose,
+        role::{Administrator, Role},
+    },
     core::event::{Actor, Event},
     reset::{
         issue::{self, By, Started},

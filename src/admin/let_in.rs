@@ -14,8 +14,7 @@ use crate::{
     },
     core::event::{Actor, Event},
     outbox::message::Message,
-    policy::{Channel, Policy, longest},
-    reset::Strategy,
+    policy::{Channel, Policy, longest, strategy::Strategy},
     store::{
         Tx, accounts,
         keys::{self, KeyRow},

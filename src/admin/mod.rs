@@ -21,8 +21,11 @@ use rocket::{
 use uuid::Uuid;
 
 use crate::{
-    auth::role::{Admin, Administrator, Role},
-    base::Error,
+    auth::role::Admin,
+    base::{
+        Error,
+        role::{Administrator, Role},
+    },
     http::{Answer, Page, Site},
     store::{Tx, sessions},
 };

@@ -15,12 +15,17 @@ use super::{
 };
 use crate::{
     account::notice::{FAREWELL, UNDO},
-    auth::role::{Admin, Administrator, Role},
-    base::{Error, fault::Fault, phone::ending, span::Span},
+    auth::role::Admin,
+    base::{
+        Error,
+        fault::Fault,
+        phone::ending,
+        role::{Administrator, Role},
+        span::Span,
+    },
     core::event::Actor,
     http::{Answer, Crumb, Faults, Fields, Page, SameOrigin, Site},
-    policy::is_role,
-    reset::Strategy,
+    policy::{is_role, strategy::Strategy},
     store::{
         Tx,
         accounts::{self, Account, State},

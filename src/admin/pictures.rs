@@ -14,7 +14,7 @@ use crate::{
     base::Error,
     core::tally::{self, ABANDONED, COUNTED, SENT},
     http::{Answer, Page, Site},
-    reset::Strategy,
+    policy::strategy::Strategy,
     store::tallies::{self, Tally},
     view::human,
 };

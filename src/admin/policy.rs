@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use crate::{
     auth::role::Admin,
     base::Error,
-    config::finding::Finding,
-    core::replicas,
+    core::{live::Force, replicas},
+    findings::Finding,
     http::{Page, Site},
-    policy::{Policy, judge, live::Force, origin::Origin, setting::Setting, table_key},
+    policy::{Policy, judge, origin::Origin, setting::Setting, table_key},
     store::accounts,
     view::human,
 };

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+pub use crate::core::limits::TRIES;
 use crate::{
     app::App,
     base::{
@@ -22,9 +23,6 @@ use crate::{
         keys::{self, KeyRow},
     },
 };
-
-/// How many wrong tries a code survives.
-pub const TRIES: i64 = 3;
 
 /// A kind of code.
 pub struct Kind {

@@ -5,3 +5,4 @@ pub mod gate;
 pub mod remember;
 pub mod role;
 pub mod session;
+pub mod temporary;

@@ -10,38 +10,10 @@ use rocket::{
 
 use super::session::Fresh;
 use crate::{
+    base::role::{Administrator, Role},
     http::noticed::{self, Notice},
     store::{accounts::Account, sessions::SignedIn},
 };
-
-/// Names a role for [`Has`].
-///
-/// ```
-/// use latchkey::{Has, Role};
-/// use rocket::get;
-///
-/// struct Editor;
-///
-/// impl Role for Editor {
-///     const NAME: &'static str = "editor";
-/// }
-///
-/// #[get("/drafts")]
-/// fn drafts(editor: Has<'_, Editor>) -> String {
-///     format!("the drafts of {}", editor.email)
-/// }
-/// ```
-pub trait Role: Send + Sync + 'static {
-    /// Its name, as in `latchkey user role … --add NAME`.
-    const NAME: &'static str;
-}
-
-/// The role that opens `/admin`.
-pub struct Administrator;
-
-impl Role for Administrator {
-    const NAME: &'static str = "admin";
-}
 
 /// The account of somebody who has the role `R`, as it stands at this request.
 ///

@@ -11,7 +11,6 @@ use rocket::{
     http::Status,
     request::{FromRequest, Outcome},
 };
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::remember;
@@ -20,9 +19,8 @@ use crate::{
         Error,
         clock::Time,
         key::{Key, sha256},
-        span::Span,
     },
-    http::{Crumb, Site, held},
+    http::{Crumb, Site, held, viewer},
     policy::Policy,
     store::{
         Conn, Tx,
@@ -30,49 +28,6 @@ use crate::{
         sessions::{self, SignedIn},
     },
 };
-
-/// `latchkey.session`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
-    /// A session ends when it was not used for this long. Default: 2h.
-    pub idle: Span,
-    /// A session ends this long after sign-in, used or not. Default: 12h.
-    pub absolute: Span,
-    /// What matters most (password, address, phone, deletion) asks to sign in again after this long. Default: 15m.
-    pub fresh: Span,
-    /// How long "keep me signed in" keeps. Default: 14d.
-    pub remember: Span,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            idle: Span::hours(2),
-            absolute: Span::hours(12),
-            fresh: Span::minutes(15),
-            remember: Span::days(14),
-        }
-    }
-}
-
-impl Settings {
-    /// What is out of range, each a sentence with key and remedy.
-    pub fn judge(&self) -> Vec<String> {
-        [
-            ("idle", self.idle, Span::minutes(5), Span::days(1)),
-            ("absolute", self.absolute, Span::minutes(5), Span::days(30)),
-            ("fresh", self.fresh, Span::minutes(1), Span::hours(12)),
-            ("remember", self.remember, Span::hours(1), Span::days(90)),
-        ]
-        .into_iter()
-        .filter(|(_, value, least, most)| value < least || value > most)
-        .map(|(name, value, least, most)| {
-            format!("latchkey.session.{name} = \"{value}\" is out of range: write \"{least}\" to \"{most}\"")
-        })
-        .collect()
-    }
-}
 
 /// How long a restricted session lasts at most.
 pub const RESTRICTED: Duration = Duration::from_secs(10 * 60);
@@ -92,7 +47,11 @@ pub async fn current<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn
     let Full(found) = request
         .local_cache_async(async {
             let Some(site) = Site::of(request) else { return Full(Err(())) };
-            Full(load(&site, Crumb::Session).await.map_err(|error| log::error!("{error}")))
+            let found = load(&site, Crumb::Session).await.map_err(|error| log::error!("{error}"));
+            if let Ok(Some(me)) = &found {
+                viewer::is(request, &me.account.email);
+            }
+            Full(found)
         })
         .await;
     found.as_ref().map(Option::as_ref).or(Err(()))
@@ -117,12 +76,6 @@ pub async fn open(site: &Site<'_>, conn: &mut Conn, account: Uuid, but: Option<U
     let (now, idle) = (site.now(), *site.config().session.idle);
     let open = sessions::list(conn, account, now - idle, now).await?;
     Ok(open.iter().filter(|session| Some(session.id) != but).count() as u64)
-}
-
-/// The address of whoever is signed in, if some guard has asked by now.
-pub fn shown<'r>(request: &'r Request<'_>) -> Option<&'r str> {
-    let Full(found) = request.local_cache(|| Full(Ok(None)));
-    Some(found.as_ref().ok()?.as_ref()?.account.email.as_str())
 }
 
 async fn load(site: &Site<'_>, crumb: Crumb) -> Result<Option<SignedIn>, Error> {

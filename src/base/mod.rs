@@ -1,5 +1,6 @@
 //! Values that know nothing of the site: time, randomness, keys, addresses, numbers, and what is wrong with them.
 
+pub mod caller;
 pub mod clock;
 pub mod email;
 pub mod error;
@@ -11,6 +12,7 @@ pub mod phone;
 pub mod quota;
 pub mod random;
 pub mod reach;
+pub mod role;
 pub mod span;
 pub mod typed;
 

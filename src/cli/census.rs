@@ -2,7 +2,7 @@
 
 use crate::{
     base::Error,
-    store::{self, Pool, Settings},
+    store::{self, DatabaseSettings, Pool},
 };
 
 /// What is found where the accounts live, or will.
@@ -17,7 +17,7 @@ pub(super) enum Census {
 
 impl Census {
     /// Looks; nothing is made or migrated.
-    pub async fn open(settings: &Settings) -> Result<Self, Error> {
+    pub async fn open(settings: &DatabaseSettings) -> Result<Self, Error> {
         let Some(pool) = Pool::look(settings).await? else { return Ok(Census::Absent) };
         let behind = store::behind(&mut pool.read().await?).await?;
         if behind == 0 {

@@ -12,18 +12,15 @@ use super::{census::Census, exposed::exposed};
 use crate::{
     app::App,
     base::{Error, clock::Clock, email::Email, phone::Phone},
-    config::{
-        self, Judged, fault,
-        finding::{Finding, Severity},
-        is_loopback,
-    },
+    config::{self, Judged, database, fault, is_loopback_url},
+    findings::{Finding, Severity},
+    jobs::delivery,
     outbox::{
         mail::{Mail, Smtp},
         message::Message,
         sms::Gateway,
-        transport,
     },
-    policy::{Channel, Policy, Settings, judge},
+    policy::{Channel, Policy, ResetSettings, judge},
     server::template_dir,
     store,
     view::templates::Templates,
@@ -84,7 +81,7 @@ async fn look(check: &Check, figment: &Figment) -> Result<(Plan, Vec<Finding>), 
         let told = |line| Finding::told(Severity::Error, line).placed(figment);
         lines.lines().map(told).collect::<Vec<_>>()
     })?;
-    if let Ok(settings) = store::Settings::read(figment) {
+    if let Ok(settings) = database::read(figment) {
         findings.extend(exposed(figment, &settings).into_iter().map(|finding| finding.placed(figment)));
     }
     findings.extend(people.into_iter().map(|finding| finding.placed(figment)));
@@ -96,9 +93,9 @@ async fn plan(check: &Check, judged: Judged, figment: &Figment) -> Result<(Plan,
     let dir = template_dir(figment)?;
     let app = App::new(judged, Clock::system(), Templates::load(dir.as_deref())?)?;
     let (address, port): (IpAddr, u16) = (fault::read(figment, "address")?, fault::read(figment, "port")?);
-    let settings = store::Settings::read(figment)?;
+    let settings = database::read(figment)?;
     let mut census = Census::open(&settings).await?;
-    let policy: &Settings = &app.config().reset;
+    let policy: &ResetSettings = &app.config().reset;
     let (crowds, mut findings) = match &mut census {
         Census::Counts(pool) => {
             let mut conn = pool.read().await?;
@@ -151,7 +148,7 @@ async fn plan(check: &Check, judged: Judged, figment: &Figment) -> Result<(Plan,
 
 /// Who may read the meters.
 fn meters(app: &App) -> &'static str {
-    match (&app.config().metrics_token, is_loopback(&app.judged.public_url)) {
+    match (&app.config().metrics_token, is_loopback_url(&app.judged.public_url)) {
         (Some(_), _) => "at /metrics, with latchkey.metrics_token",
         (None, true) => "at /metrics, from this machine",
         (None, false) => "not available: latchkey.metrics_token is not set",
@@ -167,7 +164,7 @@ async fn try_out(app: &App, message: &Message) -> Result<Result<String, String>,
             return Ok(Err("set it to your gateway's address".into()));
         }
         Channel::Email => {
-            let (subject, text, html) = transport::mail(app, message)?;
+            let (subject, text, html) = delivery::mail(app, message)?;
             let id = store::id(app.now(), app.random)?;
             let mail = Mail { id, to: &message.to, subject: &subject, text: &text, html: &html };
             Smtp::new(&config.mail)?.known_as(app.judged.host()).try_out(&mail).await

@@ -5,11 +5,8 @@ use std::path::Path;
 use figment::Figment;
 
 use crate::{
-    config::{
-        finding::{Finding, Severity},
-        place::Place,
-    },
-    store::{Settings, files},
+    findings::{Finding, Severity, place::Place},
+    store::{DatabaseSettings, files},
 };
 
 /// Keys whose values are secret.
@@ -25,7 +22,7 @@ const URLS: [&str; 3] = ["databases.latchkey.url", "latchkey.mail.url", "latchke
 
 /// What is wrong with the files' modes and owners, each a warning.
 #[cfg(unix)]
-pub(super) fn exposed(figment: &Figment, settings: &Settings) -> Vec<Finding> {
+pub(super) fn exposed(figment: &Figment, settings: &DatabaseSettings) -> Vec<Finding> {
     use std::os::unix::fs::MetadataExt;
 
     let warn = |key: &str, why: String, remedy: String| Finding::new(Severity::Warning, key, why, remedy);
@@ -70,6 +67,6 @@ pub(super) fn exposed(figment: &Figment, settings: &Settings) -> Vec<Finding> {
 
 /// Nothing: other systems have no modes.
 #[cfg(not(unix))]
-pub(super) fn exposed(_: &Figment, _: &Settings) -> Vec<Finding> {
+pub(super) fn exposed(_: &Figment, _: &DatabaseSettings) -> Vec<Finding> {
     Vec::new()
 }

@@ -32,10 +32,10 @@ use rocket::{error::ErrorKind, tokio::select};
 use crate::{
     app::App,
     base::{Error, clock::Clock, email::Email, phone::Phone, random::Random},
-    config::{self, Judged, fault, init},
+    config::{self, Judged, database, fault, init},
     policy::is_role,
     server::{signals::Signals, watch},
-    store::{Pool, Settings},
+    store::{DatabaseSettings, Pool},
     view::templates::Templates,
 };
 
@@ -226,7 +226,7 @@ async fn serve(figment: Figment, signals: Option<io::Result<Signals>>) -> Result
     let failed = |source| Error::File { path: "signals".into(), source };
     let Signals { mut stop, hang_ups } = signals.map_err(failed)?;
     let site = crate::server::rocket(figment)?.attach(watch::fairing(rocket::Config::figment, hang_ups));
-    let settings = Settings::read(site.figment())?;
+    let settings = database::read(site.figment())?;
     let (address, port) = (fault::read(site.figment(), "address")?, fault::read(site.figment(), "port")?);
     let told = |error| Error::Config(launch_fault(&error, address, port));
     let site = select! {
@@ -251,13 +251,13 @@ async fn serve(figment: Figment, signals: Option<io::Result<Signals>>) -> Result
     }
 }
 
-async fn reachable(settings: &Settings) -> Result<(), Error> {
+async fn reachable(settings: &DatabaseSettings) -> Result<(), Error> {
     rocket_db_pools::Pool::close(&Pool::connect(settings).await?).await;
     Ok(())
 }
 
 async fn migrate(figment: &Figment) -> Result<(), Error> {
-    match Pool::migrate(&Settings::read(figment)?).await? {
+    match Pool::migrate(&database::read(figment)?).await? {
         0 => say!("the database is up to date"),
         1 => say!("1 migration was applied"),
         count => say!("{count} migrations were applied"),
@@ -280,7 +280,7 @@ fn launch_fault(error: &rocket::Error, address: IpAddr, port: u16) -> String {
 
 /// The site and its database, for commands that work beside a server.
 async fn open(figment: &Figment) -> Result<(App, Pool), Error> {
-    let pool = Pool::connect(&Settings::read(figment)?).await?;
+    let pool = Pool::connect(&database::read(figment)?).await?;
     let app = App::new(Judged::read(figment)?, Clock::system(), Templates::load(None::<&Path>)?)?;
     Ok((app, pool))
 }

@@ -10,7 +10,7 @@ use super::{Done, open};
 use crate::{
     admin::{care::Reason, let_in::strategies},
     base::{Error, email::Email},
-    reset::Strategy,
+    policy::strategy::Strategy,
 };
 
 #[derive(Subcommand)]

@@ -10,11 +10,10 @@ use figment::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{
-    finding::{Finding, Severity},
-    place::Place,
+use crate::{
+    base::Error,
+    findings::{Finding, Severity, place::Place},
 };
-use crate::base::Error;
 
 /// Keys beside Rocket's own that have a meaning under a profile.
 const OURS: [&str; 4] = ["secret_key", "template_dir", "databases", "latchkey"];

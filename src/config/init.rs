@@ -83,10 +83,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{
-        config::{Config, Judged},
-        store::Settings,
-    };
+    use crate::config::{Config, Judged};
 
     /// The file with the marks in `marks` taken away; one that is empty takes it off the defaults.
     fn without(marks: &[&str]) -> Figment {
@@ -115,7 +112,7 @@ mod tests {
         for unused in ["ctrlc", "signals", "force"] {
             read["shutdown"].as_object_mut().unwrap().remove(unused);
         }
-        read["databases"] = json!({ "latchkey": Settings::read(figment).unwrap() });
+        read["databases"] = json!({ "latchkey": crate::config::database::read(figment).unwrap() });
         read["latchkey"] = json(figment.focus("latchkey").extract::<Config>().unwrap());
         read
     }
@@ -176,7 +173,7 @@ mod tests {
     fn no_key_is_in_the_file_that_would_be_refused() {
         let all = all();
         rocket::Config::try_from(&all).unwrap();
-        Settings::read(&all).unwrap();
+        crate::config::database::read(&all).unwrap();
         let judged = Judged::look(&all.select("release")).ok().unwrap();
         let faults = judged.findings.iter().filter(|finding| finding.is_error());
         assert!(faults.clone().count() > 0);

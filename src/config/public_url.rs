@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use figment::Figment;
 
 use super::Config;
+use crate::base::network;
 
 /// Where people reach the site, as browsers write it in `Origin`: no slash at its end, no port that goes without saying,
 /// a domain in its ASCII form.
@@ -51,17 +52,15 @@ pub(super) fn judge_url(url: &str, lenient: bool) -> Option<String> {
             "latchkey.public_url is not an address like \"https://id.example.com\": no path, no query";
         return Some(fault.into());
     }
-    let safe = url.starts_with("https:") || is_loopback(url) || lenient;
+    let safe = url.starts_with("https:") || is_loopback_url(url) || lenient;
     (!safe).then(|| format!("latchkey.public_url = \"{url}\" must be https, or http on loopback"))
 }
 
 /// Whether a URL's host is this machine alone.
-pub fn is_loopback(url: &str) -> bool {
+pub fn is_loopback_url(url: &str) -> bool {
     rocket::http::uri::Absolute::parse(url).ok().is_some_and(|uri| {
-        uri.authority().is_some_and(|authority| {
-            let host = authority.host().trim_matches(['[', ']']);
-            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-        })
+        uri.authority()
+            .is_some_and(|authority| network::is_loopback(authority.host().trim_matches(['[', ']'])))
     })
 }
 

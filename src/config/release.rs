@@ -3,7 +3,7 @@
 use rocket::http::uri::Absolute;
 
 use super::{Config, Contact, Proxies, relay::Relay};
-use crate::outbox::is_loopback;
+use crate::base::network::is_loopback;
 
 /// What release cannot do without, each a sentence that says how to set it.
 pub(super) fn missing(config: &Config, secret_key: bool) -> Vec<String> {

@@ -2,41 +2,14 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::tally;
+use super::{Core, tally};
 use crate::{
-    app::App,
-    base::{Error, span::Span},
-    outbox::message::Asked,
+    base::{Error, caller::Asked},
     policy::Policy,
     store::{self, Tx, events},
 };
-
-/// `latchkey.events`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
-    /// How long events, tallies and the record of what was sent are kept. Default: 90d.
-    pub keep: Span,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { keep: Span::days(90) }
-    }
-}
-
-impl Settings {
-    /// What is out of range, a sentence with key and remedy.
-    pub fn judge(&self) -> Vec<String> {
-        let keep = self.keep;
-        let wrong = !(Span::days(1)..=Span::days(3650)).contains(&keep);
-        let fault = format!("latchkey.events.keep = \"{keep}\" is out of range: write \"1d\" to \"3650d\"");
-        wrong.then_some(fault).into_iter().collect()
-    }
-}
 
 /// Every kind of event, in alphabetical order.
 pub const KINDS: [&str; 43] = [
@@ -103,8 +76,8 @@ impl Actor {
     }
 
     /// Whoever may run `latchkey` on the server's machine.
-    pub fn command_line(app: &App) -> Self {
-        Self { name: Self::COMMAND_LINE.into(), asked: Asked { at: app.now(), ..Asked::default() } }
+    pub fn command_line(core: &Core) -> Self {
+        Self { name: Self::COMMAND_LINE.into(), asked: Asked { at: core.now(), ..Asked::default() } }
     }
 
     /// Whether it is the command line.
@@ -172,10 +145,10 @@ impl<'a> Event<'a> {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn write(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
-        let now = app.now();
+    pub async fn write(self, core: &Core, tx: &mut Tx) -> Result<(), Error> {
+        let now = core.now();
         let event = events::Event {
-            id: store::id(now, app.random)?,
+            id: store::id(now, core.random)?,
             at: now,
             kind: self.kind.to_owned(),
             account_id: self.account,
@@ -186,9 +159,9 @@ impl<'a> Event<'a> {
         };
         events::insert(tx, &event).await?;
         if tally::COUNTED.contains(&self.kind) {
-            tally::count(app, tx, self.kind, self.policy.unwrap_or_default(), self.took).await?;
+            tally::count(core, tx, self.kind, self.policy.unwrap_or_default(), self.took).await?;
         }
-        let (told, meters, kind, policy) = (app.events.clone(), app.meters.clone(), self.kind, self.policy);
+        let (told, meters, kind, policy) = (core.events.clone(), core.meters.clone(), self.kind, self.policy);
         tx.afterwards(move || {
             meters.happened(kind, policy);
             // Nobody need listen.

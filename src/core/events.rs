@@ -1,14 +1,14 @@
 //! What happens on this server, told to a host application once it is durable.
 
-use std::sync::Arc;
-
 use rocket::{
     fairing::AdHoc,
-    tokio::{self, select, sync::broadcast::error::RecvError},
+    tokio::{
+        self, select,
+        sync::broadcast::{Sender, error::RecvError},
+    },
 };
 
 pub use super::event::KINDS;
-use crate::app::App;
 pub use crate::store::events::Event;
 
 /// Calls `handle` with every event of this server, one after another, each after the transaction that wrote it.
@@ -32,8 +32,8 @@ where
 {
     AdHoc::on_liftoff("Subscriber to events", move |rocket| {
         Box::pin(async move {
-            let Some(app) = rocket.state::<Arc<App>>() else { return };
-            let (mut events, mut shutdown) = (app.events.subscribe(), rocket.shutdown());
+            let Some(events) = rocket.state::<Sender<Event>>() else { return };
+            let (mut events, mut shutdown) = (events.subscribe(), rocket.shutdown());
             tokio::spawn(async move {
                 loop {
                     let event = select! {

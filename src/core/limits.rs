@@ -6,22 +6,21 @@
 mod network;
 mod recent;
 mod sample;
-mod settings;
 
 use std::{net::IpAddr, time::Duration};
 
-pub use self::{network::network, recent::Recent, sample::sampled, settings::Settings};
-use super::event::Event;
+pub use self::{network::network, recent::Recent, sample::sampled};
+use super::{Core, event::Event};
 use crate::{
-    app::App,
-    auth::code::TRIES,
-    base::{Error, clock::Time, email, keyring::Ring, quota::Quota, span::Span},
-    outbox::message::Asked,
+    base::{Error, caller::Asked, clock::Time, email, keyring::Ring, quota::Quota, span::Span},
     store::{
         Tx,
         counts::{self, Bucket, Taken},
     },
 };
+
+/// How many wrong tries a code bears.
+pub const TRIES: i64 = 3;
 
 /// Whether something may be tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,10 +79,10 @@ pub enum Asking {
 
 impl Asking {
     /// How long the key is good that the message carries, at least.
-    fn life(self, app: &App) -> Duration {
+    fn life(self, core: &Core) -> Duration {
         match self {
-            Asking::Reset => *app.live.now().key_life(),
-            Asking::Register | Asking::Confirm => *app.config().register.key_ttl,
+            Asking::Reset => *core.live.now().key_life(),
+            Asking::Register | Asking::Confirm => *core.config().register.key_ttl,
             Asking::Email => *email::CONFIRMING,
         }
     }
@@ -159,11 +158,11 @@ pub enum Limited<'a> {
 
 impl Limited<'_> {
     /// Where it is counted under one of the site's secrets; where it is counted by the client, by each of its networks.
-    fn buckets(self, app: &App, ring: &Ring) -> Vec<Bucket> {
-        let mac = |purpose, parts: &[&[u8]]| vec![(ring.mac(purpose, parts), self.quota(app))];
+    fn buckets(self, core: &Core, ring: &Ring) -> Vec<Bucket> {
+        let mac = |purpose, parts: &[&[u8]]| vec![(ring.mac(purpose, parts), self.quota(core))];
         let from = |purpose, client| {
             let of = |(network, times): (Vec<u8>, i64)| {
-                (ring.mac(purpose, &[&network]), self.quota_of(app, times))
+                (ring.mac(purpose, &[&network]), self.quota_of(core, times))
             };
             network::wider(client).into_iter().map(of).collect()
         };
@@ -202,22 +201,22 @@ impl Limited<'_> {
         }
     }
 
-    fn quota(self, app: &App) -> Quota {
-        self.quota_of(app, 1)
+    fn quota(self, core: &Core) -> Quota {
+        self.quota_of(core, 1)
     }
 
     /// How often it may be tried, `times` over.
-    fn quota_of(self, app: &App, times: i64) -> Quota {
-        let settings = &app.config().limits;
+    fn quota_of(self, core: &Core, times: i64) -> Quota {
+        let settings = &core.config().limits;
         let a = |most: i64, window: Span| Quota::new(most.saturating_mul(times), *window);
         let (window, day) = (settings.window, Span::days(1));
         match self {
             Limited::MessageFor(..) => a(settings.messages_per_address, window),
             Limited::MessageBy(asking, ..) => {
-                a(settings.messages_per_address, window).within(asking.life(app))
+                a(settings.messages_per_address, window).within(asking.life(core))
             }
             Limited::MessageByKnown(asking, _) => {
-                a(BROWSERS.saturating_mul(settings.messages_per_address), window).within(asking.life(app))
+                a(BROWSERS.saturating_mul(settings.messages_per_address), window).within(asking.life(core))
             }
             Limited::MessageFrom(_) => a(settings.messages_per_client, window),
             Limited::UnknownTo(_) => a(1, day),
@@ -235,10 +234,10 @@ impl Limited<'_> {
             Limited::ResetCode(_) => a(TRIES, day),
             Limited::CodeFrom(_) => a(settings.codes_per_client, window),
             Limited::TextTo(_) | Limited::TextBy(..) | Limited::TextByTrusted(_) => {
-                a(settings.texts_per_number, day).within(Asking::Reset.life(app))
+                a(settings.texts_per_number, day).within(Asking::Reset.life(core))
             }
             Limited::TextByKnown(_) => {
-                a(BROWSERS.saturating_mul(settings.texts_per_number), day).within(Asking::Reset.life(app))
+                a(BROWSERS.saturating_mul(settings.texts_per_number), day).within(Asking::Reset.life(core))
             }
             Limited::VerifyTo(_) | Limited::VerifyOf(_) => a(settings.texts_per_number, day),
             // No network that has many addresses gets more than a part of what the site has.
@@ -254,22 +253,22 @@ impl Limited<'_> {
     }
 
     /// All buckets that it is counted in: a server on which another secret is in force counts on.
-    fn all(self, app: &App) -> Vec<Bucket> {
-        app.keyring.rings().flat_map(|ring| self.buckets(app, ring)).collect()
+    fn all(self, core: &Core) -> Vec<Bucket> {
+        core.keyring.rings().flat_map(|ring| self.buckets(core, ring)).collect()
     }
 
     /// The same for a bucket that messages of other kinds may overdraw.
-    fn overdrawn(self, app: &App) -> impl Iterator<Item = Bucket> {
-        let twice = app.config().limits.messages_per_address.saturating_mul(2);
-        self.all(app).into_iter().map(move |(bucket, quota)| (bucket, quota.holding(twice)))
+    fn overdrawn(self, core: &Core) -> impl Iterator<Item = Bucket> {
+        let twice = core.config().limits.messages_per_address.saturating_mul(2);
+        self.all(core).into_iter().map(move |(bucket, quota)| (bucket, quota.holding(twice)))
     }
 
     /// Where one is always allowed within the life of what it carries, however much has been used up otherwise.
-    fn kept(self, app: &App) -> Option<Vec<Bucket>> {
+    fn kept(self, core: &Core) -> Option<Vec<Bucket>> {
         let Limited::MessageFor(asking, address) = self else { return None };
         let parts: [&[u8]; 2] = [&[asking as u8], address.as_bytes()];
-        let quota = Quota::new(1, asking.life(app));
-        Some(app.keyring.rings().map(|ring| (ring.mac("count message for", &parts), quota)).collect())
+        let quota = Quota::new(1, asking.life(core));
+        Some(core.keyring.rings().map(|ring| (ring.mac("count message for", &parts), quota)).collect())
     }
 
     /// Counts one more, if that is within the limit. That it is not is an event, once in the time that the bucket takes to
@@ -277,34 +276,34 @@ impl Limited<'_> {
     ///
     /// # Errors
     /// [`Error::Database`] if it cannot be counted; refuse then.
-    pub async fn allow(self, app: &App, tx: &mut Tx) -> Result<Allowed, Error> {
-        if !app.config().limits.enabled {
+    pub async fn allow(self, core: &Core, tx: &mut Tx) -> Result<Allowed, Error> {
+        if !core.config().limits.enabled {
             return Ok(Allowed::Yes);
         }
-        let mut allowed = match self.kept(app) {
-            Some(kept) => take(app, tx, &kept).await?,
-            None => return self.report(take(app, tx, &self.all(app)).await?, app, tx).await,
+        let mut allowed = match self.kept(core) {
+            Some(kept) => take(core, tx, &kept).await?,
+            None => return self.report(take(core, tx, &self.all(core)).await?, core, tx).await,
         };
         if allowed.is_yes() {
             // It counts with the others, and may overdraw what they have.
-            take(app, tx, &self.overdrawn(app).collect::<Vec<_>>()).await?;
+            take(core, tx, &self.overdrawn(core).collect::<Vec<_>>()).await?;
         } else {
-            allowed = allowed.or(take(app, tx, &self.all(app)).await?);
+            allowed = allowed.or(take(core, tx, &self.all(core)).await?);
         }
-        self.report(allowed, app, tx).await
+        self.report(allowed, core, tx).await
     }
 
     /// Whether it would be allowed; nothing is counted.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn look(self, app: &App, tx: &mut Tx) -> Result<Allowed, Error> {
-        if !app.config().limits.enabled {
+    pub async fn look(self, core: &Core, tx: &mut Tx) -> Result<Allowed, Error> {
+        if !core.config().limits.enabled {
             return Ok(Allowed::Yes);
         }
-        let allowed = look(app, tx, &self.all(app)).await?;
-        Ok(match self.kept(app) {
-            Some(kept) => allowed.or(look(app, tx, &kept).await?),
+        let allowed = look(core, tx, &self.all(core)).await?;
+        Ok(match self.kept(core) {
+            Some(kept) => allowed.or(look(core, tx, &kept).await?),
             None => allowed,
         })
     }
@@ -313,19 +312,19 @@ impl Limited<'_> {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn forgive(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
-        let buckets = if app.config().limits.enabled { self.all(app) } else { Vec::new() };
-        put_back(app, tx, &buckets).await
+    pub async fn forgive(self, core: &Core, tx: &mut Tx) -> Result<(), Error> {
+        let buckets = if core.config().limits.enabled { self.all(core) } else { Vec::new() };
+        put_back(core, tx, &buckets).await
     }
 
-    async fn report(self, allowed: Allowed, app: &App, tx: &mut Tx) -> Result<Allowed, Error> {
+    async fn report(self, allowed: Allowed, core: &Core, tx: &mut Tx) -> Result<Allowed, Error> {
         if allowed.is_yes() {
             return Ok(allowed);
         }
         let kind = self.into();
-        app.meters.limited(kind);
-        let whose: Vec<u8> = self.all(app).into_iter().next().map_or_else(Vec::new, |(bucket, _)| bucket);
-        if sampled(app, tx, kind, &whose, self.quota(app).span()).await? {
+        core.meters.limited(kind);
+        let whose: Vec<u8> = self.all(core).into_iter().next().map_or_else(Vec::new, |(bucket, _)| bucket);
+        if sampled(core, tx, kind, &whose, self.quota(core).span()).await? {
             if matches!(self, Limited::Text | Limited::Verify) {
                 log::error!(
                     "the site's budget of text messages for today is used up: raise latchkey.limits.texts_per_day if that is not abuse"
@@ -335,7 +334,7 @@ impl Limited<'_> {
                 from: self.client().map_or_else(String::new, |it| it.to_string()),
                 ..Asked::default()
             };
-            Event::of_site("limit.reached").from(&asked).detail(kind).write(app, tx).await?;
+            Event::of_site("limit.reached").from(&asked).detail(kind).write(core, tx).await?;
         }
         Ok(allowed)
     }
@@ -354,64 +353,64 @@ impl Limited<'_> {
 }
 
 /// All buckets that are counted in by each of some limits while none is reached.
-pub fn buckets(app: &App, limits: &[Limited<'_>]) -> Vec<Bucket> {
-    let counted = |limited: &Limited<'_>| match limited.kept(app) {
-        Some(kept) => kept.into_iter().chain(limited.overdrawn(app)).collect(),
-        None => limited.all(app),
+pub fn buckets(core: &Core, limits: &[Limited<'_>]) -> Vec<Bucket> {
+    let counted = |limited: &Limited<'_>| match limited.kept(core) {
+        Some(kept) => kept.into_iter().chain(limited.overdrawn(core)).collect(),
+        None => limited.all(core),
     };
-    if app.config().limits.enabled { limits.iter().flat_map(counted).collect() } else { Vec::new() }
+    if core.config().limits.enabled { limits.iter().flat_map(counted).collect() } else { Vec::new() }
 }
 
 /// Counts by each of some limits, or by none if one of them is reached, in one statement as long as none is.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn allow_each(app: &App, tx: &mut Tx, limits: &[Limited<'_>]) -> Result<bool, Error> {
-    let buckets = buckets(app, limits);
-    let taken = counts::take_each(tx, &buckets, app.now()).await?;
-    is_each(app, tx, &buckets, &taken).await
+pub async fn allow_each(core: &Core, tx: &mut Tx, limits: &[Limited<'_>]) -> Result<bool, Error> {
+    let buckets = buckets(core, limits);
+    let taken = counts::take_each(tx, &buckets, core.now()).await?;
+    is_each(core, tx, &buckets, &taken).await
 }
 
 /// Whether one was taken out of each bucket; otherwise those are put back that were.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn is_each(app: &App, tx: &mut Tx, buckets: &[Bucket], taken: &[Taken]) -> Result<bool, Error> {
+pub async fn is_each(core: &Core, tx: &mut Tx, buckets: &[Bucket], taken: &[Taken]) -> Result<bool, Error> {
     let each = taken.len() == buckets.len();
     if !each {
         let is_taken = |(bucket, _): &&Bucket| taken.iter().any(|(taken,)| taken == bucket);
-        put_back(app, tx, &buckets.iter().filter(is_taken).cloned().collect::<Vec<_>>()).await?;
+        put_back(core, tx, &buckets.iter().filter(is_taken).cloned().collect::<Vec<_>>()).await?;
     }
     Ok(each)
 }
 
 /// Takes one out of each bucket, or none out of any; and when there will be one in each.
-async fn take(app: &App, tx: &mut Tx, buckets: &[Bucket]) -> Result<Allowed, Error> {
-    let now = app.now();
+async fn take(core: &Core, tx: &mut Tx, buckets: &[Bucket]) -> Result<Allowed, Error> {
+    let now = core.now();
     for (place, (bucket, quota)) in buckets.iter().enumerate() {
         if !counts::take(tx, bucket, *quota, now).await? {
-            put_back(app, tx, &buckets[..place]).await?;
+            put_back(core, tx, &buckets[..place]).await?;
             let soon = Allowed::At(now + Duration::from_millis(1));
-            return Ok(soon.and(look(app, tx, &buckets[place..]).await?));
+            return Ok(soon.and(look(core, tx, &buckets[place..]).await?));
         }
     }
     Ok(Allowed::Yes)
 }
 
-async fn look(app: &App, tx: &mut Tx, buckets: &[Bucket]) -> Result<Allowed, Error> {
+async fn look(core: &Core, tx: &mut Tx, buckets: &[Bucket]) -> Result<Allowed, Error> {
     let mut allowed = Allowed::Yes;
     for (bucket, quota) in buckets {
         let next = counts::full_at(tx, bucket).await?.map(|full_at| quota.next(full_at));
-        if let Some(next) = next.filter(|next| *next > app.now()) {
+        if let Some(next) = next.filter(|next| *next > core.now()) {
             allowed = allowed.and(Allowed::At(next));
         }
     }
     Ok(allowed)
 }
 
-async fn put_back(app: &App, tx: &mut Tx, buckets: &[Bucket]) -> Result<(), Error> {
+async fn put_back(core: &Core, tx: &mut Tx, buckets: &[Bucket]) -> Result<(), Error> {
     for (bucket, quota) in buckets {
-        counts::put_back(tx, bucket, *quota, app.now()).await?;
+        counts::put_back(tx, bucket, *quota, core.now()).await?;
     }
     Ok(())
 }

@@ -1,31 +1,15 @@
 //! The servers that share the database, and which policy each of them has in force.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use rocket::{
-    Shutdown,
-    fairing::AdHoc,
-    tokio::{
-        select,
-        time::{sleep, timeout},
-    },
-};
-use rocket_db_pools::Database;
 use serde::Serialize;
 
+use super::Core;
 use crate::{
-    app::App,
     base::Error,
-    observe::task,
-    store::{Conn, Db, Pool, Tx, replicas},
+    store::{Conn, Tx, replicas},
 };
 
-/// How often a server says that it is there.
-const BEAT: Duration = Duration::from_secs(15);
-/// How often it tries while nothing can be written, so that it is soon known when something can.
-const STEP: Duration = Duration::from_secs(2);
-/// How long a farewell may take.
-const FAREWELL: Duration = Duration::from_secs(1);
 /// After how long of silence it counts no more.
 const SILENCE: Duration = Duration::from_secs(60);
 
@@ -42,9 +26,9 @@ pub struct Share {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn shares(app: &App, conn: &mut Conn) -> Result<Vec<Share>, Error> {
-    let others = replicas::others(conn, app.replica, app.now() - SILENCE).await?;
-    let own = app.live.now().version.clone();
+pub async fn shares(core: &Core, conn: &mut Conn) -> Result<Vec<Share>, Error> {
+    let others = replicas::others(conn, core.replica, core.now() - SILENCE).await?;
+    let own = core.live.now().version.clone();
     let mut shares: Vec<_> = others.into_iter().map(|(policy, servers)| Share { policy, servers }).collect();
     match shares.iter_mut().find(|share| share.policy == own) {
         Some(share) => share.servers += 1,
@@ -57,50 +41,14 @@ pub async fn shares(app: &App, conn: &mut Conn) -> Result<Vec<Share>, Error> {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn beat(app: &App, tx: &mut Tx) -> Result<(), Error> {
-    replicas::beat(tx, app.replica, &app.live.now().version, app.now(), app.now() - SILENCE).await
+pub async fn beat(core: &Core, tx: &mut Tx) -> Result<(), Error> {
+    replicas::beat(tx, core.replica, &core.live.now().version, core.now(), core.now() - SILENCE).await
 }
 
-/// Says so again and again until the server stops.
-pub fn fairing() -> AdHoc {
-    AdHoc::on_liftoff("Replicas", |rocket| {
-        Box::pin(async move {
-            let (Some(app), Some(db)) = (rocket.state::<Arc<App>>(), Db::fetch(rocket)) else { return };
-            let (there, pool, shutdown) = (app.clone(), (**db).clone(), rocket.shutdown());
-            task::keep_up("the heartbeat task", app.scope(None), move || {
-                be_there(there.clone(), pool.clone(), shutdown.clone())
-            });
-        })
-    })
-}
-
-async fn be_there(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
-    let _open = pool.keep_open();
-    let mut on = true;
-    while on {
-        let said = async {
-            let mut tx = pool.begin().await?;
-            beat(&app, &mut tx).await?;
-            tx.commit().await
-        };
-        let mut failed = false;
-        if let Err(error) = said.await {
-            log::error!("could not record this server's heartbeat: {error}");
-            failed = true;
-        }
-        let mut waited = Duration::ZERO;
-        while on && waited < BEAT && (waited.is_zero() || !failed && pool.takes_writes()) {
-            select! {
-                () = &mut shutdown => on = false,
-                () = sleep(STEP) => waited += STEP,
-            }
-        }
-    }
-    let gone = async {
-        let mut tx = pool.begin().await?;
-        replicas::remove(&mut tx, app.replica).await?;
-        tx.commit().await
-    };
-    // Whoever goes in silence is forgotten soon.
-    let _: Result<Result<(), Error>, _> = timeout(FAREWELL, gone).await;
+/// Forgets this server: it stops.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn leave(core: &Core, tx: &mut Tx) -> Result<(), Error> {
+    replicas::remove(tx, core.replica).await
 }

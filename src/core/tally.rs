@@ -3,8 +3,8 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use super::Core;
 use crate::{
-    app::App,
     base::{Error, clock::Time},
     store::{Tx, tallies},
 };
@@ -36,7 +36,7 @@ pub fn begins(day: i64) -> Time {
 /// # Errors
 /// [`Error::Database`].
 pub async fn count(
-    app: &App,
+    core: &Core,
     tx: &mut Tx,
     kind: &str,
     policy: &str,
@@ -44,10 +44,10 @@ pub async fn count(
 ) -> Result<(), Error> {
     let bucket = match took {
         Some(took) => bucket(took),
-        None => app.random.bytes().map(|[byte]| (byte % SPREAD).into())?,
+        None => core.random.bytes().map(|[byte]| (byte % SPREAD).into())?,
     };
     let (kind, policy) = (kind.to_owned(), policy.to_owned());
-    tallies::add(tx, &tallies::Tally { day: day(app.now()), kind, policy, bucket, n: 1 }).await
+    tallies::add(tx, &tallies::Tally { day: day(core.now()), kind, policy, bucket, n: 1 }).await
 }
 
 /// Counts messages that were sent, by channel, each with the time that it took.
@@ -55,7 +55,7 @@ pub async fn count(
 /// # Errors
 /// [`Error::Database`].
 pub async fn sent<'a>(
-    app: &App,
+    core: &Core,
     tx: &mut Tx,
     messages: impl Iterator<Item = (&'a str, Duration)>,
 ) -> Result<(), Error> {
@@ -65,7 +65,7 @@ pub async fn sent<'a>(
     }
     for ((channel, bucket), n) in numbers {
         let (kind, policy) = (SENT.to_owned(), channel.to_owned());
-        tallies::add(tx, &tallies::Tally { day: day(app.now()), kind, policy, bucket, n }).await?;
+        tallies::add(tx, &tallies::Tally { day: day(core.now()), kind, policy, bucket, n }).await?;
     }
     Ok(())
 }

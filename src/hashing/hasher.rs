@@ -13,7 +13,7 @@ use thread_priority::{ThreadPriority, set_current_thread_priority};
 use super::{
     hash::{PasswordHash, Scheme, Verdict},
     lanes::{self, Hash, Pace, Task},
-    password::{Password, Settings},
+    password::{Password, PasswordSettings},
     pepper::Peppers,
     queue::{Job, Queue, Whose},
     rules::Rules,
@@ -48,7 +48,7 @@ impl Hasher {
     ///
     /// # Errors
     /// [`Error::Config`] if `settings` are out of range or a thread cannot be started.
-    pub fn new(settings: &Settings, peppers: Peppers, random: Random) -> Result<Self, Error> {
+    pub fn new(settings: &PasswordSettings, peppers: Peppers, random: Random) -> Result<Self, Error> {
         let faults = settings.judge(false);
         if !faults.is_empty() {
             return Err(Error::Config(faults.join("; ")));
@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     fn hasher(threads: usize, queue: usize) -> Hasher {
-        let settings = Settings { cost: 4, threads, queue, ..Settings::default() };
+        let settings = PasswordSettings { cost: 4, threads, queue, ..PasswordSettings::default() };
         Hasher::new(&settings, Peppers::named(&["pepper"]), Random).unwrap()
     }
 
@@ -258,7 +258,8 @@ mod tests {
 
     #[rocket::async_test]
     async fn passwords_that_are_hashed_at_once_are_told_apart() {
-        let settings = Settings { cost: 4, threads: 1, lanes: lanes::MOST, ..Settings::default() };
+        let settings =
+            PasswordSettings { cost: 4, threads: 1, lanes: lanes::MOST, ..PasswordSettings::default() };
         let hasher = Hasher::new(&settings, Peppers::named(&["pepper"]), Random).unwrap();
         let hash = hasher.hash(password("secret")).await.unwrap();
         let (started, has_started) = mpsc::channel();
@@ -315,7 +316,7 @@ mod tests {
 
     #[test]
     fn settings_out_of_range_start_nothing() {
-        let settings = Settings { cost: 99, ..Settings::default() };
+        let settings = PasswordSettings { cost: 99, ..PasswordSettings::default() };
         assert!(matches!(Hasher::new(&settings, Peppers::named(&["pepper"]), Random), Err(Error::Config(_))));
     }
 

@@ -13,7 +13,7 @@ pub const MAX_BYTES: usize = 4096;
 /// `latchkey.password`: what a password must be, and what its hash may cost.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Settings {
+pub struct PasswordSettings {
     /// Fewest characters (Unicode code points), 8 to 64. Default 8; 15 is better where nothing else protects.
     pub min_length: usize,
     /// Least zxcvbn score, 0 to 4; 3 means more than 10^8 guesses. Default 3.
@@ -30,13 +30,13 @@ pub struct Settings {
     pub lanes: usize,
 }
 
-impl Default for Settings {
+impl Default for PasswordSettings {
     fn default() -> Self {
         Self { min_length: 8, min_score: 3, cost: 12, threads: 0, queue: 0, lanes: 0 }
     }
 }
 
-impl Settings {
+impl PasswordSettings {
     /// What is wrong with these settings, a line each; `release` asks for more.
     pub fn judge(&self, release: bool) -> Vec<String> {
         let least_cost = if release { 10 } else { *COSTS.start() };
@@ -122,19 +122,19 @@ mod tests {
 
     #[test]
     fn settings_out_of_range_are_named() {
-        assert!(Settings::default().judge(true).is_empty());
-        let weak = Settings { cost: 9, ..Settings::default() };
+        assert!(PasswordSettings::default().judge(true).is_empty());
+        let weak = PasswordSettings { cost: 9, ..PasswordSettings::default() };
         assert!(weak.judge(false).is_empty());
         assert_eq!(weak.judge(true), ["latchkey.password.cost = 9 is out of range: write 10 to 16"]);
         for wrong in [
-            Settings { min_length: 7, ..Settings::default() },
-            Settings { min_length: 65, ..Settings::default() },
-            Settings { min_score: 5, ..Settings::default() },
-            Settings { cost: 3, ..Settings::default() },
-            Settings { cost: 17, ..Settings::default() },
-            Settings { threads: 2000, ..Settings::default() },
-            Settings { queue: usize::MAX, ..Settings::default() },
-            Settings { lanes: 5, ..Settings::default() },
+            PasswordSettings { min_length: 7, ..PasswordSettings::default() },
+            PasswordSettings { min_length: 65, ..PasswordSettings::default() },
+            PasswordSettings { min_score: 5, ..PasswordSettings::default() },
+            PasswordSettings { cost: 3, ..PasswordSettings::default() },
+            PasswordSettings { cost: 17, ..PasswordSettings::default() },
+            PasswordSettings { threads: 2000, ..PasswordSettings::default() },
+            PasswordSettings { queue: usize::MAX, ..PasswordSettings::default() },
+            PasswordSettings { lanes: 5, ..PasswordSettings::default() },
         ] {
             assert_eq!(wrong.judge(false).len(), 1, "{wrong:?}");
         }

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::{
     breached,
-    password::{Password, Settings},
+    password::{Password, PasswordSettings},
 };
 use crate::base::fault::Fault;
 
@@ -27,7 +27,7 @@ pub struct Rules {
 
 impl Rules {
     /// The rules that `settings` ask for.
-    pub fn new(settings: &Settings) -> Self {
+    pub fn new(settings: &PasswordSettings) -> Self {
         Self { min_length: settings.min_length, min_score: settings.min_score }
     }
 
@@ -93,14 +93,14 @@ mod tests {
 
     fn fault(typed: &str) -> Option<&'static str> {
         let password = Password::parse(typed).unwrap();
-        Rules::new(&Settings::default()).judge(&password, &OWN_WORDS).err().map(|fault| fault.said())
+        Rules::new(&PasswordSettings::default()).judge(&password, &OWN_WORDS).err().map(|fault| fault.said())
     }
 
     proptest! {
         #[test]
         fn whatever_is_typed_can_be_judged(typed: String, own_word: String) {
             if let Ok(password) = Password::parse(&typed) {
-                let _ = Rules::new(&Settings { min_length: 1, ..Settings::default() }).judge(&password, &[own_word]);
+                let _ = Rules::new(&PasswordSettings { min_length: 1, ..PasswordSettings::default() }).judge(&password, &[own_word]);
             }
         }
     }

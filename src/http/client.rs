@@ -28,7 +28,9 @@ impl Client {
     pub fn of(request: &Request<'_>, app: &App) -> Self {
         let (peer, said) = (peer(request), request.headers().get("X-Forwarded-For"));
         let walk = farthest(peer, said, &app.config().trusted_proxies);
-        app.proxies.note(request, &walk, app.now());
+        if let Some(proxied) = request.rocket().state::<Proxied>() {
+            proxied.note(request, &walk, app.now());
+        }
         Self {
             address: walk.address,
             browser: browser(request.headers().get_one("User-Agent").unwrap_or_default()),

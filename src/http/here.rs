@@ -9,7 +9,7 @@ use rocket::{
 };
 
 use super::client::peer;
-use crate::{app::App, config::is_loopback};
+use crate::{app::App, config::is_loopback_url};
 
 /// What proxies add, beside everything that begins with `X-Forwarded`.
 const BY_PROXIES: [&str; 6] =
@@ -40,7 +40,7 @@ fn is_here(request: &Request<'_>) -> bool {
         let name = host.to_string();
         // A port that is forwarded to this machine is often another one at its other end.
         let port_is_ours = port == ours || public.strip_prefix("http://") == Some(&*name);
-        is_loopback(&format!("http://{name}")) && (port_is_ours || request.remote().is_none())
+        is_loopback_url(&format!("http://{name}")) && (port_is_ours || request.remote().is_none())
     });
     let direct = request.remote().is_none() || peer(request).is_loopback();
     let forwarded = request.headers().iter().any(|header| {
@@ -48,5 +48,5 @@ fn is_here(request: &Request<'_>) -> bool {
         BY_PROXIES.iter().any(|known| known.eq_ignore_ascii_case(name))
             || name.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("X-Forwarded"))
     });
-    is_loopback(public) && named && direct && !forwarded
+    is_loopback_url(public) && named && direct && !forwarded
 }

@@ -4,7 +4,6 @@ pub mod bounded;
 pub mod client;
 pub mod cookies;
 pub mod device;
-pub mod errors;
 pub mod even;
 pub mod fields;
 pub mod headers;
@@ -24,6 +23,7 @@ pub mod requests;
 pub mod site;
 pub mod throttle;
 pub mod told;
+pub mod viewer;
 pub mod wellknown;
 
 pub use bounded::bounded;

@@ -8,7 +8,7 @@ use rocket::{
     http::{Method, Status},
 };
 
-use crate::{app::App, config::is_loopback};
+use crate::{app::App, config::is_loopback_url};
 
 /// Sends a GET by another name of this machine (`localhost`) to `public_url`, whose pages alone may post here.
 pub struct OneName;
@@ -41,7 +41,7 @@ fn leads_on(host: &str, public: &str) -> bool {
     let Some((scheme, authority)) = public.split_once("://") else { return false };
     let implied = if scheme == "https" { "443" } else { "80" };
     let ((name, port), (own, own_port)) = (parts(host), parts(authority));
-    let loopback = |name: &str| is_loopback(&format!("http://{}", name.to_ascii_lowercase()));
+    let loopback = |name: &str| is_loopback_url(&format!("http://{}", name.to_ascii_lowercase()));
     let same_port = port.is_none_or(|port| port == own_port.unwrap_or(implied));
     !name.eq_ignore_ascii_case(own) && same_port && loopback(name) && loopback(own)
 }

@@ -10,10 +10,9 @@ use rocket::{
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Site, fields::Faults, refused::Refused, told};
+use super::{Site, fields::Faults, refused::Refused, told, viewer};
 use crate::{
     app::App,
-    auth::session,
     base::{Error, clock::Time, email::Email, fault::Fault},
     core::limits::Allowed,
     view::{
@@ -207,7 +206,7 @@ impl Page {
     }
 
     fn body(self, app: &App, request: &Request<'_>, refused: Option<Refused>) -> Result<Body, Error> {
-        let me = session::shown(request);
+        let me = viewer::email(request);
         let here = request.uri().path().as_str();
         let told = told::take(app, request);
         let still = self.still && self.typed.is_empty() && told.is_empty() && refused.is_none();

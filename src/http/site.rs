@@ -17,11 +17,12 @@ use crate::{
     app::App,
     base::{
         Error,
+        caller::Asked,
         key::{Key, sha256},
     },
+    core::live::Force,
     hashing::{hasher::Hasher, queue::Whose},
-    outbox::message::Asked,
-    policy::{Policy, live::Force},
+    policy::Policy,
     store::{Conn, Db, Tx, accounts::Account},
 };
 

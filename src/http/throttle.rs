@@ -9,10 +9,9 @@ use super::{
 };
 use crate::{
     app::App,
-    base::Error,
+    base::{Error, caller::Asked},
     core::limits::{self, Allowed, Asking, Limited},
-    jobs::request::Request,
-    outbox::message::Asked,
+    outbox::request::{self, Request},
     store::Tx,
 };
 
@@ -69,13 +68,18 @@ pub async fn message_allowed(
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn post(site: &Site<'_>, asking: Asking, key: &str, request: &Request) -> Result<Allowed, Error> {
+pub async fn post(
+    site: &Site<'_>,
+    asking: Asking,
+    key: &str,
+    asked: &impl Request,
+) -> Result<Allowed, Error> {
     let known = device::known(site, key)
         .map(|it| [Limited::MessageBy(asking, it.device, key), Limited::MessageByKnown(asking, key)]);
     let strangers = [Limited::MessageFrom(site.client.address), Limited::MessageFor(asking, key)];
     // As a rule nothing is near its limit, and one statement does it all.
     let mut tx = site.begin_once().await?;
-    let posted = request.post_within(site, &mut tx, &known.unwrap_or(strangers)).await?;
+    let posted = request::post_within(site, &mut tx, asked, &known.unwrap_or(strangers)).await?;
     tx.commit().await?;
     if posted {
         return Ok(Allowed::Yes);
@@ -83,7 +87,7 @@ pub async fn post(site: &Site<'_>, asking: Asking, key: &str, request: &Request)
     let mut tx = site.begin().await?;
     let (allowed, _) = count(site, &mut tx, known, &strangers).await?;
     if allowed.is_yes() {
-        request.post(site, &mut tx).await?;
+        request::post(site, &mut tx, asked).await?;
     }
     tx.commit().await?;
     Ok(allowed)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{desk::Desk, request::Request};
+use super::{desk::Desk, requests};
 use crate::{
     base::Error,
     store::{
@@ -36,7 +36,7 @@ async fn all(desk: &Desk, set: &[Entry]) -> Result<(), Error> {
 async fn one(desk: &Desk, tx: &mut Tx, entry: &Entry) -> Result<(), Error> {
     tx.caused_by(entry.cause.clone());
     if outbox::remove(tx, entry.id).await? && desk.app.now() < entry.expires_at {
-        Request::carry_out(&desk.app, tx, &entry.sealed).await?;
+        requests::carry_out(&desk.app, tx, &entry.sealed).await?;
     }
     Ok(())
 }

@@ -2,10 +2,12 @@
 
 pub mod canonical;
 mod clerk;
+pub mod delivery;
 mod desk;
+pub mod heartbeat;
 mod ledger;
 mod purge;
-pub mod request;
+mod requests;
 mod rounds;
 mod sender;
 pub mod worker;

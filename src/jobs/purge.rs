@@ -7,8 +7,7 @@ use crate::{
     app::App,
     base::{Error, key::Purpose},
     core::{event::Event, tally},
-    policy::Policy,
-    reset::Strategy,
+    policy::{Policy, strategy::Strategy},
     store::{
         Pool, accounts, counts, events, former_addresses,
         keys::{self, Expired},

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use rocket::tokio::sync::mpsc;
 
 use super::{
-    clerk,
+    clerk, delivery,
     desk::Desk,
     ledger::{Fate, Outcome},
 };
 use crate::{
-    outbox::{Undelivered, message::Message, transport},
+    outbox::{Undelivered, message::Message},
     store::outbox::{Entry, Queue},
 };
 
@@ -25,9 +25,9 @@ pub async fn send(desk: Arc<Desk>, queue: Queue, entry: Entry, ledger: mpsc::Sen
         Fate::Expired
     } else {
         let tried = match entry.kind.as_str() {
-            "none" => transport::pretend(app, queue).await,
+            "none" => delivery::pretend(app, queue).await,
             _ => match Message::open(app, &entry.sealed) {
-                Ok(message) => transport::deliver(app, &message, entry.id).await,
+                Ok(message) => delivery::deliver(app, &message, entry.id).await,
                 Err(error) => Err(Undelivered::Later(error.to_string())),
             },
         };

@@ -6,24 +6,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    app::App,
-    base::{Error, clock::Time},
+    base::{Error, caller::Asked, clock::Time},
+    core::Core,
     policy::Channel,
     store::{self, Tx, outbox},
 };
 
 const PURPOSE: &str = "message";
-
-/// Who asked for something, as messages and the audit log tell it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Asked {
-    /// The place in the network.
-    pub from: String,
-    /// The browser, in words of our own.
-    pub browser: String,
-    /// When.
-    pub at: Time,
-}
 
 /// A message: the name of its sentences in `locales`, and what goes into them.
 #[derive(Clone, Serialize, Deserialize)]
@@ -98,7 +87,7 @@ impl Message {
     /// [`Error::Database`].
     pub async fn post(
         self,
-        app: &App,
+        core: &Core,
         tx: &mut Tx,
         account: Option<Uuid>,
         key: Option<Uuid>,
@@ -110,15 +99,15 @@ impl Message {
         };
         let plain = serde_json::to_vec(&self).expect("a message is plain data");
         let addressed = (kind, outbox::Queue::of(kind));
-        insert(app, tx, addressed, PURPOSE, &plain, (account, key), until).await
+        insert(core, tx, addressed, PURPOSE, &plain, (account, key), until).await
     }
 
     /// Opens a sealed message.
     ///
     /// # Errors
     /// [`Error::Sealed`].
-    pub fn open(app: &App, sealed: &[u8]) -> Result<Self, Error> {
-        serde_json::from_slice(&app.keyring.open(PURPOSE, sealed)?).map_err(|_| Error::Sealed)
+    pub fn open(core: &Core, sealed: &[u8]) -> Result<Self, Error> {
+        serde_json::from_slice(&core.keyring.open(PURPOSE, sealed)?).map_err(|_| Error::Sealed)
     }
 }
 
@@ -127,19 +116,19 @@ impl Message {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn post_to_nobody(app: &App, tx: &mut Tx) -> Result<(), Error> {
-    let policy = app.live.now().policy([]);
+pub async fn post_to_nobody(core: &Core, tx: &mut Tx) -> Result<(), Error> {
+    let policy = core.live.now().policy([]);
     let queue = match policy.channel {
         Channel::Email => outbox::Queue::Mail,
         Channel::Sms => outbox::Queue::Texts,
     };
-    let until = app.now() + *policy.key_ttl;
-    insert(app, tx, ("none", queue), PURPOSE, &[b' '; 400], (None, None), until).await
+    let until = core.now() + *policy.key_ttl;
+    insert(core, tx, ("none", queue), PURPOSE, &[b' '; 400], (None, None), until).await
 }
 
 /// Seals something into the outbox, and rings for the worker once that is durable.
 async fn insert(
-    app: &App,
+    core: &Core,
     tx: &mut Tx,
     (kind, queue): (&str, outbox::Queue),
     purpose: &str,
@@ -147,9 +136,9 @@ async fn insert(
     (account_id, key_id): (Option<Uuid>, Option<Uuid>),
     expires_at: Time,
 ) -> Result<(), Error> {
-    let entry = outbox::Entry { account_id, key_id, ..entry(app, tx, kind, purpose, plain, expires_at)? };
+    let entry = outbox::Entry { account_id, key_id, ..entry(core, tx, kind, purpose, plain, expires_at)? };
     outbox::insert(tx, queue, &entry).await?;
-    ring(app, tx, queue);
+    ring(core, tx, queue);
     Ok(())
 }
 
@@ -158,18 +147,18 @@ async fn insert(
 /// # Errors
 /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
 pub(crate) fn entry(
-    app: &App,
+    core: &Core,
     tx: &Tx,
     kind: &str,
     purpose: &str,
     plain: &[u8],
     expires_at: Time,
 ) -> Result<outbox::Entry, Error> {
-    let now = app.now();
+    let now = core.now();
     Ok(outbox::Entry {
-        id: store::id(now, app.random)?,
+        id: store::id(now, core.random)?,
         kind: kind.to_owned(),
-        sealed: app.keyring.seal(app.random, purpose, plain)?,
+        sealed: core.keyring.seal(core.random, purpose, plain)?,
         account_id: None,
         key_id: None,
         attempts: 0,
@@ -181,7 +170,7 @@ pub(crate) fn entry(
 }
 
 /// Rings for the worker once the transaction is durable.
-pub(crate) fn ring(app: &App, tx: &mut Tx, queue: outbox::Queue) {
-    let bells = app.bells.clone();
+pub(crate) fn ring(core: &Core, tx: &mut Tx, queue: outbox::Queue) {
+    let bells = core.bells.clone();
     tx.afterwards(move || bells.of(queue).notify_one());
 }

@@ -1,11 +1,12 @@
 //! The outbox: what is to be done after the answer, the worker that does it, and the two ways a message travels.
 
-use std::{error::Error as StdError, net::IpAddr};
+use std::error::Error as StdError;
 
 mod circuit;
 pub mod mail;
 pub mod mailbox;
 pub mod message;
+pub mod request;
 pub mod sms;
 pub mod transport;
 
@@ -19,11 +20,6 @@ pub enum Undelivered {
     /// No other try will succeed: the message itself is refused.
     #[error("{0}")]
     Never(String),
-}
-
-/// Whether `host` (a name, or an address without brackets) is this machine itself (RFC 6761 for the name).
-pub(crate) fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 /// The innermost cause: libraries wrap it in words that repeat it, or that name what is not for the log.

@@ -5,11 +5,10 @@ mod table;
 
 pub use people::people;
 
-use super::{Settings, setting::Setting, table_key};
+use super::{ResetSettings, setting::Setting, strategy::Strategy, table_key};
 use crate::{
-    auth::role::{Administrator, Role},
-    config::finding::{Finding, Severity},
-    reset::Strategy,
+    base::role::{Administrator, Role},
+    findings::{Finding, Severity},
 };
 use table::Table;
 
@@ -25,7 +24,7 @@ pub struct Ground {
 }
 
 /// What the settings alone tell. What they are for people, [`people()`] finds.
-pub fn settings(settings: &Settings, ground: Ground) -> Vec<Finding> {
+pub fn settings(settings: &ResetSettings, ground: Ground) -> Vec<Finding> {
     let tables: Vec<_> = Table::all(settings).collect();
     let mut findings: Vec<_> = tables.iter().flat_map(|table| table.judge(ground)).collect();
     if !ground.contact && tables.iter().any(|table| table.policy.needs_phone()) {
@@ -42,7 +41,7 @@ pub fn settings(settings: &Settings, ground: Ground) -> Vec<Finding> {
 }
 
 /// Whether who may open `/admin` gets back in by a laxer way than somebody else.
-fn admins(settings: &Settings) -> Vec<Finding> {
+fn admins(settings: &ResetSettings) -> Vec<Finding> {
     const ADMIN: &str = Administrator::NAME;
     let admin = settings.policy([ADMIN]);
     let key = |setting: Setting| format!("{}.{}", table_key(ADMIN), setting.name());

@@ -1,16 +1,16 @@
 //! Which strategy is in force for whom: the settings under `latchkey.reset`, and what they come to for an account.
 
 pub mod judge;
-pub mod live;
 pub mod origin;
 pub mod setting;
+pub mod strategy;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use self::setting::Setting;
-use crate::{base::span::Span, reset::Strategy, store::accounts::Account};
+use self::{setting::Setting, strategy::Strategy};
+use crate::{base::span::Span, store::accounts::Account};
 
 /// How the first key travels; the stricter first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, strum::Display)]
@@ -39,7 +39,7 @@ pub enum InFlight {
 /// `latchkey.reset`, or what a role overrides of it: what is unset is inherited.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Settings {
+pub struct ResetSettings {
     /// How people get back in. Default: `set_then_login`.
     pub strategy: Option<Strategy>,
     /// How the first key travels, `email` or `sms`. Default: `email`.
@@ -53,7 +53,7 @@ pub struct Settings {
     /// Whether `one_time_login` lets people go on without a new password. Default: false.
     pub may_skip: Option<bool>,
     /// What roles override, by name. A role has no roles of its own.
-    pub role: BTreeMap<String, Settings>,
+    pub role: BTreeMap<String, ResetSettings>,
 }
 
 /// What is in force for an account; a key remembers the one it was issued under.
@@ -76,9 +76,9 @@ pub struct Policy {
     pub granted: bool,
 }
 
-impl Settings {
-    fn over(&self, base: &Settings) -> Settings {
-        Settings {
+impl ResetSettings {
+    fn over(&self, base: &ResetSettings) -> ResetSettings {
+        ResetSettings {
             strategy: self.strategy.or(base.strategy),
             channel: self.channel.or(base.channel),
             key_ttl: self.key_ttl.or(base.key_ttl),
@@ -153,7 +153,7 @@ impl Policy {
     }
 }
 
-impl Settings {
+impl ResetSettings {
     /// What holds for an account with these roles: for each setting the strictest that any of them asks for.
     pub fn policy<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> Policy {
         let asks = roles.into_iter().map(|role| match self.role.get(role) {
@@ -196,7 +196,7 @@ pub fn is_role(name: &str) -> bool {
 /// How long a first key may be good at most.
 pub fn longest(strategy: Strategy, channel: Channel) -> Span {
     let by_phone = Span::minutes(if channel == Channel::Sms { 10 } else { 60 });
-    strategy.recovery().longest.min(by_phone)
+    strategy.longest().min(by_phone)
 }
 
 #[cfg(test)]

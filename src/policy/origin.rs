@@ -3,8 +3,8 @@
 use figment::Figment;
 use serde::Serialize;
 
-use super::{Settings, setting::Setting, table_key};
-use crate::config::place::Place;
+use super::{ResetSettings, setting::Setting, table_key};
+use crate::findings::place::Place;
 
 /// One setting in force, and why it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,7 +20,7 @@ pub struct Origin {
 }
 
 /// Each setting of an account with these roles, in the order of `Rocket.toml`.
-pub fn origins(figment: &Figment, settings: &Settings, roles: &[&str]) -> Vec<Origin> {
+pub fn origins(figment: &Figment, settings: &ResetSettings, roles: &[&str]) -> Vec<Origin> {
     let policy = settings.policy(roles.iter().copied());
     let origin = |setting: Setting| {
         let value = setting.of(&policy);
@@ -51,7 +51,7 @@ mod tests {
             strategy = 'one_time_login'\n[default.latchkey.reset.role.b]\nstrategy = 'second_key'\n";
         std::fs::write(&path, toml).unwrap();
         let figment = Figment::from(Toml::file(&path).nested());
-        let settings: Settings = figment.extract_inner("latchkey.reset").unwrap();
+        let settings: ResetSettings = figment.extract_inner("latchkey.reset").unwrap();
         let origins = origins(&figment, &settings, &["a", "b"]);
         let of = |name| origins.iter().find(|origin| origin.setting == name).unwrap();
         let line = |name| of(name).place.to_string().rsplit(':').next().map(str::to_owned);

@@ -4,7 +4,7 @@ use std::{cmp::Ordering, collections::BTreeSet};
 
 use strum::VariantArray;
 
-use super::{Policy, Settings};
+use super::{Policy, ResetSettings};
 
 /// One setting of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, VariantArray)]
@@ -25,10 +25,10 @@ pub enum Setting {
 }
 
 /// What becomes of one policy in another, as `strategy set_then_login -> second_key`; a role's changes after its name.
-pub fn changes(old: &Settings, new: &Settings) -> String {
+pub fn changes(old: &ResetSettings, new: &ResetSettings) -> String {
     let roles: BTreeSet<&str> = old.tables().chain(new.tables()).map(|(role, _)| role).collect();
     let table = |role: &str| {
-        let policy = |side: &Settings| side.policy(Some(role).filter(|role| !role.is_empty()));
+        let policy = |side: &ResetSettings| side.policy(Some(role).filter(|role| !role.is_empty()));
         let (was, is) = (policy(old), policy(new));
         let changed = Setting::all().iter().filter(|setting| setting.of(&was) != setting.of(&is));
         let told =
@@ -64,7 +64,7 @@ impl Setting {
     }
 
     /// Whether a table sets it by itself.
-    pub fn is_set(self, table: &Settings) -> bool {
+    pub fn is_set(self, table: &ResetSettings) -> bool {
         match self {
             Setting::Strategy => table.strategy.is_some(),
             Setting::Channel => table.channel.is_some(),

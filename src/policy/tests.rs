@@ -25,10 +25,10 @@ fn channels() -> impl Generator<Value = Channel> {
     select(vec![Channel::Email, Channel::Sms])
 }
 
-fn table() -> impl Generator<Value = Settings> {
+fn table() -> impl Generator<Value = ResetSettings> {
     let strategy = of(select(Strategy::all().to_vec()));
     (strategy, of(channels()), of(spans()), of(rules()), of(any::<bool>()), of(any::<bool>())).prop_map(
-        |(strategy, channel, key_ttl, in_flight, login_after, may_skip)| Settings {
+        |(strategy, channel, key_ttl, in_flight, login_after, may_skip)| ResetSettings {
             strategy,
             channel,
             key_ttl,
@@ -40,9 +40,9 @@ fn table() -> impl Generator<Value = Settings> {
     )
 }
 
-fn settings() -> impl Generator<Value = Settings> {
+fn settings() -> impl Generator<Value = ResetSettings> {
     let roles = btree_map(select(ROLES.map(str::to_owned).to_vec()), table(), 0..=ROLES.len());
-    (table(), roles).prop_map(|(base, role)| Settings { role, ..base })
+    (table(), roles).prop_map(|(base, role)| ResetSettings { role, ..base })
 }
 
 fn held() -> impl Generator<Value = Vec<&'static str>> {

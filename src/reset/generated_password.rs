@@ -3,31 +3,21 @@
 //! The old password stays good until then, so that nobody can lock an owner out by asking.
 
 use rocket::{fairing::AdHoc, get, post, routes};
-use uuid::Uuid;
 
-use super::{
-    Recovery, Risk, Strategy,
-    ticket::{Recovers, Ticket},
-};
+use super::ticket::{Recovers, Ticket};
 use crate::{
-    app::App,
-    auth::{
-        gate::{self, Kind},
-        session::Restricted,
-    },
+    auth::{session::Restricted, temporary::digest},
     base::{
         Error,
         key::{Key, Purpose},
         span::Span,
     },
-    config::finding::Severity,
     core::event::Event,
-    hashing::password::Password,
-    http::{Answer, Page, SameOrigin, Site, bounded, device, held, throttle::SignIn},
+    http::{Answer, Page, SameOrigin, Site, bounded, device, held},
     outbox::message::Message,
-    policy::Policy,
+    policy::strategy::Strategy,
     store::{
-        accounts::{self, Account},
+        accounts::{self},
         keys::{self, KeyRow},
         outbox,
         sessions::SignedIn,
@@ -47,20 +37,8 @@ impl Recovers for GeneratedPassword {
     const STRATEGY: Option<Strategy> = Some(Strategy::GeneratedPassword);
 }
 
-pub(super) const RECOVERY: Recovery = Recovery {
-    page: "/reset/generated-password",
-    steps: 4,
-    longest: Span::minutes(60),
-    needs_phone: false,
-    risk: Some(Risk {
-        severity: Severity::Warning,
-        why: "a password travels by email, where somebody could keep it",
-        remedy: "write strategy = \"set_then_login\", which sends none",
-    }),
-    fairing,
-};
-
-fn fairing() -> AdHoc {
+/// Installs its routes.
+pub(super) fn fairing() -> AdHoc {
     AdHoc::on_ignite("generated_password", |rocket| async {
         rocket.mount("/", bounded(routes![show, submit, show_sent]))
     })
@@ -123,65 +101,4 @@ fn show_sent(site: Site<'_>, me: Option<&SignedIn>, step: Option<Restricted<'_>>
             .with("steps", 4)
             .into(),
     }
-}
-
-fn digest(app: &App, account: &Account, password: &str) -> Vec<u8> {
-    app.keyring.mac("temporary", &[password.as_bytes(), account.id.as_bytes()])
-}
-
-/// The live generated password of an account, if that is what was typed. Costs the same for no account.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn find(
-    site: &Site<'_>,
-    account: Option<&Account>,
-    typed: &Password,
-) -> Result<Option<KeyRow>, Error> {
-    let id = account.map_or(Uuid::nil(), |account| account.id);
-    let row = keys::of_account(&mut site.read().await?, id, Purpose::Temporary.name(), site.now()).await?;
-    // Compared also where there is nothing to compare with.
-    let right = is_generated(site, id, row.as_ref().map_or(&[], |row| &row.digest), typed);
-    Ok(row.filter(|_| right))
-}
-
-/// Whether what was typed is the generated password of this digest.
-pub fn is_generated(site: &Site<'_>, account: Uuid, digest: &[u8], typed: &Password) -> bool {
-    let typed = Key::parse_code(typed.as_str());
-    site.keyring.verifies(digest, "temporary", &[typed.expose().as_bytes(), account.as_bytes()])
-}
-
-/// Signs in with a generated password, once, to the form for a new one; false if it was used meanwhile, or the policy
-/// now in force accepts it no more. `counted` is the try.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn sign_in(
-    site: &Site<'_>,
-    account: &Account,
-    counted: &SignIn<'_>,
-    key: KeyRow,
-) -> Result<bool, Error> {
-    let Some(policy) =
-        Policy::read(key.policy.as_deref()).filter(|issued| site.policy(account).accepts(issued))
-    else {
-        return Ok(false);
-    };
-    let now = site.now();
-    let mut tx = site.begin().await?;
-    if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, key.id, now).await? {
-        return Ok(false);
-    }
-    let admission =
-        gate::admit(site, &mut tx, account, Kind::Restricted(&policy, Some(&key.digest)), false).await?;
-    counted.forgive(site.app, &mut tx).await?;
-    let asked = site.asked();
-    Event::new("reset.signed_in_once", account.id)
-        .from(&asked)
-        .under(&policy)
-        .write(site.app, &mut tx)
-        .await?;
-    tx.commit().await?;
-    admission.enter(site);
-    Ok(true)
 }

@@ -9,6 +9,7 @@ use crate::{
     app::App,
     base::{
         Error,
+        caller::Asked,
         key::{Key, Purpose},
     },
     core::event::Event,
@@ -16,7 +17,7 @@ use crate::{
         device::Known,
         throttle::{self, Asker},
     },
-    outbox::message::{Asked, Message},
+    outbox::message::Message,
     policy::{Channel, Policy},
     store::{
         Tx,

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Strategy, generated_password, second_key, sms_approved};
+use super::{generated_password, second_key, sms_approved};
 use crate::{
     account::notice,
-    auth::{code::TRIES, session},
-    policy::Policy,
+    auth::session,
+    core::limits::TRIES,
+    policy::{Policy, strategy::Strategy},
     view::{human, templates::Templates, voice::FluentValue},
 };
 
@@ -50,13 +51,13 @@ pub fn journey(templates: &Templates, policy: &Policy) -> Vec<Step> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{policy::Settings, reset::Strategy};
+    use crate::policy::{ResetSettings, strategy::Strategy};
 
     #[test]
     fn every_strategy_tells_each_of_its_steps() {
         let templates = Templates::load(None).unwrap();
         for strategy in Strategy::all() {
-            let settings = Settings { strategy: Some(*strategy), ..Settings::default() };
+            let settings = ResetSettings { strategy: Some(*strategy), ..ResetSettings::default() };
             let steps = journey(&templates, &settings.policy([]));
             // Asking, the message, opening and the end are everybody's.
             assert!(steps.len() >= 4 + usize::from(strategy.steps()) - 1, "{strategy}: {steps:#?}");

@@ -3,20 +3,17 @@
 use rocket::{Route, get, post, routes};
 use serde_json::json;
 
-use super::{
-    Strategy,
-    complete::{choose, complete, is_set},
-    generated_password::is_generated,
-};
+use super::complete::{choose, complete, is_set};
 use crate::{
     auth::{
         gate::{self, Kind},
         session::Restricted,
+        temporary::is_generated,
     },
     base::{Error, email::masked, fault::Fault},
     core::event::Event,
     http::{Answer, Faults, Fields, Page, SameOrigin, Site, page::Why},
-    policy::Policy,
+    policy::{Policy, strategy::Strategy},
     store::{
         accounts::{self, Account},
         sessions::{self, SignedIn},

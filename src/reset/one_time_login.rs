@@ -2,17 +2,14 @@
 
 use rocket::{fairing::AdHoc, get, post, routes};
 
-use super::{
-    Recovery, Risk, Strategy,
-    ticket::{Recovers, Ticket},
-};
+use super::ticket::{Recovers, Ticket};
 use crate::{
     account::{change::end_everything, notice},
     auth::gate::{self, Kind},
-    base::{Error, span::Span},
-    config::finding::Severity,
+    base::Error,
     core::event::Event,
     http::{Answer, Page, SameOrigin, Site, bounded, device, held},
+    policy::strategy::Strategy,
     store::{accounts, keys},
 };
 
@@ -23,20 +20,8 @@ impl Recovers for OneTimeLogin {
     const STRATEGY: Option<Strategy> = Some(Strategy::OneTimeLogin);
 }
 
-pub(super) const RECOVERY: Recovery = Recovery {
-    page: "/reset/one-time-login",
-    steps: 3,
-    longest: Span::minutes(10),
-    needs_phone: false,
-    risk: Some(Risk {
-        severity: Severity::Advice,
-        why: "who reads the mailbox is signed in: mail becomes a way to authenticate (ASVS 6.3.6)",
-        remedy: "write strategy = \"set_then_login\" unless people must be in at once",
-    }),
-    fairing,
-};
-
-fn fairing() -> AdHoc {
+/// Installs its routes.
+pub(super) fn fairing() -> AdHoc {
     AdHoc::on_ignite("one_time_login", |rocket| async { rocket.mount("/", bounded(routes![show, submit])) })
 }
 

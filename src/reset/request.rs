@@ -10,15 +10,17 @@ use super::{
 use crate::{
     account::{confirm::Again, notice::UNDO},
     app::App,
-    base::{Error, clock::Time, span::Span},
+    base::{Error, caller::Asked, clock::Time, span::Span},
     core::limits::{Asking, Limited},
     http::{
         Answer, Even, Faults, Page, SameOrigin, Site,
         device::{self, Known},
         throttle,
     },
-    jobs::request::Request,
-    outbox::message::{Asked, Message, post_to_nobody},
+    outbox::{
+        message::{Message, post_to_nobody},
+        request::Request,
+    },
     store::{
         Tx,
         accounts::{self, State},
@@ -63,14 +65,14 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
     };
     let (mark, former) = (site.make_mark()?, Wish::of(&site));
     let id = WishId::from_bytes(site.random.bytes()?);
-    let request = Request::Reset(Reset {
+    let request = Reset {
         email: email.address().to_owned(),
         email_key: email.key().to_owned(),
         browser: Some(mark),
         wish: Some(id),
         known: device::known(&site, email.key()),
         asked: site.asked(),
-    });
+    };
     let allowed = throttle::post(&site, Asking::Reset, email.key(), &request).await?;
     // Over the limit, the code of the newest message stays good in this browser.
     let former = former.filter(|wish| wish.email_key == email.key()).and_then(|wish| wish.id);
@@ -104,6 +106,10 @@ pub struct Reset {
     wish: Option<WishId>,
     known: Option<Known>,
     asked: Asked,
+}
+
+impl Request for Reset {
+    const NAME: &'static str = "Reset";
 }
 
 impl Reset {

@@ -5,18 +5,19 @@ use std::time::Duration;
 use rocket::{fairing::AdHoc, get, post, routes};
 
 use super::{
-    Recovery, Strategy, second_step,
+    second_step,
     ticket::{Recovers, Ticket},
 };
 use crate::{
-    auth::code::{Kind, TRIES},
+    auth::code::Kind,
     base::{
         Error,
         key::{Key, Purpose},
-        span::Span,
     },
+    core::limits::TRIES,
     http::{Answer, Fields, Page, SameOrigin, Site, bounded},
     outbox::message::Message,
+    policy::strategy::Strategy,
     store::keys::KeyRow,
 };
 
@@ -31,16 +32,8 @@ impl Recovers for SecondKey {
     const STRATEGY: Option<Strategy> = Some(Strategy::SecondKey);
 }
 
-pub(super) const RECOVERY: Recovery = Recovery {
-    page: "/reset/second-key",
-    steps: 3,
-    longest: Span::minutes(60),
-    needs_phone: false,
-    risk: None,
-    fairing,
-};
-
-fn fairing() -> AdHoc {
+/// Installs its routes.
+pub(super) fn fairing() -> AdHoc {
     AdHoc::on_ignite("second_key", |rocket| async {
         rocket.mount("/", bounded(routes![show, show_send, send, submit]))
     })

@@ -3,13 +3,13 @@
 use rocket::{fairing::AdHoc, get, post, routes};
 
 use super::{
-    Recovery, Strategy,
     complete::{choose, spend},
     ticket::{Recovers, Ticket},
 };
 use crate::{
-    base::{Error, span::Span},
+    base::Error,
     http::{Answer, Faults, Fields, Page, SameOrigin, Site, bounded},
+    policy::strategy::Strategy,
 };
 
 /// Marks its tickets.
@@ -19,16 +19,8 @@ impl Recovers for SetThenLogin {
     const STRATEGY: Option<Strategy> = Some(Strategy::SetThenLogin);
 }
 
-pub(super) const RECOVERY: Recovery = Recovery {
-    page: "/reset/set-then-login",
-    steps: 2,
-    longest: Span::minutes(60),
-    needs_phone: false,
-    risk: None,
-    fairing,
-};
-
-fn fairing() -> AdHoc {
+/// Installs its routes.
+pub(super) fn fairing() -> AdHoc {
     AdHoc::on_ignite("set_then_login", |rocket| async { rocket.mount("/", bounded(routes![show, submit])) })
 }
 

@@ -5,20 +5,20 @@ use std::time::Duration;
 use rocket::{fairing::AdHoc, get, post, routes};
 
 use super::{
-    Recovery, Risk, Strategy, second_step,
+    second_step,
     ticket::{Recovers, Ticket},
 };
 use crate::{
-    auth::code::{Kind, TRIES},
+    auth::code::Kind,
     base::{
         Error,
         key::{Key, Purpose},
         phone::ending,
-        span::Span,
     },
-    config::finding::Severity,
+    core::limits::TRIES,
     http::{Answer, Fields, Page, SameOrigin, Site, bounded, device, throttle, told::Line},
     outbox::message::Message,
+    policy::strategy::Strategy,
     store::keys::KeyRow,
 };
 
@@ -36,20 +36,8 @@ impl Recovers for SmsApproved {
     const STRATEGY: Option<Strategy> = Some(Strategy::SmsApproved);
 }
 
-pub(super) const RECOVERY: Recovery = Recovery {
-    page: PAGE,
-    steps: 3,
-    longest: Span::minutes(60),
-    needs_phone: true,
-    risk: Some(Risk {
-        severity: Severity::Advice,
-        why: "the code depends on text messages, which can be redirected (ASVS 6.6.1), in addition to the link by email",
-        remedy: "use it for people who have a phone; second_key needs none",
-    }),
-    fairing,
-};
-
-fn fairing() -> AdHoc {
+/// Installs its routes.
+pub(super) fn fairing() -> AdHoc {
     AdHoc::on_ignite("sms_approved", |rocket| async {
         rocket.mount("/", bounded(routes![show, show_send, send, submit]))
     })

@@ -10,7 +10,7 @@ use rocket::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Strategy, restart};
+use super::restart;
 use crate::{
     auth::session,
     base::{
@@ -19,7 +19,7 @@ use crate::{
         key::{Key, Purpose},
     },
     http::{Crumb, Held, Opens, Site, device},
-    policy::Policy,
+    policy::{Policy, strategy::Strategy},
     store::{
         Conn,
         accounts::{self, Account},

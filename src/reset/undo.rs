@@ -14,10 +14,10 @@ use crate::{
         notice::{Before, UNDO},
     },
     app::App,
-    base::{Error, clock::Time, email::Email, key::Purpose},
+    base::{Error, caller::Asked, clock::Time, email::Email, key::Purpose},
     core::event::{Actor, Event},
     http::throttle::Asker,
-    outbox::message::{Asked, Message},
+    outbox::message::Message,
     store::{
         Conn, Tx,
         accounts::{self, Account, FOREVER, State},

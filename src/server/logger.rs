@@ -11,31 +11,21 @@ use log::{
     kv::{self, VisitSource},
 };
 use rocket::config::LogLevel;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
     base::clock::Clock,
+    config::log::LogFormat,
     observe::scope::{RequestId, Scope},
     view::human,
 };
 
-/// `latchkey.log`: how lines are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// To be read by people.
-    #[default]
-    Text,
-    /// An object a line, to be read by programs.
-    Json,
-}
-
 struct Logger {
     clock: Clock,
     level: LevelFilter,
-    format: Format,
+    format: LogFormat,
 }
 
 /// Logs to standard error from now on, as `log_level` and `latchkey.log` say.
@@ -72,8 +62,8 @@ impl Log for Logger {
         }
         let line = Line::of(record, human::stamp(self.clock.now()));
         let line = match self.format {
-            Format::Text => line.text(),
-            Format::Json => line.json(),
+            LogFormat::Text => line.text(),
+            LogFormat::Json => line.json(),
         };
         // Whoever closed standard error wants to hear no more.
         let _ = writeln!(std::io::stderr(), "{line}");

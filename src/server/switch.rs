@@ -8,13 +8,14 @@ use rocket::{Phase, Rocket};
 use crate::{
     app::App,
     base::Error,
-    config::{Judged, fault, finding::Severity},
-    core::{event::Event, replicas},
-    policy::{
-        judge,
+    config::{Judged, fault},
+    core::{
+        event::Event,
         live::{Force, Refused},
-        setting::changes,
+        replicas,
     },
+    findings::Severity,
+    policy::{judge, setting::changes},
     store::{Db, Pool, accounts},
 };
 

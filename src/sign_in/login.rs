@@ -5,13 +5,13 @@ use rocket::{Request, Route, get, http::RawStr, post, routes};
 use crate::{
     auth::{
         gate::{self, Kind},
-        session::{self, Restricted},
+        session::Restricted,
+        temporary,
     },
     base::{Error, fault::Fault},
     core::event::Event,
     hashing::{hash::Verdict, hasher::Hasher, password::Password},
-    http::{Answer, Even, Faults, Page, SameOrigin, Site, device, next, throttle::SignIn},
-    reset::generated_password,
+    http::{Answer, Even, Faults, Page, SameOrigin, Site, device, next, throttle::SignIn, viewer},
     store::{
         accounts::{self, Account},
         sessions::SignedIn,
@@ -29,7 +29,7 @@ pub async fn first(request: &Request<'_>) -> Answer {
     if request.guard::<Restricted<'_>>().await.is_success() {
         return Answer::go("/reset/new-password");
     }
-    let again = session::shown(request).is_some();
+    let again = viewer::email(request).is_some();
     let wanted = request.uri().path().to_string();
     let back = if request.method() == rocket::http::Method::Get { wanted } else { String::new() };
     Answer::go(format!("/login?{}next={back}", if again { "again=1&" } else { "" }))
@@ -135,12 +135,12 @@ async fn attempt(
     keep: bool,
 ) -> Result<Attempt, Error> {
     let account = find(site, named).await?;
-    let temporary = generated_password::find(site, account.as_ref(), password).await?;
+    let temporary = temporary::find(site, account.as_ref(), password).await?;
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let verdict = hasher.verify(password.clone(), stored).await?;
     let Some(account) = account.filter(|account| account.enabled) else { return Ok(Attempt::Refused) };
     if let Some(key) = temporary {
-        let entered = generated_password::sign_in(site, &account, counted, key).await?;
+        let entered = temporary::sign_in(site, &account, counted, key).await?;
         return Ok(if entered { Attempt::Restricted } else { Attempt::Refused });
     }
     let rehashed = match verdict {

@@ -27,6 +27,7 @@ pub mod replicas;
 pub mod roles;
 pub mod seed;
 pub mod sessions;
+mod settings;
 pub mod spent;
 pub mod tallies;
 pub mod upkeep;
@@ -38,7 +39,8 @@ use uuid::Uuid;
 
 pub use busy::Token;
 pub use migrate::behind;
-pub use pool::{Pool, Settings, Synchronous};
+pub use pool::Pool;
+pub use settings::{DatabaseSettings, Synchronous};
 
 use self::replay::Replay;
 use crate::base::{Error, clock::Time, random::Random};

@@ -1,20 +1,17 @@
 //! The pool behind [`Db`](super::Db): one writer and several readers on SQLite, or a pool of PostgreSQL.
 
-use std::{
-    net::IpAddr, path::PathBuf, str::FromStr, sync::Arc, thread::available_parallelism, time::Duration,
-};
+use std::{str::FromStr, sync::Arc, thread::available_parallelism, time::Duration};
 
 use figment::{Figment, providers::Serialized};
 use rocket::tokio::{pin, select, sync::Semaphore, time::sleep};
-use serde::{Deserialize, Serialize};
 use sqlx::{
     Connection, SqliteConnection,
-    postgres::{PgConnectOptions, PgSslMode},
+    postgres::PgConnectOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 use super::{
-    Conn, Tx,
+    Conn, DatabaseSettings, Synchronous, Tx,
     busy::{Busy, Token},
     files,
     group::Writer,
@@ -29,10 +26,6 @@ use super::{
 };
 use crate::{
     base::{Error, clock::Time},
-    config::{
-        fault,
-        finding::{Finding, Severity},
-    },
     observe::meters::Connections,
 };
 
@@ -44,136 +37,6 @@ const SILENCE: Duration = Duration::from_millis(500);
 const BEHIND: usize = 2;
 /// How long the pool waits, when it is closed, for those who still work with it.
 const GRACE: Duration = Duration::from_secs(4);
-
-/// `databases.latchkey`: where the accounts live.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
-    /// `sqlite://path` or `postgres://user:password@host/database`. Default: `sqlite://latchkey.db`.
-    pub url: String,
-    /// Connections kept at most; on SQLite they are readers beside the one writer. Default: 16.
-    pub max_connections: u32,
-    /// How long a request waits for a connection before it is refused, in seconds. Default: 5.
-    pub connect_timeout: u64,
-    /// SQLite alone: `full` survives a loss of power, `normal` may lose the last moments. Default: `full`.
-    pub synchronous: Synchronous,
-    /// PostgreSQL alone: take an advisory lock while migrating (CockroachDB has none). Default: true.
-    pub migration_lock: bool,
-}
-
-/// When SQLite calls a commit durable.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Synchronous {
-    /// Once the disk has it.
-    Full,
-    /// Once the system has it.
-    Normal,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            url: "sqlite://latchkey.db".into(),
-            max_connections: 16,
-            connect_timeout: 5,
-            synchronous: Synchronous::Full,
-            migration_lock: true,
-        }
-    }
-}
-
-impl Settings {
-    /// Reads `databases.latchkey`.
-    ///
-    /// # Errors
-    /// [`Error::Config`] naming the file and the key.
-    pub fn read(figment: &Figment) -> Result<Self, Error> {
-        match Self::find(figment) {
-            (settings, faults) if faults.is_empty() => Ok(settings),
-            (_, faults) => Err(faults.into()),
-        }
-    }
-
-    /// As [`read`](Self::read), with a finding for each fault, and defaults in place of what cannot be read.
-    pub(crate) fn find(figment: &Figment) -> (Self, Vec<Finding>) {
-        let (settings, mut faults): (Self, _) = fault::salvage(figment, "databases.latchkey");
-        let judged = settings.faults();
-        faults.extend(judged.iter().map(|line| Finding::told(Severity::Error, line).placed(figment)));
-        (settings, faults)
-    }
-
-    /// What is wrong, each a sentence with key and remedy.
-    fn faults(&self) -> Vec<String> {
-        let counts =
-            [("max_connections", self.max_connections.into()), ("connect_timeout", self.connect_timeout)];
-        let none = counts.into_iter().filter(|(_, count)| *count == 0);
-        let none =
-            none.map(|(name, _)| format!("databases.latchkey.{name} = 0 is out of range: write 1 or more"));
-        none.chain(self.judge_url()).collect()
-    }
-
-    fn judge_url(&self) -> Option<String> {
-        const ENCODE: &str = "databases.latchkey.url cannot be read: in its password / is %2F, @ is %40, \
-                              : is %3A, ? is %3F, # is %23, % is %25: percent-encode it";
-        if self.url.starts_with("sqlite:") {
-            return None;
-        }
-        let Some(("postgres" | "postgresql", rest)) = self.url.split_once("://") else {
-            let shapes = "databases.latchkey.url is no database's: write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE";
-            return Some(shapes.into());
-        };
-        // Behind the server's name, an `@` is the rest of a password.
-        if rest.split_once(['/', '?', '#']).is_some_and(|(_, behind)| behind.contains('@')) {
-            return Some(ENCODE.into());
-        }
-        let text = PgConnectOptions::from_str(&self.url).err()?.to_string();
-        Some(if text.contains("unknown value") {
-            format!("databases.latchkey.url: {text}")
-        } else {
-            ENCODE.into()
-        })
-    }
-
-    /// The file of an SQLite database, as SQLite opens it; none if it is in memory.
-    pub fn sqlite_file(&self) -> Option<PathBuf> {
-        let in_memory = self.url.contains(":memory:") || self.url.contains("mode=memory");
-        let options = self.sqlite().filter(|_| !in_memory)?;
-        Some(options.get_filename().to_owned())
-    }
-
-    fn sqlite(&self) -> Option<SqliteConnectOptions> {
-        self.url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(&self.url).ok()).flatten()
-    }
-
-    fn is_postgres(&self) -> bool {
-        self.url.starts_with("postgres:") || self.url.starts_with("postgresql:")
-    }
-
-    /// What may be read, or forged, on the way to the database: what release refuses, and what it warns of. Each a
-    /// sentence with key and remedy.
-    pub fn judge(&self) -> (Option<String>, Option<String>) {
-        let options = self.is_postgres().then(|| PgConnectOptions::from_str(&self.url).ok()).flatten();
-        let remote = |options: &PgConnectOptions| {
-            let host = options.get_host().trim_matches(['[', ']']);
-            options.get_socket().is_none()
-                && !host.starts_with('/')
-                && host != "localhost"
-                && !host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-        };
-        match options.filter(remote).map(|options| options.get_ssl_mode()) {
-            Some(PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer) => {
-                let fault = "databases.latchkey.url may send without encryption: add ?sslmode=verify-full, or sslmode=require if no certificate can be checked";
-                (Some(fault.into()), None)
-            }
-            Some(PgSslMode::Require) => {
-                let risk = "databases.latchkey.url takes any certificate: write sslmode=verify-full, and sslrootcert=FILE if the system does not know who signed it";
-                (None, Some(risk.into()))
-            }
-            _ => (None, None),
-        }
-    }
-}
 
 /// Connections to one database, and who is still working with them.
 #[derive(Clone)]
@@ -196,7 +59,7 @@ impl Pool {
     ///
     /// # Errors
     /// [`Error::Config`] for a database that is out of reach or another one, and [`Error::Migration`].
-    pub async fn connect(settings: &Settings) -> Result<Self, Error> {
+    pub async fn connect(settings: &DatabaseSettings) -> Result<Self, Error> {
         Self::open(settings, true).await.map(|(pool, _)| pool)
     }
 
@@ -204,7 +67,7 @@ impl Pool {
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
-    pub async fn migrate(settings: &Settings) -> Result<usize, Error> {
+    pub async fn migrate(settings: &DatabaseSettings) -> Result<usize, Error> {
         let (pool, count) = Self::open(settings, true).await?;
         rocket_db_pools::Pool::close(&pool).await;
         Ok(count)
@@ -214,7 +77,7 @@ impl Pool {
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
-    pub async fn look(settings: &Settings) -> Result<Option<Self>, Error> {
+    pub async fn look(settings: &DatabaseSettings) -> Result<Option<Self>, Error> {
         let file = settings.sqlite_file().filter(|file| !file.exists());
         match file.as_deref().map(files::folder) {
             Some(folder) if !folder.is_dir() => {
@@ -225,7 +88,7 @@ impl Pool {
         }
     }
 
-    async fn open(settings: &Settings, migrate: bool) -> Result<(Self, usize), Error> {
+    async fn open(settings: &DatabaseSettings, migrate: bool) -> Result<(Self, usize), Error> {
         let (engine, count) = if settings.url.starts_with("sqlite:") {
             Engine::of_a_file(settings, migrate).await?
         } else if settings.is_postgres() {
@@ -257,7 +120,7 @@ impl Pool {
         })
     }
 
-    /// The live session of a cookie's digest, as [`sessions::find`].
+    /// The live session of a cookie's digest, as [`find`](super::sessions::find).
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -367,7 +230,7 @@ impl Engine {
         }
     }
 
-    async fn of_a_file(settings: &Settings, migrate: bool) -> Result<(Self, usize), Error> {
+    async fn of_a_file(settings: &DatabaseSettings, migrate: bool) -> Result<(Self, usize), Error> {
         let patience = Duration::from_secs(settings.connect_timeout);
         let options = sqlite(settings)?.create_if_missing(migrate);
         let writing = options.clone().pragma("query_only", "OFF");
@@ -386,7 +249,7 @@ impl Engine {
         Ok((Engine::Sqlite { writer, readers, behind: Arc::new(Semaphore::new(BEHIND)) }, count))
     }
 
-    async fn of_a_server(settings: &Settings, migrate: bool) -> Result<(Self, usize), Error> {
+    async fn of_a_server(settings: &DatabaseSettings, migrate: bool) -> Result<(Self, usize), Error> {
         let patience = Duration::from_secs(settings.connect_timeout);
         // Nothing here is a fraction, and poolers refuse the parameter.
         let options = PgConnectOptions::from_str(&settings.url).map_err(unreadable)?.extra_float_digits(None);
@@ -418,7 +281,7 @@ impl Engine {
     }
 }
 
-fn sqlite(settings: &Settings) -> Result<SqliteConnectOptions, Error> {
+fn sqlite(settings: &DatabaseSettings) -> Result<SqliteConnectOptions, Error> {
     Ok(SqliteConnectOptions::from_str(&settings.url)
         .map_err(unusable)?
         .foreign_keys(true)
@@ -436,7 +299,7 @@ impl rocket_db_pools::Pool for Pool {
     type Error = Error;
 
     async fn init(figment: &Figment) -> Result<Self, Error> {
-        let settings = figment.clone().join(Serialized::defaults(Settings::default())).extract();
+        let settings = figment.clone().join(Serialized::defaults(DatabaseSettings::default())).extract();
         Self::connect(&settings.map_err(|fault| Error::Config(fault.to_string()))?).await
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use latchkey::store::{Pool, Settings};
+use latchkey::store::{DatabaseSettings, Pool};
 
 use super::{
     common::{dump, execute, texts},
@@ -41,7 +41,7 @@ fn old(engine: Engine) -> Option<Database> {
 }
 
 async fn migrate(url: &str) {
-    let settings = Settings { url: url.to_owned(), ..Settings::default() };
+    let settings = DatabaseSettings { url: url.to_owned(), ..DatabaseSettings::default() };
     let pool = Pool::connect(&settings).await.expect("it is taken over");
     rocket_db_pools::Pool::close(&pool).await;
 }
@@ -164,7 +164,7 @@ fn a_database_before_the_last_of_the_first_versions_is_not_taken_for_an_empty_on
     for_both(|_, database| {
         wait(async {
             execute(database.url(), "DELETE FROM _sqlx_migrations WHERE version = 10").await;
-            let settings = Settings { url: database.url().to_owned(), ..Settings::default() };
+            let settings = DatabaseSettings { url: database.url().to_owned(), ..DatabaseSettings::default() };
             let refused = Pool::connect(&settings).await.err().map(|error| error.to_string());
             assert!(refused.as_ref().is_some_and(|told| told.contains("9 of its 10")), "{refused:?}");
             let ours = dump(database.url()).await;
@@ -200,7 +200,7 @@ fn a_role_that_may_create_nothing_serves_a_database_that_lacks_nothing() {
         let ann = app.account("ann@example.com").await;
         app.key(&ann).await;
         app.stop().await;
-        let settings = Settings { url: as_role(empty.url()), ..Settings::default() };
+        let settings = DatabaseSettings { url: as_role(empty.url()), ..DatabaseSettings::default() };
         let refused = Pool::connect(&settings).await.err().map(|error| error.to_string());
         assert!(refused.as_ref().is_some_and(|told| told.contains("latchkey migrate")), "{refused:?}");
         execute(database.url(), &format!("DROP OWNED BY {name}")).await;
@@ -242,7 +242,7 @@ fn two_versions_serve_one_database_side_by_side() {
             let answer = ready().await;
             assert_eq!(answer.status, 503);
             assert!(answer.text().contains("newer version"), "{}", answer.text());
-            let settings = Settings { url: database.url().to_owned(), ..Settings::default() };
+            let settings = DatabaseSettings { url: database.url().to_owned(), ..DatabaseSettings::default() };
             let refused = Pool::connect(&settings).await.err().map(|error| error.to_string());
             assert!(refused.as_ref().is_some_and(|told| told.contains("newer version")), "{refused:?}");
             older.stop().await;

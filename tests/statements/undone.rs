@@ -1,7 +1,7 @@
 //! A transaction that PostgreSQL undoes for another's sake is run again, and neither knows.
 
 use latchkey::store::{
-    Pool, Settings, Tx,
+    DatabaseSettings, Pool, Tx,
     tallies::{self, Tally},
 };
 use rocket::tokio::join;
@@ -17,7 +17,7 @@ fn one(day: i64) -> Tally {
 fn two_that_wait_for_one_another_both_commit() {
     let Some(database) = migrated(Engine::Postgres) else { return };
     wait(async {
-        let settings = Settings { url: database.url().to_owned(), ..Settings::default() };
+        let settings = DatabaseSettings { url: database.url().to_owned(), ..DatabaseSettings::default() };
         let pool = Pool::connect(&settings).await.expect("connects");
         let (first, second) = join!(begin(&pool, 1), begin(&pool, 2));
         let finish = async |mut tx: Tx, day| {

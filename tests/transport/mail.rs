@@ -4,9 +4,10 @@ use std::net::TcpListener;
 
 use latchkey::{
     base::{email::Email, span::Span},
+    config::mail::MailSettings,
     outbox::{
         Undelivered,
-        mail::{Mail, Settings, Smtp},
+        mail::{Mail, Smtp},
     },
 };
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ fn server(args: &[&str]) -> Listener {
 
 fn smtp(url: String) -> Smtp {
     let from = "Latchkey <no-reply@site.example>".into();
-    Smtp::new(&Settings { url: Some(url), from, ..Settings::default() }).unwrap()
+    Smtp::new(&MailSettings { url: Some(url), from, ..MailSettings::default() }).unwrap()
 }
 
 fn plain(server: &Listener) -> Smtp {
@@ -167,7 +168,7 @@ fn we_go_by_names_that_every_server_understands() {
         let server = server(&[]);
         let url = |name: &str| Some(format!("smtp://127.0.0.1:{}/{name}", server.port));
         let named = |name: &str, from: &str| {
-            Smtp::new(&Settings { url: url(name), from: from.into(), ..Settings::default() }).unwrap()
+            Smtp::new(&MailSettings { url: url(name), from: from.into(), ..MailSettings::default() }).unwrap()
         };
         let idn = "Bücher <no-reply@bücher.example>";
         for (smtp, hello) in [
@@ -222,7 +223,8 @@ fn a_server_that_hangs_is_left_and_its_late_answers_are_nobody_elses() {
     run(async || {
         let server = server(&[]);
         let url = Some(format!("smtp://127.0.0.1:{}", server.port));
-        let smtp = Smtp::new(&Settings { url, timeout: Span::seconds(2), ..Settings::default() }).unwrap();
+        let smtp =
+            Smtp::new(&MailSettings { url, timeout: Span::seconds(2), ..MailSettings::default() }).unwrap();
         send(&smtp, ANN).await.unwrap();
         for to in ["hang@example.com", "slow@example.com"] {
             assert_eq!(later(send(&smtp, to).await), "the mail server took longer than 2s");

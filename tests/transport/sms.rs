@@ -4,10 +4,8 @@ use std::{net::TcpListener, time::Duration};
 
 use latchkey::{
     base::span::Span,
-    outbox::{
-        Undelivered,
-        sms::{Format, Gateway, Settings},
-    },
+    config::sms::{SmsFormat, SmsSettings},
+    outbox::{Undelivered, sms::Gateway},
 };
 use rocket::tokio::time::timeout;
 use serde_json::{Value, json};
@@ -17,17 +15,17 @@ use crate::{later, listener::Listener, never, run, trusting::trusting};
 const PHONE: &str = "+4915112345678";
 const TEXT: &str = "Ihr Code für {to}: 123456 & mehr\n\n@localhost #123456";
 
-fn settings(port: u16, path: &str) -> Settings {
+fn settings(port: u16, path: &str) -> SmsSettings {
     let fields = [("from", "Latchkey"), ("to", "{to}"), ("text", "{text}"), ("plain", "{digits}/{x}")];
-    Settings {
+    SmsSettings {
         url: Some(format!("http://key:s3cret@127.0.0.1:{port}{path}")),
         fields: fields.map(|(name, value)| (name.into(), value.into())).into(),
         headers: [("x-api-key".into(), "s3cret".into())].into(),
-        ..Settings::default()
+        ..SmsSettings::default()
     }
 }
 
-async fn send(settings: Settings) -> Result<(), Undelivered> {
+async fn send(settings: SmsSettings) -> Result<(), Undelivered> {
     Gateway::new(&settings).unwrap().send(PHONE, TEXT).await
 }
 
@@ -40,9 +38,9 @@ fn filled() -> Value {
 fn an_sms_travels_as_a_form_as_json_or_in_the_query() {
     run(async || {
         let server = Listener::start("gateway.py", &[]);
-        let with = |format| Settings { format, ..settings(server.port, "/200?account=7") };
+        let with = |format| SmsSettings { format, ..settings(server.port, "/200?account=7") };
 
-        send(with(Format::Form)).await.unwrap();
+        send(with(SmsFormat::Form)).await.unwrap();
         let form = server.next();
         assert_eq!((&form["method"], &form["form"]), (&json!("POST"), &filled()));
         assert_eq!(form["headers"]["content-type"], "application/x-www-form-urlencoded");
@@ -50,14 +48,14 @@ fn an_sms_travels_as_a_form_as_json_or_in_the_query() {
         assert_eq!(form["headers"]["authorization"], "Basic a2V5OnMzY3JldA==");
         assert_eq!(form["query"], json!([["account", "7"]]));
 
-        send(with(Format::Json)).await.unwrap();
+        send(with(SmsFormat::Json)).await.unwrap();
         let sent = server.next();
         let object: Value = serde_json::from_str(sent["body"].as_str().unwrap()).unwrap();
         assert_eq!(object["text"], TEXT);
         assert_eq!((&object["to"], &object["from"]), (&json!(PHONE), &json!("Latchkey")));
         assert_eq!(sent["headers"]["content-type"], "application/json");
 
-        send(with(Format::Query)).await.unwrap();
+        send(with(SmsFormat::Query)).await.unwrap();
         let query = server.next();
         assert_eq!((&query["method"], &query["body"]), (&json!("GET"), &json!("")));
         let pairs = query["query"].as_array().unwrap();
@@ -89,8 +87,10 @@ fn the_status_tells_whether_to_try_again() {
 fn a_200_counts_only_with_the_wanted_words() {
     run(async || {
         let server = Listener::start("gateway.py", &[]);
-        let wanting =
-            |path, pattern: &str| Settings { success: Some(pattern.into()), ..settings(server.port, path) };
+        let wanting = |path, pattern: &str| SmsSettings {
+            success: Some(pattern.into()),
+            ..settings(server.port, path)
+        };
         let accepted = r#""status":\s*"0""#;
         send(wanting("/200", accepted)).await.unwrap();
         never(send(wanting("/200/refused", accepted)).await);
@@ -106,7 +106,7 @@ fn a_gateway_that_stalls_costs_no_more_than_the_timeout() {
     run(async || {
         let server = Listener::start("gateway.py", &[]);
         for path in ["/stall", "/trickle"] {
-            let impatient = Settings { timeout: Span::seconds(1), ..settings(server.port, path) };
+            let impatient = SmsSettings { timeout: Span::seconds(1), ..settings(server.port, path) };
             let sent = timeout(Duration::from_secs(4), send(impatient)).await;
             assert_eq!(later(sent.unwrap()), "the SMS gateway took longer than 1s");
         }
@@ -120,9 +120,9 @@ fn no_fault_tells_a_secret_a_number_or_a_text() {
     run(async || {
         let server = Listener::start("gateway.py", &[]);
         for path in ["/302", "/400", "/500", "/huge", "/stall", "/trickle"] {
-            for format in [Format::Form, Format::Query] {
+            for format in [SmsFormat::Form, SmsFormat::Query] {
                 let secret = settings(server.port, &format!("{path}?key=s3cret"));
-                let secret = Settings { format, timeout: Span::seconds(1), ..secret };
+                let secret = SmsSettings { format, timeout: Span::seconds(1), ..secret };
                 let fault = format!("{:?}", send(secret).await.unwrap_err());
                 for word in ["s3cret", "4915", "123456", "127.0.0.1"] {
                     assert!(!fault.contains(word), "{fault}");
@@ -138,7 +138,7 @@ fn a_gateway_is_reached_over_tls_that_is_trusted_or_not_at_all() {
         let over_tls = |certificate: String| {
             let server = Listener::start("gateway.py", &["--certificate", &certificate]);
             let url = Some(format!("https://localhost:{}/200", server.port));
-            (Settings { url, ..settings(0, "") }, server)
+            (SmsSettings { url, ..settings(0, "") }, server)
         };
         let (trusted, server) = over_tls(authority.signs("DNS:localhost"));
         send(trusted).await.unwrap();

@@ -13,10 +13,9 @@ use serde_json::json;
 use super::super::census::Census;
 use crate::{
     base::{Error, clock::Clock},
-    config::{Config, fault},
-    policy::{Policy, Settings, setting::Setting},
+    config::{Config, database, fault},
+    policy::{Policy, ResetSettings, setting::Setting},
     store::{
-        self,
         accounts::{self, Crowd},
         keys::{self, Issued},
     },
@@ -66,7 +65,7 @@ struct Dying {
 pub(super) async fn run(diff: &Diff) -> Result<bool, Error> {
     let (figment, old) = read(&diff.old)?;
     let (_, new) = read(&diff.new)?;
-    let mut census = Census::open(&store::Settings::read(&figment)?).await?;
+    let mut census = Census::open(&database::read(&figment)?).await?;
     let counted = match &mut census {
         Census::Counts(pool) => {
             let (mut conn, now) = (pool.read().await?, Clock::system().now());
@@ -90,7 +89,7 @@ pub(super) async fn run(diff: &Diff) -> Result<bool, Error> {
 }
 
 /// What Rocket would read if this were its file.
-fn read(path: &PathBuf) -> Result<(Figment, Settings), Error> {
+fn read(path: &PathBuf) -> Result<(Figment, ResetSettings), Error> {
     if !path.is_file() {
         return Err(Error::Config(format!("there is no file {}", path.display())));
     }
@@ -107,10 +106,10 @@ fn sum<'a>(crowds: impl Iterator<Item = &'a Crowd>) -> i64 {
 }
 
 /// The tables of either side that come to something else on the other.
-fn tables(old: &Settings, new: &Settings, crowds: Option<&[Crowd]>) -> Vec<Table> {
+fn tables(old: &ResetSettings, new: &ResetSettings, crowds: Option<&[Crowd]>) -> Vec<Table> {
     let roles: BTreeMap<&str, ()> = old.tables().chain(new.tables()).map(|(role, _)| (role, ())).collect();
     let table = |role: &str| {
-        let policy = |side: &Settings| side.policy(Some(role).filter(|role| !role.is_empty()));
+        let policy = |side: &ResetSettings| side.policy(Some(role).filter(|role| !role.is_empty()));
         let changes = changes(&policy(old), &policy(new));
         let asks = |crowd: &&Crowd| old.asks(role, crowd.roles()) || new.asks(role, crowd.roles());
         let accounts = crowds.map(|crowds| sum(crowds.iter().filter(asks)));
@@ -132,9 +131,9 @@ fn changes(old: &Policy, new: &Policy) -> Vec<Change> {
 }
 
 /// What is good under the old policy, and not under the new one.
-fn dying(old: &Settings, new: &Settings, keys: &[Issued]) -> Vec<Dying> {
+fn dying(old: &ResetSettings, new: &ResetSettings, keys: &[Issued]) -> Vec<Dying> {
     let dies = |issued: &&Issued| {
-        let accepts = |side: &Settings| {
+        let accepts = |side: &ResetSettings| {
             let policy = Policy::read(Some(&issued.policy));
             policy.is_some_and(|policy| side.policy(issued.role_list.split_whitespace()).accepts(&policy))
         };

@@ -13,17 +13,15 @@ use crate::{
         clock::{Clock, Time},
         email::Email,
     },
-    config::{Judged, place::Place},
+    config::{Judged, database},
+    findings::place::Place,
     policy::{
         Policy,
         origin::{Origin, origins},
     },
     reset::journey::{Step, journey},
     server::template_dir,
-    store::{
-        Settings,
-        accounts::{self, Account, State},
-    },
+    store::accounts::{self, Account, State},
     view::{human, templates::Templates},
 };
 
@@ -86,7 +84,7 @@ pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<Done, Er
 }
 
 async fn find(figment: &Figment, email: &Email) -> Result<Option<Account>, Error> {
-    let census = Census::open(&Settings::read(figment)?).await?;
+    let census = Census::open(&database::read(figment)?).await?;
     let Census::Counts(pool) = &census else {
         let why =
             "the database at databases.latchkey.url is missing or not up to date: start the server once";

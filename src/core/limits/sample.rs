@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use super::super::Core;
 use crate::{
-    app::App,
     base::{Error, quota::Quota},
     store::{Tx, counts},
 };
@@ -13,12 +13,12 @@ use crate::{
 /// # Errors
 /// [`Error::Database`].
 pub async fn sampled(
-    app: &App,
+    core: &Core,
     tx: &mut Tx,
     kind: &str,
     whose: &[u8],
     span: Duration,
 ) -> Result<bool, Error> {
-    let bucket = app.keyring.mac("sample", &[kind.as_bytes(), whose]);
-    counts::take(tx, &bucket, Quota::new(1, span), app.now()).await
+    let bucket = core.keyring.mac("sample", &[kind.as_bytes(), whose]);
+    counts::take(tx, &bucket, Quota::new(1, span), core.now()).await
 }

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{Policy, Settings, setting::Setting, table_key};
+use super::super::{Policy, ResetSettings, setting::Setting, table_key};
 use crate::{
-    auth::role::{Administrator, Role},
-    base::{Error, clock::Time},
-    config::finding::{Finding, Severity},
+    base::{
+        Error,
+        clock::Time,
+        role::{Administrator, Role},
+    },
+    findings::{Finding, Severity},
     store::{Conn, accounts::Crowd, registrations},
 };
 
@@ -19,7 +22,7 @@ const SLIPS: usize = 2;
 /// [`Error::Database`].
 pub async fn people(
     conn: &mut Conn,
-    settings: &Settings,
+    settings: &ResetSettings,
     crowds: &[Crowd],
     now: Time,
 ) -> Result<Vec<Finding>, Error> {
@@ -38,7 +41,7 @@ pub async fn people(
 }
 
 /// Of the accounts that ask this table, which needs a phone: who has none.
-fn without_phone(settings: &Settings, crowds: &[Crowd], role: &str, policy: &Policy) -> Option<Finding> {
+fn without_phone(settings: &ResetSettings, crowds: &[Crowd], role: &str, policy: &Policy) -> Option<Finding> {
     let asks = |crowd: &&Crowd| settings.asks(role, crowd.roles());
     let need = crowds.iter().filter(asks).filter(|crowd| settings.policy(crowd.roles()).needs_phone());
     let (accounts, phones) =

@@ -1,14 +1,15 @@
 //! What one table of the policy tells: the base, or what a role overrides of it.
 
 use super::{
-    super::{Channel, InFlight, Policy, Settings, is_role, longest, table_key},
+    super::{Channel, InFlight, Policy, ResetSettings, is_role, longest, strategy::Strategy, table_key},
     Ground,
 };
 use crate::{
-    auth::role::{Administrator, Role},
-    base::span::Span,
-    config::finding::{Finding, Severity},
-    reset::Strategy,
+    base::{
+        role::{Administrator, Role},
+        span::Span,
+    },
+    findings::{Finding, Severity},
 };
 
 /// The shortest life of a key in which a message can arrive at all.
@@ -19,15 +20,15 @@ const GREYLISTED: Span = Span::minutes(5);
 /// A table with what it comes to.
 pub struct Table<'a> {
     role: &'a str,
-    ask: &'a Settings,
-    base: &'a Settings,
+    ask: &'a ResetSettings,
+    base: &'a ResetSettings,
     /// What holds for an account with this role alone.
     pub policy: Policy,
 }
 
 impl<'a> Table<'a> {
     /// The base first.
-    pub fn all(base: &'a Settings) -> impl Iterator<Item = Table<'a>> {
+    pub fn all(base: &'a ResetSettings) -> impl Iterator<Item = Table<'a>> {
         base.tables().map(move |(role, policy)| {
             let ask = base.role.get(role).filter(|_| !role.is_empty()).unwrap_or(base);
             Table { role, ask, base, policy }

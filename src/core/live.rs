@@ -5,10 +5,11 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use super::{Policy, Settings, origin::Origin};
 use crate::{
     base::{clock::Time, key::sha256, span::Span},
-    config::{Judged, finding::Finding},
+    config::Judged,
+    findings::Finding,
+    policy::{Policy, ResetSettings, origin::Origin},
 };
 
 /// The policy in force. Each switch replaces the whole at once: who has asked keeps what they were told.
@@ -23,7 +24,7 @@ struct State {
 /// What is in force.
 pub struct Force {
     /// The table `latchkey.reset` with its roles.
-    pub settings: Settings,
+    pub settings: ResetSettings,
     /// Twelve hexadecimal digits: servers with the same ask the same of everybody.
     pub version: String,
     /// Since when it is.

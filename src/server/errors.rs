@@ -8,12 +8,17 @@ use rocket::{
     response::{self, Responder},
 };
 
-use super::{
-    Crumb, Site, headers, held, origin,
-    page::{Answer, Page, Why},
-    requests,
+use crate::{
+    app::App,
+    auth::session,
+    base::Error,
+    http::{
+        Crumb, Site, headers, held, origin,
+        page::{Answer, Page, Why},
+        requests,
+    },
+    sign_in::login,
 };
-use crate::{app::App, auth::session, base::Error, sign_in::login};
 
 /// The catchers.
 pub fn catchers() -> Vec<Catcher> {

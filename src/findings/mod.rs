@@ -1,12 +1,13 @@
 //! What judging a configuration finds: a key, what is the matter with it, the remedy, and where the key stands.
 
+pub mod place;
+
 use std::fmt;
 
 use figment::Figment;
 use serde::{Serialize, Serializer};
 
-use super::place::Place;
-use crate::base::Error;
+use crate::{base::Error, findings::place::Place};
 
 /// How much a finding matters; what matters most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::Display)]

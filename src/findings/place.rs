@@ -38,7 +38,7 @@ impl Place {
     }
 
     /// The file that `metadata` names, with the line that `line` finds in it; the default if there is none.
-    pub(super) fn in_file(metadata: &Metadata, line: impl FnOnce(&Path) -> Option<usize>) -> Self {
+    pub(crate) fn in_file(metadata: &Metadata, line: impl FnOnce(&Path) -> Option<usize>) -> Self {
         match &metadata.source {
             Some(source @ Source::File(path)) => Place::File { name: source.to_string(), line: line(path) },
             _ => Place::Default,

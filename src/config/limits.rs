@@ -7,7 +7,7 @@ use crate::base::span::Span;
 /// `latchkey.limits`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Settings {
+pub struct LimitSettings {
     /// Whether anything is limited; false is for load tests on loopback. Default: true.
     pub enabled: bool,
     /// The time in which what was used up comes back, evenly. Default: 1h.
@@ -34,7 +34,7 @@ pub struct Settings {
     pub texts_per_day: i64,
 }
 
-impl Default for Settings {
+impl Default for LimitSettings {
     fn default() -> Self {
         Self {
             enabled: true,
@@ -52,7 +52,7 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
+impl LimitSettings {
     /// What is out of range, each a sentence with key and remedy.
     pub fn judge(&self) -> Vec<String> {
         let mut faults: Vec<String> = [

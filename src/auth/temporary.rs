@@ -1,0 +1,82 @@
+//! A generated password: good once, at sign-in, for the form for a new one.
+
+use uuid::Uuid;
+
+use super::gate::{self, Kind};
+use crate::{
+    app::App,
+    base::{
+        Error,
+        key::{Key, Purpose},
+    },
+    core::event::Event,
+    hashing::password::Password,
+    http::{Site, throttle::SignIn},
+    policy::Policy,
+    store::{
+        accounts::{self, Account},
+        keys::{self, KeyRow},
+    },
+};
+
+/// What is stored of a generated password of an account.
+pub fn digest(app: &App, account: &Account, password: &str) -> Vec<u8> {
+    app.keyring.mac("temporary", &[password.as_bytes(), account.id.as_bytes()])
+}
+
+/// The live generated password of an account, if that is what was typed. Costs the same for no account.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn find(
+    site: &Site<'_>,
+    account: Option<&Account>,
+    typed: &Password,
+) -> Result<Option<KeyRow>, Error> {
+    let id = account.map_or(Uuid::nil(), |account| account.id);
+    let row = keys::of_account(&mut site.read().await?, id, Purpose::Temporary.name(), site.now()).await?;
+    // Compared also where there is nothing to compare with.
+    let right = is_generated(site, id, row.as_ref().map_or(&[], |row| &row.digest), typed);
+    Ok(row.filter(|_| right))
+}
+
+/// Whether what was typed is the generated password of this digest.
+pub fn is_generated(site: &Site<'_>, account: Uuid, digest: &[u8], typed: &Password) -> bool {
+    let typed = Key::parse_code(typed.as_str());
+    site.keyring.verifies(digest, "temporary", &[typed.expose().as_bytes(), account.as_bytes()])
+}
+
+/// Signs in with a generated password, once, to the form for a new one; false if it was used meanwhile, or the policy
+/// now in force accepts it no more. `counted` is the try.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn sign_in(
+    site: &Site<'_>,
+    account: &Account,
+    counted: &SignIn<'_>,
+    key: KeyRow,
+) -> Result<bool, Error> {
+    let Some(policy) =
+        Policy::read(key.policy.as_deref()).filter(|issued| site.policy(account).accepts(issued))
+    else {
+        return Ok(false);
+    };
+    let now = site.now();
+    let mut tx = site.begin().await?;
+    if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, key.id, now).await? {
+        return Ok(false);
+    }
+    let admission =
+        gate::admit(site, &mut tx, account, Kind::Restricted(&policy, Some(&key.digest)), false).await?;
+    counted.forgive(site.app, &mut tx).await?;
+    let asked = site.asked();
+    Event::new("reset.signed_in_once", account.id)
+        .from(&asked)
+        .under(&policy)
+        .write(site.app, &mut tx)
+        .await?;
+    tx.commit().await?;
+    admission.enter(site);
+    Ok(true)
+}

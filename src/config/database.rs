@@ -1,0 +1,29 @@
+//! `databases.latchkey`, as figment has it.
+
+use figment::Figment;
+
+use super::fault;
+use crate::{
+    base::Error,
+    findings::{Finding, Severity},
+    store::DatabaseSettings,
+};
+
+/// Reads `databases.latchkey`.
+///
+/// # Errors
+/// [`Error::Config`] naming the file and the key.
+pub fn read(figment: &Figment) -> Result<DatabaseSettings, Error> {
+    match find(figment) {
+        (settings, faults) if faults.is_empty() => Ok(settings),
+        (_, faults) => Err(faults.into()),
+    }
+}
+
+/// As [`read`], with a finding for each fault, and defaults in place of what cannot be read.
+pub fn find(figment: &Figment) -> (DatabaseSettings, Vec<Finding>) {
+    let (settings, mut faults): (DatabaseSettings, _) = fault::salvage(figment, "databases.latchkey");
+    let judged = settings.faults();
+    faults.extend(judged.iter().map(|line| Finding::told(Severity::Error, line).placed(figment)));
+    (settings, faults)
+}

@@ -1,0 +1,96 @@
+//! `latchkey.mail`: how mail leaves.
+
+use lettre::message::Mailbox;
+use serde::{Deserialize, Serialize};
+
+use super::relay::{Relay, Tls};
+use crate::base::{network::is_loopback, span::Span};
+
+/// The longest time to give one mail: well before the worker's lease of it ends, or it would be sent twice.
+const LONGEST: Span = Span::seconds(45);
+
+/// How mail leaves: `[default.latchkey.mail]`. It holds a password: no `Debug`.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MailSettings {
+    /// The server that takes our mail: `smtp://user:password@host:587?tls=required` (`STARTTLS`), or
+    /// `smtps://user:password@host` (TLS from the first byte); what has a meaning in a URL is percent-encoded. A
+    /// path is the name for `EHLO`, otherwise it is the host of `public_url`, or else the domain of `from`. Default: none,
+    /// and messages stay in the development mailbox.
+    pub url: Option<String>,
+    /// Who writes: `Name <address>`. Its domain needs SPF, DKIM and DMARC to be believed, and stands in each
+    /// `Message-ID`. Default: `"Latchkey <no-reply@localhost>"`.
+    pub from: String,
+    /// The longest that one mail may take, with its connection; at most 45 s. Default: `"30s"`.
+    pub timeout: Span,
+    /// Whether an address without an account is told, once a day at most, that somebody asked for a reset there.
+    /// Default: true.
+    pub to_unknown: bool,
+}
+
+impl Default for MailSettings {
+    fn default() -> Self {
+        Self {
+            url: None,
+            from: "Latchkey <no-reply@localhost>".into(),
+            timeout: Span::seconds(30),
+            to_unknown: true,
+        }
+    }
+}
+
+impl MailSettings {
+    /// What is wrong with these settings, each with its key and remedy. Of a server elsewhere, a release build also
+    /// demands TLS, and that mail comes from an address elsewhere.
+    pub fn judge(&self, release: bool) -> Vec<String> {
+        let mut faults = Vec::new();
+        let from = self.from.parse::<Mailbox>();
+        if from.is_err() {
+            faults.push("latchkey.mail.from is not an address: write \"Name <no-reply@example.com>\"".into());
+        }
+        if self.timeout.is_zero() || self.timeout > LONGEST {
+            faults.push(format!("latchkey.mail.timeout is out of range: write \"1s\" to \"{LONGEST}\""));
+        }
+        match self.url.as_deref().map(str::parse::<Relay>) {
+            Some(Err(remedy)) => faults.push(format!("latchkey.mail.url cannot be used: {remedy}")),
+            Some(Ok(relay)) if release && !is_loopback(&relay.host) => {
+                if relay.tls == Tls::Never {
+                    faults.push("latchkey.mail.url sends without encryption: add ?tls=required".into());
+                }
+                if from.is_ok_and(|from| is_loopback(from.email.domain())) {
+                    faults.push(
+                        "latchkey.mail.from is an address at localhost: write one at your domain".into(),
+                    );
+                }
+            }
+            _ => {}
+        }
+        faults
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(url: &str, from: &str, release: bool) -> Vec<String> {
+        MailSettings { url: Some(url.into()), from: from.into(), ..MailSettings::default() }.judge(release)
+    }
+
+    #[test]
+    fn release_sends_nothing_in_the_clear_except_on_this_machine() {
+        assert!(MailSettings::default().judge(true).is_empty());
+        let from = "Latchkey <no-reply@site.example>";
+        for url in ["smtp://127.0.0.1:2525", "smtp://localhost", "smtp://[::1]", "smtps://u:p@mail.example"] {
+            assert!(faults(url, from, true).is_empty(), "{url}");
+        }
+        assert!(faults("smtp://mail.example", from, false).is_empty());
+        assert_eq!(faults("smtp://mail.example", from, true).len(), 1);
+        assert_eq!(faults("smtps://mail.example", "Latchkey <no-reply@localhost>", true).len(), 1);
+        for url in ["smtp://mail.example?tls=opportunistic", "smtp://me:s3cret@", "mail.example:25"] {
+            let faults = faults(url, "nobody", false);
+            assert_eq!(faults.len(), 2, "{url}");
+            assert!(!faults.concat().contains("s3cret"));
+        }
+    }
+}

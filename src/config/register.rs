@@ -1,0 +1,76 @@
+//! `latchkey.register`: who can register, and what they are asked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::span::Span;
+
+/// `latchkey.register`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RegisterSettings {
+    /// Whether anybody can register; if not, people come by invitation. Default: true.
+    pub open: bool,
+    /// Whether confirming the address also signs in. Default: true.
+    pub login_after_confirm: bool,
+    /// How long a confirmation or invitation is good, 24h at most. Default: 24h.
+    pub key_ttl: Span,
+    /// What else people are asked, in this order. Default: nothing.
+    pub fields: Vec<Field>,
+}
+
+/// `[[latchkey.register.fields]]`: one more thing that people are asked.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Its name: letters, digits and `_`.
+    pub name: String,
+    /// What it is called on the form.
+    pub label: String,
+    /// Whether it must be filled in. Default: false.
+    #[serde(default)]
+    pub required: bool,
+    /// Its greatest length, in characters. Default: 200.
+    #[serde(default = "most")]
+    pub max_length: usize,
+}
+
+fn most() -> usize {
+    200
+}
+
+impl Default for RegisterSettings {
+    fn default() -> Self {
+        Self { open: true, login_after_confirm: true, key_ttl: Span::hours(24), fields: Vec::new() }
+    }
+}
+
+impl RegisterSettings {
+    /// What is wrong, each a sentence with key and remedy.
+    pub fn judge(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        if self.key_ttl > Span::hours(24) || self.key_ttl < Span::minutes(5) {
+            faults.push(format!(
+                "latchkey.register.key_ttl = \"{}\" is out of range: write \"5m\" to \"24h\"",
+                self.key_ttl
+            ));
+        }
+        for (at, field) in self.fields.iter().enumerate() {
+            let known = self.fields[..at].iter().any(|other| other.name == field.name);
+            let named = !field.name.is_empty()
+                && field.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            if known || !named {
+                faults.push(format!(
+                    "latchkey.register.fields: `{}` must be a name of letters, digits and `_`, once",
+                    field.name
+                ));
+            }
+            if !(1..=2_000).contains(&field.max_length) {
+                faults.push(format!(
+                    "latchkey.register.fields: `{}` has a max_length out of range: write 1 to 2000",
+                    field.name
+                ));
+            }
+        }
+        faults
+    }
+}

@@ -1,0 +1,201 @@
+//! `latchkey.sms`: how text messages leave, and where they may go.
+
+use std::collections::BTreeMap;
+
+use regex::bytes::{Regex, RegexBuilder};
+use reqwest::{
+    Url,
+    header::{HeaderMap, HeaderName, HeaderValue},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::base::{
+    network::is_loopback,
+    phone::{self, Phone},
+    span::Span,
+};
+
+/// The longest time to wait for a gateway.
+const LONGEST: Span = Span::seconds(5);
+
+/// How the fields travel to the gateway.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmsFormat {
+    /// `POST`, as a form (`application/x-www-form-urlencoded`).
+    #[default]
+    Form,
+    /// `POST`, as one JSON object of strings.
+    Json,
+    /// `GET`, in the query of the URL.
+    Query,
+}
+
+/// How SMS leave: `[default.latchkey.sms]`. It holds the gateway's secrets: no `Debug`.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SmsSettings {
+    /// Where the gateway listens; in release https, or http on this machine. A user and password in it become basic
+    /// authentication. Default: none, and there is no SMS.
+    pub url: Option<String>,
+    /// `"form"`, `"json"` or `"query"`. Default: `"form"`.
+    pub format: SmsFormat,
+    /// The fields of a request. In their values `{to}` stands for the phone number (`+4915112345678`), `{digits}`
+    /// for the number without the plus, `{text}` for what to say. Default: none.
+    pub fields: BTreeMap<String, String>,
+    /// Headers of a request. Default: none.
+    pub headers: BTreeMap<String, String>,
+    /// The countries whose numbers may get texts, as two capital letters (ISO 3166-1), or `"*"` for all. Default: none,
+    /// and a gateway is refused without.
+    pub countries: Vec<String>,
+    /// What the body of an answer must match, beside a 2xx status, for the SMS to count as sent: a regular
+    /// expression, in which `\d`, `\w` and `(?i)` know ASCII only. Default: none, the status alone counts.
+    pub success: Option<String>,
+    /// The longest that one request may take, at most 5 s. Default: `"5s"`.
+    pub timeout: Span,
+}
+
+impl Default for SmsSettings {
+    fn default() -> Self {
+        Self {
+            url: None,
+            format: SmsFormat::default(),
+            fields: BTreeMap::new(),
+            headers: BTreeMap::new(),
+            countries: Vec::new(),
+            success: None,
+            timeout: LONGEST,
+        }
+    }
+}
+
+impl SmsSettings {
+    /// What is wrong with these settings, each with its key and remedy; nothing without a `url`. A release build
+    /// demands https, unless the gateway is on this machine.
+    pub fn judge(&self, release: bool) -> Vec<String> {
+        let Some(url) = self.url.as_deref() else { return Vec::new() };
+        let clear = Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !is_local(&url));
+        let mut faults = self.parse(url).err().unwrap_or_default();
+        if release && clear {
+            faults.push("latchkey.sms.url sends without encryption: write https".into());
+        }
+        if self.countries.is_empty() {
+            faults.push("latchkey.sms.countries is missing: write those whose numbers may get texts, like [\"DE\", \"AT\"], or [\"*\"] for all".into());
+        }
+        let unknown = self.countries.iter().find(|code| *code != "*" && !phone::is_country(code));
+        faults.extend(unknown.map(|code| {
+            format!("latchkey.sms.countries: {code:?} is unknown: write two capital letters, like \"DE\", or \"*\" for all")
+        }));
+        faults
+    }
+
+    /// Whether texts may go to a number in E.164 form; without a gateway they go nowhere, and may.
+    pub fn reaches(&self, number: &str) -> bool {
+        let usual = || Phone::parse(number, None).is_ok_and(|phone| phone.number() == number);
+        let country = || phone::country(number);
+        self.url.is_none()
+            || usual() && self.countries.iter().any(|code| code == "*" || Some(code) == country().as_ref())
+    }
+
+    /// The country by which numbers without a country code are read: the one that may get texts, if it is one alone.
+    pub fn home(&self) -> Option<&str> {
+        match &self.countries[..] {
+            [one] if one != "*" => Some(one),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn parse(&self, url: &str) -> Result<(Url, HeaderMap, Option<Regex>), Vec<String>> {
+        let mut faults = Vec::new();
+        let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
+        if url.is_none() {
+            faults.push("latchkey.sms.url is not a URL: write https://gateway.example/send".to_owned());
+        }
+        for (what, names) in [("{text}", &["{text}"][..]), ("{to} or {digits}", &["{to}", "{digits}"])] {
+            if !self.fields.values().any(|value| names.iter().any(|name| value.contains(name))) {
+                faults.push(format!("latchkey.sms.fields: none of them contains {what}"));
+            }
+        }
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                (Ok(name), Ok(mut value)) => {
+                    value.set_sensitive(true);
+                    headers.insert(name, value);
+                }
+                _ => faults.push(format!("latchkey.sms.headers.{name:?} is not a valid header")),
+            }
+        }
+        let pattern =
+            self.success.as_deref().map(|it| RegexBuilder::new(it).unicode(false).build()).transpose();
+        if let Err(error) = &pattern {
+            // The text of such an error draws the pattern first; what is wrong stands last.
+            let told = error.to_string();
+            let told = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            faults.push(format!("latchkey.sms.success is not a regular expression: {told}"));
+        }
+        if self.timeout.is_zero() || self.timeout > LONGEST {
+            faults.push(format!("latchkey.sms.timeout is out of range: write \"1s\" to \"{LONGEST}\""));
+        }
+        match (url, pattern) {
+            (Some(url), Ok(pattern)) if faults.is_empty() => Ok((url, headers, pattern)),
+            _ => Err(faults),
+        }
+    }
+}
+
+pub(crate) fn is_local(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| is_loopback(host.trim_matches(['[', ']'])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(url: &str) -> SmsSettings {
+        let fields = [("to".into(), "{to}".into()), ("text".into(), "{text}".into())].into();
+        SmsSettings { url: Some(url.into()), fields, countries: vec!["DE".into()], ..SmsSettings::default() }
+    }
+
+    #[test]
+    fn texts_reach_the_countries_that_are_named() {
+        let to = |countries: &[&str]| SmsSettings {
+            countries: countries.iter().map(|code| (*code).to_owned()).collect(),
+            ..settings("https://gateway.example/send")
+        };
+        assert!(to(&["AT", "DE"]).reaches("+4915112345678") && to(&["*"]).reaches("+12125550123"));
+        assert!(!to(&["AT"]).reaches("+4915112345678") && !to(&["US"]).reaches("+16135550123"));
+        assert!(SmsSettings::default().reaches("+12125550123"), "the dev mailbox takes all");
+        assert!(!to(&["*"]).reaches("+881612345678") && !to(&["GB"]).reaches("+447012345678"));
+        assert_eq!(to(&["DE"]).home(), Some("DE"));
+        assert!([&["*"][..], &[], &["DE", "AT"]].iter().all(|countries| to(countries).home().is_none()));
+    }
+
+    #[test]
+    fn settings_are_judged_before_anything_is_sent() {
+        let fine = || settings("https://gateway.example/send");
+        assert!(SmsSettings::default().judge(true).is_empty());
+        assert!(fine().judge(true).is_empty());
+        assert!(settings("http://[::1]:13013/").judge(true).is_empty());
+        assert!(settings("http://gateway.example/").judge(false).is_empty());
+
+        let fields = [("text".into(), "{text}".into())].into();
+        let headers = [("x-key".into(), "s3cret\n".into())].into();
+        for wrong in [
+            settings("http://gateway.example/"),
+            settings("gateway.example"),
+            settings("ftp://gateway.example/"),
+            SmsSettings { fields, ..fine() },
+            SmsSettings { headers, ..fine() },
+            SmsSettings { success: Some("(".into()), ..fine() },
+            SmsSettings { timeout: Span::seconds(6), ..fine() },
+            SmsSettings { timeout: Span::seconds(0), ..fine() },
+            SmsSettings { countries: Vec::new(), ..fine() },
+            SmsSettings { countries: vec!["DE".into(), "de".into()], ..fine() },
+        ] {
+            let faults = wrong.judge(true);
+            assert_eq!(faults.len(), 1, "{faults:?}");
+            assert!(!faults[0].contains("s3cret"));
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! How messages leave: rendered at the last moment, by mail server, gateway, or into the development mailbox.
+
+use std::hint::black_box;
+
+use fluent_templates::fluent_bundle::FluentValue;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    base::{Error, caller::Asked},
+    outbox::{
+        Undelivered,
+        mail::Mail,
+        mailbox::{Kept, Mailbox},
+        message::Message,
+    },
+    policy::Channel,
+    store::outbox::Queue,
+    view::human,
+};
+
+/// An id for outside that tells nothing: a row's begins with when it came, by this server's clock.
+fn random(app: &App, id: Uuid) -> Uuid {
+    let mac = app.keyring.mac("message-id", &[id.as_bytes()]);
+    let bytes = mac.last_chunk().expect("a mac has more than sixteen bytes");
+    uuid::Builder::from_random_bytes(*bytes).into_uuid()
+}
+
+/// Renders and sends a message; `id` is the same at every try.
+///
+/// # Errors
+/// [`Undelivered`], with a text that names neither the recipient nor what the message says.
+pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undelivered> {
+    match message.channel {
+        Channel::Email => {
+            let (subject, text, html) =
+                mail(app, message).map_err(|error| Undelivered::Later(error.to_string()))?;
+            match (&app.transports.smtp, &app.transports.mailbox) {
+                (Some(smtp), _) => {
+                    let mail = Mail {
+                        id: random(app, id),
+                        to: &message.to,
+                        subject: &subject,
+                        text: &text,
+                        html: &html,
+                    };
+                    smtp.send(async |smtp| smtp.send(&mail).await).await
+                }
+                (None, Some(mailbox)) => {
+                    keep(app, mailbox, message, subject, text, html);
+                    Ok(())
+                }
+                (None, None) => Err(Undelivered::Later("latchkey.mail.url is not set".into())),
+            }
+        }
+        Channel::Sms => {
+            let text = app.templates.say(&format!("sms-{}", message.name), &args(app, message));
+            match (&app.transports.gateway, &app.transports.mailbox) {
+                (Some(gateway), _) => {
+                    gateway.send(async |gateway| gateway.send(&message.to, &text).await).await
+                }
+                (None, Some(mailbox)) => {
+                    keep(app, mailbox, message, String::new(), text, String::new());
+                    Ok(())
+                }
+                (None, None) => Err(Undelivered::Later("latchkey.sms.url is not set".into())),
+            }
+        }
+    }
+}
+
+/// Does for nobody what [`deliver`] does for somebody: as much work, and for as long, with as much of the mail server's or
+/// the gateway's time. So no message that comes after it tells whether it was one.
+///
+/// # Errors
+/// [`Undelivered::Later`] if a message would not have left either.
+pub async fn pretend(app: &App, queue: Queue) -> Result<(), Undelivered> {
+    let [drawn] = app.random.bytes().map_err(|error| Undelivered::Later(error.to_string()))?;
+    let until = app.now() + *app.live.now().policy([]).key_ttl;
+    let link = app.link("/reset/0000000000000000000000000000000000000000000");
+    let asked = Asked { at: app.now(), ..Asked::default() };
+    match queue {
+        Queue::Texts => {
+            let message =
+                Message::text("", "reset-link").code("0000-0000-0000-0000", until).link(link, until);
+            black_box(app.templates.say("sms-reset-link", &args(app, &message)));
+            match &app.transports.gateway {
+                Some(gateway) => {
+                    gateway.pretend(drawn, async |gateway, like| gateway.pretend(like).await).await
+                }
+                None => Ok(()),
+            }
+        }
+        Queue::Mail | Queue::Requests => {
+            let message = Message::mail("", "reset-link").link(link, until).asked(&asked);
+            black_box(mail(app, &message)).map_err(|error| Undelivered::Later(error.to_string()))?;
+            match &app.transports.smtp {
+                Some(smtp) => smtp.pretend(drawn, async |smtp, like| smtp.pretend(like).await).await,
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+fn args<'a>(app: &'a App, message: &'a Message) -> Vec<(&'a str, FluentValue<'a>)> {
+    let host = app.judged.host();
+    let mut args = vec![("site", app.config().site_name.as_str().into()), ("host", host.into())];
+    args.extend(message.link.as_deref().map(|link| ("link", link.into())));
+    args.extend(message.code.as_deref().map(|code| ("code", code.into())));
+    args.extend(message.args.iter().map(|(name, value)| (name.as_str(), value.as_str().into())));
+    let minutes = message.until.map(|until| human::minutes(app.now().until(until)));
+    args.extend(minutes.map(|minutes| ("minutes", minutes.into())));
+    args
+}
+
+/// Subject, text and HTML of a mail.
+///
+/// # Errors
+/// [`Error::Template`].
+pub fn mail(app: &App, message: &Message) -> Result<(String, String, String), Error> {
+    let (templates, args) = (&app.templates, args(app, message));
+    let key = |part: &str| format!("mail-{}-{part}", message.name);
+    let subject = templates.say(&key("subject"), &args);
+    let button = message.link.as_ref().map(|_| templates.say(&key("button"), &args));
+    let context = json!({
+        "site": { "name": app.config().site_name, "url": app.judged.public_url },
+        "subject": subject,
+        "lead": templates.lines(&key("lead"), &args),
+        "link": message.link,
+        "button": button,
+        "code": message.code,
+        "until": message.until.map(human::moment),
+        // The command line has no place in the network.
+        "asked": message.asked.as_ref().filter(|asked| !asked.from.is_empty()).map(|asked| json!({
+            "from": asked.from, "browser": asked.browser, "at": human::moment(asked.at),
+        })),
+        "closing": templates.lines(&key("closing"), &args),
+    });
+    Ok((
+        subject,
+        templates.render("email/message.txt", context.clone())?,
+        templates.render("email/message.html", context)?,
+    ))
+}
+
+fn keep(app: &App, mailbox: &Mailbox, message: &Message, subject: String, text: String, html: String) {
+    let channel = match message.channel {
+        Channel::Email => "email",
+        Channel::Sms => "sms",
+    };
+    mailbox.keep(Kept {
+        id: 0,
+        channel,
+        to: message.to.clone(),
+        subject,
+        at: human::moment(app.now()),
+        text,
+        html,
+    });
+}

@@ -1,0 +1,72 @@
+//! This server's heartbeat: it says that it is there, and what it has in force.
+
+use std::{sync::Arc, time::Duration};
+
+use rocket::{
+    Shutdown,
+    fairing::AdHoc,
+    tokio::{
+        select,
+        time::{sleep, timeout},
+    },
+};
+use rocket_db_pools::Database;
+
+use crate::{
+    app::App,
+    base::Error,
+    core::replicas,
+    observe::task,
+    store::{Db, Pool},
+};
+
+/// How often a server says that it is there.
+const BEAT: Duration = Duration::from_secs(15);
+/// How often it tries while nothing can be written, so that it is soon known when something can.
+const STEP: Duration = Duration::from_secs(2);
+/// How long a farewell may take.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Says so again and again until the server stops.
+pub fn fairing() -> AdHoc {
+    AdHoc::on_liftoff("Replicas", |rocket| {
+        Box::pin(async move {
+            let (Some(app), Some(db)) = (rocket.state::<Arc<App>>(), Db::fetch(rocket)) else { return };
+            let (there, pool, shutdown) = (app.clone(), (**db).clone(), rocket.shutdown());
+            task::keep_up("the heartbeat task", app.scope(None), move || {
+                be_there(there.clone(), pool.clone(), shutdown.clone())
+            });
+        })
+    })
+}
+
+async fn be_there(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
+    let _open = pool.keep_open();
+    let mut on = true;
+    while on {
+        let said = async {
+            let mut tx = pool.begin().await?;
+            replicas::beat(&app, &mut tx).await?;
+            tx.commit().await
+        };
+        let mut failed = false;
+        if let Err(error) = said.await {
+            log::error!("could not record this server's heartbeat: {error}");
+            failed = true;
+        }
+        let mut waited = Duration::ZERO;
+        while on && waited < BEAT && (waited.is_zero() || !failed && pool.takes_writes()) {
+            select! {
+                () = &mut shutdown => on = false,
+                () = sleep(STEP) => waited += STEP,
+            }
+        }
+    }
+    let gone = async {
+        let mut tx = pool.begin().await?;
+        replicas::leave(&app, &mut tx).await?;
+        tx.commit().await
+    };
+    // Whoever goes in silence is forgotten soon.
+    let _: Result<Result<(), Error>, _> = timeout(FAREWELL, gone).await;
+}

@@ -1,0 +1,31 @@
+//! What carries out each request.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{
+    account::{confirm::Again, register::Register},
+    app::App,
+    base::Error,
+    outbox::request::{self, Request},
+    reset::request::Reset,
+    store::Tx,
+};
+
+/// Carries out a sealed request, in the transaction that removes it.
+///
+/// # Errors
+/// [`Error::Sealed`] if no key at hand opens it, [`Error::Database`].
+pub(super) async fn carry_out(app: &App, tx: &mut Tx, sealed: &[u8]) -> Result<(), Error> {
+    let (name, data) = request::open(app, sealed)?;
+    match name.as_str() {
+        Reset::NAME => read::<Reset>(data)?.carry_out(app, tx).await,
+        Register::NAME => read::<Register>(data)?.carry_out(app, tx).await,
+        Again::NAME => read::<Again>(data)?.carry_out(app, tx).await,
+        _ => Err(Error::Sealed),
+    }
+}
+
+fn read<T: DeserializeOwned>(data: Value) -> Result<T, Error> {
+    serde_json::from_value(data).map_err(|_| Error::Sealed)
+}

@@ -1,0 +1,120 @@
+//! `databases.latchkey`: where the accounts live.
+
+use std::{net::IpAddr, path::PathBuf, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use sqlx::{
+    postgres::{PgConnectOptions, PgSslMode},
+    sqlite::SqliteConnectOptions,
+};
+
+/// `databases.latchkey`: where the accounts live.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DatabaseSettings {
+    /// `sqlite://path` or `postgres://user:password@host/database`. Default: `sqlite://latchkey.db`.
+    pub url: String,
+    /// Connections kept at most; on SQLite they are readers beside the one writer. Default: 16.
+    pub max_connections: u32,
+    /// How long a request waits for a connection before it is refused, in seconds. Default: 5.
+    pub connect_timeout: u64,
+    /// SQLite alone: `full` survives a loss of power, `normal` may lose the last moments. Default: `full`.
+    pub synchronous: Synchronous,
+    /// PostgreSQL alone: take an advisory lock while migrating (CockroachDB has none). Default: true.
+    pub migration_lock: bool,
+}
+
+/// When SQLite calls a commit durable.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Synchronous {
+    /// Once the disk has it.
+    Full,
+    /// Once the system has it.
+    Normal,
+}
+
+impl Default for DatabaseSettings {
+    fn default() -> Self {
+        Self {
+            url: "sqlite://latchkey.db".into(),
+            max_connections: 16,
+            connect_timeout: 5,
+            synchronous: Synchronous::Full,
+            migration_lock: true,
+        }
+    }
+}
+
+impl DatabaseSettings {
+    /// What is wrong, each a sentence with key and remedy.
+    pub fn faults(&self) -> Vec<String> {
+        let counts =
+            [("max_connections", self.max_connections.into()), ("connect_timeout", self.connect_timeout)];
+        let none = counts.into_iter().filter(|(_, count)| *count == 0);
+        let none =
+            none.map(|(name, _)| format!("databases.latchkey.{name} = 0 is out of range: write 1 or more"));
+        none.chain(self.judge_url()).collect()
+    }
+
+    fn judge_url(&self) -> Option<String> {
+        const ENCODE: &str = "databases.latchkey.url cannot be read: in its password / is %2F, @ is %40, \
+                              : is %3A, ? is %3F, # is %23, % is %25: percent-encode it";
+        if self.url.starts_with("sqlite:") {
+            return None;
+        }
+        let Some(("postgres" | "postgresql", rest)) = self.url.split_once("://") else {
+            let shapes = "databases.latchkey.url is no database's: write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE";
+            return Some(shapes.into());
+        };
+        // Behind the server's name, an `@` is the rest of a password.
+        if rest.split_once(['/', '?', '#']).is_some_and(|(_, behind)| behind.contains('@')) {
+            return Some(ENCODE.into());
+        }
+        let text = PgConnectOptions::from_str(&self.url).err()?.to_string();
+        Some(if text.contains("unknown value") {
+            format!("databases.latchkey.url: {text}")
+        } else {
+            ENCODE.into()
+        })
+    }
+
+    /// The file of an SQLite database, as SQLite opens it; none if it is in memory.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        let in_memory = self.url.contains(":memory:") || self.url.contains("mode=memory");
+        let options = self.sqlite().filter(|_| !in_memory)?;
+        Some(options.get_filename().to_owned())
+    }
+
+    fn sqlite(&self) -> Option<SqliteConnectOptions> {
+        self.url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(&self.url).ok()).flatten()
+    }
+
+    pub(super) fn is_postgres(&self) -> bool {
+        self.url.starts_with("postgres:") || self.url.starts_with("postgresql:")
+    }
+
+    /// What may be read, or forged, on the way to the database: what release refuses, and what it warns of. Each a
+    /// sentence with key and remedy.
+    pub fn judge(&self) -> (Option<String>, Option<String>) {
+        let options = self.is_postgres().then(|| PgConnectOptions::from_str(&self.url).ok()).flatten();
+        let remote = |options: &PgConnectOptions| {
+            let host = options.get_host().trim_matches(['[', ']']);
+            options.get_socket().is_none()
+                && !host.starts_with('/')
+                && host != "localhost"
+                && !host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        };
+        match options.filter(remote).map(|options| options.get_ssl_mode()) {
+            Some(PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer) => {
+                let fault = "databases.latchkey.url may send without encryption: add ?sslmode=verify-full, or sslmode=require if no certificate can be checked";
+                (Some(fault.into()), None)
+            }
+            Some(PgSslMode::Require) => {
+                let risk = "databases.latchkey.url takes any certificate: write sslmode=verify-full, and sslrootcert=FILE if the system does not know who signed it";
+                (None, Some(risk.into()))
+            }
+            _ => (None, None),
+        }
+    }
+}
