@@ -4,12 +4,12 @@ use std::ops::Deref;
 
 use crate::{
     base::{Error, clock::Clock, random::Random},
-    config::Judged,
+    config::Validated,
     core::Core,
     hashing::{hasher::Hasher, pepper::Peppers},
-    observe::{meters::Meters, scope::RequestIds, vital::Vital},
+    observe::{health::Health, metrics::Metrics, task_context::RequestIds},
     outbox::transport::Transports,
-    view::{still::Stills, templates::Templates},
+    view::{page_cache::PageCache, templates::Templates},
 };
 
 /// A running site. It holds no request's state and nothing that the database holds.
@@ -20,13 +20,13 @@ pub struct App {
     /// Pages, messages and sentences.
     pub templates: Templates,
     /// Pages that are the same for everybody.
-    pub stills: Stills,
+    pub page_cache: PageCache,
     /// How messages leave.
     pub transports: Transports,
     /// What requests are called.
     pub request_ids: RequestIds,
     /// Whether the worker works, and the server means to stay.
-    pub vital: Vital,
+    pub health: Health,
 }
 
 impl App {
@@ -34,18 +34,18 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Config`], [`Error::Template`] or [`Error::File`] for what does not hold together.
-    pub fn new(judged: Judged, clock: Clock, templates: Templates) -> Result<Self, Error> {
+    pub fn new(judged: Validated, clock: Clock, templates: Templates) -> Result<Self, Error> {
         let transports = Transports::new(&judged)?;
         let config = &judged.config;
         let hasher = Hasher::new(&config.password, Peppers::new(&config.pepper)?, Random)?;
         Ok(Self {
-            core: Core::new(judged, clock, Meters::new(hasher.load()))?,
+            core: Core::new(judged, clock, Metrics::new(hasher.load()))?,
             hasher,
             templates,
-            stills: Stills::default(),
+            page_cache: PageCache::default(),
             transports,
             request_ids: RequestIds::default(),
-            vital: Vital::default(),
+            health: Health::default(),
         })
     }
 }

@@ -35,18 +35,18 @@ use self::{
     register::RegisterSettings, session::SessionSettings, sms::SmsSettings,
 };
 use crate::{
-    base::{Error, network::Network, random::Random, span::Span},
+    base::{Error, duration::HumanDuration, network::Network, random::Random},
     findings::{Finding, Severity},
     hashing::{password::PasswordSettings, pepper::Peppers},
     policy::{
         ResetSettings,
-        judge::{self, Ground},
+        judge::{self, Environment},
         origin::{Origin, origins},
     },
     store::DatabaseSettings,
 };
 pub use contact::Contact;
-pub use outside::Outside;
+pub use outside::RestartKeys;
 pub use public_url::is_loopback_url;
 use public_url::{judge_url, public_url};
 
@@ -74,7 +74,7 @@ pub struct Config {
     /// Whether an https site also sends `Strict-Transport-Security`. Default: true.
     pub hsts: bool,
     /// How long a number that replaces another one waits before it can be used for recovery. Default: 24h.
-    pub phone_hold: Span,
+    pub phone_hold: HumanDuration,
     /// Who can register, and what they are asked.
     pub register: RegisterSettings,
     /// How long people stay signed in.
@@ -138,7 +138,7 @@ impl Default for Config {
             log: LogFormat::default(),
             metrics_token: None,
             hsts: true,
-            phone_hold: Span::hours(24),
+            phone_hold: HumanDuration::hours(24),
             register: RegisterSettings::default(),
             session: SessionSettings::default(),
             password: PasswordSettings::default(),
@@ -152,7 +152,7 @@ impl Default for Config {
 }
 
 /// A configuration that was judged: what the site runs on.
-pub struct Judged {
+pub struct Validated {
     /// The settings.
     pub config: Config,
     /// `public_url` without a slash at its end.
@@ -162,14 +162,14 @@ pub struct Judged {
     /// Whether this is a debug build in the debug profile, where defaults stand in for what release requires.
     pub lenient: bool,
     /// The keys outside the policy.
-    pub outside: Outside,
+    pub outside: RestartKeys,
     /// Where each setting of the policy comes from, by role; the base under the name `""`.
     pub origins: BTreeMap<String, Vec<Origin>>,
     /// What an expert finds, what matters most first; no error, if it was [`read`](Self::read).
     pub findings: Vec<Finding>,
 }
 
-impl Judged {
+impl Validated {
     /// Reads and judges the configuration.
     ///
     /// In a debug build and profile, secrets that are not configured are made once and kept in `latchkey.secrets`
@@ -240,7 +240,7 @@ impl Judged {
             findings.iter().filter(|finding| finding.is_error()).map(|finding| finding.key.clone()).collect();
         findings.retain(|finding| finding.is_error() || !wrong.contains(&finding.key));
         findings.sort_by_key(|finding| finding.severity);
-        let outside = Outside::read(figment);
+        let outside = RestartKeys::read(figment);
         let origins = config.reset.tables().map(|(role, _)| {
             let roles: &[&str] = if role.is_empty() { &[] } else { &[role] };
             (role.to_owned(), origins(figment, &config.reset, roles))
@@ -267,8 +267,8 @@ impl Judged {
 
 impl Config {
     /// What the policy stands on.
-    pub fn ground(&self, lenient: bool) -> Ground {
-        Ground { gateway: self.sms.url.is_some(), lenient, contact: self.contact.is_some() }
+    pub fn ground(&self, lenient: bool) -> Environment {
+        Environment { gateway: self.sms.url.is_some(), lenient, contact: self.contact.is_some() }
     }
 
     /// What is risky by itself, each a sentence with key and remedy: what debug allows, and release does not.
@@ -290,7 +290,7 @@ impl Config {
         if self.site_name.trim().is_empty() || self.site_name.chars().any(char::is_control) {
             faults.push("latchkey.site_name must be one line of text".into());
         }
-        if self.phone_hold > Span::days(30) {
+        if self.phone_hold > HumanDuration::days(30) {
             let hold = self.phone_hold;
             faults.push(format!("latchkey.phone_hold = \"{hold}\" is out of range: write \"0s\" to \"30d\""));
         }
@@ -343,10 +343,10 @@ fn beside(unread: &[Finding], findings: Vec<Finding>) -> Vec<Finding> {
 
 /// All that is found in a configuration without looking into the database: what nothing reads, and what judging tells.
 pub fn findings(figment: &Figment) -> Vec<Finding> {
-    let mut all = fault::strays(figment);
+    let mut all = fault::unknown_keys(figment);
     let missing = all.first().is_some_and(|finding| finding.key == "ROCKET_CONFIG");
     if !missing {
-        let judged = Judged::look(figment).map_or_else(|faults| faults, |judged| judged.findings);
+        let judged = Validated::look(figment).map_or_else(|faults| faults, |judged| judged.findings);
         let new: Vec<_> = judged.into_iter().filter(|finding| !all.contains(finding)).collect();
         all.extend(new);
     }

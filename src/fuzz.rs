@@ -18,8 +18,8 @@ use crate::{
         phone::{self, Phone},
         random::Random,
     },
-    config::{Judged, Proxies},
-    http::{client, device, fields, next},
+    config::{Proxies, Validated},
+    http::{client, device, fields, return_to},
     outbox::sms,
 };
 
@@ -91,7 +91,7 @@ pub fn cookie(bytes: &[u8]) {
 
 /// Where to go on stays on the site, for Rocket and for a browser alike.
 pub fn next(bytes: &[u8]) {
-    let path = next::path(&String::from_utf8_lossy(bytes));
+    let path = return_to::path(&String::from_utf8_lossy(bytes));
     assert!(path.starts_with('/') && !path.bytes().any(|byte| byte.is_ascii_control()));
     let site = reqwest::Url::parse(SITE).expect("a URL");
     let seen = site.join(&path).expect("a path");
@@ -116,7 +116,7 @@ pub fn config(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     // Not the debug profile: secrets would be looked for beside a database.
     let figment = Figment::from(Toml::string(&text).nested()).select("release");
-    match Judged::look(&figment) {
+    match Validated::look(&figment) {
         Ok(judged) => assert!(judged.findings.iter().all(|finding| !finding.why.is_empty())),
         Err(findings) => {
             assert!(!findings.is_empty() && findings.iter().all(|finding| !finding.why.is_empty()))

@@ -18,10 +18,11 @@ use crate::{
     account, admin,
     app::App,
     base::{Error, clock::Clock},
-    config::{Judged, fault},
+    config::{Validated, fault},
     http::{
-        bounded, client::Proxied, cookies::Baker, even::Beats, headers::Headers, link::Links,
-        method::OwnMethod, noticed::Scribe, one_name::OneName, probes, requests, wellknown,
+        canonical_host::CanonicalHost, client::Proxied, cookies::SetCookies, headers::Headers,
+        link_key::KeyStripper, no_method_override::NoMethodOverride, noticed::Scribe, pace::ResponsePacing,
+        probes, request_log, wellknown, with_deadline,
     },
     jobs::{canonical, heartbeat, worker},
     observe::task,
@@ -45,7 +46,7 @@ pub fn rocket(figment: Figment) -> Result<Rocket<Build>, Error> {
 /// # Errors
 /// As [`rocket()`].
 pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
-    let judged = Judged::read(&figment)?;
+    let judged = Validated::read(&figment)?;
     let templates = Templates::load(template_dir(&figment)?.as_deref())?;
     let app = Arc::new(App::new(judged, clock, templates)?);
     let pages = Strategy::all().iter().map(|strategy| strategy.page().trim_start_matches("/reset/"));
@@ -58,25 +59,25 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
         .manage(app.events.clone())
         .manage(Proxied::default())
         .manage(app)
-        .attach(requests::Arrivals)
+        .attach(request_log::RequestStart)
         .attach(Db::init())
-        .attach(OwnMethod)
-        .attach(Links::new(pages))
-        .attach(OneName)
+        .attach(NoMethodOverride)
+        .attach(KeyStripper::new(pages))
+        .attach(CanonicalHost)
         // All that Rocket's own would add is among ours.
         .attach(Shield::new())
         .attach(Headers)
-        .attach(Baker)
+        .attach(SetCookies)
         .attach(Scribe)
-        .attach(Beats)
-        .attach(requests::Departures)
+        .attach(ResponsePacing)
+        .attach(request_log::RequestFinish)
         .attach(worker())
         .attach(leaving())
         .attach(heartbeat::fairing())
         .attach(canonical::fairing())
         .attach(in_flight())
         .attach(dev::fairing())
-        .mount("/", bounded(routes))
+        .mount("/", with_deadline(routes))
         .register("/", errors::catchers());
     Ok(Strategy::all().iter().fold(site, |site, strategy| site.attach(reset::fairing(*strategy))))
 }
@@ -125,7 +126,7 @@ fn leaving() -> AdHoc {
     AdHoc::on_shutdown("Leaving", |rocket| {
         Box::pin(async move {
             if let Some(app) = rocket.state::<Arc<App>>() {
-                app.vital.leave();
+                app.health.leave();
             }
         })
     })

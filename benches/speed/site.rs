@@ -221,10 +221,10 @@ impl Site {
 
     /// Waits until the outbox is empty and no password waits to be hashed.
     pub async fn drained(&self) {
-        let (begun, meters) = (Instant::now(), get(&self.url, "/metrics", ""));
+        let (begun, metrics) = (Instant::now(), get(&self.url, "/metrics", ""));
         let mut connection = Connection::open(self.processes[0].address).await;
         loop {
-            assert_eq!(connection.ask(&meters).await, 200, "{}", connection.answer());
+            assert_eq!(connection.ask(&metrics).await, 200, "{}", connection.answer());
             let text = connection.answer();
             let waits = ["latchkey_outbox_waiting{", "latchkey_hash_waiting "];
             let waiting = text.lines().filter(|line| waits.iter().any(|name| line.starts_with(name)));

@@ -6,16 +6,16 @@ use uuid::Uuid;
 use super::notice;
 use crate::{
     auth::{
-        gate::{self, Kind},
+        gate::{self, SessionKind},
         session::{self, Fresh},
     },
     base::{Error, clock::Time, fault::Fault, key::Purpose},
-    core::{event::Event, limits::Limited},
+    core::{event::Event, limits::RateLimit},
     hashing::{
         hash::{PasswordHash, Verdict},
         password::Password,
     },
-    http::{Answer, Faults, Fields, Page, SameOrigin, Site, told::Line},
+    http::{Answer, Faults, Fields, Page, SameOrigin, Visit, told::Announcement},
     store::{
         Tx,
         accounts::{self, Account},
@@ -35,7 +35,7 @@ fn show(_me: Fresh<'_>) -> Page {
 }
 
 #[post("/change", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
     let account = &me.0.account;
     let mut faults = Faults::default();
     let new = faults.take("new_password", fields.password("new_password"));
@@ -55,13 +55,13 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     let others = session::open(&site, &mut tx, account.id, Some(me.0.session.id)).await?;
     accounts::set_password(&mut tx, account.id, &hash, site.now()).await?;
     end_everything(&mut tx, account, site.now()).await?;
-    notice::post(site.app, &mut tx, account, &account.email, "password-changed", &site.asked()).await?;
-    Event::new("password.changed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
-    let admission = gate::admit(&site, &mut tx, account, Kind::Fresh, false).await?;
+    notice::post(site.app, &mut tx, account, &account.email, "password-changed", &site.caller()).await?;
+    Event::new("password.changed", account.id).from(&site.caller()).write(site.app, &mut tx).await?;
+    let admission = gate::admit(&site, &mut tx, account, SessionKind::Fresh, false).await?;
     tx.commit().await?;
     admission.enter(&site);
-    let ended = (others > 0).then(|| Line::count("told-others-ended", others));
-    site.tell_all([Line::new("told-password-changed")].into_iter().chain(ended).collect());
+    let ended = (others > 0).then(|| Announcement::count("told-others-ended", others));
+    site.tell_all([Announcement::new("told-password-changed")].into_iter().chain(ended).collect());
     Ok(Answer::go("/account"))
 }
 
@@ -89,7 +89,7 @@ pub async fn end_everything(tx: &mut Tx, account: &Account, now: Time) -> Result
 /// # Errors
 /// [`Error::Busy`], [`Error::Database`].
 pub async fn confirm(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     account: &Account,
     fields: &Fields,
     faults: &mut Faults,
@@ -101,7 +101,7 @@ pub async fn confirm(
     }
     if checked == Checked::Wrong {
         let mut tx = site.begin().await?;
-        Event::new("password.refused", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+        Event::new("password.refused", account.id).from(&site.caller()).write(site.app, &mut tx).await?;
         tx.commit().await?;
     }
     Ok(())
@@ -123,12 +123,12 @@ pub enum Checked {
 /// # Errors
 /// [`Error::Busy`], which counts for nothing, and [`Error::Database`].
 pub async fn check(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     whose: Uuid,
     typed: Password,
     hash: &PasswordHash,
 ) -> Result<Checked, Error> {
-    let counted = Limited::PasswordOf(whose.as_bytes());
+    let counted = RateLimit::PasswordOf(whose.as_bytes());
     let mut tx = site.begin().await?;
     let allowed = counted.allow(site.app, &mut tx).await?;
     tx.commit().await?;
@@ -140,7 +140,7 @@ pub async fn check(
         return Ok(Checked::Wrong);
     }
     let mut tx = site.begin().await?;
-    counted.forgive(site.app, &mut tx).await?;
+    counted.refund(site.app, &mut tx).await?;
     tx.commit().await?;
     verdict.map(|_| Checked::Right)
 }

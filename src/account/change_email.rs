@@ -15,8 +15,11 @@ use crate::{
         fault::Fault,
         key::{Key, Purpose},
     },
-    core::{event::Event, limits::Asking},
-    http::{Answer, Crumb, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, throttle},
+    core::{event::Event, limits::MessageKind},
+    http::{
+        Answer, CookieName, Faults, Fields, KeyedLink, LinkKey, Page, SameOrigin, ValidKey, Visit, keyed,
+        throttle,
+    },
     outbox::message::Message,
     store::{
         self,
@@ -26,7 +29,7 @@ use crate::{
         sessions::SignedIn,
         spent::{self, Reason},
     },
-    view::human,
+    view::format,
 };
 
 const PURPOSE: &str = "new address";
@@ -42,7 +45,7 @@ fn show(me: Fresh<'_>) -> Page {
 }
 
 #[post("/account/email", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
     let account = &me.0.account;
     let mut faults = Faults::default();
     let email = faults.take("email", fields.email("email"));
@@ -64,7 +67,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
         ..site.app.key_row(account.id, Purpose::Email, key.digest(&site.keyring), *CONFIRMING)?
     };
     let mut tx = site.begin().await?;
-    let allowed = throttle::message_allowed(&site, &mut tx, Asking::Email, email.key()).await?;
+    let allowed = throttle::message_allowed(&site, &mut tx, MessageKind::Email, email.key()).await?;
     if !allowed.is_yes() {
         tx.commit().await?;
         return Ok(Page::too_many(site.app, allowed).into());
@@ -82,17 +85,17 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
             let link = site.link(&format!("/account/email/{}", key.expose()));
             let mail = Message::mail(email.address(), "confirm-email")
                 .link(link, row.expires_at)
-                .asked(&site.asked());
+                .asked(&site.caller());
             mail.post(site.app, &mut tx, Some(account.id), Some(row.id), row.expires_at).await?;
         }
-        Some(taken) => taken::tell(site.app, &mut tx, taken, &site.asked()).await?,
+        Some(taken) => taken::tell(site.app, &mut tx, taken, &site.caller()).await?,
     }
     tx.commit().await?;
     Ok(Answer::go("/account/email/sent"))
 }
 
 #[get("/account/email/sent")]
-async fn show_sent(site: Site<'_>, me: &SignedIn) -> Result<Answer, Error> {
+async fn show_sent(site: Visit<'_>, me: &SignedIn) -> Result<Answer, Error> {
     let purpose = Purpose::Email.name();
     let row = keys::of_account(&mut site.read().await?, me.account.id, purpose, site.now()).await?;
     Ok(match row.and_then(|row| new_email(&site, &row)) {
@@ -102,7 +105,7 @@ async fn show_sent(site: Site<'_>, me: &SignedIn) -> Result<Answer, Error> {
 }
 
 /// The address that a key is for; none if no secret at hand opens it.
-fn new_email(site: &Site<'_>, row: &KeyRow) -> Option<Email> {
+fn new_email(site: &Visit<'_>, row: &KeyRow) -> Option<Email> {
     let opened = site.keyring.open(PURPOSE, row.sealed.as_deref().unwrap_or_default()).ok()?;
     Email::parse(std::str::from_utf8(&opened).ok()?).ok()
 }
@@ -115,11 +118,11 @@ pub struct NewEmail {
 }
 
 #[rocket::async_trait]
-impl Opens for NewEmail {
-    const CRUMB: Crumb = Crumb::Email;
+impl KeyedLink for NewEmail {
+    const COOKIE: CookieName = CookieName::Email;
     const AGAIN: &'static str = "/account/email";
 
-    async fn find(site: &Site<'_>, key: &Key) -> Result<Option<Self>, Error> {
+    async fn find(site: &Visit<'_>, key: &Key) -> Result<Option<Self>, Error> {
         let mut conn = site.read().await?;
         let digest = key.digest(&site.keyring);
         let row = keys::find(&mut conn, &digest, Purpose::Email.name(), site.now()).await?;
@@ -143,39 +146,40 @@ impl Opens for NewEmail {
 }
 
 #[get("/account/email/-")]
-async fn arrive(site: Site<'_>, linked: &Linked, _me: Option<&SignedIn>) -> Result<Answer, Error> {
-    held::arrive::<NewEmail>(&site, linked).await
+async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Result<Answer, Error> {
+    keyed::arrive::<NewEmail>(&site, linked).await
 }
 
 #[get("/account/email/confirm")]
-fn show_confirm(site: Site<'_>, new: Held<NewEmail>) -> Page {
+fn show_confirm(site: Visit<'_>, new: ValidKey<NewEmail>) -> Page {
     let new = new.0;
     Page::new("account/email_confirm").with("email", new.email.address()).with(
         "ticket",
         serde_json::json!({
             "id": new.row.id,
             "email": crate::base::email::masked(&new.account.email),
-            "until": human::clock(new.row.expires_at),
-            "minutes": human::minutes(site.now().until(new.row.expires_at)),
+            "until": format::clock(new.row.expires_at),
+            "minutes": format::minutes(site.now().until(new.row.expires_at)),
         }),
     )
 }
 
 #[post("/account/email/confirm")]
-async fn confirm(_ours: SameOrigin, site: Site<'_>, new: Held<NewEmail>) -> Result<Answer, Error> {
+async fn confirm(_ours: SameOrigin, site: Visit<'_>, new: ValidKey<NewEmail>) -> Result<Answer, Error> {
     let NewEmail { row, account, email } = new.0;
-    let (now, asked) = (site.now(), site.asked());
+    let (now, asked) = (site.now(), site.caller());
     let mut tx = site.begin().await?;
-    let mut done = accounts::take(&mut tx, &account, now).await? && keys::spend(&mut tx, row.id, now).await?;
+    let mut done =
+        accounts::lock_unchanged(&mut tx, &account, now).await? && keys::spend(&mut tx, row.id, now).await?;
     if done {
         former_addresses::insert(&mut tx, account.id, now).await?;
         let (address, email_key, since) = (email.address(), email.key(), now - *notice::UNDO);
         done = accounts::set_email(&mut tx, account.id, address, email_key, since).await?;
     }
     if !done {
-        return held::gone(&site, &mut tx, &row.digest, NewEmail::AGAIN).await;
+        return keyed::gone(&site, &mut tx, &row.digest, NewEmail::AGAIN).await;
     }
-    held::use_up(&site, &mut tx, &row.digest, "/login").await?;
+    keyed::use_up(&site, &mut tx, &row.digest, "/login").await?;
     store::registrations::drop_address(&mut tx, email.key(), now).await?;
     change::end_everything(&mut tx, &account, now).await?;
     notice::post(site.app, &mut tx, &account, email.address(), "email-changed", &asked).await?;

@@ -8,48 +8,49 @@ use super::{change, notice};
 use crate::{
     app::App,
     auth::{
-        code::{self, Bound, Kind},
+        code::{self, Bound, CodeKind},
         session::Fresh,
     },
     base::{
         Error,
-        caller::Asked,
+        caller::Caller,
         fault::Fault,
         key::{Key, Purpose},
         phone::{Phone, ending},
     },
     core::event::Event,
-    http::{Answer, Faults, Fields, Page, SameOrigin, Site, throttle},
+    http::{Answer, Faults, Fields, Page, SameOrigin, Visit, throttle},
     outbox::message::Message,
     store::{
         Tx,
         accounts::{self, Account},
         keys::{self, KeyRow},
     },
-    view::human,
+    view::format,
 };
 
 const PURPOSE: &str = "new phone";
-const CODE: Kind = Kind { purpose: Purpose::Phone, life: Duration::from_secs(5 * 60), make: Key::code };
+const CODE: CodeKind =
+    CodeKind { purpose: Purpose::Phone, life: Duration::from_secs(5 * 60), make: Key::code };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
     routes![show, submit, show_code, submit_code, show_remove, remove]
 }
 
-fn page(site: &Site<'_>, account: &Account) -> Page {
+fn page(site: &Visit<'_>, account: &Account) -> Page {
     Page::new("account/phone")
         .with("phone", account.phone.as_deref().map(ending))
         .with("home", site.config().sms.home())
 }
 
 #[get("/account/phone")]
-fn show(site: Site<'_>, me: Fresh<'_>) -> Page {
+fn show(site: Visit<'_>, me: Fresh<'_>) -> Page {
     page(&site, &me.0.account)
 }
 
 #[post("/account/phone", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
     let account = &me.0.account;
     let mut faults = Faults::default();
     let phone = faults.take("phone", fields.phone("phone", site.config().sms.home()));
@@ -63,13 +64,13 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
         Ok(page(&site, account).typed("phone", fields.get("phone").unwrap_or_default()).faults(faults).into())
     };
     let Some(phone) = phone.filter(|_| faults.is_empty()) else { return refused(faults) };
-    let (now, browser) = (site.now(), site.make_mark()?);
+    let (now, browser) = (site.now(), site.ensure_browser_id()?);
     let mut tx = site.begin().await?;
     if !me.take(&mut tx, now).await? {
         return Ok(Answer::go("/login"));
     }
     let (number, account_id) = (phone.number(), account.id.as_bytes());
-    if !throttle::verification_allowed(&site, &mut tx, number, account_id, &site.asked()).await?.is_yes() {
+    if !throttle::verification_allowed(&site, &mut tx, number, account_id, &site.caller()).await?.is_yes() {
         tx.commit().await?;
         return refused(Faults::of("phone", Fault::new("fault-texts-limit")));
     }
@@ -82,7 +83,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     Ok(Answer::go("/account/phone/code"))
 }
 
-async fn pending(site: &Site<'_>, account: &Account) -> Result<Option<(KeyRow, Phone)>, Error> {
+async fn pending(site: &Visit<'_>, account: &Account) -> Result<Option<(KeyRow, Phone)>, Error> {
     let row =
         keys::of_account(&mut site.read().await?, account.id, Purpose::Phone.name(), site.now()).await?;
     let Some(row) = row else { return Ok(None) };
@@ -93,16 +94,16 @@ async fn pending(site: &Site<'_>, account: &Account) -> Result<Option<(KeyRow, P
     Ok(phone.map(|phone| (row, phone)))
 }
 
-fn code_page(site: &Site<'_>, row: &KeyRow, phone: &Phone, tries: i64) -> Page {
+fn code_page(site: &Visit<'_>, row: &KeyRow, phone: &Phone, tries: i64) -> Page {
     Page::new("account/phone_code")
         .with("phone", ending(phone.number()))
-        .with("until", human::clock(row.expires_at))
-        .with("minutes", human::minutes(site.now().until(row.expires_at)))
+        .with("until", format::clock(row.expires_at))
+        .with("minutes", format::minutes(site.now().until(row.expires_at)))
         .with("tries", tries)
 }
 
 #[get("/account/phone/code")]
-async fn show_code(site: Site<'_>, me: Fresh<'_>) -> Result<Answer, Error> {
+async fn show_code(site: Visit<'_>, me: Fresh<'_>) -> Result<Answer, Error> {
     Ok(match pending(&site, &me.0.account).await? {
         Some((row, phone)) => code_page(&site, &row, &phone, code::TRIES - row.tries).into(),
         None => Answer::go("/account/phone"),
@@ -112,7 +113,7 @@ async fn show_code(site: Site<'_>, me: Fresh<'_>) -> Result<Answer, Error> {
 #[post("/account/phone/code", data = "<fields>")]
 async fn submit_code(
     _ours: SameOrigin,
-    site: Site<'_>,
+    site: Visit<'_>,
     me: Fresh<'_>,
     fields: Fields,
 ) -> Result<Answer, Error> {
@@ -130,7 +131,7 @@ async fn submit_code(
         let faults = Faults::of("code", code::wrong(left));
         return Ok(code_page(&site, &row, &phone, left).faults(faults).into());
     }
-    let (now, asked) = (site.now(), site.asked());
+    let (now, asked) = (site.now(), site.caller());
     let mut tx = site.begin().await?;
     if !me.take(&mut tx, now).await? || !keys::spend(&mut tx, row.id, now).await? {
         return Ok(Answer::go("/account/phone"));
@@ -147,12 +148,12 @@ async fn submit_code(
 }
 
 #[get("/account/phone/remove")]
-fn show_remove(site: Site<'_>, me: Fresh<'_>) -> Page {
+fn show_remove(site: Visit<'_>, me: Fresh<'_>) -> Page {
     page(&site, &me.0.account)
 }
 
 #[post("/account/phone/remove", data = "<fields>")]
-async fn remove(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
+async fn remove(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
     let account = &me.0.account;
     let mut faults = Faults::default();
     change::confirm(&site, account, &fields, &mut faults).await?;
@@ -165,8 +166,8 @@ async fn remove(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     let mut tx = site.begin().await?;
     if me.take(&mut tx, now).await? {
         accounts::set_phone(&mut tx, account.id, None, Some(now + *site.config().phone_hold)).await?;
-        tell(site.app, &mut tx, account, &site.asked()).await?;
-        Event::new("phone.removed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+        tell(site.app, &mut tx, account, &site.caller()).await?;
+        Event::new("phone.removed", account.id).from(&site.caller()).write(site.app, &mut tx).await?;
         tx.commit().await?;
         site.tell("told-phone-removed");
     }
@@ -177,7 +178,7 @@ async fn remove(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
 ///
 /// # Errors
 /// [`Error::Database`].
-pub(crate) async fn tell(app: &App, tx: &mut Tx, before: &Account, asked: &Asked) -> Result<(), Error> {
+pub(crate) async fn tell(app: &App, tx: &mut Tx, before: &Account, asked: &Caller) -> Result<(), Error> {
     keys::end_all(tx, before.id).await?;
     crate::store::outbox::drop_orphans(tx, before.id).await?;
     notice::post(app, tx, before, &before.email, "phone-changed", asked).await?;

@@ -13,15 +13,15 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::gate::{self, Kind},
-    base::{Error, caller::Asked, fault::Fault, key::Key},
-    core::{event::Event, limits::Asking},
+    auth::gate::{self, SessionKind},
+    base::{Error, caller::Caller, fault::Fault, key::Key},
+    core::{event::Event, limits::MessageKind},
     hashing::hash::PasswordHash,
     http::{
-        Answer, Crumb, Even, Faults, Fields, Held, Linked, Opens, Page, SameOrigin, Site, held, page::Why,
-        throttle,
+        Answer, CookieName, Faults, Fields, KeyedLink, LinkKey, Paced, Page, SameOrigin, ValidKey, Visit,
+        keyed, page::Why, throttle,
     },
-    outbox::{message::post_to_nobody, request::Request},
+    outbox::{message::post_decoy, request::Request},
     store::{
         self, Tx,
         accounts::{self, Account},
@@ -29,7 +29,7 @@ use crate::{
         roles,
         sessions::SignedIn,
     },
-    view::human,
+    view::format,
 };
 
 /// The routes.
@@ -38,17 +38,17 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[get("/confirm")]
-fn show_again(site: Site<'_>) -> Page {
+fn show_again(site: Visit<'_>) -> Page {
     Page::new("account/confirm_request").typed("email", &site.last_address().unwrap_or_default())
 }
 
 #[get("/confirm/sent")]
-fn show_sent(site: Site<'_>) -> Page {
+fn show_sent(site: Visit<'_>) -> Page {
     site.sent("account/confirm_sent", "/confirm/sent")
 }
 
 #[post("/confirm", data = "<fields>")]
-async fn again(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer, Error> {
+async fn again(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answer, Error> {
     let email = match fields.email("email") {
         Ok(email) => email,
         Err(fault) => {
@@ -57,8 +57,8 @@ async fn again(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer
             return Ok(page.faults(Faults::of("email", fault)).into());
         }
     };
-    let request = Again::new(email.key().to_owned(), site.asked());
-    let allowed = throttle::post(&site, Asking::Confirm, email.key(), &request).await?;
+    let request = Again::new(email.key().to_owned(), site.caller());
+    let allowed = throttle::post(&site, MessageKind::Confirm, email.key(), &request).await?;
     site.keep_all("/confirm/sent", email.address(), allowed.at(), allowed.is_yes())?;
     Ok(Answer::go("/confirm/sent"))
 }
@@ -67,7 +67,7 @@ async fn again(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer
 #[derive(Serialize, Deserialize)]
 pub struct Again {
     email_key: String,
-    asked: Asked,
+    asked: Caller,
 }
 
 impl Request for Again {
@@ -76,7 +76,7 @@ impl Request for Again {
 
 impl Again {
     /// For an address in its canonical form.
-    pub fn new(email_key: String, asked: Asked) -> Self {
+    pub fn new(email_key: String, asked: Caller) -> Self {
         Self { email_key, asked }
     }
 
@@ -87,7 +87,7 @@ impl Again {
     pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
         let now = app.now();
         let Some(registration) = registrations::newest(tx, &self.email_key, now).await? else {
-            return post_to_nobody(app, tx).await;
+            return post_decoy(app, tx).await;
         };
         let (key, until) = (Key::for_link(app.random)?, now + *app.config().register.key_ttl);
         registrations::rekey(tx, registration.id, &key.digest(&app.keyring), until).await?;
@@ -96,19 +96,19 @@ impl Again {
 }
 
 #[get("/confirm/-")]
-async fn arrive(site: Site<'_>, linked: &Linked, _me: Option<&SignedIn>) -> Result<Answer, Error> {
-    held::arrive::<Unconfirmed>(&site, linked).await
+async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Result<Answer, Error> {
+    keyed::arrive::<Unconfirmed>(&site, linked).await
 }
 
 /// A registration whose key a request holds.
 pub struct Unconfirmed(Registration);
 
 #[rocket::async_trait]
-impl Opens for Unconfirmed {
-    const CRUMB: Crumb = Crumb::Confirm;
+impl KeyedLink for Unconfirmed {
+    const COOKIE: CookieName = CookieName::Confirm;
     const AGAIN: &'static str = "/confirm";
 
-    async fn find(site: &Site<'_>, key: &Key) -> Result<Option<Self>, Error> {
+    async fn find(site: &Visit<'_>, key: &Key) -> Result<Option<Self>, Error> {
         let digest = key.digest(&site.keyring);
         Ok(registrations::find(&mut site.read().await?, &digest, site.now()).await?.map(Unconfirmed))
     }
@@ -127,20 +127,20 @@ impl Opens for Unconfirmed {
 }
 
 impl Unconfirmed {
-    fn is_ours(&self, site: &Site<'_>) -> bool {
-        let marks = self.0.browser.as_deref().zip(site.mark());
+    fn is_ours(&self, site: &Visit<'_>) -> bool {
+        let marks = self.0.browser.as_deref().zip(site.browser_id());
         marks.is_some_and(|(registered, here)| bool::from(registered.ct_eq(&here)))
     }
 
-    fn shown(&self, site: &Site<'_>) -> Page {
+    fn shown(&self, site: &Visit<'_>) -> Page {
         Page::new("account/confirm")
             .with(
                 "ticket",
                 serde_json::json!({
                     "id": self.0.id,
                     "email": self.0.email,
-                    "until": human::clock(self.0.expires_at),
-                    "minutes": human::minutes(site.now().until(self.0.expires_at)),
+                    "until": format::clock(self.0.expires_at),
+                    "minutes": format::minutes(site.now().until(self.0.expires_at)),
                 }),
             )
             .with("ours", self.is_ours(site))
@@ -149,15 +149,15 @@ impl Unconfirmed {
 }
 
 #[get("/confirm/address")]
-fn show(site: Site<'_>, unconfirmed: Held<Unconfirmed>) -> Page {
+fn show(site: Visit<'_>, unconfirmed: ValidKey<Unconfirmed>) -> Page {
     unconfirmed.0.shown(&site)
 }
 
 #[post("/confirm/address", data = "<fields>")]
 async fn submit(
     _ours: SameOrigin,
-    site: Site<'_>,
-    unconfirmed: Held<Unconfirmed>,
+    site: Visit<'_>,
+    unconfirmed: ValidKey<Unconfirmed>,
     fields: Fields,
 ) -> Result<Answer, Error> {
     let unconfirmed = unconfirmed.0;
@@ -191,9 +191,9 @@ async fn submit(
     for role in registrations::drop_address(&mut tx, &registration.email_key, now).await? {
         roles::add(&mut tx, account.id, &role).await?;
     }
-    Event::new("account.confirmed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+    Event::new("account.confirmed", account.id).from(&site.caller()).write(site.app, &mut tx).await?;
     let admission = if site.config().register.login_after_confirm {
-        Some(gate::admit(&site, &mut tx, &account, Kind::Fresh, false).await?)
+        Some(gate::admit(&site, &mut tx, &account, SessionKind::Fresh, false).await?)
     } else {
         None
     };
@@ -214,7 +214,7 @@ async fn submit(
 
 /// The hash that the account begins with and whether it was chosen when registering, or what is wrong with the form.
 async fn password(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     unconfirmed: &Unconfirmed,
     fields: &Fields,
 ) -> Result<Result<(PasswordHash, bool), Faults>, Error> {

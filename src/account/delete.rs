@@ -7,7 +7,7 @@ use crate::{
     auth::session::Fresh,
     base::Error,
     core::event::Event,
-    http::{Answer, Faults, Fields, Page, SameOrigin, Site, cookies::AT_WORK, told::Line},
+    http::{Answer, Faults, Fields, Page, SameOrigin, Visit, cookies::AT_WORK, told::Announcement},
     store::accounts,
 };
 
@@ -26,7 +26,7 @@ fn show(_me: Fresh<'_>) -> Page {
 }
 
 #[post("/account/delete", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
     let account = &me.0.account;
     let mut faults = Faults::default();
     change::confirm(&site, account, &fields, &mut faults).await?;
@@ -38,14 +38,14 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, fields: Fields
     if me.take(&mut tx, now).await? {
         change::end_everything(&mut tx, account, now).await?;
         accounts::delete_later(&mut tx, account.id, now).await?;
-        notice::post(site.app, &mut tx, account, &account.email, "account-deleted", &site.asked()).await?;
+        notice::post(site.app, &mut tx, account, &account.email, "account-deleted", &site.caller()).await?;
         Event::new("account.deletion_requested", account.id)
-            .from(&site.asked())
+            .from(&site.caller())
             .write(site.app, &mut tx)
             .await?;
         tx.commit().await?;
-        AT_WORK.into_iter().for_each(|crumb| site.crumbs.remove(crumb));
-        site.tell_all(vec![Line::count("told-deleted", notice::UNDO.as_secs() / 3600)]);
+        AT_WORK.into_iter().for_each(|cookie_name| site.cookies.remove(cookie_name));
+        site.tell_all(vec![Announcement::count("told-deleted", notice::UNDO.as_secs() / 3600)]);
     }
     Ok(Answer::go("/login"))
 }

@@ -12,12 +12,12 @@ use crate::{
         role::{Administrator, Role},
     },
     core::event::Event,
-    http::{Answer, Page, SameOrigin, Site, told::Line},
+    http::{Answer, Page, SameOrigin, Visit, told::Announcement},
     store::{
         remembered,
         sessions::{self, SignedIn},
     },
-    view::human,
+    view::format,
 };
 
 /// The routes.
@@ -26,7 +26,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[get("/account")]
-fn show(site: Site<'_>, me: &SignedIn) -> Page {
+fn show(site: Visit<'_>, me: &SignedIn) -> Page {
     let account = &me.account;
     let typed: Value = serde_json::from_str(&account.fields).unwrap_or_default();
     let fields: Vec<Value> = site
@@ -40,18 +40,18 @@ fn show(site: Site<'_>, me: &SignedIn) -> Page {
         .with("email", &account.email)
         .with("phone", account.phone.as_deref().map(ending))
         .with("fields", fields)
-        .with("since", human::day(account.created_at))
-        .with("signed_in", human::moment(me.session.began_at))
+        .with("since", format::day(account.created_at))
+        .with("signed_in", format::moment(me.session.began_at))
         .with("roles", account.roles().collect::<Vec<_>>())
         .with("admin", account.has(Administrator::NAME))
 }
 
-fn idle_since(site: &Site<'_>) -> crate::base::clock::Time {
+fn idle_since(site: &Visit<'_>) -> crate::base::clock::Time {
     site.now() - *site.config().session.idle
 }
 
 #[get("/account/sessions")]
-async fn list(site: Site<'_>, me: Fresh<'_>) -> Result<Page, Error> {
+async fn list(site: Visit<'_>, me: Fresh<'_>) -> Result<Page, Error> {
     let me = me.0;
     let open = sessions::list(&mut site.read().await?, me.account.id, idle_since(&site), site.now()).await?;
     let shown: Vec<Value> = open
@@ -61,8 +61,8 @@ async fn list(site: Site<'_>, me: Fresh<'_>) -> Result<Page, Error> {
                 "id": session.id,
                 "browser": session.browser,
                 "place": session.client,
-                "since": human::moment(session.began_at),
-                "seen": human::moment(session.seen_at),
+                "since": format::moment(session.began_at),
+                "seen": format::moment(session.seen_at),
                 "current": session.id == me.session.id,
             })
         })
@@ -71,17 +71,17 @@ async fn list(site: Site<'_>, me: Fresh<'_>) -> Result<Page, Error> {
 }
 
 #[post("/account/sessions")]
-async fn end_others(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>) -> Result<Answer, Error> {
+async fn end_others(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>) -> Result<Answer, Error> {
     let mut tx = site.begin().await?;
     if me.take(&mut tx, site.now()).await? {
         let me = me.0;
         let open = session::open(&site, &mut tx, me.account.id, Some(me.session.id)).await?;
         let ended = sessions::end_all(&mut tx, me.account.id, Some(me.session.id)).await?;
         if ended + remembered::end_all(&mut tx, me.account.id).await? > 0 {
-            Event::new("sessions.ended", me.account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+            Event::new("sessions.ended", me.account.id).from(&site.caller()).write(site.app, &mut tx).await?;
         }
         tx.commit().await?;
-        site.tell_all(vec![Line::count("told-others-ended", open)]);
+        site.tell_all(vec![Announcement::count("told-others-ended", open)]);
     }
     Ok(Answer::go("/account/sessions"))
 }
@@ -92,7 +92,7 @@ fn show_one(_me: &SignedIn) -> Answer {
 }
 
 #[post("/account/sessions/<id>")]
-async fn end_one(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, id: &str) -> Result<Answer, Error> {
+async fn end_one(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, id: &str) -> Result<Answer, Error> {
     let Ok(id) = Uuid::parse_str(id) else {
         return Ok(Page::error(&site.templates, rocket::http::Status::NotFound).into());
     };
@@ -101,7 +101,7 @@ async fn end_one(_ours: SameOrigin, site: Site<'_>, me: Fresh<'_>, id: &str) -> 
         let me = me.0;
         // Which remembered browser opened it is not known, so none may open it again.
         remembered::end_all(&mut tx, me.account.id).await?;
-        Event::new("session.ended", me.account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+        Event::new("session.ended", me.account.id).from(&site.caller()).write(site.app, &mut tx).await?;
         tx.commit().await?;
         site.tell("told-session-ended");
     }

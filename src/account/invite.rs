@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    base::{Error, caller::Asked, clock::Time, email::Email, fault::Fault, key::Key},
+    base::{Error, caller::Caller, clock::Time, email::Email, fault::Fault, key::Key},
     hashing::hash::PasswordHash,
     outbox::message::Message,
     store::{
@@ -15,7 +15,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn invite(app: &App, tx: &mut Tx, it: &Registration, asked: Option<&Asked>) -> Result<(), Error> {
+pub async fn invite(app: &App, tx: &mut Tx, it: &Registration, asked: Option<&Caller>) -> Result<(), Error> {
     let key = Key::for_link(app.random)?;
     registrations::insert(tx, it, &key.digest(&app.keyring)).await?;
     mail_key(app, tx, it, &key, it.expires_at, asked).await
@@ -31,7 +31,7 @@ pub async fn mail_key(
     it: &Registration,
     key: &Key,
     until: Time,
-    asked: Option<&Asked>,
+    asked: Option<&Caller>,
 ) -> Result<(), Error> {
     let link = app.link(&format!("/confirm/{}", key.expose()));
     let name = if it.invited { "invitation" } else { "confirm" };

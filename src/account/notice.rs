@@ -6,11 +6,11 @@ use crate::{
     app::App,
     base::{
         Error,
-        caller::Asked,
+        caller::Caller,
         clock::Time,
+        duration::HumanDuration,
         email::Email,
         key::{Key, Purpose},
-        span::Span,
     },
     outbox::message::Message,
     store::{
@@ -19,19 +19,19 @@ use crate::{
         former_addresses,
         keys::{self, KeyRow},
     },
-    view::human,
+    view::format,
 };
 
 const PURPOSE: &str = "before";
 /// How long "this wasn't me" is good, and with it all that it needs: the address that an account left, an account that its
 /// owner deleted.
-pub const UNDO: Span = Span::hours(72);
+pub const UNDO: HumanDuration = HumanDuration::hours(72);
 /// How long an address that an account has left hears of it.
-pub const FAREWELL: Span = Span::days(7);
+pub const FORMER_ADDRESS_NOTICE: HumanDuration = HumanDuration::days(7);
 
 /// What an account was before the event, to be restored by "this wasn't me".
 #[derive(Serialize, Deserialize)]
-pub struct Before {
+pub struct UndoSnapshot {
     /// Its address.
     pub email: String,
     /// Its phone.
@@ -44,7 +44,7 @@ pub struct Before {
     pub at: Time,
 }
 
-impl Before {
+impl UndoSnapshot {
     /// Opens what goes with a link; none if it was sealed with a key that is gone.
     pub fn unseal(app: &App, sealed: Option<&[u8]>) -> Option<Self> {
         serde_json::from_slice(&app.keyring.open(PURPOSE, sealed?).ok()?).ok()
@@ -67,10 +67,10 @@ pub async fn post(
     before: &Account,
     now_at: &str,
     notice: &str,
-    asked: &Asked,
+    asked: &Caller,
 ) -> Result<(), Error> {
     let (now, key) = (app.now(), Key::for_link(app.random)?);
-    let undo = Before {
+    let undo = UndoSnapshot {
         email: before.email.clone(),
         phone: before.phone.clone(),
         phone_usable_at: before.phone_usable_at,
@@ -87,13 +87,13 @@ pub async fn post(
     let mail = Message::mail(&before.email, notice).link(link, row.expires_at);
     let mail = mail.asked(asked).with("email", now_at);
     mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
-    let left = former_addresses::of_account(tx, before.id, now - *FAREWELL).await?;
+    let left = former_addresses::of_account(tx, before.id, now - *FORMER_ADDRESS_NOTICE).await?;
     // One that it is back at, or leaves just now, is told in full.
     for former in left.iter().filter(|left| left.email != before.email && left.email != now_at) {
         let mail = Message::mail(&former.email, "former-address")
             .asked(asked)
             .with("what", &app.templates.say(&format!("event-{notice}"), &[]))
-            .with("left", &human::moment(former.left_at));
+            .with("left", &format::moment(former.left_at));
         mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
     }
     // Only the address that the account had can undo the change of it.

@@ -11,10 +11,10 @@ use super::{
 };
 use crate::{
     app::App,
-    base::{Error, caller::Asked, email::Email},
-    core::limits::Asking,
+    base::{Error, caller::Caller, email::Email},
+    core::limits::MessageKind,
     hashing::hash::PasswordHash,
-    http::{Answer, Even, Faults, Page, SameOrigin, Site, throttle},
+    http::{Answer, Faults, Paced, Page, SameOrigin, Visit, throttle},
     outbox::request::{self, Request},
     store::{self, Tx, registrations::Registration, sessions::SignedIn},
 };
@@ -25,19 +25,19 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[get("/register")]
-fn show(site: Site<'_>, me: Option<&SignedIn>) -> Answer {
+fn show(site: Visit<'_>, me: Option<&SignedIn>) -> Answer {
     match me {
         Some(_) => Answer::go("/account"),
-        None => form(&site, &BTreeMap::new()).still().into(),
+        None => form(&site, &BTreeMap::new()).cacheable().into(),
     }
 }
 
 #[get("/register/sent")]
-fn show_sent(site: Site<'_>) -> Page {
+fn show_sent(site: Visit<'_>) -> Page {
     site.sent("account/register_sent", "/register/sent")
 }
 
-fn form(site: &Site<'_>, typed: &BTreeMap<String, String>) -> Page {
+fn form(site: &Visit<'_>, typed: &BTreeMap<String, String>) -> Page {
     let settings = &site.config().register;
     let fields: Vec<_> = settings
         .fields
@@ -59,7 +59,7 @@ fn form(site: &Site<'_>, typed: &BTreeMap<String, String>) -> Page {
 }
 
 #[post("/register", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answer, Error> {
     let settings = &site.config().register;
     if !settings.open {
         return Ok(form(&site, &BTreeMap::new()).status(rocket::http::Status::Forbidden).into());
@@ -97,12 +97,12 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
             .into());
     };
     let address = email.address().to_owned();
-    let browser = site.make_mark()?;
+    let browser = site.ensure_browser_id()?;
     let hash = site.hasher().hash(password).await?;
     let mut tx = site.begin().await?;
-    let allowed = throttle::name_allowed(&site, &mut tx, Asking::Register, email.key()).await?;
+    let allowed = throttle::name_allowed(&site, &mut tx, MessageKind::Register, email.key()).await?;
     if allowed.is_yes() {
-        let (email, asked) = (address.clone(), site.asked());
+        let (email, asked) = (address.clone(), site.caller());
         let request = Register { email, hash, fields: typed, browser, asked };
         request::post(&site, &mut tx, &request).await?;
     }
@@ -118,7 +118,7 @@ pub struct Register {
     hash: PasswordHash,
     fields: BTreeMap<String, String>,
     browser: Vec<u8>,
-    asked: Asked,
+    asked: Caller,
 }
 
 impl Request for Register {

@@ -7,14 +7,14 @@ use uuid::Uuid;
 use super::notice::UNDO;
 use crate::{
     app::App,
-    base::{Error, caller::Asked, clock::Time},
-    outbox::message::{Message, post_to_nobody},
+    base::{Error, caller::Caller, clock::Time},
+    outbox::message::{Message, post_decoy},
     store::{
         Tx,
-        accounts::{self, State},
+        accounts::{self, AccountState},
         claims, former_addresses,
     },
-    view::human,
+    view::format,
 };
 
 /// How long that is worth telling.
@@ -30,7 +30,7 @@ pub struct Taken {
 
 enum Why {
     /// An account has it.
-    Had(State),
+    Had(AccountState),
     /// An account that can still be given it back has left it, or is to be deleted; it is free from then on.
     Kept(Time),
     /// An admin decides about it.
@@ -49,7 +49,7 @@ pub async fn taken(
 ) -> Result<Option<Taken>, Error> {
     if let Some(account) = accounts::find_by_email(tx, email_key).await? {
         let why = match (account.state(), account.deleted_at) {
-            (State::Frozen, _) => Why::Disputed,
+            (AccountState::Frozen, _) => Why::Disputed,
             (_, Some(deleted_at)) => Why::Kept(deleted_at + *UNDO),
             (state, None) => Why::Had(state),
         };
@@ -70,12 +70,12 @@ pub async fn taken(
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn tell(app: &App, tx: &mut Tx, taken: Taken, asked: &Asked) -> Result<(), Error> {
+pub async fn tell(app: &App, tx: &mut Tx, taken: Taken, asked: &Caller) -> Result<(), Error> {
     let mail = |name| Message::mail(&taken.to, name).asked(asked);
     let mail = match taken.why {
-        Why::Had(State::Disabled) => return post_to_nobody(app, tx).await,
+        Why::Had(AccountState::Disabled) => return post_decoy(app, tx).await,
         Why::Had(_) => mail("already-registered").place(app.link("/reset")),
-        Why::Kept(until) => mail("address-kept").with("until", &human::moment(until)),
+        Why::Kept(until) => mail("address-kept").with("until", &format::moment(until)),
         Why::Disputed => mail("address-disputed"),
     };
     mail.post(app, tx, Some(taken.account), None, app.now() + NEWS).await

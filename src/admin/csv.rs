@@ -7,13 +7,13 @@ use rocket::{
     routes,
 };
 
-use super::events::{Asked, actors};
+use super::events::{EventFilters, actors};
 use crate::{
     auth::role::Admin,
     base::Error,
-    http::{Faults, Page, Site},
-    store::events::{self, Line},
-    view::human,
+    http::{Faults, Page, Visit},
+    store::events::{self, EventRow},
+    view::format,
 };
 
 /// The routes.
@@ -34,7 +34,7 @@ enum Export {
 
 #[get("/admin/events.csv?<kind>&<account>&<since>&<until>")]
 async fn export(
-    site: Site<'_>,
+    site: Visit<'_>,
     _admin: Admin<'_>,
     kind: Option<&str>,
     account: Option<&str>,
@@ -42,7 +42,7 @@ async fn export(
     until: Option<&str>,
 ) -> Result<Export, Error> {
     let (mut conn, mut faults) = (site.read().await?, Faults::default());
-    let which = Asked::of([kind, account, since, until]).which(&mut conn, &mut faults).await?;
+    let which = EventFilters::of([kind, account, since, until]).which(&mut conn, &mut faults).await?;
     if !faults.is_empty() {
         return Ok(Export::Page(Page::error(&site.templates, Status::UnprocessableEntity)));
     }
@@ -52,11 +52,11 @@ async fn export(
     };
     let names = actors(&mut conn, &lines).await?;
     let mut text = String::from(HEAD);
-    for Line { event, email } in &lines {
+    for EventRow { event, email } in &lines {
         let account = event.account_id.map(|id| id.to_string());
         let actor = event.actor.as_ref().map(|actor| names.get(actor).unwrap_or(actor).as_str());
         let fields = [
-            Some(human::stamp(event.at)).as_deref().map(cell),
+            Some(format::stamp(event.at)).as_deref().map(cell),
             Some(cell(&event.kind)),
             email.as_deref().map(cell),
             account.as_deref().map(cell),

@@ -9,14 +9,14 @@ use uuid::Uuid;
 use super::{READ, address, csv, error, id, next};
 use crate::{
     auth::role::Admin,
-    base::{Error, email::Email, fault::Fault, span::Span},
+    base::{Error, duration::HumanDuration, email::Email, fault::Fault},
     core::event::{Actor, KINDS, sentence},
-    http::{Answer, Faults, Page, Site},
+    http::{Answer, Faults, Page, Visit},
     store::{
         Conn, accounts,
-        events::{self, Line},
+        events::{self, EventRow},
     },
-    view::human,
+    view::format,
 };
 
 /// The routes.
@@ -26,14 +26,14 @@ pub fn routes() -> Vec<Route> {
 
 /// What is asked for, as it stands in the address.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
+pub(super) struct EventFilters<'a> {
     pub kind: &'a str,
     pub account: &'a str,
     pub since: &'a str,
     pub until: &'a str,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> EventFilters<'a> {
     /// Of the four parts of an address.
     pub fn of(parts: [Option<&'a str>; 4]) -> Self {
         let [kind, account, since, until] = parts.map(|part| part.unwrap_or_default().trim());
@@ -53,14 +53,14 @@ impl<'a> Asked<'a> {
         let email = (!self.account.is_empty()).then(|| Email::parse(self.account));
         let email = email.and_then(|email| faults.take("account", email));
         let mut day = |field: &str, text: &str| {
-            let day = human::parse_day(text);
+            let day = format::parse_day(text);
             if day.is_none() && !text.is_empty() {
                 faults.add(field, Fault::new("fault-day"));
             }
             day
         };
         let since = day("since", self.since);
-        let until = day("until", self.until).map(|day| day + *Span::days(1));
+        let until = day("until", self.until).map(|day| day + *HumanDuration::days(1));
         if !faults.is_empty() {
             return Ok(None);
         }
@@ -83,7 +83,7 @@ impl<'a> Asked<'a> {
 
 #[get("/admin/events?<kind>&<account>&<since>&<until>&<from>")]
 async fn list(
-    site: Site<'_>,
+    site: Visit<'_>,
     _admin: Admin<'_>,
     kind: Option<&str>,
     account: Option<&str>,
@@ -92,7 +92,7 @@ async fn list(
     from: Option<&str>,
 ) -> Result<Answer, Error> {
     let Some(from) = id(from) else { return error(&site, Status::BadRequest) };
-    let asked = Asked::of([kind, account, since, until]);
+    let asked = EventFilters::of([kind, account, since, until]);
     let (mut conn, mut faults) = (site.read().await?, Faults::default());
     let mut lines = match asked.which(&mut conn, &mut faults).await? {
         Some(which) => events::page(&mut conn, &events::Which { from, ..which }, READ).await?,
@@ -115,17 +115,21 @@ async fn list(
         .into())
 }
 
-fn say(site: &Site<'_>, kind: &str) -> String {
+fn say(site: &Visit<'_>, kind: &str) -> String {
     let key = sentence(kind);
     if site.templates.knows(&key) { site.templates.say(&key, &[]) } else { kind.to_owned() }
 }
 
 /// Events as pages show them.
-pub(super) async fn shown(site: &Site<'_>, conn: &mut Conn, lines: &[Line]) -> Result<Vec<Value>, Error> {
+pub(super) async fn shown(
+    site: &Visit<'_>,
+    conn: &mut Conn,
+    lines: &[EventRow],
+) -> Result<Vec<Value>, Error> {
     let names = actors(conn, lines).await?;
-    let shown = lines.iter().map(|Line { event, email }| {
+    let shown = lines.iter().map(|EventRow { event, email }| {
         json!({
-            "at": human::moment(event.at),
+            "at": format::moment(event.at),
             "what": say(site, &event.kind),
             "kind": event.kind,
             "account": event.account_id,
@@ -141,7 +145,7 @@ pub(super) async fn shown(site: &Site<'_>, conn: &mut Conn, lines: &[Line]) -> R
 }
 
 /// The addresses of the admins who did these events, by what stands in them.
-pub(super) async fn actors(conn: &mut Conn, lines: &[Line]) -> Result<BTreeMap<String, String>, Error> {
+pub(super) async fn actors(conn: &mut Conn, lines: &[EventRow]) -> Result<BTreeMap<String, String>, Error> {
     let mut names = BTreeMap::new();
     for actor in lines.iter().filter_map(|line| line.event.actor.as_deref()) {
         if let (false, Ok(id)) = (names.contains_key(actor), Uuid::parse_str(actor)) {

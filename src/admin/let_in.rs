@@ -3,14 +3,14 @@
 //! The key opens one reset under a strategy that needs no phone. It goes to the account's address, or is shown once to the
 //! admin who reads it out; the owner is told of either, with "this wasn't me".
 
-use super::care::{Cared, Reason, why_not};
+use super::actions::{ActionOutcome, Reason, why_not};
 use crate::{
     account::notice,
     app::App,
     base::{
         Error,
+        duration::HumanDuration,
         key::{Key, Purpose},
-        span::Span,
     },
     core::event::{Actor, Event},
     outbox::message::Message,
@@ -34,10 +34,10 @@ pub enum Way {
 
 impl Way {
     /// How long a key may take this way: one that was said aloud may have been overheard.
-    pub fn life(self) -> Span {
+    pub fn life(self) -> HumanDuration {
         match self {
-            Way::Mail => Span::minutes(30),
-            Way::Shown => Span::minutes(10),
+            Way::Mail => HumanDuration::minutes(30),
+            Way::Shown => HumanDuration::minutes(10),
         }
     }
 }
@@ -58,13 +58,15 @@ pub async fn let_in(
     (strategy, way): (Strategy, Way),
     reason: &Reason,
     actor: &Actor,
-) -> Result<Result<Option<Key>, Cared>, Error> {
-    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Err(Cared::Nobody)) };
+) -> Result<Result<Option<Key>, ActionOutcome>, Error> {
+    let Some(account) = accounts::lock(tx, id, app.now()).await? else {
+        return Ok(Err(ActionOutcome::Nobody));
+    };
     if let Some(why) = why_not(app, &account).or(actor.may_not_open(&account)) {
         return Ok(Err(why));
     }
     if strategy.needs_phone() {
-        return Ok(Err(Cared::NeedsPhone));
+        return Ok(Err(ActionOutcome::NeedsPhone));
     }
     let life = way.life().min(longest(strategy, Channel::Email));
     let (channel, in_force) = (Channel::Email, app.policy(&account));

@@ -4,14 +4,14 @@ use rocket::{Route, get, http::Status, post, routes};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{READ, address, begin, error, id, message_care, next};
+use super::{READ, address, begin, error, id, message_actions, next};
 use crate::{
     auth::role::Admin,
     base::{Error, fault::Fault},
     core::event::Actor,
-    http::{Answer, Faults, Page, SameOrigin, Site},
-    store::outbox::{self, Line, Shelf},
-    view::human,
+    http::{Answer, Faults, Page, SameOrigin, Visit},
+    store::outbox::{self, OutboxFilter, OutboxRow},
+    view::format,
 };
 
 /// The routes.
@@ -21,12 +21,12 @@ pub fn routes() -> Vec<Route> {
 
 #[get("/admin/messages?<state>&<from>")]
 async fn list(
-    site: Site<'_>,
+    site: Visit<'_>,
     _admin: Admin<'_>,
     state: Option<&str>,
     from: Option<&str>,
 ) -> Result<Answer, Error> {
-    match (Shelf::named(state.unwrap_or("waiting")), id(from)) {
+    match (OutboxFilter::named(state.unwrap_or("waiting")), id(from)) {
         (Some(shelf), Some(from)) => Ok(page(&site, shelf, from).await?.into()),
         _ => error(&site, Status::BadRequest),
     }
@@ -38,19 +38,20 @@ fn show_one(_admin: Admin<'_>) -> Answer {
 }
 
 #[post("/admin/messages/<id>/again")]
-async fn again(_ours: SameOrigin, site: Site<'_>, admin: Admin<'_>, id: &str) -> Result<Answer, Error> {
+async fn again(_ours: SameOrigin, site: Visit<'_>, admin: Admin<'_>, id: &str) -> Result<Answer, Error> {
     let Ok(id) = Uuid::parse_str(id) else { return error(&site, Status::NotFound) };
     let Some(mut tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
     let done =
-        message_care::again(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.asked())).await?;
+        message_actions::again(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.caller()))
+            .await?;
     tx.commit().await?;
-    after(&site, done, Shelf::GivenUp).await
+    after(&site, done, OutboxFilter::GivenUp).await
 }
 
 #[post("/admin/messages/<id>/drop?<state>")]
 async fn discard(
     _ours: SameOrigin,
-    site: Site<'_>,
+    site: Visit<'_>,
     admin: Admin<'_>,
     id: &str,
     state: Option<&str>,
@@ -58,13 +59,14 @@ async fn discard(
     let Ok(id) = Uuid::parse_str(id) else { return error(&site, Status::NotFound) };
     let Some(mut tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
     let done =
-        message_care::discard(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.asked())).await?;
+        message_actions::discard(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.caller()))
+            .await?;
     tx.commit().await?;
-    after(&site, done, state.and_then(Shelf::named).unwrap_or(Shelf::GivenUp)).await
+    after(&site, done, state.and_then(OutboxFilter::named).unwrap_or(OutboxFilter::GivenUp)).await
 }
 
 /// Back to the list; what could not be done meanwhile is said.
-async fn after(site: &Site<'_>, done: bool, shelf: Shelf) -> Result<Answer, Error> {
+async fn after(site: &Visit<'_>, done: bool, shelf: OutboxFilter) -> Result<Answer, Error> {
     let list = address("/admin/messages", &[("state", shelf.name())]);
     if done {
         return Ok(Answer::go(list));
@@ -73,13 +75,13 @@ async fn after(site: &Site<'_>, done: bool, shelf: Shelf) -> Result<Answer, Erro
     Ok(page.faults(Faults::of("messages", Fault::new("fault-message"))).into())
 }
 
-async fn page(site: &Site<'_>, shelf: Shelf, from: Option<Uuid>) -> Result<Page, Error> {
+async fn page(site: &Visit<'_>, shelf: OutboxFilter, from: Option<Uuid>) -> Result<Page, Error> {
     let (mut conn, now) = (site.read().await?, site.now());
     let newest = from.unwrap_or(Uuid::max());
     let mut lines = outbox::list(&mut conn, shelf, newest, now, READ).await?;
     let more = next(&mut lines).map(|next| next.id.to_string());
     let more = more.map(|from| address("/admin/messages", &[("state", shelf.name()), ("from", &from)]));
-    let shelves = Shelf::all().iter().map(|other| {
+    let shelves = OutboxFilter::all().iter().map(|other| {
         json!({
             "name": site.templates.say(&format!("messages-{}", other.name()), &[]),
             "path": address("/admin/messages", &[("state", other.name())]),
@@ -95,7 +97,7 @@ async fn page(site: &Site<'_>, shelf: Shelf, from: Option<Uuid>) -> Result<Page,
         .with("first", from.is_some()))
 }
 
-fn shown(site: &Site<'_>, line: &Line) -> Value {
+fn shown(site: &Visit<'_>, line: &OutboxRow) -> Value {
     let waits = line.state == "waiting";
     json!({
         "id": line.id,
@@ -104,10 +106,10 @@ fn shown(site: &Site<'_>, line: &Line) -> Value {
         "account": line.account_id,
         "attempts": line.attempts,
         "trouble": line.trouble,
-        "since": human::moment(line.created_at),
-        "due": Some(line.due_at).filter(|_| waits && line.attempts > 0).map(human::moment),
-        "until": human::moment(line.expires_at),
-        "done": line.done_at.map(human::moment),
+        "since": format::moment(line.created_at),
+        "due": Some(line.due_at).filter(|_| waits && line.attempts > 0).map(format::moment),
+        "until": format::moment(line.expires_at),
+        "done": line.done_at.map(format::moment),
         "again": line.again,
         "drop": waits || line.state == "given_up",
     })

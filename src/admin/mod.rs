@@ -2,16 +2,16 @@
 //!
 //! Every route takes the guard [`Admin`](crate::auth::role::Admin). Every list is read by index, a page at a time, however long it is.
 
-pub mod care;
+pub mod actions;
 mod chart;
 mod csv;
 mod events;
 pub mod let_in;
-pub mod message_care;
+pub mod message_actions;
 mod messages;
+mod overview;
 mod people;
 mod person;
-mod pictures;
 mod policy;
 
 use rocket::{
@@ -26,14 +26,14 @@ use crate::{
         Error,
         role::{Administrator, Role},
     },
-    http::{Answer, Page, Site},
+    http::{Answer, Page, Visit},
     store::{Tx, sessions},
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
     [
-        pictures::routes(),
+        overview::routes(),
         people::routes(),
         person::routes(),
         policy::routes(),
@@ -45,14 +45,14 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// A transaction of an admin who still is one: much may have happened since the request began.
-async fn begin(site: &Site<'_>, admin: &Admin<'_>) -> Result<Option<Tx>, Error> {
+async fn begin(site: &Visit<'_>, admin: &Admin<'_>) -> Result<Option<Tx>, Error> {
     let mut tx = site.begin().await?;
     let still = sessions::has_role(&mut tx, admin.0.session.id, Administrator::NAME, site.now()).await?;
     Ok(still.then_some(tx))
 }
 
 /// The page of an error: 400 for a faulty address, 403 for who is an admin no more, 404 for nothing.
-fn error(site: &Site<'_>, status: Status) -> Result<Answer, Error> {
+fn error(site: &Visit<'_>, status: Status) -> Result<Answer, Error> {
     Ok(Page::error(&site.templates, status).into())
 }
 

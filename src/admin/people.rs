@@ -4,19 +4,19 @@ use rocket::{Route, get, http::Status, post, routes};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{READ, address, begin, care, error, next};
+use super::{READ, actions, address, begin, error, next};
 use crate::{
     auth::role::Admin,
     base::{Error, email::Email, fault::Fault},
     core::event::Actor,
-    http::{Answer, Faults, Page, SameOrigin, Site},
+    http::{Answer, Faults, Page, SameOrigin, Visit},
     policy::is_role,
     store::{
         accounts::{self, Account},
         registrations::{self, Registration},
         roles,
     },
-    view::human,
+    view::format,
 };
 
 /// The routes.
@@ -35,7 +35,7 @@ fn is_plain(text: &str) -> bool {
 
 #[get("/admin/people?<q>&<role>&<from>&<withdrawn>")]
 async fn list(
-    site: Site<'_>,
+    site: Visit<'_>,
     _admin: Admin<'_>,
     q: Option<&str>,
     role: Option<&str>,
@@ -86,11 +86,11 @@ fn show_withdraw(_admin: Admin<'_>) -> Answer {
 }
 
 #[post("/admin/invitations/<id>/withdraw")]
-async fn withdraw(_ours: SameOrigin, site: Site<'_>, admin: Admin<'_>, id: &str) -> Result<Answer, Error> {
+async fn withdraw(_ours: SameOrigin, site: Visit<'_>, admin: Admin<'_>, id: &str) -> Result<Answer, Error> {
     let Ok(id) = Uuid::parse_str(id) else { return error(&site, Status::NotFound) };
     let Some(mut tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
-    let actor = Actor::admin(admin.0.account.id, site.asked());
-    if !care::withdraw(site.app, &mut tx, id, &actor).await? {
+    let actor = Actor::admin(admin.0.account.id, site.caller());
+    if !actions::withdraw(site.app, &mut tx, id, &actor).await? {
         return error(&site, Status::NotFound);
     }
     tx.commit().await?;
@@ -102,7 +102,7 @@ fn pending(invited: &Registration) -> Value {
         "id": invited.id,
         "email": invited.email,
         "roles": invited.roles.split_whitespace().collect::<Vec<_>>(),
-        "until": human::moment(invited.expires_at),
+        "until": format::moment(invited.expires_at),
     })
 }
 
@@ -113,6 +113,6 @@ fn shown(account: &Account) -> Value {
         "state": account.state().name(),
         "phone": account.phone.is_some(),
         "roles": account.roles().collect::<Vec<_>>(),
-        "since": human::day(account.created_at),
+        "since": format::day(account.created_at),
     })
 }

@@ -6,32 +6,31 @@ use strum::VariantArray;
 use uuid::Uuid;
 
 use super::{
-    address, begin,
-    care::{self, Cared, Reason},
-    error,
+    actions::{self, ActionOutcome, Reason},
+    address, begin, error,
     events::shown as shown_event,
     let_in::{Way, let_in, strategies},
     policy::values,
 };
 use crate::{
-    account::notice::{FAREWELL, UNDO},
+    account::notice::{FORMER_ADDRESS_NOTICE, UNDO},
     auth::role::Admin,
     base::{
         Error,
+        duration::HumanDuration,
         fault::Fault,
         phone::ending,
         role::{Administrator, Role},
-        span::Span,
     },
     core::event::Actor,
-    http::{Answer, Crumb, Faults, Fields, Page, SameOrigin, Site},
+    http::{Answer, CookieName, Faults, Fields, Page, SameOrigin, Visit},
     policy::{is_role, strategy::Strategy},
     store::{
         Tx,
-        accounts::{self, Account, State},
+        accounts::{self, Account, AccountState},
         claims, events, former_addresses, roles, sessions,
     },
-    view::human,
+    view::format,
 };
 
 /// The routes.
@@ -79,17 +78,17 @@ impl Act {
 }
 
 #[get("/admin/people/<id>?<done>")]
-async fn show(site: Site<'_>, admin: Admin<'_>, id: &str, done: Option<&str>) -> Result<Answer, Error> {
+async fn show(site: Visit<'_>, admin: Admin<'_>, id: &str, done: Option<&str>) -> Result<Answer, Error> {
     let Some(account) = find(&site, id).await? else { return error(&site, Status::NotFound) };
     let done = done.and_then(Act::named);
-    let key = if done == Some(Act::LetIn) { site.carried(Crumb::LetIn) } else { None };
-    site.crumbs.remove(Crumb::LetIn);
+    let key = if done == Some(Act::LetIn) { site.carried(CookieName::LetIn) } else { None };
+    site.cookies.remove(CookieName::LetIn);
     let done = done.map(|act| site.templates.say(&format!("person-done-{}", act.name()), &[]));
     let page = page(&site, &admin, &account).await?.with("done", done);
     Ok(page
         .with("key", key.map(|key| key.grouped()))
         .with("key_place", site.link("/reset/key"))
-        .with("key_minutes", human::minutes(*Way::Shown.life()))
+        .with("key_minutes", format::minutes(*Way::Shown.life()))
         .into())
 }
 
@@ -104,7 +103,7 @@ fn show_act(_admin: Admin<'_>, id: &str) -> Answer {
 #[post("/admin/people/<id>/<act>", data = "<fields>")]
 async fn change(
     _ours: SameOrigin,
-    site: Site<'_>,
+    site: Visit<'_>,
     admin: Admin<'_>,
     id: &str,
     act: &str,
@@ -113,7 +112,7 @@ async fn change(
     let (Some(account), Some(act)) = (find(&site, id).await?, Act::named(act)) else {
         return error(&site, Status::NotFound);
     };
-    let asked = Asked::read(act, &fields);
+    let asked = ActionForm::read(act, &fields);
     let asked = match asked.and_then(|asked| {
         protect(&admin, &account, act, &asked.role)
             .map(|()| asked)
@@ -135,7 +134,7 @@ async fn change(
 
 /// The page with what was typed, and what is wrong with it.
 async fn refused(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     admin: &Admin<'_>,
     account: &Account,
     fields: &Fields,
@@ -149,7 +148,7 @@ async fn refused(
 
 /// What a form says of a change beside its name.
 #[derive(Default)]
-struct Asked {
+struct ActionForm {
     /// The role, or the address, that it is about.
     role: Vec<String>,
     /// Why.
@@ -158,9 +157,9 @@ struct Asked {
     how: Option<(Strategy, Way)>,
 }
 
-impl Asked {
+impl ActionForm {
     fn read(act: Act, fields: &Fields) -> Result<Self, Faults> {
-        let (mut faults, mut asked) = (Faults::default(), Asked::default());
+        let (mut faults, mut asked) = (Faults::default(), ActionForm::default());
         match act {
             Act::AddRole | Act::RemoveRole => {
                 asked.role = faults.take("role", role(fields)).unwrap_or_default()
@@ -213,27 +212,27 @@ fn protect(admin: &Admin<'_>, account: &Account, act: Act, role: &[String]) -> R
 }
 
 async fn carry_out(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     mut tx: Tx,
     admin: &Admin<'_>,
     id: Uuid,
     act: Act,
-    asked: &Asked,
+    asked: &ActionForm,
 ) -> Result<Result<(), Fault>, Error> {
     let (app, actor, role) =
-        (site.app, Actor::admin(admin.0.account.id, site.asked()), asked.role.as_slice());
+        (site.app, Actor::admin(admin.0.account.id, site.caller()), asked.role.as_slice());
     let mut shown = None;
     let cared = match act {
-        Act::AddRole => care::set_roles(app, &mut tx, id, (role, &[]), &actor).await?,
-        Act::RemoveRole => care::set_roles(app, &mut tx, id, (&[], role), &actor).await?,
-        Act::Disable => care::set_enabled(app, &mut tx, id, false, &actor).await?,
-        Act::Enable => care::set_enabled(app, &mut tx, id, true, &actor).await?,
-        Act::EndSessions => care::end_sessions(app, &mut tx, id, &actor).await?,
-        Act::SendReset => care::send_reset(app, &mut tx, id, &actor).await?,
-        Act::LiftHold => care::lift_hold(app, &mut tx, id, &actor).await?,
-        Act::GiveBack => care::give_back(app, &mut tx, id, &role.concat(), &actor).await?,
+        Act::AddRole => actions::set_roles(app, &mut tx, id, (role, &[]), &actor).await?,
+        Act::RemoveRole => actions::set_roles(app, &mut tx, id, (&[], role), &actor).await?,
+        Act::Disable => actions::set_enabled(app, &mut tx, id, false, &actor).await?,
+        Act::Enable => actions::set_enabled(app, &mut tx, id, true, &actor).await?,
+        Act::EndSessions => actions::end_sessions(app, &mut tx, id, &actor).await?,
+        Act::SendReset => actions::send_reset(app, &mut tx, id, &actor).await?,
+        Act::LiftHold => actions::lift_hold(app, &mut tx, id, &actor).await?,
+        Act::GiveBack => actions::give_back(app, &mut tx, id, &role.concat(), &actor).await?,
         Act::RemovePhone => match &asked.reason {
-            Some(reason) => care::remove_phone(app, &mut tx, id, reason, &actor).await?,
+            Some(reason) => actions::remove_phone(app, &mut tx, id, reason, &actor).await?,
             None => return Ok(Err(Reason::fault())),
         },
         Act::LetIn => {
@@ -243,7 +242,7 @@ async fn carry_out(
             match let_in(app, &mut tx, id, how, reason, &actor).await? {
                 Ok(key) => {
                     shown = key;
-                    Cared::Done
+                    ActionOutcome::Done
                 }
                 Err(why) => why,
             }
@@ -251,48 +250,48 @@ async fn carry_out(
     };
     tx.commit().await?;
     if let Some(key) = shown {
-        site.carry_for(Crumb::LetIn, &key, *Span::minutes(1))?;
+        site.carry_for(CookieName::LetIn, &key, *HumanDuration::minutes(1))?;
     }
     Ok(match cared {
-        Cared::Done | Cared::Already => Ok(()),
-        Cared::Disabled => Err(Fault::new("fault-disabled")),
-        Cared::Held => Err(Fault::new("fault-held")),
-        Cared::NoTexts => Err(Fault::new("fault-texts-used-up")),
-        Cared::Taken => Err(Fault::new("fault-address-taken")),
-        Cared::Admin => Err(Fault::new("fault-admin-account")),
-        Cared::NeedsPhone => Err(Fault::new("fault-strategy")),
-        Cared::Nobody => Err(Fault::new("fault-gone")),
+        ActionOutcome::Done | ActionOutcome::Already => Ok(()),
+        ActionOutcome::Disabled => Err(Fault::new("fault-disabled")),
+        ActionOutcome::OnHold => Err(Fault::new("fault-held")),
+        ActionOutcome::NoTexts => Err(Fault::new("fault-texts-used-up")),
+        ActionOutcome::Taken => Err(Fault::new("fault-address-taken")),
+        ActionOutcome::Admin => Err(Fault::new("fault-admin-account")),
+        ActionOutcome::NeedsPhone => Err(Fault::new("fault-strategy")),
+        ActionOutcome::Nobody => Err(Fault::new("fault-gone")),
     })
 }
 
-fn named(site: &Site<'_>, strategy: Strategy) -> Value {
+fn named(site: &Visit<'_>, strategy: Strategy) -> Value {
     json!({ "value": strategy.name(), "name": site.templates.say(&format!("strategy-{strategy}"), &[]) })
 }
 
-async fn find(site: &Site<'_>, id: &str) -> Result<Option<Account>, Error> {
+async fn find(site: &Visit<'_>, id: &str) -> Result<Option<Account>, Error> {
     let Ok(id) = Uuid::parse_str(id) else { return Ok(None) };
     accounts::find(&mut site.read().await?, id).await
 }
 
-async fn page(site: &Site<'_>, admin: &Admin<'_>, account: &Account) -> Result<Page, Error> {
+async fn page(site: &Visit<'_>, admin: &Admin<'_>, account: &Account) -> Result<Page, Error> {
     let (mut conn, now) = (site.read().await?, site.now());
     let open = sessions::list(&mut conn, account.id, now - *site.config().session.idle, now).await?;
     let which = events::Which { account: Some(account.id), ..events::Which::default() };
     let recent = events::page(&mut conn, &which, RECENT.try_into().unwrap_or(10)).await?;
     let claims = claims::of_account(&mut conn, account.id).await?;
     let claims = claims.iter().map(
-        |claim| json!({ "email": claim.email, "key": claim.email_key, "at": human::moment(claim.claimed_at) }),
+        |claim| json!({ "email": claim.email, "key": claim.email_key, "at": format::moment(claim.claimed_at) }),
     );
-    let left = former_addresses::of_account(&mut conn, account.id, now - *FAREWELL).await?;
-    let left = left.iter().map(|left| json!({ "email": left.email, "at": human::moment(left.left_at) }));
-    let held = (account.state() == State::Enabled && account.held_until > now)
-        .then(|| human::moment(account.held_until));
+    let left = former_addresses::of_account(&mut conn, account.id, now - *FORMER_ADDRESS_NOTICE).await?;
+    let left = left.iter().map(|left| json!({ "email": left.email, "at": format::moment(left.left_at) }));
+    let held = (account.state() == AccountState::Enabled && account.held_until > now)
+        .then(|| format::moment(account.held_until));
     let sessions = open.iter().take(RECENT).map(|session| {
         json!({
             "browser": session.browser,
             "place": session.client,
-            "since": human::moment(session.began_at),
-            "seen": human::moment(session.seen_at),
+            "since": format::moment(session.began_at),
+            "seen": format::moment(session.seen_at),
         })
     });
     Ok(Page::new("admin/person")
@@ -300,14 +299,14 @@ async fn page(site: &Site<'_>, admin: &Admin<'_>, account: &Account) -> Result<P
         .with("email", &account.email)
         .with("own", account.id == admin.0.account.id)
         .with("enabled", account.enabled)
-        .with("since", human::day(account.created_at))
+        .with("since", format::day(account.created_at))
         .with("phone", account.phone.as_deref().map(ending))
-        .with("phone_from", account.phone_usable_at.filter(|from| *from > now).map(human::moment))
+        .with("phone_from", account.phone_usable_at.filter(|from| *from > now).map(format::moment))
         .with("held", held)
-        .with("frozen", account.state() == State::Frozen)
+        .with("frozen", account.state() == AccountState::Frozen)
         .with("claims", claims.collect::<Vec<Value>>())
         .with("left", left.collect::<Vec<Value>>())
-        .with("deleted", account.deleted_at.map(|deleted_at| human::moment(deleted_at + *UNDO)))
+        .with("deleted", account.deleted_at.map(|deleted_at| format::moment(deleted_at + *UNDO)))
         .with("roles", account.roles().collect::<Vec<_>>())
         .with("known", roles::names(&mut conn).await?)
         .with("admin_role", Administrator::NAME)
@@ -316,7 +315,7 @@ async fn page(site: &Site<'_>, admin: &Admin<'_>, account: &Account) -> Result<P
         .with(
             "ways",
             [("mail", Way::Mail), ("shown", Way::Shown)].map(|(name, way)| {
-                let minutes = [("minutes", human::minutes(*way.life()).into())];
+                let minutes = [("minutes", format::minutes(*way.life()).into())];
                 json!({ "value": name, "name": site.templates.say(&format!("person-way-{name}"), &minutes) })
             }),
         )

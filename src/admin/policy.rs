@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use crate::{
     auth::role::Admin,
     base::Error,
-    core::{live::Force, replicas},
+    core::{in_force::PolicySnapshot, replicas},
     findings::Finding,
-    http::{Page, Site},
+    http::{Page, Visit},
     policy::{Policy, judge, origin::Origin, setting::Setting, table_key},
     store::accounts,
-    view::human,
+    view::format,
 };
 
 /// The routes.
@@ -20,39 +20,39 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[get("/admin/policy")]
-async fn show(site: Site<'_>, _admin: Admin<'_>) -> Result<Page, Error> {
+async fn show(site: Visit<'_>, _admin: Admin<'_>) -> Result<Page, Error> {
     let live = &site.live;
     let mut conn = site.read().await?;
     let shares = replicas::shares(site.app, &mut conn).await?;
-    let crowds = accounts::crowds(&mut conn, site.now()).await?;
-    let people = judge::people(&mut conn, &site.force.settings, &crowds, site.now()).await?;
-    let people: Vec<_> = people.into_iter().map(|finding| placed(site.force, finding)).collect();
-    let findings = site.force.findings.iter().chain(&people).map(|finding| {
+    let role_groups = accounts::role_groups(&mut conn, site.now()).await?;
+    let people = judge::people(&mut conn, &site.policy_at_arrival.settings, &role_groups, site.now()).await?;
+    let people: Vec<_> = people.into_iter().map(|finding| placed(site.policy_at_arrival, finding)).collect();
+    let findings = site.policy_at_arrival.findings.iter().chain(&people).map(|finding| {
         let severity = site.templates.say(&format!("finding-{}", finding.severity), &[]);
         json!({ "severity": severity, "text": finding.to_string() })
     });
-    let tables = site.force.settings.tables().map(|(role, policy)| {
+    let tables = site.policy_at_arrival.settings.tables().map(|(role, policy)| {
         json!({
             "role": role,
             "strategy": site.templates.say(&format!("strategy-{}", policy.strategy), &[]),
             "needs_phone": policy.needs_phone(),
-            "values": values(&site, &policy, site.force.origins.get(role).map_or(&[], Vec::as_slice)),
+            "values": values(&site, &policy, site.policy_at_arrival.origins.get(role).map_or(&[], Vec::as_slice)),
         })
     });
     let refused = live.refused();
     Ok(Page::new("admin/policy")
-        .with("version", &site.force.version)
-        .with("since", human::moment(site.force.since))
+        .with("version", &site.policy_at_arrival.version)
+        .with("since", format::moment(site.policy_at_arrival.since))
         .with("tables", tables.collect::<Vec<_>>())
         .with("findings", findings.collect::<Vec<_>>())
         .with("servers", if shares.len() > 1 { shares } else { Vec::new() })
         .with("restart", &*live.restart())
-        .with("refused_at", refused.as_ref().map(|refused| human::moment(refused.at)))
+        .with("refused_at", refused.as_ref().map(|refused| format::moment(refused.at)))
         .with("refused", refused.as_ref().map(|refused| refused.why.lines().collect::<Vec<_>>())))
 }
 
 /// A finding with where its key stood when the policy was read: the file may say something else by now.
-fn placed(force: &Force, finding: Finding) -> Finding {
+fn placed(force: &PolicySnapshot, finding: Finding) -> Finding {
     let keys = force.origins.iter().flat_map(|(role, origins)| {
         origins.iter().map(move |origin| (format!("{}.{}", table_key(role), origin.setting), &origin.place))
     });
@@ -62,8 +62,8 @@ fn placed(force: &Force, finding: Finding) -> Finding {
 
 /// Each setting of a policy in the words of `Rocket.toml`, with what it means and, as far as `origins` tell, where it comes
 /// from.
-pub(super) fn values(site: &Site<'_>, policy: &Policy, origins: &[Origin]) -> Vec<Value> {
-    let minutes = [("minutes", human::minutes(*policy.key_ttl).into())];
+pub(super) fn values(site: &Visit<'_>, policy: &Policy, origins: &[Origin]) -> Vec<Value> {
+    let minutes = [("minutes", format::minutes(*policy.key_ttl).into())];
     let value = |setting: &Setting| {
         let (name, value) = (setting.name(), setting.of(policy));
         let meaning = match setting {

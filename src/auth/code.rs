@@ -16,8 +16,8 @@ use crate::{
         key::{Key, Purpose},
         random::Random,
     },
-    core::{event::Event, limits::Limited},
-    http::Site,
+    core::{event::Event, limits::RateLimit},
+    http::Visit,
     store::{
         Tx,
         keys::{self, KeyRow},
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// A kind of code.
-pub struct Kind {
+pub struct CodeKind {
     /// What it is for.
     pub purpose: Purpose,
     /// How long it is good.
@@ -71,7 +71,12 @@ impl Tried {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn issue(app: &App, tx: &mut Tx, kind: &Kind, bound: Bound<'_>) -> Result<(KeyRow, Key), Error> {
+pub async fn issue(
+    app: &App,
+    tx: &mut Tx,
+    kind: &CodeKind,
+    bound: Bound<'_>,
+) -> Result<(KeyRow, Key), Error> {
     let code = (kind.make)(app.random)?;
     let mut row = KeyRow {
         parent: bound.parent,
@@ -89,9 +94,9 @@ pub async fn issue(app: &App, tx: &mut Tx, kind: &Kind, bound: Bound<'_>) -> Res
 ///
 /// # Errors
 /// [`Error::Database`]; nothing was compared then.
-pub async fn try_out(site: &Site<'_>, row: &KeyRow, typed: &str) -> Result<Tried, Error> {
+pub async fn try_out(site: &Visit<'_>, row: &KeyRow, typed: &str) -> Result<Tried, Error> {
     let now = site.now();
-    let (of, from) = (Limited::CodeOf(row.account_id.as_bytes()), Limited::CodeFrom(site.client.address));
+    let (of, from) = (RateLimit::CodeOf(row.account_id.as_bytes()), RateLimit::CodeFrom(site.client.address));
     let mut tx = site.begin().await?;
     let tries = keys::count_try(&mut tx, row.id, TRIES, now).await?;
     let mut allowed = from.allow(site.app, &mut tx).await?.is_yes();
@@ -101,20 +106,23 @@ pub async fn try_out(site: &Site<'_>, row: &KeyRow, typed: &str) -> Result<Tried
     }
     tx.commit().await?;
     let Some(tries) = tries.filter(|_| allowed) else { return Ok(Tried::Dead) };
-    let (code, mark) = (Key::parse_code(typed), site.mark().unwrap_or_default());
-    let right =
-        site.keyring.verifies(&row.digest, "code", &[code.expose().as_bytes(), row.id.as_bytes(), &mark]);
+    let (code, browser_id) = (Key::parse_code(typed), site.browser_id().unwrap_or_default());
+    let right = site.keyring.verifies(
+        &row.digest,
+        "code",
+        &[code.expose().as_bytes(), row.id.as_bytes(), &browser_id],
+    );
     let mut tx = site.begin().await?;
     if right {
         keys::forgive_try(&mut tx, row.id).await?;
         for counted in [of, from] {
-            counted.forgive(site.app, &mut tx).await?;
+            counted.refund(site.app, &mut tx).await?;
         }
         tx.commit().await?;
         return Ok(Tried::Right);
     }
     Event::new("code.failed", row.account_id)
-        .from(&site.asked())
+        .from(&site.caller())
         .detail(&row.purpose)
         .write(site.app, &mut tx)
         .await?;

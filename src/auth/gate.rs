@@ -6,7 +6,7 @@ use crate::{
         Error,
         key::{Key, sha256},
     },
-    http::{Crumb, Site, device},
+    http::{CookieName, Visit, device},
     policy::Policy,
     store::{
         self, Tx,
@@ -21,7 +21,7 @@ pub(super) const MOST: i64 = 100;
 
 /// What kind of session is opened.
 #[derive(Clone, Copy)]
-pub enum Kind<'a> {
+pub enum SessionKind<'a> {
     /// For somebody who just proved who they are.
     Fresh,
     /// For a browser that is remembered.
@@ -31,12 +31,12 @@ pub enum Kind<'a> {
     Restricted(&'a Policy, Option<&'a [u8]>),
 }
 
-impl Kind<'_> {
+impl SessionKind<'_> {
     fn name(self) -> &'static str {
         match self {
-            Kind::Fresh => "fresh",
-            Kind::Remembered => "remembered",
-            Kind::Restricted(..) => "restricted",
+            SessionKind::Fresh => "fresh",
+            SessionKind::Remembered => "remembered",
+            SessionKind::Restricted(..) => "restricted",
         }
     }
 }
@@ -44,7 +44,7 @@ impl Kind<'_> {
 /// A session that begins once its transaction is committed.
 #[must_use]
 pub struct Admission {
-    crumb: Crumb,
+    cookie_name: CookieName,
     cookie: Key,
     remembered: Option<String>,
     email_key: String,
@@ -52,19 +52,23 @@ pub struct Admission {
 
 impl Admission {
     /// Gives the browser its cookies. Call it after the commit.
-    pub fn enter(self, site: &Site<'_>) {
-        if self.crumb == Crumb::Session
+    pub fn enter(self, site: &Visit<'_>) {
+        if self.cookie_name == CookieName::Session
             && let Err(error) = device::remember(site, &self.email_key)
         {
             log::error!("could not set the device cookie: {error}");
         }
-        site.crumbs.remove(if self.crumb == Crumb::Session { Crumb::Restricted } else { Crumb::Session });
-        site.crumbs.set(self.crumb, self.cookie.expose(), None);
+        site.cookies.remove(if self.cookie_name == CookieName::Session {
+            CookieName::Restricted
+        } else {
+            CookieName::Session
+        });
+        site.cookies.set(self.cookie_name, self.cookie.expose(), None);
         match self.remembered {
             Some(cookie) => {
-                site.crumbs.set(Crumb::Remembered, &cookie, Some(*site.config().session.remember))
+                site.cookies.set(CookieName::Remembered, &cookie, Some(*site.config().session.remember))
             }
-            None => site.crumbs.remove(Crumb::Remembered),
+            None => site.cookies.remove(CookieName::Remembered),
         }
     }
 }
@@ -76,22 +80,22 @@ impl Admission {
 /// # Errors
 /// [`Error::Database`].
 pub async fn admit(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     tx: &mut Tx,
     account: &Account,
-    kind: Kind<'_>,
+    kind: SessionKind<'_>,
     keep: bool,
 ) -> Result<Admission, Error> {
-    for crumb in [Crumb::Session, Crumb::Restricted] {
-        if let Some(cookie) = site.crumbs.get(crumb) {
+    for cookie_name in [CookieName::Session, CookieName::Restricted] {
+        if let Some(cookie) = site.cookies.get(cookie_name) {
             sessions::end_digest(tx, &sha256(cookie.as_bytes())).await?;
         }
     }
     remember::forget(site, tx).await?;
     let (session, cookie) = open(site, tx, account, kind).await?;
     let remembered = if keep { Some(remember::remember(site, tx, account).await?) } else { None };
-    let crumb = if session.restricted { Crumb::Restricted } else { Crumb::Session };
-    Ok(Admission { crumb, cookie, remembered, email_key: account.email_key() })
+    let cookie_name = if session.restricted { CookieName::Restricted } else { CookieName::Session };
+    Ok(Admission { cookie_name, cookie, remembered, email_key: account.email_key() })
 }
 
 /// Opens a session; the key is for its cookie.
@@ -99,16 +103,16 @@ pub async fn admit(
 /// # Errors
 /// [`Error::Database`].
 pub async fn open(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     tx: &mut Tx,
     account: &Account,
-    kind: Kind<'_>,
+    kind: SessionKind<'_>,
 ) -> Result<(Session, Key), Error> {
     let (now, settings, cookie) = (site.now(), &site.config().session, Key::for_link(site.random)?);
     let (life, fresh, policy) = match kind {
-        Kind::Fresh => (*settings.absolute, *settings.fresh, None),
-        Kind::Remembered => (*settings.absolute, std::time::Duration::ZERO, None),
-        Kind::Restricted(policy, _) => {
+        SessionKind::Fresh => (*settings.absolute, *settings.fresh, None),
+        SessionKind::Remembered => (*settings.absolute, std::time::Duration::ZERO, None),
+        SessionKind::Restricted(policy, _) => {
             (session::RESTRICTED, std::time::Duration::ZERO, Some(policy.stored()))
         }
     };
@@ -117,7 +121,11 @@ pub async fn open(
         account_id: account.id,
         restricted: policy.is_some(),
         policy,
-        opened_by: if let Kind::Restricted(_, Some(digest)) = kind { Some(digest.to_vec()) } else { None },
+        opened_by: if let SessionKind::Restricted(_, Some(digest)) = kind {
+            Some(digest.to_vec())
+        } else {
+            None
+        },
         browser: site.client.browser.to_owned(),
         client: site.client.place(),
         began_at: now,
@@ -127,7 +135,7 @@ pub async fn open(
     };
     sessions::insert(tx, &session, &sha256(cookie.expose().as_bytes())).await?;
     sessions::keep(tx, account.id, MOST).await?;
-    let (meters, kind) = (site.meters.clone(), kind.name());
-    tx.afterwards(move || meters.opened(kind));
+    let (metrics, kind) = (site.metrics.clone(), kind.name());
+    tx.on_commit(move || metrics.opened(kind));
     Ok((session, cookie))
 }

@@ -18,7 +18,7 @@ use crate::{
         key::{Key, sha256},
     },
     core::{event::Event, limits::sampled},
-    http::{Crumb, Site},
+    http::{CookieName, Visit},
     store::{
         self, Tx,
         accounts::{self, Account},
@@ -37,8 +37,8 @@ struct Token {
     digest: Vec<u8>,
 }
 
-fn token(site: &Site<'_>) -> Option<Token> {
-    let (id, secret) = site.crumbs.get(Crumb::Remembered)?.split_once('.')?;
+fn token(site: &Visit<'_>) -> Option<Token> {
+    let (id, secret) = site.cookies.get(CookieName::Remembered)?.split_once('.')?;
     Some(Token { id: Uuid::parse_str(id).ok()?, digest: sha256(secret.as_bytes()) })
 }
 
@@ -53,7 +53,7 @@ impl Token {
 }
 
 /// The token in force, for whoever never got it; none if it was sealed under a secret that is gone.
-fn unseal(site: &Site<'_>, browser: &Remembered) -> Option<Key> {
+fn unseal(site: &Visit<'_>, browser: &Remembered) -> Option<Key> {
     let plain = site.keyring.open(PURPOSE, browser.next.as_deref()?).ok()?;
     Key::parse(std::str::from_utf8(&plain).ok()?)
 }
@@ -74,7 +74,7 @@ fn cookie(id: Uuid, secret: &Key) -> String {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn remember(site: &Site<'_>, tx: &mut Tx, account: &Account) -> Result<String, Error> {
+pub async fn remember(site: &Visit<'_>, tx: &mut Tx, account: &Account) -> Result<String, Error> {
     let (now, secret) = (site.now(), Key::for_link(site.random)?);
     let browser = Remembered {
         id: store::id(now, site.random)?,
@@ -95,7 +95,7 @@ pub async fn remember(site: &Site<'_>, tx: &mut Tx, account: &Account) -> Result
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn forget(site: &Site<'_>, tx: &mut Tx) -> Result<(), Error> {
+pub async fn forget(site: &Visit<'_>, tx: &mut Tx) -> Result<(), Error> {
     let Some(token) = token(site) else { return Ok(()) };
     match remembered::find(tx, token.id, site.now()).await? {
         Some(browser) if token.is(&browser.digest) || token.is_former(&browser) => {
@@ -109,30 +109,32 @@ pub async fn forget(site: &Site<'_>, tx: &mut Tx) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn recall(site: &Site<'_>) -> Result<Option<SignedIn>, Error> {
-    if site.crumbs.get(Crumb::Remembered).is_none() {
+pub async fn recall(site: &Visit<'_>) -> Result<Option<SignedIn>, Error> {
+    if site.cookies.get(CookieName::Remembered).is_none() {
         return Ok(None);
     }
     let opened = match token(site) {
         Some(token) => open(site, &token).await?,
         None => {
-            site.crumbs.refuse(Crumb::Remembered);
+            site.cookies.refuse(CookieName::Remembered);
             None
         }
     };
     if opened.is_none() {
-        site.crumbs.remove(Crumb::Remembered);
+        site.cookies.remove(CookieName::Remembered);
     }
     Ok(opened)
 }
 
-async fn open(site: &Site<'_>, token: &Token) -> Result<Option<SignedIn>, Error> {
+async fn open(site: &Visit<'_>, token: &Token) -> Result<Option<SignedIn>, Error> {
     let now = site.now();
     let Some(browser) = remembered::find(&mut site.read().await?, token.id, now).await? else {
         return Ok(None);
     };
     let mut tx = site.begin().await?;
-    let Some(account) = accounts::lock(&mut tx, browser.account_id, now).await? else { return Ok(None) };
+    let Some(account) = accounts::lock_enabled(&mut tx, browser.account_id, now).await? else {
+        return Ok(None);
+    };
     // Read again under the account's lock: another tab may have been first, or a reset.
     let Some(browser) = remembered::find(&mut tx, token.id, now).await? else { return Ok(None) };
     let is_copy =
@@ -140,11 +142,11 @@ async fn open(site: &Site<'_>, token: &Token) -> Result<Option<SignedIn>, Error>
     if is_copy {
         remembered::end(&mut tx, browser.id).await?;
         sessions::end_all(&mut tx, account.id, None).await?;
-        Event::new("remembered.replayed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+        Event::new("remembered.replayed", account.id).from(&site.caller()).write(site.app, &mut tx).await?;
         tx.commit().await?;
         return Ok(None);
     }
-    let (session, opened) = gate::open(site, &mut tx, &account, gate::Kind::Remembered).await?;
+    let (session, opened) = gate::open(site, &mut tx, &account, gate::SessionKind::Remembered).await?;
     let next = if token.is(&browser.digest) {
         let next = Key::for_link(site.random)?;
         let sealed = site.keyring.seal(site.random, PURPOSE, next.expose().as_bytes())?;
@@ -156,12 +158,16 @@ async fn open(site: &Site<'_>, token: &Token) -> Result<Option<SignedIn>, Error>
     };
     let whose = [account.id.as_bytes().as_slice(), &site.client.network()].concat();
     if sampled(site, &mut tx, "remembered", &whose, *site.config().limits.window).await? {
-        Event::new("session.remembered", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+        Event::new("session.remembered", account.id).from(&site.caller()).write(site.app, &mut tx).await?;
     }
     tx.commit().await?;
-    site.crumbs.set(Crumb::Session, opened.expose(), None);
+    site.cookies.set(CookieName::Session, opened.expose(), None);
     if let Some(next) = next {
-        site.crumbs.set(Crumb::Remembered, &cookie(browser.id, &next), Some(now.until(browser.expires_at)));
+        site.cookies.set(
+            CookieName::Remembered,
+            &cookie(browser.id, &next),
+            Some(now.until(browser.expires_at)),
+        );
     }
     Ok(Some(SignedIn { session, account }))
 }

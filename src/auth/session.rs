@@ -20,7 +20,7 @@ use crate::{
         clock::Time,
         key::{Key, sha256},
     },
-    http::{Crumb, Site, held, viewer},
+    http::{CookieName, Visit, keyed, viewer},
     policy::Policy,
     store::{
         Conn, Tx,
@@ -46,8 +46,8 @@ struct Narrow(Result<Option<SignedIn>, ()>);
 pub async fn current<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()> {
     let Full(found) = request
         .local_cache_async(async {
-            let Some(site) = Site::of(request) else { return Full(Err(())) };
-            let found = load(&site, Crumb::Session).await.map_err(|error| log::error!("{error}"));
+            let Some(site) = Visit::of(request) else { return Full(Err(())) };
+            let found = load(&site, CookieName::Session).await.map_err(|error| log::error!("{error}"));
             if let Ok(Some(me)) = &found {
                 viewer::is(request, &me.account.email);
             }
@@ -61,8 +61,8 @@ pub async fn current<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn
 async fn narrow<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()> {
     let Narrow(found) = request
         .local_cache_async(async {
-            let Some(site) = Site::of(request) else { return Narrow(Err(())) };
-            Narrow(load(&site, Crumb::Restricted).await.map_err(|error| log::error!("{error}")))
+            let Some(site) = Visit::of(request) else { return Narrow(Err(())) };
+            Narrow(load(&site, CookieName::Restricted).await.map_err(|error| log::error!("{error}")))
         })
         .await;
     found.as_ref().map(Option::as_ref).or(Err(()))
@@ -72,21 +72,23 @@ async fn narrow<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn open(site: &Site<'_>, conn: &mut Conn, account: Uuid, but: Option<Uuid>) -> Result<u64, Error> {
+pub async fn open(site: &Visit<'_>, conn: &mut Conn, account: Uuid, but: Option<Uuid>) -> Result<u64, Error> {
     let (now, idle) = (site.now(), *site.config().session.idle);
     let open = sessions::list(conn, account, now - idle, now).await?;
     Ok(open.iter().filter(|session| Some(session.id) != but).count() as u64)
 }
 
-async fn load(site: &Site<'_>, crumb: Crumb) -> Result<Option<SignedIn>, Error> {
+async fn load(site: &Visit<'_>, cookie_name: CookieName) -> Result<Option<SignedIn>, Error> {
     let (now, settings) = (site.now(), &site.config().session);
-    if let Some(cookie) = site.crumbs.get(crumb) {
+    if let Some(cookie) = site.cookies.get(cookie_name) {
         if Key::parse(cookie).is_none() {
-            site.crumbs.refuse(crumb);
+            site.cookies.refuse(cookie_name);
         }
         let digest = sha256(cookie.as_bytes());
         let found = site.db.session(digest, now - *settings.idle, now).await?;
-        if let Some(found) = found.filter(|found| found.session.restricted == (crumb == Crumb::Restricted)) {
+        if let Some(found) =
+            found.filter(|found| found.session.restricted == (cookie_name == CookieName::Restricted))
+        {
             if found.session.seen_at + SEEN < now {
                 let mut tx = site.begin().await?;
                 sessions::touch(&mut tx, found.session.id, now).await?;
@@ -94,9 +96,9 @@ async fn load(site: &Site<'_>, crumb: Crumb) -> Result<Option<SignedIn>, Error> 
             }
             return Ok(Some(found));
         }
-        site.crumbs.remove(crumb);
+        site.cookies.remove(cookie_name);
     }
-    if crumb == Crumb::Session { remember::recall(site).await } else { Ok(None) }
+    if cookie_name == CookieName::Session { remember::recall(site).await } else { Ok(None) }
 }
 
 /// # Outcomes
@@ -132,13 +134,14 @@ impl<'r> FromRequest<'r> for &'r Account {
 pub struct Fresh<'r>(pub &'r SignedIn);
 
 impl Fresh<'_> {
-    /// Takes the account's row, as [`accounts::take`], if the session has not ended while the request was under way.
+    /// Takes the account's row, as [`accounts::lock_unchanged`], if the session has not ended while the request was under way.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn take(&self, tx: &mut Tx, now: Time) -> Result<bool, Error> {
         let SignedIn { session, account } = self.0;
-        Ok(accounts::take(tx, account, now).await? && sessions::is_live(tx, session.id, now).await?)
+        Ok(accounts::lock_unchanged(tx, account, now).await?
+            && sessions::is_live(tx, session.id, now).await?)
     }
 }
 
@@ -148,7 +151,7 @@ impl<'r> FromRequest<'r> for Fresh<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let fresh =
-            |found: &SignedIn| Site::of(request).is_some_and(|site| found.session.fresh_until > site.now());
+            |found: &SignedIn| Visit::of(request).is_some_and(|site| found.session.fresh_until > site.now());
         <&SignedIn>::from_request(request).await.and_then(|found| match fresh(found) {
             true => Outcome::Success(Fresh(found)),
             false => Outcome::Forward(Status::Unauthorized),
@@ -170,8 +173,8 @@ pub struct Restricted<'r> {
 impl<'r> Restricted<'r> {
     fn of(request: &'r Request<'_>, me: &'r SignedIn) -> Option<Self> {
         let policy = Policy::read(me.session.policy.as_deref())?;
-        let accepted = Site::of(request)?.policy(&me.account).accepts(&policy);
-        (accepted && held::admits(request, me.session.id)).then_some(Self { me, policy })
+        let accepted = Visit::of(request)?.policy(&me.account).accepts(&policy);
+        (accepted && keyed::admits(request, me.session.id)).then_some(Self { me, policy })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::gate::{self, Kind};
+use super::gate::{self, SessionKind};
 use crate::{
     app::App,
     base::{
@@ -11,7 +11,7 @@ use crate::{
     },
     core::event::Event,
     hashing::password::Password,
-    http::{Site, throttle::SignIn},
+    http::{Visit, throttle::SignIn},
     policy::Policy,
     store::{
         accounts::{self, Account},
@@ -29,7 +29,7 @@ pub fn digest(app: &App, account: &Account, password: &str) -> Vec<u8> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn find(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     account: Option<&Account>,
     typed: &Password,
 ) -> Result<Option<KeyRow>, Error> {
@@ -41,7 +41,7 @@ pub async fn find(
 }
 
 /// Whether what was typed is the generated password of this digest.
-pub fn is_generated(site: &Site<'_>, account: Uuid, digest: &[u8], typed: &Password) -> bool {
+pub fn is_generated(site: &Visit<'_>, account: Uuid, digest: &[u8], typed: &Password) -> bool {
     let typed = Key::parse_code(typed.as_str());
     site.keyring.verifies(digest, "temporary", &[typed.expose().as_bytes(), account.as_bytes()])
 }
@@ -52,7 +52,7 @@ pub fn is_generated(site: &Site<'_>, account: Uuid, digest: &[u8], typed: &Passw
 /// # Errors
 /// [`Error::Database`].
 pub async fn sign_in(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     account: &Account,
     counted: &SignIn<'_>,
     key: KeyRow,
@@ -64,13 +64,14 @@ pub async fn sign_in(
     };
     let now = site.now();
     let mut tx = site.begin().await?;
-    if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, key.id, now).await? {
+    if !accounts::lock_unchanged(&mut tx, account, now).await? || !keys::spend(&mut tx, key.id, now).await? {
         return Ok(false);
     }
     let admission =
-        gate::admit(site, &mut tx, account, Kind::Restricted(&policy, Some(&key.digest)), false).await?;
-    counted.forgive(site.app, &mut tx).await?;
-    let asked = site.asked();
+        gate::admit(site, &mut tx, account, SessionKind::Restricted(&policy, Some(&key.digest)), false)
+            .await?;
+    counted.refund(site.app, &mut tx).await?;
+    let asked = site.caller();
     Event::new("reset.signed_in_once", account.id)
         .from(&asked)
         .under(&policy)

@@ -6,7 +6,7 @@ use super::clock::Time;
 
 /// Who asked for something, as messages and the audit log tell it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Asked {
+pub struct Caller {
     /// The place in the network.
     pub from: String,
     /// The browser, in words of our own.

@@ -3,10 +3,10 @@
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::{fault::Fault, span::Span, typed};
+use super::{duration::HumanDuration, fault::Fault, typed};
 
 /// How long the link is good that confirms another address.
-pub const CONFIRMING: Span = Span::hours(1);
+pub const CONFIRMING: HumanDuration = HumanDuration::hours(1);
 
 /// An address that passed the rules below.
 ///

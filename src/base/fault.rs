@@ -1,7 +1,7 @@
 //! What is wrong with something a person typed: the id of a sentence, never the sentence itself.
 
 #[cfg(test)]
-use crate::view::voice::Voice;
+use crate::view::catalog::Catalog;
 
 /// A mistake that a form shows beside its field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,10 +29,10 @@ impl Fault {
 impl Fault {
     /// The key, if there is a sentence of that name which names no other numbers.
     pub(crate) fn said(&self) -> &'static str {
-        let voice = Voice::read([("en.ftl", include_str!("../../locales/en.ftl"))]).unwrap();
+        let catalog = Catalog::read([("en.ftl", include_str!("../../locales/en.ftl"))]).unwrap();
         let numbers = self.args.iter().map(|&(name, number)| (name, number.into()));
         let args: Vec<_> = numbers.chain([("field", "a field".into())]).collect();
-        let sentence = voice.say(self.key, &args);
+        let sentence = catalog.say(self.key, &args);
         assert!(!sentence.contains(['[', '{']), "{sentence}");
         self.key
     }

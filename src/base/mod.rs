@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod clock;
+pub mod duration;
 pub mod email;
 pub mod error;
 pub mod fault;
@@ -13,7 +14,6 @@ pub mod quota;
 pub mod random;
 pub mod reach;
 pub mod role;
-pub mod span;
 pub mod typed;
 
 pub use error::Error;

@@ -2,7 +2,7 @@
 
 mod plan;
 
-use self::plan::{Kind, Known, Plan};
+use self::plan::{Known, NumberKind, Plan};
 use super::{fault::Fault, typed};
 
 /// A number in E.164 form, as libphonenumber writes it.
@@ -21,7 +21,7 @@ impl Phone {
             return Err(Fault::new("fault-required"));
         }
         // A trunk zero in brackets, as business cards carry it, also where none is dialled.
-        let usual = |text: &str| read(text, home).filter(|known| known.kind == Kind::Usual);
+        let usual = |text: &str| read(text, home).filter(|known| known.kind == NumberKind::Usual);
         let known = usual(&text).or_else(|| usual(&text.replace("(0)", "")));
         known.map(|known| Self(known.number)).ok_or(Fault::new("fault-phone"))
     }

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// What is found where the accounts live, or will.
-pub(super) enum Census {
+pub(super) enum DatabaseState {
     /// Nothing yet.
     Absent,
     /// A database that lacks so many migrations.
@@ -15,31 +15,31 @@ pub(super) enum Census {
     Counts(Box<Pool>),
 }
 
-impl Census {
+impl DatabaseState {
     /// Looks; nothing is made or migrated.
     pub async fn open(settings: &DatabaseSettings) -> Result<Self, Error> {
-        let Some(pool) = Pool::look(settings).await? else { return Ok(Census::Absent) };
+        let Some(pool) = Pool::look(settings).await? else { return Ok(DatabaseState::Absent) };
         let behind = store::behind(&mut pool.read().await?).await?;
         if behind == 0 {
-            return Ok(Census::Counts(Box::new(pool)));
+            return Ok(DatabaseState::Counts(Box::new(pool)));
         }
         rocket_db_pools::Pool::close(&pool).await;
-        Ok(Census::Behind(behind))
+        Ok(DatabaseState::Behind(behind))
     }
 
     /// What a start would do to it.
     pub fn state(&self) -> String {
         match self {
-            Census::Absent => " (would be created)".into(),
-            Census::Behind(1) => " (would be migrated: 1 migration is missing)".into(),
-            Census::Behind(count) => format!(" (would be migrated: {count} migrations are missing)"),
-            Census::Counts(_) => String::new(),
+            DatabaseState::Absent => " (would be created)".into(),
+            DatabaseState::Behind(1) => " (would be migrated: 1 migration is missing)".into(),
+            DatabaseState::Behind(count) => format!(" (would be migrated: {count} migrations are missing)"),
+            DatabaseState::Counts(_) => String::new(),
         }
     }
 
     /// Lets go of the database.
     pub async fn close(self) {
-        if let Census::Counts(pool) = self {
+        if let DatabaseState::Counts(pool) = self {
             rocket_db_pools::Pool::close(&*pool).await;
         }
     }

@@ -8,11 +8,11 @@ use clap::Args;
 use figment::Figment;
 use serde_json::{Value, json};
 
-use super::{census::Census, exposed::exposed};
+use super::{census::DatabaseState, exposed::exposed};
 use crate::{
     app::App,
     base::{Error, clock::Clock, email::Email, phone::Phone},
-    config::{self, Judged, database, fault, is_loopback_url},
+    config::{self, Validated, database, fault, is_loopback_url},
     findings::{Finding, Severity},
     jobs::delivery,
     outbox::{
@@ -74,7 +74,7 @@ pub(super) fn run(check: &Check, figment: &Figment) -> ExitCode {
 }
 
 async fn look(check: &Check, figment: &Figment) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
-    let judged = Judged::look(figment)?;
+    let judged = Validated::look(figment)?;
     let mut findings = judged.findings.clone();
     let (plan, people) = plan(check, judged, figment).await.map_err(|fault| {
         let lines = fault.to_string();
@@ -89,19 +89,19 @@ async fn look(check: &Check, figment: &Figment) -> Result<(Plan, Vec<Finding>), 
     Ok((plan, findings))
 }
 
-async fn plan(check: &Check, judged: Judged, figment: &Figment) -> Result<(Plan, Vec<Finding>), Error> {
+async fn plan(check: &Check, judged: Validated, figment: &Figment) -> Result<(Plan, Vec<Finding>), Error> {
     let dir = template_dir(figment)?;
     let app = App::new(judged, Clock::system(), Templates::load(dir.as_deref())?)?;
     let (address, port): (IpAddr, u16) = (fault::read(figment, "address")?, fault::read(figment, "port")?);
     let settings = database::read(figment)?;
-    let mut census = Census::open(&settings).await?;
+    let mut census = DatabaseState::open(&settings).await?;
     let policy: &ResetSettings = &app.config().reset;
-    let (crowds, mut findings) = match &mut census {
-        Census::Counts(pool) => {
+    let (role_groups, mut findings) = match &mut census {
+        DatabaseState::Counts(pool) => {
             let mut conn = pool.read().await?;
-            let crowds = store::accounts::crowds(&mut conn, app.now()).await?;
-            let people = judge::people(&mut conn, policy, &crowds, app.now()).await?;
-            (Some(crowds), people)
+            let role_groups = store::accounts::role_groups(&mut conn, app.now()).await?;
+            let people = judge::people(&mut conn, policy, &role_groups, app.now()).await?;
+            (Some(role_groups), people)
         }
         _ => (None, Vec::new()),
     };
@@ -111,7 +111,7 @@ async fn plan(check: &Check, judged: Judged, figment: &Figment) -> Result<(Plan,
     let mut parts = vec![
         ("profile", figment.profile().to_string()),
         ("serves", format!("{}, listening on port {port} of {address}", app.judged.public_url)),
-        ("meters", meters(&app).into()),
+        ("meters", metrics(&app).into()),
         ("database", format!("{engine}{}", census.state())),
         ("mail", if app.config().mail.url.is_some() { "by SMTP" } else { "stays at /dev/mailbox" }.into()),
         ("texts", if app.config().sms.url.is_some() { "by the gateway" } else { texts }.into()),
@@ -119,12 +119,12 @@ async fn plan(check: &Check, judged: Judged, figment: &Figment) -> Result<(Plan,
     let dir = dir.map(|dir| format!("those in {} go before the built-in ones", dir.display()));
     parts.extend(dir.map(|dir| ("templates", dir)));
     let asking = |role: &str| {
-        let crowds = crowds.iter().flatten().filter(|crowd| policy.asks(role, crowd.roles()));
-        crowds.map(|crowd| crowd.accounts).sum()
+        let role_groups = role_groups.iter().flatten().filter(|crowd| policy.asks(role, crowd.roles()));
+        role_groups.map(|crowd| crowd.accounts).sum()
     };
     let tables = policy
         .tables()
-        .map(|(role, each)| (role.to_owned(), each, crowds.is_some().then(|| asking(role))))
+        .map(|(role, each)| (role.to_owned(), each, role_groups.is_some().then(|| asking(role))))
         .collect();
     census.close().await;
     let mails = check
@@ -147,7 +147,7 @@ async fn plan(check: &Check, judged: Judged, figment: &Figment) -> Result<(Plan,
 }
 
 /// Who may read the meters.
-fn meters(app: &App) -> &'static str {
+fn metrics(app: &App) -> &'static str {
     match (&app.config().metrics_token, is_loopback_url(&app.judged.public_url)) {
         (Some(_), _) => "at /metrics, with latchkey.metrics_token",
         (None, true) => "at /metrics, from this machine",

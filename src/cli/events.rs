@@ -6,13 +6,13 @@ use serde_json::json;
 
 use super::{Done, open, say_json, table::Table};
 use crate::{
-    base::{Error, clock::Time, email::Email, span::Span},
+    base::{Error, clock::Time, duration::HumanDuration, email::Email},
     core::event::KINDS,
     store::{
         Conn, accounts,
-        events::{self, Line},
+        events::{self, EventRow},
     },
-    view::human,
+    view::format,
 };
 
 #[derive(Args)]
@@ -46,7 +46,7 @@ pub(super) async fn run(asked: Events, figment: &Figment) -> Result<Done, Error>
 }
 
 async fn list(asked: &Events, conn: &mut Conn) -> Result<Done, Error> {
-    let until = asked.until.map(|day| day + *Span::days(1));
+    let until = asked.until.map(|day| day + *HumanDuration::days(1));
     let kind = asked.kind.as_deref();
     let mut which = events::Which { kind, since: asked.since, until, ..events::Which::default() };
     if let Some(email) = &asked.account {
@@ -62,7 +62,7 @@ async fn list(asked: &Events, conn: &mut Conn) -> Result<Done, Error> {
         return Ok(Done::Done);
     }
     let mut table = Table::new(["AT", "KIND", "ADDRESS", "BY", "FROM", "UNDER", "WITH"]);
-    for Line { event, email } in &lines {
+    for EventRow { event, email } in &lines {
         let text = |part: &Option<String>| part.clone().unwrap_or_default();
         let by = match &event.actor {
             Some(actor) => match actor.parse() {
@@ -72,7 +72,7 @@ async fn list(asked: &Events, conn: &mut Conn) -> Result<Done, Error> {
             None => String::new(),
         };
         let (at, email, policy, detail) =
-            (human::moment(event.at), text(email), text(&event.policy), text(&event.detail));
+            (format::moment(event.at), text(email), text(&event.policy), text(&event.detail));
         table.row([&at, &event.kind, &email, &by, &event.client, &policy, &detail]);
     }
     table.end("no such events");
@@ -80,13 +80,13 @@ async fn list(asked: &Events, conn: &mut Conn) -> Result<Done, Error> {
 }
 
 fn day(text: &str) -> Result<Time, String> {
-    human::parse_day(text).ok_or_else(|| "write a day like 2026-08-01".into())
+    format::parse_day(text).ok_or_else(|| "write a day like 2026-08-01".into())
 }
 
-fn tell(Line { event, email }: &Line) {
+fn tell(EventRow { event, email }: &EventRow) {
     say_json(&json!({
         "id": event.id,
-        "at": human::stamp(event.at),
+        "at": format::stamp(event.at),
         "kind": event.kind,
         "address": email,
         "account": event.account_id,

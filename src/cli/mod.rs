@@ -32,7 +32,7 @@ use rocket::{error::ErrorKind, tokio::select};
 use crate::{
     app::App,
     base::{Error, clock::Clock, email::Email, phone::Phone, random::Random},
-    config::{self, Judged, database, fault, init},
+    config::{self, Validated, database, fault, init},
     policy::is_role,
     server::{signals::Signals, watch},
     store::{DatabaseSettings, Pool},
@@ -281,7 +281,7 @@ fn launch_fault(error: &rocket::Error, address: IpAddr, port: u16) -> String {
 /// The site and its database, for commands that work beside a server.
 async fn open(figment: &Figment) -> Result<(App, Pool), Error> {
     let pool = Pool::connect(&database::read(figment)?).await?;
-    let app = App::new(Judged::read(figment)?, Clock::system(), Templates::load(None::<&Path>)?)?;
+    let app = App::new(Validated::read(figment)?, Clock::system(), Templates::load(None::<&Path>)?)?;
     Ok((app, pool))
 }
 

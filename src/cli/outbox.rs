@@ -9,15 +9,15 @@ use uuid::Uuid;
 
 use super::{Done, open, say_json, table::Table};
 use crate::{
-    admin::message_care,
+    admin::message_actions,
     app::App,
     base::Error,
     core::event::Actor,
     store::{
         Pool,
-        outbox::{self, Shelf},
+        outbox::{self, OutboxFilter},
     },
-    view::human,
+    view::format,
 };
 
 #[derive(Subcommand)]
@@ -25,8 +25,8 @@ pub(super) enum Outbox {
     /// Lists messages, the newest first.
     List {
         /// Messages in this state.
-        #[arg(long, value_enum, default_value_t = Shelf::Waiting)]
-        state: Shelf,
+        #[arg(long, value_enum, default_value_t = OutboxFilter::Waiting)]
+        state: OutboxFilter,
         /// Maximum number of lines.
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=100_000))]
         limit: i64,
@@ -59,7 +59,7 @@ pub(super) async fn run(outbox: Outbox, figment: &Figment) -> Result<Done, Error
     Ok(done)
 }
 
-async fn list(app: &App, pool: &Pool, state: Shelf, limit: i64, json: bool) -> Result<Done, Error> {
+async fn list(app: &App, pool: &Pool, state: OutboxFilter, limit: i64, json: bool) -> Result<Done, Error> {
     let lines = outbox::list(&mut pool.read().await?, state, Uuid::max(), app.now(), limit).await?;
     let mut table = Table::new(["ID", "KIND", "SINCE", "TRIES", "ADDRESS", "TROUBLE"]);
     for line in &lines {
@@ -73,15 +73,15 @@ async fn list(app: &App, pool: &Pool, state: Shelf, limit: i64, json: bool) -> R
                 "address": line.email,
                 "attempts": line.attempts,
                 "trouble": line.trouble,
-                "since": human::stamp(line.created_at),
-                "due": (line.state == "waiting").then(|| human::stamp(line.due_at)),
-                "until": human::stamp(line.expires_at),
-                "done": line.done_at.map(human::stamp),
+                "since": format::stamp(line.created_at),
+                "due": (line.state == "waiting").then(|| format::stamp(line.due_at)),
+                "until": format::stamp(line.expires_at),
+                "done": line.done_at.map(format::stamp),
                 "again": line.again,
             }));
         } else {
             let (id, tries) = (line.id.to_string(), line.attempts.to_string());
-            table.row([&id, &line.kind, &human::moment(line.created_at), &tries, email, trouble]);
+            table.row([&id, &line.kind, &format::moment(line.created_at), &tries, email, trouble]);
         }
     }
     if json && !lines.is_empty() {
@@ -98,9 +98,9 @@ async fn change(app: &App, pool: &Pool, ids: &[Uuid], again: bool) -> Result<Don
     for id in ids {
         let mut tx = pool.begin().await?;
         let (done, what) = if again {
-            (message_care::again(app, &mut tx, *id, &actor).await?, "will be sent again")
+            (message_actions::again(app, &mut tx, *id, &actor).await?, "will be sent again")
         } else {
-            (message_care::discard(app, &mut tx, *id, &actor).await?, "is dropped")
+            (message_actions::discard(app, &mut tx, *id, &actor).await?, "is dropped")
         };
         tx.commit().await?;
         if done {

@@ -8,7 +8,7 @@ use figment::Figment;
 
 use super::{Done, open};
 use crate::{
-    admin::{care::Reason, let_in::strategies},
+    admin::{actions::Reason, let_in::strategies},
     base::{Error, email::Email},
     policy::strategy::Strategy,
 };

@@ -105,18 +105,18 @@ pub fn read<T: DeserializeOwned>(figment: &Figment, key: &str) -> Result<T, Erro
     Ok(figment.extract_inner(key).map_err(|fault| explain(figment, fault, key))?)
 }
 
-/// Refuses what [`strays`] finds.
+/// Refuses what [`unknown_keys`] finds.
 ///
 /// # Errors
 /// [`Error::Config`], a line for each fault.
 pub fn refuse_strays(figment: &Figment) -> Result<(), Error> {
-    let faults = strays(figment);
+    let faults = unknown_keys(figment);
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }
 
 /// What no table of Latchkey's would notice: faults of Rocket's own keys, files that are not there, and keys that
 /// nothing reads, since a misspelt name must not pass for a setting.
-pub fn strays(figment: &Figment) -> Vec<Finding> {
+pub fn unknown_keys(figment: &Figment) -> Vec<Finding> {
     if let Ok(file) = figment.extract_inner::<PathBuf>("config") {
         let here = std::env::current_dir().unwrap_or_default();
         if !here.ancestors().any(|dir| dir.join(&file).is_file()) {

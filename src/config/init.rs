@@ -83,7 +83,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::config::{Config, Judged};
+    use crate::config::{Config, Validated};
 
     /// The file with the marks in `marks` taken away; one that is empty takes it off the defaults.
     fn without(marks: &[&str]) -> Figment {
@@ -174,7 +174,7 @@ mod tests {
         let all = all();
         rocket::Config::try_from(&all).unwrap();
         crate::config::database::read(&all).unwrap();
-        let judged = Judged::look(&all.select("release")).ok().unwrap();
+        let judged = Validated::look(&all.select("release")).ok().unwrap();
         let faults = judged.findings.iter().filter(|finding| finding.is_error());
         assert!(faults.clone().count() > 0);
         for fault in faults {
@@ -188,7 +188,7 @@ mod tests {
             let printed = Figment::from(rocket::Config::release_default())
                 .merge(Toml::string(text).nested())
                 .select("release");
-            Judged::look(&printed).ok().unwrap()
+            Validated::look(&printed).ok().unwrap()
         };
         let text = rocket_toml(Random).unwrap();
         let faults = read(&text).findings;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::span::Span;
+use crate::base::duration::HumanDuration;
 
 /// `latchkey.limits`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -11,7 +11,7 @@ pub struct LimitSettings {
     /// Whether anything is limited; false is for load tests on loopback. Default: true.
     pub enabled: bool,
     /// The time in which what was used up comes back, evenly. Default: 1h.
-    pub window: Span,
+    pub window: HumanDuration,
     /// Requests for messages to one address in a window, of all kinds; one of a kind is always allowed within the life of the
     /// key that it carries. Default: 4.
     pub messages_per_address: i64,
@@ -38,7 +38,7 @@ impl Default for LimitSettings {
     fn default() -> Self {
         Self {
             enabled: true,
-            window: Span::hours(1),
+            window: HumanDuration::hours(1),
             messages_per_address: 4,
             messages_per_client: 60,
             sign_ins_per_address: 30,
@@ -70,7 +70,7 @@ impl LimitSettings {
         .filter(|(_, most)| *most < 1)
         .map(|(name, most)| format!("latchkey.limits.{name} = {most} would let nobody in: write 1 or more"))
         .collect();
-        if self.window < Span::minutes(1) || self.window > Span::days(1) {
+        if self.window < HumanDuration::minutes(1) || self.window > HumanDuration::days(1) {
             faults.push(format!(
                 "latchkey.limits.window = \"{}\" is out of range: write \"1m\" to \"1d\"",
                 self.window

@@ -4,10 +4,10 @@ use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
 
 use super::relay::{Relay, Tls};
-use crate::base::{network::is_loopback, span::Span};
+use crate::base::{duration::HumanDuration, network::is_loopback};
 
 /// The longest time to give one mail: well before the worker's lease of it ends, or it would be sent twice.
-const LONGEST: Span = Span::seconds(45);
+const LONGEST: HumanDuration = HumanDuration::seconds(45);
 
 /// How mail leaves: `[default.latchkey.mail]`. It holds a password: no `Debug`.
 #[derive(Clone, Deserialize, Serialize)]
@@ -22,7 +22,7 @@ pub struct MailSettings {
     /// `Message-ID`. Default: `"Latchkey <no-reply@localhost>"`.
     pub from: String,
     /// The longest that one mail may take, with its connection; at most 45 s. Default: `"30s"`.
-    pub timeout: Span,
+    pub timeout: HumanDuration,
     /// Whether an address without an account is told, once a day at most, that somebody asked for a reset there.
     /// Default: true.
     pub to_unknown: bool,
@@ -33,7 +33,7 @@ impl Default for MailSettings {
         Self {
             url: None,
             from: "Latchkey <no-reply@localhost>".into(),
-            timeout: Span::seconds(30),
+            timeout: HumanDuration::seconds(30),
             to_unknown: true,
         }
     }

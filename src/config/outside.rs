@@ -10,9 +10,9 @@ use figment::{
 const POLICY: &str = "latchkey.reset";
 
 /// Every key but the policy's, with its value: for comparing, never for showing.
-pub struct Outside(BTreeMap<String, Value>);
+pub struct RestartKeys(BTreeMap<String, Value>);
 
-impl Outside {
+impl RestartKeys {
     /// What a configuration says.
     pub fn read(figment: &Figment) -> Self {
         let mut keys = BTreeMap::new();
@@ -44,8 +44,8 @@ mod tests {
 
     use super::*;
 
-    fn read(toml: &str) -> Outside {
-        Outside::read(&Figment::from(Toml::string(toml)))
+    fn read(toml: &str) -> RestartKeys {
+        RestartKeys::read(&Figment::from(Toml::string(toml)))
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::span::Span;
+use crate::base::duration::HumanDuration;
 
 /// `latchkey.register`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -13,7 +13,7 @@ pub struct RegisterSettings {
     /// Whether confirming the address also signs in. Default: true.
     pub login_after_confirm: bool,
     /// How long a confirmation or invitation is good, 24h at most. Default: 24h.
-    pub key_ttl: Span,
+    pub key_ttl: HumanDuration,
     /// What else people are asked, in this order. Default: nothing.
     pub fields: Vec<Field>,
 }
@@ -40,7 +40,7 @@ fn most() -> usize {
 
 impl Default for RegisterSettings {
     fn default() -> Self {
-        Self { open: true, login_after_confirm: true, key_ttl: Span::hours(24), fields: Vec::new() }
+        Self { open: true, login_after_confirm: true, key_ttl: HumanDuration::hours(24), fields: Vec::new() }
     }
 }
 
@@ -48,7 +48,7 @@ impl RegisterSettings {
     /// What is wrong, each a sentence with key and remedy.
     pub fn judge(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        if self.key_ttl > Span::hours(24) || self.key_ttl < Span::minutes(5) {
+        if self.key_ttl > HumanDuration::hours(24) || self.key_ttl < HumanDuration::minutes(5) {
             faults.push(format!(
                 "latchkey.register.key_ttl = \"{}\" is out of range: write \"5m\" to \"24h\"",
                 self.key_ttl

@@ -2,29 +2,29 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::span::Span;
+use crate::base::duration::HumanDuration;
 
 /// `latchkey.session`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SessionSettings {
     /// A session ends when it was not used for this long. Default: 2h.
-    pub idle: Span,
+    pub idle: HumanDuration,
     /// A session ends this long after sign-in, used or not. Default: 12h.
-    pub absolute: Span,
+    pub absolute: HumanDuration,
     /// What matters most (password, address, phone, deletion) asks to sign in again after this long. Default: 15m.
-    pub fresh: Span,
+    pub fresh: HumanDuration,
     /// How long "keep me signed in" keeps. Default: 14d.
-    pub remember: Span,
+    pub remember: HumanDuration,
 }
 
 impl Default for SessionSettings {
     fn default() -> Self {
         Self {
-            idle: Span::hours(2),
-            absolute: Span::hours(12),
-            fresh: Span::minutes(15),
-            remember: Span::days(14),
+            idle: HumanDuration::hours(2),
+            absolute: HumanDuration::hours(12),
+            fresh: HumanDuration::minutes(15),
+            remember: HumanDuration::days(14),
         }
     }
 }
@@ -33,10 +33,10 @@ impl SessionSettings {
     /// What is out of range, each a sentence with key and remedy.
     pub fn judge(&self) -> Vec<String> {
         [
-            ("idle", self.idle, Span::minutes(5), Span::days(1)),
-            ("absolute", self.absolute, Span::minutes(5), Span::days(30)),
-            ("fresh", self.fresh, Span::minutes(1), Span::hours(12)),
-            ("remember", self.remember, Span::hours(1), Span::days(90)),
+            ("idle", self.idle, HumanDuration::minutes(5), HumanDuration::days(1)),
+            ("absolute", self.absolute, HumanDuration::minutes(5), HumanDuration::days(30)),
+            ("fresh", self.fresh, HumanDuration::minutes(1), HumanDuration::hours(12)),
+            ("remember", self.remember, HumanDuration::hours(1), HumanDuration::days(90)),
         ]
         .into_iter()
         .filter(|(_, value, least, most)| value < least || value > most)

@@ -10,13 +10,13 @@ use reqwest::{
 use serde::{Deserialize, Serialize};
 
 use crate::base::{
+    duration::HumanDuration,
     network::is_loopback,
     phone::{self, Phone},
-    span::Span,
 };
 
 /// The longest time to wait for a gateway.
-const LONGEST: Span = Span::seconds(5);
+const LONGEST: HumanDuration = HumanDuration::seconds(5);
 
 /// How the fields travel to the gateway.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -52,7 +52,7 @@ pub struct SmsSettings {
     /// expression, in which `\d`, `\w` and `(?i)` know ASCII only. Default: none, the status alone counts.
     pub success: Option<String>,
     /// The longest that one request may take, at most 5 s. Default: `"5s"`.
-    pub timeout: Span,
+    pub timeout: HumanDuration,
 }
 
 impl Default for SmsSettings {
@@ -188,8 +188,8 @@ mod tests {
             SmsSettings { fields, ..fine() },
             SmsSettings { headers, ..fine() },
             SmsSettings { success: Some("(".into()), ..fine() },
-            SmsSettings { timeout: Span::seconds(6), ..fine() },
-            SmsSettings { timeout: Span::seconds(0), ..fine() },
+            SmsSettings { timeout: HumanDuration::seconds(6), ..fine() },
+            SmsSettings { timeout: HumanDuration::seconds(0), ..fine() },
             SmsSettings { countries: Vec::new(), ..fine() },
             SmsSettings { countries: vec!["DE".into(), "de".into()], ..fine() },
         ] {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Core, tally};
 use crate::{
-    base::{Error, caller::Asked},
+    base::{Error, caller::Caller},
     policy::Policy,
     store::{self, Tx, events},
 };
@@ -66,18 +66,18 @@ pub fn sentence(kind: &str) -> String {
 /// Who changes something that is not theirs, and from where.
 pub struct Actor {
     name: String,
-    asked: Asked,
+    asked: Caller,
 }
 
 impl Actor {
     /// An admin in the console, by the id of their account.
-    pub fn admin(account: Uuid, asked: Asked) -> Self {
+    pub fn admin(account: Uuid, asked: Caller) -> Self {
         Self { name: account.to_string(), asked }
     }
 
     /// Whoever may run `latchkey` on the server's machine.
     pub fn command_line(core: &Core) -> Self {
-        Self { name: Self::COMMAND_LINE.into(), asked: Asked { at: core.now(), ..Asked::default() } }
+        Self { name: Self::COMMAND_LINE.into(), asked: Caller { at: core.now(), ..Caller::default() } }
     }
 
     /// Whether it is the command line.
@@ -89,7 +89,7 @@ impl Actor {
     pub const COMMAND_LINE: &'static str = "command line";
 
     /// When and from where.
-    pub fn asked(&self) -> &Asked {
+    pub fn asked(&self) -> &Caller {
         &self.asked
     }
 }
@@ -117,7 +117,7 @@ impl<'a> Event<'a> {
     }
 
     /// From where.
-    pub fn from(self, asked: &'a Asked) -> Self {
+    pub fn from(self, asked: &'a Caller) -> Self {
         Self { client: &asked.from, ..self }
     }
 
@@ -161,9 +161,10 @@ impl<'a> Event<'a> {
         if tally::COUNTED.contains(&self.kind) {
             tally::count(core, tx, self.kind, self.policy.unwrap_or_default(), self.took).await?;
         }
-        let (told, meters, kind, policy) = (core.events.clone(), core.meters.clone(), self.kind, self.policy);
-        tx.afterwards(move || {
-            meters.happened(kind, policy);
+        let (told, metrics, kind, policy) =
+            (core.events.clone(), core.metrics.clone(), self.kind, self.policy);
+        tx.on_commit(move || {
+            metrics.happened(kind, policy);
             // Nobody need listen.
             _ = told.send(event);
         });

@@ -12,7 +12,7 @@ use std::{net::IpAddr, time::Duration};
 pub use self::{network::network, recent::Recent, sample::sampled};
 use super::{Core, event::Event};
 use crate::{
-    base::{Error, caller::Asked, clock::Time, email, keyring::Ring, quota::Quota, span::Span},
+    base::{Error, caller::Caller, clock::Time, duration::HumanDuration, email, keyring::Ring, quota::Quota},
     store::{
         Tx,
         counts::{self, Bucket, Taken},
@@ -66,7 +66,7 @@ impl Allowed {
 /// What a message is asked for. Messages of every kind count together, and one of each is always allowed within the life
 /// of what it carries, so that one kind cannot starve another.
 #[derive(Clone, Copy, Debug)]
-pub enum Asking {
+pub enum MessageKind {
     /// To get back in.
     Reset,
     /// To have an account.
@@ -77,13 +77,13 @@ pub enum Asking {
     Email,
 }
 
-impl Asking {
+impl MessageKind {
     /// How long the key is good that the message carries, at least.
     fn life(self, core: &Core) -> Duration {
         match self {
-            Asking::Reset => *core.live.now().key_life(),
-            Asking::Register | Asking::Confirm => *core.config().register.key_ttl,
-            Asking::Email => *email::CONFIRMING,
+            MessageKind::Reset => *core.live.now().key_life(),
+            MessageKind::Register | MessageKind::Confirm => *core.config().register.key_ttl,
+            MessageKind::Email => *email::CONFIRMING,
         }
     }
 }
@@ -100,14 +100,14 @@ const RESERVE: i64 = 4;
 /// by all such together: whoever signs in again and again is known as often.
 #[derive(Clone, Copy, Debug, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum Limited<'a> {
+pub enum RateLimit<'a> {
     /// A request for a message to the address as typed (canonical where it is one), known or not. Requests of every kind
     /// count; the kind matters once the others have used up what there is.
-    MessageFor(Asking, &'a str),
+    MessageFor(MessageKind, &'a str),
     /// The same by a browser that is known, and the address, of one kind.
-    MessageBy(Asking, [u8; 16], &'a str),
+    MessageBy(MessageKind, [u8; 16], &'a str),
     /// The same by any browser that is known, and the address, of one kind.
-    MessageByKnown(Asking, &'a str),
+    MessageByKnown(MessageKind, &'a str),
     /// A request for a message, by where it comes from.
     MessageFrom(IpAddr),
     /// A mail that tells an address that it has no account, by that address.
@@ -156,7 +156,7 @@ pub enum Limited<'a> {
     Verify,
 }
 
-impl Limited<'_> {
+impl RateLimit<'_> {
     /// Where it is counted under one of the site's secrets; where it is counted by the client, by each of its networks.
     fn buckets(self, core: &Core, ring: &Ring) -> Vec<Bucket> {
         let mac = |purpose, parts: &[&[u8]]| vec![(ring.mac(purpose, parts), self.quota(core))];
@@ -167,37 +167,37 @@ impl Limited<'_> {
             network::wider(client).into_iter().map(of).collect()
         };
         match self {
-            Limited::MessageFor(_, address) => mac("count message to", &[address.as_bytes()]),
-            Limited::MessageBy(asking, device, address) => {
+            RateLimit::MessageFor(_, address) => mac("count message to", &[address.as_bytes()]),
+            RateLimit::MessageBy(asking, device, address) => {
                 mac("count message by", &[&[asking as u8], &device, address.as_bytes()])
             }
-            Limited::MessageByKnown(asking, address) => {
+            RateLimit::MessageByKnown(asking, address) => {
                 mac("count message by known", &[&[asking as u8], address.as_bytes()])
             }
-            Limited::MessageFrom(client) => from("count message from", client),
-            Limited::UnknownTo(address) => mac("count unknown to", &[address.as_bytes()]),
-            Limited::SignInTo(address) => mac("count sign-in to", &[address.as_bytes()]),
-            Limited::SignInBy(device, address) => mac("count sign-in by", &[&device, address.as_bytes()]),
-            Limited::SignInByKnown(address) => mac("count sign-in by known", &[address.as_bytes()]),
-            Limited::SignInFrom(client) => from("count sign-in from", client),
-            Limited::WorkFrom(client) => from("count work from", client),
-            Limited::WorkByKnown(address) => mac("count work by known", &[address.as_bytes()]),
-            Limited::CodeOf(account) => mac("count code of", &[account]),
-            Limited::ResetCode(request) => mac("count reset code", &[request]),
-            Limited::ResetCodeFor(address) => mac("count reset code for", &[address.as_bytes()]),
-            Limited::ResetCodeBy(device, address) => {
+            RateLimit::MessageFrom(client) => from("count message from", client),
+            RateLimit::UnknownTo(address) => mac("count unknown to", &[address.as_bytes()]),
+            RateLimit::SignInTo(address) => mac("count sign-in to", &[address.as_bytes()]),
+            RateLimit::SignInBy(device, address) => mac("count sign-in by", &[&device, address.as_bytes()]),
+            RateLimit::SignInByKnown(address) => mac("count sign-in by known", &[address.as_bytes()]),
+            RateLimit::SignInFrom(client) => from("count sign-in from", client),
+            RateLimit::WorkFrom(client) => from("count work from", client),
+            RateLimit::WorkByKnown(address) => mac("count work by known", &[address.as_bytes()]),
+            RateLimit::CodeOf(account) => mac("count code of", &[account]),
+            RateLimit::ResetCode(request) => mac("count reset code", &[request]),
+            RateLimit::ResetCodeFor(address) => mac("count reset code for", &[address.as_bytes()]),
+            RateLimit::ResetCodeBy(device, address) => {
                 mac("count reset code by", &[&device, address.as_bytes()])
             }
-            Limited::CodeFrom(client) => from("count code from", client),
-            Limited::PasswordOf(account) => mac("count password of", &[account]),
-            Limited::VerifyOf(account) => mac("count verify of", &[account]),
-            Limited::VerifyTo(number) => mac("count verify to", &[number.as_bytes()]),
-            Limited::TextTo(number) => mac("count text to", &[number.as_bytes()]),
-            Limited::TextBy(device, number) => mac("count text by", &[&device, number.as_bytes()]),
-            Limited::TextByKnown(number) => mac("count text by known", &[number.as_bytes()]),
-            Limited::TextByTrusted(number) => mac("count text by trusted", &[number.as_bytes()]),
-            Limited::TextFrom(client) => from("count text from", client),
-            Limited::Text | Limited::Verify => mac("count text", &[]),
+            RateLimit::CodeFrom(client) => from("count code from", client),
+            RateLimit::PasswordOf(account) => mac("count password of", &[account]),
+            RateLimit::VerifyOf(account) => mac("count verify of", &[account]),
+            RateLimit::VerifyTo(number) => mac("count verify to", &[number.as_bytes()]),
+            RateLimit::TextTo(number) => mac("count text to", &[number.as_bytes()]),
+            RateLimit::TextBy(device, number) => mac("count text by", &[&device, number.as_bytes()]),
+            RateLimit::TextByKnown(number) => mac("count text by known", &[number.as_bytes()]),
+            RateLimit::TextByTrusted(number) => mac("count text by trusted", &[number.as_bytes()]),
+            RateLimit::TextFrom(client) => from("count text from", client),
+            RateLimit::Text | RateLimit::Verify => mac("count text", &[]),
         }
     }
 
@@ -208,46 +208,45 @@ impl Limited<'_> {
     /// How often it may be tried, `times` over.
     fn quota_of(self, core: &Core, times: i64) -> Quota {
         let settings = &core.config().limits;
-        let a = |most: i64, window: Span| Quota::new(most.saturating_mul(times), *window);
-        let (window, day) = (settings.window, Span::days(1));
+        let a = |most: i64, window: HumanDuration| Quota::new(most.saturating_mul(times), *window);
+        let (window, day) = (settings.window, HumanDuration::days(1));
         match self {
-            Limited::MessageFor(..) => a(settings.messages_per_address, window),
-            Limited::MessageBy(asking, ..) => {
+            RateLimit::MessageFor(..) => a(settings.messages_per_address, window),
+            RateLimit::MessageBy(asking, ..) => {
                 a(settings.messages_per_address, window).within(asking.life(core))
             }
-            Limited::MessageByKnown(asking, _) => {
+            RateLimit::MessageByKnown(asking, _) => {
                 a(BROWSERS.saturating_mul(settings.messages_per_address), window).within(asking.life(core))
             }
-            Limited::MessageFrom(_) => a(settings.messages_per_client, window),
-            Limited::UnknownTo(_) => a(1, day),
-            Limited::SignInTo(_) | Limited::SignInBy(..) | Limited::PasswordOf(_) => {
+            RateLimit::MessageFrom(_) => a(settings.messages_per_client, window),
+            RateLimit::UnknownTo(_) => a(1, day),
+            RateLimit::SignInTo(_) | RateLimit::SignInBy(..) | RateLimit::PasswordOf(_) => {
                 a(settings.sign_ins_per_address, window)
             }
-            Limited::SignInByKnown(_) => a(BROWSERS.saturating_mul(settings.sign_ins_per_address), window),
-            Limited::SignInFrom(_) => a(settings.sign_ins_per_client, window),
-            Limited::WorkFrom(_) => a(WORK.saturating_mul(settings.sign_ins_per_client), window),
-            Limited::WorkByKnown(_) => a(WORK.saturating_mul(settings.sign_ins_per_address), window),
-            Limited::CodeOf(_) | Limited::ResetCodeFor(_) | Limited::ResetCodeBy(..) => {
+            RateLimit::SignInByKnown(_) => a(BROWSERS.saturating_mul(settings.sign_ins_per_address), window),
+            RateLimit::SignInFrom(_) => a(settings.sign_ins_per_client, window),
+            RateLimit::WorkFrom(_) => a(WORK.saturating_mul(settings.sign_ins_per_client), window),
+            RateLimit::WorkByKnown(_) => a(WORK.saturating_mul(settings.sign_ins_per_address), window),
+            RateLimit::CodeOf(_) | RateLimit::ResetCodeFor(_) | RateLimit::ResetCodeBy(..) => {
                 a(settings.codes_per_account, day)
             }
             // None comes back while the code lives.
-            Limited::ResetCode(_) => a(TRIES, day),
-            Limited::CodeFrom(_) => a(settings.codes_per_client, window),
-            Limited::TextTo(_) | Limited::TextBy(..) | Limited::TextByTrusted(_) => {
-                a(settings.texts_per_number, day).within(Asking::Reset.life(core))
+            RateLimit::ResetCode(_) => a(TRIES, day),
+            RateLimit::CodeFrom(_) => a(settings.codes_per_client, window),
+            RateLimit::TextTo(_) | RateLimit::TextBy(..) | RateLimit::TextByTrusted(_) => {
+                a(settings.texts_per_number, day).within(MessageKind::Reset.life(core))
             }
-            Limited::TextByKnown(_) => {
-                a(BROWSERS.saturating_mul(settings.texts_per_number), day).within(Asking::Reset.life(core))
-            }
-            Limited::VerifyTo(_) | Limited::VerifyOf(_) => a(settings.texts_per_number, day),
+            RateLimit::TextByKnown(_) => a(BROWSERS.saturating_mul(settings.texts_per_number), day)
+                .within(MessageKind::Reset.life(core)),
+            RateLimit::VerifyTo(_) | RateLimit::VerifyOf(_) => a(settings.texts_per_number, day),
             // No network that has many addresses gets more than a part of what the site has.
-            Limited::TextFrom(_) if times > 1 => Quota::new(
+            RateLimit::TextFrom(_) if times > 1 => Quota::new(
                 settings.texts_per_client.saturating_mul(times).min(settings.texts_per_day / RESERVE),
                 *day,
             ),
-            Limited::TextFrom(_) => a(settings.texts_per_client, day),
-            Limited::Text => a(settings.texts_per_day, day),
-            Limited::Verify => a(settings.texts_per_day, day)
+            RateLimit::TextFrom(_) => a(settings.texts_per_client, day),
+            RateLimit::Text => a(settings.texts_per_day, day),
+            RateLimit::Verify => a(settings.texts_per_day, day)
                 .holding(settings.texts_per_day.saturating_sub(settings.texts_per_day / RESERVE)),
         }
     }
@@ -265,7 +264,7 @@ impl Limited<'_> {
 
     /// Where one is always allowed within the life of what it carries, however much has been used up otherwise.
     fn kept(self, core: &Core) -> Option<Vec<Bucket>> {
-        let Limited::MessageFor(asking, address) = self else { return None };
+        let RateLimit::MessageFor(asking, address) = self else { return None };
         let parts: [&[u8]; 2] = [&[asking as u8], address.as_bytes()];
         let quota = Quota::new(1, asking.life(core));
         Some(core.keyring.rings().map(|ring| (ring.mac("count message for", &parts), quota)).collect())
@@ -312,7 +311,7 @@ impl Limited<'_> {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn forgive(self, core: &Core, tx: &mut Tx) -> Result<(), Error> {
+    pub async fn refund(self, core: &Core, tx: &mut Tx) -> Result<(), Error> {
         let buckets = if core.config().limits.enabled { self.all(core) } else { Vec::new() };
         put_back(core, tx, &buckets).await
     }
@@ -322,17 +321,17 @@ impl Limited<'_> {
             return Ok(allowed);
         }
         let kind = self.into();
-        core.meters.limited(kind);
+        core.metrics.limited(kind);
         let whose: Vec<u8> = self.all(core).into_iter().next().map_or_else(Vec::new, |(bucket, _)| bucket);
         if sampled(core, tx, kind, &whose, self.quota(core).span()).await? {
-            if matches!(self, Limited::Text | Limited::Verify) {
+            if matches!(self, RateLimit::Text | RateLimit::Verify) {
                 log::error!(
                     "the site's budget of text messages for today is used up: raise latchkey.limits.texts_per_day if that is not abuse"
                 );
             }
-            let asked = Asked {
+            let asked = Caller {
                 from: self.client().map_or_else(String::new, |it| it.to_string()),
-                ..Asked::default()
+                ..Caller::default()
             };
             Event::of_site("limit.reached").from(&asked).detail(kind).write(core, tx).await?;
         }
@@ -342,19 +341,19 @@ impl Limited<'_> {
     /// The client, where that is what is counted.
     fn client(self) -> Option<IpAddr> {
         match self {
-            Limited::MessageFrom(client)
-            | Limited::SignInFrom(client)
-            | Limited::WorkFrom(client)
-            | Limited::CodeFrom(client)
-            | Limited::TextFrom(client) => Some(client),
+            RateLimit::MessageFrom(client)
+            | RateLimit::SignInFrom(client)
+            | RateLimit::WorkFrom(client)
+            | RateLimit::CodeFrom(client)
+            | RateLimit::TextFrom(client) => Some(client),
             _ => None,
         }
     }
 }
 
 /// All buckets that are counted in by each of some limits while none is reached.
-pub fn buckets(core: &Core, limits: &[Limited<'_>]) -> Vec<Bucket> {
-    let counted = |limited: &Limited<'_>| match limited.kept(core) {
+pub fn buckets(core: &Core, limits: &[RateLimit<'_>]) -> Vec<Bucket> {
+    let counted = |limited: &RateLimit<'_>| match limited.kept(core) {
         Some(kept) => kept.into_iter().chain(limited.overdrawn(core)).collect(),
         None => limited.all(core),
     };
@@ -365,7 +364,7 @@ pub fn buckets(core: &Core, limits: &[Limited<'_>]) -> Vec<Bucket> {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn allow_each(core: &Core, tx: &mut Tx, limits: &[Limited<'_>]) -> Result<bool, Error> {
+pub async fn allow_each(core: &Core, tx: &mut Tx, limits: &[RateLimit<'_>]) -> Result<bool, Error> {
     let buckets = buckets(core, limits);
     let taken = counts::take_each(tx, &buckets, core.now()).await?;
     is_each(core, tx, &buckets, &taken).await

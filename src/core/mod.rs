@@ -3,8 +3,8 @@
 pub mod bells;
 pub mod event;
 pub mod events;
+pub mod in_force;
 pub mod limits;
-pub mod live;
 pub mod replicas;
 pub mod tally;
 
@@ -22,11 +22,11 @@ use crate::{
         keyring::Keyring,
         random::Random,
     },
-    config::{Config, Judged},
-    core::live::{Force, Live},
+    config::{Config, Validated},
+    core::in_force::{PolicyInForce, PolicySnapshot},
     observe::{
-        meters::Meters,
-        scope::{RequestId, Scope},
+        metrics::Metrics,
+        task_context::{RequestId, TaskContext},
     },
     policy::Policy,
     store::{self, accounts::Account, events::Event, keys::KeyRow},
@@ -38,11 +38,11 @@ const EVENTS: usize = 1024;
 /// The part of a running site that everything else works with. It knows no page, no password and no mail server.
 pub struct Core {
     /// What the site runs on.
-    pub judged: Judged,
+    pub judged: Validated,
     /// This server among those that share the database.
     pub replica: Uuid,
     /// The policy in force.
-    pub live: Live,
+    pub live: PolicyInForce,
     /// The time.
     pub clock: Clock,
     /// Randomness.
@@ -56,7 +56,7 @@ pub struct Core {
     /// Who has lately been written down for what was refused.
     pub recent: Recent,
     /// What is counted.
-    pub meters: Arc<Meters>,
+    pub metrics: Arc<Metrics>,
 }
 
 impl Core {
@@ -64,18 +64,18 @@ impl Core {
     ///
     /// # Errors
     /// [`Error::Config`] for secrets that cannot be used.
-    pub fn new(judged: Judged, clock: Clock, meters: Meters) -> Result<Self, Error> {
+    pub fn new(judged: Validated, clock: Clock, metrics: Metrics) -> Result<Self, Error> {
         let random = Random;
         Ok(Self {
             replica: store::id(clock.now(), random)?,
-            live: Live::new(Force::new(&judged, clock.now())),
+            live: PolicyInForce::new(PolicySnapshot::new(&judged, clock.now())),
             clock,
             random,
             keyring: Keyring::new(&judged.secret_key, &judged.config.old_secret_keys)?,
             events: broadcast::Sender::new(EVENTS),
             bells: Arc::default(),
             recent: Recent::default(),
-            meters: Arc::new(meters),
+            metrics: Arc::new(metrics),
             judged,
         })
     }
@@ -96,8 +96,8 @@ impl Core {
     }
 
     /// This server, at work for a request or for itself.
-    pub fn scope(&self, request: Option<RequestId>) -> Scope {
-        Scope { request, replica: self.replica, meters: self.meters.clone() }
+    pub fn scope(&self, request: Option<RequestId>) -> TaskContext {
+        TaskContext { request, replica: self.replica, metrics: self.metrics.clone() }
     }
 
     /// The settings.

@@ -53,7 +53,7 @@ pub enum Verdict {
     /// It is the one.
     Yes,
     /// It is the one, but its hash is of another cost or under an older pepper: hash it again.
-    YesButOld,
+    NeedsRehash,
 }
 
 /// The peppers and the cost that hashes are made with.
@@ -98,7 +98,7 @@ impl Scheme {
             let hash = written(cost, salt, &hash);
             match text.is_some_and(|text| hash.as_bytes().ct_eq(text.as_bytes()).into()) {
                 false => Verdict::No,
-                true if old => Verdict::YesButOld,
+                true if old => Verdict::NeedsRehash,
                 true => Verdict::Yes,
             }
         };
@@ -234,7 +234,7 @@ mod tests {
         let secret = password("secret");
         let hashes = [
             (Some(scheme.hash(&secret, [1; 16])), Verdict::Yes),
-            (Some(self::scheme(&["pepper"], 4).hash(&secret, [2; 16])), Verdict::YesButOld),
+            (Some(self::scheme(&["pepper"], 4).hash(&secret, [2; 16])), Verdict::NeedsRehash),
             (Some(PasswordHash::unusable()), Verdict::No),
             (None, Verdict::No),
         ];
@@ -255,9 +255,9 @@ mod tests {
         let cheap = scheme(&["new"], 4).hash(&secret, [0; 16]);
         let dear = scheme(&["new"], 6).hash(&secret, [0; 16]);
         let now = scheme(&["new", "old"], 5);
-        assert_eq!(now.verify(&secret, Some(&old)), Verdict::YesButOld);
-        assert_eq!(now.verify(&secret, Some(&cheap)), Verdict::YesButOld);
-        assert_eq!(now.verify(&secret, Some(&dear)), Verdict::YesButOld);
+        assert_eq!(now.verify(&secret, Some(&old)), Verdict::NeedsRehash);
+        assert_eq!(now.verify(&secret, Some(&cheap)), Verdict::NeedsRehash);
+        assert_eq!(now.verify(&secret, Some(&dear)), Verdict::NeedsRehash);
         assert_eq!(now.verify(&password("Secret"), Some(&old)), Verdict::No);
         assert_eq!(scheme(&["new"], 5).verify(&secret, Some(&old)), Verdict::No);
     }

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     base::{Error, fault::Fault, random::Random},
-    observe::meters::Load,
+    observe::metrics::Load,
 };
 
 /// Of 99; on Unix this is niceness 1. Measured on two cores, the load among them: while 64 connections sign in, a page's

@@ -12,7 +12,7 @@ use rocket::tokio::{sync::oneshot, time::Instant};
 use self::turns::Turns;
 pub use self::turns::Whose;
 use super::lanes::{Hash, Task};
-use crate::observe::meters::Load;
+use crate::observe::metrics::Load;
 
 /// For how long a job may wait for a thread: below the 30 seconds that a request has.
 const PATIENCE: Duration = Duration::from_secs(20);

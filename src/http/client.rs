@@ -10,7 +10,7 @@ use rocket::Request;
 use super::probes;
 use crate::{
     app::App,
-    base::{clock::Time, network, span::Span},
+    base::{clock::Time, duration::HumanDuration, network},
     config::Proxies,
 };
 
@@ -104,7 +104,7 @@ impl Proxied {
             ),
             Some(Fault::Unreadable) => {
                 let last = Time::from_millis(self.unreadable_at.load(Ordering::Relaxed));
-                if last.until(now) >= *Span::minutes(1) {
+                if last.until(now) >= *HumanDuration::minutes(1) {
                     self.unreadable_at.store(now.as_millis(), Ordering::Relaxed);
                     log::warn!(
                         "the trusted proxy {address} sent an unreadable X-Forwarded-For: all its clients count as one"

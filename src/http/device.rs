@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Crumb, Site};
+use super::{CookieName, Visit};
 use crate::base::{Error, clock::Time, keyring::Keyring};
 
 const PURPOSE: &str = "device";
@@ -40,7 +40,7 @@ pub struct Known {
 }
 
 /// Whether the browser of a request is known for an address, given in its canonical form.
-pub fn known(site: &Site<'_>, email_key: &str) -> Option<Known> {
+pub fn known(site: &Visit<'_>, email_key: &str) -> Option<Known> {
     let device = device(site)?;
     let person = device.people.iter().find(|person| person.email_key == email_key)?;
     (person.at + LIFE > site.now()).then_some(Known { device: device.id, at: person.at })
@@ -51,7 +51,7 @@ pub fn known(site: &Site<'_>, email_key: &str) -> Option<Known> {
 ///
 /// # Errors
 /// As [`Keyring::seal`].
-pub fn remember(site: &Site<'_>, email_key: &str) -> Result<(), Error> {
+pub fn remember(site: &Visit<'_>, email_key: &str) -> Result<(), Error> {
     let mut device = match device(site) {
         Some(device) => device,
         None => Device { id: site.random.bytes()?, people: Vec::new() },
@@ -61,14 +61,14 @@ pub fn remember(site: &Site<'_>, email_key: &str) -> Result<(), Error> {
     device.people.truncate(MOST);
     let plain = serde_json::to_vec(&device).expect("a device is plain data");
     let sealed = site.keyring.seal_text(site.random, PURPOSE, &plain)?;
-    site.crumbs.set(Crumb::Device, &sealed, Some(LIFE));
+    site.cookies.set(CookieName::Device, &sealed, Some(LIFE));
     Ok(())
 }
 
-fn device(site: &Site<'_>) -> Option<Device> {
-    let device = read(&site.keyring, site.crumbs.get(Crumb::Device)?);
+fn device(site: &Visit<'_>) -> Option<Device> {
+    let device = read(&site.keyring, site.cookies.get(CookieName::Device)?);
     if device.is_none() {
-        site.crumbs.refuse(Crumb::Device);
+        site.cookies.refuse(CookieName::Device);
     }
     device
 }

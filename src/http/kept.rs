@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Crumb, Page, Site};
+use super::{CookieName, Page, Visit};
 use crate::{
     base::{Error, clock::Time},
-    view::human,
+    view::format,
 };
 
 const PURPOSE: &str = "kept";
@@ -30,7 +30,7 @@ pub struct Kept {
     at: Time,
 }
 
-impl Site<'_> {
+impl Visit<'_> {
     /// Keeps `email` for the page at `place`.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl Site<'_> {
         all.retain(|kept| kept.place != place);
         all.insert(0, Kept { place, email, until, whole, at: self.now() });
         all.truncate(MOST);
-        self.seal(Crumb::Kept, PURPOSE, &all)
+        self.seal(CookieName::Kept, PURPOSE, &all)
     }
 
     /// The page at `place` that says what comes of a form: a message, or when it may be asked for again.
@@ -57,7 +57,7 @@ impl Site<'_> {
         let kept = self.kept(place);
         let again = kept.as_ref().filter(|kept| !kept.whole).and_then(|kept| kept.until);
         Page::new(name)
-            .with("again", again.map(human::next_minute))
+            .with("again", again.map(format::next_minute))
             .with("email", kept.map(|kept| kept.email))
     }
 
@@ -72,7 +72,7 @@ impl Site<'_> {
     }
 
     fn all_kept(&self) -> Vec<Kept> {
-        let mut all: Vec<Kept> = self.unseal(Crumb::Kept, PURPOSE).unwrap_or_default();
+        let mut all: Vec<Kept> = self.unseal(CookieName::Kept, PURPOSE).unwrap_or_default();
         all.retain(|kept| kept.at + LIFE > self.now());
         all
     }

@@ -10,7 +10,7 @@ use rocket::{
 };
 use uuid::Uuid;
 
-use super::{Crumb, Site};
+use super::{CookieName, Visit};
 use crate::{
     base::Error,
     core::{event::Event, limits::sampled},
@@ -20,7 +20,7 @@ use crate::{
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
     /// A cookie that this site did not seal as it is.
-    Cookie(Crumb),
+    Cookie(CookieName),
     /// A form that another site's page sent.
     Form,
     /// Somebody lacks the role that a page asks for.
@@ -30,14 +30,14 @@ pub enum Notice {
 impl Notice {
     fn event(&self) -> Event<'static> {
         match *self {
-            Notice::Cookie(crumb) => Event::of_site("cookie.refused").detail(crumb.plain_name()),
+            Notice::Cookie(cookie_name) => Event::of_site("cookie.refused").detail(cookie_name.plain_name()),
             Notice::Form => Event::of_site("form.refused"),
             Notice::Role(account, role) => Event::new("role.refused", account).detail(role),
         }
     }
 
     /// Whose it is, and which: each is written down by itself.
-    fn whose(&self, site: &Site<'_>) -> Vec<u8> {
+    fn whose(&self, site: &Visit<'_>) -> Vec<u8> {
         let client = site.client.network();
         match self {
             Notice::Cookie(_) => [b"cookie", &client[..]].concat(),
@@ -77,7 +77,7 @@ impl Fairing for Scribe {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, _: &mut Response<'r>) {
         let noticed = request.local_cache(Noticed::default).drain();
-        let Some(site) = (!noticed.is_empty()).then(|| Site::of(request)).flatten() else { return };
+        let Some(site) = (!noticed.is_empty()).then(|| Visit::of(request)).flatten() else { return };
         for notice in noticed {
             if let Err(error) = write(&site, notice).await {
                 log::error!("{error}");
@@ -86,14 +86,14 @@ impl Fairing for Scribe {
     }
 }
 
-async fn write(site: &Site<'_>, notice: Notice) -> Result<(), Error> {
+async fn write(site: &Visit<'_>, notice: Notice) -> Result<(), Error> {
     let (whose, window) = (notice.whose(site), *site.config().limits.window);
     if !site.recent.is_first(&whose, site.now(), window) {
         return Ok(());
     }
     let mut tx = site.begin().await?;
     if sampled(site, &mut tx, "notice", &whose, window).await? {
-        notice.event().from(&site.asked()).write(site, &mut tx).await?;
+        notice.event().from(&site.caller()).write(site, &mut tx).await?;
     }
     tx.commit().await
 }

@@ -14,7 +14,7 @@ use crate::app::App;
 /// Proof that a request was sent by a page of this site, or by a program that carries no cookie.
 ///
 /// An `Origin` that names a site must be `public_url`'s. Where it is absent, or `null` for the sake of privacy,
-/// `Sec-Fetch-Site: same-origin` will do, which no page can forge. With neither, `Referer` must be a page of
+/// `Sec-Fetch-Visit: same-origin` will do, which no page can forge. With neither, `Referer` must be a page of
 /// `public_url`; without that too, no cookie may be there.
 ///
 /// # Outcomes

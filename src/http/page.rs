@@ -10,16 +10,16 @@ use rocket::{
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Site, fields::Faults, refused::Refused, told, viewer};
+use super::{Visit, fields::Faults, refused::Refused, told, viewer};
 use crate::{
     app::App,
     base::{Error, clock::Time, email::Email, fault::Fault},
     core::limits::Allowed,
     view::{
+        catalog::FluentValue,
+        format,
         gzip::{Gzip, Packed},
-        human,
         templates::Templates,
-        voice::FluentValue,
     },
 };
 
@@ -144,7 +144,7 @@ impl Page {
     }
 
     /// Shows everybody the same for as long as the server runs, and so may come from memory.
-    pub fn still(mut self) -> Self {
+    pub fn cacheable(mut self) -> Self {
         self.still = true;
         self
     }
@@ -162,7 +162,7 @@ impl Page {
             Why::Unknown if again == "/confirm" => "confirm",
             why => why.into(),
         };
-        let when = when.map(human::moment).unwrap_or_default();
+        let when = when.map(format::moment).unwrap_or_default();
         let say =
             |part: &str| templates.say(&format!("unusable-{name}-{part}"), &[("when", when.as_str().into())]);
         Self::new("reset/unusable")
@@ -210,12 +210,12 @@ impl Page {
         let here = request.uri().path().as_str();
         let told = told::take(app, request);
         let still = self.still && self.typed.is_empty() && told.is_empty() && refused.is_none();
-        if still && me.is_none() && app.templates.are_still() {
+        if still && me.is_none() && app.templates.are_cacheable() {
             let name = self.name;
-            let still = app.stills.page(name, here, self.shown, |shown| {
+            let still = app.page_cache.page(name, here, self.shown, |shown| {
                 app.render(name, shown, here, None, json!({ "errors": [], "values": {} }), &[])
             });
-            return still.map(Body::Still);
+            return still.map(Body::Cached);
         }
         let (errors, typed) = match refused {
             Some(refused) => (refused.errors, refused.typed),
@@ -239,7 +239,7 @@ impl Page {
         if self.faults.is_empty() || request.method() != Method::Post {
             return None;
         }
-        let site = Site::of(request)?;
+        let site = Visit::of(request)?;
         let refused = Refused {
             page: self.name.to_owned(),
             place: self.home.clone().unwrap_or_else(|| request.uri().path().to_string()),
@@ -253,7 +253,7 @@ impl Page {
 
 /// What is sent of a page: one that is the same for everybody may be packed.
 enum Body {
-    Still(Packed),
+    Cached(Packed),
     Own(String),
 }
 
@@ -332,7 +332,7 @@ impl<'r> Responder<'r, 'static> for Page {
         let mut response = Response::build();
         response.status(status).raw_header("Content-Type", "text/html; charset=utf-8");
         match body {
-            Body::Still(page) => page.fill(Gzip::of(request), &mut response),
+            Body::Cached(page) => page.fill(Gzip::of(request), &mut response),
             Body::Own(html) => _ = response.sized_body(html.len(), Cursor::new(html)),
         }
         if let Some(seconds) = retry {

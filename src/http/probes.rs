@@ -12,12 +12,12 @@ use rocket::{
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
-use super::{Here, Site};
+use super::{LocalRequest, Visit};
 use crate::{
     app::App,
     base::{Error, key::sha256},
     core::replicas,
-    observe::meters::{self, Found},
+    observe::metrics::{CONTENT_TYPE, Found},
     store::{self, outbox},
 };
 
@@ -34,14 +34,14 @@ pub fn is_probe(route: &str) -> bool {
 /// 200 while people can be served. To an [`Insider`] it also tells which policy is in force, and whether all servers have
 /// the same; what strangers could tell from a policy's version is nobody's business.
 #[rocket::get("/healthz")]
-async fn healthy(site: Site<'_>, insider: Option<Insider>) -> Result<Json<Value>, Error> {
+async fn healthy(site: Visit<'_>, insider: Option<Insider>) -> Result<Json<Value>, Error> {
     let shares = replicas::shares(site.app, &mut site.read().await?).await?;
     if insider.is_none() {
         return Ok(Json(json!({ "status": "ok" })));
     }
     Ok(Json(json!({
         "status": "ok",
-        "policy": site.force.version,
+        "policy": site.policy_at_arrival.version,
         "agree": shares.len() == 1,
         "servers": shares,
         "configuration_refused": site.live.refused().is_some(),
@@ -52,7 +52,7 @@ async fn healthy(site: Site<'_>, insider: Option<Insider>) -> Result<Json<Value>
 /// 200 while this server should be sent requests: its database answers, is up to date and took the last write, its worker
 /// works, and it was not told to stop. 503 otherwise; an [`Insider`] is told why.
 #[rocket::get("/readyz")]
-async fn ready(site: Site<'_>, insider: Option<Insider>) -> (Status, Json<Value>) {
+async fn ready(site: Visit<'_>, insider: Option<Insider>) -> (Status, Json<Value>) {
     let database = async { store::behind(&mut site.read().await?).await };
     let database = match database.await {
         Ok(0) => None,
@@ -65,8 +65,8 @@ async fn ready(site: Site<'_>, insider: Option<Insider>) -> (Status, Json<Value>
     };
     // Nothing is written to find out: the worker and the servers write every few seconds.
     let writes = (!site.db.takes_writes()).then_some("the database takes no writes");
-    let worker = (!site.vital.works()).then_some("the outbox's worker does not work");
-    let leaving = (!site.vital.stays()).then_some("the server was told to stop");
+    let worker = (!site.health.works()).then_some("the outbox's worker does not work");
+    let leaving = (!site.health.stays()).then_some("the server was told to stop");
     let why: Vec<_> = [database, writes, worker, leaving].into_iter().flatten().collect();
     let ready = why.is_empty();
     let status = if ready { Status::Ok } else { Status::ServiceUnavailable };
@@ -90,7 +90,7 @@ impl<'r> FromRequest<'r> for Insider {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let token =
             request.rocket().state::<Arc<App>>().and_then(|app| app.config().metrics_token.as_deref());
-        let Some(token) = token else { return Here::from_request(request).await.map(|_| Insider) };
+        let Some(token) = token else { return LocalRequest::from_request(request).await.map(|_| Insider) };
         let sent = request.headers().get_one("Authorization").and_then(|sent| sent.strip_prefix("Bearer "));
         // Digests are of one length, and tell nothing of how much of the token was right.
         let right = sha256(sent.unwrap_or_default().as_bytes()).ct_eq(&sha256(token.as_bytes()));
@@ -100,13 +100,13 @@ impl<'r> FromRequest<'r> for Insider {
 
 /// Everything that is counted. While the database is away, what only it knows is left out.
 #[rocket::get("/metrics")]
-async fn metrics(_insider: Insider, site: Site<'_>) -> Result<(ContentType, String), Error> {
+async fn metrics(_insider: Insider, site: Visit<'_>) -> Result<(ContentType, String), Error> {
     let found = async {
         let mut conn = site.read().await?;
         let (waiting, oldest) = (outbox::waiting(&mut conn).await?, outbox::oldest(&mut conn).await?);
         Ok::<_, Error>(Found { waiting, age: oldest.map_or(Default::default(), |at| at.until(site.now())) })
     };
     let found = found.await.inspect_err(|error| log::error!("{error}")).ok();
-    let told = site.meters.told(found.as_ref(), site.db.connections())?;
-    Ok((ContentType::parse_flexible(meters::CONTENT_TYPE).unwrap_or(ContentType::Plain), told))
+    let told = site.metrics.encode(found.as_ref(), site.db.connections())?;
+    Ok((ContentType::parse_flexible(CONTENT_TYPE).unwrap_or(ContentType::Plain), told))
 }

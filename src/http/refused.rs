@@ -7,12 +7,12 @@ use rocket::Request;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Crumb, Site};
+use super::{CookieName, Visit};
 use crate::base::clock::Time;
 
 const PURPOSE: &str = "refused";
 /// The query of an address that shows a refused form.
-const MARK: &str = "refused";
+const QUERY: &str = "refused";
 /// How long it can be shown again.
 const LIFE: Duration = Duration::from_secs(10 * 60);
 /// The longest one that is kept, in bytes: browsers take cookies of 4096.
@@ -35,19 +35,19 @@ pub struct Refused {
 
 impl Refused {
     /// Keeps it, and says where it is shown; none if it is too long for a cookie.
-    pub fn keep(&self, site: &Site<'_>) -> Option<String> {
+    pub fn keep(&self, site: &Visit<'_>) -> Option<String> {
         let plain = serde_json::to_vec(self).ok().filter(|plain| plain.len() <= MOST)?;
         let sealed = site.keyring.seal_text(site.random, PURPOSE, &plain).ok()?;
-        site.crumbs.set(Crumb::Refused, &sealed, None);
+        site.cookies.set(CookieName::Refused, &sealed, None);
         let joint = if self.place.contains('?') { '&' } else { '?' };
-        Some(format!("{}{joint}{MARK}", self.place))
+        Some(format!("{}{joint}{QUERY}", self.place))
     }
 
     /// The one that `request` is to show on the page of a template.
     pub fn of(request: &Request<'_>, page: &str) -> Option<Self> {
-        request.uri().query()?.split('&').find(|part| *part == MARK)?;
-        let site = Site::of(request)?;
-        let refused: Self = site.unseal(Crumb::Refused, PURPOSE)?;
+        request.uri().query()?.split('&').find(|part| *part == QUERY)?;
+        let site = Visit::of(request)?;
+        let refused: Self = site.unseal(CookieName::Refused, PURPOSE)?;
         let here = request.uri().path();
         let place = refused.place.split('?').next();
         let fits = refused.page == page && place == Some(here.as_str()) && refused.at + LIFE > site.now();
@@ -56,8 +56,9 @@ impl Refused {
 
     /// Forgets the last one: its page shows what is so since.
     pub fn forget(request: &Request<'_>) {
-        if let Some(site) = Site::of(request).filter(|site| site.crumbs.get(Crumb::Refused).is_some()) {
-            site.crumbs.remove(Crumb::Refused);
+        if let Some(site) = Visit::of(request).filter(|site| site.cookies.get(CookieName::Refused).is_some())
+        {
+            site.cookies.remove(CookieName::Refused);
         }
     }
 }

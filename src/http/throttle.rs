@@ -4,20 +4,20 @@
 //! used up what those may do together counts as anybody.
 
 use super::{
-    Site,
+    Visit,
     device::{self, Known},
 };
 use crate::{
     app::App,
-    base::{Error, caller::Asked},
-    core::limits::{self, Allowed, Asking, Limited},
+    base::{Error, caller::Caller},
+    core::limits::{self, Allowed, MessageKind, RateLimit},
     outbox::request::{self, Request},
     store::Tx,
 };
 
 /// Who asks for a text message that lets somebody back in.
 #[derive(Clone, Copy)]
-pub enum Asker<'a> {
+pub enum Requester<'a> {
     /// Perhaps anybody.
     Stranger,
     /// A browser that the owner has signed in with.
@@ -26,9 +26,9 @@ pub enum Asker<'a> {
     Trusted,
 }
 
-impl<'a> From<Option<&'a Known>> for Asker<'a> {
+impl<'a> From<Option<&'a Known>> for Requester<'a> {
     fn from(known: Option<&'a Known>) -> Self {
-        known.map_or(Asker::Stranger, Asker::Owner)
+        known.map_or(Requester::Stranger, Requester::Owner)
     }
 }
 
@@ -36,16 +36,21 @@ impl<'a> From<Option<&'a Known>> for Asker<'a> {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn client_allowed(site: &Site<'_>, tx: &mut Tx) -> Result<Allowed, Error> {
-    Limited::MessageFrom(site.client.address).allow(site, tx).await
+pub async fn client_allowed(site: &Visit<'_>, tx: &mut Tx) -> Result<Allowed, Error> {
+    RateLimit::MessageFrom(site.client.address).allow(site, tx).await
 }
 
 /// Counts a request for a message by address, known or not.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn name_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: &str) -> Result<Allowed, Error> {
-    Limited::MessageFor(asking, key).allow(site, tx).await
+pub async fn name_allowed(
+    site: &Visit<'_>,
+    tx: &mut Tx,
+    asking: MessageKind,
+    key: &str,
+) -> Result<Allowed, Error> {
+    RateLimit::MessageFor(asking, key).allow(site, tx).await
 }
 
 /// Counts a request for a message, by where it comes from and by address.
@@ -53,14 +58,14 @@ pub async fn name_allowed(site: &Site<'_>, tx: &mut Tx, asking: Asking, key: &st
 /// # Errors
 /// [`Error::Database`].
 pub async fn message_allowed(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     tx: &mut Tx,
-    asking: Asking,
+    asking: MessageKind,
     key: &str,
 ) -> Result<Allowed, Error> {
     let known = device::known(site, key)
-        .map(|it| [Limited::MessageBy(asking, it.device, key), Limited::MessageByKnown(asking, key)]);
-    let strangers = [Limited::MessageFrom(site.client.address), Limited::MessageFor(asking, key)];
+        .map(|it| [RateLimit::MessageBy(asking, it.device, key), RateLimit::MessageByKnown(asking, key)]);
+    let strangers = [RateLimit::MessageFrom(site.client.address), RateLimit::MessageFor(asking, key)];
     Ok(count(site, tx, known, &strangers).await?.0)
 }
 
@@ -69,14 +74,14 @@ pub async fn message_allowed(
 /// # Errors
 /// [`Error::Database`].
 pub async fn post(
-    site: &Site<'_>,
-    asking: Asking,
+    site: &Visit<'_>,
+    asking: MessageKind,
     key: &str,
     asked: &impl Request,
 ) -> Result<Allowed, Error> {
     let known = device::known(site, key)
-        .map(|it| [Limited::MessageBy(asking, it.device, key), Limited::MessageByKnown(asking, key)]);
-    let strangers = [Limited::MessageFrom(site.client.address), Limited::MessageFor(asking, key)];
+        .map(|it| [RateLimit::MessageBy(asking, it.device, key), RateLimit::MessageByKnown(asking, key)]);
+    let strangers = [RateLimit::MessageFrom(site.client.address), RateLimit::MessageFor(asking, key)];
     // As a rule nothing is near its limit, and one statement does it all.
     let mut tx = site.begin_once().await?;
     let posted = request::post_within(site, &mut tx, asked, &known.unwrap_or(strangers)).await?;
@@ -96,9 +101,9 @@ pub async fn post(
 /// A sign-in that is counted, and by what.
 pub struct SignIn<'a> {
     allowed: Allowed,
-    counted: Vec<Limited<'a>>,
+    counted: Vec<RateLimit<'a>>,
     /// What counts the work, whether it succeeds or not.
-    work: Option<Limited<'a>>,
+    work: Option<RateLimit<'a>>,
 }
 
 impl<'a> SignIn<'a> {
@@ -106,15 +111,15 @@ impl<'a> SignIn<'a> {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn count(site: &Site<'_>, key: &'a str) -> Result<Self, Error> {
+    pub async fn count(site: &Visit<'_>, key: &'a str) -> Result<Self, Error> {
         if !site.config().limits.enabled {
             return Ok(Self { allowed: Allowed::Yes, counted: Vec::new(), work: None });
         }
         let known = device::known(site, key)
-            .map(|it| [Limited::SignInBy(it.device, key), Limited::SignInByKnown(key)]);
-        let strangers = [Limited::SignInFrom(site.client.address), Limited::SignInTo(key)];
-        let from = Limited::WorkFrom(site.client.address);
-        let mut work = if known.is_some() { Limited::WorkByKnown(key) } else { from };
+            .map(|it| [RateLimit::SignInBy(it.device, key), RateLimit::SignInByKnown(key)]);
+        let strangers = [RateLimit::SignInFrom(site.client.address), RateLimit::SignInTo(key)];
+        let from = RateLimit::WorkFrom(site.client.address);
+        let mut work = if known.is_some() { RateLimit::WorkByKnown(key) } else { from };
         // As a rule nothing is near its limit, and one statement counts it all.
         let counted = known.unwrap_or(strangers);
         let mut tx = site.begin_once().await?;
@@ -145,8 +150,8 @@ impl<'a> SignIn<'a> {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn forgive(&self, app: &App, tx: &mut Tx) -> Result<(), Error> {
-        forgive(app, tx, &self.counted).await
+    pub async fn refund(&self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        refund(app, tx, &self.counted).await
     }
 
     /// Takes it back, and the work: it could not be tried.
@@ -155,8 +160,8 @@ impl<'a> SignIn<'a> {
     /// [`Error::Database`].
     pub async fn call_off(&self, app: &App, tx: &mut Tx) -> Result<(), Error> {
         // In the order in which they are counted: the other way round, two would wait for one another.
-        self.forgive(app, tx).await?;
-        forgive(app, tx, self.work.as_slice()).await
+        self.refund(app, tx).await?;
+        refund(app, tx, self.work.as_slice()).await
     }
 }
 
@@ -168,22 +173,24 @@ pub async fn text_allowed(
     site: &App,
     tx: &mut Tx,
     number: &str,
-    asker: Asker<'_>,
-    asked: &Asked,
+    asker: Requester<'_>,
+    asked: &Caller,
 ) -> Result<Allowed, Error> {
     let known = match asker {
-        Asker::Trusted => {
-            return Limited::TextByTrusted(number).allow(site, tx).await;
+        Requester::Trusted => {
+            return RateLimit::TextByTrusted(number).allow(site, tx).await;
         }
-        Asker::Owner(known) => Some([Limited::TextBy(known.device, number), Limited::TextByKnown(number)]),
-        Asker::Stranger => None,
+        Requester::Owner(known) => {
+            Some([RateLimit::TextBy(known.device, number), RateLimit::TextByKnown(number)])
+        }
+        Requester::Stranger => None,
     };
-    let strangers: Vec<_> = text_from(asked).into_iter().chain([Limited::TextTo(number)]).collect();
+    let strangers: Vec<_> = text_from(asked).into_iter().chain([RateLimit::TextTo(number)]).collect();
     let (allowed, counted) = count(site, tx, known, &strangers).await?;
     if !allowed.is_yes() {
         return Ok(allowed);
     }
-    and_then(site, tx, &counted, Limited::Text).await
+    and_then(site, tx, &counted, RateLimit::Text).await
 }
 
 /// Counts a text message that verifies a number, for the account of these bytes.
@@ -195,16 +202,16 @@ pub async fn verification_allowed(
     tx: &mut Tx,
     number: &str,
     account: &[u8],
-    asked: &Asked,
+    asked: &Caller,
 ) -> Result<Allowed, Error> {
-    let counts = [Limited::VerifyOf(account), Limited::VerifyTo(number)].into_iter();
-    let counts: Vec<_> = counts.chain(text_from(asked)).chain([Limited::Verify]).collect();
+    let counts = [RateLimit::VerifyOf(account), RateLimit::VerifyTo(number)].into_iter();
+    let counts: Vec<_> = counts.chain(text_from(asked)).chain([RateLimit::Verify]).collect();
     all(site, tx, &counts).await
 }
 
 /// What a text message is counted by where it was asked for; the command line asks from nowhere.
-fn text_from(asked: &Asked) -> Option<Limited<'static>> {
-    asked.from.parse().ok().map(Limited::TextFrom)
+fn text_from(asked: &Caller) -> Option<RateLimit<'static>> {
+    asked.from.parse().ok().map(RateLimit::TextFrom)
 }
 
 /// Counts a known browser by itself, and together with others like it; strangers, and known browsers that have used up
@@ -212,9 +219,9 @@ fn text_from(asked: &Asked) -> Option<Limited<'static>> {
 async fn count<'a>(
     site: &App,
     tx: &mut Tx,
-    known: Option<[Limited<'a>; 2]>,
-    strangers: &[Limited<'a>],
-) -> Result<(Allowed, Vec<Limited<'a>>), Error> {
+    known: Option<[RateLimit<'a>; 2]>,
+    strangers: &[RateLimit<'a>],
+) -> Result<(Allowed, Vec<RateLimit<'a>>), Error> {
     let Some([own, together]) = known else {
         return Ok((all(site, tx, strangers).await?, strangers.to_vec()));
     };
@@ -227,18 +234,18 @@ async fn count<'a>(
     }
     let allowed = all(site, tx, strangers).await?;
     if !allowed.is_yes() {
-        own.forgive(site, tx).await?;
+        own.refund(site, tx).await?;
         return Ok((allowed, Vec::new()));
     }
     Ok((allowed, [&[own], strangers].concat()))
 }
 
 /// Counts by each, or by none if one of them refuses; and when all of them will allow it.
-async fn all(site: &App, tx: &mut Tx, counts: &[Limited<'_>]) -> Result<Allowed, Error> {
+async fn all(site: &App, tx: &mut Tx, counts: &[RateLimit<'_>]) -> Result<Allowed, Error> {
     for (place, limited) in counts.iter().enumerate() {
         let mut allowed = limited.allow(site, tx).await?;
         if !allowed.is_yes() {
-            forgive(site, tx, &counts[..place]).await?;
+            refund(site, tx, &counts[..place]).await?;
             for other in &counts[place + 1..] {
                 allowed = allowed.and(other.look(site, tx).await?);
             }
@@ -252,19 +259,19 @@ async fn all(site: &App, tx: &mut Tx, counts: &[Limited<'_>]) -> Result<Allowed,
 async fn and_then(
     site: &App,
     tx: &mut Tx,
-    counted: &[Limited<'_>],
-    last: Limited<'_>,
+    counted: &[RateLimit<'_>],
+    last: RateLimit<'_>,
 ) -> Result<Allowed, Error> {
     let allowed = last.allow(site, tx).await?;
     if !allowed.is_yes() {
-        forgive(site, tx, counted).await?;
+        refund(site, tx, counted).await?;
     }
     Ok(allowed)
 }
 
-async fn forgive(site: &App, tx: &mut Tx, counted: &[Limited<'_>]) -> Result<(), Error> {
+async fn refund(site: &App, tx: &mut Tx, counted: &[RateLimit<'_>]) -> Result<(), Error> {
     for limited in counted {
-        limited.forgive(site, tx).await?;
+        limited.refund(site, tx).await?;
     }
     Ok(())
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use rocket::{Request, http::Method};
 use serde::{Deserialize, Serialize};
 
-use super::{Crumb, Site, cookies::Crumbs};
-use crate::{app::App, base::clock::Time, view::voice::FluentValue};
+use super::{CookieName, Visit, cookies::Cookies};
+use crate::{app::App, base::clock::Time, view::catalog::FluentValue};
 
 const PURPOSE: &str = "told";
 /// How long the next page may take to come.
@@ -16,17 +16,17 @@ const LIFE: Duration = Duration::from_secs(60);
 #[derive(Serialize, Deserialize)]
 struct Told {
     at: Time,
-    lines: Vec<Line>,
+    lines: Vec<Announcement>,
 }
 
 /// A sentence of `locales`, and the number that it names. Never a secret, and nothing of whose it is.
 #[derive(Serialize, Deserialize)]
-pub struct Line {
+pub struct Announcement {
     key: String,
     count: Option<u64>,
 }
 
-impl Line {
+impl Announcement {
     /// A sentence that names no number.
     pub fn new(key: &str) -> Self {
         Self { key: key.to_owned(), count: None }
@@ -38,17 +38,17 @@ impl Line {
     }
 }
 
-impl Site<'_> {
+impl Visit<'_> {
     /// Has the next page say a sentence.
     pub fn tell(&self, key: &str) {
-        self.tell_all(vec![Line::new(key)]);
+        self.tell_all(vec![Announcement::new(key)]);
     }
 
     /// Has the next page say several. What was done is done: that it cannot be said is no fault of the request.
-    pub fn tell_all(&self, lines: Vec<Line>) {
+    pub fn tell_all(&self, lines: Vec<Announcement>) {
         let plain = serde_json::to_vec(&Told { at: self.now(), lines }).expect("sentences are plain data");
         match self.keyring.seal_text(self.random, PURPOSE, &plain) {
-            Ok(sealed) => self.crumbs.set(Crumb::Told, &sealed, Some(LIFE)),
+            Ok(sealed) => self.cookies.set(CookieName::Told, &sealed, Some(LIFE)),
             Err(error) => log::error!("the next page does not say what was done: {error}"),
         }
     }
@@ -59,13 +59,13 @@ pub fn take(app: &App, request: &Request<'_>) -> Vec<String> {
     if request.method() != Method::Get {
         return Vec::new();
     }
-    let crumbs = Crumbs::of(request, app.judged.is_https());
-    let Some(sealed) = crumbs.get(Crumb::Told) else { return Vec::new() };
-    crumbs.remove(Crumb::Told);
+    let cookies = Cookies::of(request, app.judged.is_https());
+    let Some(sealed) = cookies.get(CookieName::Told) else { return Vec::new() };
+    cookies.remove(CookieName::Told);
     let opened = app.keyring.open_text(PURPOSE, sealed);
     let told = opened.and_then(|plain| serde_json::from_slice::<Told>(&plain).ok());
     let Some(told) = told.filter(|told| told.at + LIFE > app.now()) else { return Vec::new() };
-    let say = |line: &Line| {
+    let say = |line: &Announcement| {
         let args: Vec<(&str, FluentValue<'_>)> =
             line.count.iter().map(|count| ("count", (*count).into())).collect();
         app.templates.say(&line.key, &args)

@@ -7,7 +7,7 @@ use rocket::{
     routes,
 };
 
-use super::Site;
+use super::Visit;
 use crate::view::gzip::{Gzip, Packed};
 
 /// The routes.
@@ -28,7 +28,7 @@ fn change_password() -> Redirect {
 /// A version is good for ever, at the server that has it: during a deployment another one may be asked for it, and what
 /// that has must not be kept under this name.
 #[rocket::get("/assets/<name>?<v>")]
-fn asset(name: &str, v: Option<&str>, site: Site<'_>) -> Result<Cached, Status> {
+fn asset(name: &str, v: Option<&str>, site: Visit<'_>) -> Result<Cached, Status> {
     let asset = site.templates.asset(name).ok_or(Status::NotFound)?;
     let known = v == Some(asset.version.as_str());
     let cache = if known { "public, max-age=31536000, immutable" } else { "no-store" };

@@ -49,7 +49,7 @@ async fn look_through(app: &App, pool: &Pool) -> Result<(), Error> {
         }
     }
     if all {
-        let mut tx = pool.begin_behind().await?;
+        let mut tx = pool.begin_low_priority().await?;
         upkeep::done(&mut tx, NAME, app.now()).await?;
         tx.commit().await?;
     }
@@ -65,8 +65,8 @@ async fn renew(app: &App, pool: &Pool, stored: &Stored) -> Result<bool, Error> {
     if email.is_none() && phone.is_none() {
         return Ok(true);
     }
-    let mut tx = pool.begin_behind().await?;
-    let Some(account) = accounts::seize(&mut tx, stored.id, app.now()).await? else { return Ok(true) };
+    let mut tx = pool.begin_low_priority().await?;
+    let Some(account) = accounts::lock(&mut tx, stored.id, app.now()).await? else { return Ok(true) };
     // What was changed since it was read was written by this version.
     if let Some(phone) = phone.filter(|_| account.phone == stored.phone) {
         accounts::set_phone(&mut tx, account.id, Some(phone.number()), account.phone_usable_at).await?;

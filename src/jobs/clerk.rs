@@ -26,7 +26,7 @@ pub async fn carry_out(desk: Arc<Desk>, set: Vec<Entry>) {
 }
 
 async fn all(desk: &Desk, set: &[Entry]) -> Result<(), Error> {
-    let mut tx = desk.pool.begin_behind().await?;
+    let mut tx = desk.pool.begin_low_priority().await?;
     for entry in set {
         one(desk, &mut tx, entry).await?;
     }
@@ -42,7 +42,7 @@ async fn one(desk: &Desk, tx: &mut Tx, entry: &Entry) -> Result<(), Error> {
 }
 
 async fn postpone(desk: &Desk, entry: &Entry, error: &Error) -> Result<(), Error> {
-    let mut tx = desk.pool.begin_behind().await?;
+    let mut tx = desk.pool.begin_low_priority().await?;
     let due = desk.app.now() + desk.pause(entry.attempts);
     outbox::postpone(&mut tx, entry.id, Some(&error.to_string()), due).await?;
     tx.commit().await

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    base::{Error, caller::Asked},
+    base::{Error, caller::Caller},
     outbox::{
         Undelivered,
         mail::Mail,
@@ -17,7 +17,7 @@ use crate::{
     },
     policy::Channel,
     store::outbox::Queue,
-    view::human,
+    view::format,
 };
 
 /// An id for outside that tells nothing: a row's begins with when it came, by this server's clock.
@@ -35,7 +35,7 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
     match message.channel {
         Channel::Email => {
             let (subject, text, html) =
-                mail(app, message).map_err(|error| Undelivered::Later(error.to_string()))?;
+                mail(app, message).map_err(|error| Undelivered::Transient(error.to_string()))?;
             match (&app.transports.smtp, &app.transports.mailbox) {
                 (Some(smtp), _) => {
                     let mail = Mail {
@@ -51,7 +51,7 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
                     keep(app, mailbox, message, subject, text, html);
                     Ok(())
                 }
-                (None, None) => Err(Undelivered::Later("latchkey.mail.url is not set".into())),
+                (None, None) => Err(Undelivered::Transient("latchkey.mail.url is not set".into())),
             }
         }
         Channel::Sms => {
@@ -64,7 +64,7 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
                     keep(app, mailbox, message, String::new(), text, String::new());
                     Ok(())
                 }
-                (None, None) => Err(Undelivered::Later("latchkey.sms.url is not set".into())),
+                (None, None) => Err(Undelivered::Transient("latchkey.sms.url is not set".into())),
             }
         }
     }
@@ -74,12 +74,12 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
 /// the gateway's time. So no message that comes after it tells whether it was one.
 ///
 /// # Errors
-/// [`Undelivered::Later`] if a message would not have left either.
+/// [`Undelivered::Transient`] if a message would not have left either.
 pub async fn pretend(app: &App, queue: Queue) -> Result<(), Undelivered> {
-    let [drawn] = app.random.bytes().map_err(|error| Undelivered::Later(error.to_string()))?;
+    let [drawn] = app.random.bytes().map_err(|error| Undelivered::Transient(error.to_string()))?;
     let until = app.now() + *app.live.now().policy([]).key_ttl;
     let link = app.link("/reset/0000000000000000000000000000000000000000000");
-    let asked = Asked { at: app.now(), ..Asked::default() };
+    let asked = Caller { at: app.now(), ..Caller::default() };
     match queue {
         Queue::Texts => {
             let message =
@@ -94,7 +94,7 @@ pub async fn pretend(app: &App, queue: Queue) -> Result<(), Undelivered> {
         }
         Queue::Mail | Queue::Requests => {
             let message = Message::mail("", "reset-link").link(link, until).asked(&asked);
-            black_box(mail(app, &message)).map_err(|error| Undelivered::Later(error.to_string()))?;
+            black_box(mail(app, &message)).map_err(|error| Undelivered::Transient(error.to_string()))?;
             match &app.transports.smtp {
                 Some(smtp) => smtp.pretend(drawn, async |smtp, like| smtp.pretend(like).await).await,
                 None => Ok(()),
@@ -109,7 +109,7 @@ fn args<'a>(app: &'a App, message: &'a Message) -> Vec<(&'a str, FluentValue<'a>
     args.extend(message.link.as_deref().map(|link| ("link", link.into())));
     args.extend(message.code.as_deref().map(|code| ("code", code.into())));
     args.extend(message.args.iter().map(|(name, value)| (name.as_str(), value.as_str().into())));
-    let minutes = message.until.map(|until| human::minutes(app.now().until(until)));
+    let minutes = message.until.map(|until| format::minutes(app.now().until(until)));
     args.extend(minutes.map(|minutes| ("minutes", minutes.into())));
     args
 }
@@ -130,10 +130,10 @@ pub fn mail(app: &App, message: &Message) -> Result<(String, String, String), Er
         "link": message.link,
         "button": button,
         "code": message.code,
-        "until": message.until.map(human::moment),
+        "until": message.until.map(format::moment),
         // The command line has no place in the network.
         "asked": message.asked.as_ref().filter(|asked| !asked.from.is_empty()).map(|asked| json!({
-            "from": asked.from, "browser": asked.browser, "at": human::moment(asked.at),
+            "from": asked.from, "browser": asked.browser, "at": format::moment(asked.at),
         })),
         "closing": templates.lines(&key("closing"), &args),
     });
@@ -154,7 +154,7 @@ fn keep(app: &App, mailbox: &Mailbox, message: &Message, subject: String, text: 
         channel,
         to: message.to.clone(),
         subject,
-        at: human::moment(app.now()),
+        at: format::moment(app.now()),
         text,
         html,
     });

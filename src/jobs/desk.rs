@@ -58,7 +58,7 @@ impl Desk {
         if self.pool.is_a_file() && !outbox::is_due(&mut self.pool.read().await?, queue, now).await? {
             return Ok(Vec::new());
         }
-        let mut tx = self.pool.begin_once_behind().await?;
+        let mut tx = self.pool.begin_once_low_priority().await?;
         let most = i64::try_from(most).unwrap_or(1);
         let mut entries = outbox::lease(&mut tx, queue, most, LEASE, now).await?;
         tx.commit().await?;
@@ -91,7 +91,7 @@ impl Desk {
         if left.is_empty() {
             return Ok(());
         }
-        let mut tx = self.pool.begin_behind().await?;
+        let mut tx = self.pool.begin_low_priority().await?;
         for id in left {
             outbox::postpone(&mut tx, id, Some("the server stopped"), self.app.now()).await?;
         }

@@ -25,7 +25,7 @@ const BEAT: Duration = Duration::from_secs(15);
 /// How often it tries while nothing can be written, so that it is soon known when something can.
 const STEP: Duration = Duration::from_secs(2);
 /// How long a farewell may take.
-const FAREWELL: Duration = Duration::from_secs(1);
+const FORMER_ADDRESS_NOTICE: Duration = Duration::from_secs(1);
 
 /// Says so again and again until the server stops.
 pub fn fairing() -> AdHoc {
@@ -68,5 +68,5 @@ async fn be_there(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
         tx.commit().await
     };
     // Whoever goes in silence is forgotten soon.
-    let _: Result<Result<(), Error>, _> = timeout(FAREWELL, gone).await;
+    let _: Result<Result<(), Error>, _> = timeout(FORMER_ADDRESS_NOTICE, gone).await;
 }

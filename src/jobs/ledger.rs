@@ -55,7 +55,7 @@ pub async fn keep(desk: Arc<Desk>, mut outcomes: mpsc::Receiver<Outcome>) {
         for Outcome { id, kind, fate } in batch.drain(..) {
             desk.let_go(id);
             if written && kind != "none" {
-                desk.app.meters.tried(&kind, fate.name());
+                desk.app.metrics.tried(&kind, fate.name());
             }
         }
     }
@@ -63,7 +63,7 @@ pub async fn keep(desk: Arc<Desk>, mut outcomes: mpsc::Receiver<Outcome>) {
 
 async fn write(desk: &Desk, batch: &[Outcome]) -> Result<(), Error> {
     let (app, now) = (&desk.app, desk.app.now());
-    let mut tx = desk.pool.begin_behind().await?;
+    let mut tx = desk.pool.begin_low_priority().await?;
     let mut sent = Vec::new();
     for Outcome { id, kind, fate } in batch {
         match fate {

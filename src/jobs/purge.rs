@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    account::notice::{FAREWELL, UNDO},
+    account::notice::{FORMER_ADDRESS_NOTICE, UNDO},
     app::App,
     base::{Error, key::Purpose},
     core::{event::Event, tally},
@@ -27,7 +27,7 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
     let now = app.now();
     let kept = now - *app.config().events.keep;
     for _ in 0..STEPS {
-        let mut tx = pool.begin_behind().await?;
+        let mut tx = pool.begin_low_priority().await?;
         spent::note_expired(&mut tx, now).await?;
         let expired = keys::purge(&mut tx, now).await?;
         let none_expired = expired.is_empty();
@@ -38,21 +38,21 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
         }
         tx.commit().await?;
         for ((_, strategy), n) in abandoned {
-            app.meters.reset(strategy.name(), "abandoned", n.unsigned_abs());
+            app.metrics.reset(strategy.name(), "abandoned", n.unsigned_abs());
         }
-        let mut tx = pool.begin_behind().await?;
+        let mut tx = pool.begin_low_priority().await?;
         let deleted = accounts::purge(&mut tx, now - *UNDO).await?;
         for account in &deleted {
             Event::new("account.deleted", *account).write(app, &mut tx).await?;
         }
         tx.commit().await?;
-        let mut tx = pool.begin_behind().await?;
+        let mut tx = pool.begin_low_priority().await?;
         let removed = registrations::purge(&mut tx, now).await?
             + sessions::purge(&mut tx, now).await?
             + remembered::purge(&mut tx, now).await?
             + counts::purge(&mut tx, now).await?
-            + former_addresses::purge(&mut tx, now - *FAREWELL).await?
-            + spent::purge(&mut tx, now - *FAREWELL).await?
+            + former_addresses::purge(&mut tx, now - *FORMER_ADDRESS_NOTICE).await?
+            + spent::purge(&mut tx, now - *FORMER_ADDRESS_NOTICE).await?
             + outbox::wipe(&mut tx, now).await?
             + outbox::purge(&mut tx, kept).await?
             + events::purge(&mut tx, kept).await?

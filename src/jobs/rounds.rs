@@ -75,7 +75,7 @@ impl Rounds {
             done: 0,
         };
         loop {
-            app.vital.beat();
+            app.health.beat();
             round.hand_out(self, &work);
             let ahead = round.done.min(AHEAD);
             let free =

@@ -28,16 +28,16 @@ pub async fn send(desk: Arc<Desk>, queue: Queue, entry: Entry, ledger: mpsc::Sen
             "none" => delivery::pretend(app, queue).await,
             _ => match Message::open(app, &entry.sealed) {
                 Ok(message) => delivery::deliver(app, &message, entry.id).await,
-                Err(error) => Err(Undelivered::Later(error.to_string())),
+                Err(error) => Err(Undelivered::Transient(error.to_string())),
             },
         };
         match tried {
             Ok(()) => Fate::Sent(entry.created_at.until(app.now())),
-            Err(Undelivered::Later(why)) => {
+            Err(Undelivered::Transient(why)) => {
                 log::warn!("message {} will be retried: {why}", entry.id);
                 Fate::Later(why, app.now() + desk.pause(entry.attempts))
             }
-            Err(Undelivered::Never(why)) => {
+            Err(Undelivered::Permanent(why)) => {
                 log::error!("gave up on message {}: {why}", entry.id);
                 Fate::GivenUp(why)
             }

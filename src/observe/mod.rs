@@ -1,6 +1,6 @@
 //! How the site is watched: figures, the context of each task, and signs of life.
 
-pub mod meters;
-pub mod scope;
+pub mod health;
+pub mod metrics;
 pub mod task;
-pub mod vital;
+pub mod task_context;

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use rocket::tokio::{self, time::sleep};
 
-use super::scope::Scope;
+use super::task_context::TaskContext;
 
 /// How long to wait before it begins again.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Does `work` in a task of its own until it ends by itself.
-pub fn keep_up<Work>(name: &'static str, scope: Scope, work: impl Fn() -> Work + Send + 'static)
+pub fn keep_up<Work>(name: &'static str, scope: TaskContext, work: impl Fn() -> Work + Send + 'static)
 where
     Work: Future<Output = ()> + Send + 'static,
 {
@@ -34,18 +34,18 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::observe::meters::{Load, Meters};
+    use crate::observe::metrics::{Load, Metrics};
 
     #[rocket::async_test]
     async fn work_that_panics_begins_again_and_ends_by_itself() {
         let (begun, done) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
         let (counted, tell) = (begun.clone(), done.clone());
-        let meters = Arc::new(Meters::new(&Load::default()));
-        let scope = Scope { request: None, replica: Uuid::nil(), meters };
+        let metrics = Arc::new(Metrics::new(&Load::default()));
+        let scope = TaskContext { request: None, replica: Uuid::nil(), metrics };
         keep_up("a test", scope, move || {
             let (turn, tell) = (counted.fetch_add(1, Ordering::SeqCst), tell.clone());
             async move {
-                assert!(Scope::current(|scope| scope.replica.is_nil()).is_some());
+                assert!(TaskContext::current(|scope| scope.replica.is_nil()).is_some());
                 assert!(turn > 0, "of a test");
                 tell.notify_one();
             }

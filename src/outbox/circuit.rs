@@ -99,7 +99,7 @@ impl<T> Circuit<T> {
     /// Has the server send something, unless it is left alone.
     ///
     /// # Errors
-    /// What `send` says; [`Undelivered::Later`] if the server is left alone.
+    /// What `send` says; [`Undelivered::Transient`] if the server is left alone.
     pub async fn send(
         &self,
         send: impl AsyncFnOnce(&T) -> Result<(), Undelivered>,
@@ -141,10 +141,10 @@ impl<T> Circuit<T> {
         let begun = Instant::now();
         if !self.with(|state| state.admits(begun)) {
             let why = format!("{} is not responding; nothing is sent to it for a while", self.name);
-            return Passed { result: Err(Undelivered::Later(why)), hung: None };
+            return Passed { result: Err(Undelivered::Transient(why)), hung: None };
         }
         let result = send(&self.server).await;
-        let hung = matches!(result, Err(Undelivered::Later(_))) && begun.elapsed() >= A_WAIT;
+        let hung = matches!(result, Err(Undelivered::Transient(_))) && begun.elapsed() >= A_WAIT;
         self.with(|state| state.note(hung, Instant::now()));
         Passed { result, hung: Some(hung) }
     }
@@ -223,7 +223,7 @@ mod tests {
         let hang = async |(): &(), like: Fared| {
             assert!(like.hung);
             rocket::tokio::time::sleep(like.took).await;
-            Err(Undelivered::Later("it hangs".into()))
+            Err(Undelivered::Transient("it hangs".into()))
         };
         let tries = (0..ENOUGH).map(|_| circuit.pretend(0, hang));
         assert!(rocket::futures::future::join_all(tries).await.iter().all(Result::is_err));

@@ -23,13 +23,13 @@ use uuid::Uuid;
 use self::connections::Connections;
 use super::{Undelivered, circuit::Fared, root};
 use crate::{
-    base::{Error, email::Email, span::Span},
+    base::{Error, duration::HumanDuration, email::Email},
     config::mail::MailSettings,
 };
 
 mod connections;
-mod line;
 mod secure;
+mod starttls_guard;
 mod trial;
 
 /// One mail to one person. It holds secrets: no `Debug`.
@@ -51,7 +51,7 @@ pub struct Mail<'a> {
 pub struct Smtp {
     connections: Connections,
     from: Mailbox,
-    timeout: Span,
+    timeout: HumanDuration,
 }
 
 impl Smtp {
@@ -87,9 +87,9 @@ impl Smtp {
     /// Sends one mail; `Ok` means that the server has taken it into its care.
     ///
     /// # Errors
-    /// [`Undelivered::Never`] if `mail.to` is no address that this server can write to, or if the server answers
+    /// [`Undelivered::Permanent`] if `mail.to` is no address that this server can write to, or if the server answers
     /// `MAIL`, `RCPT`, `DATA` or the content with a 5xx that is about the recipient or the mail. All else is
-    /// [`Undelivered::Later`]: 4xx, every fault before `MAIL` (no connection, a certificate that is not trusted, no
+    /// [`Undelivered::Transient`]: 4xx, every fault before `MAIL` (no connection, a certificate that is not trusted, no
     /// `STARTTLS`, a login refused), no answer in time, a connection lost, after the content too; and every 5xx that is
     /// about us: 500 to 504 (what we say), 530, 534, 535 and 538 (our login: RFC 4954), and X.7 in answer to `MAIL` or
     /// `RCPT` (our standing: RFC 3463).
@@ -98,32 +98,32 @@ impl Smtp {
         // A mail that is given up takes its connection with it: kept, its late answers would pass for those to the
         // next mail (as they do in lettre's own pool, which also waits without end).
         timeout(*self.timeout, self.deliver(&message)).await.unwrap_or_else(|_| {
-            Err(Undelivered::Later(format!("the mail server took longer than {}", self.timeout)))
+            Err(Undelivered::Transient(format!("the mail server took longer than {}", self.timeout)))
         })
     }
 
     /// Holds a connection for as long as a mail that fared `like` this did, and gives it back.
     ///
     /// # Errors
-    /// [`Undelivered::Later`] if that mail hung, or there is no connection.
+    /// [`Undelivered::Transient`] if that mail hung, or there is no connection.
     pub(crate) async fn pretend(&self, like: Fared) -> Result<(), Undelivered> {
         let until = Instant::now() + like.took;
         let hold = async {
             let connection = self.connections.get().await?;
             sleep_until(until).await;
             if like.hung {
-                return Err(Undelivered::Later("the mail server hangs".into()));
+                return Err(Undelivered::Transient("the mail server hangs".into()));
             }
             self.connections.keep(connection);
             Ok(())
         };
         timeout(*self.timeout, hold).await.unwrap_or_else(|_| {
-            Err(Undelivered::Later(format!("the mail server took longer than {}", self.timeout)))
+            Err(Undelivered::Transient(format!("the mail server took longer than {}", self.timeout)))
         })
     }
 
     fn message(&self, mail: &Mail<'_>) -> Result<Message, Undelivered> {
-        let never = |what: &str| Undelivered::Never(what.into());
+        let never = |what: &str| Undelivered::Permanent(what.into());
         if mail.to.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(never("the recipient's address contains a space or a control character"));
         }
@@ -183,7 +183,7 @@ async fn say(connection: &mut AsyncSmtpConnection, message: &Message) -> Result<
         ),
     ] {
         if needed && !connection.server_info().supports_feature(extension) {
-            return Err(Undelivered::Never(format!(
+            return Err(Undelivered::Permanent(format!(
                 "the mail server does not support {name}, which this email needs"
             )));
         }
@@ -206,18 +206,18 @@ async fn say(connection: &mut AsyncSmtpConnection, message: &Message) -> Result<
 fn judged(fault: &smtp::Error, step: Step) -> Undelivered {
     let (code, told) = (fault.status(), told(fault));
     match code {
-        None if fault.is_client() => Undelivered::Never(told),
+        None if fault.is_client() => Undelivered::Permanent(told),
         Some(code) if code.severity == Severity::PermanentNegativeCompletion => {
             let standing = step == Step::Envelope && enhanced(fault).is_some_and(|it| it.starts_with("5.7."));
             if standing || matches!(u16::from(code), 500..=504 | 530 | 534 | 535 | 538) {
                 log::error!(
                     "{told}, which concerns this site (its name, reputation or login), not the recipient"
                 );
-                return Undelivered::Later(told);
+                return Undelivered::Transient(told);
             }
-            Undelivered::Never(told)
+            Undelivered::Permanent(told)
         }
-        _ => Undelivered::Later(told),
+        _ => Undelivered::Transient(told),
     }
 }
 

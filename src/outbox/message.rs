@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    base::{Error, caller::Asked, clock::Time},
+    base::{Error, caller::Caller, clock::Time},
     core::Core,
     policy::Channel,
     store::{self, Tx, outbox},
@@ -30,7 +30,7 @@ pub struct Message {
     /// Until when that is good.
     pub until: Option<Time>,
     /// Who asked.
-    pub asked: Option<Asked>,
+    pub asked: Option<Caller>,
     /// What else its sentences name.
     pub args: BTreeMap<String, String>,
 }
@@ -70,7 +70,7 @@ impl Message {
     }
 
     /// Says who asked.
-    pub fn asked(mut self, asked: &Asked) -> Self {
+    pub fn asked(mut self, asked: &Caller) -> Self {
         self.asked = Some(asked.clone());
         self
     }
@@ -116,7 +116,7 @@ impl Message {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn post_to_nobody(core: &Core, tx: &mut Tx) -> Result<(), Error> {
+pub async fn post_decoy(core: &Core, tx: &mut Tx) -> Result<(), Error> {
     let policy = core.live.now().policy([]);
     let queue = match policy.channel {
         Channel::Email => outbox::Queue::Mail,
@@ -172,5 +172,5 @@ pub(crate) fn entry(
 /// Rings for the worker once the transaction is durable.
 pub(crate) fn ring(core: &Core, tx: &mut Tx, queue: outbox::Queue) {
     let bells = core.bells.clone();
-    tx.afterwards(move || bells.of(queue).notify_one());
+    tx.on_commit(move || bells.of(queue).notify_one());
 }

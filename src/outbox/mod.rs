@@ -16,10 +16,10 @@ pub mod transport;
 pub enum Undelivered {
     /// Another try may succeed. Whatever may have been accepted all the same is here as well.
     #[error("{0}")]
-    Later(String),
+    Transient(String),
     /// No other try will succeed: the message itself is refused.
     #[error("{0}")]
-    Never(String),
+    Permanent(String),
 }
 
 /// The innermost cause: libraries wrap it in words that repeat it, or that name what is not for the log.

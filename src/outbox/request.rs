@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::message;
 use crate::{
-    base::{Error, span::Span},
+    base::{Error, duration::HumanDuration},
     core::{
         Core,
-        limits::{self, Limited},
+        limits::{self, RateLimit},
     },
     store::{
         Tx,
@@ -47,7 +47,7 @@ pub async fn post_within(
     core: &Core,
     tx: &mut Tx,
     request: &impl Request,
-    limits: &[Limited<'_>],
+    limits: &[RateLimit<'_>],
 ) -> Result<bool, Error> {
     let buckets = limits::buckets(core, limits);
     let entry = entry(core, tx, request)?;
@@ -61,7 +61,7 @@ pub async fn post_within(
 
 fn entry<R: Request>(core: &Core, tx: &Tx, request: &R) -> Result<Entry, Error> {
     let plain = serde_json::to_vec(&BTreeMap::from([(R::NAME, request)])).expect("a request is plain data");
-    message::entry(core, tx, "request", PURPOSE, &plain, core.now() + *Span::hours(1))
+    message::entry(core, tx, "request", PURPOSE, &plain, core.now() + *HumanDuration::hours(1))
 }
 
 /// Opens a sealed request: its name, and what it says.

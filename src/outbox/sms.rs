@@ -10,7 +10,7 @@ use rustls_platform_verifier::BuilderVerifierExt;
 
 use super::{Undelivered, circuit::Fared, root};
 use crate::{
-    base::{Error, span::Span},
+    base::{Error, duration::HumanDuration},
     config::sms::{SmsFormat, SmsSettings, is_local},
 };
 
@@ -23,7 +23,7 @@ pub struct Gateway {
     format: SmsFormat,
     fields: BTreeMap<String, String>,
     success: Option<Regex>,
-    timeout: Span,
+    timeout: HumanDuration,
 }
 
 impl Gateway {
@@ -72,8 +72,8 @@ impl Gateway {
     /// Sends `text` to the phone `to` (`+4915112345678`); `Ok` means that the gateway said it has taken it.
     ///
     /// # Errors
-    /// [`Undelivered::Later`] if the gateway cannot be reached, is not trusted, does not answer in full in time, or
-    /// answers 408, 425, 429 or 5xx. All else is [`Undelivered::Never`]: another 4xx, a 3xx (which is not
+    /// [`Undelivered::Transient`] if the gateway cannot be reached, is not trusted, does not answer in full in time, or
+    /// answers 408, 425, 429 or 5xx. All else is [`Undelivered::Permanent`]: another 4xx, a 3xx (which is not
     /// followed), a 2xx without the pattern or with more than 64 kB, because to try again would
     /// text somebody over and over if it is the pattern that is wrong.
     pub async fn send(&self, to: &str, text: &str) -> Result<(), Undelivered> {
@@ -94,10 +94,10 @@ impl Gateway {
     /// Takes as long as a text that fared `like` this did.
     ///
     /// # Errors
-    /// [`Undelivered::Later`] if that text hung.
+    /// [`Undelivered::Transient`] if that text hung.
     pub(crate) async fn pretend(&self, like: Fared) -> Result<(), Undelivered> {
         sleep(like.took).await;
-        if like.hung { Err(Undelivered::Later("the SMS gateway hangs".into())) } else { Ok(()) }
+        if like.hung { Err(Undelivered::Transient("the SMS gateway hangs".into())) } else { Ok(()) }
     }
 
     /// The whole body, or none if it is longer than can be wanted.
@@ -114,7 +114,7 @@ impl Gateway {
 
     /// The error in words without the URL, which may hold a number, a text and a password.
     fn lost(&self, error: reqwest::Error) -> Undelivered {
-        Undelivered::Later(match error {
+        Undelivered::Transient(match error {
             error if error.is_timeout() => format!("the SMS gateway took longer than {}", self.timeout),
             error => format!("the SMS gateway cannot be used: {}", root(&error.without_url())),
         })
@@ -125,11 +125,11 @@ impl Gateway {
 pub(crate) fn taken(status: u16, body: Option<&[u8]>, success: Option<&Regex>) -> Result<(), Undelivered> {
     let told = format!("the SMS gateway answered {status}");
     match (status, body, success) {
-        (408 | 425 | 429 | 500..=599, ..) => Err(Undelivered::Later(told)),
-        (..200 | 300.., ..) => Err(Undelivered::Never(told)),
-        (_, None, _) => Err(Undelivered::Never(told + " with more than 64 kB")),
+        (408 | 425 | 429 | 500..=599, ..) => Err(Undelivered::Transient(told)),
+        (..200 | 300.., ..) => Err(Undelivered::Permanent(told)),
+        (_, None, _) => Err(Undelivered::Permanent(told + " with more than 64 kB")),
         (_, Some(body), Some(pattern)) if !pattern.is_match(body) => {
-            Err(Undelivered::Never(told + ", but the body does not match latchkey.sms.success"))
+            Err(Undelivered::Permanent(told + ", but the body does not match latchkey.sms.success"))
         }
         _ => Ok(()),
     }

@@ -1,7 +1,7 @@
 //! The ways out: mail server, gateway, or the development mailbox.
 
 use super::{circuit::Circuit, mail::Smtp, mailbox::Mailbox, sms::Gateway};
-use crate::{base::Error, config::Judged};
+use crate::{base::Error, config::Validated};
 
 /// The ways out.
 pub struct Transports {
@@ -18,7 +18,7 @@ impl Transports {
     ///
     /// # Errors
     /// [`Error::Config`] if a setting cannot be used.
-    pub fn new(judged: &Judged) -> Result<Self, Error> {
+    pub fn new(judged: &Validated) -> Result<Self, Error> {
         let config = &judged.config;
         let smtp = config.mail.url.as_ref().map(|_| Smtp::new(&config.mail)).transpose()?;
         let smtp = smtp.map(|smtp| smtp.known_as(judged.host()));

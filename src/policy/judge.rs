@@ -14,7 +14,7 @@ use table::Table;
 
 /// What stands around a policy, as far as it matters to it.
 #[derive(Clone, Copy, Debug)]
-pub struct Ground {
+pub struct Environment {
     /// Whether text messages leave through a gateway.
     pub gateway: bool,
     /// Whether it is a debug build in the debug profile, where texts may stay in the mailbox.
@@ -24,7 +24,7 @@ pub struct Ground {
 }
 
 /// What the settings alone tell. What they are for people, [`people()`] finds.
-pub fn settings(settings: &ResetSettings, ground: Ground) -> Vec<Finding> {
+pub fn settings(settings: &ResetSettings, ground: Environment) -> Vec<Finding> {
     let tables: Vec<_> = Table::all(settings).collect();
     let mut findings: Vec<_> = tables.iter().flat_map(|table| table.judge(ground)).collect();
     if !ground.contact && tables.iter().any(|table| table.policy.needs_phone()) {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use self::{setting::Setting, strategy::Strategy};
-use crate::{base::span::Span, store::accounts::Account};
+use crate::{base::duration::HumanDuration, store::accounts::Account};
 
 /// How the first key travels; the stricter first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, strum::Display)]
@@ -45,7 +45,7 @@ pub struct ResetSettings {
     /// How the first key travels, `email` or `sms`. Default: `email`.
     pub channel: Option<Channel>,
     /// How long the first key is good. Default: 10m for `one_time_login` and for sms, otherwise 30m.
-    pub key_ttl: Option<Span>,
+    pub key_ttl: Option<HumanDuration>,
     /// What becomes of live keys when the policy changes: `honour`, `stricter` or `revoke`. Default: `stricter`.
     pub in_flight: Option<InFlight>,
     /// Whether the last step signs in. Default: true; `generated_password` always leads through sign-in.
@@ -64,7 +64,7 @@ pub struct Policy {
     /// How the first key travels.
     pub channel: Channel,
     /// How long the first key is good.
-    pub key_ttl: Span,
+    pub key_ttl: HumanDuration,
     /// What becomes of live keys when this changes.
     pub in_flight: InFlight,
     /// Whether the last step signs in.
@@ -95,7 +95,7 @@ impl ResetSettings {
         Policy {
             strategy,
             channel,
-            key_ttl: self.key_ttl.unwrap_or(Span::minutes(30)).min(longest(strategy, channel)),
+            key_ttl: self.key_ttl.unwrap_or(HumanDuration::minutes(30)).min(longest(strategy, channel)),
             in_flight: self.in_flight.unwrap_or(InFlight::Stricter),
             login_after: self.login_after.unwrap_or(true),
             may_skip: self.may_skip.unwrap_or(false),
@@ -194,8 +194,8 @@ pub fn is_role(name: &str) -> bool {
 }
 
 /// How long a first key may be good at most.
-pub fn longest(strategy: Strategy, channel: Channel) -> Span {
-    let by_phone = Span::minutes(if channel == Channel::Sms { 10 } else { 60 });
+pub fn longest(strategy: Strategy, channel: Channel) -> HumanDuration {
+    let by_phone = HumanDuration::minutes(if channel == Channel::Sms { 10 } else { 60 });
     strategy.longest().min(by_phone)
 }
 

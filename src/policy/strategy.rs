@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-use crate::{base::span::Span, findings::Severity};
+use crate::{base::duration::HumanDuration, findings::Severity};
 
 /// How people get back in; the strictest first.
 #[derive(
@@ -43,7 +43,7 @@ pub struct Facts {
     /// How many steps it takes, the request being the first.
     pub steps: u8,
     /// How long its first key may be good at most.
-    pub longest: Span,
+    pub longest: HumanDuration,
     /// Whether it takes a verified phone.
     pub needs_phone: bool,
     /// What an expert says to whoever chooses it.
@@ -66,7 +66,7 @@ impl Strategy {
             Strategy::SmsApproved => Facts {
                 page: "/reset/sms-approved",
                 steps: 3,
-                longest: Span::minutes(60),
+                longest: HumanDuration::minutes(60),
                 needs_phone: true,
                 risk: Some(Risk {
                     severity: Severity::Advice,
@@ -77,21 +77,21 @@ impl Strategy {
             Strategy::SecondKey => Facts {
                 page: "/reset/second-key",
                 steps: 3,
-                longest: Span::minutes(60),
+                longest: HumanDuration::minutes(60),
                 needs_phone: false,
                 risk: None,
             },
             Strategy::SetThenLogin => Facts {
                 page: "/reset/set-then-login",
                 steps: 2,
-                longest: Span::minutes(60),
+                longest: HumanDuration::minutes(60),
                 needs_phone: false,
                 risk: None,
             },
             Strategy::OneTimeLogin => Facts {
                 page: "/reset/one-time-login",
                 steps: 3,
-                longest: Span::minutes(10),
+                longest: HumanDuration::minutes(10),
                 needs_phone: false,
                 risk: Some(Risk {
                     severity: Severity::Advice,
@@ -102,7 +102,7 @@ impl Strategy {
             Strategy::GeneratedPassword => Facts {
                 page: "/reset/generated-password",
                 steps: 4,
-                longest: Span::minutes(60),
+                longest: HumanDuration::minutes(60),
                 needs_phone: false,
                 risk: Some(Risk {
                     severity: Severity::Warning,
@@ -134,7 +134,7 @@ impl Strategy {
     }
 
     /// How long its first key may be good at most.
-    pub fn longest(self) -> Span {
+    pub fn longest(self) -> HumanDuration {
         self.facts().longest
     }
 

@@ -13,8 +13,8 @@ const ROLES: [&str; 4] = ["admin", "editor", "guest", "staff"];
 /// A role that never has a table.
 const PLAIN: &str = "plain";
 
-fn spans() -> impl Generator<Value = Span> {
-    (1..=90_u64).prop_map(Span::minutes)
+fn spans() -> impl Generator<Value = HumanDuration> {
+    (1..=90_u64).prop_map(HumanDuration::minutes)
 }
 
 fn rules() -> impl Generator<Value = InFlight> {

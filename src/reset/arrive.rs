@@ -6,7 +6,7 @@ use super::ticket::{Any, Issued, Ticket};
 use crate::{
     base::{Error, fault::Fault, key::Key},
     core::event::Event,
-    http::{Answer, Faults, Fields, Linked, Page, SameOrigin, Site, held},
+    http::{Answer, Faults, Fields, LinkKey, Page, SameOrigin, Visit, keyed},
     store::{
         accounts, keys, outbox,
         sessions::SignedIn,
@@ -20,23 +20,23 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[get("/reset/-")]
-async fn arrive(site: Site<'_>, linked: &Linked, _me: Option<&SignedIn>) -> Result<Answer, Error> {
-    held::arrive::<Issued>(&site, linked).await
+async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Result<Answer, Error> {
+    keyed::arrive::<Issued>(&site, linked).await
 }
 
 #[get("/reset/key")]
 fn show_typing() -> Page {
-    Page::new("reset/key").still()
+    Page::new("reset/key").cacheable()
 }
 
 #[post("/reset/key", data = "<fields>")]
-async fn typed(_ours: SameOrigin, site: Site<'_>, fields: Fields) -> Result<Answer, Error> {
+async fn typed(_ours: SameOrigin, site: Visit<'_>, fields: Fields) -> Result<Answer, Error> {
     let refused = |fault| Ok(Page::new("reset/key").faults(Faults::of("key", fault)).into());
     match fields.pasted("key", 1000) {
         Err(fault) => refused(fault),
         Ok(text) => match Key::parse_typed(text) {
             None => refused(Fault::new("fault-key")),
-            Some(key) => held::follow::<Issued>(&site, &key).await,
+            Some(key) => keyed::follow::<Issued>(&site, &key).await,
         },
     }
 }
@@ -47,7 +47,7 @@ fn show_cancel(ticket: Ticket<Any>) -> Answer {
 }
 
 #[get("/reset/cancelled")]
-fn show_cancelled(site: Site<'_>) -> Answer {
+fn show_cancelled(site: Visit<'_>) -> Answer {
     match site.kept("/reset/cancelled") {
         Some(_) => Page::new("reset/cancelled").into(),
         None => Answer::go("/reset"),
@@ -55,19 +55,21 @@ fn show_cancelled(site: Site<'_>) -> Answer {
 }
 
 #[post("/reset/cancel")]
-async fn cancel(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<Any>) -> Result<Answer, Error> {
+async fn cancel(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<Any>) -> Result<Answer, Error> {
     let (account, now) = (&ticket.account, site.now());
     let mut tx = site.begin().await?;
-    if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, ticket.key.id, now).await? {
-        return held::gone(&site, &mut tx, &ticket.key.digest, "/reset").await;
+    if !accounts::lock_unchanged(&mut tx, account, now).await?
+        || !keys::spend(&mut tx, ticket.key.id, now).await?
+    {
+        return keyed::gone(&site, &mut tx, &ticket.key.digest, "/reset").await;
     }
-    let mark = site.mark();
-    let led = (mark.as_deref(), "/reset/cancelled");
+    let browser_id = site.browser_id();
+    let led = (browser_id.as_deref(), "/reset/cancelled");
     spent::note(&mut tx, &ticket.key.digest, Reason::Cancelled, led, now).await?;
     keys::end_resets(&mut tx, account.id, None).await?;
     outbox::drop_orphans(&mut tx, account.id).await?;
     Event::new("reset.cancelled", account.id)
-        .from(&site.asked())
+        .from(&site.caller())
         .under(&ticket.policy)
         .write(site.app, &mut tx)
         .await?;

@@ -6,7 +6,7 @@ use super::undo;
 use crate::{
     account::{change::end_everything, notice},
     auth::{
-        gate::{self, Kind},
+        gate::{self, SessionKind},
         session,
     },
     base::Error,
@@ -15,7 +15,7 @@ use crate::{
         hash::{PasswordHash, Verdict},
         password::Password,
     },
-    http::{Answer, Crumb, Faults, Fields, Page, Site, device, held, page::Why, told::Line},
+    http::{Answer, CookieName, Faults, Fields, Page, Visit, device, keyed, page::Why, told::Announcement},
     policy::Policy,
     store::{
         Tx,
@@ -30,7 +30,7 @@ use crate::{
 /// # Errors
 /// [`Error::Busy`].
 pub async fn choose(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     account: &Account,
     fields: &Fields,
     faults: &mut Faults,
@@ -48,7 +48,7 @@ pub async fn choose(
 /// # Errors
 /// [`Error::Busy`] if too many passwords are waiting to be hashed, [`Error::Database`]; nothing has happened then.
 pub async fn spend(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     account: &Account,
     policy: &Policy,
     key: &KeyRow,
@@ -58,7 +58,7 @@ pub async fn spend(
     let hash = site.hasher_for(account.id.as_bytes()).hash(new.clone()).await?;
     let now = site.now();
     let mut tx = site.begin().await?;
-    let mut won = accounts::take(&mut tx, account, now).await?;
+    let mut won = accounts::lock_unchanged(&mut tx, account, now).await?;
     for key in [Some(key.id), code].into_iter().flatten() {
         won = won && keys::spend(&mut tx, key, now).await?;
     }
@@ -67,7 +67,7 @@ pub async fn spend(
         return late(site, account.id, &key.digest, Some(new)).await;
     }
     let leads = if policy.login_after { "/account" } else { "/login" };
-    held::use_up(site, &mut tx, &key.digest, leads).await?;
+    keyed::use_up(site, &mut tx, &key.digest, leads).await?;
     complete(site, tx, account, policy, &hash).await
 }
 
@@ -76,7 +76,7 @@ pub async fn spend(
 /// # Errors
 /// [`Error::Busy`], [`Error::Database`].
 pub async fn late(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     account: Uuid,
     digest: &[u8],
     typed: Option<Password>,
@@ -88,9 +88,9 @@ pub async fn late(
         None => false,
     };
     if same {
-        held::gone(site, &mut site.read().await?, digest, "/reset").await
+        keyed::gone(site, &mut site.read().await?, digest, "/reset").await
     } else {
-        held::why(site, digest, "/reset").await.map(Answer::from)
+        keyed::why(site, digest, "/reset").await.map(Answer::from)
     }
 }
 
@@ -99,7 +99,7 @@ pub async fn late(
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn is_set(site: &Site<'_>, account: Uuid, typed: Password) -> Result<bool, Error> {
+pub async fn is_set(site: &Visit<'_>, account: Uuid, typed: Password) -> Result<bool, Error> {
     let Some(account) = accounts::find(&mut site.read().await?, account).await? else { return Ok(false) };
     match site.hasher_for(account.id.as_bytes()).verify(typed, Some(account.password_hash)).await {
         Ok(verdict) => Ok(!matches!(verdict, Verdict::No)),
@@ -115,7 +115,7 @@ pub async fn is_set(site: &Site<'_>, account: Uuid, typed: Password) -> Result<b
 /// # Errors
 /// [`Error::Database`]; nothing has happened then.
 pub async fn complete(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     mut tx: Tx,
     account: &Account,
     policy: &Policy,
@@ -125,14 +125,14 @@ pub async fn complete(
     if !site.app.policy(account).accepts(policy) {
         return Ok(Page::unusable(&site.templates, Why::Live, None, "/reset").into());
     }
-    let asked = site.asked();
+    let asked = site.caller();
     let open = session::open(site, &mut tx, account.id, None).await?;
     accounts::set_password(&mut tx, account.id, hash, site.now()).await?;
     end_everything(&mut tx, account, site.now()).await?;
     undo::settle(site.app, &mut tx, account).await?;
     notice::post(site.app, &mut tx, account, &account.email, "password-changed", &asked).await?;
     let admission = if policy.login_after {
-        Some(gate::admit(site, &mut tx, account, Kind::Fresh, false).await?)
+        Some(gate::admit(site, &mut tx, account, SessionKind::Fresh, false).await?)
     } else {
         None
     };
@@ -145,10 +145,10 @@ pub async fn complete(
         .await?;
     tx.commit().await?;
     device::remember(site, &account.email_key())?;
-    site.crumbs.remove(Crumb::Restricted);
+    site.cookies.remove(CookieName::Restricted);
     let set = if admission.is_some() { "told-password-set" } else { "told-password-set-login" };
-    let ended = (open > 0).then(|| Line::count("told-sessions-ended", open));
-    site.tell_all([Line::new(set)].into_iter().chain(ended).collect());
+    let ended = (open > 0).then(|| Announcement::count("told-sessions-ended", open));
+    site.tell_all([Announcement::new(set)].into_iter().chain(ended).collect());
     Ok(match admission {
         Some(admission) => {
             admission.enter(site);

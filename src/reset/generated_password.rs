@@ -4,16 +4,16 @@
 
 use rocket::{fairing::AdHoc, get, post, routes};
 
-use super::ticket::{Recovers, Ticket};
+use super::ticket::{StrategyTag, Ticket};
 use crate::{
     auth::{session::Restricted, temporary::digest},
     base::{
         Error,
+        duration::HumanDuration,
         key::{Key, Purpose},
-        span::Span,
     },
     core::event::Event,
-    http::{Answer, Page, SameOrigin, Site, bounded, device, held},
+    http::{Answer, Page, SameOrigin, Visit, device, keyed, with_deadline},
     outbox::message::Message,
     policy::strategy::Strategy,
     store::{
@@ -22,40 +22,40 @@ use crate::{
         outbox,
         sessions::SignedIn,
     },
-    view::human,
+    view::format,
 };
 
 /// How long a generated password is good.
-pub const LIFE: Span = Span::minutes(30);
+pub const LIFE: HumanDuration = HumanDuration::minutes(30);
 /// The page that says where it is.
 const SENT: &str = "/reset/generated-password/sent";
 
 /// Marks its tickets.
 pub struct GeneratedPassword;
 
-impl Recovers for GeneratedPassword {
+impl StrategyTag for GeneratedPassword {
     const STRATEGY: Option<Strategy> = Some(Strategy::GeneratedPassword);
 }
 
 /// Installs its routes.
 pub(super) fn fairing() -> AdHoc {
     AdHoc::on_ignite("generated_password", |rocket| async {
-        rocket.mount("/", bounded(routes![show, submit, show_sent]))
+        rocket.mount("/", with_deadline(routes![show, submit, show_sent]))
     })
 }
 
 #[get("/reset/generated-password")]
-fn show(site: Site<'_>, ticket: Ticket<GeneratedPassword>) -> Page {
+fn show(site: Visit<'_>, ticket: Ticket<GeneratedPassword>) -> Page {
     Page::new("reset/generated_password").with("ticket", ticket.shown(&site, 2))
 }
 
 #[post("/reset/generated-password")]
 async fn submit(
     _ours: SameOrigin,
-    site: Site<'_>,
+    site: Visit<'_>,
     ticket: Ticket<GeneratedPassword>,
 ) -> Result<Answer, Error> {
-    let (account, now, asked) = (&ticket.account, site.now(), site.asked());
+    let (account, now, asked) = (&ticket.account, site.now(), site.caller());
     let password = Key::for_typing(site.random)?;
     let digest = digest(site.app, account, password.expose());
     let row = KeyRow {
@@ -63,10 +63,12 @@ async fn submit(
         ..site.app.key_row(account.id, Purpose::Temporary, digest, *LIFE)?
     };
     let mut tx = site.begin().await?;
-    if !accounts::take(&mut tx, account, now).await? || !keys::spend(&mut tx, ticket.key.id, now).await? {
-        return held::gone(&site, &mut tx, &ticket.key.digest, "/reset").await;
+    if !accounts::lock_unchanged(&mut tx, account, now).await?
+        || !keys::spend(&mut tx, ticket.key.id, now).await?
+    {
+        return keyed::gone(&site, &mut tx, &ticket.key.digest, "/reset").await;
     }
-    held::use_up(&site, &mut tx, &ticket.key.digest, SENT).await?;
+    keyed::use_up(&site, &mut tx, &ticket.key.digest, SENT).await?;
     keys::end(&mut tx, account.id, Purpose::Temporary.name()).await?;
     outbox::drop_orphans(&mut tx, account.id).await?;
     keys::insert(&mut tx, &row).await?;
@@ -86,7 +88,7 @@ async fn submit(
 }
 
 #[get("/reset/generated-password/sent")]
-fn show_sent(site: Site<'_>, me: Option<&SignedIn>, step: Option<Restricted<'_>>) -> Answer {
+fn show_sent(site: Visit<'_>, me: Option<&SignedIn>, step: Option<Restricted<'_>>) -> Answer {
     if me.is_some() {
         return Answer::go("/account");
     }
@@ -95,8 +97,8 @@ fn show_sent(site: Site<'_>, me: Option<&SignedIn>, step: Option<Restricted<'_>>
         (Some(_), _) => Answer::go("/reset/new-password"),
         (None, None) => Answer::go("/reset"),
         (None, Some(until)) => Page::new("reset/generated_password_sent")
-            .with("until", human::clock(until))
-            .with("minutes", human::minutes(site.now().until(until)))
+            .with("until", format::clock(until))
+            .with("minutes", format::minutes(site.now().until(until)))
             .with("step", 3)
             .with("steps", 4)
             .into(),

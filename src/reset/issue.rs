@@ -9,13 +9,13 @@ use crate::{
     app::App,
     base::{
         Error,
-        caller::Asked,
+        caller::Caller,
         key::{Key, Purpose},
     },
     core::event::Event,
     http::{
         device::Known,
-        throttle::{self, Asker},
+        throttle::{self, Requester},
     },
     outbox::message::Message,
     policy::{Channel, Policy},
@@ -26,7 +26,7 @@ use crate::{
         outbox,
         spent::{self, Reason},
     },
-    view::human,
+    view::format,
 };
 
 const PURPOSE: &str = "key";
@@ -71,11 +71,11 @@ impl<'a> By<'a> {
         key.asked_by_owner && !self.admin && !self.is_owner(account)
     }
 
-    fn asker(&self, account: &Account) -> Asker<'a> {
+    fn asker(&self, account: &Account) -> Requester<'a> {
         match self.known {
-            _ if self.admin => Asker::Trusted,
-            Some(known) if self.is_owner(account) => Asker::Owner(known),
-            _ => Asker::Stranger,
+            _ if self.admin => Requester::Trusted,
+            Some(known) if self.is_owner(account) => Requester::Owner(known),
+            _ => Requester::Stranger,
         }
     }
 }
@@ -103,7 +103,7 @@ pub async fn start(
     tx: &mut Tx,
     account: &Account,
     by: By<'_>,
-    asked: &Asked,
+    asked: &Caller,
 ) -> Result<Started, Error> {
     let [reset, restart] = live(app, tx, account, [Purpose::Reset, Purpose::Restart]).await?;
     let elsewhere = reset.clone().filter(|key| by.is_elsewhere(key));
@@ -149,8 +149,8 @@ pub async fn issue(
     tx: &mut Tx,
     account: &Account,
     letter: Letter<'_>,
-    asker: Asker<'_>,
-    asked: &Asked,
+    asker: Requester<'_>,
+    asked: &Caller,
 ) -> Result<Started, Error> {
     let Letter { name, elsewhere, typed, kept } = letter;
     let issued = kept.as_ref().and_then(|(row, _)| Policy::read(row.policy.as_deref()));
@@ -185,8 +185,8 @@ pub async fn issue(
         None => {
             let mail = Message::mail(&account.email, name).link(link, row.expires_at).asked(asked);
             match typed {
-                Some((mark, wish)) => {
-                    mail.code(&typed::code(app, &row, mark, wish).grouped(), row.expires_at)
+                Some((browser_id, wish)) => {
+                    mail.code(&typed::code(app, &row, browser_id, wish).grouped(), row.expires_at)
                 }
                 None => mail,
             }
@@ -195,7 +195,7 @@ pub async fn issue(
     let message = match elsewhere {
         Some(pressed) => message
             .with("place", &place(app, pressed))
-            .with("since", &human::clock(pressed.pressed_at.unwrap_or(pressed.issued_at))),
+            .with("since", &format::clock(pressed.pressed_at.unwrap_or(pressed.issued_at))),
         None => message,
     };
     message.post(app, tx, Some(account.id), Some(row.id), row.expires_at).await?;
@@ -217,7 +217,7 @@ async fn make(
     account: &Account,
     purpose: Purpose,
     policy: &Policy,
-    asker: Asker<'_>,
+    asker: Requester<'_>,
 ) -> Result<(KeyRow, Key), Error> {
     // A key that starts again supersedes those of its own kind alone.
     let first = if purpose == Purpose::Restart { Purpose::Restart } else { Purpose::Reset };
@@ -232,7 +232,7 @@ async fn make(
     let key = if typed { Key::for_typing(app.random)? } else { Key::for_link(app.random)? };
     let row = KeyRow {
         policy: Some(policy.stored()),
-        asked_by_owner: matches!(asker, Asker::Owner(_)),
+        asked_by_owner: matches!(asker, Requester::Owner(_)),
         sealed: Some(app.keyring.seal(app.random, PURPOSE, key.expose().as_bytes())?),
         ..app.key_row(account.id, purpose, key.digest(&app.keyring), *policy.key_ttl)?
     };

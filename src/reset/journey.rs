@@ -8,7 +8,7 @@ use crate::{
     auth::session,
     core::limits::TRIES,
     policy::{Policy, strategy::Strategy},
-    view::{human, templates::Templates, voice::FluentValue},
+    view::{catalog::FluentValue, format, templates::Templates},
 };
 
 /// One step, as a person sees it.
@@ -23,13 +23,13 @@ pub struct Step {
 /// Every step of a policy, from the request to the notice. A strategy's own are the sentences
 /// `explain-<strategy>-1`, `-2` and so on, each with its `…-guards`.
 pub fn journey(templates: &Templates, policy: &Policy) -> Vec<Step> {
-    let minutes = human::minutes(*policy.key_ttl);
+    let minutes = format::minutes(*policy.key_ttl);
     let code = if policy.strategy == Strategy::SmsApproved { sms_approved::LIFE } else { second_key::LIFE };
     let args: [(&str, FluentValue<'_>); 8] = [
         ("minutes", minutes.into()),
-        ("step_minutes", human::minutes(session::RESTRICTED).into()),
-        ("temporary_minutes", human::minutes(*generated_password::LIFE).into()),
-        ("code_minutes", human::minutes(code).into()),
+        ("step_minutes", format::minutes(session::RESTRICTED).into()),
+        ("temporary_minutes", format::minutes(*generated_password::LIFE).into()),
+        ("code_minutes", format::minutes(code).into()),
         ("tries", TRIES.into()),
         ("undo_hours", (notice::UNDO.as_secs() / 3600).into()),
         ("login_after", policy.login_after.to_string().into()),

@@ -6,19 +6,19 @@ use serde_json::json;
 use super::complete::{choose, complete, is_set};
 use crate::{
     auth::{
-        gate::{self, Kind},
+        gate::{self, SessionKind},
         session::Restricted,
         temporary::is_generated,
     },
     base::{Error, email::masked, fault::Fault},
     core::event::Event,
-    http::{Answer, Faults, Fields, Page, SameOrigin, Site, page::Why},
+    http::{Answer, Faults, Fields, Page, SameOrigin, Visit, page::Why},
     policy::{Policy, strategy::Strategy},
     store::{
         accounts::{self, Account},
         sessions::{self, SignedIn},
     },
-    view::human,
+    view::format,
 };
 
 /// The routes.
@@ -26,7 +26,7 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit, show_skip, skip]
 }
 
-fn page(site: &Site<'_>, restricted: &Restricted<'_>) -> Page {
+fn page(site: &Visit<'_>, restricted: &Restricted<'_>) -> Page {
     let Restricted { me, policy } = restricted;
     let (session, steps) = (&me.session, policy.strategy.steps());
     Page::new("reset/new_password")
@@ -34,8 +34,8 @@ fn page(site: &Site<'_>, restricted: &Restricted<'_>) -> Page {
         .with("email", masked(&me.account.email))
         .with("address", known_address(policy, &me.account))
         .with("seconds", site.now().until(session.expires_at).as_secs())
-        .with("minutes", human::minutes(site.now().until(session.expires_at)))
-        .with("until", human::clock(session.expires_at))
+        .with("minutes", format::minutes(site.now().until(session.expires_at)))
+        .with("until", format::clock(session.expires_at))
         .with("may_skip", may_skip(policy))
         .with("login_after", policy.login_after)
         .with("step", steps)
@@ -55,14 +55,14 @@ fn may_skip(policy: &Policy) -> bool {
 }
 
 #[get("/reset/new-password")]
-fn show(site: Site<'_>, restricted: Restricted<'_>) -> Page {
+fn show(site: Visit<'_>, restricted: Restricted<'_>) -> Page {
     page(&site, &restricted)
 }
 
 #[post("/reset/new-password", data = "<fields>")]
 async fn submit(
     _ours: SameOrigin,
-    site: Site<'_>,
+    site: Visit<'_>,
     restricted: Restricted<'_>,
     fields: Fields,
 ) -> Result<Answer, Error> {
@@ -78,7 +78,7 @@ async fn submit(
     }
     let hash = site.hasher_for(account.id.as_bytes()).hash(new.clone()).await?;
     let mut tx = site.begin().await?;
-    let won = accounts::take(&mut tx, account, site.now()).await?
+    let won = accounts::lock_unchanged(&mut tx, account, site.now()).await?
         && sessions::end(&mut tx, account.id, session.id).await?;
     if won {
         return complete(&site, tx, account, &restricted.policy, &hash).await;
@@ -91,7 +91,7 @@ async fn submit(
     Ok(Answer::go("/account"))
 }
 
-fn over(site: &Site<'_>) -> Page {
+fn over(site: &Visit<'_>) -> Page {
     Page::unusable(&site.templates, Why::Step, None, "/reset")
 }
 
@@ -101,21 +101,21 @@ fn show_skip() -> Answer {
 }
 
 #[post("/reset/new-password/skip")]
-async fn skip(_ours: SameOrigin, site: Site<'_>, restricted: Restricted<'_>) -> Result<Answer, Error> {
+async fn skip(_ours: SameOrigin, site: Visit<'_>, restricted: Restricted<'_>) -> Result<Answer, Error> {
     let Restricted { me: SignedIn { session, account }, policy } = restricted;
     if !may_skip(&policy) {
         return Ok(over(&site).into());
     }
-    let asked = site.asked();
+    let asked = site.caller();
     let mut tx = site.begin().await?;
-    let won = accounts::take(&mut tx, account, site.now()).await?
+    let won = accounts::lock_unchanged(&mut tx, account, site.now()).await?
         && sessions::end(&mut tx, account.id, session.id).await?;
     if !won {
         return Ok(over(&site).into());
     }
     accounts::prove(&mut tx, account.id, site.now()).await?;
     // Not a fresh session: its owner has not shown a password.
-    let admission = gate::admit(&site, &mut tx, account, Kind::Remembered, false).await?;
+    let admission = gate::admit(&site, &mut tx, account, SessionKind::Remembered, false).await?;
     Event::new("reset.skipped", account.id).from(&asked).under(&policy).write(site.app, &mut tx).await?;
     tx.commit().await?;
     admission.enter(&site);

@@ -6,19 +6,19 @@ use uuid::Uuid;
 
 use super::undo::{self, Outcome};
 use crate::{
-    account::notice::Before,
+    account::notice::UndoSnapshot,
     base::{
         Error,
         email::masked,
         key::{Key, Purpose},
     },
-    http::{Answer, Crumb, Held, Linked, Opens, Page, SameOrigin, Site, held},
+    http::{Answer, CookieName, KeyedLink, LinkKey, Page, SameOrigin, ValidKey, Visit, keyed},
     store::{
-        accounts::{self, Account, State},
+        accounts::{self, Account, AccountState},
         keys::{self, KeyRow},
         sessions::SignedIn,
     },
-    view::human,
+    view::format,
 };
 
 /// The routes.
@@ -30,22 +30,22 @@ pub fn routes() -> Vec<Route> {
 pub struct Notified {
     key: KeyRow,
     account: Account,
-    before: Before,
+    before: UndoSnapshot,
     outcome: Outcome,
 }
 
 #[rocket::async_trait]
-impl Opens for Notified {
-    const CRUMB: Crumb = Crumb::NotMe;
+impl KeyedLink for Notified {
+    const COOKIE: CookieName = CookieName::NotMe;
     const AGAIN: &'static str = "/reset";
 
-    async fn find(site: &Site<'_>, key: &Key) -> Result<Option<Self>, Error> {
+    async fn find(site: &Visit<'_>, key: &Key) -> Result<Option<Self>, Error> {
         let mut conn = site.read().await?;
         let digest = key.digest(&site.keyring);
         let row = keys::find(&mut conn, &digest, Purpose::Undo.name(), site.now()).await?;
         let Some(key) = row else { return Ok(None) };
         let account = accounts::find(&mut conn, key.account_id).await?.filter(undo::is_open);
-        let before = Before::unseal(site.app, key.sealed.as_deref());
+        let before = UndoSnapshot::unseal(site.app, key.sealed.as_deref());
         let Some((account, before)) = account.zip(before) else { return Ok(None) };
         let outcome = undo::weigh(&mut conn, &key, &before, &account).await?;
         Ok(Some(Notified { key, account, before, outcome }))
@@ -65,12 +65,12 @@ impl Opens for Notified {
 }
 
 #[get("/reset/not-me/-")]
-async fn arrive(site: Site<'_>, linked: &Linked, _me: Option<&SignedIn>) -> Result<Answer, Error> {
-    held::arrive::<Notified>(&site, linked).await
+async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Result<Answer, Error> {
+    keyed::arrive::<Notified>(&site, linked).await
 }
 
 #[get("/reset/not-me")]
-fn show(site: Site<'_>, notified: Held<Notified>) -> Page {
+fn show(site: Visit<'_>, notified: ValidKey<Notified>) -> Page {
     let Notified { key, account, before, outcome } = notified.0;
     Page::new("reset/not_me")
         .with(
@@ -78,35 +78,35 @@ fn show(site: Site<'_>, notified: Held<Notified>) -> Page {
             json!({
                 "id": key.id,
                 "email": masked(&before.email),
-                "until": human::moment(key.expires_at),
-                "minutes": human::minutes(site.now().until(key.expires_at)),
+                "until": format::moment(key.expires_at),
+                "minutes": format::minutes(site.now().until(key.expires_at)),
             }),
         )
         .with("what", site.templates.say(&format!("event-{}", before.notice), &[]))
-        .with("when", human::moment(before.at))
+        .with("when", format::moment(before.at))
         .with("contested", outcome == Outcome::Frozen)
-        .with("frozen", account.state() == State::Frozen)
-        .with("deleted", account.state() == State::DeletionPending)
+        .with("frozen", account.state() == AccountState::Frozen)
+        .with("deleted", account.state() == AccountState::DeletionPending)
 }
 
 #[post("/reset/not-me")]
-async fn submit(_ours: SameOrigin, site: Site<'_>, notified: Held<Notified>) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Visit<'_>, notified: ValidKey<Notified>) -> Result<Answer, Error> {
     let Notified { key, account, before, .. } = notified.0;
     let now = site.now();
     let mut tx = site.begin().await?;
-    let account = accounts::seize(&mut tx, account.id, now).await?.filter(undo::is_open);
+    let account = accounts::lock(&mut tx, account.id, now).await?.filter(undo::is_open);
     let (Some(account), true) = (account, keys::spend(&mut tx, key.id, now).await?) else {
-        return held::gone(&site, &mut tx, &key.digest, "/reset").await;
+        return keyed::gone(&site, &mut tx, &key.digest, "/reset").await;
     };
-    held::use_up(&site, &mut tx, &key.digest, "/reset/not-me/done").await?;
-    let outcome = undo::carry_out(site.app, &mut tx, &account, &key, &before, &site.asked()).await?;
+    keyed::use_up(&site, &mut tx, &key.digest, "/reset/not-me/done").await?;
+    let outcome = undo::carry_out(site.app, &mut tx, &account, &key, &before, &site.caller()).await?;
     tx.commit().await?;
     site.keep_all("/reset/not-me/done", &before.email, None, outcome == Outcome::Restored)?;
     Ok(Answer::go("/reset/not-me/done"))
 }
 
 #[get("/reset/not-me/done")]
-fn show_done(site: Site<'_>) -> Answer {
+fn show_done(site: Visit<'_>) -> Answer {
     let Some(kept) = site.kept("/reset/not-me/done") else { return Answer::go("/login") };
     Page::new("reset/not_me_done").with("email", masked(&kept.email)).with("restored", kept.whole).into()
 }

@@ -10,24 +10,24 @@ use super::{
 use crate::{
     account::{confirm::Again, notice::UNDO},
     app::App,
-    base::{Error, caller::Asked, clock::Time, span::Span},
-    core::limits::{Asking, Limited},
+    base::{Error, caller::Caller, clock::Time, duration::HumanDuration},
+    core::limits::{MessageKind, RateLimit},
     http::{
-        Answer, Even, Faults, Page, SameOrigin, Site,
+        Answer, Faults, Paced, Page, SameOrigin, Visit,
         device::{self, Known},
         throttle,
     },
     outbox::{
-        message::{Message, post_to_nobody},
+        message::{Message, post_decoy},
         request::Request,
     },
     store::{
         Tx,
-        accounts::{self, State},
+        accounts::{self, AccountState},
         registrations,
         sessions::SignedIn,
     },
-    view::human,
+    view::format,
 };
 
 /// The routes.
@@ -36,18 +36,18 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// A page of the first step. What it says of the steps to come is the base policy's, whoever asks.
-fn page(site: &Site<'_>, name: &'static str) -> Page {
-    let policy = site.force.policy([]);
+fn page(site: &Visit<'_>, name: &'static str) -> Page {
+    let policy = site.policy_at_arrival.policy([]);
     Page::new(name)
         .with("step", 1)
         .with("steps", policy.strategy.steps())
-        .with("minutes", human::minutes(*policy.key_ttl))
+        .with("minutes", format::minutes(*policy.key_ttl))
         .with("channel", policy.channel)
 }
 
 #[get("/reset")]
-fn show(site: Site<'_>, me: Option<&SignedIn>) -> Page {
-    let page = page(&site, "reset/request").still();
+fn show(site: Visit<'_>, me: Option<&SignedIn>) -> Page {
+    let page = page(&site, "reset/request").cacheable();
     match me.map(|me| me.account.email.clone()).or_else(|| site.last_address()) {
         Some(email) => page.typed("email", &email),
         None => page,
@@ -55,7 +55,7 @@ fn show(site: Site<'_>, me: Option<&SignedIn>) -> Page {
 }
 
 #[post("/reset", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answer, Error> {
     let email = match fields.email("email") {
         Ok(email) => email,
         Err(fault) => {
@@ -63,17 +63,17 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
             return Ok(page.faults(Faults::of("email", fault)).into());
         }
     };
-    let (mark, former) = (site.make_mark()?, Wish::of(&site));
+    let (browser_id, former) = (site.ensure_browser_id()?, Wish::of(&site));
     let id = WishId::from_bytes(site.random.bytes()?);
     let request = Reset {
         email: email.address().to_owned(),
         email_key: email.key().to_owned(),
-        browser: Some(mark),
+        browser: Some(browser_id),
         wish: Some(id),
         known: device::known(&site, email.key()),
-        asked: site.asked(),
+        asked: site.caller(),
     };
-    let allowed = throttle::post(&site, Asking::Reset, email.key(), &request).await?;
+    let allowed = throttle::post(&site, MessageKind::Reset, email.key(), &request).await?;
     // Over the limit, the code of the newest message stays good in this browser.
     let former = former.filter(|wish| wish.email_key == email.key()).and_then(|wish| wish.id);
     let (id, again) = (if allowed.is_yes() { Some(id) } else { former }, allowed.at());
@@ -84,13 +84,13 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
 }
 
 #[get("/reset/sent")]
-fn show_sent(site: Site<'_>) -> Page {
+fn show_sent(site: Visit<'_>) -> Page {
     sent(&site, Wish::of(&site).as_ref())
 }
 
 /// The page that says what comes of a request, and takes the code of its message: the same whoever was named.
-pub fn sent(site: &Site<'_>, wish: Option<&Wish>) -> Page {
-    let again = wish.and_then(|wish| wish.again).map(human::next_minute);
+pub fn sent(site: &Visit<'_>, wish: Option<&Wish>) -> Page {
+    let again = wish.and_then(|wish| wish.again).map(format::next_minute);
     page(site, "reset/sent")
         .with("email", wish.map(|wish| &wish.email))
         .with("again", again)
@@ -105,7 +105,7 @@ pub struct Reset {
     browser: Option<Vec<u8>>,
     wish: Option<WishId>,
     known: Option<Known>,
-    asked: Asked,
+    asked: Caller,
 }
 
 impl Request for Reset {
@@ -119,15 +119,15 @@ impl Reset {
     /// [`Error::Database`].
     pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
         let now = app.now();
-        let Some(account) = accounts::seize_by_email(tx, &self.email_key, now).await? else {
+        let Some(account) = accounts::lock_by_email(tx, &self.email_key, now).await? else {
             return self.without_account(app, tx).await;
         };
         let moment =
-            |name: &str, at: Time| Message::mail(&account.email, name).with("held", &human::moment(at));
+            |name: &str, at: Time| Message::mail(&account.email, name).with("held", &format::moment(at));
         let why_not = match (account.state(), account.deleted_at) {
             (_, Some(deleted_at)) => Some(moment("reset-deleted", deleted_at + *UNDO)),
-            (State::Disabled, _) => Some(Message::mail(&account.email, "reset-disabled")),
-            (State::Frozen, _) => Some(Message::mail(&account.email, "reset-frozen")),
+            (AccountState::Disabled, _) => Some(Message::mail(&account.email, "reset-disabled")),
+            (AccountState::Frozen, _) => Some(Message::mail(&account.email, "reset-frozen")),
             _ => (account.held_until > now).then(|| moment("reset-held", account.held_until)),
         };
         if let Some(mail) = why_not {
@@ -138,7 +138,7 @@ impl Reset {
         let by = By { browser, wish: self.wish.as_ref(), known, admin: false };
         match start(app, tx, &account, by, &self.asked).await? {
             Started::Issued => Ok(()),
-            Started::NoTexts => post_to_nobody(app, tx).await,
+            Started::NoTexts => post_decoy(app, tx).await,
         }
     }
 
@@ -148,12 +148,12 @@ impl Reset {
             return Again::new(self.email_key, self.asked).carry_out(app, tx).await;
         }
         if !app.config().mail.to_unknown
-            || !Limited::UnknownTo(&self.email_key).allow(app, tx).await?.is_yes()
+            || !RateLimit::UnknownTo(&self.email_key).allow(app, tx).await?.is_yes()
         {
-            return post_to_nobody(app, tx).await;
+            return post_decoy(app, tx).await;
         }
         let mail = Message::mail(&self.email, "reset-unknown").asked(&self.asked);
         let mail = if app.config().register.open { mail.place(app.link("/register")) } else { mail };
-        mail.post(app, tx, None, None, app.now() + *Span::hours(1)).await
+        mail.post(app, tx, None, None, app.now() + *HumanDuration::hours(1)).await
     }
 }

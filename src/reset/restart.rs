@@ -7,12 +7,12 @@ use super::{issue, ticket::Issued};
 use crate::{
     base::{Error, email::masked, key::Purpose},
     core::event::Event,
-    http::{Answer, Held, Page, SameOrigin, Site, held},
+    http::{Answer, Page, SameOrigin, ValidKey, Visit, keyed},
     store::{
         accounts, keys, outbox,
         spent::{self, Reason},
     },
-    view::human,
+    view::format,
 };
 
 /// The page that the link leads to.
@@ -24,7 +24,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[get("/reset/restart")]
-async fn show(site: Site<'_>, holds: Held<Issued>) -> Result<Answer, Error> {
+async fn show(site: Visit<'_>, holds: ValidKey<Issued>) -> Result<Answer, Error> {
     let Issued { key, account, policy } = holds.0;
     if !key.restarts() {
         return Ok(Answer::go(policy.strategy.page()));
@@ -35,36 +35,36 @@ async fn show(site: Site<'_>, holds: Held<Issued>) -> Result<Answer, Error> {
     let ticket = json!({
         "id": key.id,
         "email": masked(&account.email),
-        "until": human::clock(key.expires_at),
-        "minutes": human::minutes(site.now().until(key.expires_at)),
+        "until": format::clock(key.expires_at),
+        "minutes": format::minutes(site.now().until(key.expires_at)),
     });
     Ok(Page::new("reset/restart")
         .with("ticket", ticket)
         .with("place", pressed.map(|(key, _)| issue::place(site.app, key)))
-        .with("since", pressed.map(|(_, at)| human::clock(at)))
+        .with("since", pressed.map(|(_, at)| format::clock(at)))
         .into())
 }
 
 #[post("/reset/restart")]
-async fn submit(_ours: SameOrigin, site: Site<'_>, holds: Held<Issued>) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Visit<'_>, holds: ValidKey<Issued>) -> Result<Answer, Error> {
     let Issued { key, account, policy } = holds.0;
     // The button was pressed twice.
     if !key.restarts() {
         return Ok(Answer::go(policy.strategy.page()));
     }
-    let (mark, now) = (site.make_mark()?, site.now());
+    let (browser_id, now) = (site.ensure_browser_id()?, site.now());
     let mut tx = site.begin().await?;
-    if !accounts::take(&mut tx, &account, now).await? {
-        return held::gone(&site, &mut tx, &key.digest, "/reset").await;
+    if !accounts::lock_unchanged(&mut tx, &account, now).await? {
+        return keyed::gone(&site, &mut tx, &key.digest, "/reset").await;
     }
     spent::note_links(&mut tx, account.id, [Purpose::Reset; 3], Reason::Replaced, now).await?;
     keys::end_resets(&mut tx, account.id, Some(key.id)).await?;
-    if !keys::restart(&mut tx, key.id, &mark, site.client.browser, now).await? {
-        return held::gone(&site, &mut tx, &key.digest, "/reset").await;
+    if !keys::restart(&mut tx, key.id, &browser_id, site.client.browser, now).await? {
+        return keyed::gone(&site, &mut tx, &key.digest, "/reset").await;
     }
     outbox::drop_orphans(&mut tx, account.id).await?;
     Event::new("reset.restarted", account.id)
-        .from(&site.asked())
+        .from(&site.caller())
         .under(&policy)
         .write(site.app, &mut tx)
         .await?;

@@ -6,16 +6,16 @@ use rocket::{fairing::AdHoc, get, post, routes};
 
 use super::{
     second_step,
-    ticket::{Recovers, Ticket},
+    ticket::{StrategyTag, Ticket},
 };
 use crate::{
-    auth::code::Kind,
+    auth::code::CodeKind,
     base::{
         Error,
         key::{Key, Purpose},
     },
     core::limits::TRIES,
-    http::{Answer, Fields, Page, SameOrigin, Site, bounded},
+    http::{Answer, Fields, Page, SameOrigin, Visit, with_deadline},
     outbox::message::Message,
     policy::strategy::Strategy,
     store::keys::KeyRow,
@@ -23,24 +23,24 @@ use crate::{
 
 /// How long a second key is good.
 pub const LIFE: Duration = Duration::from_secs(10 * 60);
-const KIND: Kind = Kind { purpose: Purpose::Second, life: LIFE, make: Key::second };
+const KIND: CodeKind = CodeKind { purpose: Purpose::Second, life: LIFE, make: Key::second };
 
 /// Marks its tickets.
 pub struct SecondKey;
 
-impl Recovers for SecondKey {
+impl StrategyTag for SecondKey {
     const STRATEGY: Option<Strategy> = Some(Strategy::SecondKey);
 }
 
 /// Installs its routes.
 pub(super) fn fairing() -> AdHoc {
     AdHoc::on_ignite("second_key", |rocket| async {
-        rocket.mount("/", bounded(routes![show, show_send, send, submit]))
+        rocket.mount("/", with_deadline(routes![show, show_send, send, submit]))
     })
 }
 
 #[get("/reset/second-key")]
-async fn show(site: Site<'_>, ticket: Ticket<SecondKey>) -> Result<Page, Error> {
+async fn show(site: Visit<'_>, ticket: Ticket<SecondKey>) -> Result<Page, Error> {
     Ok(match second_step::pending(&site, &ticket, &KIND).await? {
         Some(row) => form(&site, &ticket, &row, TRIES - row.tries),
         None => button(&site, &ticket),
@@ -53,7 +53,7 @@ fn show_send() -> Answer {
 }
 
 #[post("/reset/second-key/send")]
-async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SecondKey>) -> Result<Answer, Error> {
+async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SecondKey>) -> Result<Answer, Error> {
     let mut tx = site.begin().await?;
     let Some((row, key)) = second_step::mint(&site, &mut tx, &ticket, &KIND, Duration::ZERO).await? else {
         drop(tx);
@@ -62,7 +62,7 @@ async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SecondKey>) -> R
     };
     let mail = Message::mail(&ticket.account.email, "second-key")
         .code(key.expose(), second_step::until(&ticket, &row))
-        .asked(&site.asked());
+        .asked(&site.caller());
     second_step::send(&site, tx, &ticket, &row, mail).await?;
     Ok(Answer::go("/reset/second-key"))
 }
@@ -70,7 +70,7 @@ async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SecondKey>) -> R
 #[post("/reset/second-key", data = "<fields>")]
 async fn submit(
     _ours: SameOrigin,
-    site: Site<'_>,
+    site: Visit<'_>,
     ticket: Ticket<SecondKey>,
     fields: Fields,
 ) -> Result<Answer, Error> {
@@ -83,10 +83,10 @@ async fn submit(
     })
 }
 
-fn button(site: &Site<'_>, ticket: &Ticket<SecondKey>) -> Page {
+fn button(site: &Visit<'_>, ticket: &Ticket<SecondKey>) -> Page {
     second_step::offered(Page::new("reset/second_key"), site, ticket)
 }
 
-fn form(site: &Site<'_>, ticket: &Ticket<SecondKey>, row: &KeyRow, tries: i64) -> Page {
+fn form(site: &Visit<'_>, ticket: &Ticket<SecondKey>, row: &KeyRow, tries: i64) -> Page {
     second_step::shown(Page::new("reset/second_key_form"), site, ticket, row, tries)
 }

@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{
     account::notice,
-    auth::code::{self, Bound, Kind, Tried},
+    auth::code::{self, Bound, CodeKind, Tried},
     base::{Error, clock::Time, fault::Fault, key::Key},
     core::event::Event,
-    http::{Answer, Faults, Fields, Page, Site},
+    http::{Answer, Faults, Fields, Page, Visit},
     outbox::message::Message,
     store::{
         Tx,
@@ -19,7 +19,7 @@ use crate::{
         keys::{self, KeyRow},
         outbox, spent,
     },
-    view::human,
+    view::format,
 };
 
 /// The answer to a form for which no code is live: `button` asks for another, unless the key was spent meanwhile.
@@ -27,7 +27,7 @@ use crate::{
 /// # Errors
 /// [`Error::Busy`], [`Error::Database`].
 pub async fn no_code<S>(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     ticket: &Ticket<S>,
     fields: &Fields,
     button: Page,
@@ -40,7 +40,7 @@ pub async fn no_code<S>(
 }
 
 /// Whether the key was spent while the request was on its way.
-async fn is_spent<S>(site: &Site<'_>, ticket: &Ticket<S>) -> Result<bool, Error> {
+async fn is_spent<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> Result<bool, Error> {
     let found = spent::find(&mut site.read().await?, &ticket.key.digest, site.now()).await?;
     Ok(found.is_some_and(|key| key.is_over()))
 }
@@ -52,11 +52,15 @@ const MINTS: i64 = 3;
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn pending<S>(site: &Site<'_>, ticket: &Ticket<S>, kind: &Kind) -> Result<Option<KeyRow>, Error> {
-    let Some(mark) = site.mark() else { return Ok(None) };
+pub async fn pending<S>(
+    site: &Visit<'_>,
+    ticket: &Ticket<S>,
+    kind: &CodeKind,
+) -> Result<Option<KeyRow>, Error> {
+    let Some(browser_id) = site.browser_id() else { return Ok(None) };
     let row =
         keys::of_account(&mut site.read().await?, ticket.account.id, kind.purpose.name(), site.now()).await?;
-    Ok(row.filter(|row| row.parent == Some(ticket.key.id) && row.browser.as_deref() == Some(&mark)))
+    Ok(row.filter(|row| row.parent == Some(ticket.key.id) && row.browser.as_deref() == Some(&browser_id)))
 }
 
 /// Makes a code in `tx`, which must end with a commit; `None` if the key is bound elsewhere, has minted enough, or did
@@ -65,14 +69,14 @@ pub async fn pending<S>(site: &Site<'_>, ticket: &Ticket<S>, kind: &Kind) -> Res
 /// # Errors
 /// [`Error::Database`].
 pub async fn mint<S>(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     tx: &mut Tx,
     ticket: &Ticket<S>,
-    kind: &Kind,
+    kind: &CodeKind,
     pause: Duration,
 ) -> Result<Option<(KeyRow, Key)>, Error> {
-    let (account, now, browser) = (&ticket.account, site.now(), site.make_mark()?);
-    if !accounts::take(tx, account, now).await? {
+    let (account, now, browser) = (&ticket.account, site.now(), site.ensure_browser_id()?);
+    if !accounts::lock_unchanged(tx, account, now).await? {
         return Ok(None);
     }
     let former = keys::of_account(tx, account.id, kind.purpose.name(), now).await?;
@@ -89,7 +93,7 @@ pub async fn mint<S>(
 /// # Errors
 /// [`Error::Database`].
 pub async fn send<S>(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     mut tx: Tx,
     ticket: &Ticket<S>,
     row: &KeyRow,
@@ -98,7 +102,7 @@ pub async fn send<S>(
     let account = &ticket.account;
     outbox::drop_orphans(&mut tx, account.id).await?;
     message.post(site.app, &mut tx, Some(account.id), Some(row.id), row.expires_at).await?;
-    let asked = site.asked();
+    let asked = site.caller();
     Event::new("reset.code_sent", account.id)
         .from(&asked)
         .under(&ticket.policy)
@@ -114,28 +118,28 @@ pub fn until<S>(ticket: &Ticket<S>, row: &KeyRow) -> Time {
 }
 
 /// What the page with the button shows: whether the key is in use in another browser, and whether it has codes left.
-pub fn offered<S>(page: Page, site: &Site<'_>, ticket: &Ticket<S>) -> Page {
+pub fn offered<S>(page: Page, site: &Visit<'_>, ticket: &Ticket<S>) -> Page {
     page.with("ticket", ticket.shown(site, 2))
         .with("elsewhere", is_elsewhere(site, ticket))
         .with("more", ticket.key.minted < MINTS)
 }
 
 /// Why no code was sent, for the next page to say.
-pub fn why_none<S>(site: &Site<'_>, ticket: &Ticket<S>) -> &'static str {
+pub fn why_none<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> &'static str {
     if is_elsewhere(site, ticket) { "told-code-elsewhere" } else { "told-no-more-codes" }
 }
 
-fn is_elsewhere<S>(site: &Site<'_>, ticket: &Ticket<S>) -> bool {
-    ticket.key.browser.is_some() && ticket.key.browser != site.mark()
+fn is_elsewhere<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> bool {
+    ticket.key.browser.is_some() && ticket.key.browser != site.browser_id()
 }
 
 /// What the form for a code shows of it.
-pub fn shown<S>(page: Page, site: &Site<'_>, ticket: &Ticket<S>, row: &KeyRow, tries: i64) -> Page {
+pub fn shown<S>(page: Page, site: &Visit<'_>, ticket: &Ticket<S>, row: &KeyRow, tries: i64) -> Page {
     let until = until(ticket, row);
     page.with("ticket", ticket.shown(site, 3))
         .with("more", ticket.key.minted < MINTS)
-        .with("until", human::clock(until))
-        .with("minutes", human::minutes(site.now().until(until)))
+        .with("until", format::clock(until))
+        .with("minutes", format::minutes(site.now().until(until)))
         .with("seconds", site.now().until(until).as_secs())
         .with("tries", tries)
         .with("login_after", ticket.policy.login_after)
@@ -147,7 +151,7 @@ pub fn shown<S>(page: Page, site: &Site<'_>, ticket: &Ticket<S>, row: &KeyRow, t
 /// # Errors
 /// [`Error::Busy`], [`Error::Database`]; nothing but a wrong try has been counted then.
 pub async fn approve<S>(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     ticket: &Ticket<S>,
     row: &KeyRow,
     fields: &Fields,
@@ -175,8 +179,8 @@ pub fn refused(page: Page, fields: &Fields, faults: Faults) -> Page {
 }
 
 /// Tells the owner that a code died of wrong tries.
-async fn tell(site: &Site<'_>, account: &Account) -> Result<(), Error> {
+async fn tell(site: &Visit<'_>, account: &Account) -> Result<(), Error> {
     let mut tx = site.begin().await?;
-    notice::post(site.app, &mut tx, account, &account.email, "code-failed", &site.asked()).await?;
+    notice::post(site.app, &mut tx, account, &account.email, "code-failed", &site.caller()).await?;
     tx.commit().await
 }

@@ -4,35 +4,37 @@ use rocket::{fairing::AdHoc, get, post, routes};
 
 use super::{
     complete::{choose, spend},
-    ticket::{Recovers, Ticket},
+    ticket::{StrategyTag, Ticket},
 };
 use crate::{
     base::Error,
-    http::{Answer, Faults, Fields, Page, SameOrigin, Site, bounded},
+    http::{Answer, Faults, Fields, Page, SameOrigin, Visit, with_deadline},
     policy::strategy::Strategy,
 };
 
 /// Marks its tickets.
 pub struct SetThenLogin;
 
-impl Recovers for SetThenLogin {
+impl StrategyTag for SetThenLogin {
     const STRATEGY: Option<Strategy> = Some(Strategy::SetThenLogin);
 }
 
 /// Installs its routes.
 pub(super) fn fairing() -> AdHoc {
-    AdHoc::on_ignite("set_then_login", |rocket| async { rocket.mount("/", bounded(routes![show, submit])) })
+    AdHoc::on_ignite("set_then_login", |rocket| async {
+        rocket.mount("/", with_deadline(routes![show, submit]))
+    })
 }
 
 #[get("/reset/set-then-login")]
-fn show(site: Site<'_>, ticket: Ticket<SetThenLogin>) -> Page {
+fn show(site: Visit<'_>, ticket: Ticket<SetThenLogin>) -> Page {
     page(&site, &ticket)
 }
 
 #[post("/reset/set-then-login", data = "<fields>")]
 async fn submit(
     _ours: SameOrigin,
-    site: Site<'_>,
+    site: Visit<'_>,
     ticket: Ticket<SetThenLogin>,
     fields: Fields,
 ) -> Result<Answer, Error> {
@@ -46,7 +48,7 @@ async fn submit(
     }
 }
 
-fn page(site: &Site<'_>, ticket: &Ticket<SetThenLogin>) -> Page {
+fn page(site: &Visit<'_>, ticket: &Ticket<SetThenLogin>) -> Page {
     Page::new("reset/set_then_login")
         .with("ticket", ticket.shown(site, 2))
         .with("login_after", ticket.policy.login_after)

@@ -6,17 +6,17 @@ use rocket::{fairing::AdHoc, get, post, routes};
 
 use super::{
     second_step,
-    ticket::{Recovers, Ticket},
+    ticket::{StrategyTag, Ticket},
 };
 use crate::{
-    auth::code::Kind,
+    auth::code::CodeKind,
     base::{
         Error,
         key::{Key, Purpose},
         phone::ending,
     },
     core::limits::TRIES,
-    http::{Answer, Fields, Page, SameOrigin, Site, bounded, device, throttle, told::Line},
+    http::{Answer, Fields, Page, SameOrigin, Visit, device, throttle, told::Announcement, with_deadline},
     outbox::message::Message,
     policy::strategy::Strategy,
     store::keys::KeyRow,
@@ -25,26 +25,26 @@ use crate::{
 const PAGE: &str = "/reset/sms-approved";
 /// How long a texted code is good.
 pub const LIFE: Duration = Duration::from_secs(5 * 60);
-const KIND: Kind = Kind { purpose: Purpose::Approval, life: LIFE, make: Key::code };
+const KIND: CodeKind = CodeKind { purpose: Purpose::Approval, life: LIFE, make: Key::code };
 /// How long before another code is texted.
 const PAUSE: Duration = Duration::from_secs(60);
 
 /// Marks its tickets.
 pub struct SmsApproved;
 
-impl Recovers for SmsApproved {
+impl StrategyTag for SmsApproved {
     const STRATEGY: Option<Strategy> = Some(Strategy::SmsApproved);
 }
 
 /// Installs its routes.
 pub(super) fn fairing() -> AdHoc {
     AdHoc::on_ignite("sms_approved", |rocket| async {
-        rocket.mount("/", bounded(routes![show, show_send, send, submit]))
+        rocket.mount("/", with_deadline(routes![show, show_send, send, submit]))
     })
 }
 
 #[get("/reset/sms-approved")]
-async fn show(site: Site<'_>, ticket: Ticket<SmsApproved>) -> Result<Page, Error> {
+async fn show(site: Visit<'_>, ticket: Ticket<SmsApproved>) -> Result<Page, Error> {
     Ok(match second_step::pending(&site, &ticket, &KIND).await? {
         Some(row) => form(&site, &ticket, &row, TRIES - row.tries),
         None => button(&site, &ticket),
@@ -57,17 +57,17 @@ fn show_send() -> Answer {
 }
 
 #[post("/reset/sms-approved/send")]
-async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SmsApproved>) -> Result<Answer, Error> {
+async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SmsApproved>) -> Result<Answer, Error> {
     let Some(phone) = site.app.usable_phone(&ticket.account) else { return Ok(Answer::go(PAGE)) };
     let former = second_step::pending(&site, &ticket, &KIND).await?;
     if let Some(seconds) = former.map(|row| wait(&site, &row)).filter(|seconds| *seconds > 0) {
-        site.tell_all(vec![Line::count("told-wait", seconds)]);
+        site.tell_all(vec![Announcement::count("told-wait", seconds)]);
         return Ok(Answer::go(PAGE));
     }
     let known = device::known(&site, &ticket.account.email_key());
     let mut tx = site.begin().await?;
     let minted = second_step::mint(&site, &mut tx, &ticket, &KIND, PAUSE).await?;
-    let allowed = throttle::text_allowed(site.app, &mut tx, phone, known.as_ref().into(), &site.asked())
+    let allowed = throttle::text_allowed(site.app, &mut tx, phone, known.as_ref().into(), &site.caller())
         .await?
         .is_yes();
     let (Some((row, code)), true) = (minted, allowed) else {
@@ -75,7 +75,7 @@ async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SmsApproved>) ->
         if !allowed {
             // The count that refuses went with the key's, and with it what the audit log says of it.
             let mut tx = site.begin().await?;
-            throttle::text_allowed(site.app, &mut tx, phone, known.as_ref().into(), &site.asked()).await?;
+            throttle::text_allowed(site.app, &mut tx, phone, known.as_ref().into(), &site.caller()).await?;
             tx.commit().await?;
         }
         site.tell(if allowed { second_step::why_none(&site, &ticket) } else { "told-texts-limit" });
@@ -89,7 +89,7 @@ async fn send(_ours: SameOrigin, site: Site<'_>, ticket: Ticket<SmsApproved>) ->
 #[post("/reset/sms-approved", data = "<fields>")]
 async fn submit(
     _ours: SameOrigin,
-    site: Site<'_>,
+    site: Visit<'_>,
     ticket: Ticket<SmsApproved>,
     fields: Fields,
 ) -> Result<Answer, Error> {
@@ -103,19 +103,19 @@ async fn submit(
 }
 
 /// How many seconds until another code may be asked for.
-fn wait(site: &Site<'_>, row: &KeyRow) -> u64 {
+fn wait(site: &Visit<'_>, row: &KeyRow) -> u64 {
     site.now().until(row.issued_at + PAUSE).as_millis().div_ceil(1000) as u64
 }
 
-fn button(site: &Site<'_>, ticket: &Ticket<SmsApproved>) -> Page {
+fn button(site: &Visit<'_>, ticket: &Ticket<SmsApproved>) -> Page {
     shown(second_step::offered(Page::new("reset/sms_approved"), site, ticket), site, ticket)
 }
 
-fn form(site: &Site<'_>, ticket: &Ticket<SmsApproved>, row: &KeyRow, tries: i64) -> Page {
+fn form(site: &Visit<'_>, ticket: &Ticket<SmsApproved>, row: &KeyRow, tries: i64) -> Page {
     let page = second_step::shown(Page::new("reset/sms_approved_form"), site, ticket, row, tries);
     shown(page.with("wait", wait(site, row)), site, ticket)
 }
 
-fn shown(page: Page, site: &Site<'_>, ticket: &Ticket<SmsApproved>) -> Page {
+fn shown(page: Page, site: &Visit<'_>, ticket: &Ticket<SmsApproved>) -> Page {
     page.with("phone", site.app.usable_phone(&ticket.account).map(ending))
 }

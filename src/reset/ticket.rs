@@ -18,14 +18,14 @@ use crate::{
         email::masked,
         key::{Key, Purpose},
     },
-    http::{Crumb, Held, Opens, Site, device},
+    http::{CookieName, KeyedLink, ValidKey, Visit, device},
     policy::{Policy, strategy::Strategy},
     store::{
         Conn,
         accounts::{self, Account},
         keys::{self, KeyRow},
     },
-    view::human,
+    view::format,
 };
 
 /// A live key, its account, and the policy it was issued under, which the one in force accepts.
@@ -39,11 +39,11 @@ pub struct Issued {
 }
 
 #[rocket::async_trait]
-impl Opens for Issued {
-    const CRUMB: Crumb = Crumb::Reset;
+impl KeyedLink for Issued {
+    const COOKIE: CookieName = CookieName::Reset;
     const AGAIN: &'static str = "/reset";
 
-    async fn find(site: &Site<'_>, key: &Key) -> Result<Option<Self>, Error> {
+    async fn find(site: &Visit<'_>, key: &Key) -> Result<Option<Self>, Error> {
         let mut conn = site.read().await?;
         let Some(key) = look_up(&mut conn, site, key).await? else { return Ok(None) };
         let account = accounts::find(&mut conn, key.account_id).await?.filter(|account| account.enabled);
@@ -65,7 +65,7 @@ impl Opens for Issued {
     }
 }
 
-async fn look_up(conn: &mut Conn, site: &Site<'_>, key: &Key) -> Result<Option<KeyRow>, Error> {
+async fn look_up(conn: &mut Conn, site: &Visit<'_>, key: &Key) -> Result<Option<KeyRow>, Error> {
     for digest in key.digests(&site.keyring) {
         for purpose in [Purpose::Reset, Purpose::Restart] {
             if let Some(row) = keys::find(conn, &digest, purpose.name(), site.now()).await? {
@@ -77,7 +77,7 @@ async fn look_up(conn: &mut Conn, site: &Site<'_>, key: &Key) -> Result<Option<K
 }
 
 /// What marks the tickets of a strategy.
-pub trait Recovers: Send + Sync + 'static {
+pub trait StrategyTag: Send + Sync + 'static {
     /// The strategy; `None` accepts a ticket of any strategy.
     const STRATEGY: Option<Strategy>;
 }
@@ -85,14 +85,14 @@ pub trait Recovers: Send + Sync + 'static {
 /// Marks a ticket of any strategy.
 pub struct Any;
 
-impl Recovers for Any {
+impl StrategyTag for Any {
     const STRATEGY: Option<Strategy> = None;
 }
 
 /// A live key of the strategy `S`, looked up and judged anew at every request.
 ///
 /// # Outcomes
-/// As [`Held`]; forward 410 too if the key is of another strategy, or starts again and its button was not pressed yet.
+/// As [`ValidKey`]; forward 410 too if the key is of another strategy, or starts again and its button was not pressed yet.
 pub struct Ticket<S> {
     issued: Issued,
     other: Option<String>,
@@ -108,12 +108,12 @@ impl<S> Deref for Ticket<S> {
 }
 
 #[rocket::async_trait]
-impl<'r, S: Recovers> FromRequest<'r> for Ticket<S> {
+impl<'r, S: StrategyTag> FromRequest<'r> for Ticket<S> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let issued = match Held::<Issued>::from_request(request).await {
-            Outcome::Success(Held(issued)) => issued,
+        let issued = match ValidKey::<Issued>::from_request(request).await {
+            Outcome::Success(ValidKey(issued)) => issued,
             Outcome::Forward(status) => return Outcome::Forward(status),
             Outcome::Error(error) => return Outcome::Error(error),
         };
@@ -130,15 +130,15 @@ impl<'r, S: Recovers> FromRequest<'r> for Ticket<S> {
 
 impl<S> Ticket<S> {
     /// What a page shows of it, at this step of its strategy.
-    pub fn shown(&self, site: &Site<'_>, step: u8) -> Value {
+    pub fn shown(&self, site: &Visit<'_>, step: u8) -> Value {
         json!({
             "id": self.key.id,
             "email": masked(&self.account.email),
             // Whoever opened a link from a mail reads that mailbox, and its address on the mail.
             "address": self.policy.known_address(&self.account),
             "seconds": site.now().until(self.key.expires_at).as_secs(),
-            "until": human::clock(self.key.expires_at),
-            "minutes": human::minutes(site.now().until(self.key.expires_at)),
+            "until": format::clock(self.key.expires_at),
+            "minutes": format::minutes(site.now().until(self.key.expires_at)),
             "step": step,
             "steps": self.policy.strategy.steps(),
             "other": self.other,
@@ -149,11 +149,12 @@ impl<S> Ticket<S> {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn hold(&self, site: &Site<'_>) -> Result<(), Error> {
-        let mark = site.make_mark()?;
+    pub async fn hold(&self, site: &Visit<'_>) -> Result<(), Error> {
+        let browser_id = site.ensure_browser_id()?;
         let mut tx = site.begin().await?;
         let pressed =
-            keys::press(&mut tx, self.key.id, (&mark, site.client.browser), i64::MAX, site.now()).await?;
+            keys::press(&mut tx, self.key.id, (&browser_id, site.client.browser), i64::MAX, site.now())
+                .await?;
         tx.commit().await?;
         if pressed { device::remember(site, &self.account.email_key()) } else { Ok(()) }
     }

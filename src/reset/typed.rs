@@ -19,8 +19,8 @@ use crate::{
         fault::Fault,
         key::{Key, Purpose},
     },
-    core::{event::Event, limits::Limited},
-    http::{Answer, Crumb, Even, Faults, SameOrigin, Site, device, held},
+    core::{event::Event, limits::RateLimit},
+    http::{Answer, CookieName, Faults, Paced, SameOrigin, Visit, device, keyed},
     store::{
         Conn, accounts,
         keys::{self, KeyRow},
@@ -52,8 +52,8 @@ pub struct Wish {
 
 impl Wish {
     /// What the browser of a request asked for.
-    pub fn of(site: &Site<'_>) -> Option<Self> {
-        let wish: Self = site.unseal(Crumb::Wish, SEALED)?;
+    pub fn of(site: &Visit<'_>) -> Option<Self> {
+        let wish: Self = site.unseal(CookieName::Wish, SEALED)?;
         (wish.at + LIFE > site.now()).then_some(wish)
     }
 
@@ -61,19 +61,19 @@ impl Wish {
     ///
     /// # Errors
     /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
-    pub fn keep(&self, site: &Site<'_>) -> Result<(), Error> {
-        site.seal(Crumb::Wish, SEALED, self)
+    pub fn keep(&self, site: &Visit<'_>) -> Result<(), Error> {
+        site.seal(CookieName::Wish, SEALED, self)
     }
 }
 
 /// The code that goes with a key, for the browser with this mark and its request.
-pub fn code(app: &App, row: &KeyRow, mark: &[u8], wish: &WishId) -> Key {
-    Key::of_mac(&app.keyring.mac(PURPOSE, &[row.id.as_bytes(), mark, wish.as_bytes()]))
+pub fn code(app: &App, row: &KeyRow, browser_id: &[u8], wish: &WishId) -> Key {
+    Key::of_mac(&app.keyring.mac(PURPOSE, &[row.id.as_bytes(), browser_id, wish.as_bytes()]))
 }
 
 /// Takes the code, or the whole key or link, where the message was asked for.
 #[post("/reset/sent", data = "<fields>")]
-pub async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer, Error> {
+pub async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answer, Error> {
     let Some(wish) = Wish::of(&site) else { return Ok(Answer::go("/reset")) };
     let refused = |fault| Ok(sent(&site, Some(&wish)).faults(Faults::of("code", fault)).into());
     let typed = match fields.required("code", 500) {
@@ -81,14 +81,16 @@ pub async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<A
         Err(fault) => return refused(fault),
     };
     if let Some(key) = Key::parse_typed(typed) {
-        return held::follow::<Issued>(&site, &key).await;
+        return keyed::follow::<Issued>(&site, &key).await;
     }
-    let (Some(id), Some(mark)) = (wish.id, site.mark()) else { return refused(Fault::new("fault-key")) };
-    let of = match device::known(&site, &wish.email_key) {
-        Some(known) => Limited::ResetCodeBy(known.device, &wish.email_key),
-        None => Limited::ResetCodeFor(&wish.email_key),
+    let (Some(id), Some(browser_id)) = (wish.id, site.browser_id()) else {
+        return refused(Fault::new("fault-key"));
     };
-    let counts = [Limited::ResetCode(id.as_bytes()), of, Limited::CodeFrom(site.client.address)];
+    let of = match device::known(&site, &wish.email_key) {
+        Some(known) => RateLimit::ResetCodeBy(known.device, &wish.email_key),
+        None => RateLimit::ResetCodeFor(&wish.email_key),
+    };
+    let counts = [RateLimit::ResetCode(id.as_bytes()), of, RateLimit::CodeFrom(site.client.address)];
     let mut tx = site.begin().await?;
     let mut allowed = true;
     for count in counts {
@@ -98,27 +100,27 @@ pub async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<A
     if !allowed {
         return refused(Fault::new("fault-reset-code-dead"));
     }
-    let (account, found) = find(&site, &wish, &id, &mark, &Key::parse_code(typed)).await?;
+    let (account, found) = find(&site, &wish, &id, &browser_id, &Key::parse_code(typed)).await?;
     let mut tx = site.begin().await?;
     let Some(key) = found.and_then(|row| unseal(site.app, &row)) else {
         let event = account.map_or(Event::of_site("code.failed"), |id| Event::new("code.failed", id));
-        event.from(&site.asked()).detail(PURPOSE).write(site.app, &mut tx).await?;
+        event.from(&site.caller()).detail(PURPOSE).write(site.app, &mut tx).await?;
         tx.commit().await?;
         return refused(Fault::new("fault-key"));
     };
     for count in counts {
-        count.forgive(site.app, &mut tx).await?;
+        count.refund(site.app, &mut tx).await?;
     }
     tx.commit().await?;
-    held::follow::<Issued>(&site, &key).await
+    keyed::follow::<Issued>(&site, &key).await
 }
 
 /// The account that a wish names, and the live key whose code was typed. Compares also where there is nothing to compare with.
 async fn find(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     wish: &Wish,
     id: &WishId,
-    mark: &[u8],
+    browser_id: &[u8],
     typed: &Key,
 ) -> Result<(Option<Uuid>, Option<KeyRow>), Error> {
     let mut conn: Conn = site.read().await?;
@@ -130,7 +132,7 @@ async fn find(
         let row =
             keys::of_account(&mut conn, account.unwrap_or_default(), purpose.name(), site.now()).await?;
         let row_id = row.as_ref().map_or(Uuid::nil(), |row| row.id);
-        let parts: [&[u8]; 3] = [row_id.as_bytes(), mark, id.as_bytes()];
+        let parts: [&[u8]; 3] = [row_id.as_bytes(), browser_id, id.as_bytes()];
         let right = site.keyring.macs(PURPOSE, &parts).fold(false, |found, mac| {
             found | bool::from(Key::of_mac(&mac).expose().as_bytes().ct_eq(typed.expose().as_bytes()))
         });

@@ -11,16 +11,16 @@ use super::issue::{Letter, issue};
 use crate::{
     account::{
         change::end_everything,
-        notice::{Before, UNDO},
+        notice::{UNDO, UndoSnapshot},
     },
     app::App,
-    base::{Error, caller::Asked, clock::Time, email::Email, key::Purpose},
+    base::{Error, caller::Caller, clock::Time, email::Email, key::Purpose},
     core::event::{Actor, Event},
-    http::throttle::Asker,
+    http::throttle::Requester,
     outbox::message::Message,
     store::{
         Conn, Tx,
-        accounts::{self, Account, FOREVER, State},
+        accounts::{self, Account, AccountState, FOREVER},
         claims::{self, Claim},
         former_addresses,
         keys::{self, KeyRow},
@@ -47,7 +47,7 @@ fn letter(name: &str) -> Letter<'_> {
 
 /// Whether a link to this account still leads anywhere: one that an admin has disabled stays so.
 pub fn is_open(account: &Account) -> bool {
-    account.state() != State::Disabled
+    account.state() != AccountState::Disabled
 }
 
 /// What the link `key` would come to, as the account stands.
@@ -59,11 +59,11 @@ pub fn is_open(account: &Account) -> bool {
 pub async fn weigh(
     conn: &mut Conn,
     key: &KeyRow,
-    before: &Before,
+    before: &UndoSnapshot,
     account: &Account,
 ) -> Result<Outcome, Error> {
     let former = before.email_key();
-    let contested = account.state() == State::Frozen
+    let contested = account.state() == AccountState::Frozen
         || former != account.email_key()
             && accounts::proved_elsewhere(conn, account.id, key.issued_at, &former).await?;
     Ok(if contested { Outcome::Frozen } else { Outcome::Restored })
@@ -80,8 +80,8 @@ pub async fn carry_out(
     tx: &mut Tx,
     account: &Account,
     key: &KeyRow,
-    before: &Before,
-    asked: &Asked,
+    before: &UndoSnapshot,
+    asked: &Caller,
 ) -> Result<Outcome, Error> {
     let now = app.now();
     let weighed = weigh(tx, key, before, account).await?;
@@ -96,13 +96,13 @@ pub async fn carry_out(
     accounts::hold(tx, account.id, now + HOLD).await?;
     Event::new("reset.undone", account.id).from(asked).detail(&before.notice).write(app, tx).await?;
     if let Some(account) = accounts::find(tx, account.id).await? {
-        issue(app, tx, &account, letter("not-me-done"), Asker::Trusted, asked).await?;
+        issue(app, tx, &account, letter("not-me-done"), Requester::Trusted, asked).await?;
     }
     Ok(Outcome::Restored)
 }
 
 /// Restores address and phone; false if the address cannot be had.
-async fn restore(app: &App, tx: &mut Tx, account: &Account, before: &Before) -> Result<bool, Error> {
+async fn restore(app: &App, tx: &mut Tx, account: &Account, before: &UndoSnapshot) -> Result<bool, Error> {
     let Ok(email) = Email::parse(&before.email) else { return Ok(false) };
     let now = app.now();
     if email.key() != account.email_key() {
@@ -121,8 +121,8 @@ async fn freeze(
     app: &App,
     tx: &mut Tx,
     account: &Account,
-    before: &Before,
-    asked: &Asked,
+    before: &UndoSnapshot,
+    asked: &Caller,
 ) -> Result<(), Error> {
     let now = app.now();
     accounts::hold(tx, account.id, FOREVER).await?;
@@ -137,7 +137,7 @@ async fn freeze(
     claims::insert(tx, &claim).await?;
     let mail = Message::mail(&before.email, "frozen-claimed").asked(asked);
     mail.post(app, tx, Some(account.id), None, now + NEWS).await?;
-    if account.state() != State::Frozen {
+    if account.state() != AccountState::Frozen {
         let mail = Message::mail(&account.email, "frozen").asked(asked);
         mail.post(app, tx, Some(account.id), None, now + NEWS).await?;
     }
@@ -154,7 +154,7 @@ pub async fn settle(app: &App, tx: &mut Tx, account: &Account) -> Result<(), Err
         return Ok(());
     }
     for row in keys::undo_before(tx, account.id, account.undone_at).await? {
-        let before = Before::unseal(app, row.sealed.as_deref());
+        let before = UndoSnapshot::unseal(app, row.sealed.as_deref());
         if before.is_none_or(|before| before.email_key() == account.email_key()) {
             keys::spend(tx, row.id, Time::default()).await?;
         }
@@ -192,7 +192,7 @@ pub async fn decide(
     let kind = if claim.is_some() { "account.given_back" } else { "account.hold_lifted" };
     Event::new(kind, account.id).by(actor).write(app, tx).await?;
     if let Some(account) = accounts::find(tx, account.id).await?.filter(|account| account.enabled) {
-        issue(app, tx, &account, letter("decided"), Asker::Trusted, actor.asked()).await?;
+        issue(app, tx, &account, letter("decided"), Requester::Trusted, actor.asked()).await?;
     }
     Ok(true)
 }

@@ -13,9 +13,9 @@ use crate::{
     auth::session,
     base::Error,
     http::{
-        Crumb, Site, headers, held, origin,
+        CookieName, Visit, headers, keyed, origin,
         page::{Answer, Page, Why},
-        requests,
+        request_log,
     },
     sign_in::login,
 };
@@ -30,20 +30,20 @@ async fn gone(request: &Request<'_>) -> Result<Answer, Error> {
     // The header says who is signed in; where that cannot be told, nobody is.
     let me = session::current(request).await.ok().flatten();
     let reads = matches!(request.method(), Method::Get | Method::Head);
-    let site = Site::of(request).ok_or(Error::Sealed)?;
-    let (crumb, again) = match request.uri().path().as_str() {
+    let site = Visit::of(request).ok_or(Error::Sealed)?;
+    let (cookie_name, again) = match request.uri().path().as_str() {
         path if path.starts_with("/reset/new-password") => {
             return Ok(match me {
                 Some(_) if reads => Answer::go("/account"),
                 _ => Page::unusable(&site.templates, Why::Step, None, "/reset").into(),
             });
         }
-        path if path.starts_with("/confirm") => (Crumb::Confirm, "/confirm"),
-        path if path.starts_with("/account/email") => (Crumb::Email, "/account/email"),
-        path if path.starts_with("/reset/not-me") => (Crumb::NotMe, "/reset"),
-        _ => (Crumb::Reset, "/reset"),
+        path if path.starts_with("/confirm") => (CookieName::Confirm, "/confirm"),
+        path if path.starts_with("/account/email") => (CookieName::Email, "/account/email"),
+        path if path.starts_with("/reset/not-me") => (CookieName::NotMe, "/reset"),
+        _ => (CookieName::Reset, "/reset"),
     };
-    held::caught(&site, crumb, again, reads).await
+    keyed::caught(&site, cookie_name, again, reads).await
 }
 
 #[catch(401)]
@@ -77,9 +77,9 @@ struct Caught(Page);
 impl<'r> Responder<'r, 'static> for Caught {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let mut response = self.0.respond_to(request)?;
-        if !requests::arrived(request) {
+        if !request_log::arrived(request) {
             headers::guard(request, &mut response);
-            requests::depart(request, &mut response);
+            request_log::depart(request, &mut response);
         }
         Ok(response)
     }

@@ -18,8 +18,8 @@ use uuid::Uuid;
 use crate::{
     base::clock::Clock,
     config::log::LogFormat,
-    observe::scope::{RequestId, Scope},
-    view::human,
+    observe::task_context::{RequestId, TaskContext},
+    view::format,
 };
 
 struct Logger {
@@ -60,7 +60,7 @@ impl Log for Logger {
         if !self.enabled(record.metadata()) {
             return;
         }
-        let line = Line::of(record, human::stamp(self.clock.now()));
+        let line = LogLine::of(record, format::stamp(self.clock.now()));
         let line = match self.format {
             LogFormat::Text => line.text(),
             LogFormat::Json => line.json(),
@@ -74,7 +74,7 @@ impl Log for Logger {
 
 /// One line.
 #[derive(Serialize)]
-struct Line {
+struct LogLine {
     at: String,
     level: &'static str,
     target: String,
@@ -99,13 +99,13 @@ impl<'kvs> VisitSource<'kvs> for Fields {
     }
 }
 
-impl Line {
+impl LogLine {
     fn of(record: &Record<'_>, at: String) -> Self {
         let mut fields = Fields::default();
         // It refuses nothing.
         let _ = record.key_values().visit(&mut fields);
         let (request, replica) =
-            Scope::current(|scope| (scope.request, Some(scope.replica))).unwrap_or_default();
+            TaskContext::current(|scope| (scope.request, Some(scope.replica))).unwrap_or_default();
         let (level, target) = (record.level().as_str(), record.target().to_owned());
         Self { at, level, target, message: masked(&record.args().to_string()), request, replica, fields }
     }
@@ -165,8 +165,8 @@ fn masked(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn line(message: &str) -> Line {
-        let mut line = Line::of(&Record::builder().target("latchkey").build(), "now".into());
+    fn line(message: &str) -> LogLine {
+        let mut line = LogLine::of(&Record::builder().target("latchkey").build(), "now".into());
         line.message = masked(message);
         line
     }

@@ -8,10 +8,10 @@ use rocket::{Phase, Rocket};
 use crate::{
     app::App,
     base::Error,
-    config::{Judged, fault},
+    config::{Validated, fault},
     core::{
         event::Event,
-        live::{Force, Refused},
+        in_force::{PolicySnapshot, Refused},
         replicas,
     },
     findings::Severity,
@@ -72,8 +72,8 @@ impl Switch {
     pub async fn look(&self, figment: &Figment) -> Result<(), Error> {
         let (app, force) = (&self.app, self.app.live.now());
         let mut conn = self.pool.read().await?;
-        let crowds = accounts::crowds(&mut conn, app.now()).await?;
-        let people = judge::people(&mut conn, &force.settings, &crowds, app.now()).await?;
+        let role_groups = accounts::role_groups(&mut conn, app.now()).await?;
+        let people = judge::people(&mut conn, &force.settings, &role_groups, app.now()).await?;
         let people: Vec<_> = people.into_iter().map(|finding| finding.placed(figment)).collect();
         let warned = force.findings.iter().chain(&people).filter(|found| found.severity == Severity::Warning);
         warned.for_each(|finding| log::warn!("{finding}"));
@@ -89,9 +89,9 @@ impl Switch {
         self.app.live.refuse(Refused { at: self.app.now(), why });
     }
 
-    fn read(&self, figment: &Figment) -> Result<(Force, Vec<String>), Error> {
+    fn read(&self, figment: &Figment) -> Result<(PolicySnapshot, Vec<String>), Error> {
         fault::refuse_strays(figment)?;
-        let judged = Judged::read(figment)?;
+        let judged = Validated::read(figment)?;
         let restart = self.app.judged.outside.changed(&judged.outside);
         // Another gateway is taken up by a restart alone, so this server's own must do.
         let ground = self.app.config().ground(self.app.judged.lenient);
@@ -102,6 +102,6 @@ impl Switch {
             let told = placed.map(|fault| format!("{fault}, and restart"));
             return Err(Error::Config(told.collect::<Vec<_>>().join("\n")));
         }
-        Ok((Force::new(&judged, self.app.now()), restart))
+        Ok((PolicySnapshot::new(&judged, self.app.now()), restart))
     }
 }

@@ -4,14 +4,14 @@ use rocket::{Request, Route, get, http::RawStr, post, routes};
 
 use crate::{
     auth::{
-        gate::{self, Kind},
+        gate::{self, SessionKind},
         session::Restricted,
         temporary,
     },
     base::{Error, fault::Fault},
     core::event::Event,
     hashing::{hash::Verdict, hasher::Hasher, password::Password},
-    http::{Answer, Even, Faults, Page, SameOrigin, Site, device, next, throttle::SignIn, viewer},
+    http::{Answer, Faults, Paced, Page, SameOrigin, Visit, device, return_to, throttle::SignIn, viewer},
     store::{
         accounts::{self, Account},
         sessions::SignedIn,
@@ -39,7 +39,7 @@ pub async fn first(request: &Request<'_>) -> Answer {
 fn show(
     next: Option<&str>,
     again: Option<&str>,
-    site: Site<'_>,
+    site: Visit<'_>,
     me: Option<&SignedIn>,
     step: Option<Restricted<'_>>,
 ) -> Answer {
@@ -48,21 +48,21 @@ fn show(
         (Some(me), _) if again.is_some() && stale(me) => {
             form(next, true).typed("email", &me.account.email).into()
         }
-        (Some(_), _) => Answer::go(next::path(next)),
+        (Some(_), _) => Answer::go(return_to::path(next)),
         (None, Some(_)) => Answer::go("/reset/new-password"),
         (None, None) => match site.last_address() {
             Some(email) => form(next, false).typed("email", &email).into(),
-            None => form(next, false).still().into(),
+            None => form(next, false).cacheable().into(),
         },
     }
 }
 
 fn form(next: &str, again: bool) -> Page {
-    Page::new("account/login").with("next", next::path(next)).with("again", again)
+    Page::new("account/login").with("next", return_to::path(next)).with("again", again)
 }
 
 #[post("/login", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answer, Error> {
     let typed = fields.get("email").unwrap_or_default();
     let mut faults = Faults::default();
     let next = faults.take("next", fields.get("next")).unwrap_or_default();
@@ -73,7 +73,7 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
         Ok(form(next, false)
             .typed("email", typed)
             .typed("remember", if keep { "1" } else { "" })
-            .home(format!("/login?again=1&next={}", RawStr::new(&next::path(next)).percent_encode()))
+            .home(format!("/login?again=1&next={}", RawStr::new(&return_to::path(next)).percent_encode()))
             .faults(faults)
             .into())
     };
@@ -93,13 +93,13 @@ async fn submit(_ours: SameOrigin, site: Site<'_>, fields: Even) -> Result<Answe
         return Ok(Page::too_many(site.app, counted.allowed()).with("instead", true).into());
     }
     let mut attempted = attempt(&site, &hasher, named, &counted, &password, keep).await;
-    if let Ok(Attempt::Overtaken) = attempted {
+    if let Ok(Attempt::Conflict) = attempted {
         attempted = attempt(&site, &hasher, named, &counted, &password, keep).await;
     }
     match attempted {
-        Ok(Attempt::Entered) => Ok(Answer::go(next::path(next))),
+        Ok(Attempt::Entered) => Ok(Answer::go(return_to::path(next))),
         Ok(Attempt::Restricted) => Ok(Answer::go("/reset/new-password")),
-        Ok(Attempt::Refused | Attempt::Overtaken) => {
+        Ok(Attempt::Refused | Attempt::Conflict) => {
             note_failure(&site, named).await?;
             refused(Faults::of("email", Fault::new("fault-login")))
         }
@@ -122,12 +122,12 @@ enum Attempt {
     /// It was neither, or may not be used, whatever the reason.
     Refused,
     /// It was right, and then there was another hash: perhaps of the same password, by another sign-in.
-    Overtaken,
+    Conflict,
 }
 
 /// Lets in whoever knows the password, or a generated one.
 async fn attempt(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     hasher: &Hasher,
     named: &str,
     counted: &SignIn<'_>,
@@ -146,32 +146,32 @@ async fn attempt(
     let rehashed = match verdict {
         Verdict::No => return Ok(Attempt::Refused),
         Verdict::Yes => None,
-        Verdict::YesButOld => Some(hasher.hash(password.clone()).await?),
+        Verdict::NeedsRehash => Some(hasher.hash(password.clone()).await?),
     };
     let mut tx = site.begin().await?;
     if !accounts::enter(&mut tx, &account, site.now()).await? {
-        return Ok(Attempt::Overtaken);
+        return Ok(Attempt::Conflict);
     }
     if let Some(hash) = rehashed {
         accounts::rehash(&mut tx, account.id, &hash).await?;
     }
-    let admission = gate::admit(site, &mut tx, &account, Kind::Fresh, keep).await?;
-    counted.forgive(site.app, &mut tx).await?;
-    Event::new("sign_in.completed", account.id).from(&site.asked()).write(site.app, &mut tx).await?;
+    let admission = gate::admit(site, &mut tx, &account, SessionKind::Fresh, keep).await?;
+    counted.refund(site.app, &mut tx).await?;
+    Event::new("sign_in.completed", account.id).from(&site.caller()).write(site.app, &mut tx).await?;
     tx.commit().await?;
     admission.enter(site);
     Ok(Attempt::Entered)
 }
 
-async fn find(site: &Site<'_>, key: &str) -> Result<Option<Account>, Error> {
+async fn find(site: &Visit<'_>, key: &str) -> Result<Option<Account>, Error> {
     accounts::find_by_email(&mut site.read().await?, key).await
 }
 
-async fn note_failure(site: &Site<'_>, named: &str) -> Result<(), Error> {
+async fn note_failure(site: &Visit<'_>, named: &str) -> Result<(), Error> {
     let mut tx = site.begin().await?;
     let account = accounts::find_by_email(&mut tx, named).await?;
     let event =
         account.map_or(Event::of_site("sign_in.failed"), |account| Event::new("sign_in.failed", account.id));
-    event.from(&site.asked()).write(site.app, &mut tx).await?;
+    event.from(&site.caller()).write(site.app, &mut tx).await?;
     tx.commit().await
 }

@@ -5,7 +5,7 @@ use rocket::{Route, get, http::Header, post, routes};
 use crate::{
     auth::remember,
     base::{Error, key::sha256},
-    http::{Answer, Crumb, Page, SameOrigin, Site, cookies::AT_WORK},
+    http::{Answer, CookieName, Page, SameOrigin, Visit, cookies::AT_WORK},
     store::sessions::{self, SignedIn},
 };
 
@@ -20,16 +20,16 @@ fn show(_me: Option<&SignedIn>) -> Page {
 }
 
 #[post("/logout")]
-async fn submit(_ours: SameOrigin, site: Site<'_>) -> Result<SignedOut, Error> {
+async fn submit(_ours: SameOrigin, site: Visit<'_>) -> Result<SignedOut, Error> {
     let mut tx = site.begin().await?;
-    for crumb in [Crumb::Session, Crumb::Restricted] {
-        if let Some(cookie) = site.crumbs.get(crumb) {
+    for cookie_name in [CookieName::Session, CookieName::Restricted] {
+        if let Some(cookie) = site.cookies.get(cookie_name) {
             sessions::end_digest(&mut tx, &sha256(cookie.as_bytes())).await?;
         }
     }
     remember::forget(&site, &mut tx).await?;
     tx.commit().await?;
-    AT_WORK.into_iter().for_each(|crumb| site.crumbs.remove(crumb));
+    AT_WORK.into_iter().for_each(|cookie_name| site.cookies.remove(cookie_name));
     site.tell("told-signed-out");
     Ok(SignedOut { to: Answer::go("/login"), clear: Header::new("Clear-Site-Data", "\"cache\"") })
 }

@@ -43,7 +43,7 @@ pub const FOREVER: Time = Time::from_millis(253_402_300_799_000);
 
 /// What may be done with an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum AccountState {
     /// Its owner may sign in.
     Enabled,
     /// It is claimed from a former address, and nobody gets in until an admin has decided.
@@ -54,26 +54,26 @@ pub enum State {
     Disabled,
 }
 
-impl State {
+impl AccountState {
     /// Its name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
-            State::Enabled => "enabled",
-            State::Frozen => "frozen",
-            State::DeletionPending => "deletion_pending",
-            State::Disabled => "disabled",
+            AccountState::Enabled => "enabled",
+            AccountState::Frozen => "frozen",
+            AccountState::DeletionPending => "deletion_pending",
+            AccountState::Disabled => "disabled",
         }
     }
 }
 
 impl Account {
     /// What may be done with it.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> AccountState {
         match self {
-            Account { deleted_at: Some(_), .. } => State::DeletionPending,
-            Account { enabled: false, .. } => State::Disabled,
-            Account { held_until: FOREVER, .. } => State::Frozen,
-            _ => State::Enabled,
+            Account { deleted_at: Some(_), .. } => AccountState::DeletionPending,
+            Account { enabled: false, .. } => AccountState::Disabled,
+            Account { held_until: FOREVER, .. } => AccountState::Frozen,
+            _ => AccountState::Enabled,
         }
     }
 
@@ -186,12 +186,12 @@ pub async fn insert(
 /// Takes the account's row for this transaction, if it is still enabled and its password still the one that was read.
 ///
 /// Every transaction that touches an account's password, sessions or keys begins with this.
-pub async fn take(tx: &mut Tx, account: &Account, now: Time) -> Result<bool, Error> {
-    const TAKE: &str = "UPDATE latchkey_accounts SET changed_at = $3 WHERE id = $1 AND password_hash = $2 AND email = $4 AND enabled";
-    Ok(sql!(execute tx, TAKE, account.id, &account.password_hash, now, &account.email)? == 1)
+pub async fn lock_unchanged(tx: &mut Tx, account: &Account, now: Time) -> Result<bool, Error> {
+    const LOCK_UNCHANGED: &str = "UPDATE latchkey_accounts SET changed_at = $3 WHERE id = $1 AND password_hash = $2 AND email = $4 AND enabled";
+    Ok(sql!(execute tx, LOCK_UNCHANGED, account.id, &account.password_hash, now, &account.email)? == 1)
 }
 
-/// As [`take`], for somebody who signs in with its password: that proves the password at the present address.
+/// As [`lock_unchanged`], for somebody who signs in with its password: that proves the password at the present address.
 pub async fn enter(tx: &mut Tx, account: &Account, now: Time) -> Result<bool, Error> {
     const ENTER: &str = "UPDATE latchkey_accounts SET changed_at = $3, proved_at = password_set_at
         WHERE id = $1 AND password_hash = $2 AND email = $4 AND enabled";
@@ -199,21 +199,21 @@ pub async fn enter(tx: &mut Tx, account: &Account, now: Time) -> Result<bool, Er
 }
 
 /// Takes the account's row for this transaction, whatever it says, and reads it under that lock.
-pub async fn seize(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Account>, Error> {
-    const SEIZE: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1";
-    if sql!(execute tx, SEIZE, id, now)? == 1 { find(tx, id).await } else { Ok(None) }
-}
-
-/// As [`seize`], by its address in the canonical form.
-pub async fn seize_by_email(tx: &mut Tx, email_key: &str, now: Time) -> Result<Option<Account>, Error> {
-    const SEIZE: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE email_key = $1";
-    if sql!(execute tx, SEIZE, email_key, now)? == 1 { find_by_email(tx, email_key).await } else { Ok(None) }
-}
-
-/// As [`seize`], only if it is enabled.
 pub async fn lock(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Account>, Error> {
-    const LOCK: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1 AND enabled";
+    const LOCK: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1";
     if sql!(execute tx, LOCK, id, now)? == 1 { find(tx, id).await } else { Ok(None) }
+}
+
+/// As [`lock`], by its address in the canonical form.
+pub async fn lock_by_email(tx: &mut Tx, email_key: &str, now: Time) -> Result<Option<Account>, Error> {
+    const LOCK: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE email_key = $1";
+    if sql!(execute tx, LOCK, email_key, now)? == 1 { find_by_email(tx, email_key).await } else { Ok(None) }
+}
+
+/// As [`lock`], only if it is enabled.
+pub async fn lock_enabled(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Account>, Error> {
+    const LOCK_ENABLED: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1 AND enabled";
+    if sql!(execute tx, LOCK_ENABLED, id, now)? == 1 { find(tx, id).await } else { Ok(None) }
 }
 
 /// Sets a password that was chosen just now, which proves who chose it at the present address.
@@ -342,7 +342,7 @@ pub async fn purge(tx: &mut Tx, since: Time) -> Result<Vec<Uuid>, Error> {
 
 /// Enabled accounts that have the same roles.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct Crowd {
+pub struct RoleGroup {
     /// Their roles, separated by spaces.
     pub role_list: String,
     /// How many there are.
@@ -351,7 +351,7 @@ pub struct Crowd {
     pub phones: i64,
 }
 
-impl Crowd {
+impl RoleGroup {
     /// Their roles, in alphabetical order.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
         self.role_list.split_whitespace()
@@ -359,7 +359,7 @@ impl Crowd {
 }
 
 /// All enabled accounts by their roles, those without any first. Costs one pass over the roles and one over the accounts.
-pub async fn crowds(conn: &mut Conn, now: Time) -> Result<Vec<Crowd>, Error> {
+pub async fn role_groups(conn: &mut Conn, now: Time) -> Result<Vec<RoleGroup>, Error> {
     const EVERYBODY: &str = "SELECT '' AS role_list, COUNT(*) AS accounts,
         COUNT(CASE WHEN phone_usable_at <= $1 THEN 1 END) AS phones FROM latchkey_accounts WHERE enabled";
     const WITH_ROLES: &str =
@@ -367,10 +367,10 @@ pub async fn crowds(conn: &mut Conn, now: Time) -> Result<Vec<Crowd>, Error> {
         FROM (SELECT string_agg(role, ' ' ORDER BY role) AS role_list, MIN(phone_usable_at) AS usable_at
             FROM latchkey_roles JOIN latchkey_accounts ON latchkey_accounts.id = account_id WHERE enabled GROUP BY account_id) AS one
         GROUP BY role_list ORDER BY role_list";
-    let with_roles = sql!(all Crowd, conn, WITH_ROLES, now)?;
-    let everybody = sql!(optional Crowd, conn, EVERYBODY, now)?;
+    let with_roles = sql!(all RoleGroup, conn, WITH_ROLES, now)?;
+    let everybody = sql!(optional RoleGroup, conn, EVERYBODY, now)?;
     let without = everybody.map(|all| {
-        with_roles.iter().fold(all, |left, crowd| Crowd {
+        with_roles.iter().fold(all, |left, crowd| RoleGroup {
             accounts: left.accounts - crowd.accounts,
             phones: left.phones - crowd.phones,
             ..left

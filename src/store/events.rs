@@ -31,7 +31,7 @@ pub struct Event {
 
 /// An event with the present address of whom it happened to.
 #[derive(Clone, FromRow)]
-pub struct Line {
+pub struct EventRow {
     /// The event.
     #[sqlx(flatten)]
     pub event: Event,
@@ -65,7 +65,7 @@ pub async fn insert(tx: &mut Tx, event: &Event) -> Result<(), Error> {
 }
 
 /// At most `limit` events, the newest first.
-pub async fn page(conn: &mut Conn, which: &Which<'_>, limit: i64) -> Result<Vec<Line>, Error> {
+pub async fn page(conn: &mut Conn, which: &Which<'_>, limit: i64) -> Result<Vec<EventRow>, Error> {
     const ALL: &str =
         "SELECT e.id, e.at, e.kind, e.account_id, e.client, e.policy, e.detail, e.actor, a.email
         FROM latchkey_events AS e LEFT JOIN latchkey_accounts AS a ON a.id = e.account_id
@@ -86,10 +86,12 @@ pub async fn page(conn: &mut Conn, which: &Which<'_>, limit: i64) -> Result<Vec<
     let before = which.until.map_or(Uuid::max(), earliest);
     let newest = which.from.map_or(before, |from| from.min(before));
     Ok(match (which.kind, which.account) {
-        (None, None) => sql!(all Line, conn, ALL, oldest, newest, limit)?,
-        (Some(kind), None) => sql!(all Line, conn, OF_KIND, oldest, newest, limit, kind)?,
-        (None, Some(account)) => sql!(all Line, conn, OF_ACCOUNT, oldest, newest, limit, account)?,
-        (Some(kind), Some(account)) => sql!(all Line, conn, OF_BOTH, oldest, newest, limit, account, kind)?,
+        (None, None) => sql!(all EventRow, conn, ALL, oldest, newest, limit)?,
+        (Some(kind), None) => sql!(all EventRow, conn, OF_KIND, oldest, newest, limit, kind)?,
+        (None, Some(account)) => sql!(all EventRow, conn, OF_ACCOUNT, oldest, newest, limit, account)?,
+        (Some(kind), Some(account)) => {
+            sql!(all EventRow, conn, OF_BOTH, oldest, newest, limit, account, kind)?
+        }
     })
 }
 

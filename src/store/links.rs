@@ -20,7 +20,7 @@ use rocket::tokio::{
 use sqlx::{Connection, Executor, PgConnection, postgres::PgConnectOptions};
 
 use super::address::reachable;
-use crate::observe::meters::Connections;
+use crate::observe::metrics::Connections;
 
 /// What holds for each connection, whatever the database's own defaults are.
 const SESSION: &str = "SET default_transaction_isolation = 'read committed';

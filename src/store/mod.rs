@@ -14,7 +14,6 @@ pub mod former_addresses;
 mod group;
 pub mod keys;
 mod links;
-mod lookups;
 mod migrate;
 pub mod outbox;
 mod pool;
@@ -22,10 +21,11 @@ mod pooler;
 mod readers;
 pub mod registrations;
 pub mod remembered;
-mod replay;
 pub mod replicas;
+mod retry_tx;
 pub mod roles;
 pub mod seed;
+mod session_batcher;
 pub mod sessions;
 mod settings;
 pub mod spent;
@@ -42,7 +42,7 @@ pub use migrate::behind;
 pub use pool::Pool;
 pub use settings::{DatabaseSettings, Synchronous};
 
-use self::replay::Replay;
+use self::retry_tx::RetryTx;
 use crate::base::{Error, clock::Time, random::Random};
 
 /// The attached database, from `databases.latchkey`.
@@ -55,11 +55,11 @@ pub enum Conn {
     /// A reader of SQLite.
     Sqlite(readers::Reader),
     /// A transaction on SQLite's one writer.
-    SqliteTx(Replay<Sqlite>),
+    SqliteTx(RetryTx<Sqlite>),
     /// A connection to PostgreSQL.
     Postgres(links::Link),
     /// A transaction on PostgreSQL.
-    PostgresTx(Replay<Postgres>),
+    PostgresTx(RetryTx<Postgres>),
 }
 
 impl Conn {
@@ -75,7 +75,7 @@ impl Conn {
 /// A transaction: undone when dropped before [`Tx::commit`].
 pub struct Tx {
     conn: Conn,
-    afterwards: Vec<Box<dyn FnOnce() + Send + Sync>>,
+    on_commit: Vec<Box<dyn FnOnce() + Send + Sync>>,
     cause: Option<Vec<u8>>,
     /// Its place among those that nobody waits for.
     _behind: Option<OwnedSemaphorePermit>,
@@ -92,7 +92,7 @@ impl Tx {
             Conn::PostgresTx(tx) => tx.commit().await?,
             Conn::Sqlite(_) | Conn::Postgres(_) => {}
         }
-        self.afterwards.into_iter().for_each(|act| act());
+        self.on_commit.into_iter().for_each(|act| act());
         Ok(())
     }
 
@@ -107,8 +107,8 @@ impl Tx {
     }
 
     /// Acts once everything is durable; never if it is undone.
-    pub fn afterwards(&mut self, act: impl FnOnce() + Send + Sync + 'static) {
-        self.afterwards.push(Box::new(act));
+    pub fn on_commit(&mut self, act: impl FnOnce() + Send + Sync + 'static) {
+        self.on_commit.push(Box::new(act));
     }
 }
 

@@ -72,7 +72,7 @@ pub struct Entry {
 
 /// What is known of an entry without opening it.
 #[derive(FromRow)]
-pub struct Line {
+pub struct OutboxRow {
     /// Its id, which begins with when it came.
     pub id: Uuid,
     /// `request`, `email` or `sms`.
@@ -243,7 +243,7 @@ pub async fn drop_orphans(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
 /// Which messages a list has: those in a state, or those of the waiting ones that are in trouble.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum, strum::IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-pub enum Shelf {
+pub enum OutboxFilter {
     /// To be sent, or being sent.
     Waiting,
     /// Tried in vain, and tried again.
@@ -256,9 +256,9 @@ pub enum Shelf {
     Sent,
 }
 
-impl Shelf {
+impl OutboxFilter {
     /// Every one.
-    pub fn all() -> &'static [Shelf] {
+    pub fn all() -> &'static [OutboxFilter] {
         Self::VARIANTS
     }
 
@@ -276,11 +276,11 @@ impl Shelf {
 /// At most `limit` entries of a shelf, the newest first, none newer than `from`.
 pub async fn list(
     conn: &mut Conn,
-    shelf: Shelf,
+    shelf: OutboxFilter,
     from: Uuid,
     now: Time,
     limit: i64,
-) -> Result<Vec<Line>, Error> {
+) -> Result<Vec<OutboxRow>, Error> {
     const LIST: &str =
         "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.trouble, o.created_at, o.due_at,
         o.expires_at, o.done_at, o.state = 'given_up' AND length(o.sealed) > 0 AND o.expires_at > $3
@@ -292,14 +292,14 @@ pub async fn list(
         o.expires_at, o.done_at, FALSE AS again FROM latchkey_outbox AS o LEFT JOIN latchkey_accounts AS a ON a.id = o.account_id
         WHERE o.state = 'waiting' AND o.trouble IS NOT NULL AND o.id <= $1 ORDER BY o.id DESC LIMIT $2";
     Ok(match shelf {
-        Shelf::Failing => sql!(all Line, conn, LIST_FAILING, from, limit)?,
-        state => sql!(all Line, conn, LIST, state.name(), from, now, limit)?,
+        OutboxFilter::Failing => sql!(all OutboxRow, conn, LIST_FAILING, from, limit)?,
+        state => sql!(all OutboxRow, conn, LIST, state.name(), from, now, limit)?,
     })
 }
 
 /// What one entry is.
 #[derive(FromRow)]
-pub struct Found {
+pub struct OutboxEntry {
     /// `request`, `email` or `sms`.
     pub kind: String,
     /// `waiting`, `sent`, `expired` or `given_up`.
@@ -309,9 +309,9 @@ pub struct Found {
 }
 
 /// The entry with this id.
-pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Found>, Error> {
+pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<OutboxEntry>, Error> {
     const FIND: &str = "SELECT kind, state, account_id FROM latchkey_outbox WHERE id = $1 AND kind <> 'none'";
-    Ok(sql!(optional Found, conn, FIND, id)?)
+    Ok(sql!(optional OutboxEntry, conn, FIND, id)?)
 }
 
 /// Lets what was given up wait once more, due at once, if its content is still there and what it carries still live.

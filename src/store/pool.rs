@@ -16,17 +16,17 @@ use super::{
     files,
     group::Writer,
     links::Links,
-    lookups::Lookups,
     migrate::{self, Raw},
     pooler,
     readers::Readers,
-    replay::Replay,
+    retry_tx::RetryTx,
+    session_batcher::SessionBatcher,
     sessions::SignedIn,
     writes::Writes,
 };
 use crate::{
     base::{Error, clock::Time},
-    observe::meters::Connections,
+    observe::metrics::Connections,
 };
 
 /// KiB, written as SQLite wants them: the system keeps the file in memory as well, and there are many readers.
@@ -44,7 +44,7 @@ pub struct Pool {
     engine: Engine,
     busy: Busy,
     writes: Writes,
-    lookups: Lookups,
+    session_batcher: SessionBatcher,
 }
 
 #[derive(Clone)]
@@ -98,8 +98,8 @@ impl Pool {
                 "databases.latchkey.url: write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE";
             return Err(Error::Config(what.into()));
         };
-        let lookups = Lookups::new(engine.lookups());
-        Ok((Self { engine, busy: Busy::default(), writes: Writes::default(), lookups }, count))
+        let session_batcher = SessionBatcher::new(engine.session_batcher());
+        Ok((Self { engine, busy: Busy::default(), writes: Writes::default(), session_batcher }, count))
     }
 
     /// A connection to read from.
@@ -112,7 +112,7 @@ impl Pool {
             Engine::Postgres(pool) => {
                 if pool.is_shared() {
                     // One statement takes several messages, which only a transaction keeps together.
-                    Conn::PostgresTx(Replay::begin(pool.clone(), self.writes.clone()).await?)
+                    Conn::PostgresTx(RetryTx::begin(pool.clone(), self.writes.clone()).await?)
                 } else {
                     Conn::Postgres(pool.get().await?)
                 }
@@ -130,7 +130,7 @@ impl Pool {
         idle_since: Time,
         now: Time,
     ) -> Result<Option<SignedIn>, Error> {
-        self.lookups.find(self, digest, idle_since, now).await
+        self.session_batcher.find(self, digest, idle_since, now).await
     }
 
     /// A transaction that may write from its first statement on.
@@ -140,13 +140,13 @@ impl Pool {
     pub async fn begin(&self) -> Result<Tx, Error> {
         let conn = match &self.engine {
             Engine::Sqlite { writer, .. } => {
-                Conn::SqliteTx(Replay::begin(writer.clone(), self.writes.clone()).await?)
+                Conn::SqliteTx(RetryTx::begin(writer.clone(), self.writes.clone()).await?)
             }
             Engine::Postgres(pool) => {
-                Conn::PostgresTx(Replay::begin(pool.clone(), self.writes.clone()).await?)
+                Conn::PostgresTx(RetryTx::begin(pool.clone(), self.writes.clone()).await?)
             }
         };
-        Ok(Tx { conn, afterwards: Vec::new(), cause: None, _behind: None })
+        Ok(Tx { conn, on_commit: Vec::new(), cause: None, _behind: None })
     }
 
     /// A transaction of one statement, which takes PostgreSQL one round trip.
@@ -155,15 +155,15 @@ impl Pool {
     /// As [`begin`](Self::begin).
     pub async fn begin_once(&self) -> Result<Tx, Error> {
         let Engine::Postgres(pool) = &self.engine else { return self.begin().await };
-        let replay = Replay::begin_once(pool.clone(), self.writes.clone()).await?;
-        Ok(Tx { conn: Conn::PostgresTx(replay), afterwards: Vec::new(), cause: None, _behind: None })
+        let replay = RetryTx::begin_once(pool.clone(), self.writes.clone()).await?;
+        Ok(Tx { conn: Conn::PostgresTx(replay), on_commit: Vec::new(), cause: None, _behind: None })
     }
 
     /// A transaction that nobody waits for: on SQLite's one writer, few such get in the way of others.
     ///
     /// # Errors
     /// As [`begin`](Self::begin).
-    pub async fn begin_behind(&self) -> Result<Tx, Error> {
+    pub async fn begin_low_priority(&self) -> Result<Tx, Error> {
         let place = match &self.engine {
             Engine::Sqlite { behind, .. } => behind.clone().acquire_owned().await.ok(),
             Engine::Postgres(_) => None,
@@ -175,8 +175,8 @@ impl Pool {
     ///
     /// # Errors
     /// As [`begin`](Self::begin).
-    pub async fn begin_once_behind(&self) -> Result<Tx, Error> {
-        if self.is_a_file() { self.begin_behind().await } else { self.begin_once().await }
+    pub async fn begin_once_low_priority(&self) -> Result<Tx, Error> {
+        if self.is_a_file() { self.begin_low_priority().await } else { self.begin_once().await }
     }
 
     /// Whether it is SQLite.
@@ -223,7 +223,7 @@ fn unreadable(error: impl std::fmt::Display) -> Error {
 
 impl Engine {
     /// How many look-ups there may be at once; who comes then waits for one of them, and shares the next.
-    fn lookups(&self) -> usize {
+    fn session_batcher(&self) -> usize {
         match self {
             Engine::Sqlite { .. } => available_parallelism().map_or(1, usize::from).div_ceil(2),
             Engine::Postgres(links) => links.connections().most.div_ceil(4),

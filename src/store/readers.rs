@@ -11,7 +11,7 @@ use deadpool::{
 };
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use crate::observe::meters::Connections;
+use crate::observe::metrics::Connections;
 
 /// How long a connection is used, so that none outlives a file that was replaced for long.
 const LIFE: Duration = Duration::from_secs(30 * 60);

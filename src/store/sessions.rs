@@ -62,7 +62,7 @@ pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(),
 
 /// A session that was looked for.
 #[derive(FromRow)]
-pub struct Found {
+pub struct FoundSession {
     /// The digest of its cookie.
     pub digest: Vec<u8>,
     /// The session.
@@ -80,7 +80,7 @@ pub async fn find(
     digests: &[&[u8]],
     idle_since: Time,
     now: Time,
-) -> Result<Vec<Found>, Error> {
+) -> Result<Vec<FoundSession>, Error> {
     const FIND: &str = "SELECT s.digest, s.id AS session_id, s.account_id, s.restricted, s.policy, s.opened_by, s.browser, s.client, s.began_at,
         s.fresh_until, s.seen_at, s.expires_at, a.id, a.email, a.password_hash, a.enabled, a.phone, a.phone_usable_at,
         a.fields, a.created_at, a.held_until, a.undone_at, a.deleted_at,
@@ -90,7 +90,7 @@ pub async fn find(
         AND s.expires_at > $9 AND s.seen_at > $10 AND s.began_at < $11 AND a.enabled";
     let digest = |place: usize| digests.get(place).copied();
     Ok(
-        sql!(all Found, conn, FIND, digest(0), digest(1), digest(2), digest(3), digest(4), digest(5), digest(6), digest(7),
+        sql!(all FoundSession, conn, FIND, digest(0), digest(1), digest(2), digest(3), digest(4), digest(5), digest(6), digest(7),
         now, idle_since, now + SKEW)?,
     )
 }

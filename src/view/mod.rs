@@ -1,8 +1,8 @@
 //! What pages are made of: templates, sentences, times as people read them, and assets.
 
 pub mod asset;
+pub mod catalog;
+pub mod format;
 pub mod gzip;
-pub mod human;
-pub mod still;
+pub mod page_cache;
 pub mod templates;
-pub mod voice;

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::{
     asset::Asset,
-    voice::{FluentValue, Voice},
+    catalog::{Catalog, FluentValue},
 };
 use crate::base::{Error, email::readable};
 
@@ -27,7 +27,7 @@ type Files = BTreeMap<String, Cow<'static, [u8]>>;
 /// Renders pages and messages, and says sentences.
 pub struct Templates {
     tera: Tera,
-    voice: Arc<Voice>,
+    catalog: Arc<Catalog>,
     assets: BTreeMap<String, Asset>,
     own: bool,
 }
@@ -45,8 +45,9 @@ impl Templates {
             on_disk(dir, dir, &mut files)?;
         }
         let own = files.remove(SENTENCES.0).map(|bytes| text(SENTENCES.0, &bytes)).transpose()?;
-        let voice = Voice::read([SENTENCES].into_iter().chain(own.as_deref().map(|own| (SENTENCES.0, own))))?;
-        let voice = Arc::new(voice);
+        let catalog =
+            Catalog::read([SENTENCES].into_iter().chain(own.as_deref().map(|own| (SENTENCES.0, own))))?;
+        let catalog = Arc::new(catalog);
 
         let mut pages = Vec::new();
         let mut assets = BTreeMap::new();
@@ -54,7 +55,7 @@ impl Templates {
             if let Some(page) = name.strip_suffix(".tera") {
                 let source = text(&name, &bytes)?;
                 let html = page.ends_with(".html");
-                pages.push((page.to_owned(), if html { settle(&source, &voice) } else { source }));
+                pages.push((page.to_owned(), if html { settle(&source, &catalog) } else { source }));
             } else if let Some(asset) = name.strip_prefix("assets/") {
                 assets.extend(Asset::new(asset, bytes.into_owned()).map(|file| (asset.to_owned(), file)));
             }
@@ -62,12 +63,12 @@ impl Templates {
         let mut tera = Tera::default();
         tera.autoescape_on(vec![".html"]);
         tera.set_escape_fn(escape);
-        tera.register_function("fluent", voice.clone().function());
+        tera.register_function("fluent", catalog.clone().function());
         tera.register_filter("address", |address: &Value, _: &HashMap<String, Value>| {
             Ok(address.as_str().map_or_else(|| address.clone(), |address| readable(address).into()))
         });
         tera.add_raw_templates(pages)?;
-        Ok(Self { tera, voice, assets, own: dir.is_some() })
+        Ok(Self { tera, catalog, assets, own: dir.is_some() })
     }
 
     /// Renders `name`; without an ending it is a page: `account/login` is `account/login.html.tera`.
@@ -81,13 +82,13 @@ impl Templates {
     }
 
     /// Whether a page gives the same for the same: one of somebody's own may also tell the time or draw lots.
-    pub fn are_still(&self) -> bool {
+    pub fn are_cacheable(&self) -> bool {
         !self.own
     }
 
-    /// The sentence `key`, as [`Voice::say`].
+    /// The sentence `key`, as [`Catalog::say`].
     pub fn say(&self, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
-        self.voice.say(key, args)
+        self.catalog.say(key, args)
     }
 
     /// The lines of the sentence `key`, each a paragraph of a message.
@@ -97,7 +98,7 @@ impl Templates {
 
     /// Whether there is a sentence `key`.
     pub fn knows(&self, key: &str) -> bool {
-        self.voice.knows(key)
+        self.catalog.knows(key)
     }
 
     /// The file `name` of `assets/`, like `latchkey.css`.
@@ -139,15 +140,15 @@ fn escape(text: &str) -> String {
 }
 
 /// Puts sentences without arguments in their place once, and not at each rendering: most of a page is such.
-fn settle(source: &str, voice: &Voice) -> String {
+fn settle(source: &str, catalog: &Catalog) -> String {
     const OPEN: &str = "{{ fluent(key=\"";
     const CLOSE: &str = "\") }}";
     let mut parts = source.split(OPEN);
     let mut settled = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let known = part.split_once(CLOSE).filter(|(key, _)| !key.contains('"') && voice.knows(key));
+        let known = part.split_once(CLOSE).filter(|(key, _)| !key.contains('"') && catalog.knows(key));
         let said =
-            known.map(|(key, rest)| (voice.say(key, &[]), rest)).filter(|(said, _)| !said.contains('{'));
+            known.map(|(key, rest)| (catalog.say(key, &[]), rest)).filter(|(said, _)| !said.contains('{'));
         match said {
             Some((said, rest)) => settled.extend([&escape(&said), rest]),
             None => settled.extend([OPEN, part]),

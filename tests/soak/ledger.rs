@@ -107,8 +107,9 @@ impl Ledger {
                 let faults: Vec<(String,)> =
                     sqlx::query_as("PRAGMA integrity_check").fetch_all(&mut *conn).await.expect("a check");
                 assert_eq!(faults, [("ok".to_owned(),)]);
-                let strays = sqlx::query("PRAGMA foreign_key_check").fetch_all(conn).await.expect("a check");
-                assert!(strays.is_empty(), "{} rows refer to nothing", strays.len());
+                let unknown_keys =
+                    sqlx::query("PRAGMA foreign_key_check").fetch_all(conn).await.expect("a check");
+                assert!(unknown_keys.is_empty(), "{} rows refer to nothing", unknown_keys.len());
             }
             Conn::Postgres(conn) => {
                 const INDEXES: &str = "SELECT bt_index_check(c.oid, TRUE)::TEXT FROM pg_class AS c

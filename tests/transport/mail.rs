@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 
 use latchkey::{
-    base::{email::Email, span::Span},
+    base::{duration::HumanDuration, email::Email},
     config::mail::MailSettings,
     outbox::{
         Undelivered,
@@ -224,7 +224,8 @@ fn a_server_that_hangs_is_left_and_its_late_answers_are_nobody_elses() {
         let server = server(&[]);
         let url = Some(format!("smtp://127.0.0.1:{}", server.port));
         let smtp =
-            Smtp::new(&MailSettings { url, timeout: Span::seconds(2), ..MailSettings::default() }).unwrap();
+            Smtp::new(&MailSettings { url, timeout: HumanDuration::seconds(2), ..MailSettings::default() })
+                .unwrap();
         send(&smtp, ANN).await.unwrap();
         for to in ["hang@example.com", "slow@example.com"] {
             assert_eq!(later(send(&smtp, to).await), "the mail server took longer than 2s");
@@ -258,7 +259,7 @@ fn mails_share_a_connection_until_the_server_closes_it() {
             let mail = server.next();
             assert_eq!((said(&mail, "EHLO"), said(&mail, "MAIL")), (1, mails));
         }
-        rocket::tokio::time::sleep(*Span::seconds(2)).await;
+        rocket::tokio::time::sleep(*HumanDuration::seconds(2)).await;
         send(&smtp, ANN).await.unwrap();
         assert_eq!(said(&server.next(), "MAIL"), 1);
     });

@@ -20,7 +20,7 @@ fn run(law: impl AsyncFnOnce()) {
 /// The text of a fault that another try may mend.
 fn later(sent: Result<(), Undelivered>) -> String {
     match sent {
-        Err(Undelivered::Later(text)) => text,
+        Err(Undelivered::Transient(text)) => text,
         other => panic!("expected to try again later: {other:?}"),
     }
 }
@@ -28,7 +28,7 @@ fn later(sent: Result<(), Undelivered>) -> String {
 /// The text of a fault that no other try will mend.
 fn never(sent: Result<(), Undelivered>) -> String {
     match sent {
-        Err(Undelivered::Never(text)) => text,
+        Err(Undelivered::Permanent(text)) => text,
         other => panic!("expected to give up: {other:?}"),
     }
 }

@@ -3,7 +3,7 @@
 use std::{net::TcpListener, time::Duration};
 
 use latchkey::{
-    base::span::Span,
+    base::duration::HumanDuration,
     config::sms::{SmsFormat, SmsSettings},
     outbox::{Undelivered, sms::Gateway},
 };
@@ -106,7 +106,7 @@ fn a_gateway_that_stalls_costs_no_more_than_the_timeout() {
     run(async || {
         let server = Listener::start("gateway.py", &[]);
         for path in ["/stall", "/trickle"] {
-            let impatient = SmsSettings { timeout: Span::seconds(1), ..settings(server.port, path) };
+            let impatient = SmsSettings { timeout: HumanDuration::seconds(1), ..settings(server.port, path) };
             let sent = timeout(Duration::from_secs(4), send(impatient)).await;
             assert_eq!(later(sent.unwrap()), "the SMS gateway took longer than 1s");
         }
@@ -122,7 +122,7 @@ fn no_fault_tells_a_secret_a_number_or_a_text() {
         for path in ["/302", "/400", "/500", "/huge", "/stall", "/trickle"] {
             for format in [SmsFormat::Form, SmsFormat::Query] {
                 let secret = settings(server.port, &format!("{path}?key=s3cret"));
-                let secret = SmsSettings { format, timeout: Span::seconds(1), ..secret };
+                let secret = SmsSettings { format, timeout: HumanDuration::seconds(1), ..secret };
                 let fault = format!("{:?}", send(secret).await.unwrap_err());
                 for word in ["s3cret", "4915", "123456", "127.0.0.1"] {
                     assert!(!fault.contains(word), "{fault}");

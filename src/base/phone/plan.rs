@@ -11,7 +11,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 /// What it may cost to text a number, as far as libphonenumber knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum NumberKind {
     /// A mobile, a landline or a number on the internet, in a country.
     Usual,
     /// One that somebody pays more for: premium rate, shared cost, personal numbers, pagers, satellites …
@@ -24,7 +24,7 @@ pub struct Known {
     pub number: String,
     /// Of its country.
     pub country: String,
-    pub kind: Kind,
+    pub kind: NumberKind,
 }
 
 /// The plan of a country or of a few that share a country code.
@@ -109,15 +109,15 @@ impl Plan {
     }
 
     /// The kind of a number of the country; none if it is not one. Of one that fits several the special kind counts.
-    fn kind(self, national: &str) -> Option<Kind> {
+    fn kind(self, national: &str) -> Option<NumberKind> {
         if !matches(self.0.descriptors().general(), national) {
             return None;
         }
         let fits = |it: &Descriptor| is_long_as(it, national) && matches(it, national);
         if self.of_types(SPECIAL).any(fits) {
-            return Some(Kind::Special);
+            return Some(NumberKind::Special);
         }
-        self.of_types(USUAL).any(fits).then_some(Kind::Usual)
+        self.of_types(USUAL).any(fits).then_some(NumberKind::Usual)
     }
 
     fn of_types<const N: usize>(self, types: [Type; N]) -> impl Iterator<Item = &'static Descriptor> {

@@ -10,13 +10,13 @@ use figment::{
 use serde::Serialize;
 use serde_json::json;
 
-use super::super::census::Census;
+use super::super::census::DatabaseState;
 use crate::{
     base::{Error, clock::Clock},
     config::{Config, database, fault},
     policy::{Policy, ResetSettings, setting::Setting},
     store::{
-        accounts::{self, Crowd},
+        accounts::{self, RoleGroup},
         keys::{self, Issued},
     },
 };
@@ -65,20 +65,20 @@ struct Dying {
 pub(super) async fn run(diff: &Diff) -> Result<bool, Error> {
     let (figment, old) = read(&diff.old)?;
     let (_, new) = read(&diff.new)?;
-    let mut census = Census::open(&database::read(&figment)?).await?;
+    let mut census = DatabaseState::open(&database::read(&figment)?).await?;
     let counted = match &mut census {
-        Census::Counts(pool) => {
+        DatabaseState::Counts(pool) => {
             let (mut conn, now) = (pool.read().await?, Clock::system().now());
-            Some((accounts::crowds(&mut conn, now).await?, keys::issued(&mut conn, now).await?))
+            Some((accounts::role_groups(&mut conn, now).await?, keys::issued(&mut conn, now).await?))
         }
         _ => None,
     };
     census.close().await;
-    let (crowds, keys) = counted.unzip();
-    let tables = tables(&old, &new, crowds.as_deref());
-    let differs = |crowd: &&Crowd| old.policy(crowd.roles()) != new.policy(crowd.roles());
-    let affected = crowds.as_ref().map(|crowds| sum(crowds.iter().filter(differs)));
-    let all = crowds.as_ref().map(|crowds| sum(crowds.iter()));
+    let (role_groups, keys) = counted.unzip();
+    let tables = tables(&old, &new, role_groups.as_deref());
+    let differs = |crowd: &&RoleGroup| old.policy(crowd.roles()) != new.policy(crowd.roles());
+    let affected = role_groups.as_ref().map(|role_groups| sum(role_groups.iter().filter(differs)));
+    let all = role_groups.as_ref().map(|role_groups| sum(role_groups.iter()));
     let dying = keys.map(|keys| dying(&old, &new, &keys));
     if diff.json {
         say!("{:#}", json!({ "tables": tables, "accounts": all, "affected": affected, "keys": dying }));
@@ -101,18 +101,18 @@ fn read(path: &PathBuf) -> Result<(Figment, ResetSettings), Error> {
     Ok((figment, config.reset))
 }
 
-fn sum<'a>(crowds: impl Iterator<Item = &'a Crowd>) -> i64 {
-    crowds.map(|crowd| crowd.accounts).sum()
+fn sum<'a>(role_groups: impl Iterator<Item = &'a RoleGroup>) -> i64 {
+    role_groups.map(|crowd| crowd.accounts).sum()
 }
 
 /// The tables of either side that come to something else on the other.
-fn tables(old: &ResetSettings, new: &ResetSettings, crowds: Option<&[Crowd]>) -> Vec<Table> {
+fn tables(old: &ResetSettings, new: &ResetSettings, role_groups: Option<&[RoleGroup]>) -> Vec<Table> {
     let roles: BTreeMap<&str, ()> = old.tables().chain(new.tables()).map(|(role, _)| (role, ())).collect();
     let table = |role: &str| {
         let policy = |side: &ResetSettings| side.policy(Some(role).filter(|role| !role.is_empty()));
         let changes = changes(&policy(old), &policy(new));
-        let asks = |crowd: &&Crowd| old.asks(role, crowd.roles()) || new.asks(role, crowd.roles());
-        let accounts = crowds.map(|crowds| sum(crowds.iter().filter(asks)));
+        let asks = |crowd: &&RoleGroup| old.asks(role, crowd.roles()) || new.asks(role, crowd.roles());
+        let accounts = role_groups.map(|role_groups| sum(role_groups.iter().filter(asks)));
         Table { role: role.to_owned(), accounts, changes }
     };
     roles.into_keys().map(table).filter(|table| !table.changes.is_empty()).collect()

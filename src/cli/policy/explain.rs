@@ -6,14 +6,14 @@ use clap::Args;
 use figment::Figment;
 use serde_json::json;
 
-use super::super::{Done, census::Census};
+use super::super::{Done, census::DatabaseState};
 use crate::{
     base::{
         Error,
         clock::{Clock, Time},
         email::Email,
     },
-    config::{Judged, database},
+    config::{Validated, database},
     findings::place::Place,
     policy::{
         Policy,
@@ -21,8 +21,8 @@ use crate::{
     },
     reset::journey::{Step, journey},
     server::template_dir,
-    store::accounts::{self, Account, State},
-    view::{human, templates::Templates},
+    store::accounts::{self, Account, AccountState},
+    view::{format, templates::Templates},
 };
 
 #[derive(Args)]
@@ -42,7 +42,7 @@ pub(in super::super) struct Explain {
 }
 
 pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<Done, Error> {
-    let judged = Judged::look(figment)?.accept()?;
+    let judged = Validated::look(figment)?.accept()?;
     let templates = Templates::load(template_dir(figment)?.as_deref())?;
     let account = match &explain.user {
         Some(email) => match find(figment, email).await? {
@@ -84,8 +84,8 @@ pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<Done, Er
 }
 
 async fn find(figment: &Figment, email: &Email) -> Result<Option<Account>, Error> {
-    let census = Census::open(&database::read(figment)?).await?;
-    let Census::Counts(pool) = &census else {
+    let census = DatabaseState::open(&database::read(figment)?).await?;
+    let DatabaseState::Counts(pool) = &census else {
         let why =
             "the database at databases.latchkey.url is missing or not up to date: start the server once";
         return Err(Error::Config(why.into()));
@@ -101,19 +101,19 @@ fn state(templates: &Templates, account: &Account, reached: bool, policy: &Polic
     let phone = match (usable, account.phone_usable_at) {
         (None, Some(_)) if !reached => templates.say("explain-phone-abroad", &[]),
         (Some(_), _) => templates.say("explain-phone-ready", &[]),
-        (None, Some(from)) => templates.say("explain-phone-waits", &[("from", human::moment(from).into())]),
+        (None, Some(from)) => templates.say("explain-phone-waits", &[("from", format::moment(from).into())]),
         (None, None) => templates.say("explain-phone-none", &[]),
     };
     let needed = policy.needs_phone() && usable.is_none();
     let needed = needed.then(|| templates.say("explain-phone-needed", &[]));
     let disabled = match account.state() {
-        State::Disabled => Some(templates.say("explain-disabled", &[])),
-        State::DeletionPending => Some(templates.say("explain-deleted", &[])),
-        State::Frozen => Some(templates.say("explain-frozen", &[])),
-        State::Enabled => None,
+        AccountState::Disabled => Some(templates.say("explain-disabled", &[])),
+        AccountState::DeletionPending => Some(templates.say("explain-deleted", &[])),
+        AccountState::Frozen => Some(templates.say("explain-frozen", &[])),
+        AccountState::Enabled => None,
     };
-    let held = (account.state() == State::Enabled && account.held_until > now)
-        .then(|| templates.say("explain-held", &[("until", human::moment(account.held_until).into())]));
+    let held = (account.state() == AccountState::Enabled && account.held_until > now)
+        .then(|| templates.say("explain-held", &[("until", format::moment(account.held_until).into())]));
     [Some(phone), needed, disabled, held].into_iter().flatten().collect()
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     account::{invite, taken::taken},
     admin::{
-        care::{self, Cared, Reason},
+        actions::{self, ActionOutcome, Reason},
         let_in::{Way, let_in, strategies},
     },
     app::App,
@@ -20,7 +20,7 @@ use crate::{
         accounts::{self, Account},
         registrations,
     },
-    view::human,
+    view::format,
 };
 
 pub(super) async fn run(user: User, app: &App, pool: &Pool) -> Result<Done, Error> {
@@ -48,35 +48,40 @@ pub(super) async fn run(user: User, app: &App, pool: &Pool) -> Result<Done, Erro
     }
     tx.commit().await?;
     match cared {
-        Cared::Done => told.iter().for_each(|line| say!("{line}")),
+        ActionOutcome::Done => told.iter().for_each(|line| say!("{line}")),
         _ => eprintln!("latchkey: {}: there is nothing to change", account.email),
     }
-    Ok((cared == Cared::Done).into())
+    Ok((cared == ActionOutcome::Done).into())
 }
 
 /// What came of it, and what to say of it.
-async fn act(user: User, app: &App, tx: &mut Tx, account: &Account) -> Result<(Cared, Vec<String>), Error> {
+async fn act(
+    user: User,
+    app: &App,
+    tx: &mut Tx,
+    account: &Account,
+) -> Result<(ActionOutcome, Vec<String>), Error> {
     let (actor, id, email) = (&Actor::command_line(app), account.id, &account.email);
     let one = |cared, what: &str| Ok((cared, vec![format!("{email} {what}")]));
     match user {
-        User::Reset { .. } => one(care::send_reset(app, tx, id, actor).await?, "is sent a reset"),
-        User::LiftHold { .. } => one(care::lift_hold(app, tx, id, actor).await?, "is not on hold"),
+        User::Reset { .. } => one(actions::send_reset(app, tx, id, actor).await?, "is sent a reset"),
+        User::LiftHold { .. } => one(actions::lift_hold(app, tx, id, actor).await?, "is not on hold"),
         User::GiveBack { to, .. } => {
-            let cared = care::give_back(app, tx, id, to.key(), actor).await?;
+            let cared = actions::give_back(app, tx, id, to.key(), actor).await?;
             one(cared, &format!("is given back to {}, which is sent a key", to.address()))
         }
         User::EndSessions { .. } => {
-            one(care::end_sessions(app, tx, id, actor).await?, "is signed in nowhere")
+            one(actions::end_sessions(app, tx, id, actor).await?, "is signed in nowhere")
         }
-        User::Disable { .. } => one(care::set_enabled(app, tx, id, false, actor).await?, "is disabled"),
-        User::Enable { .. } => one(care::set_enabled(app, tx, id, true, actor).await?, "is enabled"),
-        User::Delete { .. } => one(care::delete(app, tx, id, actor).await?, "is deleted"),
+        User::Disable { .. } => one(actions::set_enabled(app, tx, id, false, actor).await?, "is disabled"),
+        User::Enable { .. } => one(actions::set_enabled(app, tx, id, true, actor).await?, "is enabled"),
+        User::Delete { .. } => one(actions::delete(app, tx, id, actor).await?, "is deleted"),
         User::RemovePhone { reason, .. } => {
-            let cared = care::remove_phone(app, tx, id, &reread(&reason)?, actor).await?;
+            let cared = actions::remove_phone(app, tx, id, &reread(&reason)?, actor).await?;
             one(cared, "has no phone; the owner is told")
         }
         User::Role { add, remove, .. } => {
-            let cared = care::set_roles(app, tx, id, (&add, &remove), actor).await?;
+            let cared = actions::set_roles(app, tx, id, (&add, &remove), actor).await?;
             let now = accounts::find(tx, id).await?.map_or(String::new(), |account| account.role_list);
             one(cared, &format!("has the roles: {now}"))
         }
@@ -86,19 +91,20 @@ async fn act(user: User, app: &App, tx: &mut Tx, account: &Account) -> Result<(C
             let way = if show { Way::Shown } else { Way::Mail };
             Ok(match let_in(app, tx, id, (strategy, way), &reread(&reason)?, actor).await? {
                 Err(why) => (why, Vec::new()),
-                Ok(None) => {
-                    (Cared::Done, vec![format!("a link was sent to {email}; the owner has been told")])
-                }
+                Ok(None) => (
+                    ActionOutcome::Done,
+                    vec![format!("a link was sent to {email}; the owner has been told")],
+                ),
                 Ok(Some(key)) => {
                     let told = "works once, for 10 minutes at most; the owner is told";
                     (
-                        Cared::Done,
+                        ActionOutcome::Done,
                         vec![key.grouped(), format!("to be typed at {}: {told}", app.link("/reset/key"))],
                     )
                 }
             })
         }
-        _ => Ok((Cared::Nobody, Vec::new())),
+        _ => Ok((ActionOutcome::Nobody, Vec::new())),
     }
 }
 
@@ -107,15 +113,15 @@ fn reread(reason: &str) -> Result<Reason, Error> {
 }
 
 /// Why nothing was done, if something else should have been done before.
-fn why_not(cared: Cared) -> Option<&'static str> {
+fn why_not(cared: ActionOutcome) -> Option<&'static str> {
     match cared {
-        Cared::Done | Cared::Already | Cared::Nobody => None,
-        Cared::Disabled => Some("the account is disabled: enable it first"),
-        Cared::Held => Some("the account is on hold after \"this wasn't me\": lift the hold first"),
-        Cared::NoTexts => Some("its number, or the site, has had its texts for today"),
-        Cared::Taken => Some("the address belongs to another account"),
-        Cared::Admin => Some("it is an admin's account"),
-        Cared::NeedsPhone => Some("this strategy needs a phone"),
+        ActionOutcome::Done | ActionOutcome::Already | ActionOutcome::Nobody => None,
+        ActionOutcome::Disabled => Some("the account is disabled: enable it first"),
+        ActionOutcome::OnHold => Some("the account is on hold after \"this wasn't me\": lift the hold first"),
+        ActionOutcome::NoTexts => Some("its number, or the site, has had its texts for today"),
+        ActionOutcome::Taken => Some("the address belongs to another account"),
+        ActionOutcome::Admin => Some("it is an admin's account"),
+        ActionOutcome::NeedsPhone => Some("this strategy needs a phone"),
     }
 }
 
@@ -141,7 +147,7 @@ async fn add(app: &App, mut tx: Tx, email: &Email, roles: &[String]) -> Result<D
     invite::invite(app, &mut tx, &invitation, None).await?;
     Event::of_site("account.invited").by(&Actor::command_line(app)).write(app, &mut tx).await?;
     tx.commit().await?;
-    say!("invited {}: the link is good until {}", invitation.email, human::moment(invitation.expires_at));
+    say!("invited {}: the link is good until {}", invitation.email, format::moment(invitation.expires_at));
     Ok(Done::Done)
 }
 
@@ -149,7 +155,7 @@ async fn withdraw(app: &App, mut tx: Tx, email: &Email) -> Result<Done, Error> {
     let waiting = registrations::invitations(&mut tx, app.now(), i64::MAX).await?;
     let mut withdrawn = false;
     for invited in waiting.iter().filter(|invited| invited.email_key == email.key()) {
-        withdrawn |= care::withdraw(app, &mut tx, invited.id, &Actor::command_line(app)).await?;
+        withdrawn |= actions::withdraw(app, &mut tx, invited.id, &Actor::command_line(app)).await?;
     }
     tx.commit().await?;
     if withdrawn {

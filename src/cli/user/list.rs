@@ -9,7 +9,7 @@ use crate::{
     app::App,
     base::{Error, email::Email, phone::ending},
     store::{Pool, accounts, claims, registrations, sessions},
-    view::human,
+    view::format,
 };
 
 /// How many accounts are read at once.
@@ -34,22 +34,22 @@ pub(in super::super) enum State {
 impl State {
     fn name(self) -> &'static str {
         match self {
-            State::Enabled => accounts::State::Enabled.name(),
-            State::Frozen => accounts::State::Frozen.name(),
-            State::DeletionPending => accounts::State::DeletionPending.name(),
-            State::Disabled => accounts::State::Disabled.name(),
+            State::Enabled => accounts::AccountState::Enabled.name(),
+            State::Frozen => accounts::AccountState::Frozen.name(),
+            State::DeletionPending => accounts::AccountState::DeletionPending.name(),
+            State::Disabled => accounts::AccountState::Disabled.name(),
             State::Invited => "invited",
         }
     }
 }
 
-impl From<accounts::State> for State {
-    fn from(state: accounts::State) -> Self {
+impl From<accounts::AccountState> for State {
+    fn from(state: accounts::AccountState) -> Self {
         match state {
-            accounts::State::Enabled => State::Enabled,
-            accounts::State::Frozen => State::Frozen,
-            accounts::State::DeletionPending => State::DeletionPending,
-            accounts::State::Disabled => State::Disabled,
+            accounts::AccountState::Enabled => State::Enabled,
+            accounts::AccountState::Frozen => State::Frozen,
+            accounts::AccountState::DeletionPending => State::DeletionPending,
+            accounts::AccountState::Disabled => State::Disabled,
         }
     }
 }
@@ -106,11 +106,11 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
                 "email": invited.email,
                 "state": "invited",
                 "roles": invited.roles.split_whitespace().collect::<Vec<_>>(),
-                "until": human::stamp(invited.expires_at),
+                "until": format::stamp(invited.expires_at),
             })),
             Some(invited) => {
                 say!("{:10}{}", "email", invited.email);
-                say!("{:10}invited, until {}", "state", human::moment(invited.expires_at));
+                say!("{:10}invited, until {}", "state", format::moment(invited.expires_at));
                 say!("{:10}{}", "roles", invited.roles);
             }
             None => eprintln!("latchkey: no account has the address {}", email.address()),
@@ -126,10 +126,10 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
             "id": account.id,
             "email": account.email,
             "state": state,
-            "since": human::stamp(account.created_at),
+            "since": format::stamp(account.created_at),
             "phone": account.phone.as_deref().map(ending),
-            "phone_from": account.phone_usable_at.map(human::stamp),
-            "held_until": held.map(human::stamp),
+            "phone_from": account.phone_usable_at.map(format::stamp),
+            "held_until": held.map(format::stamp),
             "claimed_by": claims.iter().map(|claim| &claim.email).collect::<Vec<_>>(),
             "roles": account.roles().collect::<Vec<_>>(),
             "strategy": policy.strategy,
@@ -142,14 +142,14 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
         (None, _) => "none".to_owned(),
         (Some(phone), None) => format!("ends in {}", ending(phone)),
         (Some(phone), Some(from)) => {
-            format!("ends in {}, counts from {}", ending(phone), human::moment(from))
+            format!("ends in {}, counts from {}", ending(phone), format::moment(from))
         }
     };
-    let hold = held.map_or(String::new(), |until| format!(", on hold until {}", human::moment(until)));
+    let hold = held.map_or(String::new(), |until| format!(", on hold until {}", format::moment(until)));
     for (name, value) in [
         ("email", account.email.clone()),
         ("state", format!("{state}{hold}")),
-        ("since", human::day(account.created_at)),
+        ("since", format::day(account.created_at)),
         ("claimed", claims.iter().map(|claim| claim.email.as_str()).collect::<Vec<_>>().join(", ")),
         ("roles", account.role_list.clone()),
         ("phone", phone),

@@ -3,7 +3,7 @@
 use figment::providers::{Format, Toml};
 
 use super::{
-    super::{Config, Judged},
+    super::{Config, Validated},
     *,
 };
 
@@ -46,7 +46,7 @@ fn a_fault_is_one_line_and_tells_no_secret() {
         assert_eq!(told(toml).lines().count(), 1, "{toml}: {}", told(toml));
     }
     let url = "[default.latchkey]\npublic_url = 'https://me:s3cret@id.example'";
-    let fault = Judged::read(&figment(url).select("release")).err().unwrap().to_string();
+    let fault = Validated::read(&figment(url).select("release")).err().unwrap().to_string();
     assert!(fault.contains("latchkey.public_url") && !fault.contains("s3cret"), "{fault}");
 }
 
@@ -64,7 +64,7 @@ fn every_fault_is_told_at_once() {
 #[test]
 fn what_cannot_be_read_is_no_reason_to_call_it_missing() {
     let toml = "[release]\nsecret_key = 'x'\n[release.latchkey]\nmail = 'x'\npepper = 'x'\npublic_url = 1";
-    let findings = Judged::look(&figment(toml).select("release")).ok().unwrap().findings;
+    let findings = Validated::look(&figment(toml).select("release")).ok().unwrap().findings;
     let keys: Vec<_> = findings.iter().map(|finding| finding.key.as_str()).collect();
     assert_eq!(keys, ["latchkey.mail", "latchkey.pepper", "latchkey.public_url"], "{findings:?}");
 }

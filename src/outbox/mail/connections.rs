@@ -19,8 +19,9 @@ use rocket::tokio::{
 
 use super::{
     super::{Undelivered, root},
-    line::Line,
-    secure, told,
+    secure,
+    starttls_guard::StarttlsGuard,
+    told,
 };
 use crate::{
     base::{Error, reach::reach},
@@ -78,7 +79,7 @@ impl Connections {
     /// A connection that is ready for a mail. Whoever does not give it back closes it.
     ///
     /// # Errors
-    /// [`Undelivered::Later`]: nothing was said about any mail yet.
+    /// [`Undelivered::Transient`]: nothing was said about any mail yet.
     pub async fn get(&self) -> Result<AsyncSmtpConnection, Undelivered> {
         loop {
             let Some(mut kept) = lock(&self.kept).waiting.pop() else {
@@ -109,8 +110,8 @@ impl Connections {
     }
 
     async fn open(&self) -> Result<AsyncSmtpConnection, Undelivered> {
-        let later = |fault: Fault| Undelivered::Later(told(&fault));
-        let lost = |error| Undelivered::Later(format!("the mail server cannot be used: {error}"));
+        let later = |fault: Fault| Undelivered::Transient(told(&fault));
+        let lost = |error| Undelivered::Transient(format!("the mail server cannot be used: {error}"));
         let stream = reach(&self.relay.host, self.relay.port).await.map_err(lost)?;
         // A mail and its end are two writes: the second would wait for the first to be acknowledged.
         stream.set_nodelay(true).map_err(lost)?;
@@ -123,7 +124,7 @@ impl Connections {
         };
         let line: Box<dyn AsyncTokioStream> = match &self.secured {
             Some(connector) => Box::new(connector.secure(stream).await.map_err(lost)?),
-            None => Box::new(Line::new(stream, self.tls.is_some())),
+            None => Box::new(StarttlsGuard::new(stream, self.tls.is_some())),
         };
         let mut connection = AsyncSmtpConnection::connect_with_transport(line, &name).await.map_err(later)?;
         if let Some(tls) = self.tls.clone() {

@@ -10,7 +10,7 @@ use crate::{
         role::{Administrator, Role},
     },
     findings::{Finding, Severity},
-    store::{Conn, accounts::Crowd, registrations},
+    store::{Conn, accounts::RoleGroup, registrations},
 };
 
 /// How many slips of the finger make a name another one.
@@ -23,27 +23,32 @@ const SLIPS: usize = 2;
 pub async fn people(
     conn: &mut Conn,
     settings: &ResetSettings,
-    crowds: &[Crowd],
+    role_groups: &[RoleGroup],
     now: Time,
 ) -> Result<Vec<Finding>, Error> {
     let invited = registrations::invitations(conn, now, i64::MAX).await?;
-    let known: BTreeSet<_> = crowds
+    let known: BTreeSet<_> = role_groups
         .iter()
-        .flat_map(Crowd::roles)
+        .flat_map(RoleGroup::roles)
         .chain(invited.iter().flat_map(|invited| invited.roles.split_whitespace()))
         .collect();
     // Before there is anybody, nobody lacks anything.
-    let somebody = !invited.is_empty() || crowds.iter().any(|crowd| crowd.accounts > 0);
+    let somebody = !invited.is_empty() || role_groups.iter().any(|crowd| crowd.accounts > 0);
     let nameless = settings.role.keys().filter(|role| somebody && !known.contains(role.as_str()));
     let needy = settings.tables().filter(|(_, policy)| policy.needs_phone());
-    let phoneless = needy.filter_map(|(role, policy)| without_phone(settings, crowds, role, &policy));
+    let phoneless = needy.filter_map(|(role, policy)| without_phone(settings, role_groups, role, &policy));
     Ok(phoneless.chain(nameless.map(|role| nobody(role, &known))).collect())
 }
 
 /// Of the accounts that ask this table, which needs a phone: who has none.
-fn without_phone(settings: &ResetSettings, crowds: &[Crowd], role: &str, policy: &Policy) -> Option<Finding> {
-    let asks = |crowd: &&Crowd| settings.asks(role, crowd.roles());
-    let need = crowds.iter().filter(asks).filter(|crowd| settings.policy(crowd.roles()).needs_phone());
+fn without_phone(
+    settings: &ResetSettings,
+    role_groups: &[RoleGroup],
+    role: &str,
+    policy: &Policy,
+) -> Option<Finding> {
+    let asks = |crowd: &&RoleGroup| settings.asks(role, crowd.roles());
+    let need = role_groups.iter().filter(asks).filter(|crowd| settings.policy(crowd.roles()).needs_phone());
     let (accounts, phones) =
         need.fold((0, 0), |(accounts, phones), crowd| (accounts + crowd.accounts, phones + crowd.phones));
     let whose = if role.is_empty() { String::new() } else { format!(" with the role {role}") };

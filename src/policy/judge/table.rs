@@ -2,20 +2,20 @@
 
 use super::{
     super::{Channel, InFlight, Policy, ResetSettings, is_role, longest, strategy::Strategy, table_key},
-    Ground,
+    Environment,
 };
 use crate::{
     base::{
+        duration::HumanDuration,
         role::{Administrator, Role},
-        span::Span,
     },
     findings::{Finding, Severity},
 };
 
 /// The shortest life of a key in which a message can arrive at all.
-const SHORTEST: Span = Span::minutes(1);
+const SHORTEST: HumanDuration = HumanDuration::minutes(1);
 /// For how long servers that greylist hold a first mail back.
-const GREYLISTED: Span = Span::minutes(5);
+const GREYLISTED: HumanDuration = HumanDuration::minutes(5);
 
 /// A table with what it comes to.
 pub struct Table<'a> {
@@ -36,7 +36,7 @@ impl<'a> Table<'a> {
     }
 
     /// Everything that one table tells.
-    pub fn judge(&self, ground: Ground) -> impl Iterator<Item = Finding> {
+    pub fn judge(&self, ground: Environment) -> impl Iterator<Item = Finding> {
         [
             self.name(),
             self.nested(),
@@ -144,7 +144,7 @@ impl<'a> Table<'a> {
         })
     }
 
-    fn no_gateway(&self, ground: Ground) -> Option<Finding> {
+    fn no_gateway(&self, ground: Environment) -> Option<Finding> {
         (self.policy.needs_phone() && !ground.gateway && self.says(true, true)).then(|| {
             let remedy = "set latchkey.sms.url to your gateway's address";
             if ground.lenient {

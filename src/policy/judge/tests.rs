@@ -7,9 +7,9 @@ use figment::{
 
 use super::*;
 
-const READY: Ground = Ground { gateway: true, lenient: false, contact: true };
+const READY: Environment = Environment { gateway: true, lenient: false, contact: true };
 
-fn judged(toml: &str, ground: Ground) -> Vec<Finding> {
+fn judged(toml: &str, ground: Environment) -> Vec<Finding> {
     settings(&Figment::new().merge(Toml::string(toml)).extract().unwrap(), ground)
 }
 
@@ -20,7 +20,7 @@ fn found(toml: &str) -> Vec<(Severity, String)> {
 
 #[test]
 fn a_good_policy_is_left_in_peace() {
-    let bare = Ground { gateway: false, lenient: false, contact: false };
+    let bare = Environment { gateway: false, lenient: false, contact: false };
     for toml in [
         "",
         "strategy = 'second_key'",
@@ -78,7 +78,8 @@ fn a_longer_life_of_a_stricter_key_is_no_laxness() {
 #[test]
 fn what_needs_texts_needs_a_gateway_in_release() {
     let severities = |lenient| {
-        let findings = judged("role.x.channel = 'sms'", Ground { gateway: false, lenient, contact: true });
+        let findings =
+            judged("role.x.channel = 'sms'", Environment { gateway: false, lenient, contact: true });
         findings.into_iter().map(|finding| finding.severity).collect::<Vec<_>>()
     };
     // The other advice is on text messages as such; that admins may have mail instead is no laxness.

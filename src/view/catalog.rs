@@ -16,11 +16,11 @@ use crate::base::Error;
 const LANGUAGE: LanguageIdentifier = langid!("en");
 
 /// The sentences of one language.
-pub struct Voice {
+pub struct Catalog {
     bundle: FluentBundle<FluentResource>,
 }
 
-impl Voice {
+impl Catalog {
     /// Reads Fluent files, each as `(name, text)`; a message of a later one replaces its namesake of an earlier one.
     ///
     /// # Errors
@@ -62,7 +62,7 @@ impl Voice {
     }
 }
 
-impl Loader for Voice {
+impl Loader for Catalog {
     fn lookup_complete(
         &self,
         language: &LanguageIdentifier,
@@ -106,23 +106,23 @@ mod tests {
 
     #[test]
     fn a_later_file_replaces_single_sentences() {
-        let voice = Voice::read([("en.ftl", "one = One\ntwo = Two"), ("own.ftl", "two = Zwei")]).unwrap();
-        assert_eq!(voice.say("one", &[]), "One");
-        assert_eq!(voice.say("two", &[]), "Zwei");
+        let catalog = Catalog::read([("en.ftl", "one = One\ntwo = Two"), ("own.ftl", "two = Zwei")]).unwrap();
+        assert_eq!(catalog.say("one", &[]), "One");
+        assert_eq!(catalog.say("two", &[]), "Zwei");
     }
 
     #[test]
     fn an_argument_stands_in_its_sentence_without_marks_around_it() {
-        let voice =
-            Voice::read([("en.ftl", "tries = { $tries ->\n [one] one try\n *[other] {$tries} tries\n }")]);
-        let voice = voice.unwrap();
-        assert_eq!(voice.say("tries", &[("tries", 1.into())]), "one try");
-        assert_eq!(voice.say("tries", &[("tries", 2.into())]), "2 tries");
+        let catalog =
+            Catalog::read([("en.ftl", "tries = { $tries ->\n [one] one try\n *[other] {$tries} tries\n }")]);
+        let catalog = catalog.unwrap();
+        assert_eq!(catalog.say("tries", &[("tries", 1.into())]), "one try");
+        assert_eq!(catalog.say("tries", &[("tries", 2.into())]), "2 tries");
     }
 
     #[test]
     fn a_fault_names_file_and_line() {
-        let fault = Voice::read([("own.ftl", "one = One\n\ntwo = { $x")]).err().unwrap().to_string();
+        let fault = Catalog::read([("own.ftl", "one = One\n\ntwo = { $x")]).err().unwrap().to_string();
         assert!(fault.starts_with("own.ftl:3: "), "{fault}");
     }
 }

@@ -9,7 +9,7 @@ use rocket::{
 };
 use uuid::Uuid;
 
-use super::{Answer, Crumb, Linked, Page, Site, page::Why};
+use super::{Answer, CookieName, LinkKey, Page, Visit, page::Why};
 use crate::{
     base::{Error, key::Key},
     store::{
@@ -20,14 +20,14 @@ use crate::{
 
 /// Something that a live key opens.
 #[rocket::async_trait]
-pub trait Opens: Sized + Send {
+pub trait KeyedLink: Sized + Send {
     /// The cookie that carries the key.
-    const CRUMB: Crumb;
+    const COOKIE: CookieName;
     /// The page on which to ask again.
     const AGAIN: &'static str;
 
     /// What a key opens, if it is live.
-    async fn find(site: &Site<'_>, key: &Key) -> Result<Option<Self>, Error>;
+    async fn find(site: &Visit<'_>, key: &Key) -> Result<Option<Self>, Error>;
 
     /// The public id, which every form made for it carries.
     fn id(&self) -> Uuid;
@@ -46,17 +46,17 @@ pub trait Opens: Sized + Send {
 ///
 /// # Outcomes
 /// Forward 410 otherwise, error 503 if that cannot be told.
-pub struct Held<T>(pub T);
+pub struct ValidKey<T>(pub T);
 
 #[rocket::async_trait]
-impl<'r, T: Opens> FromRequest<'r> for Held<T> {
+impl<'r, T: KeyedLink> FromRequest<'r> for ValidKey<T> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let Some(site) = Site::of(request) else { return Outcome::Error((Status::InternalServerError, ())) };
-        let Some(key) = site.carried(T::CRUMB) else { return Outcome::Forward(Status::Gone) };
+        let Some(site) = Visit::of(request) else { return Outcome::Error((Status::InternalServerError, ())) };
+        let Some(key) = site.carried(T::COOKIE) else { return Outcome::Forward(Status::Gone) };
         match T::find(&site, &key).await {
-            Ok(Some(found)) if admits(request, found.id()) => Outcome::Success(Held(found)),
+            Ok(Some(found)) if admits(request, found.id()) => Outcome::Success(ValidKey(found)),
             Ok(_) => Outcome::Forward(Status::Gone),
             Err(error) => {
                 log::error!("{error}");
@@ -77,7 +77,7 @@ pub fn admits(request: &Request<'_>, id: Uuid) -> bool {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn arrive<T: Opens>(site: &Site<'_>, linked: &Linked) -> Result<Answer, Error> {
+pub async fn arrive<T: KeyedLink>(site: &Visit<'_>, linked: &LinkKey) -> Result<Answer, Error> {
     match linked.key() {
         Some(key) => follow::<T>(site, key).await,
         None => Ok(Page::incomplete(T::AGAIN).into()),
@@ -88,13 +88,13 @@ pub async fn arrive<T: Opens>(site: &Site<'_>, linked: &Linked) -> Result<Answer
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn follow<T: Opens>(site: &Site<'_>, key: &Key) -> Result<Answer, Error> {
+pub async fn follow<T: KeyedLink>(site: &Visit<'_>, key: &Key) -> Result<Answer, Error> {
     let Some(found) = T::find(site, key).await? else {
         return Ok(over(site, key, T::AGAIN).await?.0.into());
     };
     // Before anything is bound to this browser: the answer to its first button may get lost.
-    site.make_mark()?;
-    site.carry(T::CRUMB, key)?;
+    site.ensure_browser_id()?;
+    site.carry(T::COOKIE, key)?;
     site.keep(found.page(), found.email())?;
     Ok(Answer::go(found.page()))
 }
@@ -103,8 +103,8 @@ pub async fn follow<T: Opens>(site: &Site<'_>, key: &Key) -> Result<Answer, Erro
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn use_up(site: &Site<'_>, tx: &mut Tx, digest: &[u8], place: &str) -> Result<(), Error> {
-    spent::note(tx, digest, Reason::Used, (site.mark().as_deref(), place), site.now()).await
+pub async fn use_up(site: &Visit<'_>, tx: &mut Tx, digest: &[u8], place: &str) -> Result<(), Error> {
+    spent::note(tx, digest, Reason::Used, (site.browser_id().as_deref(), place), site.now()).await
 }
 
 /// How long a second click may come after the first.
@@ -116,7 +116,7 @@ const TWICE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn gone(site: &Site<'_>, conn: &mut Conn, digest: &[u8], again: &str) -> Result<Answer, Error> {
+pub async fn gone(site: &Visit<'_>, conn: &mut Conn, digest: &[u8], again: &str) -> Result<Answer, Error> {
     let spent = spent::find(conn, digest, site.now()).await?;
     Ok(match spent {
         Some(spent) if is_twice(site, &spent) => {
@@ -131,7 +131,7 @@ pub async fn gone(site: &Site<'_>, conn: &mut Conn, digest: &[u8], again: &str) 
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn why(site: &Site<'_>, digest: &[u8], again: &str) -> Result<Page, Error> {
+pub async fn why(site: &Visit<'_>, digest: &[u8], again: &str) -> Result<Page, Error> {
     let spent = spent::find(&mut site.read().await?, digest, site.now()).await?;
     Ok(page(site, spent.as_ref(), again))
 }
@@ -140,7 +140,7 @@ pub async fn why(site: &Site<'_>, digest: &[u8], again: &str) -> Result<Page, Er
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn over(site: &Site<'_>, key: &Key, again: &str) -> Result<(Page, Option<Vec<u8>>), Error> {
+pub async fn over(site: &Visit<'_>, key: &Key, again: &str) -> Result<(Page, Option<Vec<u8>>), Error> {
     let mut conn = site.read().await?;
     for digest in key.digests(&site.keyring) {
         if let Some(spent) = spent::find(&mut conn, &digest, site.now()).await? {
@@ -150,12 +150,12 @@ pub async fn over(site: &Site<'_>, key: &Key, again: &str) -> Result<(Page, Opti
     Ok((page(site, None, again), None))
 }
 
-fn is_twice(site: &Site<'_>, spent: &Spent) -> bool {
-    let here = spent.browser.is_some() && spent.browser == site.mark();
+fn is_twice(site: &Visit<'_>, spent: &Spent) -> bool {
+    let here = spent.browser.is_some() && spent.browser == site.browser_id();
     here && !spent.place.is_empty() && spent.spent_at + TWICE > site.now()
 }
 
-fn page(site: &Site<'_>, spent: Option<&Spent>, again: &str) -> Page {
+fn page(site: &Visit<'_>, spent: Option<&Spent>, again: &str) -> Page {
     let why = spent.map_or(Why::Unknown, |spent| Why::named(&spent.reason));
     let page = Page::unusable(&site.templates, why, spent.map(|spent| spent.spent_at), again);
     // Whoever was at work here needs not type the address again to go on.
@@ -166,8 +166,13 @@ fn page(site: &Site<'_>, spent: Option<&Spent>, again: &str) -> Page {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn caught(site: &Site<'_>, crumb: Crumb, again: &str, reads: bool) -> Result<Answer, Error> {
-    let Some(key) = site.carried(crumb) else {
+pub async fn caught(
+    site: &Visit<'_>,
+    cookie_name: CookieName,
+    again: &str,
+    reads: bool,
+) -> Result<Answer, Error> {
+    let Some(key) = site.carried(cookie_name) else {
         return Ok(Page::unusable(&site.templates, Why::NoCookie, None, again).into());
     };
     match over(site, &key, again).await? {

@@ -11,55 +11,55 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     client::Client,
-    cookies::{Crumb, Crumbs},
+    cookies::{CookieName, Cookies},
 };
 use crate::{
     app::App,
     base::{
         Error,
-        caller::Asked,
+        caller::Caller,
         key::{Key, sha256},
     },
-    core::live::Force,
+    core::in_force::PolicySnapshot,
     hashing::{hasher::Hasher, queue::Whose},
     policy::Policy,
     store::{Conn, Db, Tx, accounts::Account},
 };
 
-const MARK: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+const BROWSER_ID_LIFE: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
 /// The site as seen from one request.
 ///
 /// # Outcomes
 /// Error 500 in an application that is not made by [`rocket()`](crate::server::rocket()).
-pub struct Site<'r> {
+pub struct Visit<'r> {
     /// The running site.
     pub app: &'r Arc<App>,
     /// Its database.
     pub db: &'r Db,
     /// The request's cookies.
-    pub crumbs: Crumbs<'r>,
+    pub cookies: Cookies<'r>,
     /// The other end.
     pub client: Client,
     /// The policy that was in force when the request came: it is judged by no other.
-    pub force: &'r Force,
+    pub policy_at_arrival: &'r PolicySnapshot,
 }
 
-struct Forced(Arc<Force>);
+struct AtArrival(Arc<PolicySnapshot>);
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Site<'r> {
+impl<'r> FromRequest<'r> for Visit<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        match Site::of(request) {
+        match Visit::of(request) {
             Some(site) => Outcome::Success(site),
             None => Outcome::Error((Status::InternalServerError, ())),
         }
     }
 }
 
-impl Deref for Site<'_> {
+impl Deref for Visit<'_> {
     type Target = App;
 
     fn deref(&self) -> &App {
@@ -67,14 +67,20 @@ impl Deref for Site<'_> {
     }
 }
 
-impl<'r> Site<'r> {
+impl<'r> Visit<'r> {
     /// The site that a request is sent to.
     pub fn of(request: &'r Request<'_>) -> Option<Self> {
         let app = request.rocket().state::<Arc<App>>()?;
         let db = request.rocket().state::<Db>()?;
         let client = Client::of(request, app);
-        let Forced(force) = request.local_cache(|| Forced(app.live.now()));
-        Some(Self { app, db, crumbs: Crumbs::of(request, app.judged.is_https()), client, force })
+        let AtArrival(policy_at_arrival) = request.local_cache(|| AtArrival(app.live.now()));
+        Some(Self {
+            app,
+            db,
+            cookies: Cookies::of(request, app.judged.is_https()),
+            client,
+            policy_at_arrival,
+        })
     }
 
     /// What hashes passwords, for this client among others.
@@ -126,54 +132,54 @@ impl<'r> Site<'r> {
 
     /// What is in force for an account, in this request.
     pub fn policy(&self, account: &Account) -> Policy {
-        self.force.policy(account.roles())
+        self.policy_at_arrival.policy(account.roles())
     }
 
     /// Who asks, as messages and the audit log tell it.
-    pub fn asked(&self) -> Asked {
-        Asked { from: self.client.place(), browser: self.client.browser.to_owned(), at: self.now() }
+    pub fn caller(&self) -> Caller {
+        Caller { from: self.client.place(), browser: self.client.browser.to_owned(), at: self.now() }
     }
 
     /// Digest of the mark of this browser, if it has one.
-    pub fn mark(&self) -> Option<Vec<u8>> {
-        self.crumbs.get(Crumb::Browser).map(|mark| sha256(mark.as_bytes()))
+    pub fn browser_id(&self) -> Option<Vec<u8>> {
+        self.cookies.get(CookieName::Browser).map(|browser_id| sha256(browser_id.as_bytes()))
     }
 
     /// Digest of the mark of this browser, which gets one if it has none.
     ///
     /// # Errors
     /// As [`Random::bytes`](crate::base::random::Random::bytes).
-    pub fn make_mark(&self) -> Result<Vec<u8>, Error> {
-        if let Some(mark) = self.mark() {
-            return Ok(mark);
+    pub fn ensure_browser_id(&self) -> Result<Vec<u8>, Error> {
+        if let Some(browser_id) = self.browser_id() {
+            return Ok(browser_id);
         }
-        let mark = Key::for_link(self.random)?;
-        self.crumbs.set(Crumb::Browser, mark.expose(), Some(MARK));
-        Ok(sha256(mark.expose().as_bytes()))
+        let browser_id = Key::for_link(self.random)?;
+        self.cookies.set(CookieName::Browser, browser_id.expose(), Some(BROWSER_ID_LIFE));
+        Ok(sha256(browser_id.expose().as_bytes()))
     }
 
     /// Puts plain data, sealed for `purpose`, into a cookie, which ends with the browser.
     ///
     /// # Errors
     /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
-    pub fn seal<T: Serialize>(&self, crumb: Crumb, purpose: &str, data: &T) -> Result<(), Error> {
+    pub fn seal<T: Serialize>(&self, cookie_name: CookieName, purpose: &str, data: &T) -> Result<(), Error> {
         let plain = serde_json::to_vec(data).expect("what a cookie holds is plain data");
-        self.crumbs.set(crumb, &self.keyring.seal_text(self.random, purpose, &plain)?, None);
+        self.cookies.set(cookie_name, &self.keyring.seal_text(self.random, purpose, &plain)?, None);
         Ok(())
     }
 
     /// What a cookie holds that was sealed for `purpose`.
-    pub fn unseal<T: DeserializeOwned>(&self, crumb: Crumb, purpose: &str) -> Option<T> {
-        serde_json::from_slice(&self.keyring.open_text(purpose, self.crumbs.get(crumb)?)?).ok()
+    pub fn unseal<T: DeserializeOwned>(&self, cookie_name: CookieName, purpose: &str) -> Option<T> {
+        serde_json::from_slice(&self.keyring.open_text(purpose, self.cookies.get(cookie_name)?)?).ok()
     }
 
     /// Puts a key, sealed, into its cookie, which ends with the browser.
     ///
     /// # Errors
     /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
-    pub fn carry(&self, crumb: Crumb, key: &Key) -> Result<(), Error> {
+    pub fn carry(&self, cookie_name: CookieName, key: &Key) -> Result<(), Error> {
         let sealed = self.keyring.seal_text(self.random, "ticket", key.expose().as_bytes())?;
-        self.crumbs.set(crumb, &sealed, None);
+        self.cookies.set(cookie_name, &sealed, None);
         Ok(())
     }
 
@@ -181,18 +187,23 @@ impl<'r> Site<'r> {
     ///
     /// # Errors
     /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
-    pub fn carry_for(&self, crumb: Crumb, key: &Key, life: std::time::Duration) -> Result<(), Error> {
+    pub fn carry_for(
+        &self,
+        cookie_name: CookieName,
+        key: &Key,
+        life: std::time::Duration,
+    ) -> Result<(), Error> {
         let sealed = self.keyring.seal_text(self.random, "ticket", key.expose().as_bytes())?;
-        self.crumbs.set(crumb, &sealed, Some(life));
+        self.cookies.set(cookie_name, &sealed, Some(life));
         Ok(())
     }
 
     /// The key in a cookie, if there is one that opens.
-    pub fn carried(&self, crumb: Crumb) -> Option<Key> {
-        let opened = self.keyring.open_text("ticket", self.crumbs.get(crumb)?);
+    pub fn carried(&self, cookie_name: CookieName) -> Option<Key> {
+        let opened = self.keyring.open_text("ticket", self.cookies.get(cookie_name)?);
         let key = opened.and_then(|opened| Key::parse(std::str::from_utf8(&opened).ok()?));
         if key.is_none() {
-            self.crumbs.refuse(crumb);
+            self.cookies.refuse(cookie_name);
         }
         key
     }

@@ -18,11 +18,11 @@ const PLACES: [(&str, &[&str]); 4] = [
 ];
 
 /// Moves the key of a link into the request's own state, and leaves `-` in its place.
-pub struct Links {
+pub struct KeyStripper {
     strategies: Vec<&'static str>,
 }
 
-impl Links {
+impl KeyStripper {
     /// Spares the pages of the strategies.
     pub fn new(strategies: impl IntoIterator<Item = &'static str>) -> Self {
         Self { strategies: strategies.into_iter().collect() }
@@ -31,9 +31,9 @@ impl Links {
 
 /// What stood in a link where a key belongs, as far as mail programs left it whole.
 #[derive(Default)]
-pub struct Linked(Option<Key>);
+pub struct LinkKey(Option<Key>);
 
-impl Linked {
+impl LinkKey {
     /// The key, if all of it is there.
     pub fn key(&self) -> Option<&Key> {
         self.0.as_ref()
@@ -41,7 +41,7 @@ impl Linked {
 }
 
 #[rocket::async_trait]
-impl Fairing for Links {
+impl Fairing for KeyStripper {
     fn info(&self) -> Info {
         Info { name: "Keys leave the address", kind: Kind::Request }
     }
@@ -59,7 +59,7 @@ impl Fairing for Links {
             return;
         }
         let key = Key::from_link(rest);
-        request.local_cache(|| Linked(key));
+        request.local_cache(|| LinkKey(key));
         if let Ok(bare) = Origin::parse_owned(format!("{place}-")) {
             request.set_uri(bare);
         }
@@ -67,10 +67,10 @@ impl Fairing for Links {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for &'r Linked {
+impl<'r> FromRequest<'r> for &'r LinkKey {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        Outcome::Success(request.local_cache(Linked::default))
+        Outcome::Success(request.local_cache(LinkKey::default))
     }
 }

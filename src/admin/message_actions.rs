@@ -46,7 +46,7 @@ async fn note(
     tx: &mut Tx,
     kind: &'static str,
     id: Uuid,
-    found: outbox::Found,
+    found: outbox::OutboxEntry,
     actor: &Actor,
 ) -> Result<bool, Error> {
     let event = found.account_id.map_or(Event::of_site(kind), |account| Event::new(kind, account));

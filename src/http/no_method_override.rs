@@ -10,10 +10,10 @@ use rocket::{
 const FIELD: &[u8] = b"_method=";
 
 /// Sends every form that begins with `_method` to a place that does not exist.
-pub struct OwnMethod;
+pub struct NoMethodOverride;
 
 #[rocket::async_trait]
-impl Fairing for OwnMethod {
+impl Fairing for NoMethodOverride {
     fn info(&self) -> Info {
         Info { name: "Forms keep their method", kind: Kind::Request }
     }

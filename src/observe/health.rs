@@ -15,12 +15,12 @@ const SILENCE: Duration = Duration::from_secs(30);
 
 /// Health of the server. Uses the monotonic clock, so changing the system time has no effect.
 #[derive(Default)]
-pub struct Vital {
+pub struct Health {
     turn: Mutex<Option<Instant>>,
     leaving: AtomicBool,
 }
 
-impl Vital {
+impl Health {
     /// The worker begins a turn.
     pub fn beat(&self) {
         *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());

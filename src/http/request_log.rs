@@ -14,7 +14,7 @@ use rocket::{
 
 use crate::{
     app::App,
-    observe::scope::{RequestId, Scope},
+    observe::task_context::{RequestId, TaskContext},
 };
 
 /// How a request began.
@@ -29,7 +29,7 @@ struct Begun {
 
 /// What is logged of a request.
 #[derive(Clone, Copy)]
-struct Line<'r> {
+struct RequestLine<'r> {
     /// None if it is one that nobody knows.
     method: Option<Method>,
     route: Option<&'r Route>,
@@ -37,7 +37,7 @@ struct Line<'r> {
     took: Duration,
 }
 
-impl Line<'_> {
+impl RequestLine<'_> {
     fn log(self) {
         let method = self.method.map_or("-", Method::as_str);
         let route = self.route.map_or("-", |route| route.uri.as_str());
@@ -47,13 +47,13 @@ impl Line<'_> {
 }
 
 /// Gives each request its id. Comes before all else.
-pub struct Arrivals;
+pub struct RequestStart;
 
 /// Logs and counts each answer. Comes after all that may change it.
-pub struct Departures;
+pub struct RequestFinish;
 
 #[rocket::async_trait]
-impl Fairing for Arrivals {
+impl Fairing for RequestStart {
     fn info(&self) -> Info {
         Info { name: "Requests arrive", kind: Kind::Request }
     }
@@ -64,7 +64,7 @@ impl Fairing for Arrivals {
 }
 
 #[rocket::async_trait]
-impl Fairing for Departures {
+impl Fairing for RequestFinish {
     fn info(&self) -> Info {
         Info { name: "Requests depart", kind: Kind::Response }
     }
@@ -90,7 +90,7 @@ pub fn arrived(request: &Request<'_>) -> bool {
 }
 
 /// For whom the handling of a request works.
-pub fn scope(request: &Request<'_>) -> Option<Scope> {
+pub fn scope(request: &Request<'_>) -> Option<TaskContext> {
     let app = request.rocket().state::<Arc<App>>()?;
     Some(app.scope(Some(begin(request, false).id)))
 }
@@ -100,14 +100,14 @@ pub fn depart(request: &Request<'_>, response: &mut Response<'_>) {
     let begun = begin(request, false);
     response.set_raw_header("X-Request-Id", begun.id.to_string());
     let method = if begun.head { Method::Head } else { request.method() };
-    let line = Line {
+    let line = RequestLine {
         method: begun.arrived.then_some(method),
         route: request.route(),
         status: response.status(),
         took: begun.at.elapsed(),
     };
     if let Some(scope) = scope(request) {
-        scope.meters.answered(line.route, line.status, line.took);
+        scope.metrics.answered(line.route, line.status, line.took);
         scope.act(|| line.log());
     }
 }

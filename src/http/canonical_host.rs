@@ -11,10 +11,10 @@ use rocket::{
 use crate::{app::App, config::is_loopback_url};
 
 /// Sends a GET by another name of this machine (`localhost`) to `public_url`, whose pages alone may post here.
-pub struct OneName;
+pub struct CanonicalHost;
 
 #[rocket::async_trait]
-impl Fairing for OneName {
+impl Fairing for CanonicalHost {
     fn info(&self) -> Info {
         Info { name: "One name", kind: Kind::Response }
     }

@@ -20,20 +20,20 @@ const HANDSHAKE: u8 = 22;
 /// of `STARTTLS`, and lettre, which keeps what it has buffered, would take them for the server's under TLS (as in
 /// CVE-2021-38371).
 #[derive(Debug)]
-pub struct Line {
+pub struct StarttlsGuard {
     stream: TcpStream,
     /// Whether TLS is to begin, and has not.
     awaits_tls: bool,
 }
 
-impl Line {
+impl StarttlsGuard {
     /// Over `stream`, on which nothing was said yet, and TLS is to begin or not.
     pub fn new(stream: TcpStream, awaits_tls: bool) -> Self {
         Self { stream, awaits_tls }
     }
 }
 
-impl AsyncRead for Line {
+impl AsyncRead for StarttlsGuard {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -50,7 +50,7 @@ impl AsyncRead for Line {
     }
 }
 
-impl AsyncWrite for Line {
+impl AsyncWrite for StarttlsGuard {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
         self.awaits_tls &= from.first() != Some(&HANDSHAKE);
         Pin::new(&mut self.stream).poll_write(cx, from)
@@ -65,7 +65,7 @@ impl AsyncWrite for Line {
     }
 }
 
-impl AsyncTokioStream for Line {
+impl AsyncTokioStream for StarttlsGuard {
     fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.stream.peer_addr()
     }

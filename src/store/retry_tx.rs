@@ -71,7 +71,7 @@ pub trait Held<D: Database> {
 }
 
 /// A transaction under way, and what was said in it.
-pub struct Replay<D: Engine> {
+pub struct RetryTx<D: Engine> {
     source: D::Source,
     writes: Writes,
     held: Option<D::Held>,
@@ -93,7 +93,7 @@ enum Said {
     Rows(Vec<Vec<Option<Vec<u8>>>>),
 }
 
-impl<D: Engine> Replay<D>
+impl<D: Engine> RetryTx<D>
 where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
     usize: ColumnIndex<D::Row>,
@@ -366,8 +366,8 @@ mod tests {
     /// Fails when it is committed, not before.
     static ORPHAN: &str = "INSERT INTO keys VALUES ('nobody')";
 
-    async fn begin(writer: &Writer) -> Replay<Sqlite> {
-        Replay::begin(writer.clone(), Writes::default()).await.unwrap()
+    async fn begin(writer: &Writer) -> RetryTx<Sqlite> {
+        RetryTx::begin(writer.clone(), Writes::default()).await.unwrap()
     }
 
     async fn writer(folder: &tempfile::TempDir) -> Writer {

@@ -15,15 +15,15 @@ type Shown = Map<String, Value>;
 /// The last rendering of each such page, with all that it was made of: a page that shows anything else is rendered
 /// anew, so that nothing of one request can reach another.
 #[derive(Default)]
-pub struct Stills(RwLock<BTreeMap<&'static str, Still>>);
+pub struct PageCache(RwLock<BTreeMap<&'static str, Cached>>);
 
-struct Still {
+struct Cached {
     here: String,
     shown: Shown,
     html: Packed,
 }
 
-impl Stills {
+impl PageCache {
     /// The page `name` at the path `here` as it was rendered of what is `shown`, or else as `render` does now.
     ///
     /// # Errors
@@ -41,7 +41,7 @@ impl Stills {
         }
         drop(kept);
         let html = Packed::new(render(shown.clone())?.into_bytes());
-        let still = Still { here: here.to_owned(), shown, html: html.clone() };
+        let still = Cached { here: here.to_owned(), shown, html: html.clone() };
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name, still);
         Ok(html)
     }
@@ -51,7 +51,7 @@ impl Stills {
 mod tests {
     use super::*;
 
-    fn shown(by: &Stills, who: &str, times: &mut usize) -> Vec<u8> {
+    fn shown(by: &PageCache, who: &str, times: &mut usize) -> Vec<u8> {
         let shown = Shown::from_iter([("who".to_owned(), who.into())]);
         let render = |shown: Shown| {
             *times += 1;
@@ -62,12 +62,12 @@ mod tests {
 
     #[test]
     fn a_page_is_rendered_again_only_for_what_differs() {
-        let (stills, mut times) = (Stills::default(), 0);
-        assert_eq!(shown(&stills, "one", &mut times), b"\"one\"");
-        assert_eq!(shown(&stills, "one", &mut times), b"\"one\"");
+        let (page_cache, mut times) = (PageCache::default(), 0);
+        assert_eq!(shown(&page_cache, "one", &mut times), b"\"one\"");
+        assert_eq!(shown(&page_cache, "one", &mut times), b"\"one\"");
         assert_eq!(times, 1);
-        assert_eq!(shown(&stills, "two", &mut times), b"\"two\"");
-        assert_eq!(shown(&stills, "one", &mut times), b"\"one\"");
+        assert_eq!(shown(&page_cache, "two", &mut times), b"\"two\"");
+        assert_eq!(shown(&page_cache, "one", &mut times), b"\"one\"");
         assert_eq!(times, 3);
     }
 }

@@ -20,12 +20,12 @@ const BEAT: Duration = Duration::from_millis(10);
 ///
 /// # Outcomes
 /// As [`Fields`].
-pub struct Even(Fields);
+pub struct Paced(Fields);
 
 /// When the form of a request had come, if its answer leaves on a beat.
 struct Came(Option<Instant>);
 
-impl Deref for Even {
+impl Deref for Paced {
     type Target = Fields;
 
     fn deref(&self) -> &Fields {
@@ -34,21 +34,21 @@ impl Deref for Even {
 }
 
 #[rocket::async_trait]
-impl<'r> FromData<'r> for Even {
+impl<'r> FromData<'r> for Paced {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        let fields = Fields::from_data(request, data).await.map(Even);
+        let fields = Fields::from_data(request, data).await.map(Paced);
         request.local_cache(|| Came(Some(Instant::now())));
         fields
     }
 }
 
-/// Holds back the answers to [`Even`] forms.
-pub struct Beats;
+/// Holds back the answers to [`Paced`] forms.
+pub struct ResponsePacing;
 
 #[rocket::async_trait]
-impl Fairing for Beats {
+impl Fairing for ResponsePacing {
     fn info(&self) -> Info {
         Info { name: "Answers leave on a beat", kind: Kind::Response }
     }

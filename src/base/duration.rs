@@ -8,9 +8,9 @@ const UNITS: [(&str, u64); 4] = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1
 
 /// A length of time: a whole number with its unit, `s`, `m`, `h` or `d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span(Duration);
+pub struct HumanDuration(Duration);
 
-impl Span {
+impl HumanDuration {
     /// `count` seconds.
     pub const fn seconds(count: u64) -> Self {
         Self(Duration::from_secs(count))
@@ -32,7 +32,7 @@ impl Span {
     }
 }
 
-impl Deref for Span {
+impl Deref for HumanDuration {
     type Target = Duration;
 
     fn deref(&self) -> &Duration {
@@ -40,7 +40,7 @@ impl Deref for Span {
     }
 }
 
-impl FromStr for Span {
+impl FromStr for HumanDuration {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -56,7 +56,7 @@ impl FromStr for Span {
     }
 }
 
-impl fmt::Display for Span {
+impl fmt::Display for HumanDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let total = self.0.as_secs();
         let (unit, seconds) = UNITS
@@ -67,13 +67,13 @@ impl fmt::Display for Span {
     }
 }
 
-impl Serialize for Span {
+impl Serialize for HumanDuration {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-impl<'de> Deserialize<'de> for Span {
+impl<'de> Deserialize<'de> for HumanDuration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(Written)
     }
@@ -82,13 +82,13 @@ impl<'de> Deserialize<'de> for Span {
 struct Written;
 
 impl de::Visitor<'_> for Written {
-    type Value = Span;
+    type Value = HumanDuration;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a duration like \"30m\"")
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Span, E> {
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<HumanDuration, E> {
         text.parse().map_err(E::custom)
     }
 }
@@ -100,13 +100,13 @@ mod tests {
     #[test]
     fn a_span_is_read_as_it_is_written() {
         for text in ["45s", "30m", "72h", "14d"] {
-            let span: Span = text.parse().unwrap();
-            let again: Span = span.to_string().parse().unwrap();
+            let span: HumanDuration = text.parse().unwrap();
+            let again: HumanDuration = span.to_string().parse().unwrap();
             assert_eq!(span, again);
         }
-        assert_eq!("30m".parse(), Ok(Span::minutes(30)));
+        assert_eq!("30m".parse(), Ok(HumanDuration::minutes(30)));
         for wrong in ["", "m", "30", "-5m", "1.5h", "99999999999999999999s", "30 min"] {
-            assert!(wrong.parse::<Span>().is_err(), "{wrong}");
+            assert!(wrong.parse::<HumanDuration>().is_err(), "{wrong}");
         }
     }
 }

@@ -6,23 +6,23 @@ use std::{
 };
 
 use crate::{
-    base::{clock::Time, key::sha256, span::Span},
-    config::Judged,
+    base::{clock::Time, duration::HumanDuration, key::sha256},
+    config::Validated,
     findings::Finding,
     policy::{Policy, ResetSettings, origin::Origin},
 };
 
 /// The policy in force. Each switch replaces the whole at once: who has asked keeps what they were told.
-pub struct Live(RwLock<State>);
+pub struct PolicyInForce(RwLock<State>);
 
 struct State {
-    force: Arc<Force>,
+    force: Arc<PolicySnapshot>,
     refused: Option<Arc<Refused>>,
     restart: Arc<[String]>,
 }
 
 /// What is in force.
-pub struct Force {
+pub struct PolicySnapshot {
     /// The table `latchkey.reset` with its roles.
     pub settings: ResetSettings,
     /// Twelve hexadecimal digits: servers with the same ask the same of everybody.
@@ -43,9 +43,9 @@ pub struct Refused {
     pub why: String,
 }
 
-impl Force {
+impl PolicySnapshot {
     /// The policy of a configuration that was judged, in force from `since` on.
-    pub fn new(judged: &Judged, since: Time) -> Self {
+    pub fn new(judged: &Validated, since: Time) -> Self {
         let (settings, origins) = (judged.config.reset.clone(), judged.origins.clone());
         let base = settings.policy([]);
         // A role that asks for the base asks for nothing.
@@ -57,9 +57,9 @@ impl Force {
     }
 
     /// How long a first key is good at least, whoever it is for.
-    pub fn key_life(&self) -> Span {
+    pub fn key_life(&self) -> HumanDuration {
         let lives = self.settings.tables().map(|(_, policy)| policy.key_ttl);
-        lives.min().unwrap_or(Span::minutes(1))
+        lives.min().unwrap_or(HumanDuration::minutes(1))
     }
 
     /// What holds for an account with these roles.
@@ -68,14 +68,14 @@ impl Force {
     }
 }
 
-impl Live {
+impl PolicyInForce {
     /// Begins with what the server started with.
-    pub fn new(force: Force) -> Self {
+    pub fn new(force: PolicySnapshot) -> Self {
         Self(RwLock::new(State { force: Arc::new(force), refused: None, restart: Arc::new([]) }))
     }
 
     /// What is in force now.
-    pub fn now(&self) -> Arc<Force> {
+    pub fn now(&self) -> Arc<PolicySnapshot> {
         self.read(|state| state.force.clone())
     }
 
@@ -90,7 +90,7 @@ impl Live {
     }
 
     /// Puts another policy in force; the same one again stays in force since when it was. Returns what it replaces.
-    pub fn switch(&self, force: Force, restart: Vec<String>) -> Option<Arc<Force>> {
+    pub fn switch(&self, force: PolicySnapshot, restart: Vec<String>) -> Option<Arc<PolicySnapshot>> {
         let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
         state.refused = None;
         state.restart = restart.into();
@@ -116,15 +116,15 @@ mod tests {
 
     use super::*;
 
-    fn force(toml: &str) -> Force {
+    fn force(toml: &str) -> PolicySnapshot {
         let toml = format!("secret_key = 'x'\nlatchkey.pepper = ['x']\n[latchkey.reset]\n{toml}");
         let figment = Figment::from(Toml::string(&toml)).select("debug");
-        Force::new(&Judged::look(&figment).unwrap(), Time::from_millis(0))
+        PolicySnapshot::new(&Validated::look(&figment).unwrap(), Time::from_millis(0))
     }
 
     #[test]
     fn a_faulty_configuration_changes_nothing() {
-        let live = Live::new(force("strategy = 'second_key'"));
+        let live = PolicyInForce::new(force("strategy = 'second_key'"));
         let before = live.now().version.clone();
         live.refuse(Refused { at: Time::from_millis(1), why: "no".into() });
         assert_eq!(live.now().version, before);

@@ -13,7 +13,7 @@ use rocket::{
     tokio::time::timeout,
 };
 
-use super::requests;
+use super::request_log;
 
 /// The longest that handling a request may take, reading its form included.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -34,7 +34,7 @@ impl Handler for Bounded {
                 Outcome::Error(Status::ServiceUnavailable)
             })
         };
-        match requests::scope(request) {
+        match request_log::scope(request) {
             Some(scope) => scope.during(in_time).await,
             None => in_time.await,
         }
@@ -42,7 +42,7 @@ impl Handler for Bounded {
 }
 
 /// The same routes, each answered with 503 after 30 seconds at the latest.
-pub fn bounded(routes: Vec<Route>) -> Vec<Route> {
+pub fn with_deadline(routes: Vec<Route>) -> Vec<Route> {
     within(LONGEST, routes)
 }
 
@@ -98,7 +98,7 @@ mod tests {
         mounts(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
         assert!(found.len() >= 7, "{found:?}");
         for line in found {
-            assert!(line.contains("bounded("), "{line}");
+            assert!(line.contains("with_deadline("), "{line}");
         }
     }
 }

@@ -13,10 +13,10 @@ use crate::{
     auth::role::Admin,
     base::Error,
     core::tally::{self, ABANDONED, COUNTED, SENT},
-    http::{Answer, Page, Site},
+    http::{Answer, Page, Visit},
     policy::strategy::Strategy,
     store::tallies::{self, Tally},
-    view::human,
+    view::format,
 };
 
 /// The routes.
@@ -28,7 +28,7 @@ pub fn routes() -> Vec<Route> {
 const DAYS: [i64; 3] = [7, 30, 90];
 
 #[get("/admin?<days>")]
-async fn show(site: Site<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<Answer, Error> {
+async fn show(site: Visit<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<Answer, Error> {
     let Some(days) = DAYS.into_iter().find(|known| known.to_string() == days.unwrap_or("30")) else {
         return error(&site, Status::BadRequest);
     };
@@ -53,7 +53,7 @@ async fn show(site: Site<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<A
 
 /// How many were asked for, completed and abandoned under a strategy on each day; `None` if nothing was.
 fn resets(
-    site: &Site<'_>,
+    site: &Visit<'_>,
     strategy: &str,
     tallies: &[Tally],
     days: std::ops::RangeInclusive<i64>,
@@ -67,7 +67,7 @@ fn resets(
         }
     }
     let all = numbers.values().fold([0; 3], |all, day| [all[0] + day[0], all[1] + day[1], all[2] + day[2]]);
-    let name = |day: i64| human::day(tally::begins(day));
+    let name = |day: i64| format::day(tally::begins(day));
     let rows = numbers.iter().filter(|(_, numbers)| **numbers != [0; 3]).map(|(day, [asked, done, left])| {
         json!({ "day": name(*day), "asked": asked, "completed": done, "abandoned": left })
     });
@@ -96,7 +96,7 @@ fn resets(
 }
 
 /// How long something took under a policy: the median, and within which time nine of ten were done.
-fn lasted(site: &Site<'_>, kind: &str, policy: &str, group: &str, tallies: &[Tally]) -> Option<Value> {
+fn lasted(site: &Visit<'_>, kind: &str, policy: &str, group: &str, tallies: &[Tally]) -> Option<Value> {
     let of = tallies.iter().filter(|tally| tally.kind == kind && tally.policy == policy);
     let buckets: Vec<_> = of.map(|tally| (tally.bucket, tally.n)).collect();
     let (median, most) = (tally::within(50, &buckets)?, tally::within(90, &buckets)?);
@@ -111,7 +111,7 @@ fn lasted(site: &Site<'_>, kind: &str, policy: &str, group: &str, tallies: &[Tal
     }))
 }
 
-fn histogram(site: &Site<'_>, buckets: &[(i64, i64)], median: Duration, most: Duration) -> Chart {
+fn histogram(site: &Visit<'_>, buckets: &[(i64, i64)], median: Duration, most: Duration) -> Chart {
     let numbers: BTreeMap<i64, i64> = buckets.iter().copied().collect();
     let first = numbers.keys().next().copied().unwrap_or_default();
     let last = numbers.keys().next_back().copied().unwrap_or_default();
@@ -131,7 +131,7 @@ fn histogram(site: &Site<'_>, buckets: &[(i64, i64)], median: Duration, most: Du
 }
 
 /// A length of time in the two units that matter.
-fn span(site: &Site<'_>, span: Duration) -> String {
+fn span(site: &Visit<'_>, span: Duration) -> String {
     let (millis, seconds) = (span.as_millis() as u64, span.as_secs());
     let (key, large, small) = match seconds {
         0 => ("span-millis", millis, 0),

@@ -11,11 +11,11 @@ use rocket::tokio::task_local;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
-use super::meters::Meters;
+use super::metrics::Metrics;
 use crate::base::random::Random;
 
 task_local! {
-    static SCOPE: Scope;
+    static SCOPE: TaskContext;
 }
 
 /// What a request is called in the log and in its answer: made here, never taken from outside.
@@ -53,16 +53,16 @@ impl Serialize for RequestId {
 
 /// For whom.
 #[derive(Clone)]
-pub struct Scope {
+pub struct TaskContext {
     /// The request; none if nobody waits for an answer.
     pub request: Option<RequestId>,
     /// The server.
     pub replica: Uuid,
     /// Its meters.
-    pub meters: Arc<Meters>,
+    pub metrics: Arc<Metrics>,
 }
 
-impl Scope {
+impl TaskContext {
     /// Does `work` for this one.
     pub async fn during<T>(self, work: impl Future<Output = T>) -> T {
         SCOPE.scope(self, work).await
@@ -74,7 +74,7 @@ impl Scope {
     }
 
     /// Whom the work at hand is for, if that is known.
-    pub fn current<T>(look: impl FnOnce(&Scope) -> T) -> Option<T> {
+    pub fn current<T>(look: impl FnOnce(&TaskContext) -> T) -> Option<T> {
         SCOPE.try_with(look).ok()
     }
 }

@@ -27,7 +27,7 @@ type Counters<Label> = Family<Label, Counter>;
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// What is counted as it happens, and what is looked at when somebody asks.
-pub struct Meters {
+pub struct Metrics {
     registry: Registry,
     requests: Counters<Answered>,
     durations: Family<Routed, Histogram, fn() -> Histogram>,
@@ -66,10 +66,10 @@ fn durations() -> Histogram {
     Histogram::new(exponential_buckets(0.001, 2.0, 14))
 }
 
-impl Meters {
+impl Metrics {
     /// Meters at zero, with those of the threads that hash.
     pub fn new(load: &Load) -> Self {
-        let mut meters = Self {
+        let mut metrics = Self {
             registry: Registry::with_prefix("latchkey"),
             requests: Family::default(),
             durations: Family::new_with_constructor(durations),
@@ -83,8 +83,8 @@ impl Meters {
             age: Gauge::default(),
             connections: Family::default(),
         };
-        meters.register(load);
-        meters
+        metrics.register(load);
+        metrics
     }
 
     fn register(&mut self, load: &Load) {
@@ -158,7 +158,7 @@ impl Meters {
     ///
     /// # Errors
     /// [`Error::Metrics`] if it cannot be written down.
-    pub fn told(&self, found: Option<&Found>, connections: Connections) -> Result<String, Error> {
+    pub fn encode(&self, found: Option<&Found>, connections: Connections) -> Result<String, Error> {
         let many = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         self.database.set(found.is_some().into());
         self.waiting.clear();

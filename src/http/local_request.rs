@@ -20,14 +20,14 @@ const BY_PROXIES: [&str; 6] =
 ///
 /// # Outcomes
 /// Forward 404 for anybody else.
-pub struct Here;
+pub struct LocalRequest;
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Here {
+impl<'r> FromRequest<'r> for LocalRequest {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        if is_here(request) { Outcome::Success(Here) } else { Outcome::Forward(Status::NotFound) }
+        if is_here(request) { Outcome::Success(LocalRequest) } else { Outcome::Forward(Status::NotFound) }
     }
 }
 

@@ -20,7 +20,7 @@ use rocket::tokio::{
 
 use super::{
     Pool,
-    sessions::{self, Found, SignedIn},
+    sessions::{self, FoundSession, SignedIn},
 };
 use crate::base::{Error, clock::Time};
 
@@ -29,7 +29,7 @@ type Answer = Result<Option<SignedIn>, Arc<Error>>;
 
 /// The look-ups of one database.
 #[derive(Clone)]
-pub struct Lookups {
+pub struct SessionBatcher {
     waiting: Arc<Mutex<Vec<Wish>>>,
     turns: Arc<Semaphore>,
 }
@@ -39,7 +39,7 @@ struct Wish {
     tell: oneshot::Sender<Answer>,
 }
 
-impl Lookups {
+impl SessionBatcher {
     /// At most `most` at once.
     pub fn new(most: usize) -> Self {
         Self { waiting: Arc::default(), turns: Arc::new(Semaphore::new(most)) }
@@ -103,8 +103,9 @@ impl Lookups {
         let digests: Vec<&[u8]> = wishes.iter().map(|wish| &wish.digest[..]).collect();
         let found = look_up(pool, &digests, idle_since, now).await.map_err(Arc::new);
         for Wish { digest, tell } in wishes {
-            let of_this =
-                |found: &Vec<Found>| Some(found.iter().find(|one| one.digest == digest)?.signed_in.clone());
+            let of_this = |found: &Vec<FoundSession>| {
+                Some(found.iter().find(|one| one.digest == digest)?.signed_in.clone())
+            };
             // Whoever has gone meanwhile needs no answer.
             let _ = tell.send(found.as_ref().map(of_this).map_err(Arc::clone));
         }
@@ -116,6 +117,11 @@ impl Lookups {
     }
 }
 
-async fn look_up(pool: &Pool, digests: &[&[u8]], idle_since: Time, now: Time) -> Result<Vec<Found>, Error> {
+async fn look_up(
+    pool: &Pool,
+    digests: &[&[u8]],
+    idle_since: Time,
+    now: Time,
+) -> Result<Vec<FoundSession>, Error> {
     sessions::find(&mut pool.read().await?, digests, idle_since, now).await
 }

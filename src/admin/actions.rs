@@ -22,7 +22,7 @@ use crate::{
     },
     store::{
         Tx,
-        accounts::{self, Account, State},
+        accounts::{self, Account, AccountState},
         claims, keys, registrations, roles,
     },
 };
@@ -57,14 +57,14 @@ impl Reason {
 
 impl Actor {
     /// Why this one may not open an account: whoever took over one admin's session would have every admin's account.
-    pub(super) fn may_not_open(&self, account: &Account) -> Option<Cared> {
-        (!self.is_command_line() && account.has(Administrator::NAME)).then_some(Cared::Admin)
+    pub(super) fn may_not_open(&self, account: &Account) -> Option<ActionOutcome> {
+        (!self.is_command_line() && account.has(Administrator::NAME)).then_some(ActionOutcome::Admin)
     }
 }
 
 /// Whether something changed, or why it could not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cared {
+pub enum ActionOutcome {
     /// It changed.
     Done,
     /// It was so already.
@@ -72,7 +72,7 @@ pub enum Cared {
     /// The account is disabled.
     Disabled,
     /// The account is on hold after "this wasn't me".
-    Held,
+    OnHold,
     /// Their number, or the site, has had its texts for now.
     NoTexts,
     /// The address belongs to another account.
@@ -96,11 +96,11 @@ pub async fn set_enabled(
     id: Uuid,
     enabled: bool,
     actor: &Actor,
-) -> Result<Cared, Error> {
-    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
-    let deleted = account.state() == State::DeletionPending;
+) -> Result<ActionOutcome, Error> {
+    let Some(account) = accounts::lock(tx, id, app.now()).await? else { return Ok(ActionOutcome::Nobody) };
+    let deleted = account.state() == AccountState::DeletionPending;
     if account.enabled == enabled && !deleted {
-        return Ok(Cared::Already);
+        return Ok(ActionOutcome::Already);
     }
     if deleted && !enabled {
         // It still goes for good, and its owner's link no longer brings it back.
@@ -111,7 +111,7 @@ pub async fn set_enabled(
     end_everything(tx, &account, app.now()).await?;
     let kind = if enabled { "account.enabled" } else { "account.disabled" };
     Event::new(kind, id).by(actor).write(app, tx).await?;
-    Ok(Cared::Done)
+    Ok(ActionOutcome::Done)
 }
 
 /// Gives and takes roles. What a session or key may do depends on them: both end, and people sign in anew.
@@ -124,8 +124,8 @@ pub async fn set_roles(
     id: Uuid,
     (add, remove): (&[String], &[String]),
     actor: &Actor,
-) -> Result<Cared, Error> {
-    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+) -> Result<ActionOutcome, Error> {
+    let Some(account) = accounts::lock(tx, id, app.now()).await? else { return Ok(ActionOutcome::Nobody) };
     let mut changes = Vec::new();
     for role in add {
         if roles::add(tx, id, role).await? {
@@ -138,48 +138,48 @@ pub async fn set_roles(
         }
     }
     if changes.is_empty() {
-        return Ok(Cared::Already);
+        return Ok(ActionOutcome::Already);
     }
     end_everything(tx, &account, app.now()).await?;
     let detail = changes.join(" ");
     Event::new("account.roles_changed", id).by(actor).detail(&detail).write(app, tx).await?;
-    Ok(Cared::Done)
+    Ok(ActionOutcome::Done)
 }
 
 /// Ends every session and forgets every remembered browser; keys too, since one could open a session.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn end_sessions(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<Cared, Error> {
-    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+pub async fn end_sessions(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<ActionOutcome, Error> {
+    let Some(account) = accounts::lock(tx, id, app.now()).await? else { return Ok(ActionOutcome::Nobody) };
     end_everything(tx, &account, app.now()).await?;
     Event::new("account.sessions_ended", id).by(actor).write(app, tx).await?;
-    Ok(Cared::Done)
+    Ok(ActionOutcome::Done)
 }
 
 /// Makes the key and posts the message that a request by the owner would.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn send_reset(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<Cared, Error> {
-    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+pub async fn send_reset(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<ActionOutcome, Error> {
+    let Some(account) = accounts::lock(tx, id, app.now()).await? else { return Ok(ActionOutcome::Nobody) };
     if let Some(why) = why_not(app, &account) {
         return Ok(why);
     }
     let by = By { browser: None, wish: None, known: None, admin: true };
     match issue::start(app, tx, &account, by, actor.asked()).await? {
-        Started::NoTexts => Ok(Cared::NoTexts),
+        Started::NoTexts => Ok(ActionOutcome::NoTexts),
         Started::Issued => {
             Event::new("account.reset_sent", id).by(actor).write(app, tx).await?;
-            Ok(Cared::Done)
+            Ok(ActionOutcome::Done)
         }
     }
 }
 
-pub(super) fn why_not(app: &App, account: &Account) -> Option<Cared> {
+pub(super) fn why_not(app: &App, account: &Account) -> Option<ActionOutcome> {
     match account {
-        Account { enabled: false, .. } => Some(Cared::Disabled),
-        Account { held_until, .. } if *held_until > app.now() => Some(Cared::Held),
+        Account { enabled: false, .. } => Some(ActionOutcome::Disabled),
+        Account { held_until, .. } if *held_until > app.now() => Some(ActionOutcome::OnHold),
         _ => None,
     }
 }
@@ -189,22 +189,22 @@ pub(super) fn why_not(app: &App, account: &Account) -> Option<Cared> {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn lift_hold(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<Cared, Error> {
+pub async fn lift_hold(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<ActionOutcome, Error> {
     let now = app.now();
-    match accounts::seize(tx, id, now).await? {
-        None => Ok(Cared::Nobody),
-        Some(account) if account.held_until <= now => Ok(Cared::Already),
-        Some(account) if account.state() == State::Frozen => {
+    match accounts::lock(tx, id, now).await? {
+        None => Ok(ActionOutcome::Nobody),
+        Some(account) if account.held_until <= now => Ok(ActionOutcome::Already),
+        Some(account) if account.state() == AccountState::Frozen => {
             if let Some(why) = actor.may_not_open(&account) {
                 return Ok(why);
             }
             undo::decide(app, tx, &account, None, actor).await?;
-            Ok(Cared::Done)
+            Ok(ActionOutcome::Done)
         }
         Some(_) => {
             accounts::hold(tx, id, now).await?;
             Event::new("account.hold_lifted", id).by(actor).write(app, tx).await?;
-            Ok(Cared::Done)
+            Ok(ActionOutcome::Done)
         }
     }
 }
@@ -219,17 +219,17 @@ pub async fn give_back(
     id: Uuid,
     email_key: &str,
     actor: &Actor,
-) -> Result<Cared, Error> {
-    let Some(account) = accounts::seize(tx, id, app.now()).await? else { return Ok(Cared::Nobody) };
+) -> Result<ActionOutcome, Error> {
+    let Some(account) = accounts::lock(tx, id, app.now()).await? else { return Ok(ActionOutcome::Nobody) };
     if let Some(why) = actor.may_not_open(&account) {
         return Ok(why);
     }
     let claims = claims::of_account(tx, id).await?;
     let Some(claim) = claims.iter().find(|claim| claim.email_key == email_key) else {
-        return Ok(Cared::Already);
+        return Ok(ActionOutcome::Already);
     };
     let done = undo::decide(app, tx, &account, Some(claim), actor).await?;
-    Ok(if done { Cared::Done } else { Cared::Taken })
+    Ok(if done { ActionOutcome::Done } else { ActionOutcome::Taken })
 }
 
 /// Takes the phone away, for an owner who lost it: every key ends, a number added later waits, and the owner is told.
@@ -242,36 +242,36 @@ pub async fn remove_phone(
     id: Uuid,
     reason: &Reason,
     actor: &Actor,
-) -> Result<Cared, Error> {
+) -> Result<ActionOutcome, Error> {
     let now = app.now();
-    let Some(account) = accounts::seize(tx, id, now).await? else { return Ok(Cared::Nobody) };
+    let Some(account) = accounts::lock(tx, id, now).await? else { return Ok(ActionOutcome::Nobody) };
     if let Some(why) = actor.may_not_open(&account) {
         return Ok(why);
     }
     if account.phone.is_none() {
-        return Ok(Cared::Already);
+        return Ok(ActionOutcome::Already);
     }
     accounts::set_phone(tx, id, None, Some(now + *app.config().phone_hold)).await?;
     change_phone::tell(app, tx, &account, actor.asked()).await?;
     Event::new("phone.removed", id).by(actor).detail(reason.text()).write(app, tx).await?;
-    Ok(Cared::Done)
+    Ok(ActionOutcome::Done)
 }
 
 /// Has an account deleted as its owner would: nobody gets in, and it is gone for good once nothing can bring it back.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn delete(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<Cared, Error> {
+pub async fn delete(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<ActionOutcome, Error> {
     let now = app.now();
-    let Some(account) = accounts::seize(tx, id, now).await? else { return Ok(Cared::Nobody) };
-    if account.state() == State::DeletionPending {
-        return Ok(Cared::Already);
+    let Some(account) = accounts::lock(tx, id, now).await? else { return Ok(ActionOutcome::Nobody) };
+    if account.state() == AccountState::DeletionPending {
+        return Ok(ActionOutcome::Already);
     }
     end_everything(tx, &account, app.now()).await?;
     accounts::delete_later(tx, id, now).await?;
     notice::post(app, tx, &account, &account.email, "account-deleted", actor.asked()).await?;
     Event::new("account.deletion_requested", id).by(actor).write(app, tx).await?;
-    Ok(Cared::Done)
+    Ok(ActionOutcome::Done)
 }
 
 /// Takes an invitation back that nobody has accepted yet; false if there is none.
