@@ -13,7 +13,18 @@ use serde::{Deserialize, Serialize};
 
 /// A moment: milliseconds since the Unix epoch, as stored in a `BIGINT` column.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    sqlx_macros::Type,
+    Serialize,
+    Deserialize,
 )]
 #[sqlx(transparent)]
 #[serde(transparent)]

@@ -26,7 +26,7 @@ const BASE_64: GeneralPurpose = GeneralPurpose::new(&alphabet::BCRYPT, NO_PAD);
 pub(super) const COSTS: RangeInclusive<u32> = 4..=16;
 
 /// What is stored of a password: `hmac-sha384:<pepper id>:$2b$<cost>$…`. Has no telling `Debug`.
-#[derive(Clone, PartialEq, Eq, sqlx::Type, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, sqlx_macros::Type, Serialize, Deserialize)]
 #[sqlx(transparent)]
 #[serde(transparent)]
 pub struct PasswordHash(String);

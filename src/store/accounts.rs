@@ -1,6 +1,5 @@
 //! The table `accounts`, with the roles of each.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, roles, sql};
@@ -10,7 +9,7 @@ use crate::{
 };
 
 /// One person's account, as it stood when it was read.
-#[derive(Clone, FromRow)]
+#[derive(Clone, sqlx_macros::FromRow)]
 pub struct Account {
     /// Its id, never reused.
     pub id: Uuid,
@@ -141,7 +140,7 @@ pub async fn list(
 }
 
 /// What an account is told apart by and texted at, as it stands in the table.
-#[derive(FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct Stored {
     /// Its id.
     pub id: Uuid,
@@ -341,7 +340,7 @@ pub async fn purge(tx: &mut Tx, since: Time) -> Result<Vec<Uuid>, Error> {
 }
 
 /// Enabled accounts that have the same roles.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct RoleGroup {
     /// Their roles, separated by spaces.
     pub role_list: String,

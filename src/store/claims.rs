@@ -1,13 +1,12 @@
 //! The table `claims`: who said "this wasn't me" from an address that an account had left, and waits for an admin.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
 use crate::base::{Error, clock::Time};
 
 /// A claim, with what the account would be given back.
-#[derive(FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct Claim {
     /// The account.
     pub account_id: Uuid,

@@ -2,14 +2,13 @@
 //!
 //! An id begins with its time: pages go by the id alone.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, earliest, sql};
 use crate::base::{Error, clock::Time};
 
 /// One line of the audit log. Nothing in it is secret.
-#[derive(Clone, FromRow)]
+#[derive(Clone, sqlx_macros::FromRow)]
 pub struct Event {
     /// Its id.
     pub id: Uuid,
@@ -30,7 +29,7 @@ pub struct Event {
 }
 
 /// An event with the present address of whom it happened to.
-#[derive(Clone, FromRow)]
+#[derive(Clone, sqlx_macros::FromRow)]
 pub struct EventRow {
     /// The event.
     #[sqlx(flatten)]

@@ -1,13 +1,12 @@
 //! The table `former_addresses`: where accounts had their mail before.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
 use crate::base::{Error, clock::Time};
 
 /// An address that an account has left.
-#[derive(FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct FormerAddress {
     /// The account.
     pub account_id: Uuid,

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
@@ -13,7 +12,7 @@ use crate::base::{
 };
 
 /// A live key, known by its digest alone.
-#[derive(Clone, FromRow)]
+#[derive(Clone, sqlx_macros::FromRow)]
 pub struct KeyRow {
     /// Public id, carried by the forms made for it.
     pub id: Uuid,
@@ -118,7 +117,7 @@ pub async fn of_account_for_either(
 }
 
 /// Live keys that were issued under the same policy to accounts with the same roles.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct Issued {
     /// The policy, as JSON.
     pub policy: String,
@@ -212,7 +211,7 @@ pub async fn end_undo(tx: &mut Tx, account: Uuid, since: Time) -> Result<(), Err
 }
 
 /// A "this wasn't me" link of an account, with what goes with it.
-#[derive(FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct UndoRow {
     /// Its id.
     pub id: Uuid,
@@ -228,7 +227,7 @@ pub async fn undo_before(tx: &mut Tx, account: Uuid, before: Time) -> Result<Vec
 }
 
 /// A key that expired unused.
-#[derive(FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct Expired {
     /// What it was for, a [`Purpose`] in words.
     pub purpose: String,

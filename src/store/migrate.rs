@@ -34,8 +34,8 @@ const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
 /// The longest that all of it may take.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
 
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+static SQLITE: Migrator = sqlx_macros::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx_macros::migrate!("migrations/postgres");
 
 /// A connection that migrates.
 pub(super) enum Raw<'c> {

@@ -6,7 +6,6 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use sqlx::FromRow;
 use strum::VariantArray;
 use uuid::Uuid;
 
@@ -46,7 +45,7 @@ impl Queue {
 }
 
 /// Something that waits to be done.
-#[derive(Clone, FromRow)]
+#[derive(Clone, sqlx_macros::FromRow)]
 pub struct Entry {
     /// Its id.
     pub id: Uuid,
@@ -71,7 +70,7 @@ pub struct Entry {
 }
 
 /// What is known of an entry without opening it.
-#[derive(FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct OutboxRow {
     /// Its id, which begins with when it came.
     pub id: Uuid,
@@ -298,7 +297,7 @@ pub async fn list(
 }
 
 /// What one entry is.
-#[derive(FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct OutboxEntry {
     /// `request`, `email` or `sms`.
     pub kind: String,

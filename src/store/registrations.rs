@@ -1,6 +1,5 @@
 //! The table `registrations`: addresses that nobody has confirmed yet.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
@@ -10,7 +9,7 @@ use crate::{
 };
 
 /// A registration or invitation that waits for its address to be confirmed.
-#[derive(FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct Registration {
     /// Its id, carried by the form that confirms it.
     pub id: Uuid,

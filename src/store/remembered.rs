@@ -1,13 +1,12 @@
 //! The table `remembered`: browsers whose owner wants to be kept signed in.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
 use crate::base::{Error, clock::Time};
 
 /// A browser that is remembered.
-#[derive(Clone, FromRow)]
+#[derive(Clone, sqlx_macros::FromRow)]
 pub struct Remembered {
     /// Its id, which stays while its token changes.
     pub id: Uuid,

@@ -1,6 +1,5 @@
 //! The table `sessions`: who is signed in where.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, accounts::Account, sql};
@@ -10,7 +9,7 @@ use crate::base::{
 };
 
 /// One browser that is signed in.
-#[derive(Clone, FromRow)]
+#[derive(Clone, sqlx_macros::FromRow)]
 pub struct Session {
     /// Public id.
     #[sqlx(rename = "session_id")]
@@ -38,7 +37,7 @@ pub struct Session {
 }
 
 /// A session with its account.
-#[derive(Clone, FromRow)]
+#[derive(Clone, sqlx_macros::FromRow)]
 pub struct SignedIn {
     /// The session.
     #[sqlx(flatten)]
@@ -61,7 +60,7 @@ pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(),
 }
 
 /// A session that was looked for.
-#[derive(FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct FoundSession {
     /// The digest of its cookie.
     pub digest: Vec<u8>,

@@ -1,6 +1,5 @@
 //! The table `spent`: keys that are over, by digest, so that whoever holds such a link is told why.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
@@ -21,7 +20,7 @@ pub enum Reason {
 }
 
 /// A key that is over.
-#[derive(FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct Spent {
     /// A [`Reason`] in words; `expired` if its time was over, `live` if it is not over at all.
     pub reason: String,

@@ -1,12 +1,10 @@
 //! The table `tallies`: how often something happened in a day, under which policy, and how long it took.
 
-use sqlx::FromRow;
-
 use super::{Conn, Tx, sql};
 use crate::base::Error;
 
 /// One number for the pictures.
-#[derive(FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub struct Tally {
     /// Days since the Unix epoch, in UTC; the first of them where several are summed up.
     pub day: i64,

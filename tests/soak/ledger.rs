@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rocket::tokio::sync::Mutex;
-use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 use crate::common::{Engine, Setting};
 
@@ -17,7 +17,7 @@ enum Conn {
 }
 
 /// What is counted, all at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Facts {
     /// Resets that ended in a new password.
     pub completed: i64,
