@@ -6,6 +6,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    mem,
     sync::Arc,
     time::Duration,
 };
@@ -66,7 +67,7 @@ impl Rounds {
     {
         let app = desk.app.clone();
         let bell = app.bells.of(self.queue);
-        let (mut leasing, mut more, mut next) = (JoinSet::new(), true, Instant::now());
+        let (mut leasing, mut more, mut called, mut next) = (JoinSet::new(), true, false, Instant::now());
         let mut round = Round {
             desk: desk.clone(),
             at_hand: JoinSet::new(),
@@ -91,20 +92,21 @@ impl Rounds {
                         Default::default()
                     });
                     more |= full;
+                    called |= full;
                     round.waiting.extend(entries);
                 }
                 () = sleep_until(next), if lease => {
                     next = next_beat(next, Instant::now());
                     more = false;
                     round.done = 0;
-                    let (desk, queue) = (desk.clone(), self.queue);
+                    let (desk, queue, called) = (desk.clone(), self.queue, mem::take(&mut called));
                     leasing.spawn(app.scope(None).during(async move {
-                        let entries = desk.within(desk.lease(queue, free)).await?;
+                        let entries = desk.within(desk.lease(queue, free, called)).await?;
                         let full = entries.len() == free;
                         Ok((entries, full))
                     }));
                 }
-                () = bell.notified(), if !more => more = true,
+                () = bell.notified(), if !more => (more, called) = (true, true),
                 () = sleep(POLL), if !more => more = true,
             }
         }
