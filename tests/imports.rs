@@ -14,9 +14,6 @@ use syn::{
 /// A folder of `src`, or a file that stands beside the folders.
 type Room = String;
 
-/// Imports that go upward still, as `file → room`. The list only shrinks.
-const EXCEPTIONS: &str = include_str!("imports/exceptions.txt");
-
 /// The rooms in the order of the drawing, the highest first.
 fn order() -> Vec<Room> {
     let text = read(&root().join("ARCHITECTURE.md"));
@@ -139,12 +136,5 @@ fn no_folder_imports_one_above_it() {
             upward.insert(format!("{} → {other}", file.display()));
         }
     }
-    let expected: BTreeSet<_> = EXCEPTIONS.lines().map(str::to_owned).collect();
-    let new: Vec<_> = upward.difference(&expected).collect();
-    assert!(new.is_empty(), "these import a room above theirs: {new:#?}");
-    let gone: Vec<_> = expected.difference(&upward).collect();
-    assert!(
-        gone.is_empty(),
-        "no exceptions any more, take them from tests/imports/exceptions.txt: {gone:#?}"
-    );
+    assert!(upward.is_empty(), "these import a room above theirs: {upward:#?}");
 }

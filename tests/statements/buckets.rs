@@ -44,9 +44,21 @@ fn take(bucket: &str, now: i64, burst: i64, t: i64) -> String {
     filled("counts::TAKE", bucket, &[now, t, latest, first, absurd])
 }
 
-fn tries() -> impl Strategy<Value = (i64, i64, Vec<(i64, bool)>)> {
-    // How much later each try is, and whether it is taken back afterwards.
-    (1..9_i64, 1..5_000_i64, prop::collection::vec((0..9_000_i64, prop::bool::weighted(0.2)), 1..40))
+/// The same of the bucket `01` by the statement that takes from many.
+fn take_each(engine: Engine, now: i64, burst: i64, t: i64) -> String {
+    let (latest, first, absurd) = (now + t * (burst - 1), now + t, now + 2 * t * burst + 60_000);
+    let name = match engine {
+        Engine::Sqlite => "counts::TAKE_EACH_SQLITE",
+        Engine::Postgres => "counts::TAKE_EACH_POSTGRES",
+    };
+    let wanted = serde_json::json!([{ "bucket": "01", "first": first, "latest": latest, "absurd": absurd }]);
+    filled(name, &format!("'{wanted}'"), &[now])
+}
+
+fn tries() -> impl Strategy<Value = (i64, i64, Vec<(i64, bool, bool)>)> {
+    // How much later each try is, whether it is taken back afterwards, and whether by the statement for many.
+    let each = (0..9_000_i64, prop::bool::weighted(0.2), prop::bool::ANY);
+    (1..9_i64, 1..5_000_i64, prop::collection::vec(each, 1..40))
 }
 
 fn agrees(engine: Engine, bucket: &str) {
@@ -76,10 +88,11 @@ fn agrees(engine: Engine, bucket: &str) {
     let result = runner.run(&tries(), |(burst, t, tries)| {
         run("DELETE FROM latchkey_counts".into());
         let (mut gcra, mut now) = (Gcra { t, tau: t * (burst - 1), tat: None }, 1_700_000_000_000);
-        for (later, back) in tries {
+        for (later, back, many) in tries {
             now += later;
             let allowed = gcra.allows(now);
-            if run(take(bucket, now, burst, t)) != usize::from(allowed) {
+            let statement = if many { take_each(engine, now, burst, t) } else { take(bucket, now, burst, t) };
+            if run(statement) != usize::from(allowed) {
                 return Err(TestCaseError::fail(format!("at {now}: not as governor has it ({allowed})")));
             }
             if back && allowed {
