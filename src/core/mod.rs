@@ -13,7 +13,11 @@ use std::{sync::Arc, time::Duration};
 use rocket::tokio::sync::broadcast;
 use uuid::Uuid;
 
-use self::{bells::Bells, limits::Recent};
+use self::{
+    bells::Bells,
+    in_force::{PolicyInForce, PolicySnapshot},
+    limits::Recent,
+};
 use crate::{
     base::{
         Error,
@@ -23,7 +27,6 @@ use crate::{
         random::Random,
     },
     config::{Config, Validated},
-    core::in_force::{PolicyInForce, PolicySnapshot},
     observe::{
         metrics::Metrics,
         task_context::{RequestId, TaskContext},

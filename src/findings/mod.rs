@@ -7,7 +7,8 @@ use std::fmt;
 use figment::Figment;
 use serde::{Serialize, Serializer};
 
-use crate::{base::Error, findings::place::Place};
+use self::place::Place;
+use crate::base::Error;
 
 /// How much a finding matters; what matters most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::Display)]

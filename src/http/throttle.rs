@@ -53,6 +53,18 @@ pub async fn name_allowed(
     RateLimit::MessageFor(asking, key).allow(site, tx).await
 }
 
+/// By what a request for a message is counted: of a known browser, and of strangers.
+fn message_limits<'a>(
+    site: &Visit<'_>,
+    asking: MessageKind,
+    key: &'a str,
+) -> (Option<[RateLimit<'a>; 2]>, [RateLimit<'a>; 2]) {
+    let known = device::known(site, key)
+        .map(|it| [RateLimit::MessageBy(asking, it.device, key), RateLimit::MessageByKnown(asking, key)]);
+    let strangers = [RateLimit::MessageFrom(site.client.address), RateLimit::MessageFor(asking, key)];
+    (known, strangers)
+}
+
 /// Counts a request for a message, by where it comes from and by address.
 ///
 /// # Errors
@@ -63,9 +75,7 @@ pub async fn message_allowed(
     asking: MessageKind,
     key: &str,
 ) -> Result<Allowed, Error> {
-    let known = device::known(site, key)
-        .map(|it| [RateLimit::MessageBy(asking, it.device, key), RateLimit::MessageByKnown(asking, key)]);
-    let strangers = [RateLimit::MessageFrom(site.client.address), RateLimit::MessageFor(asking, key)];
+    let (known, strangers) = message_limits(site, asking, key);
     Ok(count(site, tx, known, &strangers).await?.0)
 }
 
@@ -79,9 +89,7 @@ pub async fn post(
     key: &str,
     asked: &impl Request,
 ) -> Result<Allowed, Error> {
-    let known = device::known(site, key)
-        .map(|it| [RateLimit::MessageBy(asking, it.device, key), RateLimit::MessageByKnown(asking, key)]);
-    let strangers = [RateLimit::MessageFrom(site.client.address), RateLimit::MessageFor(asking, key)];
+    let (known, strangers) = message_limits(site, asking, key);
     // As a rule nothing is near its limit, and one statement does it all.
     let mut tx = site.begin_once().await?;
     let posted = request::post_within(site, &mut tx, asked, &known.unwrap_or(strangers)).await?;

@@ -99,7 +99,7 @@ impl Message {
         };
         let plain = serde_json::to_vec(&self).expect("a message is plain data");
         let addressed = (kind, outbox::Queue::of(kind));
-        insert(core, tx, addressed, PURPOSE, &plain, (account, key), until).await
+        insert(core, tx, addressed, &plain, (account, key), until).await
     }
 
     /// Opens a sealed message.
@@ -123,7 +123,7 @@ pub async fn post_decoy(core: &Core, tx: &mut Tx) -> Result<(), Error> {
         Channel::Sms => outbox::Queue::Texts,
     };
     let until = core.now() + *policy.key_ttl;
-    insert(core, tx, ("none", queue), PURPOSE, &[b' '; 400], (None, None), until).await
+    insert(core, tx, ("none", queue), &[b' '; 400], (None, None), until).await
 }
 
 /// Seals something into the outbox, and rings for the worker once that is durable.
@@ -131,12 +131,11 @@ async fn insert(
     core: &Core,
     tx: &mut Tx,
     (kind, queue): (&str, outbox::Queue),
-    purpose: &str,
     plain: &[u8],
     (account_id, key_id): (Option<Uuid>, Option<Uuid>),
     expires_at: Time,
 ) -> Result<(), Error> {
-    let entry = outbox::Entry { account_id, key_id, ..entry(core, tx, kind, purpose, plain, expires_at)? };
+    let entry = outbox::Entry { account_id, key_id, ..entry(core, tx, kind, PURPOSE, plain, expires_at)? };
     outbox::insert(tx, queue, &entry).await?;
     ring(core, tx, queue);
     Ok(())

@@ -17,7 +17,7 @@ use crate::{
     outbox::message::Message,
     policy::strategy::Strategy,
     store::{
-        accounts::{self},
+        accounts,
         keys::{self, KeyRow},
         outbox,
         sessions::SignedIn,

@@ -1,7 +1,7 @@
 //! Takes over a database of the first versions, whose tables had no prefix of our own and whose migrations stood in
 //! sqlx's own table, perhaps beside a host's.
 
-use super::migrate::Raw;
+use super::{hexadecimal, migrate::Raw};
 
 /// How many migrations there were.
 pub(super) const COUNT: usize = 10;
@@ -68,8 +68,4 @@ pub(super) async fn adopt(conn: &mut Raw<'_>) -> Result<(), sqlx::Error> {
         conn.run(&format!("DROP TABLE {TABLE}")).await?;
     }
     Ok(())
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

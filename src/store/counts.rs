@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Tx, sql};
+use super::{Tx, hexadecimal, sql};
 use crate::base::{Error, clock::Time, quota::Quota};
 
 /// A bucket with its quota.
@@ -38,7 +38,7 @@ struct Wanted {
 /// Buckets that one is to be taken from each, as JSON.
 pub(super) fn wanted(buckets: &[Bucket], now: Time) -> String {
     let wanted = |(bucket, quota): &Bucket| Wanted {
-        bucket: bucket.iter().map(|byte| format!("{byte:02x}")).collect(),
+        bucket: hexadecimal(bucket),
         first: (now + quota.interval()).as_millis(),
         latest: quota.latest(now).as_millis(),
         absurd: quota.absurd(now).as_millis(),

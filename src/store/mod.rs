@@ -158,6 +158,10 @@ pub fn earliest(time: Time) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
 }
 
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Runs one statement on whichever database the connection is: `execute`, `optional` or `all`, the row's type for the
 /// latter two, the text, and what is bound to `$1`, `$2`, … in order.
 macro_rules! sql {
