@@ -3,7 +3,8 @@
 //! Each pair is a stranger's address and one in a certain state, in random order, over one connection to a server of
 //! its own, every address used once, and the outbox empty before each. Two controls go with them: strangers against
 //! strangers, which must show nothing, and the same with two milliseconds more, which must be seen. Another word is
-//! part of a name: `-- reset` takes no more than resets, `-- mail` no more than what the outbox's queues tell. In a debug build (`--profile dev`) bcrypt is at cost 6,
+//! part of a name: `-- reset` takes no more than resets, `-- mail` no more than what the outbox's queues tell, and
+//! `--server 200` no more than with the mail server that takes 200 ms. In a debug build (`--profile dev`) bcrypt is at cost 6,
 //! otherwise at 10, the least that release takes: what differs must not lie in it, and does not drown in it.
 
 #[path = "../speed/between.rs"]
@@ -158,6 +159,7 @@ fn main() -> ExitCode {
     let named = |name: &str| arguments.iter().position(|it| it == name).and_then(|at| arguments.get(at + 1));
     let number = |name, otherwise| named(name).map_or(otherwise, |it| it.parse().expect("a number"));
     let (pairs, seed) = (number("--pairs", 200), number("--seed", 1));
+    let server = named("--server").map(|it| it.parse().expect("milliseconds"));
     let wanted: Vec<Asked> = Asked::ALL
         .into_iter()
         .filter(|it| arguments.iter().any(|word| it.name().contains(word.as_str())))
@@ -182,7 +184,7 @@ fn main() -> ExitCode {
         well &= bench.measure(asked, pairs, numbers);
     }
     if observed {
-        well &= observer::measure(&mut bench.site, pairs, people, &mut bench.draws);
+        well &= observer::measure(&mut bench.site, pairs, people, server, &mut bench.draws);
     }
     println!(
         "\nload of this machine at the end: {}",

@@ -23,10 +23,12 @@ const BEFORE: usize = 15;
 /// What the messages of before have to do with how long those to nobody take, is past after so many.
 const REMEMBERED: usize = 32;
 
-/// All pairs for each mail server; whether all is well. `people` are there in each state.
-pub fn measure(site: &mut Site, pairs: usize, people: usize, draws: &mut Draws) -> bool {
+/// All pairs for each mail server, or only for the one that takes `only` milliseconds; whether all is well. `people` are
+/// there in each state.
+pub fn measure(site: &mut Site, pairs: usize, people: usize, only: Option<u64>, draws: &mut Draws) -> bool {
     let mut well = true;
-    for (turn, millis) in SERVERS.into_iter().enumerate() {
+    let wanted = |millis: u64| only.is_none_or(|only| only == millis);
+    for (turn, millis) in SERVERS.into_iter().enumerate().filter(|(_, millis)| wanted(*millis)) {
         site.sink.pause(Duration::from_millis(millis));
         for _ in 0..REMEMBERED / BEFORE + 1 {
             time(site, &stranger(800_000 + turn));
