@@ -1,4 +1,4 @@
-//! No folder of `src` imports one that stands above it: the order is the one drawn in `ARCHITECTURE.md`.
+//! No folder of `src` imports one that stands above it, as drawn in `ARCHITECTURE.md`, and no code goes around the gate.
 
 use std::{
     collections::BTreeSet,
@@ -137,4 +137,21 @@ fn no_folder_imports_one_above_it() {
         }
     }
     assert!(upward.is_empty(), "these import a room above theirs: {upward:#?}");
+}
+
+/// A name that only one file may use, besides the one that defines it.
+#[test]
+fn only_the_gate_opens_sessions_and_passes_passwords() {
+    let source = root().join("src");
+    for (name, definition) in
+        [("at_the_gate", "store/accounts/locked.rs"), ("sessions::insert", "store/sessions.rs")]
+    {
+        let users: Vec<_> = files(&source)
+            .into_iter()
+            .filter(|file| read(file).contains(name))
+            .map(|file| file.strip_prefix(&source).expect("below src").display().to_string())
+            .filter(|file| file != definition)
+            .collect();
+        assert_eq!(users, ["auth/gate.rs"], "{name}");
+    }
 }

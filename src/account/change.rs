@@ -6,22 +6,17 @@ use uuid::Uuid;
 use super::notice;
 use crate::{
     auth::{
-        gate::{self, SessionKind},
+        gate::{self, Goal, Passed, Proof},
         session::{self, Fresh},
     },
-    base::{Error, clock::Time, fault::Fault, key::Purpose},
+    base::{Error, fault::Fault},
     core::{event::Event, limits::RateLimit},
     hashing::{
         hash::{PasswordHash, Verdict},
         password::Password,
     },
     http::{Answer, Faults, Fields, Page, SameOrigin, Visit, told::Announcement},
-    store::{
-        Tx,
-        accounts::{self, Account},
-        keys, outbox, remembered, sessions,
-        spent::{self, Reason},
-    },
+    store::accounts::Account,
 };
 
 /// The routes.
@@ -49,39 +44,20 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     let hash = site.hasher_for(account.id.as_bytes()).hash(new).await?;
 
     let mut tx = site.begin().await?;
-    if !me.take(&mut tx, site.now()).await? {
+    let Some(mut account) = me.lock(&mut tx, site.now()).await? else {
         return refused(Faults::of("password", Fault::new("fault-password")));
-    }
-    let others = session::open(&site, &mut tx, account.id, Some(me.0.session.id)).await?;
-    accounts::set_password(&mut tx, account.id, &hash, site.now()).await?;
-    end_everything(&mut tx, account, site.now()).await?;
-    notice::post(site.app, &mut tx, account, &account.email, "password-changed", &site.caller()).await?;
-    Event::new("password.changed", account.id).from(&site.caller()).write(site.app, &mut tx).await?;
-    let admission = gate::admit(&site, &mut tx, account, SessionKind::Fresh, false).await?;
+    };
+    let others = session::open(&site, &mut account, Some(me.0.session.id)).await?;
+    let goal = Goal::NewPassword { hash: &hash, sign_in: true };
+    let Passed::Entered(admission) = gate::pass(&site, &mut account, Proof::Password, goal).await?;
+    let (held, account) = account.into_parts();
+    notice::post(site.app, held, &account, &account.email, "password-changed", &site.caller()).await?;
+    Event::new("password.changed", account.id).from(&site.caller()).write(site.app, held).await?;
     tx.commit().await?;
     admission.enter(&site);
     let ended = (others > 0).then(|| Announcement::count("told-others-ended", others));
     site.tell_all([Announcement::new("told-password-changed")].into_iter().chain(ended).collect());
     Ok(Answer::go("/account"))
-}
-
-/// Ends every session, remembered browser and key of an account, and drops the messages that carry those.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn end_everything(tx: &mut Tx, account: &Account, now: Time) -> Result<(), Error> {
-    spent::note_links(
-        tx,
-        account.id,
-        [Purpose::Reset, Purpose::Restart, Purpose::Email],
-        Reason::Withdrawn,
-        now,
-    )
-    .await?;
-    sessions::end_all(tx, account.id, None).await?;
-    remembered::end_all(tx, account.id).await?;
-    keys::end_all(tx, account.id).await?;
-    outbox::drop_orphans(tx, account.id).await
 }
 
 /// Checks the current password in the field `password`; what is wrong is noted under it.

@@ -72,23 +72,22 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
         tx.commit().await?;
         return Ok(Page::too_many(site.app, allowed).into());
     }
-    if !me.take(&mut tx, now).await? {
-        return Ok(Answer::go("/login"));
-    }
-    spent::note_links(&mut tx, account.id, [Purpose::Email; 3], Reason::Replaced, now).await?;
-    keys::end(&mut tx, account.id, Purpose::Email.name()).await?;
-    store::outbox::drop_orphans(&mut tx, account.id).await?;
-    keys::insert(&mut tx, &row).await?;
+    let Some(account) = me.lock(&mut tx, now).await? else { return Ok(Answer::go("/login")) };
+    let (held, account) = account.into_parts();
+    spent::note_links(held, account.id, [Purpose::Email; 3], Reason::Replaced, now).await?;
+    keys::end(held, account.id, Purpose::Email.name()).await?;
+    store::outbox::drop_orphans(held, account.id).await?;
+    keys::insert(held, &row).await?;
     // A taken address answers like any other; who reads its mail is told instead.
-    match taken(site.app, &mut tx, email.key(), Some(account.id)).await? {
+    match taken(site.app, held, email.key(), Some(account.id)).await? {
         None => {
             let link = site.link(&format!("/account/email/{}", key.expose()));
             let mail = Message::mail(email.address(), "confirm-email")
                 .link(link, row.expires_at)
                 .asked(&site.caller());
-            mail.post(site.app, &mut tx, Some(account.id), Some(row.id), row.expires_at).await?;
+            mail.post(site.app, held, Some(account.id), Some(row.id), row.expires_at).await?;
         }
-        Some(taken) => taken::tell(site.app, &mut tx, taken, &site.caller()).await?,
+        Some(taken) => taken::tell(site.app, held, taken, &site.caller()).await?,
     }
     tx.commit().await?;
     Ok(Answer::go("/account/email/sent"))
@@ -169,21 +168,20 @@ async fn confirm(_ours: SameOrigin, site: Visit<'_>, new: ValidKey<NewEmail>) ->
     let NewEmail { row, account, email } = new.0;
     let (now, asked) = (site.now(), site.caller());
     let mut tx = site.begin().await?;
-    let mut done =
-        accounts::lock_unchanged(&mut tx, &account, now).await? && keys::spend(&mut tx, row.id, now).await?;
-    if done {
-        former_addresses::insert(&mut tx, account.id, now).await?;
-        let (address, email_key, since) = (email.address(), email.key(), now - *notice::UNDO);
-        done = accounts::set_email(&mut tx, account.id, address, email_key, since).await?;
-    }
-    if !done {
+    let Some(mut account) = accounts::lock_spending(&mut tx, &account, row.id, now).await? else {
         return keyed::gone(&site, &mut tx, &row.digest, NewEmail::AGAIN).await;
+    };
+    let id = account.id;
+    former_addresses::insert(account.tx(), id, now).await?;
+    if !account.set_email(email.address(), email.key(), now - *notice::UNDO).await? {
+        return keyed::gone(&site, account.tx(), &row.digest, NewEmail::AGAIN).await;
     }
-    keyed::use_up(&site, &mut tx, &row.digest, "/login").await?;
-    store::registrations::drop_address(&mut tx, email.key(), now).await?;
-    change::end_everything(&mut tx, &account, now).await?;
-    notice::post(site.app, &mut tx, &account, email.address(), "email-changed", &asked).await?;
-    Event::new("email.changed", account.id).from(&asked).write(site.app, &mut tx).await?;
+    keyed::use_up(&site, account.tx(), &row.digest, "/login").await?;
+    store::registrations::drop_address(account.tx(), email.key(), now).await?;
+    account.end_everything(now).await?;
+    let (held, account) = account.into_parts();
+    notice::post(site.app, held, &account, email.address(), "email-changed", &asked).await?;
+    Event::new("email.changed", id).from(&asked).write(site.app, held).await?;
     tx.commit().await?;
     site.tell("told-email-changed");
     site.keep("/login", email.address())?;

@@ -23,7 +23,7 @@ use crate::{
     outbox::message::Message,
     store::{
         Tx,
-        accounts::{self, Account},
+        accounts::Account,
         keys::{self, KeyRow},
     },
     view::format,
@@ -66,19 +66,18 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     let Some(phone) = phone.filter(|_| faults.is_empty()) else { return refused(faults) };
     let (now, browser) = (site.now(), site.ensure_browser_id()?);
     let mut tx = site.begin().await?;
-    if !me.take(&mut tx, now).await? {
-        return Ok(Answer::go("/login"));
-    }
+    let Some(locked) = me.lock(&mut tx, now).await? else { return Ok(Answer::go("/login")) };
+    let (held, _) = locked.into_parts();
     let (number, account_id) = (phone.number(), account.id.as_bytes());
-    if !throttle::verification_allowed(&site, &mut tx, number, account_id, &site.caller()).await?.is_yes() {
+    if !throttle::verification_allowed(&site, held, number, account_id, &site.caller()).await?.is_yes() {
         tx.commit().await?;
         return refused(Faults::of("phone", Fault::new("fault-texts-limit")));
     }
     let sealed = Some(site.keyring.seal(site.random, PURPOSE, phone.number().as_bytes())?);
     let bound = Bound { account: account.id, parent: None, browser: &browser, sealed };
-    let (row, code) = code::issue(site.app, &mut tx, &CODE, bound).await?;
+    let (row, code) = code::issue(site.app, held, &CODE, bound).await?;
     let text = Message::text(phone.number(), "phone-code").code(code.expose(), row.expires_at);
-    text.post(site.app, &mut tx, Some(account.id), Some(row.id), row.expires_at).await?;
+    text.post(site.app, held, Some(account.id), Some(row.id), row.expires_at).await?;
     tx.commit().await?;
     Ok(Answer::go("/account/phone/code"))
 }
@@ -133,15 +132,18 @@ async fn submit_code(
     }
     let (now, asked) = (site.now(), site.caller());
     let mut tx = site.begin().await?;
-    if !me.take(&mut tx, now).await? || !keys::spend(&mut tx, row.id, now).await? {
+    let locked = me.lock(&mut tx, now).await?;
+    let Some(mut account) = locked else { return Ok(Answer::go("/account/phone")) };
+    if !account.spend(row.id, now).await? {
         return Ok(Answer::go("/account/phone"));
     }
     // A number in place of another one waits before it counts, also if the other one was removed just before.
     let hold = if account.phone.is_some() { now + *site.config().phone_hold } else { now };
     let usable = account.phone_usable_at.map_or(hold, |before| before.max(hold));
-    accounts::set_phone(&mut tx, account.id, Some(phone.number()), Some(usable)).await?;
-    tell(site.app, &mut tx, account, &asked).await?;
-    Event::new("phone.changed", account.id).from(&asked).write(site.app, &mut tx).await?;
+    account.set_phone(Some(phone.number()), Some(usable)).await?;
+    let (held, account) = account.into_parts();
+    tell(site.app, held, &account, &asked).await?;
+    Event::new("phone.changed", account.id).from(&asked).write(site.app, held).await?;
     tx.commit().await?;
     site.tell("told-phone-set");
     Ok(Answer::go("/account"))
@@ -164,10 +166,11 @@ async fn remove(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     }
     let now = site.now();
     let mut tx = site.begin().await?;
-    if me.take(&mut tx, now).await? {
-        accounts::set_phone(&mut tx, account.id, None, Some(now + *site.config().phone_hold)).await?;
-        tell(site.app, &mut tx, account, &site.caller()).await?;
-        Event::new("phone.removed", account.id).from(&site.caller()).write(site.app, &mut tx).await?;
+    if let Some(mut account) = me.lock(&mut tx, now).await? {
+        account.set_phone(None, Some(now + *site.config().phone_hold)).await?;
+        let (held, account) = account.into_parts();
+        tell(site.app, held, &account, &site.caller()).await?;
+        Event::new("phone.removed", account.id).from(&site.caller()).write(site.app, held).await?;
         tx.commit().await?;
         site.tell("told-phone-removed");
     }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::gate::{self, SessionKind},
+    auth::gate::{self, Goal, Passed, Proof},
     base::{Error, caller::Caller, fault::Fault, key::Key},
     core::{event::Event, limits::MessageKind},
     hashing::hash::PasswordHash,
@@ -170,6 +170,7 @@ async fn submit(
         id: store::id(now, site.random)?,
         email: registration.email,
         password_hash: hash,
+        version: 0,
         enabled: true,
         phone: None,
         phone_usable_at: None,
@@ -182,18 +183,22 @@ async fn submit(
         role_list: registration.roles,
     };
     let mut tx = site.begin().await?;
-    let won = registrations::spend(&mut tx, registration.id, now).await?
-        && accounts::insert(&mut tx, &account, &registration.email_key, now - *notice::UNDO).await?;
-    if !won {
+    let locked = match registrations::spend(&mut tx, registration.id, now).await? {
+        true => accounts::insert(&mut tx, &account, &registration.email_key, now - *notice::UNDO).await?,
+        false => None,
+    };
+    let Some(mut locked) = locked else {
         return Ok(Page::unusable(&site.templates, Why::Unknown, None, "/confirm").into());
-    }
+    };
     // Whoever reads the mailbox gets what its owner was promised, whichever of its links they opened.
-    for role in registrations::drop_address(&mut tx, &registration.email_key, now).await? {
-        roles::add(&mut tx, account.id, &role).await?;
+    for role in registrations::drop_address(locked.tx(), &registration.email_key, now).await? {
+        roles::add(locked.tx(), account.id, &role).await?;
     }
-    Event::new("account.confirmed", account.id).from(&site.caller()).write(site.app, &mut tx).await?;
+    Event::new("account.confirmed", account.id).from(&site.caller()).write(site.app, locked.tx()).await?;
     let admission = if site.config().register.login_after_confirm {
-        Some(gate::admit(&site, &mut tx, &account, SessionKind::Fresh, false).await?)
+        let goal = Goal::SignIn { keep: false };
+        let Passed::Entered(admission) = gate::pass(&site, &mut locked, Proof::Password, goal).await?;
+        Some(admission)
     } else {
         None
     };

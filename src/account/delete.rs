@@ -8,7 +8,6 @@ use crate::{
     base::Error,
     core::event::Event,
     http::{Answer, Faults, Fields, Page, SameOrigin, Visit, cookies::AT_WORK, told::Announcement},
-    store::accounts,
 };
 
 /// The routes.
@@ -27,21 +26,21 @@ fn show(_me: Fresh<'_>) -> Page {
 
 #[post("/account/delete", data = "<fields>")]
 async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
-    let account = &me.0.account;
     let mut faults = Faults::default();
-    change::confirm(&site, account, &fields, &mut faults).await?;
+    change::confirm(&site, &me.0.account, &fields, &mut faults).await?;
     if !faults.is_empty() {
         return Ok(page().faults(faults).into());
     }
     let now = site.now();
     let mut tx = site.begin().await?;
-    if me.take(&mut tx, now).await? {
-        change::end_everything(&mut tx, account, now).await?;
-        accounts::delete_later(&mut tx, account.id, now).await?;
-        notice::post(site.app, &mut tx, account, &account.email, "account-deleted", &site.caller()).await?;
+    if let Some(mut account) = me.lock(&mut tx, now).await? {
+        account.end_everything(now).await?;
+        account.delete_later(now).await?;
+        let (held, account) = account.into_parts();
+        notice::post(site.app, held, &account, &account.email, "account-deleted", &site.caller()).await?;
         Event::new("account.deletion_requested", account.id)
             .from(&site.caller())
-            .write(site.app, &mut tx)
+            .write(site.app, held)
             .await?;
         tx.commit().await?;
         AT_WORK.into_iter().for_each(|cookie_name| site.cookies.remove(cookie_name));

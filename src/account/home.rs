@@ -73,15 +73,16 @@ async fn list(site: Visit<'_>, me: Fresh<'_>) -> Result<Page, Error> {
 #[post("/account/sessions")]
 async fn end_others(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>) -> Result<Answer, Error> {
     let mut tx = site.begin().await?;
-    if me.take(&mut tx, site.now()).await? {
-        let me = me.0;
-        let open = session::open(&site, &mut tx, me.account.id, Some(me.session.id)).await?;
-        let ended = sessions::end_all(&mut tx, me.account.id, Some(me.session.id)).await?;
-        if ended + remembered::end_all(&mut tx, me.account.id).await? > 0 {
-            Event::new("sessions.ended", me.account.id).from(&site.caller()).write(site.app, &mut tx).await?;
+    if let Some(mut account) = me.lock(&mut tx, site.now()).await? {
+        let own = Some(me.0.session.id);
+        let others = session::open(&site, &mut account, own).await?;
+        let (held, account) = account.into_parts();
+        let ended = sessions::end_all(held, account.id, own).await?;
+        if ended + remembered::end_all(held, account.id).await? > 0 {
+            Event::new("sessions.ended", account.id).from(&site.caller()).write(site.app, held).await?;
         }
         tx.commit().await?;
-        site.tell_all(vec![Announcement::count("told-others-ended", open)]);
+        site.tell_all(vec![Announcement::count("told-others-ended", others)]);
     }
     Ok(Answer::go("/account/sessions"))
 }
@@ -97,13 +98,15 @@ async fn end_one(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, id: &str) ->
         return Ok(Page::error(&site.templates, rocket::http::Status::NotFound).into());
     };
     let mut tx = site.begin().await?;
-    if me.take(&mut tx, site.now()).await? && sessions::end(&mut tx, me.0.account.id, id).await? {
-        let me = me.0;
-        // Which remembered browser opened it is not known, so none may open it again.
-        remembered::end_all(&mut tx, me.account.id).await?;
-        Event::new("session.ended", me.account.id).from(&site.caller()).write(site.app, &mut tx).await?;
-        tx.commit().await?;
-        site.tell("told-session-ended");
+    if let Some(account) = me.lock(&mut tx, site.now()).await? {
+        let (held, account) = account.into_parts();
+        if sessions::end(held, account.id, id).await? {
+            // Which remembered browser opened it is not known, so none may open it again.
+            remembered::end_all(held, account.id).await?;
+            Event::new("session.ended", account.id).from(&site.caller()).write(site.app, held).await?;
+            tx.commit().await?;
+            site.tell("told-session-ended");
+        }
     }
     Ok(Answer::go("/account/sessions"))
 }

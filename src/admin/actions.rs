@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use uuid::Uuid;
 
 use crate::{
-    account::{change::end_everything, change_phone, notice},
+    account::{change_phone, notice},
     app::App,
     base::{
         Error,
@@ -97,20 +97,22 @@ pub async fn set_enabled(
     enabled: bool,
     actor: &Actor,
 ) -> Result<ActionOutcome, Error> {
-    let Some(account) = accounts::lock(tx, id, app.now()).await? else { return Ok(ActionOutcome::Nobody) };
+    let Some(mut account) = accounts::lock(tx, id, app.now()).await? else {
+        return Ok(ActionOutcome::Nobody);
+    };
     let deleted = account.state() == AccountState::DeletionPending;
     if account.enabled == enabled && !deleted {
         return Ok(ActionOutcome::Already);
     }
     if deleted && !enabled {
         // It still goes for good, and its owner's link no longer brings it back.
-        keys::end(tx, id, Purpose::Undo.name()).await?;
+        keys::end(account.tx(), id, Purpose::Undo.name()).await?;
     } else {
-        accounts::set_enabled(tx, id, enabled).await?;
+        account.set_enabled(enabled).await?;
     }
-    end_everything(tx, &account, app.now()).await?;
+    account.end_everything(app.now()).await?;
     let kind = if enabled { "account.enabled" } else { "account.disabled" };
-    Event::new(kind, id).by(actor).write(app, tx).await?;
+    Event::new(kind, id).by(actor).write(app, account.tx()).await?;
     Ok(ActionOutcome::Done)
 }
 
@@ -125,24 +127,26 @@ pub async fn set_roles(
     (add, remove): (&[String], &[String]),
     actor: &Actor,
 ) -> Result<ActionOutcome, Error> {
-    let Some(account) = accounts::lock(tx, id, app.now()).await? else { return Ok(ActionOutcome::Nobody) };
+    let Some(mut account) = accounts::lock(tx, id, app.now()).await? else {
+        return Ok(ActionOutcome::Nobody);
+    };
     let mut changes = Vec::new();
     for role in add {
-        if roles::add(tx, id, role).await? {
+        if roles::add(account.tx(), id, role).await? {
             changes.push(format!("+{role}"));
         }
     }
     for role in remove {
-        if roles::remove(tx, id, role).await? {
+        if roles::remove(account.tx(), id, role).await? {
             changes.push(format!("-{role}"));
         }
     }
     if changes.is_empty() {
         return Ok(ActionOutcome::Already);
     }
-    end_everything(tx, &account, app.now()).await?;
+    account.end_everything(app.now()).await?;
     let detail = changes.join(" ");
-    Event::new("account.roles_changed", id).by(actor).detail(&detail).write(app, tx).await?;
+    Event::new("account.roles_changed", id).by(actor).detail(&detail).write(app, account.tx()).await?;
     Ok(ActionOutcome::Done)
 }
 
@@ -151,9 +155,11 @@ pub async fn set_roles(
 /// # Errors
 /// [`Error::Database`].
 pub async fn end_sessions(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<ActionOutcome, Error> {
-    let Some(account) = accounts::lock(tx, id, app.now()).await? else { return Ok(ActionOutcome::Nobody) };
-    end_everything(tx, &account, app.now()).await?;
-    Event::new("account.sessions_ended", id).by(actor).write(app, tx).await?;
+    let Some(mut account) = accounts::lock(tx, id, app.now()).await? else {
+        return Ok(ActionOutcome::Nobody);
+    };
+    account.end_everything(app.now()).await?;
+    Event::new("account.sessions_ended", id).by(actor).write(app, account.tx()).await?;
     Ok(ActionOutcome::Done)
 }
 
@@ -162,15 +168,17 @@ pub async fn end_sessions(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Re
 /// # Errors
 /// [`Error::Database`].
 pub async fn send_reset(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<ActionOutcome, Error> {
-    let Some(account) = accounts::lock(tx, id, app.now()).await? else { return Ok(ActionOutcome::Nobody) };
+    let Some(mut account) = accounts::lock(tx, id, app.now()).await? else {
+        return Ok(ActionOutcome::Nobody);
+    };
     if let Some(why) = why_not(app, &account) {
         return Ok(why);
     }
     let by = By { browser: None, wish: None, known: None, admin: true };
-    match issue::start(app, tx, &account, by, actor.asked()).await? {
+    match issue::start(app, &mut account, by, actor.asked()).await? {
         Started::NoTexts => Ok(ActionOutcome::NoTexts),
         Started::Issued => {
-            Event::new("account.reset_sent", id).by(actor).write(app, tx).await?;
+            Event::new("account.reset_sent", id).by(actor).write(app, account.tx()).await?;
             Ok(ActionOutcome::Done)
         }
     }
@@ -194,16 +202,16 @@ pub async fn lift_hold(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resul
     match accounts::lock(tx, id, now).await? {
         None => Ok(ActionOutcome::Nobody),
         Some(account) if account.held_until <= now => Ok(ActionOutcome::Already),
-        Some(account) if account.state() == AccountState::Frozen => {
+        Some(mut account) if account.state() == AccountState::Frozen => {
             if let Some(why) = actor.may_not_open(&account) {
                 return Ok(why);
             }
-            undo::decide(app, tx, &account, None, actor).await?;
+            undo::decide(app, &mut account, None, actor).await?;
             Ok(ActionOutcome::Done)
         }
-        Some(_) => {
-            accounts::hold(tx, id, now).await?;
-            Event::new("account.hold_lifted", id).by(actor).write(app, tx).await?;
+        Some(mut account) => {
+            account.hold(now).await?;
+            Event::new("account.hold_lifted", id).by(actor).write(app, account.tx()).await?;
             Ok(ActionOutcome::Done)
         }
     }
@@ -220,15 +228,17 @@ pub async fn give_back(
     email_key: &str,
     actor: &Actor,
 ) -> Result<ActionOutcome, Error> {
-    let Some(account) = accounts::lock(tx, id, app.now()).await? else { return Ok(ActionOutcome::Nobody) };
+    let Some(mut account) = accounts::lock(tx, id, app.now()).await? else {
+        return Ok(ActionOutcome::Nobody);
+    };
     if let Some(why) = actor.may_not_open(&account) {
         return Ok(why);
     }
-    let claims = claims::of_account(tx, id).await?;
+    let claims = claims::of_account(account.tx(), id).await?;
     let Some(claim) = claims.iter().find(|claim| claim.email_key == email_key) else {
         return Ok(ActionOutcome::Already);
     };
-    let done = undo::decide(app, tx, &account, Some(claim), actor).await?;
+    let done = undo::decide(app, &mut account, Some(claim), actor).await?;
     Ok(if done { ActionOutcome::Done } else { ActionOutcome::Taken })
 }
 
@@ -244,14 +254,15 @@ pub async fn remove_phone(
     actor: &Actor,
 ) -> Result<ActionOutcome, Error> {
     let now = app.now();
-    let Some(account) = accounts::lock(tx, id, now).await? else { return Ok(ActionOutcome::Nobody) };
+    let Some(mut account) = accounts::lock(tx, id, now).await? else { return Ok(ActionOutcome::Nobody) };
     if let Some(why) = actor.may_not_open(&account) {
         return Ok(why);
     }
     if account.phone.is_none() {
         return Ok(ActionOutcome::Already);
     }
-    accounts::set_phone(tx, id, None, Some(now + *app.config().phone_hold)).await?;
+    account.set_phone(None, Some(now + *app.config().phone_hold)).await?;
+    let (tx, account) = account.into_parts();
     change_phone::tell(app, tx, &account, actor.asked()).await?;
     Event::new("phone.removed", id).by(actor).detail(reason.text()).write(app, tx).await?;
     Ok(ActionOutcome::Done)
@@ -263,12 +274,13 @@ pub async fn remove_phone(
 /// [`Error::Database`].
 pub async fn delete(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<ActionOutcome, Error> {
     let now = app.now();
-    let Some(account) = accounts::lock(tx, id, now).await? else { return Ok(ActionOutcome::Nobody) };
+    let Some(mut account) = accounts::lock(tx, id, now).await? else { return Ok(ActionOutcome::Nobody) };
     if account.state() == AccountState::DeletionPending {
         return Ok(ActionOutcome::Already);
     }
-    end_everything(tx, &account, app.now()).await?;
-    accounts::delete_later(tx, id, now).await?;
+    account.end_everything(app.now()).await?;
+    account.delete_later(now).await?;
+    let (tx, account) = account.into_parts();
     notice::post(app, tx, &account, &account.email, "account-deleted", actor.asked()).await?;
     Event::new("account.deletion_requested", id).by(actor).write(app, tx).await?;
     Ok(ActionOutcome::Done)

@@ -69,12 +69,13 @@ pub async fn let_in(
         return Ok(Err(ActionOutcome::NeedsPhone));
     }
     let life = way.life().min(longest(strategy, Channel::Email));
-    let (channel, in_force) = (Channel::Email, app.policy(&account));
+    let (channel, in_force) = (Channel::Email, app.policy_now(&account).into_issued());
     let policy = Policy { strategy, channel, key_ttl: life, may_skip: false, granted: true, ..in_force };
     let key = match way {
         Way::Mail => Key::for_link(app.random)?,
         Way::Shown => Key::for_typing(app.random)?,
     };
+    let (tx, account) = account.into_parts();
     keys::end_resets(tx, id, None).await?;
     outbox::drop_orphans(tx, id).await?;
     let row = KeyRow {

@@ -319,7 +319,7 @@ async fn page(site: &Visit<'_>, admin: &Admin<'_>, account: &Account) -> Result<
                 json!({ "value": name, "name": site.templates.say(&format!("person-way-{name}"), &minutes) })
             }),
         )
-        .with("values", values(site, &site.policy(account), &[]))
+        .with("values", values(site, &site.policy_at_arrival(account), &[]))
         .with("open", open.len())
         .with("sessions", sessions.collect::<Vec<Value>>())
         .with("all_events", address("/admin/events", &[("account", &account.email)]))

@@ -25,24 +25,24 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>) -> Result<Page, Error> {
     let mut conn = site.read().await?;
     let shares = replicas::shares(site.app, &mut conn).await?;
     let role_groups = accounts::role_groups(&mut conn, site.now()).await?;
-    let people = judge::people(&mut conn, &site.policy_at_arrival.settings, &role_groups, site.now()).await?;
-    let people: Vec<_> = people.into_iter().map(|finding| placed(site.policy_at_arrival, finding)).collect();
-    let findings = site.policy_at_arrival.findings.iter().chain(&people).map(|finding| {
+    let people = judge::people(&mut conn, &site.at_arrival.settings, &role_groups, site.now()).await?;
+    let people: Vec<_> = people.into_iter().map(|finding| placed(site.at_arrival, finding)).collect();
+    let findings = site.at_arrival.findings.iter().chain(&people).map(|finding| {
         let severity = site.templates.say(&format!("finding-{}", finding.severity), &[]);
         json!({ "severity": severity, "text": finding.to_string() })
     });
-    let tables = site.policy_at_arrival.settings.tables().map(|(role, policy)| {
+    let tables = site.at_arrival.settings.tables().map(|(role, policy)| {
         json!({
             "role": role,
             "strategy": site.templates.say(&format!("strategy-{}", policy.strategy), &[]),
             "needs_phone": policy.needs_phone(),
-            "values": values(&site, &policy, site.policy_at_arrival.origins.get(role).map_or(&[], Vec::as_slice)),
+            "values": values(&site, &policy, site.at_arrival.origins.get(role).map_or(&[], Vec::as_slice)),
         })
     });
     let refused = live.refused();
     Ok(Page::new("admin/policy")
-        .with("version", &site.policy_at_arrival.version)
-        .with("since", format::moment(site.policy_at_arrival.since))
+        .with("version", &site.at_arrival.version)
+        .with("since", format::moment(site.at_arrival.since))
         .with("tables", tables.collect::<Vec<_>>())
         .with("findings", findings.collect::<Vec<_>>())
         .with("servers", if shares.len() > 1 { shares } else { Vec::new() })

@@ -1,4 +1,6 @@
-//! The one gate: every way to sign in, or to finish a reset, passes here before a session exists.
+//! The one gate: every way to sign in, and every new password, passes here. No other code opens a session.
+
+use std::time::Duration;
 
 use super::{remember, session};
 use crate::{
@@ -6,125 +8,131 @@ use crate::{
         Error,
         key::{Key, sha256},
     },
+    hashing::hash::PasswordHash,
     http::{CookieName, Visit, device},
     policy::Policy,
     store::{
         self, Tx,
-        accounts::Account,
-        sessions::{self, Session},
+        accounts::{Locked, Proven},
+        sessions::{self, Session, SessionScope},
     },
 };
 
-/// How many sessions an account may have, and how many remembered browsers; with another one the one ends that was not
-/// used for longest.
+/// Most sessions of an account, and most remembered browsers; with another one, the one that was not used for longest ends.
 pub(super) const MOST: i64 = 100;
 
-/// What kind of session is opened.
+/// Proof of identity.
 #[derive(Clone, Copy)]
-pub enum SessionKind<'a> {
-    /// For somebody who just proved who they are.
-    Fresh,
-    /// For a browser that is remembered.
+pub enum Proof<'a> {
+    /// The password.
+    Password,
+    /// The key of a reset, and all that its strategy asks for.
+    Reset,
+    /// A generated password, with its digest.
+    Temporary(&'a [u8]),
+    /// The token of a remembered browser.
     Remembered,
-    /// For the form for a new password, after a reset under this policy; with the digest of the generated password that
-    /// opened it.
-    Restricted(&'a Policy, Option<&'a [u8]>),
 }
 
-impl SessionKind<'_> {
-    fn name(self) -> &'static str {
-        match self {
-            SessionKind::Fresh => "fresh",
-            SessionKind::Remembered => "remembered",
-            SessionKind::Restricted(..) => "restricted",
-        }
-    }
+/// The purpose of a proof.
+#[derive(Clone, Copy)]
+pub enum Goal<'a> {
+    /// A session, and a remembered browser if `keep`.
+    SignIn {
+        /// "Keep me signed in".
+        keep: bool,
+    },
+    /// The form for a new password, after a reset under this policy.
+    Form(&'a Policy),
+    /// A new password, which ends everything older.
+    NewPassword {
+        /// Its hash.
+        hash: &'a PasswordHash,
+        /// Whether a session begins as well.
+        sign_in: bool,
+    },
 }
 
-/// A session that begins once its transaction is committed.
-#[must_use]
-pub struct Admission {
-    cookie_name: CookieName,
-    cookie: Key,
-    remembered: Option<String>,
-    email_key: String,
+/// The gate's answer.
+pub enum Passed {
+    /// The goal is reached.
+    Entered(Admission),
+    /// Another proof is owed first; nothing has happened.
+    Owes(Challenge),
 }
 
-impl Admission {
-    /// Gives the browser its cookies. Call it after the commit.
-    pub fn enter(self, site: &Visit<'_>) {
-        if self.cookie_name == CookieName::Session
-            && let Err(error) = device::remember(site, &self.email_key)
-        {
-            log::error!("could not set the device cookie: {error}");
-        }
-        site.cookies.remove(if self.cookie_name == CookieName::Session {
-            CookieName::Restricted
-        } else {
-            CookieName::Session
-        });
-        site.cookies.set(self.cookie_name, self.cookie.expose(), None);
-        match self.remembered {
-            Some(cookie) => {
-                site.cookies.set(CookieName::Remembered, &cookie, Some(*site.config().session.remember))
-            }
-            None => site.cookies.remove(CookieName::Remembered),
-        }
-    }
-}
+/// The proof that is owed. There is none yet: every proof suffices for its goal.
+pub enum Challenge {}
 
-/// Lets somebody in: ends the session that this browser had, and opens one with a new id.
-///
-/// The account's row must have been taken in `tx`.
+/// Lets somebody with a proof reach a goal: a session that this browser had ends, a new one begins.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn admit(
+pub async fn pass(
     site: &Visit<'_>,
-    tx: &mut Tx,
-    account: &Account,
-    kind: SessionKind<'_>,
-    keep: bool,
-) -> Result<Admission, Error> {
+    account: &mut Locked<'_>,
+    proof: Proof<'_>,
+    goal: Goal<'_>,
+) -> Result<Passed, Error> {
+    if let Goal::NewPassword { hash, .. } = goal {
+        account.set_password(hash, Proven::at_the_gate(), site.now()).await?;
+        account.end_everything(site.now()).await?;
+    }
+    // A remembered browser comes without a session, and keeps its own token.
+    if !matches!(proof, Proof::Remembered) {
+        leave(site, account.tx()).await?;
+    }
+    let opened = match goal {
+        Goal::NewPassword { sign_in: false, .. } => None,
+        _ => Some(open(site, account, proof, goal).await?),
+    };
+    let remembered = match goal {
+        Goal::SignIn { keep: true } => Some(remember::remember(site, account).await?),
+        _ => None,
+    };
+    Ok(Passed::Entered(Admission { opened, remembered, email_key: account.email_key() }))
+}
+
+/// Ends the session that this browser had, and forgets the browser.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn leave(site: &Visit<'_>, tx: &mut Tx) -> Result<(), Error> {
     for cookie_name in [CookieName::Session, CookieName::Restricted] {
         if let Some(cookie) = site.cookies.get(cookie_name) {
             sessions::end_digest(tx, &sha256(cookie.as_bytes())).await?;
         }
     }
-    remember::forget(site, tx).await?;
-    let (session, cookie) = open(site, tx, account, kind).await?;
-    let remembered = if keep { Some(remember::remember(site, tx, account).await?) } else { None };
-    let cookie_name = if session.restricted { CookieName::Restricted } else { CookieName::Session };
-    Ok(Admission { cookie_name, cookie, remembered, email_key: account.email_key() })
+    remember::forget(site, tx).await
 }
 
-/// Opens a session; the key is for its cookie.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn open(
+async fn open(
     site: &Visit<'_>,
-    tx: &mut Tx,
-    account: &Account,
-    kind: SessionKind<'_>,
+    account: &mut Locked<'_>,
+    proof: Proof<'_>,
+    goal: Goal<'_>,
 ) -> Result<(Session, Key), Error> {
     let (now, settings, cookie) = (site.now(), &site.config().session, Key::for_link(site.random)?);
-    let (life, fresh, policy) = match kind {
-        SessionKind::Fresh => (*settings.absolute, *settings.fresh, None),
-        SessionKind::Remembered => (*settings.absolute, std::time::Duration::ZERO, None),
-        SessionKind::Restricted(policy, _) => {
-            (session::RESTRICTED, std::time::Duration::ZERO, Some(policy.stored()))
+    let (kind, life, fresh) = match (goal, proof) {
+        (Goal::Form(_), _) => ("restricted", session::RESTRICTED, Duration::ZERO),
+        (Goal::NewPassword { .. }, _) | (Goal::SignIn { .. }, Proof::Password) => {
+            ("fresh", *settings.absolute, *settings.fresh)
         }
+        // Its owner has not shown a password.
+        (Goal::SignIn { .. }, _) => ("remembered", *settings.absolute, Duration::ZERO),
+    };
+    let (scope, policy) = match goal {
+        Goal::Form(policy) => (SessionScope::NewPassword, Some(policy.stored())),
+        _ => (SessionScope::Full, None),
     };
     let session = Session {
         id: store::id(now, site.random)?,
         account_id: account.id,
-        restricted: policy.is_some(),
+        scope,
         policy,
-        opened_by: if let SessionKind::Restricted(_, Some(digest)) = kind {
-            Some(digest.to_vec())
-        } else {
-            None
+        opened_by: match proof {
+            Proof::Temporary(digest) => Some(digest.to_vec()),
+            _ => None,
         },
         browser: site.client.browser.to_owned(),
         client: site.client.place(),
@@ -133,9 +141,50 @@ pub async fn open(
         seen_at: now,
         expires_at: now + life,
     };
+    let (id, tx) = (account.id, account.tx());
     sessions::insert(tx, &session, &sha256(cookie.expose().as_bytes())).await?;
-    sessions::keep(tx, account.id, MOST).await?;
-    let (metrics, kind) = (site.metrics.clone(), kind.name());
+    sessions::keep(tx, id, MOST).await?;
+    let metrics = site.metrics.clone();
     tx.on_commit(move || metrics.opened(kind));
     Ok((session, cookie))
+}
+
+/// Somebody who was let past the gate; a session of theirs begins once its transaction is committed.
+#[must_use]
+pub struct Admission {
+    opened: Option<(Session, Key)>,
+    remembered: Option<String>,
+    email_key: String,
+}
+
+impl Admission {
+    /// The session and the key for its cookie, for a browser that is remembered.
+    pub(super) fn opened(self) -> Option<(Session, Key)> {
+        self.opened
+    }
+
+    /// Gives the browser its cookies. Call it after the commit.
+    pub fn enter(self, site: &Visit<'_>) {
+        let Some((session, cookie)) = self.opened else {
+            site.cookies.remove(CookieName::Restricted);
+            return;
+        };
+        let (own, other) = match session.scope {
+            SessionScope::Full => (CookieName::Session, CookieName::Restricted),
+            SessionScope::NewPassword => (CookieName::Restricted, CookieName::Session),
+        };
+        if session.scope == SessionScope::Full
+            && let Err(error) = device::remember(site, &self.email_key)
+        {
+            log::error!("could not set the device cookie: {error}");
+        }
+        site.cookies.remove(other);
+        site.cookies.set(own, cookie.expose(), None);
+        match self.remembered {
+            Some(cookie) => {
+                site.cookies.set(CookieName::Remembered, &cookie, Some(*site.config().session.remember))
+            }
+            None => site.cookies.remove(CookieName::Remembered),
+        }
+    }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::gate;
+use super::gate::{self, Goal, Passed, Proof};
 use crate::{
     base::{
         Error,
@@ -21,7 +21,7 @@ use crate::{
     http::{CookieName, Visit},
     store::{
         self, Tx,
-        accounts::{self, Account},
+        accounts::{self, Locked},
         remembered::{self, Remembered},
         sessions::{self, SignedIn},
     },
@@ -74,7 +74,7 @@ fn cookie(id: Uuid, secret: &Key) -> String {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn remember(site: &Visit<'_>, tx: &mut Tx, account: &Account) -> Result<String, Error> {
+pub(super) async fn remember(site: &Visit<'_>, account: &mut Locked<'_>) -> Result<String, Error> {
     let (now, secret) = (site.now(), Key::for_link(site.random)?);
     let browser = Remembered {
         id: store::id(now, site.random)?,
@@ -86,8 +86,9 @@ pub async fn remember(site: &Visit<'_>, tx: &mut Tx, account: &Account) -> Resul
         rotated_at: now,
         expires_at: now + *site.config().session.remember,
     };
+    let tx = account.tx();
     remembered::insert(tx, &browser).await?;
-    remembered::keep(tx, account.id, gate::MOST).await?;
+    remembered::keep(tx, browser.account_id, gate::MOST).await?;
     Ok(cookie(browser.id, &secret))
 }
 
@@ -132,33 +133,37 @@ async fn open(site: &Visit<'_>, token: &Token) -> Result<Option<SignedIn>, Error
         return Ok(None);
     };
     let mut tx = site.begin().await?;
-    let Some(account) = accounts::lock_enabled(&mut tx, browser.account_id, now).await? else {
+    let Some(mut account) = accounts::lock_enabled(&mut tx, browser.account_id, now).await? else {
         return Ok(None);
     };
     // Read again under the account's lock: another tab may have been first, or a reset.
-    let Some(browser) = remembered::find(&mut tx, token.id, now).await? else { return Ok(None) };
-    let is_copy =
-        !token.is(&browser.digest) && (!token.is_former(&browser) || arrived(&mut tx, &browser, now).await?);
+    let Some(browser) = remembered::find(account.tx(), token.id, now).await? else { return Ok(None) };
+    let is_copy = !token.is(&browser.digest)
+        && (!token.is_former(&browser) || arrived(account.tx(), &browser, now).await?);
     if is_copy {
-        remembered::end(&mut tx, browser.id).await?;
-        sessions::end_all(&mut tx, account.id, None).await?;
-        Event::new("remembered.replayed", account.id).from(&site.caller()).write(site.app, &mut tx).await?;
+        let (held, account) = account.into_parts();
+        remembered::end(held, browser.id).await?;
+        sessions::end_all(held, account.id, None).await?;
+        Event::new("remembered.replayed", account.id).from(&site.caller()).write(site.app, held).await?;
         tx.commit().await?;
         return Ok(None);
     }
-    let (session, opened) = gate::open(site, &mut tx, &account, gate::SessionKind::Remembered).await?;
+    let Passed::Entered(admission) =
+        gate::pass(site, &mut account, Proof::Remembered, Goal::SignIn { keep: false }).await?;
+    let Some((session, opened)) = admission.opened() else { return Ok(None) };
+    let (held, account) = account.into_parts();
     let next = if token.is(&browser.digest) {
         let next = Key::for_link(site.random)?;
         let sealed = site.keyring.seal(site.random, PURPOSE, next.expose().as_bytes())?;
         let digest = sha256(next.expose().as_bytes());
-        remembered::rotate(&mut tx, browser.id, (&digest, &sealed), session.id, now).await?;
+        remembered::rotate(held, browser.id, (&digest, &sealed), session.id, now).await?;
         Some(next)
     } else {
         unseal(site, &browser)
     };
     let whose = [account.id.as_bytes().as_slice(), &site.client.network()].concat();
-    if sampled(site, &mut tx, "remembered", &whose, *site.config().limits.window).await? {
-        Event::new("session.remembered", account.id).from(&site.caller()).write(site.app, &mut tx).await?;
+    if sampled(site, held, "remembered", &whose, *site.config().limits.window).await? {
+        Event::new("session.remembered", account.id).from(&site.caller()).write(site.app, held).await?;
     }
     tx.commit().await?;
     site.cookies.set(CookieName::Session, opened.expose(), None);

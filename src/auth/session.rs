@@ -23,9 +23,9 @@ use crate::{
     http::{CookieName, Visit, keyed, viewer},
     policy::Policy,
     store::{
-        Conn, Tx,
-        accounts::{self, Account},
-        sessions::{self, SignedIn},
+        Tx,
+        accounts::{self, Account, Locked},
+        sessions::{self, SessionScope, SignedIn},
     },
 };
 
@@ -72,9 +72,9 @@ async fn narrow<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn open(site: &Visit<'_>, conn: &mut Conn, account: Uuid, but: Option<Uuid>) -> Result<u64, Error> {
-    let (now, idle) = (site.now(), *site.config().session.idle);
-    let open = sessions::list(conn, account, now - idle, now).await?;
+pub async fn open(site: &Visit<'_>, account: &mut Locked<'_>, but: Option<Uuid>) -> Result<u64, Error> {
+    let (now, idle, id) = (site.now(), *site.config().session.idle, account.id);
+    let open = sessions::list(account.tx(), id, now - idle, now).await?;
     Ok(open.iter().filter(|session| Some(session.id) != but).count() as u64)
 }
 
@@ -86,9 +86,9 @@ async fn load(site: &Visit<'_>, cookie_name: CookieName) -> Result<Option<Signed
         }
         let digest = sha256(cookie.as_bytes());
         let found = site.db.session(digest, now - *settings.idle, now).await?;
-        if let Some(found) =
-            found.filter(|found| found.session.restricted == (cookie_name == CookieName::Restricted))
-        {
+        if let Some(found) = found.filter(|found| {
+            (found.session.scope == SessionScope::Full) == (cookie_name == CookieName::Session)
+        }) {
             if found.session.seen_at + SEEN < now {
                 let mut tx = site.begin().await?;
                 sessions::touch(&mut tx, found.session.id, now).await?;
@@ -134,14 +134,14 @@ impl<'r> FromRequest<'r> for &'r Account {
 pub struct Fresh<'r>(pub &'r SignedIn);
 
 impl Fresh<'_> {
-    /// Takes the account's row, as [`accounts::lock_unchanged`], if the session has not ended while the request was under way.
+    /// Locks the account, as [`accounts::lock_unchanged`], if the session has not ended while the request was under way.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn take(&self, tx: &mut Tx, now: Time) -> Result<bool, Error> {
+    pub async fn lock<'t>(&self, tx: &'t mut Tx, now: Time) -> Result<Option<Locked<'t>>, Error> {
         let SignedIn { session, account } = self.0;
-        Ok(accounts::lock_unchanged(tx, account, now).await?
-            && sessions::is_live(tx, session.id, now).await?)
+        let Some(mut account) = accounts::lock_unchanged(tx, account, now).await? else { return Ok(None) };
+        Ok(sessions::is_live(account.tx(), session.id, now).await?.then_some(account))
     }
 }
 
@@ -173,7 +173,7 @@ pub struct Restricted<'r> {
 impl<'r> Restricted<'r> {
     fn of(request: &'r Request<'_>, me: &'r SignedIn) -> Option<Self> {
         let policy = Policy::read(me.session.policy.as_deref())?;
-        let accepted = Visit::of(request)?.policy(&me.account).accepts(&policy);
+        let accepted = Visit::of(request)?.policy_at_arrival(&me.account).accepts(&policy);
         (accepted && keyed::admits(request, me.session.id)).then_some(Self { me, policy })
     }
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::gate::{self, SessionKind};
+use super::gate::{self, Goal, Passed, Proof};
 use crate::{
     app::App,
     base::{
@@ -58,25 +58,21 @@ pub async fn sign_in(
     key: KeyRow,
 ) -> Result<bool, Error> {
     let Some(policy) =
-        Policy::read(key.policy.as_deref()).filter(|issued| site.policy(account).accepts(issued))
+        Policy::read(key.policy.as_deref()).filter(|issued| site.policy_at_arrival(account).accepts(issued))
     else {
         return Ok(false);
     };
     let now = site.now();
     let mut tx = site.begin().await?;
-    if !accounts::lock_unchanged(&mut tx, account, now).await? || !keys::spend(&mut tx, key.id, now).await? {
+    let Some(mut account) = accounts::lock_spending(&mut tx, account, key.id, now).await? else {
         return Ok(false);
-    }
-    let admission =
-        gate::admit(site, &mut tx, account, SessionKind::Restricted(&policy, Some(&key.digest)), false)
-            .await?;
-    counted.refund(site.app, &mut tx).await?;
+    };
+    let proof = Proof::Temporary(&key.digest);
+    let Passed::Entered(admission) = gate::pass(site, &mut account, proof, Goal::Form(&policy)).await?;
+    let (held, account) = account.into_parts();
+    counted.refund(site.app, held).await?;
     let asked = site.caller();
-    Event::new("reset.signed_in_once", account.id)
-        .from(&asked)
-        .under(&policy)
-        .write(site.app, &mut tx)
-        .await?;
+    Event::new("reset.signed_in_once", account.id).from(&asked).under(&policy).write(site.app, held).await?;
     tx.commit().await?;
     admission.enter(site);
     Ok(true)

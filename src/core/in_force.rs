@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    ops::Deref,
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -10,6 +11,7 @@ use crate::{
     config::Validated,
     findings::Finding,
     policy::{Policy, ResetSettings, origin::Origin},
+    store::accounts::Account,
 };
 
 /// The policy in force. Each switch replaces the whole at once: who has asked keeps what they were told.
@@ -62,9 +64,43 @@ impl PolicySnapshot {
         lives.min().unwrap_or(HumanDuration::minutes(1))
     }
 
-    /// What holds for an account with these roles.
+    /// The policy for an account with these roles.
     pub fn policy<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> Policy {
         self.settings.policy(roles)
+    }
+
+    /// The policy for an account, in a request that came when this was in force.
+    pub fn at_arrival(&self, account: &Account) -> PolicyAtArrival {
+        PolicyAtArrival(self.policy(account.roles()))
+    }
+}
+
+/// The policy of an account when a request came: the request is judged by it, whatever is switched meanwhile.
+pub struct PolicyAtArrival(Policy);
+
+/// The policy of an account at this moment: a key is issued under it, and no reset ends against it.
+pub struct PolicyNow(Policy);
+
+impl Deref for PolicyAtArrival {
+    type Target = Policy;
+
+    fn deref(&self) -> &Policy {
+        &self.0
+    }
+}
+
+impl Deref for PolicyNow {
+    type Target = Policy;
+
+    fn deref(&self) -> &Policy {
+        &self.0
+    }
+}
+
+impl PolicyNow {
+    /// The policy to issue a key under.
+    pub fn into_issued(self) -> Policy {
+        self.0
     }
 }
 
@@ -77,6 +113,11 @@ impl PolicyInForce {
     /// What is in force now.
     pub fn now(&self) -> Arc<PolicySnapshot> {
         self.read(|state| state.force.clone())
+    }
+
+    /// The policy for an account at this moment.
+    pub fn policy_now(&self, account: &Account) -> PolicyNow {
+        PolicyNow(self.now().policy(account.roles()))
     }
 
     /// Why the newest configuration is not in force, if it was refused.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use self::{
     bells::Bells,
-    in_force::{PolicyInForce, PolicySnapshot},
+    in_force::{PolicyInForce, PolicyNow, PolicySnapshot},
     limits::Recent,
 };
 use crate::{
@@ -31,7 +31,6 @@ use crate::{
         metrics::Metrics,
         task_context::{RequestId, TaskContext},
     },
-    policy::Policy,
     store::{self, accounts::Account, events::Event, keys::KeyRow},
 };
 
@@ -123,8 +122,8 @@ impl Core {
         account.usable_phone(self.now()).filter(|number| self.config().sms.reaches(number))
     }
 
-    /// What is in force for an account now.
-    pub fn policy(&self, account: &Account) -> Policy {
-        self.live.now().policy(account.roles())
+    /// The policy for an account at this moment.
+    pub fn policy_now(&self, account: &Account) -> PolicyNow {
+        self.live.policy_now(account)
     }
 }

@@ -41,7 +41,7 @@ async fn healthy(site: Visit<'_>, insider: Option<Insider>) -> Result<Json<Value
     }
     Ok(Json(json!({
         "status": "ok",
-        "policy": site.policy_at_arrival.version,
+        "policy": site.at_arrival.version,
         "agree": shares.len() == 1,
         "servers": shares,
         "configuration_refused": site.live.refused().is_some(),

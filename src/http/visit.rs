@@ -20,9 +20,8 @@ use crate::{
         caller::Caller,
         key::{Key, sha256},
     },
-    core::in_force::PolicySnapshot,
+    core::in_force::{PolicyAtArrival, PolicySnapshot},
     hashing::{hasher::Hasher, queue::Whose},
-    policy::Policy,
     store::{Conn, Db, Tx, accounts::Account},
 };
 
@@ -42,7 +41,7 @@ pub struct Visit<'r> {
     /// The other end.
     pub client: Client,
     /// The policy that was in force when the request came: it is judged by no other.
-    pub policy_at_arrival: &'r PolicySnapshot,
+    pub at_arrival: &'r PolicySnapshot,
 }
 
 struct AtArrival(Arc<PolicySnapshot>);
@@ -73,14 +72,8 @@ impl<'r> Visit<'r> {
         let app = request.rocket().state::<Arc<App>>()?;
         let db = request.rocket().state::<Db>()?;
         let client = Client::of(request, app);
-        let AtArrival(policy_at_arrival) = request.local_cache(|| AtArrival(app.live.now()));
-        Some(Self {
-            app,
-            db,
-            cookies: Cookies::of(request, app.judged.is_https()),
-            client,
-            policy_at_arrival,
-        })
+        let AtArrival(at_arrival) = request.local_cache(|| AtArrival(app.live.now()));
+        Some(Self { app, db, cookies: Cookies::of(request, app.judged.is_https()), client, at_arrival })
     }
 
     /// What hashes passwords, for this client among others.
@@ -130,9 +123,9 @@ impl<'r> Visit<'r> {
         tx
     }
 
-    /// What is in force for an account, in this request.
-    pub fn policy(&self, account: &Account) -> Policy {
-        self.policy_at_arrival.policy(account.roles())
+    /// The policy for an account when this request came.
+    pub fn policy_at_arrival(&self, account: &Account) -> PolicyAtArrival {
+        self.at_arrival.at_arrival(account)
     }
 
     /// Who asks, as messages and the audit log tell it.

@@ -66,21 +66,23 @@ async fn renew(app: &App, pool: &Pool, stored: &Stored) -> Result<bool, Error> {
         return Ok(true);
     }
     let mut tx = pool.begin_low_priority().await?;
-    let Some(account) = accounts::lock(&mut tx, stored.id, app.now()).await? else { return Ok(true) };
+    let Some(mut account) = accounts::lock(&mut tx, stored.id, app.now()).await? else { return Ok(true) };
     // What was changed since it was read was written by this version.
     if let Some(phone) = phone.filter(|_| account.phone == stored.phone) {
-        accounts::set_phone(&mut tx, account.id, Some(phone.number()), account.phone_usable_at).await?;
+        let usable_at = account.phone_usable_at;
+        account.set_phone(Some(phone.number()), usable_at).await?;
     }
     let alone = match email.filter(|_| account.email == stored.email) {
-        Some(email) => accounts::rekey(&mut tx, account.id, email.key()).await?,
+        Some(email) => account.rekey(email.key()).await?,
         None => true,
     };
+    let id = account.id;
     tx.commit().await?;
     if !alone {
         log::error!(
             "account {} cannot sign in: its address differs from another account's only by capital letters; \
              change the address of one, or delete it",
-            account.id
+            id
         );
     }
     Ok(alone)

@@ -8,7 +8,7 @@ use crate::{
     core::event::Event,
     http::{Answer, Faults, Fields, LinkKey, Page, SameOrigin, Visit, keyed},
     store::{
-        accounts, keys, outbox,
+        keys, outbox,
         sessions::SignedIn,
         spent::{self, Reason},
     },
@@ -58,20 +58,19 @@ fn show_cancelled(site: Visit<'_>) -> Answer {
 async fn cancel(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<Any>) -> Result<Answer, Error> {
     let (account, now) = (&ticket.account, site.now());
     let mut tx = site.begin().await?;
-    if !accounts::lock_unchanged(&mut tx, account, now).await?
-        || !keys::spend(&mut tx, ticket.key.id, now).await?
-    {
+    let Some(locked) = ticket.lock_spending(&mut tx, now).await? else {
         return keyed::gone(&site, &mut tx, &ticket.key.digest, "/reset").await;
-    }
+    };
     let browser_id = site.browser_id();
     let led = (browser_id.as_deref(), "/reset/cancelled");
-    spent::note(&mut tx, &ticket.key.digest, Reason::Cancelled, led, now).await?;
-    keys::end_resets(&mut tx, account.id, None).await?;
-    outbox::drop_orphans(&mut tx, account.id).await?;
+    let (held, _) = locked.into_parts();
+    spent::note(held, &ticket.key.digest, Reason::Cancelled, led, now).await?;
+    keys::end_resets(held, account.id, None).await?;
+    outbox::drop_orphans(held, account.id).await?;
     Event::new("reset.cancelled", account.id)
         .from(&site.caller())
         .under(&ticket.policy)
-        .write(site.app, &mut tx)
+        .write(site.app, held)
         .await?;
     tx.commit().await?;
     site.keep("/reset/cancelled", ticket.policy.known_address(account))?;

@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 use super::undo;
 use crate::{
-    account::{change::end_everything, notice},
+    account::notice,
     auth::{
-        gate::{self, SessionKind},
+        gate::{self, Admission, Goal, Passed, Proof},
         session,
     },
     base::Error,
@@ -15,13 +15,12 @@ use crate::{
         hash::{PasswordHash, Verdict},
         password::Password,
     },
-    http::{Answer, CookieName, Faults, Fields, Page, Visit, device, keyed, page::Why, told::Announcement},
+    http::{Answer, Faults, Fields, Page, Visit, device, keyed, page::Why, told::Announcement},
     policy::Policy,
     store::{
-        Tx,
-        accounts::{self, Account},
+        accounts::{self, Account, Locked},
         events,
-        keys::{self, KeyRow},
+        keys::KeyRow,
     },
 };
 
@@ -58,17 +57,23 @@ pub async fn spend(
     let hash = site.hasher_for(account.id.as_bytes()).hash(new.clone()).await?;
     let now = site.now();
     let mut tx = site.begin().await?;
-    let mut won = accounts::lock_unchanged(&mut tx, account, now).await?;
-    for key in [Some(key.id), code].into_iter().flatten() {
-        won = won && keys::spend(&mut tx, key, now).await?;
+    let mut locked = accounts::lock_spending(&mut tx, account, key.id, now).await?;
+    if let (Some(account), Some(code)) = (&mut locked, code)
+        && !account.spend(code, now).await?
+    {
+        locked = None;
     }
-    if !won {
+    let Some(mut locked) = locked else {
         drop(tx);
         return late(site, account.id, &key.digest, Some(new)).await;
-    }
+    };
     let leads = if policy.login_after { "/account" } else { "/login" };
-    keyed::use_up(site, &mut tx, &key.digest, leads).await?;
-    complete(site, tx, account, policy, &hash).await
+    keyed::use_up(site, locked.tx(), &key.digest, leads).await?;
+    let Some(completed) = complete(site, &mut locked, policy, &hash).await? else {
+        return Ok(Page::unusable(&site.templates, Why::Live, None, "/reset").into());
+    };
+    tx.commit().await?;
+    completed.enter(site, account, policy)
 }
 
 /// The answer to a form whose key was spent while it was on its way.
@@ -108,55 +113,60 @@ pub async fn is_set(site: &Visit<'_>, account: Uuid, typed: Password) -> Result<
     }
 }
 
-/// Sets the password, ends everything older, tells the owner, and signs in if the policy says so.
-///
-/// The account's row must have been taken in `tx`, and what pays for this spent.
+/// A reset that is complete once its transaction is committed.
+#[must_use]
+pub struct Completed {
+    admission: Admission,
+    ended: u64,
+}
+
+/// Sets the password, ends everything older, tells the owner, and signs in if the policy says so; `None`, and the
+/// transaction must be dropped, if the policy has switched while the password was typed and hashed. What pays for this
+/// must have been spent.
 ///
 /// # Errors
 /// [`Error::Database`]; nothing has happened then.
 pub async fn complete(
     site: &Visit<'_>,
-    mut tx: Tx,
-    account: &Account,
+    account: &mut Locked<'_>,
     policy: &Policy,
     hash: &PasswordHash,
-) -> Result<Answer, Error> {
-    // The policy may have switched while the password was typed and hashed.
-    if !site.app.policy(account).accepts(policy) {
-        return Ok(Page::unusable(&site.templates, Why::Live, None, "/reset").into());
+) -> Result<Option<Completed>, Error> {
+    if !site.policy_now(account).accepts(policy) {
+        return Ok(None);
     }
     let asked = site.caller();
-    let open = session::open(site, &mut tx, account.id, None).await?;
-    accounts::set_password(&mut tx, account.id, hash, site.now()).await?;
-    end_everything(&mut tx, account, site.now()).await?;
-    undo::settle(site.app, &mut tx, account).await?;
-    notice::post(site.app, &mut tx, account, &account.email, "password-changed", &asked).await?;
-    let admission = if policy.login_after {
-        Some(gate::admit(site, &mut tx, account, SessionKind::Fresh, false).await?)
-    } else {
-        None
-    };
-    let began = events::last(&mut tx, account.id, "reset.issued").await?;
+    let ended = session::open(site, account, None).await?;
+    let goal = Goal::NewPassword { hash, sign_in: policy.login_after };
+    let Passed::Entered(admission) = gate::pass(site, account, Proof::Reset, goal).await?;
+    undo::settle(site.app, account).await?;
+    let (held, account) = account.parts();
+    notice::post(site.app, held, account, &account.email, "password-changed", &asked).await?;
+    let began = events::last(held, account.id, "reset.issued").await?;
     Event::new("reset.completed", account.id)
         .from(&asked)
         .under(policy)
         .took(began.map(|began| began.until(site.now())))
-        .write(site.app, &mut tx)
+        .write(site.app, held)
         .await?;
-    tx.commit().await?;
-    device::remember(site, &account.email_key())?;
-    site.cookies.remove(CookieName::Restricted);
-    let set = if admission.is_some() { "told-password-set" } else { "told-password-set-login" };
-    let ended = (open > 0).then(|| Announcement::count("told-sessions-ended", open));
-    site.tell_all([Announcement::new(set)].into_iter().chain(ended).collect());
-    Ok(match admission {
-        Some(admission) => {
-            admission.enter(site);
-            Answer::go("/account")
+    Ok(Some(Completed { admission, ended }))
+}
+
+impl Completed {
+    /// The answer to the browser, with its cookies. Call it after the commit.
+    ///
+    /// # Errors
+    /// As [`Visit::keep`].
+    pub fn enter(self, site: &Visit<'_>, account: &Account, policy: &Policy) -> Result<Answer, Error> {
+        device::remember(site, &account.email_key())?;
+        self.admission.enter(site);
+        let set = if policy.login_after { "told-password-set" } else { "told-password-set-login" };
+        let ended = (self.ended > 0).then(|| Announcement::count("told-sessions-ended", self.ended));
+        site.tell_all([Announcement::new(set)].into_iter().chain(ended).collect());
+        if policy.login_after {
+            return Ok(Answer::go("/account"));
         }
-        None => {
-            site.keep("/login", policy.known_address(account))?;
-            Answer::go("/login")
-        }
-    })
+        site.keep("/login", policy.known_address(account))?;
+        Ok(Answer::go("/login"))
+    }
 }

@@ -17,7 +17,6 @@ use crate::{
     outbox::message::Message,
     policy::strategy::Strategy,
     store::{
-        accounts,
         keys::{self, KeyRow},
         outbox,
         sessions::SignedIn,
@@ -63,23 +62,22 @@ async fn submit(
         ..site.app.key_row(account.id, Purpose::Temporary, digest, *LIFE)?
     };
     let mut tx = site.begin().await?;
-    if !accounts::lock_unchanged(&mut tx, account, now).await?
-        || !keys::spend(&mut tx, ticket.key.id, now).await?
-    {
+    let Some(locked) = ticket.lock_spending(&mut tx, now).await? else {
         return keyed::gone(&site, &mut tx, &ticket.key.digest, "/reset").await;
-    }
-    keyed::use_up(&site, &mut tx, &ticket.key.digest, SENT).await?;
-    keys::end(&mut tx, account.id, Purpose::Temporary.name()).await?;
-    outbox::drop_orphans(&mut tx, account.id).await?;
-    keys::insert(&mut tx, &row).await?;
+    };
+    let (held, _) = locked.into_parts();
+    keyed::use_up(&site, held, &ticket.key.digest, SENT).await?;
+    keys::end(held, account.id, Purpose::Temporary.name()).await?;
+    outbox::drop_orphans(held, account.id).await?;
+    keys::insert(held, &row).await?;
     let mail = Message::mail(&account.email, "temporary-password")
         .code(&password.grouped(), row.expires_at)
         .asked(&asked);
-    mail.post(site.app, &mut tx, Some(account.id), Some(row.id), row.expires_at).await?;
+    mail.post(site.app, held, Some(account.id), Some(row.id), row.expires_at).await?;
     Event::new("reset.password_generated", account.id)
         .from(&asked)
         .under(&ticket.policy)
-        .write(site.app, &mut tx)
+        .write(site.app, held)
         .await?;
     tx.commit().await?;
     device::remember(&site, &account.email_key())?;

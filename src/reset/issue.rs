@@ -21,7 +21,7 @@ use crate::{
     policy::{Channel, Policy},
     store::{
         Tx,
-        accounts::Account,
+        accounts::{Account, Locked},
         keys::{self, KeyRow},
         outbox,
         spent::{self, Reason},
@@ -94,18 +94,15 @@ pub struct Letter<'a> {
 
 /// Posts the message that lets the owner of an account back in.
 ///
-/// The account's row must have been taken in `tx`.
-///
 /// # Errors
 /// [`Error::Database`].
 pub async fn start(
     app: &App,
-    tx: &mut Tx,
-    account: &Account,
+    account: &mut Locked<'_>,
     by: By<'_>,
     asked: &Caller,
 ) -> Result<Started, Error> {
-    let [reset, restart] = live(app, tx, account, [Purpose::Reset, Purpose::Restart]).await?;
+    let [reset, restart] = live(app, account, [Purpose::Reset, Purpose::Restart]).await?;
     let elsewhere = reset.clone().filter(|key| by.is_elsewhere(key));
     let held = if elsewhere.is_some() { restart } else { reset.or(restart) };
     let kept = held.filter(|key| by.must_leave(key, account));
@@ -113,20 +110,21 @@ pub async fn start(
     let name = if elsewhere.is_some() { "reset-restart" } else { "reset-link" };
     let typed = by.browser.zip(by.wish);
     let letter = Letter { name, elsewhere: elsewhere.as_ref(), typed, kept };
-    issue(app, tx, account, letter, by.asker(account), asked).await
+    let asker = by.asker(account);
+    issue(app, account, letter, asker, asked).await
 }
 
 /// The live keys of an account for two purposes, each if the policy in force accepts it.
 async fn live(
     app: &App,
-    tx: &mut Tx,
-    account: &Account,
+    account: &mut Locked<'_>,
     purposes: [Purpose; 2],
 ) -> Result<[Option<KeyRow>; 2], Error> {
+    let (tx, account) = account.parts();
     let mut rows =
         keys::of_account_for_either(tx, account.id, purposes.map(Purpose::name), app.now()).await?;
     rows.retain(|row| {
-        Policy::read(row.policy.as_deref()).is_some_and(|issued| app.policy(account).accepts(&issued))
+        Policy::read(row.policy.as_deref()).is_some_and(|issued| app.policy_now(account).accepts(&issued))
     });
     Ok(purposes.map(|purpose| rows.iter().find(|row| row.purpose == purpose.name()).cloned()))
 }
@@ -140,21 +138,19 @@ pub fn unseal(app: &App, row: &KeyRow) -> Option<Key> {
 /// Posts a message with a key, by mail or, if one is left, by text. A new key takes the place of the older ones; one that
 /// starts again, because another is in use elsewhere, that of its like alone.
 ///
-/// The account's row must have been taken in `tx`.
-///
 /// # Errors
 /// [`Error::Database`].
 pub async fn issue(
     app: &App,
-    tx: &mut Tx,
-    account: &Account,
+    account: &mut Locked<'_>,
     letter: Letter<'_>,
     asker: Requester<'_>,
     asked: &Caller,
 ) -> Result<Started, Error> {
+    let (tx, account) = account.parts();
     let Letter { name, elsewhere, typed, kept } = letter;
     let issued = kept.as_ref().and_then(|(row, _)| Policy::read(row.policy.as_deref()));
-    let policy = issued.unwrap_or_else(|| app.policy(account));
+    let policy = issued.unwrap_or_else(|| app.policy_now(account).into_issued());
     let phone = match policy.channel {
         Channel::Email => None,
         Channel::Sms => match app.usable_phone(account) {

@@ -6,16 +6,17 @@ use serde_json::json;
 use super::complete::{choose, complete, is_set};
 use crate::{
     auth::{
-        gate::{self, SessionKind},
+        gate::{self, Goal, Passed, Proof},
         session::Restricted,
         temporary::is_generated,
     },
-    base::{Error, email::masked, fault::Fault},
+    base::{Error, clock::Time, email::masked, fault::Fault},
     core::event::Event,
     http::{Answer, Faults, Fields, Page, SameOrigin, Visit, page::Why},
     policy::{Policy, strategy::Strategy},
     store::{
-        accounts::{self, Account},
+        Tx,
+        accounts::{self, Account, Locked},
         sessions::{self, SignedIn},
     },
     view::format,
@@ -78,10 +79,12 @@ async fn submit(
     }
     let hash = site.hasher_for(account.id.as_bytes()).hash(new.clone()).await?;
     let mut tx = site.begin().await?;
-    let won = accounts::lock_unchanged(&mut tx, account, site.now()).await?
-        && sessions::end(&mut tx, account.id, session.id).await?;
-    if won {
-        return complete(&site, tx, account, &restricted.policy, &hash).await;
+    if let Some(mut locked) = lock(&mut tx, restricted.me, site.now()).await? {
+        let Some(completed) = complete(&site, &mut locked, &restricted.policy, &hash).await? else {
+            return Ok(Page::unusable(&site.templates, Why::Live, None, "/reset").into());
+        };
+        tx.commit().await?;
+        return completed.enter(&site, account, &restricted.policy);
     }
     drop(tx);
     if !is_set(&site, account.id, new).await? {
@@ -89,6 +92,13 @@ async fn submit(
     }
     site.tell("told-twice");
     Ok(Answer::go("/account"))
+}
+
+/// Locks the account, and ends the restricted session: `None` unless both can be done.
+async fn lock<'t>(tx: &'t mut Tx, me: &SignedIn, now: Time) -> Result<Option<Locked<'t>>, Error> {
+    let Some(mut account) = accounts::lock_unchanged(tx, &me.account, now).await? else { return Ok(None) };
+    let ended = sessions::end(account.tx(), me.account.id, me.session.id).await?;
+    Ok(ended.then_some(account))
 }
 
 fn over(site: &Visit<'_>) -> Page {
@@ -102,21 +112,18 @@ fn show_skip() -> Answer {
 
 #[post("/reset/new-password/skip")]
 async fn skip(_ours: SameOrigin, site: Visit<'_>, restricted: Restricted<'_>) -> Result<Answer, Error> {
-    let Restricted { me: SignedIn { session, account }, policy } = restricted;
+    let Restricted { me, policy } = restricted;
     if !may_skip(&policy) {
         return Ok(over(&site).into());
     }
     let asked = site.caller();
     let mut tx = site.begin().await?;
-    let won = accounts::lock_unchanged(&mut tx, account, site.now()).await?
-        && sessions::end(&mut tx, account.id, session.id).await?;
-    if !won {
-        return Ok(over(&site).into());
-    }
-    accounts::prove(&mut tx, account.id, site.now()).await?;
-    // Not a fresh session: its owner has not shown a password.
-    let admission = gate::admit(&site, &mut tx, account, SessionKind::Remembered, false).await?;
-    Event::new("reset.skipped", account.id).from(&asked).under(&policy).write(site.app, &mut tx).await?;
+    let Some(mut account) = lock(&mut tx, me, site.now()).await? else { return Ok(over(&site).into()) };
+    account.prove(site.now()).await?;
+    let goal = Goal::SignIn { keep: false };
+    let Passed::Entered(admission) = gate::pass(&site, &mut account, Proof::Reset, goal).await?;
+    let (held, account) = account.into_parts();
+    Event::new("reset.skipped", account.id).from(&asked).under(&policy).write(site.app, held).await?;
     tx.commit().await?;
     admission.enter(&site);
     site.tell("told-skipped");

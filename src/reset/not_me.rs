@@ -94,12 +94,15 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, notified: ValidKey<Notified>
     let Notified { key, account, before, .. } = notified.0;
     let now = site.now();
     let mut tx = site.begin().await?;
-    let account = accounts::lock(&mut tx, account.id, now).await?.filter(undo::is_open);
-    let (Some(account), true) = (account, keys::spend(&mut tx, key.id, now).await?) else {
+    let locked = accounts::lock(&mut tx, account.id, now).await?.filter(|account| undo::is_open(account));
+    let Some(mut account) = locked else {
         return keyed::gone(&site, &mut tx, &key.digest, "/reset").await;
     };
-    keyed::use_up(&site, &mut tx, &key.digest, "/reset/not-me/done").await?;
-    let outcome = undo::carry_out(site.app, &mut tx, &account, &key, &before, &site.caller()).await?;
+    if !account.spend(key.id, now).await? {
+        return keyed::gone(&site, account.tx(), &key.digest, "/reset").await;
+    }
+    keyed::use_up(&site, account.tx(), &key.digest, "/reset/not-me/done").await?;
+    let outcome = undo::carry_out(site.app, &mut account, &key, &before, &site.caller()).await?;
     tx.commit().await?;
     site.keep_all("/reset/not-me/done", &before.email, None, outcome == Outcome::Restored)?;
     Ok(Answer::go("/reset/not-me/done"))

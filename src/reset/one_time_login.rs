@@ -4,13 +4,12 @@ use rocket::{fairing::AdHoc, get, post, routes};
 
 use super::ticket::{StrategyTag, Ticket};
 use crate::{
-    account::{change::end_everything, notice},
-    auth::gate::{self, SessionKind},
+    account::notice,
+    auth::gate::{self, Goal, Passed, Proof},
     base::Error,
     core::event::Event,
     http::{Answer, Page, SameOrigin, Visit, device, keyed, with_deadline},
     policy::strategy::Strategy,
-    store::{accounts, keys},
 };
 
 /// Marks its tickets.
@@ -34,22 +33,21 @@ fn show(site: Visit<'_>, ticket: Ticket<OneTimeLogin>) -> Page {
 
 #[post("/reset/one-time-login")]
 async fn submit(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<OneTimeLogin>) -> Result<Answer, Error> {
-    let (account, now, asked) = (&ticket.account, site.now(), site.caller());
+    let (now, asked) = (site.now(), site.caller());
     let mut tx = site.begin().await?;
-    if !accounts::lock_unchanged(&mut tx, account, now).await?
-        || !keys::spend(&mut tx, ticket.key.id, now).await?
-    {
+    let Some(mut locked) = ticket.lock_spending(&mut tx, now).await? else {
         return keyed::gone(&site, &mut tx, &ticket.key.digest, "/reset").await;
-    }
-    keyed::use_up(&site, &mut tx, &ticket.key.digest, "/reset/new-password").await?;
-    end_everything(&mut tx, account, now).await?;
-    let admission =
-        gate::admit(&site, &mut tx, account, SessionKind::Restricted(&ticket.policy, None), false).await?;
-    notice::post(site.app, &mut tx, account, &account.email, "signed-in-once", &asked).await?;
+    };
+    keyed::use_up(&site, locked.tx(), &ticket.key.digest, "/reset/new-password").await?;
+    locked.end_everything(now).await?;
+    let Passed::Entered(admission) =
+        gate::pass(&site, &mut locked, Proof::Reset, Goal::Form(&ticket.policy)).await?;
+    let (held, account) = locked.into_parts();
+    notice::post(site.app, held, &account, &account.email, "signed-in-once", &asked).await?;
     Event::new("reset.signed_in_once", account.id)
         .from(&asked)
         .under(&ticket.policy)
-        .write(site.app, &mut tx)
+        .write(site.app, held)
         .await?;
     tx.commit().await?;
     device::remember(&site, &account.email_key())?;

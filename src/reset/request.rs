@@ -37,7 +37,7 @@ pub fn routes() -> Vec<Route> {
 
 /// A page of the first step. What it says of the steps to come is the base policy's, whoever asks.
 fn page(site: &Visit<'_>, name: &'static str) -> Page {
-    let policy = site.policy_at_arrival.policy([]);
+    let policy = site.at_arrival.policy([]);
     Page::new(name)
         .with("step", 1)
         .with("steps", policy.strategy.steps())
@@ -119,7 +119,7 @@ impl Reset {
     /// [`Error::Database`].
     pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
         let now = app.now();
-        let Some(account) = accounts::lock_by_email(tx, &self.email_key, now).await? else {
+        let Some(mut account) = accounts::lock_by_email(tx, &self.email_key, now).await? else {
             return self.without_account(app, tx).await;
         };
         let moment =
@@ -131,12 +131,13 @@ impl Reset {
             _ => (account.held_until > now).then(|| moment("reset-held", account.held_until)),
         };
         if let Some(mail) = why_not {
-            let until = now + *app.policy(&account).key_ttl;
-            return mail.asked(&self.asked).post(app, tx, Some(account.id), None, until).await;
+            let until = now + *app.policy_now(&account).key_ttl;
+            let id = Some(account.id);
+            return mail.asked(&self.asked).post(app, account.tx(), id, None, until).await;
         }
         let (browser, known) = (self.browser.as_deref(), self.known.as_ref());
         let by = By { browser, wish: self.wish.as_ref(), known, admin: false };
-        match start(app, tx, &account, by, &self.asked).await? {
+        match start(app, &mut account, by, &self.asked).await? {
             Started::Issued => Ok(()),
             Started::NoTexts => post_decoy(app, tx).await,
         }

@@ -54,19 +54,20 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, holds: ValidKey<Issued>) -> 
     }
     let (browser_id, now) = (site.ensure_browser_id()?, site.now());
     let mut tx = site.begin().await?;
-    if !accounts::lock_unchanged(&mut tx, &account, now).await? {
+    let Some(locked) = accounts::lock_unchanged(&mut tx, &account, now).await? else {
         return keyed::gone(&site, &mut tx, &key.digest, "/reset").await;
+    };
+    let (held, account) = locked.into_parts();
+    spent::note_links(held, account.id, [Purpose::Reset; 3], Reason::Replaced, now).await?;
+    keys::end_resets(held, account.id, Some(key.id)).await?;
+    if !keys::restart(held, key.id, &browser_id, site.client.browser, now).await? {
+        return keyed::gone(&site, held, &key.digest, "/reset").await;
     }
-    spent::note_links(&mut tx, account.id, [Purpose::Reset; 3], Reason::Replaced, now).await?;
-    keys::end_resets(&mut tx, account.id, Some(key.id)).await?;
-    if !keys::restart(&mut tx, key.id, &browser_id, site.client.browser, now).await? {
-        return keyed::gone(&site, &mut tx, &key.digest, "/reset").await;
-    }
-    outbox::drop_orphans(&mut tx, account.id).await?;
+    outbox::drop_orphans(held, account.id).await?;
     Event::new("reset.restarted", account.id)
         .from(&site.caller())
         .under(&policy)
-        .write(site.app, &mut tx)
+        .write(site.app, held)
         .await?;
     tx.commit().await?;
     Ok(Answer::go(policy.strategy.page()))

@@ -76,9 +76,8 @@ pub async fn mint<S>(
     pause: Duration,
 ) -> Result<Option<(KeyRow, Key)>, Error> {
     let (account, now, browser) = (&ticket.account, site.now(), site.ensure_browser_id()?);
-    if !accounts::lock_unchanged(tx, account, now).await? {
-        return Ok(None);
-    }
+    let Some(locked) = accounts::lock_unchanged(tx, account, now).await? else { return Ok(None) };
+    let (tx, account) = locked.into_parts();
     let former = keys::of_account(tx, account.id, kind.purpose.name(), now).await?;
     let early = former.is_some_and(|row| row.parent == Some(ticket.key.id) && row.issued_at + pause > now);
     if early || !keys::press(tx, ticket.key.id, (&browser, site.client.browser), MINTS, now).await? {

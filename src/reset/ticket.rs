@@ -15,14 +15,15 @@ use crate::{
     auth::session,
     base::{
         Error,
+        clock::Time,
         email::masked,
         key::{Key, Purpose},
     },
     http::{CookieName, KeyedLink, ValidKey, Visit, device},
     policy::{Policy, strategy::Strategy},
     store::{
-        Conn,
-        accounts::{self, Account},
+        Conn, Tx,
+        accounts::{self, Account, Locked},
         keys::{self, KeyRow},
     },
     view::format,
@@ -49,7 +50,7 @@ impl KeyedLink for Issued {
         let account = accounts::find(&mut conn, key.account_id).await?.filter(|account| account.enabled);
         let policy = Policy::read(key.policy.as_deref());
         let found = account.zip(policy).map(|(account, policy)| Issued { key, account, policy });
-        Ok(found.filter(|found| site.policy(&found.account).accepts(&found.policy)))
+        Ok(found.filter(|found| site.policy_at_arrival(&found.account).accepts(&found.policy)))
     }
 
     fn id(&self) -> Uuid {
@@ -62,6 +63,16 @@ impl KeyedLink for Issued {
 
     fn page(&self) -> &'static str {
         if self.key.restarts() { restart::PAGE } else { self.policy.strategy.page() }
+    }
+}
+
+impl Issued {
+    /// Locks the account and spends the key: `None` unless both can be done.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn lock_spending<'t>(&self, tx: &'t mut Tx, now: Time) -> Result<Option<Locked<'t>>, Error> {
+        accounts::lock_spending(tx, &self.account, self.key.id, now).await
     }
 }
 

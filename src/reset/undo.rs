@@ -9,18 +9,15 @@ use std::time::Duration;
 
 use super::issue::{Letter, issue};
 use crate::{
-    account::{
-        change::end_everything,
-        notice::{UNDO, UndoSnapshot},
-    },
+    account::notice::{UNDO, UndoSnapshot},
     app::App,
     base::{Error, caller::Caller, clock::Time, email::Email, key::Purpose},
     core::event::{Actor, Event},
     http::throttle::Requester,
     outbox::message::Message,
     store::{
-        Conn, Tx,
-        accounts::{self, Account, AccountState, FOREVER},
+        Conn,
+        accounts::{self, Account, AccountState, FOREVER, Locked},
         claims::{self, Claim},
         former_addresses,
         keys::{self, KeyRow},
@@ -71,61 +68,61 @@ pub async fn weigh(
 
 /// Does what the link `key` comes to; it ends, with the links of all that happened since.
 ///
-/// The account's row must have been taken in `tx`, and the key spent.
+/// The key must have been spent.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn carry_out(
     app: &App,
-    tx: &mut Tx,
-    account: &Account,
+    account: &mut Locked<'_>,
     key: &KeyRow,
     before: &UndoSnapshot,
     asked: &Caller,
 ) -> Result<Outcome, Error> {
-    let now = app.now();
-    let weighed = weigh(tx, key, before, account).await?;
-    accounts::void_password(tx, account.id, now).await?;
-    end_everything(tx, account, app.now()).await?;
-    if weighed == Outcome::Frozen || !restore(app, tx, account, before).await? {
-        freeze(app, tx, account, before, asked).await?;
+    let (now, id) = (app.now(), account.id);
+    let (tx, stored) = account.parts();
+    let weighed = weigh(tx, key, before, stored).await?;
+    account.void_password(now).await?;
+    account.end_everything(now).await?;
+    if weighed == Outcome::Frozen || !restore(app, account, before).await? {
+        freeze(app, account, before, asked).await?;
         return Ok(Outcome::Frozen);
     }
-    keys::end_undo(tx, account.id, key.issued_at).await?;
-    former_addresses::release(tx, account.id, key.issued_at).await?;
-    accounts::hold(tx, account.id, now + HOLD).await?;
-    Event::new("reset.undone", account.id).from(asked).detail(&before.notice).write(app, tx).await?;
-    if let Some(account) = accounts::find(tx, account.id).await? {
-        issue(app, tx, &account, letter("not-me-done"), Requester::Trusted, asked).await?;
-    }
+    keys::end_undo(account.tx(), id, key.issued_at).await?;
+    former_addresses::release(account.tx(), id, key.issued_at).await?;
+    account.hold(now + HOLD).await?;
+    Event::new("reset.undone", id).from(asked).detail(&before.notice).write(app, account.tx()).await?;
+    account.reread().await?;
+    issue(app, account, letter("not-me-done"), Requester::Trusted, asked).await?;
     Ok(Outcome::Restored)
 }
 
 /// Restores address and phone; false if the address cannot be had.
-async fn restore(app: &App, tx: &mut Tx, account: &Account, before: &UndoSnapshot) -> Result<bool, Error> {
+async fn restore(app: &App, account: &mut Locked<'_>, before: &UndoSnapshot) -> Result<bool, Error> {
     let Ok(email) = Email::parse(&before.email) else { return Ok(false) };
     let now = app.now();
     if email.key() != account.email_key() {
         // Free at once; what was proved there still counts.
+        let (tx, account) = account.parts();
         former_addresses::insert(tx, account.id, Time::default()).await?;
     }
-    if !accounts::set_email(tx, account.id, email.address(), email.key(), now - *UNDO).await? {
+    if !account.set_email(email.address(), email.key(), now - *UNDO).await? {
         return Ok(false);
     }
-    accounts::set_phone(tx, account.id, before.phone.as_deref(), before.phone_usable_at).await?;
+    account.set_phone(before.phone.as_deref(), before.phone_usable_at).await?;
     Ok(true)
 }
 
 /// Lets nobody in before an admin has decided, keeps the former address for that, and tells both.
 async fn freeze(
     app: &App,
-    tx: &mut Tx,
-    account: &Account,
+    account: &mut Locked<'_>,
     before: &UndoSnapshot,
     asked: &Caller,
 ) -> Result<(), Error> {
     let now = app.now();
-    accounts::hold(tx, account.id, FOREVER).await?;
+    account.hold(FOREVER).await?;
+    let (tx, account) = account.parts();
     let claim = Claim {
         account_id: account.id,
         email: before.email.clone(),
@@ -149,14 +146,15 @@ async fn freeze(
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn settle(app: &App, tx: &mut Tx, account: &Account) -> Result<(), Error> {
-    if account.undone_at == Time::default() {
+pub async fn settle(app: &App, account: &mut Locked<'_>) -> Result<(), Error> {
+    let (id, undone_at) = (account.id, account.undone_at);
+    if undone_at == Time::default() {
         return Ok(());
     }
-    for row in keys::undo_before(tx, account.id, account.undone_at).await? {
+    for row in keys::undo_before(account.tx(), id, undone_at).await? {
         let before = UndoSnapshot::unseal(app, row.sealed.as_deref());
         if before.is_none_or(|before| before.email_key() == account.email_key()) {
-            keys::spend(tx, row.id, Time::default()).await?;
+            account.spend(row.id, Time::default()).await?;
         }
     }
     Ok(())
@@ -165,34 +163,31 @@ pub async fn settle(app: &App, tx: &mut Tx, account: &Account) -> Result<(), Err
 /// Ends a freeze as an admin has decided: the account goes to a claim, or stays with its present address if there is
 /// none, and a key is mailed to whoever has it now. Every other claim ends.
 ///
-/// The account's row must have been taken in `tx`.
-///
 /// # Errors
 /// [`Error::Database`].
 pub async fn decide(
     app: &App,
-    tx: &mut Tx,
-    account: &Account,
+    account: &mut Locked<'_>,
     claim: Option<&Claim>,
     actor: &Actor,
 ) -> Result<bool, Error> {
-    let now = app.now();
+    let (now, id) = (app.now(), account.id);
     if let Some(claim) = claim {
-        let (id, since) = (account.id, now - *UNDO);
-        if !accounts::set_email(tx, id, &claim.email, &claim.email_key, since).await? {
+        if !account.set_email(&claim.email, &claim.email_key, now - *UNDO).await? {
             return Ok(false);
         }
-        accounts::set_phone(tx, id, claim.phone.as_deref(), claim.phone_usable_at).await?;
-        end_everything(tx, account, app.now()).await?;
+        account.set_phone(claim.phone.as_deref(), claim.phone_usable_at).await?;
+        account.end_everything(now).await?;
     }
-    claims::end(tx, account.id).await?;
-    keys::end(tx, account.id, Purpose::Undo.name()).await?;
-    former_addresses::forget(tx, account.id).await?;
-    accounts::hold(tx, account.id, now).await?;
+    claims::end(account.tx(), id).await?;
+    keys::end(account.tx(), id, Purpose::Undo.name()).await?;
+    former_addresses::forget(account.tx(), id).await?;
+    account.hold(now).await?;
     let kind = if claim.is_some() { "account.given_back" } else { "account.hold_lifted" };
-    Event::new(kind, account.id).by(actor).write(app, tx).await?;
-    if let Some(account) = accounts::find(tx, account.id).await?.filter(|account| account.enabled) {
-        issue(app, tx, &account, letter("decided"), Requester::Trusted, actor.asked()).await?;
+    Event::new(kind, id).by(actor).write(app, account.tx()).await?;
+    account.reread().await?;
+    if account.enabled {
+        issue(app, account, letter("decided"), Requester::Trusted, actor.asked()).await?;
     }
     Ok(true)
 }

@@ -4,7 +4,7 @@ use rocket::{Request, Route, get, http::RawStr, post, routes};
 
 use crate::{
     auth::{
-        gate::{self, SessionKind},
+        gate::{self, Goal, Passed, Proof},
         session::Restricted,
         temporary,
     },
@@ -149,15 +149,17 @@ async fn attempt(
         Verdict::NeedsRehash => Some(hasher.hash(password.clone()).await?),
     };
     let mut tx = site.begin().await?;
-    if !accounts::enter(&mut tx, &account, site.now()).await? {
+    let Some(mut account) = accounts::lock_entering(&mut tx, &account, site.now()).await? else {
         return Ok(Attempt::Conflict);
-    }
+    };
     if let Some(hash) = rehashed {
-        accounts::rehash(&mut tx, account.id, &hash).await?;
+        account.rehash(&hash).await?;
     }
-    let admission = gate::admit(site, &mut tx, &account, SessionKind::Fresh, keep).await?;
-    counted.refund(site.app, &mut tx).await?;
-    Event::new("sign_in.completed", account.id).from(&site.caller()).write(site.app, &mut tx).await?;
+    let Passed::Entered(admission) =
+        gate::pass(site, &mut account, Proof::Password, Goal::SignIn { keep }).await?;
+    let (held, account) = account.into_parts();
+    counted.refund(site.app, held).await?;
+    Event::new("sign_in.completed", account.id).from(&site.caller()).write(site.app, held).await?;
     tx.commit().await?;
     admission.enter(site);
     Ok(Attempt::Entered)

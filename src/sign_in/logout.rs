@@ -3,10 +3,10 @@
 use rocket::{Route, get, http::Header, post, routes};
 
 use crate::{
-    auth::remember,
-    base::{Error, key::sha256},
-    http::{Answer, CookieName, Page, SameOrigin, Visit, cookies::AT_WORK},
-    store::sessions::{self, SignedIn},
+    auth::gate,
+    base::Error,
+    http::{Answer, Page, SameOrigin, Visit, cookies::AT_WORK},
+    store::sessions::SignedIn,
 };
 
 /// The routes.
@@ -22,12 +22,7 @@ fn show(_me: Option<&SignedIn>) -> Page {
 #[post("/logout")]
 async fn submit(_ours: SameOrigin, site: Visit<'_>) -> Result<SignedOut, Error> {
     let mut tx = site.begin().await?;
-    for cookie_name in [CookieName::Session, CookieName::Restricted] {
-        if let Some(cookie) = site.cookies.get(cookie_name) {
-            sessions::end_digest(&mut tx, &sha256(cookie.as_bytes())).await?;
-        }
-    }
-    remember::forget(&site, &mut tx).await?;
+    gate::leave(&site, &mut tx).await?;
     tx.commit().await?;
     AT_WORK.into_iter().for_each(|cookie_name| site.cookies.remove(cookie_name));
     site.tell("told-signed-out");

@@ -137,12 +137,6 @@ pub async fn issued(conn: &mut Conn, now: Time) -> Result<Vec<Issued>, Error> {
     Ok(sql!(all Issued, conn, ISSUED, now)?)
 }
 
-/// Spends a key: of any number of simultaneous tries, one gets true.
-pub async fn spend(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
-    const SPEND: &str = "DELETE FROM latchkey_keys WHERE id = $1 AND expires_at > $2";
-    Ok(sql!(execute tx, SPEND, id, now)? == 1)
-}
-
 /// Presses a key's first button: binds it to a browser, called `name`, and counts what it mints, `most` at most.
 pub async fn press(
     tx: &mut Tx,

@@ -30,6 +30,7 @@ pub mod sessions;
 mod settings;
 pub mod spent;
 pub mod tallies;
+mod text;
 pub mod upkeep;
 mod writes;
 

@@ -2,11 +2,23 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Tx, accounts::Account, sql};
+use super::{Conn, Tx, accounts::Account, sql, text::text};
 use crate::base::{
     Error,
     clock::{SKEW, Time},
 };
+
+/// The pages that a session reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
+#[strum(serialize_all = "snake_case")]
+pub enum SessionScope {
+    /// All that its account may see.
+    Full,
+    /// The form for a new password, and nothing else.
+    NewPassword,
+}
+
+text!(SessionScope);
 
 /// One browser that is signed in.
 #[derive(Clone, sqlx_macros::FromRow)]
@@ -16,8 +28,8 @@ pub struct Session {
     pub id: Uuid,
     /// Whose it is.
     pub account_id: Uuid,
-    /// Whether it reaches the form for a new password and nothing else.
-    pub restricted: bool,
+    /// The pages that it reaches.
+    pub scope: SessionScope,
     /// The policy of the reset that opened a restricted one, as JSON.
     pub policy: Option<String>,
     /// Digest of the generated password that opened a restricted one.
@@ -50,9 +62,9 @@ pub struct SignedIn {
 /// Adds a session with the digest of its cookie.
 pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO latchkey_sessions
-        (id, account_id, digest, restricted, policy, opened_by, browser, client, began_at, fresh_until, seen_at, expires_at)
+        (id, account_id, digest, scope, policy, opened_by, browser, client, began_at, fresh_until, seen_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    sql!(execute tx, INSERT, session.id, session.account_id, digest, session.restricted, session.policy.as_deref(),
+    sql!(execute tx, INSERT, session.id, session.account_id, digest, session.scope, session.policy.as_deref(),
         session.opened_by.as_deref(),
         &session.browser, &session.client, session.began_at, session.fresh_until, session.seen_at,
         session.expires_at)?;
@@ -80,8 +92,8 @@ pub async fn find(
     idle_since: Time,
     now: Time,
 ) -> Result<Vec<FoundSession>, Error> {
-    const FIND: &str = "SELECT s.digest, s.id AS session_id, s.account_id, s.restricted, s.policy, s.opened_by, s.browser, s.client, s.began_at,
-        s.fresh_until, s.seen_at, s.expires_at, a.id, a.email, a.password_hash, a.enabled, a.phone, a.phone_usable_at,
+    const FIND: &str = "SELECT s.digest, s.id AS session_id, s.account_id, s.scope, s.policy, s.opened_by, s.browser, s.client, s.began_at,
+        s.fresh_until, s.seen_at, s.expires_at, a.id, a.email, a.password_hash, a.version, a.enabled, a.phone, a.phone_usable_at,
         a.fields, a.created_at, a.held_until, a.undone_at, a.deleted_at,
         COALESCE((SELECT string_agg(role, ' ') FROM (SELECT role FROM latchkey_roles WHERE account_id = a.id ORDER BY role) AS r), '')
         AS role_list FROM latchkey_sessions AS s JOIN latchkey_accounts AS a ON a.id = s.account_id
@@ -127,8 +139,8 @@ pub async fn list(
     idle_since: Time,
     now: Time,
 ) -> Result<Vec<Session>, Error> {
-    const LIST: &str = "SELECT id AS session_id, account_id, restricted, policy, opened_by, browser, client, began_at, fresh_until, seen_at, expires_at
-        FROM latchkey_sessions WHERE account_id = $1 AND NOT restricted AND expires_at > $2 AND seen_at > $3
+    const LIST: &str = "SELECT id AS session_id, account_id, scope, policy, opened_by, browser, client, began_at, fresh_until, seen_at, expires_at
+        FROM latchkey_sessions WHERE account_id = $1 AND scope = 'full' AND expires_at > $2 AND seen_at > $3
         ORDER BY began_at DESC LIMIT 200";
     Ok(sql!(all Session, conn, LIST, account, now, idle_since)?)
 }

@@ -27,7 +27,8 @@ fn statements() -> Vec<(String, String)> {
     let mut found = Vec::new();
     for file in rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")) {
         let text = std::fs::read_to_string(&file).expect("a source file");
-        let stem = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        let named = if file.ends_with("mod.rs") { file.parent().expect("a folder") } else { &file };
+        let stem = named.file_stem().expect("a name").to_string_lossy().into_owned();
         for each in constant.captures_iter(&text) {
             let sql = continued.replace_all(&each[2], "").replace("\\\"", "\"");
             if verb.is_match(&sql) {

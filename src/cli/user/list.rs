@@ -119,7 +119,7 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
     };
     let open = sessions::list(&mut conn, account.id, now - *app.config().session.idle, now).await?;
     let claims = claims::of_account(&mut conn, account.id).await?;
-    let (policy, state) = (app.policy(&account), account.state().name());
+    let (policy, state) = (app.policy_now(&account), account.state().name());
     let held = Some(account.held_until).filter(|until| *until > now && *until < accounts::FOREVER);
     if as_json {
         say_json(&json!({

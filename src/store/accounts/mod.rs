@@ -1,7 +1,12 @@
 //! The table `accounts`, with the roles of each.
 
+mod locked;
+
 use uuid::Uuid;
 
+pub use self::locked::{
+    Locked, Proven, lock, lock_by_email, lock_enabled, lock_entering, lock_spending, lock_unchanged,
+};
 use super::{Conn, Tx, roles, sql};
 use crate::{
     base::{Error, clock::Time, email::Email},
@@ -17,6 +22,8 @@ pub struct Account {
     pub email: String,
     /// What its password is checked against.
     pub password_hash: PasswordHash,
+    /// Goes up with each change of the row: what was read is what is locked, if it is the same.
+    pub version: i64,
     /// Whether its owner may sign in.
     pub enabled: bool,
     /// The verified phone, in E.164 form.
@@ -99,7 +106,7 @@ impl Account {
 
 /// The account with this id.
 pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Account>, Error> {
-    const FIND: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until, undone_at, deleted_at,
+    const FIND: &str = "SELECT id, email, password_hash, version, enabled, phone, phone_usable_at, fields, created_at, held_until, undone_at, deleted_at,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
         FROM latchkey_accounts WHERE id = $1";
     Ok(sql!(optional Account, conn, FIND, id)?)
@@ -107,7 +114,7 @@ pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Account>, Error> {
 
 /// The account of an address in its canonical form.
 pub async fn find_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<Account>, Error> {
-    const FIND_BY_EMAIL: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until, undone_at, deleted_at,
+    const FIND_BY_EMAIL: &str = "SELECT id, email, password_hash, version, enabled, phone, phone_usable_at, fields, created_at, held_until, undone_at, deleted_at,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
         FROM latchkey_accounts WHERE email_key = $1";
     Ok(sql!(optional Account, conn, FIND_BY_EMAIL, email_key)?)
@@ -125,10 +132,10 @@ pub async fn list(
     from: &str,
     limit: i64,
 ) -> Result<Vec<Account>, Error> {
-    const LIST: &str = "SELECT id, email, password_hash, enabled, phone, phone_usable_at, fields, created_at, held_until, undone_at, deleted_at,
+    const LIST: &str = "SELECT id, email, password_hash, version, enabled, phone, phone_usable_at, fields, created_at, held_until, undone_at, deleted_at,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
         FROM latchkey_accounts WHERE email_key >= $1 AND email_key < $2 ORDER BY email_key LIMIT $3";
-    const LIST_ROLE: &str = "SELECT a.id, a.email, a.password_hash, a.enabled, a.phone, a.phone_usable_at, a.fields, a.created_at,
+    const LIST_ROLE: &str = "SELECT a.id, a.email, a.password_hash, a.version, a.enabled, a.phone, a.phone_usable_at, a.fields, a.created_at,
         a.held_until, a.undone_at, a.deleted_at, COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = a.id), '') AS role_list
         FROM latchkey_roles AS r JOIN latchkey_accounts AS a ON a.id = r.account_id
         WHERE r.role = $4 AND r.email_key >= $1 AND r.email_key < $2 ORDER BY r.email_key LIMIT $3";
@@ -159,13 +166,13 @@ pub async fn stored(conn: &mut Conn, after: Uuid) -> Result<Vec<Stored>, Error> 
     Ok(sql!(all Stored, conn, STORED, after)?)
 }
 
-/// Adds an account; false if its address has one already, or another account has left it after `kept_since` or claims it.
-pub async fn insert(
-    tx: &mut Tx,
+/// Adds an account; `None` if its address has one already, or another account has left it after `kept_since` or claims it.
+pub async fn insert<'t>(
+    tx: &'t mut Tx,
     account: &Account,
     email_key: &str,
     kept_since: Time,
-) -> Result<bool, Error> {
+) -> Result<Option<Locked<'t>>, Error> {
     // Whoever leaves an address notes it in the same transaction: each snapshot has the one row or the other.
     const INSERT: &str = "INSERT INTO latchkey_accounts
         (id, email, email_key, password_hash, enabled, fields, created_at, changed_at, held_until, password_set_at)
@@ -179,70 +186,7 @@ pub async fn insert(
     for role in account.roles().filter(|_| added == 1) {
         roles::add(tx, account.id, role).await?;
     }
-    Ok(added == 1)
-}
-
-/// Takes the account's row for this transaction, if it is still enabled and its password still the one that was read.
-///
-/// Every transaction that touches an account's password, sessions or keys begins with this.
-pub async fn lock_unchanged(tx: &mut Tx, account: &Account, now: Time) -> Result<bool, Error> {
-    const LOCK_UNCHANGED: &str = "UPDATE latchkey_accounts SET changed_at = $3 WHERE id = $1 AND password_hash = $2 AND email = $4 AND enabled";
-    Ok(sql!(execute tx, LOCK_UNCHANGED, account.id, &account.password_hash, now, &account.email)? == 1)
-}
-
-/// As [`lock_unchanged`], for somebody who signs in with its password: that proves the password at the present address.
-pub async fn enter(tx: &mut Tx, account: &Account, now: Time) -> Result<bool, Error> {
-    const ENTER: &str = "UPDATE latchkey_accounts SET changed_at = $3, proved_at = password_set_at
-        WHERE id = $1 AND password_hash = $2 AND email = $4 AND enabled";
-    Ok(sql!(execute tx, ENTER, account.id, &account.password_hash, now, &account.email)? == 1)
-}
-
-/// Takes the account's row for this transaction, whatever it says, and reads it under that lock.
-pub async fn lock(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Account>, Error> {
-    const LOCK: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1";
-    if sql!(execute tx, LOCK, id, now)? == 1 { find(tx, id).await } else { Ok(None) }
-}
-
-/// As [`lock`], by its address in the canonical form.
-pub async fn lock_by_email(tx: &mut Tx, email_key: &str, now: Time) -> Result<Option<Account>, Error> {
-    const LOCK: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE email_key = $1";
-    if sql!(execute tx, LOCK, email_key, now)? == 1 { find_by_email(tx, email_key).await } else { Ok(None) }
-}
-
-/// As [`lock`], only if it is enabled.
-pub async fn lock_enabled(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Account>, Error> {
-    const LOCK_ENABLED: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1 AND enabled";
-    if sql!(execute tx, LOCK_ENABLED, id, now)? == 1 { find(tx, id).await } else { Ok(None) }
-}
-
-/// Sets a password that was chosen just now, which proves who chose it at the present address.
-pub async fn set_password(tx: &mut Tx, id: Uuid, hash: &PasswordHash, now: Time) -> Result<(), Error> {
-    const SET_PASSWORD: &str = "UPDATE latchkey_accounts
-        SET password_hash = $2, password_set_at = $3, proved_at = $3, undone_at = 0 WHERE id = $1";
-    sql!(execute tx, SET_PASSWORD, id, hash, now)?;
-    Ok(())
-}
-
-/// Sets another hash of the same password.
-pub async fn rehash(tx: &mut Tx, id: Uuid, hash: &PasswordHash) -> Result<(), Error> {
-    const REHASH: &str = "UPDATE latchkey_accounts SET password_hash = $2 WHERE id = $1";
-    sql!(execute tx, REHASH, id, hash)?;
-    Ok(())
-}
-
-/// Makes the password unusable, after "this wasn't me", and brings back an account that was to be deleted.
-pub async fn void_password(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
-    const VOID_PASSWORD: &str = "UPDATE latchkey_accounts SET password_hash = $2, undone_at = $3,
-        enabled = (enabled OR deleted_at IS NOT NULL), deleted_at = NULL WHERE id = $1";
-    sql!(execute tx, VOID_PASSWORD, id, &PasswordHash::unusable(), now)?;
-    Ok(())
-}
-
-/// Notes that its owner got in at the present address without a password.
-pub async fn prove(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
-    const PROVE: &str = "UPDATE latchkey_accounts SET proved_at = $2 WHERE id = $1";
-    sql!(execute tx, PROVE, id, now)?;
-    Ok(())
+    Ok((added == 1).then(|| Locked::inserted(tx, account.clone())))
 }
 
 /// Whether a password newer than `since` has opened the account under another address than this one.
@@ -256,80 +200,6 @@ pub async fn proved_elsewhere(
         "SELECT 1 FROM latchkey_accounts WHERE id = $1 AND proved_at > $2 AND email_key <> $3
         UNION ALL SELECT 1 FROM latchkey_former_addresses WHERE account_id = $1 AND proved_at > $2 AND email_key <> $3";
     Ok(sql!(optional(i32,), conn, PROVED_ELSEWHERE, id, since, email_key)?.is_some())
-}
-
-/// Sets the address, with what was proved at it before; false if another account has it, has left it after `kept_since`, or
-/// claims it.
-pub async fn set_email(
-    tx: &mut Tx,
-    id: Uuid,
-    email: &str,
-    email_key: &str,
-    kept_since: Time,
-) -> Result<bool, Error> {
-    const SET_EMAIL: &str = "UPDATE latchkey_accounts
-        SET email = $2, email_key = $3, proved_at = CASE WHEN email_key = $3 THEN proved_at ELSE COALESCE(
-            (SELECT MAX(own.proved_at) FROM latchkey_former_addresses AS own WHERE own.account_id = $1 AND own.email_key = $3), 0) END
-        WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM latchkey_accounts AS other WHERE other.email_key = $3 AND other.id <> $1)
-        AND NOT EXISTS (SELECT 1 FROM latchkey_former_addresses WHERE email_key = $3 AND account_id <> $1 AND left_at > $4)
-        AND NOT EXISTS (SELECT 1 FROM latchkey_claims WHERE email_key = $3 AND account_id <> $1)";
-    const SET_EMAIL_OF_ROLES: &str = "UPDATE latchkey_roles SET email_key = $2 WHERE account_id = $1";
-    let changed = match sql!(execute tx, SET_EMAIL, id, email, email_key, kept_since) {
-        Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => return Ok(false),
-        changed => changed? == 1,
-    };
-    if changed {
-        sql!(execute tx, SET_EMAIL_OF_ROLES, id, email_key)?;
-    }
-    Ok(changed)
-}
-
-/// Sets the canonical form of an address that stays what it is; false if another account has it.
-pub async fn rekey(tx: &mut Tx, id: Uuid, email_key: &str) -> Result<bool, Error> {
-    const REKEY: &str = "UPDATE latchkey_accounts SET email_key = $2
-        WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM latchkey_accounts AS other WHERE other.email_key = $2 AND other.id <> $1)";
-    const REKEY_ROLES: &str = "UPDATE latchkey_roles SET email_key = $2 WHERE account_id = $1";
-    let changed = match sql!(execute tx, REKEY, id, email_key) {
-        Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => return Ok(false),
-        changed => changed? == 1,
-    };
-    if changed {
-        sql!(execute tx, REKEY_ROLES, id, email_key)?;
-    }
-    Ok(changed)
-}
-
-/// Sets or removes the phone, which may be used for recovery from `usable_at` on.
-pub async fn set_phone(
-    tx: &mut Tx,
-    id: Uuid,
-    phone: Option<&str>,
-    usable_at: Option<Time>,
-) -> Result<(), Error> {
-    const SET_PHONE: &str = "UPDATE latchkey_accounts SET phone = $2, phone_usable_at = $3 WHERE id = $1";
-    sql!(execute tx, SET_PHONE, id, phone, usable_at)?;
-    Ok(())
-}
-
-/// Lets the owner sign in, or no longer; if it was to be deleted, it is not.
-pub async fn set_enabled(tx: &mut Tx, id: Uuid, enabled: bool) -> Result<(), Error> {
-    const SET_ENABLED: &str = "UPDATE latchkey_accounts SET enabled = $2, deleted_at = NULL WHERE id = $1";
-    sql!(execute tx, SET_ENABLED, id, enabled)?;
-    Ok(())
-}
-
-/// Lets nobody request a reset before `until`.
-pub async fn hold(tx: &mut Tx, id: Uuid, until: Time) -> Result<(), Error> {
-    const HOLD: &str = "UPDATE latchkey_accounts SET held_until = $2 WHERE id = $1";
-    sql!(execute tx, HOLD, id, until)?;
-    Ok(())
-}
-
-/// Disables it until it is deleted for good, or brought back.
-pub async fn delete_later(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
-    const DELETE_LATER: &str = "UPDATE latchkey_accounts SET enabled = FALSE, deleted_at = $2 WHERE id = $1";
-    sql!(execute tx, DELETE_LATER, id, now)?;
-    Ok(())
 }
 
 /// Removes for good some that their owners deleted at `since` or before, with all that hangs on them.

@@ -1,0 +1,270 @@
+//! An account whose row a transaction holds: the one way to change an account, or to spend one of its keys.
+
+use std::ops::Deref;
+
+use uuid::Uuid;
+
+use super::{Account, find, find_by_email};
+use crate::{
+    base::{Error, clock::Time, key::Purpose},
+    hashing::hash::PasswordHash,
+    store::{
+        Tx, keys, outbox, remembered, sessions,
+        spent::{self, Reason},
+        sql,
+    },
+};
+
+/// Proof that an account's row is held until the transaction ends, with the account as it was read under that lock.
+///
+/// Every transaction that touches an account's password, sessions or keys begins with one of these.
+pub struct Locked<'t> {
+    tx: &'t mut Tx,
+    account: Account,
+}
+
+impl Deref for Locked<'_> {
+    type Target = Account;
+
+    fn deref(&self) -> &Account {
+        &self.account
+    }
+}
+
+/// That the gate has let somebody past who sets a password. Only `auth/gate.rs` makes one, which a test watches.
+pub struct Proven(());
+
+impl Proven {
+    /// For the gate.
+    pub fn at_the_gate() -> Self {
+        Self(())
+    }
+}
+
+/// Locks an account, if it is enabled and nothing of it has changed since it was read.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lock_unchanged<'t>(
+    tx: &'t mut Tx,
+    account: &Account,
+    now: Time,
+) -> Result<Option<Locked<'t>>, Error> {
+    const LOCK_UNCHANGED: &str =
+        "UPDATE latchkey_accounts SET changed_at = $3 WHERE id = $1 AND version = $2 AND enabled";
+    let locked = sql!(execute tx, LOCK_UNCHANGED, account.id, account.version, now)? == 1;
+    Ok(locked.then(|| Locked { tx, account: account.clone() }))
+}
+
+/// As [`lock_unchanged`], for a key of the account that is spent by this: `None` unless both can be had.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lock_spending<'t>(
+    tx: &'t mut Tx,
+    account: &Account,
+    key: Uuid,
+    now: Time,
+) -> Result<Option<Locked<'t>>, Error> {
+    let Some(mut account) = lock_unchanged(tx, account, now).await? else { return Ok(None) };
+    Ok(account.spend(key, now).await?.then_some(account))
+}
+
+/// As [`lock_unchanged`], for a sign-in with the password: that proves the password at the present address.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lock_entering<'t>(
+    tx: &'t mut Tx,
+    account: &Account,
+    now: Time,
+) -> Result<Option<Locked<'t>>, Error> {
+    const LOCK_ENTERING: &str = "UPDATE latchkey_accounts SET changed_at = $3, proved_at = password_set_at
+        WHERE id = $1 AND version = $2 AND enabled";
+    let locked = sql!(execute tx, LOCK_ENTERING, account.id, account.version, now)? == 1;
+    Ok(locked.then(|| Locked { tx, account: account.clone() }))
+}
+
+/// Locks an account, whatever became of it.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lock(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Locked<'_>>, Error> {
+    const LOCK: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1";
+    if sql!(execute tx, LOCK, id, now)? == 0 {
+        return Ok(None);
+    }
+    Ok(find(tx, id).await?.map(|account| Locked { tx, account }))
+}
+
+/// As [`lock`], by its address in the canonical form.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lock_by_email<'t>(
+    tx: &'t mut Tx,
+    email_key: &str,
+    now: Time,
+) -> Result<Option<Locked<'t>>, Error> {
+    const LOCK_BY_EMAIL: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE email_key = $1";
+    if sql!(execute tx, LOCK_BY_EMAIL, email_key, now)? == 0 {
+        return Ok(None);
+    }
+    Ok(find_by_email(tx, email_key).await?.map(|account| Locked { tx, account }))
+}
+
+/// As [`lock`], only if it is enabled.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lock_enabled(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Locked<'_>>, Error> {
+    const LOCK_ENABLED: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1 AND enabled";
+    if sql!(execute tx, LOCK_ENABLED, id, now)? == 0 {
+        return Ok(None);
+    }
+    Ok(find(tx, id).await?.map(|account| Locked { tx, account }))
+}
+
+/// Each method fails with [`Error::Database`] alone.
+impl<'t> Locked<'t> {
+    /// An account that the transaction has just added.
+    pub(super) fn inserted(tx: &'t mut Tx, account: Account) -> Self {
+        Self { tx, account }
+    }
+
+    /// The transaction, for the other rows that belong to the change.
+    pub fn tx(&mut self) -> &mut Tx {
+        self.tx
+    }
+
+    /// The transaction, with the account as it was locked.
+    pub fn parts(&mut self) -> (&mut Tx, &Account) {
+        (self.tx, &self.account)
+    }
+
+    /// The account as it was locked, with the transaction, which holds it still.
+    pub fn into_parts(self) -> (&'t mut Tx, Account) {
+        (self.tx, self.account)
+    }
+
+    /// Reads the account anew, after changes.
+    pub async fn reread(&mut self) -> Result<(), Error> {
+        if let Some(account) = find(self.tx, self.account.id).await? {
+            self.account = account;
+        }
+        Ok(())
+    }
+
+    /// Spends a key: of any number of simultaneous tries, one gets true.
+    pub async fn spend(&mut self, key: Uuid, now: Time) -> Result<bool, Error> {
+        const SPEND: &str = "DELETE FROM latchkey_keys WHERE id = $1 AND account_id = $2 AND expires_at > $3";
+        Ok(sql!(execute self.tx, SPEND, key, self.account.id, now)? == 1)
+    }
+
+    /// Ends every session, remembered browser and key, and drops the messages that carry those.
+    pub async fn end_everything(&mut self, now: Time) -> Result<(), Error> {
+        let (tx, id) = (&mut *self.tx, self.account.id);
+        let links = [Purpose::Reset, Purpose::Restart, Purpose::Email];
+        spent::note_links(tx, id, links, Reason::Withdrawn, now).await?;
+        sessions::end_all(tx, id, None).await?;
+        remembered::end_all(tx, id).await?;
+        keys::end_all(tx, id).await?;
+        outbox::drop_orphans(tx, id).await
+    }
+
+    /// Sets a password that was chosen just now, which proves its owner at the present address.
+    pub async fn set_password(&mut self, hash: &PasswordHash, _by: Proven, now: Time) -> Result<(), Error> {
+        const SET_PASSWORD: &str = "UPDATE latchkey_accounts
+            SET version = version + 1, password_hash = $2, password_set_at = $3, proved_at = $3, undone_at = 0 WHERE id = $1";
+        sql!(execute self.tx, SET_PASSWORD, self.account.id, hash, now)?;
+        Ok(())
+    }
+
+    /// Sets another hash of the same password.
+    pub async fn rehash(&mut self, hash: &PasswordHash) -> Result<(), Error> {
+        const REHASH: &str =
+            "UPDATE latchkey_accounts SET version = version + 1, password_hash = $2 WHERE id = $1";
+        sql!(execute self.tx, REHASH, self.account.id, hash)?;
+        Ok(())
+    }
+
+    /// Makes the password unusable, after "this wasn't me", and brings back an account that was to be deleted.
+    pub async fn void_password(&mut self, now: Time) -> Result<(), Error> {
+        const VOID_PASSWORD: &str =
+            "UPDATE latchkey_accounts SET version = version + 1, password_hash = $2, undone_at = $3,
+            enabled = (enabled OR deleted_at IS NOT NULL), deleted_at = NULL WHERE id = $1";
+        sql!(execute self.tx, VOID_PASSWORD, self.account.id, &PasswordHash::unusable(), now)?;
+        Ok(())
+    }
+
+    /// Notes that its owner got in at the present address without a password.
+    pub async fn prove(&mut self, now: Time) -> Result<(), Error> {
+        const PROVE: &str = "UPDATE latchkey_accounts SET proved_at = $2 WHERE id = $1";
+        sql!(execute self.tx, PROVE, self.account.id, now)?;
+        Ok(())
+    }
+
+    /// Sets the address, with what was proved at it before; false if another account has it, has left it after
+    /// `kept_since`, or claims it.
+    pub async fn set_email(&mut self, email: &str, email_key: &str, kept_since: Time) -> Result<bool, Error> {
+        const SET_EMAIL: &str = "UPDATE latchkey_accounts
+            SET version = version + 1, email = $2, email_key = $3, proved_at = CASE WHEN email_key = $3 THEN proved_at ELSE COALESCE(
+                (SELECT MAX(own.proved_at) FROM latchkey_former_addresses AS own WHERE own.account_id = $1 AND own.email_key = $3), 0) END
+            WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM latchkey_accounts AS other WHERE other.email_key = $3 AND other.id <> $1)
+            AND NOT EXISTS (SELECT 1 FROM latchkey_former_addresses WHERE email_key = $3 AND account_id <> $1 AND left_at > $4)
+            AND NOT EXISTS (SELECT 1 FROM latchkey_claims WHERE email_key = $3 AND account_id <> $1)";
+        let id = self.account.id;
+        let changed = sql!(execute self.tx, SET_EMAIL, id, email, email_key, kept_since);
+        self.rekeyed(changed, email_key).await
+    }
+
+    /// Sets the canonical form of an address that stays the same; false if another account has it.
+    pub async fn rekey(&mut self, email_key: &str) -> Result<bool, Error> {
+        const REKEY: &str = "UPDATE latchkey_accounts SET version = version + 1, email_key = $2
+            WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM latchkey_accounts AS other WHERE other.email_key = $2 AND other.id <> $1)";
+        let changed = sql!(execute self.tx, REKEY, self.account.id, email_key);
+        self.rekeyed(changed, email_key).await
+    }
+
+    /// Gives the account's roles its new canonical address; false if another account has it.
+    async fn rekeyed(&mut self, changed: Result<u64, sqlx::Error>, email_key: &str) -> Result<bool, Error> {
+        const REKEY_ROLES: &str = "UPDATE latchkey_roles SET email_key = $2 WHERE account_id = $1";
+        let changed = match changed {
+            Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => return Ok(false),
+            changed => changed? == 1,
+        };
+        if changed {
+            sql!(execute self.tx, REKEY_ROLES, self.account.id, email_key)?;
+        }
+        Ok(changed)
+    }
+
+    /// Sets or removes the phone, which may be used for recovery from `usable_at` on.
+    pub async fn set_phone(&mut self, phone: Option<&str>, usable_at: Option<Time>) -> Result<(), Error> {
+        const SET_PHONE: &str = "UPDATE latchkey_accounts SET version = version + 1, phone = $2, phone_usable_at = $3 WHERE id = $1";
+        sql!(execute self.tx, SET_PHONE, self.account.id, phone, usable_at)?;
+        Ok(())
+    }
+
+    /// Lets the owner sign in, or no longer; an account that was to be deleted is kept.
+    pub async fn set_enabled(&mut self, enabled: bool) -> Result<(), Error> {
+        const SET_ENABLED: &str = "UPDATE latchkey_accounts SET version = version + 1, enabled = $2, deleted_at = NULL WHERE id = $1";
+        sql!(execute self.tx, SET_ENABLED, self.account.id, enabled)?;
+        Ok(())
+    }
+
+    /// Refuses requests for a reset before `until`.
+    pub async fn hold(&mut self, until: Time) -> Result<(), Error> {
+        const HOLD: &str =
+            "UPDATE latchkey_accounts SET version = version + 1, held_until = $2 WHERE id = $1";
+        sql!(execute self.tx, HOLD, self.account.id, until)?;
+        Ok(())
+    }
+
+    /// Disables the account until it is deleted for good, or brought back.
+    pub async fn delete_later(&mut self, now: Time) -> Result<(), Error> {
+        const DELETE_LATER: &str = "UPDATE latchkey_accounts SET version = version + 1, enabled = FALSE, deleted_at = $2 WHERE id = $1";
+        sql!(execute self.tx, DELETE_LATER, self.account.id, now)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,42 @@
+//! Enums as columns of text: stored by the name that `strum` gives each variant.
+
+/// Makes an enum with `strum::IntoStaticStr` and `strum::EnumString` a column of text. A name that no variant has is an
+/// error of decoding.
+macro_rules! text {
+    ($($column:ty),+) => {$(
+        impl<D: sqlx::Database> sqlx::Type<D> for $column
+        where
+            str: sqlx::Type<D>,
+        {
+            fn type_info() -> D::TypeInfo {
+                <str as sqlx::Type<D>>::type_info()
+            }
+
+            fn compatible(found: &D::TypeInfo) -> bool {
+                <str as sqlx::Type<D>>::compatible(found)
+            }
+        }
+
+        impl<'q, D: sqlx::Database> sqlx::Encode<'q, D> for $column
+        where
+            &'q str: sqlx::Encode<'q, D>,
+        {
+            fn encode_by_ref(
+                &self,
+                buffer: &mut D::ArgumentBuffer,
+            ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+                sqlx::Encode::<'q, D>::encode_by_ref(&<&'static str>::from(*self), buffer)
+            }
+        }
+
+        impl<'r, D: sqlx::Database> sqlx::Decode<'r, D> for $column
+        where
+            &'r str: sqlx::Decode<'r, D>,
+        {
+            fn decode(value: D::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+                Ok(<&'r str as sqlx::Decode<'r, D>>::decode(value)?.parse()?)
+            }
+        }
+    )+};
+}
+pub(super) use text;
