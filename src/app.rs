@@ -1,4 +1,4 @@
-//! The site as it runs: [`Core`], and what makes pages, hashes passwords and sends messages.
+//! The running site: [`Core`], and the parts that make pages, hash passwords and send messages.
 
 use std::ops::Deref;
 
@@ -12,28 +12,28 @@ use crate::{
     view::{page_cache::PageCache, templates::Templates},
 };
 
-/// A running site. It holds no request's state and nothing that the database holds.
+/// A running site. It holds no state of a request and nothing that is in the database.
 pub struct App {
     core: Core,
-    /// Hashes passwords on threads of its own.
+    /// Hashes passwords on its own threads.
     pub hasher: Hasher,
-    /// Pages, messages and sentences.
+    /// Templates of pages and messages, and the sentences in them.
     pub templates: Templates,
     /// Pages that are the same for everybody.
     pub page_cache: PageCache,
-    /// How messages leave.
+    /// Ways to send messages.
     pub transports: Transports,
-    /// What requests are called.
+    /// Source of request ids.
     pub request_ids: RequestIds,
-    /// Whether the worker works, and the server means to stay.
+    /// Health of the worker, and whether the server is shutting down.
     pub health: Health,
 }
 
 impl App {
-    /// Puts a site together from its configuration.
+    /// Builds a site from its configuration.
     ///
     /// # Errors
-    /// [`Error::Config`], [`Error::Template`] or [`Error::File`] for what does not hold together.
+    /// [`Error::Config`], [`Error::Template`] or [`Error::File`] for an unusable configuration.
     pub fn new(judged: Validated, clock: Clock, templates: Templates) -> Result<Self, Error> {
         let transports = Transports::new(&judged)?;
         let config = &judged.config;

@@ -1,5 +1,5 @@
-//! What each parser of bytes from outside promises of any bytes at all. `fuzz/` looks for some that break it; the test
-//! below tries those that were found, those they began with, and their neighbours.
+//! Properties that each parser of external data guarantees for any input. `fuzz/` searches for inputs that
+//! break them; the test below runs those found, the initial corpus, and inputs close to either.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -23,10 +23,10 @@ use crate::{
     outbox::sms,
 };
 
-/// A parser by name, and what it promises.
+/// Name of a parser, and the check of its property.
 type Target = (&'static str, fn(&[u8]));
 
-/// One for each file in `fuzz/fuzz_targets`.
+/// One target for each file in `fuzz/fuzz_targets`.
 pub const TARGETS: [Target; 9] = [
     ("address", address),
     ("phone", phone),
@@ -41,7 +41,7 @@ pub const TARGETS: [Target; 9] = [
 
 const SITE: &str = "https://example.com";
 
-/// An address is one mailbox, can stand in a header, and its canonical form stays what it is.
+/// An address is a single mailbox, is safe in a header, and has a stable canonical form.
 pub fn address(bytes: &[u8]) {
     let Ok(email) = Email::parse(&String::from_utf8_lossy(bytes)) else { return };
     for part in [email.address(), email.key()] {
@@ -52,7 +52,7 @@ pub fn address(bytes: &[u8]) {
     assert_eq!(Email::parse(email.key()).expect("it is one").key(), email.key());
 }
 
-/// A number is digits behind a plus, and stays what it is.
+/// A number is a plus sign and digits, and has a stable form.
 pub fn phone(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let _ = phone::country(&text);
@@ -65,7 +65,7 @@ pub fn phone(bytes: &[u8]) {
     }
 }
 
-/// A key has one form in a link, which a person may also type.
+/// A key has one form in a link, which can also be typed.
 pub fn key(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     if let Some(key) = Key::parse(&text) {
@@ -78,7 +78,7 @@ pub fn key(bytes: &[u8]) {
     let _ = Key::parse_code(&text).grouped();
 }
 
-/// No cookie opens that this site did not seal, and what was sealed does no harm whatever it is.
+/// Only cookies sealed by this site open, and any sealed content is handled safely.
 pub fn cookie(bytes: &[u8]) {
     let keyring = Keyring::new("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", &[]).expect("a secret");
     let text = String::from_utf8_lossy(bytes);
@@ -89,7 +89,7 @@ pub fn cookie(bytes: &[u8]) {
     let _ = device::read(&keyring, &sealed);
 }
 
-/// Where to go on stays on the site, for Rocket and for a browser alike.
+/// The address to return to stays on the site, for Rocket and for a browser.
 pub fn next(bytes: &[u8]) {
     let path = return_to::path(&String::from_utf8_lossy(bytes));
     assert!(path.starts_with('/') && !path.bytes().any(|byte| byte.is_ascii_control()));
@@ -98,7 +98,7 @@ pub fn next(bytes: &[u8]) {
     assert_eq!(seen.origin(), site.origin(), "{path}");
 }
 
-/// A form is read or refused, and what comes of a field is of one line.
+/// A form is parsed or refused, and a field is a single line.
 pub fn form(bytes: &[u8]) {
     let Some(fields) = fields::parse(bytes) else { return };
     for name in ["email", "tel", "next", "current-password", "_method", ""] {
@@ -111,10 +111,10 @@ pub fn form(bytes: &[u8]) {
     assert_eq!(fields.get("_method"), Ok(""));
 }
 
-/// A configuration is judged, and what is found has words.
+/// A configuration is judged, and every finding has a text.
 pub fn config(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    // Not the debug profile: secrets would be looked for beside a database.
+    // Not the debug profile, which would look for secrets beside a database.
     let figment = Figment::from(Toml::string(&text).nested()).select("release");
     match Validated::look(&figment) {
         Ok(judged) => assert!(judged.findings.iter().all(|finding| !finding.why.is_empty())),
@@ -124,7 +124,7 @@ pub fn config(bytes: &[u8]) {
     }
 }
 
-/// Nobody's word counts but a trusted proxy's, and of a browser's name nothing is repeated.
+/// Only headers from a trusted proxy count, and nothing of a browser's name is repeated.
 pub fn forwarded(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -135,7 +135,7 @@ pub fn forwarded(bytes: &[u8]) {
     assert!(client::browser(&text).len() <= "Firefox on Windows".len());
 }
 
-/// An answer of a gateway counts only with a good status and the words that are wanted.
+/// A gateway's answer is a success only with a 2xx status and the expected words.
 pub fn gateway(bytes: &[u8]) {
     let Some((status, body)) = bytes.split_first_chunk::<2>() else { return };
     let (status, wanted) = (u16::from_be_bytes(*status), Regex::new("(?i-u)ok").expect("a pattern"));
@@ -154,7 +154,7 @@ mod tests {
 
     use super::*;
 
-    /// What a fuzzer begins with, and what it found.
+    /// Initial corpus of a fuzzer, and the inputs it found.
     fn known(target: &str) -> Vec<Vec<u8>> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/known").join(target);
         let files = fs::read_dir(folder).unwrap();

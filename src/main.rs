@@ -6,10 +6,11 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    // Without a command it serves, and no signal may come too early. A command ends as the system ends it.
+    // A server registers its signals before anything else, so that none comes too early; other commands keep
+    // the system's handling.
     let serves = std::env::args_os().nth(1).is_none_or(|command| command == "serve");
     let signals = serves.then(latchkey::server::signals::Signals::heed);
-    // Before Rocket's own: whoever logs first stays.
+    // Must come before Rocket's own: the first logger stays.
     latchkey::server::logger::start();
     latchkey::cli::run(signals)
 }

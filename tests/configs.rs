@@ -1,7 +1,7 @@
-//! Each file in `tests/configs` is a configuration, and its first lines say what `latchkey check` must tell of it.
+//! Each file in `tests/configs` is a configuration that begins with the expected output of `latchkey check`.
 //!
-//! `# expect: LINE` is such a line, or `nothing`; `# profile: NAME`, `# env: NAME=VALUE` and `# run: ARGUMENTS` say
-//! under what. A finding that no line expects is a fault as well.
+//! `# expect: LINE` is an expected line, or `nothing`; `# profile: NAME`, `# env: NAME=VALUE` and `# run:
+//! ARGUMENTS` set the conditions. An unexpected finding is an error as well.
 
 #[macro_use]
 #[path = "common/mod.rs"]
@@ -11,18 +11,18 @@ use std::{collections::BTreeSet, ffi::OsString, fs, path::Path};
 
 use common::command;
 
-/// The values of `# name: …` at the head of a configuration.
+/// Values of `# name: …` at the head of a configuration.
 fn head<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
     let lines = text.lines().map_while(|line| line.strip_prefix("# "));
     lines.filter_map(move |line| line.strip_prefix(name)?.strip_prefix(": "))
 }
 
-/// The names of what is in a folder.
+/// Names of the entries of a folder.
 fn files(folder: &Path) -> BTreeSet<OsString> {
     fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").file_name()).collect()
 }
 
-/// What `check` tells of the configuration in `text`, and whether it would start.
+/// Output of `check` for the configuration in `text`, and whether it would start.
 fn check(text: &str) -> (BTreeSet<String>, bool) {
     let folder = tempfile::tempdir().expect("a folder");
     common::write_secret(&folder.path().join("Rocket.toml"), text);

@@ -11,10 +11,10 @@ use syn::{
     visit::{self, Visit},
 };
 
-/// A folder of `src`, or a file that stands beside the folders.
+/// A folder of `src`, or a file beside the folders.
 type Room = String;
 
-/// The rooms in the order of the drawing, the highest first.
+/// Rooms in the order of the drawing, the highest first.
 fn order() -> Vec<Room> {
     let text = read(&root().join("ARCHITECTURE.md"));
     let drawing = text.split("\n## The house\n").nth(1).and_then(|rest| rest.split("```").nth(1));
@@ -40,7 +40,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     own.chain(folders.iter().flat_map(|folder| self::files(folder))).collect()
 }
 
-/// The module of a file below `src`, from the crate's root.
+/// Module path of a file in `src`, from the crate's root.
 fn module(file: &Path) -> Vec<String> {
     let mut module: Vec<_> =
         file.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
@@ -48,7 +48,7 @@ fn module(file: &Path) -> Vec<String> {
     module
 }
 
-/// The rooms that a file names, but those of its own tests.
+/// Rooms named by a file, except in its own tests.
 struct Named {
     module: Vec<String>,
     rooms: BTreeSet<Room>,
@@ -68,7 +68,7 @@ impl Named {
                 part => at.push(part.to_owned()),
             }
         }
-        // A name of the root itself begins with a capital, or is a function of it.
+        // An item of the root itself begins with a capital letter, or is a function.
         let room = at.into_iter().next().filter(|name| name.starts_with(char::is_lowercase));
         self.rooms.insert(room.unwrap_or_else(|| "lib".to_owned()));
     }
@@ -85,7 +85,7 @@ impl Named {
     }
 }
 
-/// Whether it is compiled for tests alone.
+/// True for code compiled only for tests.
 fn is_test(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg")
         && attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "test")
@@ -100,7 +100,7 @@ impl<'ast> Visit<'ast> for Named {
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let parts: Vec<_> = path.segments.iter().map(|part| part.ident.to_string()).collect();
-        // `pub(crate)` names nothing.
+        // `pub(crate)` names no room.
         if parts.len() > 1 {
             self.path(&parts);
         }

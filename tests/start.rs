@@ -1,4 +1,4 @@
-//! The real binary from start to stop: what is wrong is said in a line, what is asked to end ends cleanly.
+//! The real binary from start to stop: errors are reported in one line, and signals end it cleanly.
 
 #[macro_use]
 #[path = "common/mod.rs"]
@@ -23,7 +23,7 @@ fn folder() -> TempDir {
     TempDir::with_prefix("latchkey-").expect("a folder")
 }
 
-/// A configuration that starts, in debug, with `lines` under `[default.latchkey]`.
+/// A configuration that starts in debug, with `lines` under `[default.latchkey]`.
 fn with(lines: &str) -> String {
     let port = common::free_port();
     format!(
@@ -342,14 +342,14 @@ async fn a_message_of_before_the_end_is_there_afterwards(setting: Setting) {
     assert_eq!(page.path(), setting.strategy.path(), "{page}");
 }
 
-/// Runs a command in the folder of `setting`, and gives its exit status with what it printed.
+/// Runs a command in the folder of `setting`; returns its exit status and its output.
 fn latchkey(setting: &Setting, arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = command(&setting.folder, "debug", arguments).output().expect("latchkey runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
-/// The objects that a command prints with `--json`.
+/// Objects printed by a command with `--json`.
 fn objects(setting: &Setting, arguments: &[&str]) -> Vec<serde_json::Value> {
     let (code, printed, said) = latchkey(setting, &[arguments, &["--json"]].concat());
     assert_eq!(code, Some(0), "{arguments:?}: {said}");
@@ -442,7 +442,7 @@ fn nothing_ignored_is_tracked() {
     assert_eq!(tracked.lines().filter(secret).collect::<Vec<_>>(), [""; 0], "tracked, and likely secret");
 }
 
-/// Waits until `what` is so of a process that must not end meanwhile.
+/// Waits for `what` to become true for a process that must not end meanwhile.
 #[cfg(unix)]
 fn until(process: &mut std::process::Child, what: impl Fn(u32) -> bool) {
     for _ in 0..2000 {
@@ -461,7 +461,7 @@ fn kill(process: &std::process::Child, signal: &str) {
     assert!(sent.expect("kill runs").success());
 }
 
-/// Whether a process takes care of SIGHUP, SIGINT and SIGTERM itself.
+/// True if a process handles SIGHUP, SIGINT and SIGTERM itself.
 #[cfg(target_os = "linux")]
 fn heeds(id: u32) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
@@ -476,7 +476,7 @@ fn heeds(id: u32) -> bool {
 fn a_signal_during_the_wait_for_a_database_is_heeded() {
     for signal in ["-TERM", "-INT"] {
         let folder = folder();
-        // It takes connections, and says nothing.
+        // Accepts connections, and never answers.
         let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let database = format!("postgres://nobody@{}/none", silent.local_addr().expect("bound"));
         let toml = format!("[default.databases.latchkey]\nurl = \"{database}\"\nconnect_timeout = 60\n");
@@ -549,7 +549,7 @@ fn the_database_is_nobody_elses_to_read() {
     for (name, file) in files() {
         assert_eq!(file.mode() & 0o077, 0, "{name:?}");
     }
-    // Root looks first after a copy was put back, and the server is run by somebody else.
+    // Root runs a command first after a copy was restored, but the server runs as another user.
     const OTHER: u32 = 65534;
     let whose = |file: &str| chown(folder.path().join(file), Some(OTHER), Some(OTHER));
     if whose("latchkey.db").is_err() {

@@ -1,4 +1,4 @@
-//! Real servers whose `Rocket.toml` is edited while people are on their way.
+//! Real servers whose `Rocket.toml` is edited while people reset their passwords.
 
 #[macro_use]
 #[path = "common/mod.rs"]
@@ -42,7 +42,7 @@ fn a_hang_up_takes_up_what_no_watcher_sees() {
 
 const EDITS: usize = 100;
 const RULES: [&str; 3] = ["honour", "stricter", "revoke"];
-/// How long a server may take to notice an edit.
+/// Time within which a server notices an edit.
 const SOON: Duration = Duration::from_secs(1);
 
 fn with(config: &Config, key: &str, value: &str) -> Config {
@@ -55,7 +55,7 @@ fn policy(config: &Config, strategy: Strategy, in_flight: &str) -> Config {
     with(&with(config, "strategy", strategy.name()), "in_flight", in_flight)
 }
 
-/// Waits until `server` says `wanted` of itself.
+/// Waits until the health report of `server` is as `wanted`.
 async fn until(server: &Binary, wanted: impl Fn(&Value) -> bool) -> Value {
     let begun = Instant::now();
     loop {
@@ -79,7 +79,7 @@ async fn person(server: &Binary, name: &str) -> Person {
     Person { phone, ..person }
 }
 
-/// Pages and requests without a pause, none of which may fail.
+/// Requests pages without a pause, none of which may fail.
 async fn load(server: Arc<Binary>, on: Arc<AtomicBool>, answered: Arc<AtomicUsize>) {
     while on.load(Ordering::Relaxed) {
         for path in ["/reset", "/login", "/healthz"] {
@@ -101,7 +101,7 @@ async fn to_its_end(walk: &mut Walk, servers: &[&Site], password: &str) -> Step 
     }
 }
 
-/// Resets one after another: each goes through the pages of one strategy, or is refused.
+/// Resets one after another: each follows the pages of one strategy, or is refused.
 async fn journeys(server: Arc<Binary>, mut ann: Person, on: Arc<AtomicBool>) -> (usize, usize) {
     let (mut done, mut refused, mut jar) = (0, 0, Jar::default());
     while on.load(Ordering::Relaxed) {
@@ -187,7 +187,7 @@ async fn two_processes(setting: Setting) {
             server.edit(&policy(config, strategy, rule).toml(), true);
             until(server, |health| health["policy"] != before).await;
         }
-        // Each tells the other through the database, right after it has switched.
+        // Each server announces its policy through the database right after it has switched.
         for server in [&one, &two] {
             until(server, |health| health["agree"] == json!(old == new)).await;
         }
@@ -225,7 +225,7 @@ async fn hang_up(setting: Setting) {
         let text = policy(&config, strategy, "stricter").toml();
         std::fs::write(folder.join(name).join("Rocket.toml"), text).expect("a file");
     }
-    // A folder that another takes the place of is no link that could be watched.
+    // A replaced folder is not a link that could be watched.
     let point = |to: &str| {
         let (fresh, links) = (folder.join("fresh"), folder.join("links"));
         std::fs::create_dir(&fresh).expect("a folder");

@@ -1,12 +1,12 @@
-//! The statistics of `benches/timing`, on times whose truth is known; nothing here is timed.
+//! The statistics of `benches/timing`, tested on generated times; nothing here is timed.
 
 #[path = "../benches/timing/statistics.rs"]
 mod statistics;
 
 use statistics::{Draws, compare, median};
 
-/// Pairs of times such as servers have, in seconds: at least 3 ms, mostly little more, now and then much; `more` on
-/// top of each second.
+/// Pairs of times like those of servers, in seconds: at least 3 ms, mostly little more, occasionally much;
+/// the second of each pair is longer by `more`.
 fn pairs(count: usize, more: f64, draws: &mut Draws) -> Vec<(f64, f64)> {
     let mut time = || {
         let uniform = (draws.below(1_000_000) as f64 + 0.5) / 1e6;

@@ -1,4 +1,4 @@
-//! The yardstick for pages: Rocket and Tera with nothing else, serving a page of the same size.
+//! The yardstick for pages: only Rocket and Tera, serving a page of the same size.
 
 use std::{
     path::{Path, PathBuf},
@@ -14,7 +14,7 @@ use super::{
     site::CONNECTIONS,
 };
 
-/// The argument by which this program serves the bare page instead of measuring.
+/// Argument with which this program serves the bare page instead of measuring.
 pub const SERVE: &str = "serve-bare-page";
 
 pub struct Bare {
@@ -29,7 +29,7 @@ fn page(title: &State<Title>) -> Template {
 }
 
 impl Bare {
-    /// Starts a server for `html`, with its title, its site's name and its frame as templates would have them.
+    /// Starts a server for `html`, with its title, site name and frame in templates.
     pub async fn start(folder: &Path, html: &str) -> Bare {
         let templates = folder.join("templates");
         let (head, rest) = html.split_once("<main").expect("a page has a main part");
@@ -58,7 +58,7 @@ fn title(html: &str) -> &str {
     html.split_once("<h1>").and_then(|(_, rest)| rest.split_once("</h1>")).expect("a page has a heading").0
 }
 
-/// Serves the page of the templates in this folder, at Rocket's defaults for a release.
+/// Serves the page from the templates in this folder, with Rocket's defaults for a release.
 pub async fn serve(port: u16, title: String) {
     let config = Config { port, log_level: LogLevel::Critical, ..Config::release_default() };
     let figment = rocket::figment::Figment::from(config).merge(("template_dir", PathBuf::from("templates")));

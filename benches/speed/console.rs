@@ -10,10 +10,10 @@ use super::{
     table::Table,
 };
 
-/// How often each page is asked for, one after another.
+/// Requests for each page, one after another.
 const TIMES: usize = 40;
 
-/// Makes the site, and asks for each page.
+/// Creates the site and requests each page.
 pub async fn measure(folder: &Path) {
     let sink = Sink::start().await;
     Site::configure(folder, &sink, SQLITE);

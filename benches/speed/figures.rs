@@ -1,6 +1,6 @@
-//! The figures of the table that `cargo bench --bench speed` prints.
+//! The figures in the table printed by `cargo bench --bench speed`.
 //!
-//! Each round of the site is followed by one of its yardstick, so that what else the machine does slows both.
+//! Each round of the site is followed by one of its yardstick, so that other load on the machine slows both.
 
 use std::{
     hint,
@@ -27,21 +27,21 @@ use super::{
     table::{Rounds, Table, median},
 };
 
-/// How long and how often is measured.
+/// Length and number of measurements.
 pub struct Plan {
     pub rounds: usize,
     pub round: Duration,
-    /// Hashes in a round, for each core.
+    /// Hashes in a round, per core.
     pub hashes: usize,
-    /// How many people's resets are a flood.
+    /// People whose resets make up a flood.
     pub flood: usize,
-    /// Starts beside busy loops.
+    /// Starts of the server while busy loops run.
     pub starts: usize,
 }
 
 const STARTS: usize = 5;
 
-/// Makes a small site, and measures everything.
+/// Creates a small site and measures everything.
 pub async fn measure(plan: &Plan, folder: &Path) {
     let (sink, mut table) = (Sink::start().await, Table::default());
     let home = folder.join("site");
@@ -97,7 +97,7 @@ async fn passwords(plan: &Plan, site: &Site, sink: &Sink, table: &mut Table) {
     table.most("a hash in a full set", full, 2.0, "×", "beside one alone".into());
 }
 
-/// Pages beside sign-ins, and the other way round.
+/// Pages during sign-ins, and sign-ins during requests for pages.
 async fn floods(plan: &Plan, site: &Site, table: &mut Table) {
     let (mut pages, mut sign_ins) = (Rounds::default(), Rounds::default());
     let (round, count) = (Until::Past(2 * plan.round), plan.hashes * raw::cores() / 2);
@@ -158,9 +158,9 @@ async fn sending(plan: &Plan, site: &Site, sink: &Sink, table: &mut Table) {
     table.most("from answer to sent, p50", delay * 1e3, 100.0, "ms", "one after another".into());
 }
 
-/// A flood of resets, and somebody who asks for one of their own meanwhile.
+/// A flood of resets, during which bystanders request their own.
 async fn flood(plan: &Plan, folder: &Path, sink: &Sink, table: &mut Table) {
-    // The last ones are bystanders; each fiftieth is let in by nobody.
+    // The last people are bystanders; one in fifty may not sign in.
     let people = plan.flood * 21 / 20 + 2_000;
     let site = Site::behind_a_proxy(folder, sink, SQLITE, people * 50 / 49 + 50).await;
     let flood = messages::flood(&site, sink, plan.flood).await;
@@ -171,7 +171,7 @@ async fn flood(plan: &Plan, folder: &Path, sink: &Sink, table: &mut Table) {
     table.least("mails until the last one", flood.delivered, 1_200.0, "/s", detail);
 }
 
-/// Sign-ins of servers that start while the cores are busy with something else.
+/// Sign-ins of servers that start while other programs keep the cores busy.
 async fn beside_loops(plan: &Plan, home: &Path, sink: &Sink, table: &mut Table) {
     let mut paces = Vec::new();
     for _ in 0..plan.starts {

@@ -1,4 +1,4 @@
-//! What a large site takes longer for than a small one: both run, and are asked in turns by one who waits for each answer.
+//! Slowdown of a large site against a small one: both run, and are asked in turn, one request at a time.
 
 use std::{path::Path, time::Duration};
 
@@ -10,10 +10,10 @@ use super::{
 };
 
 const ROUNDS: usize = 7;
-/// What a large site has beside a million accounts: ten million old rows.
+/// Data of a large site in addition to a million accounts: ten million old rows.
 const OLD: [&str; 6] = ["--events", "5000000", "--messages", "3000000", "--keys", "2000000"];
 
-/// Makes both sites, and asks.
+/// Creates both sites and measures them.
 pub async fn measure(folder: &Path) {
     let sink = Sink::start().await;
     let (few, many) = (folder.join("few"), folder.join("many"));

@@ -1,5 +1,5 @@
-//! How long a password takes to be hashed while every core does the same: by bcrypt alone, by a thread that found one
-//! job, and by a thread that found as many as it has lanes.
+//! Time to hash a password while every core does the same: by bcrypt alone, by a thread with one job, and by a thread
+//! with as many jobs as it has lanes.
 
 use std::{hint::black_box, thread};
 
@@ -10,7 +10,7 @@ use super::{raw, table::median};
 
 const COST: u32 = 10;
 
-/// The times of a lone hash in parts of bcrypt's, and of a full set in parts of a lone hash's: medians over the rounds.
+/// Time of a single hash relative to bcrypt's, and of a full set relative to a single hash: medians over the rounds.
 pub fn times(rounds: usize) -> (f64, f64) {
     let lanes = lanes::MOST;
     let crates = || drop(black_box(bcrypt::non_truncating_hash_with_salt([b'a'; 64], COST, [7; 16])));
@@ -25,7 +25,7 @@ fn set(lanes: usize) {
     black_box(lanes::hash(&set));
 }
 
-/// The seconds that some work takes on every core at once.
+/// Seconds that some work takes on every core at once.
 fn everywhere(work: impl Fn() + Sync) -> f64 {
     let begun = Instant::now();
     thread::scope(|threads| {

@@ -1,5 +1,5 @@
-//! Load: connections that ask, await the answer and ask again, at once or at a fixed rate, over HTTP/1.1 that is kept
-//! alive.
+//! Load: connections that repeatedly send a request and await the answer, at once or at a fixed rate
+//! (HTTP/1.1).
 
 use std::{
     fmt,
@@ -18,7 +18,7 @@ use rocket::tokio::{
     time::{Instant, sleep_until},
 };
 
-/// What is asked, in turn, of whom, in turn, and with which status it may be answered.
+/// Requests and servers, each used in turn, and the accepted statuses.
 #[derive(Clone)]
 pub struct Load {
     pub addresses: Arc<[SocketAddr]>,
@@ -27,17 +27,17 @@ pub struct Load {
     pub connections: usize,
 }
 
-/// When it is enough.
+/// Condition for the end of a load.
 #[derive(Clone, Copy)]
 pub enum Until {
     Past(Duration),
     Answered(usize),
-    /// So many requests a second, for so long, whatever becomes of them: one for which no connection is free waits, and
-    /// its wait counts.
+    /// Requests per second, and the duration, regardless of answers: a request for which no connection is free waits,
+    /// and that wait counts.
     Paced(f64, Duration),
 }
 
-/// What came of it.
+/// Result of a load.
 #[derive(Clone, Copy)]
 pub struct Pace {
     pub answered: usize,
@@ -47,7 +47,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Of the waits of all who asked since `begun`.
+    /// Computes the pace from the waits of all requests since `begun`.
     pub fn new(mut waits: Vec<Duration>, begun: Instant) -> Pace {
         let (answered, took) = (waits.len(), begun.elapsed().as_secs_f64());
         waits.sort_unstable();
@@ -64,7 +64,7 @@ impl fmt::Display for Pace {
 }
 
 impl Load {
-    /// Asks until it is enough.
+    /// Sends requests until the condition is met.
     pub async fn run(&self, until: Until) -> Pace {
         let (asked, begun) = (Arc::new(AtomicUsize::new(0)), Instant::now());
         let mut connections = JoinSet::new();
@@ -101,8 +101,8 @@ impl Load {
     }
 }
 
-/// Since when the request of a number waits, once it is due; nothing if that is too late. That this process woke late is
-/// not the server's fault.
+/// Waits until the request with this number is due, and returns the time from which its wait counts; `None` if that is
+/// after the end. A late wake-up of this process does not count as the server's delay.
 async fn due(begun: Instant, rate: f64, number: usize, span: Duration, free: Instant) -> Option<Instant> {
     let after = Duration::from_secs_f64(number as f64 / rate);
     if after >= span {
@@ -116,7 +116,7 @@ async fn due(begun: Instant, rate: f64, number: usize, span: Duration, free: Ins
     Some(Instant::now())
 }
 
-/// A connection that is kept alive.
+/// A keep-alive connection.
 pub struct Connection {
     stream: TcpStream,
     answer: Vec<u8>,
@@ -129,7 +129,7 @@ impl Connection {
         Connection { stream, answer: Vec::with_capacity(16 << 10) }
     }
 
-    /// Sends `request` and reads the whole answer, which must tell its length: its status.
+    /// Sends `request`, reads the whole answer, which must state its length, and returns its status.
     pub async fn ask(&mut self, request: &[u8]) -> u16 {
         self.stream.write_all(request).await.expect("the server reads");
         self.answer.clear();
@@ -151,7 +151,7 @@ impl Connection {
     }
 }
 
-/// How long an answer is with its body, once its head has come.
+/// Length of an answer with its body, once its head has arrived.
 fn whole(answer: &[u8]) -> Option<usize> {
     let head = answer.windows(4).position(|end| end == b"\r\n\r\n")?;
     let mut lines = answer[..head].split(|&byte| byte == b'\n');
@@ -160,13 +160,13 @@ fn whole(answer: &[u8]) -> Option<usize> {
     Some(head + 4 + length.trim_end().parse::<usize>().expect("a length"))
 }
 
-/// A GET from `origin`, with more lines of the head, each ended by CRLF.
+/// A GET request to `origin`, with additional header lines, each ending with CRLF.
 pub fn get(origin: &str, path: &str, lines: &str) -> Vec<u8> {
     let host = origin.trim_start_matches("http://");
     format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n").into_bytes()
 }
 
-/// A POST of a form, as a page of `origin` sends it.
+/// A POST request with a form, as sent by a page of `origin`.
 pub fn post(origin: &str, path: &str, form: &str) -> Vec<u8> {
     let (host, length) = (origin.trim_start_matches("http://"), form.len());
     format!(
@@ -176,7 +176,7 @@ pub fn post(origin: &str, path: &str, form: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// The same request with one more line of its head.
+/// The same request with one more header line.
 pub fn with(request: Vec<u8>, line: &str) -> Vec<u8> {
     let text = String::from_utf8(request).expect("ASCII");
     text.replacen("\r\n", &format!("\r\n{line}"), 1).into_bytes()

@@ -1,9 +1,10 @@
-//! How fast the site is beside what this machine can do at all: `cargo bench --bench speed`, with `-- quick` for a glance.
-//! More words measure more: `console` its pages over a million accounts and three million events, `growth` what a large
-//! site takes longer for than a small one, `replicas` what three servers on one PostgreSQL cost, `plot` latency over load.
+//! Speed of the site compared with the limits of this machine: `cargo bench --bench speed`, with `-- quick` for a short
+//! run. Other words measure more: `console` its pages over a million accounts and three million events, `growth` the
+//! slowdown of a large site against a small one, `replicas` the cost of three servers on one PostgreSQL, `plot` latency
+//! over load.
 //!
-//! The site is the release binary in processes of its own, with its limits off. The load, and the server that its mail
-//! goes to, come from this process, over the loopback: it takes its share of the same cores.
+//! The site is the release binary in its own processes, without limits. This process generates the load and runs the
+//! site's mail server, over the loopback interface, and so uses a share of the same cores.
 
 mod bare;
 mod between;

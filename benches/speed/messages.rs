@@ -1,4 +1,4 @@
-//! Messages: how many are made and sent in a second, and how soon one is.
+//! Messages: throughput, and the delay of a single one.
 
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -14,7 +14,7 @@ use super::{
     table::median,
 };
 
-/// Asks for a reset for everybody at once: the messages a second, from the first request to the last message sent.
+/// Requests a reset for everybody at once; returns messages per second until the last one is sent.
 pub async fn pace(site: &Site, sink: &Sink) -> f64 {
     let mails: Vec<_> = (0..PEOPLE).map(|number| sink.expect(&person(number))).collect();
     let begun = Instant::now();
@@ -26,18 +26,18 @@ pub async fn pace(site: &Site, sink: &Sink) -> f64 {
     PEOPLE as f64 / (last - begun).as_secs_f64()
 }
 
-/// What comes of a flood of requests, each for somebody else.
+/// Result of a flood of requests, each for another person.
 pub struct Flood {
-    /// Mails a second, from the first request to the last mail sent, each address once.
+    /// Mails per second, from the first request to the last mail sent, each address once.
     pub delivered: f64,
-    /// Answers a second, which alone tell nothing: each owes a mail.
+    /// Answers per second, which mean little alone: each answer owes a mail.
     pub answered: f64,
-    /// From a bystander's request to the mail, while the flood lasts.
+    /// From a bystander's request to the mail, during the flood.
     pub bystanders: Pace,
 }
 
-/// Asks for a reset of `people` different people over 32 connections of one client, and beside that, one after another,
-/// for bystanders who come from elsewhere.
+/// Requests resets of `people` different people over 32 connections of one client, and meanwhile, one after another, of
+/// bystanders from other clients.
 pub async fn flood(site: &Site, sink: &Sink, people: usize) -> Flood {
     let mails: Vec<_> = (0..people).map(|number| sink.expect(&person(number))).collect();
     let flood = site.reset_flood((0..people).map(person), 32);
@@ -61,7 +61,7 @@ pub async fn flood(site: &Site, sink: &Sink, people: usize) -> Flood {
     Flood { delivered: people as f64 / (last - begun).as_secs_f64(), answered, bystanders }
 }
 
-/// The median time from the answer to the message sent, while there is nothing else to do.
+/// Median time from the answer until the message is sent, on an idle site.
 pub async fn delay(site: &Site, sink: &Sink, count: usize) -> f64 {
     let mut connection = Connection::open(site.processes[0].address).await;
     let mut delays = Vec::new();

@@ -1,4 +1,4 @@
-//! How long an answer takes at a load: each of the hot requests at fixed rates, up to what the site bears, drawn as
+//! Latency over load: the most frequent requests at fixed rates, up to the maximum, drawn as
 //! `docs/latency.svg`.
 
 mod drawing;
@@ -14,15 +14,15 @@ use super::{
     site::{SQLITE, Site},
 };
 
-/// At which parts of the most that was reached.
+/// Rates, as parts of the maximum reached.
 const PARTS: [f64; 8] = [0.1, 0.25, 0.4, 0.55, 0.7, 0.8, 0.9, 1.0];
-/// Enough that it is the server which is saturated.
+/// Enough to saturate the server.
 const CONNECTIONS: usize = 64;
-/// More would be refused, since too many would wait.
+/// More would be refused, because too many would wait.
 const SIGNING_IN: usize = 32;
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/latency.svg");
 
-/// Measures and draws.
+/// Measures and draws the plot.
 pub async fn measure(folder: &Path) {
     let sink = Sink::start().await;
     let mut site = Site::small(folder, &sink, SQLITE, 1).await;

@@ -1,4 +1,4 @@
-//! A server in a process of its own, which ends with this one.
+//! A server in its own process, which ends with this one.
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -14,12 +14,12 @@ use rocket::tokio::{
 pub struct Process {
     child: Child,
     pub address: SocketAddr,
-    /// From its start until it took a connection.
+    /// Time from its start until it accepted a connection.
     pub ready: Duration,
 }
 
 impl Process {
-    /// Starts a server that will listen on `port` and waits until it takes a connection.
+    /// Starts a server that will listen on `port`, and waits until it accepts a connection.
     pub async fn start(command: &mut Command, port: u16) -> Process {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ROCKET_")) {
             command.env_remove(name);
@@ -37,12 +37,12 @@ impl Process {
         process
     }
 
-    /// The memory that it has in use, in MB (10^6 bytes).
+    /// Resident memory in MB (10^6 bytes).
     pub fn memory(&self) -> f64 {
         self.status("VmRSS:")
     }
 
-    /// The most memory that it has had in use, in MB.
+    /// Peak resident memory, in MB.
     pub fn peak(&self) -> f64 {
         self.status("VmHWM:")
     }
@@ -54,20 +54,20 @@ impl Process {
         kib.map_or(f64::NAN, |kib| kib * 1024.0 / 1e6)
     }
 
-    /// The seconds that cores have spent on it.
+    /// CPU time in seconds.
     pub fn cpu(&self) -> f64 {
         stat(self.child.id()).map_or(f64::NAN, |stat| stat.cpu)
     }
 }
 
-/// What the system says of a process.
+/// Statistics of a process.
 pub struct Stat {
     pub parent: u32,
-    /// Seconds of the user's and the system's time, with those of children that ended.
+    /// User and system time in seconds, including children that ended.
     pub cpu: f64,
 }
 
-/// `/proc/PID/stat`, whose times are in hundredths of a second.
+/// Reads `/proc/PID/stat`, whose times are in hundredths of a second.
 pub fn stat(pid: u32) -> Option<Stat> {
     let line = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let fields: Vec<_> = line.rsplit_once(") ")?.1.split(' ').collect();
@@ -82,7 +82,7 @@ impl Drop for Process {
     }
 }
 
-/// A port of the loopback that nobody uses.
+/// A free loopback port.
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("the loopback has a free port");
     listener.local_addr().expect("a bound socket").port()

@@ -1,4 +1,4 @@
-//! The yardsticks for what is written and hashed: SQLite and bcrypt with nothing else.
+//! Yardsticks for writing and hashing: SQLite and bcrypt alone.
 
 use std::{
     hint::black_box,
@@ -30,7 +30,7 @@ impl Writer {
         Writer(writer)
     }
 
-    /// Transactions of one row each, as large as a sealed request: how many a second.
+    /// Transactions per second, each of one row as large as a sealed request.
     pub async fn pace(&mut self, span: Duration) -> f64 {
         let (begun, mut rows) = (Instant::now(), 0);
         while begun.elapsed() < span {
@@ -48,7 +48,7 @@ impl Writer {
     }
 }
 
-/// Hashes at the site's cost on every core: how many a second.
+/// Hashes per second at the site's cost on every core.
 pub fn hashes(count: usize) -> f64 {
     let (begun, taken) = (Instant::now(), AtomicUsize::new(0));
     thread::scope(|threads| {

@@ -1,4 +1,4 @@
-//! What three servers on one PostgreSQL take of the cores for a request, beside one alone, each under the same load.
+//! CPU time per request of three servers on one PostgreSQL, compared with one server under the same load.
 
 use std::{path::Path, time::Duration};
 
@@ -18,11 +18,11 @@ use super::{
 };
 
 const ROUNDS: usize = 3;
-/// How many requests of each kind a second for each server, and for how many seconds: three take a third to a half of
-/// what the cores bear.
+/// Requests of each kind per second and server, and the duration in seconds: three servers use a third to a
+/// half of the cores' capacity.
 const RATES: [(f64, u64); 4] = [(2700.0, 3), (500.0, 6), (60.0, 3), (2.0, 8)];
 
-/// Starts one server, and three, each on a database of its own, and asks them in turns.
+/// Starts one server, and three, each group on its own database, and measures them in turn.
 pub async fn measure(folder: &Path) {
     let server = match Postgres::start() {
         Ok(server) => server,
@@ -71,7 +71,7 @@ pub async fn measure(folder: &Path) {
     table.print();
 }
 
-/// The seconds of a core that a request takes of the site and of PostgreSQL, and those until its answer.
+/// CPU seconds per request of the site and of PostgreSQL, and the median time to the answer.
 struct Cost {
     site: f64,
     postgres: f64,
@@ -88,7 +88,7 @@ async fn cost(site: &Site, load: &Load, until: Until, postmaster: u32) -> Cost {
     Cost { site: each(0), postgres: each(1), p50: pace.p50.as_secs_f64() }
 }
 
-/// The seconds that cores have spent on a process and its children.
+/// CPU seconds of a process and its children.
 fn family(pid: u32) -> f64 {
     let all = std::fs::read_dir("/proc")
         .expect("processes")

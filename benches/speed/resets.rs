@@ -1,4 +1,4 @@
-//! Whole resets: from the wish over the mail and its link to the new password, signed in at the end.
+//! Whole resets: from the request over the mail and its link to the new password, signed in at the end.
 
 use std::{
     collections::BTreeMap,
@@ -17,10 +17,10 @@ use super::{
     site::{PEOPLE, Site, person},
 };
 
-/// People who reset at once.
+/// Concurrent resets.
 const AT_ONCE: usize = 32;
 
-/// So many whole resets.
+/// Runs `count` whole resets.
 pub async fn run(site: &Site, sink: &Sink, count: usize) -> Pace {
     let (asked, begun) = (Arc::new(AtomicUsize::new(0)), Instant::now());
     let mut visitors = JoinSet::new();
@@ -45,7 +45,7 @@ pub async fn run(site: &Site, sink: &Sink, count: usize) -> Pace {
     Pace::new(visitors.join_all().await.concat(), begun)
 }
 
-/// Somebody with a browser of their own.
+/// A person with their own browser.
 struct Visitor {
     connection: Connection,
     url: String,
@@ -80,7 +80,7 @@ impl Visitor {
     }
 }
 
-/// What stands behind `name` in the head of an answer.
+/// Values after `name` in the head of an answer.
 fn lines<'a>(answer: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
     answer.lines().take_while(|line| !line.is_empty()).filter_map(move |line| line.strip_prefix(name))
 }

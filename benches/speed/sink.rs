@@ -1,4 +1,4 @@
-//! A mail server that takes whatever comes, and hands mails to whoever expects them.
+//! A mail server that accepts everything, and passes on mails that are expected.
 
 use std::{
     collections::HashMap,
@@ -27,7 +27,7 @@ pub struct Sink {
 
 type Expected = HashMap<String, oneshot::Sender<Mail>>;
 
-/// A mail, its soft line breaks undone, and when it had come.
+/// A mail without its soft line breaks, and the time of its arrival.
 pub struct Mail {
     pub text: String,
     pub at: Instant,
@@ -47,7 +47,7 @@ impl Sink {
         sink
     }
 
-    /// From now on, each mail takes so long.
+    /// Sets the time that each mail takes from now on.
     #[allow(dead_code, reason = "one of two benchmarks wants it")]
     pub fn pause(&self, pause: Duration) {
         self.pause.store(u64::try_from(pause.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -83,7 +83,7 @@ async fn serve(stream: TcpStream, expected: Arc<Mutex<Expected>>, pause: Arc<Ato
             }
             let expecting = expected.lock().expect("unpoisoned").remove(&to);
             if let Some(tell) = expecting {
-                // Whoever stopped waiting does not listen any more.
+                // The receiver may have stopped waiting.
                 let _ = tell.send(Mail { text: mail.replace("=\r\n", ""), at: Instant::now() });
             }
             match pause.load(Ordering::Relaxed) {

@@ -1,5 +1,5 @@
-//! The site: the release binary with no limits, on SQLite or PostgreSQL, with made-up people and one account that came
-//! by the front door.
+//! The site: the release binary without limits, on SQLite or PostgreSQL, with generated people and two accounts that
+//! registered through its pages.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -26,22 +26,22 @@ const EMAIL: &str = "maria@example.com";
 const OTHER: &str = "noah@example.com";
 const PASSWORD: &str = "violet otter builds a kite";
 const SECRET: &str = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=";
-/// Where the site's database is if nothing else is said.
+/// Default URL of the site's database.
 pub const SQLITE: &str = "sqlite://latchkey.db";
-/// Connections of a load for which nothing else is said.
+/// Default number of connections of a load.
 pub const CONNECTIONS: usize = 16;
-/// How many people a small site has.
+/// People on a small site.
 pub const FEW: usize = 1_000;
 
 pub struct Site {
     pub processes: Vec<Process>,
     pub url: String,
-    /// Of each browser of hers that is signed in, what it sends.
+    /// Header line with the cookies of each browser in which the first account is signed in.
     cookies: Vec<String>,
 }
 
 impl Site {
-    /// A site of `accounts` people behind a proxy on this machine, seeded and started: clients are who it says they are.
+    /// A site of `accounts` people behind a trusted proxy on this machine, seeded and started.
     pub async fn behind_a_proxy(folder: &Path, sink: &Sink, database: &str, accounts: usize) -> Site {
         let port = Site::configure(folder, sink, database);
         let file = folder.join("Rocket.toml");
@@ -53,7 +53,7 @@ impl Site {
         Site { processes, url: format!("http://127.0.0.1:{port}"), cookies: Vec::new() }
     }
 
-    /// Writes the configuration of a site in `folder` whose mail goes to `sink`, and says on which port it will listen.
+    /// Writes the configuration of a site in `folder` that sends its mail to `sink`, and returns its port.
     pub fn configure(folder: &Path, sink: &Sink, database: &str) -> u16 {
         let port = free_port();
         let (url, sink) = (format!("http://127.0.0.1:{port}"), sink.port);
@@ -68,7 +68,7 @@ impl Site {
         port
     }
 
-    /// Fills the database of a configured site with people and what they left behind: how long that took.
+    /// Fills the database of a configured site with people and their data; returns the time that took.
     pub fn seed(folder: &Path, accounts: usize, others: &[&str]) -> Duration {
         let begun = Instant::now();
         let mut seed = command(folder, &["seed", "--accounts", &accounts.to_string()]);
@@ -76,14 +76,14 @@ impl Site {
         begun.elapsed()
     }
 
-    /// A small site, seeded: its processes, which share the database, are started.
+    /// A small site, seeded, with `replicas` processes on one database.
     pub async fn small(folder: &Path, sink: &Sink, database: &str, replicas: usize) -> Site {
         Site::configure(folder, sink, database);
         Site::seed(folder, FEW, &["--events", "3000", "--messages", "1000", "--keys", "1000"]);
         Site::start(folder, sink, database, replicas).await
     }
 
-    /// Starts a site whose mail goes to `sink`, on `database`, a new one if there is none.
+    /// Starts a site that sends its mail to `sink`, on `database`, which is created if missing.
     pub async fn start(folder: &Path, sink: &Sink, database: &str, replicas: usize) -> Site {
         let port = Site::configure(folder, sink, database);
         let mut processes = vec![Process::start(&mut command(folder, &[]), port).await];
@@ -95,8 +95,8 @@ impl Site {
         Site { processes, url: format!("http://127.0.0.1:{port}"), cookies: Vec::new() }
     }
 
-    /// Two people register and confirm; the first signs in with as many browsers as there are connections, and stays
-    /// signed in however often the other does.
+    /// Registers and confirms two people. The first signs in with as many browsers as there are connections, and stays
+    /// signed in while the other signs in repeatedly.
     pub async fn settle(&mut self, sink: &Sink) {
         let _ = rustls::crypto::ring::default_provider().install_default();
         self.cookies.push(self.register(sink, EMAIL).await);
@@ -106,7 +106,7 @@ impl Site {
         self.register(sink, OTHER).await;
     }
 
-    /// The cookies of somebody new.
+    /// Registers and confirms a person; returns the cookies.
     async fn register(&self, sink: &Sink, email: &str) -> String {
         let (jar, client) = browser();
         let url = |path: &str| format!("{}{path}", self.url);
@@ -125,7 +125,7 @@ impl Site {
         self.sent(&jar)
     }
 
-    /// The cookies of one more browser of hers.
+    /// Signs in with another browser of the first account; returns its cookies.
     async fn sign_in(&self) -> String {
         let (jar, client) = browser();
         let form = [("email", EMAIL), ("password", PASSWORD)];
@@ -133,27 +133,27 @@ impl Site {
         self.sent(&jar)
     }
 
-    /// What a browser with this jar sends, as a line of the head.
+    /// Header line with the cookies of this jar.
     fn sent(&self, jar: &Jar) -> String {
         let cookies = jar.cookies(&self.url.parse::<Url>().expect("a URL")).expect("a session");
         format!("Cookie: {}\r\n", cookies.to_str().expect("ASCII"))
     }
 
-    /// Makes the one who registered an admin, signed in anew.
+    /// Makes the first account an admin, and signs in again.
     pub async fn promote(&mut self, folder: &Path) {
         let done = command(folder, &["user", "role", EMAIL, "--add", "admin"]).status();
         assert!(done.expect("latchkey runs").success());
         self.cookies = vec![self.sign_in().await];
     }
 
-    /// What is at `path` for whoever is signed in.
+    /// Page at `path` for the signed-in account.
     pub async fn read(&self, path: &str) -> String {
         let cookie = self.cookies[0].trim_end().trim_start_matches("Cookie: ");
         let client = Client::builder().no_proxy().build().expect("a client");
         text(client.get(format!("{}{path}", self.url)).header("Cookie", cookie)).await
     }
 
-    /// One after another, what is at `path` for whoever is signed in.
+    /// Requests for `path` by the signed-in account, one after another.
     pub fn page(&self, path: &str) -> Load {
         Load { connections: 1, ..self.load(vec![get(&self.url, path, &self.cookies[0])], &[200]) }
     }
@@ -171,30 +171,30 @@ impl Site {
         self.load(vec![get(&self.url, "/reset", "")], &[200])
     }
 
-    /// The account's own page, for each of the browsers that are signed in in turn.
+    /// Requests for the account page, by each signed-in browser in turn.
     pub fn account_page(&self) -> Load {
         self.load(self.cookies.iter().map(|cookie| get(&self.url, "/account", cookie)).collect(), &[200])
     }
 
-    /// Requests for a reset, for each of some addresses in turn.
+    /// Requests for a reset, by each address in turn.
     pub fn reset_requests(&self, emails: impl Iterator<Item = String>) -> Load {
         self.load(emails.map(|email| post(&self.url, "/reset", &format!("email={email}"))).collect(), &[303])
     }
 
-    /// The request of a client at `address` for a reset.
+    /// A request for a reset by a client at `address`.
     pub fn reset_request(&self, email: &str, address: Ipv4Addr) -> Vec<u8> {
         let line = format!("X-Forwarded-For: {address}\r\n");
         with(post(&self.url, "/reset", &format!("email={email}")), &line)
     }
 
-    /// Requests for a reset of each of some addresses, all of one client.
+    /// Requests for resets of many addresses, all by one client.
     pub fn reset_flood(&self, emails: impl Iterator<Item = String>, connections: usize) -> Load {
         let stranger = Ipv4Addr::new(203, 0, 113, 7);
         let requests = emails.map(|email| self.reset_request(&email, stranger)).collect();
         Load { connections, ..self.load(requests, &[303]) }
     }
 
-    /// Requests for a reset: every other one for somebody, the rest for addresses that nobody has.
+    /// Requests for a reset, half of them for accounts and half for unknown addresses.
     pub fn mixed_requests(&self) -> Load {
         self.reset_requests((0..PEOPLE).flat_map(|number| [person(number), stranger(number)]))
     }
@@ -203,13 +203,13 @@ impl Site {
         self.load(vec![post(&self.url, "/login", &format!("email={OTHER}&password={PASSWORD}"))], &[303])
     }
 
-    /// Sign-ins with a wrong password, of which some are refused because too many wait.
+    /// Sign-ins with a wrong password, some of which are refused because too many wait.
     pub fn flood(&self) -> Load {
         let wrong = post(&self.url, "/login", &format!("email={OTHER}&password=wrong"));
         self.load(vec![wrong], &[303, 503])
     }
 
-    /// What is asked for most.
+    /// The most frequent requests.
     pub fn hot(&self) -> [(&'static str, Load); 4] {
         [
             ("reset page", self.reset_page()),
@@ -239,21 +239,21 @@ impl Site {
         }
     }
 
-    /// A sum over the processes.
+    /// Sums a value over the processes.
     pub fn sum(&self, of: impl Fn(&Process) -> f64) -> f64 {
         self.processes.iter().map(of).sum()
     }
 }
 
-/// How many people of a small site are let in.
+/// People of a small site who may sign in.
 pub const PEOPLE: usize = FEW / 50 * 49;
 
-/// Somebody who was made up and is let in, which each fiftieth is not.
+/// A generated person who may sign in, unlike one in fifty.
 pub fn person(number: usize) -> String {
     format!("person{}@example.com", number / 49 * 50 + number % 49 + 1)
 }
 
-/// An address that nobody has.
+/// An address without an account.
 pub fn stranger(number: usize) -> String {
     format!("stranger{number}@example.com")
 }
@@ -265,14 +265,14 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// A browser, and what it keeps.
+/// A browser and its cookies.
 fn browser() -> (Arc<Jar>, Client) {
     let jar = Arc::new(Jar::default());
     let client = Client::builder().no_proxy().cookie_provider(jar.clone()).build().expect("a client");
     (jar, client)
 }
 
-/// The page that answers.
+/// The page in the answer to a request, which must succeed.
 pub async fn text(request: RequestBuilder) -> String {
     let answer = request.send().await.expect("the site answers");
     let (status, place) = (answer.status(), answer.url().path().to_owned());

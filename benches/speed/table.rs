@@ -1,4 +1,4 @@
-//! The table: what was measured and what is wanted, as Markdown.
+//! The table of figures and targets, in Markdown.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub struct Rounds {
 }
 
 impl Rounds {
-    /// Notes a round of each.
+    /// Records a round of each.
     pub fn note(&mut self, pace: Pace, yardstick: f64) {
         self.paces.push(pace);
         self.yardstick.push(yardstick);
@@ -32,36 +32,36 @@ impl Rounds {
         }
     }
 
-    /// The median of each round's ratio: what slows a whole round slows both.
+    /// The median of each round's ratio: other load in a round slows both.
     pub fn ratio(&self) -> f64 {
         median(self.paces.iter().zip(&self.yardstick).map(|(pace, yardstick)| pace.per_second / yardstick))
     }
 
-    /// What was measured, beside the yardstick's pace.
+    /// The measurement, beside the yardstick's pace.
     pub fn beside(&self, yardstick: &str) -> String {
         format!("{}; {:.1} {yardstick}/s", self.pace(), median(self.yardstick.iter().copied()))
     }
 }
 
 impl Table {
-    /// A candidate that is measured in parts of its yardstick.
+    /// Adds a candidate measured relative to its yardstick.
     pub fn ratio(&mut self, name: &str, rounds: &Rounds, yardstick: &str, wanted: f64) {
         self.least(name, rounds.ratio(), wanted, "×", rounds.beside(yardstick));
     }
 
-    /// A figure that must not be below what is wanted.
+    /// Adds a figure with a lower bound.
     pub fn least(&mut self, name: &str, got: f64, wanted: f64, unit: &str, detail: String) {
         let least = format!("≥ {}", figure(wanted, unit));
         self.row(name, figure(got, unit), least, got >= wanted, detail);
     }
 
-    /// A figure that must not be above what is wanted.
+    /// Adds a figure with an upper bound.
     pub fn most(&mut self, name: &str, got: f64, wanted: f64, unit: &str, detail: String) {
         let most = format!("≤ {}", figure(wanted, unit));
         self.row(name, figure(got, unit), most, got <= wanted, detail);
     }
 
-    /// A ratio that must be near to 1.
+    /// Adds a ratio that must be close to 1.
     pub fn even(&mut self, name: &str, got: f64, within: f64, detail: String) {
         let wanted = format!("{:.2} to {:.2} ×", 1.0 - within, 1.0 + within);
         self.row(name, figure(got, "×"), wanted, (got - 1.0).abs() <= within, detail);
@@ -72,7 +72,7 @@ impl Table {
         self.0.push([name.to_owned(), got, wanted, met.to_owned(), detail]);
     }
 
-    /// Prints it, and the load of the machine, which is in every figure.
+    /// Prints the table, and the load of the machine, which affects every figure.
     pub fn print(&self) {
         let head = ["Figure", "Got", "Wanted", "Met", "Measured"].map(str::to_owned);
         let wide = |column: usize| {

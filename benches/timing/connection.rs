@@ -1,4 +1,4 @@
-//! One kept-alive connection, on a thread that does nothing else: what is timed is from the first byte to the last.
+//! One keep-alive connection on a thread of its own; the time is measured from the first byte to the last.
 
 use std::{
     io::{Read, Write},
@@ -16,14 +16,15 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Connects.
+    /// Connects to a server.
     pub fn open(address: SocketAddr) -> Connection {
         let stream = TcpStream::connect(address).expect("the server listens");
         stream.set_nodelay(true).expect("a connected socket");
         Connection { stream, answer: Vec::with_capacity(32 << 10) }
     }
 
-    /// Sends `request` and reads the whole answer: its status, and the seconds that took, `more` of them slept within.
+    /// Sends `request` and reads the whole answer; returns its status and the seconds, a sleep of `more`
+    /// included.
     pub fn time(&mut self, request: &[u8], more: Duration) -> (u16, f64) {
         let begun = Instant::now();
         if !more.is_zero() {
@@ -54,7 +55,7 @@ impl Connection {
     }
 }
 
-/// How long an answer is with its body, once its head has come.
+/// Length of an answer with its body, once its head has arrived.
 fn length(answer: &[u8]) -> Option<usize> {
     let head = answer.windows(4).position(|end| end == b"\r\n\r\n")?;
     let text = std::str::from_utf8(&answer[..head]).expect("ASCII").to_ascii_lowercase();

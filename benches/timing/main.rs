@@ -1,11 +1,11 @@
-//! Whether the time of an answer tells who has an account: `cargo bench --bench timing -- --pairs 5000`.
+//! Test whether response times reveal who has an account: `cargo bench --bench timing -- --pairs 5000`.
 //!
-//! Each pair is a stranger's address and one in a certain state, in random order, over one connection to a server of
-//! its own, every address used once, and the outbox empty before each. Two controls go with them: strangers against
-//! strangers, which must show nothing, and the same with two milliseconds more, which must be seen. Another word is
-//! part of a name: `-- reset` takes no more than resets, `-- mail` no more than what the outbox's queues tell, and
-//! `--server 200` no more than with the mail server that takes 200 ms. In a debug build (`--profile dev`) bcrypt is at cost 6,
-//! otherwise at 10, the least that release takes: what differs must not lie in it, and does not drown in it.
+//! Each pair is a stranger's address and one in a certain state, in random order, over one connection to its own
+//! server, with every address used once, and an empty outbox before each. There are two controls: strangers against
+//! strangers, which must show no difference, and the same with two milliseconds more, which must be detected. Another
+//! argument is part of a name: `-- reset` measures only resets, `-- mail` only leaks through the outbox's queues, and
+//! `--server 200` only the mail server that takes 200 ms. In a debug build (`--profile dev`) bcrypt's cost is 6,
+//! otherwise 10, the minimum in release: a difference must not come from it, and does not drown in it.
 
 #[path = "../speed/between.rs"]
 mod between;
@@ -33,11 +33,11 @@ use self::{
     statistics::{Draws, Verdict, compare, median},
 };
 
-/// What the control with a difference adds.
+/// Difference added in the second control.
 const INJECTED: Duration = Duration::from_millis(2);
-/// Fewer pairs are shown, and not judged.
+/// With fewer pairs, the result is shown but not judged.
 const ENOUGH: usize = 1_000;
-/// What is wanted of every pair: the interval within this, in seconds, and the AUC as near to 0.5.
+/// Bounds for every pair: the confidence interval in seconds, and the distance of the AUC from 0.5.
 const BOUND: f64 = 0.001;
 const AUC: f64 = 0.05;
 
@@ -58,7 +58,7 @@ impl Second {
         }
     }
 
-    /// Whether `verdict` is what is wanted.
+    /// True if `verdict` is as expected.
     fn is_well(self, verdict: &Verdict) -> bool {
         let (low, high) = verdict.interval;
         match self {
@@ -81,7 +81,7 @@ impl Bench {
         stranger(self.strangers)
     }
 
-    /// How long the answer for `email` takes.
+    /// Time of the answer for `email`.
     fn time(&mut self, asked: Asked, email: &str, more: Duration) -> f64 {
         self.site.drain();
         let request = asked.request(&self.site.url, email);
@@ -113,7 +113,7 @@ impl Bench {
         }
     }
 
-    /// All pairs of `asked`, those of different states in turns; whether all is well.
+    /// Measures all pairs of `asked`, those of different states in turn; true if all are as expected.
     fn measure(&mut self, asked: Asked, pairs: usize, numbers: usize) -> bool {
         let mut seconds: Vec<(Second, Vec<(f64, f64)>)> = [Second::Stranger, Second::Delayed]
             .into_iter()
@@ -171,7 +171,7 @@ fn main() -> ExitCode {
     };
     let folder =
         tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder on the disk of the target");
-    // Resets are asked for twice, and leave a key: the second time there are others.
+    // Resets are requested twice, and leave a key: the second series uses other people.
     let people = (2 * pairs).max(32);
     let site = Site::start(folder.path(), people);
     let connection = site.connect();

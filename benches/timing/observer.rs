@@ -1,5 +1,5 @@
-//! What somebody hears of others from when their own mails come: fifteen for accounts of their own, one for the address in
-//! question, and one more of their own, which must not come later because somebody has that address.
+//! Leaks through the arrival time of an observer's own mails: fifteen for accounts of their own, one for the address in
+//! question, and one more of their own, which must not arrive later because somebody has that address.
 
 use std::time::Duration;
 
@@ -16,15 +16,15 @@ use super::{
     statistics::{Draws, compare, median},
 };
 
-/// How long mail servers take for a mail, in milliseconds.
+/// Times that mail servers take for a mail, in milliseconds.
 const SERVERS: [u64; 4] = [0, 50, 200, 1_000];
-/// How many requests of their own go before; with the one in question they fill the worker's slots.
+/// The observer's own requests before; with the one in question they fill the worker's slots.
 const BEFORE: usize = 15;
-/// What the messages of before have to do with how long those to nobody take, is past after so many.
+/// After this many messages, earlier ones no longer affect the time of decoys.
 const REMEMBERED: usize = 32;
 
-/// All pairs for each mail server, or only for the one that takes `only` milliseconds; whether all is well. `people` are
-/// there in each state.
+/// Measures all pairs for each mail server, or only for the one that takes `only` milliseconds; true if all are as
+/// expected. There are `people` people in each state.
 pub fn measure(site: &mut Site, pairs: usize, people: usize, only: Option<u64>, draws: &mut Draws) -> bool {
     let mut well = true;
     let wanted = |millis: u64| only.is_none_or(|only| only == millis);
@@ -70,7 +70,7 @@ pub fn measure(site: &mut Site, pairs: usize, people: usize, only: Option<u64>, 
     well
 }
 
-/// The seconds from the last request to its mail, behind one for `email`.
+/// Seconds from the last request to its mail, after one for `email`.
 fn time(site: &mut Site, email: &str) -> f64 {
     site.drain();
     let own = |number: usize| Known::Active.email(number);

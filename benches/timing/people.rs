@@ -1,10 +1,10 @@
-//! Whose addresses are asked for: strangers, and people in seven states, each address used once.
+//! Addresses to request: strangers, and people in seven states, each address used once.
 //!
-//! One account and one registration come by the front door; the others are their copies in the database.
+//! One account and one registration are made through the pages; the others are copies in the database.
 
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
-/// What is behind an address.
+/// State of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
     /// An account with a verified phone.
@@ -34,7 +34,7 @@ impl Known {
         Known::PasswordPending,
     ];
 
-    /// As the table has it.
+    /// Name in the table.
     pub fn name(self) -> &'static str {
         match self {
             Known::Active => "active",
@@ -47,12 +47,12 @@ impl Known {
         }
     }
 
-    /// The address of the person with this number; a stranger's is as long.
+    /// Address of the person with this number, as long as a stranger's.
     pub fn email(self, number: usize) -> String {
         format!("{}{number:06}@example.com", char::from(b'a' + self as u8))
     }
 
-    /// Makes `count` people in this state out of the one account and the one registration that there are.
+    /// Creates `count` people in this state from the one account and the one registration.
     pub async fn people(self, database: &mut SqliteConnection, count: usize) {
         let email = format!("'{}' || printf('%06d', n) || '@example.com'", char::from(b'a' + self as u8));
         let numbers = format!(
@@ -100,7 +100,7 @@ impl Known {
     }
 }
 
-/// A stranger's address.
+/// Address of a stranger.
 pub fn stranger(number: usize) -> String {
     format!("z{number:06}@example.com")
 }
@@ -110,7 +110,7 @@ async fn run(database: &mut SqliteConnection, statement: String) {
     assert!(changed.rows_affected() > 0, "people were made");
 }
 
-/// A connection beside the server's.
+/// Another connection to the server's database.
 pub async fn database(file: &std::path::Path) -> SqliteConnection {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
     SqliteConnection::connect_with(&options.busy_timeout(std::time::Duration::from_secs(10)))

@@ -1,4 +1,5 @@
-//! The site: the binary of this build on SQLite, its limits off, its passwords cheap, one account by the front door.
+//! The site: the binary of this build on SQLite, without limits, with cheap passwords and one account made
+//! through its pages.
 
 use std::{net::SocketAddr, path::Path, process::Command, time::Duration};
 
@@ -15,34 +16,34 @@ use super::{
 };
 
 const SECRET: &str = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=";
-/// The password of everybody.
+/// Everybody's password.
 const PASSWORD: &str = "violet+otter+builds+a+kite";
 
-/// A running site, and what looks into its outbox.
+/// A running site, with access to its outbox.
 pub struct Site {
     process: Process,
     pub url: String,
-    /// Where its mail goes.
+    /// Receives its mail.
     pub sink: Sink,
     runtime: Runtime,
     database: SqliteConnection,
 }
 
-/// The status of every answer: each form leads to a page.
+/// Status of every answer: each form redirects to a page.
 pub const ANSWERED: u16 = 303;
 
-/// What is asked.
+/// Kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// To sign in, with a wrong password.
+    /// Signs in with a wrong password.
     SignIn,
-    /// To have an account.
+    /// Registers an account.
     Register,
-    /// To get the confirmation once more.
+    /// Requests the confirmation again.
     Resend,
-    /// To get back in.
+    /// Requests a reset.
     Reset,
-    /// A stranger's reset, right behind one of the address in question.
+    /// A stranger's reset, directly after one of the address in question.
     After,
 }
 
@@ -50,7 +51,7 @@ impl Asked {
     /// The order matters: a reset leaves a key behind.
     pub const ALL: [Asked; 5] = [Asked::SignIn, Asked::Resend, Asked::Register, Asked::Reset, Asked::After];
 
-    /// As the table has it.
+    /// Name in the table.
     pub fn name(self) -> &'static str {
         match self {
             Asked::SignIn => "sign-in",
@@ -97,22 +98,22 @@ impl Site {
         site
     }
 
-    /// Where it listens.
+    /// Address of the server.
     pub fn address(&self) -> SocketAddr {
         self.process.address
     }
 
-    /// Waits for something that goes on beside the thread that measures.
+    /// Waits for something that runs beside the thread that measures.
     pub fn block_on<T>(&self, what: impl Future<Output = T>) -> T {
         self.runtime.block_on(what)
     }
 
-    /// A connection of its own.
+    /// Opens another connection.
     pub fn connect(&self) -> Connection {
         Connection::open(self.process.address)
     }
 
-    /// An account and a registration by the front door, a live key of the account's, and the others after them.
+    /// Creates an account and a registration through the pages, a key of the account, and the other people.
     fn settle(&mut self, sink: &Sink, count: usize) {
         let mut connection = self.connect();
         let mut ask = |request: Vec<u8>| {
@@ -145,8 +146,7 @@ impl Site {
         }
     }
 
-    /// Waits until the outbox is empty and whoever emptied it rests, so that no request is slowed by what another left
-    /// to do.
+    /// Waits until the outbox is empty and the worker idle, so that no request is slowed by another's work.
     pub fn drain(&mut self) {
         const WAITING: &str = "SELECT EXISTS (SELECT 1 FROM latchkey_outbox WHERE state = 'waiting')";
         self.runtime.block_on(async {

@@ -1,6 +1,6 @@
-//! What an admin does to somebody's account, in the console or on the command line: each change with its event.
+//! Actions of an admin on an account, in the console or on the command line, each change with its event.
 //!
-//! Nobody here sees or sets a password. A key is shown in one case alone: [`super::let_in`].
+//! No action shows or sets a password. Only [`super::let_in`] ever shows a key.
 
 use std::ops::RangeInclusive;
 
@@ -27,14 +27,14 @@ use crate::{
     },
 };
 
-/// Why an admin does what the owner could not: it stands in the audit log.
+/// An admin's reason for doing what the owner could not, recorded in the audit log.
 pub struct Reason(String);
 
 impl Reason {
-    /// How many characters it has.
+    /// Number of characters.
     const LENGTH: RangeInclusive<usize> = 3..=200;
 
-    /// Reads a reason, which is one line.
+    /// Parses a reason, which is one line.
     ///
     /// # Errors
     /// A [`Fault`] in words for the admin.
@@ -44,49 +44,50 @@ impl Reason {
         if fits { Ok(Self(text.to_owned())) } else { Err(Self::fault()) }
     }
 
-    /// What is said where there is none.
+    /// The fault of a missing reason.
     pub fn fault() -> Fault {
         Fault::new("fault-reason").with("least", *Self::LENGTH.start()).with("most", *Self::LENGTH.end())
     }
 
-    /// Its words.
+    /// Text of the reason.
     pub fn text(&self) -> &str {
         &self.0
     }
 }
 
 impl Actor {
-    /// Why this one may not open an account: whoever took over one admin's session would have every admin's account.
+    /// Refuses to open an admin's account from the console: a stolen session would otherwise open every
+    /// admin's account.
     pub(super) fn may_not_open(&self, account: &Account) -> Option<ActionOutcome> {
         (!self.is_command_line() && account.has(Administrator::NAME)).then_some(ActionOutcome::Admin)
     }
 }
 
-/// Whether something changed, or why it could not.
+/// Result of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActionOutcome {
-    /// It changed.
+    /// The action was carried out.
     Done,
-    /// It was so already.
+    /// Nothing had to be changed.
     Already,
     /// The account is disabled.
     Disabled,
     /// The account is on hold after "this wasn't me".
     OnHold,
-    /// Their number, or the site, has had its texts for now.
+    /// The number, or the site, has used up its text messages for now.
     NoTexts,
     /// The address belongs to another account.
     Taken,
-    /// It is an admin's, which the command line alone may open.
+    /// The account is an admin's, which only the command line may open.
     Admin,
-    /// The strategy takes a phone.
+    /// The strategy needs a phone.
     NeedsPhone,
     /// There is no such account.
     Nobody,
 }
 
-/// Lets the owner sign in, or no longer; either way every session and key ends. An account that its owner deleted is brought
-/// back, or can be brought back by nobody.
+/// Enables or disables an account, and ends its sessions and keys either way. If its owner has deleted it, enabling
+/// restores it, and disabling means that it can no longer be restored.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -116,7 +117,7 @@ pub async fn set_enabled(
     Ok(ActionOutcome::Done)
 }
 
-/// Gives and takes roles. What a session or key may do depends on them: both end, and people sign in anew.
+/// Adds and removes roles. Sessions and keys depend on them, so both end, and the owner has to sign in again.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -150,7 +151,7 @@ pub async fn set_roles(
     Ok(ActionOutcome::Done)
 }
 
-/// Ends every session and forgets every remembered browser; keys too, since one could open a session.
+/// Ends all sessions and remembered browsers, and keys too, since one could open a session.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -163,7 +164,7 @@ pub async fn end_sessions(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Re
     Ok(ActionOutcome::Done)
 }
 
-/// Makes the key and posts the message that a request by the owner would.
+/// Creates the key and posts the message, as a request by the owner would.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -192,8 +193,7 @@ pub(super) fn why_not(app: &App, account: &Account) -> Option<ActionOutcome> {
     }
 }
 
-/// Lets resets be requested again before the hold is over. An account that is frozen stays with its present address, which
-/// gets a key.
+/// Ends a hold on resets early. A frozen account stays at its present address, which gets a key.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -217,7 +217,7 @@ pub async fn lift_hold(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resul
     }
 }
 
-/// Gives an account that is frozen back to a former address that claims it, which gets a key.
+/// Gives a frozen account back to a former address that claims it, which gets a key.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -242,7 +242,7 @@ pub async fn give_back(
     Ok(if done { ActionOutcome::Done } else { ActionOutcome::Taken })
 }
 
-/// Takes the phone away, for an owner who lost it: every key ends, a number added later waits, and the owner is told.
+/// Removes a lost phone: all keys end, a number added later has to wait, and the owner gets a notice.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -268,7 +268,7 @@ pub async fn remove_phone(
     Ok(ActionOutcome::Done)
 }
 
-/// Has an account deleted as its owner would: nobody gets in, and it is gone for good once nothing can bring it back.
+/// Deletes an account as its owner would: nobody gets in, and it is removed once nothing can restore it.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -286,7 +286,7 @@ pub async fn delete(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<A
     Ok(ActionOutcome::Done)
 }
 
-/// Takes an invitation back that nobody has accepted yet; false if there is none.
+/// Withdraws an invitation that has not been accepted; false if there is none.
 ///
 /// # Errors
 /// [`Error::Database`].

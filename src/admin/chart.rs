@@ -1,30 +1,30 @@
-//! Columns of a chart as rectangles, in numbers that a template writes into an SVG: no script, no inline style.
+//! Columns of a chart as rectangles, which a template writes into an SVG, without scripts or inline styles.
 
 use serde::Serialize;
 
-/// Units of the drawing.
+/// Size of the drawing, in its own units.
 const WIDTH: f64 = 600.0;
 const HEIGHT: f64 = 150.0;
 
-/// A column, with what is told when it is pointed at.
+/// A column, with its tooltip.
 pub struct Column {
     pub label: String,
     pub parts: Vec<Part>,
 }
 
-/// A part of a column between two numbers, in a class of the stylesheet.
+/// A part of a column between two values, with a class of the stylesheet.
 pub struct Part {
     pub class: &'static str,
     pub from: i64,
     pub to: i64,
 }
 
-/// A chart that is ready to be written.
+/// A chart ready for its template.
 #[derive(Serialize)]
 pub struct Chart {
     width: f64,
     height: f64,
-    /// The number at the upper edge.
+    /// Value at the upper edge.
     top: i64,
     first: String,
     last: String,
@@ -50,7 +50,7 @@ fn tenth(number: f64) -> f64 {
     (number * 10.0).round() / 10.0
 }
 
-/// Columns from left to right between the labels of the first and the last.
+/// Draws columns from left to right, between the labels of the first and the last.
 #[expect(clippy::cast_precision_loss, reason = "a drawing is no finer than a tenth of a unit")]
 pub fn draw(columns: Vec<Column>, first: String, last: String) -> Chart {
     let top = columns.iter().flat_map(|column| &column.parts).map(|part| part.to).max().unwrap_or(0).max(1);

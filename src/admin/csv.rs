@@ -1,4 +1,4 @@
-//! Events as a file for a spreadsheet: RFC 4180, the newest 10,000 that the filters leave.
+//! Events as a CSV file (RFC 4180): the newest 10,000 that match the filters.
 
 use rocket::{
     Route, get,
@@ -21,11 +21,11 @@ pub fn routes() -> Vec<Route> {
     routes![export]
 }
 
-/// How many events a file has at most.
+/// Most events in a file.
 pub(super) const MOST: i64 = 10_000;
 const HEAD: &str = "at,kind,address,account,by,from,policy,detail";
 
-/// A file to be kept.
+/// A file to download, or an error page.
 #[derive(Responder)]
 enum Export {
     File(String, ContentType, Header<'static>),
@@ -73,7 +73,8 @@ async fn export(
     Ok(Export::File(text, ContentType::CSV, name))
 }
 
-/// A cell; what a spreadsheet would take for a formula is made text of by an apostrophe (OWASP, CSV injection).
+/// Writes a cell; what a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
+/// injection).
 fn cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let text = if formula { format!("'{text}") } else { text.to_owned() };

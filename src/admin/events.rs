@@ -1,4 +1,4 @@
-//! The audit log: what happened, to whom, by whom, from where; by kind, account and day.
+//! The audit log with account, actor and origin, filtered by kind, account and day.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub fn routes() -> Vec<Route> {
     routes![list]
 }
 
-/// What is asked for, as it stands in the address.
+/// Filters as given in the address.
 #[derive(Clone, Copy)]
 pub(super) struct EventFilters<'a> {
     pub kind: &'a str,
@@ -34,13 +34,13 @@ pub(super) struct EventFilters<'a> {
 }
 
 impl<'a> EventFilters<'a> {
-    /// Of the four parts of an address.
+    /// Reads the four parameters of an address.
     pub fn of(parts: [Option<&'a str>; 4]) -> Self {
         let [kind, account, since, until] = parts.map(|part| part.unwrap_or_default().trim());
         Self { kind, account, since, until }
     }
 
-    /// Which events these are; `None` if there can be none. What is wrong is noted.
+    /// Converts the filters to a query; `None` if nothing can match. Invalid values are added to `faults`.
     pub async fn which(
         &self,
         conn: &mut Conn,
@@ -72,7 +72,7 @@ impl<'a> EventFilters<'a> {
         Ok(Some(which))
     }
 
-    /// `path` with all this in its query, and `from`.
+    /// Returns `path` with these filters and `from` in its query.
     pub fn address(&self, path: &str, from: &str) -> String {
         let Self { kind, account, since, until } = *self;
         let query =
@@ -120,7 +120,7 @@ fn say(site: &Visit<'_>, kind: &str) -> String {
     if site.templates.knows(&key) { site.templates.say(&key, &[]) } else { kind.to_owned() }
 }
 
-/// Events as pages show them.
+/// Events for a page.
 pub(super) async fn shown(
     site: &Visit<'_>,
     conn: &mut Conn,
@@ -144,7 +144,7 @@ pub(super) async fn shown(
     Ok(shown.collect())
 }
 
-/// The addresses of the admins who did these events, by what stands in them.
+/// Addresses of the admins who caused these events, by their recorded id.
 pub(super) async fn actors(conn: &mut Conn, lines: &[EventRow]) -> Result<BTreeMap<String, String>, Error> {
     let mut names = BTreeMap::new();
     for actor in lines.iter().filter_map(|line| line.event.actor.as_deref()) {

@@ -1,7 +1,7 @@
-//! Letting somebody in once who cannot meet the policy in force: an admin gives a reason, and the owner a say.
+//! Letting in, once, a person who cannot meet the policy in force: an admin gives a reason, and the owner can object.
 //!
-//! The key opens one reset under a strategy that needs no phone. It goes to the account's address, or is shown once to the
-//! admin who reads it out; the owner is told of either, with "this wasn't me".
+//! The key opens one reset under a strategy that needs no phone. It is mailed to the account's address, or shown once
+//! to the admin, who reads it out. In either case the owner gets a notice with "this wasn't me".
 
 use super::actions::{ActionOutcome, Reason, why_not};
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
 };
 use uuid::Uuid;
 
-/// How the key reaches its owner.
+/// Channel for the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     /// By mail, to the account's address.
@@ -33,7 +33,7 @@ pub enum Way {
 }
 
 impl Way {
-    /// How long a key may take this way: one that was said aloud may have been overheard.
+    /// Life of the key: one that is read out may be overheard.
     pub fn life(self) -> HumanDuration {
         match self {
             Way::Mail => HumanDuration::minutes(30),
@@ -42,12 +42,12 @@ impl Way {
     }
 }
 
-/// The strategies that somebody can be let in by: those that need no phone, the strictest first.
+/// Strategies for letting somebody in: those that need no phone, the strictest first.
 pub fn strategies() -> impl Iterator<Item = Strategy> {
     Strategy::all().iter().copied().filter(|strategy| !strategy.needs_phone())
 }
 
-/// Ends the account's resets and makes one key for it; gives that back if it is to be shown.
+/// Ends the account's resets and creates a key; returns it if it is to be shown.
 ///
 /// # Errors
 /// [`Error::Database`].

@@ -1,6 +1,6 @@
-//! What an admin does to a message, in the console or on the command line: each change with its event.
+//! Actions of an admin on a message, in the console or on the command line, each change with its event.
 //!
-//! Nobody here opens one.
+//! No action opens a message.
 
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use crate::{
     store::{Tx, outbox},
 };
 
-/// Lets a message that was given up wait once more; false if it is none, or nothing of it is left to send.
+/// Retries a message that was given up; false if there is none, or nothing of it is left to send.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -27,7 +27,7 @@ pub async fn again(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<bo
     }
 }
 
-/// Removes a message that is not sent; false if there is none.
+/// Removes a message that has not been sent; false if there is none.
 ///
 /// # Errors
 /// [`Error::Database`].

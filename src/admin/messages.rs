@@ -1,4 +1,4 @@
-//! The outbox: what waits, fails, was given up or sent, and why; never what a message says.
+//! The outbox: waiting, failing, given-up, expired and sent messages with the reasons, never their contents.
 
 use rocket::{Route, get, http::Status, post, routes};
 use serde_json::{Value, json};
@@ -65,7 +65,7 @@ async fn discard(
     after(&site, done, state.and_then(OutboxFilter::named).unwrap_or(OutboxFilter::GivenUp)).await
 }
 
-/// Back to the list; what could not be done meanwhile is said.
+/// Redirects to the list, or shows it with a fault if the action was no longer possible.
 async fn after(site: &Visit<'_>, done: bool, shelf: OutboxFilter) -> Result<Answer, Error> {
     let list = address("/admin/messages", &[("state", shelf.name())]);
     if done {

@@ -1,6 +1,6 @@
-//! The console: what an admin sees and changes while the site runs. Nobody here sees or sets a password, key or code.
+//! The console, for admins to watch and change a running site. It shows and sets no password, key or code.
 //!
-//! Every route takes the guard [`Admin`](crate::auth::role::Admin). Every list is read by index, a page at a time, however long it is.
+//! Every route takes the guard [`Admin`](crate::auth::role::Admin). Every list is read by index and in pages.
 
 pub mod actions;
 mod chart;
@@ -44,29 +44,30 @@ pub fn routes() -> Vec<Route> {
     .concat()
 }
 
-/// A transaction of an admin who still is one: much may have happened since the request began.
+/// Begins a transaction if the admin still is one: much may have happened since the request began.
 async fn begin(site: &Visit<'_>, admin: &Admin<'_>) -> Result<Option<Tx>, Error> {
     let mut tx = site.begin().await?;
     let still = sessions::has_role(&mut tx, admin.0.session.id, Administrator::NAME, site.now()).await?;
     Ok(still.then_some(tx))
 }
 
-/// The page of an error: 400 for a faulty address, 403 for who is an admin no more, 404 for nothing.
+/// Error page: 400 for an invalid address, 403 for somebody who is no longer an admin, 404 for what does not
+/// exist.
 fn error(site: &Visit<'_>, status: Status) -> Result<Answer, Error> {
     Ok(Page::error(&site.templates, status).into())
 }
 
-/// How many lines a page has.
+/// Rows on a page.
 const LINES: usize = 50;
-/// How many are read for it: one more tells whether there is another page, and where that begins.
+/// Rows read for a page: the additional one begins the next page, if there is one.
 const READ: i64 = 51;
 
-/// Takes the line off with which the next page begins.
+/// Removes the row that begins the next page.
 fn next<T>(lines: &mut Vec<T>) -> Option<T> {
     (lines.len() > LINES).then(|| lines.pop()).flatten()
 }
 
-/// A path with what is asked there; what is empty is left out.
+/// Returns a path with a query, leaving out empty values.
 fn address(path: &str, query: &[(&str, &str)]) -> String {
     let asked = query.iter().filter(|(_, value)| !value.is_empty());
     let pairs: Vec<_> =
@@ -74,7 +75,7 @@ fn address(path: &str, query: &[(&str, &str)]) -> String {
     if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
 }
 
-/// The id in an address: `None` if it is none, nothing inside if none was given.
+/// Parses the id in an address: `None` if it is invalid, `Some(None)` if there is none.
 fn id(text: Option<&str>) -> Option<Option<Uuid>> {
     text.filter(|text| !text.is_empty())
         .map(|text| Uuid::parse_str(text).ok())

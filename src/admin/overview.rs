@@ -1,4 +1,4 @@
-//! Pictures of the last weeks: resets asked, completed and abandoned, the time to get back in, how long messages wait.
+//! Charts of recent weeks: resets requested, completed and abandoned, time to get back in, delay of messages.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -24,7 +24,7 @@ pub fn routes() -> Vec<Route> {
     routes![show]
 }
 
-/// How many days back a picture may go.
+/// Days that a chart may cover.
 const DAYS: [i64; 3] = [7, 30, 90];
 
 #[get("/admin?<days>")]
@@ -51,7 +51,7 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<
         .into())
 }
 
-/// How many were asked for, completed and abandoned under a strategy on each day; `None` if nothing was.
+/// Resets requested, completed and abandoned under a strategy on each day; `None` if there were none.
 fn resets(
     site: &Visit<'_>,
     strategy: &str,
@@ -95,7 +95,7 @@ fn resets(
     })
 }
 
-/// How long something took under a policy: the median, and within which time nine of ten were done.
+/// Durations under a policy: the median and the 90th percentile.
 fn lasted(site: &Visit<'_>, kind: &str, policy: &str, group: &str, tallies: &[Tally]) -> Option<Value> {
     let of = tallies.iter().filter(|tally| tally.kind == kind && tally.policy == policy);
     let buckets: Vec<_> = of.map(|tally| (tally.bucket, tally.n)).collect();
@@ -130,7 +130,7 @@ fn histogram(site: &Visit<'_>, buckets: &[(i64, i64)], median: Duration, most: D
     draw(columns.collect(), span(site, tally::least(first)), span(site, tally::least(last + 1)))
 }
 
-/// A length of time in the two units that matter.
+/// Formats a duration in its two largest units.
 fn span(site: &Visit<'_>, span: Duration) -> String {
     let (millis, seconds) = (span.as_millis() as u64, span.as_secs());
     let (key, large, small) = match seconds {

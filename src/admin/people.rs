@@ -1,4 +1,4 @@
-//! Everybody, by how their address begins and by role, and who is invited.
+//! Everybody, filtered by the beginning of their address and by role, with pending invitations.
 
 use rocket::{Route, get, http::Status, post, routes};
 use serde_json::{Value, json};
@@ -24,9 +24,9 @@ pub fn routes() -> Vec<Route> {
     routes![list, show_withdraw, withdraw]
 }
 
-/// How many invitations are shown at most.
+/// Most invitations shown.
 const MOST: i64 = 200;
-/// Longest address that is looked for, in characters.
+/// Longest search text, in characters.
 const LONGEST: usize = 254;
 
 fn is_plain(text: &str) -> bool {
@@ -79,7 +79,7 @@ async fn list(
         .into())
 }
 
-/// Where a reload of the form's address leads.
+/// Redirects a reload of the form's address.
 #[get("/admin/invitations/<_>/withdraw")]
 fn show_withdraw(_admin: Admin<'_>) -> Answer {
     Answer::go("/admin/people")

@@ -1,4 +1,4 @@
-//! One person: what an admin may know of them, and what may be done for them.
+//! One person: details for an admin, and actions on the account.
 
 use rocket::{Route, get, http::Status, post, routes};
 use serde_json::{Value, json};
@@ -38,10 +38,10 @@ pub fn routes() -> Vec<Route> {
     routes![show, show_act, change]
 }
 
-/// How many events and sessions the page shows.
+/// Events and sessions shown on the page.
 const RECENT: usize = 10;
 
-/// What may be done for somebody; its name stands in the address.
+/// An action on an account; its name is part of the address.
 #[derive(Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 enum Act {
@@ -62,7 +62,7 @@ impl Act {
         self.into()
     }
 
-    /// Where on the page a fault of it is told.
+    /// Field at which a fault of the action is shown.
     fn field(self) -> &'static str {
         match self {
             Act::AddRole => "role",
@@ -132,7 +132,7 @@ async fn change(
     }
 }
 
-/// The page with what was typed, and what is wrong with it.
+/// The page with the typed values and their faults.
 async fn refused(
     site: &Visit<'_>,
     admin: &Admin<'_>,
@@ -146,14 +146,14 @@ async fn refused(
     Ok(page.home(format!("/admin/people/{}", account.id)).faults(faults))
 }
 
-/// What a form says of a change beside its name.
+/// Fields of an action's form.
 #[derive(Default)]
 struct ActionForm {
-    /// The role, or the address, that it is about.
+    /// Role or address that it is about.
     role: Vec<String>,
-    /// Why.
+    /// Reason for it.
     reason: Option<Reason>,
-    /// How somebody is let in, and how the key reaches them.
+    /// Strategy for letting somebody in, and channel for the key.
     how: Option<(Strategy, Way)>,
 }
 
@@ -203,7 +203,7 @@ fn way(fields: &Fields) -> Result<Way, Fault> {
     }
 }
 
-/// Nobody locks themself out by a wrong click.
+/// Prevents admins from locking themselves out by a wrong click.
 fn protect(admin: &Admin<'_>, account: &Account, act: Act, role: &[String]) -> Result<(), Fault> {
     let own = admin.0.account.id == account.id;
     let out =

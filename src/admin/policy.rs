@@ -1,4 +1,4 @@
-//! The policy in force, for everybody and for each role, and why the newest file may not be.
+//! The policy in force, for everybody and for each role, and the reason why the newest file is not in force.
 
 use rocket::{Route, get, routes};
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>) -> Result<Page, Error> {
         .with("refused", refused.as_ref().map(|refused| refused.why.lines().collect::<Vec<_>>())))
 }
 
-/// A finding with where its key stood when the policy was read: the file may say something else by now.
+/// Gives a finding the place of its key when the policy was read, because the file may have changed since.
 fn placed(force: &PolicySnapshot, finding: Finding) -> Finding {
     let keys = force.origins.iter().flat_map(|(role, origins)| {
         origins.iter().map(move |origin| (format!("{}.{}", table_key(role), origin.setting), &origin.place))
@@ -60,8 +60,7 @@ fn placed(force: &PolicySnapshot, finding: Finding) -> Finding {
     Finding { place: place.unwrap_or(finding.place), ..finding }
 }
 
-/// Each setting of a policy in the words of `Rocket.toml`, with what it means and, as far as `origins` tell, where it comes
-/// from.
+/// Settings of a policy as written in `Rocket.toml`, with their meaning and, if known from `origins`, their place.
 pub(super) fn values(site: &Visit<'_>, policy: &Policy, origins: &[Origin]) -> Vec<Value> {
     let minutes = [("minutes", format::minutes(*policy.key_ttl).into())];
     let value = |setting: &Setting| {

@@ -1,22 +1,22 @@
-//! The database for commands that only look: whether there are people in it to count.
+//! The database for read-only commands, if it exists and is up to date.
 
 use crate::{
     base::Error,
     store::{self, DatabaseSettings, Pool},
 };
 
-/// What is found where the accounts live, or will.
+/// State of the database of accounts.
 pub(super) enum DatabaseState {
-    /// Nothing yet.
+    /// No database yet.
     Absent,
-    /// A database that lacks so many migrations.
+    /// A database that lacks this many migrations.
     Behind(usize),
-    /// The people.
+    /// An up-to-date database, whose accounts can be counted.
     Counts(Box<Pool>),
 }
 
 impl DatabaseState {
-    /// Looks; nothing is made or migrated.
+    /// Opens the database without creating or migrating anything.
     pub async fn open(settings: &DatabaseSettings) -> Result<Self, Error> {
         let Some(pool) = Pool::look(settings).await? else { return Ok(DatabaseState::Absent) };
         let behind = store::behind(&mut pool.read().await?).await?;
@@ -27,7 +27,7 @@ impl DatabaseState {
         Ok(DatabaseState::Behind(behind))
     }
 
-    /// What a start would do to it.
+    /// Describes how a start would change the database.
     pub fn state(&self) -> String {
         match self {
             DatabaseState::Absent => " (would be created)".into(),
@@ -37,7 +37,7 @@ impl DatabaseState {
         }
     }
 
-    /// Lets go of the database.
+    /// Closes the database.
     pub async fn close(self) {
         if let DatabaseState::Counts(pool) = self {
             rocket_db_pools::Pool::close(&*pool).await;

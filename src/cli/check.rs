@@ -1,6 +1,6 @@
-//! `latchkey check`: whether the configuration would start, what it would do, and what an expert would say about it.
+//! `latchkey check`: tests whether the configuration would start, shows its effects, and gives expert advice.
 //!
-//! It looks, and leaves everything as it is: no database, no secret, no migration.
+//! It is read-only: it creates no database and no secret, and applies no migration.
 
 use std::{io::Write, net::IpAddr, process::ExitCode};
 
@@ -45,16 +45,16 @@ pub(super) struct Check {
     text: Option<Phone>,
 }
 
-/// What the site would do.
+/// Description of the site as it would start.
 struct Plan {
-    /// What each part is called, and what it does.
+    /// Name and description of each part.
     parts: Vec<(&'static str, String)>,
-    /// The tables of the policy: role, policy, and how many accounts ask it, if they can be counted.
+    /// Tables of the policy: role, policy, and the number of accounts they apply to, if that can be counted.
     tables: Vec<(String, Policy, Option<i64>)>,
 }
 
 pub(super) fn run(check: &Check, figment: &Figment) -> ExitCode {
-    // Rocket would panic over its own keys.
+    // Faulty keys of Rocket's own are reported here, because Rocket would panic over them.
     let found = config::findings(figment);
     let looked =
         if found.iter().any(Finding::is_error) { Err(found) } else { rocket::execute(look(check, figment)) };
@@ -146,7 +146,7 @@ async fn plan(check: &Check, judged: Validated, figment: &Figment) -> Result<(Pl
     Ok((Plan { parts, tables }, findings))
 }
 
-/// Who may read the meters.
+/// Describes access to the metrics.
 fn metrics(app: &App) -> &'static str {
     match (&app.config().metrics_token, is_loopback_url(&app.judged.public_url)) {
         (Some(_), _) => "at /metrics, with latchkey.metrics_token",
@@ -155,7 +155,7 @@ fn metrics(app: &App) -> &'static str {
     }
 }
 
-/// Sends a message past the outbox; what the server answers.
+/// Sends a message without the outbox and returns the server's answer.
 async fn try_out(app: &App, message: &Message) -> Result<Result<String, String>, Error> {
     let config = app.config();
     let answered = match message.channel {
@@ -191,7 +191,7 @@ fn print(starts: bool, plan: Option<&Plan>, findings: &[Finding]) {
             say!("  {who:9} {strategy}, first key by {channel}, good for {key_ttl}{accounts}");
         }
     }
-    // First things first: advice is for what would start.
+    // Advice is shown only for a configuration that would start.
     let most = if plan.is_some() { Severity::Advice } else { Severity::Warning };
     for finding in findings.iter().filter(|finding| finding.severity <= most) {
         say!("{}: {finding}", finding.severity);

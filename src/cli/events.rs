@@ -1,4 +1,4 @@
-//! `latchkey events`: lists what happened, to whom, by whom and from where.
+//! `latchkey events`: lists events, with account, actor and origin.
 
 use clap::{Args, builder::PossibleValuesParser};
 use figment::Figment;

@@ -1,4 +1,4 @@
-//! Files that others on this machine can read, or that are not the server's own.
+//! Files that other users of this machine can read, or that do not belong to the server.
 
 use std::path::Path;
 
@@ -17,10 +17,10 @@ const SECRET: [&str; 5] = [
     "latchkey.metrics_token",
     "latchkey.sms.headers",
 ];
-/// Keys whose values may hold a password.
+/// Keys whose values may contain a password.
 const URLS: [&str; 3] = ["databases.latchkey.url", "latchkey.mail.url", "latchkey.sms.url"];
 
-/// What is wrong with the files' modes and owners, each a warning.
+/// Returns a warning for each file with a wrong mode or owner.
 #[cfg(unix)]
 pub(super) fn exposed(figment: &Figment, settings: &DatabaseSettings) -> Vec<Finding> {
     use std::os::unix::fs::MetadataExt;
@@ -28,7 +28,8 @@ pub(super) fn exposed(figment: &Figment, settings: &DatabaseSettings) -> Vec<Fin
     let warn = |key: &str, why: String, remedy: String| Finding::new(Severity::Warning, key, why, remedy);
     let mut found = Vec::new();
     if let Some(file) = settings.sqlite_file() {
-        // Who is asked about is who runs this, as the server is run; root stands for whoever has the database.
+        // The expected owner is the user running this, as for the server; for root, the owner of the
+        // database.
         let own = std::fs::metadata("/proc/self").map(|own| own.uid()).ok().filter(|own| *own != 0);
         let owner = own.or(std::fs::metadata(&file).map(|file| file.uid()).ok());
         let secrets = files::folder(&file).join("latchkey.secrets");
@@ -65,7 +66,7 @@ pub(super) fn exposed(figment: &Figment, settings: &DatabaseSettings) -> Vec<Fin
     found
 }
 
-/// Nothing: other systems have no modes.
+/// Returns nothing: other systems have no file modes.
 #[cfg(not(unix))]
 pub(super) fn exposed(_: &Figment, _: &DatabaseSettings) -> Vec<Finding> {
     Vec::new()

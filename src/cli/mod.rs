@@ -1,4 +1,4 @@
-//! The command line: `latchkey` serves, its commands look after people and configuration.
+//! The command line: `latchkey` serves, its commands manage accounts and configuration.
 
 /// Prints a line.
 macro_rules! say {
@@ -39,18 +39,18 @@ use crate::{
     view::templates::Templates,
 };
 
-/// What `--help` says last.
+/// Last paragraph of `--help`.
 const AFTER: &str = "Without a command it serves.
 
 Exit status: 0 if it was done, 1 if it failed, 2 if the command line is wrong, 3 if what it names was not found or had
 nothing to be changed. A list of nothing is no failure.";
-/// The exit status for it.
+/// Exit status of [`Done::Nothing`].
 const NOTHING: u8 = 3;
 
-/// How a command ended that did not fail.
+/// Result of a command that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Done {
-    /// It did or found something.
+    /// It changed or found something.
     Done,
     /// There was nothing to find, or nothing to change.
     Nothing,
@@ -121,8 +121,8 @@ struct Init {
     output: Option<PathBuf>,
 }
 
-/// Takes what came of printing. A reader that has seen enough, as `head`, is no fault; a disk that is full is one, and
-/// nothing more can be told.
+/// Handles the result of printing. A reader that closes early, such as `head`, is not an error; a full disk
+/// is one, and ends the process.
 fn printed(result: io::Result<()>) {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => process::exit(0),
@@ -134,7 +134,7 @@ fn printed(result: io::Result<()>) {
     }
 }
 
-/// Does what the command line says.
+/// Runs the command given on the command line.
 pub fn run(signals: Option<io::Result<Signals>>) -> ExitCode {
     let cli = Cli::parse();
     let figment = rocket::Config::figment();
@@ -148,7 +148,7 @@ pub fn run(signals: Option<io::Result<Signals>>) -> ExitCode {
         Some(Command::Init(init)) => start(&init).map(|()| ExitCode::SUCCESS),
         Some(Command::Check(check)) => Ok(check::run(&check, &figment)),
         Some(Command::Policy(policy)) => Ok(policy::run(&policy, &figment)),
-        // Rocket would panic over its own keys.
+        // Faulty keys of Rocket's own are refused here, because Rocket would panic over them.
         command => config::refuse(&figment)
             .and_then(|()| rocket::execute(carry_out(command, figment.clone(), signals))),
     };
@@ -158,13 +158,13 @@ pub fn run(signals: Option<io::Result<Signals>>) -> ExitCode {
     })
 }
 
-/// Prints a text as it is.
+/// Prints a text unchanged.
 fn whole(text: &[u8]) -> ExitCode {
     printed(io::stdout().write_all(text).and_then(|()| io::stdout().flush()));
     ExitCode::SUCCESS
 }
 
-/// The manual: the page of the command, then one for each of its own.
+/// Prints the manual: the main page, then one for each subcommand.
 fn manual() -> ExitCode {
     let (mut text, mut cli) = (Vec::new(), Cli::command());
     cli.build();
@@ -198,7 +198,7 @@ fn start(init: &Init) -> Result<(), Error> {
     Ok(())
 }
 
-/// Says what went wrong, with the place of each key.
+/// Prints an error, with the place of each key.
 fn complain(figment: &Figment, error: &Error) {
     for line in error.to_string().lines() {
         eprintln!("latchkey: {}", fault::placed(figment, line));
@@ -231,10 +231,10 @@ async fn serve(figment: Figment, signals: Option<io::Result<Signals>>) -> Result
     let told = |error| Error::Config(launch_fault(&error, address, port));
     let site = select! {
         biased;
-        // Nobody is served yet: nothing is to be finished.
+        // No request has been served yet, so nothing needs to finish.
         () = stop.told() => return Ok(()),
         ignited = async {
-            // Tells in one line what Rocket would tell in many when the database cannot be reached.
+            // Reports in one line that the database cannot be reached; Rocket would print many.
             reachable(&settings).await?;
             site.ignite().await.map_err(told)
         } => ignited?,
@@ -245,7 +245,7 @@ async fn serve(figment: Figment, signals: Option<io::Result<Signals>>) -> Result
         shutdown.notify();
     });
     match site.launch().await {
-        // A request that ran longer than a stop may take was cut off: that is no fault of the server's.
+        // A request that outlasted the grace period was cut off, which is not a failure of the server.
         Err(error) if matches!(error.kind(), ErrorKind::Shutdown(_, None)) => Ok(()),
         launched => launched.map(drop).map_err(told),
     }
@@ -278,30 +278,30 @@ fn launch_fault(error: &rocket::Error, address: IpAddr, port: u16) -> String {
     }
 }
 
-/// The site and its database, for commands that work beside a server.
+/// Opens the site and its database, for commands that may run while a server does.
 async fn open(figment: &Figment) -> Result<(App, Pool), Error> {
     let pool = Pool::connect(&database::read(figment)?).await?;
     let app = App::new(Validated::read(figment)?, Clock::system(), Templates::load(None::<&Path>)?)?;
     Ok((app, pool))
 }
 
-/// What is wrong with what was typed behind a command.
+/// Error for an invalid argument.
 fn wrong(text: String) -> Error {
     Error::Config(text)
 }
 
-/// An address on the command line.
+/// Parses an email address.
 fn email(text: &str) -> Result<Email, String> {
     Email::parse(text).map_err(|_| "write an address like ann@northwind.test".into())
 }
 
-/// A role's name on the command line.
+/// Parses the name of a role.
 fn role(text: &str) -> Result<String, String> {
     let why = "role names may contain only letters, digits, `-` and `_`";
     if is_role(text) { Ok(text.to_owned()) } else { Err(why.into()) }
 }
 
-/// A phone's number on the command line.
+/// Parses a phone number.
 fn phone(text: &str) -> Result<Phone, String> {
     Phone::parse(text, None).map_err(|_| "write a mobile number like +4915112345678".into())
 }

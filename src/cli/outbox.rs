@@ -1,4 +1,4 @@
-//! `latchkey outbox …`: lists messages, sends again what was given up, drops what is not to be sent.
+//! `latchkey outbox …`: lists messages, retries those given up, and drops those that are not to be sent.
 
 use std::io::Write;
 
@@ -91,7 +91,7 @@ async fn list(app: &App, pool: &Pool, state: OutboxFilter, limit: i64, json: boo
     Ok(Done::Done)
 }
 
-/// Done if it was done to each of them.
+/// Changes each message; [`Done::Done`] if all of them could be changed.
 async fn change(app: &App, pool: &Pool, ids: &[Uuid], again: bool) -> Result<Done, Error> {
     let actor = Actor::command_line(app);
     let mut all = true;

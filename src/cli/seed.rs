@@ -12,16 +12,16 @@ use crate::{
 
 #[derive(clap::Args)]
 pub(super) struct Seed {
-    /// How many accounts; none of them can sign in.
+    /// Number of accounts; none of them can sign in.
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(i64).range(1..))]
     accounts: i64,
-    /// How many events, spread over the last ninety days.
+    /// Number of events, spread over the last ninety days.
     #[arg(long, default_value_t = 3_000_000, value_parser = clap::value_parser!(i64).range(1..))]
     events: i64,
-    /// How many messages that were sent, spread alike.
+    /// Number of sent messages, spread over the same time.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(i64).range(1..))]
     messages: i64,
-    /// How many keys of "this wasn't me" links, good for the next three days.
+    /// Number of "this wasn't me" keys, valid for the next three days.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(i64).range(1..))]
     keys: i64,
 }

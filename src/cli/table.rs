@@ -1,8 +1,8 @@
-//! A table on a terminal: a head, and columns as wide as what is in them.
+//! A table on a terminal: a header, and columns as wide as their contents.
 
 use std::io::Write;
 
-/// Rows that wait until the columns' widths are known.
+/// A table that buffers rows until the widths of the columns are known.
 pub(super) struct Table<const N: usize> {
     head: [&'static str; N],
     widths: [usize; N],
@@ -11,30 +11,30 @@ pub(super) struct Table<const N: usize> {
 }
 
 impl<const N: usize> Table<N> {
-    /// A table with this head.
+    /// Creates a table with a header.
     pub fn new(head: [&'static str; N]) -> Self {
         Self { head, widths: head.map(|name| name.chars().count()), rows: Vec::new(), begun: false }
     }
 
-    /// Adds a row; an empty cell in it is shown as a dash.
+    /// Adds a row; an empty cell is shown as a dash.
     pub fn row(&mut self, cells: [&str; N]) {
         self.rows.push(cells.map(|cell| if cell.is_empty() { "-".to_owned() } else { cell.to_owned() }));
     }
 
-    /// Drops the rows that wait, since they were told in another way.
+    /// Drops the buffered rows, which were printed in another way.
     pub fn forget(&mut self) {
         self.begun = true;
         self.rows.clear();
     }
 
-    /// Prints the rows once there are `many`: a table of a million need not wait for its end.
+    /// Prints the buffered rows once there are `many`, so that a long table does not wait for its end.
     pub fn flush_from(&mut self, many: usize) {
         if self.rows.len() >= many {
             self.flush();
         }
     }
 
-    /// Prints what is left, or on standard error that there is `nothing`.
+    /// Prints the remaining rows; if there were none at all, says on standard error that `nothing` was found.
     pub fn end(mut self, nothing: &str) {
         if self.rows.is_empty() && !self.begun {
             eprintln!("latchkey: {nothing} found");

@@ -1,10 +1,10 @@
-//! The bells that call the worker: one for each queue of the outbox.
+//! Signals that wake the worker, one for each queue of the outbox.
 
 use rocket::tokio::sync::Notify;
 
 use crate::store::outbox::Queue;
 
-/// Rung when a queue has something new.
+/// Notified when a queue has a new entry.
 #[derive(Default)]
 pub struct Bells {
     requests: Notify,
@@ -13,7 +13,7 @@ pub struct Bells {
 }
 
 impl Bells {
-    /// That of a queue.
+    /// The signal of a queue.
     pub fn of(&self, queue: Queue) -> &Notify {
         match queue {
             Queue::Requests => &self.requests,

@@ -58,12 +58,12 @@ pub const KINDS: [&str; 43] = [
     "sign_in.failed",
 ];
 
-/// The id of the sentence that says what an event of a kind is.
+/// Id of the sentence that describes a kind of event.
 pub fn sentence(kind: &str) -> String {
     format!("kind-{}", kind.replace('.', "-"))
 }
 
-/// Who changes something that is not theirs, and from where.
+/// Somebody who changes what belongs to another person, with time and origin.
 pub struct Actor {
     name: String,
     asked: Caller,
@@ -75,26 +75,26 @@ impl Actor {
         Self { name: account.to_string(), asked }
     }
 
-    /// Whoever may run `latchkey` on the server's machine.
+    /// Anybody who may run `latchkey` on the server's machine.
     pub fn command_line(core: &Core) -> Self {
         Self { name: Self::COMMAND_LINE.into(), asked: Caller { at: core.now(), ..Caller::default() } }
     }
 
-    /// Whether it is the command line.
+    /// True for the command line.
     pub fn is_command_line(&self) -> bool {
         self.name == Self::COMMAND_LINE
     }
 
-    /// How the command line is written down.
+    /// Name of the command line in the audit log.
     pub const COMMAND_LINE: &'static str = "command line";
 
-    /// When and from where.
+    /// Time and origin of the change.
     pub fn asked(&self) -> &Caller {
         &self.asked
     }
 }
 
-/// An event that is to be written.
+/// An event to be written.
 pub struct Event<'a> {
     kind: &'static str,
     account: Option<Uuid>,
@@ -116,32 +116,32 @@ impl<'a> Event<'a> {
         Self { kind, account: None, client: "", policy: None, detail: None, actor: None, took: None }
     }
 
-    /// From where.
+    /// Sets the client that caused it.
     pub fn from(self, asked: &'a Caller) -> Self {
         Self { client: &asked.from, ..self }
     }
 
-    /// Done by somebody else than the account's owner.
+    /// Sets the actor, for what is not done by the account's owner.
     pub fn by(self, actor: &'a Actor) -> Self {
         Self { actor: Some(&actor.name), ..self.from(&actor.asked) }
     }
 
-    /// Under which policy.
+    /// Sets the policy it happened under.
     pub fn under(self, policy: &Policy) -> Self {
         Self { policy: Some(policy.strategy.name()), ..self }
     }
 
-    /// What else is to be known.
+    /// Adds a detail.
     pub fn detail(self, detail: &'a str) -> Self {
         Self { detail: Some(detail), ..self }
     }
 
-    /// How long it took, for the tally.
+    /// Sets the duration, for the tally.
     pub fn took(self, took: Option<Duration>) -> Self {
         Self { took, ..self }
     }
 
-    /// Appends it, in the transaction of what it records.
+    /// Appends the event, in the transaction that it records.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -165,7 +165,7 @@ impl<'a> Event<'a> {
             (core.events.clone(), core.metrics.clone(), self.kind, self.policy);
         tx.on_commit(move || {
             metrics.happened(kind, policy);
-            // Nobody need listen.
+            // An error only means that there is no subscriber.
             _ = told.send(event);
         });
         Ok(())

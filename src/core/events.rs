@@ -1,4 +1,4 @@
-//! What happens on this server, told to a host application once it is durable.
+//! Events of this server, passed to a host application once they are durable.
 
 use rocket::{
     fairing::AdHoc,
@@ -11,10 +11,11 @@ use rocket::{
 pub use super::event::KINDS;
 pub use crate::store::events::Event;
 
-/// Calls `handle` with every event of this server, one after another, each after the transaction that wrote it.
+/// Calls `handle` with every event of this server, one at a time, once the transaction that wrote it has
+/// committed.
 ///
-/// Its kind is one of [`KINDS`]. A handler that falls behind by more than a thousand misses the oldest, and a server that dies tells no
-/// more: who must miss none reads the table `events`.
+/// The kind of an event is one of [`KINDS`]. A handler that falls behind by more than a thousand events misses the
+/// oldest, and events still pending when a server dies are lost: to see every event, read the table `events`.
 ///
 /// ```no_run
 /// # fn site(rocket: rocket::Rocket<rocket::Build>) -> rocket::Rocket<rocket::Build> {
@@ -42,7 +43,7 @@ where
                         () = &mut shutdown => return,
                     };
                     match event {
-                        // On a task of its own: should it panic, the next event is told all the same.
+                        // A task of its own, so that a panic in `handle` does not stop later events.
                         Ok(event) => {
                             if let Err(error) = tokio::spawn(handle(event)).await {
                                 log::error!("a subscriber to events failed: {error}");

@@ -1,4 +1,4 @@
-//! The policy in force, which an admin may switch while the site runs.
+//! The policy in force, which can be switched while the site runs.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use crate::{
     store::accounts::Account,
 };
 
-/// The policy in force. Each switch replaces the whole at once: who has asked keeps what they were told.
+/// The policy in force. A switch replaces the whole snapshot at once; running requests keep the old one.
 pub struct PolicyInForce(RwLock<State>);
 
 struct State {
@@ -23,34 +23,34 @@ struct State {
     restart: Arc<[String]>,
 }
 
-/// What is in force.
+/// The settings in force, with their version and origin.
 pub struct PolicySnapshot {
     /// The table `latchkey.reset` with its roles.
     pub settings: ResetSettings,
-    /// Twelve hexadecimal digits: servers with the same ask the same of everybody.
+    /// Twelve hexadecimal digits. Servers with the same version have the same policy for everybody.
     pub version: String,
-    /// Since when it is.
+    /// Start of this policy.
     pub since: Time,
-    /// Where each setting comes from, by role; the base under the name `""`.
+    /// Origin of each setting, by role; the base has the name `""`.
     pub origins: BTreeMap<String, Vec<Origin>>,
-    /// What an expert says to it, what matters most first.
+    /// Findings of the checks, the most important first.
     pub findings: Vec<Finding>,
 }
 
-/// Why the newest configuration changed nothing.
+/// A refused configuration, which changed nothing.
 pub struct Refused {
-    /// When it was read.
+    /// Time at which it was read.
     pub at: Time,
-    /// What is wrong, a line for each fault, with file and line.
+    /// One line for each fault, with file and line.
     pub why: String,
 }
 
 impl PolicySnapshot {
-    /// The policy of a configuration that was judged, in force from `since` on.
+    /// Creates the snapshot of a validated configuration, in force from `since` on.
     pub fn new(judged: &Validated, since: Time) -> Self {
         let (settings, origins) = (judged.config.reset.clone(), judged.origins.clone());
         let base = settings.policy([]);
-        // A role that asks for the base asks for nothing.
+        // A role with the same policy as the base is left out of the version.
         let own = |(role, policy): &(&str, Policy)| role.is_empty() || *policy != base;
         let tables: Vec<_> = settings.tables().filter(own).collect();
         let plain = serde_json::to_vec(&tables).expect("a policy is plain data");
@@ -58,7 +58,7 @@ impl PolicySnapshot {
         Self { settings, version, since, origins, findings: judged.findings.clone() }
     }
 
-    /// How long a first key is good at least, whoever it is for.
+    /// Shortest life of a first key under any policy.
     pub fn key_life(&self) -> HumanDuration {
         let lives = self.settings.tables().map(|(_, policy)| policy.key_ttl);
         lives.min().unwrap_or(HumanDuration::minutes(1))
@@ -105,12 +105,12 @@ impl PolicyNow {
 }
 
 impl PolicyInForce {
-    /// Begins with what the server started with.
+    /// Starts with the policy of the server's configuration.
     pub fn new(force: PolicySnapshot) -> Self {
         Self(RwLock::new(State { force: Arc::new(force), refused: None, restart: Arc::new([]) }))
     }
 
-    /// What is in force now.
+    /// Returns the snapshot in force now.
     pub fn now(&self) -> Arc<PolicySnapshot> {
         self.read(|state| state.force.clone())
     }
@@ -125,12 +125,12 @@ impl PolicyInForce {
         self.read(|state| state.refused.clone())
     }
 
-    /// Names of the keys outside the policy that have changed since the start: they need a restart.
+    /// Keys outside the policy that have changed since the start and need a restart.
     pub fn restart(&self) -> Arc<[String]> {
         self.read(|state| state.restart.clone())
     }
 
-    /// Puts another policy in force; the same one again stays in force since when it was. Returns what it replaces.
+    /// Puts a policy in force and returns the one it replaces. With an unchanged version, the old one stays.
     pub fn switch(&self, force: PolicySnapshot, restart: Vec<String>) -> Option<Arc<PolicySnapshot>> {
         let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
         state.refused = None;
@@ -138,7 +138,7 @@ impl PolicyInForce {
         (state.force.version != force.version).then(|| std::mem::replace(&mut state.force, Arc::new(force)))
     }
 
-    /// Leaves the policy in force and remembers why.
+    /// Keeps the policy in force and records the refused configuration.
     pub fn refuse(&self, refused: Refused) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).refused = Some(Arc::new(refused));
     }

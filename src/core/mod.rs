@@ -1,4 +1,4 @@
-//! What every feature works with: the settings, the policy in force, time, keys, the audit log, limits and tallies.
+//! The shared core: settings, the policy in force, time, keys, the audit log, limits and tallies.
 
 pub mod bells;
 pub mod event;
@@ -34,14 +34,14 @@ use crate::{
     store::{self, accounts::Account, events::Event, keys::KeyRow},
 };
 
-/// How many events a subscriber may be behind.
+/// Most events that a subscriber may be behind.
 const EVENTS: usize = 1024;
 
-/// The part of a running site that everything else works with. It knows no page, no password and no mail server.
+/// The part of a running site that every feature uses. It has no pages, passwords or mail server.
 pub struct Core {
-    /// What the site runs on.
+    /// The validated configuration.
     pub judged: Validated,
-    /// This server among those that share the database.
+    /// Id of this server among those that share the database.
     pub replica: Uuid,
     /// The policy in force.
     pub live: PolicyInForce,
@@ -49,20 +49,20 @@ pub struct Core {
     pub clock: Clock,
     /// Randomness.
     pub random: Random,
-    /// What seals and authenticates.
+    /// Keys that seal and authenticate.
     pub keyring: Keyring,
-    /// What happens on this server, once it is durable.
+    /// Events of this server, once durable.
     pub events: broadcast::Sender<Event>,
-    /// Rung when the outbox has something new.
+    /// Notified when the outbox has a new entry.
     pub bells: Arc<Bells>,
-    /// Who has lately been written down for what was refused.
+    /// Clients whose refusals were recorded recently.
     pub recent: Recent,
-    /// What is counted.
+    /// Metrics.
     pub metrics: Arc<Metrics>,
 }
 
 impl Core {
-    /// Out of a configuration.
+    /// Creates the core from a configuration.
     ///
     /// # Errors
     /// [`Error::Config`] for secrets that cannot be used.
@@ -82,10 +82,10 @@ impl Core {
         })
     }
 
-    /// A live key for an account, of which `digest` is stored.
+    /// Creates the row of a live key for an account; only `digest` is stored.
     ///
     /// # Errors
-    /// As [`Random::bytes`].
+    /// Same as [`Random::bytes`].
     pub fn key_row(
         &self,
         account: Uuid,
@@ -97,7 +97,7 @@ impl Core {
         Ok(KeyRow { digest, ..KeyRow::new(store::id(now, self.random)?, now, account, purpose, life) })
     }
 
-    /// This server, at work for a request or for itself.
+    /// Task context of this server, for a request or for background work.
     pub fn scope(&self, request: Option<RequestId>) -> TaskContext {
         TaskContext { request, replica: self.replica, metrics: self.metrics.clone() }
     }
@@ -107,17 +107,17 @@ impl Core {
         &self.judged.config
     }
 
-    /// Now.
+    /// The time now.
     pub fn now(&self) -> Time {
         self.clock.now()
     }
 
-    /// The address of `path` as it stands in a message.
+    /// Absolute URL of `path`, for messages.
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.judged.public_url)
     }
 
-    /// The phone of an account, if it may be used for recovery by now and texts may go to its country.
+    /// The phone of an account, if it may already be used for recovery and texts may be sent to its country.
     pub fn usable_phone<'a>(&self, account: &'a Account) -> Option<&'a str> {
         account.usable_phone(self.now()).filter(|number| self.config().sms.reaches(number))
     }

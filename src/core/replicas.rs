@@ -1,4 +1,4 @@
-//! The servers that share the database, and which policy each of them has in force.
+//! The servers that share the database, and the policy that each has in force.
 
 use std::time::Duration;
 
@@ -10,19 +10,19 @@ use crate::{
     store::{Conn, Tx, replicas},
 };
 
-/// After how long of silence it counts no more.
+/// Silence after which a server no longer counts.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// How many servers have a policy in force.
+/// Number of servers that have a policy in force.
 #[derive(Serialize)]
 pub struct Share {
-    /// The version of the policy.
+    /// Version of the policy.
     pub policy: String,
-    /// How many servers.
+    /// Number of servers.
     pub servers: i64,
 }
 
-/// What the servers have in force, this one included; they agree if it is one policy.
+/// Policies in force on all servers, this one included. A single entry means that they agree.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -37,7 +37,7 @@ pub async fn shares(core: &Core, conn: &mut Conn) -> Result<Vec<Share>, Error> {
     Ok(shares)
 }
 
-/// Says that this server is there, and what it has in force.
+/// Records that this server is running, and its policy version.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -45,7 +45,7 @@ pub async fn beat(core: &Core, tx: &mut Tx) -> Result<(), Error> {
     replicas::beat(tx, core.replica, &core.live.now().version, core.now(), core.now() - SILENCE).await
 }
 
-/// Forgets this server: it stops.
+/// Removes this server when it stops.
 ///
 /// # Errors
 /// [`Error::Database`].

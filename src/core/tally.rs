@@ -1,5 +1,4 @@
-//! Tallies: how often something happens in a day and how long it takes, counted as it happens, so that pictures of months
-//! are read at once.
+//! Tallies: daily counts and durations, updated as events happen, so that charts over months are cheap to read.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -9,29 +8,29 @@ use crate::{
     store::{Tx, tallies},
 };
 
-/// The kinds of events that are counted. Their transactions count nothing else.
+/// Event kinds that are counted. Their transactions update no other tally.
 pub const COUNTED: [&str; 2] = ["reset.issued", "reset.completed"];
 /// A reset whose key expired unused.
 pub const ABANDONED: &str = "reset.abandoned";
-/// A message that was sent, by channel.
+/// A message that was sent, counted by channel.
 pub const SENT: &str = "message.sent";
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
-/// How many rows share one day's number of what takes no time: transactions that count at once seldom wait.
+/// Rows that share one day's count for events without a duration, so that concurrent transactions seldom wait.
 const SPREAD: u8 = 16;
 
-/// The day of a moment: days since the Unix epoch, in UTC.
+/// Day of a moment: days since the Unix epoch, in UTC.
 pub fn day(time: Time) -> i64 {
     time.as_millis().div_euclid(DAY)
 }
 
-/// When a day begins.
+/// Start of a day.
 pub fn begins(day: i64) -> Time {
     Time::from_millis(day.saturating_mul(DAY))
 }
 
-/// Counts once more that something happened under a policy, and how long it took.
+/// Counts one occurrence under a policy, with its duration.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -50,7 +49,7 @@ pub async fn count(
     tallies::add(tx, &tallies::Tally { day: day(core.now()), kind, policy, bucket, n: 1 }).await
 }
 
-/// Counts messages that were sent, by channel, each with the time that it took.
+/// Counts sent messages by channel, each with its duration.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -70,21 +69,20 @@ pub async fn sent<'a>(
     Ok(())
 }
 
-/// The bucket of a length of time: four for each doubling of its milliseconds, so that a bucket's middle is at most an
-/// eighth off.
+/// Bucket of a duration: four for each doubling of its milliseconds, so that its middle is off by an eighth at most.
 fn bucket(took: Duration) -> i64 {
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(4);
     let doublings = millis.ilog2();
     i64::from(doublings) * 4 + i64::try_from((millis >> (doublings - 2)) & 3).unwrap_or(0)
 }
 
-/// The least length of time in a bucket.
+/// Shortest duration in a bucket.
 pub fn least(bucket: i64) -> Duration {
     let bucket = u64::try_from(bucket.clamp(8, 250)).unwrap_or(8);
     Duration::from_millis((4 + bucket % 4) << (bucket / 4 - 2))
 }
 
-/// Within which time `percent` of what is counted in `buckets` were done: the middle of its bucket.
+/// Percentile of the durations in `buckets`, as the middle of its bucket.
 pub fn within(percent: i64, buckets: &[(i64, i64)]) -> Option<Duration> {
     let total: i64 = buckets.iter().map(|(_, n)| n).sum();
     let mut left = (total * percent + 99) / 100;

@@ -1,4 +1,4 @@
-//! One name: forms may only be posted to `public_url`, so pages are only shown there.
+//! A single host name: forms may be posted only from `public_url`, so pages are shown only there.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use rocket::{
 
 use crate::{app::App, config::is_loopback_url};
 
-/// Sends a GET by another name of this machine (`localhost`) to `public_url`, whose pages alone may post here.
+/// Redirects a GET request by another name of this machine (such as `localhost`) to `public_url`.
 pub struct CanonicalHost;
 
 #[rocket::async_trait]
@@ -33,10 +33,10 @@ impl Fairing for CanonicalHost {
     }
 }
 
-/// Whether a browser that asks at `host` is to ask at `public` instead.
+/// True if a browser that uses `host` should use `public` instead.
 ///
-/// Never if it may be there already: proxies leave out the port, or put their own server's in its place, and the browser
-/// would go round and round. So the name must be another one, and the port the same, as far as it is told.
+/// Never if it may be there already: proxies omit the port or replace it by their own server's, and the browser would
+/// be redirected forever. So the name must differ, and the port be the same if one is given.
 fn leads_on(host: &str, public: &str) -> bool {
     let Some((scheme, authority)) = public.split_once("://") else { return false };
     let implied = if scheme == "https" { "443" } else { "80" };
@@ -46,7 +46,7 @@ fn leads_on(host: &str, public: &str) -> bool {
     !name.eq_ignore_ascii_case(own) && same_port && loopback(name) && loopback(own)
 }
 
-/// The name and the port of an authority.
+/// Splits an authority into name and port.
 fn parts(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, Some(port)),

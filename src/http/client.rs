@@ -1,4 +1,4 @@
-//! Where a request comes from: the client's address and what its browser calls itself.
+//! Origin of a request: the client's address, and its browser.
 
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -14,17 +14,17 @@ use crate::{
     config::Proxies,
 };
 
-/// The other end of a request.
+/// The client that sent a request.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// Its address: the connection's, or what a trusted proxy says.
+    /// Its address: the connection's, or the one given by a trusted proxy.
     pub address: IpAddr,
-    /// Its browser in a few words, like `Firefox on Linux`.
+    /// Its browser in a few words, such as `Firefox on Linux`.
     pub browser: &'static str,
 }
 
 impl Client {
-    /// Reads it off a request. `X-Forwarded-For` counts only as far as trusted proxies wrote it.
+    /// Reads the client from a request. `X-Forwarded-For` counts only as far as trusted proxies wrote it.
     pub fn of(request: &Request<'_>, app: &App) -> Self {
         let (peer, said) = (peer(request), request.headers().get("X-Forwarded-For"));
         let walk = farthest(peer, said, &app.config().trusted_proxies);
@@ -37,27 +37,27 @@ impl Client {
         }
     }
 
-    /// Its network, by which it is counted.
+    /// Its network, by which limits count it.
     pub fn network(&self) -> Vec<u8> {
         crate::core::limits::network(self.address)
     }
 
-    /// Its place in the network, as people are shown it.
+    /// Its address as shown to people.
     pub fn place(&self) -> String {
         self.address.to_string()
     }
 }
 
-/// The connection's other end, in the form that addresses are compared in.
+/// Peer address of the connection, in canonical form.
 pub(crate) fn peer(request: &Request<'_>) -> IpAddr {
     request.remote().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |remote| remote.ip()).to_canonical()
 }
 
-/// What came of a walk along `X-Forwarded-For`.
+/// Result of walking along `X-Forwarded-For`.
 pub(crate) struct Walk {
-    /// The client's address, as far as it is known.
+    /// The client's address, as far as known.
     pub address: IpAddr,
-    /// Whether a trusted proxy ended the walk: it said nothing, or nothing that is an address.
+    /// The fault of a trusted proxy that ended the walk: it sent no header, or an unreadable address.
     fault: Option<Fault>,
 }
 
@@ -66,8 +66,8 @@ enum Fault {
     Unreadable,
 }
 
-/// The client behind `peer`, by the lines of `X-Forwarded-For`. From the nearest hop on: each counts only if who says so
-/// is trusted, and nothing behind one that is not.
+/// Returns the client behind `peer` by the lines of `X-Forwarded-For`. Starting with the nearest hop, each counts only
+/// if the one that reported it is trusted; the walk ends at the first that is not.
 pub(crate) fn farthest<'a>(peer: IpAddr, said: impl Iterator<Item = &'a str>, proxies: &Proxies) -> Walk {
     let hops: Vec<&str> = said.flat_map(|line| line.split(',')).collect();
     let silent = hops.is_empty() && proxies.trust(peer);
@@ -85,7 +85,7 @@ pub(crate) fn farthest<'a>(peer: IpAddr, said: impl Iterator<Item = &'a str>, pr
     walk
 }
 
-/// What the log was told of proxies: each of their faults would come with every request.
+/// Proxy faults already logged, since otherwise each would be logged for every request.
 #[derive(Default)]
 pub struct Proxied {
     silent: AtomicBool,
@@ -93,8 +93,8 @@ pub struct Proxied {
 }
 
 impl Proxied {
-    /// Warns of a trusted proxy that does not say whom a request is from: once of one that never does, and at most once
-    /// a minute of one that says something unreadable. Programs ask the probes without a proxy.
+    /// Warns of a trusted proxy that does not identify its client: once if it sends no header, and at most once a
+    /// minute if it sends an unreadable one. Monitoring requests the probes without a proxy, so they are exempt.
     fn note(&self, request: &Request<'_>, walk: &Walk, now: Time) {
         let Walk { address, fault } = walk;
         let probe = request.route().is_some_and(|route| probes::is_probe(route.uri.as_str()));
@@ -116,7 +116,7 @@ impl Proxied {
     }
 }
 
-/// A browser and its system in words of our own: nothing that a client sends is repeated.
+/// Names a browser and its system in our own words, so that no input is repeated.
 pub(crate) fn browser(agent: &str) -> &'static str {
     const BROWSERS: [(&str, usize); 5] =
         [("Edg", 0), ("OPR/", 1), ("Firefox/", 2), ("Chrom", 3), ("Safari/", 4)];

@@ -1,4 +1,4 @@
-//! The site's cookies: one place that knows their names and attributes.
+//! The site's cookies, with their names and attributes in one place.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -23,13 +23,13 @@ pub enum CookieName {
     Restricted,
     /// "Keep me signed in".
     Remembered,
-    /// The mark by which a browser is known again while it waits for a message.
+    /// Id of a browser while it waits for a message.
     Browser,
-    /// The mark by which a browser is known again that has signed in before.
+    /// Id of a known browser, in which somebody has signed in before.
     Device,
     /// The key of a reset.
     Reset,
-    /// What was last asked for: whose reset.
+    /// The last request for a reset: the account it is for.
     Wish,
     /// The key of a registration.
     Confirm,
@@ -37,17 +37,17 @@ pub enum CookieName {
     Email,
     /// The key of "this wasn't me".
     NotMe,
-    /// The key that an admin is shown once, to read it out.
+    /// The key that an admin sees once, to read it out.
     LetIn,
-    /// What the page after a form shows.
+    /// Contents of the page after a form.
     Kept,
-    /// What the next page says of what has just been done.
+    /// Confirmation shown on the next page.
     Told,
-    /// A form that was refused.
+    /// A refused form.
     Refused,
 }
 
-/// The cookies that last as long as somebody is at work in a browser: the next person at it finds none of them.
+/// Cookies of the current user of a browser, so that the next user finds none of them.
 pub const AT_WORK: [CookieName; 10] = [
     CookieName::Session,
     CookieName::Restricted,
@@ -62,7 +62,7 @@ pub const AT_WORK: [CookieName; 10] = [
 ];
 
 impl CookieName {
-    /// What it is called where it is not marked as secure.
+    /// Name without the prefix for secure cookies.
     pub fn plain_name(self) -> &'static str {
         self.name(false)
     }
@@ -101,11 +101,11 @@ impl CookieName {
     }
 }
 
-/// What is to be set. Rocket forgets changes to its jar when a guard forwards, and a token changed there is spent.
+/// Cookies to be set. Rocket drops changes to its jar when a guard forwards, but the token is spent by then.
 #[derive(Default)]
 struct PendingCookies(Mutex<Vec<Cookie<'static>>>);
 
-/// Sets the cookies of every answer, whichever guard, route or catcher gave it.
+/// Sets the cookies of every response, whether they come from a guard, a route or a catcher.
 pub struct SetCookies;
 
 #[rocket::async_trait]
@@ -122,7 +122,7 @@ impl Fairing for SetCookies {
     }
 }
 
-/// The cookies of one request and its answer.
+/// Cookies of one request and its response.
 #[derive(Clone, Copy)]
 pub struct Cookies<'r> {
     jar: &'r CookieJar<'r>,
@@ -132,23 +132,23 @@ pub struct Cookies<'r> {
 }
 
 impl<'r> Cookies<'r> {
-    /// The cookies of `request`; `secure` if people reach the site over https.
+    /// Cookies of `request`; `secure` if the site is reached over HTTPS.
     pub fn of(request: &'r Request<'_>, secure: bool) -> Self {
         let noticed = request.local_cache(Noticed::default);
         Self { jar: request.cookies(), baked: request.local_cache(PendingCookies::default), noticed, secure }
     }
 
-    /// What the browser sent.
+    /// Value sent by the browser.
     pub fn get(&self, cookie_name: CookieName) -> Option<&'r str> {
         self.jar.get(cookie_name.name(self.secure)).map(Cookie::value).filter(|value| !value.is_empty())
     }
 
-    /// Puts down that what the browser sent is not what this site gave it.
+    /// Records that the browser sent a value that this site did not set.
     pub fn refuse(&self, cookie_name: CookieName) {
         self.noticed.add(Notice::Cookie(cookie_name));
     }
 
-    /// Gives the browser a cookie, for `life` or until it is closed.
+    /// Sets a cookie, for `life` or until the browser is closed.
     pub fn set(&self, cookie_name: CookieName, value: &str, life: Option<Duration>) {
         let life = life.map(|life| time::Duration::try_from(life).unwrap_or(time::Duration::MAX));
         let mut cookie = self.bare(cookie_name, value.to_owned());
@@ -156,7 +156,7 @@ impl<'r> Cookies<'r> {
         self.bake(cookie);
     }
 
-    /// Takes a cookie away.
+    /// Removes a cookie.
     pub fn remove(&self, cookie_name: CookieName) {
         if self.jar.get(cookie_name.name(self.secure)).is_some() {
             let mut cookie = self.bare(cookie_name, String::new());
@@ -165,7 +165,7 @@ impl<'r> Cookies<'r> {
         }
     }
 
-    /// The last word on a cookie counts.
+    /// The last change to a cookie wins.
     fn bake(&self, cookie: Cookie<'static>) {
         let mut baked = self.baked.0.lock().unwrap_or_else(PoisonError::into_inner);
         baked.retain(|other| other.name() != cookie.name());

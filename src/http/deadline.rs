@@ -1,8 +1,8 @@
-//! Routes whose handling ends in time, and is told apart in the log.
+//! A deadline for every route, and a context that identifies its request in the log.
 //!
-//! Rocket never gives up a handler, whoever waits for it. Whatever it waits for in turn (a form, a connection, a thread
-//! that hashes) has a shorter time of its own: this is for what has none, as a database that takes a statement and never
-//! answers. A transaction that is cut off is undone.
+//! Rocket never cancels a handler, even if the client is gone. Everything that a handler waits for (a form, a
+//! connection, a hashing thread) has a shorter timeout of its own; this one covers the rest, such as a database that
+//! accepts a statement and never answers. A cancelled transaction is rolled back.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use rocket::{
 
 use super::request_log;
 
-/// The longest that handling a request may take, reading its form included.
+/// Longest time to handle a request, including reading its form.
 const LONGEST: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
@@ -41,7 +41,7 @@ impl Handler for Bounded {
     }
 }
 
-/// The same routes, each answered with 503 after 30 seconds at the latest.
+/// The same routes, each answered with 503 after 30 seconds.
 pub fn with_deadline(routes: Vec<Route>) -> Vec<Route> {
     within(LONGEST, routes)
 }

@@ -1,8 +1,8 @@
-//! A browser whose user has signed in, or proved in a reset to read the mailbox: known again by a sealed cookie that
-//! outlives sign-out.
+//! Known browsers: one whose user has signed in, or proved access to the mailbox in a reset, is recognised by a sealed
+//! cookie that outlives sign-out.
 //!
-//! It has counts of its own, so that strangers who guess, or ask, cannot use up its owner's (OWASP, "Slow Down Online
-//! Guessing Attacks with Device Cookies"). It opens nothing.
+//! A known browser has limits of its own, so that guesses and requests by strangers cannot use up its owner's (OWASP,
+//! "Slow Down Online Guessing Attacks with Device Cookies"). It gives no access.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use super::{CookieName, Visit};
 use crate::base::{Error, clock::Time, keyring::Keyring};
 
 const PURPOSE: &str = "device";
-/// How long a browser is known after that.
+/// Time for which a browser stays known.
 const LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-/// How many people a browser is known for, the last ones.
+/// Most people for whom a browser is known; the latest are kept.
 const MOST: usize = 4;
 
-/// What the cookie carries.
+/// Contents of the cookie.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Device {
     id: [u8; 16],
@@ -30,27 +30,27 @@ struct Person {
     at: Time,
 }
 
-/// That a browser belongs to an address.
+/// Proof that a browser is known for an address.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Known {
-    /// The browser.
+    /// Id of the browser.
     pub device: [u8; 16],
-    /// When that was last proved.
+    /// Time of the last proof.
     pub at: Time,
 }
 
-/// Whether the browser of a request is known for an address, given in its canonical form.
+/// Returns the proof if the request's browser is known for an address, given in canonical form.
 pub fn known(site: &Visit<'_>, email_key: &str) -> Option<Known> {
     let device = device(site)?;
     let person = device.people.iter().find(|person| person.email_key == email_key)?;
     (person.at + LIFE > site.now()).then_some(Known { device: device.id, at: person.at })
 }
 
-/// Makes the browser of a request known for an address: its user has just signed in, or pressed a button that only a live
-/// key of a reset offers.
+/// Makes the request's browser known for an address: its user has just signed in, or pressed a button that only a live
+/// reset key offers.
 ///
 /// # Errors
-/// As [`Keyring::seal`].
+/// Same as [`Keyring::seal`].
 pub fn remember(site: &Visit<'_>, email_key: &str) -> Result<(), Error> {
     let mut device = match device(site) {
         Some(device) => device,
@@ -73,7 +73,7 @@ fn device(site: &Visit<'_>) -> Option<Device> {
     device
 }
 
-/// What a cookie carries, if this site sealed it.
+/// Opens a cookie, if this site sealed it.
 pub(crate) fn read(keyring: &Keyring, cookie: &str) -> Option<Device> {
     serde_json::from_slice(&keyring.open_text(PURPOSE, cookie)?).ok()
 }

@@ -1,4 +1,4 @@
-//! The fields of a submitted form, read strictly: each once, UTF-8, within its length.
+//! Fields of a submitted form, parsed strictly: each at most once, in UTF-8, within its length.
 
 use std::{io, time::Duration};
 
@@ -15,18 +15,18 @@ use crate::{
     hashing::password::Password,
 };
 
-/// KiB of a form.
+/// Largest form, in KiB.
 const LARGEST: u64 = 32;
-/// How long it may take to send.
+/// Longest time to receive a form.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// MiB that are read of a form that is too large.
+/// Most of an oversized form that is read, in MiB.
 const DRAINED: u64 = 4;
 
 /// A form as it was sent: `application/x-www-form-urlencoded`, at most 32 KiB.
 ///
 /// # Outcomes
-/// Error 408 if it takes more than ten seconds to come, 413 if it is larger, 415 if it is of another type, 400 if it is not UTF-8 or tries to pass for another
-/// method.
+/// Error 408 if it takes more than ten seconds to arrive, 413 if it is larger, 415 if it has another type, 400 if it is
+/// not UTF-8 or tries to change its method.
 pub struct Fields(Vec<(String, Zeroizing<String>)>);
 
 #[rocket::async_trait]
@@ -39,7 +39,7 @@ impl<'r> FromData<'r> for Fields {
         {
             return Outcome::Error((Status::UnsupportedMediaType, ()));
         }
-        // Who may do what was judged before the body came: nobody keeps that for later by sending slowly.
+        // Permissions were checked before the body arrived: a slow upload must not keep them valid for long.
         let body = match timeout(PATIENCE, read(data)).await {
             Ok(Ok(Some(body))) => body,
             Ok(Ok(None)) => return Outcome::Error((Status::PayloadTooLarge, ())),
@@ -53,8 +53,8 @@ impl<'r> FromData<'r> for Fields {
     }
 }
 
-/// The body, or nothing if it is too large. Some of the rest is read and dropped then: a browser that is cut off while
-/// it sends shows a broken connection in place of the answer.
+/// Reads the body, or returns `None` if it is too large. In that case some of the rest is read and dropped, because a
+/// browser that is cut off while sending shows a broken connection instead of the answer.
 async fn read(data: Data<'_>) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     let mut sent = data.open(DRAINED.mebibytes());
     let mut body = Zeroizing::new(Vec::new());
@@ -66,7 +66,7 @@ async fn read(data: Data<'_>) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     Ok(None)
 }
 
-/// Reads a form.
+/// Parses a form.
 pub(crate) fn parse(body: &[u8]) -> Option<Fields> {
     let text = std::str::from_utf8(body).ok()?;
     let decode =
@@ -80,7 +80,7 @@ pub(crate) fn parse(body: &[u8]) -> Option<Fields> {
 }
 
 impl Fields {
-    /// The one value of a field, empty if it was not sent.
+    /// Returns the only value of a field, empty if it was not sent.
     ///
     /// # Errors
     /// A fault if it was sent more than once.
@@ -90,10 +90,10 @@ impl Fields {
         if values.next().is_some() { Err(Fault::new("fault-repeated")) } else { Ok(value) }
     }
 
-    /// One line of text without control characters; may be empty.
+    /// Returns one line of text without control characters, possibly empty.
     ///
     /// # Errors
-    /// A fault if it is longer than `most` characters or holds a control character.
+    /// A fault if it is longer than `most` characters or contains a control character.
     pub fn line(&self, name: &str, most: usize) -> Result<&str, Fault> {
         let text = self.get(name)?.trim();
         if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
@@ -105,10 +105,10 @@ impl Fields {
         }
     }
 
-    /// One line of text that must not be empty.
+    /// Returns one line of text that is not empty.
     ///
     /// # Errors
-    /// As [`Fields::line`], and a fault if it is empty.
+    /// Same as [`Fields::line`], and a fault if it is empty.
     pub fn required(&self, name: &str, most: usize) -> Result<&str, Fault> {
         match self.line(name, most)? {
             "" => Err(Fault::new("fault-required")),
@@ -116,7 +116,7 @@ impl Fields {
         }
     }
 
-    /// Text in which white space does not count, line breaks included: somebody copied it from a message.
+    /// Returns text copied from a message, without the white space and line breaks around it.
     ///
     /// # Errors
     /// A fault if it is empty or longer than `most` characters.
@@ -128,26 +128,26 @@ impl Fields {
         }
     }
 
-    /// An address.
+    /// Parses an address.
     ///
     /// # Errors
-    /// As [`Email::parse`].
+    /// Same as [`Email::parse`].
     pub fn email(&self, name: &str) -> Result<Email, Fault> {
         Email::parse(self.get(name)?)
     }
 
-    /// A phone number, in international form or as it is dialled at `home`.
+    /// Parses a phone number, in international form or as dialled at `home`.
     ///
     /// # Errors
-    /// As [`Phone::parse`].
+    /// Same as [`Phone::parse`].
     pub fn phone(&self, name: &str, home: Option<&str>) -> Result<Phone, Fault> {
         Phone::parse(self.line(name, 100)?, home)
     }
 
-    /// A password, as typed.
+    /// Returns a password as typed.
     ///
     /// # Errors
-    /// As [`Password::parse`].
+    /// Same as [`Password::parse`].
     pub fn password(&self, name: &str) -> Result<Password, Fault> {
         match self.get(name)? {
             "" => Err(Fault::new("fault-required")),
@@ -155,7 +155,7 @@ impl Fields {
         }
     }
 
-    /// Whether a box was ticked.
+    /// True if a box was ticked.
     ///
     /// # Errors
     /// A fault if it was sent more than once.
@@ -164,37 +164,37 @@ impl Fields {
     }
 }
 
-/// What is wrong with a form, field by field.
+/// Faults of a form, by field.
 #[derive(Default)]
 pub struct Faults(Vec<(String, Fault)>);
 
 impl Faults {
-    /// The value, or its fault noted under the field.
+    /// Returns the value, or records its fault for the field.
     pub fn take<T>(&mut self, field: &str, read: Result<T, Fault>) -> Option<T> {
         read.map_err(|fault| self.add(field, fault)).ok()
     }
 
-    /// Notes a fault of a field.
+    /// Records a fault of a field.
     pub fn add(&mut self, field: &str, fault: Fault) {
         self.0.push((field.to_owned(), fault));
     }
 
-    /// One fault of one field.
+    /// A single fault of one field.
     pub fn of(field: &str, fault: Fault) -> Self {
         Self(vec![(field.to_owned(), fault)])
     }
 
-    /// Whether something is wrong with a field.
+    /// True if a field has a fault.
     pub fn name(&self, field: &str) -> bool {
         self.0.iter().any(|(wrong, _)| wrong == field)
     }
 
-    /// Whether nothing is wrong.
+    /// True if there is no fault.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Field and fault, in the order found.
+    /// Fields with their faults, in the order found.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Fault)> {
         self.0.iter().map(|(field, fault)| (field.as_str(), fault))
     }

@@ -1,4 +1,4 @@
-//! The headers of every response: nothing is cached, framed, sniffed or loaded from elsewhere.
+//! Headers of every response: nothing is cached, framed, sniffed, or loaded from other sites.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What the page after a form shows, sealed in a cookie: reload, Back and a restored tab find it again.
+//! Contents of the page after a form, sealed in a cookie for reload, Back and restored tabs.
 
 use std::time::Duration;
 
@@ -11,21 +11,21 @@ use crate::{
 };
 
 const PURPOSE: &str = "kept";
-/// How long such a page stays true enough to be shown again.
+/// Time for which such a page may be shown again.
 const LIFE: Duration = Duration::from_secs(60 * 60);
-/// How many of them a browser has at most, the last ones.
+/// Most such pages of a browser; the latest are kept.
 const MOST: usize = 4;
 
-/// What one page shows.
+/// Contents of one page.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Kept {
     /// Its path.
     pub place: String,
-    /// The address that was typed, or that whoever came here has shown to know.
+    /// The address that was typed, or that the visitor is known to read.
     pub email: String,
-    /// Until when what it tells of is good.
+    /// Expiry of what was sent or, if it was refused, the time to ask again.
     pub until: Option<Time>,
-    /// Whether all was done that was asked for.
+    /// True if everything requested was done.
     pub whole: bool,
     at: Time,
 }
@@ -34,15 +34,15 @@ impl Visit<'_> {
     /// Keeps `email` for the page at `place`.
     ///
     /// # Errors
-    /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
+    /// Same as [`Keyring::seal`](crate::base::keyring::Keyring::seal).
     pub fn keep(&self, place: &str, email: &str) -> Result<(), Error> {
         self.keep_all(place, email, None, true)
     }
 
-    /// The same with until when what it tells of is good, and whether all was done.
+    /// The same with a time, and whether everything requested was done.
     ///
     /// # Errors
-    /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
+    /// Same as [`Keyring::seal`](crate::base::keyring::Keyring::seal).
     pub fn keep_all(&self, place: &str, email: &str, until: Option<Time>, whole: bool) -> Result<(), Error> {
         let (place, email) = (place.to_owned(), email.to_owned());
         let mut all = self.all_kept();
@@ -52,7 +52,7 @@ impl Visit<'_> {
         self.seal(CookieName::Kept, PURPOSE, &all)
     }
 
-    /// The page at `place` that says what comes of a form: a message, or when it may be asked for again.
+    /// Returns the page at `place` after a form: it says that a message was sent, or when to ask again.
     pub fn sent(&self, name: &'static str, place: &str) -> Page {
         let kept = self.kept(place);
         let again = kept.as_ref().filter(|kept| !kept.whole).and_then(|kept| kept.until);
@@ -61,12 +61,12 @@ impl Visit<'_> {
             .with("email", kept.map(|kept| kept.email))
     }
 
-    /// What was kept for the page at `place`.
+    /// Returns the contents kept for the page at `place`.
     pub fn kept(&self, place: &str) -> Option<Kept> {
         self.all_kept().into_iter().find(|kept| kept.place == place)
     }
 
-    /// The address that this browser was last concerned with: nobody has to type it twice.
+    /// The last address used in this browser, so that nobody has to type it twice.
     pub fn last_address(&self) -> Option<String> {
         self.all_kept().into_iter().next().map(|kept| kept.email).filter(|email| !email.is_empty())
     }

@@ -1,4 +1,4 @@
-//! What the key of a link opens: looked up anew at every request, from the cookie that carries the key.
+//! Data behind the key of a link, looked up at every request from the cookie that carries the key.
 
 use std::time::Duration;
 
@@ -18,34 +18,34 @@ use crate::{
     },
 };
 
-/// Something that a live key opens.
+/// Data that a live key gives access to.
 #[rocket::async_trait]
 pub trait KeyedLink: Sized + Send {
-    /// The cookie that carries the key.
+    /// Cookie that carries the key.
     const COOKIE: CookieName;
-    /// The page on which to ask again.
+    /// Page for requesting another key.
     const AGAIN: &'static str;
 
-    /// What a key opens, if it is live.
+    /// Looks up the data of a key, if it is live.
     async fn find(site: &Visit<'_>, key: &Key) -> Result<Option<Self>, Error>;
 
-    /// The public id, which every form made for it carries.
+    /// Public id, carried by every form made for it.
     fn id(&self) -> Uuid;
 
-    /// The address that whoever holds the key reads the mail of; empty if it came by text message.
+    /// Address whose mailbox the holder of the key reads; empty if it came by text message.
     fn email(&self) -> &str;
 
-    /// The page that shows it.
+    /// Page that shows it.
     fn page(&self) -> &'static str;
 }
 
-/// Proof that a request holds a live key that opens a `T`.
+/// Proof that a request carries a live key for a `T`.
 ///
-/// A form must be the one made for it: its `?form=` is the public id, or else a second link opened meanwhile would
-/// swap what the form acts on.
+/// A form must be the one made for it: its `?form=` is the public id. Otherwise a second link opened meanwhile would
+/// change what the form acts on.
 ///
 /// # Outcomes
-/// Forward 410 otherwise, error 503 if that cannot be told.
+/// Forward 410 otherwise, error 503 if the database does not answer.
 pub struct ValidKey<T>(pub T);
 
 #[rocket::async_trait]
@@ -66,14 +66,14 @@ impl<'r, T: KeyedLink> FromRequest<'r> for ValidKey<T> {
     }
 }
 
-/// Whether a request may act on the key with this id: a form must be the one that was made for it (`?form=<id>`).
+/// True if a request may act on the key with this id: a form must be the one made for it (`?form=<id>`).
 pub fn admits(request: &Request<'_>, id: Uuid) -> bool {
     let reads = matches!(request.method(), Method::Get | Method::Head);
     reads
         || request.query_value::<&str>("form").is_some_and(|form| form.ok() == Some(id.to_string().as_str()))
 }
 
-/// Takes a key from a link into its cookie and leads to its page. Nothing else changes.
+/// Moves a key from a link into its cookie and redirects to its page. Nothing else changes.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -92,14 +92,14 @@ pub async fn follow<T: KeyedLink>(site: &Visit<'_>, key: &Key) -> Result<Answer,
     let Some(found) = T::find(site, key).await? else {
         return Ok(over(site, key, T::AGAIN).await?.0.into());
     };
-    // Before anything is bound to this browser: the answer to its first button may get lost.
+    // Set before anything is bound to this browser: the answer to the first button may get lost.
     site.ensure_browser_id()?;
     site.carry(T::COOKIE, key)?;
     site.keep(found.page(), found.email())?;
     Ok(Answer::go(found.page()))
 }
 
-/// Notes in `tx` that a key did what it was for, in this browser, and which page that leads to.
+/// Records in `tx` that a key was used in this browser, and the page that its use leads to.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -107,12 +107,12 @@ pub async fn use_up(site: &Visit<'_>, tx: &mut Tx, digest: &[u8], place: &str) -
     spent::note(tx, digest, Reason::Used, (site.browser_id().as_deref(), place), site.now()).await
 }
 
-/// How long a second click may come after the first.
+/// Longest time between two clicks that count as a double click.
 const TWICE: Duration = Duration::from_secs(60);
 
-/// What a form gets whose key is over: if this browser has just used it, the page that this led to, as the button was
-/// pressed twice; or else why the key is over. It is read on the connection at hand: with a transaction under way, to wait
-/// for a second one would keep others waiting, and would not see what the first click has yet to commit.
+/// Answers a form whose key is over: after a double click, if this browser has just used the key, with the page that
+/// the first click led to; otherwise with the reason. It reads on the given connection: waiting for a second one during
+/// a transaction would delay others, and would not see what the first click has yet to commit.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -127,7 +127,7 @@ pub async fn gone(site: &Visit<'_>, conn: &mut Conn, digest: &[u8], again: &str)
     })
 }
 
-/// Why the key of a digest is over.
+/// Returns the page with the reason why the key of a digest is over.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -136,7 +136,7 @@ pub async fn why(site: &Visit<'_>, digest: &[u8], again: &str) -> Result<Page, E
     Ok(page(site, spent.as_ref(), again))
 }
 
-/// The page for a key that opens nothing, and what became of it.
+/// Returns the page for a key that opens nothing, and its digest if it is known.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -158,11 +158,11 @@ fn is_twice(site: &Visit<'_>, spent: &Spent) -> bool {
 fn page(site: &Visit<'_>, spent: Option<&Spent>, again: &str) -> Page {
     let why = spent.map_or(Why::Unknown, |spent| Why::named(&spent.reason));
     let page = Page::unusable(&site.templates, why, spent.map(|spent| spent.spent_at), again);
-    // Whoever was at work here needs not type the address again to go on.
+    // The address in use here need not be typed again.
     page.with("email", site.last_address().filter(|_| again == "/reset"))
 }
 
-/// What the catcher of 410 shows: why the key that the browser carries opens nothing, or that it carries none.
+/// Answers for the 410 catcher: says why the key in the browser's cookie opens nothing, or that there is none.
 ///
 /// # Errors
 /// [`Error::Database`].

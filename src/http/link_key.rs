@@ -1,4 +1,4 @@
-//! Links that carry a key: the key leaves the address before anything is routed, logged or shown.
+//! Links with a key: the key is removed from the address before anything is routed, logged or shown.
 
 use rocket::{
     Data, Request,
@@ -9,7 +9,7 @@ use rocket::{
 
 use crate::base::key::Key;
 
-/// Where links lead, the longest first, with the pages below that are no keys.
+/// Paths of links, the longest first, with the pages below them that are not keys.
 const PLACES: [(&str, &[&str]); 4] = [
     ("/reset/not-me/", &["done"]),
     ("/account/email/", &["confirm", "sent"]),
@@ -17,24 +17,24 @@ const PLACES: [(&str, &[&str]); 4] = [
     ("/reset/", &["key", "cancel", "not-me", "new-password", "restart", "sent", "cancelled"]),
 ];
 
-/// Moves the key of a link into the request's own state, and leaves `-` in its place.
+/// Moves the key of a link into the request's local state, and leaves `-` in its place.
 pub struct KeyStripper {
     strategies: Vec<&'static str>,
 }
 
 impl KeyStripper {
-    /// Spares the pages of the strategies.
+    /// Exempts the pages of the strategies.
     pub fn new(strategies: impl IntoIterator<Item = &'static str>) -> Self {
         Self { strategies: strategies.into_iter().collect() }
     }
 }
 
-/// What stood in a link where a key belongs, as far as mail programs left it whole.
+/// The part of a link where a key belongs, as far as mail programs left it intact.
 #[derive(Default)]
 pub struct LinkKey(Option<Key>);
 
 impl LinkKey {
-    /// The key, if all of it is there.
+    /// The key, if it is complete.
     pub fn key(&self) -> Option<&Key> {
         self.0.as_ref()
     }
@@ -47,7 +47,7 @@ impl Fairing for KeyStripper {
     }
 
     async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
-        // Somebody may have put a slash too many between the site and the key.
+        // There may be an extra slash between the site and the key.
         let path = request.uri().path().as_str().split('/').filter(|part| !part.is_empty());
         let path: String = path.flat_map(|part| ["/", part]).collect();
         let found =

@@ -1,4 +1,4 @@
-//! Proof that a request comes from this machine, as far as anything that forwards bytes can be told from it.
+//! Proof that a request comes from this machine, as far as it can be distinguished from a forwarded one.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use rocket::{
 use super::client::peer;
 use crate::{app::App, config::is_loopback_url};
 
-/// What proxies add, beside everything that begins with `X-Forwarded`.
+/// Headers that proxies add, besides those that begin with `X-Forwarded`.
 const BY_PROXIES: [&str; 6] =
     ["Forwarded", "Via", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"];
 
-/// The machine that the server runs on, asking by its own name and port. A site that others reach by another name has
-/// a proxy in front, whose requests may look the same: there nobody is.
+/// A client on the server's machine that uses its own name and port. Behind another public name there is a
+/// proxy, whose requests may look the same, so nobody is local there.
 ///
 /// # Outcomes
 /// Forward 404 for anybody else.
@@ -38,7 +38,7 @@ fn is_here(request: &Request<'_>) -> bool {
         let ours = Some(request.rocket().config().port);
         let port = host.port().or(Some(80));
         let name = host.to_string();
-        // A port that is forwarded to this machine is often another one at its other end.
+        // A port forwarded to this machine often has another number at its other end.
         let port_is_ours = port == ours || public.strip_prefix("http://") == Some(&*name);
         is_loopback_url(&format!("http://{name}")) && (port_is_ours || request.remote().is_none())
     });

@@ -1,4 +1,4 @@
-//! What stands between Rocket and the routes: pages, forms, cookies, links and who may post.
+//! The layer between Rocket and the routes: pages, forms, cookies, links and checks of origin.
 
 pub mod canonical_host;
 pub mod client;

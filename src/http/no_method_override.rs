@@ -1,4 +1,4 @@
-//! A form cannot change its method: Rocket takes a first field `_method` for the request's own.
+//! Prevents a form from changing its method: Rocket takes a first field `_method` for the request's method.
 
 use rocket::{
     Data, Request,
@@ -6,10 +6,10 @@ use rocket::{
     http::{Method, uri::Origin},
 };
 
-/// The field that Rocket looks for, at the very start of a form.
+/// The field that Rocket reads, at the very start of a form.
 const FIELD: &[u8] = b"_method=";
 
-/// Sends every form that begins with `_method` to a place that does not exist.
+/// Routes every form that begins with `_method` to a path that does not exist.
 pub struct NoMethodOverride;
 
 #[rocket::async_trait]

@@ -1,6 +1,7 @@
-//! What is refused before any route runs, and what it leaves in the audit log: a line for each client, kind and window.
+//! Refusals before any route runs, recorded in the audit log once for each client, kind and window.
 //!
-//! A guard only puts down what it saw; the answer is ready before anything is written. Whoever goes on costs no statement.
+//! A guard only records the refusal in memory; it is written when the answer is ready. Repeated refusals cost no
+//! statement.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -16,14 +17,14 @@ use crate::{
     core::{event::Event, limits::sampled},
 };
 
-/// Something that a guard refused.
+/// A refusal by a guard.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
-    /// A cookie that this site did not seal as it is.
+    /// A cookie that this site did not seal.
     Cookie(CookieName),
-    /// A form that another site's page sent.
+    /// A form sent by another site's page.
     Form,
-    /// Somebody lacks the role that a page asks for.
+    /// A person without the role that a page requires.
     Role(Uuid, &'static str),
 }
 
@@ -36,7 +37,7 @@ impl Notice {
         }
     }
 
-    /// Whose it is, and which: each is written down by itself.
+    /// Key by which refusals are sampled: kind, account and client.
     fn whose(&self, site: &Visit<'_>) -> Vec<u8> {
         let client = site.client.network();
         match self {
@@ -47,7 +48,7 @@ impl Notice {
     }
 }
 
-/// What guards saw in one request.
+/// Refusals in one request.
 #[derive(Default)]
 pub(super) struct Noticed(Mutex<Vec<Notice>>);
 
@@ -61,12 +62,12 @@ impl Noticed {
     }
 }
 
-/// Puts down what a guard refuses.
+/// Records a refusal.
 pub fn notice(request: &Request<'_>, notice: Notice) {
     request.local_cache(Noticed::default).add(notice);
 }
 
-/// Writes to the audit log what the guards of a request saw.
+/// Writes the refusals of a request to the audit log.
 pub struct Scribe;
 
 #[rocket::async_trait]

@@ -1,4 +1,4 @@
-//! The guard that every route takes which is not GET: the request comes from this site's own pages.
+//! Guard of every route except GET: the request must come from this site's own pages.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use rocket::{
 use super::noticed::{self, Notice};
 use crate::app::App;
 
-/// Proof that a request was sent by a page of this site, or by a program that carries no cookie.
+/// Proof that a request was sent by a page of this site, or by a program without cookies.
 ///
-/// An `Origin` that names a site must be `public_url`'s. Where it is absent, or `null` for the sake of privacy,
-/// `Sec-Fetch-Visit: same-origin` will do, which no page can forge. With neither, `Referer` must be a page of
-/// `public_url`; without that too, no cookie may be there.
+/// If `Origin` names a site, it must be `public_url`'s. If it is absent, or `null` for privacy,
+/// `Sec-Fetch-Site: same-origin` suffices, which no page can forge. Without either header, `Referer` must be
+/// a page of `public_url`; without that too, the request must have no cookie.
 ///
 /// # Outcomes
 /// Error 403 otherwise.
@@ -39,7 +39,7 @@ impl<'r> FromRequest<'r> for SameOrigin {
 
 struct Foreign(bool);
 
-/// Whether a request was refused because nothing showed that it came from this site.
+/// True if a request was refused because nothing showed that it came from this site.
 pub fn was_refused(request: &Request<'_>) -> bool {
     request.local_cache(|| Foreign(false)).0
 }
@@ -54,7 +54,7 @@ fn is_ours(headers: &HeaderMap<'_>, site: &str) -> bool {
     if !sites.is_empty() {
         return sites.iter().all(|site| *site == "same-origin");
     }
-    // A form that another site sent on is `null` as well, with our own page as its Referer.
+    // A form forwarded by another site also has `null`, with our own page as its Referer.
     if !origins.is_empty() {
         return false;
     }

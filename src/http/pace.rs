@@ -1,6 +1,6 @@
-//! Answers that leave on a beat, so that how long one took does not tell what was done for it.
+//! Answers sent on a fixed beat, so that their timing does not reveal the work behind them.
 //!
-//! Beats are counted from the end of the form: when that comes is the client's to decide, what follows is ours.
+//! Beats are counted from the end of the form: its arrival depends on the client, and what follows on us.
 
 use std::{ops::Deref, time::Duration};
 
@@ -13,16 +13,16 @@ use rocket::{
 
 use super::Fields;
 
-/// From one beat to the next. Chosen well above the extra time that a known address costs.
+/// Interval of the beat. Chosen well above the extra time that a known address costs.
 const BEAT: Duration = Duration::from_millis(10);
 
-/// A form whose answer leaves on a beat.
+/// A form whose answer is sent on a beat.
 ///
 /// # Outcomes
-/// As [`Fields`].
+/// Same as [`Fields`].
 pub struct Paced(Fields);
 
-/// When the form of a request had come, if its answer leaves on a beat.
+/// Arrival of a request's form, if its answer is sent on a beat.
 struct Came(Option<Instant>);
 
 impl Deref for Paced {
@@ -44,7 +44,7 @@ impl<'r> FromData<'r> for Paced {
     }
 }
 
-/// Holds back the answers to [`Paced`] forms.
+/// Delays the answers to [`Paced`] forms until the next beat.
 pub struct ResponsePacing;
 
 #[rocket::async_trait]
@@ -60,7 +60,7 @@ impl Fairing for ResponsePacing {
     }
 }
 
-/// The first beat that is not over after `took`.
+/// The first beat at or after `took`.
 fn next_beat(took: Duration) -> Duration {
     let beats = took.as_nanos().div_ceil(BEAT.as_nanos());
     BEAT * u32::try_from(beats).unwrap_or(u32::MAX)

@@ -1,4 +1,4 @@
-//! The one responder: routes say what happened, and here it becomes a page, a redirect or an error page.
+//! The one responder: turns the results of routes into pages, redirects and error pages.
 
 use std::{borrow::Cow, io::Cursor, sync::Arc};
 
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// A page: its template's name, what it shows, and what is wrong with the form on it.
+/// A page: its template, its values, and the faults of the form on it.
 pub struct Page {
     name: &'static str,
     status: Status,
@@ -36,47 +36,47 @@ pub struct Page {
     home: Option<String>,
 }
 
-/// What a route answers.
+/// Answer of a route.
 pub enum Answer {
     /// A page.
     Page(Page),
-    /// Go to a path of this site.
+    /// A redirect to a path of this site.
     Go(Cow<'static, str>),
 }
 
-/// Why a key opens nothing.
+/// Reason why a key opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Why {
-    /// It is none that was made here, or so long over that nobody knows it.
+    /// It was not issued here, or so long ago that no record is left.
     Unknown,
-    /// It did what it was for.
+    /// It has been used.
     Used,
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// There is a newer one.
+    /// A newer key replaced it.
     Replaced,
-    /// Whoever held it ended it.
+    /// Its holder cancelled it.
     Cancelled,
-    /// The account changed.
+    /// The account has changed.
     Withdrawn,
-    /// It lives, but the page is another key's, or the policy no longer accepts it.
+    /// It is live, but the page belongs to another key, or the policy no longer accepts it.
     Live,
-    /// The browser carries none.
+    /// The browser carries no key.
     NoCookie,
-    /// The session that reaches one step is over.
+    /// The restricted session for one step has ended.
     Step,
 }
 
 impl Why {
-    /// The one of this name.
+    /// Returns the reason with this name.
     pub fn named(name: &str) -> Self {
         name.parse().unwrap_or(Why::Unknown)
     }
 }
 
 impl Answer {
-    /// Go to a path of this site.
+    /// Redirects to a path of this site.
     pub fn go(path: impl Into<Cow<'static, str>>) -> Self {
         Answer::Go(path.into())
     }
@@ -89,7 +89,7 @@ impl From<Page> for Answer {
 }
 
 impl Page {
-    /// The page of the template `name`.
+    /// Creates a page of the template `name`.
     pub fn new(name: &'static str) -> Self {
         Self {
             name,
@@ -104,31 +104,31 @@ impl Page {
         }
     }
 
-    /// Shows `value` as `name`.
+    /// Sets the value `name` of the template.
     pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
         self.shown.insert(name.to_owned(), json!(value));
         self
     }
 
-    /// Keeps what was typed into a field. Never a password.
+    /// Keeps the typed value of a field. Never a password.
     pub fn typed(mut self, field: &str, value: &str) -> Self {
         self.typed.insert(field.to_owned(), value.into());
         self
     }
 
-    /// Tells what a field of the site's own is called.
+    /// Sets the label of a field that the site defines itself.
     pub fn label(mut self, field: &str, label: &str) -> Self {
         self.labels.insert(field.to_owned(), label.into());
         self
     }
 
-    /// Says after how many seconds to try again.
+    /// Sets the seconds until another try.
     fn retry(mut self, seconds: u64) -> Self {
         self.retry = Some(seconds);
         self.with("retry", seconds)
     }
 
-    /// Says what is wrong, with status 422 if anything is.
+    /// Sets the faults, with status 422 if there are any.
     pub fn faults(mut self, faults: Faults) -> Self {
         if !faults.is_empty() {
             self.status = Status::UnprocessableEntity;
@@ -137,28 +137,28 @@ impl Page {
         self
     }
 
-    /// Says at which address the form is shown, where that is another than the one it is sent to.
+    /// Sets the address at which the form is shown, if it differs from the one that it is sent to.
     pub fn home(mut self, place: impl Into<String>) -> Self {
         self.home = Some(place.into());
         self
     }
 
-    /// Shows everybody the same for as long as the server runs, and so may come from memory.
+    /// Allows the page to be cached in memory: it is the same for everybody while the server runs.
     pub fn cacheable(mut self) -> Self {
         self.still = true;
         self
     }
 
-    /// Answers with another status than 200.
+    /// Sets a status other than 200.
     pub fn status(mut self, status: Status) -> Self {
         self.status = status;
         self
     }
 
-    /// The page of a key that opens nothing: why, since when, and where to ask again.
+    /// Page for a key that opens nothing: why, since when, and where to ask for another.
     pub fn unusable(templates: &Templates, why: Why, when: Option<Time>, again: &str) -> Self {
         let name: &str = match why {
-            // Nobody keeps which registrations became accounts.
+            // There is no record of registrations that became accounts.
             Why::Unknown if again == "/confirm" => "confirm",
             why => why.into(),
         };
@@ -173,12 +173,12 @@ impl Page {
             .status(Status::Gone)
     }
 
-    /// The page of a link that holds no whole key: it offers to ask again at `again`.
+    /// Page for a link with an incomplete key, which offers to ask again at `again`.
     pub fn incomplete(again: &str) -> Self {
         Self::new("reset/incomplete").with("again", again).status(Status::Gone)
     }
 
-    /// The page of an error.
+    /// Page for an error.
     pub fn error(templates: &Templates, status: Status) -> Self {
         let key = |part: &str| {
             let key = format!("error-{}-{part}", status.code);
@@ -196,7 +196,7 @@ impl Page {
         if status == Status::ServiceUnavailable { page.retry(RETRY_AFTER) } else { page }
     }
 
-    /// The page for what was tried too often: it says when to try again.
+    /// Page for too many tries, which says when to try again.
     pub fn too_many(app: &App, allowed: Allowed) -> Self {
         let page = Self::error(&app.templates, Status::TooManyRequests);
         match allowed {
@@ -225,7 +225,7 @@ impl Page {
         app.render(self.name, self.shown, here, me, form, &told).map(Body::Own)
     }
 
-    /// What is wrong, in words.
+    /// Faults in words.
     fn errors(&self, app: &App) -> Vec<Value> {
         let said = |(field, fault): (&str, &Fault)| {
             let label = self.labels.get(field).and_then(Value::as_str);
@@ -234,7 +234,7 @@ impl Page {
         self.faults.iter().map(said).collect()
     }
 
-    /// Where the refused form is shown, if this answers one that was sent and can be kept until then.
+    /// Keeps a refused form that was posted; returns the address where it is shown, or `None` if not kept.
     fn put_off(&self, app: &App, request: &Request<'_>) -> Option<String> {
         if self.faults.is_empty() || request.method() != Method::Post {
             return None;
@@ -251,16 +251,16 @@ impl Page {
     }
 }
 
-/// What is sent of a page: one that is the same for everybody may be packed.
+/// Body of a page; one that is the same for everybody may be compressed.
 enum Body {
     Cached(Packed),
     Own(String),
 }
 
-/// After how many seconds to try again what there was too much to do for.
+/// Seconds after which to retry a request that the server was too busy for.
 const RETRY_AFTER: u64 = 5;
 
-/// What is wrong with a field, which the sentence may name as `$field`.
+/// Describes a fault of a field, which the sentence may name as `$field`.
 fn say(templates: &Templates, field: &str, label: Option<&str>, fault: &Fault) -> String {
     let key = format!("field-{field}");
     let field = match label {
@@ -305,7 +305,7 @@ impl App {
     }
 }
 
-/// Where support can be reached: a mail address or a link is one to press.
+/// Contact for support, with a link if it is a mail address or a URL.
 fn contact(text: &str) -> Value {
     let href = match Email::parse(text) {
         Ok(_) => Some(format!("mailto:{text}")),
@@ -363,7 +363,7 @@ impl<'r> Responder<'r, 'static> for Answer {
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let Some(app) = request.rocket().state::<Arc<App>>() else { return Err(Status::InternalServerError) };
-        // Whoever floods the site shall not flood its log: each request has its line, and the meters count.
+        // A flood of requests must not flood the log: each request has its line, and the metrics count it.
         if !matches!(self, Error::Busy) {
             log::error!("{self}");
         }

@@ -1,4 +1,4 @@
-//! What programs ask that look after the server: whether it serves, whether it is ready, and what it has counted.
+//! Endpoints for monitoring: health, readiness and metrics.
 
 use std::sync::Arc;
 
@@ -26,13 +26,13 @@ pub fn routes() -> Vec<Route> {
     routes![healthy, ready, metrics]
 }
 
-/// Whether a route, as it was mounted, is one of these.
+/// True if a route, as mounted, is one of these.
 pub fn is_probe(route: &str) -> bool {
     matches!(route, "/healthz" | "/readyz" | "/metrics")
 }
 
-/// 200 while people can be served. To an [`Insider`] it also tells which policy is in force, and whether all servers have
-/// the same; what strangers could tell from a policy's version is nobody's business.
+/// 200 while the site serves people. An [`Insider`] also sees the policy in force and whether all servers have the
+/// same; the version is hidden from others because it could reveal the policy.
 #[rocket::get("/healthz")]
 async fn healthy(site: Visit<'_>, insider: Option<Insider>) -> Result<Json<Value>, Error> {
     let shares = replicas::shares(site.app, &mut site.read().await?).await?;
@@ -49,8 +49,8 @@ async fn healthy(site: Visit<'_>, insider: Option<Insider>) -> Result<Json<Value
     })))
 }
 
-/// 200 while this server should be sent requests: its database answers, is up to date and took the last write, its worker
-/// works, and it was not told to stop. 503 otherwise; an [`Insider`] is told why.
+/// 200 if this server should receive requests: its database answers, is up to date and accepted the last write, its
+/// worker runs, and it was not told to stop. Otherwise 503; an [`Insider`] sees the reasons.
 #[rocket::get("/readyz")]
 async fn ready(site: Visit<'_>, insider: Option<Insider>) -> (Status, Json<Value>) {
     let database = async { store::behind(&mut site.read().await?).await };
@@ -63,7 +63,7 @@ async fn ready(site: Visit<'_>, insider: Option<Insider>) -> (Status, Json<Value
             Some("the database does not answer")
         }
     };
-    // Nothing is written to find out: the worker and the servers write every few seconds.
+    // No write is needed to find out: the worker and the servers write every few seconds.
     let writes = (!site.db.takes_writes()).then_some("the database takes no writes");
     let worker = (!site.health.works()).then_some("the outbox's worker does not work");
     let leaving = (!site.health.stays()).then_some("the server was told to stop");
@@ -77,7 +77,7 @@ async fn ready(site: Visit<'_>, insider: Option<Insider>) -> (Status, Json<Value
     (status, Json(told))
 }
 
-/// Who may read the meters and the details: a holder of `latchkey.metrics_token`, or, if none is set, this machine.
+/// A client that may read the metrics and details: one with `latchkey.metrics_token` or, if none is set, this machine.
 ///
 /// # Outcomes
 /// Forward 404 for anybody else.
@@ -92,13 +92,13 @@ impl<'r> FromRequest<'r> for Insider {
             request.rocket().state::<Arc<App>>().and_then(|app| app.config().metrics_token.as_deref());
         let Some(token) = token else { return LocalRequest::from_request(request).await.map(|_| Insider) };
         let sent = request.headers().get_one("Authorization").and_then(|sent| sent.strip_prefix("Bearer "));
-        // Digests are of one length, and tell nothing of how much of the token was right.
+        // Digests have the same length, and do not reveal how much of the token was right.
         let right = sha256(sent.unwrap_or_default().as_bytes()).ct_eq(&sha256(token.as_bytes()));
         if bool::from(right) { Outcome::Success(Insider) } else { Outcome::Forward(Status::NotFound) }
     }
 }
 
-/// Everything that is counted. While the database is away, what only it knows is left out.
+/// All metrics. While the database is unavailable, those that only it knows are left out.
 #[rocket::get("/metrics")]
 async fn metrics(_insider: Insider, site: Visit<'_>) -> Result<(ContentType, String), Error> {
     let found = async {

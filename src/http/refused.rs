@@ -1,5 +1,5 @@
-//! A form that was refused: the answer leads to its page, which says what is wrong and has what was typed, so that neither
-//! reload nor Back sends the form again. Until that page comes, both wait in a sealed cookie.
+//! A refused form: the answer redirects to its page, which shows the errors and the typed values, so that neither
+//! reload nor Back sends the form again. Until then both are kept in a sealed cookie.
 
 use std::time::Duration;
 
@@ -11,30 +11,30 @@ use super::{CookieName, Visit};
 use crate::base::clock::Time;
 
 const PURPOSE: &str = "refused";
-/// The query of an address that shows a refused form.
+/// Query of an address that shows a refused form.
 const QUERY: &str = "refused";
-/// How long it can be shown again.
+/// Time for which it can be shown again.
 const LIFE: Duration = Duration::from_secs(10 * 60);
-/// The longest one that is kept, in bytes: browsers take cookies of 4096.
+/// Largest form that is kept, in bytes: browsers accept cookies of up to 4096.
 const MOST: usize = 2_500;
 
 /// A refused form.
 #[derive(Serialize, Deserialize)]
 pub struct Refused {
-    /// The template of its page.
+    /// Template of its page.
     pub page: String,
-    /// The address of its page.
+    /// Address of its page.
     pub place: String,
-    /// What was typed, but for passwords.
+    /// Typed values, except for passwords.
     pub typed: Map<String, Value>,
-    /// What is wrong, in words, with the field of each.
+    /// Errors in words, with their fields.
     pub errors: Vec<Value>,
-    /// When.
+    /// Time of the refusal.
     pub at: Time,
 }
 
 impl Refused {
-    /// Keeps it, and says where it is shown; none if it is too long for a cookie.
+    /// Keeps it and returns the address where it is shown; `None` if it is too long for a cookie.
     pub fn keep(&self, site: &Visit<'_>) -> Option<String> {
         let plain = serde_json::to_vec(self).ok().filter(|plain| plain.len() <= MOST)?;
         let sealed = site.keyring.seal_text(site.random, PURPOSE, &plain).ok()?;
@@ -43,7 +43,7 @@ impl Refused {
         Some(format!("{}{joint}{QUERY}", self.place))
     }
 
-    /// The one that `request` is to show on the page of a template.
+    /// Returns the form that `request` shows on the page of a template.
     pub fn of(request: &Request<'_>, page: &str) -> Option<Self> {
         request.uri().query()?.split('&').find(|part| *part == QUERY)?;
         let site = Visit::of(request)?;
@@ -54,7 +54,7 @@ impl Refused {
         fits.then_some(refused)
     }
 
-    /// Forgets the last one: its page shows what is so since.
+    /// Forgets the last refused form, because its page has changed since.
     pub fn forget(request: &Request<'_>) {
         if let Some(site) = Visit::of(request).filter(|site| site.cookies.get(CookieName::Refused).is_some())
         {

@@ -1,7 +1,7 @@
-//! Every request gets an id, a line in the log and a place in the meters.
+//! An id, a log line and metrics for every request.
 //!
-//! The id is made here; one that comes from outside is neither repeated nor logged. Nothing in the line can hold what
-//! somebody sent, and so no secret: the method is one of a closed list, the route as it was mounted, the rest numbers.
+//! The id is generated here; one sent by a client is neither returned nor logged. The line cannot contain any input,
+//! and so no secret: the method is one of a closed list, the route is as mounted, and the rest are numbers.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,20 +17,21 @@ use crate::{
     observe::task_context::{RequestId, TaskContext},
 };
 
-/// How a request began.
+/// State recorded at the start of a request.
 struct Begun {
     id: RequestId,
     at: Instant,
-    /// Whether the fairings saw it. Rocket hands what it cannot read, as a method that it does not know, to a catcher alone.
+    /// True if the fairings saw it. Rocket passes requests that it cannot read, such as one with an unknown method,
+    /// only to a catcher.
     arrived: bool,
-    /// Rocket makes a GET of it on the way.
+    /// True for HEAD, which Rocket turns into GET on the way.
     head: bool,
 }
 
-/// What is logged of a request.
+/// Fields of a request's log line.
 #[derive(Clone, Copy)]
 struct RequestLine<'r> {
-    /// None if it is one that nobody knows.
+    /// `None` if it is unknown.
     method: Option<Method>,
     route: Option<&'r Route>,
     status: Status,
@@ -46,10 +47,10 @@ impl RequestLine<'_> {
     }
 }
 
-/// Gives each request its id. Comes before all else.
+/// Gives each request its id. Runs before all other fairings.
 pub struct RequestStart;
 
-/// Logs and counts each answer. Comes after all that may change it.
+/// Logs and counts each answer. Runs after all fairings that may change it.
 pub struct RequestFinish;
 
 #[rocket::async_trait]
@@ -84,18 +85,18 @@ fn begin<'r>(request: &'r Request<'_>, arrived: bool) -> &'r Begun {
     })
 }
 
-/// Whether the fairings saw a request, and will see its answer.
+/// True if the fairings saw a request, and so will see its answer.
 pub fn arrived(request: &Request<'_>) -> bool {
     begin(request, false).arrived
 }
 
-/// For whom the handling of a request works.
+/// Task context of a request.
 pub fn scope(request: &Request<'_>) -> Option<TaskContext> {
     let app = request.rocket().state::<Arc<App>>()?;
     Some(app.scope(Some(begin(request, false).id)))
 }
 
-/// Puts the id on an answer, logs it and counts it.
+/// Adds the id to an answer, logs it and counts it.
 pub fn depart(request: &Request<'_>, response: &mut Response<'_>) {
     let begun = begin(request, false);
     response.set_raw_header("X-Request-Id", begun.id.to_string());

@@ -1,8 +1,8 @@
-//! Where to go on after signing in.
+//! Path to return to after signing in.
 
-/// A path of this site out of what a request says, `/` for anything else.
+/// Returns the path of this site that a request names, or `/` for anything else.
 ///
-/// What comes back is made of our own pieces: segments and query as Rocket parses and writes them.
+/// The result consists of segments and a query as parsed and written by Rocket.
 pub fn path(next: &str) -> String {
     let plain = next.starts_with('/')
         && !next.starts_with("//")

@@ -1,7 +1,7 @@
-//! Whether something may be tried once more: who asks too much counts against nobody else.
+//! Throttling of requests: one client's requests do not count against others.
 //!
-//! A browser that has signed in with the address before is counted by itself, and together with others like it; who has
-//! used up what those may do together counts as anybody.
+//! A browser that has signed in with the address before is counted by itself, and together with all such browsers; once
+//! they have used up their shared limit, they count as strangers.
 
 use super::{
     Visit,
@@ -15,14 +15,14 @@ use crate::{
     store::Tx,
 };
 
-/// Who asks for a text message that lets somebody back in.
+/// Requester of a text message that lets somebody back in.
 #[derive(Clone, Copy)]
 pub enum Requester<'a> {
-    /// Perhaps anybody.
+    /// Anybody.
     Stranger,
-    /// A browser that the owner has signed in with.
+    /// A browser in which the owner has signed in.
     Owner(&'a Known),
-    /// An admin, or whoever pressed "this wasn't me": what others have used up does not stand in the way.
+    /// An admin, or a person who pressed "this wasn't me": limits used up by others do not apply.
     Trusted,
 }
 
@@ -32,7 +32,7 @@ impl<'a> From<Option<&'a Known>> for Requester<'a> {
     }
 }
 
-/// Counts a request for a message by where it comes from.
+/// Counts a request for a message by client.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -40,7 +40,7 @@ pub async fn client_allowed(site: &Visit<'_>, tx: &mut Tx) -> Result<Allowed, Er
     RateLimit::MessageFrom(site.client.address).allow(site, tx).await
 }
 
-/// Counts a request for a message by address, known or not.
+/// Counts a request for a message by address, with an account or without.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -53,7 +53,7 @@ pub async fn name_allowed(
     RateLimit::MessageFor(asking, key).allow(site, tx).await
 }
 
-/// By what a request for a message is counted: of a known browser, and of strangers.
+/// Limits on a request for a message: for a known browser, if it is one, and for strangers.
 fn message_limits<'a>(
     site: &Visit<'_>,
     asking: MessageKind,
@@ -65,7 +65,7 @@ fn message_limits<'a>(
     (known, strangers)
 }
 
-/// Counts a request for a message, by where it comes from and by address.
+/// Counts a request for a message, by client and by address.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -79,7 +79,7 @@ pub async fn message_allowed(
     Ok(count(site, tx, known, &strangers).await?.0)
 }
 
-/// Counts a request for a message as [`message_allowed`], and posts it if it is allowed.
+/// Counts a request for a message like [`message_allowed`], and posts it if allowed.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -90,7 +90,7 @@ pub async fn post(
     asked: &impl Request,
 ) -> Result<Allowed, Error> {
     let (known, strangers) = message_limits(site, asking, key);
-    // As a rule nothing is near its limit, and one statement does it all.
+    // Usually no limit is near, and one statement does everything.
     let mut tx = site.begin_once().await?;
     let posted = request::post_within(site, &mut tx, asked, &known.unwrap_or(strangers)).await?;
     tx.commit().await?;
@@ -106,16 +106,16 @@ pub async fn post(
     Ok(allowed)
 }
 
-/// A sign-in that is counted, and by what.
+/// A counted sign-in, with the limits that counted it.
 pub struct SignIn<'a> {
     allowed: Allowed,
     counted: Vec<RateLimit<'a>>,
-    /// What counts the work, whether it succeeds or not.
+    /// Limit on work, which counts whether the sign-in succeeds or not.
     work: Option<RateLimit<'a>>,
 }
 
 impl<'a> SignIn<'a> {
-    /// Counts one before anything is compared.
+    /// Counts a sign-in before any password is compared.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -128,7 +128,7 @@ impl<'a> SignIn<'a> {
         let strangers = [RateLimit::SignInFrom(site.client.address), RateLimit::SignInTo(key)];
         let from = RateLimit::WorkFrom(site.client.address);
         let mut work = if known.is_some() { RateLimit::WorkByKnown(key) } else { from };
-        // As a rule nothing is near its limit, and one statement counts it all.
+        // Usually no limit is near, and one statement counts for all of them.
         let counted = known.unwrap_or(strangers);
         let mut tx = site.begin_once().await?;
         let each = limits::allow_each(site, &mut tx, &[&counted[..], &[work]].concat()).await?;
@@ -149,12 +149,12 @@ impl<'a> SignIn<'a> {
         Ok(Self { allowed, counted, work })
     }
 
-    /// Whether it may be tried, or when.
+    /// The result: allowed, or when to try again.
     pub fn allowed(&self) -> Allowed {
         self.allowed
     }
 
-    /// Takes it back: it succeeded.
+    /// Refunds the count after a success.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -162,12 +162,12 @@ impl<'a> SignIn<'a> {
         refund(app, tx, &self.counted).await
     }
 
-    /// Takes it back, and the work: it could not be tried.
+    /// Refunds the count and the work, because the sign-in could not be tried.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn call_off(&self, app: &App, tx: &mut Tx) -> Result<(), Error> {
-        // In the order in which they are counted: the other way round, two would wait for one another.
+        // In the order in which they are counted: the reverse order could deadlock.
         self.refund(app, tx).await?;
         refund(app, tx, self.work.as_slice()).await
     }
@@ -201,7 +201,7 @@ pub async fn text_allowed(
     and_then(site, tx, &counted, RateLimit::Text).await
 }
 
-/// Counts a text message that verifies a number, for the account of these bytes.
+/// Counts a text message that verifies a number, for the account with these bytes.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -217,13 +217,14 @@ pub async fn verification_allowed(
     all(site, tx, &counts).await
 }
 
-/// What a text message is counted by where it was asked for; the command line asks from nowhere.
+/// Limit on text messages by the client that asked; the command line has no address.
 fn text_from(asked: &Caller) -> Option<RateLimit<'static>> {
     asked.from.parse().ok().map(RateLimit::TextFrom)
 }
 
-/// Counts a known browser by itself, and together with others like it; strangers, and known browsers that have used up
-/// what they may do together, by what strangers are counted by. Returns the buckets counted, so that a success can be refunded.
+/// Counts a known browser by itself, and together with all such browsers. Strangers, and known browsers that have used
+/// up their shared limit, are counted by the limits for strangers. Returns the limits counted, so that a success can be
+/// refunded.
 async fn count<'a>(
     site: &App,
     tx: &mut Tx,
@@ -248,7 +249,7 @@ async fn count<'a>(
     Ok((allowed, [&[own], strangers].concat()))
 }
 
-/// Counts by each, or by none if one of them refuses; and when all of them will allow it.
+/// Counts for all limits, or for none if one refuses; a refusal says when all of them will allow it.
 async fn all(site: &App, tx: &mut Tx, counts: &[RateLimit<'_>]) -> Result<Allowed, Error> {
     for (place, limited) in counts.iter().enumerate() {
         let mut allowed = limited.allow(site, tx).await?;
@@ -263,7 +264,7 @@ async fn all(site: &App, tx: &mut Tx, counts: &[RateLimit<'_>]) -> Result<Allowe
     Ok(Allowed::Yes)
 }
 
-/// Counts by one more, and takes the others back if that refuses.
+/// Counts for one more limit, and refunds the others if that refuses.
 async fn and_then(
     site: &App,
     tx: &mut Tx,

@@ -1,4 +1,4 @@
-//! What the next page says of what has just been done: sealed in a cookie, shown once.
+//! Confirmation of the last action on the next page, sealed in a cookie and shown once.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use super::{CookieName, Visit, cookies::Cookies};
 use crate::{app::App, base::clock::Time, view::catalog::FluentValue};
 
 const PURPOSE: &str = "told";
-/// How long the next page may take to come.
+/// Longest time until the next page.
 const LIFE: Duration = Duration::from_secs(60);
 
-/// What is to be said, and since when.
+/// Sentences to show, with their time.
 #[derive(Serialize, Deserialize)]
 struct Told {
     at: Time,
     lines: Vec<Announcement>,
 }
 
-/// A sentence of `locales`, and the number that it names. Never a secret, and nothing of whose it is.
+/// A sentence of `locales` and the number in it. Never a secret, and nothing that identifies an account.
 #[derive(Serialize, Deserialize)]
 pub struct Announcement {
     key: String,
@@ -27,24 +27,24 @@ pub struct Announcement {
 }
 
 impl Announcement {
-    /// A sentence that names no number.
+    /// A sentence without a number.
     pub fn new(key: &str) -> Self {
         Self { key: key.to_owned(), count: None }
     }
 
-    /// A sentence that names `count`.
+    /// A sentence with `count`.
     pub fn count(key: &str, count: u64) -> Self {
         Self { key: key.to_owned(), count: Some(count) }
     }
 }
 
 impl Visit<'_> {
-    /// Has the next page say a sentence.
+    /// Shows a sentence on the next page.
     pub fn tell(&self, key: &str) {
         self.tell_all(vec![Announcement::new(key)]);
     }
 
-    /// Has the next page say several. What was done is done: that it cannot be said is no fault of the request.
+    /// Shows several sentences on the next page. The action is done, so a failure here is only logged.
     pub fn tell_all(&self, lines: Vec<Announcement>) {
         let plain = serde_json::to_vec(&Told { at: self.now(), lines }).expect("sentences are plain data");
         match self.keyring.seal_text(self.random, PURPOSE, &plain) {
@@ -54,7 +54,7 @@ impl Visit<'_> {
     }
 }
 
-/// What the page that answers `request` has to say; nothing says it again.
+/// Returns the sentences for the page that answers `request`, and removes them.
 pub fn take(app: &App, request: &Request<'_>) -> Vec<String> {
     if request.method() != Method::Get {
         return Vec::new();

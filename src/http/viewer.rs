@@ -1,4 +1,4 @@
-//! Who is signed in, as far as some guard has asked by now: the header of a page says it.
+//! The signed-in person for a page's header, as far as a guard has checked the session.
 
 use std::sync::OnceLock;
 
@@ -7,13 +7,13 @@ use rocket::Request;
 #[derive(Default)]
 struct Viewer(OnceLock<String>);
 
-/// Says that whoever sends a request is signed in, at this address.
+/// Records that the request comes from a person signed in with this address.
 pub fn is(request: &Request<'_>, email: &str) {
-    // Nobody else signs in within a request.
+    // A request has only one such person, so it is set once.
     _ = request.local_cache(Viewer::default).0.set(email.to_owned());
 }
 
-/// The address of whoever is signed in.
+/// Address of the signed-in person.
 pub fn email<'r>(request: &'r Request<'_>) -> Option<&'r str> {
     request.local_cache(Viewer::default).0.get().map(String::as_str)
 }

@@ -1,4 +1,4 @@
-//! What a handler works with: the running site, its database, and the request's own cookies and client.
+//! Context of a handler: the running site, its database, and the request's cookies and client.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -27,10 +27,10 @@ use crate::{
 
 const BROWSER_ID_LIFE: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
-/// The site as seen from one request.
+/// The site as seen by one request.
 ///
 /// # Outcomes
-/// Error 500 in an application that is not made by [`rocket()`](crate::server::rocket()).
+/// Error 500 in an application that [`rocket()`](crate::server::rocket()) did not build.
 pub struct Visit<'r> {
     /// The running site.
     pub app: &'r Arc<App>,
@@ -38,7 +38,7 @@ pub struct Visit<'r> {
     pub db: &'r Db,
     /// The request's cookies.
     pub cookies: Cookies<'r>,
-    /// The other end.
+    /// The client.
     pub client: Client,
     /// The policy that was in force when the request came: it is judged by no other.
     pub at_arrival: &'r PolicySnapshot,
@@ -67,7 +67,7 @@ impl Deref for Visit<'_> {
 }
 
 impl<'r> Visit<'r> {
-    /// The site that a request is sent to.
+    /// The site of a request.
     pub fn of(request: &'r Request<'_>) -> Option<Self> {
         let app = request.rocket().state::<Arc<App>>()?;
         let db = request.rocket().state::<Db>()?;
@@ -76,13 +76,13 @@ impl<'r> Visit<'r> {
         Some(Self { app, db, cookies: Cookies::of(request, app.judged.is_https()), client, at_arrival })
     }
 
-    /// What hashes passwords, for this client among others.
+    /// The password hasher, with this client's place in its queue.
     pub fn hasher(&self) -> Hasher {
         self.hasher_of(Whose::client(self.client.address))
     }
 
-    /// The same for somebody who has shown something of `account`: a key, a session, or that the browser has signed in with
-    /// its address before. A place is kept for them beside strangers.
+    /// The same for a client with proof of access to `account`: a key, a session, or a browser that has signed in with
+    /// its address before. It keeps a place beside strangers.
     pub fn hasher_for(&self, account: &[u8]) -> Hasher {
         self.hasher_of(Whose::client(self.client.address).kept(account))
     }
@@ -94,7 +94,7 @@ impl<'r> Visit<'r> {
         }
     }
 
-    /// A connection to read from.
+    /// Returns a connection for reading.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -102,7 +102,7 @@ impl<'r> Visit<'r> {
         self.db.read().await
     }
 
-    /// A transaction. What it posts is caused by the client's network.
+    /// Begins a transaction. Its outbox entries are attributed to the client's network.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -110,7 +110,7 @@ impl<'r> Visit<'r> {
         Ok(self.caused(self.db.begin().await?))
     }
 
-    /// The same of one statement.
+    /// The same for a single statement.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -128,20 +128,20 @@ impl<'r> Visit<'r> {
         self.at_arrival.at_arrival(account)
     }
 
-    /// Who asks, as messages and the audit log tell it.
+    /// The caller, for messages and the audit log.
     pub fn caller(&self) -> Caller {
         Caller { from: self.client.place(), browser: self.client.browser.to_owned(), at: self.now() }
     }
 
-    /// Digest of the mark of this browser, if it has one.
+    /// Digest of this browser's id, if it has one.
     pub fn browser_id(&self) -> Option<Vec<u8>> {
         self.cookies.get(CookieName::Browser).map(|browser_id| sha256(browser_id.as_bytes()))
     }
 
-    /// Digest of the mark of this browser, which gets one if it has none.
+    /// Digest of this browser's id, which is created if missing.
     ///
     /// # Errors
-    /// As [`Random::bytes`](crate::base::random::Random::bytes).
+    /// Same as [`Random::bytes`](crate::base::random::Random::bytes).
     pub fn ensure_browser_id(&self) -> Result<Vec<u8>, Error> {
         if let Some(browser_id) = self.browser_id() {
             return Ok(browser_id);
@@ -151,25 +151,25 @@ impl<'r> Visit<'r> {
         Ok(sha256(browser_id.expose().as_bytes()))
     }
 
-    /// Puts plain data, sealed for `purpose`, into a cookie, which ends with the browser.
+    /// Seals plain data for `purpose` in a cookie that lasts until the browser is closed.
     ///
     /// # Errors
-    /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
+    /// Same as [`Keyring::seal`](crate::base::keyring::Keyring::seal).
     pub fn seal<T: Serialize>(&self, cookie_name: CookieName, purpose: &str, data: &T) -> Result<(), Error> {
         let plain = serde_json::to_vec(data).expect("what a cookie holds is plain data");
         self.cookies.set(cookie_name, &self.keyring.seal_text(self.random, purpose, &plain)?, None);
         Ok(())
     }
 
-    /// What a cookie holds that was sealed for `purpose`.
+    /// Opens a cookie sealed for `purpose`.
     pub fn unseal<T: DeserializeOwned>(&self, cookie_name: CookieName, purpose: &str) -> Option<T> {
         serde_json::from_slice(&self.keyring.open_text(purpose, self.cookies.get(cookie_name)?)?).ok()
     }
 
-    /// Puts a key, sealed, into its cookie, which ends with the browser.
+    /// Seals a key in its cookie, which lasts until the browser is closed.
     ///
     /// # Errors
-    /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
+    /// Same as [`Keyring::seal`](crate::base::keyring::Keyring::seal).
     pub fn carry(&self, cookie_name: CookieName, key: &Key) -> Result<(), Error> {
         let sealed = self.keyring.seal_text(self.random, "ticket", key.expose().as_bytes())?;
         self.cookies.set(cookie_name, &sealed, None);
@@ -179,7 +179,7 @@ impl<'r> Visit<'r> {
     /// The same for `life` at most.
     ///
     /// # Errors
-    /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
+    /// Same as [`Keyring::seal`](crate::base::keyring::Keyring::seal).
     pub fn carry_for(
         &self,
         cookie_name: CookieName,
@@ -191,7 +191,7 @@ impl<'r> Visit<'r> {
         Ok(())
     }
 
-    /// The key in a cookie, if there is one that opens.
+    /// Returns the key in a cookie, if it opens.
     pub fn carried(&self, cookie_name: CookieName) -> Option<Key> {
         let opened = self.keyring.open_text("ticket", self.cookies.get(cookie_name)?);
         let key = opened.and_then(|opened| Key::parse(std::str::from_utf8(&opened).ok()?));

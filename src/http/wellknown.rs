@@ -1,4 +1,4 @@
-//! Small addresses that programs know: assets, and where a password is changed.
+//! Well-known addresses: assets, and the page for changing a password.
 
 use rocket::{
     Request, Response, Route,
@@ -25,8 +25,8 @@ fn change_password() -> Redirect {
     Redirect::to("/change")
 }
 
-/// A version is good for ever, at the server that has it: during a deployment another one may be asked for it, and what
-/// that has must not be kept under this name.
+/// A version may be cached forever if this server has it. During a deployment another server may be asked for it, whose
+/// file must not be cached under this version.
 #[rocket::get("/assets/<name>?<v>")]
 fn asset(name: &str, v: Option<&str>, site: Visit<'_>) -> Result<Cached, Status> {
     let asset = site.templates.asset(name).ok_or(Status::NotFound)?;

@@ -1,4 +1,4 @@
-//! Addresses and phone numbers that an earlier version stored get the form by which this one finds them, once.
+//! One-time update of addresses and phone numbers that an earlier version stored in another form.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use crate::{
     },
 };
 
-/// What is done once, by the rules of this version: another name where they change.
+/// Name of this update in the database; to be changed with the rules for the canonical form.
 const NAME: &str = "canonical 1";
 
-/// Looks through all accounts when the server starts, until that was done once without anything left over.
+/// Checks all accounts at startup, until one run has left nothing over.
 pub fn fairing() -> AdHoc {
     AdHoc::on_liftoff("Canonical", |rocket| {
         Box::pin(async move {
@@ -56,7 +56,8 @@ async fn look_through(app: &App, pool: &Pool) -> Result<(), Error> {
     Ok(())
 }
 
-/// Rewrites what is not in its form; false if another account has that address already. Two accounts are never merged.
+/// Rewrites an address or number that is not canonical; false if another account has the address. Accounts
+/// are never merged.
 async fn renew(app: &App, pool: &Pool, stored: &Stored) -> Result<bool, Error> {
     let email = Email::parse(&stored.email).ok().filter(|email| email.key() != stored.email_key);
     let number = stored.phone.as_deref();

@@ -1,4 +1,4 @@
-//! Carrying out requests: several in one transaction, each alone if one of them fails.
+//! Processing of requests: several in one transaction, or each alone if one of them fails.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Carries out a set of requests, whatever happens.
+/// Processes a set of requests, and retries later those that fail.
 pub async fn carry_out(desk: Arc<Desk>, set: Vec<Entry>) {
     let together = set.len() > 1 && desk.within(all(&desk, &set)).await.is_ok();
     for entry in set {

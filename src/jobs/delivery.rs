@@ -1,4 +1,4 @@
-//! How messages leave: rendered at the last moment, by mail server, gateway, or into the development mailbox.
+//! Delivery of messages: rendered at the last moment, and sent by mail server, gateway or development mailbox.
 
 use std::hint::black_box;
 
@@ -20,7 +20,7 @@ use crate::{
     view::format,
 };
 
-/// An id for outside that tells nothing: a row's begins with when it came, by this server's clock.
+/// Derives a public id that reveals nothing: a row's own id begins with the time of its creation.
 fn random(app: &App, id: Uuid) -> Uuid {
     let mac = app.keyring.mac("message-id", &[id.as_bytes()]);
     let bytes = mac.last_chunk().expect("a mac has more than sixteen bytes");
@@ -30,7 +30,7 @@ fn random(app: &App, id: Uuid) -> Uuid {
 /// Renders and sends a message; `id` is the same at every try.
 ///
 /// # Errors
-/// [`Undelivered`], with a text that names neither the recipient nor what the message says.
+/// [`Undelivered`], with a text that contains neither the recipient nor the message.
 pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undelivered> {
     match message.channel {
         Channel::Email => {
@@ -70,11 +70,11 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
     }
 }
 
-/// Does for nobody what [`deliver`] does for somebody: as much work, and for as long, with as much of the mail server's or
-/// the gateway's time. So no message that comes after it tells whether it was one.
+/// Sends a decoy: does as much work as [`deliver`], for as long, and with as much of the server's or gateway's time, so
+/// that later messages do not reveal whether it was a real one.
 ///
 /// # Errors
-/// [`Undelivered::Transient`] if a message would not have left either.
+/// [`Undelivered::Transient`] if a message could not have been sent either.
 pub async fn pretend(app: &App, queue: Queue) -> Result<(), Undelivered> {
     let [drawn] = app.random.bytes().map_err(|error| Undelivered::Transient(error.to_string()))?;
     let until = app.now() + *app.live.now().policy([]).key_ttl;
@@ -114,7 +114,7 @@ fn args<'a>(app: &'a App, message: &'a Message) -> Vec<(&'a str, FluentValue<'a>
     args
 }
 
-/// Subject, text and HTML of a mail.
+/// Renders subject, text and HTML of a mail.
 ///
 /// # Errors
 /// [`Error::Template`].
@@ -131,7 +131,7 @@ pub fn mail(app: &App, message: &Message) -> Result<(String, String, String), Er
         "button": button,
         "code": message.code,
         "until": message.until.map(format::moment),
-        // The command line has no place in the network.
+        // The command line has no network address.
         "asked": message.asked.as_ref().filter(|asked| !asked.from.is_empty()).map(|asked| json!({
             "from": asked.from, "browser": asked.browser, "at": format::moment(asked.at),
         })),

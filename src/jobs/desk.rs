@@ -1,4 +1,4 @@
-//! What the parts of the worker share: the site, the database, and a list of what is leased.
+//! State shared by the parts of the worker: the site, the database, and the set of leased entries.
 
 use std::{
     collections::HashSet,
@@ -18,16 +18,16 @@ use crate::{
     },
 };
 
-/// How long an entry is nobody else's.
+/// Length of a lease.
 const LEASE: Duration = Duration::from_secs(60);
-/// How long to wait for the database at a time. It gives up sooner by itself (`statement_timeout`), unless it is the part
-/// that is gone.
+/// Timeout for work on the database. PostgreSQL gives up sooner (`statement_timeout`), unless it is
+/// unreachable.
 const PATIENCE: Duration = Duration::from_secs(12);
-/// The pauses between tries: doubled from the first, up to the last.
+/// Delays between retries: doubled from the first, up to the last.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LAST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
-/// One for each running worker.
+/// Shared state, one for each running worker.
 pub struct Desk {
     pub app: Arc<App>,
     pub pool: Pool,
@@ -39,23 +39,23 @@ impl Desk {
         Self { app, pool, leased: Mutex::default() }
     }
 
-    /// Waits for work on the database, but not for ever.
+    /// Runs work on the database with a timeout.
     ///
     /// # Errors
-    /// As `work`, and [`Error::Database`] if it takes too long. What it held is let go then.
+    /// Those of `work`, and [`Error::Database`] after the timeout, which drops `work`.
     pub async fn within<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into()))
     }
 
-    /// Leases up to `most` entries of a queue that are due, in the order of their turns; `called` if something is known to
-    /// be due. What is still at hand when its lease ends stays there: it is not begun twice.
+    /// Leases up to `most` due entries of a queue, in the order of their turns; `called` if something is known to be
+    /// due. An entry still in hand when its lease ends is not returned again, so that it is not started twice.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn lease(&self, queue: Queue, most: usize, called: bool) -> Result<Vec<Entry>, Error> {
         let now = self.app.now();
-        // To look takes no turn to write on SQLite, and fails on no server that only reads; on PostgreSQL it is one more
-        // round trip.
+        // On SQLite, a look first takes no write lock, and does not fail on a server that is read-only. On PostgreSQL,
+        // it would cost another round trip.
         let looks = self.pool.is_a_file() || !called;
         if looks && !outbox::is_due(&mut self.pool.read().await?, queue, now).await? {
             return Ok(Vec::new());
@@ -70,8 +70,8 @@ impl Desk {
         Ok(entries)
     }
 
-    /// Tries an entry again after a pause: two seconds, doubled at each try up to a quarter of an hour, give or take a
-    /// quarter of it.
+    /// Returns the delay before the next try: two seconds, doubled at each try up to a quarter of an hour, with a
+    /// jitter of a quarter.
     pub fn pause(&self, attempts: i64) -> Duration {
         let doublings = u32::try_from(attempts.clamp(1, 10) - 1).unwrap_or(0);
         let pause = (FIRST_PAUSE * 2u32.pow(doublings)).min(LAST_PAUSE);
@@ -79,12 +79,12 @@ impl Desk {
         pause * (192 + jitter / 2) / 256
     }
 
-    /// What became of an entry is durable, or waits for its lease to end.
+    /// Forgets an entry whose outcome is durable, or which waits for its lease to end.
     pub fn let_go(&self, id: Uuid) {
         self.leased().remove(&id);
     }
 
-    /// Makes what is still leased due for another worker at once.
+    /// Makes all leased entries due again at once, for other workers.
     ///
     /// # Errors
     /// [`Error::Database`].

@@ -1,4 +1,4 @@
-//! This server's heartbeat: it says that it is there, and what it has in force.
+//! This server's heartbeat, which records that it runs and which policy it has in force.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,14 +20,14 @@ use crate::{
     store::{Db, Pool},
 };
 
-/// How often a server says that it is there.
+/// Interval of the heartbeat.
 const BEAT: Duration = Duration::from_secs(15);
-/// How often it tries while nothing can be written, so that it is soon known when something can.
+/// Retry interval while nothing can be written, so that recovery is noticed soon.
 const STEP: Duration = Duration::from_secs(2);
-/// How long a farewell may take.
+/// Longest time to remove this server at shutdown.
 const FORMER_ADDRESS_NOTICE: Duration = Duration::from_secs(1);
 
-/// Says so again and again until the server stops.
+/// Sends heartbeats until the server stops.
 pub fn fairing() -> AdHoc {
     AdHoc::on_liftoff("Replicas", |rocket| {
         Box::pin(async move {
@@ -67,6 +67,6 @@ async fn be_there(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
         replicas::leave(&app, &mut tx).await?;
         tx.commit().await
     };
-    // Whoever goes in silence is forgotten soon.
+    // A server that is not removed is forgotten when its heartbeat is old.
     let _: Result<Result<(), Error>, _> = timeout(FORMER_ADDRESS_NOTICE, gone).await;
 }

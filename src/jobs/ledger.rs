@@ -1,4 +1,4 @@
-//! The ledger: what became of messages, many in one transaction.
+//! The ledger, which records outcomes of messages, many in one transaction.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,32 +12,32 @@ use crate::{
     store::{Tx, outbox},
 };
 
-/// How many at once.
+/// Most outcomes in one transaction.
 const MOST: usize = 64;
-/// How often, and after which pause, it is tried to write them down. What is not written down is sent again.
+/// Tries to record outcomes, and the delay between them. A message whose outcome is lost is sent again.
 const TRIES: usize = 60;
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What became of a message.
+/// Outcome of one try to send a message.
 pub struct Outcome {
     pub id: Uuid,
     pub kind: String,
     pub fate: Fate,
 }
 
-/// How it came out, this time.
+/// Result of a try.
 pub enum Fate {
-    /// Sent, so long after it was posted.
+    /// Sent, this long after it was posted.
     Sent(Duration),
-    /// Worth nothing any more.
+    /// Expired before it could be sent.
     Expired,
-    /// To be tried again, and when.
+    /// To be retried, with the reason and the time.
     Later(String, Time),
-    /// Refused for good.
+    /// Refused for good, with the reason.
     GivenUp(String),
 }
 
-/// Writes down what comes, until nobody is left to send it.
+/// Records outcomes until all senders are dropped.
 pub async fn keep(desk: Arc<Desk>, mut outcomes: mpsc::Receiver<Outcome>) {
     let mut batch = Vec::new();
     while outcomes.recv_many(&mut batch, MOST).await > 0 {
@@ -75,7 +75,7 @@ async fn write(desk: &Desk, batch: &[Outcome]) -> Result<(), Error> {
     }
     let ids: Vec<_> = sent.iter().map(|(id, ..)| *id).collect();
     let known = outbox::sent(&mut tx, &ids, now).await?;
-    // What was dropped meanwhile is not counted.
+    // Messages deleted meanwhile are not counted.
     sent.retain(|(id, ..)| known.contains(id));
     let delays = sent.iter().map(|(_, kind, delay)| (*kind, *delay));
     tally::sent(app, &mut tx, delays).await?;
@@ -87,7 +87,7 @@ async fn end(tx: &mut Tx, id: Uuid, fate: &Fate, why: &str, now: Time) -> Result
 }
 
 impl Fate {
-    /// What it is called in the table, and by meters.
+    /// Name in the table and in metrics.
     fn name(&self) -> &'static str {
         match self {
             Fate::Sent(_) => "sent",

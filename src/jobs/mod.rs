@@ -1,4 +1,4 @@
-//! Work after the answer: the worker of the outbox, and what is done on a schedule.
+//! Background work: the outbox's worker, and scheduled tasks.
 
 pub mod canonical;
 mod clerk;

@@ -1,4 +1,4 @@
-//! What is over is removed: expired keys and sessions at once; deleted accounts, events and what was sent after a while.
+//! Removal of expired data: keys and sessions at once; deleted accounts, events and sent messages after a while.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ use crate::{
     },
 };
 
-/// In how many small steps, at most.
+/// Most steps in one run.
 const STEPS: usize = 40;
 
-/// Removes, in small steps, what is over: whoever writes meanwhile hardly waits.
+/// Removes expired data in small steps, so that concurrent writers hardly wait.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -65,7 +65,7 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
     Ok(())
 }
 
-/// The resets that nobody finished, among the keys that expired, by day and strategy.
+/// Counts the resets among expired keys, which nobody finished, by day and strategy.
 fn abandoned(expired: &[Expired]) -> BTreeMap<(i64, Strategy), i64> {
     let mut numbers = BTreeMap::new();
     let resets = [Purpose::Reset.name(), Purpose::Temporary.name()];

@@ -1,4 +1,4 @@
-//! What carries out each request.
+//! Dispatch of requests to their handlers.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -12,10 +12,10 @@ use crate::{
     store::Tx,
 };
 
-/// Carries out a sealed request, in the transaction that removes it.
+/// Processes a sealed request in the transaction that removes it.
 ///
 /// # Errors
-/// [`Error::Sealed`] if no key at hand opens it, [`Error::Database`].
+/// [`Error::Sealed`] if none of the site's keys opens it, [`Error::Database`].
 pub(super) async fn carry_out(app: &App, tx: &mut Tx, sealed: &[u8]) -> Result<(), Error> {
     let (name, data) = request::open(app, sealed)?;
     match name.as_str() {

@@ -1,8 +1,8 @@
-//! Rounds: what is due in one queue is leased and handed out, so many entries at a time.
+//! Rounds: due entries of one queue are leased and handed to tasks, a limited number at a time.
 //!
-//! Leases begin on a beat. What was done for one address and not for another moments before is hidden in it, and what is
-//! done between two beats is leased together. While entries are done quickly, more are leased than hands are free: so
-//! many as were done since the last time.
+//! Leases start on a fixed beat. The beat hides work that was done just before for one address and not for another, and
+//! entries that arrive between two beats are leased together. While entries finish quickly, the round leases more than
+//! there are free tasks: as many as have finished since the last beat.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -27,26 +27,26 @@ use crate::{
     store::outbox::{Entry, Queue},
 };
 
-/// From one lease of a queue to the next: more than what is done for one who is known and not for another, by far.
+/// Interval between leases, much longer than the extra work that a known address causes.
 const BEAT: Duration = Duration::from_millis(20);
-/// How often to look without being called: another process may have written.
+/// Interval for checking a queue without a signal: another process may have written to it.
 const POLL: Duration = Duration::from_secs(1);
-/// How many entries are leased ahead at most.
+/// Most entries leased ahead.
 const AHEAD: usize = 64;
-/// How long, at shutdown, what is at hand may take.
+/// Longest time at shutdown for entries in progress.
 const PATIENCE: Duration = Duration::from_millis(800);
 
-/// How a queue is worked on.
+/// Settings for the rounds of one queue.
 #[derive(Clone, Copy)]
 pub struct Rounds {
     pub queue: Queue,
-    /// How many sets of entries at once.
+    /// Most sets in progress at once.
     pub hands: usize,
-    /// How many entries are a set at most.
+    /// Most entries in a set.
     pub set: usize,
 }
 
-/// What is at hand.
+/// Entries in progress and waiting.
 struct Round {
     desk: Arc<Desk>,
     at_hand: JoinSet<()>,
@@ -56,7 +56,7 @@ struct Round {
 }
 
 impl Rounds {
-    /// Works until `shutdown`, then waits a moment for what is at hand.
+    /// Works until `shutdown`, then waits briefly for entries in progress.
     pub async fn run<Work>(
         self,
         desk: Arc<Desk>,
@@ -146,7 +146,7 @@ impl Round {
     }
 }
 
-/// The first beat after `now`, counted from an earlier one.
+/// Returns the first beat after `now`, counted from an earlier one.
 fn next_beat(from: Instant, now: Instant) -> Instant {
     let beats = now.duration_since(from).as_nanos() / BEAT.as_nanos() + 1;
     from + BEAT * u32::try_from(beats).unwrap_or(u32::MAX)

@@ -1,4 +1,4 @@
-//! Sending one message, or doing as much for nobody; what became of it is for the [`ledger`](super::ledger).
+//! Sending of one message or decoy; the [`ledger`](super::ledger) records the outcome.
 
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ use crate::{
     store::outbox::{Entry, Queue},
 };
 
-/// Sends what an entry holds.
+/// Sends the message of an entry.
 pub async fn send(desk: Arc<Desk>, queue: Queue, entry: Entry, ledger: mpsc::Sender<Outcome>) {
-    // Written by a server of before, which knows no queues.
+    // Written by an earlier version, which has no separate queues.
     if entry.kind == "request" {
         return clerk::carry_out(desk, vec![entry]).await;
     }
@@ -43,6 +43,6 @@ pub async fn send(desk: Arc<Desk>, queue: Queue, entry: Entry, ledger: mpsc::Sen
             }
         }
     };
-    // The ledger goes on for as long as there is anything to write in it.
+    // The ledger runs until all senders are dropped.
     _ = ledger.send(Outcome { id: entry.id, kind: entry.kind, fate }).await;
 }

@@ -1,8 +1,8 @@
-//! The worker: does what waits in the outbox, once each, and never in anybody's way.
+//! The worker, which processes each entry of the outbox once, without delaying requests.
 //!
-//! An entry is leased, worked on, and finished in a transaction that only counts if it is still waiting. Whatever dies
-//! in between leaves it to the next lease. Requests, mail and texts are queues of their own: none waits for another, and
-//! nothing waits for a machine without a limit.
+//! An entry is leased, processed, and finished in a transaction that only counts if the entry is still waiting. If the
+//! server dies in between, the entry is leased again. Requests, mail and texts have separate queues: none waits for
+//! another, and every wait for another machine has a timeout.
 
 use std::{panic, sync::Arc, time::Duration};
 
@@ -22,19 +22,19 @@ use crate::{
     store::{Pool, outbox::Queue},
 };
 
-/// How many mails, and how many texts, are sent at once.
+/// Mails and texts sent at once.
 const MAILS: usize = 16;
 const TEXTS: usize = 8;
-/// How many outcomes wait to be written down before sending pauses.
+/// Outcomes that may wait to be recorded before sending pauses.
 const OUTCOMES: usize = 256;
-/// How often expired rows are removed.
+/// Interval for removing expired rows.
 const PURGE: Duration = Duration::from_secs(60);
-/// How often to look whether it is time for that.
+/// Interval for checking whether a removal is due.
 const LOOK: Duration = Duration::from_secs(1);
-/// How long, at shutdown, the database may take.
+/// Longest time at shutdown for the database.
 const LAST: Duration = Duration::from_secs(1);
 
-/// Works until `shutdown`, then finishes what is at hand and gives the rest back.
+/// Works until `shutdown`, then finishes entries in progress and gives back the others.
 pub async fn run(app: Arc<App>, pool: Pool, shutdown: Shutdown) {
     let _open = pool.keep_open();
     let desk = Arc::new(Desk::new(app.clone(), pool));
@@ -76,7 +76,7 @@ pub async fn run(app: Arc<App>, pool: Pool, shutdown: Shutdown) {
     }
 }
 
-/// Removes what is over, now and then.
+/// Removes expired rows at intervals.
 async fn clean(desk: Arc<Desk>, mut shutdown: Shutdown) {
     loop {
         select! {

@@ -1,5 +1,5 @@
-//! Leaves alone for a while a server that hangs, so that what waits for it holds up nothing else; and remembers how long
-//! messages took of late, so that one to nobody takes as long.
+//! Circuit breaker for a server that hangs, so that waiting for it delays nothing else. It also remembers how long
+//! recent messages took, so that a decoy takes as long.
 
 use std::{
     collections::VecDeque,
@@ -14,47 +14,46 @@ use rocket::tokio::{
 
 use super::Undelivered;
 
-/// So many failures in a row, each after a wait, and the server is left alone.
+/// Consecutive hangs that open the circuit.
 const ENOUGH: u32 = 4;
-/// A failure that comes sooner holds nobody up: a server that refuses is none that hangs.
+/// Shortest failure that counts as a hang: a server that refuses at once delays nobody.
 const A_WAIT: Duration = Duration::from_secs(1);
-/// How long the server is left alone before one message tries it again.
+/// Rest before one message tries the server again.
 const REST: Duration = Duration::from_secs(10);
-/// So many messages are remembered.
+/// Most messages remembered.
 const REMEMBERED: usize = 32;
-/// How long a message to nobody waits for the first one to somebody, when there was none yet.
+/// Longest wait of a decoy for a first real message.
 const A_WHILE: Duration = Duration::from_secs(1);
 
-/// A server, and how it has done of late.
+/// A server behind a circuit breaker, with the results of recent messages.
 pub struct Circuit<T> {
     server: T,
     name: &'static str,
     state: Mutex<State>,
-    /// Told when a message was tried.
+    /// Notified when a real message has been tried.
     tried: Notify,
 }
 
-/// How a message fared.
+/// Duration and result of a message.
 #[derive(Clone, Copy)]
 pub struct Fared {
-    /// How long it was on its way.
+    /// Time until it was accepted or failed.
     pub took: Duration,
-    /// Whether it came to nothing after a wait.
+    /// True if it failed after a wait.
     pub hung: bool,
 }
 
 struct State {
-    /// Since the last one that was no failure.
+    /// Consecutive hangs.
     failures: u32,
-    /// When the next message may try.
+    /// Earliest time of the next try while the circuit is open.
     again: Instant,
-    /// The last ones.
+    /// Recent messages, newest first.
     fared: VecDeque<Fared>,
 }
 
 impl State {
-    /// Whether a message may be sent now. After a rest it is one alone: the next has to wait for another rest, or for what
-    /// comes of this one.
+    /// True if a message may be sent now. After a rest one message tries; others wait for its result or another rest.
     fn admits(&mut self, now: Instant) -> bool {
         if self.failures < ENOUGH {
             return true;
@@ -76,30 +75,30 @@ impl State {
         self.fared.push_front(fared);
     }
 
-    /// One of the last, whichever was drawn.
+    /// Returns one of the recent messages, selected by `drawn`.
     fn like(&self, drawn: u8) -> Option<Fared> {
         let last = self.fared.len().checked_sub(1)?;
         self.fared.get(usize::from(drawn) % (last + 1)).copied()
     }
 }
 
-/// What came of one, and whether the server hung; nothing if it was left alone.
+/// Result of a try; `hung` is `None` if the circuit was open.
 struct Passed {
     result: Result<(), Undelivered>,
     hung: Option<bool>,
 }
 
 impl<T> Circuit<T> {
-    /// For a server that goes by `name` in the log.
+    /// Wraps a server that is called `name` in the log.
     pub fn new(server: T, name: &'static str) -> Self {
         let state = State { failures: 0, again: Instant::now(), fared: VecDeque::new() };
         Self { server, name, state: Mutex::new(state), tried: Notify::new() }
     }
 
-    /// Has the server send something, unless it is left alone.
+    /// Sends to the server, unless the circuit is open.
     ///
     /// # Errors
-    /// What `send` says; [`Undelivered::Transient`] if the server is left alone.
+    /// The error of `send`, or [`Undelivered::Transient`] if the circuit is open.
     pub async fn send(
         &self,
         send: impl AsyncFnOnce(&T) -> Result<(), Undelivered>,
@@ -113,11 +112,11 @@ impl<T> Circuit<T> {
         sent.result
     }
 
-    /// Does what sending does, but for the message: `hold` keeps the server for as long as one of the last messages did,
-    /// whichever `drawn` says. It counts like one, for the circuit as well.
+    /// Sends a decoy: everything that sending does, except for the message. `hold` occupies the server for as long as
+    /// one of the recent messages did, selected by `drawn`. The circuit counts a decoy like a message.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// Same as [`send`](Self::send).
     pub async fn pretend(
         &self,
         drawn: u8,

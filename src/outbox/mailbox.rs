@@ -1,4 +1,4 @@
-//! The development mailbox: where messages stay when nothing is configured to send them.
+//! The development mailbox, which keeps messages when nothing is configured to send them.
 
 use std::{collections::VecDeque, sync::Mutex};
 
@@ -6,22 +6,22 @@ use serde::Serialize;
 
 const MOST: usize = 200;
 
-/// A message that stayed.
+/// A message in the mailbox.
 #[derive(Clone, Serialize)]
 pub struct Kept {
     /// Counts up from 1.
     pub id: u64,
     /// `email` or `sms`.
     pub channel: &'static str,
-    /// Whom it is for.
+    /// Recipient.
     pub to: String,
-    /// Its subject; empty for a text message.
+    /// Subject; empty for a text message.
     pub subject: String,
-    /// When it would have left, like `14:32:05 UTC`.
+    /// Time at which it would have been sent, like `2026-08-01 14:32 UTC`.
     pub at: String,
-    /// Its text part.
+    /// Plain text part.
     pub text: String,
-    /// Its HTML part; empty for a text message.
+    /// HTML part; empty for a text message.
     pub html: String,
 }
 
@@ -30,7 +30,7 @@ pub struct Kept {
 pub struct Mailbox(Mutex<VecDeque<Kept>>);
 
 impl Mailbox {
-    /// Keeps a message; its id is given here.
+    /// Keeps a message and sets its id.
     pub fn keep(&self, mut message: Kept) {
         let mut kept = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         message.id = kept.front().map_or(1, |newest| newest.id + 1);
@@ -38,7 +38,7 @@ impl Mailbox {
         kept.truncate(MOST);
     }
 
-    /// The messages, the newest first.
+    /// The messages, newest first.
     pub fn messages(&self) -> Vec<Kept> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter().cloned().collect()
     }

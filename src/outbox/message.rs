@@ -1,4 +1,4 @@
-//! A mail or text message: what it says, sealed until it is sent.
+//! A mail or text message, sealed until it is sent.
 
 use std::collections::BTreeMap;
 
@@ -14,34 +14,34 @@ use crate::{
 
 const PURPOSE: &str = "message";
 
-/// A message: the name of its sentences in `locales`, and what goes into them.
+/// A message: the name of its sentences in `locales`, and their arguments.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Message {
-    /// How it travels.
+    /// Channel by which it is sent.
     pub channel: Channel,
-    /// The stored address or number that it goes to.
+    /// Stored address or number of the recipient.
     pub to: String,
-    /// Its sentences are `mail-<name>-…` or `sms-<name>`.
+    /// Name of its sentences, which are `mail-<name>-…` or `sms-<name>`.
     pub name: String,
-    /// The link in it.
+    /// Link in the message.
     pub link: Option<String>,
-    /// What a person copies from it: a code, a typed key, a generated password.
+    /// Text for the person to copy: a code, a typed key, a generated password.
     pub code: Option<String>,
-    /// Until when that is good.
+    /// Expiry of the link or code.
     pub until: Option<Time>,
-    /// Who asked.
+    /// Caller who asked for it.
     pub asked: Option<Caller>,
-    /// What else its sentences name.
+    /// Further arguments of its sentences.
     pub args: BTreeMap<String, String>,
 }
 
 impl Message {
-    /// A mail to a stored address.
+    /// Creates a mail to a stored address.
     pub fn mail(to: &str, name: &str) -> Self {
         Self::new(Channel::Email, to, name)
     }
 
-    /// A text message to a stored number.
+    /// Creates a text message to a stored number.
     pub fn text(to: &str, name: &str) -> Self {
         Self::new(Channel::Sms, to, name)
     }
@@ -51,37 +51,37 @@ impl Message {
         Self { channel, to, name, link: None, code: None, until: None, asked: None, args: BTreeMap::new() }
     }
 
-    /// With a link, good until `until`.
+    /// Adds a link that expires at `until`.
     pub fn link(self, link: String, until: Time) -> Self {
         Self { until: Some(until), ..self.place(link) }
     }
 
-    /// With a link to a page that needs no key.
+    /// Adds a link to a page that needs no key.
     pub fn place(mut self, link: String) -> Self {
         self.link = Some(link);
         self
     }
 
-    /// With something to copy, good until `until`.
+    /// Adds something to copy that expires at `until`.
     pub fn code(mut self, code: &str, until: Time) -> Self {
         self.code = Some(code.to_owned());
         self.until = Some(until);
         self
     }
 
-    /// Says who asked.
+    /// Sets the caller who asked.
     pub fn asked(mut self, asked: &Caller) -> Self {
         self.asked = Some(asked.clone());
         self
     }
 
-    /// Names something in its sentences.
+    /// Adds an argument for its sentences.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.args.insert(name.to_owned(), value.to_owned());
         self
     }
 
-    /// Puts it into the outbox, sealed, to be sent once `tx` is committed and to expire at `until`.
+    /// Seals the message into the outbox, to be sent once `tx` is committed, and to expire at `until`.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -111,8 +111,8 @@ impl Message {
     }
 }
 
-/// Writes as much as a message would, to nobody: what is done for an unknown address. It stands in the queue that a
-/// message to somebody would most likely stand in, and for as long.
+/// Writes a decoy for an unknown address: as much as a message, addressed to nobody. It waits in the queue in
+/// which a message to somebody would most likely wait, and for as long.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -126,7 +126,7 @@ pub async fn post_decoy(core: &Core, tx: &mut Tx) -> Result<(), Error> {
     insert(core, tx, ("none", queue), &[b' '; 400], (None, None), until).await
 }
 
-/// Seals something into the outbox, and rings for the worker once that is durable.
+/// Seals an entry into the outbox, and wakes the worker once it is durable.
 async fn insert(
     core: &Core,
     tx: &mut Tx,
@@ -141,10 +141,10 @@ async fn insert(
     Ok(())
 }
 
-/// An entry for the outbox that concerns nobody yet.
+/// Creates a sealed outbox entry without account or key.
 ///
 /// # Errors
-/// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
+/// Same as [`Keyring::seal`](crate::base::keyring::Keyring::seal).
 pub(crate) fn entry(
     core: &Core,
     tx: &Tx,
@@ -168,7 +168,7 @@ pub(crate) fn entry(
     })
 }
 
-/// Rings for the worker once the transaction is durable.
+/// Wakes the worker once the transaction is durable.
 pub(crate) fn ring(core: &Core, tx: &mut Tx, queue: outbox::Queue) {
     let bells = core.bells.clone();
     tx.on_commit(move || bells.of(queue).notify_one());

@@ -1,4 +1,4 @@
-//! The outbox: what is to be done after the answer, the worker that does it, and the two ways a message travels.
+//! The outbox: requests and messages that are handled after the answer, and the two ways to send a message.
 
 use std::error::Error as StdError;
 
@@ -10,19 +10,19 @@ pub mod request;
 pub mod sms;
 pub mod transport;
 
-/// Why a message was not delivered. The text is for the log: no address, no secret, nothing that a server said
-/// but its codes.
+/// Reason that a message was not delivered. The text is for the log: it has no address and no secret, and of
+/// a server's answer only the codes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undelivered {
-    /// Another try may succeed. Whatever may have been accepted all the same is here as well.
+    /// A retry may succeed. Also used if the message may have been accepted.
     #[error("{0}")]
     Transient(String),
-    /// No other try will succeed: the message itself is refused.
+    /// No retry will succeed: the message itself was refused.
     #[error("{0}")]
     Permanent(String),
 }
 
-/// The innermost cause: libraries wrap it in words that repeat it, or that name what is not for the log.
+/// Returns the innermost cause: the library errors around it repeat it, or name what must not be logged.
 fn root(error: &dyn StdError) -> &dyn StdError {
     let mut cause = error;
     while let Some(source) = cause.source() {

@@ -1,6 +1,6 @@
-//! What somebody asked for without proving who they are: written down in the request, looked into by the worker.
+//! Requests by people who have not proved who they are: stored by the HTTP request, processed by the worker.
 //!
-//! So the answer's bytes and time cannot tell a known address from an unknown one.
+//! So neither the answer's bytes nor its time can distinguish a known address from an unknown one.
 
 use std::collections::BTreeMap;
 
@@ -24,11 +24,11 @@ const PURPOSE: &str = "request";
 
 /// A request by a stranger, concerning an address in its canonical form.
 pub trait Request: Serialize {
-    /// By which the worker knows it.
+    /// Name by which the worker finds its type.
     const NAME: &'static str;
 }
 
-/// Writes a request down: one sealed row, whoever is named.
+/// Stores a request as one sealed row, whether or not the address is known.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -39,7 +39,7 @@ pub async fn post(core: &Core, tx: &mut Tx, request: &impl Request) -> Result<()
     Ok(())
 }
 
-/// As [`post`], if that is within all of some limits; false, and it counts for nothing, if it is not.
+/// Like [`post`], if all limits permit it; otherwise returns false and counts nothing.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -64,10 +64,10 @@ fn entry<R: Request>(core: &Core, tx: &Tx, request: &R) -> Result<Entry, Error> 
     message::entry(core, tx, "request", PURPOSE, &plain, core.now() + *HumanDuration::hours(1))
 }
 
-/// Opens a sealed request: its name, and what it says.
+/// Opens a sealed request and returns its name and its data.
 ///
 /// # Errors
-/// [`Error::Sealed`] if no key at hand opens it.
+/// [`Error::Sealed`] if none of the site's keys opens it.
 pub fn open(core: &Core, sealed: &[u8]) -> Result<(String, Value), Error> {
     let plain = core.keyring.open(PURPOSE, sealed)?;
     let request: BTreeMap<String, Value> = serde_json::from_slice(&plain).map_err(|_| Error::Sealed)?;

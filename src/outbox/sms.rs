@@ -1,4 +1,4 @@
-//! SMS through any HTTP gateway: one request, five seconds, no redirect, and no secret told.
+//! SMS through any HTTP gateway: one request, at most five seconds, no redirects, and errors that reveal no secret.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -14,9 +14,9 @@ use crate::{
     config::sms::{SmsFormat, SmsSettings, is_local},
 };
 
-/// So many bytes of an answer are read, no more.
+/// Most bytes that are read of an answer.
 const MOST: usize = 64 * 1024;
-/// Sends SMS through one gateway.
+/// Client of one SMS gateway.
 pub struct Gateway {
     client: Client,
     url: Url,
@@ -27,8 +27,8 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Makes ready to send; connects only when there is something to send. Certificates are checked against those
-    /// that the system trusts (or the file that `SSL_CERT_FILE` names).
+    /// Prepares to send; connects only when there is a text. Certificates are verified against those that the system
+    /// trusts (or the file named by `SSL_CERT_FILE`).
     ///
     /// # Errors
     /// [`Error::Config`] with the first of [`SmsSettings::judge`]'s faults, or if the system trusts no certificates.
@@ -52,10 +52,10 @@ impl Gateway {
             .timeout(*settings.timeout)
             .user_agent(concat!("latchkey/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
-            // A connection that is kept would tell the next text whether there was one before.
+            // A connection kept open would reveal to the next text whether there was one before.
             .pool_max_idle_per_host(0);
         if is_local(&url) {
-            client = client.no_proxy(); // what may go in the clear stays on this machine
+            client = client.no_proxy(); // unencrypted requests must stay on this machine
         }
         Ok(Self {
             client: client.build().map_err(|error| {
@@ -69,13 +69,13 @@ impl Gateway {
         })
     }
 
-    /// Sends `text` to the phone `to` (`+4915112345678`); `Ok` means that the gateway said it has taken it.
+    /// Sends `text` to the phone `to` (`+4915112345678`). `Ok` means that the gateway said it has accepted it.
     ///
     /// # Errors
     /// [`Undelivered::Transient`] if the gateway cannot be reached, is not trusted, does not answer in full in time, or
-    /// answers 408, 425, 429 or 5xx. All else is [`Undelivered::Permanent`]: another 4xx, a 3xx (which is not
-    /// followed), a 2xx without the pattern or with more than 64 kB, because to try again would
-    /// text somebody over and over if it is the pattern that is wrong.
+    /// answers 408, 425, 429 or 5xx. Everything else is [`Undelivered::Permanent`]: another 4xx, a 3xx (redirects are
+    /// not followed), or a 2xx that lacks the pattern or exceeds 64 kB, because if the pattern is wrong, retries would
+    /// text somebody over and over.
     pub async fn send(&self, to: &str, text: &str) -> Result<(), Undelivered> {
         let fields: BTreeMap<_, _> =
             self.fields.iter().map(|(name, value)| (name, filled(value, to, text))).collect();
@@ -91,7 +91,7 @@ impl Gateway {
         taken(status.as_u16(), body.as_deref(), self.success.as_ref())
     }
 
-    /// Takes as long as a text that fared `like` this did.
+    /// Sends a decoy: takes as long as the text behind `like`.
     ///
     /// # Errors
     /// [`Undelivered::Transient`] if that text hung.
@@ -100,7 +100,7 @@ impl Gateway {
         if like.hung { Err(Undelivered::Transient("the SMS gateway hangs".into())) } else { Ok(()) }
     }
 
-    /// The whole body, or none if it is longer than can be wanted.
+    /// Returns the whole body, or `None` if it is too long.
     async fn body(&self, mut answer: Response) -> Result<Option<Vec<u8>>, Undelivered> {
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(|error| self.lost(error))? {
@@ -112,7 +112,7 @@ impl Gateway {
         Ok(Some(body))
     }
 
-    /// The error in words without the URL, which may hold a number, a text and a password.
+    /// Describes an error without the URL, which may contain a number, a text and a password.
     fn lost(&self, error: reqwest::Error) -> Undelivered {
         Undelivered::Transient(match error {
             error if error.is_timeout() => format!("the SMS gateway took longer than {}", self.timeout),
@@ -121,7 +121,7 @@ impl Gateway {
     }
 }
 
-/// Whether the gateway has taken an SMS, by the status of its answer and the body, if that is not too long.
+/// Classifies a gateway's answer by its status and body; `body` is `None` if it is too long.
 pub(crate) fn taken(status: u16, body: Option<&[u8]>, success: Option<&Regex>) -> Result<(), Undelivered> {
     let told = format!("the SMS gateway answered {status}");
     match (status, body, success) {
@@ -135,7 +135,7 @@ pub(crate) fn taken(status: u16, body: Option<&[u8]>, success: Option<&Regex>) -
     }
 }
 
-/// `value` with its placeholders filled, in one pass: braces in `text` stay what they are.
+/// Fills the placeholders in `value` in one pass, so that braces in `text` stay as they are.
 fn filled(value: &str, to: &str, text: &str) -> String {
     let mut parts = value.split('{');
     let mut filled = parts.next().unwrap_or_default().to_owned();

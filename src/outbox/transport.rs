@@ -1,20 +1,20 @@
-//! The ways out: mail server, gateway, or the development mailbox.
+//! Ways to send messages: mail server, gateway, or the development mailbox.
 
 use super::{circuit::Circuit, mail::Smtp, mailbox::Mailbox, sms::Gateway};
 use crate::{base::Error, config::Validated};
 
-/// The ways out.
+/// The configured ways to send messages.
 pub struct Transports {
     /// The mail server.
     pub smtp: Option<Circuit<Smtp>>,
-    /// The gateway.
+    /// The SMS gateway.
     pub gateway: Option<Circuit<Gateway>>,
-    /// Where messages stay that have no way out; only in a lenient configuration.
+    /// Mailbox for messages that nothing else can send; only in a lenient configuration.
     pub mailbox: Option<Mailbox>,
 }
 
 impl Transports {
-    /// Those that are configured.
+    /// Sets up everything that is configured.
     ///
     /// # Errors
     /// [`Error::Config`] if a setting cannot be used.
@@ -30,7 +30,7 @@ impl Transports {
         })
     }
 
-    /// Whether text messages can be sent.
+    /// True if text messages can be sent.
     pub fn can_text(&self) -> bool {
         self.gateway.is_some() || self.mailbox.is_some()
     }

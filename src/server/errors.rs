@@ -1,4 +1,4 @@
-//! What is shown when no route answers: the site's own error pages, the page for unusable keys, the way to sign-in.
+//! Responses when no route answers: error pages, the page for unusable keys, the redirect to sign-in.
 
 use std::sync::Arc;
 
@@ -20,14 +20,14 @@ use crate::{
     sign_in::login,
 };
 
-/// The catchers.
+/// All catchers.
 pub fn catchers() -> Vec<Catcher> {
     catchers![gone, unauthorized, forbidden, other]
 }
 
 #[catch(410)]
 async fn gone(request: &Request<'_>) -> Result<Answer, Error> {
-    // The header says who is signed in; where that cannot be told, nobody is.
+    // The page header shows who is signed in; if the session cannot be read, nobody is.
     let me = session::current(request).await.ok().flatten();
     let reads = matches!(request.method(), Method::Get | Method::Head);
     let site = Visit::of(request).ok_or(Error::Sealed)?;
@@ -51,7 +51,7 @@ async fn unauthorized(request: &Request<'_>) -> Answer {
     login::first(request).await
 }
 
-/// Refused to who lacks a role, or because nothing shows that the request comes from this site.
+/// The visitor lacks a role, or the request cannot be shown to come from this site.
 #[catch(403)]
 fn forbidden(request: &Request<'_>) -> Result<Page, Error> {
     let app = request.rocket().state::<Arc<App>>().ok_or(Error::Sealed)?;
@@ -71,7 +71,7 @@ fn other(status: Status, request: &Request<'_>) -> Result<Caught, Error> {
     Ok(Caught(Page::error(&app.templates, status)))
 }
 
-/// An error page that also looks after what Rocket sends past the fairings.
+/// An error page that also completes responses that Rocket sends without running the fairings.
 struct Caught(Page);
 
 impl<'r> Responder<'r, 'static> for Caught {

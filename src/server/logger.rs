@@ -1,8 +1,8 @@
-//! The server's log: one line an event on standard error, as text or JSON, with control characters escaped and addresses
-//! masked.
+//! The server's log: one line per event on standard error, as text or JSON, control characters escaped,
+//! addresses masked.
 //!
-//! What Rocket says of requests names whole addresses, even as an error, so none of it passes. What a panic says may hold
-//! anything, so only its place does.
+//! Rocket's lines about requests contain whole addresses, even at level error, so none of them is logged. A panic
+//! message may contain anything, so only its location is logged.
 
 use std::{collections::BTreeMap, io::Write, panic};
 
@@ -28,7 +28,7 @@ struct Logger {
     format: LogFormat,
 }
 
-/// Logs to standard error from now on, as `log_level` and `latchkey.log` say.
+/// Starts logging to standard error, as set by `log_level` and `latchkey.log`.
 pub fn start() {
     let figment = rocket::Config::figment();
     let level = match figment.extract_inner("log_level") {
@@ -37,7 +37,7 @@ pub fn start() {
         Ok(LogLevel::Normal) | Err(_) => LevelFilter::Info,
         Ok(LogLevel::Debug) => LevelFilter::Debug,
     };
-    // Whatever else it may say is refused when the whole is read.
+    // An invalid value is reported later, when the whole configuration is read.
     let format = figment.extract_inner("latchkey.log").unwrap_or_default();
     if log::set_boxed_logger(Box::new(Logger { clock: Clock::system(), level, format })).is_ok() {
         log::set_max_level(level);
@@ -65,14 +65,14 @@ impl Log for Logger {
             LogFormat::Text => line.text(),
             LogFormat::Json => line.json(),
         };
-        // Whoever closed standard error wants to hear no more.
+        // If standard error is closed, nobody reads the log.
         let _ = writeln!(std::io::stderr(), "{line}");
     }
 
     fn flush(&self) {}
 }
 
-/// One line.
+/// One line of the log.
 #[derive(Serialize)]
 struct LogLine {
     at: String,
@@ -102,7 +102,7 @@ impl<'kvs> VisitSource<'kvs> for Fields {
 impl LogLine {
     fn of(record: &Record<'_>, at: String) -> Self {
         let mut fields = Fields::default();
-        // It refuses nothing.
+        // The visitor never fails.
         let _ = record.key_values().visit(&mut fields);
         let (request, replica) =
             TaskContext::current(|scope| (scope.request, Some(scope.replica))).unwrap_or_default();
@@ -124,7 +124,7 @@ impl LogLine {
 
     fn json(&self) -> String {
         let plain = serde_json::to_string(self).expect("a line is plain data");
-        // JSON escapes the controls below a space, and leaves the others.
+        // JSON escapes only control characters below U+0020.
         plain.chars().flat_map(escaped_in_json).collect()
     }
 }
@@ -141,7 +141,7 @@ fn escaped_in_json(c: char) -> Vec<char> {
     if is_control(c) { format!("\\u{:04x}", u32::from(c)).chars().collect() } else { vec![c] }
 }
 
-/// `text` with what stands before the `@` of each address reduced to its first character.
+/// Reduces the part before the `@` of each address to its first character.
 fn masked(text: &str) -> String {
     let is_part = |c: char| !c.is_whitespace() && !"<>()[],;:\"".contains(c);
     let mut masked = String::with_capacity(text.len());

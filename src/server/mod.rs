@@ -32,28 +32,28 @@ use crate::{
     view::templates::Templates,
 };
 
-/// The site that a configuration describes, on the system's clock.
+/// Builds the site that a configuration describes, on the system's clock.
 ///
 /// # Errors
-/// [`Error::Config`], a line for each fault, with the key and the remedy; [`Error::Template`] or [`Error::File`] for a
-/// faulty page of one's own.
+/// [`Error::Config`], one line for each fault, with key and remedy; [`Error::Template`] or [`Error::File`]
+/// for a faulty template in `template_dir`.
 pub fn rocket(figment: Figment) -> Result<Rocket<Build>, Error> {
     server(figment, Clock::system())
 }
 
-/// The site that a configuration describes, on a clock that the caller may turn.
+/// Builds the site that a configuration describes, on a clock that the caller may set.
 ///
 /// # Errors
-/// As [`rocket()`].
+/// Same as [`rocket()`].
 pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
     let judged = Validated::read(&figment)?;
     let templates = Templates::load(template_dir(&figment)?.as_deref())?;
     let app = Arc::new(App::new(judged, clock, templates)?);
     let pages = Strategy::all().iter().map(|strategy| strategy.page().trim_start_matches("/reset/"));
-    // Rocket looks at one route after the other.
+    // Rocket tries one route after another.
     let routes =
         [reset::routes(), account::routes(), admin::routes(), wellknown::routes(), probes::routes()].concat();
-    // Rocket has a default of its own for the size of a pool.
+    // Rocket has another default for the size of a pool.
     let database = Serialized::default("databases.latchkey", DatabaseSettings::default());
     let site = rocket::custom(figment.join(database))
         .manage(app.events.clone())
@@ -64,7 +64,7 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
         .attach(NoMethodOverride)
         .attach(KeyStripper::new(pages))
         .attach(CanonicalHost)
-        // All that Rocket's own would add is among ours.
+        // All headers of Rocket's default shield are among ours.
         .attach(Shield::new())
         .attach(Headers)
         .attach(SetCookies)
@@ -82,7 +82,7 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
     Ok(Strategy::all().iter().fold(site, |site, strategy| site.attach(reset::fairing(*strategy))))
 }
 
-/// The folder of one's own templates: beside the file that names it, or `templates` if that is there.
+/// Folder of the site's own templates: relative to the file that sets it, or `templates` if that exists.
 pub(crate) fn template_dir(figment: &Figment) -> Result<Option<PathBuf>, Error> {
     let named = figment.find_value("template_dir").is_ok();
     let named: Option<RelativePathBuf> = named.then(|| fault::read(figment, "template_dir")).transpose()?;
@@ -121,7 +121,7 @@ fn worker() -> AdHoc {
     })
 }
 
-/// Lets it be known that the server was told to stop.
+/// Reports on shutdown that the server is leaving.
 fn leaving() -> AdHoc {
     AdHoc::on_shutdown("Leaving", |rocket| {
         Box::pin(async move {

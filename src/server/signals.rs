@@ -1,5 +1,5 @@
-//! What the system tells the server: to stop, or to read its configuration again. Whatever it says is remembered from the
-//! first moment on, and acted on when it can be.
+//! Signals to the server: stop, or reload the configuration. A signal is kept from the moment the process starts, and
+//! handled as soon as the server can.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use rocket::tokio::{
     signal::unix::{Signal, SignalKind, signal},
 };
 
-/// The signals that the documentation names.
+/// The documented signals.
 pub struct Signals {
     /// SIGTERM and SIGINT.
     pub stop: Stop,
@@ -24,7 +24,7 @@ pub struct Stop {
     terminate: Signal,
     #[cfg(unix)]
     interrupt: Signal,
-    /// What they are registered with; the one that serves hears of them too.
+    /// Runtime that the signals are registered on; the server's own runtime receives them too.
     #[cfg(unix)]
     registered: Option<Runtime>,
 }
@@ -36,10 +36,10 @@ pub struct HangUps {
 }
 
 impl Signals {
-    /// Takes care of them from now on, in place of the system, which would end the process.
+    /// Registers the signals. Without that, the system would end the process.
     ///
     /// # Errors
-    /// What the system says.
+    /// The error of the system.
     #[cfg(unix)]
     pub fn heed() -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_io().build()?;
@@ -50,7 +50,7 @@ impl Signals {
         Ok(Self { stop: Stop { terminate, interrupt, registered: Some(runtime) }, hang_ups })
     }
 
-    /// Nothing is to be done: Rocket heeds Ctrl-C.
+    /// Does nothing: Rocket handles Ctrl-C.
     ///
     /// # Errors
     /// None.
@@ -61,7 +61,7 @@ impl Signals {
 }
 
 impl Stop {
-    /// Waits until the process was told to stop, if that has not happened by now.
+    /// Waits for a signal to stop; returns at once if one has come already.
     #[cfg(unix)]
     pub async fn told(&mut self) {
         select! {
@@ -70,7 +70,7 @@ impl Stop {
         }
     }
 
-    /// Waits without end.
+    /// Waits forever.
     #[cfg(not(unix))]
     pub async fn told(&mut self) {
         std::future::pending().await
@@ -80,7 +80,7 @@ impl Stop {
 #[cfg(unix)]
 impl Drop for Stop {
     fn drop(&mut self) {
-        // It may end within another, where nothing may wait for it.
+        // It may be dropped inside another runtime, where blocking is not allowed.
         if let Some(runtime) = self.registered.take() {
             runtime.shutdown_background();
         }
@@ -88,13 +88,13 @@ impl Drop for Stop {
 }
 
 impl HangUps {
-    /// Waits for the next one, if none has come since the last.
+    /// Waits for the next signal; returns at once if one has come since the last.
     #[cfg(unix)]
     pub async fn next(&mut self) -> Option<()> {
         self.signal.recv().await
     }
 
-    /// Waits without end.
+    /// Waits forever.
     #[cfg(not(unix))]
     pub async fn next(&mut self) -> Option<()> {
         std::future::pending().await

@@ -1,4 +1,4 @@
-//! Switching the policy of a running site: all at once, or, if anything is wrong with it, not at all.
+//! Switching the policy of a running site: as a whole, or not at all if anything is wrong with it.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::{
     store::{Db, Pool, accounts},
 };
 
-/// The switch of a running site.
+/// Switches the policy of a running site.
 ///
 /// ```no_run
 /// # async fn example(rocket: rocket::Rocket<rocket::Orbit>) -> Result<(), latchkey::Error> {
@@ -36,18 +36,18 @@ pub struct Switch {
 }
 
 impl Switch {
-    /// The switch of an ignited site; `None` for one that is not made by [`rocket()`](super::rocket()).
+    /// Returns the switch of an ignited site; `None` if [`rocket()`](super::rocket()) did not build the site.
     pub fn of<P: Phase>(rocket: &Rocket<P>) -> Option<Self> {
         let (app, db) = (rocket.state::<Arc<App>>()?, rocket.state::<Db>()?);
         Some(Self { app: app.clone(), pool: (**db).clone() })
     }
 
-    /// Puts the policy of a configuration in force, for every request from now on. The other keys stay as they were at
-    /// the start; those that differ are reported as needing a restart.
+    /// Puts the policy of a configuration in force for all later requests. Other keys keep their values from
+    /// the start; changed ones are reported as needing a restart.
     ///
     /// # Errors
-    /// [`Error::Config`], a line for each fault: nothing has changed then. [`Error::Database`] if the switch could not
-    /// be recorded: it has happened nevertheless.
+    /// [`Error::Config`], one line for each fault: nothing has changed. [`Error::Database`] if the switch
+    /// could not be recorded: it has taken effect all the same.
     pub async fn take_up(&self, figment: &Figment) -> Result<(), Error> {
         let app = &self.app;
         let (force, restart) = self.read(figment).inspect_err(|why| self.refuse(why))?;
@@ -65,7 +65,7 @@ impl Switch {
         self.look(figment).await
     }
 
-    /// Looks at what the policy in force is for the people there are, and logs what an expert would warn of.
+    /// Checks the policy in force against the existing accounts, and logs warnings.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -80,7 +80,7 @@ impl Switch {
         Ok(())
     }
 
-    /// Leaves everything as it is, and says why.
+    /// Keeps the policy in force, and logs and records the error.
     pub fn refuse(&self, why: &Error) {
         let why = why.to_string();
         if self.app.live.refused().is_none_or(|refused| refused.why != why) {
@@ -93,7 +93,7 @@ impl Switch {
         fault::refuse_strays(figment)?;
         let judged = Validated::read(figment)?;
         let restart = self.app.judged.outside.changed(&judged.outside);
-        // Another gateway is taken up by a restart alone, so this server's own must do.
+        // A changed gateway takes effect only after a restart, so the policy must work with the present one.
         let ground = self.app.config().ground(self.app.judged.lenient);
         let faults = judge::settings(&judged.config.reset, ground).into_iter();
         let faults: Vec<_> = faults.filter(|finding| finding.severity == Severity::Error).collect();

@@ -21,12 +21,12 @@ use rocket::{
 use super::{signals::HangUps, switch::Switch};
 use crate::base::Error;
 
-/// How long a file must have been left alone: whoever writes it in several steps is done by then.
+/// Time without changes after which a file is read, so that a file written in several steps is complete.
 const QUIET: Duration = Duration::from_millis(100);
-/// After how long of not being left alone it is given up, until the next change.
+/// Time of continuous changes after which a file is ignored until the next change.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Reads the configuration anew by `read` whenever one of its files changes.
+/// Reloads the configuration with `read` whenever one of its files changes.
 pub fn fairing(read: impl Fn() -> Figment + Clone + Send + Sync + 'static, hang_ups: HangUps) -> AdHoc {
     AdHoc::on_liftoff("Watch", move |rocket| {
         Box::pin(async move {
@@ -38,16 +38,16 @@ pub fn fairing(read: impl Fn() -> Figment + Clone + Send + Sync + 'static, hang_
     })
 }
 
-/// What the server started with.
+/// Configuration files at the start.
 struct Watched {
     files: BTreeSet<PathBuf>,
-    /// Whether the files say anything of Latchkey.
+    /// True if the files set any key of Latchkey.
     speaks: bool,
 }
 
 impl Watched {
-    /// A newer configuration, unless files or what they say are gone: nothing else would tell that from a policy of
-    /// defaults.
+    /// Accepts a newer configuration unless files, or all keys of Latchkey in them, are gone: it would otherwise look
+    /// like a policy of defaults.
     fn accept(&self, figment: Figment) -> Result<Figment, Error> {
         let found = files(&figment);
         match self.files.difference(&found).next() {
@@ -81,7 +81,7 @@ async fn watch(
             () = &mut shutdown => return,
             _ = told.recv() => {}
         }
-        // A link may lead elsewhere by now.
+        // A link may have another target now.
         drop(std::mem::replace(&mut watching, look()));
         let left_alone = async { while timeout(QUIET, told.recv()).await.is_ok() {} };
         let accepted = match timeout(PATIENCE, left_alone).await {
@@ -89,14 +89,14 @@ async fn watch(
             Err(_) => Err(Error::Config("Rocket.toml keeps changing".into())),
         };
         match accepted {
-            // What is refused is logged there.
+            // The switch logs a refusal itself.
             Ok(figment) => _ = switch.take_up(&figment).await,
             Err(why) => switch.refuse(&why),
         }
     }
 }
 
-/// Whether a file says anything of Latchkey.
+/// True if a file sets any key of Latchkey.
 fn speaks(figment: &Figment) -> bool {
     fn from_file(figment: &Figment, value: &Value) -> bool {
         match value {
@@ -109,14 +109,15 @@ fn speaks(figment: &Figment) -> bool {
     figment.find_value("latchkey").is_ok_and(|value| from_file(figment, &value))
 }
 
-/// The files that the configuration came from.
+/// Returns the files that the configuration was read from.
 fn files(figment: &Figment) -> BTreeSet<PathBuf> {
     let file = |source: &Source| source.file_path().map(Path::to_owned);
     figment.metadata().filter_map(|metadata| metadata.source.as_ref().and_then(file)).collect()
 }
 
-/// Tells of changes in the folders of `files`, since editors put another file in place of the one they read, and of every
-/// link on the way to one, as Kubernetes switches them. Without a file, one may yet come into this folder.
+/// Reports changes in the folders of `files`, since editors replace a file rather than rewrite it, and in the folders
+/// of all links leading to them, which Kubernetes switches. Without a file, the working directory is watched for a new
+/// one.
 fn watcher(files: &BTreeSet<PathBuf>, tell: mpsc::Sender<()>) -> notify::Result<RecommendedWatcher> {
     let come = PathBuf::from("Rocket.toml");
     let watched: BTreeSet<PathBuf> = files.iter().flat_map(|file| on_the_way(file)).chain([come]).collect();
@@ -124,7 +125,7 @@ fn watcher(files: &BTreeSet<PathBuf>, tell: mpsc::Sender<()>) -> notify::Result<
         watched.iter().filter_map(|file| Some(file.file_name()?.to_owned())).collect();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         if event.is_ok_and(|event| changes(&event, &names)) {
-            // If one change waits to be looked into, another needs no mention.
+            // If a change is already queued, another one adds nothing.
             let _ = tell.try_send(());
         }
     })?;
@@ -132,7 +133,7 @@ fn watcher(files: &BTreeSet<PathBuf>, tell: mpsc::Sender<()>) -> notify::Result<
         Some(folder) if folder != Path::new("") => folder.to_owned(),
         _ => PathBuf::from("."),
     };
-    // A link may lead to what is not there now.
+    // The target of a link may be missing now.
     let folders: BTreeSet<_> = watched.iter().map(folder).filter(|folder| folder.is_dir()).collect();
     for folder in folders {
         if let Err(fault) = watcher.watch(&folder, RecursiveMode::NonRecursive)
@@ -144,7 +145,7 @@ fn watcher(files: &BTreeSet<PathBuf>, tell: mpsc::Sender<()>) -> notify::Result<
     Ok(watcher)
 }
 
-/// The file itself, every link that leads to it, and what those lead to in the end.
+/// Returns the file, every link on its path, and the final target.
 fn on_the_way(file: &Path) -> BTreeSet<PathBuf> {
     let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     let (mut found, mut ahead) = (BTreeSet::new(), vec![absolute]);
@@ -156,7 +157,7 @@ fn on_the_way(file: &Path) -> BTreeSet<PathBuf> {
             let Ok(target) = place.read_link() else { continue };
             let (Some(folder), Ok(rest)) = (place.parent(), path.strip_prefix(place)) else { continue };
             found.insert(place.to_owned());
-            // What follows a link that leads to a file is nothing.
+            // If the link is the file itself, no path follows it.
             let end = if rest.as_os_str().is_empty() {
                 folder.join(target)
             } else {
@@ -169,7 +170,7 @@ fn on_the_way(file: &Path) -> BTreeSet<PathBuf> {
     found
 }
 
-/// Whether one of the files, or a link on the way to it (`..data` in a mounted folder), may say something else now.
+/// True if one of the files, or a link on its path (`..data` in a mounted folder), may have changed.
 fn changes(event: &Event, names: &BTreeSet<OsString>) -> bool {
     let read_only =
         matches!(event.kind, EventKind::Access(access) if access != AccessKind::Close(AccessMode::Write));
@@ -192,7 +193,7 @@ mod tests {
         let at = |path: &str| folder.path().join(path);
         std::fs::create_dir_all(at("releases/1")).unwrap();
         std::fs::write(at("releases/1/Rocket.toml"), "").unwrap();
-        // As Kubernetes has them: current leads to ..data, and that to a release; the file is a link of its own.
+        // As in Kubernetes: `current` leads to `..data`, which leads to a release; the file is itself a link.
         symlink("releases/1", at("..data")).unwrap();
         symlink("..data", at("current")).unwrap();
         symlink(at("current/Rocket.toml"), at("Rocket.toml")).unwrap();

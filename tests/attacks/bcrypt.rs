@@ -1,4 +1,4 @@
-//! A079 to A082, A085: no two passwords are one, and none is changed without the one before.
+//! A079 to A082, A085: no two passwords are equivalent, and none is changed without the current one.
 
 use crate::{
     common::{OTHER, Sent},
@@ -12,20 +12,20 @@ attacks! {
     SITE => a085_no_password_is_changed_without_the_one_before;
 }
 
-/// V resets to `password`.
+/// Resets V's password to `password`.
 async fn set(scene: &mut Scene, password: &str) {
     let link = scene.key().await;
     scene.v = scene.app.recover(&scene.app.browser(), &scene.v, &link, password).await;
     scene.now_has(password).await;
 }
 
-/// Sets `password` by a reset; panics if one of `others` signs in too.
+/// Sets `password` by a reset; panics if one of `others` signs in as well.
 async fn only(scene: &mut Scene, password: &str, others: &[&str]) {
     set(scene, password).await;
     for other in others {
         assert!(!scene.app.opens(V, other).await, "{other:?} signs in for {password:?}");
     }
-    // A control character is refused before anything is tried.
+    // A control character is refused before anything is compared.
     let tried = others.iter().any(|other| !other.contains('\0'));
     scene.unharmed(if tried { &["reset.completed", "sign_in.failed"] } else { &["reset.completed"] }).await;
 }

@@ -1,4 +1,4 @@
-//! A007, A108: a key is good for its own account, a form for its own key.
+//! A007, A108: a key works only for its account, a form only for its key.
 
 use crate::{
     common::Strategy,

@@ -1,4 +1,4 @@
-//! A021 to A024, A034, A035: what a person types has few tries, one browser, one flow, and cannot be left out.
+//! A021 to A024, A034, A035: a typed code has few tries, one browser and one flow, and cannot be left out.
 
 use crate::{
     common::{Browser, Message, Person, Sent, Strategy},
@@ -17,7 +17,7 @@ attacks! {
 const STEPS: [&str; 2] = ["reset.issued", "reset.code_sent"];
 const TRIED: [&str; 3] = ["reset.issued", "reset.code_sent", "code.failed"];
 
-/// `sent` with another code in it.
+/// `sent` with another code.
 fn with_code(sent: &Sent, code: &str) -> Sent {
     let mut sent = sent.clone();
     for (name, value) in &mut sent.fields {
@@ -45,7 +45,7 @@ async fn a021_three_wrong_codes_end_the_code(scene: &mut Scene) {
     scene.unharmed(&TRIED).await;
 }
 
-/// The link of a key that `browser` itself has asked for: it may do so again while it uses one.
+/// The link of a key that `browser` requested itself: it may request again while it uses one.
 async fn asked_by(scene: &Scene, browser: &Browser) -> String {
     browser.submit(&browser.get("/reset").await, &[("email", V)]).await;
     scene.app.mailbox.next_key(V).await.link()
@@ -117,7 +117,7 @@ async fn a024_many_accounts_give_no_more_tries(scene: &mut Scene) {
             assert!((400..500).contains(&page.status), "{page}");
         }
     }
-    // Nobody has guessed at this one: it is the client that has no more tries.
+    // Nobody has guessed at this code: it is the client whose tries are used up.
     let (browser, sent) = spending(scene, &scene.v, wrong).await;
     let page = browser.post(&sent).await;
     assert!((400..500).contains(&page.status) && !browser.is_signed_in().await, "{page}");
@@ -127,7 +127,7 @@ async fn a024_many_accounts_give_no_more_tries(scene: &mut Scene) {
     scene.unharmed(&["reset.issued", "reset.code_sent", "reset.completed", "limit.reached"]).await;
 }
 
-/// A browser that holds a key of `person`'s, and what would spend it.
+/// A browser that holds a key of `person`, and the form that would spend it.
 async fn spending(scene: &Scene, person: &Person, password: &str) -> (Browser, Sent) {
     let (link, browser) = (scene.app.key(person).await.link(), scene.app.browser());
     let ready = scene.app.prepare(&browser, &link, person).await;

@@ -1,4 +1,4 @@
-//! A098, A114: a configuration that is not safe starts nothing, and no door of development is open to others.
+//! A098, A114: an unsafe configuration does not start, and development features are closed to others.
 
 use reqwest::Method;
 use serde_json::json;

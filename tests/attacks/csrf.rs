@@ -1,4 +1,4 @@
-//! A038, A054 to A058: whatever changes something must come from the site's own pages, as a form of theirs.
+//! A038, A054 to A058: a request that changes something must come from one of the site's own forms.
 
 use reqwest::{Method, header};
 
@@ -28,7 +28,7 @@ const FOREIGN: [&[(&str, &str)]; 10] = [
     &[],
 ];
 
-/// A route's address with something in each dynamic part, without its query.
+/// Path of a route with its dynamic parts filled in, without its query.
 fn filled(uri: &str) -> String {
     let some = "01890a5d-ac96-774b-bcce-b302099a8057";
     let parts = uri.split('?').next().unwrap_or_default().split('/');

@@ -1,4 +1,4 @@
-//! A084: passwords that wait to be hashed keep nobody else waiting, and without a key nothing is hashed.
+//! A084: a queue of passwords to hash keeps nobody else waiting, and nothing is hashed without a key.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -26,26 +26,26 @@ attacks! {
     SITE.with(narrow) => a084_a_flood_from_many_networks_keeps_nobody_out;
 }
 
-/// Few passwords may wait, and each takes its time, so that most are turned away.
+/// A short queue and a slow hash, so that most passwords are turned away.
 fn hurried() -> Vec<Change<'static>> {
     vec![("latchkey.password.queue", json!(20)), ("latchkey.password.cost", json!(10))]
 }
 
-/// One thread, few places, and a proxy that says where people are.
+/// One thread, a short queue, and a proxy that passes the addresses of clients.
 fn narrow() -> Vec<Change<'static>> {
     let few = [("latchkey.password.queue", json!(32)), ("latchkey.password.threads", json!(1))];
     let proxy = [("latchkey.trusted_proxies", json!(["127.0.0.1"])), ("latchkey.password.cost", json!(7))];
     [limited(), few.to_vec(), proxy.to_vec()].concat()
 }
 
-/// What signs in with a right password.
+/// A sign-in with a right password.
 fn entry(email: &str, password: &str) -> Sent {
     let fields = [("email", email), ("password", password), ("next", "")];
     let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     Sent { to: "/login".into(), fields }
 }
 
-/// 48 connections that sign in to X's own accounts from the networks that `place` names, for as long as `others` take.
+/// Signs in to X's own accounts on 48 connections, from the networks given by `place`, while `others` run.
 async fn beside<T>(
     scene: &Scene,
     own: &[Person],
@@ -86,7 +86,7 @@ async fn a084_a_flood_from_many_networks_keeps_nobody_out(scene: &mut Scene) {
     let statuses: Vec<_> = answers.iter().map(Answer::came_to).collect();
     assert_eq!(statuses, [303; 12], "one /62 keeps others out");
 
-    // With as many networks as there are places, a browser that V has signed in with has one, and so has a key.
+    // With as many networks as places, a browser that V has signed in with has one, and so does a key.
     let known = scene.own.copy().at("203.0.113.7");
     let (link, password) = (scene.key().await, scene.password());
     let new = scene.app.browser().at("203.0.113.8");
@@ -103,7 +103,7 @@ async fn a084_a_flood_from_many_networks_keeps_nobody_out(scene: &mut Scene) {
     scene.unharmed(&["reset.issued", "reset.completed"]).await;
 }
 
-/// How many passwords the server has taken up so far.
+/// Number of passwords that the server has hashed so far.
 async fn hashed(site: &Site) -> u64 {
     let told = site.browser().ask(Method::GET, "/metrics").await.text();
     let line = told.lines().find_map(|line| line.strip_prefix("latchkey_hash_jobs_total "));

@@ -1,4 +1,4 @@
-//! A046, A047, A067, A068: no answer tells who has an account: status, headers and body are the same, whoever is named.
+//! A046, A047, A067, A068: no answer reveals who has an account: status, headers and body are the same for all.
 
 use reqwest::Method;
 
@@ -15,15 +15,15 @@ attacks! {
     CODES => a068_the_second_step_tells_nothing_of_who_is_named;
 }
 
-/// Addresses as long as V's whose password signs nobody in: disabled, unconfirmed, deleted, invited, unknown.
+/// Addresses as long as V's without a working password: disabled, unconfirmed, deleted, invited, unknown.
 const CLOSED: [&str; 5] =
     ["barred@example.com", "unborn@example.com", "erased@example.com", "bidden@example.com", NOBODY];
 const NOBODY: &str = "nobody@example.com";
-/// Accounts that are open: one has no phone, the owner of the other has just said "this wasn't me".
+/// Open accounts: one without a phone, and one whose owner has just said "this wasn't me".
 const PHONELESS: &str = "landed@example.com";
 const HELD: &str = "seized@example.com";
 
-/// Makes them, if they are not there; the events of that which name nobody.
+/// Creates them, if missing; returns the kinds of events without an account that this causes.
 async fn states(scene: &Scene) -> &'static [&'static str] {
     let app = &scene.app;
     let there = "SELECT email FROM latchkey_accounts WHERE email_key = 'landed@example.com'";
@@ -48,7 +48,7 @@ async fn states(scene: &Scene) -> &'static [&'static str] {
     &["account.invited"]
 }
 
-/// An answer without its date, without the id that is drawn for it, and without the address that was typed.
+/// An answer without its date, its random request id, and the address that was typed.
 pub fn shown(answer: &Answer, address: &str) -> (u16, Vec<(String, String)>, String) {
     let mask =
         |text: &str| text.replace(address, "<address>").replace(&address.replace('@', "%40"), "<address>");
@@ -67,7 +67,7 @@ fn without_value(cookie: &str) -> String {
     format!("{name}={} characters{}", value.len(), &rest[value.len()..])
 }
 
-/// The answer to a filled form, and that to where it leads.
+/// The answer to a filled-in form, and that of the page it redirects to.
 async fn told(browser: &Browser, sent: &Sent, address: &str) -> Vec<(u16, Vec<(String, String)>, String)> {
     let answer = browser.post_only(sent).await;
     let mut told = vec![shown(&answer, address)];
@@ -77,7 +77,7 @@ async fn told(browser: &Browser, sent: &Sent, address: &str) -> Vec<(u16, Vec<(S
     told
 }
 
-/// Panics unless filling the form at `place` with each address gets the same answer.
+/// Panics unless the form at `place` gives the same answer for each address.
 async fn alike(scene: &Scene, place: &str, addresses: &[&str], password: Option<&str>) {
     let mut first = None;
     for address in addresses {
@@ -107,12 +107,12 @@ async fn a046_no_state_of_an_account_shows(scene: &mut Scene) {
 }
 
 async fn a047_a_limit_answers_known_and_unknown_alike(scene: &mut Scene) {
-    // What V's registration counted by V's address is forgotten by then.
+    // By then, tries counted for V's address at registration are forgotten.
     scene.next_day().await;
     let browsers = [scene.app.browser(), scene.app.browser()];
     for turn in 0..20 {
         let mut answers = Vec::new();
-        // One right after the other: the page names the minute.
+        // One directly after the other: the page names the minute.
         for (browser, address) in browsers.iter().zip([V, NOBODY]) {
             let sent = Sent { to: "/reset".into(), fields: vec![("email".into(), address.into())] };
             answers.push(told(browser, &sent, address).await);

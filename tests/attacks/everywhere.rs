@@ -1,4 +1,4 @@
-//! Every route, with one text in every part of a request that its sender fills.
+//! One text in every part of a request that its sender controls, on every route.
 
 use reqwest::Method;
 
@@ -8,7 +8,7 @@ use crate::{
     scene::Scene,
 };
 
-/// Places that no route has in its list: keys of links, files, and what is nowhere.
+/// Paths outside the list of routes: keys of links, files, and paths that do not exist.
 const OTHERS: [&str; 7] = [
     "/reset/<key>",
     "/reset/not-me/<key>",
@@ -34,19 +34,19 @@ const FIELDS: [&str; 11] = [
     "field.nick",
 ];
 
-/// Which requests.
+/// Selection of requests.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     All,
     Gets,
 }
 
-/// Whether every route is tried under the strategy in force; under the others those are that it can change.
+/// True if every route is tried under the strategy in force; under the others, only those it affects are.
 pub fn is_whole(scene: &Scene) -> bool {
     scene.strategy() == Strategy::SetThenLogin
 }
 
-/// What each answer to `text` was, by its place; nobody is signed out on the way.
+/// Sends `text` everywhere and returns each answer with its path; nobody is signed out on the way.
 pub async fn everywhere(scene: &Scene, browser: &Browser, text: &str, part: Part) -> Vec<(String, Answer)> {
     let (text, within) = (escaped(text), if is_whole(scene) { "/" } else { "/reset" });
     let mut answers = Vec::new();
@@ -75,7 +75,7 @@ pub async fn everywhere(scene: &Scene, browser: &Browser, text: &str, part: Part
     answers
 }
 
-/// A place with `text` for each part of `uri` that is open, and in the query whatever the route reads of it.
+/// A path with `text` in each dynamic part of `uri`, and in every parameter that the route reads.
 fn filled(uri: &str, text: &str) -> String {
     let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
     let open = |segment: &str| segment.starts_with('<');

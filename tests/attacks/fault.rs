@@ -1,5 +1,5 @@
-//! A087 to A089: what is cut short, what is malformed, and what can be neither counted nor timed is refused, and costs
-//! nothing.
+//! A087 to A089: interrupted and malformed requests, and those that cannot be counted or timed, are refused
+//! at no cost.
 
 use std::time::Duration;
 
@@ -20,16 +20,16 @@ attacks! {
     EVERY.with(limited) => a089_without_counts_or_time_nothing_is_let_in;
 }
 
-/// Who waits for SQLite's one writer gives up after a second.
+/// Waiting for SQLite's single writer times out after a second.
 fn impatient() -> Vec<Change<'static>> {
     vec![("databases.latchkey.connect_timeout", json!(1))]
 }
 
-/// What keeps a site from its database.
+/// Ways to keep a site from its database.
 enum Outage {
-    /// The wire to PostgreSQL is down.
+    /// The connection to PostgreSQL is down.
     Wire(Wire),
-    /// Somebody else writes to the SQLite file, and does not end.
+    /// Another writer holds a lock on the SQLite file.
     Lock(SqliteConnection),
 }
 
@@ -44,7 +44,7 @@ impl Outage {
         }
     }
 
-    /// Sends it while the database is away, when it must be refused and change nothing, and once more.
+    /// Sends the form without a database, when it must be refused and change nothing, and once more later.
     async fn refuses(&mut self, scene: &Scene, browser: &Browser, sent: &Sent) -> Page {
         scene.quiet().await;
         self.is_on(true).await;
@@ -53,7 +53,7 @@ impl Outage {
         self.is_on(false).await;
         assert_eq!(answer.status, 503, "{}", sent.to);
         if !browser.jar().names().iter().any(|name| name == "latchkey_browser") {
-            // The mark of a browser is worth nothing by itself.
+            // The cookie of a browser has no value by itself.
             copy.with_jar(|jar| jar.remove("latchkey_browser"));
         }
         assert_eq!(copy.jar().values(), browser.jar().values(), "{} gives something", sent.to);
@@ -124,7 +124,7 @@ async fn a088_nothing_malformed_breaks_the_server(scene: &mut Scene) {
     let (url, cookies) = (&scene.app.url, browser.jar().header().expect("cookies"));
     let ours = format!("Host: {}\r\nOrigin: {url}\r\nConnection: close\r\n", &url["http://".len()..]);
     let form = format!("{ours}Content-Type: application/x-www-form-urlencoded\r\nCookie: {cookies}\r\n");
-    // A button sends no fields, and what comes instead is not read.
+    // A button sends no fields, and a body sent instead is not read.
     let step = if sent.fields.is_empty() { "/reset/key" } else { &*sent.to };
     for to in [step, "/reset", "/login", "/register"] {
         for body in [
@@ -228,7 +228,7 @@ async fn a089_without_counts_or_time_nothing_is_let_in(scene: &mut Scene) {
     for link in [&link, &tomorrow] {
         scene.is_unusable(&scene.app.browser().get(link).await).await;
     }
-    // The audit log is in the order of time, so that the scene ends a day later, when V's session is over.
+    // The audit log is ordered by time, so the scene ends a day later, when V's session is over.
     scene.app.clock.advance(day);
     scene.own = scene.app.signed_in(&scene.v).await;
     scene.unharmed(&["reset.issued", "reset.completed"]).await;

@@ -1,4 +1,4 @@
-//! A019, A020: no browser that X prepared is V's, and no link of X's takes V's place.
+//! A019, A020: no browser prepared by X becomes V's, and no link of X's replaces V's session.
 
 use crate::{
     common::Strategy,
@@ -11,7 +11,7 @@ attacks! {
     LINKS => a020_a_link_of_somebody_else_says_whose_it_is;
 }
 
-/// Those whose link alone ends in a session.
+/// Strategies whose link alone leads to a session.
 const LINKS: Tries = Tries::under(&[Strategy::OneTimeLogin, Strategy::SetThenLogin, Strategy::SecondKey]);
 
 async fn a019_each_step_up_has_a_session_of_its_own(scene: &mut Scene) {

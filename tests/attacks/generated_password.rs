@@ -1,4 +1,4 @@
-//! A031, A033: a generated password opens one form, and asking for one locks nobody out.
+//! A031, A033: a generated password opens only one form, and requesting one locks nobody out.
 
 use reqwest::Method;
 
@@ -8,7 +8,7 @@ use crate::{
     tries::Tries,
 };
 
-/// `generated_password` alone.
+/// Only `generated_password`.
 const GENERATED: Tries = Tries::under(&[Strategy::GeneratedPassword]);
 
 attacks! {

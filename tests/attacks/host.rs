@@ -1,4 +1,4 @@
-//! A004 to A006: every link starts with `public_url`, whatever a request says of host and way.
+//! A004 to A006: every link starts with `public_url`, whatever host and path a request names.
 
 use reqwest::Method;
 
@@ -42,7 +42,7 @@ const HEADERS: [(&str, &str); 16] = [
     ("From", "x@evil.example"),
 ];
 
-/// Panics unless each link of `mails` is the site's own and nothing forged is repeated.
+/// Panics unless each link in `mails` is the site's own and no forged value is repeated.
 fn ours(site: &Site, mails: &[Message]) {
     assert!(!mails.is_empty(), "no message came");
     for mail in mails {
@@ -57,7 +57,7 @@ fn ours(site: &Site, mails: &[Message]) {
     }
 }
 
-/// Asks for a reset of V with `headers` in place of a browser's own.
+/// Requests a reset for V with `headers` in place of a browser's own.
 async fn ask(browser: &Browser, headers: &[(&str, &str)]) {
     let request = browser.request(Method::POST, "/reset").form(&[("email", V)]);
     let answer = browser.send(altered(browser, request, headers)).await;

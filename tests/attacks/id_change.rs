@@ -1,4 +1,4 @@
-//! A028, A029: another phone or address needs the password, is told, and is the one that was confirmed.
+//! A028, A029: a change of phone or address requires the password, notifies the owner, and must be confirmed.
 
 use crate::{
     common::{Message, OLD, OTHER},
@@ -66,6 +66,6 @@ async fn a029_a_confirmation_is_for_its_own_address(scene: &mut Scene) {
     thief.press(&page, "/account/email/confirm").await;
     assert!(scene.app.opens("second@example.org", OLD).await, "the last one is good, for itself");
     assert!(!scene.app.opens("first@example.org", OLD).await);
-    scene.may_write_to_x().await; // it is told at its former address
+    scene.may_write_to_x().await; // its former address gets a notice
     scene.unharmed(&["sign_in.failed"]).await;
 }

@@ -1,4 +1,4 @@
-//! A039, A043, A044: what changes an account ends the keys and sessions of before, and asks who is there.
+//! A039, A043, A044: a change of an account ends its earlier keys and sessions, and requires the password.
 
 use crate::{
     common::{NEW, OLD, OTHER},

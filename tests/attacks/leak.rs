@@ -18,7 +18,7 @@ for_every_strategy! {
     a062_no_secret_is_in_any_log,
 }
 
-/// Opens a link of a message: nothing that the browser asks for afterwards, and no page, has its key.
+/// Opens a link from a message: neither the browser's later requests nor any page contain its key.
 async fn opened(browser: &Browser, link: &str) -> Page {
     let key = link.rsplit_once('/').expect("a link with a key").1;
     let first = browser.ask(Method::GET, link).await;
@@ -34,7 +34,7 @@ async fn opened(browser: &Browser, link: &str) -> Page {
     page
 }
 
-/// What a page tells to whoever it leads to or loads from.
+/// Panics if a page reveals the key to sites that it links to or loads from.
 fn is_clean(page: &Page, key: &str) {
     assert!(!page.place.contains(key) && !page.body.contains(key), "the key is in {page}");
     for link in &page.links {
@@ -43,7 +43,7 @@ fn is_clean(page: &Page, key: &str) {
     }
 }
 
-/// What a browser loads with a page.
+/// Files that a browser loads with a page.
 fn loaded(page: &Page) -> Vec<String> {
     page.body.split('"').filter(|part| part.starts_with("/assets/")).map(str::to_owned).collect()
 }
@@ -64,7 +64,7 @@ async fn a061_a_key_is_in_no_address_that_a_page_tells(scene: &mut Scene) {
     scene.unharmed(&["reset.issued", "reset.completed"]).await;
 }
 
-/// However a link comes: no page, no address to go on to and no line of the log holds a part of its key.
+/// However mangled a link is, no page, redirect or line of the log contains a part of its key.
 async fn a_mangled_link_tells_nothing(scene: &Scene) {
     let link = scene.key().await;
     let key = link.rsplit_once('/').expect("a key").1;

@@ -1,4 +1,4 @@
-//! A010, A011, A045: a key is good for its time, until the next one, and never again.
+//! A010, A011, A045: a key is valid for its lifetime, until the next one, and never again.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn a010_a_key_is_good_until_its_time_and_not_a_second_longer(scene: &mut S
         let ready = scene.app.prepare(&browser, &link, &scene.v).await;
         let sent = scene.app.spending(&browser, &ready, &password);
         scene.quiet().await;
-        // The tests' own time counts too, so that the last second before the end cannot be met.
+        // The test takes time itself, so the last second before the end cannot be tested.
         turn(scene, if late { 121 } else { 60 });
         let page = browser.post(&sent).await;
         if late {

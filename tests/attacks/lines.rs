@@ -1,4 +1,4 @@
-//! A100: whatever somebody sends, nothing of it is printed, and what is printed stays a line an event.
+//! A100: no input is printed, and each event stays on one line.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ attacks! {
     SITE => a100_nothing_sent_forges_a_line;
 }
 
-/// What begins a line of its own, where it is printed as it stands.
+/// Beginning of a forged line, if printed unescaped.
 const FORGED: &str = "2026-08-01T00:00:00Z ERROR forged";
 
 async fn a100_nothing_sent_forges_a_line(scene: &mut Scene) {

@@ -1,4 +1,4 @@
-//! What the servers of this process print at debug level, all of it, kept for the scenes to search.
+//! Everything that the servers of this process log at debug level, kept for the scenes to search.
 
 use std::sync::{Mutex, Once};
 
@@ -9,7 +9,7 @@ struct Kept(Mutex<Vec<String>>);
 static KEPT: Kept = Kept(Mutex::new(Vec::new()));
 
 impl Log for Kept {
-    /// As `src/server/logger.rs` at debug level.
+    /// The same filter as in `src/server/logger.rs` at debug level.
     fn enabled(&self, about: &Metadata<'_>) -> bool {
         let target = about.target();
         let of_requests = target.starts_with("rocket::") || target.ends_with("::_");
@@ -25,7 +25,7 @@ impl Log for Kept {
     fn flush(&self) {}
 }
 
-/// Keeps everything from now on, and says how much there is already.
+/// Starts to keep lines, and returns the number kept so far.
 pub fn begin() -> usize {
     static BEGUN: Once = Once::new();
     BEGUN.call_once(|| {
@@ -35,7 +35,7 @@ pub fn begin() -> usize {
     KEPT.0.lock().expect("unpoisoned").len()
 }
 
-/// What was printed since, by whichever scene.
+/// Lines logged since then, by any scene.
 pub fn since(begun: usize) -> Vec<String> {
     KEPT.0.lock().expect("unpoisoned")[begun..].to_vec()
 }

@@ -1,4 +1,4 @@
-//! A003, A066: nothing that somebody typed becomes a header, a recipient, or a tag in a mail.
+//! A003, A066: no input becomes a header, a recipient, or a tag in a mail.
 
 use serde_json::{Value, json};
 

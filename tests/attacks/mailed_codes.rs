@@ -1,4 +1,4 @@
-//! A021, A023, A111 once more, for the code beside the link of a reset: X asks in V's name, and guesses, or uses up tries.
+//! A021, A023, A111 again, for the code beside a reset link: X asks in V's name, and guesses, or uses up tries.
 
 use serde_json::json;
 
@@ -23,13 +23,13 @@ async fn ask(browser: &Browser, email: &str) {
     browser.submit(&browser.get("/reset").await, &[("email", email)]).await;
 }
 
-/// The status of a code that is typed.
+/// Status of the answer to a typed code.
 async fn guess(browser: &Browser, code: &str) -> u16 {
     browser.submit(&browser.get("/reset/sent").await, &[("one-time-code", code)]).await.status
 }
 
 async fn a021_no_code_of_a_link_is_guessed_across_requests(scene: &mut Scene) {
-    scene.next_day().await; // wrong codes are counted by the day
+    scene.next_day().await; // wrong codes are counted per day
     for _ in 0..6 {
         let thief = scene.app.browser();
         ask(&thief, V).await;
@@ -41,7 +41,7 @@ async fn a021_no_code_of_a_link_is_guessed_across_requests(scene: &mut Scene) {
         assert!(!thief.is_signed_in().await);
     }
     let mails = scene.mails(V).await;
-    // What is over a limit is refused before it is compared.
+    // A code over a limit is refused before it is compared.
     let looked_at = scene.events().await.iter().filter(|kind| *kind == "code.failed").count();
     assert!(
         (1..=10).contains(&looked_at) && looked_at <= 3 * mails.len().max(1) + 3,
@@ -59,7 +59,7 @@ async fn a023_the_code_in_vs_mail_is_of_no_use_to_x(scene: &mut Scene) {
     scene.mails(V).await;
     ask(&own, V).await;
     let mail = scene.app.mailbox.next_key(V).await;
-    // Somebody looked over V's shoulder.
+    // Somebody has seen the code on V's screen.
     assert_eq!(guess(&thief, &mail.code()).await, 422);
     let without_mark = own.copy();
     without_mark.with_jar(|jar| jar.remove("latchkey_browser"));

@@ -1,4 +1,4 @@
-//! A083, A102, A103, A110: forms that are too large, and what the owner is told and can take back.
+//! A083, A102, A103, A110: oversized forms, and the notices to an owner, with the changes that they can undo.
 
 use crate::{
     common::{NEW, OLD, Person, Strategy, alone},
@@ -24,7 +24,7 @@ async fn a083_a_long_password_costs_no_hash(scene: &mut Scene) {
     scene.unharmed(&[]).await;
 }
 
-/// Everything that was sent to `to`, without a word of which is secret but for a link that takes it back.
+/// Subjects of everything sent to `to`; panics if it contains a secret other than a link to undo a change.
 async fn told(scene: &Scene, to: &str) -> Vec<String> {
     let (mails, secrets) = (scene.mails(to).await, scene.secrets().await);
     for mail in &mails {
@@ -112,7 +112,7 @@ async fn a110_the_owner_takes_a_stolen_account_back(scene: &mut Scene) {
     scene.is_unusable(&scene.app.browser().get(&further).await).await;
     let own = scene.app.mailbox.next_key(V).await.link();
     scene.app.ask_reset(V).await;
-    scene.mails(V).await; // it is told of the hold
+    scene.mails(V).await; // a notice of the hold
     let was = Person { password: stolen.into(), ..scene.v.clone() };
     scene.v = was;
     scene.recover(&own).await;

@@ -1,4 +1,4 @@
-//! A086: a bad password is told the same wherever it is typed, and costs nothing.
+//! A086: a bad password is refused in the same words everywhere, at no cost.
 
 use scraper::{Html, Selector};
 
@@ -12,7 +12,7 @@ attacks! {
     EVERY => a086_fifty_bad_passwords_cost_no_key;
 }
 
-/// Too short, too common, too near the owner or the site, too long, and not text.
+/// Too short, too common, too similar to the owner or the site, too long, or not text.
 fn bad() -> Vec<String> {
     let words = "a short12 password123 qwertyuiop Latchkey2026 iloveyou1234 victim@example.com VICTIM@EXAMPLE.COM
         victim@example victim2026 latchkey1 latchkeylatchkey Password1 P@ssw0rd passw0rd sunshine1
@@ -31,7 +31,7 @@ fn bad() -> Vec<String> {
     bad
 }
 
-/// What the page says is wrong with `field`, as if there were no older password; the form is still there.
+/// The page's error for `field`, as if there were no current password; the form is still shown.
 fn reason(page: &Page, field: &str) -> String {
     assert!((400..500).contains(&page.status) && page.asks(&[field]), "{page}");
     assert!(page.body.contains("aria-invalid"), "{}", page.body);
@@ -49,7 +49,7 @@ async fn a086_fifty_bad_passwords_cost_no_key(scene: &mut Scene) {
     let mut reasons = Vec::new();
     for bad in &bad {
         let told = reason(&scene.app.register(&scene.app.browser(), V, bad).await, "password");
-        // Without the current one nothing is hashed.
+        // Without the current password nothing is hashed.
         let page = own.submit(&change, &[("new_password", bad)]).await;
         assert_eq!(reason(&page, "new_password"), told, "{bad:?}");
         reasons.push(told);

@@ -1,4 +1,4 @@
-//! A009, A032, A104, A109: of any number of simultaneous tries, one wins, and none outlives a reset.
+//! A009, A032, A104, A109: of any number of concurrent tries, one wins, and none outlives a reset.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{
     tries::{EVERY, Tries},
 };
 
-/// `generated_password` alone.
+/// Only `generated_password`.
 const GENERATED: Tries = Tries::under(&[Strategy::GeneratedPassword]);
 
 attacks! {
@@ -20,7 +20,7 @@ attacks! {
     GENERATED.with(patient) => a032_a_generated_password_lets_one_in;
 }
 
-/// Room for many passwords that wait to be hashed, and few connections: who holds one must not wait for another.
+/// A long queue for hashing and few connections: a request that holds one must not wait for another.
 fn patient() -> Vec<Change<'static>> {
     vec![("latchkey.password.queue", json!(1000)), ("databases.latchkey.max_connections", json!(8))]
 }

@@ -1,4 +1,4 @@
-//! A069 to A074, A111: nothing that X forges, floods or does at once gets past a limit, and no limit shuts V out.
+//! A069 to A074, A111: no forgery, flood or race by X gets past a limit, and no limit shuts V out.
 
 use reqwest::Method;
 use rocket::futures::future::join_all;
@@ -118,7 +118,7 @@ async fn ask(browser: &Browser, times: usize) {
 
 async fn a111_no_flood_starves_the_owner(scene: &mut Scene) {
     let (thief, known) = (scene.app.browser(), scene.own.copy());
-    // As many as reach the limit of V's address, and that of the client, which V has as well.
+    // Enough to reach the limit of V's address, and that of the client, which V shares.
     ask(&thief, 12).await;
     scene.mails(V).await;
     ask(&known, 1).await;
@@ -146,7 +146,7 @@ async fn a111_no_flood_starves_the_owner(scene: &mut Scene) {
     scene.unharmed(&["reset.issued", "reset.asked_again", "reset.completed", "limit.reached"]).await;
 }
 
-/// As anybody's browser, V's has no cookie: what strangers have used up, by V's address and in V's network, is used up.
+/// V's browser has no cookie, as anybody's: strangers have used up the limits of V's address and of V's network.
 async fn a111_no_flood_starves_the_owner_in_a_new_browser(scene: &mut Scene) {
     let (here, elsewhere) = ("198.51.100.7", "203.0.113.7");
     let ask_for = async |browser: &Browser, email: &str| {
@@ -200,7 +200,7 @@ async fn a072_the_owner_gets_back_in_by_a_new_browser(scene: &mut Scene) {
     assert_eq!(guess(&new, V, &scene.v.password).await, 429, "who guesses is slowed down");
     let (link, password) = (scene.key().await, scene.password());
     scene.app.recover(&new, &scene.v, &link, &password).await;
-    // Also from where the guesses came.
+    // Also from the address of the guesses.
     scene.app.minutes_pass(61);
     scene.now_has(&password).await;
     for _ in 0..8 {
@@ -213,7 +213,7 @@ async fn a072_the_owner_gets_back_in_by_a_new_browser(scene: &mut Scene) {
     scene.unharmed(&["reset.issued", "reset.completed", "sign_in.failed", "limit.reached"]).await;
 }
 
-/// The status of a sign-in.
+/// Status of the answer to a sign-in.
 async fn guess(browser: &Browser, email: &str, password: &str) -> u16 {
     let fields = [("email", email), ("password", password), ("next", "")];
     let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
@@ -263,7 +263,7 @@ async fn a074_one_guess_at_each_account_is_many_guesses(scene: &mut Scene) {
     for turn in 0..20 {
         let nobody = format!("nobody{turn}@example.com");
         let email = [V, X, &nobody][turn.min(2)];
-        // A browser without cookies: nothing but where it is tells that it is the same.
+        // A browser without cookies: only its address identifies it.
         let browser = scene.app.browser();
         assert_eq!(guess(&browser, email, OTHER).await, if turn < 6 { 422 } else { 429 }, "guess {turn}");
     }

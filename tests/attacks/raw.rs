@@ -1,4 +1,4 @@
-//! Requests that no browser makes: bodies as they stand, forged headers, bytes on the wire.
+//! Requests that no browser makes: raw bodies, forged headers, bytes on the wire.
 
 use std::time::Duration;
 
@@ -14,19 +14,19 @@ use rocket::tokio::{
 
 use crate::common::{Answer, Browser, Site};
 
-/// Posts `body` as it stands, from a page of the site.
+/// Posts `body` unchanged, from a page of the site.
 pub async fn post(browser: &Browser, to: &str, body: impl Into<Vec<u8>>) -> Answer {
     let form = "application/x-www-form-urlencoded";
     let request = browser.request(Method::POST, to).header(header::CONTENT_TYPE, form);
     browser.send(request.body(body.into())).await
 }
 
-/// Every byte of `text` as `%XX`.
+/// Encodes every byte of `text` as `%XX`.
 pub fn escaped(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// A request with `headers` put in place of what a browser would say.
+/// Replaces headers of a browser's request by `headers`.
 pub fn altered(browser: &Browser, request: RequestBuilder, headers: &[(&str, &str)]) -> RequestBuilder {
     let mut request = request.build().expect("a request");
     for (name, _) in headers {
@@ -40,29 +40,29 @@ pub fn altered(browser: &Browser, request: RequestBuilder, headers: &[(&str, &st
     RequestBuilder::from_parts(browser.client(), request)
 }
 
-/// A request with the cookies of `browser`, made by a page of somebody else's: no header says that it is ours.
+/// A request with the cookies of `browser` from a page of another site: no header marks it as ours.
 pub fn forged(browser: &Browser, method: Method, place: &str, headers: &[(&str, &str)]) -> RequestBuilder {
     let mut request = browser.request(Method::GET, place).build().expect("a request");
     *request.method_mut() = method;
     altered(browser, RequestBuilder::from_parts(browser.client(), request), headers)
 }
 
-/// Sends bytes over a connection of their own, and gives all that comes back.
+/// Sends bytes over a new connection, and returns everything received.
 pub async fn wire(site: &Site, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port(site))).await.expect("the server listens");
-    // A server that has refused by now may read no more.
+    // A server that has refused already may not read any more.
     let _ = stream.write_all(bytes).await;
     let mut answer = Vec::new();
     let _ = timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// The status of a raw answer, if it is one.
+/// Status of a raw answer, if it is one.
 pub fn status(answer: &str) -> Option<u16> {
     answer.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()
 }
 
-/// The same, but that of a refused form where the answer leads to one.
+/// The same, but 422 if the answer redirects to a refused form.
 pub fn came_to(answer: &str) -> Option<u16> {
     let refused = |line: &str| line.starts_with("location: ") && line.ends_with("refused");
     if answer.lines().any(refused) { Some(422) } else { status(answer) }

@@ -1,4 +1,4 @@
-//! A001, A002: whatever is typed, a message goes to the one stored address of the one account that was named.
+//! A001, A002: whatever is typed, a message goes only to the stored address of the one account named.
 
 use crate::{
     raw::{escaped, post},

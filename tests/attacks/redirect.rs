@@ -1,4 +1,4 @@
-//! A059, A060: `next` leads to a path of this site, or to its front.
+//! A059, A060: `next` leads to a path of this site, or to its front page.
 
 use crate::{raw::escaped, scene::Scene, tries::SITE};
 

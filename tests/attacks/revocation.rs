@@ -1,4 +1,4 @@
-//! A018, A040 to A042: a reset is no session until it is done, and ends everything that is older.
+//! A018, A040 to A042: a reset gives no session until it is complete, and ends everything older.
 
 use crate::{scene::Scene, tries::EVERY};
 

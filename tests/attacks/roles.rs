@@ -1,4 +1,4 @@
-//! A090 to A092: an admin sees no secret, no field makes an admin, and what is somebody else's is not there.
+//! A090 to A092: an admin sees no secret, no field makes an admin, and other people's data is not found.
 
 use reqwest::Method;
 
@@ -13,7 +13,7 @@ attacks! {
     SITE => a091_no_field_sets_what_the_form_does_not_ask, a092_what_is_somebody_elses_is_not_there;
 }
 
-/// A browser in which an admin is signed in, just invited.
+/// A browser in which a newly invited admin is signed in.
 pub async fn admin(scene: &Scene, email: &str) -> Browser {
     scene.app.latchkey(&["user", "add", email, "--role", "admin"]);
     let browser = scene.app.browser();
@@ -23,7 +23,7 @@ pub async fn admin(scene: &Scene, email: &str) -> Browser {
     browser
 }
 
-/// Panics if a page of the console shows what is secret.
+/// Panics if a page of the console shows a secret.
 async fn look(scene: &Scene, admin: &Browser, person: &str) {
     scene.quiet().await;
     let consoles = scene.app.routes.iter().filter(|(_, uri)| uri.starts_with("/admin"));

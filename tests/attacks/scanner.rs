@@ -1,4 +1,4 @@
-//! A036, A037: looking at a link spends nothing, whoever looks.
+//! A036, A037: following a link spends nothing, whoever does it.
 
 use reqwest::Method;
 
@@ -20,7 +20,7 @@ const AGENTS: [&str; 5] = [
     "Barracuda Sentinel",
 ];
 
-/// The live keys and what waits to be sent.
+/// Live keys, and entries of the outbox.
 async fn stored(scene: &Scene) -> Vec<String> {
     scene.quiet().await;
     let rows = dump(&scene.app.setting.database).await;

@@ -1,4 +1,4 @@
-//! The scene of every attack: the victim V, who is signed in somewhere, the attacker X, and what must be true at its end.
+//! The scene of every attack: the victim V, who is signed in somewhere, the attacker X, and the conditions at its end.
 
 use std::collections::BTreeSet;
 
@@ -9,11 +9,11 @@ use crate::{
     log,
 };
 
-/// Where V and X get their mail.
+/// Mail addresses of V and X.
 pub const V: &str = "victim@example.com";
 pub const X: &str = "thief@example.com";
 
-/// What V's own way back in leaves in the audit log.
+/// Events caused by V's own reset.
 const OWN_STEPS: [&str; 5] = [
     "reset.issued",
     "reset.code_sent",
@@ -22,7 +22,7 @@ const OWN_STEPS: [&str; 5] = [
     "reset.completed",
 ];
 
-/// What guards put down of what they refuse: no attack has to count on it.
+/// Events about refusals by guards, which any attack may cause.
 const NOTICED: [&str; 3] = ["cookie.refused", "form.refused", "role.refused"];
 
 /// A site with V and X.
@@ -32,7 +32,7 @@ pub struct Scene {
     pub v: Person,
     /// The attacker: an account and a mailbox of their own.
     pub x: Person,
-    /// Where V is signed in; nothing that X does ends that.
+    /// Browser in which V is signed in; nothing that X does ends that.
     pub own: Browser,
     entered: bool,
     over: bool,
@@ -45,7 +45,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// A site in `setting`, with some keys set otherwise.
+    /// A site in `setting`, with some keys changed.
     pub async fn set(setting: &Setting, changes: &[Change<'_>], strategies: &[Strategy]) -> Scene {
         let logged = log::begin();
         let app = setting.app_with(changes).await;
@@ -57,7 +57,7 @@ impl Scene {
         Scene { app, v, x, own, entered, over, recovered, resets, events, statuses, mails_of_x, logged }
     }
 
-    /// What follows is done under `strategy`. All keys of before have expired.
+    /// Continues under `strategy`. All earlier keys have expired.
     pub async fn enter(&mut self, strategy: Strategy) {
         self.quiet().await;
         if self.entered {
@@ -78,17 +78,17 @@ impl Scene {
         (self.entered, self.over, self.recovered) = (true, false, false);
     }
 
-    /// A day goes by, and with it all that is counted by the day.
+    /// Advances the clock by a day, so that daily limits start again.
     pub async fn next_day(&mut self) {
         self.quiet().await;
         self.app.minutes_pass(24 * 60);
         self.enter(self.strategy()).await;
     }
 
-    /// The server starts again, with some keys set otherwise.
+    /// Restarts the server, with some keys changed.
     pub async fn restart(&mut self, changes: &[Change<'_>]) {
         self.app.again(changes).await;
-        self.mails_of_x.clear(); // what was kept in memory is gone
+        self.mails_of_x.clear(); // the mailbox was in memory
     }
 
     /// The strategy in force.
@@ -101,13 +101,13 @@ impl Scene {
         self.app.key(&self.v).await.link()
     }
 
-    /// A password that nobody had before.
+    /// A new password that nobody has had.
     pub fn password(&mut self) -> String {
         self.resets += 1;
         format!("brass lantern number {} under the stairs", self.resets)
     }
 
-    /// V goes the whole way back in, by `link`: another password, and every other session of V's has ended.
+    /// V completes a reset by `link`: sets another password, which must end all other sessions.
     pub async fn recover(&mut self, link: &str) -> Browser {
         let (browser, password) = (self.app.browser(), self.password());
         self.v = self.app.recover(&browser, &self.v, link, &password).await;
@@ -115,7 +115,7 @@ impl Scene {
         browser
     }
 
-    /// V has set `password` by a reset of their own.
+    /// Records that V has set `password` by a reset of their own.
     pub async fn now_has(&mut self, password: &str) {
         password.clone_into(&mut self.v.password);
         self.recovered().await;
@@ -127,7 +127,7 @@ impl Scene {
         self.own = self.app.signed_in(&self.v).await;
     }
 
-    /// What was asked until now may have been answered with "come back later".
+    /// Accepts that earlier requests may have been answered with 503.
     pub fn was_out_of_service(&mut self) {
         let statuses = self.app.seen.statuses();
         for (place, status) in &statuses[self.statuses..] {
@@ -136,7 +136,7 @@ impl Scene {
         self.statuses = statuses.len();
     }
 
-    /// X gets messages for what X did in X's own name.
+    /// Accepts the messages that X got for requests in X's own name.
     pub async fn may_write_to_x(&mut self) {
         self.quiet().await;
         self.mails_of_x = self.mails_of_x().await;
@@ -147,7 +147,7 @@ impl Scene {
         until_sent(&self.app.setting.database).await;
     }
 
-    /// Every message to `to` that nobody read yet, once the worker is done.
+    /// Every unread message to `to`, once the worker is done.
     pub async fn mails(&self, to: &str) -> Vec<Message> {
         self.quiet().await;
         let mut mails = Vec::new();
@@ -157,10 +157,10 @@ impl Scene {
         mails
     }
 
-    /// The kinds of the events since the scene was entered that concern V, or nobody.
+    /// Kinds of the events since the scene was entered that concern V or no account.
     pub async fn events(&self) -> Vec<String> {
         let (mut before, mut since) = (self.events.clone(), self.all_events().await);
-        // Not by their place: the command line goes by the system's clock, not by the one that tests turn.
+        // Not by position: the command line uses the system's clock, not the one that tests control.
         since.retain(|kind| match before.iter().position(|it| it == kind) {
             Some(at) => {
                 before.swap_remove(at);
@@ -184,13 +184,13 @@ impl Scene {
             .collect()
     }
 
-    /// Panics unless `page` is one for a key that is of no use.
+    /// Panics unless `page` is the page of an unusable key.
     pub async fn is_unusable(&self, page: &Page) {
         assert!(page.is_of_no_use(), "{page}");
     }
 
-    /// What is true after every attack: no error of the server, no message to X, V as before but for what V did, each of
-    /// `events` in the audit log and nothing else there, no secret in the log.
+    /// Checks the conditions after every attack: no server error, no message to X, V changed only by V, each of
+    /// `events` in the audit log and no others, and no secret in the log.
     pub async fn unharmed(&mut self, events: &[&str]) {
         self.quiet().await;
         let happened = self.events().await;
@@ -207,7 +207,7 @@ impl Scene {
             assert!(*status < 500, "{place} answered {status}");
         }
         let (mut before, mut of_x) = (self.mails_of_x.clone(), self.mails_of_x().await);
-        // Not by how many there were: the mailbox keeps the newest alone.
+        // Not by number: the mailbox keeps only the newest.
         of_x.retain(|mail| match before.iter().position(|it| (&it.to, &it.text) == (&mail.to, &mail.text)) {
             Some(at) => {
                 before.swap_remove(at);
@@ -225,12 +225,12 @@ impl Scene {
         self.over = true;
     }
 
-    /// Panics unless the attack at hand looked whether everything is unharmed.
+    /// Panics unless the attack has checked its final conditions.
     pub fn is_over(&self) {
         assert!(self.over, "nobody looked at the end");
     }
 
-    /// All that is secret: what came in messages and cookies, and what was typed.
+    /// All secrets: from messages and cookies, and those that were typed.
     pub async fn secrets(&self) -> BTreeSet<String> {
         let mut secrets = self.app.seen.secrets();
         for message in self.app.mailbox.all().await {
@@ -251,7 +251,7 @@ impl Scene {
     }
 }
 
-/// What of a message is secret: the keys of its links, and what stands alone in a line.
+/// Secrets of a message: the keys of its links, and any code alone on a line.
 pub fn of(message: &Message) -> Vec<String> {
     let grouped =
         |line: &str| line.contains('-') && line.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
@@ -259,7 +259,7 @@ pub fn of(message: &Message) -> Vec<String> {
     let mut secrets = Vec::new();
     for line in message.text.lines().map(str::trim).filter(|line| !line.contains(' ')) {
         match line.rsplit_once('/') {
-            // A link to a page of the site alone holds no key.
+            // A link to the site's front page contains no key.
             Some((place, key)) if line.starts_with("http") && place.matches('/').count() > 2 => {
                 secrets.push(key.to_owned());
             }
@@ -270,7 +270,7 @@ pub fn of(message: &Message) -> Vec<String> {
     secrets
 }
 
-/// Registers, confirms, and verifies a phone: with the browser that did, which is signed in.
+/// Registers, confirms, and verifies a phone; returns the browser as well, which is signed in.
 async fn person(app: &TestApp, email: &str, phone: &str) -> (Person, Browser) {
     let browser = app.browser();
     app.register(&browser, email, OLD).await;

@@ -1,4 +1,4 @@
-//! A107: a session ends in time, and nobody guesses its id.
+//! A107: a session expires, and its id cannot be guessed.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ attacks! {
     SITE => a107_a_session_ends_in_time_and_is_not_guessed;
 }
 
-/// How many ids are drawn.
+/// Number of ids drawn.
 const DRAWN: usize = 1000;
 
 async fn a107_a_session_ends_in_time_and_is_not_guessed(scene: &mut Scene) {
@@ -33,7 +33,7 @@ async fn a107_a_session_ends_in_time_and_is_not_guessed(scene: &mut Scene) {
     app.minutes_pass(10);
     assert!(!busy.is_signed_in().await, "used for twelve hours");
 
-    // Restored tabs: a session each, at the cost of no hash.
+    // Restored tabs get a session each, without hashing a password.
     let remembered = app.browser();
     let forgotten = app.signed_in(&ann).await;
     let form = remembered.get("/login").await;

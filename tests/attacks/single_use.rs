@@ -1,4 +1,4 @@
-//! A008: what paid for a new password once pays for nothing again.
+//! A008: a key that has paid for a new password pays for nothing again.
 
 use crate::{common::Page, scene::Scene, tries::EVERY};
 
@@ -32,7 +32,7 @@ async fn a008_a_spent_key_is_spent_in_every_browser(scene: &mut Scene) {
     scene.unharmed(&["reset.completed"]).await;
 }
 
-/// Panics unless a spent key paid for nothing: its page says why, or leads back to what it paid for in this browser.
+/// Panics unless a spent key paid for nothing: its page gives the reason, or leads to what it once paid for.
 fn over(page: &Page) {
     assert!(page.is_of_no_use() || page.was_sent_twice(), "{page}");
 }

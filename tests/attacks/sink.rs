@@ -1,4 +1,4 @@
-//! A second site beside the scene, under the same strategy, whose mail goes to a mail server that nobody here wrote.
+//! A second site beside the scene, under the same strategy, whose mail goes to an independent mail server.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     scene::Scene,
 };
 
-/// The site, on an SQLite file of its own, and the server.
+/// The site, on its own SQLite file, and the mail server.
 pub struct Sink {
     pub site: TestApp,
     pub server: Listener,
@@ -26,7 +26,7 @@ impl Sink {
         Sink { site, server }
     }
 
-    /// The next mail, as the server was given it.
+    /// The next mail, as the server received it.
     pub fn next(&self) -> Value {
         self.server.next()
     }

@@ -1,4 +1,4 @@
-//! A075 to A078: texts cost the site no more than it allows, and a gateway that misbehaves costs nobody anything.
+//! A075 to A078: texts stay within the site's budget, and a misbehaving gateway harms nobody.
 
 use std::time::Duration;
 
@@ -20,11 +20,11 @@ attacks! {
     SMS => a077_a_gateway_that_fails_is_told_from_one_that_sends, a078_a_gateway_that_hangs_holds_nobody_up;
 }
 
-/// How soon an answer comes, also on a machine that has other work.
+/// Time within which an answer must come, even on a busy machine.
 const AT_ONCE: Duration = Duration::from_secs(2);
 const SEND: &str = "/reset/sms-approved/send";
 
-/// A mobile number of each of twenty countries, Germany's the last.
+/// Mobile numbers of twenty countries, the last in Germany.
 const NUMBERS: [&str; 20] = [
     "+12125550123",
     "+393123456789",
@@ -48,7 +48,7 @@ const NUMBERS: [&str; 20] = [
     "+4915112345670",
 ];
 
-/// What makes a site text by `server`, which behaves as `path` says.
+/// Settings for texts through `server`, which behaves as `path` says.
 fn by(server: &Listener, path: &str) -> Vec<Change<'static>> {
     vec![
         ("latchkey.sms.url", json!(format!("http://127.0.0.1:{}{path}", server.port))),
@@ -69,7 +69,7 @@ fn texted(server: &Listener) -> Message {
     Message { channel: "sms".into(), to: field("to"), subject: String::new(), text: field("text") }
 }
 
-/// Whether `browser`, in which somebody is signed in, may have a code texted to `number`.
+/// True if `browser`, in which somebody is signed in, may have a code sent to `number`.
 async fn verified(browser: &Browser, number: &str) -> bool {
     let form = browser.get("/account/phone").await;
     let page = browser.submit(&form, &[("tel", number), ("current-password", OLD)]).await;
@@ -77,12 +77,12 @@ async fn verified(browser: &Browser, number: &str) -> bool {
     page.path() == "/account/phone/code"
 }
 
-/// What is said of messages that are tried in vain.
+/// The list of failing messages.
 fn failing(scene: &Scene) -> String {
     scene.app.told(&["outbox", "list", "--state", "failing"])
 }
 
-/// Opens a new key of V's, which `browser` itself has asked for; what the button sends that texts a code.
+/// Opens a new key of V's, requested by `browser` itself; returns the form of the button that sends a code.
 async fn button(scene: &Scene, browser: &Browser) -> Sent {
     browser.submit(&browser.get("/reset").await, &[("email", V)]).await;
     let page = browser.get(&scene.app.mailbox.next_key(V).await.link()).await;
@@ -92,7 +92,7 @@ async fn button(scene: &Scene, browser: &Browser) -> Sent {
 async fn a075_only_countries_that_are_named_get_few_texts(scene: &mut Scene) {
     let server = Listener::start("gateway.py", &[]);
     scene.restart(&by(&server, "/200")).await;
-    scene.next_day().await; // the texts of the first phones were of another day
+    scene.next_day().await; // the texts to the first phones were sent on another day
     let thief = scene.app.signed_in(&scene.x).await;
     for number in NUMBERS {
         assert_eq!(verified(&thief, number).await, number.starts_with("+49"), "{number}");
@@ -125,7 +125,7 @@ async fn a076_the_site_has_a_budget(scene: &mut Scene) {
     let (server, logged) = (Listener::start("gateway.py", &[]), log::begin());
     let budget = [("latchkey.limits.texts_per_day", json!(5))];
     scene.restart(&[by(&server, "/200"), budget.to_vec()].concat()).await;
-    scene.next_day().await; // the texts of the first phones were of another day
+    scene.next_day().await; // the texts to the first phones were sent on another day
     let browser = scene.app.browser();
     let mut last: Option<Page> = None;
     for turn in 0..9 {
@@ -161,7 +161,7 @@ async fn a076_the_site_has_a_budget(scene: &mut Scene) {
 async fn a076_numbers_that_are_verified_leave_a_reserve(scene: &mut Scene) {
     let few = [("latchkey.limits.texts_per_day", json!(8)), ("latchkey.limits.texts_per_client", json!(999))];
     scene.restart(&few).await;
-    scene.next_day().await; // the texts of the first phones were of another day
+    scene.next_day().await; // the texts to the first phones were sent on another day
     let mut taken = 0;
     for name in ["ann", "bob"] {
         let other = scene.app.signed_in(&scene.app.account(&format!("{name}@example.com")).await).await;
@@ -223,7 +223,7 @@ async fn a078_a_gateway_that_hangs_holds_nobody_up(scene: &mut Scene) {
         assert!(verified(&thief, "+4915112345670").await);
         sleep(Duration::from_millis(300)).await;
     }
-    // Texts that are worth nothing any more are not tried again.
+    // Expired texts are not retried.
     scene.app.minutes_pass(6);
     scene.unharmed(&["reset.issued"]).await;
 }

@@ -1,4 +1,4 @@
-//! A101, A106: what is stored opens nothing, and what is stored wrongly breaks nothing.
+//! A101, A106: stored data opens nothing, and wrongly stored data breaks nothing.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -17,7 +17,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Everything that leaves a secret behind, some of it done and some under way.
+/// Leaves behind every kind of secret, some of finished actions and some of pending ones.
 async fn live(scene: &mut Scene) {
     let link = scene.key().await;
     scene.recover(&link).await;

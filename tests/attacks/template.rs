@@ -1,4 +1,4 @@
-//! A065: what somebody sends is never a template.
+//! A065: input is never evaluated as a template.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! A105: nothing is sent to whoever is not who they must be, and once that is mended it is.
+//! A105: nothing is sent to a server with a wrong identity, and everything is once that is corrected.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ attacks! {
     EVERY => a105_no_message_goes_to_a_false_server;
 }
 
-/// Waits until the message could not be sent, because of `why`; the server was given nothing, and the log says so.
+/// Waits until the message fails because of `why`; the server received nothing, and the log says so.
 async fn is_refused(scene: &Scene, server: &Listener, logged: usize, why: &str) {
     let waiting = "SELECT trouble FROM latchkey_outbox WHERE state = 'waiting' AND trouble IS NOT NULL";
     for _ in 0..1000 {
@@ -80,7 +80,7 @@ async fn a105_no_message_goes_to_a_false_server(scene: &mut Scene) {
     scene.unharmed(&["reset.issued", "reset.completed"]).await;
 }
 
-/// With a gateway at `url`.
+/// Settings with a gateway at `url`.
 fn texted(url: &Value) -> Vec<Change<'static>> {
     let set = |value: Value| if url.is_null() { json!(null) } else { value };
     vec![

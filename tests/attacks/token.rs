@@ -1,4 +1,4 @@
-//! A012 to A014: a key cannot be guessed, left out, or written in another way.
+//! A012 to A014: a key cannot be guessed, left out, or written in another form.
 
 use std::collections::HashSet;
 
@@ -34,7 +34,7 @@ async fn a012_keys_have_no_pattern(scene: &mut Scene) {
     assert!(keys.iter().all(|key| key.len() == 32), "256 bits");
     for start in [0, 4, 28] {
         let parts: HashSet<_> = keys.iter().map(|key| &key[start..(start + 8).min(32)]).collect();
-        // Of 64 bits no two are alike; of 32 a few pairs may be by chance.
+        // Among 64-bit parts there are no duplicates; among 32-bit parts a few may occur by chance.
         assert!(
             parts.len() + if start == 28 { 3 } else { 0 } >= keys.len(),
             "two keys are alike from byte {start}"
@@ -116,7 +116,7 @@ async fn a014_only_the_key_as_it_was_sent_opens(scene: &mut Scene) {
         assert!(page.status >= 400 && !form, "{variant} for {key}: {page}");
     }
     scene.recover(&link).await;
-    // What is forgiven of a link does not bring a spent key back.
+    // Tolerance for mangled links does not revive a spent key.
     for variant in [key.to_owned(), format!("{key}."), format!("%20{key}%3E")] {
         scene.is_unusable(&scene.app.browser().get(&format!("{start}/{variant}")).await).await;
     }

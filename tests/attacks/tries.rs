@@ -1,5 +1,5 @@
-//! How often an attack is tried: under each strategy of its column, on both databases; each try is noted for the table
-//! at the end of `scripts/test`.
+//! Repetition of an attack: under each strategy of its column, on both databases; each try is recorded for
+//! the table at the end of `scripts/test`.
 
 use std::{fs::OpenOptions, io::Write};
 
@@ -10,10 +10,10 @@ use crate::{
     scene::Scene,
 };
 
-/// Where `scripts/test` wants each try noted.
+/// File in which `scripts/test` wants each try recorded.
 const NOTED: &str = "LATCHKEY_TEST_ATTACKS";
 
-/// Under which strategies, in turn on one site, and with which keys set otherwise.
+/// Strategies to try an attack under, in turn on one site, and changed keys.
 pub struct Tries {
     strategies: &'static [Strategy],
     changes: fn() -> Vec<Change<'static>>,
@@ -24,22 +24,22 @@ use Strategy::{GeneratedPassword, OneTimeLogin, SecondKey, SetThenLogin, SmsAppr
 /// All five.
 pub const EVERY: Tries =
     Tries::under(&[GeneratedPassword, OneTimeLogin, SetThenLogin, SecondKey, SmsApproved]);
-/// The first four: what a link alone opens.
+/// The four that need only the link and the mailbox.
 pub const FOUR: Tries = Tries::under(&[GeneratedPassword, OneTimeLogin, SetThenLogin, SecondKey]);
 /// The two whose form takes a code.
 pub const CODES: Tries = Tries::under(&[SecondKey, SmsApproved]);
-/// `sms_approved` alone.
+/// Only `sms_approved`.
 pub const SMS: Tries = Tries::under(&[SmsApproved]);
-/// The site as a whole: whatever the strategy is.
+/// The site as a whole, under any strategy.
 pub const SITE: Tries = Tries::under(&[SetThenLogin]);
 
 impl Tries {
-    /// Under these strategies, the laxest first: a key that one leaves behind is none for the next.
+    /// Under these strategies, the laxest first, so that a key left behind by one is not valid for the next.
     pub const fn under(strategies: &'static [Strategy]) -> Tries {
         Tries { strategies, changes: Vec::new }
     }
 
-    /// The same on a site with some keys set otherwise.
+    /// The same on a site with some keys changed.
     pub const fn with(self, changes: fn() -> Vec<Change<'static>>) -> Tries {
         Tries { changes, ..self }
     }
@@ -60,12 +60,12 @@ impl Tries {
     }
 }
 
-/// Limits as they are by default, which other tests do without.
+/// The default limits, which are off in other tests.
 pub fn limited() -> Vec<Change<'static>> {
     vec![("latchkey.limits.enabled", json!(true))]
 }
 
-/// Notes a try that did what it must.
+/// Records a try that passed.
 pub fn note(line: &str) {
     if let Some(file) = std::env::var_os(NOTED) {
         let mut file = OpenOptions::new().append(true).create(true).open(file).expect("a file for the notes");
@@ -73,7 +73,7 @@ pub fn note(line: &str) {
     }
 }
 
-/// Makes a test of each attack on both databases.
+/// Defines a test of each attack on both databases.
 macro_rules! attacks {
     ($($tries:expr => $($attack:ident),+ $(,)?;)+) => {$($(
         mod $attack {

@@ -1,4 +1,4 @@
-//! A110: what a thief does next, so that "this wasn't me" comes to nothing, or to a theft.
+//! A110: a thief's next steps to defeat "this wasn't me", or to turn it into a theft.
 
 use crate::{
     common::{Browser, NEW, OLD, OTHER, Page, Person, texts},
@@ -16,13 +16,13 @@ attacks! {
         a110_no_step_leads_out_of_a_freeze;
 }
 
-/// What the thief sets, who reads V's mail for a few minutes.
+/// Password set by the thief, who reads V's mail for a few minutes.
 const STOLEN: &str = "what the thief has set by now";
-/// Where the thief has mail of their own.
+/// Addresses of the thief.
 const LAIR: &str = "lair@example.org";
 const DEN: &str = "den@example.org";
 
-/// Moves the account that is signed in at `thief` to `to`.
+/// Moves the account signed in at `thief` to `to`.
 async fn moves(scene: &Scene, thief: &Browser, password: &str, to: &str) {
     let form = thief.get("/account/email").await;
     thief.submit(&form, &[("email", to), ("current-password", password)]).await;
@@ -31,7 +31,7 @@ async fn moves(scene: &Scene, thief: &Browser, password: &str, to: &str) {
     assert_eq!(page.status, 200, "{page}");
 }
 
-/// Resets the account of `person`: who is in then, and the link of the notice.
+/// Resets the account of `person`; returns its new owner, the browser, and the link of the notice.
 async fn resets(scene: &Scene, person: &Person, password: &str) -> (Person, Browser, String) {
     let app = &scene.app;
     let (link, browser) = (app.key(person).await.link(), app.browser());
@@ -47,14 +47,14 @@ async fn press(scene: &Scene, link: &str) -> Page {
     browser.press(&page, "/reset/not-me").await
 }
 
-/// The keys that have come to `address`, or come when somebody asks.
+/// Keys sent to `address`, on request or before.
 async fn keys(scene: &Scene, address: &str) -> Vec<String> {
     scene.app.ask_reset(address).await;
     let mails = scene.mails(address).await;
     mails.iter().filter(|mail| mail.is_key()).map(|mail| mail.link()).collect()
 }
 
-/// V goes the way that "this wasn't me" opens.
+/// V uses "this wasn't me", and completes the reset that it opens.
 async fn takes_back(scene: &mut Scene, notice: &str) {
     let page = press(scene, notice).await;
     assert_eq!(page.status, 200, "{page}");
@@ -103,7 +103,7 @@ async fn a110_no_hoarded_link_throws_the_owner_out_again(scene: &mut Scene) {
     scene.unharmed(&["reset.undone", "reset.completed", "sign_in.failed"]).await;
 }
 
-/// An account with which all of this is done that does not end with V back in.
+/// Another account, for attacks that do not end with V back in.
 async fn somebody(scene: &Scene) -> (Person, Browser) {
     let ann = scene.app.account("ann@example.com").await;
     let own = scene.app.signed_in(&ann).await;
@@ -119,7 +119,7 @@ async fn a110_nobody_takes_back_what_they_gave_away_and_somebody_else_proved(sce
     moves(scene, &own, OLD, DEN).await;
     let link = scene.app.mailbox.next_notice(&giver.email).await.link();
     let (owner, browser, _) = resets(scene, &at(&giver, DEN), NEW).await;
-    // Wherever the account goes next, its owner has proved it.
+    // Wherever the account moves next, its owner has proved that address.
     moves(scene, &browser, NEW, LAIR).await;
     scene.mails(&giver.email).await;
     press(scene, &link).await;
@@ -151,7 +151,7 @@ async fn a110_no_chain_of_addresses_drops_the_owner(scene: &mut Scene) {
     moves(scene, &thief, OLD, DEN).await;
     let between = scene.app.mailbox.next_notice(LAIR).await.link();
     resets(scene, &at(&ann, DEN), STOLEN).await;
-    // X freezes the account from one address of X's against another one, and V's link still counts.
+    // X freezes the account from one address of X's against another one, and V's link still works.
     press(scene, &between).await;
     press(scene, &link).await;
     let claims =

@@ -1,4 +1,4 @@
-//! A025 to A027, A030: an address that looks like V's is another one, and nobody prepares an account for V's.
+//! A025 to A027, A030: a look-alike of V's address is another one, and nobody prepares an account for V's.
 
 use crate::{
     common::{OLD, OTHER},
@@ -49,7 +49,7 @@ async fn a026_no_look_alike_gets_the_mail_of_another(scene: &mut Scene) {
     scene.quiet().await;
     let others: Vec<_> =
         scene.app.mailbox.all().await.into_iter().filter(|mail| !mail.to.is_ascii()).collect();
-    // A look-alike hears that it has no account, and nothing of V's.
+    // A look-alike is told that it has no account, and nothing about V.
     assert!(others.iter().all(|mail| !mail.is_key() && !mail.text.contains(V)), "{others:?}");
     assert!(scene.mails(V).await.is_empty());
     scene.unharmed(&[]).await;

@@ -1,4 +1,4 @@
-//! A093 to A097, A099: what every answer carries, what signing out leaves, and what no client library would send.
+//! A093 to A097, A099: headers of every answer, effects of signing out, and requests no client library sends.
 
 use reqwest::Method;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! A112: whatever happens while a request waits for one of two workers, no key goes where it must not.
+//! A112: whatever happens while a request waits for one of two workers, no key goes to the wrong place.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ attacks! {
     EVERY => a112_no_worker_acts_on_what_was_true_before;
 }
 
-/// How much later than the request the change comes, in milliseconds.
+/// Delay of the change after the request, in milliseconds.
 const ORDERS: [i64; 3] = [-3, 0, 3];
 
 async fn after(millis: i64) {
     sleep(Duration::from_millis(u64::try_from(millis).unwrap_or(0))).await;
 }
 
-/// Both servers are asked for a key of `email`, while `change` is sent, in one order.
+/// Requests a key for `email` from both servers while `change` is sent, in one order.
 async fn race(
     scene: &Scene,
     second: &TestApp,
@@ -48,7 +48,7 @@ async fn race(
     scene.quiet().await;
 }
 
-/// The links of all messages to `email`, whichever server sent them, that still open something.
+/// Links in all messages to `email`, from either server, that still open.
 async fn live(scene: &Scene, second: &TestApp, email: &str) -> Vec<String> {
     let mut live = Vec::new();
     for app in [&*scene.app, &**second] {

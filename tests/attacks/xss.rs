@@ -1,4 +1,4 @@
-//! A063, A064: what somebody sends is shown as text, at once and later, whoever looks.
+//! A063, A064: input is shown as text, at once and later, to every reader.
 
 use reqwest::{Method, header};
 use serde_json::json;
@@ -20,7 +20,7 @@ attacks! {
 const PAYLOAD: &str = "'\"></title></textarea><svg onload=alert(1)>";
 const SHOWN: &str = "&lt;svg onload";
 
-/// Whether the payload is there as text; panics if it is there as anything else.
+/// True if the payload is shown as text; panics if it appears as anything else.
 fn shows(place: &str, answer: &Answer) -> bool {
     let header = |name| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     assert!(header(header::CONTENT_SECURITY_POLICY).contains("default-src 'none'"), "{place}");

@@ -1,4 +1,4 @@
-//! A site under test, and the servers of this process that run it on a clock that tests turn: one, or several replicas.
+//! A site under test, run by servers in this process (one, or several replicas) on a clock that tests control.
 
 use std::{ops::Deref, process::Output, sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use super::{
     server::{Host, Server},
 };
 
-/// A site: where it is, what it runs on, and its mailbox.
+/// A site: its address, configuration, clock and mailbox.
 pub struct Site {
     pub setting: Setting,
     pub config: Config,
@@ -26,7 +26,7 @@ pub struct Site {
     pub seen: Seen,
     pub trouble: Arc<Trouble>,
     server: String,
-    /// What its replicas have sent, if it has any.
+    /// Messages sent by its replicas, if it has any.
     pub(super) letters: Arc<Letters>,
 }
 
@@ -39,13 +39,13 @@ impl Site {
         Site { setting: setting.clone(), config, clock, mailbox, url, seen, trouble, server, letters }
     }
 
-    /// A new browser, with no cookies.
+    /// Opens a new browser, with no cookies.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.url, &self.server).seen_by(&self.seen).telling(&self.trouble)
     }
 
-    /// Turns the clock forward. The worker gets a moment to note what it has just sent: were its lease over first,
-    /// it would send once more.
+    /// Advances the clock. The worker first gets a moment to record what it has just sent: if its lease expired before
+    /// that, it would send again.
     pub fn minutes_pass(&self, minutes: u64) {
         std::thread::sleep(self.mailbox.soon() / 4);
         self.clock.advance(Duration::from_secs(60 * minutes));
@@ -58,17 +58,17 @@ impl Site {
         output
     }
 
-    /// What a command of `latchkey` tells.
+    /// Output of a command of `latchkey`.
     pub fn told(&self, arguments: &[&str]) -> String {
         String::from_utf8(self.latchkey(arguments).stdout).expect("text")
     }
 
-    /// The one page for every key that is of no use.
+    /// The page for an unusable key.
     pub async fn unusable(&self) -> Page {
         self.browser().get(&format!("/reset/{}", "A".repeat(43))).await
     }
 
-    /// What the server says of itself.
+    /// Health report of the server.
     pub async fn health(&self) -> serde_json::Value {
         let answer = self.browser().ask(Method::GET, "/healthz").await;
         serde_json::from_slice(&answer.body).expect("JSON")
@@ -103,7 +103,7 @@ impl Deref for TestApp {
 }
 
 impl Setting {
-    /// A configuration for this setting, on a port of its own.
+    /// A configuration for this setting, on its own port.
     pub fn config(&self, changes: &[Change<'_>]) -> Config {
         let mut config = Config::new(self, free_port());
         config.change(changes);
@@ -115,7 +115,7 @@ impl Setting {
         self.app_with(&[]).await
     }
 
-    /// Starts a site in this setting to which a host application adds something of its own.
+    /// Starts a site in this setting, to which a host application adds something.
     pub async fn hosted(
         &self,
         host: impl Fn(Rocket<Build>) -> Rocket<Build> + Send + Sync + 'static,
@@ -123,7 +123,7 @@ impl Setting {
         TestApp::start_with(Site::new(self, self.config(&[]), Clock::system()), Arc::new(host)).await
     }
 
-    /// Starts a site in this setting with some keys set otherwise.
+    /// Starts a site in this setting with some keys changed.
     pub async fn app_with(&self, changes: &[Change<'_>]) -> TestApp {
         TestApp::start(Site::new(self, self.config(changes), Clock::system())).await
     }
@@ -162,12 +162,12 @@ impl TestApp {
         panic!("the site did not answer in five seconds");
     }
 
-    /// Another server for the same site, as behind a load balancer.
+    /// Starts another server for the same site, as behind a load balancer.
     pub async fn replica(&self) -> TestApp {
         self.replica_with(&[]).await
     }
 
-    /// Another server for the same site with some keys set otherwise.
+    /// Starts another server for the same site with some keys changed.
     pub async fn replica_with(&self, changes: &[Change<'_>]) -> TestApp {
         let mut config = self.config.clone();
         config.change(&[("port", free_port().into())]);
@@ -177,7 +177,7 @@ impl TestApp {
         TestApp::start(site).await
     }
 
-    /// Stops the server and starts it again with some keys set otherwise; the clock goes on.
+    /// Stops the server and starts it again with some keys changed; the clock goes on.
     pub async fn restart(self, changes: &[Change<'_>]) -> TestApp {
         let (setting, mut config, clock) = (self.setting.clone(), self.config.clone(), self.clock.clone());
         self.stop().await;
@@ -185,7 +185,7 @@ impl TestApp {
         TestApp::start(Site::new(&setting, config, clock)).await
     }
 
-    /// Stops the server and starts it again in its place, with some keys set otherwise.
+    /// Restarts the server in place, with some keys changed.
     pub async fn again(&mut self, changes: &[Change<'_>]) {
         self.running.stop().await;
         self.site.config.change(changes);
@@ -194,7 +194,7 @@ impl TestApp {
         *self = TestApp::start(site).await;
     }
 
-    /// Switches the policy while the server runs; what people then go through is that of `strategy`.
+    /// Switches the policy while the server runs; people then recover by `strategy`.
     pub async fn switch(&mut self, strategy: Strategy, changes: &[Change<'_>]) {
         self.site.setting.strategy = strategy;
         self.site.config.change(&[("latchkey.reset.strategy", strategy.name().into())]);
@@ -202,7 +202,7 @@ impl TestApp {
         self.try_switch(&[]).await.expect("the policy is taken up");
     }
 
-    /// Tries to take up a configuration with some keys set otherwise.
+    /// Tries to switch to a configuration with some keys changed.
     pub async fn try_switch(&self, changes: &[Change<'_>]) -> Result<(), String> {
         let mut config = self.site.config.clone();
         config.change(changes);

@@ -1,4 +1,4 @@
-//! The real binary as a process of its own: one command, or a server whose whole output is kept.
+//! The real binary in its own process: one command, or a server whose whole output is kept.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -15,12 +15,12 @@ use rocket::tokio::time::sleep;
 
 use super::{Config, Mailbox, Setting, app::Site};
 
-/// `latchkey` with `arguments`, in `folder`, without anything of this process' configuration.
+/// `latchkey` with `arguments`, in `folder`, without this process's configuration.
 pub fn command(folder: &Path, profile: &str, arguments: &[&str]) -> Command {
     prepared(Command::new(env!("CARGO_BIN_EXE_latchkey")), folder, profile, arguments)
 }
 
-/// The server. That a file can grow no more is an error to it and no signal, as on a disk that is full.
+/// The server. A file that cannot grow is an error to it instead of a signal, as on a full disk.
 fn server(folder: &Path) -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-c", "trap '' XFSZ; exec \"$0\"", env!("CARGO_BIN_EXE_latchkey")]);
@@ -36,20 +36,20 @@ fn prepared(mut command: Command, folder: &Path, profile: &str, arguments: &[&st
     command
 }
 
-/// Writes what nobody else is to read.
+/// Writes a file that nobody else can read.
 pub fn write_secret(file: &Path, text: &str) {
     std::fs::write(file, text).expect("a file is written");
     #[cfg(unix)]
     std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("ours");
 }
 
-/// Runs `latchkey` with `arguments` to its end, under `toml` as its `Rocket.toml`.
+/// Runs `latchkey` with `arguments` to its end, with `toml` as its `Rocket.toml`.
 pub fn run(folder: &Path, profile: &str, toml: &str, arguments: &[&str]) -> Output {
     write_secret(&folder.join("Rocket.toml"), toml);
     command(folder, profile, arguments).output().expect("latchkey runs")
 }
 
-/// A server in a process of its own.
+/// A server in its own process.
 pub struct Binary {
     site: Site,
     child: Child,
@@ -71,7 +71,7 @@ impl Binary {
         Binary::start_with(setting, config, &[]).await
     }
 
-    /// The same with more in its environment.
+    /// The same with additional environment variables.
     pub async fn start_with(setting: &Setting, config: Config, environment: &[(&str, &str)]) -> Binary {
         let site = Site::new(setting, config.for_a_process(), Clock::system());
         write_secret(&setting.folder.join("Rocket.toml"), &site.config.toml());
@@ -95,23 +95,23 @@ impl Binary {
         panic!("latchkey did not answer in ten seconds: {}", binary.output());
     }
 
-    /// Has its messages read where they arrive instead of in the development mailbox.
+    /// Reads its messages at their destination instead of in the development mailbox.
     pub fn reading(mut self, mailbox: Mailbox) -> Binary {
         self.site.mailbox = mailbox.telling(&self.site.trouble);
         self
     }
 
-    /// All that it printed so far.
+    /// Everything printed so far.
     pub fn output(&self) -> String {
         self.output.lock().expect("unpoisoned").clone()
     }
 
-    /// Its process id.
+    /// Process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Puts another text into its `Rocket.toml`: a new file in place of the old one, or written over it.
+    /// Changes its `Rocket.toml`, by a new file in place of the old one or by overwriting it.
     pub fn edit(&self, toml: &str, in_place_of: bool) {
         let (file, new) =
             (self.site.setting.folder.join("Rocket.toml"), self.site.setting.folder.join("Rocket.toml.new"));
@@ -121,13 +121,13 @@ impl Binary {
         }
     }
 
-    /// Sends `signal`, as `HUP`.
+    /// Sends `signal`, such as `HUP`.
     pub fn signal(&self, signal: &str) {
         let told = Command::new("kill").arg(format!("-{signal}")).arg(self.child.id().to_string()).status();
         assert!(told.expect("kill runs").success());
     }
 
-    /// Sends `signal` (as `TERM`), waits for the end, and gives the exit code with all that was printed.
+    /// Sends `signal` (such as `TERM`), waits for the end, and returns the exit code with all output.
     pub async fn end(mut self, signal: &str) -> (Option<i32>, String) {
         self.signal(signal);
         for _ in 0..2000 {

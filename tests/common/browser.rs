@@ -1,4 +1,4 @@
-//! A browser that goes by what the pages offer: follows redirects, fills forms, says where it comes from.
+//! A browser that uses only what the pages offer: it follows redirects, fills forms, and sends its origin.
 
 use std::{
     future::pending,
@@ -13,7 +13,7 @@ use rocket::tokio::sync::Notify;
 
 use super::{Form, Jar, Page, Seen};
 
-/// A raw answer, its redirect not followed.
+/// A raw answer, without following its redirect.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: u16,
@@ -22,36 +22,36 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Where it redirects to; empty if nowhere.
+    /// Target of the redirect; empty if there is none.
     pub fn location(&self) -> &str {
         self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// Whether it leads to a page that shows a refused form.
+    /// True if it redirects to a page that shows a refused form.
     pub fn is_refused(&self) -> bool {
         self.location().ends_with("refused")
     }
 
-    /// The status of the page that it leads to, if that shows a refused form; otherwise its own.
+    /// Status of the page it redirects to, if that shows a refused form; otherwise its own.
     pub fn came_to(&self) -> u16 {
         if self.is_refused() { 422 } else { self.status }
     }
 
-    /// The body, as far as it is text.
+    /// The body as text, as far as it is text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
-/// What a form would send, ready to be sent once or many times.
+/// Contents of a form, ready to be sent once or many times.
 #[derive(Clone, Debug)]
 pub struct Sent {
     pub to: String,
     pub fields: Vec<(String, String)>,
 }
 
-/// Told when a site says that it cannot answer now, or a message does not come; whoever has asked or waits for it waits
-/// for ever then, to be dropped.
+/// Notified when a site cannot answer now, or a message does not arrive. The caller then waits forever, and has to be
+/// dropped.
 #[derive(Default)]
 pub struct Trouble {
     minded: AtomicBool,
@@ -59,12 +59,12 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    /// Whether to mind from now on.
+    /// Turns notifications on or off.
     pub fn mind(&self, minded: bool) {
         self.minded.store(minded, Ordering::Relaxed);
     }
 
-    /// Waits for it.
+    /// Waits for a notification.
     pub async fn told(&self) {
         self.told.notified().await;
     }
@@ -76,7 +76,7 @@ impl Trouble {
         }
     }
 
-    /// Tells, if it is minded.
+    /// Notifies, if turned on, and then waits forever.
     pub(super) async fn tell(&self) {
         if self.minded.load(Ordering::Relaxed) {
             self.told.notify_one();
@@ -85,7 +85,7 @@ impl Trouble {
     }
 }
 
-/// One browser with cookies of its own.
+/// A browser with its own cookies.
 pub struct Browser {
     client: Client,
     site: String,
@@ -101,7 +101,7 @@ impl Browser {
     /// A browser for the site `site`, which answers at `server`.
     pub fn new(site: &str, server: &str) -> Browser {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // Sites are tried in the clear: to read the machine's certificates for each browser costs more than what it asks.
+        // Tests use no TLS: reading the machine's certificates for each browser would cost more than its requests.
         let client = Client::builder()
             .redirect(Policy::none())
             .no_proxy()
@@ -121,22 +121,22 @@ impl Browser {
         }
     }
 
-    /// The same, whose answers are kept in `seen`.
+    /// The same, recording its answers in `seen`.
     pub fn seen_by(self, seen: &Seen) -> Browser {
         Browser { seen: seen.clone(), ..self }
     }
 
-    /// The same at `address`, for a site that trusts the proxy in front of it.
+    /// The same from `address`, for a site that trusts the proxy in front of it.
     pub fn at(self, address: &str) -> Browser {
         Browser { place: Some(address.to_owned()), ..self }
     }
 
-    /// Tells of trouble.
+    /// Reports trouble to `trouble`.
     pub fn telling(self, trouble: &Arc<Trouble>) -> Browser {
         Browser { trouble: trouble.clone(), ..self }
     }
 
-    /// Another browser with the same cookies: a stolen copy, or a second tab's request.
+    /// Another browser with the same cookies: a stolen copy, or a second tab.
     pub fn copy(&self) -> Browser {
         let jar = Mutex::new(self.jar());
         Browser {
@@ -151,19 +151,19 @@ impl Browser {
         }
     }
 
-    /// Another browser of somebody else.
+    /// A browser of somebody else, with no cookies.
     pub fn other(&self) -> Browser {
         let other = self.copy();
         other.jar.lock().expect("unpoisoned").clone_from(&Jar::default());
         other
     }
 
-    /// Closes all windows and opens the browser again: cookies of the session go.
+    /// Closes and reopens the browser: session cookies are lost.
     pub fn close(&self) {
         self.jar.lock().expect("unpoisoned").close();
     }
 
-    /// The client that sends, for requests made otherwise than by a browser.
+    /// The underlying client, for requests that no browser makes.
     pub fn client(&self) -> Client {
         self.client.clone()
     }
@@ -178,7 +178,7 @@ impl Browser {
         change(&mut self.jar.lock().expect("unpoisoned"));
     }
 
-    /// A request to be changed before [`Browser::send`]; `place` is a path of the site or a whole URL of it.
+    /// A request to be changed before [`Browser::send`]; `place` is a path or a whole URL of the site.
     pub fn request(&self, method: Method, place: &str) -> RequestBuilder {
         let place = place.strip_prefix(&self.site).unwrap_or(place);
         assert!(place.starts_with('/'), "{place} leads away from {}", self.site);
@@ -209,48 +209,49 @@ impl Browser {
         Answer { status, headers, body }
     }
 
-    /// A request with no more than method and place.
+    /// Sends a request with only a method and a place.
     pub async fn ask(&self, method: Method, place: &str) -> Answer {
         self.send(self.request(method, place)).await
     }
 
-    /// Goes to `place`, as if it were typed or clicked in a mail.
+    /// Opens `place`, as if it were typed or clicked in a mail.
     pub async fn get(&self, place: &str) -> Page {
         let request = self.request(Method::GET, place).header("Sec-Fetch-Site", "none");
         let answer = self.send(request).await;
         self.follow(place, answer).await
     }
 
-    /// Fills the form that asks for what is typed, by field name or `autocomplete`, and submits it.
+    /// Fills in the form that has these fields, found by name or `autocomplete`, and submits it.
     pub async fn submit(&self, page: &Page, typed: &[(&str, &str)]) -> Page {
         self.post(&self.fill(page, typed)).await
     }
 
-    /// Presses the button of the form that goes to `path`.
+    /// Submits the form that posts to `path`.
     pub async fn press(&self, page: &Page, path: &str) -> Page {
         let form = page.form_to(path);
         self.post(&self.sent(page, form, &[])).await
     }
 
-    /// What [`Browser::submit`] would send.
+    /// The contents that [`Browser::submit`] would send.
     pub fn fill(&self, page: &Page, typed: &[(&str, &str)]) -> Sent {
         let keys: Vec<_> = typed.iter().map(|(key, _)| *key).collect();
         self.sent(page, page.form_with(&keys), typed)
     }
 
-    /// What `form` of `page` sends with `typed` in it.
+    /// The contents of `form` on `page` with `typed` filled in.
     pub fn sent(&self, page: &Page, form: &Form, typed: &[(&str, &str)]) -> Sent {
         let to = if form.action.is_empty() { page.place.clone() } else { form.action.clone() };
         Sent { to, fields: form.filled(typed) }
     }
 
-    /// Sends a filled form and follows to the page that it leads to.
+    /// Sends a filled-in form and follows its redirects.
     pub async fn post(&self, sent: &Sent) -> Page {
         let answer = self.post_only(sent).await;
         self.follow(&sent.to, answer).await
     }
 
-    /// Sends a filled form and stays at its answer, which is never a page of success: reload would send the form again.
+    /// Sends a filled-in form without following its redirect. The answer is never a page of success, which a reload
+    /// would send again.
     pub async fn post_only(&self, sent: &Sent) -> Answer {
         self.seen.typed(&sent.fields);
         let answer = self.send(self.request(Method::POST, &sent.to).form(&sent.fields)).await;

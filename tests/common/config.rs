@@ -1,4 +1,4 @@
-//! A site's configuration: keys with their values, written as one TOML file for a server in this process or in its own.
+//! A site's configuration: keys and values, written as a TOML file for a server in this process or in its own.
 
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -13,12 +13,12 @@ use super::Setting;
 /// One key and its value.
 pub type Change<'a> = (&'a str, Value);
 
-/// Keys under `[default]`, as `latchkey.reset.strategy`, with their values.
+/// Keys under `[default]`, such as `latchkey.reset.strategy`, with their values.
 #[derive(Clone)]
 pub struct Config(BTreeMap<String, Value>);
 
 impl Config {
-    /// A site in `setting`, on `port` of the loopback: no limits, cheap hashes, fixed secrets.
+    /// A site in `setting`, on `port` of the loopback interface: no limits, cheap hashes, fixed secrets.
     pub fn new(setting: &Setting, port: u16) -> Config {
         let mut config = Config(BTreeMap::new());
         config.set("address", json!("127.0.0.1"));
@@ -45,7 +45,7 @@ impl Config {
         self.0.insert(key.to_owned(), value);
     }
 
-    /// Sets several keys; `null` takes one away.
+    /// Sets several keys; `null` removes one.
     pub fn change(&mut self, changes: &[Change<'_>]) {
         for (key, value) in changes {
             if value.is_null() {
@@ -56,33 +56,33 @@ impl Config {
         }
     }
 
-    /// Sets one key, unless it is set.
+    /// Sets a key that is not set yet.
     pub fn prefer(&mut self, key: &str, value: Value) {
         self.0.entry(key.to_owned()).or_insert(value);
     }
 
-    /// The same for a process of its own, which ends when it is told to.
+    /// The same for a server in its own process, which stops on signals.
     pub fn for_a_process(mut self) -> Config {
         self.0.retain(|key, _| !key.starts_with("shutdown."));
         self
     }
 
-    /// Where the server listens.
+    /// Port of the server.
     pub fn port(&self) -> u64 {
         self.0["port"].as_u64().expect("a port")
     }
 
-    /// Its database.
+    /// URL of the database.
     pub fn database(&self) -> String {
         self.0["databases.latchkey.url"].as_str().expect("a URL").to_owned()
     }
 
-    /// Where its links lead.
+    /// URL that links begin with.
     pub fn public_url(&self) -> String {
         self.0["latchkey.public_url"].as_str().expect("a URL").to_owned()
     }
 
-    /// Whether anything is limited.
+    /// True if limits are enabled.
     pub fn limits(&self) -> bool {
         self.0["latchkey.limits.enabled"] == true
     }
@@ -96,7 +96,7 @@ impl Config {
         text
     }
 
-    /// What the library's own entry takes, in the debug profile.
+    /// The figment for the library's own entry point, in the debug profile.
     pub fn figment(&self) -> Figment {
         Figment::from(rocket::Config::debug_default())
             .merge(Toml::string(&self.toml()).nested())

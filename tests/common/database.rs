@@ -1,4 +1,4 @@
-//! A fresh database for each test, dropped afterwards, and a dump of all that it holds.
+//! A fresh database for each test, dropped afterwards, and a dump of its whole contents.
 
 use std::{
     path::PathBuf,
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use super::{Engine, Postgres};
 
-/// A database that nobody else uses, with a folder for the files of its site.
+/// A database for one test, with a folder for the files of its site.
 pub struct Database {
     url: String,
     folder: TempDir,
@@ -23,7 +23,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// An empty database on `engine`, or why there can be none.
+    /// Creates an empty database on `engine`, or says why it cannot.
     pub fn create(engine: Engine) -> Result<Database, String> {
         match engine {
             Engine::Sqlite => {
@@ -35,7 +35,7 @@ impl Database {
         }
     }
 
-    /// An empty database on the PostgreSQL server at `server`.
+    /// Creates an empty database on the PostgreSQL server at `server`.
     pub fn on(server: &str) -> Result<Database, String> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let folder = TempDir::with_prefix("latchkey-").map_err(|error| error.to_string())?;
@@ -45,17 +45,17 @@ impl Database {
         Ok(Database { url, folder, dropped_by: Some((server.to_owned(), name)) })
     }
 
-    /// As `databases.latchkey.url` takes it.
+    /// Value for `databases.latchkey.url`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// A folder that goes with the database.
+    /// Folder that is deleted with the database.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
 
-    /// Lets the server go before its databases are dropped.
+    /// Does not drop the database: its server stops first.
     pub fn forget(&mut self) {
         self.dropped_by = None;
     }
@@ -82,7 +82,7 @@ fn order(server: &str, statement: &str) -> Result<(), String> {
     runtime().block_on(run).map_err(|error| error.to_string())
 }
 
-/// The first column of what `query` finds, which must be text.
+/// First column of the rows found by `query`, which must be text.
 pub async fn texts(url: &str, query: &'static str) -> Vec<String> {
     if url.starts_with("sqlite:") {
         let mut connection = SqliteConnection::connect(url).await.expect("the database opens");
@@ -93,7 +93,7 @@ pub async fn texts(url: &str, query: &'static str) -> Vec<String> {
     }
 }
 
-/// Executes a statement, as whoever runs the database might.
+/// Executes a statement, as an operator of the database might.
 pub async fn execute(url: &str, statement: &str) {
     let statement = sqlx::raw_sql(AssertSqlSafe(statement));
     if url.starts_with("sqlite:") {

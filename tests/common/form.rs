@@ -2,7 +2,7 @@
 
 use scraper::{ElementRef, Selector};
 
-/// One form: where it goes, by which method, and its fields in the page's order.
+/// A form: its action, its method, and its fields in the page's order.
 #[derive(Clone, Debug)]
 pub struct Form {
     pub action: String,
@@ -40,12 +40,12 @@ impl Form {
         }
     }
 
-    /// The path that it goes to, without the query.
+    /// Path of the action, without the query.
     pub fn path(&self) -> &str {
         self.action.split(['?', '#']).next().unwrap_or_default()
     }
 
-    /// The field that `key` means, by its name or by its `autocomplete`.
+    /// The field that `key` identifies, by name or by `autocomplete`.
     pub fn field(&self, key: &str) -> Option<&Field> {
         let by_name = self.fields.iter().find(|field| field.name == key);
         by_name.or_else(|| {
@@ -53,7 +53,7 @@ impl Form {
         })
     }
 
-    /// What a browser would send with `typed` filled in; any text ticks a box.
+    /// The fields that a browser would send with `typed` filled in; any text ticks a box.
     pub fn filled(&self, typed: &[(&str, &str)]) -> Vec<(String, String)> {
         let mut sent = Vec::new();
         for field in self.fields.iter().filter(|field| !field.name.is_empty() && field.kind != "submit") {

@@ -1,4 +1,4 @@
-//! HAProxy in front of a site's servers, configured as `docs/haproxy.cfg` has it.
+//! HAProxy in front of a site's servers, configured as in `docs/haproxy.cfg`.
 
 use std::{
     fmt::Write,
@@ -12,10 +12,10 @@ use rocket::tokio::{
     net::UnixStream,
 };
 
-/// What production has, to be tried as it stands.
+/// Configuration for production, to be tested as it is.
 const EXAMPLE: &str = include_str!("../../docs/haproxy.cfg");
-/// What begins a line that is not for here: another machine, TLS, a limit for one address, which is everybody's in a test, and
-/// what the laws want the site itself to refuse.
+/// Beginnings of lines left out here: another machine, TLS, a limit for one address, which all clients share in a test,
+/// and requests that the laws expect the site itself to refuse.
 const ELSEWHERE: [&str; 9] = [
     "log",
     "stats",
@@ -34,22 +34,22 @@ pub struct HaProxy {
     socket: PathBuf,
 }
 
-/// What it knows of a server.
+/// Status of a server in HAProxy.
 #[derive(Debug, PartialEq, Eq)]
 pub struct State {
-    /// Whether it would send requests there.
+    /// True if it would receive requests.
     pub up: bool,
-    /// How many requests are there.
+    /// Requests in flight.
     pub in_flight: usize,
 }
 
 impl HaProxy {
-    /// Whether there is one here.
+    /// True if HAProxy is installed.
     pub fn is_installed() -> bool {
         shell("haproxy -v").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|it| it.success())
     }
 
-    /// One that listens on `port` for the site `host`, whose servers are on the loopback at `servers`.
+    /// Starts HAProxy on `port` for the site `host`, whose servers are at the loopback ports `servers`.
     pub fn start(folder: &Path, port: u64, host: &str, servers: &[u16]) -> HaProxy {
         let (file, socket) =
             (folder.join(format!("haproxy-{port}.cfg")), folder.join(format!("haproxy-{port}")));
@@ -62,7 +62,7 @@ impl HaProxy {
         HaProxy { process, socket }
     }
 
-    /// What it knows of the server at this place among them, once it runs.
+    /// Status of a server by its index, once HAProxy runs.
     pub async fn state(&self, server: usize) -> Option<State> {
         let table = self.told("show stat").await.ok()?;
         let name = format!("s{server}");
@@ -71,7 +71,7 @@ impl HaProxy {
         Some(State { up: line[17].starts_with("UP"), in_flight: line[4].parse().expect("a number") })
     }
 
-    /// Sends no more requests to a server, or does so again.
+    /// Stops or resumes sending requests to a server.
     pub async fn drain(&self, server: usize, drained: bool) {
         let state = if drained { "drain" } else { "ready" };
         self.told(&format!("set server latchkey/s{server} state {state}")).await.expect("HAProxy runs");
@@ -93,7 +93,7 @@ impl Drop for HaProxy {
     }
 }
 
-/// A shell that also finds what is for administrators.
+/// A shell that also finds commands for administrators.
 fn shell(script: &str) -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-c", script]);
@@ -101,7 +101,7 @@ fn shell(script: &str) -> Command {
     shell
 }
 
-/// The example for this machine, and more impatient: a test is shorter than a deploy.
+/// The example adapted to this machine, with shorter intervals: a test is shorter than a deployment.
 fn configuration(port: u64, host: &str, servers: &[u16], socket: &Path) -> String {
     let mut text = String::new();
     for line in EXAMPLE.lines().filter(|line| !ELSEWHERE.iter().any(|word| line.trim().starts_with(word))) {

@@ -1,10 +1,10 @@
-//! A browser's cookies, and that each one is set as it must be.
+//! A browser's cookies, with a check that each one has the required attributes.
 
 use std::collections::BTreeMap;
 
 use reqwest::header::{HeaderMap, SET_COOKIE};
 
-/// Cookies by name; all of one site, all for `Path=/`.
+/// Cookies by name, all of one site and with `Path=/`.
 #[derive(Clone, Default, Debug)]
 pub struct Jar(BTreeMap<String, Cookie>);
 
@@ -15,7 +15,7 @@ struct Cookie {
 }
 
 impl Jar {
-    /// Takes what a response sets and removes.
+    /// Applies the cookies that a response sets and removes.
     pub fn take(&mut self, headers: &HeaderMap) {
         for header in headers.get_all(SET_COOKIE) {
             let text = header.to_str().expect("a cookie is ASCII");
@@ -47,7 +47,7 @@ impl Jar {
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
-    /// What remains when the browser is closed and opened again.
+    /// Removes the cookies that do not outlive the browser.
     pub fn close(&mut self) {
         self.0.retain(|_, cookie| cookie.lasting);
     }
@@ -57,7 +57,7 @@ impl Jar {
         self.0.values().map(|cookie| cookie.value.clone()).collect()
     }
 
-    /// Puts a cookie there by hand.
+    /// Sets a cookie by hand.
     pub fn put(&mut self, name: &str, value: &str) {
         self.0.insert(name.to_owned(), Cookie { value: value.to_owned(), lasting: false });
     }
@@ -67,7 +67,7 @@ impl Jar {
         self.0.keys().cloned().collect()
     }
 
-    /// Takes one cookie away.
+    /// Removes one cookie.
     pub fn remove(&mut self, name: &str) {
         self.0.remove(name);
     }

@@ -1,4 +1,4 @@
-//! What the servers of one site have sent, in the order it left: it has left, whatever becomes of who sent it.
+//! Messages that the servers of one site have sent, in order. They remain when their server dies.
 
 use std::{
     collections::HashSet,
@@ -9,35 +9,35 @@ use latchkey::app::App;
 
 use super::Message;
 
-/// The development mailboxes of servers that come and go, as one.
+/// Development mailboxes of servers that come and go, as one.
 #[derive(Default)]
 pub struct Letters {
     kept: Mutex<Kept>,
-    /// Which of them were read.
+    /// Ids of messages that were read.
     pub read: Arc<Mutex<HashSet<String>>>,
 }
 
 #[derive(Default)]
 struct Kept {
-    /// The servers, and how much of each is known.
+    /// Servers, with the id of the last message read from each.
     servers: Vec<(Arc<App>, u64)>,
     messages: Vec<Message>,
 }
 
 impl Letters {
-    /// Reads those of one more server.
+    /// Adds a server.
     pub fn of(&self, server: &Arc<App>) {
         self.kept.lock().expect("unpoisoned").servers.push((server.clone(), 0));
     }
 
-    /// A server that is gone sends nothing more.
+    /// Reads the last messages of a server that has ended.
     pub fn no_more_of(&self, server: &Arc<App>) {
         let mut kept = self.kept.lock().expect("unpoisoned");
         kept.look();
         kept.servers.retain(|(other, _)| !Arc::ptr_eq(other, server));
     }
 
-    /// Every message, the oldest first.
+    /// Every message, oldest first.
     pub fn all(&self) -> Vec<Message> {
         let mut kept = self.kept.lock().expect("unpoisoned");
         kept.look();
@@ -63,7 +63,8 @@ impl Kept {
                 subject: message.subject.trim().to_owned(),
                 text: message.text.trim().to_owned(),
             };
-            // Who dies between sending and noting it has another one send it again; a mailbox shows a mail once.
+            // If a server dies after sending and before recording it, another repeats it; a mailbox shows it
+            // once.
             if !self.messages.iter().any(|known| is_again(known, &message)) {
                 self.messages.push(message);
             }
@@ -71,7 +72,7 @@ impl Kept {
     }
 }
 
-/// Whether it is the same message: its text may tell of another moment, but no two have the same link.
+/// True for a repeat of the same message. Its text may name another time, but no two share a link.
 fn is_again(known: &Message, message: &Message) -> bool {
     let same_text = || match (known.has_link(), message.has_link()) {
         (true, true) => known.link() == message.link(),

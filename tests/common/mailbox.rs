@@ -1,4 +1,4 @@
-//! Every message of the site, read as its recipients do: in the development mailbox, or where they really arrive.
+//! Every message of the site, read in the development mailbox or at its real destination.
 
 use std::{
     collections::HashSet,
@@ -28,22 +28,22 @@ impl Message {
         link.unwrap_or_else(|| panic!("no link in: {}", self.text)).to_owned()
     }
 
-    /// Whether there is a link.
+    /// True if there is a link.
     pub fn has_link(&self) -> bool {
         self.text.lines().any(|line| line.trim().starts_with("http"))
     }
 
-    /// Whether its link holds the key of a reset.
+    /// True if its link contains a reset key.
     pub fn is_key(&self) -> bool {
         self.has_link() && self.link().contains("/reset/") && !self.is_notice()
     }
 
-    /// Whether it tells the owner of a change, with a link that takes it back.
+    /// True for a notice of a change, with a link to undo it.
     pub fn is_notice(&self) -> bool {
         self.has_link() && self.link().contains("/reset/not-me/")
     }
 
-    /// What a person copies that is no link: a code, a key to type, a generated password.
+    /// Text to copy other than a link: a code, a key to type, a generated password.
     pub fn code(&self) -> String {
         self.find_code().unwrap_or_else(|| panic!("no code in: {}", self.text)).to_owned()
     }
@@ -61,10 +61,10 @@ impl Message {
     }
 }
 
-/// Messages that arrived at a mail server or gateway, and that nobody read yet, the oldest first.
+/// Unread messages that arrived at a mail server or gateway, oldest first.
 pub type Arrived = Arc<Mutex<Vec<Message>>>;
 
-/// A view of the messages that remembers what was read.
+/// The messages of a site, with a record of those that were read.
 pub struct Mailbox {
     source: Source,
     read: Arc<Mutex<HashSet<String>>>,
@@ -78,28 +78,28 @@ enum Source {
 }
 
 impl Mailbox {
-    /// The development mailbox of the site that `browser` is for.
+    /// The development mailbox of the browser's site.
     pub fn new(browser: Browser) -> Mailbox {
         Mailbox { source: Source::Dev(browser), read: Arc::default(), trouble: Arc::default() }
     }
 
-    /// What really arrives.
+    /// Messages that really arrive.
     pub fn of(arrived: Arrived) -> Mailbox {
         Mailbox { source: Source::Arrived(arrived), read: Arc::default(), trouble: Arc::default() }
     }
 
-    /// What several servers have sent.
+    /// Messages sent by several servers.
     pub fn of_replicas(letters: Arc<Letters>) -> Mailbox {
         let read = letters.read.clone();
         Mailbox { source: Source::Replicas(letters), read, trouble: Arc::default() }
     }
 
-    /// Tells of trouble when a message does not come in three seconds.
+    /// Reports to `trouble` when a message does not arrive within three seconds.
     pub fn telling(self, trouble: &Arc<Trouble>) -> Mailbox {
         Mailbox { trouble: trouble.clone(), ..self }
     }
 
-    /// Every message there is, the oldest first, with its id.
+    /// Every message with its id, oldest first.
     async fn list(&self) -> Vec<(String, Message)> {
         let browser = match &self.source {
             Source::Dev(browser) => browser,
@@ -138,12 +138,12 @@ impl Mailbox {
         messages
     }
 
-    /// Every message there is, read or not, the oldest first.
+    /// Every message, read or unread, oldest first.
     pub async fn all(&self) -> Vec<Message> {
         self.list().await.into_iter().map(|(_, message)| message).collect()
     }
 
-    /// Waits for the next message to `to` that nobody read yet.
+    /// Waits for the next unread message to `to`.
     pub async fn next(&self, to: &str) -> Message {
         for turn in 0..1000 {
             if let Some(message) = self.unread(to).await {
@@ -159,7 +159,7 @@ impl Mailbox {
         panic!("no message to {to} in ten seconds, only {got:?}");
     }
 
-    /// Waits for the next message to `to` whose link holds the key of a reset.
+    /// Waits for the next message to `to` whose link contains a reset key.
     pub async fn next_key(&self, to: &str) -> Message {
         loop {
             let message = self.next(to).await;
@@ -169,7 +169,7 @@ impl Mailbox {
         }
     }
 
-    /// Waits for the next message to `to` whose link says "this wasn't me".
+    /// Waits for the next message to `to` with a "this wasn't me" link.
     pub async fn next_notice(&self, to: &str) -> Message {
         loop {
             let message = self.next(to).await;
@@ -179,7 +179,7 @@ impl Mailbox {
         }
     }
 
-    /// Waits for the next message to `to` that carries a code and no link.
+    /// Waits for the next message to `to` that has a code and no link.
     pub async fn next_code(&self, to: &str) -> String {
         loop {
             let message = self.next(to).await;
@@ -189,7 +189,7 @@ impl Mailbox {
         }
     }
 
-    /// The oldest unread message to `to`, marked as read.
+    /// Returns the oldest unread message to `to`, and marks it as read.
     pub async fn unread(&self, to: &str) -> Option<Message> {
         if let Source::Arrived(arrived) = &self.source {
             let mut arrived = arrived.lock().expect("unpoisoned");
@@ -202,12 +202,12 @@ impl Mailbox {
         Some(message)
     }
 
-    /// How long a message takes at most: what one server leaves undone, another one sees within a second.
+    /// Longest time until a message arrives: another server takes over a dead server's work within a second.
     pub(super) fn soon(&self) -> Duration {
         Duration::from_millis(if matches!(self.source, Source::Replicas(_)) { 1_500 } else { 400 })
     }
 
-    /// Every unread message to `to` after the worker had time to send it.
+    /// Every unread message to `to`, after the worker had time to send it.
     pub async fn rest(&self, to: &str) -> Vec<Message> {
         sleep(self.soon()).await;
         let mut rest = Vec::new();

@@ -1,4 +1,4 @@
-//! What every test binary shares: a running site, browsers, its mailbox, the people, and a database for each test.
+//! Shared code of all test binaries: a running site, browsers, its mailbox, people, and fresh databases.
 #![allow(dead_code, unused_imports, unused_macros, reason = "each test binary uses its part")]
 
 #[macro_use]

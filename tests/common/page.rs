@@ -1,4 +1,4 @@
-//! A page as somebody sees it, and what every page of the site must be.
+//! A page as a person sees it, with checks that hold for every page of the site.
 
 use reqwest::{
     StatusCode,
@@ -11,16 +11,16 @@ use super::Form;
 /// A page: the answer at the end of all redirects.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// Of the last answer.
+    /// Status of the last answer.
     pub status: u16,
-    /// Of the first answer, before any redirect was followed.
+    /// Status of the first answer, before redirects.
     pub answered: u16,
-    /// Path and query where the browser ended.
+    /// Final path and query.
     pub place: String,
     pub headers: HeaderMap,
     pub body: String,
     pub title: String,
-    /// What is to be read in `<main>`, its white space joined.
+    /// Visible text of `<main>`, with white space collapsed.
     pub text: String,
     pub forms: Vec<Form>,
     pub links: Vec<String>,
@@ -70,20 +70,20 @@ impl Page {
         form.unwrap_or_else(|| panic!("no form for {keys:?} on {self}"))
     }
 
-    /// The form that goes to `path`.
+    /// The form that posts to `path`.
     pub fn form_to(&self, path: &str) -> &Form {
         let form = self.forms.iter().find(|form| form.path() == path);
         form.unwrap_or_else(|| panic!("no form to {path} on {self}"))
     }
 
-    /// Whether a form here has a field for each of `keys`.
+    /// True if a form has a field for each of `keys`.
     pub fn asks(&self, keys: &[&str]) -> bool {
         self.forms
             .iter()
             .any(|form| form.method == "post" && keys.iter().all(|key| form.field(key).is_some()))
     }
 
-    /// Whether this is a page for a link that is of no use, whatever the reason that it tells.
+    /// True for the page of an unusable link, whatever reason it gives.
     pub fn is_of_no_use(&self) -> bool {
         const TITLES: [&str; 10] = [
             "This link is not complete",
@@ -102,17 +102,17 @@ impl Page {
         told && self.status == 410 && ["/reset", "/confirm", "/account/email"].into_iter().any(asks)
     }
 
-    /// Whether it says that what was sent had been sent before, and leads where that led.
+    /// True if it says that the form had been sent before, and leads to where that led.
     pub fn was_sent_twice(&self) -> bool {
         self.answered == 303 && self.body.contains("This was sent twice")
     }
 
-    /// Whether a form here goes to `path`.
+    /// True if a form posts to `path`.
     pub fn offers(&self, path: &str) -> bool {
         self.forms.iter().any(|form| form.path() == path)
     }
 
-    /// Panics unless the page has what each page of the site has, whatever it says.
+    /// Panics unless the page meets the requirements for all pages.
     fn check(&self, html: &Html) {
         let none =
             |selector: &str| html.select(&Selector::parse(selector).expect("a selector")).next().is_none();

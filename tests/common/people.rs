@@ -1,15 +1,15 @@
-//! People with accounts, made as people make them: by registering and reading their mail.
+//! People with accounts, created by registering and reading their mail.
 
 use super::{Browser, Page, app::Site};
 
-/// The password that an account starts with.
+/// First password of an account.
 pub const OLD: &str = "seven quiet herons at dusk";
-/// The password that a reset sets.
+/// Password set by a reset.
 pub const NEW: &str = "brass lantern under the stairs";
-/// A third one, of whoever else there is.
+/// Password of anybody else.
 pub const OTHER: &str = "copper kettles sing in winter";
 
-/// Somebody with a confirmed account, and with a verified phone if the strategy in force needs one.
+/// A person with a confirmed account, and with a verified phone if the strategy in force needs one.
 #[derive(Clone, Debug)]
 pub struct Person {
     pub email: String,
@@ -18,13 +18,13 @@ pub struct Person {
 }
 
 impl Site {
-    /// Fills the registration form and gives the answer.
+    /// Submits the registration form and returns the answer.
     pub async fn register(&self, browser: &Browser, email: &str, password: &str) -> Page {
         let form = browser.get("/register").await;
         browser.submit(&form, &[("email", email), ("password", password)]).await
     }
 
-    /// An account for `name@example.com`, ready for the strategy in force.
+    /// Creates an account for `name@example.com`, ready for the strategy in force.
     pub async fn person(&self, name: &str) -> Person {
         let person = self.account(&format!("{name}@example.com")).await;
         if self.setting.strategy == super::Strategy::SmsApproved {
@@ -34,7 +34,7 @@ impl Site {
         }
     }
 
-    /// An account for `email`, without a phone.
+    /// Creates an account for `email`, without a phone.
     pub async fn account(&self, email: &str) -> Person {
         let browser = self.browser();
         let answer = self.register(&browser, email, OLD).await;
@@ -46,14 +46,14 @@ impl Site {
         Person { email: email.to_owned(), password: OLD.to_owned(), phone: String::new() }
     }
 
-    /// An account for `email` with the role `admin`.
+    /// Creates an account for `email` with the role `admin`.
     pub async fn admin(&self, email: &str) -> Person {
         let root = self.account(email).await;
         self.latchkey(&["user", "role", email, "--add", "admin"]);
         root
     }
 
-    /// Adds a phone to `person` and verifies it; the hold on new numbers passes.
+    /// Adds a phone to `person`, verifies it, and waits for the hold on new numbers to pass.
     pub async fn add_phone(&self, person: &Person) -> Person {
         let number: u32 =
             person.email.bytes().fold(7, |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
@@ -69,11 +69,11 @@ impl Site {
         Person { phone, ..person.clone() }
     }
 
-    /// Signs in with `password`; the page tells whether it worked.
+    /// Signs in with `password`; the page shows whether it worked.
     pub async fn sign_in(&self, browser: &Browser, email: &str, password: &str) -> Page {
         let mut form = browser.get("/login").await;
         if form.path() != "/login" {
-            // Somebody is signed in here, perhaps for one step only.
+            // A session exists here, perhaps for one step only.
             browser.press(&form, "/logout").await;
             form = browser.get("/login").await;
         }
@@ -88,7 +88,7 @@ impl Site {
         browser
     }
 
-    /// Whether `password` signs `email` in.
+    /// True if `password` signs `email` in.
     pub async fn opens(&self, email: &str, password: &str) -> bool {
         let browser = self.browser();
         self.sign_in(&browser, email, password).await;
@@ -97,7 +97,7 @@ impl Site {
 }
 
 impl Browser {
-    /// Whether the account's page opens here.
+    /// True if the account page opens in this browser.
     pub async fn is_signed_in(&self) -> bool {
         let answer = self.ask(reqwest::Method::GET, "/account").await;
         assert!([200, 302, 303].contains(&answer.status), "/account answered {}", answer.status);

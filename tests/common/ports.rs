@@ -1,11 +1,11 @@
-//! Loopback ports that nobody uses, each given out once in a process.
+//! Unused loopback ports, each given out once in a process.
 
 use std::{
     net::TcpListener,
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// A free port below those that the system gives to outgoing connections.
+/// A free port below the range that the system uses for outgoing connections.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {

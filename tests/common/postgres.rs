@@ -1,4 +1,4 @@
-//! A PostgreSQL server for the tests, in a folder of its own, gone when the process is.
+//! A PostgreSQL server for the tests, in its own folder, which ends with the process.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -6,10 +6,10 @@ use std::{
     sync::OnceLock,
 };
 
-/// Where `scripts/test` says that it started a server for all test binaries.
+/// Variable in which `scripts/test` passes the URL of a server for all test binaries.
 const SHARED: &str = "LATCHKEY_TEST_POSTGRES";
 
-/// A server that `postgres.sh` runs; it stops when this process ends, however that comes about.
+/// A server run by `postgres.sh`; it stops when this process ends, for any reason.
 pub struct Postgres {
     child: Child,
     orders: Option<ChildStdin>,
@@ -18,7 +18,7 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a server, or says why there can be none.
+    /// Starts a server, or says why it cannot.
     pub fn start() -> Result<Postgres, String> {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/postgres.sh");
         let mut child = Command::new("bash")
@@ -39,7 +39,7 @@ impl Postgres {
         Ok(Postgres { child, orders, answers, url: url.trim().to_owned() })
     }
 
-    /// The server that all tests share, without a database in the URL; or why there is none.
+    /// URL of the server that all tests share, without a database; or the reason why there is none.
     pub fn shared() -> Result<String, String> {
         static SERVER: OnceLock<Result<Postgres, String>> = OnceLock::new();
         if let Ok(url) = std::env::var(SHARED) {
@@ -48,17 +48,17 @@ impl Postgres {
         SERVER.get_or_init(Postgres::start).as_ref().map(|server| server.url.clone()).map_err(Clone::clone)
     }
 
-    /// The server's URL, without a database.
+    /// URL of the server, without a database.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Takes the server away from whoever is connected.
+    /// Stops the server under its clients.
     pub fn stop(&mut self) {
         assert_eq!(self.order("stop"), "stopped");
     }
 
-    /// Brings the server back, with all it had stored.
+    /// Starts the server again, with its data.
     pub fn start_again(&mut self) {
         assert_eq!(self.order("start"), "started");
     }

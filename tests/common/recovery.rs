@@ -1,29 +1,29 @@
-//! The way back in, step by step, under each strategy.
+//! Recovery, step by step, under each strategy.
 
 use super::{Browser, Message, Page, Person, Sent, Strategy, app::Site};
 
-/// Somebody about to send the request that spends the key.
+/// A person about to send the request that spends the key.
 pub struct Ready {
     page: Page,
     code: Option<String>,
 }
 
 impl Site {
-    /// Asks for a reset of `email`, from a browser of its own.
+    /// Requests a reset for `email`, from a new browser.
     pub async fn ask_reset(&self, email: &str) -> Page {
         let browser = self.browser();
         let form = browser.get("/reset").await;
         browser.submit(&form, &[("email", email)]).await
     }
 
-    /// Asks for a reset and reads the message that comes.
+    /// Requests a reset and returns the message with the key.
     pub async fn key(&self, person: &Person) -> Message {
         let page = self.ask_reset(&person.email).await;
         assert_eq!(page.status, 200, "{page}");
         self.mailbox.next_key(&person.email).await
     }
 
-    /// Opens `link` and goes as far as the request that spends the key.
+    /// Opens `link` and stops before the request that spends the key.
     pub async fn prepare(&self, browser: &Browser, link: &str, person: &Person) -> Ready {
         let page = browser.get(link).await;
         let strategy = self.setting.strategy;
@@ -40,13 +40,13 @@ impl Site {
         }
     }
 
-    /// The same with the code of the next message.
+    /// The same with the code from the next message.
     pub async fn next_code(&self, ready: Ready, person: &Person) -> Ready {
         let to = if self.setting.strategy == Strategy::SmsApproved { &person.phone } else { &person.email };
         Ready { code: Some(self.mailbox.next_code(to).await), ..ready }
     }
 
-    /// What is sent to spend the key; `password` is the new one, where this request takes it.
+    /// Contents of the request that spends the key; `password` is the new one, if this request takes it.
     pub fn spending(&self, browser: &Browser, ready: &Ready, password: &str) -> Sent {
         let page = &ready.page;
         match (self.setting.strategy, &ready.code) {
@@ -56,7 +56,7 @@ impl Site {
         }
     }
 
-    /// Goes on from the page that the spending request led to, until the new password is set and signs in.
+    /// Continues after the spending request until the new password is set and signs in.
     pub async fn finish(&self, browser: &Browser, page: Page, person: &Person, password: &str) -> Page {
         match self.setting.strategy {
             Strategy::SetThenLogin | Strategy::SecondKey | Strategy::SmsApproved => page,
@@ -69,7 +69,7 @@ impl Site {
         }
     }
 
-    /// All of it in `browser`, from the opened link to the signed-in account with `password`.
+    /// Completes a reset in `browser`, from opening the link to the account signed in with `password`.
     pub async fn recover(&self, browser: &Browser, person: &Person, link: &str, password: &str) -> Person {
         let ready = self.prepare(browser, link, person).await;
         let page = browser.post(&self.spending(browser, &ready, password)).await;

@@ -1,4 +1,4 @@
-//! Configurations that the binary refuses, and one for release that it does not.
+//! Configurations that the binary refuses, and one for release that it accepts.
 
 use std::process::Output;
 
@@ -6,12 +6,12 @@ use tempfile::TempDir;
 
 use super::{free_port, run};
 
-/// What is on both outputs.
+/// Both outputs of a command.
 pub fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// Panics unless `toml` is refused with a line that has all of `words`, by `check` and by the server alike.
+/// Panics unless `toml` is refused with a line that has all of `words`, by `check` and by the server.
 pub fn refused(profile: &str, toml: &str, words: &[&str]) {
     for arguments in [&["check"][..], &[]] {
         let folder = TempDir::with_prefix("latchkey-").expect("a folder");
@@ -31,7 +31,7 @@ pub fn refused(profile: &str, toml: &str, words: &[&str]) {
     }
 }
 
-/// A complete configuration for release, on `database`; each line can be taken away.
+/// A complete configuration for release, on `database`, from which one line may be left out.
 pub fn release(database: &str, without: &str) -> String {
     let table = format!("[release.databases.latchkey]\nurl = {database:?}\n[release.latchkey]");
     let lines = [

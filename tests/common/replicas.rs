@@ -1,12 +1,12 @@
-//! A site of several servers behind HAProxy, with nothing in common but their database, of which one after another stops
-//! and starts again for as long as the test goes on.
+//! A site of several servers behind HAProxy, which share only their database, and of which one after another stops and
+//! starts again until the test ends.
 //!
-//! Every second one is stopped as a deploy stops it: HAProxy sends it nothing more, SIGTERM comes, and what is in flight is
-//! answered. The others die in the middle of whatever they do, but while no request is with them: what a client hears that
-//! waits for one that dies is shown by `tests/soak/crashes.rs`, with real processes. After that HAProxy is told that both are
-//! there, and finds by itself that they are not. What a dead one has leased in the outbox waits for the end of its lease: the
-//! clock is turned past it then. That a stop which HAProxy is not told of loses no answer is not shown, and not so: a
-//! request can be on its way on a connection that closes.
+//! Every second server is stopped as in a deployment: HAProxy sends it no more requests, it gets SIGTERM, and it
+//! answers the requests in flight. The others are killed in the middle of their work, but only without a request in
+//! flight: `tests/soak/crashes.rs` shows, with real processes, what happens to a client whose server dies. In either
+//! case HAProxy is then told that the server is up, and has to detect that it is not. Entries of the outbox leased by a
+//! killed server wait for the end of their lease, so the clock is advanced past it. A stop without telling HAProxy is
+//! not tested, because it can lose an answer: a request may be on its way on a connection that closes.
 
 use std::{
     io::Write,
@@ -36,10 +36,10 @@ use super::{
     server::{Host, Server},
 };
 
-/// How many servers a site has, if more than one.
+/// Number of servers of a site, if more than one.
 const REPLICAS: &str = "LATCHKEY_TEST_REPLICAS";
 
-/// Laws that are about one server by what they are, and why.
+/// Laws that concern a single server, with the reason.
 const OF_ONE_SERVER: [(&str, &str); 5] = [
     ("a_subscriber_hears_what_happens", "a subscriber hears of its own server, until that stops"),
     ("a_faulty_policy_changes_nothing", "what a server has refused, it alone remembers"),
@@ -48,24 +48,24 @@ const OF_ONE_SERVER: [(&str, &str); 5] = [
     ("the_meters_are_for_this_machine_or_who_has_the_token", "HAProxy leads nobody to the meters"),
 ];
 
-/// After how long a server has surely begun with what it was sent.
+/// Time within which a server has surely started on the requests it was sent.
 const NOTICE: Duration = Duration::from_secs(2);
-/// How long a server stays away, so that HAProxy meets its absence.
+/// Downtime of a server, long enough for HAProxy to notice.
 const AWAY: Duration = Duration::from_millis(150);
-/// How long all are there.
+/// Time for which all servers are up.
 const TOGETHER: Duration = Duration::from_millis(100);
-/// How long anything of it may take.
+/// Timeout of each step.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// A moment longer than the worker's lease of a message.
+/// Slightly more than the worker's lease of a message.
 const LEASE: Duration = Duration::from_secs(61);
 
-/// How many servers a site in this setting has, if more than one.
+/// Number of servers for a site in this setting, if more than one.
 pub fn wanted(engine: Engine) -> Option<usize> {
     let count = std::env::var(REPLICAS).ok().filter(|_| engine == Engine::Postgres)?;
     Some(count.parse().unwrap_or_else(|_| panic!("{REPLICAS}={count} is no number")))
 }
 
-/// Why the test at hand cannot be run with several servers.
+/// Reason why the current test cannot run with several servers.
 pub fn unfit() -> Option<&'static str> {
     let thread = std::thread::current();
     let test = thread.name().unwrap_or_default();
@@ -84,7 +84,7 @@ struct Site {
     clock: Clock,
     host: Host,
     ports: Vec<u16>,
-    /// Held while one of them is away.
+    /// Locked while one of them is away.
     servers: Mutex<Vec<Server>>,
     haproxy: HaProxy,
     letters: Arc<Letters>,
@@ -94,7 +94,7 @@ struct Site {
 }
 
 impl Replicas {
-    /// Starts them, and lets them come and go.
+    /// Starts the servers, and the task that restarts them in turn.
     pub async fn start(of: &app::Site, count: usize, host: Host) -> Replicas {
         let ports: Vec<_> = (0..count).map(|_| free_port()).collect();
         let (config, url) = (of.config.clone(), of.config.public_url());
@@ -123,12 +123,12 @@ impl Replicas {
         Replicas { site: site.clone(), turns: tokio::spawn(async move { site.turns().await }) }
     }
 
-    /// All of them, none of which goes meanwhile.
+    /// Locks all servers, so that none goes away meanwhile.
     pub async fn all(&self) -> MutexGuard<'_, Vec<Server>> {
         self.site.servers.lock().await
     }
 
-    /// Has each of them take up `config`, and those that start from now on.
+    /// Switches all servers, and those started later, to `config`.
     pub async fn take_up(&self, config: &Config) -> Result<(), String> {
         let servers = self.all().await;
         for (place, server) in servers.iter().enumerate() {
@@ -139,7 +139,7 @@ impl Replicas {
         Ok(())
     }
 
-    /// Stops all of them, as SIGTERM would.
+    /// Stops all servers, as SIGTERM would.
     pub async fn stop(&self) {
         let mut servers = self.all().await;
         assert!(!self.turns.is_finished(), "they came and went no more: see above");
@@ -183,7 +183,7 @@ impl Site {
         server
     }
 
-    /// Waits until HAProxy has `server`.
+    /// Waits until HAProxy has found `server`.
     async fn joins(&self, place: usize, server: &Server) {
         let begun = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.ports[place])).await.is_err()
@@ -195,7 +195,7 @@ impl Site {
         }
     }
 
-    /// One after another stops and starts again.
+    /// Stops and starts one server after another.
     async fn turns(&self) {
         for turn in 0.. {
             sleep(TOGETHER).await;
@@ -215,7 +215,7 @@ impl Site {
                 left = self.leased().await;
                 self.deaths.fetch_add(1, Ordering::Relaxed);
             }
-            // It tries that one until it finds it gone.
+            // It tries this server until it detects that it is gone.
             self.haproxy.drain(place, false).await;
             sleep(AWAY).await;
             self.letters.no_more_of(&app);
@@ -229,7 +229,7 @@ impl Site {
         }
     }
 
-    /// Waits until no request is with a server, but no longer than this.
+    /// Waits until a server has no requests in flight, up to a limit.
     async fn quiet(&self, place: usize, most: Duration) {
         let begun = Instant::now();
         while begun.elapsed() < most && self.haproxy.state(place).await.is_some_and(|it| it.in_flight > 0) {
@@ -237,7 +237,7 @@ impl Site {
         }
     }
 
-    /// What some worker has at hand.
+    /// Entries that some worker has leased.
     async fn leased(&self) -> Vec<String> {
         const LEASED: &str = "SELECT CAST(id AS TEXT) FROM latchkey_outbox WHERE state = 'waiting' AND attempts > 0 AND trouble IS NULL";
         let database = self.config.read().expect("unpoisoned").database();

@@ -1,4 +1,4 @@
-//! A server of `tests/transport` in a process of its own, on a free port, that prints what it is given.
+//! A server from `tests/transport` in its own process, on a free port, that prints what it receives.
 
 use std::{
     io::{BufRead, BufReader},
@@ -8,18 +8,18 @@ use std::{
     time::Duration,
 };
 
-/// How long to wait for what must come.
+/// Timeout for expected events.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The running server; it ends when dropped.
 pub struct Script {
     process: Child,
-    /// Where on 127.0.0.1 it listens.
+    /// Port on 127.0.0.1.
     pub port: u16,
 }
 
 impl Script {
-    /// Starts `tests/transport/<script>` with `args` and hands each line that it prints to `tell`.
+    /// Starts `tests/transport/<script>` with `args` and passes each line that it prints to `tell`.
     pub fn start(script: &str, args: &[&str], mut tell: impl FnMut(String) + Send + 'static) -> Self {
         let mut process = Command::new("/usr/bin/python3")
             .arg(format!("{}/tests/transport/{script}", env!("CARGO_MANIFEST_DIR")))
@@ -30,7 +30,7 @@ impl Script {
         let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines().map_while(Result::ok);
         let (say, said) = mpsc::channel();
         thread::spawn(move || {
-            // Whoever waited for the port in vain has said so.
+            // The receiver has panicked already if it gave up waiting.
             let _ = lines.next().map(|port| say.send(port));
             lines.for_each(&mut tell);
         });

@@ -1,9 +1,9 @@
-//! A life with every secret that there is, and where one may not be.
+//! A run that produces every kind of secret, and a search for secrets in text.
 
 use super::{NEW, OLD, OTHER, app::Site};
 
-/// Every way back in and all around it for a person called `name`; gives each secret that was in a message, in a cookie,
-/// or typed.
+/// Goes through recovery and everything around it as a person called `name`; returns every secret that was in a
+/// message, in a cookie, or typed.
 pub async fn live(app: &Site, name: &str) -> Vec<String> {
     let ann = app.person(name).await;
     let browser = app.signed_in(&ann).await;
@@ -51,7 +51,7 @@ pub async fn live(app: &Site, name: &str) -> Vec<String> {
     secrets
 }
 
-/// Whether `secret` is in `text`; a short one only if it is not part of something longer.
+/// True if `text` contains `secret`; a short one only as a whole word.
 pub fn alone(text: &str, secret: &str) -> bool {
     if secret.len() > 8 {
         return text.contains(secret);

@@ -1,4 +1,4 @@
-//! What the browsers of one site were answered and given, and what was typed into them.
+//! Record of all answers and cookies that the browsers of one site received, and of secrets typed into them.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +15,7 @@ struct Kept {
 }
 
 impl Seen {
-    /// Keeps the status of an answer and its cookies.
+    /// Records the status of an answer and its cookies.
     pub fn answer(&self, place: &str, status: u16, headers: &HeaderMap) {
         let mut kept = self.0.lock().expect("unpoisoned");
         kept.statuses.push((place.to_owned(), status));
@@ -24,7 +24,7 @@ impl Seen {
         kept.secrets.extend(values.map(|(_, value)| value.to_owned()));
     }
 
-    /// Keeps what was typed into fields that are secret.
+    /// Records the values typed into secret fields.
     pub fn typed(&self, fields: &[(String, String)]) {
         let secret = |name: &str| name.contains("password") || ["code", "key"].contains(&name);
         let typed = fields.iter().filter(|(name, _)| secret(name)).map(|(_, value)| value.clone());
@@ -36,7 +36,7 @@ impl Seen {
         self.0.lock().expect("unpoisoned").statuses.clone()
     }
 
-    /// Every value of a cookie, and all that was typed into a secret field.
+    /// Every value of a cookie, and every value typed into a secret field.
     pub fn secrets(&self) -> Vec<String> {
         self.0.lock().expect("unpoisoned").secrets.clone()
     }

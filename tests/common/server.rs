@@ -1,4 +1,4 @@
-//! One server of a site, in this process, on a clock that tests turn.
+//! One server of a site, in this process, on a clock that tests control.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,32 +15,32 @@ use rocket::{
 
 use super::Config;
 
-/// What a host application adds to each server.
+/// Additions of a host application to each server.
 pub type Host = Arc<dyn Fn(Rocket<Build>) -> Rocket<Build> + Send + Sync>;
 
-/// A server that was started; whoever started it waits until it answers.
+/// A server that was started; the caller waits until it answers.
 pub struct Server {
     /// Every route: method and address.
     pub routes: Vec<(Method, String)>,
-    /// What switches its policy.
+    /// Switch for its policy.
     pub switch: Switch,
-    /// What it works with.
+    /// The running site.
     pub app: Arc<App>,
     shutdown: Shutdown,
     task: JoinHandle<()>,
     own: Own,
 }
 
-/// A runtime that ends with its server, and waits for nothing.
+/// A runtime that ends with its server, without waiting.
 struct Own(Option<Runtime>);
 
 impl Server {
-    /// A server that goes on until it is stopped, or the test ends.
+    /// Starts a server that runs until it is stopped, or the test ends.
     pub async fn start(config: &Config, clock: &Clock, host: &Host) -> Server {
         Server::start_on(Own(None), config, clock, host).await
     }
 
-    /// A server that can die alone.
+    /// Starts a server that can be killed alone.
     pub async fn mortal(config: &Config, clock: &Clock, host: &Host) -> Server {
         let own = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         Server::start_on(Own(Some(own)), config, clock, host).await
@@ -60,7 +60,7 @@ impl Server {
         let app = rocket.state::<Arc<App>>().expect("a site").clone();
         let shutdown = rocket.shutdown();
         let task = handle.spawn(async move {
-            // Whose client has left before the answer may outlive the server.
+            // A request whose client has left may outlive the server.
             if let Err(error) = rocket.launch().await {
                 assert!(matches!(error.kind(), ErrorKind::Shutdown(..)), "the site launches: {error}");
             }
@@ -68,7 +68,7 @@ impl Server {
         Server { routes, switch, app, shutdown, task, own }
     }
 
-    /// Whether it has ended.
+    /// True once it has ended.
     pub fn has_ended(&self) -> bool {
         self.task.is_finished()
     }
@@ -79,7 +79,7 @@ impl Server {
         (&mut self.task).await.expect("a clean stop");
     }
 
-    /// Ends it without a word, in the middle of whatever it does, as a process that is killed.
+    /// Ends it at once, in the middle of its work, like a killed process.
     pub async fn die(mut self) {
         let mut own = Own(self.own.0.take());
         let end = move || own.0.take().map(|own| own.shutdown_timeout(Duration::from_secs(1)));

@@ -1,4 +1,4 @@
-//! Where a law is tried: each strategy on each database, every pair a test named `law::strategy::database`.
+//! Settings for laws: each strategy on each database, every pair a test named `law::strategy::database`.
 
 use std::{io::Write, path::PathBuf};
 
@@ -25,7 +25,7 @@ impl Strategy {
         Strategy::SmsApproved,
     ];
 
-    /// Its name in the configuration.
+    /// Name in the configuration.
     pub fn name(self) -> &'static str {
         match self {
             Strategy::OneTimeLogin => "one_time_login",
@@ -36,17 +36,17 @@ impl Strategy {
         }
     }
 
-    /// Where its pages are.
+    /// Path of its pages.
     pub fn path(self) -> String {
         format!("/reset/{}", self.name().replace('_', "-"))
     }
 
-    /// How long its first key lives by default, in minutes.
+    /// Default life of its first key, in minutes.
     pub fn minutes(self) -> u64 {
         if self == Strategy::OneTimeLogin { 10 } else { 30 }
     }
 
-    /// Whether its last step takes the new password, so that all is spent at the end.
+    /// True if its last step takes the new password, so that everything is spent at the end.
     pub fn ends_with_password(self) -> bool {
         matches!(self, Strategy::SetThenLogin | Strategy::SecondKey | Strategy::SmsApproved)
     }
@@ -59,7 +59,7 @@ pub enum Engine {
     Postgres,
 }
 
-/// What a law is told: the strategy in force, and the database that it has to itself.
+/// Arguments of a law: the strategy in force, and a database of its own.
 #[derive(Clone)]
 pub struct Setting {
     pub strategy: Strategy,
@@ -68,7 +68,7 @@ pub struct Setting {
     pub folder: PathBuf,
 }
 
-/// Proves `law` in one setting, on a fresh database; says so if that cannot be had here.
+/// Proves `law` in one setting, on a fresh database; skips it if that is not available here.
 pub fn prove(strategy: Strategy, engine: Engine, law: impl AsyncFnOnce(Setting)) {
     if let Some(why) = replicas::wanted(engine).and_then(|_| replicas::unfit()) {
         return skip(why);
@@ -84,14 +84,14 @@ pub fn prove(strategy: Strategy, engine: Engine, law: impl AsyncFnOnce(Setting))
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
 }
 
-/// Says that the test at hand could not be run, past libtest's capture, so that `scripts/test` counts it.
+/// Reports a skipped test, bypassing libtest's capture, so that `scripts/test` counts it.
 pub fn skip(reason: &str) {
     let thread = std::thread::current();
     let reason = reason.lines().next().unwrap_or_default();
     let _ = writeln!(std::io::stderr(), "SKIP {}: {reason}", thread.name().unwrap_or("?"));
 }
 
-/// Makes a test of each law for every strategy on both databases.
+/// Defines a test of each law for every strategy on both databases.
 macro_rules! for_every_strategy {
     ($($law:ident),+ $(,)?) => {$(
         mod $law {
@@ -101,7 +101,7 @@ macro_rules! for_every_strategy {
     )+};
 }
 
-/// Makes a test of each law on both databases, under the strategy that is the default.
+/// Defines a test of each law on both databases, under the default strategy.
 macro_rules! for_both_databases {
     ($($law:ident),+ $(,)?) => {$(
         mod $law {

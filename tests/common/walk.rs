@@ -6,7 +6,7 @@ use rocket::tokio::time::sleep;
 
 use super::{Jar, Message, Page, Person, Strategy, app::Site};
 
-/// A reset under way: whose, in which browser, how far.
+/// A reset in progress: its person, its browser, and its position.
 pub struct Walk {
     person: Person,
     jar: Jar,
@@ -17,10 +17,10 @@ pub struct Walk {
     requests: usize,
 }
 
-/// What a request came to.
+/// Result of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Step {
-    /// It led to the next one.
+    /// It led to the next step.
     Goes,
     /// It was the last, and the new password is set.
     Done,
@@ -29,7 +29,7 @@ pub enum Step {
 }
 
 impl Strategy {
-    /// How many requests it takes, the one that opens the link being the first.
+    /// Number of requests, starting with the one that opens the link.
     pub fn requests(self) -> usize {
         match self {
             Strategy::SetThenLogin => 2,
@@ -40,7 +40,7 @@ impl Strategy {
 }
 
 impl Walk {
-    /// Asks the first of `servers` for a key, in a browser with the cookies of `jar`; whichever of them sends it.
+    /// Requests a key from the first of `servers`, with the cookies of `jar`; any of them may send it.
     pub async fn begin(servers: &[&Site], person: &Person, jar: Jar) -> Walk {
         let browser = servers[0].browser();
         browser.with_jar(|own| *own = jar);
@@ -51,17 +51,17 @@ impl Walk {
         Walk { person, jar, link, strategy: None, page: None, code: None, requests: 0 }
     }
 
-    /// The cookies of its browser.
+    /// Cookies of its browser.
     pub fn jar(self) -> Jar {
         self.jar
     }
 
-    /// The strategy that the link led to.
+    /// Strategy that the link led to.
     pub fn strategy(&self) -> Option<Strategy> {
         self.strategy
     }
 
-    /// The next request, to the first of `servers`; it sets `password` if it is the last.
+    /// Sends the next request, to the first of `servers`; sets `password` if it is the last.
     pub async fn step(&mut self, servers: &[&Site], password: &str) -> Step {
         let browser = servers[0].browser();
         browser.with_jar(|own| own.clone_from(&self.jar));
@@ -109,7 +109,7 @@ impl Walk {
         }
         let own = page.path().starts_with(&strategy.path())
             || (self.requests > 1 && page.path() == "/reset/new-password")
-            // Whoever is signed in already is not asked to sign in.
+            // A person who is signed in already does not have to sign in.
             || (self.requests == 2 && strategy == Strategy::GeneratedPassword && page.path() == "/account");
         assert!(own, "{} leads to the page of another strategy: {page}", strategy.name());
         let Person { email, phone, .. } = &self.person;
@@ -126,7 +126,7 @@ impl Walk {
     }
 }
 
-/// The next message to `to` of the kind `wanted`, from whichever of `servers` sends it.
+/// The next message to `to` that is `wanted`, sent by any of `servers`.
 async fn next(servers: &[&Site], to: &str, wanted: impl Fn(&Message) -> bool) -> Message {
     for _ in 0..1000 {
         for server in servers {

@@ -1,5 +1,5 @@
-//! The wire to PostgreSQL, which is cut at the n-th call: before it gets there, or before its answer comes back; or is
-//! down for a while.
+//! A connection to PostgreSQL that is cut at the n-th call, before it reaches the server or before its answer
+//! comes back; or that is down for a while.
 
 use std::{
     io::{Error, ErrorKind, Result},
@@ -19,10 +19,10 @@ use rocket::tokio::{
     select,
 };
 
-/// What a client asks first if it would rather speak TLS (PostgreSQL's protocol, 54.7).
+/// Code of a client's request for TLS (PostgreSQL's protocol, 54.7).
 const TLS: u32 = 80_877_103;
 
-/// A wire between a server and its database.
+/// A proxy between a server and its database.
 pub struct Wire {
     plan: Arc<Plan>,
 }
@@ -33,15 +33,15 @@ struct Plan {
     answered: AtomicBool,
     down: AtomicBool,
     cuts: AtomicUsize,
-    /// How many there have been.
+    /// Connections made so far.
     made: AtomicUsize,
-    /// Of these the first so many say nothing any more, and take everything.
+    /// Number of the oldest connections that are silent: they accept everything and answer nothing.
     silent: AtomicUsize,
     trap: AtomicBool,
 }
 
 impl Wire {
-    /// Leads to the database at `url`, on this machine, and gives the URL of its own end.
+    /// Connects to the database at `url`, on this machine, and returns the URL of the proxy.
     pub async fn to(url: &str) -> (Self, String) {
         let address = url.split('@').nth(1).and_then(|rest| rest.split('/').next()).expect("a host");
         let port: u16 = address.split(':').nth(1).and_then(|port| port.parse().ok()).expect("a port");
@@ -62,7 +62,7 @@ impl Wire {
                     let (asks, answers) = client.into_split();
                     let (replies, calls) = server.into_split();
                     let lost = AtomicBool::new(false);
-                    // Whichever ends takes the other with it: a cut wire is cut both ways.
+                    // When one direction ends, so does the other: both are cut.
                     select! {
                         _ = there(asks, calls, &plan, &lost, number) => {}
                         _ = back(replies, answers, &plan, &lost, number) => {}
@@ -73,28 +73,28 @@ impl Wire {
         (Self { plan }, url.replace(address, &format!("127.0.0.1:{own}")))
     }
 
-    /// Whether every call is cut off from now on.
+    /// Sets whether every call is cut off from now on.
     pub fn is_down(&self, down: bool) {
         self.plan.down.store(down, Ordering::SeqCst);
     }
 
-    /// Cuts the wire at the `n`-th call from now on; the database hears that call if it is to be `answered`.
+    /// Cuts the connection at the `n`-th call from now on; the database receives that call if `answered`.
     pub fn cut_at(&self, n: i64, answered: bool) {
         self.plan.answered.store(answered, Ordering::SeqCst);
         self.plan.left.store(n, Ordering::SeqCst);
     }
 
-    /// Has all connections that there are say nothing any more, from the next statement on. New ones work.
+    /// Silences all present connections from the next statement on. New ones work.
     pub fn falls_silent(&self) {
         self.plan.trap.store(true, Ordering::SeqCst);
     }
 
-    /// Whether that statement has come.
+    /// True once that statement has come.
     pub fn is_silent(&self) -> bool {
         self.plan.silent.load(Ordering::SeqCst) > 0
     }
 
-    /// How often it was cut.
+    /// Number of cuts.
     pub fn cuts(&self) -> usize {
         self.plan.cuts.load(Ordering::SeqCst)
     }
@@ -105,7 +105,7 @@ impl Plan {
         number < self.silent.load(Ordering::SeqCst)
     }
 
-    /// Counts a call, and says whether it is the one.
+    /// Counts a call, and returns true if it is the one to cut.
     fn is_now(&self) -> bool {
         let now = self.left.fetch_sub(1, Ordering::SeqCst) == 1;
         self.cuts.fetch_add(usize::from(now), Ordering::SeqCst);
@@ -113,7 +113,7 @@ impl Plan {
     }
 }
 
-/// Carries what the client says, message by message: a call ends with a query or with a `Sync`.
+/// Forwards the client's messages one by one: a call ends with a query or with a `Sync`.
 async fn there(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
@@ -138,7 +138,7 @@ async fn there(
             }
             lost.store(true, Ordering::SeqCst);
         }
-        // No mere question whether somebody is there.
+        // Pings do not count.
         if matches!(kind, Some(b'P' | b'B' | b'Q')) && plan.trap.swap(false, Ordering::SeqCst) {
             plan.silent.store(plan.made.load(Ordering::SeqCst), Ordering::SeqCst);
         }
@@ -152,7 +152,7 @@ async fn there(
     }
 }
 
-/// Carries what the database says, until an answer is to be lost.
+/// Forwards the database's messages, until an answer is to be lost.
 async fn back(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,

@@ -1,4 +1,4 @@
-//! A headless Chromium, driven as a person drives it: by what a page shows, fields found by their `autocomplete`.
+//! A headless Chromium, used as a person would: by the visible page, with fields found by `autocomplete`.
 
 use std::{
     io::{BufRead, BufReader},
@@ -13,14 +13,14 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
-/// One browser with its driver, both ended when dropped.
+/// A browser with its driver, both ended when dropped.
 pub struct Chrome {
     driver: Child,
     client: Client,
     shots: PathBuf,
 }
 
-/// A command of Chromium's own protocol.
+/// A command of the Chrome DevTools Protocol.
 #[derive(Debug)]
 struct Native(&'static str, Value);
 
@@ -35,7 +35,7 @@ impl WebDriverCompatibleCommand for Native {
 }
 
 impl Chrome {
-    /// Starts a browser whose pictures go to `shots`, or says what is missing.
+    /// Starts a browser that saves screenshots to `shots`, or says what is missing.
     pub async fn start(shots: &Path) -> Result<Chrome, String> {
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -77,18 +77,18 @@ impl Chrome {
         }
     }
 
-    /// Opens `url`, as a click in a mail would.
+    /// Opens `url`, like a click in a mail.
     pub async fn open(&self, url: &str) {
         self.client.goto(url).await.expect("the page opens");
     }
 
-    /// What is to be read on the page.
+    /// Visible text of the page.
     pub async fn text(&self) -> String {
         let main = self.find("main").await;
         main.text().await.expect("text")
     }
 
-    /// Waits until `css` finds something.
+    /// Waits until `css` matches an element.
     pub async fn find(&self, css: &str) -> Element {
         let wait = self.client.wait().at_most(Duration::from_secs(15));
         match wait.for_element(Locator::Css(css)).await {
@@ -108,7 +108,7 @@ impl Chrome {
         field.send_keys(text).await.expect("typed");
     }
 
-    /// Presses the button of the form that has the field with this `autocomplete`.
+    /// Submits the form that has the field with this `autocomplete`.
     pub async fn submit(&self, autocomplete: &str) {
         self.press(&format!(
             "main form:has(input[autocomplete~='{autocomplete}']) button:not([type='button'])"
@@ -116,12 +116,12 @@ impl Chrome {
         .await;
     }
 
-    /// Presses the button of the form that goes to `path`.
+    /// Presses the button of the form that posts to `path`.
     pub async fn button(&self, path: &str) {
         self.press(&format!("main form[action^='{path}'] button")).await;
     }
 
-    /// Clicks what `css` finds and waits until another page is there.
+    /// Clicks the element matching `css` and waits for another page.
     pub async fn press(&self, css: &str) {
         let before = self.find("html").await;
         self.find(css).await.click().await.expect("clicked");
@@ -134,12 +134,12 @@ impl Chrome {
         panic!("nothing happened after a click on {css}");
     }
 
-    /// Forgets every cookie: another browser.
+    /// Deletes all cookies, like another browser.
     pub async fn forget(&self) {
         self.client.delete_all_cookies().await.expect("forgotten");
     }
 
-    /// Takes pictures of the page, narrow and wide, and looks that nothing has to be scrolled sideways.
+    /// Takes screenshots of the page at several widths, and checks that nothing scrolls sideways.
     pub async fn shoot(&self, name: &str) {
         for width in [320, 360, 1280] {
             let size =

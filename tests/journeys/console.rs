@@ -1,4 +1,4 @@
-//! An admin's way through the console: finds somebody, gives a role, sends a reset, and reads of it afterwards.
+//! An admin's work in the console: finds a person, adds a role, sends a reset, and reads the events.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::{
 const ADMIN: &str = "root@example.com";
 const EMAIL: &str = "maria.fernandez.de.la.cruz@example.com";
 
-/// The whole way, or what is missing here.
+/// The whole journey; an error says what is missing here.
 pub async fn look_after(setting: Setting) -> Result<(), String> {
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots/console");
     let engine = if setting.engine == Engine::Sqlite { "sqlite" } else { "postgres" };

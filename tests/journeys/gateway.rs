@@ -1,4 +1,4 @@
-//! A gateway for text messages: a real HTTP server that takes a form and keeps what it was to deliver.
+//! An SMS gateway: a real HTTP server that accepts a form and keeps its messages.
 
 use std::{
     collections::HashMap,
@@ -48,12 +48,12 @@ impl Gateway {
         Gateway { port, taken, shutdown }
     }
 
-    /// As `latchkey.sms.url` takes it.
+    /// Value for `latchkey.sms.url`.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/send", self.port)
     }
 
-    /// Waits for the next message to `to` and takes it.
+    /// Waits for the next message to `to` and removes it.
     pub async fn next(&self, to: &str) -> Message {
         for _ in 0..2000 {
             {

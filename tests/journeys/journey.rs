@@ -1,4 +1,4 @@
-//! One person's way: register, confirm, forget the password, and get back in by the strategy in force.
+//! A person's journey: register, confirm, forget the password, and get back in by the strategy in force.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::{
 const EMAIL: &str = "maria.fernandez.de.la.cruz@example.com";
 const PHONE: &str = "+4915112345678";
 
-/// Everything that the way needs.
+/// Everything that the journey needs.
 pub struct Journey {
     setting: Setting,
     chrome: Chrome,
@@ -24,7 +24,7 @@ pub struct Journey {
 }
 
 impl Journey {
-    /// Starts the site with all around it, or says what is missing here.
+    /// Starts the site and its servers, or says what is missing here.
     pub async fn begin(setting: Setting) -> Result<Journey, String> {
         let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         let engine = if setting.engine == Engine::Sqlite { "sqlite" } else { "postgres" };
@@ -44,7 +44,7 @@ impl Journey {
         Ok(Journey { setting, chrome, mail, sms, site })
     }
 
-    /// The whole way.
+    /// The whole journey.
     pub async fn go(self) {
         self.register().await;
         if self.setting.strategy == Strategy::SmsApproved {

@@ -1,4 +1,4 @@
-//! A mail server that nobody here wrote: aiosmtpd in a process of its own, each mail it takes a line of JSON.
+//! An independent mail server: aiosmtpd in its own process, which prints each mail as a line of JSON.
 
 use std::{
     io::{BufRead, BufReader},
@@ -43,12 +43,12 @@ impl MailServer {
         Ok(MailServer { child, port: port.trim().parse().expect("a port"), mails })
     }
 
-    /// As `latchkey.mail.url` takes it.
+    /// Value for `latchkey.mail.url`.
     pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    /// Waits for the next mail to `to` and takes it.
+    /// Waits for the next mail to `to` and removes it.
     pub async fn next(&self, to: &str) -> Message {
         for _ in 0..2000 {
             {

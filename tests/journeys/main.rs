@@ -1,4 +1,4 @@
-//! Whole ways back in, in a real browser, over real mail and text messages, on the real binary.
+//! Whole journeys in a real browser, with real mail and text messages, on the real binary.
 
 #[macro_use]
 #[path = "../common/mod.rs"]

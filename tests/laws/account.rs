@@ -1,4 +1,4 @@
-//! What the owner changes: each thing asks for the password, tells the former address, and kills what was on its way.
+//! Changes by the owner: each requires the password, notifies the former address, and ends all pending keys.
 
 use crate::common::{NEW, OLD, OTHER, Person, Setting};
 

@@ -1,4 +1,4 @@
-//! The console: who gets in, what an admin may do, and that each change is an event with its admin.
+//! The console: access, the actions of an admin, and an event for each change with its admin.
 
 use reqwest::Method;
 use serde_json::json;
@@ -16,14 +16,14 @@ for_both_databases! {
     a_hold_is_lifted,
 }
 
-/// Somebody with the role `admin`, and a browser in which they just signed in.
+/// A person with the role `admin`, and a browser in which they have just signed in.
 pub async fn admin(app: &Site) -> (Person, Browser) {
     let root = app.admin("root@example.com").await;
     let browser = app.signed_in(&root).await;
     (root, browser)
 }
 
-/// Where the console has the account of `email`.
+/// Path of the console's page for the account of `email`.
 pub async fn place(browser: &Browser, email: &str) -> String {
     let page = browser.get(&format!("/admin/people?q={email}")).await;
     let found: Vec<_> = page.links.iter().filter(|link| link.starts_with("/admin/people/")).collect();
@@ -31,13 +31,13 @@ pub async fn place(browser: &Browser, email: &str) -> String {
     found[0].clone()
 }
 
-/// Presses the button of `email`'s page that does `act`.
+/// Presses the button for `act` on `email`'s page.
 async fn act(browser: &Browser, email: &str, act: &str) -> Page {
     let place = place(browser, email).await;
     browser.press(&browser.get(&place).await, &format!("{place}/{act}")).await
 }
 
-/// Every route of the console, with something in each dynamic part.
+/// Every route of the console, with all dynamic parts filled in.
 pub fn console(app: &TestApp) -> Vec<(Method, String)> {
     let routes = app.routes.iter().filter(|(_, uri)| uri.starts_with("/admin"));
     routes.map(|(method, uri)| (method.clone(), crate::inert::filled(uri))).collect()

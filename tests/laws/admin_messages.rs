@@ -1,4 +1,4 @@
-//! Messages in the console and on the command line: seen with their trouble, sent again, dropped.
+//! Messages in the console and on the command line: shown with their errors, sent again, dropped.
 
 use std::sync::{
     Arc,
@@ -24,7 +24,7 @@ for_both_databases! {
     a_failing_message_is_seen_and_dropped,
 }
 
-/// A mail server that refuses every recipient for good until it is told otherwise.
+/// A mail server that refuses every recipient permanently until the flag is set.
 async fn stubborn() -> (String, Arc<AtomicBool>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("smtp://{}", listener.local_addr().expect("an address"));
@@ -54,7 +54,7 @@ async fn stubborn() -> (String, Arc<AtomicBool>) {
     (url, willing)
 }
 
-/// The page of `state` once it has a message.
+/// The list of messages in `state`, once it has one for `email`.
 async fn shelf(browser: &Browser, state: &str, email: &str) -> Page {
     for _ in 0..500 {
         let page = browser.get(&format!("/admin/messages?state={state}")).await;

@@ -1,4 +1,4 @@
-//! What an admin finds in the console, page by page, and what is found nowhere in it.
+//! Contents of the console, page by page, and secrets that appear on none of its pages.
 
 use reqwest::Method;
 
@@ -50,7 +50,7 @@ async fn people_are_found_by_how_their_address_begins(setting: Setting) {
         let page = browser.get(&format!("/admin/people{search}")).await;
         assert_eq!(people(&page).len(), found, "{search}: {page}");
     }
-    // A role follows its account to another address.
+    // A role follows its account to a new address.
     let own = app
         .signed_in(&Person {
             email: "person07@example.com".into(),

@@ -1,4 +1,4 @@
-//! What the command line tells an admin before a switch, counted from the people and keys there are.
+//! Advice on the command line before a switch, counted from existing people and keys.
 
 use std::process::Output;
 
@@ -17,7 +17,7 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// What `check` would tell after these changes.
+/// Output of `check` after these changes.
 fn checked(app: &Site, changes: &[(&str, serde_json::Value)]) -> String {
     let mut config = app.config.clone();
     config.change(changes);

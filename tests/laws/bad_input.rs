@@ -1,4 +1,4 @@
-//! Bad input gets a page of the site with a clear sentence, never an error of the server.
+//! Bad input gets a page of the site with a clear sentence, never a server error.
 
 use reqwest::{Method, header};
 
@@ -13,7 +13,7 @@ for_every_strategy! {
     a_bad_field_in_the_reset_gets_a_page_that_says_so,
 }
 
-/// What a field can hold, as it is sent; `None` leaves the field out, two put it in twice.
+/// Bad values of a field, as sent; no value leaves the field out, two repeat it.
 fn bad(name: &str) -> Vec<(&'static str, Vec<Vec<u8>>)> {
     let one = |value: &[u8]| vec![value.to_vec()];
     let mut table = vec![
@@ -53,12 +53,12 @@ async fn send(browser: &Browser, to: &str, body: Vec<u8>) -> Answer {
     browser.send(browser.request(Method::POST, to).header(header::CONTENT_TYPE, form).body(body)).await
 }
 
-/// Tries every bad value in every field of the form on `page` that has `keys`, the others being right.
+/// Tries every bad value in each field of the form on `page` that takes `typed`; other fields are valid.
 async fn try_all(browser: &Browser, page: &Page, typed: &[(&str, &str)]) {
     let keys: Vec<_> = typed.iter().map(|(key, _)| *key).collect();
     let form: &Form = page.form_with(&keys);
     let sent = browser.sent(page, form, typed);
-    // `username` is there for password managers alone.
+    // `username` exists only for password managers.
     let read = |field: &&Field| !["", "username"].contains(&&*field.name) && field.kind != "submit";
     for field in form.fields.iter().filter(read) {
         for (what, values) in bad(&field.name) {
@@ -123,7 +123,7 @@ async fn a_bad_field_in_the_reset_gets_a_page_that_says_so(setting: Setting) {
     assert!(browser.is_signed_in().await, "bad input cost the key");
 }
 
-/// The new password's field alone: a bad code would cost one of three tries.
+/// Tries only the new password's field: a bad code would cost one of three tries.
 async fn try_password(app: &Site, browser: &Browser, ready: &crate::common::Ready) {
     let sent = app.spending(browser, ready, NEW);
     for (what, values) in bad("new_password") {

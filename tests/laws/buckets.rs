@@ -1,4 +1,4 @@
-//! Limits fill evenly: nobody gets twice as much at a boundary, and nobody is without a live key for a limit.
+//! Limits refill evenly: nobody gets twice as much at a boundary, and nobody is left without a live key.
 
 use crate::common::{Browser, Change, OLD, OTHER, Setting, TestApp};
 
@@ -30,7 +30,7 @@ async fn guess(app: &TestApp, times: usize) -> Vec<u16> {
 async fn what_is_used_up_comes_back_evenly(setting: Setting) {
     let app = setting.app_with(&limited(&[("latchkey.limits.sign_ins_per_address", 6.into())])).await;
     assert_eq!(guess(&app, 1).await, [422]);
-    // Where a window that began with the first guess ends, and another begins.
+    // With a fixed window from the first guess, this is the end of one and the start of another.
     app.minutes_pass(55);
     assert_eq!(guess(&app, 7).await, [422, 422, 422, 422, 422, 422, 429]);
     app.minutes_pass(6);
@@ -41,7 +41,7 @@ async fn what_is_used_up_comes_back_evenly(setting: Setting) {
     assert_eq!(guess(&app, 7).await, [422, 422, 422, 422, 422, 422, 429]);
 }
 
-/// Asks at every form for a message to `email`, as somebody who has an account does.
+/// Requests a message to `email` from every form, as a person with an account can.
 async fn go_round(app: &TestApp, thief: &Browser, email: &str) {
     let form = thief.get("/account/email").await;
     thief.submit(&form, &[("email", email), ("current-password", OLD)]).await;
@@ -51,7 +51,7 @@ async fn go_round(app: &TestApp, thief: &Browser, email: &str) {
     app.ask_reset(email).await;
 }
 
-/// Whatever strangers ask for, at every moment the owner has a key that is good, or can get one.
+/// Whatever strangers request, the owner always has a valid key or can get one.
 async fn asked_for_without_end(app: &TestApp, email: &str, to: &str) {
     let thief = app.account("thief@example.com").await;
     let mut newest = None;
@@ -101,7 +101,7 @@ async fn all_forms_together_send_what_one_sends(setting: Setting) {
     assert!((1..=4).contains(&come.len()), "{} messages", come.len());
     app.minutes_pass(24 * 60);
     let browser = app.signed_in(&thief).await;
-    // One form first, and then the others: one more of each kind at most.
+    // One form first, then the others: at most one more message of each kind.
     for _ in 0..6 {
         app.ask_reset(&ann.email).await;
     }

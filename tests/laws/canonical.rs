@@ -1,4 +1,4 @@
-//! One person has one account and one number, however they type them and whichever version stored them.
+//! A person has one account and one number, whatever the spelling and whichever version stored them.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ for_both_databases! {
 
 const KEYS: &str = "SELECT email_key FROM latchkey_accounts ORDER BY id";
 
-/// Waits until all accounts were looked through.
+/// Waits until all accounts have been checked.
 async fn looked_through(setting: &Setting) {
     until(setting, "SELECT name FROM latchkey_upkeep").await;
 }
@@ -61,7 +61,7 @@ async fn of_two_accounts_that_became_one_address_both_stay(setting: Setting) {
     for statement in [
         "UPDATE latchkey_accounts SET email = '\u{c9}mile@example.com', email_key = '\u{c9}mile@example.com'
          WHERE email_key = 'emile@example.com'",
-        // Looked at last, so that both were when this is done.
+        // Checked last, so that both have been when this is done.
         "UPDATE latchkey_accounts SET phone = '+49015112345678' WHERE email_key LIKE '\u{e9}%'",
         "DELETE FROM latchkey_upkeep",
     ] {

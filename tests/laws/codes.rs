@@ -1,4 +1,4 @@
-//! What a person types has few tries, per code, and is good in one browser.
+//! A typed code has few tries and works in one browser.
 
 use crate::{
     common::{Browser, NEW, OLD, OTHER, Person, Ready, Sent, Setting, Site, Strategy},

@@ -1,4 +1,4 @@
-//! Registration: an address is somebody's only once they proved it, and nobody prepares an account for another.
+//! Registration: an address must be proved first, and nobody can prepare an account for another person.
 
 use reqwest::Method;
 use serde_json::json;

@@ -1,5 +1,4 @@
-//! A form that is sent, but for its last byte, before something changes, and to its end only after: what was judged when
-//! it began does not count any more.
+//! A form whose last byte is sent only after a change: the checks at its start no longer count.
 
 use std::time::Duration;
 
@@ -22,9 +21,9 @@ for_both_databases! {
     nobody_holds_a_form_back_for_long,
 }
 
-/// Sends `sent` but for its last byte, lets `meanwhile` happen, and ends it: the status of the answer.
+/// Sends `sent` except for its last byte, runs `meanwhile`, then sends the rest; returns the status of the answer.
 async fn held_back(browser: &Browser, sent: &Sent, meanwhile: impl AsyncFnOnce()) -> u16 {
-    // The server looks for a method in the beginning of a form before it asks who may send it.
+    // The server reads the beginning of a form for a method before it checks who may send it.
     let padded = [&sent.fields[..], &[("more".to_owned(), "x".repeat(4000))]].concat();
     let request = browser.request(Method::POST, &sent.to).form(&padded).build().expect("a request");
     let body = request.body().and_then(|body| body.as_bytes()).expect("a form has a body");
@@ -40,7 +39,7 @@ async fn held_back(browser: &Browser, sent: &Sent, meanwhile: impl AsyncFnOnce()
     stream.write_all(&[head.as_bytes(), b"\r\n", most].concat()).await.expect("the server reads");
     sleep(Duration::from_millis(500)).await;
     meanwhile().await;
-    // A server that has answered by now may read no more.
+    // A server that has answered already may not read any more.
     let _ = stream.write_all(&[*last]).await;
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;

@@ -1,4 +1,4 @@
-//! Every link starts with `public_url`, whatever a request says of host and client; every page is guarded by headers.
+//! Every link starts with `public_url`, whatever a request says; every page has protective headers.
 
 use reqwest::{Method, header};
 use serde_json::json;
@@ -153,7 +153,7 @@ async fn programs_find_where_to_change_a_password(setting: Setting) {
     assert_eq!(app.browser().ask(Method::GET, unknown).await.status, 404);
 }
 
-/// How many bytes a browser gets for `place`, and whether that may be kept for ever.
+/// Number of bytes that a browser receives for `place`, and whether it may cache them forever.
 async fn fetched(browser: &Browser, place: &str) -> (usize, bool) {
     let answer = browser.send(browser.request(Method::GET, place).header("Accept-Encoding", "gzip")).await;
     assert_eq!(answer.status, 200, "{place}");
@@ -163,7 +163,7 @@ async fn fetched(browser: &Browser, place: &str) -> (usize, bool) {
 }
 
 async fn the_first_page_is_small(setting: Setting) {
-    // In a folder of its own: pages that are read from a folder may differ each time, and are not compressed.
+    // In its own folder: pages from a folder of templates may differ each time, and are not compressed.
     let site = Binary::start(&setting, setting.config(&[])).await;
     for first in ["/login", "/reset", "/register"] {
         let browser = site.browser();

@@ -1,4 +1,4 @@
-//! What a host application has of it: guards for its own routes, and word of what happens.
+//! The interface for a host application: guards for its own routes, and events.
 
 use std::sync::{Arc, Mutex};
 

@@ -15,7 +15,7 @@ for_both_databases! {
 
 const IN_FLIGHT: &str = "latchkey.reset.in_flight";
 
-/// The strictest first.
+/// All strategies, the strictest first.
 const BY_STRICTNESS: [Strategy; 5] = [
     Strategy::SmsApproved,
     Strategy::SecondKey,
@@ -83,7 +83,7 @@ async fn servers_that_switch_at_different_moments_never_mix(setting: Setting) {
     let (mut app, mut ann) = with_phone(&setting, "stricter").await;
     let mut other = app.replica().await;
     for (old, new) in Strategy::ALL.into_iter().flat_map(|old| Strategy::ALL.map(|new| (old, new))) {
-        // The key is the old policy's only if no server has the new one when it is made.
+        // The key has the old policy only if no server has the new one when it is created.
         other.switch(old, &[]).await;
         app.switch(old, &[]).await;
         let mut walk = Walk::begin(&[&app, &other], &ann, Jar::default()).await;

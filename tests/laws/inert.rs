@@ -8,7 +8,7 @@ for_both_databases! {
     no_get_route_changes_anything,
 }
 
-/// All that is stored, but for when a session was last seen, which servers say that they are there, and that a role was refused.
+/// Everything stored, except for the time a session was last seen, the list of servers, and events about refused roles.
 async fn stored(app: &Site) -> Vec<String> {
     let rows = dump(&app.setting.database).await;
     let seen = regex::Regex::new(r#"("seen_at":|seen_at=)\d+"#).expect("a pattern");
@@ -17,7 +17,7 @@ async fn stored(app: &Site) -> Vec<String> {
     rows.map(|row| seen.replace_all(row, "").into_owned()).collect()
 }
 
-/// The worker's last step may come after the message is there: waits until nothing moves.
+/// Waits until nothing changes, because the worker may finish after the message has arrived.
 async fn settled(app: &Site) -> Vec<String> {
     let mut before = stored(app).await;
     loop {
@@ -54,13 +54,13 @@ async fn no_get_route_changes_anything(setting: Setting) {
     assert!(signed_in.is_signed_in().await);
 }
 
-/// Every place that a GET can reach, with something in each dynamic part.
+/// Every path of a GET route, with all dynamic parts filled in.
 fn get_places(app: &TestApp) -> Vec<String> {
     let gets = app.routes.iter().filter(|(method, _)| *method == Method::GET);
     gets.map(|(_, uri)| filled(uri)).collect()
 }
 
-/// A route's address with its dynamic parts filled in and its query taken away.
+/// Path of a route with its dynamic parts filled in, without its query.
 pub fn filled(uri: &str) -> String {
     let path = uri.split('?').next().unwrap_or_default();
     let parts: Vec<_> = path

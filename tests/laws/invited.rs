@@ -1,4 +1,4 @@
-//! An invitation loses to nobody: whoever reads the invited mailbox gets its roles, whatever strangers register there.
+//! An invitation cannot be taken: the reader of the invited mailbox gets its roles, whatever strangers do.
 
 use crate::common::{NEW, OLD, OTHER, Setting, Site};
 
@@ -21,7 +21,7 @@ async fn is_editor(app: &Site) -> bool {
     browser.get("/account").await.text.contains("editor")
 }
 
-/// Opens the newest link in a new browser, and chooses a password there.
+/// Opens the newest link in a new browser and chooses a password.
 async fn confirm(app: &Site, link: &str) {
     let browser = app.browser();
     let page = browser.get(link).await;

@@ -1,4 +1,4 @@
-//! The key in the message: works once, for its time, for its purpose, as it was sent.
+//! The key in the message: works once, for a limited time, for one purpose, and only as it was sent.
 
 use rocket::futures::future::join;
 
@@ -250,7 +250,7 @@ async fn asking_changes_nothing_by_itself(setting: Setting) {
     assert!(app.opens(&ann.email, &ann.password).await);
 }
 
-/// Panics unless `page` is one for a useless key.
+/// Panics unless `page` is the page of an unusable key.
 pub async fn is_unusable(_: &Site, page: &Page) {
     assert!(page.is_of_no_use(), "not a page for a useless key: {page}");
 }

@@ -1,4 +1,4 @@
-//! A browser in which somebody has proved to read the mailbox is no stranger's: strangers' wrong passwords do not stop it.
+//! A browser whose user has proved access to the mailbox is known: strangers' wrong passwords do not lock it out.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ fn few_guesses() -> Vec<Change<'static>> {
     ]
 }
 
-/// A stranger uses up what strangers may guess.
+/// Uses up the tries of strangers.
 async fn guess(app: &Site, person: &Person) {
     let stranger = app.browser();
     for _ in 0..6 {
@@ -42,7 +42,7 @@ async fn strangers_who_guess_do_not_stop_the_sign_in_that_ends_a_reset(setting: 
     let ready = app.prepare(&browser, &app.key(&ann).await.link(), &ann).await;
     let page = browser.post(&app.spending(&browser, &ready, NEW)).await;
     app.finish(&browser, page, &ann, NEW).await;
-    // What ends with sign-in may have asked for it already.
+    // A strategy that ends with a sign-in may have requested it already.
     let signed_in = browser.is_signed_in().await || signs_in(&app, &browser, &ann, NEW).await;
     assert!(signed_in, "strangers keep the owner out at the end of a reset");
 }

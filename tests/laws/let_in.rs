@@ -1,4 +1,4 @@
-//! Who cannot get back in is helped by an admin: once, with a reason, and not behind the owner's back.
+//! An admin lets in a person who cannot get back in: once, with a reason, and with a notice to the owner.
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ for_both_databases! {
     an_invitation_is_withdrawn,
 }
 
-/// A site where everybody needs a phone, and somebody who has lost theirs.
+/// A site where everybody needs a phone, and a person who has lost theirs.
 async fn without_phone(setting: &Setting) -> (crate::common::TestApp, Person, Browser) {
     let app = setting.app_with(&[("latchkey.reset.strategy", json!("sms_approved"))]).await;
     let ann = app.account("ann@example.com").await;
@@ -53,7 +53,7 @@ async fn who_lost_their_phone_is_let_in_by_mail(setting: Setting) {
     let own = app.signed_in(&ann).await;
     let page = let_in(&browser, &ann.email, &by("mail")).await;
     assert!(page.status == 200 && code(&page).is_none(), "{page}");
-    // The two may come in either order.
+    // The two messages may arrive in either order.
     let told = app.mailbox.rest(&ann.email).await;
     let link = told.iter().find(|message| message.is_key()).expect("a link").link();
     assert!(told.iter().any(|message| message.is_notice()) && told.len() == 2, "the owner is told as well");

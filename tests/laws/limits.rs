@@ -1,4 +1,4 @@
-//! Limits slow down whoever guesses and asks too much, never the owner in a browser that has signed in before.
+//! Limits slow down guessing and excessive requests, but never the owner in a known browser.
 
 use crate::common::{Browser, Change, NEW, OLD, OTHER, Page, Person, Setting, Site};
 
@@ -50,7 +50,7 @@ async fn a_known_browser_has_a_count_of_its_own(setting: Setting) {
     assert!(app.opens(&ann.email, OLD).await, "what a known browser does counts against nobody else");
 }
 
-/// Whoever knows the password has as many known browsers as they like.
+/// Anybody with the password can make any number of known browsers.
 async fn known_browsers_are_counted_together_as_well(setting: Setting) {
     let app = setting.app_with(&limited(&[("latchkey.limits.sign_ins_per_address", 2.into())])).await;
     let ann = app.account("ann@example.com").await;
@@ -78,7 +78,7 @@ async fn known_browsers_that_have_used_up_their_texts_get_those_of_strangers(set
         browsers.push(known(&app, &ann).await);
     }
     let last = browsers.pop().expect("the fifth");
-    // Three as known, and one as a stranger's; the next key would drop a text that has not been sent.
+    // Three as known browsers, and one as a stranger; the next key would drop a text that has not been sent.
     for browser in &browsers {
         ask(browser, &ann.email).await;
         app.mailbox.next(&ann.phone).await;
@@ -102,7 +102,7 @@ async fn wrong_passwords_of_a_registration_are_counted(setting: Setting) {
     assert!(app.opens("ann@example.com", NEW).await, "a new one can be chosen all the same");
 }
 
-/// Or whoever has an account could fill the disk.
+/// Otherwise anybody with an account could fill the disk.
 async fn what_is_refused_unseen_or_changes_nothing_is_not_written_down(setting: Setting) {
     let app = setting.app_with(&limited(&[("latchkey.limits.sign_ins_per_address", 3.into())])).await;
     let ann = app.account("ann@example.com").await;

@@ -1,4 +1,4 @@
-//! What the site promises: each law in plain words, proved through HTTP and the mailbox alone.
+//! Guarantees of the site: each law in plain words, proved only through HTTP and the mailbox.
 
 #[macro_use]
 #[path = "../common/mod.rs"]

@@ -1,4 +1,4 @@
-//! After signing in people come back to where they were.
+//! After signing in, people return to the page they came from.
 
 use crate::common::{OLD, Setting};
 

@@ -1,4 +1,4 @@
-//! After every reset the owner is told, and "this wasn't me" takes it all back.
+//! After every reset the owner gets a notice, and "this wasn't me" undoes the reset.
 
 use reqwest::Method;
 
@@ -16,7 +16,7 @@ for_both_databases! {
     an_address_that_a_thief_set_hears_nothing_afterwards,
 }
 
-/// Somebody with access to the mailbox resets the password of `person`; gives the notice.
+/// Resets the password of `person` as a thief with access to the mailbox, and returns the notice.
 async fn stolen(app: &Site, person: &Person) -> Message {
     let link = app.key(person).await.link();
     app.recover(&app.browser(), person, &link, NEW).await;

@@ -1,4 +1,4 @@
-//! What guards refuse is in the audit log, once for each client and kind in a while.
+//! Refusals by guards are in the audit log, once for each client and kind within a window.
 
 use reqwest::Method;
 
@@ -11,9 +11,9 @@ for_both_databases! {
     a_remembered_browser_that_opens_a_session_is_written_down_once,
 }
 
-/// How many events of a kind there are.
+/// Number of events of a kind.
 fn told(app: &TestApp, kind: &str) -> usize {
-    // All of them: to ask for a kind that is not there is a failure.
+    // Lists all events, because a kind without events would be a failure.
     app.told(&["events"]).matches(kind).count()
 }
 

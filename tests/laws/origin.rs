@@ -1,4 +1,4 @@
-//! A request that does not say where it comes from is one of a program, which carries no cookie.
+//! A request without an origin counts as a program's, and its cookies are ignored.
 
 use reqwest::{Method, RequestBuilder};
 
@@ -50,7 +50,7 @@ async fn a_refusal_names_its_cause(setting: Setting) {
     assert!(answer.status == 403 && answer.text().contains("role"), "{}", answer.text());
 }
 
-/// A POST to `place` without a word of where it comes from.
+/// A POST to `place` without any header for its origin.
 fn stripped(browser: &Browser, place: &str) -> RequestBuilder {
     let mut request = browser.request(Method::GET, place).build().expect("a request");
     *request.method_mut() = Method::POST;

@@ -1,4 +1,4 @@
-//! When the database is gone the site says so and when to come back, and recovers without a restart.
+//! Without its database the site answers with a time to retry, and recovers without a restart.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ fn a_database_that_takes_no_writes_is_not_ready() {
         let app = setting.app().await;
         let ready = async || app.browser().ask(Method::GET, "/readyz").await;
         assert_eq!(ready().await.status, 200);
-        // As after a fail-over to a server that only follows another.
+        // As after a fail-over to a read-only replica.
         let read_only = async |on: &str| {
             let set = format!("ALTER SYSTEM SET default_transaction_read_only = {on}");
             for order in ["SET default_transaction_read_only = off", &set, "SELECT pg_reload_conf()"] {
@@ -98,7 +98,7 @@ fn a_statement_that_is_never_answered_holds_up_neither_mail_nor_the_end() {
                 sleep(Duration::from_millis(10)).await;
             }
         };
-        // The worker asks each second.
+        // The worker polls every second.
         silence().await;
         let browser = app.browser();
         let reset = browser.fill(&browser.get("/reset").await, &[("email", "ann@example.com")]);

@@ -1,4 +1,4 @@
-//! Pages as people use them: reload, Back and a restored tab show what is true, and nobody wonders whether it worked.
+//! Pages in everyday use: reload, Back and restored tabs show the current state; actions are confirmed.
 
 use reqwest::Method;
 
@@ -35,7 +35,7 @@ mod the_open_step_is_found_again {
         one_time_login OneTimeLogin, generated_password GeneratedPassword);
 }
 
-/// What the page says of what has just been done; empty if nothing.
+/// The page's confirmation of the last action; empty if there is none.
 fn told(page: &Page) -> String {
     let (_, after) = page.body.split_once("role=\"status\">").unwrap_or_default();
     after.split("</div>").next().unwrap_or_default().to_owned()
@@ -60,7 +60,7 @@ async fn a_form_is_shown_again_at_an_address_that_can_be_opened(setting: Setting
             if answer.is_refused() {
                 for _ in 0..2 {
                     let page = copy.get(answer.location()).await;
-                    // Who is signed in already is led on.
+                    // A person who is signed in already is redirected.
                     let led_on = page.status == 200 && page.path() != place;
                     assert!(page.status == 422 || led_on, "a form that cannot be opened: {page}");
                 }
@@ -92,7 +92,7 @@ async fn what_is_wrong_with_a_form_is_said_until_it_is_right(setting: Setting) {
     assert_ne!(browser.get(&wrong.place).await.status, 422, "said when it was right");
 }
 
-/// Panics unless the page can be opened again and again where it is.
+/// Panics unless the page can be opened repeatedly at its own address.
 async fn stays(browser: &Browser, page: &Page, says: &str) {
     assert_eq!((page.answered, page.status), (303, 200), "{page}");
     for _ in 0..2 {
@@ -155,7 +155,7 @@ async fn a_link_in_a_browser_without_cookies_says_so(setting: Setting) {
     assert!(page.text.contains("confirmed already") && page.links.iter().any(|it| it == "/login"), "{page}");
 }
 
-/// Panics unless `page` says `what`, and says so once.
+/// Panics unless `page` says `what`, and only once.
 async fn says(browser: &Browser, page: Page, what: &str) {
     assert!(told(&page).contains(what), "{what:?} is not said: {page}");
     let again = browser.get(&page.place).await;

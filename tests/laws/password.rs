@@ -1,4 +1,4 @@
-//! Passwords: judged alike wherever one is set, never cut, trimmed or folded, and a refused one costs nothing.
+//! Passwords: judged alike everywhere, never cut, trimmed or case-folded; a refused one costs nothing.
 
 use rocket::futures::future::join_all;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Which strategy is in force for whom, judged anew at every step.
+//! The strategy in force for each account, evaluated again at every step.
 
 use serde_json::json;
 
@@ -31,7 +31,7 @@ async fn key_with_phone(app: &Site) -> (Person, String) {
     (ann, link)
 }
 
-/// A strategy other than the one of `setting`.
+/// A strategy other than that of `setting`.
 fn other(setting: &Setting) -> &'static str {
     if setting.strategy == Strategy::SecondKey { "set_then_login" } else { "second_key" }
 }

@@ -1,4 +1,4 @@
-//! What stands between the site and PostgreSQL changes nothing: PgBouncer in either mode, without settings for us.
+//! A pooler between the site and PostgreSQL makes no difference: PgBouncer in either mode, without settings.
 
 use std::{
     path::Path,
@@ -11,14 +11,14 @@ use rocket::tokio::{net::TcpStream, runtime::Builder, time::sleep};
 
 use crate::common::{Database, Engine, NEW, OLD, Setting, Strategy, free_port, skip};
 
-/// Where Debian has it.
+/// Path in Debian.
 const PGBOUNCER: &str = "/usr/sbin/pgbouncer";
 
 /// PgBouncer in front of a server, until dropped.
 struct Pooler(Child);
 
 impl Pooler {
-    /// Starts it in `folder`, and gives the URL of the database at `url` behind it.
+    /// Starts PgBouncer in `folder`, and returns the URL of the database at `url` through it.
     async fn start(folder: &Path, url: &str, mode: &str) -> (Self, String) {
         let address = url.split('@').nth(1).and_then(|rest| rest.split('/').next()).expect("a host");
         let server = address.split(':').nth(1).expect("a port");
@@ -29,7 +29,7 @@ auth_type = any\nunix_socket_dir =\npool_mode = {mode}\ndefault_pool_size = 20\n
         );
         let file = folder.join("pgbouncer.ini");
         std::fs::write(&file, config).expect("written");
-        // It refuses to run as root.
+        // PgBouncer refuses to run as root.
         let mut command =
             match std::fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own)) {
                 Ok(0) => {
@@ -82,7 +82,7 @@ fn behind(mode: &'static str) {
         };
         let app = setting.app().await;
         let ann = app.person("ann").await;
-        // Many at once, so that each statement may be on another connection than the one before.
+        // Many at once, so that each statement may use another connection than the one before.
         let signed_in = app.signed_in(&ann).await;
         let asks = (0..8).map(|_| async {
             for _ in 0..10 {
@@ -97,7 +97,7 @@ fn behind(mode: &'static str) {
         let ready = app.prepare(&browser, &link, &ann).await;
         browser.post(&app.spending(&browser, &ready, NEW)).await;
         assert!(app.opens(&ann.email, NEW).await);
-        // Migrated once, and known to be so.
+        // Migrated once, and recognised as such.
         let app = app.restart(&[]).await;
         assert!(app.opens(&ann.email, NEW).await);
         app.stop().await;

@@ -1,4 +1,4 @@
-//! What programs ask that look after the server tells how it is, and nothing of anybody.
+//! Monitoring endpoints report the state of the server, and nothing about any person.
 
 use reqwest::Method;
 
@@ -14,7 +14,7 @@ for_both_databases! {
 
 const TOKEN: &str = "a token that only the scraper has";
 
-/// The status and text of `/metrics`, asked for with one more header.
+/// Status and text of `/metrics`, requested with an additional header.
 async fn metrics(app: &Site, header: Option<(&str, &str)>) -> (u16, String) {
     let browser = app.browser();
     let mut request = browser.request(Method::GET, "/metrics");
@@ -65,7 +65,7 @@ async fn where_others_come_by_another_name_nobody_is_this_machine(setting: Setti
         let app = setting.app_with(&[public.clone(), proxies.clone()]).await;
         let server = format!("http://127.0.0.1:{}", app.config.port());
         let local = Browser::new(&server, &server);
-        // What a proxy sends that passes neither Host nor the client's address.
+        // The request of a proxy that passes neither Host nor the client's address.
         assert_eq!(local.ask(Method::GET, "/metrics").await.status, 404);
         assert_eq!(local.ask(Method::GET, "/healthz").await.text(), r#"{"status":"ok"}"#);
         let app = app.restart(&[("latchkey.metrics_token", TOKEN.into())]).await;

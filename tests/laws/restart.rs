@@ -1,4 +1,4 @@
-//! Whoever reads the mailbox gets in with the newest message, in any browser, whatever they or strangers did before.
+//! Anybody who reads the mailbox gets in with the newest message, in any browser, whatever happened before.
 
 use crate::{
     admin::{admin, place},
@@ -28,7 +28,7 @@ for_keys_that_are_pressed! {
     a_new_start_is_not_cancelled_nor_used_without_its_button,
 }
 
-/// Goes so far in `browser` that the key is bound to it, or spent.
+/// Continues in `browser` until the key is bound to it, or spent.
 async fn begin(app: &Site, browser: &Browser, link: &str, person: &Person) -> Option<Ready> {
     match app.setting.strategy {
         Strategy::SetThenLogin => {
@@ -49,7 +49,7 @@ async fn ask(browser: &Browser, email: &str) -> Page {
     browser.submit(&browser.get("/reset").await, &[("email", email)]).await
 }
 
-/// Opens a link and presses the button that starts again, if it leads to one.
+/// Opens a link and presses the button to start again, if there is one.
 async fn start_again(browser: &Browser, link: &str) -> bool {
     let page = browser.get(link).await;
     let offered = page.path() == "/reset/restart";

@@ -1,4 +1,4 @@
-//! A secret is changed in two steps, and servers between two steps work together: nobody is signed out, nothing is lost.
+//! Secrets rotate in two steps; servers at different steps work together: nobody is signed out, nothing is lost.
 
 use serde_json::json;
 
@@ -23,7 +23,7 @@ fn secrets(first: &str, other: &str, peppers: [&str; 2]) -> Vec<Change<'static>>
     ]
 }
 
-/// A server to which the next secrets were added, and one where they were promoted.
+/// A server with the next secrets added, and one with them promoted.
 async fn two(setting: &Setting, changes: &[Change<'static>]) -> [TestApp; 2] {
     let added = [&secrets(FORMER, NEXT, PEPPERS), changes].concat();
     let app = setting.app_with(&added).await;

@@ -1,4 +1,4 @@
-//! Sessions: ended by a reset, by sign-out and by time; kept where the owner asked for it; new at each rise of privilege.
+//! Sessions: ended by a reset, by sign-out and by time; kept if the owner chose so; renewed whenever privileges rise.
 
 use rocket::futures::future::join_all;
 

@@ -1,4 +1,4 @@
-//! The first key by text message: to the verified phone, as a link and as a key to type.
+//! The first key by text message to the verified phone, as a link and as a key to type.
 
 use serde_json::json;
 

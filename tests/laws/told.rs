@@ -1,4 +1,4 @@
-//! Whoever asks for a reset is told something: no mailbox stays empty while the page says that a message is on its way.
+//! Every request for a reset brings a message: no mailbox stays empty while the page says that one is on its way.
 
 use crate::common::{Message, NEW, OLD, OTHER, Setting, Site};
 
@@ -14,7 +14,7 @@ for_both_databases! {
 
 const LIMITED: (&str, bool) = ("latchkey.limits.enabled", true);
 
-/// What comes for `email` when somebody asks for a reset.
+/// The message for `email` after a request for a reset.
 async fn asked(app: &Site, email: &str) -> Message {
     app.ask_reset(email).await;
     app.mailbox.next(email).await

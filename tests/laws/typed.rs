@@ -1,4 +1,4 @@
-//! The code beside the link: good in the browser that asked, for a few tries, and as long as the link.
+//! The code beside the link: valid in the browser that asked, for a few tries, and as long as the link.
 
 use crate::common::{Browser, Message, NEW, Page, Setting, Site, Strategy, until_sent};
 
@@ -21,7 +21,7 @@ async fn ask(browser: &Browser, email: &str) -> Page {
     browser.submit(&browser.get("/reset").await, &[("email", email)]).await
 }
 
-/// Asks in `browser`: the page with the field for the code, and the message.
+/// Requests a reset in `browser`; returns the page with the code's field, and the message.
 async fn asked(app: &Site, browser: &Browser, email: &str) -> (Page, Message) {
     let page = ask(browser, email).await;
     assert_eq!((page.status, page.path()), (200, "/reset/sent"), "{page}");
@@ -131,7 +131,7 @@ async fn who_asks_too_much_is_told_when_to_ask_again(setting: Setting) {
         let browser = app.browser();
         let mut page = ask(&browser, email).await;
         for _ in 0..8 {
-            // As people do: the next one is asked for when nothing more comes of this one.
+            // As people do, asks again when no message has come.
             until_sent(&setting.database).await;
             page = ask(&browser, email).await;
         }

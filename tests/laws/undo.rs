@@ -1,4 +1,4 @@
-//! "This wasn't me" where somebody goes on after the first change: moves, deletes, proves, and hoards links.
+//! "This wasn't me" against a thief who goes on after the first change: moves, deletes, proves, hoards links.
 
 use serde_json::json;
 
@@ -31,7 +31,7 @@ for_both_databases! {
 
 const THIRD: &str = "old clocks hum in the hallway";
 
-/// Moves the account that is signed in at `own` with `password` to the address `to`, which confirms it.
+/// Moves the account signed in at `own` with `password` to the address `to`, and confirms it there.
 async fn moves(app: &Site, own: &Browser, password: &str, to: &str) {
     let form = own.get("/account/email").await;
     own.submit(&form, &[("email", to), ("current-password", password)]).await;
@@ -40,7 +40,7 @@ async fn moves(app: &Site, own: &Browser, password: &str, to: &str) {
     assert_eq!(page.status, 200, "{page}");
 }
 
-/// The same from a new session of `person`; the person at the new address, and the link in the mailbox that was left.
+/// The same from a new session of `person`; returns the person there, and the link sent to the old address.
 async fn moved(app: &Site, person: &Person, to: &str) -> (Person, String) {
     app.mailbox.rest(&person.email).await;
     moves(app, &app.signed_in(person).await, &person.password, to).await;
@@ -57,7 +57,7 @@ async fn press(app: &Site, link: &str) -> Page {
     own.press(&page, "/reset/not-me").await
 }
 
-/// Resets the password of `person`: with it, and the link of the notice.
+/// Resets the password of `person`; returns the person with it, and the link of the notice.
 async fn reset(app: &Site, person: &Person, password: &str) -> (Person, String) {
     let link = app.key(person).await.link();
     let person = app.recover(&app.browser(), person, &link, password).await;
@@ -72,14 +72,14 @@ async fn deletes(app: &Site, person: &Person) {
     assert!(!own.is_signed_in().await);
 }
 
-/// Whether a request for a reset of `email` brings a key.
+/// True if a request for a reset of `email` brings a key.
 async fn gets_a_key(app: &Site, email: &str) -> bool {
     app.mailbox.rest(email).await;
     app.ask_reset(email).await;
     app.mailbox.rest(email).await.iter().any(|mail| mail.is_key())
 }
 
-/// Registers with `email`, and gives the subject of what comes, which confirms nothing.
+/// Registers with `email`, and returns the subject of the answer, which must not confirm it.
 async fn is_refused(app: &Site, email: &str) -> String {
     app.mailbox.rest(email).await;
     app.register(&app.browser(), email, OTHER).await;
@@ -131,7 +131,7 @@ async fn an_account_may_move_back_to_an_address_that_is_kept(setting: Setting) {
     assert!(app.mailbox.next_key(&ann.email).await.has_link());
 }
 
-/// Waits until an account that was deleted is gone for good.
+/// Waits until a deleted account has been removed.
 async fn removed(app: &Site, email: &str) {
     for _ in 0..150 {
         if !app.told(&["user", "list"]).contains(email) {
@@ -214,7 +214,7 @@ async fn a_change_with_no_proof_after_it_is_undone(setting: Setting) {
     app.account(&thief.email).await;
 }
 
-/// An account that its owner gave away, with the link that was left to them: whoever has it now has reset it.
+/// An account that its owner gave away and its new owner has reset; returns both, and the former's link.
 async fn given(app: &Site) -> (Person, Person, String) {
     let ann = app.person("ann").await;
     let (bob, link) = moved(app, &ann, "bob@example.org").await;
@@ -222,7 +222,7 @@ async fn given(app: &Site) -> (Person, Person, String) {
     (ann, bob, link)
 }
 
-/// Presses the button behind `link`, and reads what both are told.
+/// Presses the button behind `link`, and reads the messages to both.
 async fn freeze(app: &Site, link: &str, both: [&Person; 2]) {
     press(app, link).await;
     for person in both {

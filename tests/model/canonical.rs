@@ -1,9 +1,9 @@
-//! Names are arbitrary: of the states that differ by who is called first, one stands for all.
+//! Symmetry reduction: of states that differ only in the order of names, one represents all.
 
 use super::state::{Browser, NOBODY, Person, State, Tab};
 
 impl State {
-    /// The same with people, browsers and servers, two of each, in an order of their own.
+    /// The same state with people, browsers and servers, two of each, in a canonical order.
     pub fn canonical(mut self) -> State {
         if let [first, second] = &self.people[..]
             && first > second

@@ -1,4 +1,4 @@
-//! What a request does once its guards have let it pass, each condition of its transaction being a rule.
+//! The effect of a request that has passed its guards; each condition of its transaction is a rule.
 
 use super::{
     deed::{Deed, Fate, Request},
@@ -9,8 +9,8 @@ use super::{
 use crate::common::Strategy;
 
 impl Rules {
-    /// Commits the request of `tab`, or lets its conditions refuse it. `answered` is false if the server dies before
-    /// its answer is out.
+    /// Commits the request of `tab`, unless its conditions refuse it. `answered` is false if the server dies
+    /// before its answer is sent.
     pub fn commit(self, state: &mut State, tab: Tab, answered: bool) {
         let Some(request) = state.browsers[tab].request.take() else { return };
         let who = request.who;
@@ -95,7 +95,7 @@ impl Rules {
                 self.issue(state, who, in_force, false);
             }
         }
-        // Only a live key offers the button.
+        // Only a live key has the button.
         if proved && !state.people[who].held {
             add(&mut state.browsers[tab].known, who);
         }
@@ -103,7 +103,7 @@ impl Rules {
             state.broken = Some(Law::OldPasswordHolds);
         }
         if !answered {
-            // Its row is there, and nobody has the cookies.
+            // Its row exists, and nobody has the cookies.
             state.browsers[tab].session = None;
             state.browsers[tab].known.retain(|who| known.contains(who));
         }
@@ -149,7 +149,7 @@ impl Rules {
     }
 }
 
-/// A key that `request` makes.
+/// A key created by `request`.
 fn made(purpose: Purpose, policy: Strategy, browser: Option<Tab>, request: &Request) -> Key {
     Key { purpose, policy, browser, by_owner: false, minted: 0, older: request.older }
 }

@@ -1,9 +1,9 @@
-//! What a browser asks of a server, and its request on the way.
+//! Actions that a browser requests, and a request in flight.
 
 use super::state::{Purpose, Server, Who};
 use crate::common::Strategy;
 
-/// What a browser can ask a server to do, for the account that the form was shown for.
+/// An action that a browser can request, for the account that its form belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Deed {
     /// Signs in with the password.
@@ -33,19 +33,19 @@ pub enum Deed {
 pub struct Request {
     pub deed: Deed,
     pub server: Server,
-    /// The account that it acts on.
+    /// Account that it acts on.
     pub who: Who,
-    /// The policy of what pays for it.
+    /// Policy of the key or session that pays for it.
     pub policy: Option<Strategy>,
-    /// Whether the code that the policy wants was shown, in its browser.
+    /// True if the code that the policy requires was shown, in its browser.
     pub code: bool,
-    /// What has become of what pays for it.
+    /// Fate of the key or session that pays for it.
     pub paid_by: Fate,
-    /// Whether the password has changed since its guards read it.
+    /// True if the password has changed since its guards read it.
     pub older: bool,
 }
 
-/// What became of a key or session.
+/// Fate of a key or session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fate {
     Live,
@@ -54,12 +54,12 @@ pub enum Fate {
 }
 
 impl Deed {
-    /// Whose form it is.
+    /// Account that its form belongs to.
     pub fn who(mut self) -> Who {
         *self.who_mut()
     }
 
-    /// The same, to be changed.
+    /// The same, mutable.
     pub fn who_mut(&mut self) -> &mut Who {
         match self {
             Deed::SignIn(who)
@@ -75,7 +75,7 @@ impl Deed {
         }
     }
 
-    /// Whether a key of this purpose pays for it.
+    /// True if a key of this purpose pays for it.
     pub fn takes(self, purpose: Purpose) -> bool {
         match purpose {
             Purpose::Reset => {
@@ -89,7 +89,7 @@ impl Deed {
         }
     }
 
-    /// Whether it puts another password, or none, in place of the old one.
+    /// True if it replaces the old password by another, or by none.
     pub fn commits_a_password(self) -> bool {
         matches!(self, Deed::Set(_) | Deed::SetRestricted(_) | Deed::Change(_) | Deed::Undo(_))
     }

@@ -1,4 +1,4 @@
-//! Random walks through the model, taken by real servers too: after every step both show the same.
+//! Random walks through the model and on real servers: after every step both show the same.
 
 use std::cell::Cell;
 
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::common::{Engine, Setting, Strategy, prove};
 
-/// What a step is about: drawn first, so that what is rare among all that is possible is not rare in a walk.
+/// Topic of a step, drawn first, so that rare steps are not rare in a walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum About {
     Asking,
@@ -36,7 +36,7 @@ enum About {
     Time,
 }
 
-/// A step: what it is about, and which of the possible ones.
+/// A step: its topic, and an index among those possible.
 type Pick = (About, Index);
 
 fn picks(steps: usize) -> impl proptest::strategy::Strategy<Value = Vec<Pick>> {
@@ -71,7 +71,7 @@ fn about(action: Action) -> About {
     }
 }
 
-/// The step that is picked among those that are possible; asking for a reset always is.
+/// The step picked among those possible; requesting a reset always is.
 fn picked(scope: &Scope, world: &World, state: &State, (wanted, index): &Pick) -> Action {
     let mut actions = Vec::new();
     scope.actions(state, &mut actions);
@@ -95,7 +95,7 @@ async fn walk(setting: Setting, other: Strategy, picks: Vec<Pick>) {
     walk.end().await;
 }
 
-/// A model whose new password ends nothing is found out by the browser that stays signed in there, and not here.
+/// A model in which a new password ends nothing is detected by the browser that stays signed in.
 async fn disagrees(setting: Setting, without: Option<Rule>) {
     let mut walk = Walk::begin(&setting, Strategy::SecondKey, without).await;
     let send = |tab, deed| Action::Send { tab, server: tab, deed };
@@ -118,7 +118,7 @@ fn a_wrong_model_is_found_out() {
     }
 }
 
-/// Walks at random, in a soak from seeds of their own, or from that of `PROPTEST_RNG_SEED`.
+/// Walks at random: a soak uses new seeds each time, or `PROPTEST_RNG_SEED`.
 fn walks(strategy: Strategy, engine: Engine) {
     let mut config = ProptestConfig {
         cases: 1,

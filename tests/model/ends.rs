@@ -1,4 +1,4 @@
-//! What begins and ends of itself: keys and sessions, an hour, and the wish that a worker takes up.
+//! Beginnings and ends that no request asks for: keys, sessions, an hour, and the work of a worker.
 
 use super::{
     deed::{Fate, Request},
@@ -8,7 +8,7 @@ use super::{
 use crate::common::Strategy;
 
 impl Rules {
-    /// A worker takes up the wish of `who`.
+    /// A worker processes the request of `who`.
     pub fn work(self, state: &mut State, who: Who, server: Server) {
         let Some(wish) = state.people[who].wish.take() else { return };
         let policy = state.policies[server];
@@ -33,7 +33,7 @@ impl Rules {
         add_key(state, who, key);
     }
 
-    /// An hour passes: keys, restricted sessions and holds end, and no session is fresh.
+    /// An hour passes: keys, restricted sessions and holds end, and no session stays fresh.
     pub fn hour(self, state: &mut State) {
         for who in 0..state.people.len() {
             state.people[who].held = false;
@@ -50,7 +50,7 @@ impl Rules {
     }
 }
 
-/// Opens a session in `tab`, in place of the one it had.
+/// Opens a session in `tab`, replacing its former one.
 pub fn admit(state: &mut State, tab: Tab, request: &Request, kind: Kind) {
     let (browser, who) = (&mut state.browsers[tab], request.who);
     browser.session = Some(Session { who, kind, older: request.older });
@@ -63,7 +63,7 @@ pub fn reset_key(state: &mut State, who: Who) -> Option<&mut Key> {
     state.people[who].keys.iter_mut().rev().find(|key| key.purpose == Purpose::Reset)
 }
 
-/// Binds the key of `who` to `tab`, unless it is bound elsewhere or has minted `most` codes.
+/// Binds the key of `who` to `tab`, unless it is bound to another or has minted `most` codes.
 pub fn press(state: &mut State, who: Who, tab: Tab, most: u8) -> bool {
     let key = reset_key(state, who).filter(|key| key.minted < most && key.browser.is_none_or(|it| it == tab));
     key.map(|key| key.browser = Some(tab)).is_some()
@@ -75,7 +75,7 @@ pub fn add_key(state: &mut State, who: Who, key: Key) {
     keys.sort_by_key(|key| key.purpose);
 }
 
-/// Ends the keys of `who` for `purpose`: whatever refers to them holds nothing any more.
+/// Ends the keys of `who` for `purpose`, and removes all references to them.
 pub fn end_keys(state: &mut State, who: Who, purpose: Purpose, fate: Fate) {
     let live = state.people[who].keys.len();
     state.people[who].keys.retain(|key| key.purpose != purpose);

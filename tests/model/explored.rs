@@ -1,14 +1,15 @@
-//! Every state that can be reached, and that the checks can fail: a rule taken out breaks its law.
+//! Every reachable state, and proof that the checks can fail: without a rule, its law breaks.
 //!
-//! With one request between guards and commit and all others whole, any other order of two requests comes to one of
-//! these as long as commits are conditional; the long run does without that argument.
+//! One request between guards and commit is enough, with all others atomic: any other order of two requests
+//! leads to one of these states as long as commits are conditional. The long run does not rely on that
+//! argument.
 
 use stateright::{Checker, HasDiscoveries, Model};
 
 use super::{length, rules::Rule, scope::Scope};
 use crate::common::Strategy::{self, *};
 
-/// Explores all of `scope`; gives the laws that are broken, and those things that ought to happen and never do.
+/// Explores all of `scope`; returns the laws that are broken, and the expected events that never happen.
 fn explore(name: &str, scope: Scope) -> Vec<&'static str> {
     let checker = scope.checker().threads(2).spawn_bfs().join();
     println!(
@@ -43,7 +44,8 @@ fn laws_hold(name: &str, scope: Scope) {
 
 #[test]
 fn races_and_switches_break_no_law() {
-    // Servers switch to and fro, so that a pair serves both ways; a long run takes every pair, with any two in flight.
+    // Servers switch back and forth, so that a pair covers both directions; a long run takes every pair, with
+    // any two in flight.
     let long = length::is_long();
     let every = (0..5).flat_map(|at| (at + 1..5).map(move |other| (Strategy::ALL[at], Strategy::ALL[other])));
     let short = [(OneTimeLogin, SetThenLogin), (SetThenLogin, GeneratedPassword), (SecondKey, SmsApproved)];
@@ -62,7 +64,7 @@ fn two_people_in_two_browsers_break_no_law() {
     }
 }
 
-/// Taking `rule` out breaks `law`, somewhere in `scope`.
+/// Without `rule`, `law` breaks somewhere in `scope`.
 fn breaks(rule: Rule, scope: Scope, law: &str) {
     let checker = scope.without(rule).checker().threads(2).finish_when(HasDiscoveries::AnyFailures);
     let checker = checker.spawn_bfs().join();

@@ -1,4 +1,4 @@
-//! What must hold in every state, and after every step.
+//! Invariants of every state and every step.
 
 use stateright::Property;
 
@@ -7,7 +7,7 @@ use super::{
     state::{Law, State},
 };
 
-/// The laws, each with the name that it has in the issue.
+/// The laws, named as in the issue.
 pub fn all() -> Vec<Property<Scope>> {
     vec![
         Property::always("at most one live key for each purpose", |_, state: &State| one_live_key(state)),
@@ -32,7 +32,7 @@ pub fn all() -> Vec<Property<Scope>> {
     ]
 }
 
-/// Whether no law is broken.
+/// True if no law is broken.
 pub fn hold(state: &State) -> bool {
     state.broken.is_none() && one_live_key(state) && nothing_older(state)
 }

@@ -1,4 +1,5 @@
-//! The state machine of keys, sessions and policy: explored whole by a model checker, then walked beside real servers.
+//! The state machine of keys, sessions and policy: fully explored by a model checker, then compared with real
+//! servers.
 
 #[macro_use]
 #[path = "../common/mod.rs"]

@@ -1,31 +1,31 @@
-//! A person as the walks play one: who reads mail and texts, and remembers passwords.
+//! A person in the walks: reads mail and texts, and remembers passwords.
 
 use super::deed::Deed;
 use crate::common::{Page, Person, Sent, Site, Strategy};
 
-/// A password that nobody may choose.
+/// A password that is refused.
 const WEAK: &str = "password";
 
-/// A person, and what came by mail and text.
+/// A person, with the contents of mail and texts.
 pub struct Owner {
     pub person: Person,
-    /// The link of the newest key.
+    /// Link of the newest key.
     pub link: Option<String>,
-    /// The link before that.
+    /// Link of the key before.
     pub former_link: Option<String>,
-    /// The link of the newest notice.
+    /// Link of the newest notice.
     pub notice: Option<String>,
-    /// A password that opens nothing: the former one, or one that was typed in vain.
+    /// A password that does not work: the former one, or one that was refused.
     pub dead_password: Option<String>,
-    /// The newest code, by mail or text.
+    /// Newest code, by mail or text.
     code: Option<String>,
-    /// The newest generated password.
+    /// Newest generated password.
     pub generated: Option<String>,
     chosen: usize,
 }
 
 impl Owner {
-    /// With an account, and no mail yet.
+    /// A person with an account, and no mail yet.
     pub fn new(person: Person) -> Owner {
         Owner {
             person,
@@ -39,19 +39,19 @@ impl Owner {
         }
     }
 
-    /// A password of their own that they never had.
+    /// A new password that the person never had.
     pub fn next_password(&mut self) -> String {
         self.chosen += 1;
         format!("brass lantern under the {} stairs", self.chosen)
     }
 
-    /// Notes a new password that was typed: it counts, or never did.
+    /// Records a new password that was typed; it is in force if it `counts`, and otherwise never was.
     pub fn typed(&mut self, new: String, counts: bool) {
         let dead = if counts { std::mem::replace(&mut self.person.password, new) } else { new };
         self.dead_password = Some(dead);
     }
 
-    /// What the form of `page` sends for `deed`, with the code as its owner knows it, whatever the page asks for.
+    /// The contents of `page`'s form for `deed`, with the code known to the owner, whatever the page asks.
     pub fn fill(&self, page: &Page, deed: Deed, new: &str) -> Sent {
         let query = page.forms.iter().find_map(|form| form.action.split_once("?form="));
         let id = query.expect("a form with an id").1;
@@ -72,13 +72,13 @@ impl Owner {
         Sent { to: format!("{to}?form={id}"), fields }
     }
 
-    /// Reads what came; `generated` tells that a generated password did.
+    /// Reads new messages; `generated` if a generated password is among them.
     pub async fn read(&mut self, server: &Site, generated: bool) {
         while let Some(message) = server.mailbox.unread(&self.person.email).await {
             if message.is_notice() {
                 self.notice = Some(message.link());
             } else if message.is_key() {
-                // One that starts again ends nothing without its button, and one that comes once more is the same.
+                // A link that starts again ends nothing without its button, and a repeated link is the same.
                 let (link, restarts) = (message.link(), message.subject.starts_with("Start your"));
                 if !restarts && self.link.as_ref() != Some(&link) {
                     self.former_link = self.link.replace(link);

@@ -1,4 +1,4 @@
-//! The rules, each of which can be taken out, and the guards of a request.
+//! The rules, each of which can be removed, and the guards of a request.
 
 use super::{
     deed::{Deed, Fate, Request},
@@ -6,22 +6,22 @@ use super::{
 };
 use crate::common::Strategy;
 
-/// A rule that can be taken out, to see that its law would be broken.
+/// A rule that can be removed, to show that its law would break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rule {
     /// A new key ends the older one.
     Supersedes,
-    /// What pays must be there when it is spent.
+    /// The key or session that pays must exist when it is spent.
     SpendsOnce,
-    /// A transaction begins with the account as it was read.
+    /// A transaction starts from the account as it was read.
     TakesTheAccount,
     /// A new password ends sessions and keys.
     EndsEverything,
-    /// The code is asked for.
+    /// The code is required.
     AsksForTheCode,
-    /// A code is good in its browser alone.
+    /// A code works only in its browser.
     BindsTheCode,
-    /// The policy is judged anew at each step.
+    /// The policy is evaluated again at each step.
     JudgesAnew,
     /// A generated password does not replace the old one.
     KeepsTheOldPassword,
@@ -31,7 +31,7 @@ pub enum Rule {
     LeavesTheOwners,
 }
 
-/// The rules in force, and how many codes a key may mint.
+/// Rules in force, and the most codes that a key may mint.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
     pub without: Option<Rule>,
@@ -39,12 +39,12 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Whether `rule` is in force.
+    /// True if `rule` is in force.
     pub fn holds(self, rule: Rule) -> bool {
         self.without != Some(rule)
     }
 
-    /// Whether the link of the newest key of `who` opens on `server`.
+    /// True if the link of the newest key of `who` opens on `server`.
     pub fn opens(self, state: &State, who: Who, server: Server) -> bool {
         state.key(who, Purpose::Reset).is_some_and(|key| self.judges(state, server, key.policy))
     }
@@ -53,7 +53,7 @@ impl Rules {
         !self.holds(Rule::JudgesAnew) || accepts(state.policies[server], issued)
     }
 
-    /// A request that has passed its guards; `None` if they refuse it.
+    /// Returns a request that passes its guards; `None` if they refuse it.
     pub fn guard(self, state: &State, tab: Tab, server: Server, deed: Deed) -> Option<Request> {
         let browser = &state.browsers[tab];
         let judged = |policy: &Strategy| self.judges(state, server, *policy);
@@ -116,7 +116,7 @@ impl Rules {
     }
 }
 
-/// Whether the form of a key under `policy` offers `deed`.
+/// True if the form of a key under `policy` offers `deed`.
 fn fits(deed: Deed, policy: Strategy, code: bool) -> bool {
     let coded = matches!(policy, Strategy::SecondKey | Strategy::SmsApproved);
     match deed {

@@ -1,4 +1,4 @@
-//! The model for the checker: how many of each there are, what may happen next, and what must always hold.
+//! The model for the checker: its size, its actions, and its properties.
 
 use stateright::{Model, Property};
 
@@ -10,48 +10,48 @@ use super::{
 };
 use crate::common::Strategy;
 
-/// Something that happens.
+/// An action in the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// Somebody asks for a reset of `who`, or once more for it; `worker` takes that up at once, if one is named.
+    /// Somebody requests a reset of `who`, or repeats the request; `worker` processes it at once, if given.
     Ask { tab: Tab, who: Who, worker: Option<Server> },
-    /// The worker of a server takes it up later.
+    /// The worker of a server processes it later.
     Work { who: Who, server: Server },
     /// The link of the newest key of `who` is opened.
     Open { tab: Tab, who: Who, server: Server },
-    /// A request passes its guards; it is committed at once if as many as may be are in flight.
+    /// A request passes its guards; it is committed at once if the limit of requests in flight is reached.
     Send { tab: Tab, server: Server, deed: Deed },
-    /// A request is committed; if not answered, its server dies in between.
+    /// A request is committed; if not `answered`, its server dies before the answer.
     Commit { tab: Tab, answered: bool },
-    /// A server takes up another policy.
+    /// A server switches its policy.
     Switch { server: Server, to: Strategy },
-    /// A server dies, and with it what it was doing, and comes back.
+    /// A server dies and restarts, losing its requests in flight.
     Crash { server: Server },
     /// An hour passes.
     Hour,
 }
 
-/// A world to be explored.
+/// Limits of a world to be explored.
 #[derive(Clone, Debug)]
 pub struct Scope {
     pub people: usize,
     pub browsers: usize,
     pub servers: usize,
-    /// How many requests may be between guards and commit at once.
+    /// Most requests between guards and commit at once.
     pub in_flight: usize,
-    /// What the servers begin with, and what they may switch to.
+    /// Policies that the servers start with and may switch to.
     pub strategies: Vec<Strategy>,
     pub rules: Rules,
 }
 
 impl Scope {
-    /// One account, two browsers and two servers, a request in two halves, and any switch between two strategies.
+    /// One account, two browsers and servers, one request in two halves, switches between two strategies.
     pub fn races(one: Strategy, other: Strategy) -> Scope {
         let rules = Rules { without: None, mints: 2 };
         Scope { people: 1, browsers: 2, servers: 2, in_flight: 1, strategies: vec![one, other], rules }
     }
 
-    /// Two accounts in two browsers, whole requests to one server.
+    /// Two accounts in two browsers, atomic requests to one server.
     pub fn mix_ups(strategy: Strategy) -> Scope {
         let rules = Rules { without: None, mints: 2 };
         Scope { people: 2, browsers: 2, servers: 1, in_flight: 0, strategies: vec![strategy], rules }
@@ -63,7 +63,7 @@ impl Scope {
         self
     }
 
-    /// Every request that somebody could send from `tab`, those that will be refused among them.
+    /// Every request that `tab` could send, including those that will be refused.
     pub fn deeds(&self, state: &State, tab: Tab) -> Vec<Deed> {
         let browser = &state.browsers[tab];
         let mut deeds = Vec::new();
@@ -82,7 +82,7 @@ impl Scope {
         deeds
     }
 
-    /// What comes of `action`; `None` if that is nothing.
+    /// Returns the state after `action`; `None` if nothing changes.
     pub fn after(&self, last: &State, action: Action) -> Option<State> {
         let changed = |change: &dyn Fn(&mut State)| {
             let mut state = last.clone();
@@ -120,7 +120,7 @@ impl Scope {
         }
     }
 
-    /// Whether `action` succeeds, also where that leaves the state as it is: a password of one's own for another.
+    /// True if `action` succeeds, even if the state stays the same: a known password replaced by another.
     pub fn lets(&self, last: &State, action: Action) -> bool {
         match action {
             Action::Send { tab, server, deed: deed @ Deed::Change(_) } => {
@@ -183,7 +183,7 @@ impl Model for Scope {
     }
 
     fn next_state(&self, last: &State, action: Action) -> Option<State> {
-        // What is behind a broken law is of no interest.
+        // States after a broken law are not explored.
         if laws::hold(last) { self.after(last, action).map(State::canonical) } else { None }
     }
 

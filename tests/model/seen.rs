@@ -1,4 +1,4 @@
-//! What can be seen from outside, of the model and of the servers: the two must be alike after every step.
+//! The visible state of the model and of the servers, which must be the same after every step.
 
 use super::{
     scope::Scope,
@@ -7,27 +7,27 @@ use super::{
 };
 use crate::common::Strategy;
 
-/// What the servers show: the first one, where not said otherwise.
+/// State shown by the servers; by the first one, unless noted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
-    /// Whose account opens in each browser.
+    /// Account open in each browser.
     signed_in: Vec<Option<Who>>,
-    /// Whether the form of a restricted session opens there.
+    /// True if the form of a restricted session opens there.
     restricted: Vec<bool>,
-    /// The page that the key in its cookie opens, and whether it takes a code.
+    /// Page opened by the key in its cookie, and whether it takes a code.
     forms: Vec<Option<(Strategy, bool)>>,
-    /// Where each newest link leads, on each server.
+    /// Page of each newest link, on each server.
     links: Vec<Vec<Option<Strategy>>>,
-    /// Whether each newest notice can be taken back.
+    /// True for each newest notice that can still be used.
     notices: Vec<bool>,
-    /// Whether a link opens that a newer one has followed.
+    /// True for each superseded link that still opens.
     former_links: Vec<bool>,
-    /// Whether the last password that its owner chose opens the account of `who`, and whether one does that must not.
+    /// True if the password that its owner chose last opens the account of `who`, and if another one does.
     passwords: (bool, bool),
 }
 
 impl Seen {
-    /// As the model has it; passwords are those of `who`.
+    /// The state according to the model, with the passwords of `who`.
     pub fn expected(state: &State, who: Who) -> Seen {
         let here = state.policies[0];
         let link = |who: Who, server: Server| {
@@ -54,7 +54,7 @@ impl Seen {
         }
     }
 
-    /// As the servers have it.
+    /// The state according to the servers.
     pub async fn of(world: &World, scope: &Scope, who: Who) -> Seen {
         let mut seen = Seen {
             signed_in: Vec::new(),

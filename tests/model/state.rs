@@ -1,64 +1,64 @@
-//! What there is: people with their keys, browsers with what they hold, and the policy of each server.
+//! States of the model: people with their keys, browsers with cookies and forms, and the servers' policies.
 
 use super::deed::Request;
 use crate::common::Strategy;
 
-/// A person, by number.
+/// Index of a person.
 pub type Who = usize;
-/// A browser, by number.
+/// Index of a browser.
 pub type Tab = usize;
-/// A server, by number.
+/// Index of a server.
 pub type Server = usize;
 
-/// The mark of a browser that never got the cookie with it.
+/// Mark of a browser that never received the cookie.
 pub const NOBODY: Tab = usize::MAX;
 
-/// Everything, between two steps.
+/// The whole state between two steps.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct State {
     pub people: Vec<Person>,
     pub browsers: Vec<Browser>,
-    /// What is in force on each server.
+    /// Policy in force on each server.
     pub policies: Vec<Strategy>,
-    /// The law that the last step broke.
+    /// Law broken by the last step.
     pub broken: Option<Law>,
 }
 
-/// An account and what is live of it.
+/// An account with its live keys.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Person {
     pub password: Password,
-    /// Requests for a reset wait.
+    /// True while requests for a reset are on hold.
     pub held: bool,
-    /// The request for a reset that no worker has taken up yet.
+    /// Request for a reset that no worker has processed yet.
     pub wish: Option<Wish>,
-    /// Whether the link of the newest notice is unused.
+    /// True if the link of the newest notice is unused.
     pub notice: bool,
-    /// What is live.
+    /// Live keys.
     pub keys: Vec<Key>,
 }
 
 /// A request for a reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Wish {
-    /// The browser that asked.
+    /// Browser that asked.
     pub tab: Tab,
-    /// Whether the owner was known to have signed in there.
+    /// True if the owner was known to have signed in there.
     pub by_owner: bool,
 }
 
-/// What opens an account.
+/// Password of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Password {
-    /// The last one that its owner chose.
+    /// The last one chosen by its owner.
     Chosen,
-    /// One that came by mail: only where a rule is broken.
+    /// A generated one: only if a rule is broken.
     Generated,
     /// None.
     Unusable,
 }
 
-/// What a key is for.
+/// Purpose of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Purpose {
     Reset,
@@ -70,29 +70,29 @@ pub enum Purpose {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     pub purpose: Purpose,
-    /// The policy it was issued under.
+    /// Policy that it was issued under.
     pub policy: Strategy,
-    /// The browser that it is bound to.
+    /// Browser that it is bound to.
     pub browser: Option<Tab>,
-    /// Whether it was asked for where its owner had signed in.
+    /// True if it was requested where its owner had signed in.
     pub by_owner: bool,
-    /// How many codes it has minted.
+    /// Codes that it has minted.
     pub minted: u8,
-    /// Whether the password has changed since.
+    /// True if the password has changed since.
     pub older: bool,
 }
 
-/// What a browser holds.
+/// State of a browser.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Browser {
-    /// Whose live key is in its cookie.
+    /// Person whose live key is in its cookie.
     pub ticket: Option<Who>,
-    /// For whose live keys it shows forms, in one tab or another.
+    /// People whose live keys have a form open in any tab.
     pub forms: Vec<Who>,
     pub session: Option<Session>,
-    /// Who is known to have signed in here, and not before a "this wasn't me".
+    /// People known to have signed in here, since their last "this wasn't me".
     pub known: Vec<Who>,
-    /// Its request that has passed the guards and is not committed yet.
+    /// Request that has passed the guards and is not committed yet.
     pub request: Option<Request>,
 }
 
@@ -101,20 +101,20 @@ pub struct Browser {
 pub struct Session {
     pub who: Who,
     pub kind: Kind,
-    /// Whether the password has changed since.
+    /// True if the password has changed since.
     pub older: bool,
 }
 
-/// What a session reaches.
+/// Access of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// Everything; what matters most only while it is fresh.
+    /// Everything; the most sensitive actions only while fresh.
     Full { fresh: bool },
-    /// The form for a new password, if the policy that opened it is good enough.
+    /// Only the form for a new password, if the policy that opened it is strict enough.
     Restricted(Strategy),
 }
 
-/// What a step can break; the other laws are to be seen in the state.
+/// Laws that a step can break; the other laws can be checked in the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Law {
     SpentOnce,
@@ -125,7 +125,7 @@ pub enum Law {
 }
 
 impl State {
-    /// Everybody with a password, nobody signed in.
+    /// Everybody has a password, and nobody is signed in.
     pub fn new(people: usize, browsers: usize, policies: Vec<Strategy>) -> State {
         let person =
             Person { password: Password::Chosen, held: false, wish: None, notice: false, keys: Vec::new() };
@@ -142,26 +142,26 @@ impl State {
         self.people[who].keys.iter().rev().find(|key| key.purpose == purpose)
     }
 
-    /// How many requests are between guards and commit.
+    /// Number of requests between guards and commit.
     pub fn in_flight(&self) -> usize {
         self.browsers.iter().filter(|browser| browser.request.is_some()).count()
     }
 
-    /// Shows `tab` the form of the live key of `who`.
+    /// Shows the form of the live key of `who` in `tab`.
     pub fn open(&mut self, tab: Tab, who: Who) {
         let browser = &mut self.browsers[tab];
         browser.ticket = Some(who);
         add(&mut browser.forms, who);
     }
 
-    /// Whose session `tab` has, if it is a full one.
+    /// Account of the session in `tab`, if it is a full one.
     pub fn signed_in(&self, tab: Tab) -> Option<Who> {
         let session = self.browsers[tab].session.as_ref();
         session.filter(|session| matches!(session.kind, Kind::Full { .. })).map(|session| session.who)
     }
 }
 
-/// Adds `who`, once.
+/// Adds `who`, if missing.
 pub fn add(people: &mut Vec<Who>, who: Who) {
     if !people.contains(&who) {
         people.push(who);
@@ -169,7 +169,7 @@ pub fn add(people: &mut Vec<Who>, who: Who) {
     }
 }
 
-/// Whether a key issued under `issued` is good where `now` is in force and `in_flight` is "stricter".
+/// True if a key issued under `issued` is valid where `now` is in force and `in_flight` is "stricter".
 pub fn accepts(now: Strategy, issued: Strategy) -> bool {
     let strictness = |strategy| match strategy {
         Strategy::SmsApproved => 5,

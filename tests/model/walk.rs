@@ -1,4 +1,4 @@
-//! A walk on both sides at once, through the model and on the servers.
+//! A walk through the model and on the servers at once.
 
 use super::{
     rules::{Rule, Rules},
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::common::{Setting, Strategy};
 
-/// What may come of `action`: whichever server's worker is first takes up a wish.
+/// Possible results of `action`: the worker of any server may be the first to process a request.
 fn outcomes(scope: &Scope, state: &State, action: Action) -> Vec<State> {
     let ways: Vec<Action> = match action {
         Action::Ask { tab, who, .. } => {
@@ -20,7 +20,7 @@ fn outcomes(scope: &Scope, state: &State, action: Action) -> Vec<State> {
     ways.into_iter().map(|way| scope.after(state, way).unwrap_or_else(|| state.clone())).collect()
 }
 
-/// A walk under way: the model, the servers, and how they came here.
+/// A walk in progress: the model, the servers, and the steps taken.
 pub struct Walk {
     pub scope: Scope,
     pub state: State,
@@ -29,7 +29,8 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Everybody with an account, every server under the setting's strategy; `without` a rule, the model is wrong.
+    /// Everybody has an account, and every server the setting's strategy; `without` a rule, the model is
+    /// wrong.
     pub async fn begin(setting: &Setting, other: Strategy, without: Option<Rule>) -> Walk {
         let strategies = vec![setting.strategy, other];
         let rules = Rules { without, mints: 3 };
@@ -38,7 +39,7 @@ impl Walk {
         Walk { scope, state, world: World::new(setting).await, taken: Vec::new() }
     }
 
-    /// Takes a step on both sides; what the servers show, if that is nothing the model could show.
+    /// Takes a step on both sides; fails with the servers' state if the model has no such result.
     pub async fn step(&mut self, action: Action) -> Result<(), String> {
         let (who, outcomes) = (whom(action), outcomes(&self.scope, &self.state, action));
         self.taken.push(action);
@@ -60,7 +61,7 @@ impl Walk {
     }
 }
 
-/// Whom a step concerns.
+/// Person that a step concerns.
 fn whom(action: Action) -> Who {
     match action {
         Action::Ask { who, .. } | Action::Open { who, .. } => who,

@@ -1,4 +1,4 @@
-//! The same people, browsers and servers for real: two servers on one database, browsers that go by their pages.
+//! The real counterpart: two servers on one database, the same people, and browsers that follow their pages.
 
 use super::{
     deed::Deed,
@@ -16,14 +16,14 @@ pub struct World {
     database: String,
 }
 
-/// A browser's cookies, and the pages that are open in it, one for each person's key.
+/// A browser's cookies, and its open pages, one for each person's key.
 struct Window {
     jar: Jar,
     pages: Vec<Option<Page>>,
 }
 
 impl World {
-    /// Everybody with an account and a phone, nobody signed in.
+    /// Everybody has an account and a phone, and nobody is signed in.
     pub async fn new(setting: &Setting) -> World {
         let days = |days: u8| serde_json::json!(format!("{days}d"));
         let first = setting
@@ -42,21 +42,21 @@ impl World {
         world
     }
 
-    /// A browser with the cookies of `tab` that talks to `server`; what it gets is lost unless it is kept.
+    /// A browser with the cookies of `tab` that talks to `server`; its new cookies are lost unless kept.
     pub fn browser(&self, tab: Tab, server: Server) -> Browser {
         let browser = self.servers[server].browser();
         browser.with_jar(|jar| jar.clone_from(&self.tabs[tab].jar));
         browser
     }
 
-    /// Whether `tab` can do `deed` at all: what it shows offers it.
+    /// True if `tab` shows a page that offers `deed`.
     pub fn offers(&self, state: &State, tab: Tab, deed: Deed) -> bool {
         let form = |who: Who| self.tabs[tab].pages[who].as_ref();
         let path = |who| form(who).map(|page| page.path().to_owned()).unwrap_or_default();
         let is = |who, strategies: &[Strategy]| strategies.iter().any(|it| it.path() == path(who));
         match deed {
             Deed::Button(who) => is(who, &[Strategy::OneTimeLogin, Strategy::GeneratedPassword]),
-            // Whether a minute has passed since the last text depends on how fast this runs.
+            // It depends on the speed of this run whether a minute has passed since the last text.
             Deed::Code(who) => {
                 is(who, &[Strategy::SecondKey])
                     || (is(who, &[Strategy::SmsApproved])
@@ -68,7 +68,7 @@ impl World {
         }
     }
 
-    /// Does what `action` says, and reads the mail. `done` tells whether the model lets it succeed.
+    /// Performs `action`, and reads the mail. `done` if the model lets it succeed.
     pub async fn act(&mut self, action: Action, done: bool) {
         match action {
             Action::Ask { tab, who, worker } => {

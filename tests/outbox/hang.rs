@@ -1,4 +1,4 @@
-//! What hangs holds up nothing else: neither the database, nor a mail server, nor a gateway.
+//! A hanging database, mail server or gateway holds up nothing else.
 
 use rocket::tokio::runtime::Builder;
 use serde_json::json;
@@ -15,7 +15,7 @@ for_both_databases! {
     texts_that_hang_hold_up_no_mail,
 }
 
-/// How many texts are on their way at once.
+/// Texts sent at once.
 const TEXTS: usize = 8;
 
 async fn texts_that_hang_hold_up_no_mail(setting: Setting) {

@@ -1,4 +1,4 @@
-//! The worker beside real servers: what one causes keeps nobody else waiting, and what hangs holds up nothing else.
+//! The worker with real servers: no client delays others, and a hanging server holds up nothing else.
 
 #[macro_use]
 #[path = "../common/mod.rs"]
@@ -19,12 +19,12 @@ use serde_json::{Value, json};
 use common::{Change, Site};
 use listener::Listener;
 
-/// A mail server that takes a second for each mail: as long as a slot of the worker is taken.
+/// A mail server that takes a second for each mail, and so occupies a slot of the worker for that time.
 fn slow() -> Listener {
     Listener::start("mail_server.py", &["--pause", "1"])
 }
 
-/// Mail goes to `server`, and clients are who they say they are.
+/// Sends mail to `server`, and trusts the addresses that clients claim.
 fn by(server: &Listener) -> Vec<Change<'static>> {
     vec![
         ("latchkey.mail.url", json!(format!("smtp://127.0.0.1:{}", server.port))),
@@ -32,7 +32,7 @@ fn by(server: &Listener) -> Vec<Change<'static>> {
     ]
 }
 
-/// Somebody at `address` asks for a reset of `email`.
+/// Requests a reset of `email` from the client `address`.
 async fn ask(site: &Site, address: &str, email: &str) {
     let browser = site.browser();
     let request = browser.request(Method::POST, "/reset").header("X-Forwarded-For", address);
@@ -40,7 +40,7 @@ async fn ask(site: &Site, address: &str, email: &str) {
     assert!(answer.status < 400, "{}", answer.status);
 }
 
-/// Whom a mail is to.
+/// Recipient of a mail.
 fn to(mail: &Value) -> &str {
     mail["to"][0].as_str().expect("a recipient")
 }

@@ -1,5 +1,4 @@
-//! A way to PostgreSQL that can fall silent: what is open stays open and nothing comes through any more, but new
-//! connections work.
+//! A proxy to PostgreSQL that can fall silent: open connections stay open but dead, and new ones work.
 
 use std::sync::{
     Arc,
@@ -17,17 +16,17 @@ use rocket::tokio::{
     time::{Duration, sleep, timeout},
 };
 
-/// What clients send first in a statement, and in no mere question whether somebody is there.
+/// First message type of a statement, which a mere ping does not send.
 const STATEMENTS: [u8; 3] = [b'P', b'B', b'Q'];
 
-/// The way, on a port of its own.
+/// The proxy, on its own port.
 pub struct Pipe {
     pub port: u16,
     armed: Arc<AtomicBool>,
 }
 
 impl Pipe {
-    /// To a server at this address.
+    /// Connects to a server at this address.
     pub async fn to(address: &str) -> Pipe {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
@@ -48,7 +47,7 @@ impl Pipe {
         pipe
     }
 
-    /// Falls silent as soon as somebody sends a statement, which nobody answers; returns then.
+    /// Falls silent at the next statement, which is not answered, and returns then.
     pub async fn fall_silent_at_a_statement(&self) {
         self.armed.store(true, Ordering::SeqCst);
         for _ in 0..1000 {
@@ -64,7 +63,7 @@ impl Pipe {
 #[derive(Clone)]
 struct Alive {
     armed: Arc<AtomicBool>,
-    /// How often the way has fallen silent: connections of before are dead.
+    /// Number of times the proxy has fallen silent: older connections are dead.
     silences: Arc<watch::Sender<u32>>,
     born: u32,
 }
@@ -86,13 +85,13 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, trap: Option<Aliv
         {
             trap.silences.send_modify(|silences| *silences += 1);
         }
-        // What comes is taken and acknowledged all the same.
+        // Data is still accepted and acknowledged.
         if !alive.is_dead() && to.write_all(&bytes[..read]).await.is_err() {
             return;
         }
     }
     if alive.is_dead() {
-        // Neither end hears that the other has gone.
+        // Neither end notices that the other is gone.
         _ = timeout(Duration::from_secs(120), std::future::pending::<()>()).await;
     }
 }

@@ -1,4 +1,4 @@
-//! What one client causes keeps nobody else waiting, and nobody hears from it who has an account.
+//! One client's requests delay nobody else's, and delays do not reveal who has an account.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ for_both_databases! {
     a_message_to_nobody_holds_its_slot_as_one_to_somebody_does,
 }
 
-/// How many mails are on their way at once.
+/// Mails sent at once.
 const SLOTS: usize = 16;
 
 async fn a_flood_keeps_no_bystander_waiting(setting: Setting) {
@@ -28,7 +28,7 @@ async fn a_flood_keeps_no_bystander_waiting(setting: Setting) {
     ask(&app, "198.51.100.9", &bystander.email).await;
     let mails: Vec<_> = (0..=names.len()).map(|_| server.next()).collect();
     let place = mails.iter().position(|mail| to(mail) == bystander.email).expect("the bystander's mail");
-    // The first ones were on their way already; the first slot that becomes free is the bystander's.
+    // The first mails were being sent already; the bystander gets the first slot that becomes free.
     assert!(place < SLOTS + SLOTS / 2, "{place} mails went before");
 
     let ids = mails.iter().map(|mail| mail["headers"]["message-id"].as_str().expect("an id"));

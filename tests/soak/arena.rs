@@ -1,4 +1,4 @@
-//! Where a soak takes place: server processes on one database, real mail and text messages, and a ledger.
+//! The site of a soak: server processes on one database, real mail and text messages, and a ledger.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use crate::{
     post::Post,
 };
 
-/// How long what happens after the answer may take.
+/// Timeout for work after the answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A moment longer than the worker's lease of a message.
+/// Slightly more than the worker's lease of a message.
 const LEASE: Duration = Duration::from_secs(65);
 
-/// Some servers of one site, the first with the site's own folder.
+/// Servers of one site, the first in the site's own folder.
 pub struct Arena {
     pub setting: Setting,
     pub ledger: Ledger,
@@ -29,7 +29,7 @@ pub struct Arena {
 }
 
 impl Arena {
-    /// One server.
+    /// Starts with one server.
     pub async fn open(setting: &Setting, changes: &[Change<'_>]) -> Self {
         let post = Post::open(setting.strategy == Strategy::SmsApproved);
         let mut config = setting.config(&post.settings()).for_a_process();
@@ -41,7 +41,7 @@ impl Arena {
         Self { setting: setting.clone(), ledger, post, config, servers, folders: Vec::new() }
     }
 
-    /// Goes on with `count` servers; there are never fewer than before.
+    /// Adds servers until there are `count`; none is ever removed.
     pub async fn have(&mut self, count: usize) {
         while self.servers.len() < count {
             let folder = TempDir::with_prefix("latchkey-").expect("a folder");
@@ -55,12 +55,12 @@ impl Arena {
         }
     }
 
-    /// Ends the first server without a word.
+    /// Kills the first server.
     pub fn kill(&self) {
         self.servers[0].0.signal("KILL");
     }
 
-    /// Starts the first server once more when it is gone, and says how long it took until it answered.
+    /// Restarts the first server once it is gone, and returns the time until it answered.
     pub async fn start_again(&mut self) -> Duration {
         let (dead, browser) = self.servers.remove(0);
         dead.end("KILL").await;
@@ -71,7 +71,7 @@ impl Arena {
         took
     }
 
-    /// Has what a dead server has leased done by another one, to which the lease is over.
+    /// Lets another server, whose clock is past the leases, do the work leased by a dead one.
     pub async fn outlive_leases(&self) {
         if self.ledger.outbox().await.0 > 0 {
             let place = vec![("latchkey.public_url", json!(self.config.public_url()))];
@@ -83,39 +83,39 @@ impl Arena {
         self.settle().await;
     }
 
-    /// The site as its first server has it.
+    /// The site of the first server.
     pub fn site(&self) -> &Site {
         &self.servers[0].0
     }
 
-    /// The process of the first server.
+    /// Process id of the first server.
     pub fn process(&self) -> u32 {
         self.servers[0].0.id()
     }
 
-    /// What the first server printed so far.
+    /// Output of the first server so far.
     pub fn output(&self) -> String {
         self.servers[0].0.output()
     }
 
-    /// How many servers there are.
+    /// Number of servers.
     pub fn servers(&self) -> usize {
         self.servers.len()
     }
 
-    /// A browser without cookies, at the server whose turn it is. Its connections are open already, if there were others.
+    /// A browser without cookies, at the server for this turn. Its connections may be open already.
     pub fn browser(&self, turn: usize) -> Browser {
         self.servers[turn % self.servers.len()].1.other()
     }
 
-    /// A browser with the cookies of `own`, at the server whose turn it is.
+    /// A browser with the cookies of `own`, at the server for this turn.
     pub fn copy(&self, turn: usize, own: &Browser) -> Browser {
         let copy = self.browser(turn);
         copy.with_jar(|jar| *jar = own.jar());
         copy
     }
 
-    /// Goes as far as the request that spends a new key of `person`'s.
+    /// Goes as far as the request that spends a new key of `person`.
     pub async fn prepare(&self, browser: &Browser, person: &Person) -> Ready {
         let site = self.site();
         let ready = site.prepare(browser, &site.key(person).await.link(), person).await;
@@ -124,8 +124,8 @@ impl Arena {
         ready
     }
 
-    /// Waits until everything asked for is done, and each message of it has arrived. More may come than are sent: one whose
-    /// key ends while it is on its way is not counted.
+    /// Waits until all requested work is done, and each message sent has arrived. More messages may arrive than are
+    /// counted as sent: one whose key ends during delivery is not counted.
     pub async fn settle(&self) {
         let begun = Instant::now();
         loop {

@@ -1,4 +1,4 @@
-//! A server that is killed at any instant has done each thing wholly or not at all, and is soon back.
+//! A server killed at any instant has done each thing completely or not at all, and is soon back.
 
 use std::{
     fmt,
@@ -22,16 +22,16 @@ for_every_strategy! {
     a_kill_at_any_instant_leaves_nothing_half_done,
 }
 
-/// How many kills among the tests.
+/// Kills in a normal test run.
 const FEW: usize = 2;
-/// How many people reset their passwords meanwhile.
+/// People who reset their passwords meanwhile.
 const TRAVELLERS: usize = 4;
-/// The longest that a server lives, in milliseconds.
+/// Longest life of a server, in milliseconds.
 const LIFE: u64 = 1_000;
-/// How soon it must be back.
+/// Time within which it must be back.
 const SOON: Duration = Duration::from_secs(5);
 
-/// What the kills met.
+/// Counts of the states found after a kill.
 #[derive(Default)]
 struct Figures {
     nothing: usize,
@@ -49,7 +49,7 @@ impl fmt::Display for Figures {
     }
 }
 
-/// A random instant of a server's life.
+/// Waits for a random instant of a server's life.
 async fn instant() {
     sleep(Duration::from_millis(RandomState::new().hash_one(()) % LIFE)).await;
 }

@@ -1,7 +1,8 @@
-//! A database that fails at any call leaves each thing done wholly or not at all, and the site goes on without a restart.
+//! A database that fails at any call leaves each thing done completely or not at all, and the site needs no restart.
 //!
-//! PostgreSQL is cut off at the n-th call, before it hears of it or before it can answer. In SQLite one kind of write
-//! after the other is refused, in the middle of its transaction, and then its files can grow no further than so many pages.
+//! PostgreSQL is cut off at the n-th call, before it receives the call or before it can answer. In SQLite one
+//! kind of write after another is refused within its transaction; then its files cannot grow beyond a number
+//! of pages.
 
 use std::{fmt, process::Command};
 
@@ -19,7 +20,7 @@ for_every_strategy! {
     an_error_at_any_call_leaves_nothing_half_done,
 }
 
-/// How many errors among the tests.
+/// Errors in a normal test run.
 const FEW: usize = 3;
 /// The writes of a reset.
 const WRITES: [&str; 13] = [
@@ -37,16 +38,16 @@ const WRITES: [&str; 13] = [
     "INSERT ON latchkey_tallies",
     "UPDATE ON latchkey_tallies",
 ];
-/// How often a message may come: while nothing can be written down it is tried again.
+/// Most deliveries of one message: while nothing can be recorded, it is retried.
 const MOST: usize = 4;
 
-/// What fails.
+/// Part that fails.
 enum Fault {
     Wire(Wire),
     Sqlite,
 }
 
-/// What the errors met.
+/// Counts of the states found after an error.
 #[derive(Default)]
 struct Figures {
     through: usize,
@@ -67,7 +68,7 @@ impl fmt::Display for Figures {
 }
 
 impl Fault {
-    /// What can fail for a site in `setting`, and where its database is then.
+    /// The fault for a site in `setting`, and the URL of its database.
     async fn of(setting: &Setting) -> (Self, String) {
         if setting.engine == Engine::Sqlite {
             return (Fault::Sqlite, setting.database.clone());
@@ -76,7 +77,7 @@ impl Fault {
         (Fault::Wire(wire), url)
     }
 
-    /// From now on, or at the call whose turn it is.
+    /// Starts the fault, at once or at the call for this turn.
     async fn begin(&self, arena: &Arena, turn: usize) {
         match self {
             Fault::Wire(wire) => {
@@ -106,7 +107,7 @@ impl Fault {
     }
 }
 
-/// Lets no file of the server grow beyond so many bytes.
+/// Limits the size of the server's files.
 fn limit(arena: &Arena, bytes: &str) {
     let (process, limit) = (arena.process().to_string(), format!("--fsize={bytes}:unlimited"));
     let limited = Command::new("prlimit").args(["--pid", &process, &limit]).status();
@@ -150,7 +151,7 @@ async fn an_error_at_any_call_leaves_nothing_half_done(setting: Setting) {
     ann.journey(&arena).await;
 }
 
-/// A few turns that differ from strategy to strategy, so that all of them together reach far.
+/// Turns that differ between strategies, so that together they cover more.
 fn spread(setting: &Setting, number: usize) -> usize {
     (number * 5 + setting.strategy as usize) * 3 + 1
 }

@@ -1,4 +1,4 @@
-//! What the database says of one person, counted by a connection of its own.
+//! Facts about one person in the database, counted over a separate connection.
 
 use std::sync::Arc;
 
@@ -16,20 +16,20 @@ enum Conn {
     Postgres(PgConnection),
 }
 
-/// What is counted, all at one moment.
+/// Counts taken at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Facts {
-    /// Resets that ended in a new password.
+    /// Resets completed with a new password.
     pub completed: i64,
     /// Keys that opened a session for the form of a new password.
     pub signed_in_once: i64,
-    /// Keys that made a generated password.
+    /// Keys that created a generated password.
     pub generated: i64,
-    /// Keys that were made.
+    /// Keys created.
     pub issued: i64,
-    /// Codes and second keys that were made.
+    /// Codes and second keys created.
     pub code_sent: i64,
-    /// Changes of the password by who knew it.
+    /// Password changes with the current password.
     pub changed: i64,
     /// Wrong codes.
     pub code_failed: i64,
@@ -37,11 +37,11 @@ pub struct Facts {
     pub confirmed: i64,
     /// "This wasn't me" links.
     pub undo: i64,
-    /// Mails that tell of a change, to be sent or sent.
+    /// Notices of a change, sent or to be sent.
     pub notices: i64,
     /// Keys of resets.
     pub reset_keys: i64,
-    /// All keys and codes, but for "this wasn't me".
+    /// All keys and codes, except for "this wasn't me".
     pub keys: i64,
     /// Sessions.
     pub sessions: i64,
@@ -66,7 +66,7 @@ const FACTS: &str = "SELECT
     (SELECT COUNT(*) FROM latchkey_remembered WHERE account_id = a.id) AS remembered
     FROM latchkey_accounts AS a WHERE email = $1";
 
-/// Runs one query on whichever database it is.
+/// Runs one query on either database.
 macro_rules! on {
     ($ledger:expr, $conn:ident => $run:expr) => {
         match &mut *$ledger.0.lock().await {
@@ -77,7 +77,7 @@ macro_rules! on {
 }
 
 impl Ledger {
-    /// Opens the database of `setting`, which must be there.
+    /// Opens the database of `setting`, which must exist.
     pub async fn open(setting: &Setting) -> Self {
         let conn = match setting.engine {
             Engine::Sqlite => SqliteConnection::connect(&setting.database).await.map(Conn::Sqlite),
@@ -86,21 +86,21 @@ impl Ledger {
         Self(Arc::new(Mutex::new(conn.expect("the database opens"))))
     }
 
-    /// What is so of the account of `email`; nothing at all if there is none.
+    /// Facts about the account of `email`; all zero if there is none.
     pub async fn facts(&self, email: &str) -> Facts {
         let facts: Option<Facts> =
             on!(self, conn => sqlx::query_as(FACTS).bind(email).fetch_optional(conn).await);
         facts.unwrap_or_default()
     }
 
-    /// What waits in the outbox, and how many messages it calls sent.
+    /// Number of waiting entries of the outbox, and of messages recorded as sent.
     pub async fn outbox(&self) -> (i64, i64) {
         const OUTBOX: &str = "SELECT COUNT(CASE WHEN state = 'waiting' THEN 1 END),
             COUNT(CASE WHEN state = 'sent' AND kind <> 'none' THEN 1 END) FROM latchkey_outbox";
         on!(self, conn => sqlx::query_as(OUTBOX).fetch_one(conn).await)
     }
 
-    /// Panics unless the database is sound: its pages and indexes, what refers to what, nothing left open.
+    /// Panics unless the database is consistent: its pages, indexes and references, and no open transaction.
     pub async fn check(&self) {
         match &mut *self.0.lock().await {
             Conn::Sqlite(conn) => {
@@ -136,7 +136,7 @@ impl Ledger {
         }
     }
 
-    /// Changes the database under the site, in the words of each.
+    /// Changes either database under the site, in its own SQL.
     pub async fn alter(&self, sqlite: &'static str, postgres: &'static str) {
         match &mut *self.0.lock().await {
             Conn::Sqlite(conn) => sqlx::raw_sql(sqlite).execute(conn).await.map(drop),

@@ -1,12 +1,12 @@
-//! How long a soak goes on: a few rounds among the tests, as many or as long as the environment says otherwise.
+//! Length of a soak: a few rounds in a normal test run, or as set in the environment.
 
 use std::{env, fmt::Display, str::FromStr, time::Duration};
 
 use rocket::tokio::time::Instant;
 
-/// How many rounds.
+/// Variable for the number of rounds.
 pub const ROUNDS: &str = "LATCHKEY_SOAK_ROUNDS";
-/// How many hours instead, for each test.
+/// Variable for the number of hours instead, for each test.
 pub const HOURS: &str = "LATCHKEY_SOAK_HOURS";
 
 fn said<T: FromStr>(name: &str) -> Option<T> {
@@ -14,12 +14,12 @@ fn said<T: FromStr>(name: &str) -> Option<T> {
     Some(text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
 }
 
-/// Whether this is a soak.
+/// True in a soak.
 pub fn is_long() -> bool {
     env::var_os(ROUNDS).is_some() || env::var_os(HOURS).is_some()
 }
 
-/// Counts rounds, and says at its end how many there were and whether all was well.
+/// Counts rounds; at the end, reports their number and whether all passed.
 pub struct Length {
     name: String,
     most: usize,
@@ -29,24 +29,24 @@ pub struct Length {
 }
 
 impl Length {
-    /// `few` rounds of what `name` says, or what the environment wants.
+    /// `few` rounds of `name`, unless the environment sets another length.
     pub fn new(name: String, few: usize) -> Self {
         let until = said(HOURS).map(|hours: f64| Instant::now() + Duration::from_secs_f64(hours * 3600.0));
         Self { name, most: said(ROUNDS).unwrap_or(few), until, done: 0, figures: String::new() }
     }
 
-    /// The number of the next round, if there is one.
+    /// Number of the next round, if there is one.
     pub fn next(&mut self) -> Option<usize> {
         let on = self.until.map_or(self.done < self.most, |until| Instant::now() < until);
         on.then_some(self.done)
     }
 
-    /// One more round in which everything was as it should be.
+    /// Counts a round that passed.
     pub fn done(&mut self) {
         self.done += 1;
     }
 
-    /// What else was measured until now.
+    /// Sets additional figures for the report.
     pub fn figures(&mut self, figures: impl Display) {
         self.figures = format!(", {figures}");
     }

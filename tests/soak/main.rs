@@ -1,4 +1,4 @@
-//! What holds only if it holds every time: a few rounds here, as many as wanted by `scripts/soak`.
+//! Laws that have to hold every time: a few rounds in a normal test run, any number in `scripts/soak`.
 
 #[macro_use]
 #[path = "../common/mod.rs"]

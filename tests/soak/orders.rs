@@ -1,4 +1,4 @@
-//! Who spends a key, against what else happens to the account: the end is one that some order explains.
+//! Spending a key while something else happens to the account: the result must match some order of the two.
 
 use std::time::Duration;
 
@@ -23,23 +23,23 @@ for_both_databases! {
     a_remembered_browser_against_a_revocation,
 }
 
-/// How many spend at once beside the one who does something else.
+/// Concurrent requests that spend a key, in addition to the other one.
 const SPENDERS: usize = 8;
 
-/// What came of a contest.
+/// Result of a contest.
 struct Contest {
-    /// The password that a winner among the spenders set.
+    /// Password set by the winner among the spenders.
     winner: Option<String>,
     before: Facts,
     after: Facts,
 }
 
-/// Somewhere between the spenders, at another moment in each round.
+/// Waits for a moment among the spenders, another one in each round.
 async fn moment(round: usize) {
     sleep(Duration::from_millis(u64::try_from(round * 7 % 24).unwrap_or(0))).await;
 }
 
-/// Has `ann`'s key spent while `other` sends something else.
+/// Spends `ann`'s key while `other` sends something else.
 async fn contest(arena: &Arena, ann: &Person, other: (&Browser, &Sent), round: usize) -> Contest {
     let site = arena.site();
     let browser = arena.browser(0);
@@ -64,7 +64,7 @@ async fn contest(arena: &Arena, ann: &Person, other: (&Browser, &Sent), round: u
 }
 
 impl Contest {
-    /// What must be so if the key was spent, and if not.
+    /// Expected facts, depending on whether the key was spent.
     fn spent(&self, strategy: Strategy) -> Facts {
         let (before, won) = (self.before.clone(), i64::from(self.winner.is_some()));
         match strategy {
@@ -84,7 +84,7 @@ impl Contest {
         }
     }
 
-    /// Ann, with the password that she must have now if nobody else changed it.
+    /// Updates Ann's password, if the contest changed it.
     fn take(&self, ann: &mut Person, strategy: Strategy) {
         if let Some(password) = self.winner.clone().filter(|_| strategy.ends_with_password()) {
             ann.password = password;
@@ -106,7 +106,7 @@ async fn whatever_a_key_meets_ends_as_some_order_would(setting: Setting) {
 
 async fn against_a_new_request(arena: &Arena, ann: &mut Person) {
     let strategy = arena.setting.strategy;
-    // The second button of these has been pressed, and a key in use is not superseded.
+    // The second button of these strategies has been pressed, and a key in use is not superseded.
     let held = matches!(strategy, Strategy::SecondKey | Strategy::SmsApproved);
     rounds(arena, "a key against a new request", async |arena, round| {
         let other = arena.browser(round);
@@ -142,7 +142,7 @@ async fn against_a_change_of_password(arena: &Arena, ann: &mut Person) {
         let changed = contest.after.changed - contest.before.changed;
         let won = i64::from(contest.winner.is_some());
         match strategy {
-            // Its button ends neither the session nor the password: the change can come after it.
+            // The button ends neither the session nor the password, so the change can come after it.
             Strategy::GeneratedPassword => assert_eq!(changed, 1, "round {round}"),
             _ => assert_eq!(changed + won, 1, "round {round}: {:?}", contest.after),
         }

@@ -1,4 +1,4 @@
-//! A mail server and a gateway for text messages, and everything that they took.
+//! A mail server and an SMS gateway, with everything they accepted.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -17,11 +17,11 @@ pub struct Post {
     taken: Taken,
 }
 
-/// Every delivery in its order: the `Message-ID` of a mail (a text message has none), and what it was.
+/// Every delivery in order: the `Message-ID` of a mail (a text message has none), and the message.
 type Taken = Arc<Mutex<Vec<(Option<String>, Message)>>>;
 
 impl Post {
-    /// Starts the mail server, and the gateway if there will be `texts`.
+    /// Starts the mail server, and the gateway if `texts` are expected.
     pub fn open(texts: bool) -> Self {
         let (unread, taken) = (Arrived::default(), Taken::default());
         let keep = |read: fn(&Value) -> (Option<String>, Message)| {
@@ -29,7 +29,7 @@ impl Post {
             move |line: String| {
                 let (id, message) = read(&serde_json::from_str(&line).expect("a line of JSON"));
                 let mut taken = taken.lock().expect("unpoisoned");
-                // A mailbox shows a mail once, however often it came.
+                // A mailbox shows a mail once, even if delivered repeatedly.
                 if id.is_none() || taken.iter().rev().take(1000).all(|(other, _)| *other != id) {
                     unread.lock().expect("unpoisoned").push(message.clone());
                 }
@@ -41,7 +41,7 @@ impl Post {
         Self { mail, gateway, unread, taken }
     }
 
-    /// What sends everything there.
+    /// Settings that send everything there.
     pub fn settings(&self) -> Vec<Change<'static>> {
         let mut settings = vec![
             ("latchkey.mail.url", json!(format!("smtp://127.0.0.1:{}", self.mail.port))),
@@ -60,30 +60,30 @@ impl Post {
         Mailbox::of(self.unread.clone())
     }
 
-    /// Each message to `to` that `wanted` says, once, with how often it was delivered.
+    /// Each message to `to` that is `wanted`, once, with its number of deliveries.
     pub fn to(&self, to: &str, wanted: impl Fn(&Message) -> bool) -> BTreeMap<String, usize> {
         let mut times = BTreeMap::new();
         let taken = self.taken.lock().expect("unpoisoned");
         for (id, message) in taken.iter().filter(|(_, message)| message.to == to && wanted(message)) {
-            // Of a text message the code is what tells it from others.
+            // Text messages are distinguished by their code.
             *times.entry(id.clone().unwrap_or_else(|| message.code())).or_default() += 1;
         }
         times
     }
 
-    /// How many deliveries there were.
+    /// Number of deliveries.
     pub fn deliveries(&self) -> usize {
         self.taken.lock().expect("unpoisoned").len()
     }
 
-    /// How many mails had come before.
+    /// Number of repeated deliveries of mails.
     pub fn repeated(&self) -> usize {
         let taken = self.taken.lock().expect("unpoisoned");
         let ids: Vec<_> = taken.iter().filter_map(|(id, _)| id.as_deref()).collect();
         ids.len() - ids.iter().collect::<HashSet<_>>().len()
     }
 
-    /// Nobody will read what came until now.
+    /// Drops all unread messages.
     pub fn forget(&self) {
         self.unread.lock().expect("unpoisoned").clear();
     }

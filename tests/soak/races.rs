@@ -1,4 +1,4 @@
-//! Of 32 who want the same thing at the same moment one gets it, every time, from one server process or two.
+//! Of 32 concurrent requests for the same thing exactly one succeeds, every time, with one server process or two.
 
 use std::collections::BTreeSet;
 
@@ -32,19 +32,19 @@ mod of_32_wrong_codes_three_are_looked_at {
         second_key SecondKey, sms_approved SmsApproved);
 }
 
-/// How many want it.
+/// Concurrent requests.
 const MANY: usize = 32;
-/// How many sessions an account may have; more are there only until the next one begins.
+/// Most sessions of an account; more exist only until the next one begins.
 const SESSIONS: i64 = 100;
-/// How many rounds among the tests, from one process and from two.
+/// Rounds in a normal test run, with one process and with two.
 const FEW: usize = 2;
 
-/// What is set where no loss of power is waited for: races do not need the disk.
+/// An arena that does not wait for the disk: races need no protection from power loss.
 pub async fn arena(setting: &Setting) -> Arena {
     Arena::open(setting, &[("databases.latchkey.synchronous", json!("normal"))]).await
 }
 
-/// `round` again and again, with one server process and then with two.
+/// Repeats `round`, with one server process and then with two.
 async fn with_one_and_two(arena: &mut Arena, law: &str, mut round: impl AsyncFnMut(&Arena, usize)) {
     for servers in 1..=2 {
         arena.have(servers).await;
@@ -52,7 +52,7 @@ async fn with_one_and_two(arena: &mut Arena, law: &str, mut round: impl AsyncFnM
     }
 }
 
-/// `round` again and again.
+/// Repeats `round`.
 pub async fn rounds(arena: &Arena, law: &str, mut round: impl AsyncFnMut(&Arena, usize)) {
     let (strategy, engine) = (arena.setting.strategy.name(), arena.setting.engine);
     let mut length =
@@ -64,12 +64,12 @@ pub async fn rounds(arena: &Arena, law: &str, mut round: impl AsyncFnMut(&Arena,
     }
 }
 
-/// The password that the one whose turn it is would set.
+/// Password that this competitor would set.
 pub fn candidate(round: usize, turn: usize) -> String {
     format!("wicker basket {round} number {turn} of thirty")
 }
 
-/// Sends what `sent` says for each turn, all at once, in copies of `own`.
+/// Sends `sent` for each turn, all at once, in copies of `own`.
 pub async fn at_once(arena: &Arena, own: &Browser, sent: impl Fn(usize) -> Sent) -> Vec<(Answer, Browser)> {
     let answers = join_all((0..MANY).map(|turn| {
         let (copy, sent) = (arena.copy(turn, own), sent(turn));
@@ -81,8 +81,8 @@ pub async fn at_once(arena: &Arena, own: &Browser, sent: impl Fn(usize) -> Sent)
     answers
 }
 
-/// Whether an answer to the request that spends a key gives what that pays for. Where it leads says nothing: a second click
-/// leads where the first did.
+/// True if an answer to the request that spends a key contains what the key pays for. Its redirect says nothing: a
+/// second click leads to the same page as the first.
 pub fn has_won(strategy: Strategy, answer: &Answer) -> bool {
     let given = match strategy {
         Strategy::GeneratedPassword => "latchkey_kept=",
@@ -94,7 +94,7 @@ pub fn has_won(strategy: Strategy, answer: &Answer) -> bool {
     values.into_iter().any(|value| !value.starts_with(';'))
 }
 
-/// Has `ann`'s key spent by all at once, and says whose turn it was that won, with what was so before.
+/// Spends `ann`'s key in all requests at once; returns the turns that won, and the facts before.
 pub async fn spend_at_once(arena: &Arena, ann: &Person, round: usize) -> (Vec<usize>, Facts) {
     let site = arena.site();
     let browser = arena.browser(0);
@@ -107,7 +107,7 @@ pub async fn spend_at_once(arena: &Arena, ann: &Person, round: usize) -> (Vec<us
     (won, before)
 }
 
-/// Where the database is set to undo whatever it cannot serialize.
+/// With a default isolation level that aborts conflicting transactions.
 #[test]
 fn of_32_one_wins_whatever_isolation_is_the_default() {
     prove(Strategy::SetThenLogin, Engine::Postgres, async |setting: Setting| {
@@ -155,7 +155,7 @@ async fn spenders(setting: &Setting, mut arena: Arena) {
     .await;
 }
 
-/// What is left after everything of an account has ended but the session of whoever ended it.
+/// Facts after everything of an account has ended, except for the session that ended it.
 pub fn ended(before: &Facts) -> Facts {
     Facts { keys: 0, reset_keys: 0, sessions: 1, remembered: 0, ..before.clone() }
 }
@@ -164,7 +164,7 @@ async fn of_32_that_use_a_generated_password_one_wins(setting: Setting) {
     let mut arena = arena(&setting).await;
     with_one_and_two(&mut arena, "a generated password", async |arena, round| {
         let site = arena.site();
-        // Each leaves sessions behind, and an account has 100 at most.
+        // Each round leaves sessions behind, and an account has 100 at most.
         let ann = site.person(&format!("ann-{}-{round}", arena.servers())).await;
         let browser = arena.browser(0);
         let ready = arena.prepare(&browser, &ann).await;
@@ -212,7 +212,7 @@ async fn of_32_wrong_codes_three_are_looked_at(setting: Setting) {
         );
         browser.post(&right).await;
         assert!(!browser.is_signed_in().await, "a right code after three wrong ones, in round {round}");
-        // A key in use stays its browser's until something ends it.
+        // A key in use stays bound to its browser until something ends it.
         let (own, new) = (site.signed_in(&ann).await, if ann.password == NEW { OLD } else { NEW });
         let typed = [("current-password", &*ann.password), ("new-password", new)];
         own.submit(&own.get("/change").await, &typed).await;
@@ -239,7 +239,7 @@ async fn of_32_that_confirm_an_address_one_wins(setting: Setting) {
     .await;
 }
 
-/// Five tabs that are restored send the same token: all are let in, and all get the same next one.
+/// Five restored tabs send the same token: all are let in, and all get the same new token.
 async fn of_32_that_are_remembered_one_changes_the_token(setting: Setting) {
     let mut arena = arena(&setting).await;
     let ann = arena.site().person("ann").await;
@@ -266,7 +266,7 @@ async fn of_32_that_are_remembered_one_changes_the_token(setting: Setting) {
     .await;
 }
 
-/// A browser of `person` that is kept signed in.
+/// A browser in which `person` is kept signed in.
 pub async fn remembered(site: &Site, person: &Person) -> Browser {
     let browser = site.browser();
     let typed = [("username", &*person.email), ("password", &*person.password), ("remember", "on")];

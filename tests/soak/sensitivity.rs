@@ -1,4 +1,4 @@
-//! That the races would notice: with a database in which nothing is ever spent, more than one wins.
+//! Proof that the races would detect a fault: with a database that never spends anything, more than one wins.
 
 use crate::{
     common::{Setting, Strategy},

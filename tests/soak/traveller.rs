@@ -1,4 +1,4 @@
-//! Somebody who resets their password again and again, and what must be so wherever they were cut short.
+//! A person who resets the password repeatedly, with checks of the state wherever that was interrupted.
 
 use std::time::Duration;
 
@@ -10,37 +10,37 @@ use crate::{
     ledger::Facts,
 };
 
-/// One person, and how far they are.
+/// A person, and the position in their journey.
 pub struct Traveller {
     pub person: Person,
-    /// Known again by its mark: a key in use is superseded by nobody else's request.
+    /// Cookie of a known browser: requests by others do not supersede a key in use.
     mark: Jar,
-    /// The reset under way.
+    /// The reset in progress.
     attempt: Option<Attempt>,
     journeys: usize,
 }
 
-/// A reset under way.
+/// A reset in progress.
 struct Attempt {
     password: String,
-    /// Signed in before it, and to be put out by it.
+    /// Browser signed in before the reset, which ends its session.
     own: Browser,
     before: Facts,
     link: Option<String>,
-    /// Whether the end of it was answered.
+    /// True if the last request was answered.
     heard: bool,
 }
 
-/// What a traveller who was cut short found.
+/// State found after an interruption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// Nothing was under way.
+    /// Nothing was in progress.
     Rest,
     /// The reset had not happened.
     Nothing,
-    /// It had happened in part: a first step that is whole by itself.
+    /// The first step had happened, which is complete by itself.
     Step,
-    /// It had happened.
+    /// The reset had happened.
     Whole,
 }
 
@@ -49,7 +49,7 @@ impl Traveller {
         Self { person, mark: Jar::default(), attempt: None, journeys: 0 }
     }
 
-    /// Resets the password until dropped.
+    /// Resets the password repeatedly until dropped.
     pub async fn travel(&mut self, arena: &Arena) {
         loop {
             self.journey(arena).await;
@@ -77,7 +77,7 @@ impl Traveller {
         let ready = site.prepare(&browser, &link, &self.person).await;
         let mut page = browser.post(&site.spending(&browser, &ready, &password)).await;
         if page.status == 422 {
-            // What came first was the message of an older code, once more.
+            // The first message was a repeat of an older code.
             let ready = site.next_code(ready, &self.person).await;
             page = browser.post(&site.spending(&browser, &ready, &password)).await;
         }
@@ -91,7 +91,7 @@ impl Traveller {
         self.attempt = None;
     }
 
-    /// What became of the reset under way, if all or nothing of each step happened.
+    /// Checks that each step of the reset happened completely or not at all, and returns the state.
     pub async fn judge(&mut self, arena: &Arena) -> Found {
         let (site, email) = (arena.site(), self.person.email.clone());
         let now = arena.ledger.facts(&email).await;
@@ -123,7 +123,7 @@ impl Traveller {
             assert_eq!((now.keys, now.sessions), (0, 1), "{what}");
         }
         if strategy == Strategy::GeneratedPassword {
-            // One that was never used is good until another one is made.
+            // An unused generated password is valid until another one is created.
             let left = match (completed, made) {
                 (0, 0) => before.keys - before.reset_keys,
                 (0, _) => made - opened,
@@ -148,7 +148,7 @@ impl Traveller {
         }
     }
 
-    /// Panics unless each message that had a cause came, at most `most` times, and no other; how many came again.
+    /// Panics unless exactly the expected messages arrived, each at most `most` times; returns the repeats.
     pub async fn check_mail(&self, arena: &Arena, most: usize) -> usize {
         let (email, phone) = (&self.person.email, &self.person.phone);
         let now = arena.ledger.facts(email).await;
@@ -167,7 +167,7 @@ impl Traveller {
             (email, other, codes),
             (phone, |_| true, texts),
         ] {
-            // What was taken may still be on its way from the mail server to here.
+            // Accepted messages may still be on their way from the mail server to this process.
             for _ in 0..200 {
                 if i64::try_from(of(to, which).len()).is_ok_and(|came| came >= wanted) {
                     break;
@@ -184,12 +184,12 @@ impl Traveller {
     }
 }
 
-/// How many notices a whole reset sends.
+/// Notices sent by a complete reset.
 fn notices(strategy: Strategy) -> usize {
     if strategy == Strategy::OneTimeLogin { 2 } else { 1 }
 }
 
-/// The cookie by which a browser is known again, alone.
+/// Reduces the cookies to the one of a known browser.
 fn marked(mut jar: Jar) -> Jar {
     for name in jar.names().iter().filter(|name| *name != "latchkey_browser") {
         jar.remove(name);

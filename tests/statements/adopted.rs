@@ -1,4 +1,4 @@
-//! A database of the first version is taken over as it is: nothing in it is lost, and what was under way goes on.
+//! A database of the first version is migrated as it is: no data is lost, and everything pending continues.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -9,12 +9,12 @@ use super::{
     *,
 };
 
-/// What the fixtures' links and cookies open.
+/// Links and cookies that work in the fixtures.
 const LINK: &str = "/reset/uNaU4ub0YjTs2LerhoCZtm7K8uAXTqnVpid0PPdre10";
 const CONFIRMATION: &str = "/confirm/8-1W3s2AxgBRtchAPM5SM5rhf1YTd-U65bkFbI5kORY";
 const SESSION: &str = "grlYGdset5mHu-V5WY_E1p9rEKW3AXjOgHrXpXTfElk";
 
-/// A host's own migration, in the table that sqlx has for all.
+/// A host's own migration, in the table that sqlx shares among all.
 const OF_A_HOST: &str =
     "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
     VALUES (20240101000000, 'shop', TRUE, 'x', 1)";
@@ -26,11 +26,11 @@ fn fixture(engine: Engine) -> &'static str {
     }
 }
 
-/// A database of the first version; `None`, said aloud, if there can be none here.
+/// A database of the first version; `None`, after reporting a skipped test, if it cannot be created here.
 fn old(engine: Engine) -> Option<Database> {
     let database = Database::create(engine).map_err(|reason| skip(&reason)).ok()?;
     wait(async {
-        // The file may be there already: it is a site's own that makes it.
+        // The file may not exist yet: a site would create it.
         if engine == Engine::Sqlite {
             let url = format!("{}?mode=rwc", database.url());
             SqliteConnection::connect(&url).await.expect("is made").close().await.expect("closes");
@@ -46,7 +46,7 @@ async fn migrate(url: &str) {
     rocket_db_pools::Pool::close(&pool).await;
 }
 
-/// The names of all tables, indexes and constraints.
+/// Names of all tables, indexes and constraints.
 async fn names(url: &str) -> BTreeSet<String> {
     let all = if url.starts_with("sqlite:") {
         "SELECT name || ' ' || type FROM sqlite_schema"
@@ -93,7 +93,7 @@ fn a_database_of_the_first_version_keeps_every_row() {
             migrate(database.url()).await;
             let after: BTreeSet<_> = dump(database.url()).await.into_iter().collect();
             assert!(before.len() > 30, "{before:?}");
-            // What was counted begins anew since.
+            // Counts start again.
             let forgotten = ["_sqlx_migrations", "counts"];
             for line in before.iter().filter(|line| !forgotten.iter().any(|table| line.starts_with(table))) {
                 let line = format!("latchkey_{line}");
@@ -139,10 +139,10 @@ fn what_was_under_way_in_the_first_version_goes_on() {
             assert_eq!(page.path(), setting.strategy.path(), "{page}");
             let page = app.browser().get(CONFIRMATION).await;
             assert_eq!(page.status, 200, "{page}");
-            // It waited for its mail server.
+            // The mail was waiting for its mail server.
             app.clock.advance(std::time::Duration::from_secs(60));
             let message = app.mailbox.next_key("dora@example.com").await;
-            // It was sealed where the site was then.
+            // It was sealed with the site's address at that time.
             let link = message.link();
             let key = link.rsplit('/').next().expect("a key");
             let page = app.browser().get(&format!("/reset/{key}")).await;
@@ -162,7 +162,7 @@ fn the_migrations_of_a_host_are_left_alone() {
             assert_eq!(left, ["shop"]);
         });
     });
-    // Numbers like ours, of somebody else's, and a table that is called as one of ours was.
+    // Migrations of somebody else with numbers like ours, and a table named like one of ours.
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let Some(database) = migrated(engine) else { return };
         let Some(other) = old(engine) else { return };
@@ -196,7 +196,7 @@ fn a_database_before_the_last_of_the_first_versions_is_not_taken_for_an_empty_on
     });
 }
 
-/// What a role that only serves may do.
+/// Rights of a role that only serves.
 const SERVING: &str = "REVOKE CREATE ON SCHEMA public FROM PUBLIC;
     GRANT USAGE ON SCHEMA public TO NAME;
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO NAME";
@@ -231,7 +231,7 @@ fn a_role_that_may_create_nothing_serves_a_database_that_lacks_nothing() {
     });
 }
 
-/// What a newer version records.
+/// A migration recorded by a newer version.
 fn of_a_newer(description: &str) -> String {
     format!(
         "INSERT INTO latchkey_migrations (version, description, success, checksum, execution_time)
@@ -256,7 +256,7 @@ fn two_versions_serve_one_database_side_by_side() {
             execute(database.url(), &of_a_newer("something more")).await;
             execute(database.url(), "CREATE TABLE latchkey_something_more (id BIGINT PRIMARY KEY)").await;
             assert_eq!(ready().await.status, 200);
-            // And it starts again.
+            // The site starts again.
             let again = setting.app().await;
             again.account("ann@example.com").await;
             again.stop().await;

@@ -1,4 +1,4 @@
-//! The statement that takes from a bucket is the algorithm of the crate `governor`, on both databases, also for many at once.
+//! The statements that take from buckets match the algorithm of the crate `governor`, on both databases.
 
 use std::cell::RefCell;
 
@@ -28,7 +28,7 @@ impl Gcra {
     }
 }
 
-/// A statement of `counts` with values in place of `$2` and so on; the bucket is always the same.
+/// A statement of `counts` with `values` for `$2` and so on; `$1` is always `bucket`.
 fn filled(name: &str, bucket: &str, values: &[i64]) -> String {
     let (_, sql) = statements().into_iter().find(|(found, _)| found == name).expect("the statement");
     let sql = sql.replace("$1", bucket);
@@ -38,13 +38,13 @@ fn filled(name: &str, bucket: &str, values: &[i64]) -> String {
         .fold(sql, |sql, (n, value)| sql.replace(&format!("${}", n + 2), &format!("({value})")))
 }
 
-/// What a try does that takes one, of `burst` that come back one each `t`.
+/// Takes one, of `burst` that come back at intervals of `t`.
 fn take(bucket: &str, now: i64, burst: i64, t: i64) -> String {
     let (latest, first, absurd) = (now + t * (burst - 1), now + t, now + 2 * t * burst + 60_000);
     filled("counts::TAKE", bucket, &[now, t, latest, first, absurd])
 }
 
-/// The same of the bucket `01` by the statement that takes from many.
+/// The same from the bucket `01`, with the statement that takes from many.
 fn take_each(engine: Engine, now: i64, burst: i64, t: i64) -> String {
     let (latest, first, absurd) = (now + t * (burst - 1), now + t, now + 2 * t * burst + 60_000);
     let name = match engine {
@@ -56,7 +56,7 @@ fn take_each(engine: Engine, now: i64, burst: i64, t: i64) -> String {
 }
 
 fn tries() -> impl Strategy<Value = (i64, i64, Vec<(i64, bool, bool)>)> {
-    // How much later each try is, whether it is taken back afterwards, and whether by the statement for many.
+    // Delay of each try, whether it is taken back afterwards, and whether it uses the statement for many.
     let each = (0..9_000_i64, prop::bool::weighted(0.2), prop::bool::ANY);
     (1..9_i64, 1..5_000_i64, prop::collection::vec(each, 1..40))
 }

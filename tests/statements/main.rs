@@ -1,5 +1,5 @@
-//! The store beside the real databases: every statement is prepared on both and reads no whole table, their two schemas are
-//! one, and what is undone is run again.
+//! The store on real databases: every statement is prepared on both and reads no whole table, their two schemas are the
+//! same, and transactions that the database aborts are retried.
 
 #[macro_use]
 #[path = "../common/mod.rs"]
@@ -17,7 +17,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqlSafeStr, S
 
 use common::{Database, Engine, Setting, Strategy, skip};
 
-/// The `const NAME: &str = "SQL"` of every file in `src/store`, as `file::NAME` with its text.
+/// Every `const NAME: &str = "SQL"` of the files in `src/store`, as `file::NAME` with its text.
 fn statements() -> Vec<(String, String)> {
     let constant =
         Regex::new(r#"const\s+([A-Z0-9_]+)\s*:\s*&(?:'static\s+)?str\s*=\s*(?:r#*)?"((?:[^"\\]|\\(?s:.))*)"#)
@@ -39,7 +39,7 @@ fn statements() -> Vec<(String, String)> {
     found
 }
 
-/// Those of them that run on `engine`.
+/// Statements that run on `engine`.
 fn statements_of(engine: Engine) -> Vec<(String, String)> {
     let of_the_other = match engine {
         Engine::Sqlite => "_POSTGRES",
@@ -61,7 +61,7 @@ fn rust_files(folder: &Path) -> Vec<std::path::PathBuf> {
     files
 }
 
-/// A database that a site has migrated; `None`, said aloud, if there can be none here.
+/// A database migrated by a site; `None`, after reporting a skipped test, if it cannot be created here.
 fn migrated(engine: Engine) -> Option<Database> {
     let database = match Database::create(engine) {
         Ok(database) => database,
@@ -123,7 +123,7 @@ fn only_the_store_writes_sql() {
     }
 }
 
-/// A table: its columns in order with kind and nullability, and its unique indexes.
+/// A table: its columns in order with type and nullability, and its unique indexes.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Table {
     columns: Vec<(String, &'static str, bool)>,
@@ -202,7 +202,7 @@ async fn of_postgres(url: &str) -> BTreeMap<String, Table> {
     tables
 }
 
-/// One word for a type that each database names in its own way.
+/// Common name of a type that each database calls by another name.
 fn common_kind(kind: &str) -> &'static str {
     match kind.to_lowercase().as_str() {
         "blob" | "bytea" | "uuid" => "bytes",

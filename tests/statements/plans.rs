@@ -1,8 +1,8 @@
-//! No statement reads from end to end a table that grows, but for a few that may.
+//! No statement scans a whole growing table, except for a few.
 //!
-//! The tables are empty, but for the outbox on PostgreSQL: what is asked is whether an index can serve a statement, not
-//! what is chosen at some size. So PostgreSQL is left nothing but indexes and nested loops, and no value to go by. A
-//! range of an index counts as served, however much it holds.
+//! The tables are empty, except for the outbox on PostgreSQL: the question is whether an index can serve a statement,
+//! not which plan is chosen at some size. So PostgreSQL may use only indexes and nested loops, and knows no values. A
+//! range of an index counts as served, whatever its size.
 
 use regex::Regex;
 use serde_json::Value;
@@ -10,12 +10,12 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection, raw_s
 
 use super::{common::Engine, migrated, statements_of, wait};
 
-/// What may read a table or an index from its beginning.
+/// Statements that may scan a table or an index.
 const MAY: [&str; 6] = [
-    // When a policy is judged, all accounts are counted.
+    // All accounts are counted when a policy is judged.
     "accounts::EVERYBODY",
     "accounts::WITH_ROLES",
-    // All invitations, by an index of nothing else.
+    // All invitations, by an index that contains nothing else.
     "registrations::INVITATIONS",
     // A new site is filled, for measuring.
     "seed::ANYBODY",
@@ -46,11 +46,11 @@ fn no_statement_reads_a_whole_table_on_sqlite() {
     });
 }
 
-/// Whether a step of SQLite goes through a table or an index, or makes an index by going through a table.
+/// True if a step of SQLite scans a table or an index, or builds an index by scanning a table.
 fn whole_by_steps(steps: &[String]) -> bool {
     let made_by_the_statement = |name: &str| {
         let made = |step: &String| step.strip_prefix("CO-ROUTINE ") == Some(name);
-        // What is bound to it is no table.
+        // A bound value is not a table.
         ["CONSTANT", "json_each"].contains(&name) || steps.iter().any(made)
     };
     steps.iter().any(|step| {
@@ -69,7 +69,7 @@ fn no_statement_reads_a_whole_table_on_postgres() {
             "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off;
             SET enable_mergejoin = off; SET enable_sort = off; SET plan_cache_mode = force_generic_plan";
         raw_sql(by_index_alone).execute(&mut connection).await.expect("is set");
-        // Of its many partial indexes, an empty table would take any.
+        // With an empty table, any of its many partial indexes could be chosen.
         let outbox = "INSERT INTO latchkey_outbox
             (id, kind, state, sealed, attempts, created_at, due_at, expires_at, queue, turn)
             SELECT gen_random_uuid(), 'email', (ARRAY['waiting', 'sent', 'given_up', 'expired'])[1 + n % 4], '', 0,
@@ -104,7 +104,7 @@ fn nothing_for(sql: &str) -> String {
     }
 }
 
-/// Whether a node of PostgreSQL, or one beneath it, goes through a table or an index.
+/// True if a node of PostgreSQL's plan, or one below it, scans a table or an index.
 fn whole_by_node(node: &Value) -> bool {
     let goes = matches!(node["Node Type"].as_str(), Some("Seq Scan" | "Index Scan" | "Index Only Scan"))
         && node["Index Cond"].is_null()

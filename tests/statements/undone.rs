@@ -1,4 +1,4 @@
-//! A transaction that PostgreSQL undoes for another's sake is run again, and neither knows.
+//! A transaction that PostgreSQL aborts in favour of another is retried, and neither caller notices.
 
 use latchkey::store::{
     DatabaseSettings, Pool, Tx,
@@ -8,7 +8,7 @@ use rocket::tokio::join;
 
 use super::{Engine, migrated, wait};
 
-/// One more on a day.
+/// A count of one on a day.
 fn one(day: i64) -> Tally {
     Tally { day, kind: "test".into(), policy: String::new(), bucket: 0, n: 1 }
 }

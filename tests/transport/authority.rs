@@ -1,4 +1,4 @@
-//! A certificate authority of the tests' own.
+//! A certificate authority for the tests.
 
 use std::{
     fs,
@@ -6,23 +6,23 @@ use std::{
     process::Command,
 };
 
-/// Signs certificates; each is a file that holds the certificate and its private key.
+/// Signs certificates; each is a file with the certificate and its private key.
 pub struct Authority(PathBuf);
 
 impl Authority {
-    /// A new one, whose files are in `folder`; with its own certificate, for those who are to trust it.
+    /// Creates an authority with its files in `folder`; returns its own certificate as well, to be trusted.
     pub fn new(folder: &Path) -> (Self, String) {
         let authority = Self::of(folder);
         let own = authority.certificate("ca", &[]);
         (authority, own)
     }
 
-    /// The one whose files are in `folder`.
+    /// The authority with its files in `folder`.
     pub fn of(folder: &Path) -> Self {
         Self(folder.to_owned())
     }
 
-    /// A certificate for `name` (`DNS:…` or `IP:…`) that this authority signed.
+    /// A certificate for `name` (`DNS:…` or `IP:…`) signed by this authority.
     pub fn signs(&self, name: &str) -> String {
         let ca = self.path("ca.pem");
         let of = format!("subjectAltName={name}");
@@ -31,7 +31,7 @@ impl Authority {
         self.certificate("signed", &ours)
     }
 
-    /// A certificate for `name` for which nobody vouches but itself.
+    /// A self-signed certificate for `name`.
     pub fn forges(&self, name: &str) -> String {
         self.certificate("forged", &["-addext", &format!("subjectAltName={name}")])
     }

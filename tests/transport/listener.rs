@@ -1,4 +1,4 @@
-//! A server in a process of its own, on a free port, that tells what it was given.
+//! A server in its own process, on a free port, that reports what it receives.
 
 use std::{
     sync::mpsc::{self, Receiver},
@@ -13,7 +13,7 @@ use crate::script::{PATIENCE, Script};
 pub struct Listener {
     _script: Script,
     given: Receiver<String>,
-    /// Where on 127.0.0.1 it listens.
+    /// Port on 127.0.0.1.
     pub port: u16,
 }
 
@@ -21,18 +21,18 @@ impl Listener {
     /// Starts `tests/transport/<script>` with `args`.
     pub fn start(script: &str, args: &[&str]) -> Self {
         let (tell, given) = mpsc::channel();
-        // Nobody need listen.
+        // The receiver may be gone.
         let script = Script::start(script, args, move |line| _ = tell.send(line));
         Self { given, port: script.port, _script: script }
     }
 
-    /// The next thing that it was given.
+    /// The next thing received.
     pub fn next(&self) -> Value {
         let line = self.given.recv_timeout(PATIENCE).expect("the server was given something");
         serde_json::from_str(&line).unwrap()
     }
 
-    /// Whether it has been given nothing more.
+    /// True if nothing more is received.
     pub fn is_quiet(&self) -> bool {
         self.given.recv_timeout(Duration::from_millis(200)).is_err()
     }

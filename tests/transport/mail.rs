@@ -36,7 +36,7 @@ async fn send(smtp: &Smtp, to: &str) -> Result<(), Undelivered> {
         .await
 }
 
-/// How often the client said a command on the connection that brought this mail.
+/// Number of times that the client sent a command on the connection of this mail.
 fn said(mail: &Value, command: &str) -> usize {
     let dialogue = mail["dialogue"].as_array().unwrap();
     dialogue.iter().filter(|line| line.as_str().unwrap().to_uppercase().starts_with(command)).count()

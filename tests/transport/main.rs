@@ -1,5 +1,4 @@
-//! Mail and SMS leave for real: to a mail server that nobody here wrote and to an HTTP listener, with TLS and
-//! without, whatever those do.
+//! Real mail and SMS to independent servers, with TLS and without, whatever their answers.
 
 mod authority;
 mod listener;
@@ -17,7 +16,7 @@ fn run(law: impl AsyncFnOnce()) {
     runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(law());
 }
 
-/// The text of a fault that another try may mend.
+/// Text of an error that a retry may resolve.
 fn later(sent: Result<(), Undelivered>) -> String {
     match sent {
         Err(Undelivered::Transient(text)) => text,
@@ -25,7 +24,7 @@ fn later(sent: Result<(), Undelivered>) -> String {
     }
 }
 
-/// The text of a fault that no other try will mend.
+/// Text of an error that no retry will resolve.
 fn never(sent: Result<(), Undelivered>) -> String {
     match sent {
         Err(Undelivered::Permanent(text)) => text,

@@ -29,7 +29,7 @@ async fn send(settings: SmsSettings) -> Result<(), Undelivered> {
     Gateway::new(&settings).unwrap().send(PHONE, TEXT).await
 }
 
-/// The fields of `settings`, filled, in their order.
+/// The fields of `settings`, filled in, in order.
 fn filled() -> Value {
     json!([["from", "Latchkey"], ["plain", "4915112345678/{x}"], ["text", TEXT], ["to", PHONE]])
 }

@@ -1,14 +1,14 @@
-//! Processes that trust an authority of the tests' own and no other.
+//! Processes that trust only a certificate authority of the tests.
 
 use std::{any::type_name, env, process::Command};
 
 use crate::{authority::Authority, run};
 
-/// Where a process that trusts an authority finds it.
+/// Variable for the authority's folder in such a process.
 const FOLDER: &str = "LATCHKEY_TESTS_AUTHORITY";
 
-/// Runs the calling test's law in a process of its own that trusts a fresh authority and no other: only the
-/// environment can say so, and it may not change while other tests run.
+/// Runs the calling test's law in its own process, which trusts only a new authority: that can only be set in
+/// the environment, which must not change while other tests run.
 pub fn trusting<Law: AsyncFnOnce(&Authority)>(law: Law) {
     if let Some(folder) = env::var_os(FOLDER) {
         return run(async || law(&Authority::of(folder.as_ref())).await);

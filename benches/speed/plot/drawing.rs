@@ -1,9 +1,10 @@
-//! The plot: a panel for each kind of request, latency over load, on a scale of its own whose steps are 1, 2, 5, 10.
+//! The plot: a panel of latency over load for each kind of request, with its own scale in steps of 1, 2, 5,
+//! 10.
 
-/// What was measured of one kind of request.
+/// Measurements of one kind of request.
 pub struct Curve {
     pub name: &'static str,
-    /// Requests a second, and the milliseconds of the median answer and of the one in a hundred.
+    /// Requests per second, with the median and the 99th percentile in milliseconds.
     pub points: Vec<(f64, [f64; 2])>,
 }
 
@@ -20,7 +21,7 @@ const STYLE: &str = "
   }
 ";
 const KINDS: [&str; 2] = ["p50", "p99"];
-/// Of a panel's drawing area, and of what it takes with its labels.
+/// Size of a panel's drawing area, and of the whole panel with its labels.
 const SIZE: (f64, f64) = (330.0, 170.0);
 const ROOM: (f64, f64) = (430.0, 270.0);
 const CORNER: (f64, f64) = (62.0, 62.0);
@@ -93,7 +94,7 @@ fn panel(curve: &Curve) -> String {
     svg
 }
 
-/// Which step of 1, 2, 5, 10, 20 … a time lies at, rounded.
+/// Step of a time on the scale 1, 2, 5, 10, 20 …, rounded.
 fn step(millis: f64, round: fn(f64) -> f64) -> f64 {
     let decade = millis.log10().floor();
     let steps =
@@ -102,14 +103,14 @@ fn step(millis: f64, round: fn(f64) -> f64) -> f64 {
     if round(0.5) > 0.5 && at(below) < millis { below + 1.0 } else { below }
 }
 
-/// The milliseconds of a step.
+/// Milliseconds at a step.
 fn at(step: f64) -> f64 {
     let decade = (step / 3.0).floor();
     let millis = [1.0, 2.0, 5.0][(step - 3.0 * decade) as usize] * 10f64.powf(decade);
     (millis * 1e6).round() / 1e6
 }
 
-/// A round number of which four or five go into `most`.
+/// A round number that fits four or five times into `most`.
 fn across(most: f64) -> f64 {
     let rough = most / 5.0;
     let decade = 10f64.powf(rough.log10().floor());

@@ -1,4 +1,4 @@
-//! `latchkey policy diff`: what would change from one configuration to another, for whom, and what would die of it.
+//! `latchkey policy diff`: differences between two configurations, with the accounts affected and links lost.
 
 use std::{cmp::Ordering, collections::BTreeMap, io::Write, path::PathBuf};
 
@@ -36,7 +36,7 @@ pub(in super::super) struct Diff {
     json: bool,
 }
 
-/// What becomes of one setting, for who asks one table.
+/// A difference in one setting of a table.
 #[derive(Serialize)]
 struct Change {
     setting: &'static str,
@@ -45,7 +45,7 @@ struct Change {
     becomes: &'static str,
 }
 
-/// What becomes of one table.
+/// Differences in one table of the policy.
 #[derive(Serialize)]
 struct Table {
     /// Empty for the base.
@@ -88,7 +88,7 @@ pub(super) async fn run(diff: &Diff) -> Result<bool, Error> {
     Ok(!tables.is_empty())
 }
 
-/// What Rocket would read if this were its file.
+/// Reads a file as Rocket would if it were its own.
 fn read(path: &PathBuf) -> Result<(Figment, ResetSettings), Error> {
     if !path.is_file() {
         return Err(Error::Config(format!("there is no file {}", path.display())));
@@ -105,7 +105,7 @@ fn sum<'a>(role_groups: impl Iterator<Item = &'a RoleGroup>) -> i64 {
     role_groups.map(|crowd| crowd.accounts).sum()
 }
 
-/// The tables of either side that come to something else on the other.
+/// Compares the effective policies of all tables on either side, and returns those that differ.
 fn tables(old: &ResetSettings, new: &ResetSettings, role_groups: Option<&[RoleGroup]>) -> Vec<Table> {
     let roles: BTreeMap<&str, ()> = old.tables().chain(new.tables()).map(|(role, _)| (role, ())).collect();
     let table = |role: &str| {
@@ -130,7 +130,7 @@ fn changes(old: &Policy, new: &Policy) -> Vec<Change> {
     Setting::all().iter().filter_map(change).collect()
 }
 
-/// What is good under the old policy, and not under the new one.
+/// Keys that the old policy accepts and the new one does not.
 fn dying(old: &ResetSettings, new: &ResetSettings, keys: &[Issued]) -> Vec<Dying> {
     let dies = |issued: &&Issued| {
         let accepts = |side: &ResetSettings| {

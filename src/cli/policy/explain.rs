@@ -1,4 +1,4 @@
-//! `latchkey policy explain`: the way back in of one person, or of whoever has some roles, in plain words.
+//! `latchkey policy explain`: the steps of a reset for one person, or for a set of roles, in plain words.
 
 use std::io::Write;
 
@@ -95,7 +95,7 @@ async fn find(figment: &Figment, email: &Email) -> Result<Option<Account>, Error
     Ok(found)
 }
 
-/// Whether they have what it takes; `reached`, whether texts may go to their number.
+/// Describes what the account lacks for its policy; `reached` if texts may be sent to its number.
 fn state(templates: &Templates, account: &Account, reached: bool, policy: &Policy, now: Time) -> Vec<String> {
     let usable = account.usable_phone(now).filter(|_| reached);
     let phone = match (usable, account.phone_usable_at) {

@@ -1,4 +1,4 @@
-//! `latchkey policy …`: what somebody goes through to get back in, and what a change of the configuration would mean.
+//! `latchkey policy …`: the steps of a reset, and the effects of a changed configuration.
 
 mod diff;
 mod explain;

@@ -1,4 +1,4 @@
-//! What the command line does to somebody's account: one transaction each, with the command line as its actor.
+//! Changes to accounts from the command line: one transaction each, with the command line as actor.
 
 use std::io::Write;
 
@@ -54,7 +54,7 @@ pub(super) async fn run(user: User, app: &App, pool: &Pool) -> Result<Done, Erro
     Ok((cared == ActionOutcome::Done).into())
 }
 
-/// What came of it, and what to say of it.
+/// Returns the outcome, and the lines to print.
 async fn act(
     user: User,
     app: &App,
@@ -112,7 +112,7 @@ fn reread(reason: &str) -> Result<Reason, Error> {
     Reason::parse(reason).map_err(|_| wrong("a reason must have 3 to 200 characters".into()))
 }
 
-/// Why nothing was done, if something else should have been done before.
+/// Explains an outcome that is an error because something else has to be done first.
 fn why_not(cared: ActionOutcome) -> Option<&'static str> {
     match cared {
         ActionOutcome::Done | ActionOutcome::Already | ActionOutcome::Nobody => None,
@@ -125,7 +125,7 @@ fn why_not(cared: ActionOutcome) -> Option<&'static str> {
     }
 }
 
-/// The account of an address; says so if there is none.
+/// Finds the account of an address; prints an error if there is none.
 async fn find(tx: &mut Tx, email: &Email) -> Result<Option<Account>, Error> {
     let found = accounts::find_by_email(tx, email.key()).await?;
     if found.is_none() {

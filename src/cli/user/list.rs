@@ -1,4 +1,4 @@
-//! People as the command line shows them: all of them in a table, or one.
+//! Accounts as the command line shows them: all in a table, or one in detail.
 
 use std::io::Write;
 
@@ -12,10 +12,10 @@ use crate::{
     view::format,
 };
 
-/// How many accounts are read at once.
+/// Accounts read at once.
 const PAGE: i64 = 500;
 
-/// What may be done with an account, or that there is none yet.
+/// State of an account, or of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub(in super::super) enum State {

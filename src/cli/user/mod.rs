@@ -1,4 +1,4 @@
-//! `latchkey user …`: invites people, shows them, lets them in or not, and helps those who cannot get back in.
+//! `latchkey user …`: invites people, shows, enables and disables accounts, and helps those who cannot get back in.
 
 mod act;
 mod list;
@@ -132,7 +132,7 @@ pub(super) enum User {
         /// The address.
         #[arg(value_parser = super::email)]
         email: Email,
-        /// Says that it is meant.
+        /// Confirms the deletion.
         #[arg(long, required = true)]
         yes: bool,
     },

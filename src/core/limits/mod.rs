@@ -1,7 +1,7 @@
-//! How often something may be tried, counted by who is concerned and, separately, by where the try comes from.
+//! Rate limits, counted by the person or account concerned and, separately, by the client's network.
 //!
-//! Each count is a bucket (`quota.rs`) that holds so many tries and fills evenly. What lets somebody back in comes back at
-//! the latest when the key that it carried is over: nobody is without a live key for a limit.
+//! Each count is a bucket (`quota.rs`) that holds a number of tries and refills evenly. A bucket for messages that let
+//! somebody back in refills one try within the life of a key, so that a limit leaves nobody without a live key.
 
 mod network;
 mod recent;
@@ -19,25 +19,25 @@ use crate::{
     },
 };
 
-/// How many wrong tries a code bears.
+/// Wrong tries that use up a code.
 pub const TRIES: i64 = 3;
 
-/// Whether something may be tried.
+/// Result of a rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Allowed {
-    /// It may, and is counted.
+    /// Allowed, and counted.
     Yes,
-    /// It may not before this moment, and counts for nothing.
+    /// Refused until this moment, and not counted.
     At(Time),
 }
 
 impl Allowed {
-    /// Whether it may be tried now.
+    /// True if allowed now.
     pub fn is_yes(self) -> bool {
         self == Allowed::Yes
     }
 
-    /// The moment from which it may be tried, if not now.
+    /// The earliest moment for another try, if refused now.
     pub fn at(self) -> Option<Time> {
         match self {
             Allowed::Yes => None,
@@ -45,7 +45,7 @@ impl Allowed {
         }
     }
 
-    /// The moment from which both may be tried.
+    /// Allowed only when both are.
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Allowed::At(one), Allowed::At(other)) => Allowed::At(one.max(other)),
@@ -54,7 +54,7 @@ impl Allowed {
         }
     }
 
-    /// The moment from which one of them may be tried.
+    /// Allowed as soon as either is.
     fn or(self, other: Self) -> Self {
         match (self, other) {
             (Allowed::At(one), Allowed::At(other)) => Allowed::At(one.min(other)),
@@ -63,22 +63,22 @@ impl Allowed {
     }
 }
 
-/// What a message is asked for. Messages of every kind count together, and one of each is always allowed within the life
-/// of what it carries, so that one kind cannot starve another.
+/// Purpose of a requested message. All kinds share a bucket, but one message of each kind is always allowed within the
+/// life of its key, so that one kind cannot starve another.
 #[derive(Clone, Copy, Debug)]
 pub enum MessageKind {
-    /// To get back in.
+    /// To reset a password.
     Reset,
-    /// To have an account.
+    /// To register.
     Register,
-    /// To get the confirmation once more.
+    /// To send the confirmation again.
     Confirm,
-    /// To have another address.
+    /// To change the address.
     Email,
 }
 
 impl MessageKind {
-    /// How long the key is good that the message carries, at least.
+    /// Shortest life of the key in such a message.
     fn life(self, core: &Core) -> Duration {
         match self {
             MessageKind::Reset => *core.live.now().key_life(),
@@ -90,74 +90,74 @@ impl MessageKind {
 
 /// Known browsers of one address share a budget of this many times the limit for one.
 const BROWSERS: i64 = 3;
-/// As many times what may fail, sign-ins may be asked for that are right: each takes a thread for a while.
+/// Sign-ins, right or wrong, may be this many times the limit on failed ones: each occupies a thread for a while.
 const WORK: i64 = 25;
-/// The part of the site's texts, one in so many, that is kept for people who get back in with a verified number: those
-/// who verify one can wait, and those who are locked out cannot.
+/// One in this many of the site's text messages per day is reserved for resets to a verified number: verifying a number
+/// can wait, being locked out cannot.
 const RESERVE: i64 = 4;
 
-/// Something that is limited. What a browser does that has signed in with the address before counts by that browser, and
-/// by all such together: whoever signs in again and again is known as often.
+/// A rate limit and its subject. A browser that has signed in with the address before is known: it is counted by
+/// itself, and together with all known browsers of the address, since signing in repeatedly makes any number of them.
 #[derive(Clone, Copy, Debug, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum RateLimit<'a> {
-    /// A request for a message to the address as typed (canonical where it is one), known or not. Requests of every kind
-    /// count; the kind matters once the others have used up what there is.
+    /// A request for a message, by address as typed (canonical if valid), with an account or without. Requests of all
+    /// kinds count; the kind matters once the shared bucket is empty.
     MessageFor(MessageKind, &'a str),
-    /// The same by a browser that is known, and the address, of one kind.
+    /// The same for one known browser and address, for one kind.
     MessageBy(MessageKind, [u8; 16], &'a str),
-    /// The same by any browser that is known, and the address, of one kind.
+    /// The same for all known browsers of an address, for one kind.
     MessageByKnown(MessageKind, &'a str),
-    /// A request for a message, by where it comes from.
+    /// A request for a message, by client.
     MessageFrom(IpAddr),
-    /// A mail that tells an address that it has no account, by that address.
+    /// A mail saying that there is no account, by address.
     UnknownTo(&'a str),
-    /// A failed sign-in, by the address as typed.
+    /// A failed sign-in, by address as typed.
     SignInTo(&'a str),
-    /// The same by a browser that is known, and the address.
+    /// The same for one known browser and address.
     SignInBy([u8; 16], &'a str),
-    /// The same by any browser that is known, and the address.
+    /// The same for all known browsers of an address.
     SignInByKnown(&'a str),
-    /// A failed sign-in, by where it comes from.
+    /// A failed sign-in, by client.
     SignInFrom(IpAddr),
-    /// A sign-in, right or wrong, by where it comes from: each is as much work.
+    /// A sign-in, right or wrong, by client: either costs a password hash.
     WorkFrom(IpAddr),
-    /// The same by any browser that is known, and the address.
+    /// The same for all known browsers of an address.
     WorkByKnown(&'a str),
-    /// A wrong password of somebody who is signed in, by account.
+    /// A wrong password from somebody who is signed in, by account.
     PasswordOf(&'a [u8]),
     /// A wrong code, by account.
     CodeOf(&'a [u8]),
-    /// A wrong code of a mailed reset, by the request that it came of.
+    /// A wrong code of a mailed reset, by the request that it belongs to.
     ResetCode(&'a [u8]),
-    /// The same by the address as typed, known or not.
+    /// The same by address as typed, with an account or without.
     ResetCodeFor(&'a str),
-    /// The same by a browser that is known, and the address.
+    /// The same for one known browser and address.
     ResetCodeBy([u8; 16], &'a str),
-    /// A wrong code, by where it comes from.
+    /// A wrong code, by client.
     CodeFrom(IpAddr),
     /// A text message that lets somebody back in, by number.
     TextTo(&'a str),
-    /// The same by a browser that is known, and the number.
+    /// The same for one known browser and number.
     TextBy([u8; 16], &'a str),
-    /// The same by any browser that is known, and the number.
+    /// The same for all known browsers of the owner of a number.
     TextByKnown(&'a str),
-    /// The same by an admin or after "this wasn't me", by number.
+    /// The same, sent by an admin or after "this wasn't me", by number.
     TextByTrusted(&'a str),
-    /// A text message, by where it was asked for.
+    /// A text message, by the client that requested it.
     TextFrom(IpAddr),
     /// A text message that verifies a number, by account.
     VerifyOf(&'a [u8]),
     /// A text message that verifies a number, by number.
     VerifyTo(&'a str),
-    /// A text message that lets somebody back in, whoever gets it.
+    /// A text message that lets somebody back in, for the whole site.
     Text,
-    /// A text message that verifies a number, whoever gets it: it leaves the reserve alone.
+    /// A text message that verifies a number, for the whole site, without the reserve.
     Verify,
 }
 
 impl RateLimit<'_> {
-    /// Where it is counted under one of the site's secrets; where it is counted by the client, by each of its networks.
+    /// Buckets under one of the site's secrets; a client is counted in one for each of its networks.
     fn buckets(self, core: &Core, ring: &Ring) -> Vec<Bucket> {
         let mac = |purpose, parts: &[&[u8]]| vec![(ring.mac(purpose, parts), self.quota(core))];
         let from = |purpose, client| {
@@ -205,7 +205,7 @@ impl RateLimit<'_> {
         self.quota_of(core, 1)
     }
 
-    /// How often it may be tried, `times` over.
+    /// The limit, multiplied by `times`.
     fn quota_of(self, core: &Core, times: i64) -> Quota {
         let settings = &core.config().limits;
         let a = |most: i64, window: HumanDuration| Quota::new(most.saturating_mul(times), *window);
@@ -230,7 +230,7 @@ impl RateLimit<'_> {
             RateLimit::CodeOf(_) | RateLimit::ResetCodeFor(_) | RateLimit::ResetCodeBy(..) => {
                 a(settings.codes_per_account, day)
             }
-            // None comes back while the code lives.
+            // No try comes back while the code lives.
             RateLimit::ResetCode(_) => a(TRIES, day),
             RateLimit::CodeFrom(_) => a(settings.codes_per_client, window),
             RateLimit::TextTo(_) | RateLimit::TextBy(..) | RateLimit::TextByTrusted(_) => {
@@ -239,7 +239,7 @@ impl RateLimit<'_> {
             RateLimit::TextByKnown(_) => a(BROWSERS.saturating_mul(settings.texts_per_number), day)
                 .within(MessageKind::Reset.life(core)),
             RateLimit::VerifyTo(_) | RateLimit::VerifyOf(_) => a(settings.texts_per_number, day),
-            // No network that has many addresses gets more than a part of what the site has.
+            // A network of many addresses never gets more than a part of the site's daily texts.
             RateLimit::TextFrom(_) if times > 1 => Quota::new(
                 settings.texts_per_client.saturating_mul(times).min(settings.texts_per_day / RESERVE),
                 *day,
@@ -251,18 +251,18 @@ impl RateLimit<'_> {
         }
     }
 
-    /// All buckets that it is counted in: a server on which another secret is in force counts on.
+    /// Buckets under all of the site's secrets, so that counting continues on a server with another secret in force.
     fn all(self, core: &Core) -> Vec<Bucket> {
         core.keyring.rings().flat_map(|ring| self.buckets(core, ring)).collect()
     }
 
-    /// The same for a bucket that messages of other kinds may overdraw.
+    /// The same buckets with room for twice as many, so that kinds with a reserve of their own may overdraw them.
     fn overdrawn(self, core: &Core) -> impl Iterator<Item = Bucket> {
         let twice = core.config().limits.messages_per_address.saturating_mul(2);
         self.all(core).into_iter().map(move |(bucket, quota)| (bucket, quota.holding(twice)))
     }
 
-    /// Where one is always allowed within the life of what it carries, however much has been used up otherwise.
+    /// Buckets that reserve one message of each kind within the life of its key, independent of the shared bucket.
     fn kept(self, core: &Core) -> Option<Vec<Bucket>> {
         let RateLimit::MessageFor(asking, address) = self else { return None };
         let parts: [&[u8]; 2] = [&[asking as u8], address.as_bytes()];
@@ -270,11 +270,10 @@ impl RateLimit<'_> {
         Some(core.keyring.rings().map(|ring| (ring.mac("count message for", &parts), quota)).collect())
     }
 
-    /// Counts one more, if that is within the limit. That it is not is an event, once in the time that the bucket takes to
-    /// fill.
+    /// Counts one try if permitted. A refusal becomes an event once in the time that the bucket takes to fill.
     ///
     /// # Errors
-    /// [`Error::Database`] if it cannot be counted; refuse then.
+    /// [`Error::Database`] if it cannot be counted; the caller must then refuse.
     pub async fn allow(self, core: &Core, tx: &mut Tx) -> Result<Allowed, Error> {
         if !core.config().limits.enabled {
             return Ok(Allowed::Yes);
@@ -284,7 +283,7 @@ impl RateLimit<'_> {
             None => return self.report(take(core, tx, &self.all(core)).await?, core, tx).await,
         };
         if allowed.is_yes() {
-            // It counts with the others, and may overdraw what they have.
+            // It also counts in the shared bucket, which it may overdraw.
             take(core, tx, &self.overdrawn(core).collect::<Vec<_>>()).await?;
         } else {
             allowed = allowed.or(take(core, tx, &self.all(core)).await?);
@@ -292,7 +291,7 @@ impl RateLimit<'_> {
         self.report(allowed, core, tx).await
     }
 
-    /// Whether it would be allowed; nothing is counted.
+    /// Checks the limit without counting.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -307,7 +306,7 @@ impl RateLimit<'_> {
         })
     }
 
-    /// Takes one back: somebody was right, or could not be served.
+    /// Returns one try, after a success or when the request could not be served.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -338,7 +337,7 @@ impl RateLimit<'_> {
         Ok(allowed)
     }
 
-    /// The client, where that is what is counted.
+    /// The client, for limits by client.
     fn client(self) -> Option<IpAddr> {
         match self {
             RateLimit::MessageFrom(client)
@@ -351,7 +350,7 @@ impl RateLimit<'_> {
     }
 }
 
-/// All buckets that are counted in by each of some limits while none is reached.
+/// Buckets in which a try counts for some limits, as long as none of them is reached.
 pub fn buckets(core: &Core, limits: &[RateLimit<'_>]) -> Vec<Bucket> {
     let counted = |limited: &RateLimit<'_>| match limited.kept(core) {
         Some(kept) => kept.into_iter().chain(limited.overdrawn(core)).collect(),
@@ -360,7 +359,7 @@ pub fn buckets(core: &Core, limits: &[RateLimit<'_>]) -> Vec<Bucket> {
     if core.config().limits.enabled { limits.iter().flat_map(counted).collect() } else { Vec::new() }
 }
 
-/// Counts by each of some limits, or by none if one of them is reached, in one statement as long as none is.
+/// Counts a try for all of some limits, or for none if one is reached. One statement unless a limit is reached.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -370,7 +369,7 @@ pub async fn allow_each(core: &Core, tx: &mut Tx, limits: &[RateLimit<'_>]) -> R
     is_each(core, tx, &buckets, &taken).await
 }
 
-/// Whether one was taken out of each bucket; otherwise those are put back that were.
+/// True if one was taken from each bucket; otherwise returns what was taken.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -383,7 +382,7 @@ pub async fn is_each(core: &Core, tx: &mut Tx, buckets: &[Bucket], taken: &[Take
     Ok(each)
 }
 
-/// Takes one out of each bucket, or none out of any; and when there will be one in each.
+/// Takes one from each bucket, or none at all; a refusal says when all will have one.
 async fn take(core: &Core, tx: &mut Tx, buckets: &[Bucket]) -> Result<Allowed, Error> {
     let now = core.now();
     for (place, (bucket, quota)) in buckets.iter().enumerate() {

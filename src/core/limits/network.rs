@@ -1,11 +1,11 @@
-//! The networks that a client is counted by: an address of IPv6 costs nothing, and a whole network of them little.
+//! Networks by which a client is counted: IPv6 addresses cost nothing, and whole IPv6 networks cost little.
 
 use std::net::IpAddr;
 
-/// As many times what one network may do, all those of one site (48 bits) may do together.
+/// Networks of one site (a /48) share a budget of this many times the limit for one.
 const SITE: i64 = 16;
 
-/// The network of a client: its address, and of IPv6 the first 64 bits.
+/// The network of a client: its address, or the first 64 bits for IPv6.
 pub fn network(client: IpAddr) -> Vec<u8> {
     match client.to_canonical() {
         IpAddr::V4(address) => address.octets().to_vec(),
@@ -13,7 +13,7 @@ pub fn network(client: IpAddr) -> Vec<u8> {
     }
 }
 
-/// That network and, of IPv6, the first 48 bits; each with how many times a limit it may reach.
+/// Returns the network and, for IPv6, its /48, each with a multiple of the limit.
 pub(super) fn wider(client: IpAddr) -> Vec<(Vec<u8>, i64)> {
     let own = network(client);
     let site = own.get(..6).map(|site| (site.to_vec(), SITE));

@@ -1,4 +1,4 @@
-//! Who has lately been written down for something, as far as this server knows: whoever goes on costs no statement.
+//! Clients with a recent event, in this server's memory, so that repeated events cost no statement.
 
 use std::{
     collections::HashMap,
@@ -8,16 +8,16 @@ use std::{
 
 use crate::base::clock::Time;
 
-/// How many are known at once. With more, nobody new is written down until one of them is over: a flood from everywhere
+/// Most entries at once. When full, nothing new is recorded until an entry expires, so that a flood from everywhere
 /// does not fill the disk.
 const MOST: usize = 4096;
 
-/// Until when whom.
+/// Expiry by client.
 #[derive(Default)]
 pub struct Recent(Mutex<HashMap<Vec<u8>, Time>>);
 
 impl Recent {
-    /// Whether `whose` is the first of its kind in `span`.
+    /// True for the first event of `whose` within `span`, if there is room to remember it.
     pub fn is_first(&self, whose: &[u8], now: Time, span: Duration) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.get(whose).is_some_and(|until| *until > now) {

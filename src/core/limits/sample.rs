@@ -1,4 +1,4 @@
-//! Events that anybody can cause at will are written down once in a while: no flood fills the disk.
+//! Sampling of events that anybody can cause at will, so that a flood does not fill the disk.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::{
     store::{Tx, counts},
 };
 
-/// Whether an event of a kind is to be written down that `whose` causes: the first in each `span`.
+/// True for the first event of a kind that `whose` causes in each `span`; only that one is recorded.
 ///
 /// # Errors
 /// [`Error::Database`].

@@ -1,4 +1,4 @@
-//! Connections to the mail server: made when there is none, kept for a minute, given to one mail at a time.
+//! Connections to the mail server: opened on demand, kept for a minute, used by one mail at a time.
 
 use std::{
     net::IpAddr,
@@ -35,21 +35,21 @@ const LINGER: Duration = Duration::from_secs(60);
 /// Longest time for QUIT and its answer.
 const GOODBYE: Duration = Duration::from_secs(5);
 
-/// Those that are open and have nothing to do, and what it takes to make another.
+/// Idle connections, and the settings to open another.
 pub struct Connections {
     relay: Relay,
     tls: Option<TlsParameters>,
     secured: Option<secure::Connector>,
-    /// What to call ourselves if the URL does not say it.
+    /// Name for `EHLO` if the URL has none.
     name: Option<String>,
     kept: Arc<Mutex<Idle>>,
 }
 
-/// Who waits, the one that has waited longest first.
+/// Idle connections, the one idle longest first.
 #[derive(Default)]
 struct Idle {
     waiting: Vec<Kept>,
-    /// Whether somebody will close those that have waited too long.
+    /// True while a task closes stale connections.
     watched: bool,
 }
 
@@ -59,10 +59,10 @@ struct Kept {
 }
 
 impl Connections {
-    /// None yet.
+    /// Creates the pool without connecting.
     ///
     /// # Errors
-    /// [`Error::Config`] if there is to be TLS and the system trusts no certificates.
+    /// [`Error::Config`] if TLS is configured and the system trusts no certificates.
     pub fn new(relay: Relay) -> Result<Self, Error> {
         let tls = (relay.tls == Tls::Upgrade).then(|| TlsParameters::new(relay.host.clone())).transpose();
         let secured = (relay.tls == Tls::Always).then(|| secure::connector(&relay.host)).transpose()?;
@@ -76,10 +76,10 @@ impl Connections {
         })
     }
 
-    /// A connection that is ready for a mail. Whoever does not give it back closes it.
+    /// Returns a connection that is ready for a mail. Dropping it closes it.
     ///
     /// # Errors
-    /// [`Undelivered::Transient`]: nothing was said about any mail yet.
+    /// [`Undelivered::Transient`]: no mail has been offered yet.
     pub async fn get(&self) -> Result<AsyncSmtpConnection, Undelivered> {
         loop {
             let Some(mut kept) = lock(&self.kept).waiting.pop() else {
@@ -91,7 +91,7 @@ impl Connections {
         }
     }
 
-    /// Takes a connection back, on which a mail has come to its end.
+    /// Takes back a connection whose mail is finished.
     pub fn keep(&self, connection: AsyncSmtpConnection) {
         let mut idle = lock(&self.kept);
         if idle.waiting.len() >= KEPT {
@@ -104,7 +104,7 @@ impl Connections {
         }
     }
 
-    /// The name for `EHLO` if the URL has none. Without any it is the address that we come from (RFC 5321, 4.1.4).
+    /// Sets the name for `EHLO` if the URL has none. The default is our own IP address (RFC 5321, 4.1.4).
     pub fn known_as(&mut self, name: String) {
         self.name = Some(name);
     }
@@ -113,7 +113,7 @@ impl Connections {
         let later = |fault: Fault| Undelivered::Transient(told(&fault));
         let lost = |error| Undelivered::Transient(format!("the mail server cannot be used: {error}"));
         let stream = reach(&self.relay.host, self.relay.port).await.map_err(lost)?;
-        // A mail and its end are two writes: the second would wait for the first to be acknowledged.
+        // A mail and its end are two writes: the second would wait for the acknowledgement of the first.
         stream.set_nodelay(true).map_err(lost)?;
         let name = match self.relay.name.as_ref().or(self.name.as_ref()) {
             Some(name) => ClientId::Domain(name.clone()),
@@ -138,7 +138,7 @@ impl Connections {
     }
 }
 
-/// Closes those that have waited too long, until none waits.
+/// Closes stale connections until none is idle.
 async fn watch(kept: Weak<Mutex<Idle>>) {
     while let Some(stale) = kept.upgrade().map(|kept| lock(&kept).stale()) {
         for mut kept in stale {
@@ -152,12 +152,12 @@ async fn watch(kept: Weak<Mutex<Idle>>) {
 }
 
 impl Idle {
-    /// Takes out those that have waited too long.
+    /// Removes stale connections.
     fn stale(&mut self) -> Vec<Kept> {
         self.waiting.extract_if(.., |kept| kept.since.elapsed() >= LINGER).collect()
     }
 
-    /// When the next one will have; nobody watches any more if there is none.
+    /// Returns the time at which the next connection becomes stale; if none is idle, the watcher ends.
     fn next_stale(&mut self) -> Option<Instant> {
         let next = self.waiting.first().map(|kept| kept.since + LINGER);
         self.watched = next.is_some();

@@ -1,4 +1,4 @@
-//! Mail over SMTP: one recipient each, one recipient per email, verified TLS, and errors that reveal no address.
+//! Mail over SMTP: one recipient per mail, verified TLS, and errors that reveal no address.
 
 use std::error::Error as _;
 
@@ -32,22 +32,22 @@ mod secure;
 mod starttls_guard;
 mod trial;
 
-/// One mail to one person. It holds secrets: no `Debug`.
+/// One mail to one person. It contains secrets, so it has no `Debug`.
 pub struct Mail<'a> {
-    /// What makes the `Message-ID`: the same at every try, so that a mailbox shows a mail once even if it had to be sent
-    /// twice, and random to whoever reads it.
+    /// Source of the `Message-ID`: the same at every try, so that a mailbox shows a mail once even if it had to be sent
+    /// twice, and random to any reader.
     pub id: Uuid,
-    /// The address, as it goes into `RCPT TO`.
+    /// Address for `RCPT TO`.
     pub to: &'a str,
-    /// The subject; any Unicode.
+    /// Subject, in any Unicode.
     pub subject: &'a str,
-    /// The text part.
+    /// Plain text part.
     pub text: &'a str,
-    /// The HTML part, which says the same.
+    /// HTML part, with the same content.
     pub html: &'a str,
 }
 
-/// Sends mail through one server, and keeps a few connections open between mails.
+/// Client of one mail server, which keeps a few connections open between mails.
 pub struct Smtp {
     connections: Connections,
     from: Mailbox,
@@ -55,8 +55,8 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// Makes ready to send; connects only when there is something to send. Certificates are checked against those
-    /// that the system trusts (or the file that `SSL_CERT_FILE` names).
+    /// Prepares to send; connects only when there is a mail. Certificates are verified against those that the system
+    /// trusts (or the file named by `SSL_CERT_FILE`).
     ///
     /// # Errors
     /// [`Error::Config`] with the first of [`MailSettings::judge`]'s faults, or if the system trusts no certificates.
@@ -75,8 +75,7 @@ impl Smtp {
         Ok(Self { connections, from, timeout: settings.timeout })
     }
 
-    /// The same, calling itself `host` in `EHLO` if that is a domain and the URL names nothing else; otherwise it goes by
-    /// the sender's domain.
+    /// Sets the name for `EHLO` to `host` if it is a domain and the URL has none; the default is the sender's domain.
     pub fn known_as(mut self, host: &str) -> Self {
         if let Some(name) = qualified(host) {
             self.connections.known_as(name);
@@ -84,28 +83,28 @@ impl Smtp {
         self
     }
 
-    /// Sends one mail; `Ok` means that the server has taken it into its care.
+    /// Sends one mail. `Ok` means that the server has accepted responsibility for it.
     ///
     /// # Errors
-    /// [`Undelivered::Permanent`] if `mail.to` is no address that this server can write to, or if the server answers
-    /// `MAIL`, `RCPT`, `DATA` or the content with a 5xx that is about the recipient or the mail. All else is
-    /// [`Undelivered::Transient`]: 4xx, every fault before `MAIL` (no connection, a certificate that is not trusted, no
-    /// `STARTTLS`, a login refused), no answer in time, a connection lost, after the content too; and every 5xx that is
-    /// about us: 500 to 504 (what we say), 530, 534, 535 and 538 (our login: RFC 4954), and X.7 in answer to `MAIL` or
-    /// `RCPT` (our standing: RFC 3463).
+    /// [`Undelivered::Permanent`] if `mail.to` is not an address that this server can write to, or if the server
+    /// answers `MAIL`, `RCPT`, `DATA` or the content with a 5xx about the recipient or the mail. Everything else is
+    /// [`Undelivered::Transient`]: 4xx; any failure before `MAIL` (no connection, an untrusted certificate, no
+    /// `STARTTLS`, a refused login); a timeout or a lost connection, even after the content; and any 5xx about this
+    /// site: 500 to 504 (our syntax), 530, 534, 535 and 538 (our login: RFC 4954), and 5.7.x in answer to `MAIL` or
+    /// `RCPT` (our reputation: RFC 3463).
     pub async fn send(&self, mail: &Mail<'_>) -> Result<(), Undelivered> {
         let message = self.message(mail)?;
-        // A mail that is given up takes its connection with it: kept, its late answers would pass for those to the
-        // next mail (as they do in lettre's own pool, which also waits without end).
+        // A mail that times out loses its connection: if that were kept, its late answers would be taken for those to
+        // the next mail (as in lettre's own pool, which also waits without a limit).
         timeout(*self.timeout, self.deliver(&message)).await.unwrap_or_else(|_| {
             Err(Undelivered::Transient(format!("the mail server took longer than {}", self.timeout)))
         })
     }
 
-    /// Holds a connection for as long as a mail that fared `like` this did, and gives it back.
+    /// Sends a decoy: holds a connection for as long as the mail behind `like` did, then keeps it.
     ///
     /// # Errors
-    /// [`Undelivered::Transient`] if that mail hung, or there is no connection.
+    /// [`Undelivered::Transient`] if that mail hung, or if there is no connection.
     pub(crate) async fn pretend(&self, like: Fared) -> Result<(), Undelivered> {
         let until = Instant::now() + like.took;
         let hold = async {
@@ -137,7 +136,7 @@ impl Smtp {
             .message_id(Some(format!("<{}@{}>", mail.id, self.from.email.domain())))
             .multipart(MultiPart::alternative_plain_html(mail.text.to_owned(), mail.html.to_owned()))
             .map_err(|_| never("the email could not be composed"))?;
-        // No robot shall answer: RFC 3834, and what Exchange heeds instead (MS-OXCMAIL, 2.2.3.2.14).
+        // Suppresses automatic replies: RFC 3834, and the header that Exchange reads (MS-OXCMAIL, 2.2.3.2.14).
         for (name, value) in [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")] {
             let name = HeaderName::new_from_ascii_str(name);
             message.headers_mut().insert_raw(HeaderValue::new(name, value.into()));
@@ -160,14 +159,14 @@ impl Smtp {
     }
 }
 
-/// How far a mail has come.
+/// Stage of an SMTP transaction.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Step {
     Envelope,
     Content,
 }
 
-/// Says a mail to a server: sender, recipient, content.
+/// Sends a mail over a connection: sender, recipient, content.
 async fn say(connection: &mut AsyncSmtpConnection, message: &Message) -> Result<(), Undelivered> {
     let (envelope, content) = (message.envelope(), message.formatted());
     let addresses = envelope.from().into_iter().chain(envelope.to());
@@ -202,7 +201,7 @@ async fn say(connection: &mut AsyncSmtpConnection, message: &Message) -> Result<
     connection.message(&content).await.map(drop).map_err(content_refused)
 }
 
-/// What becomes of a mail after a fault that came behind the greeting and the login.
+/// Classifies a fault after greeting and login.
 fn judged(fault: &smtp::Error, step: Step) -> Undelivered {
     let (code, told) = (fault.status(), told(fault));
     match code {
@@ -221,7 +220,7 @@ fn judged(fault: &smtp::Error, step: Step) -> Undelivered {
     }
 }
 
-/// A recipient. lettre knows no marks of scripts and no joiners, which our own addresses may have (RFC 6531).
+/// Parses a recipient. lettre rejects combining marks and joiners, which our own addresses may have (RFC 6531).
 fn recipient(to: &str) -> Option<Address> {
     if let Ok(address) = to.parse() {
         return Some(ascii(address));
@@ -231,19 +230,19 @@ fn recipient(to: &str) -> Option<Address> {
     Some(Address::new_dangerous(local, domain))
 }
 
-/// An address with its domain as it stands in the DNS, which every server understands.
+/// Converts the domain of an address to ASCII (Punycode), which every server understands.
 fn ascii(address: Address) -> Address {
     let domain = idna::domain_to_ascii(address.domain()).ok();
     domain.and_then(|domain| Address::new(address.user(), domain).ok()).unwrap_or(address)
 }
 
-/// A host as it may stand in `EHLO`, if it is a domain with more than one label.
+/// Returns a host as it may appear in `EHLO`, if it is a domain with more than one label.
 fn qualified(host: &str) -> Option<String> {
     let host = idna::domain_to_ascii_strict(host).ok()?;
     (host.contains('.') && host.parse::<std::net::Ipv4Addr>().is_err()).then_some(host)
 }
 
-/// The fault in words without addresses: of what a server says, only its codes (RFC 5321, RFC 3463) are kept.
+/// Describes a fault without addresses: of a server's answer, only its codes (RFC 5321, RFC 3463) are kept.
 fn told(fault: &smtp::Error) -> String {
     let Some(code) = fault.status() else {
         return match fault.is_response() {
@@ -255,7 +254,7 @@ fn told(fault: &smtp::Error) -> String {
     format!("the mail server answered {code} {detail}").trim_end().to_owned()
 }
 
-/// The enhanced code of an answer, like `5.1.1` (RFC 3463).
+/// Enhanced status code of an answer, such as `5.1.1` (RFC 3463).
 fn enhanced(fault: &smtp::Error) -> Option<String> {
     let words = fault.source()?.to_string();
     let word = words.split(' ').next()?;

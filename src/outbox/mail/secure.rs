@@ -1,4 +1,4 @@
-//! A TCP connection under TLS from its first byte, over which a mail server is spoken to.
+//! A TCP connection to a mail server, under TLS from its first byte.
 
 use std::{
     io,
@@ -19,17 +19,17 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::base::Error;
 
-/// What it takes to speak TLS to one server.
+/// TLS settings for one server.
 pub struct Connector {
     tls: TlsConnector,
     server: ServerName<'static>,
 }
 
-/// Makes ready for a server of this name or address. Its certificate is checked against those that the system trusts (or
-/// the file that `SSL_CERT_FILE` names).
+/// Prepares TLS for a host name or IP address. The certificate is verified against those that the system trusts (or the
+/// file named by `SSL_CERT_FILE`).
 ///
 /// # Errors
-/// [`Error::Config`] if the name is none, or the system trusts no certificates.
+/// [`Error::Config`] if the name is invalid, or the system trusts no certificates.
 pub fn connector(host: &str) -> Result<Connector, Error> {
     let fault =
         |error: &dyn std::fmt::Display| Error::Config(format!("cannot set up TLS for email: {error}"));
@@ -43,16 +43,16 @@ pub fn connector(host: &str) -> Result<Connector, Error> {
 }
 
 impl Connector {
-    /// Begins TLS on a connection on which nothing was said yet.
+    /// Starts TLS on an unused connection.
     ///
     /// # Errors
-    /// What went wrong, such as a certificate that is not trusted.
+    /// The failure, such as an untrusted certificate.
     pub async fn secure(&self, stream: TcpStream) -> io::Result<Secured> {
         Ok(Secured(self.tls.connect(self.server.clone(), stream).await?))
     }
 }
 
-/// The connection.
+/// A connection under TLS.
 #[derive(Debug)]
 pub struct Secured(TlsStream<TcpStream>);
 

@@ -1,4 +1,4 @@
-//! A TCP connection of which nothing that came in the clear is left over when TLS begins.
+//! A TCP connection that leaves no plaintext buffered when TLS starts.
 
 use std::{
     io,
@@ -13,21 +13,21 @@ use rocket::tokio::{
     net::TcpStream,
 };
 
-/// The first byte of a TLS handshake (RFC 8446, 5.1), with which no SMTP command begins.
+/// First byte of a TLS handshake (RFC 8446, 5.1). No SMTP command begins with it.
 const HANDSHAKE: u8 = 22;
 
-/// Gives a byte at a time until TLS begins. Otherwise whoever stands between could append answers of their own to that
-/// of `STARTTLS`, and lettre, which keeps what it has buffered, would take them for the server's under TLS (as in
-/// CVE-2021-38371).
+/// Reads one byte at a time until TLS starts. Otherwise an attacker on the path could append forged responses
+/// to that of `STARTTLS`, and lettre, which keeps its buffer, would take them for the server's under TLS (as
+/// in CVE-2021-38371).
 #[derive(Debug)]
 pub struct StarttlsGuard {
     stream: TcpStream,
-    /// Whether TLS is to begin, and has not.
+    /// True if TLS is to start and has not yet.
     awaits_tls: bool,
 }
 
 impl StarttlsGuard {
-    /// Over `stream`, on which nothing was said yet, and TLS is to begin or not.
+    /// Wraps an unused stream; `awaits_tls` if TLS is to start on it.
     pub fn new(stream: TcpStream, awaits_tls: bool) -> Self {
         Self { stream, awaits_tls }
     }

@@ -1,4 +1,4 @@
-//! One mail for an admin who tries the server out, and what that answers, in its own words.
+//! One test mail for an admin, and the server's answer in its own words.
 
 use std::error::Error as _;
 
@@ -7,10 +7,10 @@ use rocket::tokio::time::timeout;
 use super::{Mail, Smtp, told};
 
 impl Smtp {
-    /// Sends one mail; what the server answers, in its own words.
+    /// Sends one mail and returns the server's answer in its own words.
     ///
     /// # Errors
-    /// What the server answers, or why it could not be asked, in words.
+    /// The server's answer, or the reason for the failure, in words.
     pub async fn try_out(&self, mail: &Mail<'_>) -> Result<String, String> {
         let message = self.message(mail).map_err(|fault| fault.to_string())?;
         let asked = timeout(*self.timeout, async {
@@ -30,7 +30,7 @@ impl Smtp {
     }
 }
 
-/// What a server says may hold anything, and a terminal obeys.
+/// Removes control characters from a server's answer: a terminal would obey them.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }

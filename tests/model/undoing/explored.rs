@@ -1,4 +1,4 @@
-//! Every state that so many steps can reach, and that the checks can fail: a rule taken out breaks its law.
+//! Every state within a number of steps, and proof that the checks can fail: without a rule, its law breaks.
 
 use stateright::{Checker, HasDiscoveries, Model, Property};
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::length;
 
-/// What is explored: which rules are in force, and how many steps.
+/// Scope of an exploration: the rules in force, and the number of steps.
 struct World {
     rules: Rules,
     steps: u8,
@@ -44,7 +44,7 @@ impl Model for World {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        // A property is a plain function: each has its law in it.
+        // A property is a function pointer, so each has its law built in.
         macro_rules! laws {
             ($($number:literal),+) => {
                 vec![$(Property::always(LAWS[$number].0, |_, state: &State| state.broken != Some(LAWS[$number].1))),+]
@@ -80,7 +80,7 @@ fn no_way_round_this_was_not_me_breaks_a_law() {
     assert_eq!(broken, Vec::<&str>::new());
 }
 
-/// Taking `rule` out breaks `law`.
+/// Without `rule`, `law` breaks.
 fn breaks(rule: Rule, law: Law) {
     let (_, broken) = explore(Some(rule), 5);
     let name = LAWS.iter().find(|(_, it)| *it == law).expect("a law").0;

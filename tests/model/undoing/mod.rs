@@ -1,7 +1,7 @@
-//! "This wasn't me" as a state machine of its own: addresses that an account has and had, links, proofs, deletion and a
-//! second account, explored to a depth and walked beside real servers.
+//! "This wasn't me" as a separate state machine: present and former addresses of an account, links, proofs, deletion
+//! and a second account, explored to a depth and run alongside real servers.
 //!
-//! Each step is whole here: what may happen between guards and commit is the larger model's.
+//! Each step is atomic here: events between guards and commit belong to the larger model.
 
 mod explored;
 mod rules;

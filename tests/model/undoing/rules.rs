@@ -1,29 +1,29 @@
-//! What each step does, every condition being a rule that can be taken out.
+//! Effects of each step; every condition is a rule that can be removed.
 
 use super::state::{Address, Law, Left, Link, Standing, State, Step};
 
-/// A rule that can be taken out, to see that its law would be broken.
+/// A rule that can be removed, to show that its law would break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rule {
     /// Nobody else gets an address that the account has left.
     KeepsTheAddress,
     /// Nobody else gets an address that claims it.
     KeepsTheClaim,
-    /// An account that is deleted waits.
+    /// A deleted account is kept for a while.
     DeletesLater,
-    /// A proof at the account's address weighs.
+    /// A proof at the account's address counts.
     WeighsProofs,
-    /// So does one at an address that it had in between.
+    /// A proof at an address that it had in between counts as well.
     WeighsFormerProofs,
     /// A sign-in with a newer password is a proof.
     CountsSignIns,
-    /// A link ends those of all that happened since.
+    /// A link ends the links of all later events.
     EndsNewer,
-    /// A recovery that began with a link ends the older ones to the same address.
+    /// A reset that began with a link ends older links to the same address.
     EndsOlder,
-    /// And no others.
+    /// It ends no other links.
     LeavesOthers,
-    /// A link to a frozen account is a claim, and no more.
+    /// A link to a frozen account adds a claim and nothing else.
     StaysFrozen,
     /// No key is mailed while it is frozen.
     HoldsTheFrozen,
@@ -38,7 +38,7 @@ impl Rules {
         self.0 != Some(rule)
     }
 
-    /// Whether nobody but the account can have `address`.
+    /// True if only the account can have `address`.
     pub fn keep(self, state: &State, address: Address) -> bool {
         let here = state.exists() && state.address == address;
         let left = state.is_left(address) && self.hold(Rule::KeepsTheAddress);
@@ -46,7 +46,7 @@ impl Rules {
         here || left || claimed || state.second == Some(address)
     }
 
-    /// What a link comes to: whether it freezes the account.
+    /// True if the link freezes the account.
     pub fn freezes(self, state: &State, link: Link) -> bool {
         let newer = |proved, address| proved > link.at && address != link.address;
         let here = newer(state.proved, state.address) && self.hold(Rule::WeighsProofs);
@@ -56,7 +56,7 @@ impl Rules {
         frozen || link.address != state.address && (here || former)
     }
 
-    /// The state after `step`; none if it is refused or changes nothing.
+    /// Returns the state after `step`; `None` if it is refused or changes nothing.
     pub fn after(self, last: &State, step: Step) -> Option<State> {
         let mut state = last.clone();
         let now = state.now;
@@ -147,7 +147,7 @@ impl Rules {
         let (freezes, frozen) = (self.freezes(state, link), state.standing == Standing::Frozen);
         state.password = None;
         state.undone = Some(now);
-        // An address that somebody else has by now cannot be restored.
+        // An address that belongs to somebody else by now cannot be restored.
         if freezes || state.second == Some(link.address) {
             state.standing = Standing::Frozen;
             if !state.claims.contains(&link.address) {
@@ -169,7 +169,7 @@ impl Rules {
         for left in state.left.iter_mut().filter(|left| left.at >= link.at) {
             left.at = 0;
         }
-        // What is free and was never proved counts for nothing.
+        // A free address that was never proved does not count.
         state.left.retain(|left| left.at > 0 || left.proved > 0);
         if self.hold(Rule::EndsNewer) {
             state.links.retain(|other| other.at < link.at);
@@ -179,7 +179,7 @@ impl Rules {
         }
     }
 
-    /// A reset is complete: where it began with "this wasn't me", older links end.
+    /// A reset is complete: if it began with "this wasn't me", older links end.
     fn settle(self, state: &mut State) {
         let Some(undone) = state.undone else { return };
         let address = state.address;
@@ -198,7 +198,7 @@ impl Rules {
     }
 }
 
-/// The account has another address, with what was proved there before.
+/// Gives the account another address, with its last proof there.
 fn settle_at(state: &mut State, to: Address) {
     if to != state.address {
         let before = state.left.iter().filter(|left| left.address == to).map(|left| left.proved);
@@ -206,7 +206,7 @@ fn settle_at(state: &mut State, to: Address) {
     }
 }
 
-/// A new password, and its notice.
+/// Sets a new password, with its notice.
 fn choose(state: &mut State, now: u8) {
     state.password = Some(now);
     state.proved = now;
@@ -215,7 +215,7 @@ fn choose(state: &mut State, now: u8) {
     state.links.push(Link { at: now, address: state.address });
 }
 
-/// An admin has decided: nothing of before counts.
+/// An admin has decided: earlier events no longer count.
 fn decided(state: &mut State) {
     state.standing = Standing::Open;
     state.claims.clear();

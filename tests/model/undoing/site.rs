@@ -1,4 +1,4 @@
-//! The same for real: three mailboxes, the account in question, a second one, and an admin.
+//! The real counterpart: three mailboxes, the account in question, a second one, and an admin.
 
 use std::collections::BTreeMap;
 
@@ -7,39 +7,39 @@ use crate::common::{Browser, Message, OLD, Page, Person, Setting, TestApp, until
 
 const EMAILS: [&str; ADDRESSES] = ["owner@example.com", "one@example.org", "two@example.org"];
 
-/// What somebody is told by mail who registers with an address.
+/// Answer by mail to a registration with an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Told {
-    /// How to confirm it: it is free.
+    /// Instructions to confirm it: the address is free.
     Confirm,
-    /// That they have an account.
+    /// There is an account already.
     Had,
-    /// Until when it is kept.
+    /// The address is reserved until a given time.
     Kept,
-    /// That an admin has to decide.
+    /// An admin has to decide.
     Disputed,
 }
 
-/// Where a link leads.
+/// Target of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leads {
     Nowhere,
-    /// To a button that gives the account back.
+    /// A button that gives the account back.
     Back,
-    /// To one that freezes it.
+    /// A button that freezes it.
     ToAFreeze,
-    /// To one that adds a claim.
+    /// A button that adds a claim.
     ToAClaim,
 }
 
-/// The site, and what its people know.
+/// The site, and the knowledge of its people.
 pub struct RealWorld {
     app: TestApp,
     root: Person,
-    /// The newest password that was chosen.
+    /// Newest password that was chosen.
     password: String,
     chosen: usize,
-    /// Every link of a notice, by the step that it tells of.
+    /// Link of each notice, by the step that it reports.
     pub links: BTreeMap<At, String>,
 }
 
@@ -65,7 +65,7 @@ impl RealWorld {
         browser
     }
 
-    /// Does `step`, or tries to, from `state`.
+    /// Takes `step`, or tries to, from `state`.
     pub async fn act(&mut self, state: &State, step: Step) {
         self.chosen += 1;
         let new = format!("brass lantern under the {} stairs", self.chosen);
@@ -156,7 +156,7 @@ impl RealWorld {
         }
     }
 
-    /// Every unread mail to `email`, once nothing is left to be sent.
+    /// Every unread mail to `email`, once everything has been sent.
     async fn mails(&self, email: &str) -> Vec<Message> {
         until_sent(&self.app.setting.database).await;
         let mut mails = Vec::new();
@@ -166,12 +166,12 @@ impl RealWorld {
         mails
     }
 
-    /// Whether the newest password opens the account at its address.
+    /// True if the newest password opens the account at its address.
     pub async fn opens(&self, state: &State) -> bool {
         self.app.opens(EMAILS[state.address], &self.password).await
     }
 
-    /// Where the link of a step leads.
+    /// Target of the link of a step.
     pub async fn leads(&self, at: At) -> Leads {
         let Some(link) = self.links.get(&at) else { return Leads::Nowhere };
         let page: Page = self.app.browser().get(link).await;
@@ -183,7 +183,7 @@ impl RealWorld {
         }
     }
 
-    /// What somebody is told who registers with an address.
+    /// Answer to a registration with an address.
     pub async fn told(&self, address: Address) -> Told {
         let email = EMAILS[address];
         self.app.register(&self.app.browser(), email, OLD).await;

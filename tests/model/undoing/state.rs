@@ -1,39 +1,39 @@
-//! What there is: the account in question, its links, the addresses it had, and a second account.
+//! States of the model: the account in question, its links, its former addresses, and a second account.
 
-/// An address, by number: the owner's, and two that anybody may have.
+/// Index of an address: the owner's is 0, and two others that anybody may have.
 pub type Address = usize;
-/// How many there are.
+/// Number of addresses.
 pub const ADDRESSES: usize = 3;
-/// The order in which things happened: the number of the step.
+/// Time of an event: the number of its step.
 pub type At = u8;
 
-/// Everything, between two steps.
+/// The whole state between two steps.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct State {
-    /// How many steps were taken.
+    /// Number of steps taken.
     pub now: At,
     pub standing: Standing,
     pub address: Address,
-    /// When the password was chosen; none if it is unusable.
+    /// Time at which the password was chosen; `None` if it is unusable.
     pub password: Option<At>,
-    /// When the newest password that opened the account at its address was chosen.
+    /// Time at which the newest password that opened the account at its address was chosen.
     pub proved: At,
-    /// When "this wasn't me" was said, until the reset after it is complete.
+    /// Time of "this wasn't me", until the following reset is complete.
     pub undone: Option<At>,
     pub links: Vec<Link>,
-    /// The addresses that it had lately.
+    /// Its recent former addresses.
     pub left: Vec<Left>,
-    /// From where it is claimed.
+    /// Addresses that claim it.
     pub claims: Vec<Address>,
-    /// Where the second account is, if there is one.
+    /// Address of the second account, if there is one.
     pub second: Option<Address>,
-    /// Every proof since the addresses that it had lately: what the laws go by, and no rule.
+    /// Every proof since its recent former addresses: used by the laws, not by the rules.
     pub proofs: Vec<(At, Address)>,
-    /// The law that the last step broke.
+    /// Law broken by the last step.
     pub broken: Option<Law>,
 }
 
-/// What may be done with the account.
+/// Standing of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Standing {
     Open,
@@ -46,11 +46,11 @@ pub enum Standing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Link {
     pub at: At,
-    /// Where it was mailed to, and leads back to.
+    /// Address that it was mailed to and leads back to.
     pub address: Address,
 }
 
-/// An address that the account has left; once the leaving is undone, `at` is 0, and the address is free.
+/// A former address of the account; once leaving it is undone, `at` is 0 and the address is free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Left {
     pub at: At,
@@ -58,24 +58,24 @@ pub struct Left {
     pub proved: At,
 }
 
-/// Something that happens, each time as a whole.
+/// An atomic step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// Whoever reads the mailbox of the account's address resets the password.
+    /// A reader of the mailbox at the account's address resets the password.
     Reset,
-    /// Whoever knows the password signs in.
+    /// A person who knows the password signs in.
     SignIn,
-    /// Whoever is signed in changes the password.
+    /// A signed-in person changes the password.
     Change,
-    /// Whoever is signed in moves the account to an address, which confirms it.
+    /// A signed-in person moves the account to an address, which confirms it.
     Move(Address),
-    /// Whoever is signed in deletes the account.
+    /// A signed-in person deletes the account.
     Delete,
-    /// Whoever holds this link, by its place among those that are live, presses its button.
+    /// A holder of this link, by its index among live links, presses its button.
     Press(usize),
     /// Somebody registers and confirms a second account at an address.
     Register(Address),
-    /// An admin leaves a frozen account with its present address.
+    /// An admin leaves a frozen account at its present address.
     Leave,
     /// An admin gives it back to the first claim.
     GiveBack,
@@ -83,22 +83,22 @@ pub enum Step {
     ThreeDays,
 }
 
-/// What must hold.
+/// Invariants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Law {
-    /// Wherever a link or a claim leads back to, nobody else is.
+    /// An address that a link or a claim leads back to belongs to nobody else.
     AddressesAreKept,
-    /// As long as a link leads to the account, it is there.
+    /// The account exists as long as a link leads to it.
     NothingIsGoneThatCanBeUndone,
-    /// No link gives away what was proved at another address since.
+    /// No link overrides a later proof at another address.
     ProofsWeigh,
     /// A link whose change is undone is dead.
     UndoneIsUndone,
-    /// After a recovery that began with a link, no older one leads to the same address.
+    /// After a reset that began with a link, no older link leads to the same address.
     NoHoard,
-    /// No recovery ends a link to another address.
+    /// No reset ends a link to another address.
     OthersLinksStay,
-    /// Nobody gets into a frozen account but by an admin.
+    /// Only an admin opens a frozen account.
     FrozenIsFrozen,
 }
 
@@ -121,17 +121,17 @@ impl State {
         }
     }
 
-    /// Whether an address was proved later than `at`, other than `address`: what the laws go by.
+    /// True if an address other than `address` was proved after `at`; used by the laws.
     pub fn was_proved_elsewhere(&self, at: At, address: Address) -> bool {
         self.proofs.iter().any(|(proved, place)| *proved > at && *place != address)
     }
 
-    /// Whether the account has left `address` lately.
+    /// True if the account has left `address` recently.
     pub fn is_left(&self, address: Address) -> bool {
         self.left.iter().any(|left| left.address == address && left.at > 0)
     }
 
-    /// Whether the account is there.
+    /// True if the account exists.
     pub fn exists(&self) -> bool {
         self.standing != Standing::Gone
     }

@@ -1,4 +1,4 @@
-//! Random walks through the model, taken by a real site too: after every step both show the same.
+//! Random walks through the model and on a real site: after every step both show the same.
 
 use proptest::{
     prelude::{ProptestConfig, any},
@@ -17,12 +17,12 @@ use crate::{
     length::{self, Length},
 };
 
-/// What can be seen from outside.
+/// The visible state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Seen {
-    /// Where the link of each step leads.
+    /// Target of the link of each step.
     links: Vec<Leads>,
-    /// What is told at each address.
+    /// Answer to a registration at each address.
     addresses: Vec<Told>,
 }
 
@@ -59,7 +59,7 @@ fn told(state: &State, address: Address) -> Told {
     }
 }
 
-/// A walk under way on both sides.
+/// A walk in progress on both sides.
 struct Walk {
     rules: Rules,
     state: State,
@@ -73,11 +73,11 @@ impl Walk {
         Walk { rules: Rules(without), state: State::new(), world, taken: Vec::new() }
     }
 
-    /// Takes a step on both sides; what the site shows, if that is not what the model does.
+    /// Takes a step on both sides; fails with the site's state if it differs from the model's.
     async fn step(&mut self, step: Step) -> Result<(), String> {
         self.taken.push(step);
         self.world.act(&self.state, step).await;
-        // Whoever changes something has signed in for it.
+        // A person who changes something has signed in for it.
         if matches!(step, Step::Change | Step::Move(_) | Step::Delete) {
             let now = self.state.now;
             self.state = self.rules.after(&self.state, Step::SignIn).unwrap_or_else(|| self.state.clone());
@@ -123,7 +123,7 @@ fn walks(engine: Engine) {
     if !length::is_long() {
         config.rng_seed = RngSeed::Fixed(7);
     }
-    // One of four steps may be one that is refused.
+    // One step in four may be a refused one.
     let pick = (proptest::bool::weighted(0.75), any::<Index>());
     let picks = proptest::collection::vec(pick, 12..=12);
     let mut length = Length::new(format!("walks of undoing on {engine:?}"), 2);
@@ -154,7 +154,7 @@ mod undoing {
     }
 }
 
-/// The site itself shows that a model without a rule is wrong.
+/// The real site shows that a model without a rule is wrong.
 async fn disagrees(setting: Setting, without: Option<Rule>) {
     let mut walk = Walk::begin(&setting, without).await;
     for step in [Step::Reset, Step::Move(1)] {
