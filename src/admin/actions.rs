@@ -106,7 +106,7 @@ pub async fn set_enabled(
         return Ok(ActionOutcome::Already);
     }
     if deleted && !enabled {
-        // It still goes for good, and its owner's link no longer brings it back.
+        // It is still removed later, and its owner's link no longer restores it.
         keys::end(account.tx(), id, Purpose::Undo.name()).await?;
     } else {
         account.set_enabled(enabled).await?;

@@ -1,16 +1,16 @@
-//! Who asks.
+//! Origin of a request.
 
 use serde::{Deserialize, Serialize};
 
 use super::clock::Time;
 
-/// Who asked for something, as messages and the audit log tell it.
+/// Origin of a request, as shown in messages and the audit log.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Caller {
-    /// The place in the network.
+    /// Client's address.
     pub from: String,
-    /// The browser, in words of our own.
+    /// Browser and system, in words of our own.
     pub browser: String,
-    /// When.
+    /// Time of the request.
     pub at: Time,
 }

@@ -1,4 +1,4 @@
-//! The one source of time: a [`Clock`] that is passed to whoever needs it, and that a test can turn.
+//! The one source of time: a [`Clock`] that is passed as an argument, and that a test can turn.
 
 use std::{
     ops::{Add, Sub},
@@ -11,7 +11,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// A moment: milliseconds since the Unix epoch, as stored in a `BIGINT` column.
+/// A point in time: milliseconds since the Unix epoch, as stored in a `BIGINT` column.
 #[derive(
     Clone,
     Copy,
@@ -31,24 +31,24 @@ use serde::{Deserialize, Serialize};
 pub struct Time(i64);
 
 impl Time {
-    /// The moment that is `millis` milliseconds after the Unix epoch.
+    /// Creates the time `millis` milliseconds after the Unix epoch.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// Milliseconds since the Unix epoch.
+    /// Returns the milliseconds since the Unix epoch.
     pub const fn as_millis(self) -> i64 {
         self.0
     }
 
-    /// How long from `self` until `later`; zero if that has passed.
+    /// Returns the duration from `self` until `later`; zero if `later` has passed.
     pub fn until(self, later: Time) -> Duration {
         Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))
     }
 }
 
-/// How far ahead a moment may lie that another server wrote down. One beyond is of a clock that was wrong, and what began
-/// then would live too long.
+/// Largest clock difference between servers. A stored time further in the future comes from a wrong clock, and what
+/// began then would live too long.
 pub const SKEW: Duration = Duration::from_secs(60);
 
 fn millis(span: Duration) -> i64 {
@@ -71,31 +71,31 @@ impl Sub<Duration> for Time {
     }
 }
 
-/// Tells the time: the system's, plus what a test has turned it forward by.
+/// The system's time, plus the time by which a test has advanced it.
 #[derive(Clone, Default)]
 pub struct Clock {
     ahead: Arc<AtomicI64>,
 }
 
 impl Clock {
-    /// The system's clock.
+    /// Returns the system's clock.
     pub fn system() -> Self {
         Self::default()
     }
 
-    /// Now.
+    /// Returns the current time.
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
     pub fn now(&self) -> Time {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Time(millis(since_epoch).saturating_add(self.ahead.load(Ordering::Relaxed)))
     }
 
-    /// Turns this clock, and every clone of it, forward by `span`.
+    /// Advances this clock, and every clone of it, by `span`.
     pub fn advance(&self, span: Duration) {
         self.ahead.fetch_add(millis(span), Ordering::Relaxed);
     }
 
-    /// Turns this clock, and every clone of it, back by `span`, as a system's clock that is set anew.
+    /// Turns this clock, and every clone of it, back by `span`, as when the system's clock is reset.
     pub fn turn_back(&self, span: Duration) {
         self.ahead.fetch_sub(millis(span), Ordering::Relaxed);
     }

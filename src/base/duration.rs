@@ -11,22 +11,22 @@ const UNITS: [(&str, u64); 4] = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1
 pub struct HumanDuration(Duration);
 
 impl HumanDuration {
-    /// `count` seconds.
+    /// Creates a duration of `count` seconds.
     pub const fn seconds(count: u64) -> Self {
         Self(Duration::from_secs(count))
     }
 
-    /// `count` minutes.
+    /// Creates a duration of `count` minutes.
     pub const fn minutes(count: u64) -> Self {
         Self::seconds(count * 60)
     }
 
-    /// `count` hours.
+    /// Creates a duration of `count` hours.
     pub const fn hours(count: u64) -> Self {
         Self::minutes(count * 60)
     }
 
-    /// `count` days.
+    /// Creates a duration of `count` days.
     pub const fn days(count: u64) -> Self {
         Self::hours(count * 24)
     }

@@ -1,18 +1,18 @@
-//! An e-mail address: where mail goes, and the one canonical form by which accounts are told apart.
+//! An email address: where mail goes, and the canonical form that identifies an account.
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::{duration::HumanDuration, fault::Fault, typed};
 
-/// How long the link is good that confirms another address.
+/// Life of the link that confirms a new address.
 pub const CONFIRMING: HumanDuration = HumanDuration::hours(1);
 
-/// An address that passed the rules below.
+/// An email address that follows the rules below.
 ///
 /// The canonical form: NFC, Unicode's simple case folding of the local part (one character for one, so that look-alikes
-/// stay different accounts), the domain as IDNA makes it ASCII. Quoted local parts, comments and address literals are
-/// refused.
+/// stay different accounts), and the domain in IDNA's ASCII form. Quoted local parts, comments and address literals are
+/// rejected.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Email {
     address: String,
@@ -20,10 +20,10 @@ pub struct Email {
 }
 
 impl Email {
-    /// Reads an address; spaces and invisible characters around it are forgiven.
+    /// Parses an address, ignoring spaces and invisible characters around it.
     ///
     /// # Errors
-    /// A [`Fault`] in words for the person who typed it.
+    /// A [`Fault`], worded for the person who typed it.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let text: String = trimmed(text).nfc().collect();
         if text.is_empty() {
@@ -32,14 +32,14 @@ impl Email {
         let parsed = text.split_once('@').and_then(|(local, domain)| {
             let domain = ascii(domain)?;
             let key = folded(local);
-            // Folded, some letters are a byte longer.
+            // Case folding makes some letters a byte longer.
             let fits = is_local(local) && is_local(&key) && is_domain(&domain);
             fits.then(|| Self { address: format!("{local}@{domain}"), key: format!("{key}@{domain}") })
         });
         parsed.ok_or(Fault::new("fault-email"))
     }
 
-    /// Canonical form of the beginning of an address, for searching.
+    /// Returns the canonical form of the beginning of an address, for searching.
     pub fn beginning(text: &str) -> String {
         match Self::parse(text) {
             Ok(email) => email.key,
@@ -47,20 +47,20 @@ impl Email {
         }
     }
 
-    /// Where mail goes.
+    /// Returns the address that mail goes to.
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// The canonical form.
+    /// Returns the canonical form.
     pub fn key(&self) -> &str {
         &self.key
     }
 }
 
-/// An address as people write it: `jane@bücher.example` for `jane@xn--bcher-kva.example`.
+/// Returns an address as people write it: `jane@bücher.example` for `jane@xn--bcher-kva.example`.
 ///
-/// For its owner, who knows how it is spelled. An admin sees the domain as it is sent: its look-alikes differ there.
+/// Meant for its owner, who knows the spelling. Admins see the domain in ASCII, where look-alikes differ.
 pub fn readable(address: &str) -> String {
     let Some((local, domain)) = address.split_once('@') else { return address.to_owned() };
     let (readable, fault) =
@@ -68,19 +68,19 @@ pub fn readable(address: &str) -> String {
     if fault.is_ok() { format!("{local}@{readable}") } else { address.to_owned() }
 }
 
-/// An address as it may be shown to whoever holds a key of its account: `m•••@example.com`.
+/// Returns an address as shown to the holder of a key of its account: `m•••@example.com`.
 pub fn masked(address: &str) -> String {
     let (local, domain) = address.split_once('@').unwrap_or((address, ""));
     format!("{}•••@{domain}", local.chars().next().unwrap_or('•'))
 }
 
-/// The text without what is around it unseen, a line break excepted: that was never part of one address.
+/// Trims invisible characters, unless the text contains a line break, which no address does.
 fn trimmed(text: &str) -> &str {
     let inner = typed::trimmed(text);
     if text.contains(['\r', '\n', '\u{2028}', '\u{2029}']) { text } else { inner }
 }
 
-/// The domain by IDNA, whose rule against a third and fourth hyphen names in use break.
+/// Converts a domain by IDNA, except for its rule against hyphens in third and fourth place, which names in use break.
 fn ascii(domain: &str) -> Option<String> {
     let ascii = Uts46::new().to_ascii(
         domain.as_bytes(),
@@ -91,11 +91,11 @@ fn ascii(domain: &str) -> Option<String> {
     ascii.ok().map(|domain| domain.into_owned())
 }
 
-/// Unicode's simple case folding, but for the Cherokee letters, which it makes capitals.
+/// Applies Unicode's simple case folding, except to Cherokee letters, which it would fold to capitals.
 fn folded(local: &str) -> String {
     let one = |mut all: std::char::ToUppercase| all.next().filter(|_| all.next().is_none());
     let fold = |c: char| {
-        // The dotless i has the capital of another letter.
+        // The capital of the dotless i is that of another letter.
         let upper = one(c.to_uppercase()).filter(|_| c != 'ı').unwrap_or(c);
         let mut lower = upper.to_lowercase();
         lower.next().filter(|_| lower.next().is_none()).unwrap_or(upper)
@@ -103,8 +103,8 @@ fn folded(local: &str) -> String {
     local.chars().map(fold).nfc().collect()
 }
 
-/// Whether this is a dot-atom (RFC 5322) of ASCII and of the letters, marks and digits of any script, with joiners
-/// between them.
+/// True for a dot-atom (RFC 5322) of ASCII and of the letters, marks and digits of any script, with joiners between
+/// them.
 fn is_local(local: &str) -> bool {
     (1..=64).contains(&local.len()) && local.split('.').all(is_atom)
 }
@@ -130,7 +130,7 @@ fn is_atom(atom: &str) -> bool {
     before.is_some()
 }
 
-/// Whether it is a letter, mark or digit that can be seen.
+/// True for a visible letter, mark or digit.
 fn is_written(c: char) -> bool {
     let unseen = matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}');
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn one_mailbox_has_one_canonical_form() {
-        // The Kelvin sign is a K by NFC itself: mail goes to the stored address all the same.
+        // NFC itself turns the Kelvin sign into a K: mail goes to the stored address all the same.
         for same in ["Mike@Example.ORG", " mike@example.org", "mike@ｅxample.org", "mi\u{212a}e@example.org"]
         {
             assert_eq!(key(same).as_deref(), Some("mike@example.org"), "{same}");

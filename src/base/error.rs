@@ -1,36 +1,36 @@
-//! What can fail that is nobody's mistake; people's mistakes are faults of a form instead.
+//! Errors that are nobody's mistake; people's mistakes are faults of a form instead.
 
-/// Why an operation of Latchkey failed.
+/// An error of Latchkey.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The configuration is incomplete or contradicts itself; the text names key and remedy.
+    /// The configuration is incomplete or contradictory; the text names key and remedy.
     #[error("{0}")]
     Config(String),
-    /// The database refused, or is out of reach.
+    /// The database refused, or is unreachable.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
     /// A migration could not be applied.
     #[error("cannot migrate the database at databases.latchkey.url: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
-    /// A file that is needed could not be read or written.
+    /// A required file could not be read or written.
     #[error("{path}: {source}")]
     File {
-        /// Which file.
+        /// Path of the file.
         path: String,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// There is more to do than can be done now: ask again in a few seconds.
+    /// Too much work is waiting: try again in a few seconds.
     #[error("too many passwords are waiting to be hashed")]
     Busy,
-    /// No key at hand opens what was sealed: `old_secret_keys` may lack one.
+    /// No configured key opens a sealed value: `old_secret_keys` may lack one.
     #[error("no configured secret key can decrypt this; is one missing from old_secret_keys?")]
     Sealed,
-    /// The operating system gave no randomness.
+    /// The operating system's random number generator failed.
     #[error("the system's random number generator failed: {0}")]
     Randomness(#[from] getrandom::Error),
-    /// The meters could not be written down.
+    /// The metrics could not be encoded.
     #[error("could not encode the metrics: {0}")]
     Metrics(#[from] std::fmt::Error),
     /// A page or message could not be rendered.
@@ -38,7 +38,7 @@ pub enum Error {
     Template(#[from] rocket_dyn_templates::tera::Error),
 }
 
-/// An error with what caused it, in one line: of a cause that is drawn over several lines, where and what.
+/// Formats an error and its causes in one line; of a cause with several lines, the first and the last.
 fn whole(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     let told = causes.map(|cause| {

@@ -1,4 +1,4 @@
-//! What is wrong with something a person typed: the id of a sentence, never the sentence itself.
+//! A mistake in something that a person typed: the id of a sentence, never the sentence itself.
 
 #[cfg(test)]
 use crate::view::catalog::Catalog;
@@ -6,19 +6,19 @@ use crate::view::catalog::Catalog;
 /// A mistake that a form shows beside its field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The Fluent id of the sentence.
+    /// Fluent id of the sentence.
     pub key: &'static str,
-    /// The numbers that the sentence names.
+    /// Numbers that the sentence names.
     pub args: Vec<(&'static str, usize)>,
 }
 
 impl Fault {
-    /// A fault whose sentence names no numbers.
+    /// Creates a fault whose sentence names no numbers.
     pub const fn new(key: &'static str) -> Self {
         Self { key, args: Vec::new() }
     }
 
-    /// The same with the number that the sentence calls `name`.
+    /// Adds the number that the sentence calls `name`.
     pub fn with(mut self, name: &'static str, number: usize) -> Self {
         self.args.push((name, number));
         self
@@ -27,7 +27,7 @@ impl Fault {
 
 #[cfg(test)]
 impl Fault {
-    /// The key, if there is a sentence of that name which names no other numbers.
+    /// Returns the key, after checking that its sentence exists and names no other numbers.
     pub(crate) fn said(&self) -> &'static str {
         let catalog = Catalog::read([("en.ftl", include_str!("../../locales/en.ftl"))]).unwrap();
         let numbers = self.args.iter().map(|&(name, number)| (name, number.into()));

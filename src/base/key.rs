@@ -1,4 +1,4 @@
-//! The secret that travels to the user, and the digest that is stored of it.
+//! The secret that is sent to the user, and the digest that is stored of it.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use rocket::http::RawStr;
@@ -7,17 +7,17 @@ use zeroize::Zeroizing;
 
 use super::{Error, keyring::Keyring, random::Random, typed};
 
-/// Digits and letters that nobody confuses when reading them aloud (Crockford's base32, lower case).
+/// Digits and letters that are hard to confuse when read aloud (Crockford's base32, lower case).
 const READABLE: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const TYPED: usize = 16;
 const GROUP: usize = 4;
 
-/// What a key is for; one of another purpose is no key.
+/// Purpose of a key; a key is valid only for its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Opens a reset.
+    /// Starts a reset.
     Reset,
-    /// Opens a reset in place of one that is under way elsewhere.
+    /// Starts a reset in place of one under way elsewhere.
     Restart,
     /// The second key of `second_key`.
     Second,
@@ -34,7 +34,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// Its name in the database.
+    /// Returns its name in the database.
     pub const fn name(self) -> &'static str {
         match self {
             Purpose::Reset => "reset",
@@ -49,51 +49,51 @@ impl Purpose {
     }
 }
 
-/// A secret that proves something to whoever holds it. Wiped from memory when dropped, never printed.
+/// A secret that proves something about its holder. Wiped from memory when dropped, never printed.
 #[derive(Clone)]
 pub struct Key(Zeroizing<String>);
 
 impl Key {
-    /// A key for a link: 256 bits, 43 characters of base64url.
+    /// Generates a key for a link: 256 bits, 43 characters of base64url.
     ///
     /// # Errors
-    /// As [`Random::bytes`].
+    /// Same as [`Random::bytes`].
     pub fn for_link(random: Random) -> Result<Self, Error> {
         let bytes = Zeroizing::new(random.bytes::<32>()?);
         Ok(Self(Zeroizing::new(URL_SAFE_NO_PAD.encode(*bytes))))
     }
 
-    /// A key that a person may have to type: 80 bits, 16 characters.
+    /// Generates a key that a person may have to type: 80 bits, 16 characters.
     ///
     /// # Errors
-    /// As [`Random::bytes`].
+    /// Same as [`Random::bytes`].
     pub fn for_typing(random: Random) -> Result<Self, Error> {
         Ok(Self(Zeroizing::new(random.text(READABLE, TYPED)?)))
     }
 
-    /// Eight characters, 40 bits: good only with three tries, in one browser.
+    /// Generates a key of eight characters, 40 bits: safe only with three tries, in one browser.
     ///
     /// # Errors
-    /// As [`Random::bytes`].
+    /// Same as [`Random::bytes`].
     pub fn second(random: Random) -> Result<Self, Error> {
         Ok(Self(Zeroizing::new(random.text(READABLE, 8)?)))
     }
 
-    /// Eight characters that are made of a MAC of the site's: 40 of its bits.
+    /// Derives eight characters from a MAC: 40 of its bits.
     pub fn of_mac(mac: &[u8]) -> Self {
         let last = mac.iter().rev().take(8);
         Self(Zeroizing::new(last.map(|byte| char::from(READABLE[usize::from(byte % 32)])).collect()))
     }
 
-    /// Six digits: good only with three tries, in one browser.
+    /// Generates a code of six digits: safe only with three tries, in one browser.
     ///
     /// # Errors
-    /// As [`Random::bytes`].
+    /// Same as [`Random::bytes`].
     pub fn code(random: Random) -> Result<Self, Error> {
         Ok(Self(Zeroizing::new(random.text(b"0123456789", 6)?)))
     }
 
-    /// Reads a key from a link: its one canonical form and nothing else.
+    /// Parses a key from a link: only its canonical form.
     pub fn parse(text: &str) -> Option<Self> {
         let typed = text.len() == TYPED && text.bytes().all(|byte| READABLE.contains(&byte));
         let linked = text.len() == 43
@@ -103,9 +103,9 @@ impl Key {
         (typed || linked).then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
-    /// Reads a key from what a mail program made of the end of a link: percent-encoded in part or twice, with spaces or
-    /// line breaks in it, or with something behind it that is not of the key's alphabet. Nothing is guessed: whatever
-    /// stands there of the alphabet is the whole key.
+    /// Parses a key from the end of a link as mail programs leave it: partly or doubly percent-encoded, with spaces or
+    /// line breaks in it, or followed by characters outside the key's alphabet. Nothing is guessed: the key is
+    /// everything up to the first such character.
     pub fn from_link(rest: &str) -> Option<Self> {
         let rest = decoded(rest);
         let rest = typed::plain(&rest);
@@ -113,12 +113,12 @@ impl Key {
         Self::parse(&rest[..end])
     }
 
-    /// Reads a key that a person typed or pasted: the whole link will do, as will what stands around it; dashes and the
-    /// case of a short one do not matter.
+    /// Parses a key that a person typed or pasted: the whole link and the text around it are allowed; in a short key,
+    /// dashes and case do not matter.
     pub fn parse_typed(text: &str) -> Option<Self> {
         let text = decoded(text);
         let joined = typed::plain(&text);
-        // Last things first: behind the key of a link come only what a mail program appends, before it a whole address.
+        // From the end: a link's key is followed only by what a mail program appends, but preceded by a whole address.
         let words = |text: &str| text.rsplit(|c| !is_of_a_key(c)).find_map(Self::parse);
         words(&text).or_else(|| words(&joined)).or_else(|| {
             let last = joined.rsplit('/').next()?;
@@ -126,17 +126,17 @@ impl Key {
         })
     }
 
-    /// Reads a short code as typed: spaces, dashes, case and script do not matter, nor whether it says `o` or 0.
+    /// Parses a short code as typed: spaces, dashes, case and script do not matter, nor `o` instead of 0.
     pub fn parse_code(text: &str) -> Self {
         Self(typed::crockford(text))
     }
 
-    /// The secret itself, for the one message or cookie that carries it.
+    /// Returns the secret itself, for the one message or cookie that carries it.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// The secret in groups of four, for reading and typing.
+    /// Returns the secret in groups of four, for reading and typing.
     pub fn grouped(&self) -> String {
         let mut grouped = String::new();
         for (at, character) in self.0.chars().enumerate() {
@@ -148,12 +148,12 @@ impl Key {
         grouped
     }
 
-    /// What is stored of it: SHA-256 of a long key, HMAC of one that can be typed.
+    /// Returns the digest to store: SHA-256 of a long key, HMAC of one that can be typed.
     pub fn digest(&self, keyring: &Keyring) -> Vec<u8> {
         self.digests(keyring).next().expect("a keyring has a key")
     }
 
-    /// Every digest under which it may have been stored, whichever secret key was in force then.
+    /// Returns every digest under which it may be stored, whichever secret key was current then.
     pub fn digests<'a>(&'a self, keyring: &'a Keyring) -> Box<dyn Iterator<Item = Vec<u8>> + Send + 'a> {
         if self.0.len() > TYPED {
             Box::new(std::iter::once(sha256(self.0.as_bytes())))
@@ -163,7 +163,7 @@ impl Key {
     }
 }
 
-/// SHA-256, for secrets of 128 bits and more.
+/// Returns the SHA-256, for secrets of 128 bits or more.
 pub fn sha256(secret: &[u8]) -> Vec<u8> {
     Sha256::digest(secret).to_vec()
 }
@@ -172,7 +172,7 @@ fn is_of_a_key(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '-' | '_')
 }
 
-/// The text without percent-encoding, which a gateway on the way may have encoded again.
+/// Removes percent-encoding, which a gateway on the way may have applied again.
 fn decoded(text: &str) -> Zeroizing<String> {
     let mut text = Zeroizing::new(text.to_owned());
     for _ in 0..3 {

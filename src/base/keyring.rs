@@ -1,4 +1,4 @@
-//! The keys derived from `secret_key`: they seal what is stored and authenticate what is short, and outlive rotation.
+//! The keys derived from `secret_key`: they seal stored data and authenticate short codes, and survive rotation.
 
 use base64::{
     Engine,
@@ -18,16 +18,16 @@ use super::{Error, random::Random};
 const ID: usize = 4;
 const NONCE: usize = 24;
 
-/// What is derived of one secret.
+/// Keys derived from one secret.
 pub struct Ring {
     id: [u8; ID],
     seal: XChaCha20Poly1305,
     mac: Hmac<Sha256>,
 }
 
-/// The site's keys: the first seals and signs, the others still open and verify.
+/// The site's keys: the first seals and signs, the others only open and verify.
 ///
-/// Everything that they make begins with the four-byte id of the key that made it.
+/// All output begins with the four-byte id of the key that made it.
 pub struct Keyring {
     rings: Vec<Ring>,
 }
@@ -56,7 +56,7 @@ impl Ring {
         })
     }
 
-    /// Authenticates `parts` for `purpose` under this secret: 36 bytes.
+    /// Computes a MAC of `parts` for `purpose` under this secret: 36 bytes.
     pub fn mac(&self, purpose: &str, parts: &[&[u8]]) -> Vec<u8> {
         let mut mac = self.mac.clone();
         for part in [purpose.as_bytes()].iter().chain(parts) {
@@ -68,7 +68,7 @@ impl Ring {
 }
 
 impl Keyring {
-    /// Derives the keys of `current` and of the `former` secrets, each base64 of at least 32 bytes.
+    /// Derives the keys of `current` and of the `former` secrets, each at least 32 bytes in base64.
     ///
     /// # Errors
     /// [`Error::Config`] for a secret that is too short or not base64.
@@ -84,18 +84,18 @@ impl Keyring {
         Ok(Self { rings })
     }
 
-    /// What is derived of each secret, in an order that does not depend on which is the current one: servers between
-    /// which a secret is rotated go through them alike.
+    /// Returns the keys of each secret, in an order that does not depend on which is current: servers in the middle of
+    /// a rotation go through them alike.
     pub fn rings(&self) -> impl Iterator<Item = &Ring> {
         let mut rings: Vec<_> = self.rings.iter().collect();
         rings.sort_by_key(|ring| ring.id);
         rings.into_iter()
     }
 
-    /// Seals `plain` for `purpose`: whoever lacks the key can neither read nor change it.
+    /// Seals `plain` for `purpose`: without the key, nobody can read or change it.
     ///
     /// # Errors
-    /// As [`Random::bytes`].
+    /// Same as [`Random::bytes`].
     pub fn seal(&self, random: Random, purpose: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
         let ring = &self.rings[0];
         let nonce = random.bytes::<NONCE>()?;
@@ -104,10 +104,10 @@ impl Keyring {
         Ok([ring.id.as_slice(), &nonce, &sealed].concat())
     }
 
-    /// Opens what was sealed for the same purpose.
+    /// Opens a value sealed for the same purpose.
     ///
     /// # Errors
-    /// [`Error::Sealed`] if no key at hand opens it.
+    /// [`Error::Sealed`] if no configured key opens it.
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
         let (id, rest) = sealed.split_at_checked(ID).ok_or(Error::Sealed)?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or(Error::Sealed)?;
@@ -116,30 +116,30 @@ impl Keyring {
         ring.seal.decrypt(&XNonce::from(*nonce), payload).map_err(|_| Error::Sealed)
     }
 
-    /// [`seal`](Self::seal)s for a cookie: base64url.
+    /// Like [`seal`](Self::seal), as base64url for a cookie.
     ///
     /// # Errors
-    /// As [`Random::bytes`].
+    /// Same as [`Random::bytes`].
     pub fn seal_text(&self, random: Random, purpose: &str, plain: &[u8]) -> Result<String, Error> {
         Ok(URL_SAFE_NO_PAD.encode(self.seal(random, purpose, plain)?))
     }
 
-    /// Opens what [`seal_text`](Self::seal_text) sealed for the same purpose, and nothing else.
+    /// Opens a value that [`seal_text`](Self::seal_text) sealed for the same purpose.
     pub fn open_text(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
         self.open(purpose, &URL_SAFE_NO_PAD.decode(sealed).ok()?).ok()
     }
 
-    /// Authenticates `parts` for `purpose`: 36 bytes.
+    /// Computes a MAC of `parts` for `purpose`: 36 bytes.
     pub fn mac(&self, purpose: &str, parts: &[&[u8]]) -> Vec<u8> {
         self.rings[0].mac(purpose, parts)
     }
 
-    /// The same under every key at hand, the current one first.
+    /// Computes the MAC under every configured key, the current one first.
     pub fn macs(&self, purpose: &str, parts: &[&[u8]]) -> impl Iterator<Item = Vec<u8>> {
         self.rings.iter().map(move |ring| ring.mac(purpose, parts))
     }
 
-    /// Whether `mac` was made of the same parts for the same purpose, compared in constant time.
+    /// True if `mac` is the MAC of these parts for this purpose, compared in constant time.
     pub fn verifies(&self, mac: &[u8], purpose: &str, parts: &[&[u8]]) -> bool {
         self.macs(purpose, parts).fold(false, |found, made| found | bool::from(made.ct_eq(mac)))
     }

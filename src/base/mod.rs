@@ -1,4 +1,4 @@
-//! Values that know nothing of the site: time, randomness, keys, addresses, numbers, and what is wrong with them.
+//! Values that know nothing of the site: time, randomness, keys, addresses, numbers and their faults.
 
 pub mod caller;
 pub mod clock;

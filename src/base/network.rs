@@ -1,4 +1,4 @@
-//! Addresses and networks as others write them: read in one place, and compared in one form.
+//! Addresses and networks: parsed in one place, and compared in one form.
 
 use std::{
     fmt,
@@ -8,8 +8,8 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// Reads an address as proxies, sockets and people write it: `203.0.113.7`, `203.0.113.7:4711`, `[2001:db8::7]:4711`,
-/// each also in quotes (RFC 7239), and an IPv4 address that was mapped into IPv6. `None` for anything else.
+/// Parses an address as proxies, sockets and people write it: `203.0.113.7`, `203.0.113.7:4711`, `[2001:db8::7]:4711`,
+/// each also in quotes (RFC 7239), and an IPv4 address mapped into IPv6. `None` for anything else.
 pub fn address(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
@@ -34,12 +34,12 @@ fn is_port(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
 
-/// Whether `host` (a name, or an address without brackets) is this machine itself (RFC 6761 for the name).
+/// True if `host` (a name, or an address without brackets) is this machine (RFC 6761 for the name).
 pub fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
-/// All addresses that begin with the same bits; one address is a network of its own.
+/// All addresses with the same first bits; a single address is a network of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
     address: IpAddr,
@@ -47,7 +47,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// Whether `address`, in whichever form, belongs to it.
+    /// True if `address`, in any form, belongs to it.
     pub fn contains(self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
             (IpAddr::V4(ours), IpAddr::V4(theirs)) => {
@@ -62,7 +62,7 @@ impl Network {
         }
     }
 
-    /// Whether every address of its family belongs to it.
+    /// True if every address of its family belongs to it.
     pub fn is_everybody(self) -> bool {
         self.bits == 0
     }
@@ -78,7 +78,7 @@ impl From<IpAddr> for Network {
 impl FromStr for Network {
     type Err = &'static str;
 
-    /// Reads `10.0.0.1`, `10.0.0.0/8` or `fd00::/8`; the text of the error is the remedy.
+    /// Parses `10.0.0.1`, `10.0.0.0/8` or `fd00::/8`; the error is the remedy.
     fn from_str(text: &str) -> Result<Self, &'static str> {
         const SHAPE: &str =
             "write an address like \"127.0.0.1\", or a network like \"10.0.0.0/8\" or \"fd00::/8\"";

@@ -1,13 +1,13 @@
-//! How often something may be done: so many times at once, and again as time passes.
+//! Rate limits: a burst that is allowed at once, and refills as time passes.
 //!
-//! This is the generic cell rate algorithm (ITU-T I.371), as the crate `governor` has it. All that is kept of a bucket is
-//! the moment at which it will be full again, the theoretical arrival time; each try puts it off by the emission interval.
+//! This is the generic cell rate algorithm (ITU-T I.371), as in the crate `governor`. The only state of a bucket is the
+//! time at which it will be full again, the theoretical arrival time; each try postpones it by the emission interval.
 
 use std::time::Duration;
 
 use super::clock::{SKEW, Time};
 
-/// A bucket's size, and how fast it fills.
+/// Size of a bucket, and how fast it refills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
     burst: u64,
@@ -15,45 +15,45 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// `burst` at once, at least 1, which come back evenly over `window`.
+    /// Creates a quota of `burst` at once, at least 1, which refills evenly over `window`.
     pub fn new(burst: i64, window: Duration) -> Self {
         let burst = u64::try_from(burst).unwrap_or(0).max(1);
         let millis = u64::try_from(window.as_millis()).unwrap_or(u64::MAX) / burst;
         Self { burst, interval: Duration::from_millis(millis) }
     }
 
-    /// The same, but that each comes back within `longest` at the latest.
+    /// Returns the quota with an interval of at most `longest`.
     pub fn within(self, longest: Duration) -> Self {
         Self { interval: self.interval.min(longest), ..self }
     }
 
-    /// The same for a bucket that holds `burst`, and fills no faster.
+    /// Returns the quota for a bucket of size `burst` that refills at the same rate.
     pub fn holding(self, burst: i64) -> Self {
         Self { burst: u64::try_from(burst).unwrap_or(0).max(1), ..self }
     }
 
-    /// How long one takes to come back: the emission interval.
+    /// Returns the time until one is back: the emission interval.
     pub fn interval(self) -> Duration {
         self.interval
     }
 
-    /// How long all of them take to come back.
+    /// Returns the time until all are back.
     pub fn span(self) -> Duration {
         self.times(self.burst)
     }
 
-    /// The latest moment at which a bucket may become full that has one left `now`.
+    /// Returns the latest time at which a bucket with one left `now` may become full.
     pub fn latest(self, now: Time) -> Time {
         now + self.times(self.burst - 1)
     }
 
-    /// From when on one may be taken from a bucket that is full at `full_at`.
+    /// Returns when one may be taken from a bucket that is full at `full_at`.
     pub fn next(self, full_at: Time) -> Time {
         full_at - self.times(self.burst - 1)
     }
 
-    /// A moment that no bucket can have put down, not even one that is overdrawn by as much as it holds: the clock that it
-    /// was put down by was wrong.
+    /// Returns a time that no bucket can hold, not even one overdrawn by its whole size: a later one was written by a
+    /// wrong clock.
     pub fn absurd(self, now: Time) -> Time {
         now + self.times(self.burst.saturating_mul(2)) + SKEW
     }

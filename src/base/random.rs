@@ -2,15 +2,15 @@
 
 use super::Error;
 
-/// Draws from the operating system's cryptographic generator.
+/// The operating system's cryptographic random number generator.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Random;
 
 impl Random {
-    /// `N` random bytes.
+    /// Returns `N` random bytes.
     ///
     /// # Errors
-    /// [`Error::Randomness`] if the operating system gives none; nothing is issued then.
+    /// [`Error::Randomness`] if the generator fails; nothing is issued then.
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
     pub fn bytes<const N: usize>(self) -> Result<[u8; N], Error> {
         let mut bytes = [0; N];
@@ -18,10 +18,10 @@ impl Random {
         Ok(bytes)
     }
 
-    /// `length` characters, each drawn evenly from `alphabet` (at most 256 characters).
+    /// Returns `length` characters, each drawn uniformly from `alphabet` (at most 256 characters).
     ///
     /// # Errors
-    /// As [`Random::bytes`].
+    /// Same as [`Random::bytes`].
     pub fn text(self, alphabet: &[u8], length: usize) -> Result<String, Error> {
         let even = 256 - 256 % alphabet.len();
         let mut text = String::with_capacity(length);

@@ -1,4 +1,4 @@
-//! A connection to a name that stands for several addresses: one that does not reply holds up none of the others.
+//! Connects to a name with several addresses: one that does not reply does not hold up the others.
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -11,21 +11,21 @@ use rocket::{
     },
 };
 
-/// How long one address may keep the next one waiting (RFC 8305, 5).
+/// Longest time for which one address delays the next (RFC 8305, 5).
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Connects to `host`, a name or an address without brackets. The first of its addresses that accepts is taken: the next
-/// is tried once the one before has failed, or has said nothing for 250 ms (RFC 8305). It takes as long as the system
-/// lets it: callers set a limit.
+/// Connects to `host`, a name or an address without brackets. Takes the first address that accepts: the next is tried
+/// once the previous one has failed, or has not replied for 250 ms (RFC 8305). There is no timeout but the system's:
+/// callers set one.
 ///
 /// # Errors
-/// That the name has no address, or why the last one failed.
+/// The name has no address, or the last error.
 pub async fn reach(host: &str, port: u16) -> io::Result<TcpStream> {
     let addresses = by_turns(lookup_host((host, port)).await?.collect());
     first(addresses, |address| TcpStream::connect(address).boxed()).await
 }
 
-/// The same addresses, with the families taking turns (RFC 8305, 4): the system's first choice stays the first.
+/// Interleaves the address families (RFC 8305, 4): the system's first choice stays first.
 fn by_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let first = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (mut ours, mut others): (Vec<_>, Vec<_>) =
@@ -38,7 +38,7 @@ fn by_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     turns
 }
 
-/// What the first try that succeeds gives; the others are dropped.
+/// Returns the first success and drops the other tries.
 async fn first<T>(
     addresses: Vec<SocketAddr>,
     connect: impl Fn(SocketAddr) -> BoxFuture<'static, io::Result<T>>,

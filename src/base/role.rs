@@ -1,4 +1,4 @@
-//! The names of roles.
+//! Names of roles.
 
 /// Names a role for [`Has`](crate::auth::role::Has).
 ///
@@ -18,7 +18,7 @@
 /// }
 /// ```
 pub trait Role: Send + Sync + 'static {
-    /// Its name, as in `latchkey user role … --add NAME`.
+    /// Name, as in `latchkey user role … --add NAME`.
     const NAME: &'static str;
 }
 

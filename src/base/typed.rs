@@ -1,16 +1,17 @@
-//! What people type or paste of a thing that we made (codes, keys, numbers), and at the ends of addresses: read by its
-//! meaning, whatever a keyboard, a screen reader or an office program made of it. Passwords that people choose are not.
+//! Normalizes what people type or paste of our own codes, keys and numbers, and around addresses, whatever a keyboard,
+//! a screen reader or an office program made of it. Not for passwords that people choose.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use zeroize::Zeroizing;
 
-/// The text in NFKC without spaces and invisible characters, with `-` for any dash and 0 to 9 for the digits of any script.
+/// Returns the text in NFKC without spaces and invisible characters, with `-` for any dash and 0 to 9 for the digits of
+/// any script.
 pub fn plain(text: &str) -> Zeroizing<String> {
     gathered(text, Some)
 }
 
-/// The same without dashes, in lower case, by the rule of Crockford's base32: `o` is 0, `i` and `l` are 1.
+/// Like [`plain`], without dashes, in lower case, by the rule of Crockford's base32: `o` is 0, `i` and `l` are 1.
 pub fn crockford(text: &str) -> Zeroizing<String> {
     gathered(text, |character| match character.to_ascii_lowercase() {
         '-' => None,
@@ -20,19 +21,19 @@ pub fn crockford(text: &str) -> Zeroizing<String> {
     })
 }
 
-/// The text without the spaces and invisible characters around it; what is inside stays.
+/// Trims spaces and invisible characters; what is inside stays.
 pub fn trimmed(text: &str) -> &str {
     text.trim_matches(is_unseen)
 }
 
 fn gathered(text: &str, keep: impl Fn(char) -> Option<char>) -> Zeroizing<String> {
-    // A secret is not left behind in a buffer that was outgrown: NFKC makes a character eighteen at most.
+    // No reallocation, which would leave a copy of the secret behind: NFKC makes a character at most eighteen.
     let mut gathered = Zeroizing::new(String::with_capacity(text.len().saturating_mul(4)));
     gathered.extend(text.nfkc().filter(|character| !is_unseen(*character)).map(usual).filter_map(keep));
     gathered
 }
 
-/// Whether nothing is seen of it: white space, format characters (Cf), what chooses between a sign and its picture.
+/// True for invisible characters: white space, format characters (Cf) and variation selectors.
 fn is_unseen(character: char) -> bool {
     character.is_whitespace()
         || character.general_category() == GeneralCategory::Format
@@ -43,15 +44,15 @@ fn usual(character: char) -> char {
     match character.general_category() {
         _ if character.is_ascii() => character,
         GeneralCategory::DashPunctuation => '-',
-        // The minus sign, and the long-vowel mark beside the zero of Japanese keyboards.
+        // The minus sign, and the long-vowel mark next to the zero on Japanese keyboards.
         _ if matches!(character, '\u{2212}' | '\u{30fc}') => '-',
         GeneralCategory::DecimalNumber => digit(character),
         _ => character,
     }
 }
 
-/// The ASCII digit of a decimal digit. Unicode keeps those of a script together, in order, from its zero on; so in a run
-/// of them each tenth is a zero.
+/// Returns the ASCII digit for a decimal digit. Unicode keeps the digits of a script together, in order from zero, so
+/// every tenth of a run is a zero.
 fn digit(character: char) -> char {
     let is_digit = |point: &u32| {
         char::from_u32(*point).is_some_and(|c| c.general_category() == GeneralCategory::DecimalNumber)
@@ -74,7 +75,7 @@ mod tests {
         prop::sample::select(characters)
     }
 
-    /// Characters of a kind, of which a text may have some anywhere.
+    /// Generates up to three characters of a kind.
     fn strewn(kind: impl Strategy<Value = char>) -> impl Strategy<Value = String> {
         prop::collection::vec(kind, 0..4).prop_map(|some| some.into_iter().collect())
     }
@@ -94,7 +95,7 @@ mod tests {
     fn what_is_seen_as_a_dash_is_one() {
         for dash in all(GeneralCategory::DashPunctuation).into_iter().chain(['\u{2212}', 'ー', 'ｰ']) {
             let read = plain(&format!("1{dash}2"));
-            // Of two or three in one character NFKC makes as many.
+            // NFKC splits a double or triple dash into as many.
             assert!(
                 !read.is_empty() && read.trim_matches(['1', '2', '-']).is_empty(),
                 "U+{:04X}",

@@ -1,10 +1,10 @@
-//! Whom people can turn to: a mail address or a link.
+//! Contact for people who need help: a mail address or a link.
 
 use rocket::http::uri::Absolute;
 
 use crate::base::email::Email;
 
-/// `latchkey.contact`, understood.
+/// Parsed `latchkey.contact`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Contact {
     /// An address to write to.
@@ -14,7 +14,7 @@ pub enum Contact {
 }
 
 impl Contact {
-    /// Reads an address, with or without `mailto:`, or a link; `None` for anything else.
+    /// Parses an address, with or without `mailto:`, or a link; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if text.starts_with("https://") || text.starts_with("http://") {

@@ -1,4 +1,4 @@
-//! `databases.latchkey`, as figment has it.
+//! Reads `databases.latchkey` from figment.
 
 use figment::Figment;
 
@@ -20,7 +20,7 @@ pub fn read(figment: &Figment) -> Result<DatabaseSettings, Error> {
     }
 }
 
-/// As [`read`], with a finding for each fault, and defaults in place of what cannot be read.
+/// Like [`read`], with a finding for each fault, and defaults for keys that cannot be read.
 pub fn find(figment: &Figment) -> (DatabaseSettings, Vec<Finding>) {
     let (settings, mut faults): (DatabaseSettings, _) = fault::salvage(figment, "databases.latchkey");
     let judged = settings.faults();

@@ -1,14 +1,14 @@
-//! `latchkey.events`: how long it is known what happened.
+//! `latchkey.events`: retention of events.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::duration::HumanDuration;
 
-/// `latchkey.events`.
+/// Settings of `latchkey.events`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EventSettings {
-    /// How long events, tallies and the record of what was sent are kept. Default: 90d.
+    /// Retention of events, tallies and the record of sent messages. Default: 90d.
     pub keep: HumanDuration,
 }
 
@@ -19,7 +19,7 @@ impl Default for EventSettings {
 }
 
 impl EventSettings {
-    /// What is out of range, a sentence with key and remedy.
+    /// Returns the values out of range, each a sentence with key and remedy.
     pub fn judge(&self) -> Vec<String> {
         let keep = self.keep;
         let wrong = !(HumanDuration::days(1)..=HumanDuration::days(3650)).contains(&keep);

@@ -1,4 +1,4 @@
-//! Fresh secrets: a whole `Rocket.toml` for production, or what a debug build keeps for itself.
+//! Fresh secrets: a complete `Rocket.toml` for production, or the secrets that a debug build keeps.
 
 use std::{
     io::{self, Write},
@@ -9,21 +9,21 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::base::{Error, random::Random};
 
-/// Every key with its unit and default: the file that this project ships. How its lines are marked, its head says.
+/// This project's `Rocket.toml`: every key with its unit and default. Its header explains the marks.
 const ROCKET_TOML: &str = include_str!("../../Rocket.toml");
 /// Marks a line that must be set in release.
 const REQUIRED: &str = "#!";
-/// Stands, in such a line, where a secret belongs.
+/// Placeholder for a secret in such a line.
 const SECRET: &str = "{secret}";
 
 fn secret(random: Random) -> Result<String, Error> {
     Ok(STANDARD.encode(random.bytes::<64>()?))
 }
 
-/// A complete, commented `Rocket.toml` for production: what must be set is set, with a fresh secret in each place.
+/// Returns a complete, commented `Rocket.toml` for production: required keys are set, each secret a fresh one.
 ///
 /// # Errors
-/// As [`Random::bytes`].
+/// Same as [`Random::bytes`].
 pub fn rocket_toml(random: Random) -> Result<String, Error> {
     let set = |line: &str| Ok(line.replace(SECRET, &secret(random)?));
     let lines = ROCKET_TOML.lines().map(|line| match line.strip_prefix(REQUIRED) {
@@ -33,11 +33,11 @@ pub fn rocket_toml(random: Random) -> Result<String, Error> {
     Ok(lines.collect::<Result<Vec<_>, Error>>()?.join("\n") + "\n")
 }
 
-/// Writes `text` to a new file, which its owner writes and its group reads. Nothing is left of a file that could not be
-/// written to the end.
+/// Writes `text` to a new file, writable by its owner and readable by its group. Removes the file if it could not be
+/// written completely.
 ///
 /// # Errors
-/// What the system says, [`io::ErrorKind::AlreadyExists`] above all: a pepper that is written over is lost.
+/// The system's error, notably [`io::ErrorKind::AlreadyExists`]: an overwritten pepper would be lost.
 pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -51,7 +51,7 @@ pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
     written
 }
 
-/// Fresh secrets for development, as TOML.
+/// Returns fresh secrets for development, as TOML.
 pub(crate) fn secrets(random: Random) -> Result<String, Error> {
     let (key, pepper) = (secret(random)?, secret(random)?);
     Ok(format!(
@@ -59,7 +59,8 @@ pub(crate) fn secrets(random: Random) -> Result<String, Error> {
     ))
 }
 
-/// Keeps secrets in a file that only its owner reads; gives back what it holds, which another process may have written.
+/// Writes secrets to a file that only its owner reads, unless it exists; returns its content, which another process may
+/// have written.
 pub(crate) fn keep_secrets(path: &Path, secrets: &str) -> io::Result<String> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -85,7 +86,7 @@ mod tests {
     use super::*;
     use crate::config::{Config, Validated};
 
-    /// The file with the marks in `marks` taken away; one that is empty takes it off the defaults.
+    /// Returns the file with the marks in `marks` removed; the empty mark uncomments the defaults.
     fn without(marks: &[&str]) -> Figment {
         let is_default = |rest: &&str| !rest.is_empty() && !rest.starts_with([' ', '!', '?', '#']);
         let lines = ROCKET_TOML.lines().map(|line| {
@@ -103,7 +104,7 @@ mod tests {
         without(&["", "#!", "#?"])
     }
 
-    /// What the program reads, as it takes it.
+    /// Returns the values that the program reads.
     fn taken(figment: &Figment) -> Value {
         let mut read = json(rocket::Config::try_from(figment).unwrap());
         for unused in ["max_blocking", "ident", "ip_header", "limits", "temp_dir", "cli_colors", "workers"] {
@@ -125,7 +126,7 @@ mod tests {
         serde_json::to_value(value).unwrap()
     }
 
-    /// The leaves of a configuration by their keys; what is empty is one.
+    /// Returns the leaves of a configuration by key; an empty table is a leaf.
     fn leaves(key: &str, value: &Value) -> Vec<(String, Value)> {
         match value {
             Value::Object(table) if !table.is_empty() => {
@@ -136,7 +137,7 @@ mod tests {
         }
     }
 
-    /// Whether `key` is in `figment`.
+    /// True if `figment` has `key`.
     fn holds(figment: &Figment, key: &str) -> bool {
         figment.find_value(key.trim_start_matches('.')).is_ok()
     }

@@ -1,21 +1,21 @@
-//! The settings of the limits, and what is out of range in them.
+//! `latchkey.limits`: rate limits.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::duration::HumanDuration;
 
-/// `latchkey.limits`.
+/// Settings of `latchkey.limits`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LimitSettings {
-    /// Whether anything is limited; false is for load tests on loopback. Default: true.
+    /// Turns the limits on; false is for load tests on loopback. Default: true.
     pub enabled: bool,
-    /// The time in which what was used up comes back, evenly. Default: 1h.
+    /// Time in which a used-up limit is restored, evenly. Default: 1h.
     pub window: HumanDuration,
-    /// Requests for messages to one address in a window, of all kinds; one of a kind is always allowed within the life of the
-    /// key that it carries. Default: 4.
+    /// Requests for messages to one address in a window, of all kinds; one of each kind is always allowed within the
+    /// life of the key that it carries. Default: 4.
     pub messages_per_address: i64,
-    /// Requests for a message from one client in a window. Default: 60.
+    /// Requests for messages from one client in a window. Default: 60.
     pub messages_per_client: i64,
     /// Failed sign-ins to one address in a window. Default: 30.
     pub sign_ins_per_address: i64,
@@ -25,12 +25,12 @@ pub struct LimitSettings {
     pub codes_per_account: i64,
     /// Wrong codes from one client in a window. Default: 20.
     pub codes_per_client: i64,
-    /// Text messages to one number in a day; those that let its owner back in come back within the shortest `key_ttl` at
-    /// the latest. Default: 10.
+    /// Text messages to one number in a day; those that let its owner back in are restored within the shortest
+    /// `key_ttl` at the latest. Default: 10.
     pub texts_per_number: i64,
-    /// Text messages asked for by one client in a day. Default: 30.
+    /// Text messages requested by one client in a day. Default: 30.
     pub texts_per_client: i64,
-    /// Text messages in a day, over the whole site; a quarter is kept for people who get back in. Default: 1000.
+    /// Text messages in a day, over the whole site; a quarter is reserved for people getting back in. Default: 1000.
     pub texts_per_day: i64,
 }
 
@@ -53,7 +53,7 @@ impl Default for LimitSettings {
 }
 
 impl LimitSettings {
-    /// What is out of range, each a sentence with key and remedy.
+    /// Returns the values out of range, each a sentence with key and remedy.
     pub fn judge(&self) -> Vec<String> {
         let mut faults: Vec<String> = [
             ("messages_per_address", self.messages_per_address),

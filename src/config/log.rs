@@ -1,14 +1,14 @@
-//! `latchkey.log`: how lines of the log are written.
+//! `latchkey.log`: format of the log.
 
 use serde::{Deserialize, Serialize};
 
-/// How lines are written.
+/// Format of log lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// To be read by people.
+    /// Text, for people.
     #[default]
     Text,
-    /// An object a line, to be read by programs.
+    /// One JSON object per line, for programs.
     Json,
 }

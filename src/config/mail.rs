@@ -1,4 +1,4 @@
-//! `latchkey.mail`: how mail leaves.
+//! `latchkey.mail`: outgoing mail.
 
 use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
@@ -6,24 +6,24 @@ use serde::{Deserialize, Serialize};
 use super::relay::{Relay, Tls};
 use crate::base::{duration::HumanDuration, network::is_loopback};
 
-/// The longest time to give one mail: well before the worker's lease of it ends, or it would be sent twice.
+/// Longest timeout to allow for one mail: well below the worker's lease, or the mail would be sent twice.
 const LONGEST: HumanDuration = HumanDuration::seconds(45);
 
-/// How mail leaves: `[default.latchkey.mail]`. It holds a password: no `Debug`.
+/// Settings of `latchkey.mail`. No `Debug`, since it holds a password.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MailSettings {
-    /// The server that takes our mail: `smtp://user:password@host:587?tls=required` (`STARTTLS`), or
-    /// `smtps://user:password@host` (TLS from the first byte); what has a meaning in a URL is percent-encoded. A
-    /// path is the name for `EHLO`, otherwise it is the host of `public_url`, or else the domain of `from`. Default: none,
-    /// and messages stay in the development mailbox.
+    /// Mail server: `smtp://user:password@host:587?tls=required` (`STARTTLS`), or `smtps://user:password@host` (TLS
+    /// from the first byte), with reserved characters percent-encoded. A path is the name for `EHLO`; otherwise that is
+    /// the host of `public_url`, or else the domain of `from`. Default: none, and messages stay in the development
+    /// mailbox.
     pub url: Option<String>,
-    /// Who writes: `Name <address>`. Its domain needs SPF, DKIM and DMARC to be believed, and stands in each
-    /// `Message-ID`. Default: `"Latchkey <no-reply@localhost>"`.
+    /// Sender: `Name <address>`. Its domain needs SPF, DKIM and DMARC to be believed, and is part of each `Message-ID`.
+    /// Default: `"Latchkey <no-reply@localhost>"`.
     pub from: String,
-    /// The longest that one mail may take, with its connection; at most 45 s. Default: `"30s"`.
+    /// Timeout of one mail, with its connection; at most 45 s. Default: `"30s"`.
     pub timeout: HumanDuration,
-    /// Whether an address without an account is told, once a day at most, that somebody asked for a reset there.
+    /// Sends mail to an address without an account, at most once a day, if somebody requests a reset there.
     /// Default: true.
     pub to_unknown: bool,
 }
@@ -40,8 +40,8 @@ impl Default for MailSettings {
 }
 
 impl MailSettings {
-    /// What is wrong with these settings, each with its key and remedy. Of a server elsewhere, a release build also
-    /// demands TLS, and that mail comes from an address elsewhere.
+    /// Returns the faults in these settings, each with its key and remedy. For a remote server, release also requires
+    /// TLS and a sender that is not at localhost.
     pub fn judge(&self, release: bool) -> Vec<String> {
         let mut faults = Vec::new();
         let from = self.from.parse::<Mailbox>();

@@ -1,4 +1,4 @@
-//! The configuration: one table, typed, with defaults beneath what the user wrote; judged before anything starts.
+//! The configuration: one typed table, with defaults for what the user left out; validated before anything starts.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -50,50 +50,51 @@ pub use outside::RestartKeys;
 pub use public_url::is_loopback_url;
 use public_url::{judge_url, public_url};
 
-/// Everything under `latchkey`. What is secret in it keeps it from being printed: it has no `Debug`.
+/// Settings of `latchkey`. No `Debug`, since it holds secrets.
 #[derive(Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Where people reach the site; every link in a message starts here. Default in debug: the address served.
+    /// Address at which people reach the site, and base of every link in a message.
+    /// Default in debug: the address served.
     pub public_url: Option<String>,
-    /// What the site is called, on pages and in messages. Default: `Latchkey`.
+    /// Name of the site, on pages and in messages. Default: `Latchkey`.
     pub site_name: String,
-    /// Whom people without their phone can turn to: an address or a link. Default: none.
+    /// Contact for people without their phone: an address or a link. Default: none.
     pub contact: Option<String>,
     /// Secrets mixed into every password hash: the first hashes, the others still verify. Required in release.
     pub pepper: Vec<String>,
-    /// Former values of Rocket's `secret_key`: they still open what they sealed. Default: none.
+    /// Other values of Rocket's `secret_key`, former or next: they open what they sealed. Default: none.
     pub old_secret_keys: Vec<String>,
     /// Peers whose `X-Forwarded-For` counts, or `"none"`. Required in release when `public_url` is https.
     pub trusted_proxies: Proxies,
-    /// How lines of the log are written. Default: text.
+    /// Format of log lines. Default: text.
     pub log: LogFormat,
-    /// What a program sends to read `/metrics` and the details of `/healthz`. Default: none; then this machine alone reads
-    /// them, and nobody does where `public_url` is not on loopback.
+    /// Token that a program sends to read `/metrics` and the details of `/healthz`. Default: none; then only this
+    /// machine reads them, and nobody does if `public_url` is not on loopback.
     pub metrics_token: Option<String>,
-    /// Whether an https site also sends `Strict-Transport-Security`. Default: true.
+    /// Sends `Strict-Transport-Security` on an https site. Default: true.
     pub hsts: bool,
-    /// How long a number that replaces another one waits before it can be used for recovery. Default: 24h.
+    /// Delay before a number that replaces another can be used for recovery. Default: 24h.
     pub phone_hold: HumanDuration,
-    /// Who can register, and what they are asked.
+    /// Registration.
     pub register: RegisterSettings,
-    /// How long people stay signed in.
+    /// Lifetimes of sessions.
     pub session: SessionSettings,
-    /// What a password must be, and how it is hashed.
+    /// Requirements for passwords, and hashing.
     pub password: PasswordSettings,
-    /// How people get back in.
+    /// Reset policy.
     pub reset: ResetSettings,
-    /// How mail leaves.
+    /// Outgoing mail.
     pub mail: MailSettings,
-    /// How text messages leave.
+    /// Outgoing text messages.
     pub sms: SmsSettings,
-    /// How often things may be tried.
+    /// Rate limits.
     pub limits: LimitSettings,
-    /// How long it is known what happened.
+    /// Retention of events.
     pub events: EventSettings,
 }
 
-/// Peers whose word on the client's address counts.
+/// Peers trusted to report the client's address.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(
     untagged,
@@ -102,7 +103,7 @@ pub struct Config {
 pub enum Proxies {
     /// These addresses and networks.
     Some(Vec<Network>),
-    /// `"none"`: whoever connects is the client.
+    /// `"none"`: the peer is the client.
     None(NoProxies),
 }
 
@@ -115,12 +116,12 @@ pub enum NoProxies {
 }
 
 impl Proxies {
-    /// Whether the word of a peer at `address` counts.
+    /// True if the peer at `address` is trusted.
     pub fn trust(&self, address: IpAddr) -> bool {
         matches!(self, Proxies::Some(list) if list.iter().any(|network| network.contains(address)))
     }
 
-    /// Whether everybody could say that they come from anywhere.
+    /// True if every peer is trusted, so that anybody could claim any address.
     fn trust_everybody(&self) -> bool {
         matches!(self, Proxies::Some(list) if list.iter().any(|network| network.is_everybody()))
     }
@@ -151,48 +152,48 @@ impl Default for Config {
     }
 }
 
-/// A configuration that was judged: what the site runs on.
+/// A validated configuration, which the site runs on.
 pub struct Validated {
     /// The settings.
     pub config: Config,
-    /// `public_url` without a slash at its end.
+    /// `public_url` without trailing slash and default port, with the domain in ASCII.
     pub public_url: String,
     /// Rocket's `secret_key`, base64.
     pub secret_key: String,
-    /// Whether this is a debug build in the debug profile, where defaults stand in for what release requires.
+    /// True for a debug build in the debug profile, where defaults stand in for what release requires.
     pub lenient: bool,
-    /// The keys outside the policy.
+    /// Keys outside the policy.
     pub outside: RestartKeys,
-    /// Where each setting of the policy comes from, by role; the base under the name `""`.
+    /// Origin of each setting of the policy, by role; the base under the name `""`.
     pub origins: BTreeMap<String, Vec<Origin>>,
-    /// What an expert finds, what matters most first; no error, if it was [`read`](Self::read).
+    /// Findings, most severe first; no errors after [`read`](Self::read).
     pub findings: Vec<Finding>,
 }
 
 impl Validated {
-    /// Reads and judges the configuration.
+    /// Reads and validates the configuration.
     ///
-    /// In a debug build and profile, secrets that are not configured are made once and kept in `latchkey.secrets`
-    /// beside the database.
+    /// In a debug build and profile, missing secrets are generated once and kept in `latchkey.secrets` beside the
+    /// database.
     ///
     /// # Errors
-    /// [`Error::Config`], a line for each fault, with its place, the key and the remedy.
+    /// [`Error::Config`], one line per fault, with its place, the key and the remedy.
     pub fn read(figment: &Figment) -> Result<Self, Error> {
         Self::judge(figment, true)?.accept()
     }
 
-    /// Reads and judges the configuration, whatever comes of it, and leaves nothing behind.
+    /// Reads and validates the configuration, whatever the outcome, and writes no file.
     ///
     /// # Errors
-    /// The faults of what cannot be read at all.
+    /// The faults, if it cannot be read at all.
     pub fn look(figment: &Figment) -> Result<Self, Vec<Finding>> {
         Self::judge(figment, false)
     }
 
-    /// Itself, if nothing in it is an error.
+    /// Returns itself if it has no errors.
     ///
     /// # Errors
-    /// As [`read`](Self::read).
+    /// Same as [`read`](Self::read).
     pub fn accept(mut self) -> Result<Self, Error> {
         let errors: Vec<_> = self.findings.extract_if(.., |finding| finding.is_error()).collect();
         if errors.is_empty() { Ok(self) } else { Err(errors.into()) }
@@ -235,7 +236,7 @@ impl Validated {
         findings.extend(judge::settings(&config.reset, config.ground(lenient)));
         findings = beside(&unread, findings).into_iter().map(|finding| finding.placed(figment)).collect();
         findings.splice(0..0, unread);
-        // What is wrong with a key goes before what is risky about it.
+        // An error about a key replaces warnings about it.
         let wrong: HashSet<_> =
             findings.iter().filter(|finding| finding.is_error()).map(|finding| finding.key.clone()).collect();
         findings.retain(|finding| finding.is_error() || !wrong.contains(&finding.key));
@@ -250,7 +251,7 @@ impl Validated {
         Ok(Self { config, public_url, secret_key, lenient, outside, origins, findings })
     }
 
-    /// The host of `public_url`, without a port.
+    /// Returns the host of `public_url`, without a port.
     pub fn host(&self) -> &str {
         let authority = self.public_url.split("://").nth(1).unwrap_or_default();
         match authority.rsplit_once(':') {
@@ -259,19 +260,19 @@ impl Validated {
         }
     }
 
-    /// Whether people reach the site over https.
+    /// True if people reach the site over https.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https:")
     }
 }
 
 impl Config {
-    /// What the policy stands on.
+    /// Returns the environment of the policy.
     pub fn ground(&self, lenient: bool) -> Environment {
         Environment { gateway: self.sms.url.is_some(), lenient, contact: self.contact.is_some() }
     }
 
-    /// What is risky by itself, each a sentence with key and remedy: what debug allows, and release does not.
+    /// Returns the risks, each a sentence with key and remedy: what debug allows and release does not.
     fn risks(&self, lenient: bool) -> Vec<String> {
         let parts = |release| {
             [self.password.judge(release), self.mail.judge(release), self.sms.judge(release)].concat()
@@ -284,7 +285,8 @@ impl Config {
         risks
     }
 
-    /// What is wrong by itself, each a sentence with key and remedy; `alone` if nobody else reaches this machine's server.
+    /// Returns the faults, each a sentence with key and remedy; `alone` means that only this machine reaches the
+    /// server.
     fn judge(&self, lenient: bool, alone: bool) -> Vec<String> {
         let mut faults = Vec::new();
         if self.site_name.trim().is_empty() || self.site_name.chars().any(char::is_control) {
@@ -324,7 +326,7 @@ impl Config {
     }
 }
 
-/// Of what was found in the rest of a configuration, what does not come of the keys that could not be read.
+/// Keeps the errors that do not follow from keys that could not be read; keeps everything if there are none such.
 fn beside(unread: &[Finding], findings: Vec<Finding>) -> Vec<Finding> {
     if unread.is_empty() {
         return findings;
@@ -341,7 +343,7 @@ fn beside(unread: &[Finding], findings: Vec<Finding>) -> Vec<Finding> {
     findings.into_iter().filter(stands).collect()
 }
 
-/// All that is found in a configuration without looking into the database: what nothing reads, and what judging tells.
+/// Returns all findings that need no database: keys that nothing reads, and the results of validation.
 pub fn findings(figment: &Figment) -> Vec<Finding> {
     let mut all = fault::unknown_keys(figment);
     let missing = all.first().is_some_and(|finding| finding.key == "ROCKET_CONFIG");
@@ -354,17 +356,17 @@ pub fn findings(figment: &Figment) -> Vec<Finding> {
     all
 }
 
-/// Refuses a configuration with an error in it.
+/// Refuses a configuration that has errors.
 ///
 /// # Errors
-/// [`Error::Config`], a line for each fault.
+/// [`Error::Config`], one line per fault.
 pub fn refuse(figment: &Figment) -> Result<(), Error> {
     let mut faults = findings(figment);
     faults.retain(Finding::is_error);
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }
 
-/// Secrets of a debug build: those that it keeps beside the database, or new ones.
+/// Adds the secrets of a debug build: those kept beside the database, or new ones.
 fn with_own_secrets(figment: &Figment, database: &DatabaseSettings, keep: bool) -> Result<Figment, Error> {
     let folder = database.sqlite_file().as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
     let path = folder.join("latchkey.secrets");

@@ -1,4 +1,4 @@
-//! The keys outside the policy: a running server does not take them up.
+//! Keys outside the policy: changing one needs a restart.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,18 @@ use figment::{
 
 const POLICY: &str = "latchkey.reset";
 
-/// Every key but the policy's, with its value: for comparing, never for showing.
+/// Every key but the policy's, with its value: for comparison, never for display.
 pub struct RestartKeys(BTreeMap<String, Value>);
 
 impl RestartKeys {
-    /// What a configuration says.
+    /// Reads the keys of a configuration.
     pub fn read(figment: &Figment) -> Self {
         let mut keys = BTreeMap::new();
         flatten("", figment.extract().unwrap_or_default(), &mut keys);
         Self(keys)
     }
 
-    /// The names of the keys that `newer` sets otherwise.
+    /// Returns the names of the keys that `newer` sets differently.
     pub fn changed(&self, newer: &Self) -> Vec<String> {
         let names = self.0.keys().chain(newer.0.keys().filter(|key| !self.0.contains_key(*key)));
         names.filter(|key| self.0.get(*key) != newer.0.get(*key)).cloned().collect()

@@ -1,4 +1,4 @@
-//! Where people reach the site: every link in a message starts there.
+//! The URL at which people reach the site, and base of every link in a message.
 
 use std::net::IpAddr;
 
@@ -7,8 +7,7 @@ use figment::Figment;
 use super::Config;
 use crate::base::network;
 
-/// Where people reach the site, as browsers write it in `Origin`: no slash at its end, no port that goes without saying,
-/// a domain in its ASCII form.
+/// Returns the public URL as browsers write it in `Origin`: no trailing slash, no default port, the domain in ASCII.
 pub(super) fn public_url(figment: &Figment, config: &Config) -> String {
     let Some(url) = &config.public_url else {
         let address: IpAddr = figment.extract_inner("address").unwrap_or([127, 0, 0, 1].into());
@@ -21,7 +20,7 @@ pub(super) fn public_url(figment: &Figment, config: &Config) -> String {
     url.strip_suffix(implied).unwrap_or(url).to_owned()
 }
 
-/// The URL with what stands between scheme and port as the DNS has it; as it is where that cannot be.
+/// Returns the URL with its host in the DNS's ASCII form, or unchanged if that is impossible.
 fn in_ascii(url: &str) -> String {
     let parts = url.split_once("://").map(|(scheme, rest)| match rest.rsplit_once(':') {
         Some((host, port)) => (scheme, host, format!(":{port}")),
@@ -36,7 +35,7 @@ fn in_ascii(url: &str) -> String {
     }
 }
 
-/// What is wrong with it; in a lenient configuration it may be plain http anywhere.
+/// Returns the fault in the URL, if any; a lenient configuration allows plain http anywhere.
 pub(super) fn judge_url(url: &str, lenient: bool) -> Option<String> {
     let parsed = rocket::http::uri::Absolute::parse(url).ok();
     let plain = parsed.is_some_and(|uri| {
@@ -56,7 +55,7 @@ pub(super) fn judge_url(url: &str, lenient: bool) -> Option<String> {
     (!safe).then(|| format!("latchkey.public_url = \"{url}\" must be https, or http on loopback"))
 }
 
-/// Whether a URL's host is this machine alone.
+/// True if a URL's host is this machine.
 pub fn is_loopback_url(url: &str) -> bool {
     rocket::http::uri::Absolute::parse(url).ok().is_some_and(|uri| {
         uri.authority()

@@ -4,32 +4,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::duration::HumanDuration;
 
-/// `latchkey.register`.
+/// Settings of `latchkey.register`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RegisterSettings {
-    /// Whether anybody can register; if not, people come by invitation. Default: true.
+    /// Lets anybody register; otherwise people need an invitation. Default: true.
     pub open: bool,
-    /// Whether confirming the address also signs in. Default: true.
+    /// Signs people in when they confirm their address. Default: true.
     pub login_after_confirm: bool,
-    /// How long a confirmation or invitation is good, 24h at most. Default: 24h.
+    /// Life of a confirmation or invitation, at most 24h. Default: 24h.
     pub key_ttl: HumanDuration,
-    /// What else people are asked, in this order. Default: nothing.
+    /// Further fields of the form, in this order. Default: none.
     pub fields: Vec<Field>,
 }
 
-/// `[[latchkey.register.fields]]`: one more thing that people are asked.
+/// `[[latchkey.register.fields]]`: a further field of the form.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
-    /// Its name: letters, digits and `_`.
+    /// Name: letters, digits and `_`.
     pub name: String,
-    /// What it is called on the form.
+    /// Label on the form.
     pub label: String,
-    /// Whether it must be filled in. Default: false.
+    /// Requires an answer. Default: false.
     #[serde(default)]
     pub required: bool,
-    /// Its greatest length, in characters. Default: 200.
+    /// Maximum length, in characters. Default: 200.
     #[serde(default = "most")]
     pub max_length: usize,
 }
@@ -45,7 +45,7 @@ impl Default for RegisterSettings {
 }
 
 impl RegisterSettings {
-    /// What is wrong, each a sentence with key and remedy.
+    /// Returns the faults, each a sentence with key and remedy.
     pub fn judge(&self) -> Vec<String> {
         let mut faults = Vec::new();
         if self.key_ttl > HumanDuration::hours(24) || self.key_ttl < HumanDuration::minutes(5) {

@@ -1,44 +1,44 @@
-//! A mail server as its URL names it: where it is, behind which TLS, and who we are there.
+//! A mail server, from its URL: host, port, TLS, login and our name there.
 
 use std::str::FromStr;
 
 use rocket::http::{RawStr, uri::Absolute};
 
-/// When TLS begins on a connection.
+/// Point at which TLS begins on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tls {
     /// Never: for a server on this machine.
     Never,
-    /// After `STARTTLS`; a server that does not offer it gets nothing from us.
+    /// After `STARTTLS`; nothing is sent to a server that does not offer it.
     Upgrade,
-    /// With the first byte.
+    /// From the first byte.
     Always,
 }
 
-/// The server that takes our mail, parsed from `smtp://user:password@host:587/name?tls=required` or
-/// `smtps://user:password@host:465/name`; all but scheme and host may be left out. It holds a password: no `Debug`.
+/// Mail server, parsed from `smtp://user:password@host:587/name?tls=required` or `smtps://user:password@host:465/name`;
+/// only scheme and host are required. No `Debug`, since it holds a password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Relay {
     /// Name or address, without brackets.
     pub host: String,
-    /// 25 without TLS, 587 with `STARTTLS`, 465 with TLS from the start, unless the URL says otherwise.
+    /// Port; by default 25 without TLS, 587 with `STARTTLS`, 465 with TLS from the start.
     pub port: u16,
-    /// When TLS begins.
+    /// Point at which TLS begins.
     pub tls: Tls,
     /// User and password, percent-decoded.
     pub login: Option<(String, String)>,
-    /// What to call ourselves in `EHLO`, if the URL says it.
+    /// Our name in `EHLO`, if the URL has one.
     pub name: Option<String>,
 }
 
 impl FromStr for Relay {
     type Err = &'static str;
 
-    /// The text of the error is the remedy; it repeats nothing of the URL.
+    /// The error is the remedy; it repeats nothing of the URL.
     fn from_str(url: &str) -> Result<Self, &'static str> {
         const SHAPE: &str = "write smtp://user:password@host:587?tls=required or smtps://user:password@host, \
                              and percent-encode the password: / is %2F, @ is %40, : is %3A, ? is %3F, # is %23";
-        // Behind the server's name, an `@` is the rest of a password.
+        // After the server's name, an `@` is the rest of a password.
         let behind = url.split_once("://").and_then(|(_, rest)| rest.split_once(['/', '?', '#']));
         let url =
             Absolute::parse(url).ok().filter(|_| behind.is_none_or(|(_, behind)| !behind.contains('@')));

@@ -1,11 +1,11 @@
-//! What a release build requires, so that nothing runs on a default that others know.
+//! Requirements of a release build, so that nothing runs on a default that others know.
 
 use rocket::http::uri::Absolute;
 
 use super::{Config, Contact, Proxies, relay::Relay};
 use crate::base::network::is_loopback;
 
-/// What release cannot do without, each a sentence that says how to set it.
+/// Returns the settings missing for release, each a sentence that says how to set it.
 pub(super) fn missing(config: &Config, secret_key: bool) -> Vec<String> {
     let https = config.public_url.as_deref().is_some_and(|url| url.starts_with("https:"));
     let proxies = !https || config.trusted_proxies != Proxies::Some(Vec::new());
@@ -34,7 +34,7 @@ pub(super) fn missing(config: &Config, secret_key: bool) -> Vec<String> {
     .collect()
 }
 
-/// What still says what the example says, each a sentence that says what to write.
+/// Returns the settings that are still the example's, each a sentence that says what to write.
 pub(super) fn placeholders(config: &Config) -> Vec<String> {
     let host = |url: &str| Absolute::parse(url).ok().and_then(|url| Some(url.authority()?.host().to_owned()));
     let at_example =
@@ -45,7 +45,7 @@ pub(super) fn placeholders(config: &Config) -> Vec<String> {
         let login = relay.login.is_some_and(|login| login == ("user".to_owned(), "password".to_owned()));
         login || is_example(&relay.host)
     });
-    // A mail server on this machine may be one that takes anything.
+    // A mail server on this machine may be one that accepts anything.
     let from = config.mail.from.trim_end_matches('>').rsplit('@').next().is_some_and(is_example) && !here;
     let contact = config.contact.as_deref().and_then(Contact::parse).is_some_and(|contact| match contact {
         Contact::Mail(address) => address.rsplit('@').next().is_some_and(is_example),
@@ -74,7 +74,7 @@ pub(super) fn placeholders(config: &Config) -> Vec<String> {
     .collect()
 }
 
-/// Whether a host is set aside for examples (RFC 2606), and so is nobody's.
+/// True if a host is reserved for examples (RFC 2606), and so nobody's.
 fn is_example(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     ["example.com", "example.net", "example.org", "example"]

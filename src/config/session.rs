@@ -4,17 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::duration::HumanDuration;
 
-/// `latchkey.session`.
+/// Settings of `latchkey.session`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SessionSettings {
-    /// A session ends when it was not used for this long. Default: 2h.
+    /// Idle timeout of a session. Default: 2h.
     pub idle: HumanDuration,
-    /// A session ends this long after sign-in, used or not. Default: 12h.
+    /// Absolute timeout of a session, from sign-in. Default: 12h.
     pub absolute: HumanDuration,
-    /// What matters most (password, address, phone, deletion) asks to sign in again after this long. Default: 15m.
+    /// Time after which sensitive changes (password, address, phone, deletion) require signing in again. Default: 15m.
     pub fresh: HumanDuration,
-    /// How long "keep me signed in" keeps. Default: 14d.
+    /// Life of "keep me signed in". Default: 14d.
     pub remember: HumanDuration,
 }
 
@@ -30,7 +30,7 @@ impl Default for SessionSettings {
 }
 
 impl SessionSettings {
-    /// What is out of range, each a sentence with key and remedy.
+    /// Returns the values out of range, each a sentence with key and remedy.
     pub fn judge(&self) -> Vec<String> {
         [
             ("idle", self.idle, HumanDuration::minutes(5), HumanDuration::days(1)),

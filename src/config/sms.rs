@@ -1,4 +1,4 @@
-//! `latchkey.sms`: how text messages leave, and where they may go.
+//! `latchkey.sms`: outgoing text messages, and where they may go.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ use crate::base::{
     phone::{self, Phone},
 };
 
-/// The longest time to wait for a gateway.
+/// Longest timeout to allow for a gateway.
 const LONGEST: HumanDuration = HumanDuration::seconds(5);
 
-/// How the fields travel to the gateway.
+/// Encoding of the fields in a request to the gateway.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SmsFormat {
@@ -31,27 +31,27 @@ pub enum SmsFormat {
     Query,
 }
 
-/// How SMS leave: `[default.latchkey.sms]`. It holds the gateway's secrets: no `Debug`.
+/// Settings of `latchkey.sms`. No `Debug`, since it holds the gateway's secrets.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SmsSettings {
-    /// Where the gateway listens; in release https, or http on this machine. A user and password in it become basic
+    /// URL of the gateway; in release https, or http on this machine. A user and password in it become basic
     /// authentication. Default: none, and there is no SMS.
     pub url: Option<String>,
     /// `"form"`, `"json"` or `"query"`. Default: `"form"`.
     pub format: SmsFormat,
-    /// The fields of a request. In their values `{to}` stands for the phone number (`+4915112345678`), `{digits}`
-    /// for the number without the plus, `{text}` for what to say. Default: none.
+    /// Fields of a request. In their values `{to}` stands for the phone number (`+4915112345678`), `{digits}` for the
+    /// number without the plus, `{text}` for the message. Default: none.
     pub fields: BTreeMap<String, String>,
     /// Headers of a request. Default: none.
     pub headers: BTreeMap<String, String>,
-    /// The countries whose numbers may get texts, as two capital letters (ISO 3166-1), or `"*"` for all. Default: none,
-    /// and a gateway is refused without.
+    /// Countries whose numbers may get texts, as two capital letters (ISO 3166-1), or `"*"` for all. Default: none,
+    /// which is refused if there is a gateway.
     pub countries: Vec<String>,
-    /// What the body of an answer must match, beside a 2xx status, for the SMS to count as sent: a regular
-    /// expression, in which `\d`, `\w` and `(?i)` know ASCII only. Default: none, the status alone counts.
+    /// Regular expression that the response body must match, beside a 2xx status, for the SMS to count as sent; `\d`,
+    /// `\w` and `(?i)` know only ASCII. Default: none, the status alone counts.
     pub success: Option<String>,
-    /// The longest that one request may take, at most 5 s. Default: `"5s"`.
+    /// Timeout of one request, at most 5 s. Default: `"5s"`.
     pub timeout: HumanDuration,
 }
 
@@ -70,8 +70,8 @@ impl Default for SmsSettings {
 }
 
 impl SmsSettings {
-    /// What is wrong with these settings, each with its key and remedy; nothing without a `url`. A release build
-    /// demands https, unless the gateway is on this machine.
+    /// Returns the faults in these settings, each with its key and remedy; none without a `url`. Release requires
+    /// https, unless the gateway is on this machine.
     pub fn judge(&self, release: bool) -> Vec<String> {
         let Some(url) = self.url.as_deref() else { return Vec::new() };
         let clear = Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !is_local(&url));
@@ -89,7 +89,7 @@ impl SmsSettings {
         faults
     }
 
-    /// Whether texts may go to a number in E.164 form; without a gateway they go nowhere, and may.
+    /// True if texts may go to a number in E.164 form; without a gateway, every number is accepted.
     pub fn reaches(&self, number: &str) -> bool {
         let usual = || Phone::parse(number, None).is_ok_and(|phone| phone.number() == number);
         let country = || phone::country(number);
@@ -97,7 +97,8 @@ impl SmsSettings {
             || usual() && self.countries.iter().any(|code| code == "*" || Some(code) == country().as_ref())
     }
 
-    /// The country by which numbers without a country code are read: the one that may get texts, if it is one alone.
+    /// Returns the country assumed for numbers without a country code: the one that may get texts, if there is only
+    /// one.
     pub fn home(&self) -> Option<&str> {
         match &self.countries[..] {
             [one] if one != "*" => Some(one),
@@ -129,7 +130,7 @@ impl SmsSettings {
         let pattern =
             self.success.as_deref().map(|it| RegexBuilder::new(it).unicode(false).build()).transpose();
         if let Err(error) = &pattern {
-            // The text of such an error draws the pattern first; what is wrong stands last.
+            // The error quotes the pattern first; its last line is the reason.
             let told = error.to_string();
             let told = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
             faults.push(format!("latchkey.sms.success is not a regular expression: {told}"));

@@ -1,4 +1,4 @@
-//! What judging a configuration finds: a key, what is the matter with it, the remedy, and where the key stands.
+//! Findings about a configuration: the key, the problem, the remedy, and where the key is set.
 
 pub mod place;
 
@@ -10,36 +10,36 @@ use serde::{Serialize, Serializer};
 use self::place::Place;
 use crate::base::Error;
 
-/// How much a finding matters; what matters most first.
+/// Severity of a finding, most severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::Display)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Severity {
     /// The site does not start.
     Error,
-    /// It starts, and somebody will be sorry.
+    /// The site starts, but takes a risk.
     Warning,
-    /// It is allowed, and good to know.
+    /// Allowed, and good to know.
     Advice,
 }
 
-/// One thing that was found. It never holds a secret's value.
+/// A finding. It never holds a secret's value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// How much it matters.
+    /// Severity.
     pub severity: Severity,
-    /// The key that it concerns, like `latchkey.reset.strategy`; empty if there is none.
+    /// Key that it concerns, like `latchkey.reset.strategy`; empty if none.
     pub key: String,
-    /// Where that key, or else the table around it, stands.
+    /// Place where that key, or else the table around it, is set.
     pub place: Place,
-    /// What is the matter.
+    /// Description of the problem.
     pub why: String,
-    /// What to do about it; may be empty.
+    /// Remedy; may be empty.
     pub remedy: String,
 }
 
 impl Finding {
-    /// Of this severity, not yet placed.
+    /// Creates a finding without a place.
     pub fn new(
         severity: Severity,
         key: impl Into<String>,
@@ -50,8 +50,8 @@ impl Finding {
         Self { severity, key, place: Place::Default, why, remedy }
     }
 
-    /// Reads a line like `latchkey.mail.url sends without encryption: add ?tls=required`, the key first, the remedy last; a line
-    /// that begins otherwise is kept as it is.
+    /// Parses a line like `latchkey.mail.url sends without encryption: add ?tls=required`: key, problem and remedy. A
+    /// line that does not begin with a key is kept whole.
     pub fn told(severity: Severity, line: &str) -> Self {
         let (key, rest) = line.split_once([' ', ':']).unwrap_or((line, ""));
         let is_key = key.contains(['.', '_'])
@@ -65,12 +65,12 @@ impl Finding {
         Self::new(severity, key, why, remedy)
     }
 
-    /// Whether the site does not start with it.
+    /// True if it keeps the site from starting.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
 
-    /// The same, with where its key stands in `figment`.
+    /// Returns the finding with the place where its key is set in `figment`.
     pub fn placed(self, figment: &Figment) -> Self {
         Self { place: Place::near(figment, &self.key), ..self }
     }

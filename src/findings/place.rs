@@ -1,34 +1,34 @@
-//! Where a value comes from: a file's line, the environment, or nobody, and then it is the default.
+//! Origin of a configuration value: a line of a file, the environment, or the default.
 
 use std::{fmt, fs, path::Path};
 
 use figment::{Figment, Metadata, Profile, Source, value::Tag};
 use toml_edit::ImDocument;
 
-/// Where a value comes from.
+/// Origin of a configuration value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// A file, and the line of the key if the file still says it.
+    /// A file, with the key's line if the file still has it.
     File {
-        /// The file, as seen from the working directory.
+        /// Path, relative to the working directory.
         name: String,
-        /// From 1 on.
+        /// Line number, from 1.
         line: Option<usize>,
     },
-    /// An environment variable, by its name.
+    /// An environment variable's name.
     Environment(String),
-    /// Nowhere: the default.
+    /// The default, set nowhere.
     Default,
 }
 
 impl Place {
-    /// Where the value of `key` comes from. Rocket's profiles count: of `[default]`, the one selected and `[global]`,
-    /// the last that sets it.
+    /// Returns the origin of the value of `key`: of the profiles `[default]`, the selected one and `[global]`, the last
+    /// that sets it.
     pub fn of(figment: &Figment, key: &str) -> Self {
         figment.find_value(key).map_or(Place::Default, |value| Self::tagged(figment, value.tag(), key))
     }
 
-    /// Where `key` is set, or else the table around it.
+    /// Returns where `key`, or else the table around it, is set.
     pub fn near(figment: &Figment, key: &str) -> Self {
         let tables = std::iter::successors(Some(key), |key| key.rsplit_once('.').map(|(table, _)| table));
         tables
@@ -37,7 +37,7 @@ impl Place {
             .unwrap_or(Place::Default)
     }
 
-    /// The file that `metadata` names, with the line that `line` finds in it; the default if there is none.
+    /// Returns the file that `metadata` names, with the line that `line` finds in it, or the default if there is none.
     pub(crate) fn in_file(metadata: &Metadata, line: impl FnOnce(&Path) -> Option<usize>) -> Self {
         match &metadata.source {
             Some(source @ Source::File(path)) => Place::File { name: source.to_string(), line: line(path) },
@@ -45,7 +45,7 @@ impl Place {
         }
     }
 
-    /// Where the value at `key` that bears `tag` comes from.
+    /// Returns the origin of the value at `key` with this `tag`.
     fn tagged(figment: &Figment, tag: Tag, key: &str) -> Self {
         match figment.get_metadata(tag) {
             Some(metadata) if metadata.name.contains("environment") => {
@@ -61,14 +61,14 @@ impl Place {
     }
 }
 
-/// Figment knows a value's file, not its line: a second parse, that keeps the places of keys, finds it.
+/// Finds the line of a key by a second parse that keeps positions: figment knows only the file.
 fn line(path: &Path, profile: &Profile, key: &str) -> Option<usize> {
     let text = fs::read_to_string(path).ok()?;
     let document = ImDocument::parse(&*text).ok()?;
     let mut item = document.as_item();
     let mut at = None;
     for name in std::iter::once(profile.as_str().as_str()).chain(key.split('.')) {
-        // A list has no keys: what is in it stands where it begins.
+        // A list has no keys: its items count as at its beginning.
         let Some(table) = item.as_table_like() else { break };
         let (found, inner) = table.get_key_value(name)?;
         at = found.span().or(at);

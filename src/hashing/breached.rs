@@ -1,12 +1,12 @@
-//! Passwords that everybody who guesses tries first: 18,000 from real breaches, of 8 characters and more.
+//! Passwords that attackers guess first: 18,000 from real breaches, with 8 characters or more.
 //!
-//! `breached.txt` is sorted, and each line says in its first character how much it shares with the line before
-//! (`'0'` + count); so it takes 99 kB in the binary. `scripts/breached` makes it; `breached.txt.license` says
-//! from what.
+//! `breached.txt` is sorted, and the first character of each line is the number of characters shared with the line
+//! before (`'0'` + count); so it takes 99 kB in the binary. `scripts/breached` generates it; `breached.txt.license`
+//! names its source.
 
 const LIST: &str = include_str!("breached.txt");
 
-/// Whether `password` is on the list, in upper or lower case. Takes 0.3 ms in a release build.
+/// True if `password` is on the list, in upper or lower case. Takes 0.3 ms in a release build.
 pub fn contains(password: &str) -> bool {
     let password = password.to_lowercase();
     let mut entry = String::new();

@@ -1,4 +1,4 @@
-//! How a password becomes a hash that can be stored, and how one is checked against it, at one cost for everybody.
+//! Hashing of passwords for storage, and checks against a stored hash, at one cost for everybody.
 
 use std::{fmt, ops::RangeInclusive};
 
@@ -16,23 +16,23 @@ use super::{
     pepper::{Pepper, Peppers},
 };
 
-/// Names this scheme at the start of a stored hash: bcrypt of the base64 of HMAC-SHA-384.
+/// Prefix of a stored hash, naming this scheme: bcrypt of the base64 of HMAC-SHA-384.
 const NAME: &str = "hmac-sha384";
 
-/// How bcrypt writes bytes.
+/// Base64 as bcrypt writes it.
 const BASE_64: GeneralPurpose = GeneralPurpose::new(&alphabet::BCRYPT, NO_PAD);
 
-/// Costs of bcrypt that are made and checked: 2^cost rounds. A hash of more, four seconds, counts as corrupted.
+/// Accepted costs of bcrypt: 2^cost rounds, up to about four seconds. A hash of higher cost counts as corrupted.
 pub(super) const COSTS: RangeInclusive<u32> = 4..=16;
 
-/// What is stored of a password: `hmac-sha384:<pepper id>:$2b$<cost>$…`. Has no telling `Debug`.
+/// Stored form of a password: `hmac-sha384:<pepper id>:$2b$<cost>$…`. Its `Debug` reveals nothing.
 #[derive(Clone, PartialEq, Eq, sqlx_macros::Type, Serialize, Deserialize)]
 #[sqlx(transparent)]
 #[serde(transparent)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// The hash of nobody's password.
+    /// Returns a hash that no password matches.
     pub fn unusable() -> Self {
         Self("!".to_owned())
     }
@@ -44,31 +44,31 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// What a check of a password says.
+/// Result of checking a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Verdict {
-    /// It is not the one.
+    /// The password is wrong.
     No,
-    /// It is the one.
+    /// The password is right.
     Yes,
-    /// It is the one, but its hash is of another cost or under an older pepper: hash it again.
+    /// The password is right, but its hash has another cost or an older pepper: hash it again.
     NeedsRehash,
 }
 
-/// The peppers and the cost that hashes are made with.
+/// Peppers and cost of new hashes.
 pub(super) struct Scheme {
     peppers: Peppers,
     cost: u32,
 }
 
 impl Scheme {
-    /// `cost` must be one of [`COSTS`].
+    /// Creates a scheme; `cost` must be in [`COSTS`].
     pub(super) fn new(peppers: Peppers, cost: u32) -> Self {
         Self { peppers, cost }
     }
 
-    /// What is to be hashed for a new hash, and what makes one of it.
+    /// Returns the task for a new hash, and the function that makes the hash of its result.
     pub(super) fn hashing(
         &self,
         password: &Password,
@@ -80,8 +80,8 @@ impl Scheme {
         (task, move |hash| PasswordHash(format!("{head}:{}", written(cost, salt, &hash))))
     }
 
-    /// What is to be hashed for a check of `password`, and what says how it went: as many rounds as
-    /// [`hashing`](Self::hashing) takes, also against no hash, a corrupted one and a cheaper one.
+    /// Returns the task that checks `password`, and the function that makes the verdict of its result. It takes as many
+    /// rounds as [`hashing`](Self::hashing), even for a missing, corrupted or cheaper hash.
     pub(super) fn checking(
         &self,
         password: &Password,
@@ -105,7 +105,8 @@ impl Scheme {
         (task, verdict)
     }
 
-    /// The pepper, the bcrypt text and its parts; nothing if the hash is unusable, corrupted or of a lost pepper.
+    /// Parses a stored hash into pepper, bcrypt text and its parts; `None` if it is unusable, corrupted or its pepper
+    /// is lost.
     fn read<'a>(&self, PasswordHash(stored): &'a PasswordHash) -> Option<(&Pepper, &'a str, HashParts)> {
         let (pepper, bcrypt) = stored.strip_prefix(NAME)?.strip_prefix(':')?.split_once(':')?;
         let parts: HashParts = bcrypt.parse().ok()?;
@@ -117,7 +118,7 @@ impl Scheme {
     }
 }
 
-/// A hash as bcrypt 2b writes it.
+/// Formats a hash as bcrypt 2b does.
 fn written(cost: u32, salt: [u8; 16], hash: &Hash) -> String {
     format!("$2b${cost:02}${}{}", BASE_64.encode(salt), BASE_64.encode(&hash[..23]))
 }
@@ -150,7 +151,7 @@ mod tests {
         Password::parse(typed).unwrap()
     }
 
-    /// A password and another one that a careless scheme would take for the same.
+    /// Generates two passwords that a careless scheme would take for the same.
     fn lookalikes() -> impl Strategy<Value = (String, String)> {
         ("[^\\x00\\r\\n]{1,100}", "[^\\x00\\r\\n]{1,100}", 0..8).prop_map(|(one, other, way)| {
             let long = "a".repeat(72);

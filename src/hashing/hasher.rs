@@ -1,4 +1,4 @@
-//! Threads of our own that hash and judge passwords at low priority, so that no flood of sign-ins slows a page.
+//! Threads that hash and judge passwords at low priority, so that a flood of sign-ins does not slow down pages.
 
 use std::{
     io,
@@ -23,16 +23,16 @@ use crate::{
     observe::metrics::Load,
 };
 
-/// Of 99; on Unix this is niceness 1. Measured on two cores, the load among them: while 64 connections sign in, a page's
-/// p99 is 4 ms (7 ms at niceness 0); while 32 connections fetch pages, sign-ins go on at about half of their rate (a
-/// seventh at niceness 15).
+/// Priority from 0 to 99; on Unix this is niceness 1. Measured on two cores, the load among them: while 64 connections
+/// sign in, a page's p99 is 4 ms (7 ms at niceness 0); while 32 connections fetch pages, sign-ins continue at about
+/// half their rate (a seventh at niceness 15).
 const PRIORITY: u8 = 45;
 
-/// Jobs that wait for each thread if the settings do not say: two to four seconds at the default cost.
+/// Default queue length per thread: two to four seconds at the default cost.
 const QUEUE_PER_THREAD: usize = 16;
 
-/// Judges, hashes and verifies passwords, everybody in turn. Its clones share the threads, which end with the
-/// last of them, once they have done what is queued.
+/// Judges, hashes and checks passwords, clients taking turns. Clones share the threads, which end with the last
+/// clone, once they have emptied the queue.
 #[derive(Clone)]
 pub struct Hasher {
     queue: Arc<Entrance>,
@@ -66,17 +66,17 @@ impl Hasher {
         Ok(Self { queue, load, scheme, rules: Rules::new(settings), random, whose: Whose::default() })
     }
 
-    /// The same, for whoever asks: what others want done is not kept waiting by one who wants too much.
+    /// Returns a hasher that works for `whose`: somebody who wants too much does not delay others.
     pub fn on_behalf_of(&self, whose: Whose) -> Self {
         Self { whose, ..self.clone() }
     }
 
-    /// How much there is to do.
+    /// Returns the load of the threads.
     pub fn load(&self) -> &Load {
         &self.load
     }
 
-    /// Refuses early what would be refused anyway.
+    /// Refuses early if there is no room in the queue.
     ///
     /// # Errors
     /// [`Error::Busy`] if the queue is full.
@@ -84,27 +84,27 @@ impl Hasher {
         if self.queue.0.is_open(self.whose) { Ok(()) } else { Err(Error::Busy) }
     }
 
-    /// Judges a new password by the [`Rules`]; `own_words` are as [`Rules::judge`] has them.
+    /// Judges a new password by the [`Rules`]; for `own_words`, see [`Rules::judge`].
     ///
     /// # Errors
-    /// [`Error::Busy`] if the queue is full or the wait too long. That the password is refused is the [`Fault`] within.
+    /// [`Error::Busy`] if the queue is full or the wait too long. A refused password is the inner [`Fault`].
     pub async fn judge(&self, password: &Password, own_words: &[&str]) -> Result<Result<(), Fault>, Error> {
         let (rules, password) = (self.rules, password.clone());
         let own_words: Vec<_> = own_words.iter().map(|&word| word.to_owned()).collect();
         self.run(move || rules.judge(&password, &own_words)).await
     }
 
-    /// Hashes `password` under the first pepper with a salt of its own.
+    /// Hashes `password` under the first pepper with a new salt.
     ///
     /// # Errors
-    /// [`Error::Busy`] if the queue is full or the wait too long, [`Error::Randomness`] if there is none for the salt.
+    /// [`Error::Busy`] if the queue is full or the wait too long, [`Error::Randomness`] if no salt could be drawn.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
         let (task, hashed) = self.scheme.hashing(&password, self.random.bytes()?);
         Ok(hashed(self.bcrypt(task).await?))
     }
 
-    /// Checks `password` against a stored hash. That nobody has the name (`None`), that the hash is unusable or that it
-    /// is corrupted is a [`Verdict::No`] which takes as long as any other.
+    /// Checks `password` against a stored hash. If there is no account (`None`), or its hash is unusable or corrupted,
+    /// the result is a [`Verdict::No`] that takes as long as any other.
     ///
     /// # Errors
     /// [`Error::Busy`] if the queue is full or the wait too long.
@@ -135,7 +135,7 @@ impl Hasher {
     }
 }
 
-/// The end of the queue where jobs come in; closes it when nobody is left to add one.
+/// Sending end of the queue; closes the queue when the last clone is gone.
 struct Entrance(Arc<Queue>);
 
 impl Drop for Entrance {
@@ -158,8 +158,8 @@ fn start(threads: usize, pace: Pace, load: &Load, queue: Queue) -> io::Result<Ar
     Ok(Arc::new(entrance))
 }
 
-/// Takes one set of jobs after the other, until the queue is empty and nobody is left to add to it. A job that panics
-/// costs the callers of its set the answer, never the thread.
+/// Runs one set of jobs after the other, until the queue is closed and empty. A job that panics costs the callers of
+/// its set the answer, but never the thread.
 fn work(queue: &Queue, pace: &Pace, load: &Load) {
     while let Some(set) = queue.take(pace.next(Instant::now())) {
         let _ = catch_unwind(AssertUnwindSafe(|| run(set, pace)));
@@ -326,7 +326,7 @@ mod tests {
         let nice = thread::spawn(|| {
             lower_priority();
             let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
-            // proc_pid_stat(5): the 19th field, counted here from after the name, which may hold spaces
+            // proc_pid_stat(5): field 19, counted here from after the name, which may contain spaces
             stat.rsplit_once(')').unwrap().1.split_whitespace().nth(16).unwrap().parse::<i32>().unwrap()
         });
         assert!(nice.join().unwrap() >= 1);

@@ -1,4 +1,4 @@
-//! Passwords: what is one, how it is hashed, and whose turn it is.
+//! Passwords: their rules, their hashes, and turns at hashing.
 
 pub mod breached;
 pub mod hash;

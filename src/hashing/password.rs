@@ -10,23 +10,23 @@ use crate::base::fault::Fault;
 /// Most bytes of a password, in UTF-8.
 pub const MAX_BYTES: usize = 4096;
 
-/// `latchkey.password`: what a password must be, and what its hash may cost.
+/// Settings of `latchkey.password`: requirements for a password, and the cost of its hash.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PasswordSettings {
-    /// Fewest characters (Unicode code points), 8 to 64. Default 8; 15 is better where nothing else protects.
+    /// Fewest characters (Unicode code points), 8 to 64. Default: 8; 15 is better where nothing else protects.
     pub min_length: usize,
-    /// Least zxcvbn score, 0 to 4; 3 means more than 10^8 guesses. Default 3.
+    /// Least zxcvbn score, 0 to 4; 3 means more than 10^8 guesses. Default: 3.
     pub min_score: u8,
-    /// Cost of bcrypt: 2^cost rounds, 10 to 16 in release. Default 12, about a fifth of a second of one core.
+    /// Cost of bcrypt: 2^cost rounds, 10 to 16 in release. Default: 12, about a fifth of a second of one core.
     pub cost: u32,
-    /// Threads that hash, at most 1024; 0 is one for each core. Default 0.
+    /// Threads that hash, at most 1024; 0 is one for each core. Default: 0.
     pub threads: usize,
     /// Most passwords that wait for a thread, at most 65,536; one more is answered 503. 0 is 16 for each thread, two to
-    /// four seconds of waiting at the default cost. Default 0.
+    /// four seconds of waiting at the default cost. Default: 0.
     pub queue: usize,
-    /// Most waiting passwords that a thread hashes at once, at most 4; 0 is what turns out fastest, measured all the
-    /// time. Default 0.
+    /// Most waiting passwords that a thread hashes at once, at most 4; 0 is the fastest number, measured continuously.
+    /// Default: 0.
     pub lanes: usize,
 }
 
@@ -37,7 +37,7 @@ impl Default for PasswordSettings {
 }
 
 impl PasswordSettings {
-    /// What is wrong with these settings, a line each; `release` asks for more.
+    /// Returns the faults in these settings, a line each; `release` requires more.
     pub fn judge(&self, release: bool) -> Vec<String> {
         let least_cost = if release { 10 } else { *COSTS.start() };
         [
@@ -57,13 +57,13 @@ impl PasswordSettings {
     }
 }
 
-/// A password. Has no `Debug`: what it holds is secret.
+/// A password. No `Debug`, since it is secret.
 #[derive(Clone)]
 pub struct Password(Zeroizing<String>);
 
 impl Password {
-    /// Takes what was typed, in Unicode's Normalization Form C: the same characters are the same password, whichever
-    /// way a keyboard composes them. Nothing else is changed.
+    /// Takes the typed text in Unicode's Normalization Form C: the same characters are the same password, however a
+    /// keyboard composes them. Nothing else is changed.
     ///
     /// # Errors
     /// `password-missing` if it is empty, `password-too-long` beyond [`MAX_BYTES`], and `password-unusable-character`

@@ -1,4 +1,4 @@
-//! Peppers: the site's secrets that every password hash needs besides the password, kept outside the database.
+//! Peppers: secrets of the site that every password hash needs besides the password, kept outside the database.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hkdf::Hkdf;
@@ -12,10 +12,10 @@ use crate::base::Error;
 /// Fewest bytes of a pepper.
 const SHORTEST: usize = 32;
 
-/// One pepper. Has no `Debug`: what it holds is secret.
+/// A pepper. No `Debug`, since it is secret.
 pub(super) struct Pepper {
     mac: Hmac<Sha384>,
-    /// Eight hexadecimal digits by which a hash names its pepper; they tell nothing of it.
+    /// Eight hexadecimal digits that identify the pepper in a hash, and reveal nothing about it.
     pub(super) id: String,
 }
 
@@ -29,7 +29,7 @@ impl Pepper {
         Self { mac, id: format!("{:08x}", u32::from_be_bytes(id)) }
     }
 
-    /// 64 characters that stand for `password`, whole and under this pepper: base64 of its HMAC-SHA-384.
+    /// Returns 64 characters for the whole of `password` under this pepper: base64 of its HMAC-SHA-384.
     pub(super) fn digest(&self, password: &Password) -> Zeroizing<String> {
         let code = self.mac.clone().chain_update(password.as_str()).finalize().into_bytes();
         let code = Zeroizing::new(<[u8; 48]>::from(code));
@@ -37,14 +37,14 @@ impl Pepper {
     }
 }
 
-/// `latchkey.pepper`: the first hashes, the others still verify what they hashed.
+/// `latchkey.pepper`: the first hashes, the others only verify.
 pub struct Peppers(Vec<Pepper>);
 
 impl Peppers {
-    /// Takes the configured secrets, the one in force first.
+    /// Creates the peppers from the configured secrets, the current one first.
     ///
     /// # Errors
-    /// [`Error::Config`] if there is none, or one is shorter than 32 bytes or there twice.
+    /// [`Error::Config`] if there is none, or one is shorter than 32 bytes or occurs twice.
     pub fn new(secrets: &[String]) -> Result<Self, Error> {
         if secrets.is_empty() || secrets.iter().any(|secret| secret.len() < SHORTEST) {
             let remedy =
@@ -62,17 +62,17 @@ impl Peppers {
         Ok(peppers)
     }
 
-    /// The one that new hashes are made under.
+    /// Returns the pepper for new hashes.
     pub(super) fn first(&self) -> &Pepper {
         &self.0[0]
     }
 
-    /// The one that a hash names.
+    /// Returns the pepper that a hash names.
     pub(super) fn find(&self, id: &str) -> Option<&Pepper> {
         self.0.iter().find(|pepper| pepper.id == id)
     }
 
-    /// Peppers for a test: each name, made long enough.
+    /// Returns peppers for a test: each name, padded to the required length.
     #[cfg(test)]
     pub(super) fn named(names: &[&str]) -> Self {
         let secrets: Vec<_> = names.iter().map(|name| format!("{name:-<SHORTEST$}")).collect();

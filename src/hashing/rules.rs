@@ -1,4 +1,4 @@
-//! What a new password must be, the same wherever one is set: long enough, nobody's known one, hard to guess.
+//! Rules for a new password, the same wherever one is set: long enough, not a known one, hard to guess.
 
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -9,16 +9,16 @@ use super::{
 };
 use crate::base::fault::Fault;
 
-/// Characters that are given to zxcvbn, the first ones. It takes the longer the more of them there are, and the more
-/// signs that may stand for a letter: 20 different ones take 80 ms in 32 characters and a second in 100. Whatever is hard
-/// to guess shows it by then.
+/// Characters passed to zxcvbn, from the start. Its time grows with their number, and with the signs that may stand for
+/// a letter: 20 different ones take 80 ms in 32 characters and a second in 100. A password that is hard to guess shows
+/// it by then.
 const JUDGED: usize = 32;
 
-/// Fewest characters of an own word that counts: shorter ones turn up anywhere.
+/// Fewest characters of an own word that counts: shorter ones occur anywhere.
 const SHORTEST_WORD: usize = 4;
 
-/// The rules for a new password, as NIST SP 800-63B-4 (3.1.1.2) and OWASP ASVS 5.0 (6.2) ask: a least length and
-/// no known or easily guessed one, but no rule about kinds of characters.
+/// Rules for a new password, following NIST SP 800-63B-4 (3.1.1.2) and OWASP ASVS 5.0 (6.2): a minimum length and no
+/// known or easily guessed password, but no rule about kinds of characters.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
     min_length: usize,
@@ -26,14 +26,14 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The rules that `settings` ask for.
+    /// Creates the rules for `settings`.
     pub fn new(settings: &PasswordSettings) -> Self {
         Self { min_length: settings.min_length, min_score: settings.min_score }
     }
 
-    /// Judges `password`. `own_words` are what others know of the owner and of the site: the address, the names,
-    /// the site's name and host; they are taken apart at whatever is no letter or digit. Takes up to 80 ms, so in a request
-    /// use [`Hasher::judge`](super::hasher::Hasher::judge).
+    /// Judges `password`. `own_words` are what others know of the owner and of the site: the address, the names, the
+    /// site's name and host; they are split at everything that is neither letter nor digit. Takes up to 80 ms, so in a
+    /// request use [`Hasher::judge`](super::hasher::Hasher::judge).
     ///
     /// # Errors
     /// In this order `password-too-short`, `password-own-word` (too short without the own words in it),
@@ -58,7 +58,7 @@ impl Rules {
         Ok(())
     }
 
-    /// Whether too little of `text` is left without the own words in it.
+    /// True if too little of `text` is left without the own words.
     fn leans_on(&self, text: &str, own_words: &[String]) -> bool {
         let mut rest = Zeroizing::new(text.to_lowercase());
         for word in own_words {
@@ -68,8 +68,8 @@ impl Rules {
     }
 }
 
-/// The words in `texts` that count, and each text whole, in the form of a password and in lower case, the longest
-/// first.
+/// Returns the words in `texts` that count, and each text as a whole, normalized like a password and in lower case,
+/// longest first.
 fn words(texts: &[impl AsRef<str>]) -> Vec<String> {
     let mut words: Vec<String> = texts
         .iter()

@@ -25,7 +25,7 @@ const BEAT: Duration = Duration::from_secs(15);
 /// Retry interval while nothing can be written, so that recovery is noticed soon.
 const STEP: Duration = Duration::from_secs(2);
 /// Longest time to remove this server at shutdown.
-const FORMER_ADDRESS_NOTICE: Duration = Duration::from_secs(1);
+const FAREWELL_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Sends heartbeats until the server stops.
 pub fn fairing() -> AdHoc {
@@ -68,5 +68,5 @@ async fn be_there(app: Arc<App>, pool: Pool, mut shutdown: Shutdown) {
         tx.commit().await
     };
     // A server that is not removed is forgotten when its heartbeat is old.
-    let _: Result<Result<(), Error>, _> = timeout(FORMER_ADDRESS_NOTICE, gone).await;
+    let _: Result<Result<(), Error>, _> = timeout(FAREWELL_TIMEOUT, gone).await;
 }

@@ -1,4 +1,4 @@
-//! Signs of life: whether the outbox's worker works, and whether the server means to stay.
+//! Health: whether the outbox's worker makes progress, and whether the server is about to stop.
 
 use std::{
     sync::{
@@ -10,7 +10,7 @@ use std::{
 
 use rocket::tokio::time::Instant;
 
-/// After how long without a turn the worker counts as stuck: the longest that one may take, with a database that hangs.
+/// Time without a turn after which the worker counts as stuck: the longest turn, with a database that hangs.
 const SILENCE: Duration = Duration::from_secs(30);
 
 /// Health of the server. Uses the monotonic clock, so changing the system time has no effect.
@@ -21,18 +21,18 @@ pub struct Health {
 }
 
 impl Health {
-    /// The worker begins a turn.
+    /// Records that the worker begins a turn.
     pub fn beat(&self) {
         *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
-    /// Whether the worker has begun one lately.
+    /// True if the worker has begun a turn lately.
     pub fn works(&self) -> bool {
         let turn = *self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         turn.is_some_and(|turn| turn.elapsed() < SILENCE)
     }
 
-    /// The server was told to stop.
+    /// Records that shutdown has begun.
     pub fn leave(&self) {
         self.leaving.store(true, Ordering::Relaxed);
     }

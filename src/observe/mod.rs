@@ -1,4 +1,4 @@
-//! How the site is watched: figures, the context of each task, and signs of life.
+//! Observability: metrics, the context of each task, and health.
 
 pub mod health;
 pub mod metrics;

@@ -1,4 +1,4 @@
-//! Work that goes on for as long as the server runs: if it panics it begins again.
+//! Background work for as long as the server runs: restarted after a panic.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use rocket::tokio::{self, time::sleep};
 
 use super::task_context::TaskContext;
 
-/// How long to wait before it begins again.
+/// Delay before a restart.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Does `work` in a task of its own until it ends by itself.
+/// Runs `work` in a task of its own until it ends by itself, and restarts it after a panic.
 pub fn keep_up<Work>(name: &'static str, scope: TaskContext, work: impl Fn() -> Work + Send + 'static)
 where
     Work: Future<Output = ()> + Send + 'static,
 {
     tokio::spawn(scope.clone().during(async move {
-        // What a panic says may hold anything: its place is logged where it happens.
+        // The message of a panic may hold anything: only its place is logged, where it happens.
         while tokio::spawn(scope.clone().during(work())).await.is_err_and(|end| end.is_panic()) {
             log::error!("{name} panicked; restarting");
             sleep(PAUSE).await;

@@ -1,6 +1,6 @@
-//! For whom the work at hand is done: which request, on which server.
+//! Context of the current work: for which request, on which server.
 //!
-//! Lines of the log and meters are made deep below, where no signature names a request. A task carries this instead.
+//! Log lines and metrics are produced deep below, where no signature names a request. A task carries this instead.
 
 use std::{
     fmt,
@@ -18,16 +18,17 @@ task_local! {
     static SCOPE: TaskContext;
 }
 
-/// What a request is called in the log and in its answer: made here, never taken from outside.
+/// Id of a request in the log and in its response: made here, never taken from outside.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestId(u64);
 
-/// Ids that nobody has been given yet, drawn many at a time.
+/// Unused ids, drawn many at a time.
 #[derive(Default)]
 pub struct RequestIds(Mutex<Vec<[u8; 8]>>);
 
 impl RequestIds {
-    /// The next id. It is not a secret: if the random number generator fails, ids repeat and requests still succeed.
+    /// Returns the next id. It is not a secret: if the random number generator fails, ids repeat and requests still
+    /// succeed.
     pub fn next(&self, random: Random) -> RequestId {
         let mut drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if drawn.is_empty()
@@ -51,29 +52,29 @@ impl Serialize for RequestId {
     }
 }
 
-/// For whom.
+/// Context of a task.
 #[derive(Clone)]
 pub struct TaskContext {
-    /// The request; none if nobody waits for an answer.
+    /// Request; `None` if nobody waits for an answer.
     pub request: Option<RequestId>,
-    /// The server.
+    /// This server's id.
     pub replica: Uuid,
-    /// Its meters.
+    /// This server's metrics.
     pub metrics: Arc<Metrics>,
 }
 
 impl TaskContext {
-    /// Does `work` for this one.
+    /// Runs `work` in this context.
     pub async fn during<T>(self, work: impl Future<Output = T>) -> T {
         SCOPE.scope(self, work).await
     }
 
-    /// Acts for this one, at once.
+    /// Runs `act` in this context, at once.
     pub fn act<T>(self, act: impl FnOnce() -> T) -> T {
         SCOPE.sync_scope(self, act)
     }
 
-    /// Whom the work at hand is for, if that is known.
+    /// Calls `look` with the current context, if there is one.
     pub fn current<T>(look: impl FnOnce(&TaskContext) -> T) -> Option<T> {
         SCOPE.try_with(look).ok()
     }

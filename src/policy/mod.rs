@@ -1,4 +1,4 @@
-//! Which strategy is in force for whom: the settings under `latchkey.reset`, and what they come to for an account.
+//! The policy of resets: the settings under `latchkey.reset`, and the policy in force for an account.
 
 pub mod judge;
 pub mod origin;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use self::{setting::Setting, strategy::Strategy};
 use crate::{base::duration::HumanDuration, store::accounts::Account};
 
-/// How the first key travels; the stricter first.
+/// Channel of the first key; the stricter first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, strum::Display)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
@@ -23,55 +23,55 @@ pub enum Channel {
     Sms,
 }
 
-/// What becomes of live keys when the policy changes; the strictest first.
+/// Treatment of live keys when the policy changes; the strictest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, strum::Display)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum InFlight {
     /// They are refused.
     Revoke,
-    /// They are good as issued if that is at least as strict as what holds now.
+    /// They are valid as issued if that is at least as strict as the policy in force.
     Stricter,
-    /// They are good as issued.
+    /// They are valid as issued.
     Honour,
 }
 
-/// `latchkey.reset`, or what a role overrides of it: what is unset is inherited.
+/// Settings of `latchkey.reset`, or a role's overrides; unset values are inherited.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ResetSettings {
-    /// How people get back in. Default: `set_then_login`.
+    /// Strategy by which people get back in. Default: `set_then_login`.
     pub strategy: Option<Strategy>,
-    /// How the first key travels, `email` or `sms`. Default: `email`.
+    /// Channel of the first key, `email` or `sms`. Default: `email`.
     pub channel: Option<Channel>,
-    /// How long the first key is good. Default: 10m for `one_time_login` and for sms, otherwise 30m.
+    /// Life of the first key. Default: 10m for `one_time_login` and for sms, otherwise 30m.
     pub key_ttl: Option<HumanDuration>,
-    /// What becomes of live keys when the policy changes: `honour`, `stricter` or `revoke`. Default: `stricter`.
+    /// Treatment of live keys when the policy changes: `honour`, `stricter` or `revoke`. Default: `stricter`.
     pub in_flight: Option<InFlight>,
-    /// Whether the last step signs in. Default: true; `generated_password` always leads through sign-in.
+    /// Signs people in at the last step. Default: true; `generated_password` always leads through sign-in.
     pub login_after: Option<bool>,
-    /// Whether `one_time_login` lets people go on without a new password. Default: false.
+    /// Lets people skip the new password under `one_time_login`. Default: false.
     pub may_skip: Option<bool>,
-    /// What roles override, by name. A role has no roles of its own.
+    /// Overrides of roles, by name. A role has no roles of its own.
     pub role: BTreeMap<String, ResetSettings>,
 }
 
-/// What is in force for an account; a key remembers the one it was issued under.
+/// The policy in force for an account; a key keeps the one it was issued under.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Policy {
-    /// How its owner gets back in.
+    /// Strategy by which its owner gets back in.
     pub strategy: Strategy,
-    /// How the first key travels.
+    /// Channel of the first key.
     pub channel: Channel,
-    /// How long the first key is good.
+    /// Life of the first key.
     pub key_ttl: HumanDuration,
-    /// What becomes of live keys when this changes.
+    /// Treatment of live keys when this policy changes.
     pub in_flight: InFlight,
-    /// Whether the last step signs in.
+    /// Signs people in at the last step.
     pub login_after: bool,
-    /// Whether `one_time_login` lets them go on without a new password.
+    /// Lets people skip the new password under `one_time_login`.
     pub may_skip: bool,
-    /// Whether an admin let them in once by it, in place of what is in force.
+    /// True if an admin granted it once, in place of the policy in force.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub granted: bool,
 }
@@ -117,29 +117,29 @@ impl Policy {
         }
     }
 
-    /// The address of an account as whoever holds its key knows it: who was written to at it, or typed it to sign in with a
-    /// generated password. A text message does not tell it: empty then.
+    /// Returns the account's address if the holder of its key knows it, from the mail or from signing in with a
+    /// generated password; empty if the key came by text message.
     pub fn known_address<'a>(&self, account: &'a Account) -> &'a str {
         if self.channel == Channel::Email { &account.email } else { "" }
     }
 
-    /// Whether nobody gets back in without a phone.
+    /// True if nobody gets back in without a phone.
     pub fn needs_phone(&self) -> bool {
         self.strategy.needs_phone() || self.channel == Channel::Sms
     }
 
-    /// As it is stored beside a key or session issued under it.
+    /// Returns the form stored with a key or session issued under it.
     pub fn stored(&self) -> String {
         serde_json::to_string(self).expect("a policy is plain data")
     }
 
-    /// Out of what was stored.
+    /// Parses the stored form.
     pub fn read(stored: Option<&str>) -> Option<Self> {
         serde_json::from_str(stored?).ok()
     }
 
-    /// Whether a key that was issued under `issued` is still good, now that `self` holds for its account. What an admin
-    /// granted is: it is there because what holds cannot be met.
+    /// True if a key issued under `issued` is still valid, now that `self` is in force for its account. One that an
+    /// admin granted always is: it exists because the policy in force cannot be met.
     pub fn accepts(&self, issued: &Policy) -> bool {
         match self.in_flight {
             _ if issued.granted => true,
@@ -154,7 +154,7 @@ impl Policy {
 }
 
 impl ResetSettings {
-    /// What holds for an account with these roles: for each setting the strictest that any of them asks for.
+    /// Returns the policy for an account with these roles: for each setting, the strictest value any of them asks for.
     pub fn policy<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> Policy {
         let asks = roles.into_iter().map(|role| match self.role.get(role) {
             Some(ask) => ask.over(self).alone(),
@@ -164,8 +164,8 @@ impl ResetSettings {
         Policy { key_ttl: policy.key_ttl.min(longest(policy.strategy, policy.channel)), ..policy }
     }
 
-    /// Whether an account with these roles asks the table of `role`. It asks the base, `""`, if it has no role, or one
-    /// without a table.
+    /// True if the table of `role` applies to an account with these roles. The base, `""`, applies if the account has
+    /// no role, or one without a table.
     pub fn asks<'a>(&self, role: &str, mut held: impl Iterator<Item = &'a str>) -> bool {
         match role {
             "" => held.next().is_none_or(|first| {
@@ -175,25 +175,25 @@ impl ResetSettings {
         }
     }
 
-    /// Every table with the policy that it comes to by itself: the base under the name `""`.
+    /// Returns every table with the policy that results from it alone: the base under the name `""`.
     pub fn tables(&self) -> impl Iterator<Item = (&str, Policy)> {
         let roles = self.role.iter().map(|(role, ask)| (role.as_str(), ask.over(self).alone()));
         std::iter::once(("", self.alone())).chain(roles)
     }
 }
 
-/// The key of a role's table; of the base for `""`.
+/// Returns the key of a role's table; the base's for `""`.
 pub fn table_key(role: &str) -> String {
     if role.is_empty() { "latchkey.reset".into() } else { format!("latchkey.reset.role.{role}") }
 }
 
-/// Whether `name` can be a role's: letters, digits, `-` and `_`.
+/// True if `name` can be a role's: letters, digits, `-` and `_`.
 pub fn is_role(name: &str) -> bool {
     (1..=64).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// How long a first key may be good at most.
+/// Returns the longest life of a first key.
 pub fn longest(strategy: Strategy, channel: Channel) -> HumanDuration {
     let by_phone = HumanDuration::minutes(if channel == Channel::Sms { 10 } else { 60 });
     strategy.longest().min(by_phone)

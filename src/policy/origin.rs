@@ -1,4 +1,4 @@
-//! Where each setting of a policy comes from: which role asked for it, in which line of which file.
+//! Origin of each setting of a policy: which role asked for it, in which line of which file.
 
 use figment::Figment;
 use serde::Serialize;
@@ -6,20 +6,20 @@ use serde::Serialize;
 use super::{ResetSettings, setting::Setting, table_key};
 use crate::findings::place::Place;
 
-/// One setting in force, and why it is.
+/// A setting in force, and its origin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Origin {
     /// Its name in `Rocket.toml`.
     pub setting: &'static str,
-    /// What holds.
+    /// Value in force.
     pub value: String,
-    /// Where that is written.
+    /// Place where it is set.
     pub place: Place,
-    /// The role that asked for it; `None` if it is everybody's.
+    /// Role that asked for it; `None` for the base.
     pub role: Option<String>,
 }
 
-/// Each setting of an account with these roles, in the order of `Rocket.toml`.
+/// Returns each setting of an account with these roles, in the order of `Rocket.toml`.
 pub fn origins(figment: &Figment, settings: &ResetSettings, roles: &[&str]) -> Vec<Origin> {
     let policy = settings.policy(roles.iter().copied());
     let origin = |setting: Setting| {
@@ -28,7 +28,7 @@ pub fn origins(figment: &Figment, settings: &ResetSettings, roles: &[&str]) -> V
         let says = |role: &&str| settings.role.get(*role).is_some_and(|table| setting.is_set(table));
         let role = roles.iter().copied().filter(agrees).find(says);
         let table = role.and_then(|role| settings.role.get(role)).unwrap_or(settings);
-        // A lifetime that a strategy cuts short is written nowhere.
+        // A lifetime that a strategy shortens is not set anywhere.
         let cut = setting == Setting::KeyTtl && table.key_ttl != Some(policy.key_ttl);
         let key = format!("{}.{}", table_key(role.unwrap_or_default()), setting.name());
         let place = if cut { Place::Default } else { Place::of(figment, &key) };

@@ -1,4 +1,4 @@
-//! The settings of a policy one by one: what each is called, what it says, and which of two values is the stricter.
+//! The settings of a policy one by one: their names, values and order of strictness.
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
@@ -10,21 +10,22 @@ use super::{Policy, ResetSettings};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Setting {
-    /// How people get back in.
+    /// Strategy by which people get back in.
     Strategy,
-    /// How the first key travels.
+    /// Channel of the first key.
     Channel,
-    /// How long the first key is good.
+    /// Life of the first key.
     KeyTtl,
-    /// What becomes of live keys when the policy changes.
+    /// Treatment of live keys when the policy changes.
     InFlight,
-    /// Whether the last step signs in.
+    /// Signing in at the last step.
     LoginAfter,
-    /// Whether `one_time_login` lets people go on without a new password.
+    /// Skipping the new password under `one_time_login`.
     MaySkip,
 }
 
-/// What becomes of one policy in another, as `strategy set_then_login -> second_key`; a role's changes after its name.
+/// Describes the changes from one policy to another, as `strategy set_then_login -> second_key`; those of a role follow
+/// its name.
 pub fn changes(old: &ResetSettings, new: &ResetSettings) -> String {
     let roles: BTreeSet<&str> = old.tables().chain(new.tables()).map(|(role, _)| role).collect();
     let table = |role: &str| {
@@ -41,17 +42,17 @@ pub fn changes(old: &ResetSettings, new: &ResetSettings) -> String {
 }
 
 impl Setting {
-    /// Every setting, in the order of `Rocket.toml`.
+    /// Returns every setting, in the order of `Rocket.toml`.
     pub fn all() -> &'static [Setting] {
         Self::VARIANTS
     }
 
-    /// Its name in `Rocket.toml`.
+    /// Returns its name in `Rocket.toml`.
     pub fn name(self) -> &'static str {
         self.into()
     }
 
-    /// What a policy says, as it stands in `Rocket.toml` without quotes.
+    /// Returns its value in a policy, as in `Rocket.toml` without quotes.
     pub fn of(self, policy: &Policy) -> String {
         match self {
             Setting::Strategy => policy.strategy.to_string(),
@@ -63,7 +64,7 @@ impl Setting {
         }
     }
 
-    /// Whether a table sets it by itself.
+    /// True if a table sets it itself.
     pub fn is_set(self, table: &ResetSettings) -> bool {
         match self {
             Setting::Strategy => table.strategy.is_some(),
@@ -75,7 +76,7 @@ impl Setting {
         }
     }
 
-    /// How strict `one` is against `other`, of this setting alone: `Less` is stricter.
+    /// Compares the strictness of two policies in this setting: `Less` is stricter.
     pub fn order(self, one: &Policy, other: &Policy) -> Ordering {
         match self {
             Setting::Strategy => one.strategy.cmp(&other.strategy),
@@ -87,8 +88,8 @@ impl Setting {
         }
     }
 
-    /// Whether `one` is laxer than `other` in this setting. A channel counts within one strategy, a lifetime within one
-    /// strategy and channel: the longer life of a stricter key is no laxness.
+    /// True if `one` is laxer than `other` in this setting. Channels are compared within one strategy, lifetimes within
+    /// one strategy and channel: a longer life of a stricter key is not laxer.
     pub fn is_laxer(self, one: &Policy, other: &Policy) -> bool {
         let comparable = match self {
             Setting::Channel => one.strategy == other.strategy,

@@ -1,4 +1,4 @@
-//! The strategies, and what there is to know of each: the one table that lists them.
+//! The strategies and the facts about each: the one table that lists them.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use strum::VariantArray;
 
 use crate::{base::duration::HumanDuration, findings::Severity};
 
-/// How people get back in; the strictest first.
+/// Strategy by which people get back in; the strictest first.
 #[derive(
     Clone,
     Copy,
@@ -26,37 +26,37 @@ use crate::{base::duration::HumanDuration, findings::Severity};
 pub enum Strategy {
     /// A texted code approves the new password.
     SmsApproved,
-    /// A second key, by mail, goes with the new password.
+    /// The new password requires a second key, sent by mail.
     SecondKey,
-    /// The form for a new password, then signed in.
+    /// The link leads to a form for a new password, which signs in.
     SetThenLogin,
-    /// Signed in once, to set a new password.
+    /// The link signs in once, to set a new password.
     OneTimeLogin,
-    /// A generated password, by mail, that is good once.
+    /// A generated password, sent by mail, is valid once.
     GeneratedPassword,
 }
 
-/// What there is to know of a strategy.
+/// Facts about a strategy.
 pub struct Facts {
-    /// The page that its key leads to.
+    /// Page that its key leads to.
     pub page: &'static str,
-    /// How many steps it takes, the request being the first.
+    /// Number of steps, the request being the first.
     pub steps: u8,
-    /// How long its first key may be good at most.
+    /// Longest life of its first key.
     pub longest: HumanDuration,
-    /// Whether it takes a verified phone.
+    /// True if it requires a verified phone.
     pub needs_phone: bool,
-    /// What an expert says to whoever chooses it.
+    /// Expert's warning to those who choose it.
     pub risk: Option<Risk>,
 }
 
-/// What a strategy gives up.
+/// Drawback of a strategy.
 pub struct Risk {
-    /// How much it matters.
+    /// Severity.
     pub severity: Severity,
-    /// What it is.
+    /// Description.
     pub why: &'static str,
-    /// What to choose instead, or beside it.
+    /// Alternative, or addition.
     pub remedy: &'static str,
 }
 
@@ -113,37 +113,37 @@ impl Strategy {
         }
     }
 
-    /// Every strategy, the strictest first.
+    /// Returns every strategy, the strictest first.
     pub fn all() -> &'static [Strategy] {
         Self::VARIANTS
     }
 
-    /// Its name in `Rocket.toml`.
+    /// Returns its name in `Rocket.toml`.
     pub fn name(self) -> &'static str {
         self.into()
     }
 
-    /// The page that its key leads to.
+    /// Returns the page that its key leads to.
     pub fn page(self) -> &'static str {
         self.facts().page
     }
 
-    /// How many steps it takes, the request being the first.
+    /// Returns the number of steps, the request being the first.
     pub fn steps(self) -> u8 {
         self.facts().steps
     }
 
-    /// How long its first key may be good at most.
+    /// Returns the longest life of its first key.
     pub fn longest(self) -> HumanDuration {
         self.facts().longest
     }
 
-    /// Whether it takes a verified phone.
+    /// True if it requires a verified phone.
     pub fn needs_phone(self) -> bool {
         self.facts().needs_phone
     }
 
-    /// What an expert says to whoever chooses it.
+    /// Returns the expert's warning to those who choose it.
     pub fn risk(self) -> Option<Risk> {
         self.facts().risk
     }

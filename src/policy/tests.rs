@@ -1,4 +1,4 @@
-//! The laws of the resolution, for any tables, roles and policies.
+//! Laws of the policy in force, for any tables, roles and policies.
 
 use proptest::{
     collection::{btree_map, vec},
@@ -53,7 +53,7 @@ fn policies() -> impl Generator<Value = Policy> {
     settings().prop_map(|settings| settings.policy([]))
 }
 
-/// Whether any setting of `one` is laxer than that of `other`.
+/// Returns the first setting in which `one` is laxer than `other`.
 fn laxer(one: &Policy, other: &Policy) -> Option<&'static str> {
     let settings = Setting::all().iter();
     settings.filter(|setting| setting.order(one, other).is_gt()).map(|setting| setting.name()).next()
@@ -84,7 +84,7 @@ proptest! {
         };
         for setting in Setting::all() {
             let asked = asks.iter().any(|ask| setting.of(ask) == setting.of(&policy));
-            // A lifetime may be cut to what the strategy of another role allows.
+            // A lifetime may be shortened to the longest that another role's strategy allows.
             prop_assert!(asked || *setting == Setting::KeyTtl, "{} is {}", setting.name(), setting.of(&policy));
         }
     }

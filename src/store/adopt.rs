@@ -1,33 +1,33 @@
-//! Takes over a database of the first versions, whose tables had no prefix of our own and whose migrations stood in
+//! Adopts a database of the first versions, whose tables had no prefix of our own and whose migrations were recorded in
 //! sqlx's own table, perhaps beside a host's.
 
 use super::{hexadecimal, migrate::Raw};
 
-/// How many migrations there were.
+/// Number of their migrations.
 pub(super) const COUNT: usize = 10;
 
-/// Where they stood.
+/// Table that recorded them.
 const TABLE: &str = "_sqlx_migrations";
 
-/// Their SHA-384, a line for each.
+/// Their SHA-384 checksums, one per line.
 const SUMS_SQLITE: &str = include_str!("../../migrations/adoption/sqlite.sums");
 const SUMS_POSTGRES: &str = include_str!("../../migrations/adoption/postgres.sums");
 
-/// What brings the tables under their names of today.
+/// SQL that renames the tables to their current names.
 const RENAME_SQLITE: &str = include_str!("../../migrations/adoption/sqlite.sql");
 const RENAME_POSTGRES: &str = include_str!("../../migrations/adoption/postgres.sql");
 
-/// Whether all of them are there, by number and checksum.
+/// True if all of them are applied, by number and checksum.
 ///
 /// # Errors
-/// [`sqlx::Error::Configuration`] if only some are there, and what the database says.
+/// [`sqlx::Error::Configuration`] if only some are applied, and the database's errors.
 pub(super) async fn is_due(conn: &mut Raw<'_>) -> Result<bool, sqlx::Error> {
     let (sums, is_there) = match conn {
         Raw::Sqlite(_) => (
             SUMS_SQLITE,
             format!("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{TABLE}')"),
         ),
-        // A host's own table may be none of our business.
+        // We may lack the privilege to read a host's own table.
         Raw::Postgres(..) => (
             SUMS_POSTGRES,
             format!("SELECT COALESCE(has_table_privilege(to_regclass('{TABLE}'), 'SELECT'), FALSE)"),
@@ -53,10 +53,10 @@ pub(super) async fn is_due(conn: &mut Raw<'_>) -> Result<bool, sqlx::Error> {
     }
 }
 
-/// Renames everything, and leaves sqlx's table to whoever else has something in it.
+/// Renames everything, and drops sqlx's table unless it still has entries.
 ///
 /// # Errors
-/// What the database says.
+/// The database's errors.
 pub(super) async fn adopt(conn: &mut Raw<'_>) -> Result<(), sqlx::Error> {
     let rename = match conn {
         Raw::Sqlite(_) => RENAME_SQLITE,

@@ -1,4 +1,4 @@
-//! Who still works with the pool: Rocket closes it while requests are in flight.
+//! Counts the users of the pool, since Rocket closes it while requests are in flight.
 
 use std::{
     sync::{
@@ -10,11 +10,11 @@ use std::{
 
 use rocket::tokio::time::{sleep, timeout};
 
-/// Counts who is at work.
+/// Number of users of the pool.
 #[derive(Clone, Default)]
 pub(super) struct Busy(Arc<AtomicUsize>);
 
-/// Somebody at work, until dropped.
+/// A use of the pool, until dropped.
 pub struct Token(Arc<AtomicUsize>);
 
 impl Busy {
@@ -23,7 +23,7 @@ impl Busy {
         Token(self.0.clone())
     }
 
-    /// Waits until nobody is at work, `longest` at most.
+    /// Waits until nobody uses the pool, at most `longest`.
     pub(super) async fn ended(&self, longest: Duration) {
         let quiet = async {
             while self.0.load(Ordering::SeqCst) > 0 {

@@ -1,28 +1,28 @@
-//! The table `claims`: who said "this wasn't me" from an address that an account had left, and waits for an admin.
+//! The table `claims`: "this wasn't me" from addresses that an account had left, waiting for an admin.
 
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
 use crate::base::{Error, clock::Time};
 
-/// A claim, with what the account would be given back.
+/// A claim, with what the account would get back.
 #[derive(sqlx_macros::FromRow)]
 pub struct Claim {
-    /// The account.
+    /// Claimed account.
     pub account_id: Uuid,
-    /// The address that claims it.
+    /// Address that claims it.
     pub email: String,
-    /// Its canonical form.
+    /// Canonical form of that address.
     pub email_key: String,
-    /// The phone that the account had then.
+    /// Phone that the account had then.
     pub phone: Option<String>,
-    /// From when on that could be used.
+    /// Time from which that phone could be used.
     pub phone_usable_at: Option<Time>,
-    /// When it was made.
+    /// Time of the claim.
     pub claimed_at: Time,
 }
 
-/// Adds a claim; a later one of the same address counts for nothing.
+/// Adds a claim; does nothing if the address has already made one.
 pub async fn insert(tx: &mut Tx, claim: &Claim) -> Result<(), Error> {
     const INSERT: &str =
         "INSERT INTO latchkey_claims (account_id, email, email_key, phone, phone_usable_at, claimed_at)
@@ -32,21 +32,21 @@ pub async fn insert(tx: &mut Tx, claim: &Claim) -> Result<(), Error> {
     Ok(())
 }
 
-/// The claims to an account, the oldest first.
+/// Returns the claims to an account, oldest first.
 pub async fn of_account(conn: &mut Conn, account: Uuid) -> Result<Vec<Claim>, Error> {
     const OF_ACCOUNT: &str = "SELECT account_id, email, email_key, phone, phone_usable_at, claimed_at
         FROM latchkey_claims WHERE account_id = $1 ORDER BY claimed_at, email_key";
     Ok(sql!(all Claim, conn, OF_ACCOUNT, account)?)
 }
 
-/// The claim that is made from an address.
+/// Returns the claim made from an address.
 pub async fn of_address(conn: &mut Conn, email_key: &str) -> Result<Option<Claim>, Error> {
     const OF_ADDRESS: &str = "SELECT account_id, email, email_key, phone, phone_usable_at, claimed_at
         FROM latchkey_claims WHERE email_key = $1 LIMIT 1";
     Ok(sql!(optional Claim, conn, OF_ADDRESS, email_key)?)
 }
 
-/// Ends the claims to an account.
+/// Removes the claims to an account.
 pub async fn end(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const END: &str = "DELETE FROM latchkey_claims WHERE account_id = $1";
     sql!(execute tx, END, account)?;

@@ -1,4 +1,4 @@
-//! The table `counts`: buckets of what may still be done, each as the moment at which it will be full again.
+//! The table `counts`: rate-limit buckets, each stored as the time at which it will be full again.
 
 use serde::Serialize;
 
@@ -10,9 +10,9 @@ pub type Bucket = (Vec<u8>, Quota);
 /// A bucket that one was taken from.
 pub type Taken = (Vec<u8>,);
 
-/// Takes one out of a bucket; false, and nothing changes, if it is empty. A bucket without a row is full.
+/// Takes one from a bucket; false, without a change, if it is empty. A bucket without a row is full.
 pub async fn take(tx: &mut Tx, bucket: &[u8], quota: Quota, now: Time) -> Result<bool, Error> {
-    // What a wrong clock put down counts as a bucket with one left.
+    // A time written by a wrong clock counts as a bucket with one left.
     const TAKE: &str = "INSERT INTO latchkey_counts (bucket, full_at) VALUES ($1, $5)
         ON CONFLICT (bucket) DO UPDATE SET full_at = $3 + CASE
             WHEN latchkey_counts.full_at < $2 THEN $2
@@ -26,7 +26,7 @@ pub async fn take(tx: &mut Tx, bucket: &[u8], quota: Quota, now: Time) -> Result
     Ok(taken.is_some())
 }
 
-/// A bucket that one is to be taken from, as the databases read it.
+/// A bucket to take from, as the databases read it.
 #[derive(Serialize)]
 struct Wanted {
     bucket: String,
@@ -35,7 +35,7 @@ struct Wanted {
     absurd: i64,
 }
 
-/// Buckets that one is to be taken from each, as JSON.
+/// Returns the buckets to take from, as JSON.
 pub(super) fn wanted(buckets: &[Bucket], now: Time) -> String {
     let wanted = |(bucket, quota): &Bucket| Wanted {
         bucket: hexadecimal(bucket),
@@ -47,7 +47,7 @@ pub(super) fn wanted(buckets: &[Bucket], now: Time) -> String {
     serde_json::to_string(&wanted).expect("text and numbers are plain data")
 }
 
-/// Takes one out of each of several buckets that is not empty, and gives those.
+/// Takes one from each bucket that is not empty, and returns those buckets.
 pub async fn take_each(tx: &mut Tx, buckets: &[Bucket], now: Time) -> Result<Vec<Taken>, Error> {
     const TAKE_EACH_SQLITE: &str =
         "WITH wanted AS (SELECT unhex(value ->> 'bucket') AS bucket, value ->> 'first' AS first,
@@ -78,7 +78,7 @@ pub async fn take_each(tx: &mut Tx, buckets: &[Bucket], now: Time) -> Result<Vec
     Ok(sql!(all Taken, tx, text, wanted(buckets, now), now)?)
 }
 
-/// Puts one back.
+/// Puts one back into a bucket.
 pub async fn put_back(tx: &mut Tx, bucket: &[u8], quota: Quota, now: Time) -> Result<(), Error> {
     const PUT_BACK: &str =
         "UPDATE latchkey_counts SET full_at = full_at - $3 WHERE bucket = $1 AND full_at > $2";
@@ -86,13 +86,13 @@ pub async fn put_back(tx: &mut Tx, bucket: &[u8], quota: Quota, now: Time) -> Re
     Ok(())
 }
 
-/// When a bucket will be full, if it is not.
+/// Returns when a bucket will be full; `None` if it has no row.
 pub async fn full_at(tx: &mut Tx, bucket: &[u8]) -> Result<Option<Time>, Error> {
     const FULL_AT: &str = "SELECT full_at FROM latchkey_counts WHERE bucket = $1";
     Ok(sql!(optional(Time,), tx, FULL_AT, bucket)?.map(|(full_at,)| full_at))
 }
 
-/// Removes some that are full.
+/// Removes a batch of full buckets.
 pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
     const PURGE: &str = "DELETE FROM latchkey_counts WHERE bucket IN (SELECT bucket FROM latchkey_counts WHERE full_at <= $1 LIMIT 500)";
     Ok(sql!(execute tx, PURGE, now)?)

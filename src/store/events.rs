@@ -1,6 +1,6 @@
 //! The table `events`: the audit log, appended to in the transaction of what it records.
 //!
-//! An id begins with its time: pages go by the id alone.
+//! Ids begin with the time, so pagination needs nothing but the id.
 
 use uuid::Uuid;
 
@@ -12,44 +12,44 @@ use crate::base::{Error, clock::Time};
 pub struct Event {
     /// Its id.
     pub id: Uuid,
-    /// When it happened.
+    /// Time of the event.
     pub at: Time,
-    /// What happened, like `reset.completed`.
+    /// Kind of event, like `reset.completed`.
     pub kind: String,
-    /// To whom.
+    /// Account it concerns.
     pub account_id: Option<Uuid>,
-    /// From where.
+    /// Client's address; empty if unknown.
     pub client: String,
-    /// Under which policy: the strategy's name.
+    /// Strategy of the policy it happened under.
     pub policy: Option<String>,
-    /// What else is to be known.
+    /// Further detail.
     pub detail: Option<String>,
-    /// Who did it, if not its owner: an admin's account, or `command line`.
+    /// Actor, if not the owner: an admin's account, or `command line`.
     pub actor: Option<String>,
 }
 
-/// An event with the present address of whom it happened to.
+/// An event with the current address of its account.
 #[derive(Clone, sqlx_macros::FromRow)]
 pub struct EventRow {
     /// The event.
     #[sqlx(flatten)]
     pub event: Event,
-    /// The address, while there is such an account.
+    /// Address, as long as the account exists.
     pub email: Option<String>,
 }
 
-/// Which events.
+/// Filter for events.
 #[derive(Clone, Copy, Default)]
 pub struct Which<'a> {
-    /// Of this kind.
+    /// Only of this kind.
     pub kind: Option<&'a str>,
-    /// Of this account.
+    /// Only of this account.
     pub account: Option<Uuid>,
-    /// From this moment on.
+    /// From this time on.
     pub since: Option<Time>,
-    /// Before this moment.
+    /// Before this time.
     pub until: Option<Time>,
-    /// Not newer than the one with this id.
+    /// Not newer than the event with this id.
     pub from: Option<Uuid>,
 }
 
@@ -63,7 +63,7 @@ pub async fn insert(tx: &mut Tx, event: &Event) -> Result<(), Error> {
     Ok(())
 }
 
-/// At most `limit` events, the newest first.
+/// Returns at most `limit` events, newest first.
 pub async fn page(conn: &mut Conn, which: &Which<'_>, limit: i64) -> Result<Vec<EventRow>, Error> {
     const ALL: &str =
         "SELECT e.id, e.at, e.kind, e.account_id, e.client, e.policy, e.detail, e.actor, a.email
@@ -77,7 +77,7 @@ pub async fn page(conn: &mut Conn, which: &Which<'_>, limit: i64) -> Result<Vec<
         "SELECT e.id, e.at, e.kind, e.account_id, e.client, e.policy, e.detail, e.actor, a.email
         FROM latchkey_events AS e LEFT JOIN latchkey_accounts AS a ON a.id = e.account_id
         WHERE e.id >= $1 AND e.id <= $2 AND e.account_id = $4 ORDER BY e.id DESC LIMIT $3";
-    // One account has fewer events than one kind: `||` keeps the index on kinds out of it.
+    // An account has fewer events than a kind: `||` keeps the index on kinds out of it.
     const OF_BOTH: &str = "SELECT e.id, e.at, e.kind, e.account_id, e.client, e.policy, e.detail, e.actor, a.email
         FROM latchkey_events AS e LEFT JOIN latchkey_accounts AS a ON a.id = e.account_id
         WHERE e.id >= $1 AND e.id <= $2 AND e.account_id = $4 AND e.kind || '' = $5 ORDER BY e.id DESC LIMIT $3";
@@ -94,14 +94,14 @@ pub async fn page(conn: &mut Conn, which: &Which<'_>, limit: i64) -> Result<Vec<
     })
 }
 
-/// When something last happened to an account.
+/// Returns the time of an account's last event of a kind.
 pub async fn last(conn: &mut Conn, account: Uuid, kind: &str) -> Result<Option<Time>, Error> {
     const LAST: &str =
         "SELECT at FROM latchkey_events WHERE account_id = $1 AND kind || '' = $2 ORDER BY id DESC LIMIT 1";
     Ok(sql!(optional(Time,), conn, LAST, account, kind)?.map(|(at,)| at))
 }
 
-/// Removes some of what happened before `before`.
+/// Removes a batch of events older than `before`.
 pub async fn purge(tx: &mut Tx, before: Time) -> Result<u64, Error> {
     const PURGE: &str =
         "DELETE FROM latchkey_events WHERE id IN (SELECT id FROM latchkey_events WHERE id < $1 LIMIT 500)";

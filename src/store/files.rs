@@ -1,4 +1,4 @@
-//! The files beside an SQLite database: whose they are, and who may read them.
+//! Files of an SQLite database: who owns and may read them.
 
 use std::{
     fs::{File, OpenOptions},
@@ -6,29 +6,29 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What SQLite keeps beside a database, and what follows its name then.
+/// Suffixes of the files that SQLite keeps beside a database.
 pub const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
-/// The file that SQLite keeps beside a database under this ending.
+/// Returns the path of the file beside a database with this suffix.
 pub fn beside(database: &Path, end: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(end);
     name.into()
 }
 
-/// The folder of a file.
+/// Returns the folder of a file.
 pub fn folder(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Waits for whoever else migrates; it ends with the returned handle. The folder is locked, so that no file is left
-/// that belongs to whoever came first. Where a folder cannot be locked, each migration is one transaction all the same.
+/// Waits for other processes that migrate; locked until the returned handle is dropped. Locks the folder, since a lock
+/// file would belong to whoever came first. Where a folder cannot be locked, each migration is still one transaction.
 pub(super) fn lock(database: &Path) -> Option<File> {
     let folder = File::open(folder(database)).ok()?;
     folder.lock().ok().map(|()| folder)
 }
 
-/// Makes an empty file that its owner alone may read, unless there is one. SQLite gives those beside it the same mode
+/// Creates an empty file that only its owner may read, unless it exists. SQLite gives the files beside it the same mode
 /// and owner.
 pub(super) fn create(database: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();

@@ -1,11 +1,11 @@
-//! Transactions on SQLite's one writer: those that wait for each other share one commit, and with it one wait for the
-//! disk.
+//! Group commit on SQLite's one writer: transactions that wait for each other share one commit, and its one wait for
+//! the disk.
 //!
-//! Each has the connection to itself, the second and later ones within a savepoint that the next one or the commit
-//! releases. Whoever is done goes to the end of the queue and hears, before anybody is answered, what became of the
-//! commit: the first whose turn comes again makes it, for all that are done by then. A transaction that gives up is undone
-//! alone, and ends the group; so does a faulty one, since SQLite, on a full disk, undoes everything without being asked.
-//! Those whose commit failed for somebody else's sake can be run again alone ([`Shared`]).
+//! Each transaction has the connection to itself; the second and later ones run within a savepoint, which the next one
+//! or the commit releases. A finished transaction joins the end of the queue. The first to get its turn again commits
+//! for all that are finished by then, and none returns before it knows the outcome. A transaction that is dropped is
+//! rolled back alone, and ends the group; so does a failed one, since on a full disk SQLite rolls everything back by
+//! itself. Transactions whose commit failed because of another can be retried alone ([`Shared`]).
 
 use std::{io, ops, sync::Arc, time::Duration};
 
@@ -26,28 +26,28 @@ pub struct Writer {
     turn: Arc<Mutex<Group>>,
 }
 
-/// The transactions that will share the next commit.
+/// Transactions that will share the next commit.
 struct Group {
     conn: Option<SqliteConnection>,
-    /// Who is done, and waits to hear of the commit.
+    /// Finished members, waiting for the outcome of the commit.
     done: Vec<oneshot::Sender<Result<(), sqlx::Error>>>,
 }
 
-/// A transaction whose turn it is: undone when dropped before [`Member::commit`].
+/// A transaction that has its turn: rolled back when dropped before [`Member::commit`].
 pub struct Member {
     turn: Option<OwnedMutexGuard<Group>>,
-    /// Whether it waits for nobody to share its commit.
+    /// True if it shares its commit with no other.
     alone: bool,
 }
 
-/// Why a commit failed that several shared. Nothing of theirs has happened.
+/// Failure of a shared commit. Nothing of its members was committed.
 #[derive(Debug, thiserror::Error)]
 #[error("a commit that others shared failed: {0}")]
 pub struct Shared(String);
 
 impl Writer {
-    /// A writer on `conn`, or on another connection of the same `options` if that fails; a transaction waits for its
-    /// turn as long as `patience`.
+    /// Creates a writer on `conn`, replaced by a new connection with `options` if it fails. A transaction waits for its
+    /// turn at most `patience`.
     pub fn new(conn: SqliteConnection, options: SqliteConnectOptions, patience: Duration) -> Self {
         let group = Group { conn: Some(conn), done: Vec::new() };
         Self { options: Arc::new(options), patience, turn: Arc::new(Mutex::new(group)) }
@@ -67,10 +67,10 @@ impl Writer {
         Ok(())
     }
 
-    /// Begins a transaction when its turn has come.
+    /// Begins a transaction once its turn has come.
     ///
     /// # Errors
-    /// [`sqlx::Error::PoolTimedOut`] if it does not come in time, and what the database says.
+    /// [`sqlx::Error::PoolTimedOut`] if it does not come in time, and the database's errors.
     pub async fn begin(&self) -> Result<Member, sqlx::Error> {
         let group = self.turn().await?;
         Member::begin(group, false).await
@@ -79,7 +79,7 @@ impl Writer {
     /// Begins a transaction that shares its commit with no other.
     ///
     /// # Errors
-    /// As [`begin`](Self::begin).
+    /// Same as [`begin`](Self::begin).
     pub async fn begin_alone(&self) -> Result<Member, sqlx::Error> {
         let committed = commit(self.turn().await?).await;
         let mut group = committed.map_err(|_| sqlx::Error::WorkerCrashed)?;
@@ -99,7 +99,7 @@ impl Writer {
 
 impl Member {
     async fn begin(group: OwnedMutexGuard<Group>, alone: bool) -> Result<Member, sqlx::Error> {
-        // From here on, whatever fails is undone by the member's end.
+        // From here on, dropping the member undoes whatever failed.
         let mut member = Member { turn: Some(group), alone };
         let begin = match member.done() {
             0 => "BEGIN IMMEDIATE",
@@ -110,10 +110,10 @@ impl Member {
         Ok(member)
     }
 
-    /// Makes the transaction durable, together with those that wait for the same.
+    /// Commits the transaction, together with others that wait to commit.
     ///
     /// # Errors
-    /// What the database says; nothing has happened then.
+    /// The database's error; nothing was committed then.
     pub async fn commit(mut self) -> Result<(), sqlx::Error> {
         let Some(mut group) = self.turn.take() else { return Ok(()) };
         let (tell, mut told) = oneshot::channel();
@@ -132,13 +132,13 @@ impl Member {
         heard(told.await)
     }
 
-    /// How many are done before it.
+    /// Returns how many members finished before this one.
     fn done(&self) -> usize {
         self.turn.as_ref().map_or(0, |group| group.done.len())
     }
 }
 
-/// Commits a group in a task of its own, which ends it even if whoever began it is cancelled meanwhile.
+/// Commits a group in a task of its own, which completes even if the caller is cancelled.
 fn commit(mut group: OwnedMutexGuard<Group>) -> JoinHandle<OwnedMutexGuard<Group>> {
     rocket::tokio::spawn(async move {
         group.commit().await;
@@ -151,7 +151,7 @@ fn heard(told: Result<Result<(), sqlx::Error>, oneshot::error::RecvError>) -> Re
 }
 
 impl Group {
-    /// Makes durable what is done, if that has not happened by now.
+    /// Commits the finished members, unless that has already happened.
     async fn commit(&mut self) {
         if self.done.is_empty() {
             return;
@@ -160,7 +160,7 @@ impl Group {
         self.end(committed, own);
     }
 
-    /// Undoes the transaction at hand, and commits those done before it.
+    /// Rolls back the current transaction, and commits those that finished before it.
     async fn give_up(&mut self) {
         if self.done.is_empty() {
             let undone = self.run("ROLLBACK").await;
@@ -177,14 +177,14 @@ impl Group {
         sqlx::query(text).execute(conn).await.map(drop)
     }
 
-    /// Reports the outcome to every member; if several shared the commit, the error is marked as shared, so that each can
-    /// retry alone.
+    /// Reports the outcome to every member; if several shared the commit, the error is marked as shared, so that each
+    /// can retry alone.
     fn end(&mut self, outcome: Result<(), sqlx::Error>, own: bool) {
-        // Whatever state a connection is in after a fault, closing it undoes what was not committed.
+        // After an error, a connection may be in any state: closing it rolls back what was not committed.
         if outcome.is_err() {
             self.conn = None;
         }
-        // Whoever was cancelled does not listen any more.
+        // A cancelled member no longer listens.
         if own && let Some(tell) = self.done.pop() {
             _ = tell.send(outcome);
             return;

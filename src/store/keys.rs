@@ -1,4 +1,4 @@
-//! The table `keys`: what is live has a row, what is spent, superseded or revoked has none.
+//! The table `keys`: a live key has a row; one that is spent, superseded or revoked has none.
 
 use std::time::Duration;
 
@@ -11,48 +11,48 @@ use crate::base::{
     key::Purpose,
 };
 
-/// A live key, known by its digest alone.
+/// A live key, known only by its digest.
 #[derive(Clone, sqlx_macros::FromRow)]
 pub struct KeyRow {
     /// Public id, carried by the forms made for it.
     pub id: Uuid,
-    /// Whose it is.
+    /// Account it belongs to.
     pub account_id: Uuid,
-    /// What it is for, a [`Purpose`] in words.
+    /// Name of its [`Purpose`].
     pub purpose: String,
-    /// What is stored of the secret.
+    /// Digest of the secret.
     pub digest: Vec<u8>,
-    /// The first key of a second one.
+    /// First key, of a second one.
     pub parent: Option<Uuid>,
-    /// The policy it was issued under, as JSON.
+    /// Policy it was issued under, as JSON.
     pub policy: Option<String>,
-    /// Digest of the mark of the browser it is bound to.
+    /// Digest of the id of the browser it is bound to.
     pub browser: Option<Vec<u8>>,
-    /// What goes with it (a new address, a phone, what to restore), sealed.
+    /// Associated data (a new address, a phone, what to restore), sealed.
     pub sealed: Option<Vec<u8>>,
     /// Wrong tries so far.
     pub tries: i64,
-    /// How many second keys it has minted.
+    /// Number of second keys minted from it.
     pub minted: i64,
-    /// Whether it was asked for in a browser that its owner had signed in with.
+    /// True if requested in a browser that its owner had signed in with.
     pub asked_by_owner: bool,
-    /// When it was made.
+    /// Time of issue.
     pub issued_at: Time,
-    /// When its first button was pressed.
+    /// Time its first button was pressed.
     pub pressed_at: Option<Time>,
-    /// In which browser, in words of our own.
+    /// Name of that browser, in words of our own.
     pub pressed_in: Option<String>,
-    /// When it dies.
+    /// Expiry.
     pub expires_at: Time,
 }
 
 impl KeyRow {
-    /// Whether it stands beside a reset that is under way elsewhere, and ends that one.
+    /// True if it restarts a reset that is under way in another browser, ending that one.
     pub fn restarts(&self) -> bool {
         self.purpose == Purpose::Restart.name()
     }
 
-    /// A key that is good for `life` from `now` on, bound to nothing yet.
+    /// Creates a key that is valid for `life` from `now` on and bound to nothing yet.
     pub fn new(id: Uuid, now: Time, account_id: Uuid, purpose: Purpose, life: Duration) -> Self {
         Self {
             id,
@@ -85,14 +85,14 @@ pub async fn insert(tx: &mut Tx, key: &KeyRow) -> Result<(), Error> {
     Ok(())
 }
 
-/// The live key of a digest. One from beyond [`SKEW`] is none.
+/// Returns the live key with this digest. Ignores one issued more than [`SKEW`] in the future.
 pub async fn find(conn: &mut Conn, digest: &[u8], purpose: &str, now: Time) -> Result<Option<KeyRow>, Error> {
     const FIND: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, pressed_in, expires_at
         FROM latchkey_keys WHERE digest = $1 AND purpose = $2 AND expires_at > $3 AND issued_at < $4";
     Ok(sql!(optional KeyRow, conn, FIND, digest, purpose, now, now + SKEW)?)
 }
 
-/// The live key of an account for a purpose; as in [`find`], none from beyond.
+/// Returns the live key of an account for a purpose; ignores future ones, as [`find`] does.
 pub async fn of_account(
     conn: &mut Conn,
     account: Uuid,
@@ -104,7 +104,7 @@ pub async fn of_account(
     Ok(sql!(optional KeyRow, conn, OF_ACCOUNT, account, purpose, now, now + SKEW)?)
 }
 
-/// The live keys of an account for either of two purposes; as in [`find`], none from beyond.
+/// Returns the live keys of an account for either of two purposes; ignores future ones, as [`find`] does.
 pub async fn of_account_for_either(
     conn: &mut Conn,
     account: Uuid,
@@ -116,18 +116,18 @@ pub async fn of_account_for_either(
     Ok(sql!(all KeyRow, conn, OF_ACCOUNT_FOR_EITHER, account, one, other, now, now + SKEW)?)
 }
 
-/// Live keys that were issued under the same policy to accounts with the same roles.
+/// Live keys issued under the same policy to accounts with the same roles.
 #[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct Issued {
-    /// The policy, as JSON.
+    /// Policy, as JSON.
     pub policy: String,
-    /// The roles of the accounts, separated by spaces.
+    /// Roles of the accounts, separated by spaces.
     pub role_list: String,
-    /// How many there are.
+    /// Number of keys.
     pub keys: i64,
 }
 
-/// All live keys on which a policy decides.
+/// Returns all live keys that were issued under a policy.
 pub async fn issued(conn: &mut Conn, now: Time) -> Result<Vec<Issued>, Error> {
     const ISSUED: &str = "SELECT policy, role_list, COUNT(*) AS keys
         FROM (SELECT policy, COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles
@@ -151,7 +151,7 @@ pub async fn press(
     Ok(sql!(execute tx, PRESS, id, browser, most, now, name)? == 1)
 }
 
-/// Makes a key that starts again the one of the reset, bound to a browser, called `name`. The former one must have ended.
+/// Turns a restart key into the reset key, bound to a browser called `name`. The former reset key must have ended.
 pub async fn restart(tx: &mut Tx, id: Uuid, browser: &[u8], name: &str, now: Time) -> Result<bool, Error> {
     const RESTART: &str =
         "UPDATE latchkey_keys SET purpose = 'reset', browser = $2, pressed_in = $3, pressed_at = $4
@@ -159,7 +159,7 @@ pub async fn restart(tx: &mut Tx, id: Uuid, browser: &[u8], name: &str, now: Tim
     Ok(sql!(execute tx, RESTART, id, browser, name, now)? == 1)
 }
 
-/// Counts a try before anything is compared and tells which it is; none once `most` were counted.
+/// Counts a try before anything is compared and returns its number; `None` once `most` were counted.
 pub async fn count_try(tx: &mut Tx, id: Uuid, most: i64, now: Time) -> Result<Option<i64>, Error> {
     const COUNT_TRY: &str =
         "UPDATE latchkey_keys SET tries = tries + 1 WHERE id = $1 AND tries < $2 AND expires_at > $3
@@ -167,21 +167,21 @@ pub async fn count_try(tx: &mut Tx, id: Uuid, most: i64, now: Time) -> Result<Op
     Ok(sql!(optional(i64,), tx, COUNT_TRY, id, most, now)?.map(|(tries,)| tries))
 }
 
-/// Gives back the try of somebody who was right.
+/// Refunds a try that was right.
 pub async fn forgive_try(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     const FORGIVE_TRY: &str = "UPDATE latchkey_keys SET tries = tries - 1 WHERE id = $1 AND tries > 0";
     sql!(execute tx, FORGIVE_TRY, id)?;
     Ok(())
 }
 
-/// Ends the account's keys of one purpose.
+/// Ends an account's keys for one purpose.
 pub async fn end(tx: &mut Tx, account: Uuid, purpose: &str) -> Result<(), Error> {
     const END: &str = "DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose = $2";
     sql!(execute tx, END, account, purpose)?;
     Ok(())
 }
 
-/// Ends the account's resets: their keys but `except`, and the second ones and codes that those have made.
+/// Ends an account's resets: their keys except `except`, and the second keys and codes made from them.
 pub async fn end_resets(tx: &mut Tx, account: Uuid, except: Option<Uuid>) -> Result<(), Error> {
     const END_RESETS: &str = "DELETE FROM latchkey_keys
         WHERE account_id = $1 AND purpose IN ('reset', 'restart', 'second', 'approval') AND id <> $2";
@@ -189,14 +189,14 @@ pub async fn end_resets(tx: &mut Tx, account: Uuid, except: Option<Uuid>) -> Res
     Ok(())
 }
 
-/// Ends every key of the account but its "this wasn't me" links, which nothing supersedes.
+/// Ends every key of an account except its "this wasn't me" links, which nothing supersedes.
 pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const END_ALL: &str = "DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose <> 'undo'";
     sql!(execute tx, END_ALL, account)?;
     Ok(())
 }
 
-/// Ends the "this wasn't me" links of all that happened since `since`: whoever undoes that undoes them too.
+/// Ends the "this wasn't me" links issued since `since`: undoing a change also undoes the later ones.
 pub async fn end_undo(tx: &mut Tx, account: Uuid, since: Time) -> Result<(), Error> {
     const END_UNDO: &str =
         "DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose = 'undo' AND issued_at >= $2";
@@ -204,16 +204,16 @@ pub async fn end_undo(tx: &mut Tx, account: Uuid, since: Time) -> Result<(), Err
     Ok(())
 }
 
-/// A "this wasn't me" link of an account, with what goes with it.
+/// A "this wasn't me" link of an account.
 #[derive(sqlx_macros::FromRow)]
 pub struct UndoRow {
     /// Its id.
     pub id: Uuid,
-    /// What to restore, sealed.
+    /// State to restore, sealed.
     pub sealed: Option<Vec<u8>>,
 }
 
-/// The "this wasn't me" links of what happened to an account before `before`.
+/// Returns the "this wasn't me" links issued to an account before `before`.
 pub async fn undo_before(tx: &mut Tx, account: Uuid, before: Time) -> Result<Vec<UndoRow>, Error> {
     const UNDO_BEFORE: &str =
         "SELECT id, sealed FROM latchkey_keys WHERE account_id = $1 AND purpose = 'undo' AND issued_at < $2";
@@ -223,15 +223,15 @@ pub async fn undo_before(tx: &mut Tx, account: Uuid, before: Time) -> Result<Vec
 /// A key that expired unused.
 #[derive(sqlx_macros::FromRow)]
 pub struct Expired {
-    /// What it was for, a [`Purpose`] in words.
+    /// Name of its [`Purpose`].
     pub purpose: String,
-    /// The policy it was issued under, as JSON.
+    /// Policy it was issued under, as JSON.
     pub policy: Option<String>,
-    /// When it died.
+    /// Time it expired.
     pub expires_at: Time,
 }
 
-/// Removes some of the expired ones.
+/// Removes and returns a batch of expired keys.
 pub async fn purge(tx: &mut Tx, now: Time) -> Result<Vec<Expired>, Error> {
     const PURGE: &str = "DELETE FROM latchkey_keys WHERE id IN (SELECT id FROM latchkey_keys WHERE expires_at <= $1 LIMIT 500)
         RETURNING purpose, policy, expires_at";

@@ -1,7 +1,7 @@
-//! Connections to PostgreSQL: each wait for it ends in time, and whatever is in doubt afterwards is not used again.
+//! Connections to PostgreSQL: every wait has a timeout, and a connection in doubt afterwards is not reused.
 //!
-//! sqlx's own pool waits without end for a connection that does not come back, asks each one whether it is alive when it
-//! does, and has a request wait for a connection that PostgreSQL refuses while others are idle.
+//! sqlx's own pool waits indefinitely for a connection that does not come back, pings each one that does, and makes a
+//! request wait for a connection that PostgreSQL refuses while others are idle.
 
 use std::{
     mem,
@@ -22,69 +22,69 @@ use sqlx::{Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use super::address::reachable;
 use crate::observe::metrics::Connections;
 
-/// What holds for each connection, whatever the database's own defaults are.
+/// Settings of each connection, whatever the database's own defaults are.
 const SESSION: &str = "SET default_transaction_isolation = 'read committed';
     SET lock_timeout = '5s'; SET statement_timeout = '10s'";
-/// The same for one transaction, where the next one may be on another connection of a pooler.
+/// The same for one transaction, since a pooler may put the next one on another connection.
 const BEGIN_SHARED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED;
     SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10s'";
-/// The longest that a statement may take. The server's own limit comes first, unless the server is what is gone.
+/// Timeout of a statement. The server's own limit comes first, unless the server is gone.
 const LONGEST: Duration = Duration::from_secs(11);
-/// After how long without use a connection is asked whether it is alive.
+/// Time without use after which a connection is pinged before it is reused.
 const REST: Duration = Duration::from_secs(1);
-/// How long the answer may take, and a farewell.
+/// Timeout of the ping, and of closing.
 const MOMENT: Duration = Duration::from_millis(500);
-/// How long a connection that nobody needs is kept.
+/// Idle timeout of a connection.
 const IDLE: Duration = Duration::from_secs(10 * 60);
-/// How long one is used at all, so that none outlives a server that was replaced for long.
+/// Longest life of a connection, so that none outlives a replaced server for long.
 const LIFE: Duration = Duration::from_secs(30 * 60);
-/// After how long it is tried again to have as many as are configured, once PostgreSQL has refused one.
+/// Time after which the configured number is tried again, once PostgreSQL has refused a connection.
 const LEAN: Duration = Duration::from_secs(10);
-/// The pauses between tries while the server starts: doubled from the first, up to the last.
+/// Delay before the first retry while the server starts; doubles up to `LAST_PAUSE`.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LAST_PAUSE: Duration = Duration::from_secs(1);
 
-/// The connections to one database.
+/// Connections to one database.
 #[derive(Clone)]
 pub struct Links(Arc<Home>);
 
 struct Home {
     options: PgConnectOptions,
-    /// Whether a pooler gives each transaction another connection.
+    /// True if a pooler gives each transaction another connection.
     shared: bool,
     patience: Duration,
     most: usize,
     turns: Arc<Semaphore>,
     idle: Mutex<Vec<Kept>>,
     open: AtomicUsize,
-    /// How many turns wait until PostgreSQL may have room again, and since when.
+    /// Number of turns withheld until PostgreSQL may have room again, and since when.
     refused: Mutex<Option<(u32, Instant)>>,
 }
 
-/// A connection that nobody uses now.
+/// An idle connection.
 struct Kept {
     conn: PgConnection,
     born: Instant,
     used: Instant,
 }
 
-/// A connection at hand, which goes back when dropped.
+/// A connection in use, returned to the pool when dropped.
 pub struct Link {
     conn: Option<PgConnection>,
     born: Instant,
-    /// Whether nothing that was asked is unanswered.
+    /// True if no answer is outstanding.
     sound: bool,
-    /// Whether a transaction is under way: it is undone when dropped.
+    /// True if a transaction is open: it is rolled back when dropped.
     begun: bool,
     home: Arc<Home>,
-    /// Given back after the connection is.
+    /// Released after the connection is returned.
     turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Links {
-    /// At most `most` connections, for one of which a request waits as long as `patience`.
+    /// Creates a pool of at most `most` connections; a request waits at most `patience` for one.
     pub fn new(options: PgConnectOptions, shared: bool, most: usize, patience: Duration) -> Self {
-        // Named statements belong to a connection, and the next transaction may be on another.
+        // Prepared statements belong to a connection, and the next transaction may be on another.
         let options = if shared { options.statement_cache_capacity(0) } else { options };
         Self(Arc::new(Home {
             options,
@@ -98,20 +98,20 @@ impl Links {
         }))
     }
 
-    /// Whether statements outside of a transaction may each be on another connection.
+    /// True if statements outside a transaction may each be on another connection.
     pub fn is_shared(&self) -> bool {
         self.0.shared
     }
 
-    /// A connection.
+    /// Returns a connection.
     ///
     /// # Errors
-    /// [`sqlx::Error::PoolTimedOut`] if none comes free in time, and what the database says.
+    /// [`sqlx::Error::PoolTimedOut`] if none is free in time, and the database's errors.
     pub async fn get(&self) -> Result<Link, sqlx::Error> {
         let mut last = None;
         match timeout(self.0.patience, self.find(&mut last)).await {
             Ok(found) => found,
-            // The last refusal says more than that there were several.
+            // The last refusal says more than a timeout.
             Err(_) => Err(last.unwrap_or(sqlx::Error::PoolTimedOut)),
         }
     }
@@ -126,7 +126,7 @@ impl Links {
             }
             match self.0.open().await {
                 Ok(conn) => return Ok(self.link(conn, Instant::now(), turn)),
-                // Others have one: it waits for theirs, and nobody else tries for now.
+                // Others are open: wait for one of those, and let nobody else try for now.
                 Err(error) if is_full(&error) && self.0.open.load(Ordering::SeqCst) > 0 => {
                     self.0.refused(turn);
                     *last = Some(error);
@@ -147,10 +147,10 @@ impl Links {
         Link { conn: Some(conn), born, sound: true, begun: false, home, turn: Some(turn) }
     }
 
-    /// A connection on which a transaction has begun.
+    /// Returns a connection with an open transaction.
     ///
     /// # Errors
-    /// As [`get`](Self::get).
+    /// Same as [`get`](Self::get).
     pub async fn begin(&self) -> Result<Link, sqlx::Error> {
         let mut link = self.get().await?;
         link.begun = true;
@@ -159,21 +159,21 @@ impl Links {
         Ok(link)
     }
 
-    /// A connection on which each statement is a transaction, where the next one is on the same connection.
+    /// Returns a connection on which each statement is a transaction; behind a pooler, as [`begin`](Self::begin).
     ///
     /// # Errors
-    /// As [`get`](Self::get).
+    /// Same as [`get`](Self::get).
     pub async fn begin_once(&self) -> Result<Link, sqlx::Error> {
         if self.0.shared { self.begin().await } else { self.get().await }
     }
 
-    /// How many there are.
+    /// Returns the connection counts.
     pub fn connections(&self) -> Connections {
         let open = self.0.open.load(Ordering::SeqCst);
         Connections { open, idle: self.0.idle().len(), most: self.0.most }
     }
 
-    /// Closes those that nobody uses now; the others close when they come back.
+    /// Closes the idle connections; the others close when they are returned.
     pub async fn close(&self) {
         self.0.turns.close();
         let idle = mem::take(&mut *self.0.idle());
@@ -184,7 +184,7 @@ impl Links {
 }
 
 impl Home {
-    /// A connection that was kept and answers still.
+    /// Returns an idle connection that still answers.
     async fn alive(&self) -> Option<Kept> {
         loop {
             let Kept { mut conn, born, used } = {
@@ -199,7 +199,7 @@ impl Home {
                 continue;
             }
             if used.elapsed() > REST && !matches!(timeout(MOMENT, conn.ping()).await, Ok(Ok(()))) {
-                // What took this one took those that were used before it as well.
+                // What broke this one also broke those used before it.
                 let doubtful = mem::take(&mut *self.idle());
                 self.open.fetch_sub(doubtful.len(), Ordering::SeqCst);
                 continue;
@@ -218,7 +218,7 @@ impl Home {
         Ok(conn)
     }
 
-    /// PostgreSQL has no room for one more.
+    /// Withholds a turn: PostgreSQL has no room for another connection.
     fn refused(&self, turn: OwnedSemaphorePermit) {
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         let (count, _) = refused.unwrap_or((0, Instant::now()));
@@ -226,7 +226,7 @@ impl Home {
         turn.forget();
     }
 
-    /// It may have room again.
+    /// Releases the withheld turns if PostgreSQL may have room again.
     fn hope(&self) {
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((count, since)) = *refused
@@ -242,7 +242,7 @@ impl Home {
     }
 }
 
-/// One that is open, unless it is forgotten.
+/// Guard of an open connection: uncounts it when dropped.
 struct Counted<'a>(&'a Home);
 
 impl Drop for Counted<'_> {
@@ -252,23 +252,23 @@ impl Drop for Counted<'_> {
 }
 
 impl Link {
-    /// The connection, for one statement: until [`heard`](Self::heard), it is in doubt.
+    /// Returns the connection for one statement: until [`heard`](Self::heard), it is in doubt.
     pub fn asked(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
         self.sound = false;
         self.conn.as_mut().ok_or(sqlx::Error::WorkerCrashed)
     }
 
-    /// What came of it.
+    /// Records the outcome of that statement.
     pub fn heard<T>(&mut self, outcome: &Result<T, sqlx::Error>) {
         self.sound = outcome.as_ref().err().is_none_or(leaves_it_sound);
     }
 
-    /// Whether statements can be kept on it.
+    /// True if prepared statements can be cached on it.
     pub fn keeps_statements(&self) -> bool {
         !self.home.shared
     }
 
-    /// Whether its statements are undone together.
+    /// True if its statements are rolled back together.
     pub fn is_begun(&self) -> bool {
         self.begun
     }
@@ -279,10 +279,10 @@ impl Link {
         outcome.map(drop)
     }
 
-    /// Makes the transaction durable.
+    /// Commits the transaction.
     ///
     /// # Errors
-    /// What the database says; nothing has happened then.
+    /// The database's error; nothing was committed then, unless the connection broke before the answer came.
     pub async fn commit(mut self) -> Result<(), sqlx::Error> {
         if !self.begun {
             return Ok(());
@@ -292,10 +292,10 @@ impl Link {
         committed
     }
 
-    /// Undoes the transaction.
+    /// Rolls back the transaction.
     async fn roll_back(mut self) {
         self.begun = self.run("ROLLBACK").await.is_err();
-        // One that is not undone must not be used again.
+        // A connection that is not rolled back must not be reused.
         self.sound &= !self.begun;
         self.begun = false;
     }
@@ -321,17 +321,17 @@ impl Drop for Link {
     }
 }
 
-/// The outcome of a statement, if there is one in time.
+/// Awaits a statement, with a timeout.
 ///
 /// # Errors
-/// That of the statement, or [`sqlx::Error::Io`].
+/// The statement's error, or [`sqlx::Error::Io`] after the timeout.
 pub async fn in_time<T>(statement: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
     timeout(LONGEST, statement).await.unwrap_or_else(|_| {
         Err(sqlx::Error::Io(std::io::Error::other("the database has not answered within 11 seconds")))
     })
 }
 
-/// Whether a connection is as good as before an error.
+/// True if a connection is still usable after an error.
 fn leaves_it_sound(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(refusal) = error else {
         return matches!(
@@ -345,23 +345,23 @@ fn leaves_it_sound(error: &sqlx::Error) -> bool {
                 | sqlx::Error::ColumnNotFound(_)
         );
     };
-    // A server that only reads (25006) is not the one to write to any more; 26000 and 42P05 are a statement that is not
+    // A read-only server (25006) is no longer the one to write to; 26000 and 42P05 are a prepared statement that is not
     // where it was, 08 and 57P the connection's end.
     let code = refusal.code().unwrap_or_default();
     !(["25006", "26000", "42P05"].contains(&&*code) || code.starts_with("08") || code.starts_with("57P"))
 }
 
-/// Whether the server has no room for one more connection (its own, the role's, the database's or the pooler's limit).
+/// True if the server accepts no more connections (its own, the role's, the database's or the pooler's limit).
 fn is_full(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(refusal) = error else { return false };
     refusal.code().is_some_and(|code| code == "53300") || refusal.message().contains("no more connections")
 }
 
-/// Whether an error while connecting may be gone in a moment.
+/// True if a connection error may be gone in a moment.
 fn is_passing(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
-        // The server starts, or stops.
+        // The server is full, starting or stopping.
         sqlx::Error::Database(refusal) => {
             is_full(error) || refusal.code().is_some_and(|code| code.starts_with("57P"))
         }

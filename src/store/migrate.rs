@@ -1,8 +1,8 @@
-//! Brings a database up to date, once however many processes start together, and by a role that may.
+//! Schema migrations: each is applied once, however many servers start together, by a role with the right to do so.
 //!
-//! What is applied stands in a table of our own: a host that migrates with sqlx keeps its own in `_sqlx_migrations`. A
-//! database that lacks nothing is only read. One that a newer version has migrated serves this one as well, as long as
-//! each migration that is not known here says that it only adds: `-- adds only` is its first line then.
+//! Applied migrations are recorded in a table of our own, since a host that uses sqlx has its own in
+//! `_sqlx_migrations`. An up-to-date database is only read. A database that a newer version has migrated also works
+//! with this one, if the first line of every migration unknown here is `-- adds only`.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -16,49 +16,49 @@ use sqlx::{
 use super::{Conn, adopt, sql};
 use crate::base::Error;
 
-/// What SQLite and PostgreSQL call a table that is not there.
+/// Error codes of SQLite and PostgreSQL for a missing table.
 const NO_TABLE: [&str; 2] = ["1", "42P01"];
-/// SQLSTATE of a role that may not.
+/// SQLSTATE of a missing privilege.
 const NO_RIGHT: &str = "42501";
-/// Our own record of them.
+/// Our record of applied migrations.
 const TABLE: &str = "latchkey_migrations";
-/// The first line of a migration that older versions need not know of.
+/// First line of a migration that does not affect older versions.
 const ADDS_ONLY: &str = "-- adds only";
-/// What is recorded with any other.
+/// Suffix of the recorded description of any other migration.
 const BREAKS: &str = " (older versions cannot work with it)";
-/// Waits for whoever migrates now, but not for the whole day.
+/// Waits up to two minutes for another process that is migrating.
 const BEGIN_POSTGRES: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '2min'; SET LOCAL statement_timeout = '10min'";
 /// An advisory lock is a number: this one is `latchkey` in ASCII.
 const LOCK_POSTGRES: &str = "SELECT pg_advisory_xact_lock(7809651199139603833)";
 const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
-/// The longest that all of it may take.
+/// Timeout for all migrations together.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
 
 static SQLITE: Migrator = sqlx_macros::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx_macros::migrate!("migrations/postgres");
 
-/// A connection that migrates.
+/// A connection to migrate over.
 pub(super) enum Raw<'c> {
     Sqlite(&'c mut SqliteConnection),
-    /// Whether it locks.
+    /// Uses an advisory lock if true.
     Postgres(&'c mut PgConnection, bool),
 }
 
-/// A migration that was applied: version, description and checksum.
+/// An applied migration: version, description and checksum.
 type Applied = (i64, String, Vec<u8>);
 
-/// Applies what is missing, each migration in a transaction of its own; gives their number.
+/// Applies the missing migrations, each in a transaction of its own, and returns their number.
 ///
 /// # Errors
-/// [`Error::Migration`] if one was applied in another form, [`Error::Config`] if a newer version has changed what this
-/// one knows or the role lacks a right, and [`Error::Database`].
+/// [`Error::Migration`] if an applied migration differs from ours, [`Error::Config`] if it takes too long, a newer
+/// version has changed what this one knows or the role lacks a privilege, and [`Error::Database`].
 pub(super) async fn run(mut conn: Raw<'_>) -> Result<usize, Error> {
     let late =
         || Error::Config("databases.latchkey.url leads to a database that takes too long to migrate".into());
     timeout(LONGEST, conn.bring_up_to_date()).await.map_err(|_| late())?
 }
 
-/// How many migrations a database lacks.
+/// Returns how many migrations a database lacks.
 ///
 /// # Errors
 /// [`Error::Config`] if a newer version has changed what this one knows, and [`Error::Database`].
@@ -72,13 +72,13 @@ pub async fn behind(conn: &mut Conn) -> Result<usize, Error> {
         }
         applied => applied?,
     };
-    // Both databases have migrations of the same numbers.
+    // The migrations of both databases have the same numbers.
     newer(&SQLITE.migrations, &applied)?;
     let known = applied.iter().filter(|(version, ..)| SQLITE.version_exists(*version));
     Ok(SQLITE.iter().count() - known.count())
 }
 
-/// The versions that only a newer Latchkey knows.
+/// Returns the applied versions that only a newer Latchkey knows.
 fn newer(known: &[Migration], applied: &[Applied]) -> Result<Vec<i64>, Error> {
     let unknown = applied.iter().filter(|(version, ..)| known.iter().all(|known| known.version != *version));
     let mut versions = Vec::new();
@@ -93,7 +93,7 @@ fn newer(known: &[Migration], applied: &[Applied]) -> Result<Vec<i64>, Error> {
     Ok(versions)
 }
 
-/// The checksum of a migration, whatever its line ends are here.
+/// Returns the checksum of a migration, independent of line endings.
 fn checksum(migration: &Migration) -> Vec<u8> {
     Sha384::digest(migration.sql.as_str().replace("\r\n", "\n")).to_vec()
 }
@@ -107,7 +107,7 @@ fn description(migration: &Migration) -> Cow<'_, str> {
 
 impl Raw<'_> {
     async fn bring_up_to_date(&mut self) -> Result<usize, Error> {
-        // Asked without a lock first: whoever finds nothing to do needs no right to do it.
+        // Checked without a lock first: an up-to-date database needs no privilege to migrate.
         if let Some(applied) = self.applied_in_whole().await? {
             for version in newer(self.migrations(), &applied)? {
                 log::warn!("a newer version of Latchkey has added to the database (migration {version})");
@@ -128,9 +128,9 @@ impl Raw<'_> {
         }
     }
 
-    /// What was applied, if it is all there is.
+    /// Returns the applied migrations if none is missing.
     async fn applied_in_whole(&mut self) -> Result<Option<Vec<Applied>>, Error> {
-        // In a transaction, since a pooler may give each one another connection.
+        // In a transaction, since a pooler may give each statement another connection.
         self.run("BEGIN").await?;
         let applied = self.applied().await;
         self.run("ROLLBACK").await?;
@@ -139,7 +139,7 @@ impl Raw<'_> {
         Ok((!pending).then_some(applied))
     }
 
-    /// The first that is missing.
+    /// Returns the first missing migration.
     fn pending(&self, applied: &[Applied]) -> Result<Option<&'static Migration>, Error> {
         for migration in self.migrations() {
             match applied.iter().find(|(version, ..)| *version == migration.version) {
@@ -153,7 +153,7 @@ impl Raw<'_> {
         Ok(None)
     }
 
-    /// Does what is to be done next, all of it or nothing; false if there is nothing.
+    /// Applies the next migration, all of it or nothing; false if none is missing.
     async fn step(&mut self) -> Result<bool, Error> {
         match self {
             Raw::Sqlite(_) => self.run(BEGIN_SQLITE).await?,
@@ -234,7 +234,7 @@ impl Raw<'_> {
         }
     }
 
-    /// What was applied; nothing if there is no record of it.
+    /// Returns the applied migrations; none if there is no record of them.
     async fn applied(&mut self) -> Result<Vec<Applied>, Error> {
         let is_there = match self {
             Raw::Sqlite(_) => {
@@ -242,7 +242,7 @@ impl Raw<'_> {
                     "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{TABLE}')"
                 )
             }
-            // To read the catalog is to hear of a table made since; `to_regclass` may answer from a stale cache.
+            // Reading the catalog sees a table made meanwhile; `to_regclass` may answer from a stale cache.
             Raw::Postgres(..) => format!(
                 "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class
                     WHERE relname = '{TABLE}' AND relkind = 'r' AND pg_table_is_visible(oid))"
@@ -254,7 +254,7 @@ impl Raw<'_> {
         Ok(self.rows(format!("SELECT version, description, checksum FROM {TABLE} ORDER BY version")).await?)
     }
 
-    /// What a question is answered.
+    /// Returns the answer to a yes-or-no query.
     pub(super) async fn is(&mut self, question: String) -> Result<bool, sqlx::Error> {
         let question = AssertSqlSafe(question);
         match self {
@@ -273,7 +273,7 @@ impl Raw<'_> {
         }
     }
 
-    /// Runs statements of which nothing is asked.
+    /// Runs statements whose results are not needed.
     pub(super) async fn run(&mut self, text: &str) -> Result<(), sqlx::Error> {
         let text = sqlx::raw_sql(AssertSqlSafe(text));
         match self {

@@ -1,6 +1,6 @@
 //! The database: one pool for SQLite or PostgreSQL, chosen by the URL, and the only place that knows SQL.
 //!
-//! Reads take a [`Conn`], whatever changes something takes a [`Tx`]. Each file holds the statements of one table.
+//! Reads take a [`Conn`], anything that changes data takes a [`Tx`]. Each file holds the statements of one table.
 
 pub mod accounts;
 mod address;
@@ -51,9 +51,9 @@ use crate::base::{Error, clock::Time, random::Random};
 #[database("latchkey")]
 pub struct Db(Pool);
 
-/// One connection to whichever database it is.
+/// A connection to either database.
 pub enum Conn {
-    /// A reader of SQLite.
+    /// A read-only connection to SQLite.
     Sqlite(readers::Reader),
     /// A transaction on SQLite's one writer.
     SqliteTx(RetryTx<Sqlite>),
@@ -64,7 +64,7 @@ pub enum Conn {
 }
 
 impl Conn {
-    /// Where the two databases lock differently, the text for the one at hand.
+    /// Returns the SQL for this connection's database, where the two differ.
     fn pick(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
         match self {
             Conn::Sqlite(_) | Conn::SqliteTx(_) => sqlite,
@@ -73,20 +73,20 @@ impl Conn {
     }
 }
 
-/// A transaction: undone when dropped before [`Tx::commit`].
+/// A transaction, rolled back when dropped before [`Tx::commit`].
 pub struct Tx {
     conn: Conn,
     on_commit: Vec<Box<dyn FnOnce() + Send + Sync>>,
     cause: Option<Vec<u8>>,
-    /// Its place among those that nobody waits for.
+    /// Permit of a low-priority transaction.
     _behind: Option<OwnedSemaphorePermit>,
 }
 
 impl Tx {
-    /// Makes everything since the beginning durable.
+    /// Commits, then runs the `on_commit` actions.
     ///
     /// # Errors
-    /// [`Error::Database`]; nothing has happened then.
+    /// [`Error::Database`]; nothing was committed then, unless the connection broke before the answer came.
     pub async fn commit(self) -> Result<(), Error> {
         match self.conn {
             Conn::SqliteTx(tx) => tx.commit().await?,
@@ -97,17 +97,17 @@ impl Tx {
         Ok(())
     }
 
-    /// Says who caused what it posts to the outbox from here on, as a digest: the fair share is by that.
+    /// Sets the cause of entries posted to the outbox from here on, as a digest; fair shares are counted by it.
     pub fn caused_by(&mut self, cause: Option<Vec<u8>>) {
         self.cause = cause;
     }
 
-    /// Who did; nobody in particular unless it was said.
+    /// Returns the digest of the cause, if one was set.
     pub fn cause(&self) -> Option<&[u8]> {
         self.cause.as_deref()
     }
 
-    /// Acts once everything is durable; never if it is undone.
+    /// Runs `act` after the commit; never if the transaction is rolled back.
     pub fn on_commit(&mut self, act: impl FnOnce() + Send + Sync + 'static) {
         self.on_commit.push(Box::new(act));
     }
@@ -127,7 +127,7 @@ impl std::ops::DerefMut for Tx {
     }
 }
 
-/// What a statement can run on.
+/// A connection or a transaction.
 trait AsConn {
     fn conn(&mut self) -> &mut Conn;
 }
@@ -144,16 +144,16 @@ impl AsConn for Tx {
     }
 }
 
-/// A new row's id: its first 48 bits are the time, so that rows of one time lie together.
+/// Returns a new row id (UUIDv7). Its first 48 bits are the time, so that rows of one time lie together.
 ///
 /// # Errors
-/// As [`Random::bytes`].
+/// Same as [`Random::bytes`].
 pub fn id(now: Time, random: Random) -> Result<Uuid, Error> {
     let millis = u64::try_from(now.as_millis()).unwrap_or(0);
     Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random.bytes()?).into_uuid())
 }
 
-/// The least id that a row of this time or a later one can have.
+/// Returns the least id of a row created at `time` or later.
 pub fn earliest(time: Time) -> Uuid {
     let millis = u64::try_from(time.as_millis()).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
@@ -163,8 +163,8 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Runs one statement on whichever database the connection is: `execute`, `optional` or `all`, the row's type for the
-/// latter two, the text, and what is bound to `$1`, `$2`, … in order.
+/// Runs one statement on either database. Takes `execute`, `optional` or `all`, for the latter two the row's type, then
+/// the connection, the SQL, and the values bound to `$1`, `$2`, … in order.
 macro_rules! sql {
     (@run $conn:expr, $c:ident => $run:expr, $tx:ident => $again:expr) => {
         match $crate::store::AsConn::conn($conn) {
@@ -173,7 +173,7 @@ macro_rules! sql {
                 $run
             }
             $crate::store::Conn::Postgres(link) => {
-                // In a block of its own: what is in doubt stays so if it is cut off.
+                // If the future is cancelled in here, the link stays in doubt and is not reused.
                 let outcome = match link.asked() {
                     Ok($c) => $crate::store::links::in_time(async { $run }).await,
                     Err(error) => Err(error),

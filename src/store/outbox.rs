@@ -1,8 +1,9 @@
-//! The table `outbox`: what is to be done after the answer, once each.
+//! The table `outbox`: work to be done after the response, each entry once.
 //!
-//! It is three queues, each by turns. An entry's turn is the moment when it came, unless others wait that the same client
-//! caused: then it is a second after that of the last of those. So whoever causes much waits behind whoever causes little,
-//! and nobody is kept waiting while there is nothing else to do (Zhang's virtual clock, SIGCOMM 1990).
+//! It holds three queues, each in order of turns. An entry's turn is the time it was added, unless others from the same
+//! network are waiting: then it is one second after the last of their turns. So a network that causes many entries
+//! waits behind one that causes few, and nobody waits while there is nothing else to do (Zhang's virtual clock, SIGCOMM
+//! 1990).
 
 use std::{collections::HashSet, time::Duration};
 
@@ -16,25 +17,25 @@ use super::{
 };
 use crate::base::{Error, clock::Time};
 
-/// What stands in line with what.
+/// A queue of the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Queue {
-    /// What strangers asked for.
+    /// Requests from strangers.
     Requests,
-    /// What goes to the mail server.
+    /// Mail for the mail server.
     Mail,
-    /// What goes to the gateway.
+    /// Texts for the gateway.
     Texts,
 }
 
 impl Queue {
-    /// Its name in the table.
+    /// Returns its name in the table.
     pub fn name(self) -> &'static str {
         self.into()
     }
 
-    /// That of a kind of entry; those to nobody may stand in another.
+    /// Returns the queue for a kind of entry; messages to nobody may be put in another.
     pub fn of(kind: &str) -> Self {
         match kind {
             "request" => Queue::Requests,
@@ -44,61 +45,61 @@ impl Queue {
     }
 }
 
-/// Something that waits to be done.
+/// An entry waiting to be processed.
 #[derive(Clone, sqlx_macros::FromRow)]
 pub struct Entry {
     /// Its id.
     pub id: Uuid,
     /// `request`, `email`, `sms` or `none` (a message to nobody, for an unknown address).
     pub kind: String,
-    /// The request or message, sealed.
+    /// Request or message, sealed.
     pub sealed: Vec<u8>,
-    /// Whom it concerns, if that is known.
+    /// Account it concerns, if known.
     pub account_id: Option<Uuid>,
-    /// The key it carries.
+    /// Key that it carries.
     pub key_id: Option<Uuid>,
-    /// How often it was tried, this time included.
+    /// Attempts, including the current one.
     pub attempts: i64,
-    /// When it came.
+    /// Time it was added.
     pub created_at: Time,
-    /// When it is worth nothing any more.
+    /// Expiry.
     pub expires_at: Time,
-    /// Who caused it, as a digest.
+    /// Digest of who caused it.
     pub cause: Option<Vec<u8>>,
-    /// Its turn, once it has one.
+    /// Its turn, once assigned.
     pub turn: Time,
 }
 
-/// What is known of an entry without opening it.
+/// Metadata of an entry, without its content.
 #[derive(sqlx_macros::FromRow)]
 pub struct OutboxRow {
-    /// Its id, which begins with when it came.
+    /// Id, which begins with the time it was added.
     pub id: Uuid,
     /// `request`, `email` or `sms`.
     pub kind: String,
     /// `waiting`, `sent`, `expired` or `given_up`.
     pub state: String,
-    /// Whom it concerns: the present address, if there is such an account.
+    /// Current address of the account it concerns, if that exists.
     pub email: Option<String>,
-    /// The account of that.
+    /// Account it concerns.
     pub account_id: Option<Uuid>,
-    /// How often it was tried.
+    /// Attempts so far.
     pub attempts: i64,
-    /// What went wrong last.
+    /// Last error.
     pub trouble: Option<String>,
-    /// When it came.
+    /// Time it was added.
     pub created_at: Time,
-    /// When it will be tried next.
+    /// Time of the next attempt.
     pub due_at: Time,
-    /// When it is worth nothing any more.
+    /// Expiry.
     pub expires_at: Time,
-    /// When it was done.
+    /// Time it was finished.
     pub done_at: Option<Time>,
-    /// Whether it can be sent again: given up, its content still there and what it carries still live.
+    /// True if it can be sent again: given up, its content still there and its key still live.
     pub again: bool,
 }
 
-/// Adds an entry that is due at once, and gives it its turn.
+/// Adds an entry that is due at once, and assigns its turn.
 pub async fn insert(tx: &mut Tx, queue: Queue, entry: &Entry) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO latchkey_outbox
         (id, kind, state, sealed, account_id, key_id, attempts, created_at, due_at, expires_at, queue, cause, turn)
@@ -109,15 +110,15 @@ pub async fn insert(tx: &mut Tx, queue: Queue, entry: &Entry) -> Result<(), Erro
     Ok(())
 }
 
-/// As [`insert`] of an entry that concerns nobody yet, if one can be taken out of each of some buckets. Gives those that
-/// one was taken from: all of them, or nothing was added.
+/// Like [`insert`], for an entry that concerns no account yet, if each of `buckets` has one left. Returns the buckets
+/// that one was taken from: all of them, or the entry was not added.
 pub async fn insert_within(
     tx: &mut Tx,
     queue: Queue,
     entry: &Entry,
     buckets: &[Bucket],
 ) -> Result<Vec<Taken>, Error> {
-    // Both in one statement: `counts::take_each`, and `insert`.
+    // `counts::take_each` and `insert` in one statement.
     const INSERT_WITHIN_POSTGRES: &str =
         "WITH wanted AS (SELECT decode(bucket, 'hex') AS bucket, first, latest, absurd
             FROM jsonb_to_recordset(CAST(CAST($1 AS TEXT) AS JSONB)) AS each (bucket TEXT, first BIGINT, latest BIGINT, absurd BIGINT)),
@@ -147,8 +148,8 @@ pub async fn insert_within(
     Ok(taken)
 }
 
-/// Takes up to `most` due entries of a queue for `lease`, those first whose turn it is: nobody else gets them until that
-/// is over. They come in any order.
+/// Leases up to `most` due entries of a queue for `lease`, those with the earliest turn first: no other worker gets
+/// them until then. Returns them in any order.
 pub async fn lease(
     tx: &mut Tx,
     queue: Queue,
@@ -167,26 +168,26 @@ pub async fn lease(
     Ok(sql!(all Entry, tx, text, now, most, now + lease, queue.name())?)
 }
 
-/// Whether anything in a queue is due.
+/// True if an entry of a queue is due.
 pub async fn is_due(conn: &mut Conn, queue: Queue, now: Time) -> Result<bool, Error> {
     const IS_DUE: &str = "SELECT turn FROM latchkey_outbox WHERE state = 'waiting' AND queue = $1 AND due_at <= $2 ORDER BY turn LIMIT 1";
     Ok(sql!(optional(Time,), conn, IS_DUE, queue.name(), now)?.is_some())
 }
 
-/// How many entries wait, by kind; ten thousand are counted at most.
+/// Counts the waiting entries by kind, up to 10,000 in all.
 pub async fn waiting(conn: &mut Conn) -> Result<Vec<(String, i64)>, Error> {
     const WAITING: &str = "SELECT kind, COUNT(*) FROM (SELECT kind FROM latchkey_outbox
         WHERE state = 'waiting' AND kind <> 'none' ORDER BY id LIMIT 10000) AS first GROUP BY kind ORDER BY kind";
     Ok(sql!(all(String, i64), conn, WAITING)?)
 }
 
-/// When the oldest entry that waits came.
+/// Returns when the oldest waiting entry was added.
 pub async fn oldest(conn: &mut Conn) -> Result<Option<Time>, Error> {
     const OLDEST: &str = "SELECT created_at FROM latchkey_outbox WHERE state = 'waiting' AND kind <> 'none' ORDER BY id LIMIT 1";
     Ok(sql!(optional(Time,), conn, OLDEST)?.map(|(oldest,)| oldest))
 }
 
-/// Notes that entries are sent, and wipes them; those of them that were not dropped meanwhile.
+/// Marks entries as sent and wipes them; returns those that were not dropped meanwhile.
 pub async fn sent(tx: &mut Tx, ids: &[Uuid], now: Time) -> Result<HashSet<Uuid>, Error> {
     const SENT: &str = "UPDATE latchkey_outbox SET state = 'sent', trouble = NULL, done_at = $1, sealed = $2
         WHERE id IN ($3, $4, $5, $6, $7, $8, $9, $10) AND state = 'waiting' RETURNING id";
@@ -201,8 +202,8 @@ pub async fn sent(tx: &mut Tx, ids: &[Uuid], now: Time) -> Result<HashSet<Uuid>,
     Ok(known)
 }
 
-/// Notes that an entry is `expired` or `given_up`; false if it was dropped meanwhile. It is wiped, but for what is
-/// given up: that can be sent again until it expires.
+/// Marks an entry as `expired` or `given_up`; false if it was dropped meanwhile. Wipes it, unless it is given up: then
+/// it can be sent again until it expires.
 pub async fn finish(
     tx: &mut Tx,
     id: Uuid,
@@ -216,7 +217,7 @@ pub async fn finish(
     Ok(sql!(execute tx, FINISH, id, state, trouble, now, wiped)? == 1)
 }
 
-/// Tries an entry again at `due`.
+/// Schedules the next attempt at `due`.
 pub async fn postpone(tx: &mut Tx, id: Uuid, trouble: Option<&str>, due: Time) -> Result<(), Error> {
     const POSTPONE: &str =
         "UPDATE latchkey_outbox SET due_at = $3, turn = $3, trouble = $2 WHERE id = $1 AND state = 'waiting'";
@@ -224,13 +225,13 @@ pub async fn postpone(tx: &mut Tx, id: Uuid, trouble: Option<&str>, due: Time) -
     Ok(())
 }
 
-/// Removes a request that was carried out, in the transaction that did so; false if it was carried out already.
+/// Removes a request in the transaction that carried it out; false if it was carried out already.
 pub async fn remove(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
     const REMOVE: &str = "DELETE FROM latchkey_outbox WHERE id = $1 AND state = 'waiting'";
     Ok(sql!(execute tx, REMOVE, id)? == 1)
 }
 
-/// Drops the unsent messages of an account that carry a key which is live no more.
+/// Drops the unsent messages of an account whose key is no longer live.
 pub async fn drop_orphans(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const DROP_ORPHANS: &str =
         "DELETE FROM latchkey_outbox WHERE state = 'waiting' AND account_id = $1 AND key_id IS NOT NULL
@@ -239,7 +240,7 @@ pub async fn drop_orphans(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// Which messages a list has: those in a state, or those of the waiting ones that are in trouble.
+/// Entries to list: those in a state, or the waiting ones that have failed.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum, strum::IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum OutboxFilter {
@@ -256,23 +257,23 @@ pub enum OutboxFilter {
 }
 
 impl OutboxFilter {
-    /// Every one.
+    /// Returns all filters.
     pub fn all() -> &'static [OutboxFilter] {
         Self::VARIANTS
     }
 
-    /// Its name in the table and in addresses.
+    /// Returns its name in the table and in URLs.
     pub fn name(self) -> &'static str {
         self.into()
     }
 
-    /// The one with this name.
+    /// Returns the filter with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::VARIANTS.iter().copied().find(|shelf| shelf.name() == name)
     }
 }
 
-/// At most `limit` entries of a shelf, the newest first, none newer than `from`.
+/// Returns at most `limit` entries of a filter, newest first, none newer than `from`.
 pub async fn list(
     conn: &mut Conn,
     shelf: OutboxFilter,
@@ -296,24 +297,24 @@ pub async fn list(
     })
 }
 
-/// What one entry is.
+/// Kind, state and account of an entry.
 #[derive(sqlx_macros::FromRow)]
 pub struct OutboxEntry {
     /// `request`, `email` or `sms`.
     pub kind: String,
     /// `waiting`, `sent`, `expired` or `given_up`.
     pub state: String,
-    /// Whom it concerns, if that is known.
+    /// Account it concerns, if known.
     pub account_id: Option<Uuid>,
 }
 
-/// The entry with this id.
+/// Returns the entry with this id.
 pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<OutboxEntry>, Error> {
     const FIND: &str = "SELECT kind, state, account_id FROM latchkey_outbox WHERE id = $1 AND kind <> 'none'";
     Ok(sql!(optional OutboxEntry, conn, FIND, id)?)
 }
 
-/// Lets what was given up wait once more, due at once, if its content is still there and what it carries still live.
+/// Requeues an entry that was given up, due at once, if its content is still there and its key still live.
 pub async fn again(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     const AGAIN: &str =
         "UPDATE latchkey_outbox SET state = 'waiting', attempts = 0, trouble = NULL, due_at = $2, turn = $2, done_at = NULL
@@ -323,14 +324,14 @@ pub async fn again(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     Ok(sql!(execute tx, AGAIN, id, now)? == 1)
 }
 
-/// Removes what is not sent; false if there is no such entry.
+/// Removes an unsent entry; false if there is none.
 pub async fn discard(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
     const DISCARD: &str =
         "DELETE FROM latchkey_outbox WHERE id = $1 AND state IN ('waiting', 'given_up') AND kind <> 'none'";
     Ok(sql!(execute tx, DISCARD, id)? == 1)
 }
 
-/// Wipes the content of some that were given up and expired since.
+/// Wipes the content of a batch of entries that were given up and have expired.
 pub async fn wipe(tx: &mut Tx, now: Time) -> Result<u64, Error> {
     const WIPE: &str = "UPDATE latchkey_outbox SET sealed = $2 WHERE id IN (SELECT id FROM latchkey_outbox
         WHERE state = 'given_up' AND length(sealed) > 0 AND expires_at <= $1 LIMIT 500)";
@@ -338,7 +339,7 @@ pub async fn wipe(tx: &mut Tx, now: Time) -> Result<u64, Error> {
     Ok(sql!(execute tx, WIPE, now, wiped)?)
 }
 
-/// Removes some of what was done before `before`.
+/// Removes a batch of entries finished before `before`.
 pub async fn purge(tx: &mut Tx, before: Time) -> Result<u64, Error> {
     const PURGE: &str = "DELETE FROM latchkey_outbox WHERE id IN
         (SELECT id FROM latchkey_outbox WHERE done_at <= $1 AND state <> 'waiting' LIMIT 500)";

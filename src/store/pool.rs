@@ -1,4 +1,4 @@
-//! The pool behind [`Db`](super::Db): one writer and several readers on SQLite, or a pool of PostgreSQL.
+//! The pool behind [`Db`](super::Db): one writer and several readers on SQLite, or connections to PostgreSQL.
 
 use std::{str::FromStr, sync::Arc, thread::available_parallelism, time::Duration};
 
@@ -29,16 +29,17 @@ use crate::{
     observe::metrics::Connections,
 };
 
-/// KiB, written as SQLite wants them: the system keeps the file in memory as well, and there are many readers.
+/// Page cache of a reader, in KiB (negative by SQLite's convention): the system caches the file too, and readers are
+/// many.
 const READER_CACHE: &str = "-256";
-/// After how long of waiting for PostgreSQL it is said what the wait is for.
+/// Delay before the log says that we are waiting for PostgreSQL.
 const SILENCE: Duration = Duration::from_millis(500);
 /// Most background transactions that may compete with requests for the writer.
 const BEHIND: usize = 2;
-/// How long the pool waits, when it is closed, for those who still work with it.
+/// Longest wait for users of the pool when it is closed.
 const GRACE: Duration = Duration::from_secs(4);
 
-/// Connections to one database, and who is still working with them.
+/// Connections to one database, with a count of their users.
 #[derive(Clone)]
 pub struct Pool {
     engine: Engine,
@@ -55,28 +56,28 @@ enum Engine {
 }
 
 impl Pool {
-    /// Connects and applies what migrations are missing.
+    /// Connects and applies missing migrations.
     ///
     /// # Errors
-    /// [`Error::Config`] for a database that is out of reach or another one, and [`Error::Migration`].
+    /// [`Error::Config`] if the database is unreachable or of another kind, and [`Error::Migration`].
     pub async fn connect(settings: &DatabaseSettings) -> Result<Self, Error> {
         Self::open(settings, true).await.map(|(pool, _)| pool)
     }
 
-    /// Applies what migrations are missing, and gives their number.
+    /// Applies missing migrations and returns their number.
     ///
     /// # Errors
-    /// As [`connect`](Self::connect).
+    /// Same as [`connect`](Self::connect).
     pub async fn migrate(settings: &DatabaseSettings) -> Result<usize, Error> {
         let (pool, count) = Self::open(settings, true).await?;
         rocket_db_pools::Pool::close(&pool).await;
         Ok(count)
     }
 
-    /// Connects to a database as it is; `None` if its file is not there yet.
+    /// Connects to a database as it is; `None` if its file does not exist yet.
     ///
     /// # Errors
-    /// As [`connect`](Self::connect).
+    /// Same as [`connect`](Self::connect).
     pub async fn look(settings: &DatabaseSettings) -> Result<Option<Self>, Error> {
         let file = settings.sqlite_file().filter(|file| !file.exists());
         match file.as_deref().map(files::folder) {
@@ -102,7 +103,7 @@ impl Pool {
         Ok((Self { engine, busy: Busy::default(), writes: Writes::default(), session_batcher }, count))
     }
 
-    /// A connection to read from.
+    /// Returns a connection for reading.
     ///
     /// # Errors
     /// [`Error::Database`] if none is free in time.
@@ -111,7 +112,7 @@ impl Pool {
             Engine::Sqlite { readers, .. } => Conn::Sqlite(readers.get().await?),
             Engine::Postgres(pool) => {
                 if pool.is_shared() {
-                    // One statement takes several messages, which only a transaction keeps together.
+                    // A statement is several messages, which a pooler keeps together only within a transaction.
                     Conn::PostgresTx(RetryTx::begin(pool.clone(), self.writes.clone()).await?)
                 } else {
                     Conn::Postgres(pool.get().await?)
@@ -120,7 +121,7 @@ impl Pool {
         })
     }
 
-    /// The live session of a cookie's digest, as [`find`](super::sessions::find).
+    /// Returns the live session with this cookie digest, as [`find`](super::sessions::find) does.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -133,7 +134,7 @@ impl Pool {
         self.session_batcher.find(self, digest, idle_since, now).await
     }
 
-    /// A transaction that may write from its first statement on.
+    /// Begins a transaction that may write from its first statement on.
     ///
     /// # Errors
     /// [`Error::Database`] if none can begin in time.
@@ -149,20 +150,20 @@ impl Pool {
         Ok(Tx { conn, on_commit: Vec::new(), cause: None, _behind: None })
     }
 
-    /// A transaction of one statement, which takes PostgreSQL one round trip.
+    /// Begins a transaction of one statement, which takes one round trip to PostgreSQL.
     ///
     /// # Errors
-    /// As [`begin`](Self::begin).
+    /// Same as [`begin`](Self::begin).
     pub async fn begin_once(&self) -> Result<Tx, Error> {
         let Engine::Postgres(pool) = &self.engine else { return self.begin().await };
         let replay = RetryTx::begin_once(pool.clone(), self.writes.clone()).await?;
         Ok(Tx { conn: Conn::PostgresTx(replay), on_commit: Vec::new(), cause: None, _behind: None })
     }
 
-    /// A transaction that nobody waits for: on SQLite's one writer, few such get in the way of others.
+    /// Begins a transaction that nobody waits for. On SQLite, few of these compete for the one writer at a time.
     ///
     /// # Errors
-    /// As [`begin`](Self::begin).
+    /// Same as [`begin`](Self::begin).
     pub async fn begin_low_priority(&self) -> Result<Tx, Error> {
         let place = match &self.engine {
             Engine::Sqlite { behind, .. } => behind.clone().acquire_owned().await.ok(),
@@ -171,21 +172,22 @@ impl Pool {
         Ok(Tx { _behind: place, ..self.begin().await? })
     }
 
-    /// The same of one statement.
+    /// Like [`begin_low_priority`](Self::begin_low_priority), for one statement.
     ///
     /// # Errors
-    /// As [`begin`](Self::begin).
+    /// Same as [`begin`](Self::begin).
     pub async fn begin_once_low_priority(&self) -> Result<Tx, Error> {
         if self.is_a_file() { self.begin_low_priority().await } else { self.begin_once().await }
     }
 
-    /// Whether it is SQLite.
+    /// True if this is SQLite.
     pub fn is_a_file(&self) -> bool {
         matches!(self.engine, Engine::Sqlite { .. })
     }
 
-    /// How many requests the worker carries out in one transaction, and how many such transactions at once. On SQLite
-    /// they are larger, since one at a time can write; on PostgreSQL a larger one would hold more rows that others want.
+    /// Returns how many requests the worker handles in one transaction, and how many such transactions run at once.
+    /// They are larger on SQLite, which has one writer; on PostgreSQL a larger one would hold more rows that others
+    /// want.
     pub fn sets(&self) -> (usize, usize) {
         match &self.engine {
             Engine::Sqlite { .. } => (16, 1),
@@ -193,7 +195,7 @@ impl Pool {
         }
     }
 
-    /// How many connections there are; on SQLite those that read.
+    /// Returns the connection counts; on SQLite those of the readers.
     pub fn connections(&self) -> Connections {
         match &self.engine {
             Engine::Sqlite { readers, .. } => readers.connections(),
@@ -201,7 +203,7 @@ impl Pool {
         }
     }
 
-    /// Whether no write has failed since the last one that succeeded.
+    /// True unless a write has failed since the last one that succeeded.
     pub fn takes_writes(&self) -> bool {
         self.writes.work()
     }
@@ -222,7 +224,7 @@ fn unreadable(error: impl std::fmt::Display) -> Error {
 }
 
 impl Engine {
-    /// How many look-ups there may be at once; who comes then waits for one of them, and shares the next.
+    /// Returns the most session look-ups to run at once; later callers wait and share the next one.
     fn session_batcher(&self) -> usize {
         match self {
             Engine::Sqlite { .. } => available_parallelism().map_or(1, usize::from).div_ceil(2),
@@ -251,7 +253,7 @@ impl Engine {
 
     async fn of_a_server(settings: &DatabaseSettings, migrate: bool) -> Result<(Self, usize), Error> {
         let patience = Duration::from_secs(settings.connect_timeout);
-        // Nothing here is a fraction, and poolers refuse the parameter.
+        // No column is a float, and poolers refuse the parameter.
         let options = PgConnectOptions::from_str(&settings.url).map_err(unreadable)?.extra_float_digits(None);
         let shared = {
             let place = options.get_socket().map_or_else(

@@ -1,8 +1,8 @@
-//! Whether what is between us and PostgreSQL gives each transaction another connection, as PgBouncer does in
+//! Detects a pooler between us and PostgreSQL that gives each transaction another connection, as PgBouncer does with
 //! `pool_mode = transaction`.
 //!
-//! Two connections of ours are asked in turn which of the server's they are. Where each has one of its own, the answers
-//! never change and are never the same.
+//! Two connections are asked in turn for their backend's process id. With a backend of its own, each always gives the
+//! same answer, and never the other's.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -11,17 +11,17 @@ use sqlx::{Row, postgres::PgConnectOptions};
 
 use super::links::{Link, Links, in_time};
 
-/// How often both are asked.
+/// Queries on each connection.
 const ROUNDS: usize = 4;
-/// How long the second may take: there may be room for one alone.
+/// Timeout for the second connection: there may be room for only one.
 const MOMENT: Duration = Duration::from_secs(1);
 
-/// Whether the next transaction may be on another connection.
+/// True if the next transaction may be on another connection.
 ///
 /// # Errors
-/// [`sqlx::Error`] if the database is out of reach.
+/// [`sqlx::Error`] if the database is unreachable.
 pub async fn is_shared(options: &PgConnectOptions, patience: Duration) -> Result<bool, sqlx::Error> {
-    // As if it were so, since a setting for a session would be somebody else's then.
+    // Treated as shared: a session setting could end up with another client.
     let links = Links::new(options.clone(), true, 2, patience);
     let shared = ask(&links).await;
     links.close().await;

@@ -1,7 +1,7 @@
-//! Connections that read an SQLite file.
+//! Read-only connections to an SQLite file.
 //!
-//! sqlx's own pool asks a connection whether it is alive each time that it comes back. To a file it is, and the question
-//! costs as much as the look-up of a session.
+//! sqlx's own pool pings a connection each time it is returned. A file always answers, and the ping costs as much as a
+//! session look-up.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use crate::observe::metrics::Connections;
 
-/// How long a connection is used, so that none outlives a file that was replaced for long.
+/// Longest life of a connection, so that none outlives a replaced file for long.
 const LIFE: Duration = Duration::from_secs(30 * 60);
 
-/// Opens connections as they are needed.
+/// Opens connections on demand.
 pub struct Opener(SqliteConnectOptions);
 
-/// A connection at hand.
+/// A connection in use.
 pub type Reader = Object<Opener>;
 
 #[derive(Clone)]
@@ -42,17 +42,17 @@ impl managed::Manager for Opener {
 }
 
 impl Readers {
-    /// At most `most` connections, for one of which a request waits as long as `patience`.
+    /// Creates a pool of at most `most` connections; a request waits at most `patience` for one.
     pub fn new(options: SqliteConnectOptions, most: usize, patience: Duration) -> Result<Self, BuildError> {
         let pool = managed::Pool::builder(Opener(options)).max_size(most).wait_timeout(Some(patience));
-        // The one used last has what it read in its cache still.
+        // The connection used last still has its cache.
         Ok(Self(pool.queue_mode(QueueMode::Lifo).runtime(Runtime::Tokio1).build()?))
     }
 
-    /// A connection.
+    /// Returns a connection.
     ///
     /// # Errors
-    /// [`sqlx::Error::PoolTimedOut`] if none comes free in time, and what the database says.
+    /// [`sqlx::Error::PoolTimedOut`] if none is free in time, and the database's errors.
     pub async fn get(&self) -> Result<Reader, sqlx::Error> {
         self.0.get().await.map_err(|fault| match fault {
             PoolError::Backend(fault) => fault,
@@ -61,19 +61,19 @@ impl Readers {
         })
     }
 
-    /// How many there are.
+    /// Returns the connection counts.
     pub fn connections(&self) -> Connections {
         let status = self.0.status();
         Connections { open: status.size, idle: status.available, most: status.max_size }
     }
 
-    /// Closes those that nobody uses now, and waits for it, or SQLite's own files could outlive the process; the others
-    /// close when they come back.
+    /// Closes the idle connections and waits for it, or SQLite's own files could outlive the process; the others close
+    /// when they are returned.
     pub async fn close(&self) {
         let idle = self.0.retain(|_, _| false);
         self.0.close();
         for conn in idle.removed {
-            // It only reads: nothing is lost with it.
+            // Read-only: nothing can be lost.
             let _ = conn.close().await;
         }
     }

@@ -1,4 +1,4 @@
-//! The table `registrations`: addresses that nobody has confirmed yet.
+//! The table `registrations`: registrations and invitations with an unconfirmed address.
 
 use uuid::Uuid;
 
@@ -8,28 +8,28 @@ use crate::{
     hashing::hash::PasswordHash,
 };
 
-/// A registration or invitation that waits for its address to be confirmed.
+/// A registration or invitation with an unconfirmed address.
 #[derive(sqlx_macros::FromRow)]
 pub struct Registration {
-    /// Its id, carried by the form that confirms it.
+    /// Id, carried by the form that confirms it.
     pub id: Uuid,
-    /// The address as typed.
+    /// Address as typed.
     pub email: String,
-    /// The address in its canonical form.
+    /// Canonical form of the address.
     pub email_key: String,
-    /// The password chosen when registering; unusable for an invitation.
+    /// Password chosen at registration; unusable for an invitation.
     pub password_hash: PasswordHash,
-    /// The declared extra fields, a JSON object of strings.
+    /// Declared extra fields, a JSON object of strings.
     pub fields: String,
     /// Roles to be given, separated by spaces.
     pub roles: String,
-    /// Whether an admin made it.
+    /// True if an admin made it.
     pub invited: bool,
-    /// Digest of the mark of the browser that registered.
+    /// Digest of the id of the browser that registered.
     pub browser: Option<Vec<u8>>,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Time,
-    /// Until when it can be confirmed.
+    /// Time until which it can be confirmed.
     pub expires_at: Time,
 }
 
@@ -43,7 +43,7 @@ pub async fn insert(tx: &mut Tx, it: &Registration, digest: &[u8]) -> Result<(),
     Ok(())
 }
 
-/// The live registration of a key's digest.
+/// Returns the live registration with this key digest.
 pub async fn find(conn: &mut Conn, digest: &[u8], now: Time) -> Result<Option<Registration>, Error> {
     const FIND: &str =
         "SELECT id, email, email_key, password_hash, fields, roles, invited, browser, created_at, expires_at
@@ -51,7 +51,7 @@ pub async fn find(conn: &mut Conn, digest: &[u8], now: Time) -> Result<Option<Re
     Ok(sql!(optional Registration, conn, FIND, digest, now)?)
 }
 
-/// The live registration of an address that counts: one with roles before one without, then the newest.
+/// Returns the live registration that counts for an address: one with roles before one without, then the newest.
 pub async fn newest(conn: &mut Conn, email_key: &str, now: Time) -> Result<Option<Registration>, Error> {
     const NEWEST: &str =
         "SELECT id, email, email_key, password_hash, fields, roles, invited, browser, created_at, expires_at
@@ -60,7 +60,7 @@ pub async fn newest(conn: &mut Conn, email_key: &str, now: Time) -> Result<Optio
     Ok(sql!(optional Registration, conn, NEWEST, email_key, now)?)
 }
 
-/// The first `most` invitations that wait, in the order of their addresses.
+/// Returns the first `most` live invitations in order of address.
 pub async fn invitations(conn: &mut Conn, now: Time, most: i64) -> Result<Vec<Registration>, Error> {
     const INVITATIONS: &str =
         "SELECT id, email, email_key, password_hash, fields, roles, invited, browser, created_at, expires_at
@@ -75,19 +75,19 @@ pub async fn rekey(tx: &mut Tx, id: Uuid, digest: &[u8], expires_at: Time) -> Re
     Ok(())
 }
 
-/// Spends a registration's key: of any number of tries, one gets true.
+/// Spends a registration's key: of any number of concurrent calls, at most one returns true.
 pub async fn spend(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     const SPEND: &str = "DELETE FROM latchkey_registrations WHERE id = $1 AND expires_at > $2";
     Ok(sql!(execute tx, SPEND, id, now)? == 1)
 }
 
-/// Withdraws an invitation.
+/// Withdraws an invitation; false if there is none.
 pub async fn withdraw(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     const WITHDRAW: &str = "DELETE FROM latchkey_registrations WHERE id = $1 AND invited AND expires_at > $2";
     Ok(sql!(execute tx, WITHDRAW, id, now)? == 1)
 }
 
-/// Drops all registrations of an address, and tells which roles the live ones among them promised.
+/// Removes all registrations of an address, and returns the roles promised by the live ones.
 pub async fn drop_address(tx: &mut Tx, email_key: &str, now: Time) -> Result<Vec<String>, Error> {
     const DROP_ADDRESS: &str =
         "DELETE FROM latchkey_registrations WHERE email_key = $1 RETURNING roles, expires_at";
@@ -96,7 +96,7 @@ pub async fn drop_address(tx: &mut Tx, email_key: &str, now: Time) -> Result<Vec
     Ok(live.flat_map(|(roles, _)| roles.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect())
 }
 
-/// Removes some of the expired ones.
+/// Removes a batch of expired registrations.
 pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
     const PURGE: &str = "DELETE FROM latchkey_registrations WHERE id IN
         (SELECT id FROM latchkey_registrations WHERE expires_at <= $1 LIMIT 500)";

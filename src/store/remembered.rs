@@ -1,28 +1,28 @@
-//! The table `remembered`: browsers whose owner wants to be kept signed in.
+//! The table `remembered`: browsers that keep their owner signed in.
 
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
 use crate::base::{Error, clock::Time};
 
-/// A browser that is remembered.
+/// A remembered browser.
 #[derive(Clone, sqlx_macros::FromRow)]
 pub struct Remembered {
-    /// Its id, which stays while its token changes.
+    /// Id, which stays while the token changes.
     pub id: Uuid,
-    /// Whose it is.
+    /// Account it belongs to.
     pub account_id: Uuid,
-    /// Digest of the token in force.
+    /// Digest of the current token.
     pub digest: Vec<u8>,
-    /// Digest of the one before.
+    /// Digest of the previous token.
     pub former: Option<Vec<u8>>,
-    /// The token in force, sealed, for whoever never got the answer that brought it.
+    /// Current token, sealed, for a browser that never got the response that brought it.
     pub next: Option<Vec<u8>>,
-    /// The session that came with that answer.
+    /// Session opened by that response.
     pub session_id: Option<Uuid>,
-    /// When the token last changed.
+    /// Time the token last changed.
     pub rotated_at: Time,
-    /// When it ends whatever happens.
+    /// Absolute expiry.
     pub expires_at: Time,
 }
 
@@ -33,14 +33,14 @@ pub async fn insert(tx: &mut Tx, it: &Remembered) -> Result<(), Error> {
     Ok(())
 }
 
-/// The browser with this id.
+/// Returns the browser with this id.
 pub async fn find(conn: &mut Conn, id: Uuid, now: Time) -> Result<Option<Remembered>, Error> {
     const FIND: &str = "SELECT id, account_id, digest, former, next, session_id, rotated_at, expires_at
         FROM latchkey_remembered WHERE id = $1 AND expires_at > $2";
     Ok(sql!(optional Remembered, conn, FIND, id, now)?)
 }
 
-/// Replaces the token in force by one of this digest, which is kept sealed, in the answer that opens `session`.
+/// Replaces the current token with one of this digest, kept sealed, in the response that opens `session`.
 pub async fn rotate(
     tx: &mut Tx,
     id: Uuid,
@@ -61,13 +61,13 @@ pub async fn end(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// Forgets every browser of an account; how many those were.
+/// Forgets every browser of an account; returns how many.
 pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<u64, Error> {
     const END_ALL: &str = "DELETE FROM latchkey_remembered WHERE account_id = $1";
     Ok(sql!(execute tx, END_ALL, account)?)
 }
 
-/// Forgets those of an account's browsers that were not recalled for longest, but for `most`.
+/// Forgets an account's browsers, except the `most` recalled most recently.
 pub async fn keep(tx: &mut Tx, account: Uuid, most: i64) -> Result<(), Error> {
     const KEEP: &str = "DELETE FROM latchkey_remembered WHERE id IN (SELECT id FROM latchkey_remembered
         WHERE account_id = $1 ORDER BY rotated_at DESC, id DESC LIMIT 500 OFFSET $2)";
@@ -75,7 +75,7 @@ pub async fn keep(tx: &mut Tx, account: Uuid, most: i64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Removes some of the expired ones.
+/// Removes a batch of expired browsers.
 pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
     const PURGE: &str = "DELETE FROM latchkey_remembered WHERE id IN (SELECT id FROM latchkey_remembered WHERE expires_at <= $1 LIMIT 500)";
     Ok(sql!(execute tx, PURGE, now)?)

@@ -1,11 +1,11 @@
-//! The table `replicas`: which servers are there, and which policy each has in force.
+//! The table `replicas`: running servers, and the policy that each has in force.
 
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
 use crate::base::{Error, clock::Time};
 
-/// Notes that a server is there, and forgets those silent since before `silent_since`.
+/// Records a server's heartbeat, and removes servers silent since before `silent_since`.
 pub async fn beat(tx: &mut Tx, id: Uuid, policy: &str, now: Time, silent_since: Time) -> Result<(), Error> {
     const BEAT: &str = "INSERT INTO latchkey_replicas (id, policy, seen_at) VALUES ($1, $2, $3)
         ON CONFLICT (id) DO UPDATE SET policy = $2, seen_at = $3";
@@ -15,14 +15,14 @@ pub async fn beat(tx: &mut Tx, id: Uuid, policy: &str, now: Time, silent_since: 
     Ok(())
 }
 
-/// How many servers beside `id` have which policy in force.
+/// Counts the servers other than `id` by the policy they have in force.
 pub async fn others(conn: &mut Conn, id: Uuid, silent_since: Time) -> Result<Vec<(String, i64)>, Error> {
     const OTHERS: &str = "SELECT policy, COUNT(*) FROM latchkey_replicas WHERE id <> $1 AND seen_at >= $2
         GROUP BY policy ORDER BY policy";
     Ok(sql!(all(String, i64), conn, OTHERS, id, silent_since)?)
 }
 
-/// Forgets a server that stops.
+/// Removes a server that is stopping.
 pub async fn remove(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     const REMOVE: &str = "DELETE FROM latchkey_replicas WHERE id = $1";
     sql!(execute tx, REMOVE, id)?;

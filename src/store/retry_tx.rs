@@ -1,8 +1,8 @@
-//! Transactions that can be run again: the same statements, as long as the database says the same to them.
+//! Transactions that can be replayed: the same statements, as long as the database gives the same answers.
 //!
-//! PostgreSQL undoes one of several transactions that wait for one another; on SQLite a commit that several share fails
-//! for all when it fails. Nothing has happened then, and whoever began the transaction need not know. Where the database
-//! says something else the second time, what was decided on it may be wrong: the failure stands.
+//! PostgreSQL aborts one of several transactions that deadlock; on SQLite, a failed commit fails for every transaction
+//! that shares it. Nothing has changed then, and the caller need not know. If an answer differs in the replay,
+//! decisions based on the first one may be wrong, so the error is returned.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use super::{
     writes::Writes,
 };
 
-/// How often a transaction is run again.
+/// Most replays of a transaction.
 const AGAIN: u32 = 5;
 /// Delay before the first retry; doubles each time.
 const PAUSE: Duration = Duration::from_millis(4);
@@ -32,45 +32,45 @@ const SERIALIZATION_FAILURE: &str = "40001";
 /// SQLSTATE.
 const DEADLOCK: &str = "40P01";
 
-/// A database whose transactions can be run again.
+/// A database whose transactions can be replayed.
 #[allow(async_fn_in_trait, reason = "nobody else can name it")]
 pub trait Engine: HasStatementCache + Database<Arguments: Clone + IntoArguments<Self>> {
-    /// Where transactions come from.
+    /// Source of transactions.
     type Source;
-    /// One of them, undone when dropped.
+    /// A transaction, rolled back when dropped.
     type Held: Held<Self>;
 
     async fn begin(source: &Self::Source) -> Result<Self::Held, sqlx::Error>;
-    /// Begins one that may be durable after each statement.
+    /// Begins a transaction that may be durable after each statement.
     async fn begin_once(source: &Self::Source) -> Result<Self::Held, sqlx::Error> {
         Self::begin(source).await
     }
-    /// Begins one that shares nothing with others.
+    /// Begins a transaction that shares its commit with no other.
     async fn begin_alone(source: &Self::Source) -> Result<Self::Held, sqlx::Error> {
         Self::begin(source).await
     }
     async fn commit(held: Self::Held) -> Result<(), sqlx::Error>;
-    /// The outcome of a statement, if there is one in time.
+    /// Awaits a statement, with a timeout if the server can hang.
     async fn in_time<T>(statement: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error>;
-    /// Whether an error leaves nothing behind, and might not come again.
+    /// True if an error leaves nothing behind and might not recur.
     fn is_passing(error: &sqlx::Error) -> bool;
     fn changed(result: &Self::QueryResult) -> u64;
     fn bytes(value: Self::ValueRef<'_>) -> Result<Vec<u8>, BoxDynError>;
 }
 
-/// A transaction that has a connection.
+/// A transaction with a connection.
 pub trait Held<D: Database> {
-    /// The connection, for one statement.
+    /// Returns the connection, for one statement.
     fn asked(&mut self) -> Result<&mut D::Connection, sqlx::Error>;
-    /// What came of it.
+    /// Records the outcome of that statement.
     fn heard<T>(&mut self, outcome: &Result<T, sqlx::Error>);
-    /// Whether statements can be kept on it.
+    /// True if prepared statements can be cached on it.
     fn keeps_statements(&self) -> bool;
-    /// Whether its statements are undone together.
+    /// True if its statements are rolled back together.
     fn is_begun(&self) -> bool;
 }
 
-/// A transaction under way, and what was said in it.
+/// An open transaction, with its statements and their answers.
 pub struct RetryTx<D: Engine> {
     source: D::Source,
     writes: Writes,
@@ -79,14 +79,14 @@ pub struct RetryTx<D: Engine> {
     left: u32,
 }
 
-/// A statement, and what the database said.
+/// A statement and the database's answer.
 struct Step<D: Database> {
     text: &'static str,
     arguments: D::Arguments,
     said: Said,
 }
 
-/// What a database says to a statement.
+/// Answer of a database to a statement.
 #[derive(PartialEq)]
 enum Said {
     Changed(u64),
@@ -103,13 +103,13 @@ where
         Ok(Self { source, writes, held: Some(begun), steps: Vec::new(), left: AGAIN })
     }
 
-    /// As [`begin`](Self::begin), for one statement: what follows it may not be undone together with it.
+    /// Like [`begin`](Self::begin), for one statement: later ones may not be rolled back together with it.
     pub(super) async fn begin_once(source: D::Source, writes: Writes) -> Result<Self, sqlx::Error> {
         let begun = D::begin_once(&source).await.inspect_err(|error| writes.failed(error))?;
         Ok(Self { source, writes, held: Some(begun), steps: Vec::new(), left: AGAIN })
     }
 
-    /// How many rows a statement changes.
+    /// Runs a statement and returns the number of rows it changed.
     pub(super) async fn execute(
         &mut self,
         text: &'static str,
@@ -127,7 +127,7 @@ where
         }
     }
 
-    /// The rows that a statement gives.
+    /// Runs a statement and returns its rows.
     pub(super) async fn rows<R>(
         &mut self,
         text: &'static str,
@@ -164,9 +164,9 @@ where
         }
     }
 
-    /// Replays the transaction; returns the original error if that is not possible.
+    /// Replays the transaction; returns the last error if that is not possible.
     async fn again(&mut self, mut error: sqlx::Error) -> Result<(), sqlx::Error> {
-        // What is durable already is not done twice.
+        // Statements that are already durable must not run twice.
         let undone = self.steps.is_empty() || self.held.as_ref().is_none_or(Held::is_begun);
         while undone && self.left > 0 && D::is_passing(&error) {
             self.held = None;
@@ -183,7 +183,7 @@ where
         Err(error)
     }
 
-    /// Whether the database says the same once more.
+    /// Runs the statements again; false if an answer differs.
     async fn replay(&mut self) -> Result<bool, sqlx::Error> {
         let mut held = Some(D::begin_alone(&self.source).await?);
         for Step { text, arguments, said: before } in &self.steps {
@@ -299,7 +299,7 @@ impl Engine for Sqlite {
         member.commit().await
     }
 
-    /// A statement on a file takes as long as it takes: nobody else can be gone.
+    /// No timeout: with a local file, there is no server to hang.
     async fn in_time<T>(statement: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
         statement.await
     }
@@ -361,9 +361,9 @@ mod tests {
         CREATE TABLE keys (of TEXT REFERENCES people (name) DEFERRABLE INITIALLY DEFERRED);";
     static ADD: &str = "INSERT INTO people VALUES ($1)";
     static COUNT: &str = "SELECT COUNT(*) FROM people";
-    /// Undoes all, as SQLite does by itself on a full disk.
+    /// Rolls everything back, as SQLite itself does on a full disk.
     static GONE: &str = "ROLLBACK";
-    /// Fails when it is committed, not before.
+    /// Fails at commit, not before.
     static ORPHAN: &str = "INSERT INTO keys VALUES ('nobody')";
 
     async fn begin(writer: &Writer) -> RetryTx<Sqlite> {

@@ -1,4 +1,4 @@
-//! The table `roles`: who has which, with the canonical address beside, so that a role's people are listed in its order.
+//! The table `roles`: who has which role, with the canonical address, so that a role's people are listed in its order.
 
 use uuid::Uuid;
 
@@ -18,9 +18,9 @@ pub async fn remove(tx: &mut Tx, id: Uuid, role: &str) -> Result<bool, Error> {
     Ok(sql!(execute tx, REMOVE, id, role)? == 1)
 }
 
-/// The names of all roles that somebody has.
+/// Returns the names of all roles that somebody has.
 pub async fn names(conn: &mut Conn) -> Result<Vec<String>, Error> {
-    // A look-up for each name, where DISTINCT would read every row.
+    // One look-up per name, where DISTINCT would read every row.
     const NAMES: &str = "WITH RECURSIVE name (role) AS (SELECT MIN(role) FROM latchkey_roles
         UNION ALL SELECT (SELECT MIN(r.role) FROM latchkey_roles AS r WHERE r.role > name.role) FROM name WHERE name.role IS NOT NULL)
         SELECT role FROM name WHERE role IS NOT NULL LIMIT 200";

@@ -1,29 +1,29 @@
-//! A large site out of nothing, for measuring: people, their roles, events, messages and keys.
+//! Test data of a large site, for measurements: people, their roles, events, messages and keys.
 
 use super::{Conn, Tx, sql};
 use crate::base::{Error, clock::Time};
 
-/// How much of everything.
+/// Number of rows of each kind.
 pub struct Size {
     /// Accounts: `person1@example.com` and so on, none of which can sign in.
     pub accounts: i64,
-    /// Events, evenly over the last `days`.
+    /// Events, spread evenly over the last `days`.
     pub events: i64,
-    /// Messages that were sent.
+    /// Messages: 98 of 100 sent, one given up, one expired.
     pub messages: i64,
     /// Keys of "this wasn't me" links, which expire evenly over the next three days.
     pub keys: i64,
-    /// Days back to the first of them.
+    /// Days back to the first event and message.
     pub days: i64,
 }
 
-/// Whether nobody has an account yet.
+/// True if there are no accounts yet.
 pub async fn is_empty(conn: &mut Conn) -> Result<bool, Error> {
     const ANYBODY: &str = "SELECT 1 FROM latchkey_accounts LIMIT 1";
     Ok(sql!(optional(i32,), conn, ANYBODY)?.is_none())
 }
 
-/// Adds everything.
+/// Inserts all rows.
 pub async fn insert(tx: &mut Tx, size: &Size, now: Time) -> Result<(), Error> {
     const ACCOUNTS_SQLITE: &str = "INSERT INTO latchkey_accounts
         (id, email, email_key, password_hash, enabled, phone, phone_usable_at, fields, created_at, changed_at, held_until)

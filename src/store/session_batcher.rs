@@ -1,8 +1,8 @@
-//! Look-ups of sessions: those that wait at the same time share one statement.
+//! Batches session look-ups: those that wait at the same time share one statement.
 //!
-//! A reader of SQLite works on a thread of its own, and PostgreSQL behind a socket: the way there costs more than what is
-//! done there. Whoever comes while few are looked up asks at once; who must wait is asked for, with all others who wait,
-//! by the first whose turn comes.
+//! A reader of SQLite runs on a thread of its own, and PostgreSQL behind a socket: getting there costs more than the
+//! query. While few queries run, a caller runs its own at once; otherwise the first caller whose turn comes queries for
+//! all that wait.
 
 use std::{
     io,
@@ -24,10 +24,10 @@ use super::{
 };
 use crate::base::{Error, clock::Time};
 
-/// What is heard of a look-up; all who shared it hear of the same fault.
+/// Result of a look-up; callers that shared a query share its error.
 type Answer = Result<Option<SignedIn>, Arc<Error>>;
 
-/// The look-ups of one database.
+/// Session look-ups of one database.
 #[derive(Clone)]
 pub struct SessionBatcher {
     waiting: Arc<Mutex<Vec<Wish>>>,
@@ -40,12 +40,12 @@ struct Wish {
 }
 
 impl SessionBatcher {
-    /// At most `most` at once.
+    /// Creates a batcher that runs at most `most` queries at once.
     pub fn new(most: usize) -> Self {
         Self { waiting: Arc::default(), turns: Arc::new(Semaphore::new(most)) }
     }
 
-    /// As [`sessions::find`], of one digest.
+    /// Like [`sessions::find`], for one digest.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -79,18 +79,18 @@ impl SessionBatcher {
                 answer = &mut told => return answer,
                 turn = self.turns.acquire() => turn,
             };
-            // Whoever is ready to wish for one as well does so first.
+            // Lets other callers that are ready join the queue first.
             yield_now().await;
-            // Boxed, or futures nest deeper than the compiler counts.
+            // Boxed, or the nested futures exceed the compiler's recursion limit.
             if !Box::pin(self.ask(pool, idle_since, now)).await {
                 break;
             }
         }
-        // Nobody waits: somebody else asks for this one.
+        // The queue is empty: another caller runs our query.
         told.await
     }
 
-    /// Looks up those who have waited longest, as of now; false if there are none.
+    /// Looks up those who have waited longest, as of `now`; false if nobody waits.
     async fn ask(&self, pool: &Pool, idle_since: Time, now: Time) -> bool {
         let wishes: Vec<Wish> = {
             let mut waiting = self.waiting();
@@ -106,7 +106,7 @@ impl SessionBatcher {
             let of_this = |found: &Vec<FoundSession>| {
                 Some(found.iter().find(|one| one.digest == digest)?.signed_in.clone())
             };
-            // Whoever has gone meanwhile needs no answer.
+            // A caller that has gone needs no answer.
             let _ = tell.send(found.as_ref().map(of_this).map_err(Arc::clone));
         }
         true

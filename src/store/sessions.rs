@@ -1,4 +1,4 @@
-//! The table `sessions`: who is signed in where.
+//! The table `sessions`: signed-in browsers.
 
 use uuid::Uuid;
 
@@ -26,25 +26,25 @@ pub struct Session {
     /// Public id.
     #[sqlx(rename = "session_id")]
     pub id: Uuid,
-    /// Whose it is.
+    /// Account it belongs to.
     pub account_id: Uuid,
     /// The pages that it reaches.
     pub scope: SessionScope,
     /// The policy of the reset that opened a restricted one, as JSON.
     pub policy: Option<String>,
-    /// Digest of the generated password that opened a restricted one.
+    /// Digest of the generated password that opened a restricted session.
     pub opened_by: Option<Vec<u8>>,
-    /// What the browser calls itself.
+    /// Browser and system, like `Firefox on Linux`.
     pub browser: String,
-    /// Its place in the network.
+    /// Client's address.
     pub client: String,
-    /// When it began.
+    /// Time it began.
     pub began_at: Time,
-    /// Until when its owner counts as having just signed in.
+    /// End of the period in which its owner counts as having just signed in.
     pub fresh_until: Time,
-    /// When it was last used, to the minute.
+    /// Time of last use, to the minute.
     pub seen_at: Time,
-    /// When it ends whatever happens.
+    /// Absolute expiry, used or not.
     pub expires_at: Time,
 }
 
@@ -71,21 +71,21 @@ pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(),
     Ok(())
 }
 
-/// A session that was looked for.
+/// A session found by [`find`].
 #[derive(sqlx_macros::FromRow)]
 pub struct FoundSession {
-    /// The digest of its cookie.
+    /// Digest of its cookie.
     pub digest: Vec<u8>,
     /// The session.
     #[sqlx(flatten)]
     pub signed_in: SignedIn,
 }
 
-/// How many sessions one statement finds at most.
+/// Most sessions that one statement finds.
 pub const SEVERAL: usize = 8;
 
-/// The live sessions of some cookies' digests, at most [`SEVERAL`], used since `idle_since`, with their accounts as far
-/// as those are enabled. One from beyond [`SKEW`] is none.
+/// Returns the live sessions with these cookie digests, at most [`SEVERAL`], used since `idle_since`, whose accounts
+/// are enabled. Ignores sessions that began more than [`SKEW`] in the future.
 pub async fn find(
     conn: &mut Conn,
     digests: &[&[u8]],
@@ -106,33 +106,33 @@ pub async fn find(
     )
 }
 
-/// Whether a session is live and its account has a role.
+/// True if a session is live and its account is enabled and has a role.
 pub async fn has_role(tx: &mut Tx, id: Uuid, role: &str, now: Time) -> Result<bool, Error> {
     const HAS_ROLE: &str = "SELECT 1 FROM latchkey_sessions AS s JOIN latchkey_accounts AS a ON a.id = s.account_id
         JOIN latchkey_roles AS r ON r.account_id = a.id WHERE s.id = $1 AND r.role = $2 AND s.expires_at > $3 AND a.enabled";
     Ok(sql!(optional(i32,), tx, HAS_ROLE, id, role, now)?.is_some())
 }
 
-/// Whether a session has not ended.
+/// True if a session has not expired.
 pub async fn is_live(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     const IS_LIVE: &str = "SELECT 1 FROM latchkey_sessions WHERE id = $1 AND expires_at > $2";
     Ok(sql!(optional(i32,), tx, IS_LIVE, id, now)?.is_some())
 }
 
-/// Whether a session was used after it began.
+/// True if a session was used after it began.
 pub async fn was_used(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
     const WAS_USED: &str = "SELECT 1 FROM latchkey_sessions WHERE id = $1 AND seen_at > began_at";
     Ok(sql!(optional(i32,), tx, WAS_USED, id)?.is_some())
 }
 
-/// Notes that a session was used.
+/// Records that a session was used.
 pub async fn touch(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
     const TOUCH: &str = "UPDATE latchkey_sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
     sql!(execute tx, TOUCH, id, now)?;
     Ok(())
 }
 
-/// The live full sessions of an account, the newest first.
+/// Returns the live unrestricted sessions of an account, newest first.
 pub async fn list(
     conn: &mut Conn,
     account: Uuid,
@@ -145,7 +145,7 @@ pub async fn list(
     Ok(sql!(all Session, conn, LIST, account, now, idle_since)?)
 }
 
-/// Ends those of an account's sessions that were not used for longest, but for `most`.
+/// Ends an account's sessions, except the `most` used most recently.
 pub async fn keep(tx: &mut Tx, account: Uuid, most: i64) -> Result<(), Error> {
     const KEEP: &str = "DELETE FROM latchkey_sessions WHERE id IN (SELECT id FROM latchkey_sessions
         WHERE account_id = $1 ORDER BY seen_at DESC, id DESC LIMIT 500 OFFSET $2)";
@@ -159,20 +159,20 @@ pub async fn end(tx: &mut Tx, account: Uuid, id: Uuid) -> Result<bool, Error> {
     Ok(sql!(execute tx, END, id, account)? == 1)
 }
 
-/// Ends every session of an account but `except`.
+/// Ends every session of an account except `except`; returns how many.
 pub async fn end_all(tx: &mut Tx, account: Uuid, except: Option<Uuid>) -> Result<u64, Error> {
     const END_ALL: &str = "DELETE FROM latchkey_sessions WHERE account_id = $1 AND id <> $2";
     Ok(sql!(execute tx, END_ALL, account, except.unwrap_or(Uuid::nil()))?)
 }
 
-/// Ends the session of a cookie's digest, with or without an account at hand.
+/// Ends the session with this cookie digest.
 pub async fn end_digest(tx: &mut Tx, digest: &[u8]) -> Result<(), Error> {
     const END_DIGEST: &str = "DELETE FROM latchkey_sessions WHERE digest = $1";
     sql!(execute tx, END_DIGEST, digest)?;
     Ok(())
 }
 
-/// Removes some of the expired ones.
+/// Removes a batch of expired sessions.
 pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
     const PURGE: &str = "DELETE FROM latchkey_sessions WHERE id IN (SELECT id FROM latchkey_sessions WHERE expires_at <= $1 LIMIT 500)";
     Ok(sql!(execute tx, PURGE, now)?)

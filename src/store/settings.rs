@@ -1,4 +1,4 @@
-//! `databases.latchkey`: where the accounts live.
+//! Settings of `databases.latchkey`.
 
 use std::{net::IpAddr, path::PathBuf, str::FromStr};
 
@@ -8,29 +8,29 @@ use sqlx::{
     sqlite::SqliteConnectOptions,
 };
 
-/// `databases.latchkey`: where the accounts live.
+/// Settings of `databases.latchkey`: where the accounts live.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DatabaseSettings {
     /// `sqlite://path` or `postgres://user:password@host/database`. Default: `sqlite://latchkey.db`.
     pub url: String,
-    /// Connections kept at most; on SQLite they are readers beside the one writer. Default: 16.
+    /// Most connections; on SQLite they are readers beside the one writer. Default: 16.
     pub max_connections: u32,
-    /// How long a request waits for a connection before it is refused, in seconds. Default: 5.
+    /// Time that a request waits for a connection before it is refused, in seconds. Default: 5.
     pub connect_timeout: u64,
-    /// SQLite alone: `full` survives a loss of power, `normal` may lose the last moments. Default: `full`.
+    /// SQLite only: `full` survives a loss of power, `normal` may lose the last moments. Default: `full`.
     pub synchronous: Synchronous,
-    /// PostgreSQL alone: take an advisory lock while migrating (CockroachDB has none). Default: true.
+    /// PostgreSQL only: takes an advisory lock while migrating (CockroachDB has none). Default: true.
     pub migration_lock: bool,
 }
 
-/// When SQLite calls a commit durable.
+/// Point at which SQLite reports a commit as durable.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Synchronous {
     /// Once the disk has it.
     Full,
-    /// Once the system has it.
+    /// Once the operating system has it.
     Normal,
 }
 
@@ -47,7 +47,7 @@ impl Default for DatabaseSettings {
 }
 
 impl DatabaseSettings {
-    /// What is wrong, each a sentence with key and remedy.
+    /// Returns the faults, each a sentence with key and remedy.
     pub fn faults(&self) -> Vec<String> {
         let counts =
             [("max_connections", self.max_connections.into()), ("connect_timeout", self.connect_timeout)];
@@ -67,7 +67,7 @@ impl DatabaseSettings {
             let shapes = "databases.latchkey.url is no database's: write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE";
             return Some(shapes.into());
         };
-        // Behind the server's name, an `@` is the rest of a password.
+        // After the server's name, an `@` is the rest of a password.
         if rest.split_once(['/', '?', '#']).is_some_and(|(_, behind)| behind.contains('@')) {
             return Some(ENCODE.into());
         }
@@ -79,7 +79,7 @@ impl DatabaseSettings {
         })
     }
 
-    /// The file of an SQLite database, as SQLite opens it; none if it is in memory.
+    /// Returns the file of an SQLite database, as SQLite opens it; `None` if it is in memory.
     pub fn sqlite_file(&self) -> Option<PathBuf> {
         let in_memory = self.url.contains(":memory:") || self.url.contains("mode=memory");
         let options = self.sqlite().filter(|_| !in_memory)?;
@@ -94,8 +94,8 @@ impl DatabaseSettings {
         self.url.starts_with("postgres:") || self.url.starts_with("postgresql:")
     }
 
-    /// What may be read, or forged, on the way to the database: what release refuses, and what it warns of. Each a
-    /// sentence with key and remedy.
+    /// Returns the risks of data being read or forged on the way to the database: what release refuses, and what it
+    /// warns of. Each is a sentence with key and remedy.
     pub fn judge(&self) -> (Option<String>, Option<String>) {
         let options = self.is_postgres().then(|| PgConnectOptions::from_str(&self.url).ok()).flatten();
         let remote = |options: &PgConnectOptions| {

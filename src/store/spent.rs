@@ -1,19 +1,19 @@
-//! The table `spent`: keys that are over, by digest, so that whoever holds such a link is told why.
+//! The table `spent`: digests of keys that are over, so that the holder of such a link learns why it no longer works.
 
 use uuid::Uuid;
 
 use super::{Conn, Tx, sql};
 use crate::base::{Error, clock::Time, key::Purpose};
 
-/// Why a key is over.
+/// Reason why a key is over.
 #[derive(Clone, Copy, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Reason {
-    /// It did what it was for.
+    /// It was used.
     Used,
-    /// There is a newer one.
+    /// A newer key replaced it.
     Replaced,
-    /// Whoever held it ended it.
+    /// Its holder cancelled it.
     Cancelled,
     /// The account changed.
     Withdrawn,
@@ -22,24 +22,24 @@ pub enum Reason {
 /// A key that is over.
 #[derive(sqlx_macros::FromRow)]
 pub struct Spent {
-    /// A [`Reason`] in words; `expired` if its time was over, `live` if it is not over at all.
+    /// Name of a [`Reason`]; `expired` if it ran out, `live` if it is not over.
     pub reason: String,
-    /// Digest of the mark of the browser that used it.
+    /// Digest of the id of the browser that used it.
     pub browser: Option<Vec<u8>>,
-    /// The page that its use led to; empty if none.
+    /// Page that its use led to; empty if none.
     pub place: String,
-    /// When.
+    /// Time at which it ended or expires.
     pub spent_at: Time,
 }
 
 impl Spent {
-    /// Whether the key is over.
+    /// True if the key is over.
     pub fn is_over(&self) -> bool {
         self.reason != "live"
     }
 }
 
-/// Notes that a key is over.
+/// Records that a key is over.
 pub async fn note(
     tx: &mut Tx,
     digest: &[u8],
@@ -54,7 +54,7 @@ pub async fn note(
     Ok(())
 }
 
-/// Notes that the links of an account are over that are about to end: those of three purposes, of which one may stand more than once.
+/// Records that an account's links for three purposes are over, before they are removed. A purpose may be repeated.
 pub async fn note_links(
     tx: &mut Tx,
     account: Uuid,
@@ -70,7 +70,7 @@ pub async fn note_links(
     Ok(())
 }
 
-/// Notes which links expired that are about to be removed.
+/// Records the expired links before they are removed.
 pub async fn note_expired(tx: &mut Tx, now: Time) -> Result<(), Error> {
     const NOTE_EXPIRED: &str = "INSERT INTO latchkey_spent (digest, reason, browser, place, spent_at)
         SELECT digest, 'expired', NULL, '', expires_at FROM latchkey_keys
@@ -79,7 +79,7 @@ pub async fn note_expired(tx: &mut Tx, now: Time) -> Result<(), Error> {
     Ok(())
 }
 
-/// What became of the key of a digest.
+/// Returns what became of the key with this digest.
 pub async fn find(conn: &mut Conn, digest: &[u8], now: Time) -> Result<Option<Spent>, Error> {
     const FIND: &str = "SELECT reason, browser, place, spent_at FROM latchkey_spent WHERE digest = $1
         UNION ALL SELECT CASE WHEN expires_at <= $2 THEN 'expired' ELSE 'live' END, NULL, '', expires_at
@@ -87,7 +87,7 @@ pub async fn find(conn: &mut Conn, digest: &[u8], now: Time) -> Result<Option<Sp
     Ok(sql!(optional Spent, conn, FIND, digest, now)?)
 }
 
-/// Removes some that have been over since before `since`.
+/// Removes a batch of keys that ended by `since`.
 pub async fn purge(tx: &mut Tx, since: Time) -> Result<u64, Error> {
     const PURGE: &str = "DELETE FROM latchkey_spent WHERE digest IN (SELECT digest FROM latchkey_spent WHERE spent_at <= $1 LIMIT 500)";
     Ok(sql!(execute tx, PURGE, since)?)

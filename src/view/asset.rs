@@ -1,11 +1,11 @@
-//! A file that pages load: stylesheet, script, icon; its address carries a digest of its content.
+//! A file that pages load: stylesheet, script or icon; its URL carries a digest of its content.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
 use super::gzip::Packed;
 
-/// The types that are served, by the ending of the name.
+/// Content types that are served, by file extension.
 const TYPES: [(&str, &str); 8] = [
     ("css", "text/css; charset=utf-8"),
     ("js", "text/javascript; charset=utf-8"),
@@ -19,16 +19,16 @@ const TYPES: [(&str, &str); 8] = [
 
 /// A file as it is served.
 pub struct Asset {
-    /// Its content type.
+    /// Content type.
     pub kind: &'static str,
-    /// Its content.
+    /// Content.
     pub bytes: Packed,
-    /// The first 12 hexadecimal digits of its SHA-256: for `?v=` and `ETag`.
+    /// First 12 hexadecimal digits of its SHA-256, for `?v=` and `ETag`.
     pub version: String,
 }
 
 impl Asset {
-    /// The file `name` with this content; `None` if the name's ending is of no type that is served.
+    /// Creates the file `name` with this content; `None` if its extension is not served.
     pub fn new(name: &str, bytes: Vec<u8>) -> Option<Self> {
         let ending = name.rsplit_once('.')?.1;
         let kind = TYPES.iter().find(|(known, _)| *known == ending)?.1;
@@ -36,7 +36,7 @@ impl Asset {
         Some(Self { kind, bytes: Packed::new(bytes), version })
     }
 
-    /// The same as an address that needs no request (RFC 2397).
+    /// Returns a `data:` URL of it, which needs no request (RFC 2397).
     pub fn inline(&self) -> String {
         format!("data:{};base64,{}", self.kind, STANDARD.encode(self.bytes.plain()))
     }

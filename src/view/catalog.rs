@@ -1,4 +1,4 @@
-//! The one voice: every sentence that a person reads, looked up by its id in `locales/en.ftl`.
+//! Every sentence that people read, looked up by its id in `locales/en.ftl`.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -21,13 +21,13 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Reads Fluent files, each as `(name, text)`; a message of a later one replaces its namesake of an earlier one.
+    /// Reads Fluent files, each as `(name, text)`; a message of a later file replaces an earlier one of the same name.
     ///
     /// # Errors
-    /// [`Error::Config`] with file and line if a file is not Fluent.
+    /// [`Error::Config`] with file and line if a file is not valid Fluent.
     pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
         let mut bundle = FluentBundle::new_concurrent(vec![LANGUAGE]);
-        // The marks around arguments would end up in links and codes that people copy.
+        // Isolation marks around arguments would end up in links and codes that people copy.
         bundle.set_use_isolating(false);
         for (name, text) in files {
             bundle.add_resource_overriding(parse(name, text)?);
@@ -35,18 +35,18 @@ impl Catalog {
         Ok(Self { bundle })
     }
 
-    /// The sentence `key`, its `$names` replaced by `args`; the key itself in brackets if there is none.
+    /// Returns the sentence `key`, with its `$names` replaced by `args`; the key itself in brackets if there is none.
     pub fn say(&self, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
         let args = args.iter().map(|(name, value)| (*name, value.clone())).collect();
         self.find(key, Some(&args)).unwrap_or_else(|| missing(key))
     }
 
-    /// Whether there is a sentence `key`.
+    /// True if there is a sentence `key`.
     pub fn knows(&self, key: &str) -> bool {
         self.bundle.get_message(key).is_some_and(|message| message.value().is_some())
     }
 
-    /// The `fluent(key="…", name=value)` of the templates.
+    /// Returns the templates' function `fluent(key="…", name=value)`.
     pub fn function(self: std::sync::Arc<Self>) -> impl tera::Function + 'static {
         FluentLoader::new(self).with_default_lang(LANGUAGE)
     }

@@ -1,4 +1,4 @@
-//! Times as people read them.
+//! Times, formatted for people.
 
 use std::time::Duration;
 
@@ -6,34 +6,34 @@ use rocket::time::{Date, Month, OffsetDateTime};
 
 use crate::base::clock::Time;
 
-/// Whole minutes, at least one while anything is left.
+/// Returns whole seconds as minutes, rounded up.
 pub fn minutes(span: Duration) -> u64 {
     span.as_secs().div_ceil(60)
 }
 
-/// A time of day, like `14:32 UTC`.
+/// Returns a time of day, like `14:32 UTC`.
 pub fn clock(time: Time) -> String {
     let at = date(time);
     format!("{:02}:{:02} UTC", at.hour(), at.minute())
 }
 
-/// The first whole minute that is not before `time`, as a time of day.
+/// Returns the first whole minute that is not before `time`, as a time of day.
 pub fn next_minute(time: Time) -> String {
     clock(time + Duration::from_secs(59))
 }
 
-/// A day and time, like `2026-08-01 14:32 UTC`.
+/// Returns a day and time, like `2026-08-01 14:32 UTC`.
 pub fn moment(time: Time) -> String {
     let at = date(time);
     format!("{} {}", at.date(), clock(time))
 }
 
-/// A day, like `2026-08-01`.
+/// Returns a day, like `2026-08-01`.
 pub fn day(time: Time) -> String {
     date(time).date().to_string()
 }
 
-/// The beginning of a day that is written like `2026-08-01`, in UTC; from 1970 to 9999.
+/// Returns the beginning of a day like `2026-08-01`, in UTC; from 1970 to 9999.
 pub fn parse_day(text: &str) -> Option<Time> {
     let mut parts = text.splitn(3, '-').map(|part| {
         let plain = (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -51,7 +51,7 @@ fn date(time: Time) -> OffsetDateTime {
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
-/// A moment to the millisecond, as logs tell it: `2026-08-01T14:32:05.123Z`.
+/// Returns a time to the millisecond, as in logs: `2026-08-01T14:32:05.123Z`.
 pub fn stamp(time: Time) -> String {
     let (at, millis) = (date(time), time.as_millis().rem_euclid(1000));
     format!("{}T{:02}:{:02}:{:02}.{millis:03}Z", at.date(), at.hour(), at.minute(), at.second())

@@ -1,7 +1,7 @@
-//! Fewer bytes over the network, for what is the same for everybody alone.
+//! Gzip compression, only of content that is the same for everybody.
 //!
-//! The length of a compressed page tells what in it repeats itself (BREACH): so nothing is compressed that holds what one
-//! person alone may know, next to what another one could have put there.
+//! The length of a compressed page reveals repetitions in it (BREACH). So nothing is compressed that holds one person's
+//! secrets next to text that somebody else could have put there.
 
 use std::{io::Write, sync::Arc};
 
@@ -13,7 +13,7 @@ use rocket::{
     response::Builder,
 };
 
-/// Bytes as they are, and as gzip where that is shorter.
+/// Bytes as they are, and as gzip if that is shorter.
 #[derive(Clone)]
 pub struct Packed {
     plain: Arc<[u8]>,
@@ -21,7 +21,7 @@ pub struct Packed {
 }
 
 impl Packed {
-    /// Packs bytes that are the same for everybody.
+    /// Compresses bytes that are the same for everybody.
     pub fn new(plain: Vec<u8>) -> Self {
         let mut packer = GzEncoder::new(Vec::new(), Compression::best());
         let packed = packer.write_all(&plain).and_then(|()| packer.finish());
@@ -29,12 +29,12 @@ impl Packed {
         Self { plain: plain.into(), gzip }
     }
 
-    /// The bytes as they are.
+    /// Returns the bytes as they are.
     pub fn plain(&self) -> &[u8] {
         &self.plain
     }
 
-    /// Puts into an answer what `takes` can read.
+    /// Fills a response, with gzip if the browser takes it.
     pub fn fill(&self, takes: Gzip, response: &mut Builder<'static>) {
         response.header(Header::new("Vary", "Accept-Encoding"));
         let bytes = match &self.gzip {
@@ -48,7 +48,7 @@ impl Packed {
     }
 }
 
-/// Whether a browser takes gzip (RFC 9110, 12.5.3).
+/// Request guard for a browser's support of gzip (RFC 9110, 12.5.3).
 ///
 /// # Outcomes
 /// Always succeeds.
@@ -56,7 +56,7 @@ impl Packed {
 pub struct Gzip(bool);
 
 impl Gzip {
-    /// What a request says.
+    /// Reads `Accept-Encoding`.
     pub fn of(request: &Request<'_>) -> Self {
         let mut codings = request.headers().get("Accept-Encoding").flat_map(|line| line.split(','));
         Self(codings.any(takes))

@@ -1,4 +1,4 @@
-//! What pages are made of: templates, sentences, times as people read them, and assets.
+//! The parts of pages: templates, sentences, formatted times, and assets.
 
 pub mod asset;
 pub mod catalog;

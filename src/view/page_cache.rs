@@ -12,8 +12,8 @@ use crate::base::Error;
 
 type Shown = Map<String, Value>;
 
-/// The last rendering of each such page, with all that it was made of: a page that shows anything else is rendered
-/// anew, so that nothing of one request can reach another.
+/// Last rendering of each such page, with everything that it was rendered from: a page that shows anything else is
+/// rendered again, so that nothing of one request can reach another.
 #[derive(Default)]
 pub struct PageCache(RwLock<BTreeMap<&'static str, Cached>>);
 
@@ -24,10 +24,11 @@ struct Cached {
 }
 
 impl PageCache {
-    /// The page `name` at the path `here` as it was rendered of what is `shown`, or else as `render` does now.
+    /// Returns the page `name` at the path `here`: the last rendering if it showed the same as `shown`, or else a new
+    /// one.
     ///
     /// # Errors
-    /// As `render`.
+    /// The errors of `render`.
     pub fn page(
         &self,
         name: &'static str,

@@ -1,7 +1,7 @@
-//! The numbering plans of all countries, read as libphonenumber reads them.
+//! Numbering plans of all countries, applied as libphonenumber does.
 //!
-//! Only its metadata come from the crate `phonenumber`: what that crate makes of a number itself drops zeros that belong
-//! to it, and takes a pattern that matches its beginning for one that matches all of it.
+//! Only the metadata comes from the crate `phonenumber`: its own parser drops zeros that belong to a number, and
+//! accepts a pattern that matches only the beginning.
 
 use phonenumber::{
     Type,
@@ -9,36 +9,36 @@ use phonenumber::{
 };
 use regex::bytes::{Regex, RegexBuilder};
 
-/// What it may cost to text a number, as far as libphonenumber knows.
+/// Cost of texting a number, as far as libphonenumber knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NumberKind {
-    /// A mobile, a landline or a number on the internet, in a country.
+    /// A mobile, landline or internet number of a country.
     Usual,
-    /// One that somebody pays more for: premium rate, shared cost, personal numbers, pagers, satellites …
+    /// A number that costs somebody more: premium rate, shared cost, personal numbers, pagers, satellites …
     Special,
 }
 
 /// A valid number.
 pub struct Known {
-    /// In E.164 form.
+    /// Number in E.164 form.
     pub number: String,
-    /// Of its country.
+    /// Its country.
     pub country: String,
     pub kind: NumberKind,
 }
 
-/// The plan of a country or of a few that share a country code.
+/// Numbering plan of a country, or of a few that share a country code.
 #[derive(Clone, Copy)]
 pub struct Plan(&'static Metadata);
 
 impl Plan {
-    /// The plan of a country, by two capital letters (ISO 3166-1).
+    /// Returns the plan of a country (ISO 3166-1, two capital letters).
     pub fn of_country(code: &str) -> Option<Plan> {
         let known = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
         known.then(|| DATABASE.by_id(code)).flatten().map(Plan)
     }
 
-    /// Reads digits that begin with a country code.
+    /// Parses digits that begin with a country code.
     pub fn international(digits: &str) -> Option<Known> {
         let (code, national) = (1..=3).find_map(|length| {
             let (code, national) = digits.split_at_checked(length)?;
@@ -49,19 +49,19 @@ impl Plan {
         Plan(main).national(national)
     }
 
-    /// Reads digits as they are dialled within the plan, with its trunk prefix or without.
+    /// Parses digits as dialled within the plan, with or without its trunk prefix.
     pub fn national(self, digits: &str) -> Option<Known> {
         let bare = self.without_prefix(digits).filter(|bare| self.is_possible(bare));
         let national = bare.unwrap_or_else(|| digits.to_owned());
         let plan = self.of_number(&national)?;
         let kind = plan.kind(&national)?;
         let code = self.0.country_code();
-        // In E.164 a number has fifteen digits at most.
+        // E.164 allows at most fifteen digits.
         let number = format!("+{code}{national}");
         (number.len() <= 16).then(|| Known { number, country: plan.0.id().to_owned(), kind })
     }
 
-    /// Reads digits as they are dialled from the plan to a country, its own included.
+    /// Parses digits as dialled from the plan's country to any country, including its own.
     pub fn dialled(self, digits: &str) -> Option<Known> {
         let prefix = self.0.international_prefix().and_then(|prefix| starts(prefix.as_str(), digits));
         let code = self.0.country_code().to_string();
@@ -71,7 +71,7 @@ impl Plan {
             .or_else(|| digits.strip_prefix(&code).and_then(|national| self.national(national)))
     }
 
-    /// The digits without what is dialled before them within the country, if something is.
+    /// Returns the digits without the prefix dialled within the country, if there is one.
     fn without_prefix(self, digits: &str) -> Option<String> {
         let pattern = self.0.national_prefix_for_parsing().map(|it| it.as_str().to_owned());
         let pattern = pattern.or_else(|| self.0.national_prefix().map(str::to_owned))?;
@@ -92,12 +92,12 @@ impl Plan {
         (!is_one(digits) || is_one(&bare)).then_some(bare)
     }
 
-    /// Whether a number could be one of the plan, by its length.
+    /// True if a number's length is possible in the plan.
     fn is_possible(self, national: &str) -> bool {
         self.of_types(SPECIAL).chain(self.of_types(USUAL)).any(|it| is_long_as(it, national))
     }
 
-    /// The country, of those that share the code, that a number belongs to. None is a network that belongs to no country,
+    /// Returns the country, of those that share the code, that a number belongs to. `None` for a network of no country,
     /// such as a satellite's.
     fn of_number(self, national: &str) -> Option<Plan> {
         let all = DATABASE.region(&self.0.country_code())?;
@@ -108,7 +108,8 @@ impl Plan {
         })
     }
 
-    /// The kind of a number of the country; none if it is not one. Of one that fits several the special kind counts.
+    /// Returns the kind of a number of this country; `None` if it is invalid. If several kinds match, the special one
+    /// wins.
     fn kind(self, national: &str) -> Option<NumberKind> {
         if !matches(self.0.descriptors().general(), national) {
             return None;
@@ -146,12 +147,12 @@ fn matches(kind: &Descriptor, national: &str) -> bool {
     compiled(&format!("^(?:{pattern})$")).is_some_and(|whole| whole.is_match(national.as_bytes()))
 }
 
-/// How much of `digits` a pattern matches from the start on.
+/// Returns how much of `digits` a pattern matches from the start.
 fn starts(pattern: &str, digits: &str) -> Option<usize> {
     compiled(&format!("^(?:{pattern})"))?.find(digits.as_bytes()).map(|found| found.end())
 }
 
-/// Compiles a pattern of the metadata, which is broken into lines and indented as in their file.
+/// Compiles a pattern of the metadata, which contains line breaks and indentation.
 fn compiled(pattern: &str) -> Option<Regex> {
     RegexBuilder::new(pattern).ignore_whitespace(true).unicode(false).build().ok()
 }

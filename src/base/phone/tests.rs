@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 
-/// An example of libphonenumber's.
+/// An example from libphonenumber.
 struct Example {
     dialled_in: &'static str,
     country: &'static str,
@@ -41,7 +41,7 @@ fn read(text: &str, home: Option<&str>) -> Option<String> {
     Phone::parse(text, home).ok().map(|phone| phone.number().to_owned())
 }
 
-/// The digits of another script, zero first.
+/// Replaces digits by those of the script whose zero is `zero`.
 fn in_script(text: &str, zero: u32) -> String {
     let digit = |c: char| c.to_digit(10).and_then(|value| char::from_u32(zero + value)).unwrap_or(c);
     text.chars().map(digit).collect()
@@ -72,7 +72,7 @@ fn each_usual_spelling_of_a_number_of_any_country_is_the_same_number() {
             (national.replace([' ', '-'], "/"), home),
             (in_script(national, 0x966), home),
         ];
-        // Italy's numbers begin with a zero or without: there the one in brackets is part of the number.
+        // Italian numbers may begin with a zero: there, one in brackets is part of the number.
         if !["+39", "+378"].contains(&code) {
             spellings.push((format!("{code} (0) {rest}"), None));
             spellings.push((format!("{code} (0){rest}"), home));

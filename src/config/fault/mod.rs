@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, in a line that names file, key and remedy, and never a secret.
+//! Configuration faults: one line each, with file, key and remedy, and never a secret.
 
 use std::path::PathBuf;
 
@@ -15,13 +15,13 @@ use crate::{
     findings::{Finding, Severity, place::Place},
 };
 
-/// Keys beside Rocket's own that have a meaning under a profile.
+/// Keys beside Rocket's own that are valid under a profile.
 const OURS: [&str; 4] = ["secret_key", "template_dir", "databases", "latchkey"];
 
-/// Reads the table `table`, with defaults beneath what is there.
+/// Reads the table `table`, with defaults for missing keys.
 ///
 /// # Errors
-/// [`Error::Config`], a line for each fault.
+/// [`Error::Config`], one line per fault.
 pub fn extract<T: Default + Serialize + DeserializeOwned>(
     figment: &Figment,
     table: &str,
@@ -29,7 +29,7 @@ pub fn extract<T: Default + Serialize + DeserializeOwned>(
     Ok(find(figment, table)?)
 }
 
-/// As [`extract`], with each fault as a finding.
+/// Like [`extract`], with a finding for each fault.
 fn find<T: Default + Serialize + DeserializeOwned>(
     figment: &Figment,
     table: &str,
@@ -40,8 +40,8 @@ fn find<T: Default + Serialize + DeserializeOwned>(
     }
 }
 
-/// Reads the table `table` (the whole, if it is `""`) with defaults beneath what is there, and in place of each key that
-/// cannot be read, which is a finding.
+/// Reads the table `table` (the whole configuration if `""`), with defaults for keys that are missing or cannot be
+/// read. The latter are findings.
 pub(crate) fn salvage<T: Default + Serialize + DeserializeOwned>(
     figment: &Figment,
     table: &str,
@@ -56,7 +56,7 @@ pub(crate) fn salvage<T: Default + Serialize + DeserializeOwned>(
         Ok(value) => return (value, Vec::new()),
         Err(fault) => fault,
     };
-    // Reading ends at the first fault, so each key is read alone.
+    // Reading stops at the first fault, so each key is read alone.
     let whole = if table.is_empty() { figment.extract().ok() } else { figment.find_value(table).ok() };
     let (mut good, mut faults) = (Figment::new(), Vec::new());
     for leaf in whole.iter().flat_map(|value: &Value| leaves(value)) {
@@ -79,7 +79,7 @@ pub(crate) fn salvage<T: Default + Serialize + DeserializeOwned>(
     (read(good).unwrap_or_default(), faults)
 }
 
-/// Each value within `value` that has no keys of its own, at its place.
+/// Returns each leaf of `value`, nested in its tables.
 fn leaves(value: &Value) -> Vec<Value> {
     match value {
         Value::Dict(_, dict) if !dict.is_empty() => {
@@ -92,7 +92,7 @@ fn leaves(value: &Value) -> Vec<Value> {
     }
 }
 
-/// `value` in a table for each of `keys`.
+/// Nests `value` in a table for each of `keys`.
 fn within<'a>(keys: impl IntoIterator<Item = &'a str, IntoIter: DoubleEndedIterator>, value: Value) -> Value {
     keys.into_iter().rev().fold(value, |value, key| Value::from(Dict::from([(key.to_owned(), value)])))
 }
@@ -108,13 +108,13 @@ pub fn read<T: DeserializeOwned>(figment: &Figment, key: &str) -> Result<T, Erro
 /// Refuses what [`unknown_keys`] finds.
 ///
 /// # Errors
-/// [`Error::Config`], a line for each fault.
+/// [`Error::Config`], one line per fault.
 pub fn refuse_strays(figment: &Figment) -> Result<(), Error> {
     let faults = unknown_keys(figment);
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }
 
-/// What no table of Latchkey's would notice: faults of Rocket's own keys, files that are not there, and keys that
+/// Returns the faults that no table of ours would notice: invalid values of Rocket's keys, missing files, and keys that
 /// nothing reads, since a misspelt name must not pass for a setting.
 pub fn unknown_keys(figment: &Figment) -> Vec<Finding> {
     if let Ok(file) = figment.extract_inner::<PathBuf>("config") {
@@ -143,7 +143,7 @@ pub fn unknown_keys(figment: &Figment) -> Vec<Finding> {
             let stray =
                 Finding::new(Severity::Error, format!("{table}{key}"), "nothing reads this key", remedy);
             let stray = stray.placed(figment);
-            // The environment holds what is meant for others.
+            // The environment also holds variables meant for other programs.
             if matches!(stray.place, Place::File { .. }) {
                 faults.push(stray);
             }
@@ -152,7 +152,7 @@ pub fn unknown_keys(figment: &Figment) -> Vec<Finding> {
     faults
 }
 
-/// Variables that are meant for a table of ours and that nothing reads: the environment sets whole tables.
+/// Returns the variables meant for one of our tables that nothing reads: the environment sets only whole tables.
 fn misread(names: impl Iterator<Item = String>) -> Vec<Finding> {
     const TABLES: [&str; 2] = ["ROCKET_LATCHKEY", "ROCKET_DATABASES"];
     let meant = |name: String| {
@@ -172,7 +172,7 @@ fn misread(names: impl Iterator<Item = String>) -> Vec<Finding> {
     names.filter_map(meant).collect()
 }
 
-/// `line`, which begins with a key, after where this key or the table around it is set.
+/// Returns `line`, which begins with a key, prefixed with the place where this key or the table around it is set.
 pub fn placed(figment: &Figment, line: &str) -> String {
     match Place::near(figment, line.split([' ', ':']).next().unwrap_or_default()) {
         Place::Default => line.to_owned(),
@@ -228,12 +228,12 @@ fn words(kind: &Kind) -> String {
     }
 }
 
-/// Of the drawing that the parser makes of a file, the line's number and what is wrong, and not the line itself.
+/// Extracts line number and message from a TOML parse error, without the line that it quotes.
 fn unparsed(text: &str) -> Option<(usize, String)> {
     let place = text.lines().next()?.strip_prefix("TOML parse error at line ")?;
     let (line, column) = place.split_once(", ")?;
     let what: Vec<_> = text.lines().skip(1).filter(|line| !line.contains('|')).collect();
-    // Under Rocket's profiles, the top of a file holds tables alone.
+    // Under Rocket's profiles, the top level of a file holds only tables.
     let loose = what.concat().ends_with("expected a map");
     let what = if loose {
         "this stands in no table: write it under [default]".into()
@@ -250,7 +250,7 @@ fn one_of(known: &[&str]) -> String {
     }
 }
 
-/// Its type alone: the value may be a secret.
+/// Returns only its type: the value may be a secret.
 fn type_of(found: &Actual) -> &'static str {
     match found {
         Actual::Str(_) | Actual::Char(_) => "text",

@@ -1,4 +1,4 @@
-//! What is said of wrong configurations.
+//! Messages about wrong configurations.
 
 use figment::providers::{Format, Toml};
 

@@ -1,8 +1,8 @@
-//! Blowfish in N lanes: N ciphers with boxes of their own that take each step together, so that while one waits for a
-//! look-up in its boxes the others use the core.
+//! Blowfish in N lanes: N ciphers with boxes of their own take each step together, so that while one waits for a
+//! look-up in its boxes, the others use the core.
 //!
-//! Blowfish is as Schneier describes it (Fast Software Encryption, 1993), `expand_key` as Provos and Mazières do
-//! ("A Future-Adaptable Password Scheme", USENIX 1999, section 3).
+//! Blowfish follows Schneier (Fast Software Encryption, 1993), `expand_key` follows Provos and Mazières ("A
+//! Future-Adaptable Password Scheme", USENIX 1999, section 3).
 
 use std::{array, sync::LazyLock};
 
@@ -10,16 +10,16 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::pi;
 
-/// A number that nobody chose, and not a state: the digits of pi, reckoned when they are first needed.
+/// Digits of pi, computed on first use: a nothing-up-my-sleeve number, not state.
 static PI: LazyLock<[u32; pi::WORDS]> = LazyLock::new(pi::digits);
 
-/// A word of each lane.
+/// One word per lane.
 pub(super) type Word<const N: usize> = [u32; N];
 
-/// The two halves of a block of each lane.
+/// Both halves of a block, for each lane.
 pub(super) type Block<const N: usize> = [Word<N>; 2];
 
-/// No salt: zeros leave what they are added to.
+/// Returns no salt: zeros, which change nothing when added.
 pub(super) const fn no_salt<const N: usize>() -> [Word<N>; 4] {
     [[0; N]; 4]
 }
@@ -32,14 +32,14 @@ pub(super) struct Blowfish<const N: usize> {
 }
 
 impl<const N: usize> Blowfish<N> {
-    /// InitState of the paper: every lane holds the digits of pi.
+    /// InitState of the paper: fills every lane with the digits of pi.
     pub(super) fn new() -> Self {
         let boxes = array::from_fn(|number| array::from_fn(|at| PI[18 + 256 * number + at]));
         Self { subkeys: array::from_fn(|at| [PI[at]; N]), boxes: [boxes; N] }
     }
 
-    /// ExpandKey of the paper: the words of the key go over the subkeys, and then the cipher writes itself anew, block
-    /// after block, each of them the one before with half the salt added and encrypted.
+    /// ExpandKey of the paper: adds the key to the subkeys, then overwrites the whole cipher block by block, each being
+    /// the block before with half the salt added and encrypted. Adding is XOR.
     #[inline(always)]
     pub(super) fn expand_key(&mut self, salt: &[Word<N>; 4], key: &[Word<N>; 18]) {
         for (subkeys, key) in self.subkeys.iter_mut().zip(key) {
@@ -62,7 +62,7 @@ impl<const N: usize> Blowfish<N> {
         }
     }
 
-    /// Sixteen rounds, two at a time, so that the halves change places by name.
+    /// Encrypts in sixteen rounds, two at a time, so that the halves need no swap.
     #[inline(always)]
     pub(super) fn encrypt(&self, [mut left, mut right]: Block<N>) -> Block<N> {
         for pair in 0..8 {

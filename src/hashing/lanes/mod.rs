@@ -1,8 +1,8 @@
-//! bcrypt of several passwords at once on one core, in a little more time than one of them takes.
+//! Computes bcrypt of several passwords at once on one core, in little more time than one of them takes.
 //!
-//! One bcrypt waits most of its time for its own look-ups; lanes beside it fill that wait. The steps are those of Provos
-//! and Mazières ("A Future-Adaptable Password Scheme", USENIX 1999) and of OpenBSD's bcrypt.c; the crate `bcrypt`, which
-//! hashes what is alone, says in the tests what must come out.
+//! A single bcrypt spends most of its time waiting for its own look-ups; further lanes fill that time. The algorithm is
+//! that of Provos and Mazières ("A Future-Adaptable Password Scheme", USENIX 1999) and of OpenBSD's bcrypt.c. The crate
+//! `bcrypt` hashes single passwords, and gives the expected results in the tests.
 
 mod blowfish;
 mod pace;
@@ -15,17 +15,17 @@ use zeroize::Zeroizing;
 use blowfish::{Blowfish, Word, no_salt};
 pub use pace::{Begun, Pace};
 
-/// Most lanes: with more, their boxes of 4 KiB each and all else hardly fit a core's nearest cache of 32 KiB.
+/// Most lanes: more of them, with boxes of 4 KiB each, would hardly fit a core's L1 cache of 32 KiB.
 pub const MOST: usize = 4;
 
-/// After how many rounds others may have the core: one to two milliseconds.
+/// Rounds after which others may have the core: one to two milliseconds.
 const ROUNDS_AT_A_TIME: u64 = 24;
 
-/// What comes of bcrypt: three blocks. What is stored leaves out the last byte.
+/// Result of bcrypt: three blocks. The last byte is not stored.
 pub type Hash = [u8; 24];
 
-/// One password to hash in 2^total rounds: the first 2^cost count, and the rest are padding, so that every check costs the
-/// same.
+/// One password to hash in 2^total rounds: the first 2^cost count, and the rest are padding, so that every check costs
+/// the same.
 pub struct Task {
     key: Zeroizing<Vec<u8>>,
     salt: [u8; 16],
@@ -34,26 +34,27 @@ pub struct Task {
 }
 
 impl Task {
-    /// `text` counts up to its 72nd byte, with the NUL at its end (bcrypt 2b). The total is `cost` at least.
+    /// Creates a task. `text` counts up to its 72nd byte, with a NUL at its end (bcrypt 2b). The total is at least
+    /// `cost`.
     pub fn new(text: &[u8], salt: [u8; 16], cost: u32, total: u32) -> Self {
         let mut key = Zeroizing::new(Vec::with_capacity(72));
         key.extend(text.iter().chain(&[0]).take(72));
         Self { key, salt, cost, total: total.max(cost) }
     }
 
-    /// In how many rounds.
+    /// Returns the number of rounds.
     fn rounds(&self) -> f64 {
         2f64.powi(i32::try_from(self.total).unwrap_or(i32::MAX))
     }
 
-    /// Whether both can be hashed at once, which takes the same rounds.
+    /// True if both can be hashed at once, since they take the same rounds.
     pub fn goes_with(&self, other: &Self) -> bool {
         self.total == other.total
     }
 }
 
-/// Hashes a set of tasks, as many of them at once as there are lanes. Those that do not go with each other cost the most
-/// rounds of any.
+/// Hashes a set of tasks, as many at once as there are lanes. Tasks that do not go together take the most rounds of
+/// any.
 pub fn hash(set: &[Task]) -> Vec<Hash> {
     match set {
         [task] => vec![alone(task)],
@@ -64,7 +65,7 @@ pub fn hash(set: &[Task]) -> Vec<Hash> {
     }
 }
 
-/// By the crate. 2^a rounds, and then 2^a + 2^(a+1) + … + 2^(b-1) for nothing, are 2^b.
+/// Hashes with the crate. 2^a rounds, plus 2^a + 2^(a+1) + … + 2^(b-1) as padding, are 2^b.
 fn alone(task: &Task) -> Hash {
     let rounds = |cost, salt| {
         #[cfg(test)]
@@ -78,7 +79,7 @@ fn alone(task: &Task) -> Hash {
     hash
 }
 
-/// EksBlowfishSetup of the paper in every lane, from which each takes its hash when its own rounds are done.
+/// EksBlowfishSetup of the paper in every lane; takes each lane's hash when its own rounds are done.
 fn together<const N: usize>(tasks: [&Task; N]) -> [Hash; N] {
     let total = tasks.map(|task| task.total).into_iter().max().unwrap_or(0);
     let key: Zeroizing<[Word<N>; 18]> =
@@ -104,14 +105,14 @@ fn together<const N: usize>(tasks: [&Task; N]) -> [Hash; N] {
     hashes
 }
 
-/// Lets others have the core now and then: whoever answers a page waits for a moment, not for the scheduler's next tick.
+/// Yields the core now and then, so that a thread serving a page waits a moment, not until the scheduler's next tick.
 fn give_way(round: u64) {
     if round.is_multiple_of(ROUNDS_AT_A_TIME) {
         thread::yield_now();
     }
 }
 
-/// The text of the paper, encrypted 64 times.
+/// Encrypts the text of the paper 64 times.
 fn encrypted<const N: usize>(state: &Blowfish<N>) -> [Hash; N] {
     let mut hashes = [[0; 24]; N];
     for (number, text) in b"OrpheanBeholderScryDoubt".chunks_exact(8).enumerate() {
@@ -127,7 +128,7 @@ fn encrypted<const N: usize>(state: &Blowfish<N>) -> [Hash; N] {
     hashes
 }
 
-/// The word of four bytes that stands at `at` in `bytes` without end.
+/// Returns the four-byte word at `at` in `bytes`, repeated without end.
 fn word(bytes: &[u8], at: usize) -> u32 {
     u32::from_be_bytes(array::from_fn(|byte| bytes[(4 * at + byte) % bytes.len()]))
 }
@@ -152,22 +153,22 @@ pub(crate) mod tests {
         ROUNDS.set(ROUNDS.get() + rounds);
     }
 
-    /// How many rounds some work takes.
+    /// Counts the rounds that some work takes.
     pub(crate) fn rounds<T>(work: impl FnOnce() -> T) -> (T, u64) {
         let before = ROUNDS.get();
         let done = work();
         (done, ROUNDS.get() - before)
     }
 
-    /// Few in a build that is not optimized, where a hash takes forty times as long.
+    /// Few in an unoptimized build, where a hash takes forty times as long.
     const CASES: u32 = if cfg!(debug_assertions) { 16 } else { 4096 };
 
-    /// As many passwords as there may be lanes, with a salt and a cost each.
+    /// Generates up to as many passwords as there may be lanes, each with a salt and a cost.
     fn several() -> impl Strategy<Value = Vec<(Vec<u8>, [u8; 16], u32)>> {
         vec((vec(any::<u8>(), 0..100), any::<[u8; 16]>(), 0..=2u32), 1..=MOST)
     }
 
-    /// What the crate makes of a password.
+    /// Returns the crate's hash of a password.
     fn expected(text: &[u8], salt: [u8; 16], cost: u32) -> Hash {
         let mut key = text.to_vec();
         key.push(0);

@@ -1,7 +1,7 @@
-//! How many lanes are best, as it is now: cores that share a cache, or have a small one, like fewer.
+//! Finds the best number of lanes at the moment: cores that share a cache, or have a small one, prefer fewer.
 //!
-//! The number follows the work that is done: what a set costs the processor, by its size. Four is taken until that says
-//! otherwise. Now and then a set has another size than the best, so that none is judged by what was long ago.
+//! It is measured on the real work, as the processor time of sets by their size. Four lanes are used until that says
+//! otherwise. Now and then a set has another size than the best, so that no measurement is out of date.
 
 use std::{
     fs,
@@ -13,62 +13,62 @@ use rocket::tokio::time::Instant;
 
 use super::{MOST, Task};
 
-/// How much longer than alone a set may take.
+/// Longest time that a set may take, as a multiple of one password alone.
 const PATIENCE: f64 = 2.0;
-/// How much faster fewer lanes than the most must be.
+/// Factor by which fewer lanes must be faster than more.
 const GAIN: f64 = 1.05;
-/// How often another size is tried.
+/// Interval between trials of another size.
 const TRIAL: Duration = Duration::from_secs(2);
-/// The last sets of a size that count: the middle one does.
+/// Recent sets of a size that count, by their median.
 const LAST: usize = 3;
 
-/// What sets of each size took of late, for all threads together.
+/// Recent times of sets of each size, for all threads together.
 pub struct Pace {
-    /// The number, if the settings say it.
+    /// Number of lanes, if configured.
     fixed: Option<usize>,
     state: Mutex<State>,
 }
 
 struct State {
-    /// Of each size the last ones, the newest first: seconds for a round.
+    /// Seconds per round of the last sets of each size, newest first.
     took: [Vec<f64>; MOST],
     best: usize,
     next_trial: Instant,
     tried: usize,
 }
 
-/// When a set was begun, by the time that its thread has had of a processor.
+/// Start of a set: the processor time of its thread, and the clock.
 pub struct Begun(Duration, Instant);
 
 impl Pace {
-    /// As many lanes as `fixed` says, or as turn out best if that is none. In a build that is not optimized this is one:
-    /// these lanes are slow then, and the crate is not.
+    /// Uses `fixed` lanes or, if `None`, the best number. In an unoptimized build that is one: these lanes are slow
+    /// then, and the crate is not.
     pub fn new(fixed: Option<usize>, now: Instant) -> Self {
         let fixed = fixed.or(cfg!(debug_assertions).then_some(1));
         let state = State { took: Default::default(), best: MOST, next_trial: now + TRIAL, tried: 0 };
         Self { fixed, state: Mutex::new(state) }
     }
 
-    /// How many passwords the next set may have.
+    /// Returns how many passwords the next set may have.
     pub fn next(&self, now: Instant) -> usize {
         self.fixed.unwrap_or_else(|| self.state().next(now))
     }
 
-    /// How many are best.
+    /// Returns the best number of lanes.
     pub fn best(&self) -> usize {
         self.fixed.unwrap_or_else(|| self.state().best)
     }
 
-    /// The thread begins a set.
+    /// Begins to measure a set of this thread.
     pub fn begin(&self) -> Begun {
         Begun(processor_time(), Instant::now())
     }
 
-    /// The thread is done with it.
+    /// Records the time of a set of this thread.
     pub fn end(&self, set: &[Task], begun: &Begun) {
         let Some(rounds) = set.first().map(Task::rounds) else { return };
         let had = processor_time().saturating_sub(begun.0);
-        // Where the system does not tell it, the time that went by has to do.
+        // Elapsed time has to do if the system does not report processor time.
         let took = if had.is_zero() { begun.1.elapsed() } else { had };
         self.state().note(set.len(), took.as_secs_f64() / rounds);
     }
@@ -84,7 +84,7 @@ impl State {
             return self.best;
         }
         self.next_trial = now + TRIAL;
-        // Every other trial is of the most: they are what a wrong choice would miss.
+        // Every other trial has the most lanes: they are what a wrong choice would miss.
         self.tried += 1;
         let others: Vec<_> = (1..=MOST).rev().filter(|&lanes| lanes != self.best).collect();
         if self.tried % 2 == 1 { others[0] } else { others[self.tried / 2 % others.len()] }
@@ -104,7 +104,8 @@ fn middle(took: &[f64]) -> Option<f64> {
     took.get(took.len() / 2).copied()
 }
 
-/// The number of lanes that hash the most in a time, of those whose sets take no more than twice the time of one alone.
+/// Returns the number of lanes with the most hashes per time, of those whose sets take at most twice as long as one
+/// alone.
 fn best(seconds: [Option<f64>; MOST]) -> usize {
     let fits = |lanes: usize| match (seconds[lanes - 1], seconds[0]) {
         (Some(set), Some(alone)) => set <= PATIENCE * alone,
@@ -119,7 +120,7 @@ fn best(seconds: [Option<f64>; MOST]) -> usize {
     fitting.reduce(|best, lanes| if better(best, lanes) { lanes } else { best }).unwrap_or(1)
 }
 
-/// The time that this thread has had of a processor (proc_pid_schedstat(5)); zero where the system does not tell.
+/// Returns the processor time of this thread (proc_pid_schedstat(5)); zero if the system does not report it.
 fn processor_time() -> Duration {
     let told = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanos = told.split(' ').next().and_then(|nanos| nanos.parse().ok());

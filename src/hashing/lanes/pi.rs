@@ -1,15 +1,15 @@
-//! The digits of pi behind the point, which fill the boxes of a new Blowfish: 18 + 4 · 256 words of 32 bits.
+//! The digits of pi after the point, which fill a new Blowfish: 18 + 4 · 256 words of 32 bits.
 
-/// How many words Blowfish takes.
+/// Number of words that Blowfish takes.
 pub(super) const WORDS: usize = 18 + 4 * 256;
 
-/// Words of a number: one before the point, and two at the end for what every step cuts off.
+/// Words of a number: one before the point, and two at the end for what every step truncates.
 const SIZE: usize = 1 + WORDS + 2;
 
-/// Words in base 2^32, of which a step leaves some a little above 2^32.
+/// Words in base 2^32; a step leaves some of them slightly above 2^32.
 type Number = [i64; SIZE];
 
-/// The digits, by Machin's formula: pi = 16 arctan(1/5) - 4 arctan(1/239). Takes some 30 ms.
+/// Computes the digits by Machin's formula: pi = 16 arctan(1/5) - 4 arctan(1/239). Takes about 30 ms.
 pub(super) fn digits() -> [u32; WORDS] {
     let (plus, minus) = (arctan(16, 5), arctan(4, 239));
     let (mut digits, mut carry) = ([0; SIZE], 0);
@@ -21,14 +21,14 @@ pub(super) fn digits() -> [u32; WORDS] {
     std::array::from_fn(|at| digits[1 + at])
 }
 
-/// times · arctan(1/x), by Euler's series, from its far end: with s = x² + 1,
+/// Computes times · arctan(1/x), by Euler's series from its far end: with s = x² + 1,
 /// arctan(1/x) = x/s · (1 + 2/3s · (1 + 4/5s · (1 + 6/7s · (…)))).
 fn arctan(times: i64, x: i64) -> Number {
     let s = x * x + 1;
     let words_per_term = f64::from(s as u32).log2() / 32.0;
     let mut sum = [0; SIZE];
     for k in (1..=(SIZE as f64 / words_per_term) as i64).rev() {
-        // what comes of the words beyond is smaller than the last word of the sum
+        // the words beyond contribute less than the last word of the sum
         let words = SIZE - (k as f64 * words_per_term) as usize;
         sum[0] += 1;
         scale(&mut sum[..words], 2 * k, (2 * k + 1) * s);
@@ -38,7 +38,7 @@ fn arctan(times: i64, x: i64) -> Number {
     sum
 }
 
-/// number · by / over, for `over` below 2^30.
+/// Computes number · by / over, for `over` below 2^30.
 fn scale(number: &mut [i64], by: i64, over: i64) {
     let mut rest = 0;
     for word in number {
@@ -51,7 +51,7 @@ fn scale(number: &mut [i64], by: i64, over: i64) {
 mod tests {
     use super::*;
 
-    /// The ends of both kinds of boxes, as OpenBSD's blowfish.c has them.
+    /// Ends of both kinds of boxes, as in OpenBSD's blowfish.c.
     #[test]
     fn the_digits_are_those_of_the_published_boxes() {
         let digits = digits();

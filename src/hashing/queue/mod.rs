@@ -1,4 +1,4 @@
-//! The queue of the threads that hash: everybody in turn, and beside whose turn it is whoever can be hashed with them.
+//! The queue of the hashing threads: clients take turns, and jobs that can be hashed at once are taken together.
 
 mod turns;
 
@@ -14,14 +14,14 @@ pub use self::turns::Whose;
 use super::lanes::{Hash, Task};
 use crate::observe::metrics::Load;
 
-/// For how long a job may wait for a thread: below the 30 seconds that a request has.
+/// Longest time that a job waits for a thread: below the 30 seconds that a request has.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What a thread does.
+/// Work for a thread.
 pub(super) enum Job {
-    /// By itself.
+    /// Runs by itself.
     Other(Box<dyn FnOnce() + Send>),
-    /// At once with others like it, and whom it tells.
+    /// Is hashed together with others like it; the result goes to the sender.
     Hash(Task, oneshot::Sender<Hash>),
 }
 
@@ -35,7 +35,7 @@ impl Job {
     }
 }
 
-/// Jobs that wait, `room` of them at most. When there is none left, whoever has more than the next one's owner gives way.
+/// Waiting jobs, at most `room`. When it is full, somebody with more jobs than the next one's owner loses one.
 pub(super) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
@@ -66,7 +66,7 @@ impl Queue {
         let mut state = self.state();
         self.load.wait();
         if state.jobs.len() >= self.room {
-            // Whoever waits for that one hears that there was too much to do.
+            // Dropping it tells its caller that there was too much to do.
             let given_way = state.jobs.take_longer(&whose);
             self.load.refuse();
             if given_way.is_none() {
@@ -78,7 +78,7 @@ impl Queue {
         true
     }
 
-    /// Whether there is room for another job; counted as a refusal if not.
+    /// True if there is room for another job; counts a refusal if not.
     pub fn is_open(&self, whose: Whose) -> bool {
         let state = self.state();
         let open = state.jobs.len() < self.room || state.jobs.has_longer(&whose);
@@ -89,8 +89,8 @@ impl Queue {
         open
     }
 
-    /// The job whose turn it is and up to `most` in all that go with it, but no more than leaves as many for each thread that has
-    /// nothing to do; waits for the first, and for no other. Nothing once the queue is closed and empty.
+    /// Takes the job whose turn it is, with others that go with it, at most `most` in all, and leaves an equal share to
+    /// each idle thread. Waits only for the first; `None` once the queue is closed and empty.
     pub fn take(&self, most: usize) -> Option<Vec<Job>> {
         let mut state = self.state();
         loop {
@@ -116,13 +116,13 @@ impl Queue {
         }
     }
 
-    /// Lets the threads end after what waits.
+    /// Closes the queue: the threads end once it is empty.
     pub fn close(&self) {
         self.state().closed = true;
         self.changed.notify_all();
     }
 
-    /// Drops what nobody awaits any more, and what waited too long, whose caller hears so.
+    /// Drops jobs that nobody awaits, and jobs that waited too long, whose callers get an error.
     fn drop_stale(&self, jobs: &mut Turns<Waiting>, now: Instant) {
         jobs.retain(&mut |Waiting { job, since }: &Waiting| {
             let (awaited, late) = (job.is_awaited(), now.duration_since(*since) > PATIENCE);
@@ -153,7 +153,7 @@ mod tests {
         (Job::Hash(Task::new(b"secret", [0; 16], cost, cost), answer), answered)
     }
 
-    /// A queue with a job of each cost, and who awaits them.
+    /// Returns a queue with a job of each cost, and the answers to await.
     fn queue(costs: &[u32]) -> (Queue, Vec<Answer>) {
         let queue = Queue::new(costs.len(), Load::default());
         let answers = costs.iter().map(|&cost| {
@@ -214,7 +214,7 @@ mod tests {
     fn whoever_has_most_gives_way() {
         let queue = Queue::new(8, Load::default());
         let of = |address: &str| Whose::client(address.parse().unwrap());
-        // One /62 of four networks, and what it sends from each.
+        // A /62 with four networks, and the jobs sent from each.
         let mut greedy = Vec::new();
         for turn in 0..48 {
             let (job, answer) = job(4);

@@ -1,19 +1,19 @@
-//! Whose turn it is: each network's, one after the other, and within it each part's, however many wait in any of them.
+//! Turns: every network has its turn, and within it every part, however many jobs wait in any of them.
 //!
 //! Networks are nested, so that many small ones of one owner have together what one has. Half of the turns are kept for
-//! people who have shown something: a browser that has signed in before, a key, a session. There each account has its turn,
-//! however many networks want something done for it.
+//! people who have shown something: a browser that has signed in before, a key, a session. There, every account has its
+//! turn, however many networks ask for it.
 
 use std::{collections::VecDeque, net::IpAddr};
 
 use crate::base::key::sha256;
 
-/// The first so many bits of a client's address, from the widest network to the client itself.
+/// Prefix lengths of a client's networks, from the widest to the client itself.
 const OF_V6: [u32; 4] = [48, 56, 64, 128];
-/// The same of an address of IPv4, in the 128 bits of one that is mapped.
+/// The same for an IPv4 address, in the 128 bits of its mapped form.
 const OF_V4: [u32; 4] = [96 + 24, 128, 128, 128];
 
-/// Who wants something done.
+/// Owner of a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Whose {
     kept: Option<u128>,
@@ -21,7 +21,7 @@ pub struct Whose {
 }
 
 impl Whose {
-    /// A client.
+    /// Creates the owner for a client.
     pub fn client(address: IpAddr) -> Self {
         let (bits, widths) = match address.to_canonical() {
             IpAddr::V4(address) => (address.to_ipv6_mapped().to_bits(), OF_V4),
@@ -30,7 +30,7 @@ impl Whose {
         Self { kept: None, networks: widths.map(|width| bits & (u128::MAX << (128 - width))) }
     }
 
-    /// The same for an account that they have shown something of: strangers do not take its place.
+    /// Returns the owner for an account that they have shown something of: strangers do not take its place.
     pub fn kept(self, account: &[u8]) -> Self {
         let name = sha256(account).first_chunk().copied().unwrap_or_default();
         Self { kept: Some(u128::from_be_bytes(name)), ..self }
@@ -42,7 +42,7 @@ impl Whose {
     }
 }
 
-/// Things that wait, each for its turn.
+/// Waiting items, in turns.
 pub(super) struct Turns<T>(Part<T>);
 
 impl<T> Default for Turns<T> {
@@ -52,29 +52,30 @@ impl<T> Default for Turns<T> {
 }
 
 impl<T> Turns<T> {
-    /// How many wait.
+    /// Returns the number of items.
     pub fn len(&self) -> usize {
         self.0.len
     }
 
-    /// Adds one; in its part it is the last.
+    /// Adds an item, as the last of its part.
     pub fn push(&mut self, whose: &Whose, item: T) {
         self.0.push(&whose.path(), item);
     }
 
-    /// Whether another one would find a place if one were taken from whoever has more.
+    /// True if another item would find a place once one is taken from an owner who has more.
     pub fn has_longer(&self, whose: &Whose) -> bool {
         self.longer(whose).is_some()
     }
 
-    /// Takes the newest one from whoever has more than the next one's owner would have.
+    /// Takes the newest item of an owner who has more than the next item's owner would have.
     pub fn take_longer(&mut self, whose: &Whose) -> Option<T> {
         let path = self.longer(whose)?;
         self.0.take_newest(&path)
     }
 
-    /// Under what there is one to take: beside the next one's own parts, or, if one half is as full as the other, from whoever
-    /// in the other half has at least two more than the next one's owner. No owner needs two places.
+    /// Returns the path under which to take an item: beside the next one's own parts, or, if one half is as full as the
+    /// other, from an owner in the other half who has at least two more than the next one's owner. No owner needs two
+    /// places.
     fn longer(&self, whose: &Whose) -> Option<Vec<u128>> {
         let path = whose.path();
         if let Some(depth) = self.0.longer(&path) {
@@ -85,23 +86,23 @@ impl<T> Turns<T> {
         (own + 1 < other.longest()).then(|| vec![*half])
     }
 
-    /// Takes the one whose turn it is, of those that are `wanted`.
+    /// Takes the item whose turn it is, of those that are `wanted`.
     pub fn next(&mut self, wanted: &impl Fn(&T) -> bool) -> Option<T> {
         self.0.next(wanted)
     }
 
-    /// How many are `wanted`.
+    /// Returns the number of `wanted` items.
     pub fn count(&self, wanted: &impl Fn(&T) -> bool) -> usize {
         self.0.count(wanted)
     }
 
-    /// Keeps those that `keep` says.
+    /// Keeps the items for which `keep` is true.
     pub fn retain(&mut self, keep: &mut impl FnMut(&T) -> bool) {
         self.0.retain(keep);
     }
 }
 
-/// What waits in a network: in its parts, in the order of their turns, or at its end.
+/// Items waiting in a network: in its parts, in order of turns, or directly, at the end of the path.
 struct Part<T> {
     len: usize,
     parts: VecDeque<(u128, Part<T>)>,
@@ -125,7 +126,7 @@ impl<T> Part<T> {
         self.parts[place].1.push(rest, item);
     }
 
-    /// How far down `path` there is a part beside it that has at least two more than it.
+    /// Returns how far down `path` a part beside it has at least two more items.
     fn longer(&self, path: &[u128]) -> Option<usize> {
         let (first, rest) = path.split_first()?;
         let own = self.part(*first);
@@ -143,7 +144,7 @@ impl<T> Part<T> {
         self.parts.iter().map(|(_, part)| part.len).max().unwrap_or(0)
     }
 
-    /// Takes the newest one of the longest part under `path`.
+    /// Takes the newest item of the longest part under `path`.
     fn take_newest(&mut self, path: &[u128]) -> Option<T> {
         let place = match path.first() {
             Some(first) => self.parts.iter().position(|(name, _)| name == first)?,
@@ -165,7 +166,7 @@ impl<T> Part<T> {
             Some(place) => self.items.remove(place),
             None => (0..self.parts.len()).find_map(|place| {
                 let item = self.parts[place].1.next(wanted)?;
-                // It has had its turn.
+                // It has had its turn, so it goes to the end.
                 let served = self.parts.remove(place).filter(|(_, part)| part.len > 0);
                 self.parts.extend(served);
                 Some(item)
@@ -199,7 +200,7 @@ mod tests {
         Whose::client(address.parse().unwrap())
     }
 
-    /// The first letters of those that wait, in the order of their turns.
+    /// Returns the names of the waiting items, in order of turns.
     fn order(turns: &mut Turns<&'static str>) -> String {
         std::iter::from_fn(|| turns.next(&|_| true)).collect()
     }

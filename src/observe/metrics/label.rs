@@ -1,12 +1,12 @@
-//! What tells numbers of one name apart. No label can hold what somebody sent: each is a word of this program, or the
-//! template of a route that was mounted.
+//! Labels of metrics. None can hold text from outside: each is a word of this program, or the template of a mounted
+//! route.
 
 use std::{fmt, sync::Arc};
 
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use rocket::Route;
 
-/// The address of a route as it is written in the program, like `/admin/people/<id>`; `-` where none matched.
+/// Template of a route's URL, like `/admin/people/<id>`; `-` if none matched.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Template(Arc<str>);
 
@@ -50,7 +50,7 @@ pub(super) struct Message {
     pub outcome: &'static str,
 }
 
-/// The one of `known` that a text is, so that a name from the database can stand on a label.
+/// Returns the one of `known` that equals `text`, or `other`, so that a name from the database can be a label.
 pub(super) fn word<const N: usize>(text: &str, known: [&'static str; N]) -> &'static str {
     known.into_iter().find(|word| *word == text).unwrap_or("other")
 }

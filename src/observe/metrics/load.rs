@@ -1,43 +1,43 @@
-//! How much the threads that hash passwords have to do.
+//! Load of the threads that hash passwords.
 
 use prometheus_client::metrics::{counter::Counter, gauge::Gauge};
 
-/// Shared by whoever hands in passwords and whoever hashes them.
+/// Counts, shared by the callers and the threads.
 #[derive(Clone, Default)]
 pub struct Load {
-    /// Jobs that wait for a thread.
+    /// Jobs waiting for a thread.
     pub(super) waiting: Gauge,
-    /// Jobs that a thread took up.
+    /// Jobs taken by a thread.
     pub(super) begun: Counter,
-    /// Jobs that were refused since too many waited, or for too long.
+    /// Jobs refused because too many waited, or for too long.
     pub(super) refused: Counter,
-    /// Passwords that a thread hashes at once at most.
+    /// Most passwords that a thread hashes at once.
     pub(super) lanes: Gauge,
 }
 
 impl Load {
-    /// A job is about to wait for a thread.
+    /// Records that a job is about to wait for a thread.
     pub fn wait(&self) {
         self.waiting.inc();
     }
 
-    /// A thread took it up.
+    /// Records that a thread took a job.
     pub fn begin(&self) {
         self.waiting.dec();
         self.begun.inc();
     }
 
-    /// So many passwords are best hashed at once.
+    /// Records the best number of passwords to hash at once.
     pub fn lanes(&self, lanes: usize) {
         self.lanes.set(i64::try_from(lanes).unwrap_or(i64::MAX));
     }
 
-    /// Nobody waits for it any more.
+    /// Records that nobody waits for a job any more.
     pub fn leave(&self) {
         self.waiting.dec();
     }
 
-    /// It was refused.
+    /// Records that a job was refused.
     pub fn refuse(&self) {
         self.waiting.dec();
         self.refused.inc();

@@ -1,4 +1,4 @@
-//! Meters: what this server does, counted in memory for Prometheus.
+//! Metrics: what this server does, counted in memory for Prometheus.
 
 mod label;
 mod load;
@@ -23,10 +23,10 @@ pub use load::Load;
 
 type Counters<Label> = Family<Label, Counter>;
 
-/// How a scrape's answer calls itself: OpenMetrics, which Prometheus and its kin read.
+/// Content type of a scrape: OpenMetrics, which Prometheus and others read.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// What is counted as it happens, and what is looked at when somebody asks.
+/// Metrics counted as things happen, and gauges set at a scrape.
 pub struct Metrics {
     registry: Registry,
     requests: Counters<Answered>,
@@ -42,32 +42,32 @@ pub struct Metrics {
     connections: Family<Kind, Gauge>,
 }
 
-/// What a look at the database found.
+/// Results of a look at the database.
 pub struct Found {
-    /// How many entries of the outbox wait, by kind.
+    /// Waiting entries of the outbox, by kind.
     pub waiting: Vec<(String, i64)>,
-    /// For how long the oldest of them has waited.
+    /// Age of the oldest of them.
     pub age: Duration,
 }
 
-/// The connections of a pool.
+/// Connections of a pool.
 #[derive(Clone, Copy, Debug)]
 pub struct Connections {
-    /// Open now.
+    /// Open connections.
     pub open: usize,
-    /// Open, and used by nobody.
+    /// Open connections that are not in use.
     pub idle: usize,
-    /// Allowed at most.
+    /// Most connections allowed.
     pub most: usize,
 }
 
-/// 1 ms to 8 s, each twice the one before.
+/// Returns buckets from 1 ms to 8 s, each twice the one before.
 fn durations() -> Histogram {
     Histogram::new(exponential_buckets(0.001, 2.0, 14))
 }
 
 impl Metrics {
-    /// Meters at zero, with those of the threads that hash.
+    /// Creates metrics at zero, with those of the hashing threads.
     pub fn new(load: &Load) -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix("latchkey"),
@@ -111,7 +111,7 @@ impl Metrics {
         all.register("database_connections", help, self.connections.clone());
     }
 
-    /// A request was answered.
+    /// Counts an answered request.
     pub fn answered(&self, route: Option<&Route>, status: Status, took: Duration) {
         let class = match status.code / 100 {
             1 => "1xx",
@@ -125,12 +125,12 @@ impl Metrics {
         self.requests.get_or_create(&Answered { route, class }).inc();
     }
 
-    /// A limit refused something.
+    /// Counts a refusal by a limit.
     pub fn limited(&self, kind: &'static str) {
         self.limits.get_or_create(&Kind { kind }).inc();
     }
 
-    /// Something was written to the audit log.
+    /// Counts an entry of the audit log.
     pub fn happened(&self, kind: &'static str, strategy: Option<&'static str>) {
         self.events.get_or_create(&Kind { kind }).inc();
         if let (Some(outcome), Some(strategy)) = (kind.strip_prefix("reset."), strategy) {
@@ -138,26 +138,26 @@ impl Metrics {
         }
     }
 
-    /// Resets came to an end, or a step further.
+    /// Counts resets that ended or took a step.
     pub fn reset(&self, strategy: &'static str, outcome: &'static str, n: u64) {
         self.resets.get_or_create(&Reset { strategy, outcome }).inc_by(n);
     }
 
-    /// A session was opened.
+    /// Counts an opened session.
     pub fn opened(&self, kind: &'static str) {
         self.sessions.get_or_create(&Kind { kind }).inc();
     }
 
-    /// A message was tried.
+    /// Counts an attempt to send a message.
     pub fn tried(&self, channel: &str, outcome: &'static str) {
         let channel = word(channel, ["email", "sms"]);
         self.messages.get_or_create(&Message { channel, outcome }).inc();
     }
 
-    /// All of it, as Prometheus reads it.
+    /// Encodes all metrics as Prometheus reads them.
     ///
     /// # Errors
-    /// [`Error::Metrics`] if it cannot be written down.
+    /// [`Error::Metrics`] if they cannot be encoded.
     pub fn encode(&self, found: Option<&Found>, connections: Connections) -> Result<String, Error> {
         let many = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         self.database.set(found.is_some().into());

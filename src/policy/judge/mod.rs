@@ -1,4 +1,4 @@
-//! Judges a policy as an expert would: what is wrong, what is risky, what is worth knowing, each with its remedy.
+//! Reviews a policy as an expert would: faults, risks and advice, each with its remedy.
 
 mod people;
 mod table;
@@ -12,18 +12,18 @@ use crate::{
 };
 use table::Table;
 
-/// What stands around a policy, as far as it matters to it.
+/// Surroundings of a policy, as far as they matter to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Environment {
-    /// Whether text messages leave through a gateway.
+    /// True if text messages leave through a gateway.
     pub gateway: bool,
-    /// Whether it is a debug build in the debug profile, where texts may stay in the mailbox.
+    /// True for a debug build in the debug profile, where texts may stay in the mailbox.
     pub lenient: bool,
-    /// Whether people are told whom to turn to.
+    /// True if `latchkey.contact` is set.
     pub contact: bool,
 }
 
-/// What the settings alone tell. What they are for people, [`people()`] finds.
+/// Returns findings that follow from the settings alone. Those that depend on the people are in [`people()`].
 pub fn settings(settings: &ResetSettings, ground: Environment) -> Vec<Finding> {
     let tables: Vec<_> = Table::all(settings).collect();
     let mut findings: Vec<_> = tables.iter().flat_map(|table| table.judge(ground)).collect();
@@ -40,7 +40,7 @@ pub fn settings(settings: &ResetSettings, ground: Environment) -> Vec<Finding> {
     findings
 }
 
-/// Whether who may open `/admin` gets back in by a laxer way than somebody else.
+/// Warns if accounts that can open `/admin` get back in by a laxer policy than others.
 fn admins(settings: &ResetSettings) -> Vec<Finding> {
     const ADMIN: &str = Administrator::NAME;
     let admin = settings.policy([ADMIN]);

@@ -1,4 +1,4 @@
-//! What a policy is for the people there are: who could not get back in, and which role nobody has.
+//! Effects of a policy on the existing people: who could not get back in, and which role nobody has.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use crate::{
     store::{Conn, accounts::RoleGroup, registrations},
 };
 
-/// How many slips of the finger make a name another one.
+/// Most typing errors by which one name counts as another.
 const SLIPS: usize = 2;
 
-/// What a policy is for these crowds, and for who is invited: none of them is named.
+/// Returns findings about these accounts and about invited people, without naming any of them.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -32,7 +32,7 @@ pub async fn people(
         .flat_map(RoleGroup::roles)
         .chain(invited.iter().flat_map(|invited| invited.roles.split_whitespace()))
         .collect();
-    // Before there is anybody, nobody lacks anything.
+    // On an empty site, nobody lacks anything.
     let somebody = !invited.is_empty() || role_groups.iter().any(|crowd| crowd.accounts > 0);
     let nameless = settings.role.keys().filter(|role| somebody && !known.contains(role.as_str()));
     let needy = settings.tables().filter(|(_, policy)| policy.needs_phone());
@@ -40,7 +40,7 @@ pub async fn people(
     Ok(phoneless.chain(nameless.map(|role| nobody(role, &known))).collect())
 }
 
-/// Of the accounts that ask this table, which needs a phone: who has none.
+/// Warns if accounts under this table, which requires a phone, have none.
 fn without_phone(
     settings: &ResetSettings,
     role_groups: &[RoleGroup],

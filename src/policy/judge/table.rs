@@ -1,4 +1,4 @@
-//! What one table of the policy tells: the base, or what a role overrides of it.
+//! Findings about one table of the policy: the base, or the overrides of a role.
 
 use super::{
     super::{Channel, InFlight, Policy, ResetSettings, is_role, longest, strategy::Strategy, table_key},
@@ -12,22 +12,22 @@ use crate::{
     findings::{Finding, Severity},
 };
 
-/// The shortest life of a key in which a message can arrive at all.
+/// Shortest life of a key in which a message can arrive.
 const SHORTEST: HumanDuration = HumanDuration::minutes(1);
-/// For how long servers that greylist hold a first mail back.
+/// Time for which greylisting servers delay a first mail.
 const GREYLISTED: HumanDuration = HumanDuration::minutes(5);
 
-/// A table with what it comes to.
+/// A table, with the policy that results from it.
 pub struct Table<'a> {
     role: &'a str,
     ask: &'a ResetSettings,
     base: &'a ResetSettings,
-    /// What holds for an account with this role alone.
+    /// Policy for an account with only this role.
     pub policy: Policy,
 }
 
 impl<'a> Table<'a> {
-    /// The base first.
+    /// Returns every table, the base first.
     pub fn all(base: &'a ResetSettings) -> impl Iterator<Item = Table<'a>> {
         base.tables().map(move |(role, policy)| {
             let ask = base.role.get(role).filter(|_| !role.is_empty()).unwrap_or(base);
@@ -35,7 +35,7 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// Everything that one table tells.
+    /// Returns all findings about this table.
     pub fn judge(&self, ground: Environment) -> impl Iterator<Item = Finding> {
         [
             self.name(),
@@ -58,7 +58,7 @@ impl<'a> Table<'a> {
         self.role.is_empty()
     }
 
-    /// Of the key `name` of this table; of the table itself if that is empty.
+    /// Creates a finding about the key `name` of this table, or about the table itself if `name` is empty.
     fn find(
         &self,
         severity: Severity,
@@ -71,17 +71,17 @@ impl<'a> Table<'a> {
         Finding::new(severity, key, why, remedy)
     }
 
-    /// Whether what its policy says of strategy or channel is said here, and not inherited.
+    /// True if this table itself sets the strategy or channel asked about; always true of the base.
     fn says(&self, strategy: bool, channel: bool) -> bool {
         self.is_base() || strategy && self.ask.strategy.is_some() || channel && self.ask.channel.is_some()
     }
 
-    /// Which of the two keys this table has.
+    /// Returns the key to blame: `channel` if this table sets it, else `strategy`.
     fn means(&self) -> &'static str {
         if self.ask.channel.is_some() { "channel" } else { "strategy" }
     }
 
-    /// Whether a setting of this table meets a policy like that: the base's is also inherited.
+    /// True if a setting of this table affects such a policy; the base's settings are also inherited.
     fn meets(&self, like: impl Fn(&Policy) -> bool) -> bool {
         like(&self.policy) || self.is_base() && self.base.tables().any(|(_, policy)| like(&policy))
     }
@@ -160,7 +160,7 @@ impl<'a> Table<'a> {
 
     fn risk(&self) -> Option<Finding> {
         let risk = self.policy.strategy.risk().filter(|_| self.says(true, false))?;
-        // What is said of admins says more.
+        // The finding about admins says more.
         let said = self.role == Administrator::NAME && self.policy.strategy == Strategy::GeneratedPassword;
         (!said).then(|| self.find(risk.severity, "strategy", risk.why, risk.remedy))
     }

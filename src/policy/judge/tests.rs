@@ -1,4 +1,4 @@
-//! What is found in a policy, and that a good one is left in peace.
+//! Findings about a policy, and none about a good one.
 
 use figment::{
     Figment,
@@ -13,7 +13,7 @@ fn judged(toml: &str, ground: Environment) -> Vec<Finding> {
     settings(&Figment::new().merge(Toml::string(toml)).extract().unwrap(), ground)
 }
 
-/// The severity and key of each finding.
+/// Returns the severity and key of each finding.
 fn found(toml: &str) -> Vec<(Severity, String)> {
     judged(toml, READY).into_iter().map(|finding| (finding.severity, finding.key)).collect()
 }
@@ -82,7 +82,7 @@ fn what_needs_texts_needs_a_gateway_in_release() {
             judged("role.x.channel = 'sms'", Environment { gateway: false, lenient, contact: true });
         findings.into_iter().map(|finding| finding.severity).collect::<Vec<_>>()
     };
-    // The other advice is on text messages as such; that admins may have mail instead is no laxness.
+    // The other advice is about text messages as such; it is not laxer that admins may use mail instead.
     assert_eq!(severities(false), [Severity::Error, Severity::Advice]);
     assert_eq!(severities(true), [Severity::Advice, Severity::Advice]);
 }

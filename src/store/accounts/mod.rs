@@ -1,4 +1,4 @@
-//! The table `accounts`, with the roles of each.
+//! The table `accounts`, with each account's roles.
 
 mod locked;
 
@@ -13,55 +13,55 @@ use crate::{
     hashing::hash::PasswordHash,
 };
 
-/// One person's account, as it stood when it was read.
+/// One person's account, as it was when read.
 #[derive(Clone, sqlx_macros::FromRow)]
 pub struct Account {
-    /// Its id, never reused.
+    /// Id, never reused.
     pub id: Uuid,
-    /// The address that mail goes to.
+    /// Address that mail goes to.
     pub email: String,
-    /// What its password is checked against.
+    /// Hash that its password is checked against.
     pub password_hash: PasswordHash,
     /// Goes up with each change of the row: what was read is what is locked, if it is the same.
     pub version: i64,
     /// Whether its owner may sign in.
     pub enabled: bool,
-    /// The verified phone, in E.164 form.
+    /// Verified phone, in E.164 form.
     pub phone: Option<String>,
-    /// From when on the phone may be used for recovery.
+    /// Time from which the phone may be used for recovery.
     pub phone_usable_at: Option<Time>,
-    /// The declared extra fields, a JSON object of strings.
+    /// Declared extra fields, a JSON object of strings.
     pub fields: String,
-    /// When its address was confirmed.
+    /// Time its address was confirmed.
     pub created_at: Time,
-    /// Until when no reset may be requested, after somebody said "this wasn't me"; [`FOREVER`] if an admin must decide.
+    /// Time until which no reset may be requested, after "this wasn't me"; [`FOREVER`] if an admin must decide.
     pub held_until: Time,
-    /// When somebody said "this wasn't me", until the reset after that is complete; otherwise the epoch.
+    /// Time of the last "this wasn't me", until the reset after it is complete; otherwise the epoch.
     pub undone_at: Time,
-    /// When its owner deleted it: it is disabled since, and goes for good later.
+    /// Time its owner deleted it: it is disabled since then, and removed later.
     pub deleted_at: Option<Time>,
-    /// Its roles, separated by spaces.
+    /// Roles, separated by spaces.
     pub role_list: String,
 }
 
-/// The end of a hold that an admin must end.
+/// End of a hold that only an admin can lift.
 pub const FOREVER: Time = Time::from_millis(253_402_300_799_000);
 
-/// What may be done with an account.
+/// State of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountState {
     /// Its owner may sign in.
     Enabled,
-    /// It is claimed from a former address, and nobody gets in until an admin has decided.
+    /// Claimed from a former address; nobody gets in until an admin decides.
     Frozen,
-    /// Its owner deleted it, and it can still be brought back.
+    /// Deleted by its owner, and can still be restored.
     DeletionPending,
-    /// An admin has disabled it.
+    /// Disabled by an admin.
     Disabled,
 }
 
 impl AccountState {
-    /// Its name on the command line.
+    /// Returns its name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             AccountState::Enabled => "enabled",
@@ -73,7 +73,7 @@ impl AccountState {
 }
 
 impl Account {
-    /// What may be done with it.
+    /// Returns its state.
     pub fn state(&self) -> AccountState {
         match self {
             Account { deleted_at: Some(_), .. } => AccountState::DeletionPending,
@@ -83,28 +83,28 @@ impl Account {
         }
     }
 
-    /// Its roles, in alphabetical order.
+    /// Returns its roles, in alphabetical order.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
         self.role_list.split_whitespace()
     }
 
-    /// Whether it has a role.
+    /// True if it has a role.
     pub fn has(&self, role: &str) -> bool {
         self.roles().any(|own| own == role)
     }
 
-    /// The canonical form of its address, by which it is found.
+    /// Returns the canonical form of its address, by which it is found.
     pub fn email_key(&self) -> String {
         Email::parse(&self.email).map_or_else(|_| self.email.clone(), |email| email.key().to_owned())
     }
 
-    /// The phone, if it may be used for recovery by now.
+    /// Returns the phone, if it may be used for recovery by `now`.
     pub fn usable_phone(&self, now: Time) -> Option<&str> {
         self.phone.as_deref().filter(|_| self.phone_usable_at.is_some_and(|from| from <= now))
     }
 }
 
-/// The account with this id.
+/// Returns the account with this id.
 pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Account>, Error> {
     const FIND: &str = "SELECT id, email, password_hash, version, enabled, phone, phone_usable_at, fields, created_at, held_until, undone_at, deleted_at,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
@@ -112,7 +112,7 @@ pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Account>, Error> {
     Ok(sql!(optional Account, conn, FIND, id)?)
 }
 
-/// The account of an address in its canonical form.
+/// Returns the account with this canonical address.
 pub async fn find_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<Account>, Error> {
     const FIND_BY_EMAIL: &str = "SELECT id, email, password_hash, version, enabled, phone, phone_usable_at, fields, created_at, held_until, undone_at, deleted_at,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
@@ -120,11 +120,11 @@ pub async fn find_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<Ac
     Ok(sql!(optional Account, conn, FIND_BY_EMAIL, email_key)?)
 }
 
-/// Behind every address.
+/// Sorts after every character of an address.
 const LAST: char = char::MAX;
 
-/// At most `limit` accounts in the order of their addresses, those whose canonical form begins with `beginning`, from
-/// `from` on; only those with a role, if one is named.
+/// Returns at most `limit` accounts in order of address: those whose canonical address begins with `beginning`, from
+/// `from` on, and with `role` if given.
 pub async fn list(
     conn: &mut Conn,
     beginning: &str,
@@ -146,20 +146,20 @@ pub async fn list(
     })
 }
 
-/// What an account is told apart by and texted at, as it stands in the table.
+/// Address and phone of an account, as stored.
 #[derive(sqlx_macros::FromRow)]
 pub struct Stored {
     /// Its id.
     pub id: Uuid,
-    /// The address.
+    /// Address.
     pub email: String,
-    /// The address in the canonical form of the version that wrote it.
+    /// Address in the canonical form of the version that wrote it.
     pub email_key: String,
-    /// The verified phone.
+    /// Verified phone.
     pub phone: Option<String>,
 }
 
-/// Some accounts in the order of their ids, after one of them.
+/// Returns a batch of accounts in order of id, after `after`.
 pub async fn stored(conn: &mut Conn, after: Uuid) -> Result<Vec<Stored>, Error> {
     const STORED: &str =
         "SELECT id, email, email_key, phone FROM latchkey_accounts WHERE id > $1 ORDER BY id LIMIT 500";
@@ -189,7 +189,7 @@ pub async fn insert<'t>(
     Ok((added == 1).then(|| Locked::inserted(tx, account.clone())))
 }
 
-/// Whether a password newer than `since` has opened the account under another address than this one.
+/// True if a password newer than `since` has opened the account under an address other than `email_key`.
 pub async fn proved_elsewhere(
     conn: &mut Conn,
     id: Uuid,
@@ -209,25 +209,26 @@ pub async fn purge(tx: &mut Tx, since: Time) -> Result<Vec<Uuid>, Error> {
     Ok(sql!(all(Uuid,), tx, PURGE, since)?.into_iter().map(|(id,)| id).collect())
 }
 
-/// Enabled accounts that have the same roles.
+/// Enabled accounts with the same roles.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct RoleGroup {
     /// Their roles, separated by spaces.
     pub role_list: String,
-    /// How many there are.
+    /// Number of accounts.
     pub accounts: i64,
-    /// How many of them have a phone that is usable now.
+    /// Number of accounts with a phone that is usable now.
     pub phones: i64,
 }
 
 impl RoleGroup {
-    /// Their roles, in alphabetical order.
+    /// Returns their roles, in alphabetical order.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
         self.role_list.split_whitespace()
     }
 }
 
-/// All enabled accounts by their roles, those without any first. Costs one pass over the roles and one over the accounts.
+/// Returns all enabled accounts by roles, those without roles first. Takes one pass over the roles and one over the
+/// accounts.
 pub async fn role_groups(conn: &mut Conn, now: Time) -> Result<Vec<RoleGroup>, Error> {
     const EVERYBODY: &str = "SELECT '' AS role_list, COUNT(*) AS accounts,
         COUNT(CASE WHEN phone_usable_at <= $1 THEN 1 END) AS phones FROM latchkey_accounts WHERE enabled";

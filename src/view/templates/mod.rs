@@ -1,4 +1,4 @@
-//! The pages and messages: embedded in the program, each file replaceable by one of the same name on disk.
+//! Pages and messages: embedded in the program, each file replaceable by one of the same name on disk.
 
 use std::{
     borrow::Cow,
@@ -24,7 +24,7 @@ const SENTENCES: (&str, &str) =
 
 type Files = BTreeMap<String, Cow<'static, [u8]>>;
 
-/// Renders pages and messages, and says sentences.
+/// Renders pages and messages, and looks up sentences.
 pub struct Templates {
     tera: Tera,
     catalog: Arc<Catalog>,
@@ -33,11 +33,11 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// The embedded templates, sentences and assets; a file in `dir` replaces its namesake before inheritance is
-    /// resolved, and the sentences in its `locales/en.ftl` replace theirs one by one.
+    /// Loads the embedded templates, sentences and assets. A file in `dir` replaces the embedded one of the same name
+    /// before inheritance is resolved; the sentences in its `locales/en.ftl` replace theirs one by one.
     ///
     /// # Errors
-    /// [`Error::File`] if `dir` cannot be read, [`Error::Template`] or [`Error::Config`] if a file in it is faulty.
+    /// [`Error::File`] if `dir` cannot be read, [`Error::Template`] or [`Error::Config`] if a file in it is invalid.
     pub fn load(dir: Option<&Path>) -> Result<Self, Error> {
         let mut files = Files::new();
         embedded(&PAGES, &mut files);
@@ -71,7 +71,7 @@ impl Templates {
         Ok(Self { tera, catalog, assets, own: dir.is_some() })
     }
 
-    /// Renders `name`; without an ending it is a page: `account/login` is `account/login.html.tera`.
+    /// Renders `name`; without an extension it is a page: `account/login` is `account/login.html.tera`.
     ///
     /// # Errors
     /// [`Error::Template`] if there is no such template or the context lacks what it needs.
@@ -81,46 +81,47 @@ impl Templates {
         Ok(self.tera.render(&page, &context)?)
     }
 
-    /// Whether a page gives the same for the same: one of somebody's own may also tell the time or draw lots.
+    /// True if equal contexts give equal pages: a template on disk may also show the time or random values.
     pub fn are_cacheable(&self) -> bool {
         !self.own
     }
 
-    /// The sentence `key`, as [`Catalog::say`].
+    /// Returns the sentence `key`, like [`Catalog::say`].
     pub fn say(&self, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
         self.catalog.say(key, args)
     }
 
-    /// The lines of the sentence `key`, each a paragraph of a message.
+    /// Returns the lines of the sentence `key`, each a paragraph of a message.
     pub fn lines(&self, key: &str, args: &[(&str, FluentValue<'_>)]) -> Vec<String> {
         self.say(key, args).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }
 
-    /// Whether there is a sentence `key`.
+    /// True if there is a sentence `key`.
     pub fn knows(&self, key: &str) -> bool {
         self.catalog.knows(key)
     }
 
-    /// The file `name` of `assets/`, like `latchkey.css`.
+    /// Returns the file `name` of `assets/`, like `latchkey.css`.
     pub fn asset(&self, name: &str) -> Option<&Asset> {
         self.assets.get(name)
     }
 
-    /// The address of the icon: itself, if that is small, and costs no request.
+    /// Returns the URL of the icon: a `data:` URL if it is small, which costs no request.
     pub fn icon(&self) -> String {
         const SMALL: usize = 600;
         let icon = self.asset("latchkey.svg").filter(|icon| icon.bytes.plain().len() <= SMALL);
         icon.map_or_else(|| self.address("latchkey.svg"), Asset::inline)
     }
 
-    /// The address of an asset, which changes with its content: `/assets/latchkey.css?v=0123456789ab`.
+    /// Returns the URL of an asset, which changes with its content: `/assets/latchkey.css?v=0123456789ab`.
     pub fn address(&self, name: &str) -> String {
         let version = self.asset(name).map_or("", |asset| &asset.version);
         format!("/assets/{name}?v={version}")
     }
 }
 
-/// Escapes what could end a text or a quoted attribute; slashes stay, so that links in mails look like links.
+/// Escapes characters that could end a text or a quoted attribute, but not slashes, so that links in mails look like
+/// links.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 16);
     let mut rest = text;
@@ -139,7 +140,7 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// Puts sentences without arguments in their place once, and not at each rendering: most of a page is such.
+/// Inserts sentences without arguments once, instead of at each rendering: they are most of a page.
 fn settle(source: &str, catalog: &Catalog) -> String {
     const OPEN: &str = "{{ fluent(key=\"";
     const CLOSE: &str = "\") }}";

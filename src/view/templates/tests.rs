@@ -9,7 +9,7 @@ use strum::VariantArray;
 use super::*;
 use crate::http::page::Why;
 
-/// What every page is given, then the groups that a sample names by `with`, then the sample's own.
+/// Returns a context for each sample: what every page is given, the group that it names by `with`, and its own values.
 fn samples() -> Vec<(String, Value)> {
     let all: Value = from_str(include_str!("samples.json")).unwrap();
     let pages = all["pages"].as_object().unwrap();
@@ -27,7 +27,7 @@ fn samples() -> Vec<(String, Value)> {
         .collect()
 }
 
-/// A folder of overrides that holds these files.
+/// Creates a folder of overrides with these files.
 fn overrides(files: &[(&str, &str)]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -38,7 +38,7 @@ fn overrides(files: &[(&str, &str)]) -> tempfile::TempDir {
     dir
 }
 
-/// The pages in `target/pages` too, to be looked at, if the variable `PAGES` is set.
+/// Writes pages to `target/pages` for a look at them, if the variable `PAGES` is set.
 fn keep(templates: &Templates, name: &str, number: usize, text: &str) {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pages");
     if env::var_os("PAGES").is_none() {
