@@ -91,7 +91,7 @@ pub fn cookie(bytes: &[u8]) {
 
 /// The address to return to stays on the site, for Rocket and for a browser.
 pub fn next(bytes: &[u8]) {
-    let path = return_to::path(&String::from_utf8_lossy(bytes));
+    let Some(path) = return_to::path(&String::from_utf8_lossy(bytes)) else { return };
     assert!(path.starts_with('/') && !path.bytes().any(|byte| byte.is_ascii_control()));
     let site = reqwest::Url::parse(SITE).expect("a URL");
     let seen = site.join(&path).expect("a path");

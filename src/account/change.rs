@@ -10,7 +10,7 @@ use crate::{
         session::{self, Fresh},
     },
     base::{Error, fault::Fault},
-    core::{event::Event, limits::RateLimit},
+    core::{event::Event, limits::RateLimit, place::Place},
     hashing::{
         hash::{PasswordHash, Verdict},
         password::Password,
@@ -57,7 +57,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     admission.enter(&site);
     let ended = (others > 0).then(|| Announcement::count("told-others-ended", others));
     site.tell_all([Announcement::new("told-password-changed")].into_iter().chain(ended).collect());
-    Ok(Answer::go("/account"))
+    Ok(Answer::go(Place::Account))
 }
 
 /// Checks the current password in the field `password`; what is wrong is noted under it.

@@ -15,7 +15,7 @@ use crate::{
         fault::Fault,
         key::{Key, Purpose},
     },
-    core::{event::Event, limits::MessageKind},
+    core::{event::Event, limits::MessageKind, place::Place},
     http::{
         Answer, CookieName, Faults, Fields, KeyedLink, LinkKey, Page, SameOrigin, ValidKey, Visit, keyed,
         throttle,
@@ -72,7 +72,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
         tx.commit().await?;
         return Ok(Page::too_many(site.app, allowed).into());
     }
-    let Some(account) = me.lock(&mut tx, now).await? else { return Ok(Answer::go("/login")) };
+    let Some(account) = me.lock(&mut tx, now).await? else { return Ok(Answer::go(Place::SignIn)) };
     let (held, account) = account.into_parts();
     spent::note_links(held, account.id, [Purpose::Email; 3], Reason::Replaced, now).await?;
     keys::end(held, account.id, Purpose::Email.name()).await?;
@@ -81,7 +81,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     // A taken address answers like any other; who reads its mail is told instead.
     match taken(site.app, held, email.key(), Some(account.id)).await? {
         None => {
-            let link = site.link(&format!("/account/email/{}", key.expose()));
+            let link = site.key_link(Place::ChangeEmail, &key);
             let mail = Message::mail(email.address(), "confirm-email")
                 .link(link, row.expires_at)
                 .asked(&site.caller());
@@ -90,7 +90,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
         Some(taken) => taken::tell(site.app, held, taken, &site.caller()).await?,
     }
     tx.commit().await?;
-    Ok(Answer::go("/account/email/sent"))
+    Ok(Answer::go(Place::ChangeEmailSent))
 }
 
 #[get("/account/email/sent")]
@@ -99,7 +99,7 @@ async fn show_sent(site: Visit<'_>, me: &SignedIn) -> Result<Answer, Error> {
     let row = keys::of_account(&mut site.read().await?, me.account.id, purpose, site.now()).await?;
     Ok(match row.and_then(|row| new_email(&site, &row)) {
         Some(email) => Page::new("account/email_sent").with("email", email.address()).into(),
-        None => Answer::go("/account/email"),
+        None => Answer::go(Place::ChangeEmail),
     })
 }
 
@@ -119,7 +119,7 @@ pub struct NewEmail {
 #[rocket::async_trait]
 impl KeyedLink for NewEmail {
     const COOKIE: CookieName = CookieName::Email;
-    const AGAIN: &'static str = "/account/email";
+    const AGAIN: Place = Place::ChangeEmail;
 
     async fn find(site: &Visit<'_>, key: &Key) -> Result<Option<Self>, Error> {
         let mut conn = site.read().await?;
@@ -139,8 +139,8 @@ impl KeyedLink for NewEmail {
         self.email.address()
     }
 
-    fn page(&self) -> &'static str {
-        "/account/email/confirm"
+    fn page(&self) -> Place {
+        Place::ChangeEmailConfirm
     }
 }
 
@@ -176,7 +176,7 @@ async fn confirm(_ours: SameOrigin, site: Visit<'_>, new: ValidKey<NewEmail>) ->
     if !account.set_email(email.address(), email.key(), now - *notice::UNDO).await? {
         return keyed::gone(&site, account.tx(), &row.digest, NewEmail::AGAIN).await;
     }
-    keyed::use_up(&site, account.tx(), &row.digest, "/login").await?;
+    keyed::use_up(&site, account.tx(), &row.digest, Place::SignIn).await?;
     store::registrations::drop_address(account.tx(), email.key(), now).await?;
     account.end_everything(now).await?;
     let (held, account) = account.into_parts();
@@ -184,6 +184,6 @@ async fn confirm(_ours: SameOrigin, site: Visit<'_>, new: ValidKey<NewEmail>) ->
     Event::new("email.changed", id).from(&asked).write(site.app, held).await?;
     tx.commit().await?;
     site.tell("told-email-changed");
-    site.keep("/login", email.address())?;
-    Ok(Answer::go("/login"))
+    site.keep(Place::SignIn, email.address())?;
+    Ok(Answer::go(Place::SignIn))
 }

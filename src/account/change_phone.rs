@@ -18,7 +18,7 @@ use crate::{
         key::{Key, Purpose},
         phone::{Phone, ending},
     },
-    core::event::Event,
+    core::{event::Event, place::Place},
     http::{Answer, Faults, Fields, Page, SameOrigin, Visit, throttle},
     outbox::message::Message,
     store::{
@@ -66,7 +66,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     let Some(phone) = phone.filter(|_| faults.is_empty()) else { return refused(faults) };
     let (now, browser) = (site.now(), site.ensure_browser_id()?);
     let mut tx = site.begin().await?;
-    let Some(locked) = me.lock(&mut tx, now).await? else { return Ok(Answer::go("/login")) };
+    let Some(locked) = me.lock(&mut tx, now).await? else { return Ok(Answer::go(Place::SignIn)) };
     let (held, _) = locked.into_parts();
     let (number, account_id) = (phone.number(), account.id.as_bytes());
     if !throttle::verification_allowed(&site, held, number, account_id, &site.caller()).await?.is_yes() {
@@ -79,7 +79,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     let text = Message::text(phone.number(), "phone-code").code(code.expose(), row.expires_at);
     text.post(site.app, held, Some(account.id), Some(row.id), row.expires_at).await?;
     tx.commit().await?;
-    Ok(Answer::go("/account/phone/code"))
+    Ok(Answer::go(Place::PhoneCode))
 }
 
 async fn pending(site: &Visit<'_>, account: &Account) -> Result<Option<(KeyRow, Phone)>, Error> {
@@ -105,7 +105,7 @@ fn code_page(site: &Visit<'_>, row: &KeyRow, phone: &Phone, tries: i64) -> Page 
 async fn show_code(site: Visit<'_>, me: Fresh<'_>) -> Result<Answer, Error> {
     Ok(match pending(&site, &me.0.account).await? {
         Some((row, phone)) => code_page(&site, &row, &phone, code::TRIES - row.tries).into(),
-        None => Answer::go("/account/phone"),
+        None => Answer::go(Place::Phone),
     })
 }
 
@@ -117,7 +117,7 @@ async fn submit_code(
     fields: Fields,
 ) -> Result<Answer, Error> {
     let account = &me.0.account;
-    let Some((row, phone)) = pending(&site, account).await? else { return Ok(Answer::go("/account/phone")) };
+    let Some((row, phone)) = pending(&site, account).await? else { return Ok(Answer::go(Place::Phone)) };
     let typed = match fields.required("code", 100) {
         Ok(typed) => typed,
         Err(fault) => {
@@ -133,9 +133,9 @@ async fn submit_code(
     let (now, asked) = (site.now(), site.caller());
     let mut tx = site.begin().await?;
     let locked = me.lock(&mut tx, now).await?;
-    let Some(mut account) = locked else { return Ok(Answer::go("/account/phone")) };
+    let Some(mut account) = locked else { return Ok(Answer::go(Place::Phone)) };
     if !account.spend(row.id, now).await? {
-        return Ok(Answer::go("/account/phone"));
+        return Ok(Answer::go(Place::Phone));
     }
     // A number in place of another one waits before it counts, also if the other one was removed just before.
     let hold = if account.phone.is_some() { now + *site.config().phone_hold } else { now };
@@ -146,7 +146,7 @@ async fn submit_code(
     Event::new("phone.changed", account.id).from(&asked).write(site.app, held).await?;
     tx.commit().await?;
     site.tell("told-phone-set");
-    Ok(Answer::go("/account"))
+    Ok(Answer::go(Place::Account))
 }
 
 #[get("/account/phone/remove")]
@@ -161,7 +161,7 @@ async fn remove(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     change::confirm(&site, account, &fields, &mut faults).await?;
     if !faults.is_empty() {
         let fault = faults.iter().next().map_or(Fault::new("fault-password"), |(_, fault)| fault.clone());
-        let page = page(&site, account).home("/account/phone");
+        let page = page(&site, account).home(Place::Phone);
         return Ok(page.faults(Faults::of("remove-password", fault)).into());
     }
     let now = site.now();
@@ -174,7 +174,7 @@ async fn remove(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
         tx.commit().await?;
         site.tell("told-phone-removed");
     }
-    Ok(Answer::go("/account"))
+    Ok(Answer::go(Place::Account))
 }
 
 /// Tells the owner by mail and, if there was one, at the former number; every key dies.

@@ -15,7 +15,7 @@ use crate::{
     app::App,
     auth::gate::{self, Goal, Passed, Proof},
     base::{Error, caller::Caller, fault::Fault, key::Key},
-    core::{event::Event, limits::MessageKind},
+    core::{event::Event, limits::MessageKind, place::Place},
     hashing::hash::PasswordHash,
     http::{
         Answer, CookieName, Faults, Fields, KeyedLink, LinkKey, Paced, Page, SameOrigin, ValidKey, Visit,
@@ -44,7 +44,7 @@ fn show_again(site: Visit<'_>) -> Page {
 
 #[get("/confirm/sent")]
 fn show_sent(site: Visit<'_>) -> Page {
-    site.sent("account/confirm_sent", "/confirm/sent")
+    site.sent("account/confirm_sent", Place::ConfirmSent)
 }
 
 #[post("/confirm", data = "<fields>")]
@@ -59,8 +59,8 @@ async fn again(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answ
     };
     let request = Again::new(email.key().to_owned(), site.caller());
     let allowed = throttle::post(&site, MessageKind::Confirm, email.key(), &request).await?;
-    site.keep_all("/confirm/sent", email.address(), allowed.at(), allowed.is_yes())?;
-    Ok(Answer::go("/confirm/sent"))
+    site.keep_all(Place::ConfirmSent, email.address(), allowed.at(), allowed.is_yes())?;
+    Ok(Answer::go(Place::ConfirmSent))
 }
 
 /// A request to get the confirmation once more.
@@ -106,7 +106,7 @@ pub struct Unconfirmed(Registration);
 #[rocket::async_trait]
 impl KeyedLink for Unconfirmed {
     const COOKIE: CookieName = CookieName::Confirm;
-    const AGAIN: &'static str = "/confirm";
+    const AGAIN: Place = Place::Confirm;
 
     async fn find(site: &Visit<'_>, key: &Key) -> Result<Option<Self>, Error> {
         let digest = key.digest(&site.keyring);
@@ -121,8 +121,8 @@ impl KeyedLink for Unconfirmed {
         &self.0.email
     }
 
-    fn page(&self) -> &'static str {
-        "/confirm/address"
+    fn page(&self) -> Place {
+        Place::ConfirmAddress
     }
 }
 
@@ -188,7 +188,7 @@ async fn submit(
         false => None,
     };
     let Some(mut locked) = locked else {
-        return Ok(Page::unusable(&site.templates, Why::Unknown, None, "/confirm").into());
+        return Ok(Page::unusable(&site.templates, Why::Unknown, None, Place::Confirm).into());
     };
     // Whoever reads the mailbox gets what its owner was promised, whichever of its links they opened.
     for role in registrations::drop_address(locked.tx(), &registration.email_key, now).await? {
@@ -207,12 +207,12 @@ async fn submit(
         Some(admission) => {
             admission.enter(&site);
             site.tell("told-confirmed");
-            Answer::go("/account")
+            Answer::go(Place::Account)
         }
         None => {
             site.tell("told-confirmed-login");
-            site.keep("/login", &account.email)?;
-            Answer::go("/login")
+            site.keep(Place::SignIn, &account.email)?;
+            Answer::go(Place::SignIn)
         }
     })
 }

@@ -6,7 +6,7 @@ use super::{change, notice};
 use crate::{
     auth::session::Fresh,
     base::Error,
-    core::event::Event,
+    core::{event::Event, place::Place},
     http::{Answer, Faults, Fields, Page, SameOrigin, Visit, cookies::AT_WORK, told::Announcement},
 };
 
@@ -46,5 +46,5 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
         AT_WORK.into_iter().for_each(|cookie_name| site.cookies.remove(cookie_name));
         site.tell_all(vec![Announcement::count("told-deleted", notice::UNDO.as_secs() / 3600)]);
     }
-    Ok(Answer::go("/login"))
+    Ok(Answer::go(Place::SignIn))
 }

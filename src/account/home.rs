@@ -11,7 +11,7 @@ use crate::{
         phone::ending,
         role::{Administrator, Role},
     },
-    core::event::Event,
+    core::{event::Event, place::Place},
     http::{Answer, Page, SameOrigin, Visit, told::Announcement},
     store::{
         remembered,
@@ -84,12 +84,12 @@ async fn end_others(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>) -> Result
         tx.commit().await?;
         site.tell_all(vec![Announcement::count("told-others-ended", others)]);
     }
-    Ok(Answer::go("/account/sessions"))
+    Ok(Answer::go(Place::Sessions))
 }
 
 #[get("/account/sessions/<_>")]
 fn show_one(_me: &SignedIn) -> Answer {
-    Answer::go("/account/sessions")
+    Answer::go(Place::Sessions)
 }
 
 #[post("/account/sessions/<id>")]
@@ -108,5 +108,5 @@ async fn end_one(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, id: &str) ->
             site.tell("told-session-ended");
         }
     }
-    Ok(Answer::go("/account/sessions"))
+    Ok(Answer::go(Place::Sessions))
 }

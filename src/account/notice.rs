@@ -12,6 +12,7 @@ use crate::{
         email::Email,
         key::{Key, Purpose},
     },
+    core::place::Place,
     outbox::message::Message,
     store::{
         Tx,
@@ -83,7 +84,7 @@ pub async fn post(
         ..app.key_row(before.id, Purpose::Undo, key.digest(&app.keyring), *UNDO)?
     };
     keys::insert(tx, &row).await?;
-    let link = app.link(&format!("/reset/not-me/{}", key.expose()));
+    let link = app.key_link(Place::NotMe, &key);
     let mail = Message::mail(&before.email, notice).link(link, row.expires_at);
     let mail = mail.asked(asked).with("email", now_at);
     mail.post(app, tx, Some(before.id), None, row.expires_at).await?;

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::App,
     base::{Error, caller::Caller, email::Email},
-    core::limits::MessageKind,
+    core::{limits::MessageKind, place::Place},
     hashing::hash::PasswordHash,
     http::{Answer, Faults, Paced, Page, SameOrigin, Visit, throttle},
     outbox::request::{self, Request},
@@ -27,14 +27,14 @@ pub fn routes() -> Vec<Route> {
 #[get("/register")]
 fn show(site: Visit<'_>, me: Option<&SignedIn>) -> Answer {
     match me {
-        Some(_) => Answer::go("/account"),
+        Some(_) => Answer::go(Place::Account),
         None => form(&site, &BTreeMap::new()).cacheable().into(),
     }
 }
 
 #[get("/register/sent")]
 fn show_sent(site: Visit<'_>) -> Page {
-    site.sent("account/register_sent", "/register/sent")
+    site.sent("account/register_sent", Place::RegisterSent)
 }
 
 fn form(site: &Visit<'_>, typed: &BTreeMap<String, String>) -> Page {
@@ -107,8 +107,8 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
         request::post(&site, &mut tx, &request).await?;
     }
     tx.commit().await?;
-    site.keep_all("/register/sent", &address, allowed.at(), allowed.is_yes())?;
-    Ok(Answer::go("/register/sent"))
+    site.keep_all(Place::RegisterSent, &address, allowed.at(), allowed.is_yes())?;
+    Ok(Answer::go(Place::RegisterSent))
 }
 
 /// A request to have an account.

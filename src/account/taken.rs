@@ -8,6 +8,7 @@ use super::notice::UNDO;
 use crate::{
     app::App,
     base::{Error, caller::Caller, clock::Time},
+    core::place::Place,
     outbox::message::{Message, post_decoy},
     store::{
         Tx,
@@ -74,7 +75,7 @@ pub async fn tell(app: &App, tx: &mut Tx, taken: Taken, asked: &Caller) -> Resul
     let mail = |name| Message::mail(&taken.to, name).asked(asked);
     let mail = match taken.why {
         Why::Had(AccountState::Disabled) => return post_decoy(app, tx).await,
-        Why::Had(_) => mail("already-registered").place(app.link("/reset")),
+        Why::Had(_) => mail("already-registered").place(app.link(Place::Reset)),
         Why::Kept(until) => mail("address-kept").with("until", &format::moment(until)),
         Why::Disputed => mail("address-disputed"),
     };

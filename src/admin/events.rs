@@ -6,11 +6,14 @@ use rocket::{Route, get, http::Status, routes};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{READ, address, csv, error, id, next};
+use super::{READ, csv, error, id, next};
 use crate::{
     auth::role::Admin,
     base::{Error, duration::HumanDuration, email::Email, fault::Fault},
-    core::event::{Actor, KINDS, sentence},
+    core::{
+        event::{Actor, KINDS, sentence},
+        place::{Address, Place},
+    },
     http::{Answer, Faults, Page, Visit},
     store::{
         Conn, accounts,
@@ -72,12 +75,12 @@ impl<'a> EventFilters<'a> {
         Ok(Some(which))
     }
 
-    /// Returns `path` with these filters and `from` in its query.
-    pub fn address(&self, path: &str, from: &str) -> String {
+    /// Returns a place with these filters and `from` in its query.
+    pub fn address(&self, place: Place, from: &str) -> Address {
         let Self { kind, account, since, until } = *self;
         let query =
             [("kind", kind), ("account", account), ("since", since), ("until", until), ("from", from)];
-        address(path, &query)
+        place.with(&query)
     }
 }
 
@@ -98,12 +101,13 @@ async fn list(
         Some(which) => events::page(&mut conn, &events::Which { from, ..which }, READ).await?,
         None => Vec::new(),
     };
-    let more = next(&mut lines).map(|next| asked.address("/admin/events", &next.event.id.to_string()));
+    let more = next(&mut lines)
+        .map(|next| asked.address(Place::AdminEvents, &next.event.id.to_string()).at(site.base()));
     let kinds = KINDS.iter().map(|kind| json!({ "value": kind, "name": say(&site, kind) }));
     Ok(Page::new("admin/events")
         .with("kinds", kinds.collect::<Vec<_>>())
         .with("events", shown(&site, &mut conn, &lines).await?)
-        .with("csv", asked.address("/admin/events.csv", ""))
+        .to("csv", asked.address(Place::AdminEventsCsv, ""))
         .with("most", csv::MOST)
         .with("more", more)
         .with("first", from.is_some())

@@ -12,7 +12,10 @@ use crate::{
         duration::HumanDuration,
         key::{Key, Purpose},
     },
-    core::event::{Actor, Event},
+    core::{
+        event::{Actor, Event},
+        place::Place,
+    },
     outbox::message::Message,
     policy::{Channel, Policy, longest, strategy::Strategy},
     store::{
@@ -84,7 +87,7 @@ pub async fn let_in(
     };
     keys::insert(tx, &row).await?;
     if way == Way::Mail {
-        let link = app.link(&format!("/reset/{}", key.expose()));
+        let link = app.key_link(Place::Reset, &key);
         let mail = Message::mail(&account.email, "let-in-link").link(link, row.expires_at);
         mail.post(app, tx, Some(id), Some(row.id), row.expires_at).await?;
     }

@@ -4,11 +4,11 @@ use rocket::{Route, get, http::Status, post, routes};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{READ, address, begin, error, id, message_actions, next};
+use super::{READ, begin, error, id, message_actions, next};
 use crate::{
     auth::role::Admin,
     base::{Error, fault::Fault},
-    core::event::Actor,
+    core::{event::Actor, place::Place},
     http::{Answer, Faults, Page, SameOrigin, Visit},
     store::outbox::{self, OutboxFilter, OutboxRow},
     view::format,
@@ -34,7 +34,7 @@ async fn list(
 
 #[get("/admin/messages/<_>/<_>")]
 fn show_one(_admin: Admin<'_>) -> Answer {
-    Answer::go("/admin/messages")
+    Answer::go(Place::AdminMessages)
 }
 
 #[post("/admin/messages/<id>/again")]
@@ -67,7 +67,7 @@ async fn discard(
 
 /// Redirects to the list, or shows it with a fault if the action was no longer possible.
 async fn after(site: &Visit<'_>, done: bool, shelf: OutboxFilter) -> Result<Answer, Error> {
-    let list = address("/admin/messages", &[("state", shelf.name())]);
+    let list = Place::AdminMessages.with(&[("state", shelf.name())]);
     if done {
         return Ok(Answer::go(list));
     }
@@ -80,11 +80,12 @@ async fn page(site: &Visit<'_>, shelf: OutboxFilter, from: Option<Uuid>) -> Resu
     let newest = from.unwrap_or(Uuid::max());
     let mut lines = outbox::list(&mut conn, shelf, newest, now, READ).await?;
     let more = next(&mut lines).map(|next| next.id.to_string());
-    let more = more.map(|from| address("/admin/messages", &[("state", shelf.name()), ("from", &from)]));
+    let more = more
+        .map(|from| Place::AdminMessages.with(&[("state", shelf.name()), ("from", &from)]).at(site.base()));
     let shelves = OutboxFilter::all().iter().map(|other| {
         json!({
             "name": site.templates.say(&format!("messages-{}", other.name()), &[]),
-            "path": address("/admin/messages", &[("state", other.name())]),
+            "path": Place::AdminMessages.with(&[("state", other.name())]).at(site.base()),
             "here": *other == shelf,
         })
     });

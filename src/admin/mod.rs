@@ -14,10 +14,7 @@ mod people;
 mod person;
 mod policy;
 
-use rocket::{
-    Route,
-    http::{RawStr, Status},
-};
+use rocket::{Route, http::Status};
 use uuid::Uuid;
 
 use crate::{
@@ -65,14 +62,6 @@ const READ: i64 = 51;
 /// Removes the row that begins the next page.
 fn next<T>(lines: &mut Vec<T>) -> Option<T> {
     (lines.len() > LINES).then(|| lines.pop()).flatten()
-}
-
-/// Returns a path with a query, leaving out empty values.
-fn address(path: &str, query: &[(&str, &str)]) -> String {
-    let asked = query.iter().filter(|(_, value)| !value.is_empty());
-    let pairs: Vec<_> =
-        asked.map(|(name, value)| format!("{name}={}", RawStr::new(value).percent_encode())).collect();
-    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
 }
 
 /// Parses the id in an address: `None` if it is invalid, `Some(None)` if there is none.

@@ -4,11 +4,11 @@ use rocket::{Route, get, http::Status, post, routes};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{READ, actions, address, begin, error, next};
+use super::{READ, actions, begin, error, next};
 use crate::{
     auth::role::Admin,
     base::{Error, email::Email, fault::Fault},
-    core::event::Actor,
+    core::{event::Actor, place::Place},
     http::{Answer, Faults, Page, SameOrigin, Visit},
     policy::is_role,
     store::{
@@ -65,7 +65,9 @@ async fn list(
     let invited =
         if beginning { registrations::invitations(&mut conn, site.now(), MOST).await? } else { Vec::new() };
     let last = next(&mut people).and_then(|next| Email::parse(&next.email).ok());
-    let more = last.map(|last| address("/admin/people", &[("q", q), ("role", role), ("from", last.key())]));
+    let more = last.map(|last| {
+        Place::AdminPeople.with(&[("q", q), ("role", role), ("from", last.key())]).at(site.base())
+    });
     Ok(Page::new("admin/people")
         .with("people", people.iter().map(shown).collect::<Vec<_>>())
         .with("roles", names.iter().map(|role| json!({ "value": role, "name": role })).collect::<Vec<_>>())
@@ -82,7 +84,7 @@ async fn list(
 /// Redirects a reload of the form's address.
 #[get("/admin/invitations/<_>/withdraw")]
 fn show_withdraw(_admin: Admin<'_>) -> Answer {
-    Answer::go("/admin/people")
+    Answer::go(Place::AdminPeople)
 }
 
 #[post("/admin/invitations/<id>/withdraw")]
@@ -94,7 +96,7 @@ async fn withdraw(_ours: SameOrigin, site: Visit<'_>, admin: Admin<'_>, id: &str
         return error(&site, Status::NotFound);
     }
     tx.commit().await?;
-    Ok(Answer::go("/admin/people?withdrawn=1"))
+    Ok(Answer::go(Place::AdminPeople.with(&[("withdrawn", "1")])))
 }
 
 fn pending(invited: &Registration) -> Value {

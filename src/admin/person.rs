@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     actions::{self, ActionOutcome, Reason},
-    address, begin, error,
+    begin, error,
     events::shown as shown_event,
     let_in::{Way, let_in, strategies},
     policy::values,
@@ -22,7 +22,7 @@ use crate::{
         phone::ending,
         role::{Administrator, Role},
     },
-    core::event::Actor,
+    core::{event::Actor, place::Place},
     http::{Answer, CookieName, Faults, Fields, Page, SameOrigin, Visit},
     policy::{is_role, strategy::Strategy},
     store::{
@@ -87,7 +87,7 @@ async fn show(site: Visit<'_>, admin: Admin<'_>, id: &str, done: Option<&str>) -
     let page = page(&site, &admin, &account).await?.with("done", done);
     Ok(page
         .with("key", key.map(|key| key.grouped()))
-        .with("key_place", site.link("/reset/key"))
+        .with("key_place", site.link(Place::ResetKey))
         .with("key_minutes", format::minutes(*Way::Shown.life()))
         .into())
 }
@@ -95,8 +95,8 @@ async fn show(site: Visit<'_>, admin: Admin<'_>, id: &str, done: Option<&str>) -
 #[get("/admin/people/<id>/<_>")]
 fn show_act(_admin: Admin<'_>, id: &str) -> Answer {
     Answer::go(match Uuid::parse_str(id) {
-        Ok(id) => format!("/admin/people/{id}"),
-        Err(_) => "/admin/people".to_owned(),
+        Ok(id) => Place::Person(id),
+        Err(_) => Place::AdminPeople,
     })
 }
 
@@ -124,7 +124,7 @@ async fn change(
     let Some(tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
     let done = carry_out(&site, tx, &admin, account.id, act, &asked).await?;
     match done {
-        Ok(()) => Ok(Answer::go(format!("/admin/people/{}?done={}", account.id, act.name()))),
+        Ok(()) => Ok(Answer::go(Place::Person(account.id).with(&[("done", act.name())]))),
         Err(fault) => {
             let faults = Faults::of(act.field(), fault);
             Ok(refused(&site, &admin, &account, &fields, faults).await?.into())
@@ -143,7 +143,7 @@ async fn refused(
     let page = page(site, admin, account).await?;
     let typed = ["role", "reason", "phone-reason", "strategy", "way"];
     let page = typed.iter().fold(page, |page, name| page.typed(name, fields.get(name).unwrap_or_default()));
-    Ok(page.home(format!("/admin/people/{}", account.id)).faults(faults))
+    Ok(page.home(Place::Person(account.id)).faults(faults))
 }
 
 /// Fields of an action's form.
@@ -322,6 +322,6 @@ async fn page(site: &Visit<'_>, admin: &Admin<'_>, account: &Account) -> Result<
         .with("values", values(site, &site.policy_at_arrival(account), &[]))
         .with("open", open.len())
         .with("sessions", sessions.collect::<Vec<Value>>())
-        .with("all_events", address("/admin/events", &[("account", &account.email)]))
+        .to("all_events", Place::AdminEvents.with(&[("account", &account.email)]))
         .with("events", shown_event(site, &mut conn, &recent).await?))
 }

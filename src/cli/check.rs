@@ -13,6 +13,7 @@ use crate::{
     app::App,
     base::{Error, clock::Clock, email::Email, phone::Phone},
     config::{self, Validated, database, fault, is_loopback_url},
+    core::place::named,
     findings::{Finding, Severity},
     jobs::delivery,
     outbox::{
@@ -91,7 +92,8 @@ async fn look(check: &Check, figment: &Figment) -> Result<(Plan, Vec<Finding>), 
 
 async fn plan(check: &Check, judged: Validated, figment: &Figment) -> Result<(Plan, Vec<Finding>), Error> {
     let dir = template_dir(figment)?;
-    let app = App::new(judged, Clock::system(), Templates::load(dir.as_deref())?)?;
+    let templates = Templates::load(dir.as_deref(), &named(&judged.config.base))?;
+    let app = App::new(judged, Clock::system(), templates)?;
     let (address, port): (IpAddr, u16) = (fault::read(figment, "address")?, fault::read(figment, "port")?);
     let settings = database::read(figment)?;
     let mut census = DatabaseState::open(&settings).await?;

@@ -20,7 +20,7 @@ mod user;
 use std::{
     io::{self, Write},
     net::IpAddr,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{self, ExitCode},
 };
 
@@ -33,6 +33,7 @@ use crate::{
     app::App,
     base::{Error, clock::Clock, email::Email, phone::Phone, random::Random},
     config::{self, Validated, database, fault, init},
+    core::place::named,
     policy::is_role,
     server::{signals::Signals, watch},
     store::{DatabaseSettings, Pool},
@@ -281,7 +282,9 @@ fn launch_fault(error: &rocket::Error, address: IpAddr, port: u16) -> String {
 /// Opens the site and its database, for commands that may run while a server does.
 async fn open(figment: &Figment) -> Result<(App, Pool), Error> {
     let pool = Pool::connect(&database::read(figment)?).await?;
-    let app = App::new(Validated::read(figment)?, Clock::system(), Templates::load(None::<&Path>)?)?;
+    let validated = Validated::read(figment)?;
+    let templates = Templates::load(None, &named(&validated.config.base))?;
+    let app = App::new(validated, Clock::system(), templates)?;
     Ok((app, pool))
 }
 

@@ -35,7 +35,7 @@ use self::{
     register::RegisterSettings, session::SessionSettings, sms::SmsSettings,
 };
 use crate::{
-    base::{Error, duration::HumanDuration, network::Network, random::Random},
+    base::{Error, base_path::BasePath, duration::HumanDuration, network::Network, random::Random},
     findings::{Finding, Severity},
     hashing::{password::PasswordSettings, pepper::Peppers},
     policy::{
@@ -57,6 +57,8 @@ pub struct Config {
     /// Address at which people reach the site, and base of every link in a message.
     /// Default in debug: the address served.
     pub public_url: Option<String>,
+    /// Path that every page of the site is below, like `/auth`. Default: `/`.
+    pub base: BasePath,
     /// Name of the site, on pages and in messages. Default: `Latchkey`.
     pub site_name: String,
     /// Contact for people without their phone: an address or a link. Default: none.
@@ -131,6 +133,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             public_url: None,
+            base: BasePath::default(),
             site_name: "Latchkey".into(),
             contact: None,
             pepper: Vec::new(),

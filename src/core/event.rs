@@ -180,7 +180,11 @@ mod tests {
 
     #[test]
     fn every_kind_has_its_sentence() {
-        let templates = crate::view::templates::Templates::load(None).unwrap();
+        let templates = crate::view::templates::Templates::load(
+            None,
+            &crate::core::place::named(&crate::base::base_path::BasePath::default()),
+        )
+        .unwrap();
         for kind in KINDS {
             assert!(templates.knows(&sentence(kind)), "{kind} has no sentence");
         }

@@ -5,6 +5,7 @@ pub mod event;
 pub mod events;
 pub mod in_force;
 pub mod limits;
+pub mod place;
 pub mod replicas;
 pub mod tally;
 
@@ -17,12 +18,14 @@ use self::{
     bells::Bells,
     in_force::{PolicyInForce, PolicyNow, PolicySnapshot},
     limits::Recent,
+    place::Place,
 };
 use crate::{
     base::{
         Error,
+        base_path::BasePath,
         clock::{Clock, Time},
-        key::Purpose,
+        key::{Key, Purpose},
         keyring::Keyring,
         random::Random,
     },
@@ -112,9 +115,24 @@ impl Core {
         self.clock.now()
     }
 
-    /// Absolute URL of `path`, for messages.
-    pub fn link(&self, path: &str) -> String {
-        format!("{}{path}", self.judged.public_url)
+    /// Returns the address of the site, without a slash at its end.
+    pub fn url(&self) -> String {
+        format!("{}{}", self.judged.public_url, self.base().join(""))
+    }
+
+    /// Returns the address of a place as it stands in a message.
+    pub fn link(&self, place: Place) -> String {
+        format!("{}{}", self.judged.public_url, place.at(self.base()))
+    }
+
+    /// Returns the address of a link that carries a key: `/reset/<key>`.
+    pub fn key_link(&self, place: Place, key: &Key) -> String {
+        format!("{}/{}", self.link(place), key.expose())
+    }
+
+    /// The path that the site is mounted at.
+    pub fn base(&self) -> &BasePath {
+        &self.config().base
     }
 
     /// The phone of an account, if it may already be used for recovery and texts may be sent to its country.

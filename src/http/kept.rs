@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{CookieName, Page, Visit};
 use crate::{
     base::{Error, clock::Time},
+    core::place::Place,
     view::format,
 };
 
@@ -35,7 +36,7 @@ impl Visit<'_> {
     ///
     /// # Errors
     /// Same as [`Keyring::seal`](crate::base::keyring::Keyring::seal).
-    pub fn keep(&self, place: &str, email: &str) -> Result<(), Error> {
+    pub fn keep(&self, place: Place, email: &str) -> Result<(), Error> {
         self.keep_all(place, email, None, true)
     }
 
@@ -43,8 +44,8 @@ impl Visit<'_> {
     ///
     /// # Errors
     /// Same as [`Keyring::seal`](crate::base::keyring::Keyring::seal).
-    pub fn keep_all(&self, place: &str, email: &str, until: Option<Time>, whole: bool) -> Result<(), Error> {
-        let (place, email) = (place.to_owned(), email.to_owned());
+    pub fn keep_all(&self, place: Place, email: &str, until: Option<Time>, whole: bool) -> Result<(), Error> {
+        let (place, email) = (place.path().into_owned(), email.to_owned());
         let mut all = self.all_kept();
         all.retain(|kept| kept.place != place);
         all.insert(0, Kept { place, email, until, whole, at: self.now() });
@@ -53,7 +54,7 @@ impl Visit<'_> {
     }
 
     /// Returns the page at `place` after a form: it says that a message was sent, or when to ask again.
-    pub fn sent(&self, name: &'static str, place: &str) -> Page {
+    pub fn sent(&self, name: &'static str, place: Place) -> Page {
         let kept = self.kept(place);
         let again = kept.as_ref().filter(|kept| !kept.whole).and_then(|kept| kept.until);
         Page::new(name)
@@ -62,8 +63,8 @@ impl Visit<'_> {
     }
 
     /// Returns the contents kept for the page at `place`.
-    pub fn kept(&self, place: &str) -> Option<Kept> {
-        self.all_kept().into_iter().find(|kept| kept.place == place)
+    pub fn kept(&self, place: Place) -> Option<Kept> {
+        self.all_kept().into_iter().find(|kept| kept.place == place.path())
     }
 
     /// The last address used in this browser, so that nobody has to type it twice.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{Answer, CookieName, LinkKey, Page, Visit, page::Why};
 use crate::{
     base::{Error, key::Key},
+    core::place::{Address, Place},
     store::{
         Conn, Tx,
         spent::{self, Reason, Spent},
@@ -24,7 +25,7 @@ pub trait KeyedLink: Sized + Send {
     /// Cookie that carries the key.
     const COOKIE: CookieName;
     /// Page for requesting another key.
-    const AGAIN: &'static str;
+    const AGAIN: Place;
 
     /// Looks up the data of a key, if it is live.
     async fn find(site: &Visit<'_>, key: &Key) -> Result<Option<Self>, Error>;
@@ -36,7 +37,7 @@ pub trait KeyedLink: Sized + Send {
     fn email(&self) -> &str;
 
     /// Page that shows it.
-    fn page(&self) -> &'static str;
+    fn page(&self) -> Place;
 }
 
 /// Proof that a request carries a live key for a `T`.
@@ -103,8 +104,8 @@ pub async fn follow<T: KeyedLink>(site: &Visit<'_>, key: &Key) -> Result<Answer,
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn use_up(site: &Visit<'_>, tx: &mut Tx, digest: &[u8], place: &str) -> Result<(), Error> {
-    spent::note(tx, digest, Reason::Used, (site.browser_id().as_deref(), place), site.now()).await
+pub async fn use_up(site: &Visit<'_>, tx: &mut Tx, digest: &[u8], place: Place) -> Result<(), Error> {
+    spent::note(tx, digest, Reason::Used, (site.browser_id().as_deref(), &place.path()), site.now()).await
 }
 
 /// Longest time between two clicks that count as a double click.
@@ -116,12 +117,12 @@ const TWICE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn gone(site: &Visit<'_>, conn: &mut Conn, digest: &[u8], again: &str) -> Result<Answer, Error> {
+pub async fn gone(site: &Visit<'_>, conn: &mut Conn, digest: &[u8], again: Place) -> Result<Answer, Error> {
     let spent = spent::find(conn, digest, site.now()).await?;
     Ok(match spent {
         Some(spent) if is_twice(site, &spent) => {
             site.tell("told-twice");
-            Answer::go(spent.place)
+            Answer::Go(Address::Below(spent.place))
         }
         spent => page(site, spent.as_ref(), again).into(),
     })
@@ -131,7 +132,7 @@ pub async fn gone(site: &Visit<'_>, conn: &mut Conn, digest: &[u8], again: &str)
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn why(site: &Visit<'_>, digest: &[u8], again: &str) -> Result<Page, Error> {
+pub async fn why(site: &Visit<'_>, digest: &[u8], again: Place) -> Result<Page, Error> {
     let spent = spent::find(&mut site.read().await?, digest, site.now()).await?;
     Ok(page(site, spent.as_ref(), again))
 }
@@ -140,7 +141,7 @@ pub async fn why(site: &Visit<'_>, digest: &[u8], again: &str) -> Result<Page, E
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn over(site: &Visit<'_>, key: &Key, again: &str) -> Result<(Page, Option<Vec<u8>>), Error> {
+pub async fn over(site: &Visit<'_>, key: &Key, again: Place) -> Result<(Page, Option<Vec<u8>>), Error> {
     let mut conn = site.read().await?;
     for digest in key.digests(&site.keyring) {
         if let Some(spent) = spent::find(&mut conn, &digest, site.now()).await? {
@@ -155,11 +156,11 @@ fn is_twice(site: &Visit<'_>, spent: &Spent) -> bool {
     here && !spent.place.is_empty() && spent.spent_at + TWICE > site.now()
 }
 
-fn page(site: &Visit<'_>, spent: Option<&Spent>, again: &str) -> Page {
+fn page(site: &Visit<'_>, spent: Option<&Spent>, again: Place) -> Page {
     let why = spent.map_or(Why::Unknown, |spent| Why::named(&spent.reason));
     let page = Page::unusable(&site.templates, why, spent.map(|spent| spent.spent_at), again);
     // The address in use here need not be typed again.
-    page.with("email", site.last_address().filter(|_| again == "/reset"))
+    page.with("email", site.last_address().filter(|_| again == Place::Reset))
 }
 
 /// Answers for the 410 catcher: says why the key in the browser's cookie opens nothing, or that there is none.
@@ -169,7 +170,7 @@ fn page(site: &Visit<'_>, spent: Option<&Spent>, again: &str) -> Page {
 pub async fn caught(
     site: &Visit<'_>,
     cookie_name: CookieName,
-    again: &str,
+    again: Place,
     reads: bool,
 ) -> Result<Answer, Error> {
     let Some(key) = site.carried(cookie_name) else {

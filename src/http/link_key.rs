@@ -7,25 +7,40 @@ use rocket::{
     request::{FromRequest, Outcome},
 };
 
-use crate::base::key::Key;
+use crate::{
+    base::{base_path::BasePath, key::Key},
+    core::place::Place,
+    policy::strategy::Strategy,
+};
 
 /// Paths of links, the longest first, with the pages below them that are not keys.
-const PLACES: [(&str, &[&str]); 4] = [
-    ("/reset/not-me/", &["done"]),
-    ("/account/email/", &["confirm", "sent"]),
-    ("/confirm/", &["address", "sent"]),
-    ("/reset/", &["key", "cancel", "not-me", "new-password", "restart", "sent", "cancelled"]),
+const PLACES: [(Place, &[Place]); 4] = [
+    (Place::NotMe, &[Place::NotMeDone]),
+    (Place::ChangeEmail, &[Place::ChangeEmailConfirm, Place::ChangeEmailSent]),
+    (Place::Confirm, &[Place::ConfirmAddress, Place::ConfirmSent]),
+    (
+        Place::Reset,
+        &[
+            Place::ResetKey,
+            Place::ResetCancel,
+            Place::NotMe,
+            Place::NewPassword,
+            Place::ResetRestart,
+            Place::ResetSent,
+            Place::ResetCancelled,
+        ],
+    ),
 ];
 
 /// Moves the key of a link into the request's local state, and leaves `-` in its place.
 pub struct KeyStripper {
-    strategies: Vec<&'static str>,
+    base: BasePath,
 }
 
 impl KeyStripper {
-    /// Exempts the pages of the strategies.
-    pub fn new(strategies: impl IntoIterator<Item = &'static str>) -> Self {
-        Self { strategies: strategies.into_iter().collect() }
+    /// For a site that is mounted at `base`.
+    pub fn new(base: BasePath) -> Self {
+        Self { base }
     }
 }
 
@@ -50,17 +65,20 @@ impl Fairing for KeyStripper {
         // There may be an extra slash between the site and the key.
         let path = request.uri().path().as_str().split('/').filter(|part| !part.is_empty());
         let path: String = path.flat_map(|part| ["/", part]).collect();
-        let found =
-            PLACES.iter().find_map(|(place, pages)| Some((*place, *pages, path.strip_prefix(place)?)));
+        let Some(below) = self.base.below(&path) else { return };
+        let found = PLACES.iter().find_map(|(place, pages)| {
+            Some((*place, *pages, below.strip_prefix(&*place.path())?.strip_prefix('/')?))
+        });
         let Some((place, pages, rest)) = found else { return };
         let first = rest.split('/').next().unwrap_or_default();
-        if rest.is_empty() || pages.contains(&first) || place == "/reset/" && self.strategies.contains(&first)
-        {
+        let is_page = pages.iter().any(|page| page.path().rsplit('/').next() == Some(first));
+        let is_strategy = || Strategy::all().iter().any(|strategy| strategy.slug() == first);
+        if rest.is_empty() || is_page || place == Place::Reset && is_strategy() {
             return;
         }
         let key = Key::from_link(rest);
         request.local_cache(|| LinkKey(key));
-        if let Ok(bare) = Origin::parse_owned(format!("{place}-")) {
+        if let Ok(bare) = Origin::parse_owned(format!("{}/-", place.at(&self.base))) {
             request.set_uri(bare);
         }
     }

@@ -27,7 +27,7 @@ pub mod visit;
 pub mod wellknown;
 
 pub use cookies::CookieName;
-pub use deadline::with_deadline;
+pub use deadline::{mount, with_deadline};
 pub use fields::{Faults, Fields};
 pub use kept::Kept;
 pub use keyed::{KeyedLink, ValidKey};

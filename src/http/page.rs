@@ -1,6 +1,6 @@
 //! The one responder: turns the results of routes into pages, redirects and error pages.
 
-use std::{borrow::Cow, io::Cursor, sync::Arc};
+use std::{io::Cursor, sync::Arc};
 
 use rocket::{
     Request, Response,
@@ -14,7 +14,10 @@ use super::{Visit, fields::Faults, refused::Refused, told, viewer};
 use crate::{
     app::App,
     base::{Error, clock::Time, email::Email, fault::Fault},
-    core::limits::Allowed,
+    core::{
+        limits::Allowed,
+        place::{Address, Place},
+    },
     view::{
         catalog::FluentValue,
         format,
@@ -33,7 +36,8 @@ pub struct Page {
     labels: Map<String, Value>,
     retry: Option<u64>,
     still: bool,
-    home: Option<String>,
+    home: Option<Address>,
+    places: Vec<(&'static str, Address)>,
 }
 
 /// Answer of a route.
@@ -41,7 +45,7 @@ pub enum Answer {
     /// A page.
     Page(Page),
     /// A redirect to a path of this site.
-    Go(Cow<'static, str>),
+    Go(Address),
 }
 
 /// Reason why a key opens nothing.
@@ -77,8 +81,8 @@ impl Why {
 
 impl Answer {
     /// Redirects to a path of this site.
-    pub fn go(path: impl Into<Cow<'static, str>>) -> Self {
-        Answer::Go(path.into())
+    pub fn go(to: impl Into<Address>) -> Self {
+        Answer::Go(to.into())
     }
 }
 
@@ -101,12 +105,19 @@ impl Page {
             retry: None,
             still: false,
             home: None,
+            places: Vec::new(),
         }
     }
 
     /// Sets the value `name` of the template.
     pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
         self.shown.insert(name.to_owned(), json!(value));
+        self
+    }
+
+    /// Shows an address as `name`.
+    pub fn to(mut self, name: &'static str, place: impl Into<Address>) -> Self {
+        self.places.push((name, place.into()));
         self
     }
 
@@ -138,7 +149,7 @@ impl Page {
     }
 
     /// Sets the address at which the form is shown, if it differs from the one that it is sent to.
-    pub fn home(mut self, place: impl Into<String>) -> Self {
+    pub fn home(mut self, place: impl Into<Address>) -> Self {
         self.home = Some(place.into());
         self
     }
@@ -156,10 +167,10 @@ impl Page {
     }
 
     /// Page for a key that opens nothing: why, since when, and where to ask for another.
-    pub fn unusable(templates: &Templates, why: Why, when: Option<Time>, again: &str) -> Self {
+    pub fn unusable(templates: &Templates, why: Why, when: Option<Time>, again: Place) -> Self {
         let name: &str = match why {
             // There is no record of registrations that became accounts.
-            Why::Unknown if again == "/confirm" => "confirm",
+            Why::Unknown if again == Place::Confirm => "confirm",
             why => why.into(),
         };
         let when = when.map(format::moment).unwrap_or_default();
@@ -168,14 +179,14 @@ impl Page {
         Self::new("reset/unusable")
             .with("title", say("title"))
             .with("lead", say("lead"))
-            .with("again", again)
+            .to("again", again)
             .with("email", None::<String>)
             .status(Status::Gone)
     }
 
     /// Page for a link with an incomplete key, which offers to ask again at `again`.
-    pub fn incomplete(again: &str) -> Self {
-        Self::new("reset/incomplete").with("again", again).status(Status::Gone)
+    pub fn incomplete(again: Place) -> Self {
+        Self::new("reset/incomplete").to("again", again).status(Status::Gone)
     }
 
     /// Page for an error.
@@ -205,7 +216,10 @@ impl Page {
         }
     }
 
-    fn body(self, app: &App, request: &Request<'_>, refused: Option<Refused>) -> Result<Body, Error> {
+    fn body(mut self, app: &App, request: &Request<'_>, refused: Option<Refused>) -> Result<Body, Error> {
+        for (name, place) in &self.places {
+            self.shown.insert((*name).to_owned(), place.at(app.base()).into());
+        }
         let me = viewer::email(request);
         let here = request.uri().path().as_str();
         let told = told::take(app, request);
@@ -242,7 +256,10 @@ impl Page {
         let site = Visit::of(request)?;
         let refused = Refused {
             page: self.name.to_owned(),
-            place: self.home.clone().unwrap_or_else(|| request.uri().path().to_string()),
+            place: match &self.home {
+                Some(home) => home.at(app.base()),
+                None => request.uri().path().to_string(),
+            },
             typed: self.typed.clone(),
             errors: self.errors(app),
             at: site.now(),
@@ -351,10 +368,13 @@ impl<'r> Responder<'r, 'static> for Answer {
         match self {
             Answer::Page(page) => page.respond_to(request),
             Answer::Go(path) => {
+                let Some(app) = request.rocket().state::<Arc<App>>() else {
+                    return Err(Status::InternalServerError);
+                };
                 if request.method() == Method::Post {
                     Refused::forget(request);
                 }
-                see_other(path.into_owned())
+                see_other(path.at(app.base()))
             }
         }
     }

@@ -8,21 +8,29 @@ use rocket::{
 };
 
 use super::Visit;
-use crate::view::gzip::{Gzip, Packed};
+use crate::{
+    core::place::Place,
+    view::gzip::{Gzip, Packed},
+};
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![home, change_password, asset]
+    routes![home, asset]
+}
+
+/// The route at a path that a standard names, whatever the site's base is.
+pub fn fixed() -> Vec<Route> {
+    routes![change_password]
 }
 
 #[rocket::get("/")]
-fn home() -> Redirect {
-    Redirect::to("/account")
+fn home(site: Visit<'_>) -> Redirect {
+    Redirect::to(Place::Account.at(site.base()))
 }
 
 #[rocket::get("/.well-known/change-password")]
-fn change_password() -> Redirect {
-    Redirect::to("/change")
+fn change_password(site: Visit<'_>) -> Redirect {
+    Redirect::to(Place::ChangePassword.at(site.base()))
 }
 
 /// A version may be cached forever if this server has it. During a deployment another server may be asked for it, whose

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     app::App,
     base::{Error, caller::Caller},
+    core::place::Place,
     outbox::{
         Undelivered,
         mail::Mail,
@@ -78,7 +79,7 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
 pub async fn pretend(app: &App, queue: Queue) -> Result<(), Undelivered> {
     let [drawn] = app.random.bytes().map_err(|error| Undelivered::Transient(error.to_string()))?;
     let until = app.now() + *app.live.now().policy([]).key_ttl;
-    let link = app.link("/reset/0000000000000000000000000000000000000000000");
+    let link = format!("{}/{}", app.link(Place::Reset), "0".repeat(43));
     let asked = Caller { at: app.now(), ..Caller::default() };
     match queue {
         Queue::Texts => {
@@ -124,7 +125,7 @@ pub fn mail(app: &App, message: &Message) -> Result<(String, String, String), Er
     let subject = templates.say(&key("subject"), &args);
     let button = message.link.as_ref().map(|_| templates.say(&key("button"), &args));
     let context = json!({
-        "site": { "name": app.config().site_name, "url": app.judged.public_url },
+        "site": { "name": app.config().site_name, "url": app.url() },
         "subject": subject,
         "lead": templates.lines(&key("lead"), &args),
         "link": message.link,

@@ -38,8 +38,6 @@ pub enum Strategy {
 
 /// Facts about a strategy.
 pub struct Facts {
-    /// Page that its key leads to.
-    pub page: &'static str,
     /// Number of steps, the request being the first.
     pub steps: u8,
     /// Longest life of its first key.
@@ -64,7 +62,6 @@ impl Strategy {
     fn facts(self) -> Facts {
         match self {
             Strategy::SmsApproved => Facts {
-                page: "/reset/sms-approved",
                 steps: 3,
                 longest: HumanDuration::minutes(60),
                 needs_phone: true,
@@ -74,22 +71,13 @@ impl Strategy {
                     remedy: "use it for people who have a phone; second_key needs none",
                 }),
             },
-            Strategy::SecondKey => Facts {
-                page: "/reset/second-key",
-                steps: 3,
-                longest: HumanDuration::minutes(60),
-                needs_phone: false,
-                risk: None,
-            },
-            Strategy::SetThenLogin => Facts {
-                page: "/reset/set-then-login",
-                steps: 2,
-                longest: HumanDuration::minutes(60),
-                needs_phone: false,
-                risk: None,
-            },
+            Strategy::SecondKey => {
+                Facts { steps: 3, longest: HumanDuration::minutes(60), needs_phone: false, risk: None }
+            }
+            Strategy::SetThenLogin => {
+                Facts { steps: 2, longest: HumanDuration::minutes(60), needs_phone: false, risk: None }
+            }
             Strategy::OneTimeLogin => Facts {
-                page: "/reset/one-time-login",
                 steps: 3,
                 longest: HumanDuration::minutes(10),
                 needs_phone: false,
@@ -100,7 +88,6 @@ impl Strategy {
                 }),
             },
             Strategy::GeneratedPassword => Facts {
-                page: "/reset/generated-password",
                 steps: 4,
                 longest: HumanDuration::minutes(60),
                 needs_phone: false,
@@ -123,9 +110,9 @@ impl Strategy {
         self.into()
     }
 
-    /// Returns the page that its key leads to.
-    pub fn page(self) -> &'static str {
-        self.facts().page
+    /// Returns its name in addresses: `second-key`.
+    pub fn slug(self) -> String {
+        self.name().replace('_', "-")
     }
 
     /// Returns the number of steps, the request being the first.

@@ -5,7 +5,7 @@ use rocket::{Route, get, post, routes};
 use super::ticket::{Any, Issued, Ticket};
 use crate::{
     base::{Error, fault::Fault, key::Key},
-    core::event::Event,
+    core::{event::Event, place::Place},
     http::{Answer, Faults, Fields, LinkKey, Page, SameOrigin, Visit, keyed},
     store::{
         keys, outbox,
@@ -43,14 +43,14 @@ async fn typed(_ours: SameOrigin, site: Visit<'_>, fields: Fields) -> Result<Ans
 
 #[get("/reset/cancel")]
 fn show_cancel(ticket: Ticket<Any>) -> Answer {
-    Answer::go(ticket.policy.strategy.page())
+    Answer::go(Place::Strategy(ticket.policy.strategy))
 }
 
 #[get("/reset/cancelled")]
 fn show_cancelled(site: Visit<'_>) -> Answer {
-    match site.kept("/reset/cancelled") {
+    match site.kept(Place::ResetCancelled) {
         Some(_) => Page::new("reset/cancelled").into(),
-        None => Answer::go("/reset"),
+        None => Answer::go(Place::Reset),
     }
 }
 
@@ -59,10 +59,10 @@ async fn cancel(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<Any>) -> Resu
     let (account, now) = (&ticket.account, site.now());
     let mut tx = site.begin().await?;
     let Some(locked) = ticket.lock_spending(&mut tx, now).await? else {
-        return keyed::gone(&site, &mut tx, &ticket.key.digest, "/reset").await;
+        return keyed::gone(&site, &mut tx, &ticket.key.digest, Place::Reset).await;
     };
     let browser_id = site.browser_id();
-    let led = (browser_id.as_deref(), "/reset/cancelled");
+    let led = (browser_id.as_deref(), &*Place::ResetCancelled.path());
     let (held, _) = locked.into_parts();
     spent::note(held, &ticket.key.digest, Reason::Cancelled, led, now).await?;
     keys::end_resets(held, account.id, None).await?;
@@ -73,6 +73,6 @@ async fn cancel(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<Any>) -> Resu
         .write(site.app, held)
         .await?;
     tx.commit().await?;
-    site.keep("/reset/cancelled", ticket.policy.known_address(account))?;
-    Ok(Answer::go("/reset/cancelled"))
+    site.keep(Place::ResetCancelled, ticket.policy.known_address(account))?;
+    Ok(Answer::go(Place::ResetCancelled))
 }

@@ -10,7 +10,7 @@ use crate::{
         session,
     },
     base::Error,
-    core::event::Event,
+    core::{event::Event, place::Place},
     hashing::{
         hash::{PasswordHash, Verdict},
         password::Password,
@@ -67,10 +67,10 @@ pub async fn spend(
         drop(tx);
         return late(site, account.id, &key.digest, Some(new)).await;
     };
-    let leads = if policy.login_after { "/account" } else { "/login" };
+    let leads = if policy.login_after { Place::Account } else { Place::SignIn };
     keyed::use_up(site, locked.tx(), &key.digest, leads).await?;
     let Some(completed) = complete(site, &mut locked, policy, &hash).await? else {
-        return Ok(Page::unusable(&site.templates, Why::Live, None, "/reset").into());
+        return Ok(Page::unusable(&site.templates, Why::Live, None, Place::Reset).into());
     };
     tx.commit().await?;
     completed.enter(site, account, policy)
@@ -93,9 +93,9 @@ pub async fn late(
         None => false,
     };
     if same {
-        keyed::gone(site, &mut site.read().await?, digest, "/reset").await
+        keyed::gone(site, &mut site.read().await?, digest, Place::Reset).await
     } else {
-        keyed::why(site, digest, "/reset").await.map(Answer::from)
+        keyed::why(site, digest, Place::Reset).await.map(Answer::from)
     }
 }
 
@@ -164,9 +164,9 @@ impl Completed {
         let ended = (self.ended > 0).then(|| Announcement::count("told-sessions-ended", self.ended));
         site.tell_all([Announcement::new(set)].into_iter().chain(ended).collect());
         if policy.login_after {
-            return Ok(Answer::go("/account"));
+            return Ok(Answer::go(Place::Account));
         }
-        site.keep("/login", policy.known_address(account))?;
-        Ok(Answer::go("/login"))
+        site.keep(Place::SignIn, policy.known_address(account))?;
+        Ok(Answer::go(Place::SignIn))
     }
 }

@@ -12,8 +12,8 @@ use crate::{
         duration::HumanDuration,
         key::{Key, Purpose},
     },
-    core::event::Event,
-    http::{Answer, Page, SameOrigin, Visit, device, keyed, with_deadline},
+    core::{event::Event, place::Place},
+    http::{Answer, Page, SameOrigin, Visit, device, keyed, mount},
     outbox::message::Message,
     policy::strategy::Strategy,
     store::{
@@ -27,7 +27,7 @@ use crate::{
 /// How long a generated password is good.
 pub const LIFE: HumanDuration = HumanDuration::minutes(30);
 /// The page that says where it is.
-const SENT: &str = "/reset/generated-password/sent";
+const SENT: Place = Place::Step(Strategy::GeneratedPassword, "sent");
 
 /// Marks its tickets.
 pub struct GeneratedPassword;
@@ -38,9 +38,7 @@ impl StrategyTag for GeneratedPassword {
 
 /// Installs its routes.
 pub(super) fn fairing() -> AdHoc {
-    AdHoc::on_ignite("generated_password", |rocket| async {
-        rocket.mount("/", with_deadline(routes![show, submit, show_sent]))
-    })
+    AdHoc::on_ignite("generated_password", |rocket| async { mount(rocket, routes![show, submit, show_sent]) })
 }
 
 #[get("/reset/generated-password")]
@@ -63,7 +61,7 @@ async fn submit(
     };
     let mut tx = site.begin().await?;
     let Some(locked) = ticket.lock_spending(&mut tx, now).await? else {
-        return keyed::gone(&site, &mut tx, &ticket.key.digest, "/reset").await;
+        return keyed::gone(&site, &mut tx, &ticket.key.digest, Place::Reset).await;
     };
     let (held, _) = locked.into_parts();
     keyed::use_up(&site, held, &ticket.key.digest, SENT).await?;
@@ -88,12 +86,12 @@ async fn submit(
 #[get("/reset/generated-password/sent")]
 fn show_sent(site: Visit<'_>, me: Option<&SignedIn>, step: Option<Restricted<'_>>) -> Answer {
     if me.is_some() {
-        return Answer::go("/account");
+        return Answer::go(Place::Account);
     }
     let until = site.kept(SENT).and_then(|kept| kept.until).filter(|until| *until > site.now());
     match (step, until) {
-        (Some(_), _) => Answer::go("/reset/new-password"),
-        (None, None) => Answer::go("/reset"),
+        (Some(_), _) => Answer::go(Place::NewPassword),
+        (None, None) => Answer::go(Place::Reset),
         (None, Some(until)) => Page::new("reset/generated_password_sent")
             .with("until", format::clock(until))
             .with("minutes", format::minutes(site.now().until(until)))

@@ -12,7 +12,7 @@ use crate::{
         caller::Caller,
         key::{Key, Purpose},
     },
-    core::event::Event,
+    core::{event::Event, place::Place},
     http::{
         device::Known,
         throttle::{self, Requester},
@@ -173,7 +173,7 @@ pub async fn issue(
             make(app, tx, account, purpose, &policy, asker).await?
         }
     };
-    let link = app.link(&format!("/reset/{}", key.expose()));
+    let link = app.key_link(Place::Reset, &key);
     let message = match phone {
         Some(phone) => {
             Message::text(phone, name).code(&key.grouped(), row.expires_at).link(link, row.expires_at)

@@ -11,7 +11,7 @@ use crate::{
         temporary::is_generated,
     },
     base::{Error, clock::Time, email::masked, fault::Fault},
-    core::event::Event,
+    core::{event::Event, place::Place},
     http::{Answer, Faults, Fields, Page, SameOrigin, Visit, page::Why},
     policy::{Policy, strategy::Strategy},
     store::{
@@ -81,7 +81,7 @@ async fn submit(
     let mut tx = site.begin().await?;
     if let Some(mut locked) = lock(&mut tx, restricted.me, site.now()).await? {
         let Some(completed) = complete(&site, &mut locked, &restricted.policy, &hash).await? else {
-            return Ok(Page::unusable(&site.templates, Why::Live, None, "/reset").into());
+            return Ok(Page::unusable(&site.templates, Why::Live, None, Place::Reset).into());
         };
         tx.commit().await?;
         return completed.enter(&site, account, &restricted.policy);
@@ -91,7 +91,7 @@ async fn submit(
         return Ok(over(&site).into());
     }
     site.tell("told-twice");
-    Ok(Answer::go("/account"))
+    Ok(Answer::go(Place::Account))
 }
 
 /// Locks the account, and ends the restricted session: `None` unless both can be done.
@@ -102,12 +102,12 @@ async fn lock<'t>(tx: &'t mut Tx, me: &SignedIn, now: Time) -> Result<Option<Loc
 }
 
 fn over(site: &Visit<'_>) -> Page {
-    Page::unusable(&site.templates, Why::Step, None, "/reset")
+    Page::unusable(&site.templates, Why::Step, None, Place::Reset)
 }
 
 #[get("/reset/new-password/skip")]
 fn show_skip() -> Answer {
-    Answer::go("/reset/new-password")
+    Answer::go(Place::NewPassword)
 }
 
 #[post("/reset/new-password/skip")]
@@ -127,5 +127,5 @@ async fn skip(_ours: SameOrigin, site: Visit<'_>, restricted: Restricted<'_>) ->
     tx.commit().await?;
     admission.enter(&site);
     site.tell("told-skipped");
-    Ok(Answer::go("/account"))
+    Ok(Answer::go(Place::Account))
 }

@@ -12,6 +12,7 @@ use crate::{
         email::masked,
         key::{Key, Purpose},
     },
+    core::place::Place,
     http::{Answer, CookieName, KeyedLink, LinkKey, Page, SameOrigin, ValidKey, Visit, keyed},
     store::{
         accounts::{self, Account, AccountState},
@@ -37,7 +38,7 @@ pub struct Notified {
 #[rocket::async_trait]
 impl KeyedLink for Notified {
     const COOKIE: CookieName = CookieName::NotMe;
-    const AGAIN: &'static str = "/reset";
+    const AGAIN: Place = Place::Reset;
 
     async fn find(site: &Visit<'_>, key: &Key) -> Result<Option<Self>, Error> {
         let mut conn = site.read().await?;
@@ -59,8 +60,8 @@ impl KeyedLink for Notified {
         &self.before.email
     }
 
-    fn page(&self) -> &'static str {
-        "/reset/not-me"
+    fn page(&self) -> Place {
+        Place::NotMe
     }
 }
 
@@ -96,20 +97,20 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, notified: ValidKey<Notified>
     let mut tx = site.begin().await?;
     let locked = accounts::lock(&mut tx, account.id, now).await?.filter(|account| undo::is_open(account));
     let Some(mut account) = locked else {
-        return keyed::gone(&site, &mut tx, &key.digest, "/reset").await;
+        return keyed::gone(&site, &mut tx, &key.digest, Place::Reset).await;
     };
     if !account.spend(key.id, now).await? {
-        return keyed::gone(&site, account.tx(), &key.digest, "/reset").await;
+        return keyed::gone(&site, account.tx(), &key.digest, Place::Reset).await;
     }
-    keyed::use_up(&site, account.tx(), &key.digest, "/reset/not-me/done").await?;
+    keyed::use_up(&site, account.tx(), &key.digest, Place::NotMeDone).await?;
     let outcome = undo::carry_out(site.app, &mut account, &key, &before, &site.caller()).await?;
     tx.commit().await?;
-    site.keep_all("/reset/not-me/done", &before.email, None, outcome == Outcome::Restored)?;
-    Ok(Answer::go("/reset/not-me/done"))
+    site.keep_all(Place::NotMeDone, &before.email, None, outcome == Outcome::Restored)?;
+    Ok(Answer::go(Place::NotMeDone))
 }
 
 #[get("/reset/not-me/done")]
 fn show_done(site: Visit<'_>) -> Answer {
-    let Some(kept) = site.kept("/reset/not-me/done") else { return Answer::go("/login") };
+    let Some(kept) = site.kept(Place::NotMeDone) else { return Answer::go(Place::SignIn) };
     Page::new("reset/not_me_done").with("email", masked(&kept.email)).with("restored", kept.whole).into()
 }

@@ -7,8 +7,8 @@ use crate::{
     account::notice,
     auth::gate::{self, Goal, Passed, Proof},
     base::Error,
-    core::event::Event,
-    http::{Answer, Page, SameOrigin, Visit, device, keyed, with_deadline},
+    core::{event::Event, place::Place},
+    http::{Answer, Page, SameOrigin, Visit, device, keyed, mount},
     policy::strategy::Strategy,
 };
 
@@ -21,9 +21,7 @@ impl StrategyTag for OneTimeLogin {
 
 /// Installs its routes.
 pub(super) fn fairing() -> AdHoc {
-    AdHoc::on_ignite("one_time_login", |rocket| async {
-        rocket.mount("/", with_deadline(routes![show, submit]))
-    })
+    AdHoc::on_ignite("one_time_login", |rocket| async { mount(rocket, routes![show, submit]) })
 }
 
 #[get("/reset/one-time-login")]
@@ -36,9 +34,9 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<OneTimeLogin>
     let (now, asked) = (site.now(), site.caller());
     let mut tx = site.begin().await?;
     let Some(mut locked) = ticket.lock_spending(&mut tx, now).await? else {
-        return keyed::gone(&site, &mut tx, &ticket.key.digest, "/reset").await;
+        return keyed::gone(&site, &mut tx, &ticket.key.digest, Place::Reset).await;
     };
-    keyed::use_up(&site, locked.tx(), &ticket.key.digest, "/reset/new-password").await?;
+    keyed::use_up(&site, locked.tx(), &ticket.key.digest, Place::NewPassword).await?;
     locked.end_everything(now).await?;
     let Passed::Entered(admission) =
         gate::pass(&site, &mut locked, Proof::Reset, Goal::Form(&ticket.policy)).await?;
@@ -52,5 +50,5 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<OneTimeLogin>
     tx.commit().await?;
     device::remember(&site, &account.email_key())?;
     admission.enter(&site);
-    Ok(Answer::go("/reset/new-password"))
+    Ok(Answer::go(Place::NewPassword))
 }

@@ -11,7 +11,10 @@ use crate::{
     account::{confirm::Again, notice::UNDO},
     app::App,
     base::{Error, caller::Caller, clock::Time, duration::HumanDuration},
-    core::limits::{MessageKind, RateLimit},
+    core::{
+        limits::{MessageKind, RateLimit},
+        place::Place,
+    },
     http::{
         Answer, Faults, Paced, Page, SameOrigin, Visit,
         device::{self, Known},
@@ -78,9 +81,9 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
     let former = former.filter(|wish| wish.email_key == email.key()).and_then(|wish| wish.id);
     let (id, again) = (if allowed.is_yes() { Some(id) } else { former }, allowed.at());
     let (email, email_key) = (email.address().to_owned(), email.key().to_owned());
-    site.keep("/reset/sent", &email)?;
+    site.keep(Place::ResetSent, &email)?;
     Wish { email, email_key, id, again, at: site.now() }.keep(&site)?;
-    Ok(Answer::go("/reset/sent"))
+    Ok(Answer::go(Place::ResetSent))
 }
 
 #[get("/reset/sent")]
@@ -154,7 +157,7 @@ impl Reset {
             return post_decoy(app, tx).await;
         }
         let mail = Message::mail(&self.email, "reset-unknown").asked(&self.asked);
-        let mail = if app.config().register.open { mail.place(app.link("/register")) } else { mail };
+        let mail = if app.config().register.open { mail.place(app.link(Place::Register)) } else { mail };
         mail.post(app, tx, None, None, app.now() + *HumanDuration::hours(1)).await
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{issue, ticket::Issued};
 use crate::{
     base::{Error, email::masked, key::Purpose},
-    core::event::Event,
+    core::{event::Event, place::Place},
     http::{Answer, Page, SameOrigin, ValidKey, Visit, keyed},
     store::{
         accounts, keys, outbox,
@@ -14,9 +14,6 @@ use crate::{
     },
     view::format,
 };
-
-/// The page that the link leads to.
-pub const PAGE: &str = "/reset/restart";
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
@@ -27,7 +24,7 @@ pub fn routes() -> Vec<Route> {
 async fn show(site: Visit<'_>, holds: ValidKey<Issued>) -> Result<Answer, Error> {
     let Issued { key, account, policy } = holds.0;
     if !key.restarts() {
-        return Ok(Answer::go(policy.strategy.page()));
+        return Ok(Answer::go(Place::Strategy(policy.strategy)));
     }
     let mut conn = site.read().await?;
     let pressed = keys::of_account(&mut conn, account.id, Purpose::Reset.name(), site.now()).await?;
@@ -50,18 +47,18 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, holds: ValidKey<Issued>) -> 
     let Issued { key, account, policy } = holds.0;
     // The button was pressed twice.
     if !key.restarts() {
-        return Ok(Answer::go(policy.strategy.page()));
+        return Ok(Answer::go(Place::Strategy(policy.strategy)));
     }
     let (browser_id, now) = (site.ensure_browser_id()?, site.now());
     let mut tx = site.begin().await?;
     let Some(locked) = accounts::lock_unchanged(&mut tx, &account, now).await? else {
-        return keyed::gone(&site, &mut tx, &key.digest, "/reset").await;
+        return keyed::gone(&site, &mut tx, &key.digest, Place::Reset).await;
     };
     let (held, account) = locked.into_parts();
     spent::note_links(held, account.id, [Purpose::Reset; 3], Reason::Replaced, now).await?;
     keys::end_resets(held, account.id, Some(key.id)).await?;
     if !keys::restart(held, key.id, &browser_id, site.client.browser, now).await? {
-        return keyed::gone(&site, held, &key.digest, "/reset").await;
+        return keyed::gone(&site, held, &key.digest, Place::Reset).await;
     }
     outbox::drop_orphans(held, account.id).await?;
     Event::new("reset.restarted", account.id)
@@ -70,5 +67,5 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, holds: ValidKey<Issued>) -> 
         .write(site.app, held)
         .await?;
     tx.commit().await?;
-    Ok(Answer::go(policy.strategy.page()))
+    Ok(Answer::go(Place::Strategy(policy.strategy)))
 }

@@ -14,8 +14,8 @@ use crate::{
         Error,
         key::{Key, Purpose},
     },
-    core::limits::TRIES,
-    http::{Answer, Fields, Page, SameOrigin, Visit, with_deadline},
+    core::{limits::TRIES, place::Place},
+    http::{Answer, Fields, Page, SameOrigin, Visit, mount},
     outbox::message::Message,
     policy::strategy::Strategy,
     store::keys::KeyRow,
@@ -34,9 +34,7 @@ impl StrategyTag for SecondKey {
 
 /// Installs its routes.
 pub(super) fn fairing() -> AdHoc {
-    AdHoc::on_ignite("second_key", |rocket| async {
-        rocket.mount("/", with_deadline(routes![show, show_send, send, submit]))
-    })
+    AdHoc::on_ignite("second_key", |rocket| async { mount(rocket, routes![show, show_send, send, submit]) })
 }
 
 #[get("/reset/second-key")]
@@ -49,7 +47,7 @@ async fn show(site: Visit<'_>, ticket: Ticket<SecondKey>) -> Result<Page, Error>
 
 #[get("/reset/second-key/send")]
 fn show_send() -> Answer {
-    Answer::go("/reset/second-key")
+    Answer::go(Place::Strategy(Strategy::SecondKey))
 }
 
 #[post("/reset/second-key/send")]
@@ -58,13 +56,13 @@ async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SecondKey>) -> 
     let Some((row, key)) = second_step::mint(&site, &mut tx, &ticket, &KIND, Duration::ZERO).await? else {
         drop(tx);
         site.tell(second_step::why_none(&site, &ticket));
-        return Ok(Answer::go("/reset/second-key"));
+        return Ok(Answer::go(Place::Strategy(Strategy::SecondKey)));
     };
     let mail = Message::mail(&ticket.account.email, "second-key")
         .code(key.expose(), second_step::until(&ticket, &row))
         .asked(&site.caller());
     second_step::send(&site, tx, &ticket, &row, mail).await?;
-    Ok(Answer::go("/reset/second-key"))
+    Ok(Answer::go(Place::Strategy(Strategy::SecondKey)))
 }
 
 #[post("/reset/second-key", data = "<fields>")]

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     base::Error,
-    http::{Answer, Faults, Fields, Page, SameOrigin, Visit, with_deadline},
+    http::{Answer, Faults, Fields, Page, SameOrigin, Visit, mount},
     policy::strategy::Strategy,
 };
 
@@ -21,9 +21,7 @@ impl StrategyTag for SetThenLogin {
 
 /// Installs its routes.
 pub(super) fn fairing() -> AdHoc {
-    AdHoc::on_ignite("set_then_login", |rocket| async {
-        rocket.mount("/", with_deadline(routes![show, submit]))
-    })
+    AdHoc::on_ignite("set_then_login", |rocket| async { mount(rocket, routes![show, submit]) })
 }
 
 #[get("/reset/set-then-login")]

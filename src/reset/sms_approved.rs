@@ -15,14 +15,14 @@ use crate::{
         key::{Key, Purpose},
         phone::ending,
     },
-    core::limits::TRIES,
-    http::{Answer, Fields, Page, SameOrigin, Visit, device, throttle, told::Announcement, with_deadline},
+    core::{limits::TRIES, place::Place},
+    http::{Answer, Fields, Page, SameOrigin, Visit, device, mount, throttle, told::Announcement},
     outbox::message::Message,
     policy::strategy::Strategy,
     store::keys::KeyRow,
 };
 
-const PAGE: &str = "/reset/sms-approved";
+const PAGE: Place = Place::Strategy(Strategy::SmsApproved);
 /// How long a texted code is good.
 pub const LIFE: Duration = Duration::from_secs(5 * 60);
 const KIND: CodeKind = CodeKind { purpose: Purpose::Approval, life: LIFE, make: Key::code };
@@ -38,9 +38,7 @@ impl StrategyTag for SmsApproved {
 
 /// Installs its routes.
 pub(super) fn fairing() -> AdHoc {
-    AdHoc::on_ignite("sms_approved", |rocket| async {
-        rocket.mount("/", with_deadline(routes![show, show_send, send, submit]))
-    })
+    AdHoc::on_ignite("sms_approved", |rocket| async { mount(rocket, routes![show, show_send, send, submit]) })
 }
 
 #[get("/reset/sms-approved")]

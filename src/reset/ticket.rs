@@ -10,7 +10,6 @@ use rocket::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::restart;
 use crate::{
     auth::session,
     base::{
@@ -19,6 +18,7 @@ use crate::{
         email::masked,
         key::{Key, Purpose},
     },
+    core::place::Place,
     http::{CookieName, KeyedLink, ValidKey, Visit, device},
     policy::{Policy, strategy::Strategy},
     store::{
@@ -42,7 +42,7 @@ pub struct Issued {
 #[rocket::async_trait]
 impl KeyedLink for Issued {
     const COOKIE: CookieName = CookieName::Reset;
-    const AGAIN: &'static str = "/reset";
+    const AGAIN: Place = Place::Reset;
 
     async fn find(site: &Visit<'_>, key: &Key) -> Result<Option<Self>, Error> {
         let mut conn = site.read().await?;
@@ -61,8 +61,8 @@ impl KeyedLink for Issued {
         self.policy.known_address(&self.account)
     }
 
-    fn page(&self) -> &'static str {
-        if self.key.restarts() { restart::PAGE } else { self.policy.strategy.page() }
+    fn page(&self) -> Place {
+        if self.key.restarts() { Place::ResetRestart } else { Place::Strategy(self.policy.strategy) }
     }
 }
 

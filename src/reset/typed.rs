@@ -19,7 +19,7 @@ use crate::{
         fault::Fault,
         key::{Key, Purpose},
     },
-    core::{event::Event, limits::RateLimit},
+    core::{event::Event, limits::RateLimit, place::Place},
     http::{Answer, CookieName, Faults, Paced, SameOrigin, Visit, device, keyed},
     store::{
         Conn, accounts,
@@ -74,7 +74,7 @@ pub fn code(app: &App, row: &KeyRow, browser_id: &[u8], wish: &WishId) -> Key {
 /// Takes the code, or the whole key or link, where the message was asked for.
 #[post("/reset/sent", data = "<fields>")]
 pub async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answer, Error> {
-    let Some(wish) = Wish::of(&site) else { return Ok(Answer::go("/reset")) };
+    let Some(wish) = Wish::of(&site) else { return Ok(Answer::go(Place::Reset)) };
     let refused = |fault| Ok(sent(&site, Some(&wish)).faults(Faults::of("code", fault)).into());
     let typed = match fields.required("code", 500) {
         Ok(typed) => typed,

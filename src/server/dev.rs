@@ -7,7 +7,7 @@ use rocket::{Build, Rocket, fairing::AdHoc, get, routes};
 use crate::{
     app::App,
     config::is_loopback_url,
-    http::{LocalRequest, Page, Visit, with_deadline},
+    http::{LocalRequest, Page, Visit, mount},
 };
 
 /// Serves `/dev/mailbox` in a debug build, in the debug profile, bound to loopback and reached there.
@@ -16,7 +16,7 @@ pub fn fairing() -> AdHoc {
         let address: IpAddr = rocket.figment().extract_inner("address").unwrap_or([127, 0, 0, 1].into());
         let lenient = |app: &Arc<App>| app.judged.lenient && is_loopback_url(&app.judged.public_url);
         let open = address.is_loopback() && rocket.state().is_some_and(lenient);
-        if open { rocket.mount("/", with_deadline(routes![mailbox])) } else { rocket }
+        if open { mount(rocket, routes![mailbox]) } else { rocket }
     })
 }
 

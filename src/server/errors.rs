@@ -12,6 +12,7 @@ use crate::{
     app::App,
     auth::session,
     base::Error,
+    core::place::Place,
     http::{
         CookieName, Visit, headers, keyed, origin,
         page::{Answer, Page, Why},
@@ -31,17 +32,19 @@ async fn gone(request: &Request<'_>) -> Result<Answer, Error> {
     let me = session::current(request).await.ok().flatten();
     let reads = matches!(request.method(), Method::Get | Method::Head);
     let site = Visit::of(request).ok_or(Error::Sealed)?;
-    let (cookie_name, again) = match request.uri().path().as_str() {
-        path if path.starts_with("/reset/new-password") => {
-            return Ok(match me {
-                Some(_) if reads => Answer::go("/account"),
-                _ => Page::unusable(&site.templates, Why::Step, None, "/reset").into(),
-            });
-        }
-        path if path.starts_with("/confirm") => (CookieName::Confirm, "/confirm"),
-        path if path.starts_with("/account/email") => (CookieName::Email, "/account/email"),
-        path if path.starts_with("/reset/not-me") => (CookieName::NotMe, "/reset"),
-        _ => (CookieName::Reset, "/reset"),
+    let path = request.uri().path().as_str();
+    let is_at = |place: Place| site.base().below(path).is_some_and(|path| path.starts_with(&*place.path()));
+    if is_at(Place::NewPassword) {
+        return Ok(match me {
+            Some(_) if reads => Answer::go(Place::Account),
+            _ => Page::unusable(&site.templates, Why::Step, None, Place::Reset).into(),
+        });
+    }
+    let (cookie_name, again) = match () {
+        () if is_at(Place::Confirm) => (CookieName::Confirm, Place::Confirm),
+        () if is_at(Place::ChangeEmail) => (CookieName::Email, Place::ChangeEmail),
+        () if is_at(Place::NotMe) => (CookieName::NotMe, Place::Reset),
+        _ => (CookieName::Reset, Place::Reset),
     };
     keyed::caught(&site, cookie_name, again, reads).await
 }

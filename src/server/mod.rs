@@ -19,6 +19,7 @@ use crate::{
     app::App,
     base::{Error, clock::Clock},
     config::{Validated, fault},
+    core::place::{self, Place},
     http::{
         canonical_host::CanonicalHost, client::Proxied, cookies::SetCookies, headers::Headers,
         link_key::KeyStripper, no_method_override::NoMethodOverride, noticed::Scribe, pace::ResponsePacing,
@@ -47,9 +48,9 @@ pub fn rocket(figment: Figment) -> Result<Rocket<Build>, Error> {
 /// Same as [`rocket()`].
 pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
     let judged = Validated::read(&figment)?;
-    let templates = Templates::load(template_dir(&figment)?.as_deref())?;
+    let templates = Templates::load(template_dir(&figment)?.as_deref(), &place::named(&judged.config.base))?;
     let app = Arc::new(App::new(judged, clock, templates)?);
-    let pages = Strategy::all().iter().map(|strategy| strategy.page().trim_start_matches("/reset/"));
+    let base = app.base().clone();
     // Rocket tries one route after another.
     let routes =
         [reset::routes(), account::routes(), admin::routes(), wellknown::routes(), probes::routes()].concat();
@@ -62,7 +63,7 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
         .attach(request_log::RequestStart)
         .attach(Db::init())
         .attach(NoMethodOverride)
-        .attach(KeyStripper::new(pages))
+        .attach(KeyStripper::new(base.clone()))
         .attach(CanonicalHost)
         // All headers of Rocket's default shield are among ours.
         .attach(Shield::new())
@@ -77,7 +78,8 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
         .attach(canonical::fairing())
         .attach(in_flight())
         .attach(dev::fairing())
-        .mount("/", with_deadline(routes))
+        .mount(base.root(), with_deadline(routes))
+        .mount("/", with_deadline(wellknown::fixed()))
         .register("/", errors::catchers());
     Ok(Strategy::all().iter().fold(site, |site, strategy| site.attach(reset::fairing(*strategy))))
 }
@@ -113,9 +115,9 @@ fn worker() -> AdHoc {
                     }
                 });
             }
-            log::info!("people are served at {}", app.judged.public_url);
+            log::info!("people are served at {}", app.url());
             if app.transports.mailbox.is_some() {
-                log::info!("email and text messages appear at {}/dev/mailbox", app.judged.public_url);
+                log::info!("email and text messages appear at {}", app.link(Place::Mailbox));
             }
         })
     })

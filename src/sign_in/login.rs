@@ -1,6 +1,6 @@
 //! Sign-in: one bcrypt, whatever the account's state, and one answer for every refusal.
 
-use rocket::{Request, Route, get, http::RawStr, post, routes};
+use rocket::{Request, Route, get, post, routes};
 
 use crate::{
     auth::{
@@ -9,7 +9,10 @@ use crate::{
         temporary,
     },
     base::{Error, fault::Fault},
-    core::event::Event,
+    core::{
+        event::Event,
+        place::{Address, Place},
+    },
     hashing::{hash::Verdict, hasher::Hasher, password::Password},
     http::{Answer, Faults, Paced, Page, SameOrigin, Visit, device, return_to, throttle::SignIn, viewer},
     store::{
@@ -27,12 +30,12 @@ pub fn routes() -> Vec<Route> {
 /// to the step that it is for.
 pub async fn first(request: &Request<'_>) -> Answer {
     if request.guard::<Restricted<'_>>().await.is_success() {
-        return Answer::go("/reset/new-password");
+        return Answer::go(Place::NewPassword);
     }
     let again = viewer::email(request).is_some();
     let wanted = request.uri().path().to_string();
     let back = if request.method() == rocket::http::Method::Get { wanted } else { String::new() };
-    Answer::go(format!("/login?{}next={back}", if again { "again=1&" } else { "" }))
+    Answer::go(Address::Place(Place::SignIn, format!("{}next={back}", if again { "again=1&" } else { "" })))
 }
 
 #[get("/login?<next>&<again>")]
@@ -48,8 +51,8 @@ fn show(
         (Some(me), _) if again.is_some() && stale(me) => {
             form(next, true).typed("email", &me.account.email).into()
         }
-        (Some(_), _) => Answer::go(return_to::path(next)),
-        (None, Some(_)) => Answer::go("/reset/new-password"),
+        (Some(_), _) => Answer::go(goal(next)),
+        (None, Some(_)) => Answer::go(Place::NewPassword),
         (None, None) => match site.last_address() {
             Some(email) => form(next, false).typed("email", &email).into(),
             None => form(next, false).cacheable().into(),
@@ -58,7 +61,12 @@ fn show(
 }
 
 fn form(next: &str, again: bool) -> Page {
-    Page::new("account/login").with("next", return_to::path(next)).with("again", again)
+    Page::new("account/login").to("next", goal(next)).with("again", again)
+}
+
+/// Returns the page to go on to.
+fn goal(next: &str) -> Address {
+    return_to::path(next).map_or(Place::Home.into(), Address::Path)
 }
 
 #[post("/login", data = "<fields>")]
@@ -73,7 +81,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
         Ok(form(next, false)
             .typed("email", typed)
             .typed("remember", if keep { "1" } else { "" })
-            .home(format!("/login?again=1&next={}", RawStr::new(&return_to::path(next)).percent_encode()))
+            .home(Place::SignIn.with(&[("again", "1"), ("next", &goal(next).at(site.base()))]))
             .faults(faults)
             .into())
     };
@@ -89,7 +97,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
     let counted = SignIn::count(&site, named).await?;
     if !counted.allowed().is_yes() {
         // Their way in does not wait: the address need not be typed again there.
-        site.keep("/reset", email.as_ref().map_or("", |email| email.address()))?;
+        site.keep(Place::Reset, email.as_ref().map_or("", |email| email.address()))?;
         return Ok(Page::too_many(site.app, counted.allowed()).with("instead", true).into());
     }
     let mut attempted = attempt(&site, &hasher, named, &counted, &password, keep).await;
@@ -97,8 +105,8 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
         attempted = attempt(&site, &hasher, named, &counted, &password, keep).await;
     }
     match attempted {
-        Ok(Attempt::Entered) => Ok(Answer::go(return_to::path(next))),
-        Ok(Attempt::Restricted) => Ok(Answer::go("/reset/new-password")),
+        Ok(Attempt::Entered) => Ok(Answer::go(goal(next))),
+        Ok(Attempt::Restricted) => Ok(Answer::go(Place::NewPassword)),
         Ok(Attempt::Refused | Attempt::Conflict) => {
             note_failure(&site, named).await?;
             refused(Faults::of("email", Fault::new("fault-login")))

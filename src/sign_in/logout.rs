@@ -5,6 +5,7 @@ use rocket::{Route, get, http::Header, post, routes};
 use crate::{
     auth::gate,
     base::Error,
+    core::place::Place,
     http::{Answer, Page, SameOrigin, Visit, cookies::AT_WORK},
     store::sessions::SignedIn,
 };
@@ -26,7 +27,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>) -> Result<SignedOut, Error> 
     tx.commit().await?;
     AT_WORK.into_iter().for_each(|cookie_name| site.cookies.remove(cookie_name));
     site.tell("told-signed-out");
-    Ok(SignedOut { to: Answer::go("/login"), clear: Header::new("Clear-Site-Data", "\"cache\"") })
+    Ok(SignedOut { to: Answer::go(Place::SignIn), clear: Header::new("Clear-Site-Data", "\"cache\"") })
 }
 
 #[derive(rocket::Responder)]

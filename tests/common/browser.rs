@@ -11,7 +11,10 @@ use std::{
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header, header::HeaderMap, redirect::Policy};
 use rocket::tokio::sync::Notify;
 
-use super::{Form, Jar, Page, Seen};
+use super::{
+    Form, Jar, Page, Seen,
+    config::{based, below},
+};
 
 /// A raw answer, without following its redirect.
 #[derive(Clone, Debug)]
@@ -183,7 +186,7 @@ impl Browser {
         let place = place.strip_prefix(&self.site).unwrap_or(place);
         assert!(place.starts_with('/'), "{place} leads away from {}", self.site);
         let host = self.site.split("://").nth(1).unwrap_or_default();
-        let mut request = self.client.request(method.clone(), format!("{}{place}", self.server));
+        let mut request = self.client.request(method.clone(), format!("{}{}", self.server, based(place)));
         request = request.header(header::HOST, host).header(header::USER_AGENT, &self.agent);
         request = request.header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
         if let Some(cookies) = self.jar().header() {
@@ -274,11 +277,9 @@ impl Browser {
                 return Page::read(place, answered, status, answer.headers, answer.body);
             }
             let location = answer.location();
-            place = location.strip_prefix(&self.site).unwrap_or(location).to_owned();
-            assert!(
-                place.starts_with('/') && !place.starts_with("//"),
-                "a redirect leaves the site: {place}"
-            );
+            let to = location.strip_prefix(&self.site).unwrap_or(location);
+            assert!(to.starts_with('/') && !to.starts_with("//"), "a redirect leaves the site: {to}");
+            place = below(to).to_owned();
             answer = self.ask(Method::GET, &place).await;
         }
         panic!("too many redirects, the last to {place}");

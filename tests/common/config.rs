@@ -1,6 +1,6 @@
 //! A site's configuration: keys and values, written as a TOML file for a server in this process or in its own.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{collections::BTreeMap, fmt::Write, sync::LazyLock};
 
 use rocket::figment::{
     Figment,
@@ -9,6 +9,24 @@ use rocket::figment::{
 use serde_json::{Value, json};
 
 use super::Setting;
+
+/// Path that the sites are mounted at, if `LATCHKEY_TEST_BASE` says so: the tests name addresses without it.
+static BASE: LazyLock<String> = LazyLock::new(|| std::env::var("LATCHKEY_TEST_BASE").unwrap_or_default());
+
+/// The address at a server of a path that a test or a message names.
+pub fn based(path: &str) -> String {
+    if path.starts_with(&*BASE) || path.starts_with("/.well-known/") {
+        path.to_owned()
+    } else {
+        format!("{}{path}", *BASE)
+    }
+}
+
+/// The part of a path on a page that is below the base, where all of them are.
+pub fn below(path: &str) -> &str {
+    let below = path.strip_prefix(&**BASE).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    below.unwrap_or_else(|| panic!("{path} is not below {}", *BASE))
+}
 
 /// One key and its value.
 pub type Change<'a> = (&'a str, Value);
@@ -33,6 +51,9 @@ impl Config {
         config.set("shutdown.mercy", json!(1));
         config.set("databases.latchkey.url", json!(setting.database));
         config.set("latchkey.public_url", json!(format!("http://127.0.0.1:{port}")));
+        if !BASE.is_empty() {
+            config.set("latchkey.base", json!(*BASE));
+        }
         config.set("latchkey.pepper", json!(["a pepper that is long enough for a test"]));
         config.set("latchkey.limits.enabled", json!(false));
         config.set("latchkey.password.cost", json!(4));

@@ -2,6 +2,8 @@
 
 use scraper::{ElementRef, Selector};
 
+use super::page::inside;
+
 /// A form: its action, its method, and its fields in the page's order.
 #[derive(Clone, Debug)]
 pub struct Form {
@@ -34,7 +36,7 @@ impl Form {
             }
         });
         Form {
-            action: form.attr("action").unwrap_or_default().to_owned(),
+            action: inside(form.attr("action").unwrap_or_default()),
             method: form.attr("method").unwrap_or("get").to_ascii_lowercase(),
             fields: fields.collect(),
         }

@@ -31,7 +31,7 @@ pub use self::{
     app::{Site, TestApp},
     binary::{Binary, command, run, write_secret},
     browser::{Answer, Browser, Sent, Trouble},
-    config::{Change, Config},
+    config::{Change, Config, based},
     database::{Database, dump, execute, texts, until_none, until_sent},
     form::{Field, Form},
     jar::Jar,

@@ -6,7 +6,10 @@ use reqwest::{
 };
 use scraper::{Html, Selector};
 
-use super::Form;
+use super::{
+    Form,
+    config::{based, below},
+};
 
 /// A page: the answer at the end of all redirects.
 #[derive(Clone, Debug)]
@@ -24,6 +27,11 @@ pub struct Page {
     pub text: String,
     pub forms: Vec<Form>,
     pub links: Vec<String>,
+}
+
+/// An address on a page, without the base if it is the site's.
+pub(super) fn inside(address: &str) -> String {
+    if address.starts_with('/') { below(address).to_owned() } else { address.to_owned() }
 }
 
 impl Page {
@@ -50,7 +58,7 @@ impl Page {
             title: texts("title").concat(),
             text: texts("main").join(" "),
             forms: html.select(&forms).map(Form::read).collect(),
-            links: html.select(&links).filter_map(|link| link.attr("href").map(str::to_owned)).collect(),
+            links: html.select(&links).filter_map(|link| link.attr("href").map(inside)).collect(),
             headers,
             body,
         };
@@ -135,7 +143,7 @@ impl Page {
             "{here} has no frame"
         );
         assert!(
-            some("link[rel=stylesheet][href^='/assets/latchkey.css']"),
+            some(&format!("link[rel=stylesheet][href^='{}']", based("/assets/latchkey.css"))),
             "{here} is not in the site's look"
         );
         assert!(

@@ -1,9 +1,10 @@
 //! Pages in everyday use: reload, Back and restored tabs show the current state; actions are confirmed.
 
+use latchkey::core::place::Place;
 use reqwest::Method;
 
 use crate::{
-    common::{Browser, NEW, OLD, OTHER, Page, Sent, Setting, Strategy},
+    common::{Browser, NEW, OLD, OTHER, Page, Sent, Setting, Strategy, based},
     inert::filled,
 };
 
@@ -23,6 +24,7 @@ for_both_databases! {
     whoever_is_signed_in_is_asked_for_nothing,
     a_closed_registration_is_offered_nowhere,
     an_address_is_typed_once,
+    every_place_has_a_page,
 }
 
 for_every_strategy! {
@@ -33,6 +35,18 @@ for_every_strategy! {
 mod the_open_step_is_found_again {
     on_both_databases!(super::super::the_open_step_is_found_again =>
         one_time_login OneTimeLogin, generated_password GeneratedPassword);
+}
+
+async fn every_place_has_a_page(setting: Setting) {
+    let app = setting.app().await;
+    let path = |address: &str| address.split('?').next().unwrap_or_default().trim_end_matches('/').to_owned();
+    let pages = app.routes.iter().filter(|(method, _)| *method == Method::GET);
+    let pages: Vec<_> = pages.map(|(_, address)| path(address)).collect();
+    for place in Place::all() {
+        let own = path(&based(&place.path()));
+        let leads = |page: &String| *page == own || page.starts_with(&format!("{own}/<"));
+        assert!(pages.iter().any(leads), "{place:?} is at {own}, where no route is");
+    }
 }
 
 /// The page's confirmation of the last action; empty if there is none.

@@ -14,6 +14,7 @@ use crate::{
         email::Email,
     },
     config::{Validated, database},
+    core::place::named,
     findings::place::Place,
     policy::{
         Policy,
@@ -43,7 +44,7 @@ pub(in super::super) struct Explain {
 
 pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<Done, Error> {
     let judged = Validated::look(figment)?.accept()?;
-    let templates = Templates::load(template_dir(figment)?.as_deref())?;
+    let templates = Templates::load(template_dir(figment)?.as_deref(), &named(&judged.config.base))?;
     let account = match &explain.user {
         Some(email) => match find(figment, email).await? {
             Some(account) => Some(account),

@@ -14,7 +14,10 @@ use crate::{
     },
     app::App,
     base::{Error, email::Email},
-    core::event::{Actor, Event},
+    core::{
+        event::{Actor, Event},
+        place::Place,
+    },
     store::{
         Pool, Tx,
         accounts::{self, Account},
@@ -99,7 +102,7 @@ async fn act(
                     let told = "works once, for 10 minutes at most; the owner is told";
                     (
                         ActionOutcome::Done,
-                        vec![key.grouped(), format!("to be typed at {}: {told}", app.link("/reset/key"))],
+                        vec![key.grouped(), format!("to be typed at {}: {told}", app.link(Place::ResetKey))],
                     )
                 }
             })

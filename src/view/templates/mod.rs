@@ -9,6 +9,7 @@ use std::{
 };
 
 use include_dir::{Dir, include_dir};
+use regex::Regex;
 use rocket_dyn_templates::tera::{Context, Tera};
 use serde_json::Value;
 
@@ -29,6 +30,7 @@ pub struct Templates {
     tera: Tera,
     catalog: Arc<Catalog>,
     assets: BTreeMap<String, Asset>,
+    at: String,
     own: bool,
 }
 
@@ -38,7 +40,7 @@ impl Templates {
     ///
     /// # Errors
     /// [`Error::File`] if `dir` cannot be read, [`Error::Template`] or [`Error::Config`] if a file in it is invalid.
-    pub fn load(dir: Option<&Path>) -> Result<Self, Error> {
+    pub fn load(dir: Option<&Path>, places: &BTreeMap<String, String>) -> Result<Self, Error> {
         let mut files = Files::new();
         embedded(&PAGES, &mut files);
         if let Some(dir) = dir {
@@ -55,6 +57,7 @@ impl Templates {
             if let Some(page) = name.strip_suffix(".tera") {
                 let source = text(&name, &bytes)?;
                 let html = page.ends_with(".html");
+                let source = placed(&name, &source, places)?;
                 pages.push((page.to_owned(), if html { settle(&source, &catalog) } else { source }));
             } else if let Some(asset) = name.strip_prefix("assets/") {
                 assets.extend(Asset::new(asset, bytes.into_owned()).map(|file| (asset.to_owned(), file)));
@@ -68,7 +71,8 @@ impl Templates {
             Ok(address.as_str().map_or_else(|| address.clone(), |address| readable(address).into()))
         });
         tera.add_raw_templates(pages)?;
-        Ok(Self { tera, catalog, assets, own: dir.is_some() })
+        let at = places.get("assets").cloned().unwrap_or_default();
+        Ok(Self { tera, catalog, assets, at, own: dir.is_some() })
     }
 
     /// Renders `name`; without an extension it is a page: `account/login` is `account/login.html.tera`.
@@ -116,7 +120,7 @@ impl Templates {
     /// Returns the URL of an asset, which changes with its content: `/assets/latchkey.css?v=0123456789ab`.
     pub fn address(&self, name: &str) -> String {
         let version = self.asset(name).map_or("", |asset| &asset.version);
-        format!("/assets/{name}?v={version}")
+        format!("{}/{name}?v={version}", self.at)
     }
 }
 
@@ -156,6 +160,29 @@ fn settle(source: &str, catalog: &Catalog) -> String {
         }
     }
     settled
+}
+
+/// Puts addresses in their place: `{{ place.reset }}` becomes `/reset`, and `place.reset` in an expression a string.
+fn placed(name: &str, source: &str, places: &BTreeMap<String, String>) -> Result<String, Error> {
+    let shown = Regex::new(r"\{\{ place\.([a-z_]+) \}\}|\bplace\.([a-z_]+)").expect("a pattern");
+    let mut placed = String::with_capacity(source.len());
+    let mut end = 0;
+    for found in shown.captures_iter(source) {
+        let whole = found.get(0).expect("all of it");
+        placed.push_str(&source[end..whole.start()]);
+        end = whole.end();
+        let (place, is_text) = match (found.get(1), found.get(2)) {
+            (Some(place), _) => (place.as_str(), true),
+            (None, place) => (place.map_or("", |place| place.as_str()), false),
+        };
+        let path = places.get(place).ok_or_else(|| {
+            let known: Vec<_> = places.keys().map(String::as_str).collect();
+            Error::Config(format!("{name}: there is no place.{place}; write one of {}", known.join(", ")))
+        })?;
+        if is_text { placed.push_str(path) } else { placed.extend(["\"", path, "\""]) }
+    }
+    placed.push_str(&source[end..]);
+    Ok(placed)
 }
 
 fn text(name: &str, bytes: &[u8]) -> Result<String, Error> {

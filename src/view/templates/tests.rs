@@ -7,7 +7,11 @@ use rocket::serde::json::{Value, from_str, json};
 use strum::VariantArray;
 
 use super::*;
-use crate::http::page::Why;
+use crate::{base::base_path::BasePath, core::place::named, http::page::Why};
+
+fn load(dir: Option<&Path>) -> Result<Templates, Error> {
+    Templates::load(dir, &named(&BasePath::default()))
+}
 
 /// Returns a context for each sample: what every page is given, the group that it names by `with`, and its own values.
 fn samples() -> Vec<(String, Value)> {
@@ -58,7 +62,7 @@ fn keep(templates: &Templates, name: &str, number: usize, text: &str) {
 
 #[test]
 fn every_page_says_all_its_sentences() {
-    let templates = Templates::load(None).unwrap();
+    let templates = load(None).unwrap();
     for (number, (name, context)) in samples().iter().enumerate() {
         let text =
             templates.render(name, context.clone()).unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
@@ -73,7 +77,7 @@ fn every_page_says_all_its_sentences() {
 
 #[test]
 fn every_page_has_a_sample() {
-    let templates = Templates::load(None).unwrap();
+    let templates = load(None).unwrap();
     let sampled: BTreeSet<_> = samples().into_iter().map(|(name, _)| name).collect();
     let whole = [
         "layout.html",
@@ -95,7 +99,7 @@ fn every_page_has_a_sample() {
 
 #[test]
 fn every_sentence_that_a_template_names_exists() {
-    let templates = Templates::load(None).unwrap();
+    let templates = load(None).unwrap();
     let mut files = Files::new();
     embedded(&PAGES, &mut files);
     for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".tera")) {
@@ -108,7 +112,7 @@ fn every_sentence_that_a_template_names_exists() {
 
 #[test]
 fn every_reason_for_a_useless_link_is_told() {
-    let templates = Templates::load(None).unwrap();
+    let templates = load(None).unwrap();
     for why in Why::VARIANTS {
         let name: &str = why.into();
         for part in ["title", "lead"] {
@@ -124,7 +128,7 @@ fn what_was_typed_is_never_markup() {
     let own = r#"{% extends "layout.html" %}{% block card %}<p>{{ form.values.email }}</p>{% endblock %}"#;
     let dir = overrides(&[("reset/request.html.tera", own)]);
     for dir in [None, Some(dir.path())] {
-        let templates = Templates::load(dir).unwrap();
+        let templates = load(dir).unwrap();
         for (name, mut context) in samples() {
             context["form"] = form.clone();
             context["email"] = json!(nasty);
@@ -138,7 +142,7 @@ fn what_was_typed_is_never_markup() {
 fn a_page_on_disk_extends_an_embedded_one_and_keeps_its_escaping() {
     let own = r#"{% extends "layout.html" %}{% block card %}Ours: {{ email }}{% endblock %}"#;
     let dir = overrides(&[("reset/cancelled.html.tera", own), ("locales/en.ftl", "page-foot = Ours too")]);
-    let templates = Templates::load(Some(dir.path())).unwrap();
+    let templates = load(Some(dir.path())).unwrap();
     let (_, mut context) = samples().into_iter().find(|(name, _)| name == "reset/cancelled").unwrap();
     context["email"] = json!("<b>");
     let text = templates.render("reset/cancelled", context.clone()).unwrap();
@@ -148,9 +152,9 @@ fn a_page_on_disk_extends_an_embedded_one_and_keeps_its_escaping() {
 
 #[test]
 fn an_asset_on_disk_replaces_the_embedded_one_and_changes_its_address() {
-    let embedded = Templates::load(None).unwrap();
+    let embedded = load(None).unwrap();
     let dir = overrides(&[("assets/latchkey.css", "body {}"), ("assets/logo.png", "png")]);
-    let own = Templates::load(Some(dir.path())).unwrap();
+    let own = load(Some(dir.path())).unwrap();
     assert_eq!(own.asset("latchkey.css").unwrap().bytes.plain(), b"body {}");
     assert_eq!(own.asset("logo.png").unwrap().kind, "image/png");
     assert_ne!(own.address("latchkey.css"), embedded.address("latchkey.css"));
@@ -159,7 +163,7 @@ fn an_asset_on_disk_replaces_the_embedded_one_and_changes_its_address() {
 
 #[test]
 fn what_is_copied_from_a_mail_stands_alone_on_its_line() {
-    let templates = Templates::load(None).unwrap();
+    let templates = load(None).unwrap();
     for (_, context) in samples().iter().filter(|(name, _)| name == "email/message.txt") {
         let text = templates.render("email/message.txt", context.clone()).unwrap();
         for copied in ["link", "code"].iter().filter_map(|name| context[name].as_str()) {
@@ -182,7 +186,7 @@ fn templates_stay_short() {
 fn a_sentence_is_escaped_as_it_is_settled_and_never_read_as_a_template() {
     let own = "delete-title = <i>{\"{{ 7 * 7 }}\"}</i>\ndelete-lead = <i>Gone</i>";
     let dir = overrides(&[("locales/en.ftl", own)]);
-    let templates = Templates::load(Some(dir.path())).unwrap();
+    let templates = load(Some(dir.path())).unwrap();
     let (_, context) = samples().into_iter().find(|(name, _)| name == "account/delete").unwrap();
     let text = templates.render("account/delete", context.clone()).unwrap();
     assert!(text.contains("&lt;i&gt;{{ 7 * 7 }}&lt;/i&gt;"), "{text}");
@@ -191,7 +195,7 @@ fn a_sentence_is_escaped_as_it_is_settled_and_never_read_as_a_template() {
 
 #[test]
 fn the_mailbox_shows_a_message_line_by_line() {
-    let templates = Templates::load(None).unwrap();
+    let templates = load(None).unwrap();
     let (_, context) = samples().into_iter().rfind(|(name, _)| name == "dev/mailbox").unwrap();
     let page = scraper::Html::parse_document(&templates.render("dev/mailbox", context.clone()).unwrap());
     let selector = scraper::Selector::parse("pre.text").unwrap();

@@ -1,0 +1,184 @@
+//! Every address of the site, below the path that it is mounted at.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use rocket::http::RawStr;
+use uuid::Uuid;
+
+use crate::{base::base_path::BasePath, policy::strategy::Strategy};
+
+/// The places without a parameter, each with its path: here alone, and at its route.
+macro_rules! places {
+    ($($(#[$doc:meta])* $place:ident = $path:literal,)+) => {
+        /// An address of the site.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Place {
+            $($(#[$doc])* $place,)+
+            /// The page of a strategy, to which its key leads.
+            Strategy(Strategy),
+            /// A page below that of a strategy.
+            Step(Strategy, &'static str),
+            /// An account in the console.
+            Person(Uuid),
+        }
+
+        impl Place {
+            const NAMED: &[(Place, &str)] = &[$((Place::$place, stringify!($place)),)+];
+
+            /// Every place without a parameter, and the pages of the strategies.
+            pub fn all() -> impl Iterator<Item = Place> {
+                let fixed = Self::NAMED.iter().map(|(place, _)| *place);
+                fixed.chain(Strategy::all().iter().map(|strategy| Place::Strategy(*strategy)))
+            }
+
+            /// The path below the base: `/login`.
+            pub fn path(self) -> Cow<'static, str> {
+                match self {
+                    $(Place::$place => $path.into(),)+
+                    Place::Strategy(strategy) => format!("/reset/{}", strategy.slug()).into(),
+                    Place::Step(strategy, step) => format!("/reset/{}/{step}", strategy.slug()).into(),
+                    Place::Person(id) => format!("/admin/people/{id}").into(),
+                }
+            }
+        }
+    };
+}
+
+places! {
+    /// The first page.
+    Home = "/",
+    /// Sign-in.
+    SignIn = "/login",
+    /// Sign-out.
+    SignOut = "/logout",
+    /// Registration.
+    Register = "/register",
+    /// The page after registration.
+    RegisterSent = "/register/sent",
+    /// The form that asks for another confirmation; links below it carry a key.
+    Confirm = "/confirm",
+    /// The page after that form.
+    ConfirmSent = "/confirm/sent",
+    /// The page that a link of confirmation leads to.
+    ConfirmAddress = "/confirm/address",
+    /// One's own account.
+    Account = "/account",
+    /// The change of the password.
+    ChangePassword = "/change",
+    /// The change of the address; links below it carry a key.
+    ChangeEmail = "/account/email",
+    /// The page after a new address was typed.
+    ChangeEmailSent = "/account/email/sent",
+    /// The page that the link to a new address leads to.
+    ChangeEmailConfirm = "/account/email/confirm",
+    /// The phone.
+    Phone = "/account/phone",
+    /// The form for the code that was texted to a new phone.
+    PhoneCode = "/account/phone/code",
+    /// The form that removes the phone.
+    PhoneRemove = "/account/phone/remove",
+    /// One's own sessions.
+    Sessions = "/account/sessions",
+    /// The deletion of one's own account.
+    DeleteAccount = "/account/delete",
+    /// The request for a reset; links below it carry a key.
+    Reset = "/reset",
+    /// The page after a request.
+    ResetSent = "/reset/sent",
+    /// The form for a key that is typed.
+    ResetKey = "/reset/key",
+    /// The button that cancels a reset.
+    ResetCancel = "/reset/cancel",
+    /// The page after a reset was cancelled.
+    ResetCancelled = "/reset/cancelled",
+    /// The page of a key that starts again.
+    ResetRestart = "/reset/restart",
+    /// The form for a new password that a restricted session reaches.
+    NewPassword = "/reset/new-password",
+    /// The button that skips that form.
+    NewPasswordSkip = "/reset/new-password/skip",
+    /// "This wasn't me"; links below it carry a key.
+    NotMe = "/reset/not-me",
+    /// The page after "this wasn't me".
+    NotMeDone = "/reset/not-me/done",
+    /// The console.
+    Admin = "/admin",
+    /// The accounts in the console.
+    AdminPeople = "/admin/people",
+    /// The invitations in the console.
+    AdminInvitations = "/admin/invitations",
+    /// The messages in the console.
+    AdminMessages = "/admin/messages",
+    /// The audit log in the console.
+    AdminEvents = "/admin/events",
+    /// The audit log as CSV.
+    AdminEventsCsv = "/admin/events.csv",
+    /// The policy in the console.
+    AdminPolicy = "/admin/policy",
+    /// Messages that are not sent, but shown.
+    Mailbox = "/dev/mailbox",
+    /// The files of the pages.
+    Assets = "/assets",
+}
+
+impl Place {
+    /// Returns its path as it stands in a page: `/auth/login`.
+    pub fn at(self, base: &BasePath) -> String {
+        base.join(&self.path())
+    }
+
+    /// Returns its address with a query, without the values that are empty.
+    pub fn with(self, query: &[(&str, &str)]) -> Address {
+        let pairs = query.iter().filter(|(_, value)| !value.is_empty());
+        let pairs: Vec<_> =
+            pairs.map(|(name, value)| format!("{name}={}", RawStr::new(value).percent_encode())).collect();
+        Address::Place(self, pairs.join("&"))
+    }
+}
+
+/// An address that a page leads to.
+#[derive(Clone, Debug)]
+pub enum Address {
+    /// A place, with a query, which may be empty.
+    Place(Place, String),
+    /// A path below the base that was stored.
+    Below(String),
+    /// A path of this server, which a request named.
+    Path(String),
+}
+
+impl Address {
+    /// Returns it as it stands in a page.
+    pub fn at(&self, base: &BasePath) -> String {
+        match self {
+            Address::Place(place, query) if query.is_empty() => place.at(base),
+            Address::Place(place, query) => format!("{}?{query}", place.at(base)),
+            Address::Below(path) => base.join(path),
+            Address::Path(path) => path.clone(),
+        }
+    }
+}
+
+impl From<Place> for Address {
+    fn from(place: Place) -> Self {
+        Address::Place(place, String::new())
+    }
+}
+
+/// Returns the paths for templates, by name: `place.sign_in`, `place.second_key`.
+pub fn named(base: &BasePath) -> BTreeMap<String, String> {
+    let fixed = Place::NAMED.iter().map(|(place, name)| (snake_case(name), place.at(base)));
+    let own = Strategy::all().iter().map(|own| (own.name().to_owned(), Place::Strategy(*own).at(base)));
+    fixed.chain(own).collect()
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
