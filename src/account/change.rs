@@ -1,4 +1,4 @@
-//! Changing the password: asks for the current one, ends every other session and key, and tells the owner.
+//! Changing the password: asks for the current one, ends every other session and key, and notifies the owner.
 
 use rocket::{Route, get, post, routes};
 use uuid::Uuid;
@@ -60,7 +60,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     Ok(Answer::go(Place::Account))
 }
 
-/// Checks the current password in the field `password`; what is wrong is noted under it.
+/// Checks the current password in the field `password`, and records any fault for that field.
 ///
 /// # Errors
 /// [`Error::Busy`], [`Error::Database`].
@@ -83,21 +83,21 @@ pub async fn confirm(
     Ok(())
 }
 
-/// What became of a check of somebody's own password.
+/// Result of checking a person's current password.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Checked {
     /// It was right.
     Right,
     /// It was wrong.
     Wrong,
-    /// It was not looked at, as too many were wrong.
+    /// It was not compared, because too many were wrong.
     Refused,
 }
 
-/// Checks `typed` against a hash, counted by `whose` it is before anything is compared.
+/// Checks `typed` against a hash, after counting a try for the account or registration `whose`.
 ///
 /// # Errors
-/// [`Error::Busy`], which counts for nothing, and [`Error::Database`].
+/// [`Error::Busy`], after which the try is refunded, and [`Error::Database`].
 pub async fn check(
     site: &Visit<'_>,
     whose: Uuid,

@@ -1,4 +1,4 @@
-//! Changing the address: confirmed at the new one, told to the old one.
+//! Changing the address: confirmed at the new one, with a notice to the old one.
 
 use rocket::{Route, get, post, routes};
 use uuid::Uuid;
@@ -78,7 +78,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     keys::end(held, account.id, Purpose::Email.name()).await?;
     store::outbox::drop_orphans(held, account.id).await?;
     keys::insert(held, &row).await?;
-    // A taken address answers like any other; who reads its mail is told instead.
+    // A taken address gets the same answer; only the reader of its mailbox learns that it is taken.
     match taken(site.app, held, email.key(), Some(account.id)).await? {
         None => {
             let link = site.key_link(Place::ChangeEmail, &key);
@@ -103,13 +103,13 @@ async fn show_sent(site: Visit<'_>, me: &SignedIn) -> Result<Answer, Error> {
     })
 }
 
-/// The address that a key is for; none if no secret at hand opens it.
+/// Returns the address that a key confirms; `None` if no configured secret key decrypts it.
 fn new_email(site: &Visit<'_>, row: &KeyRow) -> Option<Email> {
     let opened = site.keyring.open(PURPOSE, row.sealed.as_deref().unwrap_or_default()).ok()?;
     Email::parse(std::str::from_utf8(&opened).ok()?).ok()
 }
 
-/// A new address whose key a request holds.
+/// A new address whose key the request carries.
 pub struct NewEmail {
     row: KeyRow,
     account: Account,

@@ -1,4 +1,4 @@
-//! The phone: added with the password, verified by a texted code, told to the owner.
+//! The phone: added with the password, verified by a texted code, with a notice to the owner.
 
 use std::time::Duration;
 
@@ -86,7 +86,7 @@ async fn pending(site: &Visit<'_>, account: &Account) -> Result<Option<(KeyRow, 
     let row =
         keys::of_account(&mut site.read().await?, account.id, Purpose::Phone.name(), site.now()).await?;
     let Some(row) = row else { return Ok(None) };
-    // Sealed with a key that is gone, it names no number: nothing is pending.
+    // If its secret key is gone, the number cannot be read, so nothing is pending.
     let opened = site.keyring.open(PURPOSE, row.sealed.as_deref().unwrap_or_default()).ok();
     let number = opened.as_deref().and_then(|opened| std::str::from_utf8(opened).ok());
     let phone = number.and_then(|number| Phone::parse(number, None).ok());
@@ -137,7 +137,7 @@ async fn submit_code(
     if !account.spend(row.id, now).await? {
         return Ok(Answer::go(Place::Phone));
     }
-    // A number in place of another one waits before it counts, also if the other one was removed just before.
+    // A number that replaces another is usable only after a hold, even if the other was removed just before.
     let hold = if account.phone.is_some() { now + *site.config().phone_hold } else { now };
     let usable = account.phone_usable_at.map_or(hold, |before| before.max(hold));
     account.set_phone(Some(phone.number()), Some(usable)).await?;
@@ -177,7 +177,7 @@ async fn remove(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     Ok(Answer::go(Place::Account))
 }
 
-/// Tells the owner by mail and, if there was one, at the former number; every key dies.
+/// Notifies the owner by email and, if there was one, at the former number. Ends all keys but "this wasn't me" links.
 ///
 /// # Errors
 /// [`Error::Database`].

@@ -1,6 +1,6 @@
-//! Confirming an address: in the browser that registered a button; elsewhere the password chosen, or a new one.
+//! Confirming an address: by a button in the browser that registered; elsewhere by the chosen password or a new one.
 //!
-//! So nobody can prepare an account for somebody else's address.
+//! This way, nobody can prepare an account for somebody else's address.
 
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,7 @@ async fn again(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answ
     Ok(Answer::go(Place::ConfirmSent))
 }
 
-/// A request to get the confirmation once more.
+/// A request to send the confirmation again.
 #[derive(Serialize, Deserialize)]
 pub struct Again {
     email_key: String,
@@ -75,12 +75,12 @@ impl Request for Again {
 }
 
 impl Again {
-    /// For an address in its canonical form.
+    /// Creates a request for an address in canonical form.
     pub fn new(email_key: String, asked: Caller) -> Self {
         Self { email_key, asked }
     }
 
-    /// Gives the newest registration of the address another key, and mails it.
+    /// Mails a new key for the registration that counts for the address; posts a decoy if there is none.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -100,7 +100,7 @@ async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Re
     keyed::arrive::<Unconfirmed>(&site, linked).await
 }
 
-/// A registration whose key a request holds.
+/// A registration whose key the request carries.
 pub struct Unconfirmed(Registration);
 
 #[rocket::async_trait]
@@ -174,7 +174,7 @@ async fn submit(
         enabled: true,
         phone: None,
         phone_usable_at: None,
-        // What somebody else typed who did not know the password is not this person's.
+        // Without the password chosen at registration, the other fields may be somebody else's.
         fields: if theirs { registration.fields } else { "{}".into() },
         created_at: now,
         held_until: now,
@@ -190,7 +190,7 @@ async fn submit(
     let Some(mut locked) = locked else {
         return Ok(Page::unusable(&site.templates, Why::Unknown, None, Place::Confirm).into());
     };
-    // Whoever reads the mailbox gets what its owner was promised, whichever of its links they opened.
+    // The account gets the roles of every live registration of the address, whichever link was opened.
     for role in registrations::drop_address(locked.tx(), &registration.email_key, now).await? {
         roles::add(locked.tx(), account.id, &role).await?;
     }
@@ -217,7 +217,7 @@ async fn submit(
     })
 }
 
-/// The hash that the account begins with and whether it was chosen when registering, or what is wrong with the form.
+/// Returns the account's first password hash and whether it was chosen at registration, or the faults of the form.
 async fn password(
     site: &Visit<'_>,
     unconfirmed: &Unconfirmed,

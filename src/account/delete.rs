@@ -1,4 +1,4 @@
-//! Deleting one's account: nobody gets in from now on, and it is gone for good once nothing can bring it back.
+//! Deleting one's account: it is disabled at once, and removed for good once no link can restore it.
 
 use rocket::{Route, get, post, routes};
 

@@ -101,7 +101,7 @@ async fn end_one(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, id: &str) ->
     if let Some(account) = me.lock(&mut tx, site.now()).await? {
         let (held, account) = account.into_parts();
         if sessions::end(held, account.id, id).await? {
-            // Which remembered browser opened it is not known, so none may open it again.
+            // It is not known which remembered browser opened it, so all of them are forgotten.
             remembered::end_all(held, account.id).await?;
             Event::new("session.ended", account.id).from(&site.caller()).write(site.app, held).await?;
             tx.commit().await?;

@@ -1,4 +1,4 @@
-//! The pending row that becomes an account, and the mail that carries its key: after registering, or by invitation.
+//! Pending registrations, which become accounts, and the mail with their key: after registering, or by invitation.
 
 use crate::{
     app::App,
@@ -41,10 +41,10 @@ pub async fn mail_key(
     mail.post(app, tx, None, None, until).await
 }
 
-/// A row for an address that an admin invites.
+/// Creates the pending row for an address that an admin invites.
 ///
 /// # Errors
-/// A [`Fault`] if the address is none, [`Error`] if there is no randomness.
+/// A [`Fault`] if the address is invalid, [`Error`] if the random number generator fails.
 pub fn invitation(app: &App, email: &str, roles: &[String]) -> Result<Result<Registration, Error>, Fault> {
     let email = Email::parse(email)?;
     let now = app.now();

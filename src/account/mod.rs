@@ -1,4 +1,4 @@
-//! Accounts: who may sign in and with what, and the pages on which people look after theirs.
+//! Accounts: registration, the pages on which people manage their accounts, and notices to the owner.
 
 pub mod change;
 pub mod change_email;

@@ -1,4 +1,4 @@
-//! Notices: the owner hears of every sensitive event, with a link that undoes it.
+//! Notices: emails about every sensitive event, with a link that undoes it.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,41 +24,41 @@ use crate::{
 };
 
 const PURPOSE: &str = "before";
-/// How long "this wasn't me" is good, and with it all that it needs: the address that an account left, an account that its
-/// owner deleted.
+/// Life of a "this wasn't me" link, and of everything that it needs: the address that an account left, an account that
+/// its owner deleted.
 pub const UNDO: HumanDuration = HumanDuration::hours(72);
-/// How long an address that an account has left hears of it.
+/// Time for which an address that an account has left still gets notices.
 pub const FORMER_ADDRESS_NOTICE: HumanDuration = HumanDuration::days(7);
 
-/// What an account was before the event, to be restored by "this wasn't me".
+/// State of an account before an event, to be restored by "this wasn't me".
 #[derive(Serialize, Deserialize)]
 pub struct UndoSnapshot {
     /// Its address.
     pub email: String,
     /// Its phone.
     pub phone: Option<String>,
-    /// From when on that could be used.
+    /// Time from which the phone could be used.
     pub phone_usable_at: Option<Time>,
     /// The name of the notice.
     pub notice: String,
-    /// When.
+    /// Time of the event.
     pub at: Time,
 }
 
 impl UndoSnapshot {
-    /// Opens what goes with a link; none if it was sealed with a key that is gone.
+    /// Decrypts the snapshot of a link; `None` if its secret key is gone.
     pub fn unseal(app: &App, sealed: Option<&[u8]>) -> Option<Self> {
         serde_json::from_slice(&app.keyring.open(PURPOSE, sealed?).ok()?).ok()
     }
 
-    /// The canonical form of its address.
+    /// Returns the canonical form of its address.
     pub fn email_key(&self) -> String {
         Email::parse(&self.email).map_or_else(|_| self.email.clone(), |email| email.key().to_owned())
     }
 }
 
-/// Tells the owner that `notice` happened to the account as it stood `before`, whose address is `now_at` since. An
-/// address that the account left lately is told too, without a link: who has it now may be somebody else.
+/// Posts a notice that `notice` happened to an account: its state was `before`, and its address is now `now_at`.
+/// Addresses that it left recently get one without a link, because somebody else may have them now.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -89,7 +89,7 @@ pub async fn post(
     let mail = mail.asked(asked).with("email", now_at);
     mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
     let left = former_addresses::of_account(tx, before.id, now - *FORMER_ADDRESS_NOTICE).await?;
-    // One that it is back at, or leaves just now, is told in full.
+    // The address left just now, and the present one, get messages of their own.
     for former in left.iter().filter(|left| left.email != before.email && left.email != now_at) {
         let mail = Message::mail(&former.email, "former-address")
             .asked(asked)
@@ -97,7 +97,7 @@ pub async fn post(
             .with("left", &format::moment(former.left_at));
         mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
     }
-    // Only the address that the account had can undo the change of it.
+    // Only the former address can undo the change, so the new one gets no link.
     if now_at != before.email {
         let mail = Message::mail(now_at, "new-email").asked(asked);
         mail.post(app, tx, Some(before.id), None, row.expires_at).await?;

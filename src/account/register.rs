@@ -111,7 +111,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
     Ok(Answer::go(Place::RegisterSent))
 }
 
-/// A request to have an account.
+/// A request for an account.
 #[derive(Serialize, Deserialize)]
 pub struct Register {
     email: String,

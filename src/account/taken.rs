@@ -1,4 +1,4 @@
-//! An address that somebody typed and cannot have: who reads its mail is told why, and nobody else.
+//! Addresses that are not available: only the reader of the mailbox learns why.
 
 use std::time::Duration;
 
@@ -18,12 +18,12 @@ use crate::{
     view::format,
 };
 
-/// How long that is worth telling.
+/// Time for which such a message is worth sending.
 const NEWS: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// An address that nobody else can have.
+/// An address that is not available.
 pub struct Taken {
-    /// As it is stored: what was typed may lead to another mailbox.
+    /// The address as stored: the typed one may lead to another mailbox.
     to: String,
     account: Uuid,
     why: Why,
@@ -32,13 +32,13 @@ pub struct Taken {
 enum Why {
     /// An account has it.
     Had(AccountState),
-    /// An account that can still be given it back has left it, or is to be deleted; it is free from then on.
+    /// Reserved until this time for an account that left it or is being deleted, and that may get it back.
     Kept(Time),
-    /// An admin decides about it.
+    /// Frozen or claimed: an admin has to decide.
     Disputed,
 }
 
-/// Whether an address can be had by nobody, or only by the account `own`.
+/// Returns the address and the reason if it is taken; the account `own` may have one that only it has left or claims.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -67,7 +67,7 @@ pub async fn taken(
     }))
 }
 
-/// Tells who reads the mail of that address that it is taken; does as much to nobody where an admin disabled its account.
+/// Mails the reader of the mailbox that the address is taken; posts a decoy instead if an admin disabled its account.
 ///
 /// # Errors
 /// [`Error::Database`].

@@ -1,7 +1,7 @@
-//! What a person types and what is short: codes and second keys, with a counter each, one per account, one per client.
+//! Short codes that a person types, second keys included. Wrong tries are limited by code, by account and by client.
 //!
-//! Stored is an HMAC bound to the code's own row and to the browser. A try is counted before anything is compared; who
-//! is right gets it back, so that a right code with a weak password stays good.
+//! The database holds an HMAC bound to the code's own row and to the browser. A try is counted before anything is
+//! compared, and refunded if it is right, so that a right code with a weak password stays valid.
 
 use std::time::Duration;
 
@@ -26,38 +26,38 @@ use crate::{
 
 /// A kind of code.
 pub struct CodeKind {
-    /// What it is for.
+    /// Its purpose.
     pub purpose: Purpose,
-    /// How long it is good.
+    /// Its lifetime.
     pub life: Duration,
-    /// Makes one.
+    /// Generates one.
     pub make: fn(Random) -> Result<Key, Error>,
 }
 
-/// What a code opens, and for whom.
+/// Account, key and browser that a code is bound to.
 pub struct Bound<'a> {
-    /// Whose it is.
+    /// Account it belongs to.
     pub account: Uuid,
-    /// The key it belongs to.
+    /// Key of the reset it belongs to, if any.
     pub parent: Option<Uuid>,
-    /// Digest of the mark of the browser that asked for it.
+    /// Digest of the id of the browser that requested it.
     pub browser: &'a [u8],
-    /// What goes with it.
+    /// Associated data (a new phone), sealed.
     pub sealed: Option<Vec<u8>>,
 }
 
-/// What became of a try.
+/// Result of a try.
 pub enum Tried {
     /// It was right.
     Right,
     /// It was wrong; this many tries are left, perhaps none.
     Wrong(i64),
-    /// It was not tried, as no tries are left: ask for another code.
+    /// It was not compared, because no tries are left: another code is needed.
     Dead,
 }
 
 impl Tried {
-    /// How many tries are left; none of a right one.
+    /// Returns the number of tries left; `None` if the code was right.
     pub fn left(&self) -> Option<i64> {
         match *self {
             Tried::Right => None,
@@ -67,7 +67,7 @@ impl Tried {
     }
 }
 
-/// Makes a code in place of the account's former one for the same purpose.
+/// Issues a code, which replaces the account's former one for the same purpose.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -90,17 +90,17 @@ pub async fn issue(
     Ok((row, code))
 }
 
-/// Tries a code, in a transaction of its own: a wrong try stays counted whatever happens next.
+/// Tries a code, in transactions of its own: a wrong try stays counted whatever happens next.
 ///
 /// # Errors
-/// [`Error::Database`]; nothing was compared then.
+/// [`Error::Database`]; the try may have been counted then.
 pub async fn try_out(site: &Visit<'_>, row: &KeyRow, typed: &str) -> Result<Tried, Error> {
     let now = site.now();
     let (of, from) = (RateLimit::CodeOf(row.account_id.as_bytes()), RateLimit::CodeFrom(site.client.address));
     let mut tx = site.begin().await?;
     let tries = keys::count_try(&mut tx, row.id, TRIES, now).await?;
     let mut allowed = from.allow(site.app, &mut tx).await?.is_yes();
-    // Of a dead code nothing is compared: such tries use up nobody's day.
+    // A dead code is not compared, so trying it does not use up the account's limit.
     if allowed && tries.is_some() {
         allowed = of.allow(site.app, &mut tx).await?.is_yes();
     }
@@ -130,7 +130,7 @@ pub async fn try_out(site: &Visit<'_>, row: &KeyRow, typed: &str) -> Result<Trie
     Ok(Tried::Wrong(TRIES - tries))
 }
 
-/// What is said of a wrong code with so many tries left.
+/// Returns the fault for a wrong code with this many tries left.
 pub fn wrong(tries: i64) -> Fault {
     match usize::try_from(tries) {
         Ok(tries @ 1..) => Fault::new("fault-code").with("tries", tries),

@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Most sessions of an account, and most remembered browsers; with another one, the one that was not used for longest ends.
+/// Most sessions, and most remembered browsers, of an account; one more ends the least recently used.
 pub(super) const MOST: i64 = 100;
 
 /// Proof of identity.
@@ -26,7 +26,7 @@ pub(super) const MOST: i64 = 100;
 pub enum Proof<'a> {
     /// The password.
     Password,
-    /// The key of a reset, and all that its strategy asks for.
+    /// The key of a reset, and everything else that its strategy requires.
     Reset,
     /// A generated password, with its digest.
     Temporary(&'a [u8]),
@@ -48,7 +48,7 @@ pub enum Goal<'a> {
     NewPassword {
         /// Its hash.
         hash: &'a PasswordHash,
-        /// Whether a session begins as well.
+        /// True if a session begins as well.
         sign_in: bool,
     },
 }
@@ -61,10 +61,10 @@ pub enum Passed {
     Owes(Challenge),
 }
 
-/// The proof that is owed. There is none yet: every proof suffices for its goal.
+/// The further proof that is owed. It has no variant yet: every proof suffices for its goal.
 pub enum Challenge {}
 
-/// Lets somebody with a proof reach a goal: a session that this browser had ends, a new one begins.
+/// Lets somebody with a proof reach a goal: ends this browser's former session, and begins one if the goal requires it.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -78,7 +78,7 @@ pub async fn pass(
         account.set_password(hash, Proven::at_the_gate(), site.now()).await?;
         account.end_everything(site.now()).await?;
     }
-    // A remembered browser comes without a session, and keeps its own token.
+    // A remembered browser has no session to end, and keeps its own token.
     if !matches!(proof, Proof::Remembered) {
         leave(site, account.tx()).await?;
     }
@@ -93,7 +93,7 @@ pub async fn pass(
     Ok(Passed::Entered(Admission { opened, remembered, email_key: account.email_key() }))
 }
 
-/// Ends the session that this browser had, and forgets the browser.
+/// Ends this browser's sessions, and forgets the browser.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -118,7 +118,7 @@ async fn open(
         (Goal::NewPassword { .. }, _) | (Goal::SignIn { .. }, Proof::Password) => {
             ("fresh", *settings.absolute, *settings.fresh)
         }
-        // Its owner has not shown a password.
+        // No password was entered.
         (Goal::SignIn { .. }, _) => ("remembered", *settings.absolute, Duration::ZERO),
     };
     let (scope, policy) = match goal {
@@ -149,7 +149,7 @@ async fn open(
     Ok((session, cookie))
 }
 
-/// Somebody who was let past the gate; a session of theirs begins once its transaction is committed.
+/// Permission to enter, from the gate; its session begins once the transaction is committed.
 #[must_use]
 pub struct Admission {
     opened: Option<(Session, Key)>,
@@ -158,12 +158,12 @@ pub struct Admission {
 }
 
 impl Admission {
-    /// The session and the key for its cookie, for a browser that is remembered.
+    /// Returns the session and the secret for its cookie, for a remembered browser.
     pub(super) fn opened(self) -> Option<(Session, Key)> {
         self.opened
     }
 
-    /// Gives the browser its cookies. Call it after the commit.
+    /// Sets the browser's cookies. Call it after the commit.
     pub fn enter(self, site: &Visit<'_>) {
         let Some((session, cookie)) = self.opened else {
             site.cookies.remove(CookieName::Restricted);

@@ -1,4 +1,4 @@
-//! The gate: who is signed in, for how long, and what they may do.
+//! Authentication: sessions, remembered browsers and roles, behind one gate.
 
 pub mod code;
 pub mod gate;

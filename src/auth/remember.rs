@@ -1,9 +1,9 @@
-//! "Keep me signed in": a token of its own that changes each time it opens a session.
+//! "Keep me signed in": a separate token that changes each time it opens a session.
 //!
-//! An answer may get lost, and a browser that restores five tabs sends the same token five times: the one just replaced
-//! gets the same next one again, until that was seen, or the session that came with it was used, which proves that the
-//! answer arrived. Any other secret with a known id is a copy in wrong hands, or what wrong hands have left of it, and ends
-//! what it opened (Jaspan, "Improved persistent login cookie", 2006).
+//! A response may get lost, and a browser that restores five tabs sends the same token five times. So the previous
+//! token gets the same next one again, until the next one is presented or its session is used, which proves that the
+//! response arrived. Any other secret with a known id means that the token was stolen, and ends the remembered browser
+//! and every session of the account (Jaspan, "Improved persistent login cookie", 2006).
 
 use std::time::Duration;
 
@@ -28,10 +28,10 @@ use crate::{
 };
 
 const PURPOSE: &str = "remembered";
-/// How long tabs that are restored together may take, while one of them uses its session.
+/// Time in which tabs restored together may still send the previous token, although one of them uses its session.
 const MOMENT: Duration = Duration::from_secs(60);
 
-/// What the cookie carries: which browser it is, and the secret that proves it.
+/// The parsed cookie: the id of the browser, and the digest of the secret that proves it.
 struct Token {
     id: Uuid,
     digest: Vec<u8>,
@@ -52,13 +52,13 @@ impl Token {
     }
 }
 
-/// The token in force, for whoever never got it; none if it was sealed under a secret that is gone.
+/// Decrypts the current token, for a browser that did not receive it; `None` if its secret key is gone.
 fn unseal(site: &Visit<'_>, browser: &Remembered) -> Option<Key> {
     let plain = site.keyring.open(PURPOSE, browser.next.as_deref()?).ok()?;
     Key::parse(std::str::from_utf8(&plain).ok()?)
 }
 
-/// Whether the answer that brought the token in force has arrived: its session was used, and not by a tab of the same moment.
+/// True if the response with the current token arrived: its session was used, later than by tabs restored with it.
 async fn arrived(tx: &mut Tx, browser: &Remembered, now: Time) -> Result<bool, Error> {
     match browser.session_id {
         Some(session) if browser.rotated_at + MOMENT <= now => sessions::was_used(tx, session).await,
@@ -70,7 +70,7 @@ fn cookie(id: Uuid, secret: &Key) -> String {
     format!("{id}.{}", secret.expose())
 }
 
-/// Remembers this browser; what is returned is for its cookie.
+/// Remembers this browser, and returns the value of its cookie.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -92,7 +92,7 @@ pub(super) async fn remember(site: &Visit<'_>, account: &mut Locked<'_>) -> Resu
     Ok(cookie(browser.id, &secret))
 }
 
-/// Forgets this browser, if it proves to be one that is remembered.
+/// Forgets this browser, if it presents the current or previous token of a remembered one.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -106,7 +106,7 @@ pub async fn forget(site: &Visit<'_>, tx: &mut Tx) -> Result<(), Error> {
     }
 }
 
-/// Opens a session, not a fresh one, for a browser that is remembered.
+/// Opens a session that is not fresh, for a remembered browser.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -136,7 +136,7 @@ async fn open(site: &Visit<'_>, token: &Token) -> Result<Option<SignedIn>, Error
     let Some(mut account) = accounts::lock_enabled(&mut tx, browser.account_id, now).await? else {
         return Ok(None);
     };
-    // Read again under the account's lock: another tab may have been first, or a reset.
+    // Read again under the account's row lock: another tab, or a reset, may have come first.
     let Some(browser) = remembered::find(account.tx(), token.id, now).await? else { return Ok(None) };
     let is_copy = !token.is(&browser.digest)
         && (!token.is_former(&browser) || arrived(account.tx(), &browser, now).await?);

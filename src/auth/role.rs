@@ -1,4 +1,4 @@
-//! Who may do what: guards that ask for a role.
+//! Permissions: guards that require a role.
 
 use std::{marker::PhantomData, ops::Deref};
 
@@ -15,10 +15,10 @@ use crate::{
     store::{accounts::Account, sessions::SignedIn},
 };
 
-/// The account of somebody who has the role `R`, as it stands at this request.
+/// The account of a signed-in person with the role `R`, as read for this request.
 ///
 /// # Outcomes
-/// As [`&Account`](Account); forward 403 if it lacks the role.
+/// Same as [`&Account`](Account); forward 403 if it lacks the role.
 pub struct Has<'r, R> {
     account: &'r Account,
     role: PhantomData<fn() -> R>,
@@ -47,10 +47,10 @@ impl<'r, R: Role> FromRequest<'r> for Has<'r, R> {
     }
 }
 
-/// An admin who proved who they are within `session.fresh`.
+/// An admin who has proved their identity within `session.fresh`.
 ///
 /// # Outcomes
-/// As [`Has<Administrator>`](Has); a session that is not fresh forwards 401, as with [`Fresh`].
+/// Same as [`Has<Administrator>`](Has); a session that is not fresh forwards 401, as with [`Fresh`].
 pub struct Admin<'r>(pub &'r SignedIn);
 
 #[rocket::async_trait]

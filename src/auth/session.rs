@@ -1,8 +1,8 @@
-//! Who is signed in: the guards that a route takes, and the session behind them.
+//! Sessions, and the guards that require one.
 //!
-//! A session is a row behind an opaque cookie of which only the digest is stored. [`&Account`](Account) and
-//! [`&SignedIn`](SignedIn) take a full one, [`Fresh`] one whose owner has just proved who they are, [`Restricted`] the
-//! one that reaches the form for a new password and nothing else.
+//! A session is a row, found by an opaque cookie of which only the digest is stored. [`&Account`](Account) and
+//! [`&SignedIn`](SignedIn) require a full session, [`Fresh`] one whose owner has just proved their identity, and
+//! [`Restricted`] one that reaches the form for a new password and nothing else.
 
 use std::time::Duration;
 
@@ -29,20 +29,20 @@ use crate::{
     },
 };
 
-/// How long a restricted session lasts at most.
+/// Longest life of a restricted session.
 pub const RESTRICTED: Duration = Duration::from_secs(10 * 60);
-/// How exactly it is known when a session was last used.
+/// Precision of the time at which a session was last used.
 const SEEN: Duration = Duration::from_secs(60);
 
-/// The full session, or that there is none, or that it cannot be told.
+/// Full session of a request, if there is one; an error if it could not be read.
 struct Full(Result<Option<SignedIn>, ()>);
-/// The same of the restricted session.
+/// The same for the restricted session.
 struct Narrow(Result<Option<SignedIn>, ()>);
 
-/// The full session of a request; `None` if nobody is signed in.
+/// Returns the full session of a request; `None` if nobody is signed in.
 ///
 /// # Errors
-/// If the database cannot tell: that is not the same as nobody.
+/// If the session could not be read: that does not mean that nobody is signed in.
 pub async fn current<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()> {
     let Full(found) = request
         .local_cache_async(async {
@@ -57,7 +57,7 @@ pub async fn current<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn
     found.as_ref().map(Option::as_ref).or(Err(()))
 }
 
-/// The restricted session of a request; `None` if there is none.
+/// Returns the restricted session of a request; `None` if there is none.
 async fn narrow<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()> {
     let Narrow(found) = request
         .local_cache_async(async {
@@ -68,7 +68,7 @@ async fn narrow<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()
     found.as_ref().map(Option::as_ref).or(Err(()))
 }
 
-/// How many full sessions of an account are open, besides one.
+/// Counts the open full sessions of an account, except `but`.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -102,7 +102,8 @@ async fn load(site: &Visit<'_>, cookie_name: CookieName) -> Result<Option<Signed
 }
 
 /// # Outcomes
-/// Forward 401 if nobody is signed in (the catcher leads to sign-in and back), error 503 if that cannot be told.
+/// Forward 401 if nobody is signed in (the catcher redirects to sign-in and back), error 503 if the session cannot be
+/// read.
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for &'r SignedIn {
     type Error = ();
@@ -117,7 +118,7 @@ impl<'r> FromRequest<'r> for &'r SignedIn {
 }
 
 /// # Outcomes
-/// As [`&SignedIn`](SignedIn).
+/// Same as [`&SignedIn`](SignedIn).
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for &'r Account {
     type Error = ();
@@ -127,14 +128,14 @@ impl<'r> FromRequest<'r> for &'r Account {
     }
 }
 
-/// Somebody who proved who they are within `session.fresh`.
+/// A signed-in person who has proved their identity within `session.fresh`.
 ///
 /// # Outcomes
-/// As [`&SignedIn`](SignedIn); a session that is not fresh forwards 401 too, and sign-in says why it asks again.
+/// Same as [`&SignedIn`](SignedIn); a session that is not fresh also forwards 401, and sign-in says why it asks again.
 pub struct Fresh<'r>(pub &'r SignedIn);
 
 impl Fresh<'_> {
-    /// Locks the account, as [`accounts::lock_unchanged`], if the session has not ended while the request was under way.
+    /// Locks the account like [`accounts::lock_unchanged`]; `None` also if the session has ended during the request.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -159,10 +160,11 @@ impl<'r> FromRequest<'r> for Fresh<'r> {
     }
 }
 
-/// Somebody who got in by a one-time sign-in or a generated password, and has not set a new one yet.
+/// A person who signed in by a one-time link or a generated password, and has not set a new password yet.
 ///
 /// # Outcomes
-/// Forward 410 if there is no such session or the policy in force does not accept its own, error 503 if that cannot be told.
+/// Forward 410 if there is no such session, the policy at arrival does not accept the session's, or a form was made for
+/// another session; error 503 if the session cannot be read.
 pub struct Restricted<'r> {
     /// The session and its account.
     pub me: &'r SignedIn,

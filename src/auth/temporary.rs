@@ -1,4 +1,4 @@
-//! A generated password: good once, at sign-in, for the form for a new one.
+//! Generated passwords: each works once, at sign-in, and leads to the form for a new one.
 
 use uuid::Uuid;
 
@@ -19,12 +19,12 @@ use crate::{
     },
 };
 
-/// What is stored of a generated password of an account.
+/// Returns the digest stored for a generated password of an account.
 pub fn digest(app: &App, account: &Account, password: &str) -> Vec<u8> {
     app.keyring.mac("temporary", &[password.as_bytes(), account.id.as_bytes()])
 }
 
-/// The live generated password of an account, if that is what was typed. Costs the same for no account.
+/// Returns the live generated password of an account, if `typed` matches it. Costs the same without an account.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -35,19 +35,19 @@ pub async fn find(
 ) -> Result<Option<KeyRow>, Error> {
     let id = account.map_or(Uuid::nil(), |account| account.id);
     let row = keys::of_account(&mut site.read().await?, id, Purpose::Temporary.name(), site.now()).await?;
-    // Compared also where there is nothing to compare with.
+    // Compares even if there is no such password, to take the same time.
     let right = is_generated(site, id, row.as_ref().map_or(&[], |row| &row.digest), typed);
     Ok(row.filter(|_| right))
 }
 
-/// Whether what was typed is the generated password of this digest.
+/// True if `typed` is the generated password with this digest.
 pub fn is_generated(site: &Visit<'_>, account: Uuid, digest: &[u8], typed: &Password) -> bool {
     let typed = Key::parse_code(typed.as_str());
     site.keyring.verifies(digest, "temporary", &[typed.expose().as_bytes(), account.as_bytes()])
 }
 
-/// Signs in with a generated password, once, to the form for a new one; false if it was used meanwhile, or the policy
-/// now in force accepts it no more. `counted` is the try.
+/// Signs in once with a generated password, to the form for a new one; false if it was used or the account changed
+/// meanwhile, or if the policy at arrival does not accept it. Refunds `counted`, the try, on success.
 ///
 /// # Errors
 /// [`Error::Database`].

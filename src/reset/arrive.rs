@@ -1,4 +1,4 @@
-//! From the link to the strategy's page: the key goes into a cookie, and nothing changes. Or the key is typed, or killed.
+//! Opening a link: the key moves into a cookie, and nothing changes. Also typing the key instead, and cancelling it.
 
 use rocket::{Route, get, post, routes};
 

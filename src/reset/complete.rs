@@ -1,4 +1,4 @@
-//! The end of every reset: a new password, everything older gone, the owner told, all in one transaction.
+//! The end of every reset: sets the password, ends everything older, notifies the owner, all in one transaction.
 
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// The new password in a form, if it may be one; what is wrong is noted under `new_password`.
+/// Returns the new password in a form, if acceptable; records any fault for the field `new_password`.
 ///
 /// # Errors
 /// [`Error::Busy`].
@@ -76,7 +76,7 @@ pub async fn spend(
     completed.enter(site, account, policy)
 }
 
-/// The answer to a form whose key was spent while it was on its way.
+/// Answers a form whose key was spent while the request was under way.
 ///
 /// # Errors
 /// [`Error::Busy`], [`Error::Database`].
@@ -86,7 +86,7 @@ pub async fn late(
     digest: &[u8],
     typed: Option<Password>,
 ) -> Result<Answer, Error> {
-    // What the first click did may share a commit that is yet to come: this one comes after it.
+    // The first click may still be waiting for a shared commit: this commit comes after it.
     site.begin().await?.commit().await?;
     let same = match typed {
         Some(typed) => is_set(site, account, typed).await?,
@@ -99,8 +99,8 @@ pub async fn late(
     }
 }
 
-/// Whether `typed` is the account's password by now: a second click on the last button sends what the first has set. Each
-/// such look was paid for by a key that lived when its request came.
+/// True if `typed` is the account's current password: a double click on the last button sends the password that the
+/// first click has set. Each check is paid for by a key that was live when its request arrived.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -120,9 +120,9 @@ pub struct Completed {
     ended: u64,
 }
 
-/// Sets the password, ends everything older, tells the owner, and signs in if the policy says so; `None`, and the
-/// transaction must be dropped, if the policy has switched while the password was typed and hashed. What pays for this
-/// must have been spent.
+/// Sets the password, ends everything older, notifies the owner, and signs in if the policy says so. Returns `None`,
+/// and the transaction must be dropped, if the policy has changed while the password was typed and hashed. The key or
+/// the restricted session must have been spent before.
 ///
 /// # Errors
 /// [`Error::Database`]; nothing has happened then.
@@ -153,10 +153,10 @@ pub async fn complete(
 }
 
 impl Completed {
-    /// The answer to the browser, with its cookies. Call it after the commit.
+    /// Returns the answer to the browser, and sets its cookies. Call it after the commit.
     ///
     /// # Errors
-    /// As [`Visit::keep`].
+    /// Same as [`Visit::keep`].
     pub fn enter(self, site: &Visit<'_>, account: &Account, policy: &Policy) -> Result<Answer, Error> {
         device::remember(site, &account.email_key())?;
         self.admission.enter(site);

@@ -1,6 +1,6 @@
-//! `generated_password`: a button mails a password that is good once, for signing in and setting one's own.
+//! `generated_password`: a button mails a password that works once, for signing in and setting one's own.
 //!
-//! The old password stays good until then, so that nobody can lock an owner out by asking.
+//! The old password works until then, so that nobody can lock an owner out by requesting a reset.
 
 use rocket::{fairing::AdHoc, get, post, routes};
 
@@ -24,12 +24,12 @@ use crate::{
     view::format,
 };
 
-/// How long a generated password is good.
+/// Life of a generated password.
 pub const LIFE: HumanDuration = HumanDuration::minutes(30);
 /// The page that says where it is.
 const SENT: Place = Place::Step(Strategy::GeneratedPassword, "sent");
 
-/// Marks its tickets.
+/// Tag of its tickets.
 pub struct GeneratedPassword;
 
 impl StrategyTag for GeneratedPassword {

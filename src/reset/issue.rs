@@ -1,8 +1,8 @@
-//! The key that lets somebody back in, and the message that carries it: whoever reads the mailbox gets in with the newest one.
+//! Reset keys, and the messages that carry them: the reader of the mailbox gets back in with the newest one.
 //!
-//! A key that somebody else may be using ends only when the owner wants it: a request from another browser sends one that
-//! starts again, and ends nothing until its button is pressed. What the owner asked for in a browser of their own is sent
-//! once more instead of being superseded by strangers.
+//! A request by a user does not end a key that is in use in another browser. It sends a restart key, which ends the
+//! other one when its button is pressed. A key that the owner requested in a known browser is not superseded by a
+//! stranger's request, but sent again.
 
 use super::typed::{self, WishId};
 use crate::{
@@ -31,42 +31,42 @@ use crate::{
 
 const PURPOSE: &str = "key";
 
-/// Whether a message was sent.
+/// Result of starting a reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Started {
-    /// One that lets the owner back in, or says why none can.
+    /// A message was posted that lets the owner back in, or says why none can.
     Issued,
-    /// The number, or the site, has had its texts for now.
+    /// A limit on text messages is reached.
     NoTexts,
 }
 
-/// Who asks for a reset.
+/// Requester of a reset.
 #[derive(Clone, Copy)]
 pub struct By<'a> {
-    /// Digest of the mark of their browser.
+    /// Digest of the id of their browser.
     pub browser: Option<&'a [u8]>,
-    /// Their request, if the browser can take a code for it.
+    /// Id of their request, if the browser can take a code for it.
     pub wish: Option<&'a WishId>,
-    /// That the browser is known for the account's address.
+    /// Proof that the browser is known for the account's address.
     pub known: Option<&'a Known>,
-    /// Whether it is an admin.
+    /// True for an admin.
     pub admin: bool,
 }
 
 impl<'a> By<'a> {
-    /// Who was known before somebody said "this wasn't me" may be who it was.
+    /// True if the browser was known after the last hold: one known before "this wasn't me" may be the intruder's.
     fn is_owner(&self, account: &Account) -> bool {
         self.known.is_some_and(|known| known.at >= account.held_until)
     }
 
-    /// Whether a live key is in use in another browser, or was given to the owner by an admin.
+    /// True if a live key is in use in another browser or was granted by an admin, unless an admin is asking.
     fn is_elsewhere(&self, key: &KeyRow) -> bool {
         let granted = Policy::read(key.policy.as_deref()).is_some_and(|issued| issued.granted);
         let pressed = key.pressed_at.is_some() && key.browser.as_deref() != self.browser;
         !self.admin && (granted || pressed)
     }
 
-    /// Whether a live key is not theirs to supersede: the owner asked for it.
+    /// True if the requester may not supersede a live key, because the owner requested it.
     fn must_leave(&self, key: &KeyRow, account: &Account) -> bool {
         key.asked_by_owner && !self.admin && !self.is_owner(account)
     }
@@ -80,15 +80,15 @@ impl<'a> By<'a> {
     }
 }
 
-/// What a message says, and of which key.
+/// Contents of a message, and its key.
 pub struct Letter<'a> {
-    /// Its sentences.
+    /// Name of its sentences.
     pub name: &'a str,
-    /// The key that is in use elsewhere, if that is why it says so.
+    /// The key in use in another browser, if the message mentions it.
     pub elsewhere: Option<&'a KeyRow>,
-    /// The mark of the browser that can take a code, and its request.
+    /// Digest of the id of the browser that can take a code, and the id of its request.
     pub typed: Option<(&'a [u8], &'a WishId)>,
-    /// A key to be sent once more, instead of a new one.
+    /// A key to send again, instead of a new one.
     pub kept: Option<(KeyRow, Key)>,
 }
 
@@ -114,7 +114,7 @@ pub async fn start(
     issue(app, account, letter, asker, asked).await
 }
 
-/// The live keys of an account for two purposes, each if the policy in force accepts it.
+/// Returns the live keys of an account for two purposes, each only if the policy in force accepts it.
 async fn live(
     app: &App,
     account: &mut Locked<'_>,
@@ -129,14 +129,14 @@ async fn live(
     Ok(purposes.map(|purpose| rows.iter().find(|row| row.purpose == purpose.name()).cloned()))
 }
 
-/// The key of a row; none if it was sealed under a secret that is gone.
+/// Decrypts the key of a row; `None` if its secret key is gone.
 pub fn unseal(app: &App, row: &KeyRow) -> Option<Key> {
     let plain = app.keyring.open(PURPOSE, row.sealed.as_deref()?).ok()?;
     Key::parse(std::str::from_utf8(&plain).ok()?)
 }
 
-/// Posts a message with a key, by mail or, if one is left, by text. A new key takes the place of the older ones; one that
-/// starts again, because another is in use elsewhere, that of its like alone.
+/// Posts a message with a key, by email or, if the limits allow, by text. A new key supersedes the older ones; a
+/// restart key, sent because another is in use elsewhere, supersedes only other restart keys.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -199,7 +199,7 @@ pub async fn issue(
     Ok(Started::Issued)
 }
 
-/// The browser in which a key's first button was pressed.
+/// Returns the name of the browser in which a key's first button was pressed.
 pub fn place(app: &App, pressed: &KeyRow) -> String {
     match pressed.pressed_in.as_deref() {
         None | Some("?") => app.templates.say("browser-other", &[]),
@@ -215,7 +215,7 @@ async fn make(
     policy: &Policy,
     asker: Requester<'_>,
 ) -> Result<(KeyRow, Key), Error> {
-    // A key that starts again supersedes those of its own kind alone.
+    // A restart key supersedes only other restart keys.
     let first = if purpose == Purpose::Restart { Purpose::Restart } else { Purpose::Reset };
     let purposes = [first, Purpose::Restart, Purpose::Restart];
     spent::note_links(tx, account.id, purposes, Reason::Replaced, app.now()).await?;

@@ -1,4 +1,4 @@
-//! The way back in, told in plain words: what happens step by step, and what each step is for.
+//! Explanation of a policy in plain words: each step of a reset, and its purpose.
 
 use serde::Serialize;
 
@@ -14,13 +14,13 @@ use crate::{
 /// One step, as a person sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Step {
-    /// What happens.
+    /// Description of the step.
     pub what: String,
-    /// What it protects against.
+    /// Danger that it protects against.
     pub guards: String,
 }
 
-/// Every step of a policy, from the request to the notice. A strategy's own are the sentences
+/// Returns every step of a policy, from the request to the notice. A strategy's own steps are the sentences
 /// `explain-<strategy>-1`, `-2` and so on, each with its `…-guards`.
 pub fn journey(templates: &Templates, policy: &Policy) -> Vec<Step> {
     let minutes = format::minutes(*policy.key_ttl);
@@ -61,7 +61,7 @@ mod tests {
         for strategy in Strategy::all() {
             let settings = ResetSettings { strategy: Some(*strategy), ..ResetSettings::default() };
             let steps = journey(&templates, &settings.policy([]));
-            // Asking, the message, opening and the end are everybody's.
+            // The request, the message, opening the link and the end are common to all strategies.
             assert!(steps.len() >= 4 + usize::from(strategy.steps()) - 1, "{strategy}: {steps:#?}");
             for step in steps {
                 assert!(!step.what.contains(['[', '{']) && !step.guards.contains(['[', '{']), "{step:?}");

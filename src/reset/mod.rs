@@ -1,7 +1,8 @@
-//! Getting back in: five strategies, of which the policy picks one for each account.
+//! Account recovery: five strategies, of which the policy chooses one for each account.
 //!
-//! [`request`] takes the wish, the outbox's worker makes the key, [`arrive`] carries it from the link into a cookie,
-//! [`ticket`] proves it to the routes of its strategy, and [`complete`] ends what is older.
+//! [`request`] accepts the request, the outbox's worker issues the key, [`arrive`] moves it from the link into a
+//! cookie, [`ticket`] proves it to the routes of its strategy, and [`complete`] sets the password and ends everything
+//! older.
 
 pub mod arrive;
 pub mod complete;

@@ -1,4 +1,4 @@
-//! The form for a new password that a restricted session reaches, and nothing else.
+//! The form for a new password, the only page that a restricted session reaches.
 
 use rocket::{Route, get, post, routes};
 use serde_json::json;
@@ -43,7 +43,7 @@ fn page(site: &Visit<'_>, restricted: &Restricted<'_>) -> Page {
         .with("steps", steps)
 }
 
-/// Whoever signed in with a generated password has typed the address.
+/// Like [`Policy::known_address`], but with the address after a generated password: it was typed to sign in.
 fn known_address<'a>(policy: &Policy, account: &'a Account) -> &'a str {
     match policy.strategy {
         Strategy::GeneratedPassword => &account.email,
@@ -94,7 +94,7 @@ async fn submit(
     Ok(Answer::go(Place::Account))
 }
 
-/// Locks the account, and ends the restricted session: `None` unless both can be done.
+/// Locks the account and ends the restricted session; `None` unless both succeed.
 async fn lock<'t>(tx: &'t mut Tx, me: &SignedIn, now: Time) -> Result<Option<Locked<'t>>, Error> {
     let Some(mut account) = accounts::lock_unchanged(tx, &me.account, now).await? else { return Ok(None) };
     let ended = sessions::end(account.tx(), me.account.id, me.session.id).await?;

@@ -27,7 +27,7 @@ pub fn routes() -> Vec<Route> {
     routes![arrive, show, submit, show_done]
 }
 
-/// A notice whose key a request holds, and what its button would come to now.
+/// A notice whose key the request carries, and what its button would do now.
 pub struct Notified {
     key: KeyRow,
     account: Account,

@@ -1,4 +1,4 @@
-//! `one_time_login`: a button signs in, once, to a form for a new password and nothing else.
+//! `one_time_login`: a button signs in once, to the form for a new password and nothing else.
 
 use rocket::{fairing::AdHoc, get, post, routes};
 
@@ -12,7 +12,7 @@ use crate::{
     policy::strategy::Strategy,
 };
 
-/// Marks its tickets.
+/// Tag of its tickets.
 pub struct OneTimeLogin;
 
 impl StrategyTag for OneTimeLogin {

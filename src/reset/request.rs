@@ -1,4 +1,4 @@
-//! Asking for a reset: the same work and the same answer whoever is named; the worker looks the account up.
+//! Requesting a reset: the same work and the same answer for every address; the worker looks up the account later.
 
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
@@ -38,7 +38,7 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit, show_sent, typed::submit]
 }
 
-/// A page of the first step. What it says of the steps to come is the base policy's, whoever asks.
+/// Returns a page of the first step. It describes the steps of the base policy, whoever asks.
 fn page(site: &Visit<'_>, name: &'static str) -> Page {
     let policy = site.at_arrival.policy([]);
     Page::new(name)
@@ -77,7 +77,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
         asked: site.caller(),
     };
     let allowed = throttle::post(&site, MessageKind::Reset, email.key(), &request).await?;
-    // Over the limit, the code of the newest message stays good in this browser.
+    // Over the limit, the code of the newest message stays valid in this browser.
     let former = former.filter(|wish| wish.email_key == email.key()).and_then(|wish| wish.id);
     let (id, again) = (if allowed.is_yes() { Some(id) } else { former }, allowed.at());
     let (email, email_key) = (email.address().to_owned(), email.key().to_owned());
@@ -91,7 +91,7 @@ fn show_sent(site: Visit<'_>) -> Page {
     sent(&site, Wish::of(&site).as_ref())
 }
 
-/// The page that says what comes of a request, and takes the code of its message: the same whoever was named.
+/// Returns the page after a request, which takes the code of its message: the same for every address.
 pub fn sent(site: &Visit<'_>, wish: Option<&Wish>) -> Page {
     let again = wish.and_then(|wish| wish.again).map(format::next_minute);
     page(site, "reset/sent")
@@ -100,7 +100,7 @@ pub fn sent(site: &Visit<'_>, wish: Option<&Wish>) -> Page {
         .with("unknown", site.config().mail.to_unknown.to_string())
 }
 
-/// A request to get back in.
+/// A request for a reset.
 #[derive(Serialize, Deserialize)]
 pub struct Reset {
     email: String,
@@ -116,7 +116,7 @@ impl Request for Reset {
 }
 
 impl Reset {
-    /// Makes a key for the account, or tells the mailbox why there is none.
+    /// Issues a key for the account, or mails the reason why there is none.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -146,7 +146,7 @@ impl Reset {
         }
     }
 
-    /// Mails the confirmation of an address that waits for it once more, or says that there is no account.
+    /// Mails the confirmation again if the address has a registration; otherwise that there is no account, or a decoy.
     async fn without_account(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
         if registrations::newest(tx, &self.email_key, app.now()).await?.is_some() {
             return Again::new(self.email_key, self.asked).carry_out(app, tx).await;

@@ -1,4 +1,4 @@
-//! Starting again: the link of a message that came while a reset was under way elsewhere. Its button ends that one.
+//! Restarting: the link in a message sent while a reset was under way in another browser. Its button ends that reset.
 
 use rocket::{Route, get, post, routes};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! `second_key`: a button mails a second key, good only in this browser, that goes with the new password.
+//! `second_key`: a button mails a second key, valid only in this browser, to be typed with the new password.
 
 use std::time::Duration;
 
@@ -21,11 +21,11 @@ use crate::{
     store::keys::KeyRow,
 };
 
-/// How long a second key is good.
+/// Life of a second key.
 pub const LIFE: Duration = Duration::from_secs(10 * 60);
 const KIND: CodeKind = CodeKind { purpose: Purpose::Second, life: LIFE, make: Key::second };
 
-/// Marks its tickets.
+/// Tag of its tickets.
 pub struct SecondKey;
 
 impl StrategyTag for SecondKey {

@@ -1,4 +1,4 @@
-//! What `second_key` and `sms_approved` share: a button that sends a code, and a form that takes it with the password.
+//! Common part of `second_key` and `sms_approved`: a button sends a code, and a form takes it with the password.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::{
     view::format,
 };
 
-/// The answer to a form for which no code is live: `button` asks for another, unless the key was spent meanwhile.
+/// Answers a form without a live code: with the page `button`, to request another, unless the key was spent meanwhile.
 ///
 /// # Errors
 /// [`Error::Busy`], [`Error::Database`].
@@ -39,16 +39,16 @@ pub async fn no_code<S>(
     Ok(button.faults(Faults::of("code", Fault::new("fault-code-dead"))).into())
 }
 
-/// Whether the key was spent while the request was on its way.
+/// True if the key has ended while the request was under way.
 async fn is_spent<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> Result<bool, Error> {
     let found = spent::find(&mut site.read().await?, &ticket.key.digest, site.now()).await?;
     Ok(found.is_some_and(|key| key.is_over()))
 }
 
-/// How many codes one key may mint.
+/// Most codes that one key may mint.
 const MINTS: i64 = 3;
 
-/// The live code that this browser asked for with this key.
+/// Returns the live code that this browser requested with this key.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -63,8 +63,8 @@ pub async fn pending<S>(
     Ok(row.filter(|row| row.parent == Some(ticket.key.id) && row.browser.as_deref() == Some(&browser_id)))
 }
 
-/// Makes a code in `tx`, which must end with a commit; `None` if the key is bound elsewhere, has minted enough, or did
-/// so less than `pause` ago.
+/// Issues a code in `tx`, which the caller must commit; `None` if the account has changed, or the key is bound to
+/// another browser, has minted enough codes, or minted one less than `pause` ago.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -111,19 +111,19 @@ pub async fn send<S>(
     Ok(())
 }
 
-/// Until when a code is good: until itself or its key dies.
+/// Returns the expiry of a code: its own or its key's, whichever comes first.
 pub fn until<S>(ticket: &Ticket<S>, row: &KeyRow) -> Time {
     row.expires_at.min(ticket.key.expires_at)
 }
 
-/// What the page with the button shows: whether the key is in use in another browser, and whether it has codes left.
+/// Adds to the page with the button whether the key is in use in another browser, and whether it has codes left.
 pub fn offered<S>(page: Page, site: &Visit<'_>, ticket: &Ticket<S>) -> Page {
     page.with("ticket", ticket.shown(site, 2))
         .with("elsewhere", is_elsewhere(site, ticket))
         .with("more", ticket.key.minted < MINTS)
 }
 
-/// Why no code was sent, for the next page to say.
+/// Returns the name of the sentence that tells on the next page why no code was sent.
 pub fn why_none<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> &'static str {
     if is_elsewhere(site, ticket) { "told-code-elsewhere" } else { "told-no-more-codes" }
 }
@@ -132,7 +132,7 @@ fn is_elsewhere<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> bool {
     ticket.key.browser.is_some() && ticket.key.browser != site.browser_id()
 }
 
-/// What the form for a code shows of it.
+/// Adds to the form for a code its expiry and the tries left.
 pub fn shown<S>(page: Page, site: &Visit<'_>, ticket: &Ticket<S>, row: &KeyRow, tries: i64) -> Page {
     let until = until(ticket, row);
     page.with("ticket", ticket.shown(site, 3))
@@ -144,11 +144,11 @@ pub fn shown<S>(page: Page, site: &Visit<'_>, ticket: &Ticket<S>, row: &KeyRow, 
         .with("login_after", ticket.policy.login_after)
 }
 
-/// Takes the code with the new password: the tries left and what is wrong, or the end of the reset. A password that will
-/// not do costs no try, and the code need not be typed again.
+/// Checks the code and the new password, and completes the reset; if refused, returns the tries left and the faults. An
+/// unacceptable password costs no try, and the code need not be typed again.
 ///
 /// # Errors
-/// [`Error::Busy`], [`Error::Database`]; nothing but a wrong try has been counted then.
+/// [`Error::Busy`], [`Error::Database`]; nothing has happened then, except that a try may be counted.
 pub async fn approve<S>(
     site: &Visit<'_>,
     ticket: &Ticket<S>,
@@ -171,13 +171,13 @@ pub async fn approve<S>(
     }
 }
 
-/// The page of a refused form: a code that was not found wrong stays typed.
+/// Returns the page of a refused form, which keeps the code unless that was wrong.
 pub fn refused(page: Page, fields: &Fields, faults: Faults) -> Page {
     let code = if faults.name("code") { "" } else { fields.get("code").unwrap_or_default() };
     page.typed("code", code).faults(faults)
 }
 
-/// Tells the owner that a code died of wrong tries.
+/// Notifies the owner that wrong tries have used up a code.
 async fn tell(site: &Visit<'_>, account: &Account) -> Result<(), Error> {
     let mut tx = site.begin().await?;
     notice::post(site.app, &mut tx, account, &account.email, "code-failed", &site.caller()).await?;

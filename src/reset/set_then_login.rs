@@ -1,4 +1,4 @@
-//! `set_then_login`: whoever holds the key sets a new password, and is signed in.
+//! `set_then_login`: the holder of the key sets a new password, and is signed in.
 
 use rocket::{fairing::AdHoc, get, post, routes};
 
@@ -12,7 +12,7 @@ use crate::{
     policy::strategy::Strategy,
 };
 
-/// Marks its tickets.
+/// Tag of its tickets.
 pub struct SetThenLogin;
 
 impl StrategyTag for SetThenLogin {

@@ -1,4 +1,4 @@
-//! `sms_approved`: a button texts a code to the owner's verified phone, that goes with the new password.
+//! `sms_approved`: a button texts a code to the owner's verified phone, to be typed with the new password.
 
 use std::time::Duration;
 
@@ -26,10 +26,10 @@ const PAGE: Place = Place::Strategy(Strategy::SmsApproved);
 /// How long a texted code is good.
 pub const LIFE: Duration = Duration::from_secs(5 * 60);
 const KIND: CodeKind = CodeKind { purpose: Purpose::Approval, life: LIFE, make: Key::code };
-/// How long before another code is texted.
+/// Shortest time between two texted codes.
 const PAUSE: Duration = Duration::from_secs(60);
 
-/// Marks its tickets.
+/// Tag of its tickets.
 pub struct SmsApproved;
 
 impl StrategyTag for SmsApproved {
@@ -71,7 +71,7 @@ async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SmsApproved>) -
     let (Some((row, code)), true) = (minted, allowed) else {
         drop(tx);
         if !allowed {
-            // The count that refuses went with the key's, and with it what the audit log says of it.
+            // The rollback also removed the audit event of the refusal: count again to record it.
             let mut tx = site.begin().await?;
             throttle::text_allowed(site.app, &mut tx, phone, known.as_ref().into(), &site.caller()).await?;
             tx.commit().await?;
@@ -100,7 +100,7 @@ async fn submit(
     })
 }
 
-/// How many seconds until another code may be asked for.
+/// Returns the seconds until another code may be requested.
 fn wait(site: &Visit<'_>, row: &KeyRow) -> u64 {
     site.now().until(row.issued_at + PAUSE).as_millis().div_ceil(1000) as u64
 }

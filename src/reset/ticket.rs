@@ -1,4 +1,4 @@
-//! The proof, in a guard, that a request holds a live key of a strategy.
+//! Guard that proves that a request carries a live key of a strategy.
 
 use std::{marker::PhantomData, ops::Deref};
 
@@ -29,7 +29,7 @@ use crate::{
     view::format,
 };
 
-/// A live key, its account, and the policy it was issued under, which the one in force accepts.
+/// A live key, its account, and the policy it was issued under, which the policy at arrival accepts.
 pub struct Issued {
     /// The key.
     pub key: KeyRow,
@@ -67,7 +67,7 @@ impl KeyedLink for Issued {
 }
 
 impl Issued {
-    /// Locks the account and spends the key: `None` unless both can be done.
+    /// Locks the account and spends the key; `None` unless both succeed.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -87,23 +87,24 @@ async fn look_up(conn: &mut Conn, site: &Visit<'_>, key: &Key) -> Result<Option<
     Ok(None)
 }
 
-/// What marks the tickets of a strategy.
+/// Tag of the tickets of a strategy.
 pub trait StrategyTag: Send + Sync + 'static {
     /// The strategy; `None` accepts a ticket of any strategy.
     const STRATEGY: Option<Strategy>;
 }
 
-/// Marks a ticket of any strategy.
+/// Tag of a ticket of any strategy.
 pub struct Any;
 
 impl StrategyTag for Any {
     const STRATEGY: Option<Strategy> = None;
 }
 
-/// A live key of the strategy `S`, looked up and judged anew at every request.
+/// A live key of the strategy `S`, looked up and checked again at every request.
 ///
 /// # Outcomes
-/// As [`ValidKey`]; forward 410 too if the key is of another strategy, or starts again and its button was not pressed yet.
+/// Same as [`ValidKey`]; also forward 410 if the key is of another strategy, or is a restart key whose button was not
+/// pressed yet.
 pub struct Ticket<S> {
     issued: Issued,
     other: Option<String>,
@@ -140,12 +141,12 @@ impl<'r, S: StrategyTag> FromRequest<'r> for Ticket<S> {
 }
 
 impl<S> Ticket<S> {
-    /// What a page shows of it, at this step of its strategy.
+    /// Returns the values that a page shows at this step of the strategy.
     pub fn shown(&self, site: &Visit<'_>, step: u8) -> Value {
         json!({
             "id": self.key.id,
             "email": masked(&self.account.email),
-            // Whoever opened a link from a mail reads that mailbox, and its address on the mail.
+            // The reader of a mailed link knows the address from the mail; empty for a text message.
             "address": self.policy.known_address(&self.account),
             "seconds": site.now().until(self.key.expires_at).as_secs(),
             "until": format::clock(self.key.expires_at),
@@ -156,7 +157,7 @@ impl<S> Ticket<S> {
         })
     }
 
-    /// Keeps the key from being superseded by somebody else's request, while its owner fills the form.
+    /// Binds the key to this browser, so that nobody else's request supersedes it while its owner fills in the form.
     ///
     /// # Errors
     /// [`Error::Database`].

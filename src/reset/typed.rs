@@ -1,7 +1,7 @@
-//! The short code of a mailed reset: typed in the browser that asked, it does what following the link does.
+//! The short code of a mailed reset: typed in the browser that requested it, it does the same as the link.
 //!
-//! It is made of the key's row, the browser's mark and the request, and stored nowhere. A try is counted by request, by
-//! address and by client before anything is compared, whoever is named: an address without an account costs the same.
+//! It is derived from the key's row, the browser's id and the request, and never stored. A try is counted by request,
+//! by address and by client before anything is compared, at the same cost for an address without an account.
 
 use std::time::Duration;
 
@@ -29,49 +29,49 @@ use crate::{
 
 const PURPOSE: &str = "reset code";
 const SEALED: &str = "wish";
-/// How long a browser keeps what it asked for: no key lives longer.
+/// Time for which a browser keeps its request: no key lives longer.
 const LIFE: Duration = Duration::from_secs(60 * 60);
 
-/// What tells one request for a reset from another of the same browser: drawn, and as long as any other when sealed.
+/// Random id of a request for a reset, to distinguish those of one browser. When sealed, all have the same length.
 pub type WishId = Uuid;
 
-/// What a browser last asked for, sealed in a cookie.
+/// The last request for a reset in a browser, sealed in a cookie.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Wish {
     /// The address that was typed.
     pub email: String,
     /// The same in its canonical form.
     pub email_key: String,
-    /// The request whose message carries a code for this browser; none if it was over a limit from the beginning.
+    /// Id of the request whose message carries a code for this browser; `None` if all were over a limit.
     pub id: Option<WishId>,
-    /// When it may ask again, if it was over a limit.
+    /// Time of the next permitted request, if this one was over a limit.
     pub again: Option<Time>,
-    /// When it asked.
+    /// Time of the request.
     pub at: Time,
 }
 
 impl Wish {
-    /// What the browser of a request asked for.
+    /// Returns the last request for a reset in this browser.
     pub fn of(site: &Visit<'_>) -> Option<Self> {
         let wish: Self = site.unseal(CookieName::Wish, SEALED)?;
         (wish.at + LIFE > site.now()).then_some(wish)
     }
 
-    /// Lets the browser keep it.
+    /// Stores it in the browser's cookie.
     ///
     /// # Errors
-    /// As [`Keyring::seal`](crate::base::keyring::Keyring::seal).
+    /// Same as [`Keyring::seal`](crate::base::keyring::Keyring::seal).
     pub fn keep(&self, site: &Visit<'_>) -> Result<(), Error> {
         site.seal(CookieName::Wish, SEALED, self)
     }
 }
 
-/// The code that goes with a key, for the browser with this mark and its request.
+/// Returns the code of a key, for the browser with this id and its request.
 pub fn code(app: &App, row: &KeyRow, browser_id: &[u8], wish: &WishId) -> Key {
     Key::of_mac(&app.keyring.mac(PURPOSE, &[row.id.as_bytes(), browser_id, wish.as_bytes()]))
 }
 
-/// Takes the code, or the whole key or link, where the message was asked for.
+/// Takes the code, or the whole key or link, in the browser that requested the message.
 #[post("/reset/sent", data = "<fields>")]
 pub async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answer, Error> {
     let Some(wish) = Wish::of(&site) else { return Ok(Answer::go(Place::Reset)) };
@@ -115,7 +115,7 @@ pub async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result
     keyed::follow::<Issued>(&site, &key).await
 }
 
-/// The account that a wish names, and the live key whose code was typed. Compares also where there is nothing to compare with.
+/// Returns the account of a request, and the live key whose code was typed. Compares even if there is none.
 async fn find(
     site: &Visit<'_>,
     wish: &Wish,

@@ -1,9 +1,9 @@
-//! Undoing what a notice told of: weighed against what was proved since, it gives the account back, or freezes it until
-//! an admin has decided.
+//! Undoing the event of a notice: depending on what was proved since, it restores the account, or freezes it until an
+//! admin decides.
 //!
-//! Who holds the link and who has the account now cannot be told apart here once both have shown a mailbox and a
-//! password: a thief moves an account to an address of their own as an owner does, and an owner's link can be in the
-//! hands of whoever reads a mailbox that was left.
+//! Once both the holder of the link and the user of the account have proved a mailbox and a password, the server cannot
+//! know which is the owner: a thief moves an account to their own address just as an owner does, and the link may have
+//! reached a stranger who now reads a mailbox that the owner has left.
 
 use std::time::Duration;
 
@@ -24,17 +24,17 @@ use crate::{
     },
 };
 
-/// How long other requests for a reset wait afterwards.
+/// Time for which other requests for a reset are refused afterwards.
 const HOLD: Duration = Duration::from_secs(60 * 60);
-/// How long what tells of a freeze is worth sending.
+/// Time for which a message about a freeze is worth sending.
 const NEWS: Duration = Duration::from_secs(72 * 60 * 60);
 
-/// What "this wasn't me" comes to.
+/// Outcome of "this wasn't me".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The account is as it was before, and its owner gets a key.
     Restored,
-    /// Nobody gets in until an admin has decided.
+    /// Nobody gets in until an admin decides.
     Frozen,
 }
 
@@ -42,14 +42,14 @@ fn letter(name: &str) -> Letter<'_> {
     Letter { name, elsewhere: None, typed: None, kept: None }
 }
 
-/// Whether a link to this account still leads anywhere: one that an admin has disabled stays so.
+/// True if links to this account still work: not if an admin has disabled it.
 pub fn is_open(account: &Account) -> bool {
     account.state() != AccountState::Disabled
 }
 
-/// What the link `key` would come to, as the account stands.
+/// Returns the outcome of the link `key` in the account's present state.
 ///
-/// A password that is newer than the link and has opened the account under another address weighs as much as the link.
+/// A password that is newer than the link and has opened the account under another address counts as much as the link.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -66,7 +66,7 @@ pub async fn weigh(
     Ok(if contested { Outcome::Frozen } else { Outcome::Restored })
 }
 
-/// Does what the link `key` comes to; it ends, with the links of all that happened since.
+/// Restores or freezes the account by the link `key`. Restoring also ends the links of later events.
 ///
 /// The key must have been spent.
 ///
@@ -97,12 +97,12 @@ pub async fn carry_out(
     Ok(Outcome::Restored)
 }
 
-/// Restores address and phone; false if the address cannot be had.
+/// Restores address and phone; false if the address is not available.
 async fn restore(app: &App, account: &mut Locked<'_>, before: &UndoSnapshot) -> Result<bool, Error> {
     let Ok(email) = Email::parse(&before.email) else { return Ok(false) };
     let now = app.now();
     if email.key() != account.email_key() {
-        // Free at once; what was proved there still counts.
+        // The address left is free at once; what was proved there still counts.
         let (tx, account) = account.parts();
         former_addresses::insert(tx, account.id, Time::default()).await?;
     }
@@ -113,7 +113,7 @@ async fn restore(app: &App, account: &mut Locked<'_>, before: &UndoSnapshot) -> 
     Ok(true)
 }
 
-/// Lets nobody in before an admin has decided, keeps the former address for that, and tells both.
+/// Locks everybody out until an admin decides, stores the former address as a claim, and informs both addresses.
 async fn freeze(
     app: &App,
     account: &mut Locked<'_>,
@@ -141,8 +141,8 @@ async fn freeze(
     Event::new("account.frozen", account.id).from(asked).detail(&before.notice).write(app, tx).await
 }
 
-/// After a reset that began with "this wasn't me": the older links to the same address end. Those to other addresses
-/// stay, or a thief could end with a link of their own what leads back to the owner's.
+/// Ends older "this wasn't me" links to the same address, after a reset that began with one. Those to other addresses
+/// stay: otherwise a thief could use a link of their own to end the one that leads back to the owner's address.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -160,8 +160,8 @@ pub async fn settle(app: &App, account: &mut Locked<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends a freeze as an admin has decided: the account goes to a claim, or stays with its present address if there is
-/// none, and a key is mailed to whoever has it now. Every other claim ends.
+/// Ends a freeze as an admin decided: gives the account to `claim`, or leaves it at its present address if that is
+/// `None`, and mails a key there. All claims end. False if the claimed address is not available.
 ///
 /// # Errors
 /// [`Error::Database`].

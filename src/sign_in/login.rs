@@ -1,4 +1,4 @@
-//! Sign-in: one bcrypt, whatever the account's state, and one answer for every refusal.
+//! Sign-in: one bcrypt check, whatever the account's state, and the same answer for every refusal.
 
 use rocket::{Request, Route, get, post, routes};
 
@@ -26,8 +26,8 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit]
 }
 
-/// Where somebody goes who must sign in first: to the form, and back to the page they wanted; in a restricted session,
-/// to the step that it is for.
+/// Redirects somebody who must sign in first: to the form, and then back to the page they requested; in a restricted
+/// session, to the form for a new password.
 pub async fn first(request: &Request<'_>) -> Answer {
     if request.guard::<Restricted<'_>>().await.is_success() {
         return Answer::go(Place::NewPassword);
@@ -121,19 +121,19 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
     }
 }
 
-/// What became of a sign-in.
+/// Result of a sign-in attempt.
 enum Attempt {
     /// The password was right.
     Entered,
-    /// It was a generated one, which opens the form for a new one.
+    /// A generated password was right, and opens the form for a new one.
     Restricted,
-    /// It was neither, or may not be used, whatever the reason.
+    /// Neither was right, or it may not be used, for any reason.
     Refused,
-    /// It was right, and then there was another hash: perhaps of the same password, by another sign-in.
+    /// It was right, but the account changed meanwhile: perhaps another sign-in rehashed the same password.
     Conflict,
 }
 
-/// Lets in whoever knows the password, or a generated one.
+/// Checks the password, or a generated one, and signs in if it is right.
 async fn attempt(
     site: &Visit<'_>,
     hasher: &Hasher,

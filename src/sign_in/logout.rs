@@ -1,4 +1,4 @@
-//! Sign-out: ends the session on the server, and forgets a browser that was remembered.
+//! Sign-out: ends the session on the server, and forgets a remembered browser.
 
 use rocket::{Route, get, http::Header, post, routes};
 

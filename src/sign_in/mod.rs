@@ -1,4 +1,4 @@
-//! The ways in, and the way out.
+//! Sign-in and sign-out.
 
 pub mod login;
 pub mod logout;
