@@ -10,7 +10,11 @@ use crate::{
         session::{self, Fresh},
     },
     base::{Error, fault::Fault},
-    core::{event::Event, limits::RateLimit, place::Place},
+    core::{
+        event::{Event, EventKind},
+        limits::RateLimit,
+        place::Place,
+    },
     hashing::{
         hash::{PasswordHash, Verdict},
         password::Password,
@@ -52,7 +56,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     let Passed::Entered(admission) = gate::pass(&site, &mut account, Proof::Password, goal).await?;
     let (held, account) = account.into_parts();
     notice::post(site.app, held, &account, &account.email, "password-changed", &site.caller()).await?;
-    Event::new("password.changed", account.id).from(&site.caller()).write(site.app, held).await?;
+    Event::new(EventKind::PasswordChanged, account.id).from(&site.caller()).write(site.app, held).await?;
     tx.commit().await?;
     admission.enter(&site);
     let ended = (others > 0).then(|| Announcement::count("told-others-ended", others));
@@ -77,7 +81,10 @@ pub async fn confirm(
     }
     if checked == Checked::Wrong {
         let mut tx = site.begin().await?;
-        Event::new("password.refused", account.id).from(&site.caller()).write(site.app, &mut tx).await?;
+        Event::new(EventKind::PasswordRefused, account.id)
+            .from(&site.caller())
+            .write(site.app, &mut tx)
+            .await?;
         tx.commit().await?;
     }
     Ok(())

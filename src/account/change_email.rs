@@ -15,7 +15,11 @@ use crate::{
         fault::Fault,
         key::{Key, Purpose},
     },
-    core::{event::Event, limits::MessageKind, place::Place},
+    core::{
+        event::{Event, EventKind},
+        limits::MessageKind,
+        place::Place,
+    },
     http::{
         Answer, CookieName, Faults, Fields, KeyedLink, LinkKey, Page, SameOrigin, ValidKey, Visit, keyed,
         throttle,
@@ -181,7 +185,7 @@ async fn confirm(_ours: SameOrigin, site: Visit<'_>, new: ValidKey<NewEmail>) ->
     account.end_everything(now).await?;
     let (held, account) = account.into_parts();
     notice::post(site.app, held, &account, email.address(), "email-changed", &asked).await?;
-    Event::new("email.changed", id).from(&asked).write(site.app, held).await?;
+    Event::new(EventKind::EmailChanged, id).from(&asked).write(site.app, held).await?;
     tx.commit().await?;
     site.tell("told-email-changed");
     site.keep(Place::SignIn, email.address())?;

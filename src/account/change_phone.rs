@@ -18,7 +18,10 @@ use crate::{
         key::{Key, Purpose},
         phone::{Phone, ending},
     },
-    core::{event::Event, place::Place},
+    core::{
+        event::{Event, EventKind},
+        place::Place,
+    },
     http::{Answer, Faults, Fields, Page, SameOrigin, Visit, throttle},
     outbox::message::Message,
     store::{
@@ -143,7 +146,7 @@ async fn submit_code(
     account.set_phone(Some(phone.number()), Some(usable)).await?;
     let (held, account) = account.into_parts();
     tell(site.app, held, &account, &asked).await?;
-    Event::new("phone.changed", account.id).from(&asked).write(site.app, held).await?;
+    Event::new(EventKind::PhoneChanged, account.id).from(&asked).write(site.app, held).await?;
     tx.commit().await?;
     site.tell("told-phone-set");
     Ok(Answer::go(Place::Account))
@@ -170,7 +173,7 @@ async fn remove(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
         account.set_phone(None, Some(now + *site.config().phone_hold)).await?;
         let (held, account) = account.into_parts();
         tell(site.app, held, &account, &site.caller()).await?;
-        Event::new("phone.removed", account.id).from(&site.caller()).write(site.app, held).await?;
+        Event::new(EventKind::PhoneRemoved, account.id).from(&site.caller()).write(site.app, held).await?;
         tx.commit().await?;
         site.tell("told-phone-removed");
     }

@@ -15,7 +15,11 @@ use crate::{
     app::App,
     auth::gate::{self, Goal, Passed, Proof},
     base::{Error, caller::Caller, fault::Fault, key::Key},
-    core::{event::Event, limits::MessageKind, place::Place},
+    core::{
+        event::{Event, EventKind},
+        limits::MessageKind,
+        place::Place,
+    },
     hashing::hash::PasswordHash,
     http::{
         Answer, CookieName, Faults, Fields, KeyedLink, LinkKey, Paced, Page, SameOrigin, ValidKey, Visit,
@@ -194,7 +198,10 @@ async fn submit(
     for role in registrations::drop_address(locked.tx(), &registration.email_key, now).await? {
         roles::add(locked.tx(), account.id, &role).await?;
     }
-    Event::new("account.confirmed", account.id).from(&site.caller()).write(site.app, locked.tx()).await?;
+    Event::new(EventKind::AccountConfirmed, account.id)
+        .from(&site.caller())
+        .write(site.app, locked.tx())
+        .await?;
     let admission = if site.config().register.login_after_confirm {
         let goal = Goal::SignIn { keep: false };
         let Passed::Entered(admission) = gate::pass(&site, &mut locked, Proof::Password, goal).await?;

@@ -6,7 +6,10 @@ use super::{change, notice};
 use crate::{
     auth::session::Fresh,
     base::Error,
-    core::{event::Event, place::Place},
+    core::{
+        event::{Event, EventKind},
+        place::Place,
+    },
     http::{Answer, Faults, Fields, Page, SameOrigin, Visit, cookies::AT_WORK, told::Announcement},
 };
 
@@ -38,7 +41,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
         account.delete_later(now).await?;
         let (held, account) = account.into_parts();
         notice::post(site.app, held, &account, &account.email, "account-deleted", &site.caller()).await?;
-        Event::new("account.deletion_requested", account.id)
+        Event::new(EventKind::AccountDeletionRequested, account.id)
             .from(&site.caller())
             .write(site.app, held)
             .await?;

@@ -11,7 +11,10 @@ use crate::{
         phone::ending,
         role::{Administrator, Role},
     },
-    core::{event::Event, place::Place},
+    core::{
+        event::{Event, EventKind},
+        place::Place,
+    },
     http::{Answer, Page, SameOrigin, Visit, told::Announcement},
     store::{
         remembered,
@@ -79,7 +82,10 @@ async fn end_others(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>) -> Result
         let (held, account) = account.into_parts();
         let ended = sessions::end_all(held, account.id, own).await?;
         if ended + remembered::end_all(held, account.id).await? > 0 {
-            Event::new("sessions.ended", account.id).from(&site.caller()).write(site.app, held).await?;
+            Event::new(EventKind::SessionsEnded, account.id)
+                .from(&site.caller())
+                .write(site.app, held)
+                .await?;
         }
         tx.commit().await?;
         site.tell_all(vec![Announcement::count("told-others-ended", others)]);
@@ -103,7 +109,10 @@ async fn end_one(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, id: &str) ->
         if sessions::end(held, account.id, id).await? {
             // It is not known which remembered browser opened it, so all of them are forgotten.
             remembered::end_all(held, account.id).await?;
-            Event::new("session.ended", account.id).from(&site.caller()).write(site.app, held).await?;
+            Event::new(EventKind::SessionEnded, account.id)
+                .from(&site.caller())
+                .write(site.app, held)
+                .await?;
             tx.commit().await?;
             site.tell("told-session-ended");
         }

@@ -15,7 +15,7 @@ use crate::{
         key::Purpose,
         role::{Administrator, Role},
     },
-    core::event::{Actor, Event},
+    core::event::{Actor, Event, EventKind},
     reset::{
         issue::{self, By, Started},
         undo,
@@ -112,7 +112,7 @@ pub async fn set_enabled(
         account.set_enabled(enabled).await?;
     }
     account.end_everything(app.now()).await?;
-    let kind = if enabled { "account.enabled" } else { "account.disabled" };
+    let kind = if enabled { EventKind::AccountEnabled } else { EventKind::AccountDisabled };
     Event::new(kind, id).by(actor).write(app, account.tx()).await?;
     Ok(ActionOutcome::Done)
 }
@@ -147,7 +147,7 @@ pub async fn set_roles(
     }
     account.end_everything(app.now()).await?;
     let detail = changes.join(" ");
-    Event::new("account.roles_changed", id).by(actor).detail(&detail).write(app, account.tx()).await?;
+    Event::new(EventKind::AccountRolesChanged, id).by(actor).detail(&detail).write(app, account.tx()).await?;
     Ok(ActionOutcome::Done)
 }
 
@@ -160,7 +160,7 @@ pub async fn end_sessions(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Re
         return Ok(ActionOutcome::Nobody);
     };
     account.end_everything(app.now()).await?;
-    Event::new("account.sessions_ended", id).by(actor).write(app, account.tx()).await?;
+    Event::new(EventKind::AccountSessionsEnded, id).by(actor).write(app, account.tx()).await?;
     Ok(ActionOutcome::Done)
 }
 
@@ -179,7 +179,7 @@ pub async fn send_reset(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resu
     match issue::start(app, &mut account, by, actor.asked()).await? {
         Started::NoTexts => Ok(ActionOutcome::NoTexts),
         Started::Issued => {
-            Event::new("account.reset_sent", id).by(actor).write(app, account.tx()).await?;
+            Event::new(EventKind::AccountResetSent, id).by(actor).write(app, account.tx()).await?;
             Ok(ActionOutcome::Done)
         }
     }
@@ -211,7 +211,7 @@ pub async fn lift_hold(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resul
         }
         Some(mut account) => {
             account.hold(now).await?;
-            Event::new("account.hold_lifted", id).by(actor).write(app, account.tx()).await?;
+            Event::new(EventKind::AccountHoldLifted, id).by(actor).write(app, account.tx()).await?;
             Ok(ActionOutcome::Done)
         }
     }
@@ -264,7 +264,7 @@ pub async fn remove_phone(
     account.set_phone(None, Some(now + *app.config().phone_hold)).await?;
     let (tx, account) = account.into_parts();
     change_phone::tell(app, tx, &account, actor.asked()).await?;
-    Event::new("phone.removed", id).by(actor).detail(reason.text()).write(app, tx).await?;
+    Event::new(EventKind::PhoneRemoved, id).by(actor).detail(reason.text()).write(app, tx).await?;
     Ok(ActionOutcome::Done)
 }
 
@@ -282,7 +282,7 @@ pub async fn delete(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<A
     account.delete_later(now).await?;
     let (tx, account) = account.into_parts();
     notice::post(app, tx, &account, &account.email, "account-deleted", actor.asked()).await?;
-    Event::new("account.deletion_requested", id).by(actor).write(app, tx).await?;
+    Event::new(EventKind::AccountDeletionRequested, id).by(actor).write(app, tx).await?;
     Ok(ActionOutcome::Done)
 }
 
@@ -293,7 +293,7 @@ pub async fn delete(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<A
 pub async fn withdraw(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<bool, Error> {
     let withdrawn = registrations::withdraw(tx, id, app.now()).await?;
     if withdrawn {
-        Event::of_site("account.invitation_withdrawn").by(actor).write(app, tx).await?;
+        Event::of_site(EventKind::AccountInvitationWithdrawn).by(actor).write(app, tx).await?;
     }
     Ok(withdrawn)
 }

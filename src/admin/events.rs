@@ -11,7 +11,7 @@ use crate::{
     auth::role::Admin,
     base::{Error, duration::HumanDuration, email::Email, fault::Fault},
     core::{
-        event::{Actor, KINDS, sentence},
+        event::{Actor, EventKind},
         place::{Address, Place},
     },
     http::{Answer, Faults, Page, Visit},
@@ -44,12 +44,8 @@ impl<'a> EventFilters<'a> {
     }
 
     /// Converts the filters to a query; `None` if nothing can match. Invalid values are added to `faults`.
-    pub async fn which(
-        &self,
-        conn: &mut Conn,
-        faults: &mut Faults,
-    ) -> Result<Option<events::Which<'a>>, Error> {
-        let kind = KINDS.into_iter().find(|kind| *kind == self.kind);
+    pub async fn which(&self, conn: &mut Conn, faults: &mut Faults) -> Result<Option<events::Which>, Error> {
+        let kind = self.kind.parse::<EventKind>().ok();
         if kind.is_none() && !self.kind.is_empty() {
             faults.add("kind", Fault::new("fault-kind"));
         }
@@ -103,7 +99,8 @@ async fn list(
     };
     let more = next(&mut lines)
         .map(|next| asked.address(Place::AdminEvents, &next.event.id.to_string()).at(site.base()));
-    let kinds = KINDS.iter().map(|kind| json!({ "value": kind, "name": say(&site, kind) }));
+    let kinds =
+        EventKind::all().iter().map(|kind| json!({ "value": kind.name(), "name": say(&site, kind.name()) }));
     Ok(Page::new("admin/events")
         .with("kinds", kinds.collect::<Vec<_>>())
         .with("events", shown(&site, &mut conn, &lines).await?)
@@ -120,8 +117,9 @@ async fn list(
 }
 
 fn say(site: &Visit<'_>, kind: &str) -> String {
-    let key = sentence(kind);
-    if site.templates.knows(&key) { site.templates.say(&key, &[]) } else { kind.to_owned() }
+    // A newer version's kind has no sentence here.
+    let known = kind.parse::<EventKind>();
+    known.map_or(kind.to_owned(), |known| site.templates.say(&known.sentence(), &[]))
 }
 
 /// Events for a page.

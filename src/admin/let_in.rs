@@ -13,7 +13,7 @@ use crate::{
         key::{Key, Purpose},
     },
     core::{
-        event::{Actor, Event},
+        event::{Actor, Event, EventKind},
         place::Place,
     },
     outbox::message::Message,
@@ -94,7 +94,7 @@ pub async fn let_in(
     notice::post(app, tx, &account, &account.email, "let-in", actor.asked()).await?;
     let how = if way == Way::Mail { "by mail" } else { "shown" };
     let detail = format!("{strategy}, {how}: {}", reason.text());
-    Event::new("account.let_in", id).by(actor).detail(&detail).write(app, tx).await?;
-    Event::new("reset.issued", id).by(actor).under(&policy).write(app, tx).await?;
+    Event::new(EventKind::AccountLetIn, id).by(actor).detail(&detail).write(app, tx).await?;
+    Event::new(EventKind::ResetIssued, id).by(actor).under(&policy).write(app, tx).await?;
     Ok(Ok((way == Way::Shown).then_some(key)))
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     app::App,
     base::Error,
-    core::event::{Actor, Event},
+    core::event::{Actor, Event, EventKind},
     outbox::message::ring,
     store::{Tx, outbox},
 };
@@ -21,7 +21,7 @@ pub async fn again(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<bo
     match found {
         Some(found) if outbox::again(tx, id, app.now()).await? => {
             ring(app, tx, outbox::Queue::of(&found.kind));
-            note(app, tx, "message.retried", id, found, actor).await
+            note(app, tx, EventKind::MessageRetried, id, found, actor).await
         }
         _ => Ok(false),
     }
@@ -35,7 +35,7 @@ pub async fn discard(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<
     let found = outbox::find(tx, id).await?;
     match found {
         Some(found) if outbox::discard(tx, id).await? => {
-            note(app, tx, "message.dropped", id, found, actor).await
+            note(app, tx, EventKind::MessageDropped, id, found, actor).await
         }
         _ => Ok(false),
     }
@@ -44,7 +44,7 @@ pub async fn discard(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<
 async fn note(
     app: &App,
     tx: &mut Tx,
-    kind: &'static str,
+    kind: EventKind,
     id: Uuid,
     found: outbox::OutboxEntry,
     actor: &Actor,

@@ -12,7 +12,10 @@ use super::{
 use crate::{
     auth::role::Admin,
     base::Error,
-    core::tally::{self, ABANDONED, COUNTED, SENT},
+    core::{
+        event::EventKind,
+        tally::{self, ABANDONED, SENT},
+    },
     http::{Answer, Page, Visit},
     policy::strategy::Strategy,
     store::tallies::{self, Tally},
@@ -39,7 +42,8 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<
     let by_bucket = tallies::by_bucket(&mut conn, since).await?;
     let strategies = Strategy::all().iter().map(|strategy| strategy.name());
     let resets = strategies.clone().filter_map(|strategy| resets(&site, strategy, &by_day, since..=today));
-    let back = strategies.filter_map(|strategy| lasted(&site, COUNTED[1], strategy, "strategy", &by_bucket));
+    let completed = EventKind::ResetCompleted.name();
+    let back = strategies.filter_map(|strategy| lasted(&site, completed, strategy, "strategy", &by_bucket));
     let sent = ["email", "sms"].into_iter();
     let sent = sent.filter_map(|channel| lasted(&site, SENT, channel, "message", &by_bucket));
     Ok(Page::new("admin/pictures")
@@ -58,7 +62,7 @@ fn resets(
     tallies: &[Tally],
     days: std::ops::RangeInclusive<i64>,
 ) -> Option<Value> {
-    let kinds = [COUNTED[0], COUNTED[1], ABANDONED];
+    let kinds = [EventKind::ResetIssued.name(), EventKind::ResetCompleted.name(), ABANDONED];
     let mut numbers: BTreeMap<i64, [i64; 3]> = days.map(|day| (day, [0; 3])).collect();
     for tally in tallies.iter().filter(|tally| tally.policy == strategy) {
         let kind = kinds.iter().position(|kind| *kind == tally.kind);

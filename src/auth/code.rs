@@ -16,7 +16,10 @@ use crate::{
         key::{Key, Purpose},
         random::Random,
     },
-    core::{event::Event, limits::RateLimit},
+    core::{
+        event::{Event, EventKind},
+        limits::RateLimit,
+    },
     http::Visit,
     store::{
         Tx,
@@ -121,7 +124,7 @@ pub async fn try_out(site: &Visit<'_>, row: &KeyRow, typed: &str) -> Result<Trie
         tx.commit().await?;
         return Ok(Tried::Right);
     }
-    Event::new("code.failed", row.account_id)
+    Event::new(EventKind::CodeFailed, row.account_id)
         .from(&site.caller())
         .detail(&row.purpose)
         .write(site.app, &mut tx)

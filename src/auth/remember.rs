@@ -17,7 +17,10 @@ use crate::{
         clock::Time,
         key::{Key, sha256},
     },
-    core::{event::Event, limits::sampled},
+    core::{
+        event::{Event, EventKind},
+        limits::sampled,
+    },
     http::{CookieName, Visit},
     store::{
         self, Tx,
@@ -144,7 +147,10 @@ async fn open(site: &Visit<'_>, token: &Token) -> Result<Option<SignedIn>, Error
         let (held, account) = account.into_parts();
         remembered::end(held, browser.id).await?;
         sessions::end_all(held, account.id, None).await?;
-        Event::new("remembered.replayed", account.id).from(&site.caller()).write(site.app, held).await?;
+        Event::new(EventKind::RememberedReplayed, account.id)
+            .from(&site.caller())
+            .write(site.app, held)
+            .await?;
         tx.commit().await?;
         return Ok(None);
     }
@@ -163,7 +169,10 @@ async fn open(site: &Visit<'_>, token: &Token) -> Result<Option<SignedIn>, Error
     };
     let whose = [account.id.as_bytes().as_slice(), &site.client.network()].concat();
     if sampled(site, held, "remembered", &whose, *site.config().limits.window).await? {
-        Event::new("session.remembered", account.id).from(&site.caller()).write(site.app, held).await?;
+        Event::new(EventKind::SessionRemembered, account.id)
+            .from(&site.caller())
+            .write(site.app, held)
+            .await?;
     }
     tx.commit().await?;
     site.cookies.set(CookieName::Session, opened.expose(), None);

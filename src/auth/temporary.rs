@@ -9,7 +9,7 @@ use crate::{
         Error,
         key::{Key, Purpose},
     },
-    core::event::Event,
+    core::event::{Event, EventKind},
     hashing::password::Password,
     http::{Visit, throttle::SignIn},
     policy::Policy,
@@ -72,7 +72,11 @@ pub async fn sign_in(
     let (held, account) = account.into_parts();
     counted.refund(site.app, held).await?;
     let asked = site.caller();
-    Event::new("reset.signed_in_once", account.id).from(&asked).under(&policy).write(site.app, held).await?;
+    Event::new(EventKind::ResetSignedInOnce, account.id)
+        .from(&asked)
+        .under(&policy)
+        .write(site.app, held)
+        .await?;
     tx.commit().await?;
     admission.enter(site);
     Ok(true)

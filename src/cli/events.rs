@@ -1,13 +1,16 @@
 //! `latchkey events`: lists events, with account, actor and origin.
 
-use clap::{Args, builder::PossibleValuesParser};
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use figment::Figment;
 use serde_json::json;
 
 use super::{Done, open, say_json, table::Table};
 use crate::{
     base::{Error, clock::Time, duration::HumanDuration, email::Email},
-    core::event::KINDS,
+    core::event::EventKind,
     store::{
         Conn, accounts,
         events::{self, EventRow},
@@ -18,8 +21,8 @@ use crate::{
 #[derive(Args)]
 pub(super) struct Events {
     /// List only events of this kind, like reset.completed.
-    #[arg(long, hide_possible_values = true, value_parser = PossibleValuesParser::new(KINDS))]
-    kind: Option<String>,
+    #[arg(long, hide_possible_values = true, value_parser = kinds())]
+    kind: Option<EventKind>,
     /// List only events of the account with this address.
     #[arg(long, value_parser = super::email)]
     account: Option<Email>,
@@ -47,7 +50,7 @@ pub(super) async fn run(asked: Events, figment: &Figment) -> Result<Done, Error>
 
 async fn list(asked: &Events, conn: &mut Conn) -> Result<Done, Error> {
     let until = asked.until.map(|day| day + *HumanDuration::days(1));
-    let kind = asked.kind.as_deref();
+    let kind = asked.kind;
     let mut which = events::Which { kind, since: asked.since, until, ..events::Which::default() };
     if let Some(email) = &asked.account {
         which.account = accounts::find_by_email(conn, email.key()).await?.map(|account| account.id);
@@ -77,6 +80,11 @@ async fn list(asked: &Events, conn: &mut Conn) -> Result<Done, Error> {
     }
     table.end("no such events");
     Ok(Done::Done)
+}
+
+fn kinds() -> impl TypedValueParser<Value = EventKind> {
+    let names = EventKind::all().iter().map(|kind| kind.name());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<EventKind>())
 }
 
 fn day(text: &str) -> Result<Time, String> {

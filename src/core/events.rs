@@ -8,19 +8,22 @@ use rocket::{
     },
 };
 
-pub use super::event::KINDS;
+pub use super::event::EventKind;
 pub use crate::store::events::Event;
 
 /// Calls `handle` with every event of this server, one at a time, once the transaction that wrote it has
 /// committed.
 ///
-/// The kind of an event is one of [`KINDS`]. A handler that falls behind by more than a thousand events misses the
-/// oldest, and events still pending when a server dies are lost: to see every event, read the table `events`.
+/// The kind of an event is the name of an [`EventKind`]. A handler that falls behind by more than a thousand events
+/// misses the oldest, and events still pending when a server dies are lost: to see every event, read the table
+/// `events`.
 ///
 /// ```no_run
+/// use latchkey::events::EventKind;
+///
 /// # fn site(rocket: rocket::Rocket<rocket::Build>) -> rocket::Rocket<rocket::Build> {
 /// rocket.attach(latchkey::events::subscribe(|event| async move {
-///     if event.kind == "reset.completed" {
+///     if event.kind == EventKind::ResetCompleted.name() {
 ///         println!("{:?} is back in", event.account_id);
 ///     }
 /// }))

@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::Core;
+use super::{Core, event::EventKind};
 use crate::{
     base::{Error, clock::Time},
     store::{Tx, tallies},
 };
 
 /// Event kinds that are counted. Their transactions update no other tally.
-pub const COUNTED: [&str; 2] = ["reset.issued", "reset.completed"];
+pub const COUNTED: [EventKind; 2] = [EventKind::ResetIssued, EventKind::ResetCompleted];
 /// A reset whose key expired unused.
 pub const ABANDONED: &str = "reset.abandoned";
 /// A message that was sent, counted by channel.
@@ -37,7 +37,7 @@ pub fn begins(day: i64) -> Time {
 pub async fn count(
     core: &Core,
     tx: &mut Tx,
-    kind: &str,
+    kind: EventKind,
     policy: &str,
     took: Option<Duration>,
 ) -> Result<(), Error> {
@@ -45,7 +45,7 @@ pub async fn count(
         Some(took) => bucket(took),
         None => core.random.bytes().map(|[byte]| (byte % SPREAD).into())?,
     };
-    let (kind, policy) = (kind.to_owned(), policy.to_owned());
+    let (kind, policy) = (kind.name().to_owned(), policy.to_owned());
     tallies::add(tx, &tallies::Tally { day: day(core.now()), kind, policy, bucket, n: 1 }).await
 }
 

@@ -14,7 +14,10 @@ use uuid::Uuid;
 use super::{CookieName, Visit};
 use crate::{
     base::Error,
-    core::{event::Event, limits::sampled},
+    core::{
+        event::{Event, EventKind},
+        limits::sampled,
+    },
 };
 
 /// A refusal by a guard.
@@ -31,9 +34,11 @@ pub enum Notice {
 impl Notice {
     fn event(&self) -> Event<'static> {
         match *self {
-            Notice::Cookie(cookie_name) => Event::of_site("cookie.refused").detail(cookie_name.plain_name()),
-            Notice::Form => Event::of_site("form.refused"),
-            Notice::Role(account, role) => Event::new("role.refused", account).detail(role),
+            Notice::Cookie(cookie_name) => {
+                Event::of_site(EventKind::CookieRefused).detail(cookie_name.plain_name())
+            }
+            Notice::Form => Event::of_site(EventKind::FormRefused),
+            Notice::Role(account, role) => Event::new(EventKind::RoleRefused, account).detail(role),
         }
     }
 

@@ -6,7 +6,10 @@ use crate::{
     account::notice::{FORMER_ADDRESS_NOTICE, UNDO},
     app::App,
     base::{Error, key::Purpose},
-    core::{event::Event, tally},
+    core::{
+        event::{Event, EventKind},
+        tally,
+    },
     policy::{Policy, strategy::Strategy},
     store::{
         Pool, accounts, counts, events, former_addresses,
@@ -43,7 +46,7 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
         let mut tx = pool.begin_low_priority().await?;
         let deleted = accounts::purge(&mut tx, now - *UNDO).await?;
         for account in &deleted {
-            Event::new("account.deleted", *account).write(app, &mut tx).await?;
+            Event::new(EventKind::AccountDeleted, *account).write(app, &mut tx).await?;
         }
         tx.commit().await?;
         let mut tx = pool.begin_low_priority().await?;

@@ -5,7 +5,10 @@ use rocket::{Route, get, post, routes};
 use super::ticket::{Any, Issued, Ticket};
 use crate::{
     base::{Error, fault::Fault, key::Key},
-    core::{event::Event, place::Place},
+    core::{
+        event::{Event, EventKind},
+        place::Place,
+    },
     http::{Answer, Faults, Fields, LinkKey, Page, SameOrigin, Visit, keyed},
     store::{
         keys, outbox,
@@ -67,7 +70,7 @@ async fn cancel(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<Any>) -> Resu
     spent::note(held, &ticket.key.digest, Reason::Cancelled, led, now).await?;
     keys::end_resets(held, account.id, None).await?;
     outbox::drop_orphans(held, account.id).await?;
-    Event::new("reset.cancelled", account.id)
+    Event::new(EventKind::ResetCancelled, account.id)
         .from(&site.caller())
         .under(&ticket.policy)
         .write(site.app, held)

@@ -10,7 +10,10 @@ use crate::{
         session,
     },
     base::Error,
-    core::{event::Event, place::Place},
+    core::{
+        event::{Event, EventKind},
+        place::Place,
+    },
     hashing::{
         hash::{PasswordHash, Verdict},
         password::Password,
@@ -142,8 +145,8 @@ pub async fn complete(
     undo::settle(site.app, account).await?;
     let (held, account) = account.parts();
     notice::post(site.app, held, account, &account.email, "password-changed", &asked).await?;
-    let began = events::last(held, account.id, "reset.issued").await?;
-    Event::new("reset.completed", account.id)
+    let began = events::last(held, account.id, EventKind::ResetIssued).await?;
+    Event::new(EventKind::ResetCompleted, account.id)
         .from(&asked)
         .under(policy)
         .took(began.map(|began| began.until(site.now())))

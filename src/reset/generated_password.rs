@@ -12,7 +12,10 @@ use crate::{
         duration::HumanDuration,
         key::{Key, Purpose},
     },
-    core::{event::Event, place::Place},
+    core::{
+        event::{Event, EventKind},
+        place::Place,
+    },
     http::{Answer, Page, SameOrigin, Visit, device, keyed, mount},
     outbox::message::Message,
     policy::strategy::Strategy,
@@ -72,7 +75,7 @@ async fn submit(
         .code(&password.grouped(), row.expires_at)
         .asked(&asked);
     mail.post(site.app, held, Some(account.id), Some(row.id), row.expires_at).await?;
-    Event::new("reset.password_generated", account.id)
+    Event::new(EventKind::ResetPasswordGenerated, account.id)
         .from(&asked)
         .under(&ticket.policy)
         .write(site.app, held)

@@ -12,7 +12,10 @@ use crate::{
         caller::Caller,
         key::{Key, Purpose},
     },
-    core::{event::Event, place::Place},
+    core::{
+        event::{Event, EventKind},
+        place::Place,
+    },
     http::{
         device::Known,
         throttle::{self, Requester},
@@ -165,7 +168,11 @@ pub async fn issue(
             }
         },
     };
-    let event = if kept.is_some() || elsewhere.is_some() { "reset.asked_again" } else { "reset.issued" };
+    let event = if kept.is_some() || elsewhere.is_some() {
+        EventKind::ResetAskedAgain
+    } else {
+        EventKind::ResetIssued
+    };
     let (row, key) = match kept {
         Some(kept) => kept,
         None => {

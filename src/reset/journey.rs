@@ -55,9 +55,7 @@ mod tests {
 
     #[test]
     fn every_strategy_tells_each_of_its_steps() {
-        let templates =
-            Templates::load(None, &crate::core::place::named(&crate::base::base_path::BasePath::default()))
-                .unwrap();
+        let templates = Templates::embedded();
         for strategy in Strategy::all() {
             let settings = ResetSettings { strategy: Some(*strategy), ..ResetSettings::default() };
             let steps = journey(&templates, &settings.policy([]));

@@ -11,7 +11,10 @@ use crate::{
         temporary::is_generated,
     },
     base::{Error, clock::Time, email::masked, fault::Fault},
-    core::{event::Event, place::Place},
+    core::{
+        event::{Event, EventKind},
+        place::Place,
+    },
     http::{Answer, Faults, Fields, Page, SameOrigin, Visit, page::Why},
     policy::{Policy, strategy::Strategy},
     store::{
@@ -123,7 +126,7 @@ async fn skip(_ours: SameOrigin, site: Visit<'_>, restricted: Restricted<'_>) ->
     let goal = Goal::SignIn { keep: false };
     let Passed::Entered(admission) = gate::pass(&site, &mut account, Proof::Reset, goal).await?;
     let (held, account) = account.into_parts();
-    Event::new("reset.skipped", account.id).from(&asked).under(&policy).write(site.app, held).await?;
+    Event::new(EventKind::ResetSkipped, account.id).from(&asked).under(&policy).write(site.app, held).await?;
     tx.commit().await?;
     admission.enter(&site);
     site.tell("told-skipped");

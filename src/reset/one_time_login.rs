@@ -7,7 +7,10 @@ use crate::{
     account::notice,
     auth::gate::{self, Goal, Passed, Proof},
     base::Error,
-    core::{event::Event, place::Place},
+    core::{
+        event::{Event, EventKind},
+        place::Place,
+    },
     http::{Answer, Page, SameOrigin, Visit, device, keyed, mount},
     policy::strategy::Strategy,
 };
@@ -42,7 +45,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<OneTimeLogin>
         gate::pass(&site, &mut locked, Proof::Reset, Goal::Form(&ticket.policy)).await?;
     let (held, account) = locked.into_parts();
     notice::post(site.app, held, &account, &account.email, "signed-in-once", &asked).await?;
-    Event::new("reset.signed_in_once", account.id)
+    Event::new(EventKind::ResetSignedInOnce, account.id)
         .from(&asked)
         .under(&ticket.policy)
         .write(site.app, held)

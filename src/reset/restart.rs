@@ -6,7 +6,10 @@ use serde_json::json;
 use super::{issue, ticket::Issued};
 use crate::{
     base::{Error, email::masked, key::Purpose},
-    core::{event::Event, place::Place},
+    core::{
+        event::{Event, EventKind},
+        place::Place,
+    },
     http::{Answer, Page, SameOrigin, ValidKey, Visit, keyed},
     store::{
         accounts, keys, outbox,
@@ -61,7 +64,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, holds: ValidKey<Issued>) -> 
         return keyed::gone(&site, held, &key.digest, Place::Reset).await;
     }
     outbox::drop_orphans(held, account.id).await?;
-    Event::new("reset.restarted", account.id)
+    Event::new(EventKind::ResetRestarted, account.id)
         .from(&site.caller())
         .under(&policy)
         .write(site.app, held)

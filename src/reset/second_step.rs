@@ -10,7 +10,7 @@ use crate::{
     account::notice,
     auth::code::{self, Bound, CodeKind, Tried},
     base::{Error, clock::Time, fault::Fault, key::Key},
-    core::event::Event,
+    core::event::{Event, EventKind},
     http::{Answer, Faults, Fields, Page, Visit},
     outbox::message::Message,
     store::{
@@ -102,7 +102,7 @@ pub async fn send<S>(
     outbox::drop_orphans(&mut tx, account.id).await?;
     message.post(site.app, &mut tx, Some(account.id), Some(row.id), row.expires_at).await?;
     let asked = site.caller();
-    Event::new("reset.code_sent", account.id)
+    Event::new(EventKind::ResetCodeSent, account.id)
         .from(&asked)
         .under(&ticket.policy)
         .write(site.app, &mut tx)

@@ -19,7 +19,11 @@ use crate::{
         fault::Fault,
         key::{Key, Purpose},
     },
-    core::{event::Event, limits::RateLimit, place::Place},
+    core::{
+        event::{Event, EventKind},
+        limits::RateLimit,
+        place::Place,
+    },
     http::{Answer, CookieName, Faults, Paced, SameOrigin, Visit, device, keyed},
     store::{
         Conn, accounts,
@@ -103,7 +107,8 @@ pub async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result
     let (account, found) = find(&site, &wish, &id, &browser_id, &Key::parse_code(typed)).await?;
     let mut tx = site.begin().await?;
     let Some(key) = found.and_then(|row| unseal(site.app, &row)) else {
-        let event = account.map_or(Event::of_site("code.failed"), |id| Event::new("code.failed", id));
+        let event =
+            account.map_or(Event::of_site(EventKind::CodeFailed), |id| Event::new(EventKind::CodeFailed, id));
         event.from(&site.caller()).detail(PURPOSE).write(site.app, &mut tx).await?;
         tx.commit().await?;
         return refused(Fault::new("fault-key"));

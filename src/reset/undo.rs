@@ -12,7 +12,7 @@ use crate::{
     account::notice::{UNDO, UndoSnapshot},
     app::App,
     base::{Error, caller::Caller, clock::Time, email::Email, key::Purpose},
-    core::event::{Actor, Event},
+    core::event::{Actor, Event, EventKind},
     http::throttle::Requester,
     outbox::message::Message,
     store::{
@@ -91,7 +91,11 @@ pub async fn carry_out(
     keys::end_undo(account.tx(), id, key.issued_at).await?;
     former_addresses::release(account.tx(), id, key.issued_at).await?;
     account.hold(now + HOLD).await?;
-    Event::new("reset.undone", id).from(asked).detail(&before.notice).write(app, account.tx()).await?;
+    Event::new(EventKind::ResetUndone, id)
+        .from(asked)
+        .detail(&before.notice)
+        .write(app, account.tx())
+        .await?;
     account.reread().await?;
     issue(app, account, letter("not-me-done"), Requester::Trusted, asked).await?;
     Ok(Outcome::Restored)
@@ -138,7 +142,7 @@ async fn freeze(
         let mail = Message::mail(&account.email, "frozen").asked(asked);
         mail.post(app, tx, Some(account.id), None, now + NEWS).await?;
     }
-    Event::new("account.frozen", account.id).from(asked).detail(&before.notice).write(app, tx).await
+    Event::new(EventKind::AccountFrozen, account.id).from(asked).detail(&before.notice).write(app, tx).await
 }
 
 /// Ends older "this wasn't me" links to the same address, after a reset that began with one. Those to other addresses
@@ -183,7 +187,7 @@ pub async fn decide(
     keys::end(account.tx(), id, Purpose::Undo.name()).await?;
     former_addresses::forget(account.tx(), id).await?;
     account.hold(now).await?;
-    let kind = if claim.is_some() { "account.given_back" } else { "account.hold_lifted" };
+    let kind = if claim.is_some() { EventKind::AccountGivenBack } else { EventKind::AccountHoldLifted };
     Event::new(kind, id).by(actor).write(app, account.tx()).await?;
     account.reread().await?;
     if account.enabled {

@@ -10,7 +10,7 @@ use crate::{
     base::Error,
     config::{Validated, fault},
     core::{
-        event::Event,
+        event::{Event, EventKind},
         in_force::{PolicySnapshot, Refused},
         replicas,
     },
@@ -60,7 +60,7 @@ impl Switch {
         let mut tx = self.pool.begin().await?;
         replicas::beat(app, &mut tx).await?;
         let switched = changes(&former.settings, &settings);
-        Event::of_site("policy.switched").detail(&switched).write(app, &mut tx).await?;
+        Event::of_site(EventKind::PolicySwitched).detail(&switched).write(app, &mut tx).await?;
         tx.commit().await?;
         self.look(figment).await
     }

@@ -10,7 +10,7 @@ use crate::{
     },
     base::{Error, fault::Fault},
     core::{
-        event::Event,
+        event::{Event, EventKind},
         place::{Address, Place},
     },
     hashing::{hash::Verdict, hasher::Hasher, password::Password},
@@ -167,7 +167,7 @@ async fn attempt(
         gate::pass(site, &mut account, Proof::Password, Goal::SignIn { keep }).await?;
     let (held, account) = account.into_parts();
     counted.refund(site.app, held).await?;
-    Event::new("sign_in.completed", account.id).from(&site.caller()).write(site.app, held).await?;
+    Event::new(EventKind::SignInCompleted, account.id).from(&site.caller()).write(site.app, held).await?;
     tx.commit().await?;
     admission.enter(site);
     Ok(Attempt::Entered)
@@ -180,8 +180,9 @@ async fn find(site: &Visit<'_>, key: &str) -> Result<Option<Account>, Error> {
 async fn note_failure(site: &Visit<'_>, named: &str) -> Result<(), Error> {
     let mut tx = site.begin().await?;
     let account = accounts::find_by_email(&mut tx, named).await?;
-    let event =
-        account.map_or(Event::of_site("sign_in.failed"), |account| Event::new("sign_in.failed", account.id));
+    let event = account.map_or(Event::of_site(EventKind::SignInFailed), |account| {
+        Event::new(EventKind::SignInFailed, account.id)
+    });
     event.from(&site.caller()).write(site.app, &mut tx).await?;
     tx.commit().await
 }

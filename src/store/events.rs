@@ -4,7 +4,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Tx, earliest, sql};
+use super::{Conn, Tx, earliest, event_kind::EventKind, sql};
 use crate::base::{Error, clock::Time};
 
 /// One line of the audit log. Nothing in it is secret.
@@ -14,7 +14,7 @@ pub struct Event {
     pub id: Uuid,
     /// Time of the event.
     pub at: Time,
-    /// Kind of event, like `reset.completed`.
+    /// Name of its kind, like `reset.completed`; one that [`EventKind`] does not have is a newer version's.
     pub kind: String,
     /// Account it concerns.
     pub account_id: Option<Uuid>,
@@ -40,9 +40,9 @@ pub struct EventRow {
 
 /// Filter for events.
 #[derive(Clone, Copy, Default)]
-pub struct Which<'a> {
+pub struct Which {
     /// Only of this kind.
-    pub kind: Option<&'a str>,
+    pub kind: Option<EventKind>,
     /// Only of this account.
     pub account: Option<Uuid>,
     /// From this time on.
@@ -64,7 +64,7 @@ pub async fn insert(tx: &mut Tx, event: &Event) -> Result<(), Error> {
 }
 
 /// Returns at most `limit` events, newest first.
-pub async fn page(conn: &mut Conn, which: &Which<'_>, limit: i64) -> Result<Vec<EventRow>, Error> {
+pub async fn page(conn: &mut Conn, which: &Which, limit: i64) -> Result<Vec<EventRow>, Error> {
     const ALL: &str =
         "SELECT e.id, e.at, e.kind, e.account_id, e.client, e.policy, e.detail, e.actor, a.email
         FROM latchkey_events AS e LEFT JOIN latchkey_accounts AS a ON a.id = e.account_id
@@ -86,19 +86,19 @@ pub async fn page(conn: &mut Conn, which: &Which<'_>, limit: i64) -> Result<Vec<
     let newest = which.from.map_or(before, |from| from.min(before));
     Ok(match (which.kind, which.account) {
         (None, None) => sql!(all EventRow, conn, ALL, oldest, newest, limit)?,
-        (Some(kind), None) => sql!(all EventRow, conn, OF_KIND, oldest, newest, limit, kind)?,
+        (Some(kind), None) => sql!(all EventRow, conn, OF_KIND, oldest, newest, limit, kind.name())?,
         (None, Some(account)) => sql!(all EventRow, conn, OF_ACCOUNT, oldest, newest, limit, account)?,
         (Some(kind), Some(account)) => {
-            sql!(all EventRow, conn, OF_BOTH, oldest, newest, limit, account, kind)?
+            sql!(all EventRow, conn, OF_BOTH, oldest, newest, limit, account, kind.name())?
         }
     })
 }
 
 /// Returns the time of an account's last event of a kind.
-pub async fn last(conn: &mut Conn, account: Uuid, kind: &str) -> Result<Option<Time>, Error> {
+pub async fn last(conn: &mut Conn, account: Uuid, kind: EventKind) -> Result<Option<Time>, Error> {
     const LAST: &str =
         "SELECT at FROM latchkey_events WHERE account_id = $1 AND kind || '' = $2 ORDER BY id DESC LIMIT 1";
-    Ok(sql!(optional(Time,), conn, LAST, account, kind)?.map(|(at,)| at))
+    Ok(sql!(optional(Time,), conn, LAST, account, kind.name())?.map(|(at,)| at))
 }
 
 /// Removes a batch of events older than `before`.

@@ -8,6 +8,7 @@ mod adopt;
 mod busy;
 pub mod claims;
 pub mod counts;
+pub mod event_kind;
 pub mod events;
 pub mod files;
 pub mod former_addresses;

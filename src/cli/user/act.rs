@@ -15,7 +15,7 @@ use crate::{
     app::App,
     base::{Error, email::Email},
     core::{
-        event::{Actor, Event},
+        event::{Actor, Event, EventKind},
         place::Place,
     },
     store::{
@@ -148,7 +148,7 @@ async fn add(app: &App, mut tx: Tx, email: &Email, roles: &[String]) -> Result<D
         return Err(wrong(format!("{} {why}", email.address())));
     }
     invite::invite(app, &mut tx, &invitation, None).await?;
-    Event::of_site("account.invited").by(&Actor::command_line(app)).write(app, &mut tx).await?;
+    Event::of_site(EventKind::AccountInvited).by(&Actor::command_line(app)).write(app, &mut tx).await?;
     tx.commit().await?;
     say!("invited {}: the link is good until {}", invitation.email, format::moment(invitation.expires_at));
     Ok(Done::Done)

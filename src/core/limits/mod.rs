@@ -10,7 +10,10 @@ mod sample;
 use std::{net::IpAddr, time::Duration};
 
 pub use self::{network::network, recent::Recent, sample::sampled};
-use super::{Core, event::Event};
+use super::{
+    Core,
+    event::{Event, EventKind},
+};
 use crate::{
     base::{Error, caller::Caller, clock::Time, duration::HumanDuration, email, keyring::Ring, quota::Quota},
     store::{
@@ -332,7 +335,7 @@ impl RateLimit<'_> {
                 from: self.client().map_or_else(String::new, |it| it.to_string()),
                 ..Caller::default()
             };
-            Event::of_site("limit.reached").from(&asked).detail(kind).write(core, tx).await?;
+            Event::of_site(EventKind::LimitReached).from(&asked).detail(kind).write(core, tx).await?;
         }
         Ok(allowed)
     }

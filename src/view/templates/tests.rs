@@ -13,6 +13,13 @@ fn load(dir: Option<&Path>) -> Result<Templates, Error> {
     Templates::load(dir, &named(&BasePath::default()))
 }
 
+impl Templates {
+    /// The embedded ones, of a site without a base.
+    pub fn embedded() -> Self {
+        load(None).unwrap()
+    }
+}
+
 /// Returns a context for each sample: what every page is given, the group that it names by `with`, and its own values.
 fn samples() -> Vec<(String, Value)> {
     let all: Value = from_str(include_str!("samples.json")).unwrap();
@@ -62,7 +69,7 @@ fn keep(templates: &Templates, name: &str, number: usize, text: &str) {
 
 #[test]
 fn every_page_says_all_its_sentences() {
-    let templates = load(None).unwrap();
+    let templates = Templates::embedded();
     for (number, (name, context)) in samples().iter().enumerate() {
         let text =
             templates.render(name, context.clone()).unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
@@ -77,7 +84,7 @@ fn every_page_says_all_its_sentences() {
 
 #[test]
 fn every_page_has_a_sample() {
-    let templates = load(None).unwrap();
+    let templates = Templates::embedded();
     let sampled: BTreeSet<_> = samples().into_iter().map(|(name, _)| name).collect();
     let whole = [
         "layout.html",
@@ -99,7 +106,7 @@ fn every_page_has_a_sample() {
 
 #[test]
 fn every_sentence_that_a_template_names_exists() {
-    let templates = load(None).unwrap();
+    let templates = Templates::embedded();
     let mut files = Files::new();
     embedded(&PAGES, &mut files);
     for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".tera")) {
@@ -112,7 +119,7 @@ fn every_sentence_that_a_template_names_exists() {
 
 #[test]
 fn every_reason_for_a_useless_link_is_told() {
-    let templates = load(None).unwrap();
+    let templates = Templates::embedded();
     for why in Why::VARIANTS {
         let name: &str = why.into();
         for part in ["title", "lead"] {
@@ -152,7 +159,7 @@ fn a_page_on_disk_extends_an_embedded_one_and_keeps_its_escaping() {
 
 #[test]
 fn an_asset_on_disk_replaces_the_embedded_one_and_changes_its_address() {
-    let embedded = load(None).unwrap();
+    let embedded = Templates::embedded();
     let dir = overrides(&[("assets/latchkey.css", "body {}"), ("assets/logo.png", "png")]);
     let own = load(Some(dir.path())).unwrap();
     assert_eq!(own.asset("latchkey.css").unwrap().bytes.plain(), b"body {}");
@@ -163,7 +170,7 @@ fn an_asset_on_disk_replaces_the_embedded_one_and_changes_its_address() {
 
 #[test]
 fn what_is_copied_from_a_mail_stands_alone_on_its_line() {
-    let templates = load(None).unwrap();
+    let templates = Templates::embedded();
     for (_, context) in samples().iter().filter(|(name, _)| name == "email/message.txt") {
         let text = templates.render("email/message.txt", context.clone()).unwrap();
         for copied in ["link", "code"].iter().filter_map(|name| context[name].as_str()) {
@@ -195,7 +202,7 @@ fn a_sentence_is_escaped_as_it_is_settled_and_never_read_as_a_template() {
 
 #[test]
 fn the_mailbox_shows_a_message_line_by_line() {
-    let templates = load(None).unwrap();
+    let templates = Templates::embedded();
     let (_, context) = samples().into_iter().rfind(|(name, _)| name == "dev/mailbox").unwrap();
     let page = scraper::Html::parse_document(&templates.render("dev/mailbox", context.clone()).unwrap());
     let selector = scraper::Selector::parse("pre.text").unwrap();
