@@ -20,7 +20,7 @@ pub async fn again(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<bo
     let found = outbox::find(tx, id).await?;
     match found {
         Some(found) if outbox::again(tx, id, app.now()).await? => {
-            ring(app, tx, outbox::Queue::of(&found.kind));
+            ring(app, tx, found.kind.queue());
             note(app, tx, EventKind::MessageRetried, id, found, actor).await
         }
         _ => Ok(false),
@@ -50,7 +50,7 @@ async fn note(
     actor: &Actor,
 ) -> Result<bool, Error> {
     let event = found.account_id.map_or(Event::of_site(kind), |account| Event::new(kind, account));
-    let detail = format!("{} {}, message {id}", found.state, found.kind);
+    let detail = format!("{} {}, message {id}", found.state.name(), found.kind.name());
     event.by(actor).detail(&detail).write(app, tx).await?;
     Ok(true)
 }

@@ -10,7 +10,7 @@ use crate::{
     base::{Error, fault::Fault},
     core::{event::Actor, place::Place},
     http::{Answer, Faults, Page, SameOrigin, Visit},
-    store::outbox::{self, OutboxFilter, OutboxRow},
+    store::outbox::{self, OutboxFilter, OutboxRow, OutboxState},
     view::format,
 };
 
@@ -26,7 +26,7 @@ async fn list(
     state: Option<&str>,
     from: Option<&str>,
 ) -> Result<Answer, Error> {
-    match (OutboxFilter::named(state.unwrap_or("waiting")), id(from)) {
+    match (state.map_or(Some(OutboxFilter::Waiting), OutboxFilter::named), id(from)) {
         (Some(shelf), Some(from)) => Ok(page(&site, shelf, from).await?.into()),
         _ => error(&site, Status::BadRequest),
     }
@@ -99,10 +99,10 @@ async fn page(site: &Visit<'_>, shelf: OutboxFilter, from: Option<Uuid>) -> Resu
 }
 
 fn shown(site: &Visit<'_>, line: &OutboxRow) -> Value {
-    let waits = line.state == "waiting";
+    let waits = line.state == OutboxState::Waiting;
     json!({
         "id": line.id,
-        "kind": site.templates.say(&format!("message-{}", line.kind), &[]),
+        "kind": site.templates.say(&format!("message-{}", line.kind.name()), &[]),
         "email": line.email,
         "account": line.account_id,
         "attempts": line.attempts,
@@ -112,6 +112,6 @@ fn shown(site: &Visit<'_>, line: &OutboxRow) -> Value {
         "until": format::moment(line.expires_at),
         "done": line.done_at.map(format::moment),
         "again": line.again,
-        "drop": waits || line.state == "given_up",
+        "drop": waits || line.state == OutboxState::GivenUp,
     })
 }

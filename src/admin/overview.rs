@@ -17,7 +17,7 @@ use crate::{
         tally::{self, ABANDONED, SENT},
     },
     http::{Answer, Page, Visit},
-    policy::strategy::Strategy,
+    policy::{Channel, strategy::Strategy},
     store::tallies::{self, Tally},
     view::format,
 };
@@ -44,7 +44,7 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<
     let resets = strategies.clone().filter_map(|strategy| resets(&site, strategy, &by_day, since..=today));
     let completed = EventKind::ResetCompleted.name();
     let back = strategies.filter_map(|strategy| lasted(&site, completed, strategy, "strategy", &by_bucket));
-    let sent = ["email", "sms"].into_iter();
+    let sent = [Channel::Email, Channel::Sms].map(Channel::name).into_iter();
     let sent = sent.filter_map(|channel| lasted(&site, SENT, channel, "message", &by_bucket));
     Ok(Page::new("admin/pictures")
         .with("days", days)

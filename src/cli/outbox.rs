@@ -15,7 +15,7 @@ use crate::{
     core::event::Actor,
     store::{
         Pool,
-        outbox::{self, OutboxFilter},
+        outbox::{self, OutboxFilter, OutboxState},
     },
     view::format,
 };
@@ -68,20 +68,20 @@ async fn list(app: &App, pool: &Pool, state: OutboxFilter, limit: i64, json: boo
         if json {
             say_json(&json!({
                 "id": line.id,
-                "kind": line.kind,
-                "state": line.state,
+                "kind": line.kind.name(),
+                "state": line.state.name(),
                 "address": line.email,
                 "attempts": line.attempts,
                 "trouble": line.trouble,
                 "since": format::stamp(line.created_at),
-                "due": (line.state == "waiting").then(|| format::stamp(line.due_at)),
+                "due": (line.state == OutboxState::Waiting).then(|| format::stamp(line.due_at)),
                 "until": format::stamp(line.expires_at),
                 "done": line.done_at.map(format::stamp),
                 "again": line.again,
             }));
         } else {
             let (id, tries) = (line.id.to_string(), line.attempts.to_string());
-            table.row([&id, &line.kind, &format::moment(line.created_at), &tries, email, trouble]);
+            table.row([&id, line.kind.name(), &format::moment(line.created_at), &tries, email, trouble]);
         }
     }
     if json && !lines.is_empty() {

@@ -104,6 +104,7 @@ async fn metrics(_insider: Insider, site: Visit<'_>) -> Result<(ContentType, Str
     let found = async {
         let mut conn = site.read().await?;
         let (waiting, oldest) = (outbox::waiting(&mut conn).await?, outbox::oldest(&mut conn).await?);
+        let waiting = waiting.into_iter().map(|(kind, n)| (kind.label(), n)).collect();
         Ok::<_, Error>(Found { waiting, age: oldest.map_or(Default::default(), |at| at.until(site.now())) })
     };
     let found = found.await.inspect_err(|error| log::error!("{error}")).ok();

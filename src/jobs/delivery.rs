@@ -146,13 +146,9 @@ pub fn mail(app: &App, message: &Message) -> Result<(String, String, String), Er
 }
 
 fn keep(app: &App, mailbox: &Mailbox, message: &Message, subject: String, text: String, html: String) {
-    let channel = match message.channel {
-        Channel::Email => "email",
-        Channel::Sms => "sms",
-    };
     mailbox.keep(Kept {
         id: 0,
-        channel,
+        channel: message.channel.name(),
         to: message.to.clone(),
         subject,
         at: format::moment(app.now()),

@@ -9,7 +9,10 @@ use super::desk::Desk;
 use crate::{
     base::{Error, clock::Time},
     core::tally,
-    store::{Tx, outbox},
+    store::{
+        Tx,
+        outbox::{self, OutboxKind, OutboxState},
+    },
 };
 
 /// Most outcomes in one transaction.
@@ -21,7 +24,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Outcome of one try to send a message.
 pub struct Outcome {
     pub id: Uuid,
-    pub kind: String,
+    pub kind: OutboxKind,
     pub fate: Fate,
 }
 
@@ -54,8 +57,8 @@ pub async fn keep(desk: Arc<Desk>, mut outcomes: mpsc::Receiver<Outcome>) {
         }
         for Outcome { id, kind, fate } in batch.drain(..) {
             desk.let_go(id);
-            if written && kind != "none" {
-                desk.app.metrics.tried(&kind, fate.name());
+            if written && kind != OutboxKind::Decoy {
+                desk.app.metrics.tried(kind.label(), fate.label());
             }
         }
     }
@@ -67,10 +70,12 @@ async fn write(desk: &Desk, batch: &[Outcome]) -> Result<(), Error> {
     let mut sent = Vec::new();
     for Outcome { id, kind, fate } in batch {
         match fate {
-            Fate::Sent(delay) => sent.push((*id, kind.as_str(), *delay)),
-            Fate::Expired => end(&mut tx, *id, fate, "expired before it could be sent", now).await?,
+            Fate::Sent(delay) => sent.push((*id, kind.name(), *delay)),
+            Fate::Expired => {
+                end(&mut tx, *id, OutboxState::Expired, "expired before it could be sent", now).await?;
+            }
             Fate::Later(why, due) => outbox::postpone(&mut tx, *id, Some(why), *due).await?,
-            Fate::GivenUp(why) => end(&mut tx, *id, fate, why, now).await?,
+            Fate::GivenUp(why) => end(&mut tx, *id, OutboxState::GivenUp, why, now).await?,
         }
     }
     let ids: Vec<_> = sent.iter().map(|(id, ..)| *id).collect();
@@ -82,13 +87,13 @@ async fn write(desk: &Desk, batch: &[Outcome]) -> Result<(), Error> {
     tx.commit().await
 }
 
-async fn end(tx: &mut Tx, id: Uuid, fate: &Fate, why: &str, now: Time) -> Result<(), Error> {
-    outbox::finish(tx, id, fate.name(), Some(why), now).await.map(drop)
+async fn end(tx: &mut Tx, id: Uuid, state: OutboxState, why: &str, now: Time) -> Result<(), Error> {
+    outbox::finish(tx, id, state, Some(why), now).await.map(drop)
 }
 
 impl Fate {
-    /// Name in the table and in metrics.
-    fn name(&self) -> &'static str {
+    /// Name in metrics.
+    fn label(&self) -> &'static str {
         match self {
             Fate::Sent(_) => "sent",
             Fate::Expired => "expired",

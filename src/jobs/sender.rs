@@ -11,21 +11,21 @@ use super::{
 };
 use crate::{
     outbox::{Undelivered, message::Message},
-    store::outbox::{Entry, Queue},
+    store::outbox::{Entry, OutboxKind, Queue},
 };
 
 /// Sends the message of an entry.
 pub async fn send(desk: Arc<Desk>, queue: Queue, entry: Entry, ledger: mpsc::Sender<Outcome>) {
     // Written by an earlier version, which has no separate queues.
-    if entry.kind == "request" {
+    if entry.kind == OutboxKind::Request {
         return clerk::carry_out(desk, vec![entry]).await;
     }
     let app = &desk.app;
     let fate = if app.now() >= entry.expires_at {
         Fate::Expired
     } else {
-        let tried = match entry.kind.as_str() {
-            "none" => delivery::pretend(app, queue).await,
+        let tried = match entry.kind {
+            OutboxKind::Decoy => delivery::pretend(app, queue).await,
             _ => match Message::open(app, &entry.sealed) {
                 Ok(message) => delivery::deliver(app, &message, entry.id).await,
                 Err(error) => Err(Undelivered::Transient(error.to_string())),

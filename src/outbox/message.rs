@@ -9,7 +9,10 @@ use crate::{
     base::{Error, caller::Caller, clock::Time},
     core::Core,
     policy::Channel,
-    store::{self, Tx, outbox},
+    store::{
+        self, Tx,
+        outbox::{self, OutboxKind, Queue},
+    },
 };
 
 const PURPOSE: &str = "message";
@@ -94,12 +97,12 @@ impl Message {
         until: Time,
     ) -> Result<(), Error> {
         let kind = match self.channel {
-            Channel::Email => "email",
-            Channel::Sms => "sms",
+            Channel::Email => OutboxKind::Email,
+            Channel::Sms => OutboxKind::Sms,
         };
         let plain = serde_json::to_vec(&self).expect("a message is plain data");
-        let addressed = (kind, outbox::Queue::of(kind));
-        insert(core, tx, addressed, &plain, (account, key), until).await
+        let queue = kind.queue();
+        insert(core, tx, (kind, queue), &plain, (account, key), until).await
     }
 
     /// Opens a sealed message.
@@ -119,18 +122,18 @@ impl Message {
 pub async fn post_decoy(core: &Core, tx: &mut Tx) -> Result<(), Error> {
     let policy = core.live.now().policy([]);
     let queue = match policy.channel {
-        Channel::Email => outbox::Queue::Mail,
-        Channel::Sms => outbox::Queue::Texts,
+        Channel::Email => Queue::Mail,
+        Channel::Sms => Queue::Texts,
     };
     let until = core.now() + *policy.key_ttl;
-    insert(core, tx, ("none", queue), &[b' '; 400], (None, None), until).await
+    insert(core, tx, (OutboxKind::Decoy, queue), &[b' '; 400], (None, None), until).await
 }
 
 /// Seals an entry into the outbox, and wakes the worker once it is durable.
 async fn insert(
     core: &Core,
     tx: &mut Tx,
-    (kind, queue): (&str, outbox::Queue),
+    (kind, queue): (OutboxKind, Queue),
     plain: &[u8],
     (account_id, key_id): (Option<Uuid>, Option<Uuid>),
     expires_at: Time,
@@ -148,7 +151,7 @@ async fn insert(
 pub(crate) fn entry(
     core: &Core,
     tx: &Tx,
-    kind: &str,
+    kind: OutboxKind,
     purpose: &str,
     plain: &[u8],
     expires_at: Time,
@@ -156,7 +159,7 @@ pub(crate) fn entry(
     let now = core.now();
     Ok(outbox::Entry {
         id: store::id(now, core.random)?,
-        kind: kind.to_owned(),
+        kind,
         sealed: core.keyring.seal(core.random, purpose, plain)?,
         account_id: None,
         key_id: None,
@@ -169,7 +172,7 @@ pub(crate) fn entry(
 }
 
 /// Wakes the worker once the transaction is durable.
-pub(crate) fn ring(core: &Core, tx: &mut Tx, queue: outbox::Queue) {
+pub(crate) fn ring(core: &Core, tx: &mut Tx, queue: Queue) {
     let bells = core.bells.clone();
     tx.on_commit(move || bells.of(queue).notify_one());
 }

@@ -16,7 +16,7 @@ use crate::{
     },
     store::{
         Tx,
-        outbox::{self, Entry, Queue},
+        outbox::{self, Entry, OutboxKind, Queue},
     },
 };
 
@@ -61,7 +61,7 @@ pub async fn post_within(
 
 fn entry<R: Request>(core: &Core, tx: &Tx, request: &R) -> Result<Entry, Error> {
     let plain = serde_json::to_vec(&BTreeMap::from([(R::NAME, request)])).expect("a request is plain data");
-    message::entry(core, tx, "request", PURPOSE, &plain, core.now() + *HumanDuration::hours(1))
+    message::entry(core, tx, OutboxKind::Request, PURPOSE, &plain, core.now() + *HumanDuration::hours(1))
 }
 
 /// Opens a sealed request and returns its name and its data.

@@ -13,7 +13,19 @@ use self::{setting::Setting, strategy::Strategy};
 use crate::{base::duration::HumanDuration, store::accounts::Account};
 
 /// Channel of the first key; the stricter first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, strum::Display)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Deserialize,
+    Serialize,
+    strum::Display,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Channel {
@@ -21,6 +33,13 @@ pub enum Channel {
     Email,
     /// By text message, to the account's verified phone.
     Sms,
+}
+
+impl Channel {
+    /// Returns its name in `Rocket.toml`.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// Treatment of live keys when the policy changes; the strictest first.

@@ -17,6 +17,7 @@ pub mod keys;
 mod links;
 mod migrate;
 pub mod outbox;
+mod outbox_kind;
 mod pool;
 mod pooler;
 mod readers;

@@ -10,6 +10,7 @@ use std::{collections::HashSet, time::Duration};
 use strum::VariantArray;
 use uuid::Uuid;
 
+pub use super::outbox_kind::{OutboxKind, OutboxState};
 use super::{
     Conn, Tx,
     counts::{self, Bucket, Taken},
@@ -34,15 +35,6 @@ impl Queue {
     pub fn name(self) -> &'static str {
         self.into()
     }
-
-    /// Returns the queue for a kind of entry; messages to nobody may be put in another.
-    pub fn of(kind: &str) -> Self {
-        match kind {
-            "request" => Queue::Requests,
-            "sms" => Queue::Texts,
-            _ => Queue::Mail,
-        }
-    }
 }
 
 /// An entry waiting to be processed.
@@ -50,8 +42,8 @@ impl Queue {
 pub struct Entry {
     /// Its id.
     pub id: Uuid,
-    /// `request`, `email`, `sms` or `none` (a message to nobody, for an unknown address).
-    pub kind: String,
+    /// Its kind.
+    pub kind: OutboxKind,
     /// Request or message, sealed.
     pub sealed: Vec<u8>,
     /// Account it concerns, if known.
@@ -75,10 +67,10 @@ pub struct Entry {
 pub struct OutboxRow {
     /// Id, which begins with the time it was added.
     pub id: Uuid,
-    /// `request`, `email` or `sms`.
-    pub kind: String,
-    /// `waiting`, `sent`, `expired` or `given_up`.
-    pub state: String,
+    /// Its kind.
+    pub kind: OutboxKind,
+    /// Its state.
+    pub state: OutboxState,
     /// Current address of the account it concerns, if that exists.
     pub email: Option<String>,
     /// Account it concerns.
@@ -105,7 +97,7 @@ pub async fn insert(tx: &mut Tx, queue: Queue, entry: &Entry) -> Result<(), Erro
         (id, kind, state, sealed, account_id, key_id, attempts, created_at, due_at, expires_at, queue, cause, turn)
         VALUES ($1, $2, 'waiting', $3, $4, $5, 0, $6, $6, $7, $8, $9, COALESCE((SELECT MAX(turn) + 1000 FROM latchkey_outbox
         WHERE state = 'waiting' AND queue = $8 AND cause = $9 AND turn > CAST($6 AS BIGINT) - 1000), $6))";
-    sql!(execute tx, INSERT, entry.id, &entry.kind, entry.sealed.as_slice(), entry.account_id, entry.key_id,
+    sql!(execute tx, INSERT, entry.id, entry.kind.name(), entry.sealed.as_slice(), entry.account_id, entry.key_id,
         entry.created_at, entry.expires_at, queue.name(), entry.cause.as_deref())?;
     Ok(())
 }
@@ -138,7 +130,7 @@ pub async fn insert_within(
         SELECT bucket FROM taken";
     if let Conn::PostgresTx(_) = &tx.conn {
         return Ok(sql!(all Taken, tx, INSERT_WITHIN_POSTGRES, counts::wanted(buckets, entry.created_at),
-            entry.created_at, entry.id, &entry.kind, entry.sealed.as_slice(), entry.expires_at, queue.name(),
+            entry.created_at, entry.id, entry.kind.name(), entry.sealed.as_slice(), entry.expires_at, queue.name(),
             entry.cause.as_deref())?);
     }
     let taken = counts::take_each(tx, buckets, entry.created_at).await?;
@@ -175,10 +167,10 @@ pub async fn is_due(conn: &mut Conn, queue: Queue, now: Time) -> Result<bool, Er
 }
 
 /// Counts the waiting entries by kind, up to 10,000 in all.
-pub async fn waiting(conn: &mut Conn) -> Result<Vec<(String, i64)>, Error> {
+pub async fn waiting(conn: &mut Conn) -> Result<Vec<(OutboxKind, i64)>, Error> {
     const WAITING: &str = "SELECT kind, COUNT(*) FROM (SELECT kind FROM latchkey_outbox
         WHERE state = 'waiting' AND kind <> 'none' ORDER BY id LIMIT 10000) AS first GROUP BY kind ORDER BY kind";
-    Ok(sql!(all(String, i64), conn, WAITING)?)
+    Ok(sql!(all(OutboxKind, i64), conn, WAITING)?)
 }
 
 /// Returns when the oldest waiting entry was added.
@@ -207,7 +199,7 @@ pub async fn sent(tx: &mut Tx, ids: &[Uuid], now: Time) -> Result<HashSet<Uuid>,
 pub async fn finish(
     tx: &mut Tx,
     id: Uuid,
-    state: &str,
+    state: OutboxState,
     trouble: Option<&str>,
     now: Time,
 ) -> Result<bool, Error> {
@@ -262,9 +254,19 @@ impl OutboxFilter {
         Self::VARIANTS
     }
 
-    /// Returns its name in the table and in URLs.
+    /// Returns its name in URLs.
     pub fn name(self) -> &'static str {
         self.into()
+    }
+
+    /// Returns the state of its entries.
+    fn state(self) -> OutboxState {
+        match self {
+            OutboxFilter::Waiting | OutboxFilter::Failing => OutboxState::Waiting,
+            OutboxFilter::GivenUp => OutboxState::GivenUp,
+            OutboxFilter::Expired => OutboxState::Expired,
+            OutboxFilter::Sent => OutboxState::Sent,
+        }
     }
 
     /// Returns the filter with this name.
@@ -293,24 +295,25 @@ pub async fn list(
         WHERE o.state = 'waiting' AND o.trouble IS NOT NULL AND o.id <= $1 ORDER BY o.id DESC LIMIT $2";
     Ok(match shelf {
         OutboxFilter::Failing => sql!(all OutboxRow, conn, LIST_FAILING, from, limit)?,
-        state => sql!(all OutboxRow, conn, LIST, state.name(), from, now, limit)?,
+        shelf => sql!(all OutboxRow, conn, LIST, shelf.state(), from, now, limit)?,
     })
 }
 
 /// Kind, state and account of an entry.
 #[derive(sqlx_macros::FromRow)]
 pub struct OutboxEntry {
-    /// `request`, `email` or `sms`.
-    pub kind: String,
-    /// `waiting`, `sent`, `expired` or `given_up`.
-    pub state: String,
+    /// Its kind.
+    pub kind: OutboxKind,
+    /// Its state.
+    pub state: OutboxState,
     /// Account it concerns, if known.
     pub account_id: Option<Uuid>,
 }
 
-/// Returns the entry with this id.
+/// Returns the unsent entry with this id, waiting or given up.
 pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<OutboxEntry>, Error> {
-    const FIND: &str = "SELECT kind, state, account_id FROM latchkey_outbox WHERE id = $1 AND kind <> 'none'";
+    const FIND: &str = "SELECT kind, state, account_id FROM latchkey_outbox
+        WHERE id = $1 AND state IN ('waiting', 'given_up') AND kind <> 'none'";
     Ok(sql!(optional OutboxEntry, conn, FIND, id)?)
 }
 

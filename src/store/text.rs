@@ -1,9 +1,9 @@
 //! Enums as columns of text: stored by the name that `strum` gives each variant.
 
 /// Makes an enum with `strum::IntoStaticStr` and `strum::EnumString` a column of text. A name that no variant has is an
-/// error of decoding.
+/// error of decoding. After `read`, the enum is only read: for one that keeps unknown names in a variant.
 macro_rules! text {
-    ($($column:ty),+) => {$(
+    (read $column:ty) => {
         impl<D: sqlx::Database> sqlx::Type<D> for $column
         where
             str: sqlx::Type<D>,
@@ -17,6 +17,18 @@ macro_rules! text {
             }
         }
 
+        impl<'r, D: sqlx::Database> sqlx::Decode<'r, D> for $column
+        where
+            &'r str: sqlx::Decode<'r, D>,
+        {
+            fn decode(value: D::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+                Ok(<&'r str as sqlx::Decode<'r, D>>::decode(value)?.parse()?)
+            }
+        }
+    };
+    ($column:ty) => {
+        text!(read $column);
+
         impl<'q, D: sqlx::Database> sqlx::Encode<'q, D> for $column
         where
             &'q str: sqlx::Encode<'q, D>,
@@ -28,15 +40,6 @@ macro_rules! text {
                 sqlx::Encode::<'q, D>::encode_by_ref(&<&'static str>::from(*self), buffer)
             }
         }
-
-        impl<'r, D: sqlx::Database> sqlx::Decode<'r, D> for $column
-        where
-            &'r str: sqlx::Decode<'r, D>,
-        {
-            fn decode(value: D::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
-                Ok(<&'r str as sqlx::Decode<'r, D>>::decode(value)?.parse()?)
-            }
-        }
-    )+};
+    };
 }
 pub(super) use text;

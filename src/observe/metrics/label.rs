@@ -49,8 +49,3 @@ pub(super) struct Message {
     pub channel: &'static str,
     pub outcome: &'static str,
 }
-
-/// Returns the one of `known` that equals `text`, or `other`, so that a name from the database can be a label.
-pub(super) fn word<const N: usize>(text: &str, known: [&'static str; N]) -> &'static str {
-    known.into_iter().find(|word| *word == text).unwrap_or("other")
-}

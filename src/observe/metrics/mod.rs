@@ -18,7 +18,7 @@ use prometheus_client::{
 use rocket::{Route, http::Status};
 
 use crate::base::Error;
-use label::{Answered, Kind, Message, Reset, Routed, Template, word};
+use label::{Answered, Kind, Message, Reset, Routed, Template};
 pub use load::Load;
 
 type Counters<Label> = Family<Label, Counter>;
@@ -45,7 +45,7 @@ pub struct Metrics {
 /// Results of a look at the database.
 pub struct Found {
     /// Waiting entries of the outbox, by kind.
-    pub waiting: Vec<(String, i64)>,
+    pub waiting: Vec<(&'static str, i64)>,
     /// Age of the oldest of them.
     pub age: Duration,
 }
@@ -149,8 +149,7 @@ impl Metrics {
     }
 
     /// Counts an attempt to send a message.
-    pub fn tried(&self, channel: &str, outcome: &'static str) {
-        let channel = word(channel, ["email", "sms"]);
+    pub fn tried(&self, channel: &'static str, outcome: &'static str) {
         self.messages.get_or_create(&Message { channel, outcome }).inc();
     }
 
@@ -163,9 +162,8 @@ impl Metrics {
         self.database.set(found.is_some().into());
         self.waiting.clear();
         if let Some(found) = found {
-            for (kind, n) in &found.waiting {
-                let kind = word(kind, ["email", "sms", "request"]);
-                self.waiting.get_or_create(&Kind { kind }).set(*n);
+            for &(kind, n) in &found.waiting {
+                self.waiting.get_or_create(&Kind { kind }).set(n);
             }
             self.age.set(i64::try_from(found.age.as_secs()).unwrap_or(i64::MAX));
         }
