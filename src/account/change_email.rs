@@ -79,7 +79,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     let Some(account) = me.lock(&mut tx, now).await? else { return Ok(Answer::go(Place::SignIn)) };
     let (held, account) = account.into_parts();
     spent::note_links(held, account.id, [Purpose::Email; 3], Reason::Replaced, now).await?;
-    keys::end(held, account.id, Purpose::Email.name()).await?;
+    keys::end(held, account.id, Purpose::Email).await?;
     store::outbox::drop_orphans(held, account.id).await?;
     keys::insert(held, &row).await?;
     // A taken address gets the same answer; only the reader of its mailbox learns that it is taken.
@@ -99,7 +99,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
 
 #[get("/account/email/sent")]
 async fn show_sent(site: Visit<'_>, me: &SignedIn) -> Result<Answer, Error> {
-    let purpose = Purpose::Email.name();
+    let purpose = Purpose::Email;
     let row = keys::of_account(&mut site.read().await?, me.account.id, purpose, site.now()).await?;
     Ok(match row.and_then(|row| new_email(&site, &row)) {
         Some(email) => Page::new("account/email_sent").with("email", email.address()).into(),
@@ -128,7 +128,7 @@ impl KeyedLink for NewEmail {
     async fn find(site: &Visit<'_>, key: &Key) -> Result<Option<Self>, Error> {
         let mut conn = site.read().await?;
         let digest = key.digest(&site.keyring);
-        let row = keys::find(&mut conn, &digest, Purpose::Email.name(), site.now()).await?;
+        let row = keys::find(&mut conn, &digest, Purpose::Email, site.now()).await?;
         let Some(row) = row else { return Ok(None) };
         let account = accounts::find(&mut conn, row.account_id).await?.filter(|account| account.enabled);
         let email = new_email(site, &row);

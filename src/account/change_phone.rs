@@ -86,8 +86,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
 }
 
 async fn pending(site: &Visit<'_>, account: &Account) -> Result<Option<(KeyRow, Phone)>, Error> {
-    let row =
-        keys::of_account(&mut site.read().await?, account.id, Purpose::Phone.name(), site.now()).await?;
+    let row = keys::of_account(&mut site.read().await?, account.id, Purpose::Phone, site.now()).await?;
     let Some(row) = row else { return Ok(None) };
     // If its secret key is gone, the number cannot be read, so nothing is pending.
     let opened = site.keyring.open(PURPOSE, row.sealed.as_deref().unwrap_or_default()).ok();

@@ -107,7 +107,7 @@ pub async fn set_enabled(
     }
     if deleted && !enabled {
         // It is still removed later, and its owner's link no longer restores it.
-        keys::end(account.tx(), id, Purpose::Undo.name()).await?;
+        keys::end(account.tx(), id, Purpose::Undo).await?;
     } else {
         account.set_enabled(enabled).await?;
     }

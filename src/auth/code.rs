@@ -88,7 +88,7 @@ pub async fn issue(
         ..app.key_row(bound.account, kind.purpose, Vec::new(), kind.life)?
     };
     row.digest = app.keyring.mac("code", &[code.expose().as_bytes(), row.id.as_bytes(), bound.browser]);
-    keys::end(tx, bound.account, kind.purpose.name()).await?;
+    keys::end(tx, bound.account, kind.purpose).await?;
     keys::insert(tx, &row).await?;
     Ok((row, code))
 }
@@ -126,7 +126,7 @@ pub async fn try_out(site: &Visit<'_>, row: &KeyRow, typed: &str) -> Result<Trie
     }
     Event::new(EventKind::CodeFailed, row.account_id)
         .from(&site.caller())
-        .detail(&row.purpose)
+        .detail(row.purpose.name())
         .write(site.app, &mut tx)
         .await?;
     tx.commit().await?;

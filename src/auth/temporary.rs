@@ -34,7 +34,7 @@ pub async fn find(
     typed: &Password,
 ) -> Result<Option<KeyRow>, Error> {
     let id = account.map_or(Uuid::nil(), |account| account.id);
-    let row = keys::of_account(&mut site.read().await?, id, Purpose::Temporary.name(), site.now()).await?;
+    let row = keys::of_account(&mut site.read().await?, id, Purpose::Temporary, site.now()).await?;
     // Compares even if there is no such password, to take the same time.
     let right = is_generated(site, id, row.as_ref().map_or(&[], |row| &row.digest), typed);
     Ok(row.filter(|_| right))

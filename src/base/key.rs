@@ -13,7 +13,8 @@ const TYPED: usize = 16;
 const GROUP: usize = 4;
 
 /// Purpose of a key; a key is valid only for its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum Purpose {
     /// Starts a reset.
     Reset,
@@ -35,17 +36,8 @@ pub enum Purpose {
 
 impl Purpose {
     /// Returns its name in the database.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Purpose::Reset => "reset",
-            Purpose::Restart => "restart",
-            Purpose::Second => "second",
-            Purpose::Approval => "approval",
-            Purpose::Temporary => "temporary",
-            Purpose::Email => "email",
-            Purpose::Phone => "phone",
-            Purpose::Undo => "undo",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

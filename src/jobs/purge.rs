@@ -71,8 +71,8 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
 /// Counts the resets among expired keys, which nobody finished, by day and strategy.
 fn abandoned(expired: &[Expired]) -> BTreeMap<(i64, Strategy), i64> {
     let mut numbers = BTreeMap::new();
-    let resets = [Purpose::Reset.name(), Purpose::Temporary.name()];
-    for key in expired.iter().filter(|key| resets.contains(&key.purpose.as_str())) {
+    let is_reset = |key: &&Expired| matches!(key.purpose.parse(), Ok(Purpose::Reset | Purpose::Temporary));
+    for key in expired.iter().filter(is_reset) {
         let Some(policy) = Policy::read(key.policy.as_deref()) else { continue };
         *numbers.entry((tally::day(key.expires_at), policy.strategy)).or_insert(0) += 1;
     }

@@ -68,7 +68,7 @@ async fn submit(
     };
     let (held, _) = locked.into_parts();
     keyed::use_up(&site, held, &ticket.key.digest, SENT).await?;
-    keys::end(held, account.id, Purpose::Temporary.name()).await?;
+    keys::end(held, account.id, Purpose::Temporary).await?;
     outbox::drop_orphans(held, account.id).await?;
     keys::insert(held, &row).await?;
     let mail = Message::mail(&account.email, "temporary-password")

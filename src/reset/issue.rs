@@ -124,12 +124,11 @@ async fn live(
     purposes: [Purpose; 2],
 ) -> Result<[Option<KeyRow>; 2], Error> {
     let (tx, account) = account.parts();
-    let mut rows =
-        keys::of_account_for_either(tx, account.id, purposes.map(Purpose::name), app.now()).await?;
+    let mut rows = keys::of_account_for_either(tx, account.id, purposes, app.now()).await?;
     rows.retain(|row| {
         Policy::read(row.policy.as_deref()).is_some_and(|issued| app.policy_now(account).accepts(&issued))
     });
-    Ok(purposes.map(|purpose| rows.iter().find(|row| row.purpose == purpose.name()).cloned()))
+    Ok(purposes.map(|purpose| rows.iter().find(|row| row.purpose == purpose).cloned()))
 }
 
 /// Decrypts the key of a row; `None` if its secret key is gone.
@@ -227,7 +226,7 @@ async fn make(
     let purposes = [first, Purpose::Restart, Purpose::Restart];
     spent::note_links(tx, account.id, purposes, Reason::Replaced, app.now()).await?;
     match purpose {
-        Purpose::Restart => keys::end(tx, account.id, purpose.name()).await?,
+        Purpose::Restart => keys::end(tx, account.id, purpose).await?,
         _ => keys::end_resets(tx, account.id, None).await?,
     }
     outbox::drop_orphans(tx, account.id).await?;

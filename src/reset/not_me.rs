@@ -43,7 +43,7 @@ impl KeyedLink for Notified {
     async fn find(site: &Visit<'_>, key: &Key) -> Result<Option<Self>, Error> {
         let mut conn = site.read().await?;
         let digest = key.digest(&site.keyring);
-        let row = keys::find(&mut conn, &digest, Purpose::Undo.name(), site.now()).await?;
+        let row = keys::find(&mut conn, &digest, Purpose::Undo, site.now()).await?;
         let Some(key) = row else { return Ok(None) };
         let account = accounts::find(&mut conn, key.account_id).await?.filter(undo::is_open);
         let before = UndoSnapshot::unseal(site.app, key.sealed.as_deref());

@@ -30,7 +30,7 @@ async fn show(site: Visit<'_>, holds: ValidKey<Issued>) -> Result<Answer, Error>
         return Ok(Answer::go(Place::Strategy(policy.strategy)));
     }
     let mut conn = site.read().await?;
-    let pressed = keys::of_account(&mut conn, account.id, Purpose::Reset.name(), site.now()).await?;
+    let pressed = keys::of_account(&mut conn, account.id, Purpose::Reset, site.now()).await?;
     let pressed = pressed.as_ref().and_then(|key| Some((key, key.pressed_at?)));
     let ticket = json!({
         "id": key.id,

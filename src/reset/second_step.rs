@@ -58,8 +58,7 @@ pub async fn pending<S>(
     kind: &CodeKind,
 ) -> Result<Option<KeyRow>, Error> {
     let Some(browser_id) = site.browser_id() else { return Ok(None) };
-    let row =
-        keys::of_account(&mut site.read().await?, ticket.account.id, kind.purpose.name(), site.now()).await?;
+    let row = keys::of_account(&mut site.read().await?, ticket.account.id, kind.purpose, site.now()).await?;
     Ok(row.filter(|row| row.parent == Some(ticket.key.id) && row.browser.as_deref() == Some(&browser_id)))
 }
 
@@ -78,7 +77,7 @@ pub async fn mint<S>(
     let (account, now, browser) = (&ticket.account, site.now(), site.ensure_browser_id()?);
     let Some(locked) = accounts::lock_unchanged(tx, account, now).await? else { return Ok(None) };
     let (tx, account) = locked.into_parts();
-    let former = keys::of_account(tx, account.id, kind.purpose.name(), now).await?;
+    let former = keys::of_account(tx, account.id, kind.purpose, now).await?;
     let early = former.is_some_and(|row| row.parent == Some(ticket.key.id) && row.issued_at + pause > now);
     if early || !keys::press(tx, ticket.key.id, (&browser, site.client.browser), MINTS, now).await? {
         return Ok(None);

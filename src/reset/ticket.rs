@@ -79,7 +79,7 @@ impl Issued {
 async fn look_up(conn: &mut Conn, site: &Visit<'_>, key: &Key) -> Result<Option<KeyRow>, Error> {
     for digest in key.digests(&site.keyring) {
         for purpose in [Purpose::Reset, Purpose::Restart] {
-            if let Some(row) = keys::find(conn, &digest, purpose.name(), site.now()).await? {
+            if let Some(row) = keys::find(conn, &digest, purpose, site.now()).await? {
                 return Ok(Some(row));
             }
         }

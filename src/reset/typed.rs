@@ -134,8 +134,7 @@ async fn find(
     let account = account.map(|account| account.id);
     let mut found = None;
     for purpose in [Purpose::Reset, Purpose::Restart] {
-        let row =
-            keys::of_account(&mut conn, account.unwrap_or_default(), purpose.name(), site.now()).await?;
+        let row = keys::of_account(&mut conn, account.unwrap_or_default(), purpose, site.now()).await?;
         let row_id = row.as_ref().map_or(Uuid::nil(), |row| row.id);
         let parts: [&[u8]; 3] = [row_id.as_bytes(), browser_id, id.as_bytes()];
         let right = site.keyring.macs(PURPOSE, &parts).fold(false, |found, mac| {

@@ -184,7 +184,7 @@ pub async fn decide(
         account.end_everything(now).await?;
     }
     claims::end(account.tx(), id).await?;
-    keys::end(account.tx(), id, Purpose::Undo.name()).await?;
+    keys::end(account.tx(), id, Purpose::Undo).await?;
     former_addresses::forget(account.tx(), id).await?;
     account.hold(now).await?;
     let kind = if claim.is_some() { EventKind::AccountGivenBack } else { EventKind::AccountHoldLifted };

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Conn, Tx, sql};
+use super::{Conn, Tx, sql, text::text};
 use crate::base::{
     Error,
     clock::{SKEW, Time},
     key::Purpose,
 };
+
+text!(Purpose);
 
 /// A live key, known only by its digest.
 #[derive(Clone, sqlx_macros::FromRow)]
@@ -18,8 +20,8 @@ pub struct KeyRow {
     pub id: Uuid,
     /// Account it belongs to.
     pub account_id: Uuid,
-    /// Name of its [`Purpose`].
-    pub purpose: String,
+    /// Its purpose.
+    pub purpose: Purpose,
     /// Digest of the secret.
     pub digest: Vec<u8>,
     /// First key, of a second one.
@@ -49,7 +51,7 @@ pub struct KeyRow {
 impl KeyRow {
     /// True if it restarts a reset that is under way in another browser, ending that one.
     pub fn restarts(&self) -> bool {
-        self.purpose == Purpose::Restart.name()
+        self.purpose == Purpose::Restart
     }
 
     /// Creates a key that is valid for `life` from `now` on and bound to nothing yet.
@@ -57,7 +59,7 @@ impl KeyRow {
         Self {
             id,
             account_id,
-            purpose: purpose.name().to_owned(),
+            purpose,
             digest: Vec::new(),
             parent: None,
             policy: None,
@@ -79,14 +81,19 @@ pub async fn insert(tx: &mut Tx, key: &KeyRow) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO latchkey_keys
         (id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, pressed_in, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-    sql!(execute tx, INSERT, key.id, key.account_id, &key.purpose, key.digest.as_slice(), key.parent,
+    sql!(execute tx, INSERT, key.id, key.account_id, key.purpose, key.digest.as_slice(), key.parent,
         key.policy.as_deref(), key.browser.as_deref(), key.sealed.as_deref(), key.tries, key.minted, key.asked_by_owner, key.issued_at,
         key.pressed_at, key.pressed_in.as_deref(), key.expires_at)?;
     Ok(())
 }
 
 /// Returns the live key with this digest. Ignores one issued more than [`SKEW`] in the future.
-pub async fn find(conn: &mut Conn, digest: &[u8], purpose: &str, now: Time) -> Result<Option<KeyRow>, Error> {
+pub async fn find(
+    conn: &mut Conn,
+    digest: &[u8],
+    purpose: Purpose,
+    now: Time,
+) -> Result<Option<KeyRow>, Error> {
     const FIND: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, pressed_in, expires_at
         FROM latchkey_keys WHERE digest = $1 AND purpose = $2 AND expires_at > $3 AND issued_at < $4";
     Ok(sql!(optional KeyRow, conn, FIND, digest, purpose, now, now + SKEW)?)
@@ -96,7 +103,7 @@ pub async fn find(conn: &mut Conn, digest: &[u8], purpose: &str, now: Time) -> R
 pub async fn of_account(
     conn: &mut Conn,
     account: Uuid,
-    purpose: &str,
+    purpose: Purpose,
     now: Time,
 ) -> Result<Option<KeyRow>, Error> {
     const OF_ACCOUNT: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, pressed_in, expires_at
@@ -108,7 +115,7 @@ pub async fn of_account(
 pub async fn of_account_for_either(
     conn: &mut Conn,
     account: Uuid,
-    [one, other]: [&str; 2],
+    [one, other]: [Purpose; 2],
     now: Time,
 ) -> Result<Vec<KeyRow>, Error> {
     const OF_ACCOUNT_FOR_EITHER: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, pressed_in, expires_at
@@ -175,7 +182,7 @@ pub async fn forgive_try(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
 }
 
 /// Ends an account's keys for one purpose.
-pub async fn end(tx: &mut Tx, account: Uuid, purpose: &str) -> Result<(), Error> {
+pub async fn end(tx: &mut Tx, account: Uuid, purpose: Purpose) -> Result<(), Error> {
     const END: &str = "DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose = $2";
     sql!(execute tx, END, account, purpose)?;
     Ok(())
@@ -223,7 +230,7 @@ pub async fn undo_before(tx: &mut Tx, account: Uuid, before: Time) -> Result<Vec
 /// A key that expired unused.
 #[derive(sqlx_macros::FromRow)]
 pub struct Expired {
-    /// Name of its [`Purpose`].
+    /// Name of its [`Purpose`], or of one that only a newer version has.
     pub purpose: String,
     /// Policy it was issued under, as JSON.
     pub policy: Option<String>,

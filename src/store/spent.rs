@@ -65,7 +65,8 @@ pub async fn note_links(
     const NOTE_LINKS: &str = "INSERT INTO latchkey_spent (digest, reason, browser, place, spent_at)
         SELECT digest, $2, NULL, '', $3 FROM latchkey_keys
         WHERE account_id = $1 AND purpose IN ($4, $5, $6) ON CONFLICT (digest) DO NOTHING";
-    let (reason, [one, two, three]): (&str, _) = (reason.into(), purposes.map(Purpose::name));
+    let reason: &str = reason.into();
+    let [one, two, three] = purposes;
     sql!(execute tx, NOTE_LINKS, account, reason, now, one, two, three)?;
     Ok(())
 }
