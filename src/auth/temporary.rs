@@ -58,7 +58,7 @@ pub async fn sign_in(
     key: KeyRow,
 ) -> Result<bool, Error> {
     let Some(policy) =
-        Policy::read(key.policy.as_deref()).filter(|issued| site.policy_at_arrival(account).accepts(issued))
+        Policy::read(key.policy.as_ref()).filter(|issued| site.policy_at_arrival(account).accepts(issued))
     else {
         return Ok(false);
     };

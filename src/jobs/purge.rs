@@ -73,7 +73,7 @@ fn abandoned(expired: &[Expired]) -> BTreeMap<(i64, Strategy), i64> {
     let mut numbers = BTreeMap::new();
     let is_reset = |key: &&Expired| matches!(key.purpose.parse(), Ok(Purpose::Reset | Purpose::Temporary));
     for key in expired.iter().filter(is_reset) {
-        let Some(policy) = Policy::read(key.policy.as_deref()) else { continue };
+        let Some(policy) = Policy::read(key.policy.as_ref()) else { continue };
         *numbers.entry((tally::day(key.expires_at), policy.strategy)).or_insert(0) += 1;
     }
     numbers

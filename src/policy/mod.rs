@@ -3,6 +3,7 @@
 pub mod judge;
 pub mod origin;
 pub mod setting;
+mod stored;
 pub mod strategy;
 
 use std::collections::BTreeMap;
@@ -145,16 +146,6 @@ impl Policy {
     /// True if nobody gets back in without a phone.
     pub fn needs_phone(&self) -> bool {
         self.strategy.needs_phone() || self.channel == Channel::Sms
-    }
-
-    /// Returns the form stored with a key or session issued under it.
-    pub fn stored(&self) -> String {
-        serde_json::to_string(self).expect("a policy is plain data")
-    }
-
-    /// Parses the stored form.
-    pub fn read(stored: Option<&str>) -> Option<Self> {
-        serde_json::from_str(stored?).ok()
     }
 
     /// True if a key issued under `issued` is still valid, now that `self` is in force for its account. One that an

@@ -8,6 +8,7 @@ use proptest::{
 };
 
 use super::*;
+use crate::store::StoredPolicy;
 
 const ROLES: [&str; 4] = ["admin", "editor", "guest", "staff"];
 /// A role that never has a table.
@@ -172,4 +173,14 @@ fn a_longer_life_is_refused_within_one_strategy_alone() {
     assert!(!now.accepts(&with("set_then_login", "30m")));
     assert!(now.accepts(&with("second_key", "30m")));
     assert!(!now.accepts(&with("one_time_login", "5m")));
+}
+
+#[test]
+fn a_stored_policy_that_this_version_does_not_know_is_none() {
+    let stored = ResetSettings::default().policy([]).stored();
+    assert!(Policy::read(Some(&stored)).is_some());
+    for text in ["", "{}", &stored.json().replace("set_then_login", "pigeon")] {
+        assert_eq!(Policy::read(Some(&StoredPolicy::new(text.to_owned()))), None, "{text}");
+    }
+    assert_eq!(Policy::read(None), None);
 }

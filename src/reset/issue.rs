@@ -63,15 +63,14 @@ impl<'a> By<'a> {
     }
 
     /// True if a live key is in use in another browser or was granted by an admin, unless an admin is asking.
-    fn is_elsewhere(&self, key: &KeyRow) -> bool {
-        let granted = Policy::read(key.policy.as_deref()).is_some_and(|issued| issued.granted);
-        let pressed = key.pressed_at.is_some() && key.browser.as_deref() != self.browser;
-        !self.admin && (granted || pressed)
+    fn is_elsewhere(&self, Live { row, policy }: &Live) -> bool {
+        let pressed = row.pressed_at.is_some() && row.browser.as_deref() != self.browser;
+        !self.admin && (policy.granted || pressed)
     }
 
     /// True if the requester may not supersede a live key, because the owner requested it.
-    fn must_leave(&self, key: &KeyRow, account: &Account) -> bool {
-        key.asked_by_owner && !self.admin && !self.is_owner(account)
+    fn must_leave(&self, key: &Live, account: &Account) -> bool {
+        key.row.asked_by_owner && !self.admin && !self.is_owner(account)
     }
 
     fn asker(&self, account: &Account) -> Requester<'a> {
@@ -83,6 +82,13 @@ impl<'a> By<'a> {
     }
 }
 
+/// A live key, and its policy, which the one in force accepts.
+#[derive(Clone)]
+pub struct Live {
+    row: KeyRow,
+    policy: Policy,
+}
+
 /// Contents of a message, and its key.
 pub struct Letter<'a> {
     /// Name of its sentences.
@@ -92,7 +98,7 @@ pub struct Letter<'a> {
     /// Digest of the id of the browser that can take a code, and the id of its request.
     pub typed: Option<(&'a [u8], &'a WishId)>,
     /// A key to send again, instead of a new one.
-    pub kept: Option<(KeyRow, Key)>,
+    pub kept: Option<(Live, Key)>,
 }
 
 /// Posts the message that lets the owner of an account back in.
@@ -109,10 +115,10 @@ pub async fn start(
     let elsewhere = reset.clone().filter(|key| by.is_elsewhere(key));
     let held = if elsewhere.is_some() { restart } else { reset.or(restart) };
     let kept = held.filter(|key| by.must_leave(key, account));
-    let kept = kept.and_then(|row| Some((unseal(app, &row)?, row))).map(|(key, row)| (row, key));
+    let kept = kept.and_then(|live| Some((unseal(app, &live.row)?, live))).map(|(key, live)| (live, key));
     let name = if elsewhere.is_some() { "reset-restart" } else { "reset-link" };
     let typed = by.browser.zip(by.wish);
-    let letter = Letter { name, elsewhere: elsewhere.as_ref(), typed, kept };
+    let letter = Letter { name, elsewhere: elsewhere.as_ref().map(|live| &live.row), typed, kept };
     let asker = by.asker(account);
     issue(app, account, letter, asker, asked).await
 }
@@ -122,13 +128,15 @@ async fn live(
     app: &App,
     account: &mut Locked<'_>,
     purposes: [Purpose; 2],
-) -> Result<[Option<KeyRow>; 2], Error> {
+) -> Result<[Option<Live>; 2], Error> {
     let (tx, account) = account.parts();
-    let mut rows = keys::of_account_for_either(tx, account.id, purposes, app.now()).await?;
-    rows.retain(|row| {
-        Policy::read(row.policy.as_deref()).is_some_and(|issued| app.policy_now(account).accepts(&issued))
+    let rows = keys::of_account_for_either(tx, account.id, purposes, app.now()).await?;
+    let live = rows.into_iter().filter_map(|row| {
+        let policy = Policy::read(row.policy.as_ref())?;
+        app.policy_now(account).accepts(&policy).then_some(Live { row, policy })
     });
-    Ok(purposes.map(|purpose| rows.iter().find(|row| row.purpose == purpose).cloned()))
+    let live: Vec<_> = live.collect();
+    Ok(purposes.map(|purpose| live.iter().find(|live| live.row.purpose == purpose).cloned()))
 }
 
 /// Decrypts the key of a row; `None` if its secret key is gone.
@@ -151,7 +159,7 @@ pub async fn issue(
 ) -> Result<Started, Error> {
     let (tx, account) = account.parts();
     let Letter { name, elsewhere, typed, kept } = letter;
-    let issued = kept.as_ref().and_then(|(row, _)| Policy::read(row.policy.as_deref()));
+    let issued = kept.as_ref().map(|(live, _)| live.policy.clone());
     let policy = issued.unwrap_or_else(|| app.policy_now(account).into_issued());
     let phone = match policy.channel {
         Channel::Email => None,
@@ -173,7 +181,7 @@ pub async fn issue(
         EventKind::ResetIssued
     };
     let (row, key) = match kept {
-        Some(kept) => kept,
+        Some((live, key)) => (live.row, key),
         None => {
             let purpose = if elsewhere.is_some() { Purpose::Restart } else { Purpose::Reset };
             make(app, tx, account, purpose, &policy, asker).await?

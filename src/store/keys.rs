@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Conn, Tx, sql, text::text};
+use super::{Conn, StoredPolicy, Tx, sql, text::text};
 use crate::base::{
     Error,
     clock::{SKEW, Time},
@@ -26,8 +26,8 @@ pub struct KeyRow {
     pub digest: Vec<u8>,
     /// First key, of a second one.
     pub parent: Option<Uuid>,
-    /// Policy it was issued under, as JSON.
-    pub policy: Option<String>,
+    /// Policy it was issued under.
+    pub policy: Option<StoredPolicy>,
     /// Digest of the id of the browser it is bound to.
     pub browser: Option<Vec<u8>>,
     /// Associated data (a new address, a phone, what to restore), sealed.
@@ -82,7 +82,7 @@ pub async fn insert(tx: &mut Tx, key: &KeyRow) -> Result<(), Error> {
         (id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, pressed_in, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     sql!(execute tx, INSERT, key.id, key.account_id, key.purpose, key.digest.as_slice(), key.parent,
-        key.policy.as_deref(), key.browser.as_deref(), key.sealed.as_deref(), key.tries, key.minted, key.asked_by_owner, key.issued_at,
+        key.policy.as_ref(), key.browser.as_deref(), key.sealed.as_deref(), key.tries, key.minted, key.asked_by_owner, key.issued_at,
         key.pressed_at, key.pressed_in.as_deref(), key.expires_at)?;
     Ok(())
 }
@@ -126,8 +126,8 @@ pub async fn of_account_for_either(
 /// Live keys issued under the same policy to accounts with the same roles.
 #[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct Issued {
-    /// Policy, as JSON.
-    pub policy: String,
+    /// The policy.
+    pub policy: StoredPolicy,
     /// Roles of the accounts, separated by spaces.
     pub role_list: String,
     /// Number of keys.
@@ -232,8 +232,8 @@ pub async fn undo_before(tx: &mut Tx, account: Uuid, before: Time) -> Result<Vec
 pub struct Expired {
     /// Name of its [`Purpose`], or of one that only a newer version has.
     pub purpose: String,
-    /// Policy it was issued under, as JSON.
-    pub policy: Option<String>,
+    /// Policy it was issued under.
+    pub policy: Option<StoredPolicy>,
     /// Time it expired.
     pub expires_at: Time,
 }

@@ -31,6 +31,7 @@ mod session_batcher;
 pub mod sessions;
 mod settings;
 pub mod spent;
+mod stored_policy;
 pub mod tallies;
 mod text;
 pub mod upkeep;
@@ -44,6 +45,7 @@ pub use busy::Token;
 pub use migrate::behind;
 pub use pool::Pool;
 pub use settings::{DatabaseSettings, Synchronous};
+pub use stored_policy::StoredPolicy;
 
 use self::retry_tx::RetryTx;
 use crate::base::{Error, clock::Time, random::Random};

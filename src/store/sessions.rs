@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Tx, accounts::Account, sql, text::text};
+use super::{Conn, StoredPolicy, Tx, accounts::Account, sql, text::text};
 use crate::base::{
     Error,
     clock::{SKEW, Time},
@@ -30,8 +30,8 @@ pub struct Session {
     pub account_id: Uuid,
     /// The pages that it reaches.
     pub scope: SessionScope,
-    /// The policy of the reset that opened a restricted one, as JSON.
-    pub policy: Option<String>,
+    /// The policy of the reset that opened a restricted one.
+    pub policy: Option<StoredPolicy>,
     /// Digest of the generated password that opened a restricted session.
     pub opened_by: Option<Vec<u8>>,
     /// Browser and system, like `Firefox on Linux`.
@@ -64,7 +64,7 @@ pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(),
     const INSERT: &str = "INSERT INTO latchkey_sessions
         (id, account_id, digest, scope, policy, opened_by, browser, client, began_at, fresh_until, seen_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    sql!(execute tx, INSERT, session.id, session.account_id, digest, session.scope, session.policy.as_deref(),
+    sql!(execute tx, INSERT, session.id, session.account_id, digest, session.scope, session.policy.as_ref(),
         session.opened_by.as_deref(),
         &session.browser, &session.client, session.began_at, session.fresh_until, session.seen_at,
         session.expires_at)?;

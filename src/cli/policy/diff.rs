@@ -132,17 +132,14 @@ fn changes(old: &Policy, new: &Policy) -> Vec<Change> {
 
 /// Keys that the old policy accepts and the new one does not.
 fn dying(old: &ResetSettings, new: &ResetSettings, keys: &[Issued]) -> Vec<Dying> {
-    let dies = |issued: &&Issued| {
-        let accepts = |side: &ResetSettings| {
-            let policy = Policy::read(Some(&issued.policy));
-            policy.is_some_and(|policy| side.policy(issued.role_list.split_whitespace()).accepts(&policy))
-        };
-        accepts(old) && !accepts(new)
-    };
     let mut counts = BTreeMap::new();
-    for issued in keys.iter().filter(dies) {
-        let strategy = Policy::read(Some(&issued.policy)).map_or("", |policy| policy.strategy.name());
-        *counts.entry((strategy, issued.role_list.clone())).or_insert(0) += issued.keys;
+    for issued in keys {
+        let Some(policy) = Policy::read(Some(&issued.policy)) else { continue };
+        let accepts =
+            |side: &ResetSettings| side.policy(issued.role_list.split_whitespace()).accepts(&policy);
+        if accepts(old) && !accepts(new) {
+            *counts.entry((policy.strategy.name(), issued.role_list.clone())).or_insert(0) += issued.keys;
+        }
     }
     counts.into_iter().map(|((strategy, roles), keys)| Dying { strategy, roles, keys }).collect()
 }

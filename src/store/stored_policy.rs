@@ -1,0 +1,18 @@
+//! The policy that a key or a session was issued under, as a column.
+
+/// A policy as JSON. Its text is written and read by `policy/stored.rs` alone.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx_macros::Type)]
+#[sqlx(transparent)]
+pub struct StoredPolicy(String);
+
+impl StoredPolicy {
+    /// Wraps the JSON of a policy.
+    pub fn new(json: String) -> Self {
+        Self(json)
+    }
+
+    /// Returns the JSON.
+    pub fn json(&self) -> &str {
+        &self.0
+    }
+}
