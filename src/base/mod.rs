@@ -15,6 +15,8 @@ pub mod quota;
 pub mod random;
 pub mod reach;
 pub mod role;
+pub mod setting_fault;
 pub mod typed;
 
 pub use error::Error;
+pub use setting_fault::SettingFault;

@@ -79,8 +79,7 @@ async fn look(check: &Check, figment: &Figment) -> Result<(Plan, Vec<Finding>), 
     let mut findings = judged.findings.clone();
     let (plan, people) = plan(check, judged, figment).await.map_err(|fault| {
         let lines = fault.to_string();
-        let told = |line| Finding::told(Severity::Error, line).placed(figment);
-        lines.lines().map(told).collect::<Vec<_>>()
+        lines.lines().map(|line| finding(line).placed(figment)).collect::<Vec<_>>()
     })?;
     if let Ok(settings) = database::read(figment) {
         findings.extend(exposed(figment, &settings).into_iter().map(|finding| finding.placed(figment)));
@@ -88,6 +87,21 @@ async fn look(check: &Check, figment: &Figment) -> Result<(Plan, Vec<Finding>), 
     findings.extend(people.into_iter().map(|finding| finding.placed(figment)));
     findings.sort_by_key(|finding| finding.severity);
     Ok((plan, findings))
+}
+
+/// Returns a line of an error as a finding. An error that is about a setting, like one of the database's, begins with its
+/// key.
+fn finding(line: &str) -> Finding {
+    let (key, rest) = line.split_once([' ', ':']).unwrap_or((line, ""));
+    let is_key = key.contains(['.', '_'])
+        && key.starts_with(|first: char| first.is_ascii_lowercase())
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-\"".contains(&byte));
+    if !is_key || rest.is_empty() {
+        return Finding::new(Severity::Error, "", line, "");
+    }
+    let rest = rest.trim_start().trim_start_matches("= ");
+    let (why, remedy) = rest.split_once(": ").unwrap_or((rest, ""));
+    Finding::new(Severity::Error, key, why, remedy)
 }
 
 async fn plan(check: &Check, judged: Validated, figment: &Figment) -> Result<(Plan, Vec<Finding>), Error> {
@@ -209,4 +223,28 @@ fn document(starts: bool, plan: Option<&Plan>, findings: &[Finding]) -> Value {
         json!({ "parts": parts, "recovery": plan.tables.iter().map(table).collect::<Vec<_>>() })
     });
     json!({ "starts": starts, "plan": plan, "findings": findings })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_about_a_setting_names_its_key() {
+        for (line, parts) in [
+            (
+                "databases.latchkey.url leads to a newer database: start that version",
+                ["databases.latchkey.url", "leads to a newer database", "start that version"],
+            ),
+            ("secret_key: write 32 bytes", ["secret_key", "write 32 bytes", ""]),
+            ("latchkey.password.threads = 9: no room", ["latchkey.password.threads", "9", "no room"]),
+            ("Rocket.toml:3: port: no", ["", "Rocket.toml:3: port: no", ""]),
+            ("the database failed: full", ["", "the database failed: full", ""]),
+        ] {
+            let finding = finding(line);
+            assert_eq!([&*finding.key, &*finding.why, &*finding.remedy], parts);
+        }
+        let told = finding("template_dir is no folder: there is none at x");
+        assert_eq!(told.to_string(), "template_dir: is no folder: there is none at x");
+    }
 }

@@ -24,6 +24,6 @@ pub fn read(figment: &Figment) -> Result<DatabaseSettings, Error> {
 pub fn find(figment: &Figment) -> (DatabaseSettings, Vec<Finding>) {
     let (settings, mut faults): (DatabaseSettings, _) = fault::salvage(figment, "databases.latchkey");
     let judged = settings.faults();
-    faults.extend(judged.iter().map(|line| Finding::told(Severity::Error, line).placed(figment)));
+    faults.extend(judged.into_iter().map(|fault| Finding::of(Severity::Error, fault).placed(figment)));
     (settings, faults)
 }

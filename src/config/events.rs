@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::duration::HumanDuration;
+use crate::base::{SettingFault, duration::HumanDuration};
 
 /// Settings of `latchkey.events`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -19,11 +19,12 @@ impl Default for EventSettings {
 }
 
 impl EventSettings {
-    /// Returns the values out of range, each a sentence with key and remedy.
-    pub fn judge(&self) -> Vec<String> {
+    /// Returns the values out of range.
+    pub fn judge(&self) -> Vec<SettingFault> {
         let keep = self.keep;
         let wrong = !(HumanDuration::days(1)..=HumanDuration::days(3650)).contains(&keep);
-        let fault = format!("latchkey.events.keep = \"{keep}\" is out of range: write \"1d\" to \"3650d\"");
+        let why = format!("\"{keep}\" is out of range");
+        let fault = SettingFault::new("latchkey.events.keep", why, "write \"1d\" to \"3650d\"");
         wrong.then_some(fault).into_iter().collect()
     }
 }

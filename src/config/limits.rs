@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::duration::HumanDuration;
+use crate::base::{SettingFault, duration::HumanDuration};
 
 /// Settings of `latchkey.limits`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -53,9 +53,9 @@ impl Default for LimitSettings {
 }
 
 impl LimitSettings {
-    /// Returns the values out of range, each a sentence with key and remedy.
-    pub fn judge(&self) -> Vec<String> {
-        let mut faults: Vec<String> = [
+    /// Returns the values out of range.
+    pub fn judge(&self) -> Vec<SettingFault> {
+        let mut faults: Vec<_> = [
             ("messages_per_address", self.messages_per_address),
             ("messages_per_client", self.messages_per_client),
             ("sign_ins_per_address", self.sign_ins_per_address),
@@ -68,14 +68,16 @@ impl LimitSettings {
         ]
         .into_iter()
         .filter(|(_, most)| *most < 1)
-        .map(|(name, most)| format!("latchkey.limits.{name} = {most} would let nobody in: write 1 or more"))
+        .map(|(name, most)| fault(name, format!("{most} would let nobody in"), "write 1 or more"))
         .collect();
         if self.window < HumanDuration::minutes(1) || self.window > HumanDuration::days(1) {
-            faults.push(format!(
-                "latchkey.limits.window = \"{}\" is out of range: write \"1m\" to \"1d\"",
-                self.window
-            ));
+            let why = format!("\"{}\" is out of range", self.window);
+            faults.push(fault("window", why, "write \"1m\" to \"1d\""));
         }
         faults
     }
+}
+
+fn fault(name: &str, why: String, remedy: &str) -> SettingFault {
+    SettingFault::new(format!("latchkey.limits.{name}"), why, remedy)
 }

@@ -4,7 +4,7 @@ use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
 
 use super::relay::{Relay, Tls};
-use crate::base::{duration::HumanDuration, network::is_loopback};
+use crate::base::{SettingFault, duration::HumanDuration, network::is_loopback};
 
 /// Longest timeout to allow for one mail: well below the worker's lease, or the mail would be sent twice.
 const LONGEST: HumanDuration = HumanDuration::seconds(45);
@@ -40,27 +40,28 @@ impl Default for MailSettings {
 }
 
 impl MailSettings {
-    /// Returns the faults in these settings, each with its key and remedy. For a remote server, release also requires
-    /// TLS and a sender that is not at localhost.
-    pub fn judge(&self, release: bool) -> Vec<String> {
+    /// Returns the faults in these settings. For a remote server, release also requires TLS and a sender that is not at
+    /// localhost.
+    pub fn judge(&self, release: bool) -> Vec<SettingFault> {
         let mut faults = Vec::new();
+        let mut add = |name: &str, why: &str, remedy: &str| {
+            faults.push(SettingFault::new(format!("latchkey.mail.{name}"), why, remedy));
+        };
         let from = self.from.parse::<Mailbox>();
         if from.is_err() {
-            faults.push("latchkey.mail.from is not an address: write \"Name <no-reply@example.com>\"".into());
+            add("from", "is not an address", "write \"Name <no-reply@example.com>\"");
         }
         if self.timeout.is_zero() || self.timeout > LONGEST {
-            faults.push(format!("latchkey.mail.timeout is out of range: write \"1s\" to \"{LONGEST}\""));
+            add("timeout", "is out of range", &format!("write \"1s\" to \"{LONGEST}\""));
         }
         match self.url.as_deref().map(str::parse::<Relay>) {
-            Some(Err(remedy)) => faults.push(format!("latchkey.mail.url cannot be used: {remedy}")),
+            Some(Err(remedy)) => add("url", "cannot be used", remedy),
             Some(Ok(relay)) if release && !is_loopback(&relay.host) => {
                 if relay.tls == Tls::Never {
-                    faults.push("latchkey.mail.url sends without encryption: add ?tls=required".into());
+                    add("url", "sends without encryption", "add ?tls=required");
                 }
                 if from.is_ok_and(|from| is_loopback(from.email.domain())) {
-                    faults.push(
-                        "latchkey.mail.from is an address at localhost: write one at your domain".into(),
-                    );
+                    add("from", "is an address at localhost", "write one at your domain");
                 }
             }
             _ => {}
@@ -73,7 +74,7 @@ impl MailSettings {
 mod tests {
     use super::*;
 
-    fn faults(url: &str, from: &str, release: bool) -> Vec<String> {
+    fn faults(url: &str, from: &str, release: bool) -> Vec<SettingFault> {
         MailSettings { url: Some(url.into()), from: from.into(), ..MailSettings::default() }.judge(release)
     }
 
@@ -90,7 +91,7 @@ mod tests {
         for url in ["smtp://mail.example?tls=opportunistic", "smtp://me:s3cret@", "mail.example:25"] {
             let faults = faults(url, "nobody", false);
             assert_eq!(faults.len(), 2, "{url}");
-            assert!(!faults.concat().contains("s3cret"));
+            assert!(faults.iter().all(|fault| !fault.to_string().contains("s3cret")));
         }
     }
 }

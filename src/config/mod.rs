@@ -35,7 +35,9 @@ use self::{
     register::RegisterSettings, session::SessionSettings, sms::SmsSettings,
 };
 use crate::{
-    base::{Error, base_path::BasePath, duration::HumanDuration, network::Network, random::Random},
+    base::{
+        Error, SettingFault, base_path::BasePath, duration::HumanDuration, network::Network, random::Random,
+    },
     findings::{Finding, Severity},
     hashing::{password::PasswordSettings, pepper::Peppers},
     policy::{
@@ -204,7 +206,7 @@ impl Validated {
 
     fn judge(figment: &Figment, keep_secrets: bool) -> Result<Self, Vec<Finding>> {
         let lenient = cfg!(debug_assertions) && *figment.profile() == Profile::new("debug");
-        let own = |fault: Error| vec![Finding::told(Severity::Error, &fault.to_string()).placed(figment)];
+        let own = |fault| vec![Finding::of(Severity::Error, fault).placed(figment)];
         if let Err(fault) = figment.extract::<Dict>() {
             return Err(fault::explain(figment, fault, ""));
         }
@@ -233,9 +235,9 @@ impl Validated {
             faults.extend(fault)
         }
         risks.extend(risk);
-        let told = |severity| move |line: &String| Finding::told(severity, line);
-        let mut findings: Vec<_> = faults.iter().map(told(Severity::Error)).collect();
-        findings.extend(risks.iter().map(told(Severity::Warning)));
+        let found = |severity| move |fault| Finding::of(severity, fault);
+        let mut findings: Vec<_> = faults.into_iter().map(found(Severity::Error)).collect();
+        findings.extend(risks.into_iter().map(found(Severity::Warning)));
         findings.extend(judge::settings(&config.reset, config.ground(lenient)));
         findings = beside(&unread, findings).into_iter().map(|finding| finding.placed(figment)).collect();
         findings.splice(0..0, unread);
@@ -275,46 +277,52 @@ impl Config {
         Environment { gateway: self.sms.url.is_some(), lenient, contact: self.contact.is_some() }
     }
 
-    /// Returns the risks, each a sentence with key and remedy: what debug allows and release does not.
-    fn risks(&self, lenient: bool) -> Vec<String> {
+    /// Returns the risks: what debug allows and release does not.
+    fn risks(&self, lenient: bool) -> Vec<SettingFault> {
         let parts = |release| {
             [self.password.judge(release), self.mail.judge(release), self.sms.judge(release)].concat()
         };
         let allowed = parts(!lenient);
-        let mut risks: Vec<_> = parts(true).into_iter().filter(|line| !allowed.contains(line)).collect();
+        let mut risks: Vec<_> = parts(true).into_iter().filter(|fault| !allowed.contains(fault)).collect();
         if !self.limits.enabled {
-            risks.push("latchkey.limits.enabled = false lets anybody guess without end: remove it after the load test".into());
+            risks.push(SettingFault::new(
+                "latchkey.limits.enabled",
+                "false lets anybody guess without end",
+                "remove it after the load test",
+            ));
         }
         risks
     }
 
-    /// Returns the faults, each a sentence with key and remedy; `alone` means that only this machine reaches the
-    /// server.
-    fn judge(&self, lenient: bool, alone: bool) -> Vec<String> {
+    /// Returns the faults; `alone` means that only this machine reaches the server.
+    fn judge(&self, lenient: bool, alone: bool) -> Vec<SettingFault> {
         let mut faults = Vec::new();
+        let mut add = |name: &str, why: String, remedy: &str| {
+            faults.push(SettingFault::new(format!("latchkey.{name}"), why, remedy));
+        };
         if self.site_name.trim().is_empty() || self.site_name.chars().any(char::is_control) {
-            faults.push("latchkey.site_name must be one line of text".into());
+            add("site_name", "must be one line of text".into(), "");
         }
         if self.phone_hold > HumanDuration::days(30) {
-            let hold = self.phone_hold;
-            faults.push(format!("latchkey.phone_hold = \"{hold}\" is out of range: write \"0s\" to \"30d\""));
+            let why = format!("\"{}\" is out of range", self.phone_hold);
+            add("phone_hold", why, "write \"0s\" to \"30d\"");
         }
         if self.contact.as_deref().is_some_and(|contact| Contact::parse(contact).is_none()) {
-            faults.push("latchkey.contact is neither an address nor a link: write one like \"help@example.com\" or \"https://example.com/help\"".into());
+            let remedy = "write one like \"help@example.com\" or \"https://example.com/help\"";
+            add("contact", "is neither an address nor a link".into(), remedy);
         }
         if self.metrics_token.as_ref().is_some_and(|token| token.len() < 20) {
-            faults.push("latchkey.metrics_token can be guessed: write 20 random characters or more".into());
+            add("metrics_token", "can be guessed".into(), "write 20 random characters or more");
         }
         if self.trusted_proxies.trust_everybody() {
-            faults.push("latchkey.trusted_proxies trusts every address, so anybody could claim any: list your proxies' addresses or networks".into());
+            let why = "trusts every address, so anybody could claim any";
+            add("trusted_proxies", why.into(), "list your proxies' addresses or networks");
         }
         if !lenient && !self.limits.enabled && !alone {
-            faults
-                .push("latchkey.limits.enabled = false is for load tests on loopback only: remove it".into());
+            add("limits.enabled", "false is for load tests on loopback only".into(), "remove it");
         }
-        if let (false, Err(Error::Config(fault))) = (self.pepper.is_empty(), Peppers::new(&self.pepper)) {
-            faults.push(fault);
-        }
+        let peppers = (!self.pepper.is_empty()).then(|| Peppers::new(&self.pepper));
+        faults.extend(peppers.and_then(Result::err));
         let parts = [
             self.password.judge(!lenient),
             self.limits.judge(),
@@ -370,13 +378,20 @@ pub fn refuse(figment: &Figment) -> Result<(), Error> {
 }
 
 /// Adds the secrets of a debug build: those kept beside the database, or new ones.
-fn with_own_secrets(figment: &Figment, database: &DatabaseSettings, keep: bool) -> Result<Figment, Error> {
+fn with_own_secrets(
+    figment: &Figment,
+    database: &DatabaseSettings,
+    keep: bool,
+) -> Result<Figment, SettingFault> {
     let folder = database.sqlite_file().as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
     let path = folder.join("latchkey.secrets");
-    let failed = |error| Error::Config(format!("databases.latchkey.url: {}: {error}", path.display()));
+    let failed = |error: io::Error| {
+        SettingFault::new("databases.latchkey.url", path.display().to_string(), error.to_string())
+    };
     let secrets = match std::fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let fresh = init::secrets(Random)?;
+            let fresh =
+                init::secrets(Random).map_err(|error| SettingFault::new("", error.to_string(), ""))?;
             if keep { init::keep_secrets(&path, &fresh).map_err(failed)? } else { fresh }
         }
         secrets => secrets.map_err(failed)?,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use figment::Figment;
 
 use super::Config;
-use crate::base::network;
+use crate::base::{SettingFault, network};
 
 /// Returns the public URL as browsers write it in `Origin`: no trailing slash, no default port, the domain in ASCII.
 pub(super) fn public_url(figment: &Figment, config: &Config) -> String {
@@ -36,7 +36,8 @@ fn in_ascii(url: &str) -> String {
 }
 
 /// Returns the fault in the URL, if any; a lenient configuration allows plain http anywhere.
-pub(super) fn judge_url(url: &str, lenient: bool) -> Option<String> {
+pub(super) fn judge_url(url: &str, lenient: bool) -> Option<SettingFault> {
+    const KEY: &str = "latchkey.public_url";
     let parsed = rocket::http::uri::Absolute::parse(url).ok();
     let plain = parsed.is_some_and(|uri| {
         matches!(&*uri.scheme().to_string(), "http" | "https")
@@ -47,12 +48,12 @@ pub(super) fn judge_url(url: &str, lenient: bool) -> Option<String> {
             && uri.query().is_none()
     });
     if !plain {
-        let fault =
-            "latchkey.public_url is not an address like \"https://id.example.com\": no path, no query";
-        return Some(fault.into());
+        let why = "is not an address like \"https://id.example.com\"";
+        return Some(SettingFault::new(KEY, why, "no path, no query"));
     }
     let safe = url.starts_with("https:") || is_loopback_url(url) || lenient;
-    (!safe).then(|| format!("latchkey.public_url = \"{url}\" must be https, or http on loopback"))
+    let why = || format!("\"{url}\" must be https, or http on loopback");
+    (!safe).then(|| SettingFault::new(KEY, why(), ""))
 }
 
 /// True if a URL's host is this machine.

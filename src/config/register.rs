@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::duration::HumanDuration;
+use crate::base::{SettingFault, duration::HumanDuration};
 
 /// Settings of `latchkey.register`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -45,30 +45,29 @@ impl Default for RegisterSettings {
 }
 
 impl RegisterSettings {
-    /// Returns the faults, each a sentence with key and remedy.
-    pub fn judge(&self) -> Vec<String> {
+    /// Returns the faults.
+    pub fn judge(&self) -> Vec<SettingFault> {
         let mut faults = Vec::new();
+        let mut add = |name: &str, why: String, remedy: &str| {
+            faults.push(SettingFault::new(format!("latchkey.register.{name}"), why, remedy));
+        };
         if self.key_ttl > HumanDuration::hours(24) || self.key_ttl < HumanDuration::minutes(5) {
-            faults.push(format!(
-                "latchkey.register.key_ttl = \"{}\" is out of range: write \"5m\" to \"24h\"",
-                self.key_ttl
-            ));
+            add("key_ttl", format!("\"{}\" is out of range", self.key_ttl), "write \"5m\" to \"24h\"");
         }
         for (at, field) in self.fields.iter().enumerate() {
             let known = self.fields[..at].iter().any(|other| other.name == field.name);
             let named = !field.name.is_empty()
                 && field.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
             if known || !named {
-                faults.push(format!(
-                    "latchkey.register.fields: `{}` must be a name of letters, digits and `_`, once",
-                    field.name
-                ));
+                add(
+                    "fields",
+                    format!("`{}` must be a name of letters, digits and `_`, once", field.name),
+                    "",
+                );
             }
             if !(1..=2_000).contains(&field.max_length) {
-                faults.push(format!(
-                    "latchkey.register.fields: `{}` has a max_length out of range: write 1 to 2000",
-                    field.name
-                ));
+                let why = format!("`{}` has a max_length out of range", field.name);
+                add("fields", why, "write 1 to 2000");
             }
         }
         faults

@@ -3,39 +3,44 @@
 use rocket::http::uri::Absolute;
 
 use super::{Config, Contact, Proxies, relay::Relay};
-use crate::base::network::is_loopback;
+use crate::base::{SettingFault, network::is_loopback};
 
-/// Returns the settings missing for release, each a sentence that says how to set it.
-pub(super) fn missing(config: &Config, secret_key: bool) -> Vec<String> {
+/// Returns the settings missing for release, each with how to set it.
+pub(super) fn missing(config: &Config, secret_key: bool) -> Vec<SettingFault> {
     let https = config.public_url.as_deref().is_some_and(|url| url.starts_with("https:"));
     let proxies = !https || config.trusted_proxies != Proxies::Some(Vec::new());
     [
-        (secret_key, "secret_key is missing: set it to 64 random bytes in base64, as `latchkey init` prints"),
+        (secret_key, "secret_key", "set it to 64 random bytes in base64, as `latchkey init` prints"),
         (
             !config.pepper.is_empty(),
-            "latchkey.pepper is missing: set it to a list of one random secret, as `latchkey init` prints",
+            "latchkey.pepper",
+            "set it to a list of one random secret, as `latchkey init` prints",
         ),
         (
             config.mail.url.is_some(),
-            "latchkey.mail.url is missing: set it to your mail server, like \"smtp://user:password@host:587?tls=required\"",
+            "latchkey.mail.url",
+            "set it to your mail server, like \"smtp://user:password@host:587?tls=required\"",
         ),
         (
             config.public_url.is_some(),
-            "latchkey.public_url is missing: set it to where people reach this site, like \"https://id.example.com\"",
+            "latchkey.public_url",
+            "set it to where people reach this site, like \"https://id.example.com\"",
         ),
         (
             proxies,
-            "latchkey.trusted_proxies is missing: list the addresses of what ends TLS in front of this server, or write \"none\"",
+            "latchkey.trusted_proxies",
+            "list the addresses of what ends TLS in front of this server, or write \"none\"",
         ),
     ]
     .into_iter()
-    .filter(|(there, _)| !there)
-    .map(|(_, fault)| fault.to_owned())
+    .filter(|(there, ..)| !there)
+    .map(|(_, key, remedy)| SettingFault::new(key, "is missing", remedy))
     .collect()
 }
 
-/// Returns the settings that are still the example's, each a sentence that says what to write.
-pub(super) fn placeholders(config: &Config) -> Vec<String> {
+/// Returns the settings that are still the example's, each with what to write.
+pub(super) fn placeholders(config: &Config) -> Vec<SettingFault> {
+    const STILL: &str = "is still the example's";
     let host = |url: &str| Absolute::parse(url).ok().and_then(|url| Some(url.authority()?.host().to_owned()));
     let at_example =
         |url: &Option<String>| url.as_deref().and_then(host).is_some_and(|host| is_example(&host));
@@ -56,21 +61,20 @@ pub(super) fn placeholders(config: &Config) -> Vec<String> {
     [
         (
             at_example(&config.public_url),
-            "latchkey.public_url is still the example's: write the address at which people reach this site",
+            "latchkey.public_url",
+            STILL,
+            "write the address at which people reach this site",
         ),
-        (relay, "latchkey.mail.url is still the example's: write your mail server's name, user and password"),
-        (from, "latchkey.mail.from is still the example's: write an address of your domain"),
-        (contact, "latchkey.contact is still the example's: write your own address or link"),
-        (token, "latchkey.metrics_token is still the example's: write 20 random characters or more"),
-        (
-            at_example(&config.sms.url),
-            "latchkey.sms.url is still the example's: write your gateway's address",
-        ),
-        (header, "latchkey.sms.headers still has the example's token: write your gateway's"),
+        (relay, "latchkey.mail.url", STILL, "write your mail server's name, user and password"),
+        (from, "latchkey.mail.from", STILL, "write an address of your domain"),
+        (contact, "latchkey.contact", STILL, "write your own address or link"),
+        (token, "latchkey.metrics_token", STILL, "write 20 random characters or more"),
+        (at_example(&config.sms.url), "latchkey.sms.url", STILL, "write your gateway's address"),
+        (header, "latchkey.sms.headers", "still has the example's token", "write your gateway's"),
     ]
     .into_iter()
-    .filter(|(still, _)| *still)
-    .map(|(_, fault)| fault.to_owned())
+    .filter(|(still, ..)| *still)
+    .map(|(_, key, why, remedy)| SettingFault::new(key, why, remedy))
     .collect()
 }
 

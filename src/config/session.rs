@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::duration::HumanDuration;
+use crate::base::{SettingFault, duration::HumanDuration};
 
 /// Settings of `latchkey.session`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -30,8 +30,8 @@ impl Default for SessionSettings {
 }
 
 impl SessionSettings {
-    /// Returns the values out of range, each a sentence with key and remedy.
-    pub fn judge(&self) -> Vec<String> {
+    /// Returns the values out of range.
+    pub fn judge(&self) -> Vec<SettingFault> {
         [
             ("idle", self.idle, HumanDuration::minutes(5), HumanDuration::days(1)),
             ("absolute", self.absolute, HumanDuration::minutes(5), HumanDuration::days(30)),
@@ -41,7 +41,11 @@ impl SessionSettings {
         .into_iter()
         .filter(|(_, value, least, most)| value < least || value > most)
         .map(|(name, value, least, most)| {
-            format!("latchkey.session.{name} = \"{value}\" is out of range: write \"{least}\" to \"{most}\"")
+            SettingFault::new(
+                format!("latchkey.session.{name}"),
+                format!("\"{value}\" is out of range"),
+                format!("write \"{least}\" to \"{most}\""),
+            )
         })
         .collect()
     }

@@ -10,6 +10,7 @@ use reqwest::{
 use serde::{Deserialize, Serialize};
 
 use crate::base::{
+    SettingFault,
     duration::HumanDuration,
     network::is_loopback,
     phone::{self, Phone},
@@ -70,21 +71,23 @@ impl Default for SmsSettings {
 }
 
 impl SmsSettings {
-    /// Returns the faults in these settings, each with its key and remedy; none without a `url`. Release requires
-    /// https, unless the gateway is on this machine.
-    pub fn judge(&self, release: bool) -> Vec<String> {
+    /// Returns the faults in these settings; none without a `url`. Release requires https, unless the gateway is on this
+    /// machine.
+    pub fn judge(&self, release: bool) -> Vec<SettingFault> {
         let Some(url) = self.url.as_deref() else { return Vec::new() };
         let clear = Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !is_local(&url));
         let mut faults = self.parse(url).err().unwrap_or_default();
         if release && clear {
-            faults.push("latchkey.sms.url sends without encryption: write https".into());
+            faults.push(fault("url", "sends without encryption", "write https"));
         }
         if self.countries.is_empty() {
-            faults.push("latchkey.sms.countries is missing: write those whose numbers may get texts, like [\"DE\", \"AT\"], or [\"*\"] for all".into());
+            let remedy = "write those whose numbers may get texts, like [\"DE\", \"AT\"], or [\"*\"] for all";
+            faults.push(fault("countries", "is missing", remedy));
         }
         let unknown = self.countries.iter().find(|code| *code != "*" && !phone::is_country(code));
         faults.extend(unknown.map(|code| {
-            format!("latchkey.sms.countries: {code:?} is unknown: write two capital letters, like \"DE\", or \"*\" for all")
+            let remedy = "write two capital letters, like \"DE\", or \"*\" for all";
+            fault("countries", format!("{code:?} is unknown"), remedy)
         }));
         faults
     }
@@ -106,15 +109,15 @@ impl SmsSettings {
         }
     }
 
-    pub(crate) fn parse(&self, url: &str) -> Result<(Url, HeaderMap, Option<Regex>), Vec<String>> {
+    pub(crate) fn parse(&self, url: &str) -> Result<(Url, HeaderMap, Option<Regex>), Vec<SettingFault>> {
         let mut faults = Vec::new();
         let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
         if url.is_none() {
-            faults.push("latchkey.sms.url is not a URL: write https://gateway.example/send".to_owned());
+            faults.push(fault("url", "is not a URL", "write https://gateway.example/send"));
         }
         for (what, names) in [("{text}", &["{text}"][..]), ("{to} or {digits}", &["{to}", "{digits}"])] {
             if !self.fields.values().any(|value| names.iter().any(|name| value.contains(name))) {
-                faults.push(format!("latchkey.sms.fields: none of them contains {what}"));
+                faults.push(fault("fields", format!("none of them contains {what}"), ""));
             }
         }
         let mut headers = HeaderMap::new();
@@ -124,7 +127,7 @@ impl SmsSettings {
                     value.set_sensitive(true);
                     headers.insert(name, value);
                 }
-                _ => faults.push(format!("latchkey.sms.headers.{name:?} is not a valid header")),
+                _ => faults.push(fault(&format!("headers.{name:?}"), "is not a valid header", "")),
             }
         }
         let pattern =
@@ -133,16 +136,21 @@ impl SmsSettings {
             // The error quotes the pattern first; its last line is the reason.
             let told = error.to_string();
             let told = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            faults.push(format!("latchkey.sms.success is not a regular expression: {told}"));
+            faults.push(fault("success", "is not a regular expression", told));
         }
         if self.timeout.is_zero() || self.timeout > LONGEST {
-            faults.push(format!("latchkey.sms.timeout is out of range: write \"1s\" to \"{LONGEST}\""));
+            let remedy = format!("write \"1s\" to \"{LONGEST}\"");
+            faults.push(fault("timeout", "is out of range", remedy));
         }
         match (url, pattern) {
             (Some(url), Ok(pattern)) if faults.is_empty() => Ok((url, headers, pattern)),
             _ => Err(faults),
         }
     }
+}
+
+fn fault(name: &str, why: impl Into<String>, remedy: impl Into<String>) -> SettingFault {
+    SettingFault::new(format!("latchkey.sms.{name}"), why, remedy)
 }
 
 pub(crate) fn is_local(url: &Url) -> bool {
@@ -196,7 +204,7 @@ mod tests {
         ] {
             let faults = wrong.judge(true);
             assert_eq!(faults.len(), 1, "{faults:?}");
-            assert!(!faults[0].contains("s3cret"));
+            assert!(!faults[0].to_string().contains("s3cret"));
         }
     }
 }

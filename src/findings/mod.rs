@@ -8,7 +8,7 @@ use figment::Figment;
 use serde::{Serialize, Serializer};
 
 use self::place::Place;
-use crate::base::Error;
+use crate::base::{Error, SettingFault};
 
 /// Severity of a finding, most severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::Display)]
@@ -50,19 +50,9 @@ impl Finding {
         Self { severity, key, place: Place::Default, why, remedy }
     }
 
-    /// Parses a line like `latchkey.mail.url sends without encryption: add ?tls=required`: key, problem and remedy. A
-    /// line that does not begin with a key is kept whole.
-    pub fn told(severity: Severity, line: &str) -> Self {
-        let (key, rest) = line.split_once([' ', ':']).unwrap_or((line, ""));
-        let is_key = key.contains(['.', '_'])
-            && key.starts_with(|first: char| first.is_ascii_lowercase())
-            && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-\"".contains(&byte));
-        if !is_key || rest.is_empty() {
-            return Self::new(severity, "", line, "");
-        }
-        let rest = rest.trim_start().trim_start_matches("= ");
-        let (why, remedy) = rest.split_once(": ").unwrap_or((rest, ""));
-        Self::new(severity, key, why, remedy)
+    /// Creates a finding of a fault in a setting, without a place.
+    pub fn of(severity: Severity, fault: SettingFault) -> Self {
+        Self::new(severity, fault.key, fault.why, fault.remedy)
     }
 
     /// True if it keeps the site from starting.
@@ -95,32 +85,5 @@ impl From<Vec<Finding>> for Error {
 impl Serialize for Place {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_is_taken_apart_and_told_again() {
-        for (line, parts) in [
-            (
-                "latchkey.mail.url sends in the clear: add TLS",
-                ["latchkey.mail.url", "sends in the clear", "add TLS"],
-            ),
-            (
-                "latchkey.colour: this key is unknown: write hsts",
-                ["latchkey.colour", "this key is unknown", "write hsts"],
-            ),
-            ("latchkey.phone_hold = \"40d\" is too long", ["latchkey.phone_hold", "\"40d\" is too long", ""]),
-            ("Rocket.toml:3: port: no", ["", "Rocket.toml:3: port: no", ""]),
-        ] {
-            let finding = Finding::told(Severity::Error, line);
-            assert_eq!([&*finding.key, &*finding.why, &*finding.remedy], parts);
-        }
-        let told = Finding::told(Severity::Error, "template_dir is no folder: there is none at x");
-        assert_eq!(told.to_string(), "template_dir: is no folder: there is none at x");
-        assert_eq!(Finding::told(Severity::Error, "the database failed: full").key, "");
     }
 }

@@ -51,7 +51,7 @@ impl Hasher {
     pub fn new(settings: &PasswordSettings, peppers: Peppers, random: Random) -> Result<Self, Error> {
         let faults = settings.judge(false);
         if !faults.is_empty() {
-            return Err(Error::Config(faults.join("; ")));
+            return Err(faults.into());
         }
         let threads = match settings.threads {
             0 => thread::available_parallelism().map_or(1, usize::from),

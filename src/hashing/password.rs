@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use super::{hash::COSTS, lanes};
-use crate::base::fault::Fault;
+use crate::base::{SettingFault, fault::Fault};
 
 /// Most bytes of a password, in UTF-8.
 pub const MAX_BYTES: usize = 4096;
@@ -37,8 +37,8 @@ impl Default for PasswordSettings {
 }
 
 impl PasswordSettings {
-    /// Returns the faults in these settings, a line each; `release` requires more.
-    pub fn judge(&self, release: bool) -> Vec<String> {
+    /// Returns the faults in these settings; `release` requires more.
+    pub fn judge(&self, release: bool) -> Vec<SettingFault> {
         let least_cost = if release { 10 } else { *COSTS.start() };
         [
             ("min_length", self.min_length, 8, 64),
@@ -51,7 +51,11 @@ impl PasswordSettings {
         .into_iter()
         .filter(|(_, value, least, most)| !(least..=most).contains(&value))
         .map(|(name, value, least, most)| {
-            format!("latchkey.password.{name} = {value} is out of range: write {least} to {most}")
+            SettingFault::new(
+                format!("latchkey.password.{name}"),
+                format!("{value} is out of range"),
+                format!("write {least} to {most}"),
+            )
         })
         .collect()
     }
@@ -125,7 +129,8 @@ mod tests {
         assert!(PasswordSettings::default().judge(true).is_empty());
         let weak = PasswordSettings { cost: 9, ..PasswordSettings::default() };
         assert!(weak.judge(false).is_empty());
-        assert_eq!(weak.judge(true), ["latchkey.password.cost = 9 is out of range: write 10 to 16"]);
+        let fault = SettingFault::new("latchkey.password.cost", "9 is out of range", "write 10 to 16");
+        assert_eq!(weak.judge(true), [fault]);
         for wrong in [
             PasswordSettings { min_length: 7, ..PasswordSettings::default() },
             PasswordSettings { min_length: 65, ..PasswordSettings::default() },

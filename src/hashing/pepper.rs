@@ -7,7 +7,7 @@ use sha2::{Sha256, Sha384};
 use zeroize::Zeroizing;
 
 use super::password::Password;
-use crate::base::Error;
+use crate::base::SettingFault;
 
 /// Fewest bytes of a pepper.
 const SHORTEST: usize = 32;
@@ -44,20 +44,18 @@ impl Peppers {
     /// Creates the peppers from the configured secrets, the current one first.
     ///
     /// # Errors
-    /// [`Error::Config`] if there is none, or one is shorter than 32 bytes or occurs twice.
-    pub fn new(secrets: &[String]) -> Result<Self, Error> {
+    /// A fault if there is none, or one is shorter than 32 bytes or occurs twice.
+    pub fn new(secrets: &[String]) -> Result<Self, SettingFault> {
+        const KEY: &str = "latchkey.pepper";
         if secrets.is_empty() || secrets.iter().any(|secret| secret.len() < SHORTEST) {
-            let remedy =
-                format!("latchkey.pepper needs at least one secret, and each {SHORTEST} bytes or more");
-            return Err(Error::Config(remedy));
+            let why = format!("needs at least one secret, and each {SHORTEST} bytes or more");
+            return Err(SettingFault::new(KEY, why, ""));
         }
         let peppers = Self(secrets.iter().map(|secret| Pepper::new(secret)).collect());
         let twice =
             |(at, pepper): (usize, &Pepper)| peppers.0[..at].iter().any(|other| other.id == pepper.id);
         if peppers.0.iter().enumerate().any(twice) {
-            return Err(Error::Config(
-                "latchkey.pepper contains the same secret twice: remove one".to_owned(),
-            ));
+            return Err(SettingFault::new(KEY, "contains the same secret twice", "remove one"));
         }
         Ok(peppers)
     }

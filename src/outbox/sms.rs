@@ -35,8 +35,7 @@ impl Gateway {
     pub fn new(settings: &SmsSettings) -> Result<Self, Error> {
         let url =
             settings.url.as_deref().ok_or_else(|| Error::Config("latchkey.sms.url is missing".into()))?;
-        let (url, headers, success) =
-            settings.parse(url).map_err(|faults| Error::Config(faults.join("; ")))?;
+        let (url, headers, success) = settings.parse(url)?;
         let no_tls =
             |error: rustls::Error| Error::Config(format!("cannot set up TLS for text messages: {error}"));
         let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))

@@ -8,6 +8,11 @@ use sqlx::{
     sqlite::SqliteConnectOptions,
 };
 
+use crate::base::SettingFault;
+
+/// Key of the URL.
+const URL: &str = "databases.latchkey.url";
+
 /// Settings of `databases.latchkey`: where the accounts live.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -47,35 +52,38 @@ impl Default for DatabaseSettings {
 }
 
 impl DatabaseSettings {
-    /// Returns the faults, each a sentence with key and remedy.
-    pub fn faults(&self) -> Vec<String> {
+    /// Returns the faults.
+    pub fn faults(&self) -> Vec<SettingFault> {
         let counts =
             [("max_connections", self.max_connections.into()), ("connect_timeout", self.connect_timeout)];
         let none = counts.into_iter().filter(|(_, count)| *count == 0);
-        let none =
-            none.map(|(name, _)| format!("databases.latchkey.{name} = 0 is out of range: write 1 or more"));
+        let none = none.map(|(name, _)| {
+            let key = format!("databases.latchkey.{name}");
+            SettingFault::new(key, "0 is out of range", "write 1 or more")
+        });
         none.chain(self.judge_url()).collect()
     }
 
-    fn judge_url(&self) -> Option<String> {
-        const ENCODE: &str = "databases.latchkey.url cannot be read: in its password / is %2F, @ is %40, \
-                              : is %3A, ? is %3F, # is %23, % is %25: percent-encode it";
+    fn judge_url(&self) -> Option<SettingFault> {
+        const ENCODE: &str = "in its password / is %2F, @ is %40, : is %3A, ? is %3F, # is %23, % is %25: \
+                              percent-encode it";
+        let unreadable = || SettingFault::new(URL, "cannot be read", ENCODE);
         if self.url.starts_with("sqlite:") {
             return None;
         }
         let Some(("postgres" | "postgresql", rest)) = self.url.split_once("://") else {
-            let shapes = "databases.latchkey.url is no database's: write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE";
-            return Some(shapes.into());
+            let shapes = "write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE";
+            return Some(SettingFault::new(URL, "is no database's", shapes));
         };
         // After the server's name, an `@` is the rest of a password.
         if rest.split_once(['/', '?', '#']).is_some_and(|(_, behind)| behind.contains('@')) {
-            return Some(ENCODE.into());
+            return Some(unreadable());
         }
-        let text = PgConnectOptions::from_str(&self.url).err()?.to_string();
-        Some(if text.contains("unknown value") {
-            format!("databases.latchkey.url: {text}")
-        } else {
-            ENCODE.into()
+        Some(match PgConnectOptions::from_str(&self.url).err()? {
+            sqlx::Error::Configuration(told) if told.to_string().contains("unknown value") => {
+                SettingFault::new(URL, "error with configuration", told.to_string())
+            }
+            _ => unreadable(),
         })
     }
 
@@ -95,8 +103,8 @@ impl DatabaseSettings {
     }
 
     /// Returns the risks of data being read or forged on the way to the database: what release refuses, and what it
-    /// warns of. Each is a sentence with key and remedy.
-    pub fn judge(&self) -> (Option<String>, Option<String>) {
+    /// warns of.
+    pub fn judge(&self) -> (Option<SettingFault>, Option<SettingFault>) {
         let options = self.is_postgres().then(|| PgConnectOptions::from_str(&self.url).ok()).flatten();
         let remote = |options: &PgConnectOptions| {
             let host = options.get_host().trim_matches(['[', ']']);
@@ -107,12 +115,12 @@ impl DatabaseSettings {
         };
         match options.filter(remote).map(|options| options.get_ssl_mode()) {
             Some(PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer) => {
-                let fault = "databases.latchkey.url may send without encryption: add ?sslmode=verify-full, or sslmode=require if no certificate can be checked";
-                (Some(fault.into()), None)
+                let remedy = "add ?sslmode=verify-full, or sslmode=require if no certificate can be checked";
+                (Some(SettingFault::new(URL, "may send without encryption", remedy)), None)
             }
             Some(PgSslMode::Require) => {
-                let risk = "databases.latchkey.url takes any certificate: write sslmode=verify-full, and sslrootcert=FILE if the system does not know who signed it";
-                (None, Some(risk.into()))
+                let remedy = "write sslmode=verify-full, and sslrootcert=FILE if the system does not know who signed it";
+                (None, Some(SettingFault::new(URL, "takes any certificate", remedy)))
             }
             _ => (None, None),
         }

@@ -62,7 +62,7 @@ impl Smtp {
     /// [`Error::Config`] with the first of [`MailSettings::judge`]'s faults, or if the system trusts no certificates.
     pub fn new(settings: &MailSettings) -> Result<Self, Error> {
         if let Some(fault) = settings.judge(false).into_iter().next() {
-            return Err(Error::Config(fault));
+            return Err(fault.into());
         }
         let missing = |key: &str| Error::Config(format!("latchkey.mail.{key} is missing"));
         let relay = settings.url.as_deref().and_then(|url| url.parse().ok()).ok_or_else(|| missing("url"))?;
