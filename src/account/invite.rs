@@ -34,7 +34,7 @@ pub async fn mail_key(
     until: Time,
     asked: Option<&Caller>,
 ) -> Result<(), Error> {
-    let link = app.key_link(Place::Confirm, &key);
+    let link = app.key_link(Place::Confirm, key);
     let name = if it.invited { "invitation" } else { "confirm" };
     let mail = Message::mail(&it.email, name).link(link, until);
     let mail = if let Some(asked) = asked { mail.asked(asked) } else { mail };
