@@ -13,7 +13,7 @@ use rocket::tokio::sync::Notify;
 
 use super::{
     Form, Jar, Page, Seen,
-    config::{based, below},
+    config::{based, below, unbased},
 };
 
 /// A raw answer, without following its redirect.
@@ -27,7 +27,7 @@ pub struct Answer {
 impl Answer {
     /// Target of the redirect; empty if there is none.
     pub fn location(&self) -> &str {
-        self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        unbased(self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default())
     }
 
     /// True if it redirects to a page that shows a refused form.
@@ -276,7 +276,8 @@ impl Browser {
                 let status = StatusCode::from_u16(answer.status).expect("a status");
                 return Page::read(place, answered, status, answer.headers, answer.body);
             }
-            let location = answer.location();
+            let location = answer.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
+            let location = location.unwrap_or_default();
             let to = location.strip_prefix(&self.site).unwrap_or(location);
             assert!(to.starts_with('/') && !to.starts_with("//"), "a redirect leaves the site: {to}");
             place = below(to).to_owned();

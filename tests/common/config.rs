@@ -17,6 +17,8 @@ static BASE: LazyLock<String> = LazyLock::new(|| std::env::var("LATCHKEY_TEST_BA
 pub fn based(path: &str) -> String {
     if path.starts_with(&*BASE) || path.starts_with("/.well-known/") {
         path.to_owned()
+    } else if path == "/" {
+        BASE.clone()
     } else {
         format!("{}{path}", *BASE)
     }
@@ -25,7 +27,16 @@ pub fn based(path: &str) -> String {
 /// The part of a path on a page that is below the base, where all of them are.
 pub fn below(path: &str) -> &str {
     let below = path.strip_prefix(&**BASE).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
-    below.unwrap_or_else(|| panic!("{path} is not below {}", *BASE))
+    match below {
+        Some("") => "/",
+        Some(below) => below,
+        None => panic!("{path} is not below {}", *BASE),
+    }
+}
+
+/// A path without the base, if it is below it.
+pub fn unbased(path: &str) -> &str {
+    path.strip_prefix(&**BASE).filter(|rest| rest.starts_with('/')).unwrap_or(path)
 }
 
 /// One key and its value.

@@ -55,7 +55,7 @@ impl Server {
         let rocket = ignited.await.expect("no panic").expect("the site ignites");
         let method = |name: &str| Method::from_bytes(name.as_bytes()).expect("a method");
         let routes =
-            rocket.routes().map(|route| (method(route.method.as_str()), route.uri.to_string())).collect();
+            rocket.routes().map(|route| (method(route.method.as_str()), unbased(&route.uri.to_string()).to_owned())).collect();
         let switch = Switch::of(&rocket).expect("a site");
         let app = rocket.state::<Arc<App>>().expect("a site").clone();
         let shutdown = rocket.shutdown();
