@@ -34,12 +34,12 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Config`], [`Error::Template`] or [`Error::File`] for an unusable configuration.
-    pub fn new(judged: Validated, clock: Clock, templates: Templates) -> Result<Self, Error> {
-        let transports = Transports::new(&judged)?;
-        let config = &judged.config;
+    pub fn new(validated: Validated, clock: Clock, templates: Templates) -> Result<Self, Error> {
+        let transports = Transports::new(&validated)?;
+        let config = &validated.config;
         let hasher = Hasher::new(&config.password, Peppers::new(&config.pepper)?, Random)?;
         Ok(Self {
-            core: Core::new(judged, clock, Metrics::new(hasher.load()))?,
+            core: Core::new(validated, clock, Metrics::new(hasher.load()))?,
             hasher,
             templates,
             page_cache: PageCache::default(),

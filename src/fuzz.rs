@@ -117,7 +117,7 @@ pub fn config(bytes: &[u8]) {
     // Not the debug profile, which would look for secrets beside a database.
     let figment = Figment::from(Toml::string(&text).nested()).select("release");
     match Validated::look(&figment) {
-        Ok(judged) => assert!(judged.findings.iter().all(|finding| !finding.why.is_empty())),
+        Ok(validated) => assert!(validated.findings.iter().all(|finding| !finding.why.is_empty())),
         Err(findings) => {
             assert!(!findings.is_empty() && findings.iter().all(|finding| !finding.why.is_empty()))
         }

@@ -76,7 +76,7 @@ impl Known {
         let enabled = self != Known::Disabled;
         let copy = format!(
             "{numbers} INSERT INTO latchkey_accounts
-            (id, email, email_key, password_hash, enabled, phone, phone_usable_at, fields, created_at, changed_at, held_until)
+            (id, email, email_key, password_hash, enabled, phone, phone_usable_at, fields, created_at, changed_at, resets_blocked_until)
             SELECT randomblob(16), {email}, {email}, {hash}, {enabled}, {phone}, created_at, fields, created_at,
                 changed_at, {held}
             FROM numbers, (SELECT * FROM latchkey_accounts WHERE email LIKE 'maria%')"
@@ -89,7 +89,7 @@ impl Known {
         };
         let first = self.email(0);
         let keys = format!(
-            "INSERT INTO latchkey_keys (id, account_id, purpose, digest, policy, tries, minted, issued_at, expires_at)
+            "INSERT INTO latchkey_keys (id, account_id, purpose, digest, policy, tries, codes_issued, issued_at, expires_at)
             SELECT randomblob(16), latchkey_accounts.id, '{purpose}', randomblob(32), one.policy, 0, 0, one.issued_at,
                 one.issued_at + 100000000000
             FROM latchkey_accounts, (SELECT * FROM latchkey_keys WHERE purpose = 'reset' LIMIT 1) AS one

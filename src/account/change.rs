@@ -40,7 +40,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     let new = faults.take("new_password", fields.password("new_password"));
     if let Some(new) = &new {
         let own_words = [account.email.as_str(), &site.config().site_name];
-        faults.take("new_password", site.hasher_for(account.id.as_bytes()).judge(new, &own_words).await?);
+        faults.take("new_password", site.hasher_for(account.id.as_bytes()).validate(new, &own_words).await?);
     }
     confirm(&site, account, &fields, &mut faults).await?;
     let refused = |faults| Ok(Page::new("account/change").faults(faults).into());

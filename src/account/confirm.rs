@@ -181,7 +181,7 @@ async fn submit(
         // Without the password chosen at registration, the other fields may be somebody else's.
         fields: if theirs { registration.fields } else { "{}".into() },
         created_at: now,
-        held_until: now,
+        resets_blocked_until: now,
         undone_at: crate::base::clock::Time::default(),
         deleted_at: None,
         role_list: registration.roles,
@@ -241,7 +241,9 @@ async fn password(
             Err(wrong) => return fault("new_password", wrong),
         };
         let own_words = [registration.email.as_str(), &site.config().site_name];
-        if let Err(wrong) = site.hasher_for(registration.id.as_bytes()).judge(&password, &own_words).await? {
+        if let Err(wrong) =
+            site.hasher_for(registration.id.as_bytes()).validate(&password, &own_words).await?
+        {
             return fault("new_password", wrong);
         }
         return Ok(Ok((site.hasher_for(registration.id.as_bytes()).hash(password).await?, false)));

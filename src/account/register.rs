@@ -88,7 +88,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
             .into_iter()
             .chain(typed.values().map(String::as_str))
             .collect();
-        faults.take("password", site.hasher().judge(password, &own).await?);
+        faults.take("password", site.hasher().validate(password, &own).await?);
     }
     let (Some(email), Some(password), true) = (email, password, faults.is_empty()) else {
         return Ok(form(&site, &typed)

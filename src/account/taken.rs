@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Time for which such a message is worth sending.
-const NEWS: Duration = Duration::from_secs(24 * 60 * 60);
+const NOTICE_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An address that is not available.
 pub struct Taken {
@@ -79,5 +79,5 @@ pub async fn tell(app: &App, tx: &mut Tx, taken: Taken, asked: &Caller) -> Resul
         Why::Kept(until) => mail("address-kept").with("until", &format::moment(until)),
         Why::Disputed => mail("address-disputed"),
     };
-    mail.post(app, tx, Some(taken.account), None, app.now() + NEWS).await
+    mail.post(app, tx, Some(taken.account), None, app.now() + NOTICE_LIFE).await
 }

@@ -188,7 +188,9 @@ pub async fn send_reset(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resu
 pub(super) fn why_not(app: &App, account: &Account) -> Option<ActionOutcome> {
     match account {
         Account { enabled: false, .. } => Some(ActionOutcome::Disabled),
-        Account { held_until, .. } if *held_until > app.now() => Some(ActionOutcome::OnHold),
+        Account { resets_blocked_until, .. } if *resets_blocked_until > app.now() => {
+            Some(ActionOutcome::OnHold)
+        }
         _ => None,
     }
 }
@@ -201,7 +203,7 @@ pub async fn lift_hold(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resul
     let now = app.now();
     match accounts::lock(tx, id, now).await? {
         None => Ok(ActionOutcome::Nobody),
-        Some(account) if account.held_until <= now => Ok(ActionOutcome::Already),
+        Some(account) if account.resets_blocked_until <= now => Ok(ActionOutcome::Already),
         Some(mut account) if account.state() == AccountState::Frozen => {
             if let Some(why) = actor.may_not_open(&account) {
                 return Ok(why);
@@ -210,7 +212,7 @@ pub async fn lift_hold(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resul
             Ok(ActionOutcome::Done)
         }
         Some(mut account) => {
-            account.hold(now).await?;
+            account.block_resets(now).await?;
             Event::new(EventKind::AccountHoldLifted, id).by(actor).write(app, account.tx()).await?;
             Ok(ActionOutcome::Done)
         }

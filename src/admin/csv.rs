@@ -22,7 +22,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Most events in a file.
-pub(super) const MOST: i64 = 10_000;
+pub(super) const MAX_ROWS: i64 = 10_000;
 const HEAD: &str = "at,kind,address,account,by,from,policy,detail";
 
 /// A file to download, or an error page.
@@ -47,7 +47,7 @@ async fn export(
         return Ok(Export::Page(Page::error(&site.templates, Status::UnprocessableEntity)));
     }
     let lines = match which {
-        Some(which) => events::page(&mut conn, &which, MOST).await?,
+        Some(which) => events::page(&mut conn, &which, MAX_ROWS).await?,
         None => Vec::new(),
     };
     let names = actors(&mut conn, &lines).await?;

@@ -105,7 +105,7 @@ async fn list(
         .with("kinds", kinds.collect::<Vec<_>>())
         .with("events", shown(&site, &mut conn, &lines).await?)
         .to("csv", asked.address(Place::AdminEventsCsv, ""))
-        .with("most", csv::MOST)
+        .with("most", csv::MAX_ROWS)
         .with("more", more)
         .with("first", from.is_some())
         .typed("kind", asked.kind)

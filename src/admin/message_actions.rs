@@ -8,7 +8,7 @@ use crate::{
     app::App,
     base::Error,
     core::event::{Actor, Event, EventKind},
-    outbox::message::ring,
+    outbox::message::notify_worker,
     store::{Tx, outbox},
 };
 
@@ -20,7 +20,7 @@ pub async fn again(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<bo
     let found = outbox::find(tx, id).await?;
     match found {
         Some(found) if outbox::again(tx, id, app.now()).await? => {
-            ring(app, tx, found.kind.queue());
+            notify_worker(app, tx, found.kind.queue());
             note(app, tx, EventKind::MessageRetried, id, found, actor).await
         }
         _ => Ok(false),

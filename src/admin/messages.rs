@@ -106,7 +106,7 @@ fn shown(site: &Visit<'_>, line: &OutboxRow) -> Value {
         "email": line.email,
         "account": line.account_id,
         "attempts": line.attempts,
-        "trouble": line.trouble,
+        "trouble": line.last_error,
         "since": format::moment(line.created_at),
         "due": Some(line.due_at).filter(|_| waits && line.attempts > 0).map(format::moment),
         "until": format::moment(line.expires_at),

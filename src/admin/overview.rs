@@ -14,11 +14,11 @@ use crate::{
     base::Error,
     core::{
         event::EventKind,
-        tally::{self, ABANDONED, SENT},
+        stats::{self, ABANDONED, SENT},
     },
     http::{Answer, Page, Visit},
     policy::{Channel, strategy::Strategy},
-    store::tallies::{self, Tally},
+    store::daily_stats::{self, DailyStat},
     view::format,
 };
 
@@ -35,11 +35,11 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<
     let Some(days) = DAYS.into_iter().find(|known| known.to_string() == days.unwrap_or("30")) else {
         return error(&site, Status::BadRequest);
     };
-    let today = tally::day(site.now());
+    let today = stats::day(site.now());
     let since = today - days + 1;
     let mut conn = site.read().await?;
-    let by_day = tallies::by_day(&mut conn, since).await?;
-    let by_bucket = tallies::by_bucket(&mut conn, since).await?;
+    let by_day = daily_stats::by_day(&mut conn, since).await?;
+    let by_bucket = daily_stats::by_bucket(&mut conn, since).await?;
     let strategies = Strategy::all().iter().map(|strategy| strategy.name());
     let resets = strategies.clone().filter_map(|strategy| resets(&site, strategy, &by_day, since..=today));
     let completed = EventKind::ResetCompleted.name();
@@ -59,19 +59,19 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<
 fn resets(
     site: &Visit<'_>,
     strategy: &str,
-    tallies: &[Tally],
+    daily_stats: &[DailyStat],
     days: std::ops::RangeInclusive<i64>,
 ) -> Option<Value> {
     let kinds = [EventKind::ResetIssued.name(), EventKind::ResetCompleted.name(), ABANDONED];
     let mut numbers: BTreeMap<i64, [i64; 3]> = days.map(|day| (day, [0; 3])).collect();
-    for tally in tallies.iter().filter(|tally| tally.policy == strategy) {
-        let kind = kinds.iter().position(|kind| *kind == tally.kind);
-        if let (Some(kind), Some(numbers)) = (kind, numbers.get_mut(&tally.day)) {
-            numbers[kind] += tally.n;
+    for stat in daily_stats.iter().filter(|stat| stat.policy == strategy) {
+        let kind = kinds.iter().position(|kind| *kind == stat.kind);
+        if let (Some(kind), Some(numbers)) = (kind, numbers.get_mut(&stat.day)) {
+            numbers[kind] += stat.hits;
         }
     }
     let all = numbers.values().fold([0; 3], |all, day| [all[0] + day[0], all[1] + day[1], all[2] + day[2]]);
-    let name = |day: i64| format::day(tally::begins(day));
+    let name = |day: i64| format::day(stats::begins(day));
     let rows = numbers.iter().filter(|(_, numbers)| **numbers != [0; 3]).map(|(day, [asked, done, left])| {
         json!({ "day": name(*day), "asked": asked, "completed": done, "abandoned": left })
     });
@@ -100,10 +100,16 @@ fn resets(
 }
 
 /// Durations under a policy: the median and the 90th percentile.
-fn lasted(site: &Visit<'_>, kind: &str, policy: &str, group: &str, tallies: &[Tally]) -> Option<Value> {
-    let of = tallies.iter().filter(|tally| tally.kind == kind && tally.policy == policy);
-    let buckets: Vec<_> = of.map(|tally| (tally.bucket, tally.n)).collect();
-    let (median, most) = (tally::within(50, &buckets)?, tally::within(90, &buckets)?);
+fn lasted(
+    site: &Visit<'_>,
+    kind: &str,
+    policy: &str,
+    group: &str,
+    daily_stats: &[DailyStat],
+) -> Option<Value> {
+    let of = daily_stats.iter().filter(|stat| stat.kind == kind && stat.policy == policy);
+    let buckets: Vec<_> = of.map(|stat| (stat.bucket, stat.hits)).collect();
+    let (median, most) = (stats::within(50, &buckets)?, stats::within(90, &buckets)?);
     let times: i64 = buckets.iter().map(|(_, n)| n).sum();
     Some(json!({
         "id": policy,
@@ -120,9 +126,9 @@ fn histogram(site: &Visit<'_>, buckets: &[(i64, i64)], median: Duration, most: D
     let first = numbers.keys().next().copied().unwrap_or_default();
     let last = numbers.keys().next_back().copied().unwrap_or_default();
     let columns = (first..=last).map(|bucket| Column {
-        label: span(site, tally::least(bucket)),
+        label: span(site, stats::least(bucket)),
         parts: vec![Part {
-            class: match tally::least(bucket) {
+            class: match stats::least(bucket) {
                 least if least <= median => "half",
                 least if least <= most => "most",
                 _ => "rest",
@@ -131,7 +137,7 @@ fn histogram(site: &Visit<'_>, buckets: &[(i64, i64)], median: Duration, most: D
             to: numbers.get(&bucket).copied().unwrap_or(0),
         }],
     });
-    draw(columns.collect(), span(site, tally::least(first)), span(site, tally::least(last + 1)))
+    draw(columns.collect(), span(site, stats::least(first)), span(site, stats::least(last + 1)))
 }
 
 /// Formats a duration in its two largest units.

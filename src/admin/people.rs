@@ -25,12 +25,12 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Most invitations shown.
-const MOST: i64 = 200;
+const MAX_INVITATIONS: i64 = 200;
 /// Longest search text, in characters.
-const LONGEST: usize = 254;
+const MAX_QUERY: usize = 254;
 
 fn is_plain(text: &str) -> bool {
-    text.chars().count() <= LONGEST && !text.chars().any(char::is_control)
+    text.chars().count() <= MAX_QUERY && !text.chars().any(char::is_control)
 }
 
 #[get("/admin/people?<q>&<role>&<from>&<withdrawn>")]
@@ -62,8 +62,11 @@ async fn list(
     };
     let names = roles::names(&mut conn).await?;
     let beginning = q.is_empty() && role.is_empty() && from.is_empty();
-    let invited =
-        if beginning { registrations::invitations(&mut conn, site.now(), MOST).await? } else { Vec::new() };
+    let invited = if beginning {
+        registrations::invitations(&mut conn, site.now(), MAX_INVITATIONS).await?
+    } else {
+        Vec::new()
+    };
     let last = next(&mut people).and_then(|next| Email::parse(&next.email).ok());
     let more = last.map(|last| {
         Place::AdminPeople.with(&[("q", q), ("role", role), ("from", last.key())]).at(site.base())

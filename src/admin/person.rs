@@ -284,8 +284,8 @@ async fn page(site: &Visit<'_>, admin: &Admin<'_>, account: &Account) -> Result<
     );
     let left = former_addresses::of_account(&mut conn, account.id, now - *FORMER_ADDRESS_NOTICE).await?;
     let left = left.iter().map(|left| json!({ "email": left.email, "at": format::moment(left.left_at) }));
-    let held = (account.state() == AccountState::Enabled && account.held_until > now)
-        .then(|| format::moment(account.held_until));
+    let held = (account.state() == AccountState::Enabled && account.resets_blocked_until > now)
+        .then(|| format::moment(account.resets_blocked_until));
     let sessions = open.iter().take(RECENT).map(|session| {
         json!({
             "browser": session.browser,

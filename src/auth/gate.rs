@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Most sessions, and most remembered browsers, of an account; one more ends the least recently used.
-pub(super) const MOST: i64 = 100;
+pub(super) const MAX_SESSIONS: i64 = 100;
 
 /// Proof of identity.
 #[derive(Clone, Copy)]
@@ -147,7 +147,7 @@ async fn open(
     };
     let (id, tx) = (account.id, account.tx());
     sessions::insert(tx, &session, &sha256(cookie.expose().as_bytes())).await?;
-    sessions::keep(tx, id, MOST).await?;
+    sessions::keep(tx, id, MAX_SESSIONS).await?;
     let metrics = site.metrics.clone();
     tx.on_commit(move || metrics.opened(kind));
     Ok((session, cookie))

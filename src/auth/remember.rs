@@ -32,7 +32,7 @@ use crate::{
 
 const PURPOSE: &str = "remembered";
 /// Time in which tabs restored together may still send the previous token, although one of them uses its session.
-const MOMENT: Duration = Duration::from_secs(60);
+const GRACE: Duration = Duration::from_secs(60);
 
 /// The parsed cookie: the id of the browser, and the digest of the secret that proves it.
 struct Token {
@@ -64,7 +64,7 @@ fn unseal(site: &Visit<'_>, browser: &Remembered) -> Option<Key> {
 /// True if the response with the current token arrived: its session was used, later than by tabs restored with it.
 async fn arrived(tx: &mut Tx, browser: &Remembered, now: Time) -> Result<bool, Error> {
     match browser.session_id {
-        Some(session) if browser.rotated_at + MOMENT <= now => sessions::was_used(tx, session).await,
+        Some(session) if browser.rotated_at + GRACE <= now => sessions::was_used(tx, session).await,
         _ => Ok(false),
     }
 }
@@ -91,7 +91,7 @@ pub(super) async fn remember(site: &Visit<'_>, account: &mut Locked<'_>) -> Resu
     };
     let tx = account.tx();
     remembered::insert(tx, &browser).await?;
-    remembered::keep(tx, browser.account_id, gate::MOST).await?;
+    remembered::keep(tx, browser.account_id, gate::MAX_SESSIONS).await?;
     Ok(cookie(browser.id, &secret))
 }
 

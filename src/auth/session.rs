@@ -32,7 +32,7 @@ use crate::{
 /// Longest life of a restricted session.
 pub const RESTRICTED: Duration = Duration::from_secs(10 * 60);
 /// Precision of the time at which a session was last used.
-const SEEN: Duration = Duration::from_secs(60);
+const SEEN_PRECISION: Duration = Duration::from_secs(60);
 
 /// Full session of a request, if there is one; an error if it could not be read.
 struct Full(Result<Option<SignedIn>, ()>);
@@ -89,7 +89,7 @@ async fn load(site: &Visit<'_>, cookie_name: CookieName) -> Result<Option<Signed
         if let Some(found) = found.filter(|found| {
             (found.session.scope == SessionScope::Full) == (cookie_name == CookieName::Session)
         }) {
-            if found.session.seen_at + SEEN < now {
+            if found.session.seen_at + SEEN_PRECISION < now {
                 let mut tx = site.begin().await?;
                 sessions::touch(&mut tx, found.session.id, now).await?;
                 tx.commit().await?;

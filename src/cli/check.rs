@@ -75,9 +75,9 @@ pub(super) fn run(check: &Check, figment: &Figment) -> ExitCode {
 }
 
 async fn look(check: &Check, figment: &Figment) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
-    let judged = Validated::look(figment)?;
-    let mut findings = judged.findings.clone();
-    let (plan, people) = plan(check, judged, figment).await.map_err(|fault| {
+    let validated = Validated::look(figment)?;
+    let mut findings = validated.findings.clone();
+    let (plan, people) = plan(check, validated, figment).await.map_err(|fault| {
         let lines = fault.to_string();
         lines.lines().map(|line| finding(line).placed(figment)).collect::<Vec<_>>()
     })?;
@@ -104,10 +104,10 @@ fn finding(line: &str) -> Finding {
     Finding::new(Severity::Error, key, why, remedy)
 }
 
-async fn plan(check: &Check, judged: Validated, figment: &Figment) -> Result<(Plan, Vec<Finding>), Error> {
+async fn plan(check: &Check, validated: Validated, figment: &Figment) -> Result<(Plan, Vec<Finding>), Error> {
     let dir = template_dir(figment)?;
-    let templates = Templates::load(dir.as_deref(), &named(&judged.config.base))?;
-    let app = App::new(judged, Clock::system(), templates)?;
+    let templates = Templates::load(dir.as_deref(), &named(&validated.config.base))?;
+    let app = App::new(validated, Clock::system(), templates)?;
     let (address, port): (IpAddr, u16) = (fault::read(figment, "address")?, fault::read(figment, "port")?);
     let settings = database::read(figment)?;
     let mut census = DatabaseState::open(&settings).await?;
@@ -123,10 +123,10 @@ async fn plan(check: &Check, judged: Validated, figment: &Figment) -> Result<(Pl
     };
     let engine =
         settings.sqlite_file().map_or("PostgreSQL".into(), |file| format!("SQLite, {}", file.display()));
-    let texts = if app.judged.lenient { "stay at /dev/mailbox" } else { "none" };
+    let texts = if app.validated.lenient { "stay at /dev/mailbox" } else { "none" };
     let mut parts = vec![
         ("profile", figment.profile().to_string()),
-        ("serves", format!("{}, listening on port {port} of {address}", app.judged.public_url)),
+        ("serves", format!("{}, listening on port {port} of {address}", app.validated.public_url)),
         ("meters", metrics(&app).into()),
         ("database", format!("{engine}{}", census.state())),
         ("mail", if app.config().mail.url.is_some() { "by SMTP" } else { "stays at /dev/mailbox" }.into()),
@@ -164,7 +164,7 @@ async fn plan(check: &Check, judged: Validated, figment: &Figment) -> Result<(Pl
 
 /// Describes access to the metrics.
 fn metrics(app: &App) -> &'static str {
-    match (&app.config().metrics_token, is_loopback_url(&app.judged.public_url)) {
+    match (&app.config().metrics_token, is_loopback_url(&app.validated.public_url)) {
         (Some(_), _) => "at /metrics, with latchkey.metrics_token",
         (None, true) => "at /metrics, from this machine",
         (None, false) => "not available: latchkey.metrics_token is not set",
@@ -183,7 +183,7 @@ async fn try_out(app: &App, message: &Message) -> Result<Result<String, String>,
             let (subject, text, html) = delivery::mail(app, message)?;
             let id = store::id(app.now(), app.random)?;
             let mail = Mail { id, to: &message.to, subject: &subject, text: &text, html: &html };
-            Smtp::new(&config.mail)?.known_as(app.judged.host()).try_out(&mail).await
+            Smtp::new(&config.mail)?.known_as(app.validated.host()).try_out(&mail).await
         }
         Channel::Sms => {
             let text = app.templates.say("sms-test", &[("site", config.site_name.as_str().into())]);

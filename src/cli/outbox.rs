@@ -64,7 +64,7 @@ async fn list(app: &App, pool: &Pool, state: OutboxFilter, limit: i64, json: boo
     let mut table = Table::new(["ID", "KIND", "SINCE", "TRIES", "ADDRESS", "TROUBLE"]);
     for line in &lines {
         let email = line.email.as_deref().unwrap_or_default();
-        let trouble = line.trouble.as_deref().unwrap_or_default();
+        let trouble = line.last_error.as_deref().unwrap_or_default();
         if json {
             say_json(&json!({
                 "id": line.id,
@@ -72,7 +72,7 @@ async fn list(app: &App, pool: &Pool, state: OutboxFilter, limit: i64, json: boo
                 "state": line.state.name(),
                 "address": line.email,
                 "attempts": line.attempts,
-                "trouble": line.trouble,
+                "trouble": line.last_error,
                 "since": format::stamp(line.created_at),
                 "due": (line.state == OutboxState::Waiting).then(|| format::stamp(line.due_at)),
                 "until": format::stamp(line.expires_at),

@@ -23,7 +23,7 @@ pub fn read(figment: &Figment) -> Result<DatabaseSettings, Error> {
 /// Like [`read`], with a finding for each fault, and defaults for keys that cannot be read.
 pub fn find(figment: &Figment) -> (DatabaseSettings, Vec<Finding>) {
     let (settings, mut faults): (DatabaseSettings, _) = fault::salvage(figment, "databases.latchkey");
-    let judged = settings.faults();
-    faults.extend(judged.into_iter().map(|fault| Finding::of(Severity::Error, fault).placed(figment)));
+    let validated = settings.faults();
+    faults.extend(validated.into_iter().map(|fault| Finding::of(Severity::Error, fault).placed(figment)));
     (settings, faults)
 }

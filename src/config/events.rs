@@ -8,7 +8,7 @@ use crate::base::{SettingFault, duration::HumanDuration};
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EventSettings {
-    /// Retention of events, tallies and the record of sent messages. Default: 90d.
+    /// Retention of events, daily_stats and the record of sent messages. Default: 90d.
     pub keep: HumanDuration,
 }
 
@@ -20,7 +20,7 @@ impl Default for EventSettings {
 
 impl EventSettings {
     /// Returns the values out of range.
-    pub fn judge(&self) -> Vec<SettingFault> {
+    pub fn validate(&self) -> Vec<SettingFault> {
         let keep = self.keep;
         let wrong = !(HumanDuration::days(1)..=HumanDuration::days(3650)).contains(&keep);
         let why = format!("\"{keep}\" is out of range");

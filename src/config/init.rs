@@ -175,8 +175,8 @@ mod tests {
         let all = all();
         rocket::Config::try_from(&all).unwrap();
         crate::config::database::read(&all).unwrap();
-        let judged = Validated::look(&all.select("release")).ok().unwrap();
-        let faults = judged.findings.iter().filter(|finding| finding.is_error());
+        let validated = Validated::look(&all.select("release")).ok().unwrap();
+        let faults = validated.findings.iter().filter(|finding| finding.is_error());
         assert!(faults.clone().count() > 0);
         for fault in faults {
             assert!(fault.why.contains("still") && fault.why.contains("the example's"), "{fault}");
@@ -197,10 +197,10 @@ mod tests {
         assert_eq!(keys, ["latchkey.public_url", "latchkey.mail.url", "latchkey.mail.from"]);
         assert!(faults.iter().all(|fault| fault.is_error()));
         let own = text.replace("user:password@", "me:word@").replace("example.com", "northwind.test");
-        let judged = read(&own);
+        let validated = read(&own);
         assert!(!text.contains(SECRET) && !text.contains(&format!("\n{REQUIRED}")));
-        assert_eq!(judged.findings, []);
-        assert_ne!(judged.secret_key, judged.config.pepper[0]);
+        assert_eq!(validated.findings, []);
+        assert_ne!(validated.secret_key, validated.config.pepper[0]);
         assert_ne!(text, rocket_toml(Random).unwrap());
     }
 }

@@ -54,7 +54,7 @@ impl Default for LimitSettings {
 
 impl LimitSettings {
     /// Returns the values out of range.
-    pub fn judge(&self) -> Vec<SettingFault> {
+    pub fn validate(&self) -> Vec<SettingFault> {
         let mut faults: Vec<_> = [
             ("messages_per_address", self.messages_per_address),
             ("messages_per_client", self.messages_per_client),

@@ -7,7 +7,7 @@ use super::relay::{Relay, Tls};
 use crate::base::{SettingFault, duration::HumanDuration, network::is_loopback};
 
 /// Longest timeout to allow for one mail: well below the worker's lease, or the mail would be sent twice.
-const LONGEST: HumanDuration = HumanDuration::seconds(45);
+const MAX_TIMEOUT: HumanDuration = HumanDuration::seconds(45);
 
 /// Settings of `latchkey.mail`. No `Debug`, since it holds a password.
 #[derive(Clone, Deserialize, Serialize)]
@@ -42,7 +42,7 @@ impl Default for MailSettings {
 impl MailSettings {
     /// Returns the faults in these settings. For a remote server, release also requires TLS and a sender that is not at
     /// localhost.
-    pub fn judge(&self, release: bool) -> Vec<SettingFault> {
+    pub fn validate(&self, release: bool) -> Vec<SettingFault> {
         let mut faults = Vec::new();
         let mut add = |name: &str, why: &str, remedy: &str| {
             faults.push(SettingFault::new(format!("latchkey.mail.{name}"), why, remedy));
@@ -51,8 +51,8 @@ impl MailSettings {
         if from.is_err() {
             add("from", "is not an address", "write \"Name <no-reply@example.com>\"");
         }
-        if self.timeout.is_zero() || self.timeout > LONGEST {
-            add("timeout", "is out of range", &format!("write \"1s\" to \"{LONGEST}\""));
+        if self.timeout.is_zero() || self.timeout > MAX_TIMEOUT {
+            add("timeout", "is out of range", &format!("write \"1s\" to \"{MAX_TIMEOUT}\""));
         }
         match self.url.as_deref().map(str::parse::<Relay>) {
             Some(Err(remedy)) => add("url", "cannot be used", remedy),
@@ -75,12 +75,12 @@ mod tests {
     use super::*;
 
     fn faults(url: &str, from: &str, release: bool) -> Vec<SettingFault> {
-        MailSettings { url: Some(url.into()), from: from.into(), ..MailSettings::default() }.judge(release)
+        MailSettings { url: Some(url.into()), from: from.into(), ..MailSettings::default() }.validate(release)
     }
 
     #[test]
     fn release_sends_nothing_in_the_clear_except_on_this_machine() {
-        assert!(MailSettings::default().judge(true).is_empty());
+        assert!(MailSettings::default().validate(true).is_empty());
         let from = "Latchkey <no-reply@site.example>";
         for url in ["smtp://127.0.0.1:2525", "smtp://localhost", "smtp://[::1]", "smtps://u:p@mail.example"] {
             assert!(faults(url, from, true).is_empty(), "{url}");

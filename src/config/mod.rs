@@ -50,7 +50,7 @@ use crate::{
 pub use contact::Contact;
 pub use outside::RestartKeys;
 pub use public_url::is_loopback_url;
-use public_url::{judge_url, public_url};
+use public_url::{public_url, validate_url};
 
 /// Settings of `latchkey`. No `Debug`, since it holds secrets.
 #[derive(Deserialize, Serialize)]
@@ -184,7 +184,7 @@ impl Validated {
     /// # Errors
     /// [`Error::Config`], one line per fault, with its place, the key and the remedy.
     pub fn read(figment: &Figment) -> Result<Self, Error> {
-        Self::judge(figment, true)?.accept()
+        Self::validate(figment, true)?.accept()
     }
 
     /// Reads and validates the configuration, whatever the outcome, and writes no file.
@@ -192,7 +192,7 @@ impl Validated {
     /// # Errors
     /// The faults, if it cannot be read at all.
     pub fn look(figment: &Figment) -> Result<Self, Vec<Finding>> {
-        Self::judge(figment, false)
+        Self::validate(figment, false)
     }
 
     /// Returns itself if it has no errors.
@@ -204,7 +204,7 @@ impl Validated {
         if errors.is_empty() { Ok(self) } else { Err(errors.into()) }
     }
 
-    fn judge(figment: &Figment, keep_secrets: bool) -> Result<Self, Vec<Finding>> {
+    fn validate(figment: &Figment, keep_secrets: bool) -> Result<Self, Vec<Finding>> {
         let lenient = cfg!(debug_assertions) && *figment.profile() == Profile::new("debug");
         let own = |fault| vec![Finding::of(Severity::Error, fault).placed(figment)];
         if let Err(fault) = figment.extract::<Dict>() {
@@ -224,11 +224,11 @@ impl Validated {
             faults.extend(release::placeholders(&config));
         }
         let public_url = public_url(figment, &config);
-        faults.extend(judge_url(&public_url, lenient));
+        faults.extend(validate_url(&public_url, lenient));
         let address: IpAddr = figment.extract_inner("address").unwrap_or(Ipv4Addr::LOCALHOST.into());
-        faults.extend(config.judge(lenient, is_loopback_url(&public_url) && address.is_loopback()));
+        faults.extend(config.validate(lenient, is_loopback_url(&public_url) && address.is_loopback()));
         let mut risks = config.risks(lenient);
-        let (fault, risk) = database.judge();
+        let (fault, risk) = database.validate();
         if lenient {
             risks.extend(fault)
         } else {
@@ -280,7 +280,8 @@ impl Config {
     /// Returns the risks: what debug allows and release does not.
     fn risks(&self, lenient: bool) -> Vec<SettingFault> {
         let parts = |release| {
-            [self.password.judge(release), self.mail.judge(release), self.sms.judge(release)].concat()
+            [self.password.validate(release), self.mail.validate(release), self.sms.validate(release)]
+                .concat()
         };
         let allowed = parts(!lenient);
         let mut risks: Vec<_> = parts(true).into_iter().filter(|fault| !allowed.contains(fault)).collect();
@@ -295,7 +296,7 @@ impl Config {
     }
 
     /// Returns the faults; `alone` means that only this machine reaches the server.
-    fn judge(&self, lenient: bool, alone: bool) -> Vec<SettingFault> {
+    fn validate(&self, lenient: bool, alone: bool) -> Vec<SettingFault> {
         let mut faults = Vec::new();
         let mut add = |name: &str, why: String, remedy: &str| {
             faults.push(SettingFault::new(format!("latchkey.{name}"), why, remedy));
@@ -324,13 +325,13 @@ impl Config {
         let peppers = (!self.pepper.is_empty()).then(|| Peppers::new(&self.pepper));
         faults.extend(peppers.and_then(Result::err));
         let parts = [
-            self.password.judge(!lenient),
-            self.limits.judge(),
-            self.mail.judge(!lenient),
-            self.sms.judge(!lenient),
-            self.register.judge(),
-            self.session.judge(),
-            self.events.judge(),
+            self.password.validate(!lenient),
+            self.limits.validate(),
+            self.mail.validate(!lenient),
+            self.sms.validate(!lenient),
+            self.register.validate(),
+            self.session.validate(),
+            self.events.validate(),
         ];
         faults.extend(parts.into_iter().flatten());
         faults
@@ -359,8 +360,8 @@ pub fn findings(figment: &Figment) -> Vec<Finding> {
     let mut all = fault::unknown_keys(figment);
     let missing = all.first().is_some_and(|finding| finding.key == "ROCKET_CONFIG");
     if !missing {
-        let judged = Validated::look(figment).map_or_else(|faults| faults, |judged| judged.findings);
-        let new: Vec<_> = judged.into_iter().filter(|finding| !all.contains(finding)).collect();
+        let validated = Validated::look(figment).map_or_else(|faults| faults, |validated| validated.findings);
+        let new: Vec<_> = validated.into_iter().filter(|finding| !all.contains(finding)).collect();
         all.extend(new);
     }
     all.sort_by_key(|finding| finding.severity);

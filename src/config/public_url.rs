@@ -36,7 +36,7 @@ fn in_ascii(url: &str) -> String {
 }
 
 /// Returns the fault in the URL, if any; a lenient configuration allows plain http anywhere.
-pub(super) fn judge_url(url: &str, lenient: bool) -> Option<SettingFault> {
+pub(super) fn validate_url(url: &str, lenient: bool) -> Option<SettingFault> {
     const KEY: &str = "latchkey.public_url";
     let parsed = rocket::http::uri::Absolute::parse(url).ok();
     let plain = parsed.is_some_and(|uri| {

@@ -46,7 +46,7 @@ impl Default for RegisterSettings {
 
 impl RegisterSettings {
     /// Returns the faults.
-    pub fn judge(&self) -> Vec<SettingFault> {
+    pub fn validate(&self) -> Vec<SettingFault> {
         let mut faults = Vec::new();
         let mut add = |name: &str, why: String, remedy: &str| {
             faults.push(SettingFault::new(format!("latchkey.register.{name}"), why, remedy));

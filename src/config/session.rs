@@ -31,7 +31,7 @@ impl Default for SessionSettings {
 
 impl SessionSettings {
     /// Returns the values out of range.
-    pub fn judge(&self) -> Vec<SettingFault> {
+    pub fn validate(&self) -> Vec<SettingFault> {
         [
             ("idle", self.idle, HumanDuration::minutes(5), HumanDuration::days(1)),
             ("absolute", self.absolute, HumanDuration::minutes(5), HumanDuration::days(30)),

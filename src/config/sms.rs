@@ -17,7 +17,7 @@ use crate::base::{
 };
 
 /// Longest timeout to allow for a gateway.
-const LONGEST: HumanDuration = HumanDuration::seconds(5);
+const MAX_TIMEOUT: HumanDuration = HumanDuration::seconds(5);
 
 /// Encoding of the fields in a request to the gateway.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -65,7 +65,7 @@ impl Default for SmsSettings {
             headers: BTreeMap::new(),
             countries: Vec::new(),
             success: None,
-            timeout: LONGEST,
+            timeout: MAX_TIMEOUT,
         }
     }
 }
@@ -73,7 +73,7 @@ impl Default for SmsSettings {
 impl SmsSettings {
     /// Returns the faults in these settings; none without a `url`. Release requires https, unless the gateway is on this
     /// machine.
-    pub fn judge(&self, release: bool) -> Vec<SettingFault> {
+    pub fn validate(&self, release: bool) -> Vec<SettingFault> {
         let Some(url) = self.url.as_deref() else { return Vec::new() };
         let clear = Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !is_local(&url));
         let mut faults = self.parse(url).err().unwrap_or_default();
@@ -138,8 +138,8 @@ impl SmsSettings {
             let told = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
             faults.push(fault("success", "is not a regular expression", told));
         }
-        if self.timeout.is_zero() || self.timeout > LONGEST {
-            let remedy = format!("write \"1s\" to \"{LONGEST}\"");
+        if self.timeout.is_zero() || self.timeout > MAX_TIMEOUT {
+            let remedy = format!("write \"1s\" to \"{MAX_TIMEOUT}\"");
             faults.push(fault("timeout", "is out of range", remedy));
         }
         match (url, pattern) {
@@ -183,10 +183,10 @@ mod tests {
     #[test]
     fn settings_are_judged_before_anything_is_sent() {
         let fine = || settings("https://gateway.example/send");
-        assert!(SmsSettings::default().judge(true).is_empty());
-        assert!(fine().judge(true).is_empty());
-        assert!(settings("http://[::1]:13013/").judge(true).is_empty());
-        assert!(settings("http://gateway.example/").judge(false).is_empty());
+        assert!(SmsSettings::default().validate(true).is_empty());
+        assert!(fine().validate(true).is_empty());
+        assert!(settings("http://[::1]:13013/").validate(true).is_empty());
+        assert!(settings("http://gateway.example/").validate(false).is_empty());
 
         let fields = [("text".into(), "{text}".into())].into();
         let headers = [("x-key".into(), "s3cret\n".into())].into();
@@ -202,7 +202,7 @@ mod tests {
             SmsSettings { countries: Vec::new(), ..fine() },
             SmsSettings { countries: vec!["DE".into(), "de".into()], ..fine() },
         ] {
-            let faults = wrong.judge(true);
+            let faults = wrong.validate(true);
             assert_eq!(faults.len(), 1, "{faults:?}");
             assert!(!faults[0].to_string().contains("s3cret"));
         }

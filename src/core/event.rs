@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Core, tally};
+use super::{Core, stats};
 use crate::{
     base::{Error, caller::Caller},
     policy::Policy,
@@ -86,7 +86,7 @@ impl<'a> Event<'a> {
         Self { detail: Some(detail), ..self }
     }
 
-    /// Sets the duration, for the tally.
+    /// Sets the duration, for the statistics.
     pub fn took(self, took: Option<Duration>) -> Self {
         Self { took, ..self }
     }
@@ -108,8 +108,8 @@ impl<'a> Event<'a> {
             actor: self.actor.map(str::to_owned),
         };
         events::insert(tx, &event).await?;
-        if tally::COUNTED.contains(&self.kind) {
-            tally::count(core, tx, self.kind, self.policy.unwrap_or_default(), self.took).await?;
+        if stats::COUNTED.contains(&self.kind) {
+            stats::count(core, tx, self.kind, self.policy.unwrap_or_default(), self.took).await?;
         }
         let (told, metrics, kind, policy) =
             (core.events.clone(), core.metrics.clone(), self.kind, self.policy);

@@ -47,15 +47,15 @@ pub struct Refused {
 
 impl PolicySnapshot {
     /// Creates the snapshot of a validated configuration, in force from `since` on.
-    pub fn new(judged: &Validated, since: Time) -> Self {
-        let (settings, origins) = (judged.config.reset.clone(), judged.origins.clone());
+    pub fn new(validated: &Validated, since: Time) -> Self {
+        let (settings, origins) = (validated.config.reset.clone(), validated.origins.clone());
         let base = settings.policy([]);
         // A role with the same policy as the base is left out of the version.
         let own = |(role, policy): &(&str, Policy)| role.is_empty() || *policy != base;
         let tables: Vec<_> = settings.tables().filter(own).collect();
         let plain = serde_json::to_vec(&tables).expect("a policy is plain data");
         let version = sha256(&plain).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        Self { settings, version, since, origins, findings: judged.findings.clone() }
+        Self { settings, version, since, origins, findings: validated.findings.clone() }
     }
 
     /// Shortest life of a first key under any policy.

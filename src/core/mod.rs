@@ -1,13 +1,13 @@
-//! The shared core: settings, the policy in force, time, keys, the audit log, limits and tallies.
+//! The shared core: settings, the policy in force, time, keys, the audit log, limits and daily_stats.
 
-pub mod bells;
 pub mod event;
 pub mod events;
 pub mod in_force;
 pub mod limits;
 pub mod place;
 pub mod replicas;
-pub mod tally;
+pub mod stats;
+pub mod wake;
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,10 +15,10 @@ use rocket::tokio::sync::broadcast;
 use uuid::Uuid;
 
 use self::{
-    bells::Bells,
     in_force::{PolicyInForce, PolicyNow, PolicySnapshot},
     limits::Recent,
     place::Place,
+    wake::WorkerWake,
 };
 use crate::{
     base::{
@@ -43,7 +43,7 @@ const EVENTS: usize = 1024;
 /// The part of a running site that every feature uses. It has no pages, passwords or mail server.
 pub struct Core {
     /// The validated configuration.
-    pub judged: Validated,
+    pub validated: Validated,
     /// Id of this server among those that share the database.
     pub replica: Uuid,
     /// The policy in force.
@@ -57,7 +57,7 @@ pub struct Core {
     /// Events of this server, once durable.
     pub events: broadcast::Sender<Event>,
     /// Notified when the outbox has a new entry.
-    pub bells: Arc<Bells>,
+    pub wake: Arc<WorkerWake>,
     /// Clients whose refusals were recorded recently.
     pub recent: Recent,
     /// Metrics.
@@ -69,19 +69,19 @@ impl Core {
     ///
     /// # Errors
     /// [`Error::Config`] for secrets that cannot be used.
-    pub fn new(judged: Validated, clock: Clock, metrics: Metrics) -> Result<Self, Error> {
+    pub fn new(validated: Validated, clock: Clock, metrics: Metrics) -> Result<Self, Error> {
         let random = Random;
         Ok(Self {
             replica: store::id(clock.now(), random)?,
-            live: PolicyInForce::new(PolicySnapshot::new(&judged, clock.now())),
+            live: PolicyInForce::new(PolicySnapshot::new(&validated, clock.now())),
             clock,
             random,
-            keyring: Keyring::new(&judged.secret_key, &judged.config.old_secret_keys)?,
+            keyring: Keyring::new(&validated.secret_key, &validated.config.old_secret_keys)?,
             events: broadcast::Sender::new(EVENTS),
-            bells: Arc::default(),
+            wake: Arc::default(),
             recent: Recent::default(),
             metrics: Arc::new(metrics),
-            judged,
+            validated,
         })
     }
 
@@ -107,7 +107,7 @@ impl Core {
 
     /// The settings.
     pub fn config(&self) -> &Config {
-        &self.judged.config
+        &self.validated.config
     }
 
     /// The time now.
@@ -117,12 +117,12 @@ impl Core {
 
     /// Returns the address of the site, without a slash at its end.
     pub fn url(&self) -> String {
-        format!("{}{}", self.judged.public_url, self.base().join(""))
+        format!("{}{}", self.validated.public_url, self.base().join(""))
     }
 
     /// Returns the address of a place as it stands in a message.
     pub fn link(&self, place: Place) -> String {
-        format!("{}{}", self.judged.public_url, place.at(self.base()))
+        format!("{}{}", self.validated.public_url, place.at(self.base()))
     }
 
     /// Returns the address of a link that carries a key: `/reset/<key>`.

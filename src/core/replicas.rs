@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Silence after which a server no longer counts.
-const SILENCE: Duration = Duration::from_secs(60);
+const HEARTBEAT_LIMIT: Duration = Duration::from_secs(60);
 
 /// Number of servers that have a policy in force.
 #[derive(Serialize)]
@@ -27,7 +27,7 @@ pub struct Share {
 /// # Errors
 /// [`Error::Database`].
 pub async fn shares(core: &Core, conn: &mut Conn) -> Result<Vec<Share>, Error> {
-    let others = replicas::others(conn, core.replica, core.now() - SILENCE).await?;
+    let others = replicas::others(conn, core.replica, core.now() - HEARTBEAT_LIMIT).await?;
     let own = core.live.now().version.clone();
     let mut shares: Vec<_> = others.into_iter().map(|(policy, servers)| Share { policy, servers }).collect();
     match shares.iter_mut().find(|share| share.policy == own) {
@@ -42,7 +42,7 @@ pub async fn shares(core: &Core, conn: &mut Conn) -> Result<Vec<Share>, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn beat(core: &Core, tx: &mut Tx) -> Result<(), Error> {
-    replicas::beat(tx, core.replica, &core.live.now().version, core.now(), core.now() - SILENCE).await
+    replicas::beat(tx, core.replica, &core.live.now().version, core.now(), core.now() - HEARTBEAT_LIMIT).await
 }
 
 /// Removes this server when it stops.

@@ -49,7 +49,7 @@ impl Hasher {
     /// # Errors
     /// [`Error::Config`] if `settings` are out of range or a thread cannot be started.
     pub fn new(settings: &PasswordSettings, peppers: Peppers, random: Random) -> Result<Self, Error> {
-        let faults = settings.judge(false);
+        let faults = settings.validate(false);
         if !faults.is_empty() {
             return Err(faults.into());
         }
@@ -88,10 +88,14 @@ impl Hasher {
     ///
     /// # Errors
     /// [`Error::Busy`] if the queue is full or the wait too long. A refused password is the inner [`Fault`].
-    pub async fn judge(&self, password: &Password, own_words: &[&str]) -> Result<Result<(), Fault>, Error> {
+    pub async fn validate(
+        &self,
+        password: &Password,
+        own_words: &[&str],
+    ) -> Result<Result<(), Fault>, Error> {
         let (rules, password) = (self.rules, password.clone());
         let own_words: Vec<_> = own_words.iter().map(|&word| word.to_owned()).collect();
-        self.run(move || rules.judge(&password, &own_words)).await
+        self.run(move || rules.validate(&password, &own_words)).await
     }
 
     /// Hashes `password` under the first pepper with a new salt.
@@ -286,8 +290,8 @@ mod tests {
     #[rocket::async_test]
     async fn a_new_password_is_judged_in_its_turn() {
         let hasher = hasher(1, 1);
-        assert_eq!(hasher.judge(&password("violet otter builds a kite"), &[]).await.unwrap(), Ok(()));
-        let fault = hasher.judge(&password("jane.doe@home"), &["Jane.Doe@home.example"]).await.unwrap();
+        assert_eq!(hasher.validate(&password("violet otter builds a kite"), &[]).await.unwrap(), Ok(()));
+        let fault = hasher.validate(&password("jane.doe@home"), &["Jane.Doe@home.example"]).await.unwrap();
         assert_eq!(fault.unwrap_err().key, "password-own-word");
     }
 

@@ -38,7 +38,7 @@ impl Default for PasswordSettings {
 
 impl PasswordSettings {
     /// Returns the faults in these settings; `release` requires more.
-    pub fn judge(&self, release: bool) -> Vec<SettingFault> {
+    pub fn validate(&self, release: bool) -> Vec<SettingFault> {
         let least_cost = if release { 10 } else { *COSTS.start() };
         [
             ("min_length", self.min_length, 8, 64),
@@ -126,11 +126,11 @@ mod tests {
 
     #[test]
     fn settings_out_of_range_are_named() {
-        assert!(PasswordSettings::default().judge(true).is_empty());
+        assert!(PasswordSettings::default().validate(true).is_empty());
         let weak = PasswordSettings { cost: 9, ..PasswordSettings::default() };
-        assert!(weak.judge(false).is_empty());
+        assert!(weak.validate(false).is_empty());
         let fault = SettingFault::new("latchkey.password.cost", "9 is out of range", "write 10 to 16");
-        assert_eq!(weak.judge(true), [fault]);
+        assert_eq!(weak.validate(true), [fault]);
         for wrong in [
             PasswordSettings { min_length: 7, ..PasswordSettings::default() },
             PasswordSettings { min_length: 65, ..PasswordSettings::default() },
@@ -141,7 +141,7 @@ mod tests {
             PasswordSettings { queue: usize::MAX, ..PasswordSettings::default() },
             PasswordSettings { lanes: 5, ..PasswordSettings::default() },
         ] {
-            assert_eq!(wrong.judge(false).len(), 1, "{wrong:?}");
+            assert_eq!(wrong.validate(false).len(), 1, "{wrong:?}");
         }
     }
 }

@@ -38,7 +38,7 @@ impl Rules {
     /// # Errors
     /// In this order `password-too-short`, `password-own-word` (too short without the own words in it),
     /// `password-breached` and `password-guessable` (too low a score by zxcvbn).
-    pub fn judge(&self, password: &Password, own_words: &[impl AsRef<str>]) -> Result<(), Fault> {
+    pub fn validate(&self, password: &Password, own_words: &[impl AsRef<str>]) -> Result<(), Fault> {
         let text = password.as_str();
         if text.chars().count() < self.min_length {
             return Err(Fault::new("password-too-short").with("min", self.min_length));
@@ -51,8 +51,8 @@ impl Rules {
             return Err(Fault::new("password-breached"));
         }
         let own_words: Vec<&str> = own_words.iter().map(String::as_str).collect();
-        let judged = text.char_indices().nth(JUDGED).map_or(text, |(end, _)| &text[..end]);
-        if u8::from(zxcvbn::zxcvbn(judged, &own_words).score()) < self.min_score {
+        let validated = text.char_indices().nth(JUDGED).map_or(text, |(end, _)| &text[..end]);
+        if u8::from(zxcvbn::zxcvbn(validated, &own_words).score()) < self.min_score {
             return Err(Fault::new("password-guessable"));
         }
         Ok(())
@@ -93,14 +93,17 @@ mod tests {
 
     fn fault(typed: &str) -> Option<&'static str> {
         let password = Password::parse(typed).unwrap();
-        Rules::new(&PasswordSettings::default()).judge(&password, &OWN_WORDS).err().map(|fault| fault.said())
+        Rules::new(&PasswordSettings::default())
+            .validate(&password, &OWN_WORDS)
+            .err()
+            .map(|fault| fault.said())
     }
 
     proptest! {
         #[test]
         fn whatever_is_typed_can_be_judged(typed: String, own_word: String) {
             if let Ok(password) = Password::parse(&typed) {
-                let _ = Rules::new(&PasswordSettings { min_length: 1, ..PasswordSettings::default() }).judge(&password, &[own_word]);
+                let _ = Rules::new(&PasswordSettings { min_length: 1, ..PasswordSettings::default() }).validate(&password, &[own_word]);
             }
         }
     }

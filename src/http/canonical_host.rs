@@ -25,7 +25,7 @@ impl Fairing for CanonicalHost {
             return;
         }
         let host = request.headers().get_one("Host").unwrap_or_default();
-        let public = &app.judged.public_url;
+        let public = &app.validated.public_url;
         if leads_on(host, public) && response.content_type().is_some_and(|kind| kind.is_html()) {
             response.set_status(Status::SeeOther);
             response.set_raw_header("Location", format!("{public}{}", request.uri()));

@@ -17,7 +17,7 @@ use super::request_log;
 use crate::{app::App, base::base_path::BasePath};
 
 /// Longest time to handle a request, including reading its form.
-const LONGEST: Duration = Duration::from_secs(30);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
 struct Bounded {
@@ -50,7 +50,7 @@ pub fn mount(rocket: Rocket<Build>, routes: Vec<Route>) -> Rocket<Build> {
 
 /// The same routes, each answered with 503 after 30 seconds.
 pub fn with_deadline(routes: Vec<Route>) -> Vec<Route> {
-    within(LONGEST, routes)
+    within(REQUEST_TIMEOUT, routes)
 }
 
 fn within(longest: Duration, routes: Vec<Route>) -> Vec<Route> {

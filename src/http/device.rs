@@ -15,7 +15,7 @@ const PURPOSE: &str = "device";
 /// Time for which a browser stays known.
 const LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// Most people for whom a browser is known; the latest are kept.
-const MOST: usize = 4;
+const MAX_ADDRESSES: usize = 4;
 
 /// Contents of the cookie.
 #[derive(Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub fn remember(site: &Visit<'_>, email_key: &str) -> Result<(), Error> {
     };
     device.people.retain(|person| person.email_key != email_key);
     device.people.insert(0, Person { email_key: email_key.to_owned(), at: site.now() });
-    device.people.truncate(MOST);
+    device.people.truncate(MAX_ADDRESSES);
     let plain = serde_json::to_vec(&device).expect("a device is plain data");
     let sealed = site.keyring.seal_text(site.random, PURPOSE, &plain)?;
     site.cookies.set(CookieName::Device, &sealed, Some(LIFE));

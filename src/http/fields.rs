@@ -16,11 +16,11 @@ use crate::{
 };
 
 /// Largest form, in KiB.
-const LARGEST: u64 = 32;
+const MAX_KIB: u64 = 32;
 /// Longest time to receive a form.
-const PATIENCE: Duration = Duration::from_secs(10);
+const RECEIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Most of an oversized form that is read, in MiB.
-const DRAINED: u64 = 4;
+const MAX_DRAINED_MIB: u64 = 4;
 
 /// A form as it was sent: `application/x-www-form-urlencoded`, at most 32 KiB.
 ///
@@ -40,7 +40,7 @@ impl<'r> FromData<'r> for Fields {
             return Outcome::Error((Status::UnsupportedMediaType, ()));
         }
         // Permissions were checked before the body arrived: a slow upload must not keep them valid for long.
-        let body = match timeout(PATIENCE, read(data)).await {
+        let body = match timeout(RECEIVE_TIMEOUT, read(data)).await {
             Ok(Ok(Some(body))) => body,
             Ok(Ok(None)) => return Outcome::Error((Status::PayloadTooLarge, ())),
             Ok(Err(_)) => return Outcome::Error((Status::BadRequest, ())),
@@ -56,9 +56,9 @@ impl<'r> FromData<'r> for Fields {
 /// Reads the body, or returns `None` if it is too large. In that case some of the rest is read and dropped, because a
 /// browser that is cut off while sending shows a broken connection instead of the answer.
 async fn read(data: Data<'_>) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    let mut sent = data.open(DRAINED.mebibytes());
+    let mut sent = data.open(MAX_DRAINED_MIB.mebibytes());
     let mut body = Zeroizing::new(Vec::new());
-    let largest = LARGEST.kibibytes().as_u64();
+    let largest = MAX_KIB.kibibytes().as_u64();
     if (&mut sent).take(largest + 1).read_to_end(&mut body).await? as u64 <= largest {
         return Ok(Some(body));
     }

@@ -36,7 +36,7 @@ pub fn guard(request: &Request<'_>, response: &mut Response<'_>) {
     if !response.headers().contains("Cache-Control") {
         response.set_raw_header("Cache-Control", "no-store");
     }
-    let hsts = |app: &Arc<App>| app.judged.is_https() && app.config().hsts;
+    let hsts = |app: &Arc<App>| app.validated.is_https() && app.config().hsts;
     if request.rocket().state().is_some_and(hsts) {
         response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     }

@@ -15,7 +15,7 @@ const PURPOSE: &str = "kept";
 /// Time for which such a page may be shown again.
 const LIFE: Duration = Duration::from_secs(60 * 60);
 /// Most such pages of a browser; the latest are kept.
-const MOST: usize = 4;
+const MAX_PAGES: usize = 4;
 
 /// Contents of one page.
 #[derive(Clone, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ impl Visit<'_> {
         let mut all = self.all_kept();
         all.retain(|kept| kept.place != place);
         all.insert(0, Kept { place, email, until, whole, at: self.now() });
-        all.truncate(MOST);
+        all.truncate(MAX_PAGES);
         self.seal(CookieName::Kept, PURPOSE, &all)
     }
 

@@ -109,7 +109,7 @@ pub async fn use_up(site: &Visit<'_>, tx: &mut Tx, digest: &[u8], place: Place) 
 }
 
 /// Longest time between two clicks that count as a double click.
-const TWICE: Duration = Duration::from_secs(60);
+const DOUBLE_CLICK: Duration = Duration::from_secs(60);
 
 /// Answers a form whose key is over: after a double click, if this browser has just used the key, with the page that
 /// the first click led to; otherwise with the reason. It reads on the given connection: waiting for a second one during
@@ -153,7 +153,7 @@ pub async fn over(site: &Visit<'_>, key: &Key, again: Place) -> Result<(Page, Op
 
 fn is_twice(site: &Visit<'_>, spent: &Spent) -> bool {
     let here = spent.browser.is_some() && spent.browser == site.browser_id();
-    here && !spent.place.is_empty() && spent.spent_at + TWICE > site.now()
+    here && !spent.place.is_empty() && spent.spent_at + DOUBLE_CLICK > site.now()
 }
 
 fn page(site: &Visit<'_>, spent: Option<&Spent>, again: Place) -> Page {

@@ -33,7 +33,7 @@ impl<'r> FromRequest<'r> for LocalRequest {
 
 fn is_here(request: &Request<'_>) -> bool {
     let Some(app) = request.rocket().state::<Arc<App>>() else { return false };
-    let public = &app.judged.public_url;
+    let public = &app.validated.public_url;
     let named = request.host().is_some_and(|host| {
         let ours = Some(request.rocket().config().port);
         let port = host.port().or(Some(80));

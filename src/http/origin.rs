@@ -27,7 +27,7 @@ impl<'r> FromRequest<'r> for SameOrigin {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let app = request.rocket().state::<Arc<App>>();
-        let ours = app.is_some_and(|app| is_ours(request.headers(), &app.judged.public_url));
+        let ours = app.is_some_and(|app| is_ours(request.headers(), &app.validated.public_url));
         if ours {
             return Outcome::Success(Self(()));
         }

@@ -14,7 +14,7 @@ use rocket::{
 use super::Fields;
 
 /// Interval of the beat. Chosen well above the extra time that a known address costs.
-const BEAT: Duration = Duration::from_millis(10);
+const STEP: Duration = Duration::from_millis(10);
 
 /// A form whose answer is sent on a beat.
 ///
@@ -62,8 +62,8 @@ impl Fairing for ResponsePacing {
 
 /// The first beat at or after `took`.
 fn next_beat(took: Duration) -> Duration {
-    let beats = took.as_nanos().div_ceil(BEAT.as_nanos());
-    BEAT * u32::try_from(beats).unwrap_or(u32::MAX)
+    let beats = took.as_nanos().div_ceil(STEP.as_nanos());
+    STEP * u32::try_from(beats).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ const QUERY: &str = "refused";
 /// Time for which it can be shown again.
 const LIFE: Duration = Duration::from_secs(10 * 60);
 /// Largest form that is kept, in bytes: browsers accept cookies of up to 4096.
-const MOST: usize = 2_500;
+const MAX_BYTES: usize = 2_500;
 
 /// A refused form.
 #[derive(Serialize, Deserialize)]
@@ -36,7 +36,7 @@ pub struct Refused {
 impl Refused {
     /// Keeps it and returns the address where it is shown; `None` if it is too long for a cookie.
     pub fn keep(&self, site: &Visit<'_>) -> Option<String> {
-        let plain = serde_json::to_vec(self).ok().filter(|plain| plain.len() <= MOST)?;
+        let plain = serde_json::to_vec(self).ok().filter(|plain| plain.len() <= MAX_BYTES)?;
         let sealed = site.keyring.seal_text(site.random, PURPOSE, &plain).ok()?;
         site.cookies.set(CookieName::Refused, &sealed, None);
         let joint = if self.place.contains('?') { '&' } else { '?' };

@@ -59,7 +59,7 @@ pub fn take(app: &App, request: &Request<'_>) -> Vec<String> {
     if request.method() != Method::Get {
         return Vec::new();
     }
-    let cookies = Cookies::of(request, app.judged.is_https());
+    let cookies = Cookies::of(request, app.validated.is_https());
     let Some(sealed) = cookies.get(CookieName::Told) else { return Vec::new() };
     cookies.remove(CookieName::Told);
     let opened = app.keyring.open_text(PURPOSE, sealed);

@@ -73,7 +73,7 @@ impl<'r> Visit<'r> {
         let db = request.rocket().state::<Db>()?;
         let client = Client::of(request, app);
         let AtArrival(at_arrival) = request.local_cache(|| AtArrival(app.live.now()));
-        Some(Self { app, db, cookies: Cookies::of(request, app.judged.is_https()), client, at_arrival })
+        Some(Self { app, db, cookies: Cookies::of(request, app.validated.is_https()), client, at_arrival })
     }
 
     /// The password hasher, with this client's place in its queue.

@@ -105,7 +105,7 @@ pub async fn pretend(app: &App, queue: Queue) -> Result<(), Undelivered> {
 }
 
 fn args<'a>(app: &'a App, message: &'a Message) -> Vec<(&'a str, FluentValue<'a>)> {
-    let host = app.judged.host();
+    let host = app.validated.host();
     let mut args = vec![("site", app.config().site_name.as_str().into()), ("host", host.into())];
     args.extend(message.link.as_deref().map(|link| ("link", link.into())));
     args.extend(message.code.as_deref().map(|code| ("code", code.into())));

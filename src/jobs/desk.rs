@@ -22,7 +22,7 @@ use crate::{
 const LEASE: Duration = Duration::from_secs(60);
 /// Timeout for work on the database. PostgreSQL gives up sooner (`statement_timeout`), unless it is
 /// unreachable.
-const PATIENCE: Duration = Duration::from_secs(12);
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(12);
 /// Delays between retries: doubled from the first, up to the last.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LAST_PAUSE: Duration = Duration::from_secs(15 * 60);
@@ -44,7 +44,7 @@ impl Desk {
     /// # Errors
     /// Those of `work`, and [`Error::Database`] after the timeout, which drops `work`.
     pub async fn within<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into()))
+        timeout(DATABASE_TIMEOUT, work).await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into()))
     }
 
     /// Leases up to `most` due entries of a queue, in the order of their turns; `called` if something is known to be

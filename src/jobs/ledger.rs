@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::desk::Desk;
 use crate::{
     base::{Error, clock::Time},
-    core::tally,
+    core::stats,
     store::{
         Tx,
         outbox::{self, OutboxKind, OutboxState},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Most outcomes in one transaction.
-const MOST: usize = 64;
+const MAX_OUTCOMES: usize = 64;
 /// Tries to record outcomes, and the delay between them. A message whose outcome is lost is sent again.
 const TRIES: usize = 60;
 const PAUSE: Duration = Duration::from_secs(1);
@@ -43,7 +43,7 @@ pub enum Fate {
 /// Records outcomes until all senders are dropped.
 pub async fn keep(desk: Arc<Desk>, mut outcomes: mpsc::Receiver<Outcome>) {
     let mut batch = Vec::new();
-    while outcomes.recv_many(&mut batch, MOST).await > 0 {
+    while outcomes.recv_many(&mut batch, MAX_OUTCOMES).await > 0 {
         let mut written = false;
         for _ in 0..TRIES {
             match desk.within(write(&desk, &batch)).await {
@@ -83,7 +83,7 @@ async fn write(desk: &Desk, batch: &[Outcome]) -> Result<(), Error> {
     // Messages deleted meanwhile are not counted.
     sent.retain(|(id, ..)| known.contains(id));
     let delays = sent.iter().map(|(_, kind, delay)| (*kind, *delay));
-    tally::sent(app, &mut tx, delays).await?;
+    stats::sent(app, &mut tx, delays).await?;
     tx.commit().await
 }
 

@@ -8,14 +8,15 @@ use crate::{
     base::{Error, key::Purpose},
     core::{
         event::{Event, EventKind},
-        tally,
+        stats,
     },
     policy::{Policy, strategy::Strategy},
     store::{
-        Pool, accounts, counts, events, former_addresses,
+        Pool, accounts,
+        daily_stats::{self, DailyStat},
+        events, former_addresses,
         keys::{self, Expired},
-        outbox, registrations, remembered, sessions, spent,
-        tallies::{self, Tally},
+        outbox, rate_limits, registrations, remembered, sessions, spent,
     },
 };
 
@@ -36,8 +37,8 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
         let none_expired = expired.is_empty();
         let abandoned = abandoned(&expired);
         for ((day, strategy), n) in &abandoned {
-            let (kind, policy) = (tally::ABANDONED.to_owned(), strategy.name().to_owned());
-            tallies::add(&mut tx, &Tally { day: *day, kind, policy, bucket: 0, n: *n }).await?;
+            let (kind, policy) = (stats::ABANDONED.to_owned(), strategy.name().to_owned());
+            daily_stats::add(&mut tx, &DailyStat { day: *day, kind, policy, bucket: 0, hits: *n }).await?;
         }
         tx.commit().await?;
         for ((_, strategy), n) in abandoned {
@@ -53,13 +54,13 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
         let removed = registrations::purge(&mut tx, now).await?
             + sessions::purge(&mut tx, now).await?
             + remembered::purge(&mut tx, now).await?
-            + counts::purge(&mut tx, now).await?
+            + rate_limits::purge(&mut tx, now).await?
             + former_addresses::purge(&mut tx, now - *FORMER_ADDRESS_NOTICE).await?
             + spent::purge(&mut tx, now - *FORMER_ADDRESS_NOTICE).await?
             + outbox::wipe(&mut tx, now).await?
             + outbox::purge(&mut tx, kept).await?
             + events::purge(&mut tx, kept).await?
-            + tallies::purge(&mut tx, tally::day(kept)).await?;
+            + daily_stats::purge(&mut tx, stats::day(kept)).await?;
         tx.commit().await?;
         if removed == 0 && none_expired && deleted.is_empty() {
             break;
@@ -74,7 +75,7 @@ fn abandoned(expired: &[Expired]) -> BTreeMap<(i64, Strategy), i64> {
     let is_reset = |key: &&Expired| matches!(key.purpose.parse(), Ok(Purpose::Reset | Purpose::Temporary));
     for key in expired.iter().filter(is_reset) {
         let Some(policy) = Policy::read(key.policy.as_ref()) else { continue };
-        *numbers.entry((tally::day(key.expires_at), policy.strategy)).or_insert(0) += 1;
+        *numbers.entry((stats::day(key.expires_at), policy.strategy)).or_insert(0) += 1;
     }
     numbers
 }

@@ -34,7 +34,7 @@ const POLL: Duration = Duration::from_secs(1);
 /// Most entries leased ahead.
 const AHEAD: usize = 64;
 /// Longest time at shutdown for entries in progress.
-const PATIENCE: Duration = Duration::from_millis(800);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(800);
 
 /// Settings for the rounds of one queue.
 #[derive(Clone, Copy)]
@@ -66,7 +66,7 @@ impl Rounds {
         Work: Future<Output = ()> + Send + 'static,
     {
         let app = desk.app.clone();
-        let bell = app.bells.of(self.queue);
+        let wake = app.wake.of(self.queue);
         let (mut leasing, mut more, mut called, mut next) = (JoinSet::new(), true, false, Instant::now());
         let mut round = Round {
             desk: desk.clone(),
@@ -106,7 +106,7 @@ impl Rounds {
                         Ok((entries, full))
                     }));
                 }
-                () = bell.notified(), if !more => (more, called) = (true, true),
+                () = wake.notified(), if !more => (more, called) = (true, true),
                 () = sleep(POLL), if !more => more = true,
             }
         }
@@ -116,7 +116,7 @@ impl Rounds {
                 round.settle(done);
             }
         };
-        if timeout(PATIENCE, finish).await.is_err() {
+        if timeout(SHUTDOWN_TIMEOUT, finish).await.is_err() {
             round.at_hand.shutdown().await;
         }
     }

@@ -11,7 +11,7 @@ use std::{
 use rocket::tokio::time::Instant;
 
 /// Time without a turn after which the worker counts as stuck: the longest turn, with a database that hangs.
-const SILENCE: Duration = Duration::from_secs(30);
+const HEARTBEAT_LIMIT: Duration = Duration::from_secs(30);
 
 /// Health of the server. Uses the monotonic clock, so changing the system time has no effect.
 #[derive(Default)]
@@ -29,7 +29,7 @@ impl Health {
     /// True if the worker has begun a turn lately.
     pub fn works(&self) -> bool {
         let turn = *self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        turn.is_some_and(|turn| turn.elapsed() < SILENCE)
+        turn.is_some_and(|turn| turn.elapsed() < HEARTBEAT_LIMIT)
     }
 
     /// Records that shutdown has begun.

@@ -15,11 +15,11 @@ use rocket::tokio::{
 use super::Undelivered;
 
 /// Consecutive hangs that open the circuit.
-const ENOUGH: u32 = 4;
+const TRIP_AFTER: u32 = 4;
 /// Shortest failure that counts as a hang: a server that refuses at once delays nobody.
-const A_WAIT: Duration = Duration::from_secs(1);
+const HANG: Duration = Duration::from_secs(1);
 /// Rest before one message tries the server again.
-const REST: Duration = Duration::from_secs(10);
+const COOLDOWN: Duration = Duration::from_secs(10);
 /// Most messages remembered.
 const REMEMBERED: usize = 32;
 /// Longest wait of a decoy for a first real message.
@@ -55,19 +55,19 @@ struct State {
 impl State {
     /// True if a message may be sent now. After a rest one message tries; others wait for its result or another rest.
     fn admits(&mut self, now: Instant) -> bool {
-        if self.failures < ENOUGH {
+        if self.failures < TRIP_AFTER {
             return true;
         }
         let rested = now >= self.again;
         if rested {
-            self.again = now + REST;
+            self.again = now + COOLDOWN;
         }
         rested
     }
 
     fn note(&mut self, hung: bool, now: Instant) {
         self.failures = if hung { self.failures + 1 } else { 0 };
-        self.again = now + REST;
+        self.again = now + COOLDOWN;
     }
 
     fn remember(&mut self, fared: Fared) {
@@ -143,7 +143,7 @@ impl<T> Circuit<T> {
             return Passed { result: Err(Undelivered::Transient(why)), hung: None };
         }
         let result = send(&self.server).await;
-        let hung = matches!(result, Err(Undelivered::Transient(_))) && begun.elapsed() >= A_WAIT;
+        let hung = matches!(result, Err(Undelivered::Transient(_))) && begun.elapsed() >= HANG;
         self.with(|state| state.note(hung, Instant::now()));
         Passed { result, hung: Some(hung) }
     }
@@ -161,27 +161,27 @@ mod tests {
     fn a_server_that_hangs_is_tried_by_one_at_a_time_until_it_answers() {
         let begun = Instant::now();
         let mut state = State { failures: 0, again: begun, fared: VecDeque::new() };
-        for _ in 0..ENOUGH {
+        for _ in 0..TRIP_AFTER {
             assert!(state.admits(begun));
             state.note(true, begun);
         }
-        assert!(!state.admits(begun) && !state.admits(begun + REST / 2), "it hangs");
-        let later = begun + REST;
+        assert!(!state.admits(begun) && !state.admits(begun + COOLDOWN / 2), "it hangs");
+        let later = begun + COOLDOWN;
         assert!(state.admits(later) && !state.admits(later), "one tries for all");
         state.note(true, later);
-        assert!(!state.admits(later + REST / 2), "it still hangs");
-        assert!(state.admits(later + REST));
-        state.note(false, later + REST);
-        assert!(state.admits(later + REST) && state.admits(later + REST), "it answers");
+        assert!(!state.admits(later + COOLDOWN / 2), "it still hangs");
+        assert!(state.admits(later + COOLDOWN));
+        state.note(false, later + COOLDOWN);
+        assert!(state.admits(later + COOLDOWN) && state.admits(later + COOLDOWN), "it answers");
     }
 
     #[test]
     fn a_server_that_fails_now_and_then_is_not_left_alone() {
         let now = Instant::now();
         let mut state = State { failures: 0, again: now, fared: VecDeque::new() };
-        for turn in 0..4 * ENOUGH {
+        for turn in 0..4 * TRIP_AFTER {
             assert!(state.admits(now));
-            state.note(turn % ENOUGH > 0, now);
+            state.note(turn % TRIP_AFTER > 0, now);
         }
     }
 
@@ -218,13 +218,13 @@ mod tests {
     #[rocket::async_test]
     async fn a_message_to_nobody_finds_a_server_that_hangs_as_others_do() {
         let circuit = Circuit::new((), "a server");
-        circuit.with(|state| state.remember(Fared { took: A_WAIT, hung: true }));
+        circuit.with(|state| state.remember(Fared { took: HANG, hung: true }));
         let hang = async |(): &(), like: Fared| {
             assert!(like.hung);
             rocket::tokio::time::sleep(like.took).await;
             Err(Undelivered::Transient("it hangs".into()))
         };
-        let tries = (0..ENOUGH).map(|_| circuit.pretend(0, hang));
+        let tries = (0..TRIP_AFTER).map(|_| circuit.pretend(0, hang));
         assert!(rocket::futures::future::join_all(tries).await.iter().all(Result::is_err));
         let left = circuit.send(async |()| Ok(())).await.unwrap_err();
         assert_eq!(left.to_string(), "a server is not responding; nothing is sent to it for a while");

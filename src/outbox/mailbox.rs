@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Mutex};
 
 use serde::Serialize;
 
-const MOST: usize = 200;
+const MAX_MESSAGES: usize = 200;
 
 /// A message in the mailbox.
 #[derive(Clone, Serialize)]
@@ -35,7 +35,7 @@ impl Mailbox {
         let mut kept = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         message.id = kept.front().map_or(1, |newest| newest.id + 1);
         kept.push_front(message);
-        kept.truncate(MOST);
+        kept.truncate(MAX_MESSAGES);
     }
 
     /// The messages, newest first.

@@ -140,7 +140,7 @@ async fn insert(
 ) -> Result<(), Error> {
     let entry = outbox::Entry { account_id, key_id, ..entry(core, tx, kind, PURPOSE, plain, expires_at)? };
     outbox::insert(tx, queue, &entry).await?;
-    ring(core, tx, queue);
+    notify_worker(core, tx, queue);
     Ok(())
 }
 
@@ -172,7 +172,7 @@ pub(crate) fn entry(
 }
 
 /// Wakes the worker once the transaction is durable.
-pub(crate) fn ring(core: &Core, tx: &mut Tx, queue: Queue) {
-    let bells = core.bells.clone();
-    tx.on_commit(move || bells.of(queue).notify_one());
+pub(crate) fn notify_worker(core: &Core, tx: &mut Tx, queue: Queue) {
+    let wake = core.wake.clone();
+    tx.on_commit(move || wake.of(queue).notify_one());
 }

@@ -35,7 +35,7 @@ pub trait Request: Serialize {
 pub async fn post(core: &Core, tx: &mut Tx, request: &impl Request) -> Result<(), Error> {
     let entry = entry(core, tx, request)?;
     outbox::insert(tx, Queue::Requests, &entry).await?;
-    message::ring(core, tx, Queue::Requests);
+    message::notify_worker(core, tx, Queue::Requests);
     Ok(())
 }
 
@@ -54,7 +54,7 @@ pub async fn post_within(
     let taken = outbox::insert_within(tx, Queue::Requests, &entry, &buckets).await?;
     let posted = limits::is_each(core, tx, &buckets, &taken).await?;
     if posted {
-        message::ring(core, tx, Queue::Requests);
+        message::notify_worker(core, tx, Queue::Requests);
     }
     Ok(posted)
 }

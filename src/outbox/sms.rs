@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Most bytes that are read of an answer.
-const MOST: usize = 64 * 1024;
+const MAX_ANSWER: usize = 64 * 1024;
 /// Client of one SMS gateway.
 pub struct Gateway {
     client: Client,
@@ -103,7 +103,7 @@ impl Gateway {
     async fn body(&self, mut answer: Response) -> Result<Option<Vec<u8>>, Undelivered> {
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(|error| self.lost(error))? {
-            if body.len() + chunk.len() > MOST {
+            if body.len() + chunk.len() > MAX_ANSWER {
                 return Ok(None);
             }
             body.extend_from_slice(&chunk);

@@ -18,15 +18,15 @@ impl Transports {
     ///
     /// # Errors
     /// [`Error::Config`] if a setting cannot be used.
-    pub fn new(judged: &Validated) -> Result<Self, Error> {
-        let config = &judged.config;
+    pub fn new(validated: &Validated) -> Result<Self, Error> {
+        let config = &validated.config;
         let smtp = config.mail.url.as_ref().map(|_| Smtp::new(&config.mail)).transpose()?;
-        let smtp = smtp.map(|smtp| smtp.known_as(judged.host()));
+        let smtp = smtp.map(|smtp| smtp.known_as(validated.host()));
         let gateway = config.sms.url.as_ref().map(|_| Gateway::new(&config.sms)).transpose()?;
         Ok(Self {
             smtp: smtp.map(|smtp| Circuit::new(smtp, "the mail server")),
             gateway: gateway.map(|gateway| Circuit::new(gateway, "the SMS gateway")),
-            mailbox: judged.lenient.then(Mailbox::default),
+            mailbox: validated.lenient.then(Mailbox::default),
         })
     }
 

@@ -41,8 +41,8 @@ pub async fn choose(
         return Ok(None);
     };
     let own_words = [account.email.as_str(), &site.config().site_name];
-    let judged = site.hasher_for(account.id.as_bytes()).judge(&password, &own_words).await?;
-    Ok(faults.take("new_password", judged).map(|()| password))
+    let validated = site.hasher_for(account.id.as_bytes()).validate(&password, &own_words).await?;
+    Ok(faults.take("new_password", validated).map(|()| password))
 }
 
 /// Spends a key and the code that goes with it, both or none, and completes the reset with a new password.

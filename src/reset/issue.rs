@@ -59,12 +59,12 @@ pub struct By<'a> {
 impl<'a> By<'a> {
     /// True if the browser was known after the last hold: one known before "this wasn't me" may be the intruder's.
     fn is_owner(&self, account: &Account) -> bool {
-        self.known.is_some_and(|known| known.at >= account.held_until)
+        self.known.is_some_and(|known| known.at >= account.resets_blocked_until)
     }
 
     /// True if a live key is in use in another browser or was granted by an admin, unless an admin is asking.
     fn is_elsewhere(&self, Live { row, policy }: &Live) -> bool {
-        let pressed = row.pressed_at.is_some() && row.browser.as_deref() != self.browser;
+        let pressed = row.claimed_at.is_some() && row.browser.as_deref() != self.browser;
         !self.admin && (policy.granted || pressed)
     }
 
@@ -205,7 +205,7 @@ pub async fn issue(
     let message = match elsewhere {
         Some(pressed) => message
             .with("place", &place(app, pressed))
-            .with("since", &format::clock(pressed.pressed_at.unwrap_or(pressed.issued_at))),
+            .with("since", &format::clock(pressed.claimed_at.unwrap_or(pressed.issued_at))),
         None => message,
     };
     message.post(app, tx, Some(account.id), Some(row.id), row.expires_at).await?;
@@ -215,7 +215,7 @@ pub async fn issue(
 
 /// Returns the name of the browser in which a key's first button was pressed.
 pub fn place(app: &App, pressed: &KeyRow) -> String {
-    match pressed.pressed_in.as_deref() {
+    match pressed.claimed_in.as_deref() {
         None | Some("?") => app.templates.say("browser-other", &[]),
         Some(browser) => browser.to_owned(),
     }

@@ -131,7 +131,8 @@ impl Reset {
             (_, Some(deleted_at)) => Some(moment("reset-deleted", deleted_at + *UNDO)),
             (AccountState::Disabled, _) => Some(Message::mail(&account.email, "reset-disabled")),
             (AccountState::Frozen, _) => Some(Message::mail(&account.email, "reset-frozen")),
-            _ => (account.held_until > now).then(|| moment("reset-held", account.held_until)),
+            _ => (account.resets_blocked_until > now)
+                .then(|| moment("reset-held", account.resets_blocked_until)),
         };
         if let Some(mail) = why_not {
             let until = now + *app.policy_now(&account).key_ttl;

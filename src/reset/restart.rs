@@ -31,7 +31,7 @@ async fn show(site: Visit<'_>, holds: ValidKey<Issued>) -> Result<Answer, Error>
     }
     let mut conn = site.read().await?;
     let pressed = keys::of_account(&mut conn, account.id, Purpose::Reset, site.now()).await?;
-    let pressed = pressed.as_ref().and_then(|key| Some((key, key.pressed_at?)));
+    let pressed = pressed.as_ref().and_then(|key| Some((key, key.claimed_at?)));
     let ticket = json!({
         "id": key.id,
         "email": masked(&account.email),

@@ -53,7 +53,8 @@ fn show_send() -> Answer {
 #[post("/reset/second-key/send")]
 async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SecondKey>) -> Result<Answer, Error> {
     let mut tx = site.begin().await?;
-    let Some((row, key)) = second_step::mint(&site, &mut tx, &ticket, &KIND, Duration::ZERO).await? else {
+    let Some((row, key)) = second_step::issue_code(&site, &mut tx, &ticket, &KIND, Duration::ZERO).await?
+    else {
         drop(tx);
         site.tell(second_step::why_none(&site, &ticket));
         return Ok(Answer::go(Place::Strategy(Strategy::SecondKey)));

@@ -45,8 +45,8 @@ async fn is_spent<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> Result<bool, Error
     Ok(found.is_some_and(|key| key.is_over()))
 }
 
-/// Most codes that one key may mint.
-const MINTS: i64 = 3;
+/// Most codes for one key.
+const MAX_CODES: i64 = 3;
 
 /// Returns the live code that this browser requested with this key.
 ///
@@ -63,11 +63,11 @@ pub async fn pending<S>(
 }
 
 /// Issues a code in `tx`, which the caller must commit; `None` if the account has changed, or the key is bound to
-/// another browser, has minted enough codes, or minted one less than `pause` ago.
+/// another browser, has codes_issued enough codes, or codes_issued one less than `pause` ago.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn mint<S>(
+pub async fn issue_code<S>(
     site: &Visit<'_>,
     tx: &mut Tx,
     ticket: &Ticket<S>,
@@ -79,7 +79,7 @@ pub async fn mint<S>(
     let (tx, account) = locked.into_parts();
     let former = keys::of_account(tx, account.id, kind.purpose, now).await?;
     let early = former.is_some_and(|row| row.parent == Some(ticket.key.id) && row.issued_at + pause > now);
-    if early || !keys::press(tx, ticket.key.id, (&browser, site.client.browser), MINTS, now).await? {
+    if early || !keys::claim(tx, ticket.key.id, (&browser, site.client.browser), MAX_CODES, now).await? {
         return Ok(None);
     }
     let bound = Bound { account: account.id, parent: Some(ticket.key.id), browser: &browser, sealed: None };
@@ -119,7 +119,7 @@ pub fn until<S>(ticket: &Ticket<S>, row: &KeyRow) -> Time {
 pub fn offered<S>(page: Page, site: &Visit<'_>, ticket: &Ticket<S>) -> Page {
     page.with("ticket", ticket.shown(site, 2))
         .with("elsewhere", is_elsewhere(site, ticket))
-        .with("more", ticket.key.minted < MINTS)
+        .with("more", ticket.key.codes_issued < MAX_CODES)
 }
 
 /// Returns the name of the sentence that tells on the next page why no code was sent.
@@ -135,7 +135,7 @@ fn is_elsewhere<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> bool {
 pub fn shown<S>(page: Page, site: &Visit<'_>, ticket: &Ticket<S>, row: &KeyRow, tries: i64) -> Page {
     let until = until(ticket, row);
     page.with("ticket", ticket.shown(site, 3))
-        .with("more", ticket.key.minted < MINTS)
+        .with("more", ticket.key.codes_issued < MAX_CODES)
         .with("until", format::clock(until))
         .with("minutes", format::minutes(site.now().until(until)))
         .with("seconds", site.now().until(until).as_secs())

@@ -27,7 +27,7 @@ use crate::{
 /// Time for which other requests for a reset are refused afterwards.
 const HOLD: Duration = Duration::from_secs(60 * 60);
 /// Time for which a message about a freeze is worth sending.
-const NEWS: Duration = Duration::from_secs(72 * 60 * 60);
+const NOTICE_LIFE: Duration = Duration::from_secs(72 * 60 * 60);
 
 /// Outcome of "this wasn't me".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ pub async fn carry_out(
     }
     keys::end_undo(account.tx(), id, key.issued_at).await?;
     former_addresses::release(account.tx(), id, key.issued_at).await?;
-    account.hold(now + HOLD).await?;
+    account.block_resets(now + HOLD).await?;
     Event::new(EventKind::ResetUndone, id)
         .from(asked)
         .detail(&before.notice)
@@ -125,7 +125,7 @@ async fn freeze(
     asked: &Caller,
 ) -> Result<(), Error> {
     let now = app.now();
-    account.hold(FOREVER).await?;
+    account.block_resets(FOREVER).await?;
     let (tx, account) = account.parts();
     let claim = Claim {
         account_id: account.id,
@@ -137,10 +137,10 @@ async fn freeze(
     };
     claims::insert(tx, &claim).await?;
     let mail = Message::mail(&before.email, "frozen-claimed").asked(asked);
-    mail.post(app, tx, Some(account.id), None, now + NEWS).await?;
+    mail.post(app, tx, Some(account.id), None, now + NOTICE_LIFE).await?;
     if account.state() != AccountState::Frozen {
         let mail = Message::mail(&account.email, "frozen").asked(asked);
-        mail.post(app, tx, Some(account.id), None, now + NEWS).await?;
+        mail.post(app, tx, Some(account.id), None, now + NOTICE_LIFE).await?;
     }
     Event::new(EventKind::AccountFrozen, account.id).from(asked).detail(&before.notice).write(app, tx).await
 }
@@ -186,7 +186,7 @@ pub async fn decide(
     claims::end(account.tx(), id).await?;
     keys::end(account.tx(), id, Purpose::Undo).await?;
     former_addresses::forget(account.tx(), id).await?;
-    account.hold(now).await?;
+    account.block_resets(now).await?;
     let kind = if claim.is_some() { EventKind::AccountGivenBack } else { EventKind::AccountHoldLifted };
     Event::new(kind, id).by(actor).write(app, account.tx()).await?;
     account.reread().await?;

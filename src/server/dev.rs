@@ -14,7 +14,7 @@ use crate::{
 pub fn fairing() -> AdHoc {
     AdHoc::on_ignite("Development mailbox", |rocket: Rocket<Build>| async {
         let address: IpAddr = rocket.figment().extract_inner("address").unwrap_or([127, 0, 0, 1].into());
-        let lenient = |app: &Arc<App>| app.judged.lenient && is_loopback_url(&app.judged.public_url);
+        let lenient = |app: &Arc<App>| app.validated.lenient && is_loopback_url(&app.validated.public_url);
         let open = address.is_loopback() && rocket.state().is_some_and(lenient);
         if open { mount(rocket, routes![mailbox]) } else { rocket }
     })

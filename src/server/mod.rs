@@ -47,9 +47,10 @@ pub fn rocket(figment: Figment) -> Result<Rocket<Build>, Error> {
 /// # Errors
 /// Same as [`rocket()`].
 pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
-    let judged = Validated::read(&figment)?;
-    let templates = Templates::load(template_dir(&figment)?.as_deref(), &place::named(&judged.config.base))?;
-    let app = Arc::new(App::new(judged, clock, templates)?);
+    let validated = Validated::read(&figment)?;
+    let templates =
+        Templates::load(template_dir(&figment)?.as_deref(), &place::named(&validated.config.base))?;
+    let app = Arc::new(App::new(validated, clock, templates)?);
     let base = app.base().clone();
     // Rocket tries one route after another.
     let routes =

@@ -91,17 +91,17 @@ impl Switch {
 
     fn read(&self, figment: &Figment) -> Result<(PolicySnapshot, Vec<String>), Error> {
         fault::refuse_strays(figment)?;
-        let judged = Validated::read(figment)?;
-        let restart = self.app.judged.outside.changed(&judged.outside);
+        let validated = Validated::read(figment)?;
+        let restart = self.app.validated.outside.changed(&validated.outside);
         // A changed gateway takes effect only after a restart, so the policy must work with the present one.
-        let ground = self.app.config().ground(self.app.judged.lenient);
-        let faults = judge::settings(&judged.config.reset, ground).into_iter();
+        let ground = self.app.config().ground(self.app.validated.lenient);
+        let faults = judge::settings(&validated.config.reset, ground).into_iter();
         let faults: Vec<_> = faults.filter(|finding| finding.severity == Severity::Error).collect();
         if !faults.is_empty() {
             let placed = faults.into_iter().map(|fault| fault.placed(figment));
             let told = placed.map(|fault| format!("{fault}, and restart"));
             return Err(Error::Config(told.collect::<Vec<_>>().join("\n")));
         }
-        Ok((PolicySnapshot::new(&judged, self.app.now()), restart))
+        Ok((PolicySnapshot::new(&validated, self.app.now()), restart))
     }
 }

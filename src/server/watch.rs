@@ -22,9 +22,9 @@ use super::{signals::HangUps, switch::Switch};
 use crate::base::Error;
 
 /// Time without changes after which a file is read, so that a file written in several steps is complete.
-const QUIET: Duration = Duration::from_millis(100);
+const DEBOUNCE: Duration = Duration::from_millis(100);
 /// Time of continuous changes after which a file is ignored until the next change.
-const PATIENCE: Duration = Duration::from_secs(5);
+const DEBOUNCE_LIMIT: Duration = Duration::from_secs(5);
 
 /// Reloads the configuration with `read` whenever one of its files changes.
 pub fn fairing(read: impl Fn() -> Figment + Clone + Send + Sync + 'static, hang_ups: HangUps) -> AdHoc {
@@ -83,8 +83,8 @@ async fn watch(
         }
         // A link may have another target now.
         drop(std::mem::replace(&mut watching, look()));
-        let left_alone = async { while timeout(QUIET, told.recv()).await.is_ok() {} };
-        let accepted = match timeout(PATIENCE, left_alone).await {
+        let left_alone = async { while timeout(DEBOUNCE, told.recv()).await.is_ok() {} };
+        let accepted = match timeout(DEBOUNCE_LIMIT, left_alone).await {
             Ok(()) => watched.accept(read()),
             Err(_) => Err(Error::Config("Rocket.toml keeps changing".into())),
         };

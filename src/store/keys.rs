@@ -34,16 +34,16 @@ pub struct KeyRow {
     pub sealed: Option<Vec<u8>>,
     /// Wrong tries so far.
     pub tries: i64,
-    /// Number of second keys minted from it.
-    pub minted: i64,
+    /// Number of second keys codes_issued from it.
+    pub codes_issued: i64,
     /// True if requested in a browser that its owner had signed in with.
     pub asked_by_owner: bool,
     /// Time of issue.
     pub issued_at: Time,
     /// Time its first button was pressed.
-    pub pressed_at: Option<Time>,
+    pub claimed_at: Option<Time>,
     /// Name of that browser, in words of our own.
-    pub pressed_in: Option<String>,
+    pub claimed_in: Option<String>,
     /// Expiry.
     pub expires_at: Time,
 }
@@ -66,11 +66,11 @@ impl KeyRow {
             browser: None,
             sealed: None,
             tries: 0,
-            minted: 0,
+            codes_issued: 0,
             asked_by_owner: false,
             issued_at: now,
-            pressed_at: None,
-            pressed_in: None,
+            claimed_at: None,
+            claimed_in: None,
             expires_at: now + life,
         }
     }
@@ -79,11 +79,11 @@ impl KeyRow {
 /// Adds a key.
 pub async fn insert(tx: &mut Tx, key: &KeyRow) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO latchkey_keys
-        (id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, pressed_in, expires_at)
+        (id, account_id, purpose, digest, parent, policy, browser, sealed, tries, codes_issued, asked_by_owner, issued_at, claimed_at, claimed_in, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     sql!(execute tx, INSERT, key.id, key.account_id, key.purpose, key.digest.as_slice(), key.parent,
-        key.policy.as_ref(), key.browser.as_deref(), key.sealed.as_deref(), key.tries, key.minted, key.asked_by_owner, key.issued_at,
-        key.pressed_at, key.pressed_in.as_deref(), key.expires_at)?;
+        key.policy.as_ref(), key.browser.as_deref(), key.sealed.as_deref(), key.tries, key.codes_issued, key.asked_by_owner, key.issued_at,
+        key.claimed_at, key.claimed_in.as_deref(), key.expires_at)?;
     Ok(())
 }
 
@@ -94,7 +94,7 @@ pub async fn find(
     purpose: Purpose,
     now: Time,
 ) -> Result<Option<KeyRow>, Error> {
-    const FIND: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, pressed_in, expires_at
+    const FIND: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, codes_issued, asked_by_owner, issued_at, claimed_at, claimed_in, expires_at
         FROM latchkey_keys WHERE digest = $1 AND purpose = $2 AND expires_at > $3 AND issued_at < $4";
     Ok(sql!(optional KeyRow, conn, FIND, digest, purpose, now, now + SKEW)?)
 }
@@ -106,7 +106,7 @@ pub async fn of_account(
     purpose: Purpose,
     now: Time,
 ) -> Result<Option<KeyRow>, Error> {
-    const OF_ACCOUNT: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, pressed_in, expires_at
+    const OF_ACCOUNT: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, codes_issued, asked_by_owner, issued_at, claimed_at, claimed_in, expires_at
         FROM latchkey_keys WHERE account_id = $1 AND purpose = $2 AND expires_at > $3 AND issued_at < $4";
     Ok(sql!(optional KeyRow, conn, OF_ACCOUNT, account, purpose, now, now + SKEW)?)
 }
@@ -118,7 +118,7 @@ pub async fn of_account_for_either(
     [one, other]: [Purpose; 2],
     now: Time,
 ) -> Result<Vec<KeyRow>, Error> {
-    const OF_ACCOUNT_FOR_EITHER: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, minted, asked_by_owner, issued_at, pressed_at, pressed_in, expires_at
+    const OF_ACCOUNT_FOR_EITHER: &str = "SELECT id, account_id, purpose, digest, parent, policy, browser, sealed, tries, codes_issued, asked_by_owner, issued_at, claimed_at, claimed_in, expires_at
         FROM latchkey_keys WHERE account_id = $1 AND purpose IN ($2, $3) AND expires_at > $4 AND issued_at < $5";
     Ok(sql!(all KeyRow, conn, OF_ACCOUNT_FOR_EITHER, account, one, other, now, now + SKEW)?)
 }
@@ -144,24 +144,25 @@ pub async fn issued(conn: &mut Conn, now: Time) -> Result<Vec<Issued>, Error> {
     Ok(sql!(all Issued, conn, ISSUED, now)?)
 }
 
-/// Presses a key's first button: binds it to a browser, called `name`, and counts what it mints, `most` at most.
-pub async fn press(
+/// Claims a key for a browser, called `name`, as its first button was pressed, and counts the code that it asks for, `most` at
+/// most.
+pub async fn claim(
     tx: &mut Tx,
     id: Uuid,
     (browser, name): (&[u8], &str),
     most: i64,
     now: Time,
 ) -> Result<bool, Error> {
-    const PRESS: &str =
-        "UPDATE latchkey_keys SET browser = $2, minted = minted + 1, pressed_at = COALESCE(pressed_at, $4), pressed_in = $5
-        WHERE id = $1 AND minted < $3 AND expires_at > $4 AND (browser IS NULL OR browser = $2)";
-    Ok(sql!(execute tx, PRESS, id, browser, most, now, name)? == 1)
+    const CLAIM: &str =
+        "UPDATE latchkey_keys SET browser = $2, codes_issued = codes_issued + 1, claimed_at = COALESCE(claimed_at, $4), claimed_in = $5
+        WHERE id = $1 AND codes_issued < $3 AND expires_at > $4 AND (browser IS NULL OR browser = $2)";
+    Ok(sql!(execute tx, CLAIM, id, browser, most, now, name)? == 1)
 }
 
 /// Turns a restart key into the reset key, bound to a browser called `name`. The former reset key must have ended.
 pub async fn restart(tx: &mut Tx, id: Uuid, browser: &[u8], name: &str, now: Time) -> Result<bool, Error> {
     const RESTART: &str =
-        "UPDATE latchkey_keys SET purpose = 'reset', browser = $2, pressed_in = $3, pressed_at = $4
+        "UPDATE latchkey_keys SET purpose = 'reset', browser = $2, claimed_in = $3, claimed_at = $4
         WHERE id = $1 AND purpose = 'restart' AND expires_at > $4";
     Ok(sql!(execute tx, RESTART, id, browser, name, now)? == 1)
 }

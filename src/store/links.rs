@@ -29,15 +29,15 @@ const SESSION: &str = "SET default_transaction_isolation = 'read committed';
 const BEGIN_SHARED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED;
     SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10s'";
 /// Timeout of a statement. The server's own limit comes first, unless the server is gone.
-const LONGEST: Duration = Duration::from_secs(11);
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(11);
 /// Time without use after which a connection is pinged before it is reused.
-const REST: Duration = Duration::from_secs(1);
+const PING_AFTER: Duration = Duration::from_secs(1);
 /// Timeout of the ping, and of closing.
-const MOMENT: Duration = Duration::from_millis(500);
+const PING_TIMEOUT: Duration = Duration::from_millis(500);
 /// Idle timeout of a connection.
 const IDLE: Duration = Duration::from_secs(10 * 60);
 /// Longest life of a connection, so that none outlives a replaced server for long.
-const LIFE: Duration = Duration::from_secs(30 * 60);
+const MAX_LIFE: Duration = Duration::from_secs(30 * 60);
 /// Time after which the configured number is tried again, once PostgreSQL has refused a connection.
 const LEAN: Duration = Duration::from_secs(10);
 /// Delay before the first retry while the server starts; doubles up to `LAST_PAUSE`.
@@ -178,7 +178,7 @@ impl Links {
         self.0.turns.close();
         let idle = mem::take(&mut *self.0.idle());
         self.0.open.fetch_sub(idle.len(), Ordering::SeqCst);
-        let farewells = idle.into_iter().map(|kept| timeout(MOMENT, kept.conn.close()));
+        let farewells = idle.into_iter().map(|kept| timeout(PING_TIMEOUT, kept.conn.close()));
         rocket::futures::future::join_all(farewells).await;
     }
 }
@@ -195,10 +195,11 @@ impl Home {
                 idle.pop()?
             };
             let counted = Counted(self);
-            if born.elapsed() > LIFE {
+            if born.elapsed() > MAX_LIFE {
                 continue;
             }
-            if used.elapsed() > REST && !matches!(timeout(MOMENT, conn.ping()).await, Ok(Ok(()))) {
+            if used.elapsed() > PING_AFTER && !matches!(timeout(PING_TIMEOUT, conn.ping()).await, Ok(Ok(())))
+            {
                 // What broke this one also broke those used before it.
                 let doubtful = mem::take(&mut *self.idle());
                 self.open.fetch_sub(doubtful.len(), Ordering::SeqCst);
@@ -326,7 +327,7 @@ impl Drop for Link {
 /// # Errors
 /// The statement's error, or [`sqlx::Error::Io`] after the timeout.
 pub async fn in_time<T>(statement: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-    timeout(LONGEST, statement).await.unwrap_or_else(|_| {
+    timeout(STATEMENT_TIMEOUT, statement).await.unwrap_or_else(|_| {
         Err(sqlx::Error::Io(std::io::Error::other("the database has not answered within 11 seconds")))
     })
 }

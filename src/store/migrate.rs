@@ -32,7 +32,7 @@ const BEGIN_POSTGRES: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lo
 const LOCK_POSTGRES: &str = "SELECT pg_advisory_xact_lock(7809651199139603833)";
 const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
 /// Timeout for all migrations together.
-const LONGEST: Duration = Duration::from_secs(30 * 60);
+const MIGRATION_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 
 static SQLITE: Migrator = sqlx_macros::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx_macros::migrate!("migrations/postgres");
@@ -55,7 +55,7 @@ type Applied = (i64, String, Vec<u8>);
 pub(super) async fn run(mut conn: Raw<'_>) -> Result<usize, Error> {
     let late =
         || Error::Config("databases.latchkey.url leads to a database that takes too long to migrate".into());
-    timeout(LONGEST, conn.bring_up_to_date()).await.map_err(|_| late())?
+    timeout(MIGRATION_TIMEOUT, conn.bring_up_to_date()).await.map_err(|_| late())?
 }
 
 /// Returns how many migrations a database lacks.

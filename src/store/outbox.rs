@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub use super::outbox_kind::{OutboxKind, OutboxState};
 use super::{
     Conn, Tx,
-    counts::{self, Bucket, Taken},
+    rate_limits::{self, Bucket, Taken},
     sql,
 };
 use crate::base::{Error, clock::Time};
@@ -78,7 +78,7 @@ pub struct OutboxRow {
     /// Attempts so far.
     pub attempts: i64,
     /// Last error.
-    pub trouble: Option<String>,
+    pub last_error: Option<String>,
     /// Time it was added.
     pub created_at: Time,
     /// Time of the next attempt.
@@ -110,17 +110,17 @@ pub async fn insert_within(
     entry: &Entry,
     buckets: &[Bucket],
 ) -> Result<Vec<Taken>, Error> {
-    // `counts::take_each` and `insert` in one statement.
+    // `rate_limits::take_each` and `insert` in one statement.
     const INSERT_WITHIN_POSTGRES: &str =
         "WITH wanted AS (SELECT decode(bucket, 'hex') AS bucket, first, latest, absurd
             FROM jsonb_to_recordset(CAST(CAST($1 AS TEXT) AS JSONB)) AS each (bucket TEXT, first BIGINT, latest BIGINT, absurd BIGINT)),
-        taken AS (INSERT INTO latchkey_counts (bucket, full_at) SELECT bucket, first FROM wanted
+        taken AS (INSERT INTO latchkey_rate_limits (bucket, full_at) SELECT bucket, first FROM wanted
             ON CONFLICT (bucket) DO UPDATE SET full_at = excluded.full_at - $2 + (SELECT CASE
-                WHEN latchkey_counts.full_at < $2 THEN $2
-                WHEN latchkey_counts.full_at > wanted.absurd THEN wanted.latest
-                ELSE latchkey_counts.full_at END FROM wanted WHERE wanted.bucket = excluded.bucket)
+                WHEN latchkey_rate_limits.full_at < $2 THEN $2
+                WHEN latchkey_rate_limits.full_at > wanted.absurd THEN wanted.latest
+                ELSE latchkey_rate_limits.full_at END FROM wanted WHERE wanted.bucket = excluded.bucket)
             WHERE EXISTS (SELECT 1 FROM wanted WHERE wanted.bucket = excluded.bucket
-                AND (latchkey_counts.full_at <= wanted.latest OR latchkey_counts.full_at > wanted.absurd))
+                AND (latchkey_rate_limits.full_at <= wanted.latest OR latchkey_rate_limits.full_at > wanted.absurd))
             RETURNING bucket),
         added AS (INSERT INTO latchkey_outbox
             (id, kind, state, sealed, attempts, created_at, due_at, expires_at, queue, cause, turn)
@@ -129,11 +129,13 @@ pub async fn insert_within(
             WHERE (SELECT COUNT(*) FROM taken) = (SELECT COUNT(*) FROM wanted))
         SELECT bucket FROM taken";
     if let Conn::PostgresTx(_) = &tx.conn {
-        return Ok(sql!(all Taken, tx, INSERT_WITHIN_POSTGRES, counts::wanted(buckets, entry.created_at),
+        return Ok(
+            sql!(all Taken, tx, INSERT_WITHIN_POSTGRES, rate_limits::wanted(buckets, entry.created_at),
             entry.created_at, entry.id, entry.kind.name(), entry.sealed.as_slice(), entry.expires_at, queue.name(),
-            entry.cause.as_deref())?);
+            entry.cause.as_deref())?,
+        );
     }
-    let taken = counts::take_each(tx, buckets, entry.created_at).await?;
+    let taken = rate_limits::take_each(tx, buckets, entry.created_at).await?;
     if taken.len() == buckets.len() {
         insert(tx, queue, entry).await?;
     }
@@ -181,7 +183,8 @@ pub async fn oldest(conn: &mut Conn) -> Result<Option<Time>, Error> {
 
 /// Marks entries as sent and wipes them; returns those that were not dropped meanwhile.
 pub async fn sent(tx: &mut Tx, ids: &[Uuid], now: Time) -> Result<HashSet<Uuid>, Error> {
-    const SENT: &str = "UPDATE latchkey_outbox SET state = 'sent', trouble = NULL, done_at = $1, sealed = $2
+    const SENT: &str =
+        "UPDATE latchkey_outbox SET state = 'sent', last_error = NULL, done_at = $1, sealed = $2
         WHERE id IN ($3, $4, $5, $6, $7, $8, $9, $10) AND state = 'waiting' RETURNING id";
     let wiped: &[u8] = &[];
     let mut known = HashSet::new();
@@ -200,20 +203,19 @@ pub async fn finish(
     tx: &mut Tx,
     id: Uuid,
     state: OutboxState,
-    trouble: Option<&str>,
+    last_error: Option<&str>,
     now: Time,
 ) -> Result<bool, Error> {
-    const FINISH: &str = "UPDATE latchkey_outbox SET state = $2, trouble = $3, done_at = $4,
+    const FINISH: &str = "UPDATE latchkey_outbox SET state = $2, last_error = $3, done_at = $4,
         sealed = CASE WHEN $2 = 'given_up' THEN sealed ELSE $5 END WHERE id = $1 AND state = 'waiting'";
     let wiped: &[u8] = &[];
-    Ok(sql!(execute tx, FINISH, id, state, trouble, now, wiped)? == 1)
+    Ok(sql!(execute tx, FINISH, id, state, last_error, now, wiped)? == 1)
 }
 
 /// Schedules the next attempt at `due`.
-pub async fn postpone(tx: &mut Tx, id: Uuid, trouble: Option<&str>, due: Time) -> Result<(), Error> {
-    const POSTPONE: &str =
-        "UPDATE latchkey_outbox SET due_at = $3, turn = $3, trouble = $2 WHERE id = $1 AND state = 'waiting'";
-    sql!(execute tx, POSTPONE, id, trouble, due)?;
+pub async fn postpone(tx: &mut Tx, id: Uuid, last_error: Option<&str>, due: Time) -> Result<(), Error> {
+    const POSTPONE: &str = "UPDATE latchkey_outbox SET due_at = $3, turn = $3, last_error = $2 WHERE id = $1 AND state = 'waiting'";
+    sql!(execute tx, POSTPONE, id, last_error, due)?;
     Ok(())
 }
 
@@ -284,15 +286,15 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<OutboxRow>, Error> {
     const LIST: &str =
-        "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.trouble, o.created_at, o.due_at,
+        "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.last_error, o.created_at, o.due_at,
         o.expires_at, o.done_at, o.state = 'given_up' AND length(o.sealed) > 0 AND o.expires_at > $3
         AND (o.key_id IS NULL OR k.id IS NOT NULL) AND (o.account_id IS NULL OR a.id IS NOT NULL) AS again
         FROM latchkey_outbox AS o LEFT JOIN latchkey_accounts AS a ON a.id = o.account_id
         LEFT JOIN latchkey_keys AS k ON k.id = o.key_id
         WHERE o.state = $1 AND o.kind <> 'none' AND o.id <= $2 ORDER BY o.id DESC LIMIT $4";
-    const LIST_FAILING: &str = "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.trouble, o.created_at, o.due_at,
+    const LIST_FAILING: &str = "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.last_error, o.created_at, o.due_at,
         o.expires_at, o.done_at, FALSE AS again FROM latchkey_outbox AS o LEFT JOIN latchkey_accounts AS a ON a.id = o.account_id
-        WHERE o.state = 'waiting' AND o.trouble IS NOT NULL AND o.id <= $1 ORDER BY o.id DESC LIMIT $2";
+        WHERE o.state = 'waiting' AND o.last_error IS NOT NULL AND o.id <= $1 ORDER BY o.id DESC LIMIT $2";
     Ok(match shelf {
         OutboxFilter::Failing => sql!(all OutboxRow, conn, LIST_FAILING, from, limit)?,
         shelf => sql!(all OutboxRow, conn, LIST, shelf.state(), from, now, limit)?,
@@ -320,7 +322,7 @@ pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<OutboxEntry>, Erro
 /// Requeues an entry that was given up, due at once, if its content is still there and its key still live.
 pub async fn again(tx: &mut Tx, id: Uuid, now: Time) -> Result<bool, Error> {
     const AGAIN: &str =
-        "UPDATE latchkey_outbox SET state = 'waiting', attempts = 0, trouble = NULL, due_at = $2, turn = $2, done_at = NULL
+        "UPDATE latchkey_outbox SET state = 'waiting', attempts = 0, last_error = NULL, due_at = $2, turn = $2, done_at = NULL
         WHERE id = $1 AND state = 'given_up' AND length(sealed) > 0 AND expires_at > $2
         AND (key_id IS NULL OR EXISTS (SELECT 1 FROM latchkey_keys WHERE latchkey_keys.id = latchkey_outbox.key_id))
         AND (account_id IS NULL OR EXISTS (SELECT 1 FROM latchkey_accounts WHERE latchkey_accounts.id = latchkey_outbox.account_id))";

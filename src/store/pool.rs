@@ -33,7 +33,7 @@ use crate::{
 /// many.
 const READER_CACHE: &str = "-256";
 /// Delay before the log says that we are waiting for PostgreSQL.
-const SILENCE: Duration = Duration::from_millis(500);
+const LOG_AFTER: Duration = Duration::from_millis(500);
 /// Most background transactions that may compete with requests for the writer.
 const BEHIND: usize = 2;
 /// Longest wait for users of the pool when it is closed.
@@ -264,7 +264,7 @@ impl Engine {
             pin!(asked);
             let asked = select! {
                 shared = &mut asked => shared,
-                () = sleep(SILENCE) => {
+                () = sleep(LOG_AFTER) => {
                     log::warn!("waiting for the database at {place}");
                     asked.await
                 }

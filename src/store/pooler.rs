@@ -14,7 +14,7 @@ use super::links::{Link, Links, in_time};
 /// Queries on each connection.
 const ROUNDS: usize = 4;
 /// Timeout for the second connection: there may be room for only one.
-const MOMENT: Duration = Duration::from_secs(1);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// True if the next transaction may be on another connection.
 ///
@@ -30,7 +30,7 @@ pub async fn is_shared(options: &PgConnectOptions, patience: Duration) -> Result
 
 async fn ask(links: &Links) -> Result<bool, sqlx::Error> {
     let mut first = links.get().await?;
-    let Ok(Ok(mut second)) = timeout(MOMENT, links.get()).await else { return Ok(false) };
+    let Ok(Ok(mut second)) = timeout(CONNECT_TIMEOUT, links.get()).await else { return Ok(false) };
     let (mut of_first, mut of_second) = (BTreeSet::new(), BTreeSet::new());
     for _ in 0..ROUNDS {
         of_first.insert(process(&mut first).await?);

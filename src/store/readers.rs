@@ -14,7 +14,7 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use crate::observe::metrics::Connections;
 
 /// Longest life of a connection, so that none outlives a replaced file for long.
-const LIFE: Duration = Duration::from_secs(30 * 60);
+const MAX_LIFE: Duration = Duration::from_secs(30 * 60);
 
 /// Opens connections on demand.
 pub struct Opener(SqliteConnectOptions);
@@ -34,7 +34,7 @@ impl managed::Manager for Opener {
     }
 
     async fn recycle(&self, _: &mut SqliteConnection, since: &Metrics) -> RecycleResult<sqlx::Error> {
-        match since.age() < LIFE {
+        match since.age() < MAX_LIFE {
             true => Ok(()),
             false => Err(RecycleError::message("old")),
         }

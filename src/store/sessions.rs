@@ -94,7 +94,7 @@ pub async fn find(
 ) -> Result<Vec<FoundSession>, Error> {
     const FIND: &str = "SELECT s.digest, s.id AS session_id, s.account_id, s.scope, s.policy, s.opened_by, s.browser, s.client, s.began_at,
         s.fresh_until, s.seen_at, s.expires_at, a.id, a.email, a.password_hash, a.version, a.enabled, a.phone, a.phone_usable_at,
-        a.fields, a.created_at, a.held_until, a.undone_at, a.deleted_at,
+        a.fields, a.created_at, a.resets_blocked_until, a.undone_at, a.deleted_at,
         COALESCE((SELECT string_agg(role, ' ') FROM (SELECT role FROM latchkey_roles WHERE account_id = a.id ORDER BY role) AS r), '')
         AS role_list FROM latchkey_sessions AS s JOIN latchkey_accounts AS a ON a.id = s.account_id
         WHERE s.digest IN ($1, $2, $3, $4, $5, $6, $7, $8)

@@ -61,10 +61,10 @@ impl DatabaseSettings {
             let key = format!("databases.latchkey.{name}");
             SettingFault::new(key, "0 is out of range", "write 1 or more")
         });
-        none.chain(self.judge_url()).collect()
+        none.chain(self.validate_url()).collect()
     }
 
-    fn judge_url(&self) -> Option<SettingFault> {
+    fn validate_url(&self) -> Option<SettingFault> {
         const ENCODE: &str = "in its password / is %2F, @ is %40, : is %3A, ? is %3F, # is %23, % is %25: \
                               percent-encode it";
         let unreadable = || SettingFault::new(URL, "cannot be read", ENCODE);
@@ -104,7 +104,7 @@ impl DatabaseSettings {
 
     /// Returns the risks of data being read or forged on the way to the database: what release refuses, and what it
     /// warns of.
-    pub fn judge(&self) -> (Option<SettingFault>, Option<SettingFault>) {
+    pub fn validate(&self) -> (Option<SettingFault>, Option<SettingFault>) {
         let options = self.is_postgres().then(|| PgConnectOptions::from_str(&self.url).ok()).flatten();
         let remote = |options: &PgConnectOptions| {
             let host = options.get_host().trim_matches(['[', ']']);

@@ -189,7 +189,7 @@ async fn a089_without_counts_or_time_nothing_is_let_in(scene: &mut Scene) {
     let sent = scene.app.spending(&browser, &ready, &password);
     let database = scene.app.setting.database.clone();
     scene.quiet().await;
-    execute(&database, "ALTER TABLE latchkey_counts RENAME TO counts_of_before").await;
+    execute(&database, "ALTER TABLE latchkey_rate_limits RENAME TO counts_of_before").await;
     let thief = scene.app.browser();
     let reset = Sent { to: "/reset".into(), fields: vec![("email".into(), V.into())] };
     let form = thief.get("/login").await;
@@ -201,7 +201,7 @@ async fn a089_without_counts_or_time_nothing_is_let_in(scene: &mut Scene) {
     if matches!(scene.strategy(), Strategy::SecondKey | Strategy::SmsApproved) {
         assert_eq!(browser.post_only(&sent).await.status, 503, "a code is tried uncounted");
     }
-    execute(&database, "ALTER TABLE counts_of_before RENAME TO latchkey_counts").await;
+    execute(&database, "ALTER TABLE counts_of_before RENAME TO latchkey_rate_limits").await;
     scene.was_out_of_service();
     let page = browser.post(&sent).await;
     let page = scene.app.finish(&browser, page, &scene.v, &password).await;

@@ -20,7 +20,7 @@ attacks! {
 
 /// Waits until the message fails because of `why`; the server received nothing, and the log says so.
 async fn is_refused(scene: &Scene, server: &Listener, logged: usize, why: &str) {
-    let waiting = "SELECT trouble FROM latchkey_outbox WHERE state = 'waiting' AND trouble IS NOT NULL";
+    let waiting = "SELECT last_error FROM latchkey_outbox WHERE state = 'waiting' AND last_error IS NOT NULL";
     for _ in 0..1000 {
         let troubles = texts(&scene.app.setting.database, waiting).await;
         if troubles.iter().any(|trouble| trouble.contains(why)) {

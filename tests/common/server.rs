@@ -13,7 +13,7 @@ use rocket::{
     },
 };
 
-use super::Config;
+use super::{Config, config::unbased};
 
 /// Additions of a host application to each server.
 pub type Host = Arc<dyn Fn(Rocket<Build>) -> Rocket<Build> + Send + Sync>;
@@ -54,8 +54,10 @@ impl Server {
         });
         let rocket = ignited.await.expect("no panic").expect("the site ignites");
         let method = |name: &str| Method::from_bytes(name.as_bytes()).expect("a method");
-        let routes =
-            rocket.routes().map(|route| (method(route.method.as_str()), unbased(&route.uri.to_string()).to_owned())).collect();
+        let routes = rocket
+            .routes()
+            .map(|route| (method(route.method.as_str()), unbased(&route.uri.to_string()).to_owned()))
+            .collect();
         let switch = Switch::of(&rocket).expect("a site");
         let app = rocket.state::<Arc<App>>().expect("a site").clone();
         let shutdown = rocket.shutdown();

@@ -12,7 +12,7 @@ for_both_databases! {
 async fn stored(app: &Site) -> Vec<String> {
     let rows = dump(&app.setting.database).await;
     let seen = regex::Regex::new(r#"("seen_at":|seen_at=)\d+"#).expect("a pattern");
-    let noted = |row: &str| row.starts_with("latchkey_counts:") || row.contains("role.refused");
+    let noted = |row: &str| row.starts_with("latchkey_rate_limits:") || row.contains("role.refused");
     let rows = rows.iter().filter(|row| !row.starts_with("latchkey_replicas:") && !noted(row));
     rows.map(|row| seen.replace_all(row, "").into_owned()).collect()
 }

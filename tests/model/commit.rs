@@ -116,7 +116,7 @@ impl Rules {
         let most = if policy == Strategy::SmsApproved { 1 } else { self.mints };
         if press(state, who, mark, most) {
             if let Some(key) = reset_key(state, who) {
-                key.minted += 1;
+                key.codes_issued += 1;
             }
             end_keys(state, who, Purpose::Code, Fate::Ended);
             add_key(state, who, made(Purpose::Code, policy, Some(mark), request));
@@ -151,5 +151,5 @@ impl Rules {
 
 /// A key created by `request`.
 fn made(purpose: Purpose, policy: Strategy, browser: Option<Tab>, request: &Request) -> Key {
-    Key { purpose, policy, browser, by_owner: false, minted: 0, older: request.older }
+    Key { purpose, policy, browser, by_owner: false, codes_issued: 0, older: request.older }
 }

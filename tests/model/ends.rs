@@ -29,7 +29,8 @@ impl Rules {
             end_keys(state, who, Purpose::Reset, Fate::Ended);
             end_keys(state, who, Purpose::Code, Fate::Ended);
         }
-        let key = Key { purpose: Purpose::Reset, policy, browser: None, by_owner, minted: 0, older: false };
+        let key =
+            Key { purpose: Purpose::Reset, policy, browser: None, by_owner, codes_issued: 0, older: false };
         add_key(state, who, key);
     }
 
@@ -63,9 +64,10 @@ pub fn reset_key(state: &mut State, who: Who) -> Option<&mut Key> {
     state.people[who].keys.iter_mut().rev().find(|key| key.purpose == Purpose::Reset)
 }
 
-/// Binds the key of `who` to `tab`, unless it is bound to another or has minted `most` codes.
+/// Binds the key of `who` to `tab`, unless it is bound to another or has codes_issued `most` codes.
 pub fn press(state: &mut State, who: Who, tab: Tab, most: u8) -> bool {
-    let key = reset_key(state, who).filter(|key| key.minted < most && key.browser.is_none_or(|it| it == tab));
+    let key =
+        reset_key(state, who).filter(|key| key.codes_issued < most && key.browser.is_none_or(|it| it == tab));
     key.map(|key| key.browser = Some(tab)).is_some()
 }
 

@@ -76,8 +76,8 @@ pub struct Key {
     pub browser: Option<Tab>,
     /// True if it was requested where its owner had signed in.
     pub by_owner: bool,
-    /// Codes that it has minted.
-    pub minted: u8,
+    /// Codes that it has codes_issued.
+    pub codes_issued: u8,
     /// True if the password has changed since.
     pub older: bool,
 }

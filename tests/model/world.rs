@@ -60,7 +60,7 @@ impl World {
             Deed::Code(who) => {
                 is(who, &[Strategy::SecondKey])
                     || (is(who, &[Strategy::SmsApproved])
-                        && state.people[who].keys.iter().all(|key| key.minted == 0))
+                        && state.people[who].keys.iter().all(|key| key.codes_issued == 0))
             }
             Deed::Set(who) => is(who, &[Strategy::SetThenLogin, Strategy::SecondKey, Strategy::SmsApproved]),
             Deed::Weak(who) => is(who, &[Strategy::SetThenLogin]),

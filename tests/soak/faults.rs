@@ -35,8 +35,8 @@ const WRITES: [&str; 13] = [
     "UPDATE ON latchkey_accounts",
     "UPDATE OF password_hash ON latchkey_accounts",
     "INSERT ON latchkey_events",
-    "INSERT ON latchkey_tallies",
-    "UPDATE ON latchkey_tallies",
+    "INSERT ON latchkey_daily_stats",
+    "UPDATE ON latchkey_daily_stats",
 ];
 /// Most deliveries of one message: while nothing can be recorded, it is retried.
 const MOST: usize = 4;

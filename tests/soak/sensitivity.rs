@@ -14,8 +14,8 @@ mod a_key_that_stays_is_noticed {
 const SQLITE: &str = "
     CREATE TRIGGER keys_stay AFTER DELETE ON latchkey_keys WHEN old.purpose <> 'temporary' BEGIN
         INSERT INTO latchkey_keys (id, account_id, purpose, digest, parent, policy, browser,
-            sealed, tries, minted, issued_at, pressed_at, expires_at) VALUES (old.id, old.account_id, old.purpose, old.digest, old.parent, old.policy, old.browser,
-            old.sealed, 0, old.minted, old.issued_at, old.pressed_at, old.expires_at);
+            sealed, tries, codes_issued, issued_at, claimed_at, expires_at) VALUES (old.id, old.account_id, old.purpose, old.digest, old.parent, old.policy, old.browser,
+            old.sealed, 0, old.codes_issued, old.issued_at, old.claimed_at, old.expires_at);
     END;
     CREATE TRIGGER passwords_stay AFTER UPDATE OF password_hash ON latchkey_accounts BEGIN
         UPDATE latchkey_accounts SET password_hash = old.password_hash WHERE id = old.id;

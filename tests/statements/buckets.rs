@@ -41,15 +41,15 @@ fn filled(name: &str, bucket: &str, values: &[i64]) -> String {
 /// Takes one, of `burst` that come back at intervals of `t`.
 fn take(bucket: &str, now: i64, burst: i64, t: i64) -> String {
     let (latest, first, absurd) = (now + t * (burst - 1), now + t, now + 2 * t * burst + 60_000);
-    filled("counts::TAKE", bucket, &[now, t, latest, first, absurd])
+    filled("rate_limits::TAKE", bucket, &[now, t, latest, first, absurd])
 }
 
 /// The same from the bucket `01`, with the statement that takes from many.
 fn take_each(engine: Engine, now: i64, burst: i64, t: i64) -> String {
     let (latest, first, absurd) = (now + t * (burst - 1), now + t, now + 2 * t * burst + 60_000);
     let name = match engine {
-        Engine::Sqlite => "counts::TAKE_EACH_SQLITE",
-        Engine::Postgres => "counts::TAKE_EACH_POSTGRES",
+        Engine::Sqlite => "rate_limits::TAKE_EACH_SQLITE",
+        Engine::Postgres => "rate_limits::TAKE_EACH_POSTGRES",
     };
     let wanted = serde_json::json!([{ "bucket": "01", "first": first, "latest": latest, "absurd": absurd }]);
     filled(name, &format!("'{wanted}'"), &[now])
@@ -86,7 +86,7 @@ fn agrees(engine: Engine, bucket: &str) {
     };
     let mut runner = TestRunner::new(Config { cases: 40, failure_persistence: None, ..Config::default() });
     let result = runner.run(&tries(), |(burst, t, tries)| {
-        run("DELETE FROM latchkey_counts".into());
+        run("DELETE FROM latchkey_rate_limits".into());
         let (mut gcra, mut now) = (Gcra { t, tau: t * (burst - 1), tat: None }, 1_700_000_000_000);
         for (later, back, many) in tries {
             now += later;
@@ -97,7 +97,7 @@ fn agrees(engine: Engine, bucket: &str) {
             }
             if back && allowed {
                 gcra.tat = gcra.tat.map(|tat| tat - t);
-                run(filled("counts::PUT_BACK", bucket, &[now, t]));
+                run(filled("rate_limits::PUT_BACK", bucket, &[now, t]));
             }
         }
         Ok(())

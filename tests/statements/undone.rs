@@ -2,15 +2,15 @@
 
 use latchkey::store::{
     DatabaseSettings, Pool, Tx,
-    tallies::{self, Tally},
+    daily_stats::{self, DailyStat},
 };
 use rocket::tokio::join;
 
 use super::{Engine, migrated, wait};
 
 /// A count of one on a day.
-fn one(day: i64) -> Tally {
-    Tally { day, kind: "test".into(), policy: String::new(), bucket: 0, n: 1 }
+fn one(day: i64) -> DailyStat {
+    DailyStat { day, kind: "test".into(), policy: String::new(), bucket: 0, hits: 1 }
 }
 
 #[test]
@@ -21,18 +21,19 @@ fn two_that_wait_for_one_another_both_commit() {
         let pool = Pool::connect(&settings).await.expect("connects");
         let (first, second) = join!(begin(&pool, 1), begin(&pool, 2));
         let finish = async |mut tx: Tx, day| {
-            tallies::add(&mut tx, &one(day)).await?;
+            daily_stats::add(&mut tx, &one(day)).await?;
             tx.commit().await
         };
         let (first, second) = join!(finish(first, 2), finish(second, 1));
         assert!(first.is_ok() && second.is_ok(), "{first:?} {second:?}");
-        let days = tallies::by_day(&mut pool.read().await.expect("a connection"), 0).await.expect("tallies");
-        assert_eq!(days.iter().map(|tally| (tally.day, tally.n)).collect::<Vec<_>>(), [(1, 2), (2, 2)]);
+        let days =
+            daily_stats::by_day(&mut pool.read().await.expect("a connection"), 0).await.expect("daily_stats");
+        assert_eq!(days.iter().map(|stat| (stat.day, stat.hits)).collect::<Vec<_>>(), [(1, 2), (2, 2)]);
     });
 }
 
 async fn begin(pool: &Pool, day: i64) -> Tx {
     let mut tx = pool.begin().await.expect("a transaction");
-    tallies::add(&mut tx, &one(day)).await.expect("a tally");
+    daily_stats::add(&mut tx, &one(day)).await.expect("a tally");
     tx
 }

@@ -43,8 +43,8 @@ pub(in super::super) struct Explain {
 }
 
 pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<Done, Error> {
-    let judged = Validated::look(figment)?.accept()?;
-    let templates = Templates::load(template_dir(figment)?.as_deref(), &named(&judged.config.base))?;
+    let validated = Validated::look(figment)?.accept()?;
+    let templates = Templates::load(template_dir(figment)?.as_deref(), &named(&validated.config.base))?;
     let account = match &explain.user {
         Some(email) => match find(figment, email).await? {
             Some(account) => Some(account),
@@ -59,13 +59,13 @@ pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<Done, Er
         Some(account) => account.roles().collect(),
         None => explain.role.iter().map(String::as_str).collect(),
     };
-    let settings = &judged.config.reset;
+    let settings = &validated.config.reset;
     let origins = origins(figment, settings, &roles);
     let policy = settings.policy(roles.iter().copied());
     let steps = journey(&templates, &policy);
     let now = Clock::system().now();
     let state = account.as_ref().map_or(Vec::new(), |account| {
-        let reached = account.phone.as_deref().is_none_or(|number| judged.config.sms.reaches(number));
+        let reached = account.phone.as_deref().is_none_or(|number| validated.config.sms.reaches(number));
         state(&templates, account, reached, &policy, now)
     });
     if explain.json {
@@ -113,8 +113,9 @@ fn state(templates: &Templates, account: &Account, reached: bool, policy: &Polic
         AccountState::Frozen => Some(templates.say("explain-frozen", &[])),
         AccountState::Enabled => None,
     };
-    let held = (account.state() == AccountState::Enabled && account.held_until > now)
-        .then(|| templates.say("explain-held", &[("until", format::moment(account.held_until).into())]));
+    let held = (account.state() == AccountState::Enabled && account.resets_blocked_until > now).then(|| {
+        templates.say("explain-held", &[("until", format::moment(account.resets_blocked_until).into())])
+    });
     [Some(phone), needed, disabled, held].into_iter().flatten().collect()
 }
 

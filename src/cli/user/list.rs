@@ -120,7 +120,7 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
     let open = sessions::list(&mut conn, account.id, now - *app.config().session.idle, now).await?;
     let claims = claims::of_account(&mut conn, account.id).await?;
     let (policy, state) = (app.policy_now(&account), account.state().name());
-    let held = Some(account.held_until).filter(|until| *until > now && *until < accounts::FOREVER);
+    let held = Some(account.resets_blocked_until).filter(|until| *until > now && *until < accounts::FOREVER);
     if as_json {
         say_json(&json!({
             "id": account.id,

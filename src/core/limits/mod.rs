@@ -18,7 +18,7 @@ use crate::{
     base::{Error, caller::Caller, clock::Time, duration::HumanDuration, email, keyring::Ring, quota::Quota},
     store::{
         Tx,
-        counts::{self, Bucket, Taken},
+        rate_limits::{self, Bucket, Taken},
     },
 };
 
@@ -368,7 +368,7 @@ pub fn buckets(core: &Core, limits: &[RateLimit<'_>]) -> Vec<Bucket> {
 /// [`Error::Database`].
 pub async fn allow_each(core: &Core, tx: &mut Tx, limits: &[RateLimit<'_>]) -> Result<bool, Error> {
     let buckets = buckets(core, limits);
-    let taken = counts::take_each(tx, &buckets, core.now()).await?;
+    let taken = rate_limits::take_each(tx, &buckets, core.now()).await?;
     is_each(core, tx, &buckets, &taken).await
 }
 
@@ -389,7 +389,7 @@ pub async fn is_each(core: &Core, tx: &mut Tx, buckets: &[Bucket], taken: &[Take
 async fn take(core: &Core, tx: &mut Tx, buckets: &[Bucket]) -> Result<Allowed, Error> {
     let now = core.now();
     for (place, (bucket, quota)) in buckets.iter().enumerate() {
-        if !counts::take(tx, bucket, *quota, now).await? {
+        if !rate_limits::take(tx, bucket, *quota, now).await? {
             put_back(core, tx, &buckets[..place]).await?;
             let soon = Allowed::At(now + Duration::from_millis(1));
             return Ok(soon.and(look(core, tx, &buckets[place..]).await?));
@@ -401,7 +401,7 @@ async fn take(core: &Core, tx: &mut Tx, buckets: &[Bucket]) -> Result<Allowed, E
 async fn look(core: &Core, tx: &mut Tx, buckets: &[Bucket]) -> Result<Allowed, Error> {
     let mut allowed = Allowed::Yes;
     for (bucket, quota) in buckets {
-        let next = counts::full_at(tx, bucket).await?.map(|full_at| quota.next(full_at));
+        let next = rate_limits::full_at(tx, bucket).await?.map(|full_at| quota.next(full_at));
         if let Some(next) = next.filter(|next| *next > core.now()) {
             allowed = allowed.and(Allowed::At(next));
         }
@@ -411,7 +411,7 @@ async fn look(core: &Core, tx: &mut Tx, buckets: &[Bucket]) -> Result<Allowed, E
 
 async fn put_back(core: &Core, tx: &mut Tx, buckets: &[Bucket]) -> Result<(), Error> {
     for (bucket, quota) in buckets {
-        counts::put_back(tx, bucket, *quota, core.now()).await?;
+        rate_limits::put_back(tx, bucket, *quota, core.now()).await?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::base::clock::Time;
 
 /// Most entries at once. When full, nothing new is recorded until an entry expires, so that a flood from everywhere
 /// does not fill the disk.
-const MOST: usize = 4096;
+const MAX_BUCKETS: usize = 4096;
 
 /// Expiry by client.
 #[derive(Default)]
@@ -23,10 +23,10 @@ impl Recent {
         if known.get(whose).is_some_and(|until| *until > now) {
             return false;
         }
-        if known.len() >= MOST {
+        if known.len() >= MAX_BUCKETS {
             known.retain(|_, until| *until > now);
         }
-        let room = known.len() < MOST;
+        let room = known.len() < MAX_BUCKETS;
         if room {
             known.insert(whose.to_vec(), now + span);
         }
@@ -51,8 +51,8 @@ mod tests {
     #[test]
     fn a_flood_from_everywhere_is_known_up_to_a_number() {
         let (recent, now) = (Recent::default(), Time::default());
-        let first = (0..2 * MOST).filter(|n| recent.is_first(&n.to_le_bytes(), now, HOUR)).count();
-        assert_eq!(first, MOST);
+        let first = (0..2 * MAX_BUCKETS).filter(|n| recent.is_first(&n.to_le_bytes(), now, HOUR)).count();
+        assert_eq!(first, MAX_BUCKETS);
         assert!(recent.is_first(b"later", now + HOUR, HOUR));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::Core;
 use crate::{
     base::{Error, quota::Quota},
-    store::{Tx, counts},
+    store::{Tx, rate_limits},
 };
 
 /// True for the first event of a kind that `whose` causes in each `span`; only that one is recorded.
@@ -20,5 +20,5 @@ pub async fn sampled(
     span: Duration,
 ) -> Result<bool, Error> {
     let bucket = core.keyring.mac("sample", &[kind.as_bytes(), whose]);
-    counts::take(tx, &bucket, Quota::new(1, span), core.now()).await
+    rate_limits::take(tx, &bucket, Quota::new(1, span), core.now()).await
 }

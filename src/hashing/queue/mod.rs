@@ -15,7 +15,7 @@ use super::lanes::{Hash, Task};
 use crate::observe::metrics::Load;
 
 /// Longest time that a job waits for a thread: below the 30 seconds that a request has.
-const PATIENCE: Duration = Duration::from_secs(20);
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Work for a thread.
 pub(super) enum Job {
@@ -125,7 +125,7 @@ impl Queue {
     /// Drops jobs that nobody awaits, and jobs that waited too long, whose callers get an error.
     fn drop_stale(&self, jobs: &mut Turns<Waiting>, now: Instant) {
         jobs.retain(&mut |Waiting { job, since }: &Waiting| {
-            let (awaited, late) = (job.is_awaited(), now.duration_since(*since) > PATIENCE);
+            let (awaited, late) = (job.is_awaited(), now.duration_since(*since) > QUEUE_TIMEOUT);
             if !awaited {
                 self.load.leave();
             } else if late {
@@ -243,7 +243,7 @@ mod tests {
     fn who_left_or_waited_too_long_is_dropped() {
         let (queue, mut answers) = queue(&[4; 3]);
         drop(answers.remove(1));
-        let later = Instant::now() + PATIENCE * 2;
+        let later = Instant::now() + QUEUE_TIMEOUT * 2;
         queue.drop_stale(&mut queue.state().jobs, Instant::now());
         assert_eq!(queue.state().jobs.len(), 2);
         let (job, _answer) = job(4);

@@ -31,9 +31,9 @@ use crate::{
 /// Most idle connections, as many as the worker sends emails at once.
 const KEPT: usize = 16;
 /// Longest time that a connection stays idle.
-const LINGER: Duration = Duration::from_secs(60);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// Longest time for QUIT and its answer.
-const GOODBYE: Duration = Duration::from_secs(5);
+const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Idle connections, and the settings to open another.
 pub struct Connections {
@@ -142,7 +142,7 @@ impl Connections {
 async fn watch(kept: Weak<Mutex<Idle>>) {
     while let Some(stale) = kept.upgrade().map(|kept| lock(&kept).stale()) {
         for mut kept in stale {
-            let _ = timeout(GOODBYE, kept.connection.quit()).await;
+            let _ = timeout(QUIT_TIMEOUT, kept.connection.quit()).await;
         }
         match kept.upgrade().and_then(|kept| lock(&kept).next_stale()) {
             Some(then) => sleep_until(then).await,
@@ -154,12 +154,12 @@ async fn watch(kept: Weak<Mutex<Idle>>) {
 impl Idle {
     /// Removes stale connections.
     fn stale(&mut self) -> Vec<Kept> {
-        self.waiting.extract_if(.., |kept| kept.since.elapsed() >= LINGER).collect()
+        self.waiting.extract_if(.., |kept| kept.since.elapsed() >= IDLE_TIMEOUT).collect()
     }
 
     /// Returns the time at which the next connection becomes stale; if none is idle, the watcher ends.
     fn next_stale(&mut self) -> Option<Instant> {
-        let next = self.waiting.first().map(|kept| kept.since + LINGER);
+        let next = self.waiting.first().map(|kept| kept.since + IDLE_TIMEOUT);
         self.watched = next.is_some();
         next
     }

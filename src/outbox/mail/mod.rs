@@ -61,7 +61,7 @@ impl Smtp {
     /// # Errors
     /// [`Error::Config`] with the first of [`MailSettings::judge`]'s faults, or if the system trusts no certificates.
     pub fn new(settings: &MailSettings) -> Result<Self, Error> {
-        if let Some(fault) = settings.judge(false).into_iter().next() {
+        if let Some(fault) = settings.validate(false).into_iter().next() {
             return Err(fault.into());
         }
         let missing = |key: &str| Error::Config(format!("latchkey.mail.{key} is missing"));
@@ -188,7 +188,7 @@ async fn say(connection: &mut AsyncSmtpConnection, message: &Message) -> Result<
         }
         parameters.extend(needed.then_some(parameter));
     }
-    let envelope_refused = |fault: smtp::Error| judged(&fault, Step::Envelope);
+    let envelope_refused = |fault: smtp::Error| validated(&fault, Step::Envelope);
     connection
         .command(commands::Mail::new(envelope.from().cloned(), parameters))
         .await
@@ -196,13 +196,13 @@ async fn say(connection: &mut AsyncSmtpConnection, message: &Message) -> Result<
     for to in envelope.to() {
         connection.command(commands::Rcpt::new(to.clone(), Vec::new())).await.map_err(envelope_refused)?;
     }
-    let content_refused = |fault: smtp::Error| judged(&fault, Step::Content);
+    let content_refused = |fault: smtp::Error| validated(&fault, Step::Content);
     connection.command(commands::Data).await.map_err(content_refused)?;
     connection.message(&content).await.map(drop).map_err(content_refused)
 }
 
 /// Classifies a fault after greeting and login.
-fn judged(fault: &smtp::Error, step: Step) -> Undelivered {
+fn validated(fault: &smtp::Error, step: Step) -> Undelivered {
     let (code, told) = (fault.status(), told(fault));
     match code {
         None if fault.is_client() => Undelivered::Permanent(told),

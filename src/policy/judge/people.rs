@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Most typing errors by which one name counts as another.
-const SLIPS: usize = 2;
+const MAX_TYPOS: usize = 2;
 
 /// Returns findings about these accounts and about invited people, without naming any of them.
 ///
@@ -74,7 +74,7 @@ fn nobody(role: &str, known: &BTreeSet<&str>) -> Finding {
     let likely = known.iter().copied().chain([Administrator::NAME]);
     let nearest = likely
         .map(|name| (strsim::osa_distance(role, name), name))
-        .filter(|(slips, _)| (1..=SLIPS).contains(slips))
+        .filter(|(slips, _)| (1..=MAX_TYPOS).contains(slips))
         .min();
     let remedy = match nearest {
         Some((_, name)) => format!("did you mean `{name}`?"),

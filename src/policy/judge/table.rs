@@ -36,7 +36,7 @@ impl<'a> Table<'a> {
     }
 
     /// Returns all findings about this table.
-    pub fn judge(&self, ground: Environment) -> impl Iterator<Item = Finding> {
+    pub fn validate(&self, ground: Environment) -> impl Iterator<Item = Finding> {
         [
             self.name(),
             self.nested(),

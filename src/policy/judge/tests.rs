@@ -9,13 +9,13 @@ use super::*;
 
 const READY: Environment = Environment { gateway: true, lenient: false, contact: true };
 
-fn judged(toml: &str, ground: Environment) -> Vec<Finding> {
+fn validated(toml: &str, ground: Environment) -> Vec<Finding> {
     settings(&Figment::new().merge(Toml::string(toml)).extract().unwrap(), ground)
 }
 
 /// Returns the severity and key of each finding.
 fn found(toml: &str) -> Vec<(Severity, String)> {
-    judged(toml, READY).into_iter().map(|finding| (finding.severity, finding.key)).collect()
+    validated(toml, READY).into_iter().map(|finding| (finding.severity, finding.key)).collect()
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn a_good_policy_is_left_in_peace() {
         "role.admin.strategy = 'second_key'",
         "key_ttl = '1h'\nin_flight = 'revoke'",
     ] {
-        assert_eq!(judged(toml, bare), [], "{toml}");
+        assert_eq!(validated(toml, bare), [], "{toml}");
     }
 }
 
@@ -64,7 +64,7 @@ fn each_fault_is_found_under_its_key() {
 
 #[test]
 fn a_setting_that_a_role_makes_use_of_is_not_in_vain() {
-    let told = |toml| judged(toml, READY).into_iter().any(|finding| finding.why.contains("no effect"));
+    let told = |toml| validated(toml, READY).into_iter().any(|finding| finding.why.contains("no effect"));
     assert!(told("may_skip = true"));
     assert!(!told("may_skip = true\nrole.x.strategy = 'one_time_login'"));
 }
@@ -79,7 +79,7 @@ fn a_longer_life_of_a_stricter_key_is_no_laxness() {
 fn what_needs_texts_needs_a_gateway_in_release() {
     let severities = |lenient| {
         let findings =
-            judged("role.x.channel = 'sms'", Environment { gateway: false, lenient, contact: true });
+            validated("role.x.channel = 'sms'", Environment { gateway: false, lenient, contact: true });
         findings.into_iter().map(|finding| finding.severity).collect::<Vec<_>>()
     };
     // The other advice is about text messages as such; it is not laxer that admins may use mail instead.

@@ -254,10 +254,10 @@ impl<'t> Locked<'t> {
     }
 
     /// Refuses requests for a reset before `until`.
-    pub async fn hold(&mut self, until: Time) -> Result<(), Error> {
-        const HOLD: &str =
-            "UPDATE latchkey_accounts SET version = version + 1, held_until = $2 WHERE id = $1";
-        sql!(execute self.tx, HOLD, self.account.id, until)?;
+    pub async fn block_resets(&mut self, until: Time) -> Result<(), Error> {
+        const BLOCK_RESETS: &str =
+            "UPDATE latchkey_accounts SET version = version + 1, resets_blocked_until = $2 WHERE id = $1";
+        sql!(execute self.tx, BLOCK_RESETS, self.account.id, until)?;
         Ok(())
     }
 

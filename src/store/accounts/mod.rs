@@ -35,7 +35,7 @@ pub struct Account {
     /// Time its address was confirmed.
     pub created_at: Time,
     /// Time until which no reset may be requested, after "this wasn't me"; [`FOREVER`] if an admin must decide.
-    pub held_until: Time,
+    pub resets_blocked_until: Time,
     /// Time of the last "this wasn't me", until the reset after it is complete; otherwise the epoch.
     pub undone_at: Time,
     /// Time its owner deleted it: it is disabled since then, and removed later.
@@ -78,7 +78,7 @@ impl Account {
         match self {
             Account { deleted_at: Some(_), .. } => AccountState::DeletionPending,
             Account { enabled: false, .. } => AccountState::Disabled,
-            Account { held_until: FOREVER, .. } => AccountState::Frozen,
+            Account { resets_blocked_until: FOREVER, .. } => AccountState::Frozen,
             _ => AccountState::Enabled,
         }
     }
@@ -106,7 +106,7 @@ impl Account {
 
 /// Returns the account with this id.
 pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Account>, Error> {
-    const FIND: &str = "SELECT id, email, password_hash, version, enabled, phone, phone_usable_at, fields, created_at, held_until, undone_at, deleted_at,
+    const FIND: &str = "SELECT id, email, password_hash, version, enabled, phone, phone_usable_at, fields, created_at, resets_blocked_until, undone_at, deleted_at,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
         FROM latchkey_accounts WHERE id = $1";
     Ok(sql!(optional Account, conn, FIND, id)?)
@@ -114,7 +114,7 @@ pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Account>, Error> {
 
 /// Returns the account with this canonical address.
 pub async fn find_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<Account>, Error> {
-    const FIND_BY_EMAIL: &str = "SELECT id, email, password_hash, version, enabled, phone, phone_usable_at, fields, created_at, held_until, undone_at, deleted_at,
+    const FIND_BY_EMAIL: &str = "SELECT id, email, password_hash, version, enabled, phone, phone_usable_at, fields, created_at, resets_blocked_until, undone_at, deleted_at,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
         FROM latchkey_accounts WHERE email_key = $1";
     Ok(sql!(optional Account, conn, FIND_BY_EMAIL, email_key)?)
@@ -132,11 +132,11 @@ pub async fn list(
     from: &str,
     limit: i64,
 ) -> Result<Vec<Account>, Error> {
-    const LIST: &str = "SELECT id, email, password_hash, version, enabled, phone, phone_usable_at, fields, created_at, held_until, undone_at, deleted_at,
+    const LIST: &str = "SELECT id, email, password_hash, version, enabled, phone, phone_usable_at, fields, created_at, resets_blocked_until, undone_at, deleted_at,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
         FROM latchkey_accounts WHERE email_key >= $1 AND email_key < $2 ORDER BY email_key LIMIT $3";
     const LIST_ROLE: &str = "SELECT a.id, a.email, a.password_hash, a.version, a.enabled, a.phone, a.phone_usable_at, a.fields, a.created_at,
-        a.held_until, a.undone_at, a.deleted_at, COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = a.id), '') AS role_list
+        a.resets_blocked_until, a.undone_at, a.deleted_at, COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = a.id), '') AS role_list
         FROM latchkey_roles AS r JOIN latchkey_accounts AS a ON a.id = r.account_id
         WHERE r.role = $4 AND r.email_key >= $1 AND r.email_key < $2 ORDER BY r.email_key LIMIT $3";
     let (from, end) = (from.max(beginning), format!("{beginning}{LAST}"));
@@ -175,7 +175,7 @@ pub async fn insert<'t>(
 ) -> Result<Option<Locked<'t>>, Error> {
     // Whoever leaves an address notes it in the same transaction: each snapshot has the one row or the other.
     const INSERT: &str = "INSERT INTO latchkey_accounts
-        (id, email, email_key, password_hash, enabled, fields, created_at, changed_at, held_until, password_set_at)
+        (id, email, email_key, password_hash, enabled, fields, created_at, changed_at, resets_blocked_until, password_set_at)
         SELECT $1, $2, $3, $4, $5, $6, $7, $7, 0, $7
         WHERE NOT EXISTS (SELECT 1 FROM latchkey_accounts WHERE email_key = $3)
         AND NOT EXISTS (SELECT 1 FROM latchkey_former_addresses WHERE email_key = $3 AND left_at > $8)

@@ -1,14 +1,14 @@
-//! Tallies: daily counts and durations, updated as events happen, so that charts over months are cheap to read.
+//! Statistics: daily counts and durations, updated as events happen, so that charts over months are cheap to read.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{Core, event::EventKind};
 use crate::{
     base::{Error, clock::Time},
-    store::{Tx, tallies},
+    store::{Tx, daily_stats},
 };
 
-/// Event kinds that are counted. Their transactions update no other tally.
+/// Event kinds that are counted. Their transactions update no other count.
 pub const COUNTED: [EventKind; 2] = [EventKind::ResetIssued, EventKind::ResetCompleted];
 /// A reset whose key expired unused.
 pub const ABANDONED: &str = "reset.abandoned";
@@ -46,7 +46,8 @@ pub async fn count(
         None => core.random.bytes().map(|[byte]| (byte % SPREAD).into())?,
     };
     let (kind, policy) = (kind.name().to_owned(), policy.to_owned());
-    tallies::add(tx, &tallies::Tally { day: day(core.now()), kind, policy, bucket, n: 1 }).await
+    daily_stats::add(tx, &daily_stats::DailyStat { day: day(core.now()), kind, policy, bucket, hits: 1 })
+        .await
 }
 
 /// Counts sent messages by channel, each with its duration.
@@ -64,7 +65,8 @@ pub async fn sent<'a>(
     }
     for ((channel, bucket), n) in numbers {
         let (kind, policy) = (SENT.to_owned(), channel.to_owned());
-        tallies::add(tx, &tallies::Tally { day: day(core.now()), kind, policy, bucket, n }).await?;
+        daily_stats::add(tx, &daily_stats::DailyStat { day: day(core.now()), kind, policy, bucket, hits: n })
+            .await?;
     }
     Ok(())
 }

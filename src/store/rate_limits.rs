@@ -13,12 +13,12 @@ pub type Taken = (Vec<u8>,);
 /// Takes one from a bucket; false, without a change, if it is empty. A bucket without a row is full.
 pub async fn take(tx: &mut Tx, bucket: &[u8], quota: Quota, now: Time) -> Result<bool, Error> {
     // A time written by a wrong clock counts as a bucket with one left.
-    const TAKE: &str = "INSERT INTO latchkey_counts (bucket, full_at) VALUES ($1, $5)
+    const TAKE: &str = "INSERT INTO latchkey_rate_limits (bucket, full_at) VALUES ($1, $5)
         ON CONFLICT (bucket) DO UPDATE SET full_at = $3 + CASE
-            WHEN latchkey_counts.full_at < $2 THEN $2
-            WHEN latchkey_counts.full_at > $6 THEN $4
-            ELSE latchkey_counts.full_at END
-        WHERE latchkey_counts.full_at <= $4 OR latchkey_counts.full_at > $6
+            WHEN latchkey_rate_limits.full_at < $2 THEN $2
+            WHEN latchkey_rate_limits.full_at > $6 THEN $4
+            ELSE latchkey_rate_limits.full_at END
+        WHERE latchkey_rate_limits.full_at <= $4 OR latchkey_rate_limits.full_at > $6
         RETURNING full_at";
     let (latest, absurd) = (quota.latest(now), quota.absurd(now));
     let first = now + quota.interval();
@@ -52,24 +52,24 @@ pub async fn take_each(tx: &mut Tx, buckets: &[Bucket], now: Time) -> Result<Vec
     const TAKE_EACH_SQLITE: &str =
         "WITH wanted AS (SELECT unhex(value ->> 'bucket') AS bucket, value ->> 'first' AS first,
             value ->> 'latest' AS latest, value ->> 'absurd' AS absurd FROM json_each($1))
-        INSERT INTO latchkey_counts (bucket, full_at) SELECT bucket, first FROM wanted WHERE TRUE
+        INSERT INTO latchkey_rate_limits (bucket, full_at) SELECT bucket, first FROM wanted WHERE TRUE
         ON CONFLICT (bucket) DO UPDATE SET full_at = excluded.full_at - $2 + (SELECT CASE
-            WHEN latchkey_counts.full_at < $2 THEN $2
-            WHEN latchkey_counts.full_at > wanted.absurd THEN wanted.latest
-            ELSE latchkey_counts.full_at END FROM wanted WHERE wanted.bucket = excluded.bucket)
+            WHEN latchkey_rate_limits.full_at < $2 THEN $2
+            WHEN latchkey_rate_limits.full_at > wanted.absurd THEN wanted.latest
+            ELSE latchkey_rate_limits.full_at END FROM wanted WHERE wanted.bucket = excluded.bucket)
         WHERE EXISTS (SELECT 1 FROM wanted WHERE wanted.bucket = excluded.bucket
-            AND (latchkey_counts.full_at <= wanted.latest OR latchkey_counts.full_at > wanted.absurd))
+            AND (latchkey_rate_limits.full_at <= wanted.latest OR latchkey_rate_limits.full_at > wanted.absurd))
         RETURNING bucket";
     const TAKE_EACH_POSTGRES: &str =
         "WITH wanted AS (SELECT decode(bucket, 'hex') AS bucket, first, latest, absurd
             FROM jsonb_to_recordset(CAST(CAST($1 AS TEXT) AS JSONB)) AS each (bucket TEXT, first BIGINT, latest BIGINT, absurd BIGINT))
-        INSERT INTO latchkey_counts (bucket, full_at) SELECT bucket, first FROM wanted
+        INSERT INTO latchkey_rate_limits (bucket, full_at) SELECT bucket, first FROM wanted
         ON CONFLICT (bucket) DO UPDATE SET full_at = excluded.full_at - $2 + (SELECT CASE
-            WHEN latchkey_counts.full_at < $2 THEN $2
-            WHEN latchkey_counts.full_at > wanted.absurd THEN wanted.latest
-            ELSE latchkey_counts.full_at END FROM wanted WHERE wanted.bucket = excluded.bucket)
+            WHEN latchkey_rate_limits.full_at < $2 THEN $2
+            WHEN latchkey_rate_limits.full_at > wanted.absurd THEN wanted.latest
+            ELSE latchkey_rate_limits.full_at END FROM wanted WHERE wanted.bucket = excluded.bucket)
         WHERE EXISTS (SELECT 1 FROM wanted WHERE wanted.bucket = excluded.bucket
-            AND (latchkey_counts.full_at <= wanted.latest OR latchkey_counts.full_at > wanted.absurd))
+            AND (latchkey_rate_limits.full_at <= wanted.latest OR latchkey_rate_limits.full_at > wanted.absurd))
         RETURNING bucket";
     if buckets.is_empty() {
         return Ok(Vec::new());
@@ -81,20 +81,20 @@ pub async fn take_each(tx: &mut Tx, buckets: &[Bucket], now: Time) -> Result<Vec
 /// Puts one back into a bucket.
 pub async fn put_back(tx: &mut Tx, bucket: &[u8], quota: Quota, now: Time) -> Result<(), Error> {
     const PUT_BACK: &str =
-        "UPDATE latchkey_counts SET full_at = full_at - $3 WHERE bucket = $1 AND full_at > $2";
+        "UPDATE latchkey_rate_limits SET full_at = full_at - $3 WHERE bucket = $1 AND full_at > $2";
     sql!(execute tx, PUT_BACK, bucket, now, millis(quota))?;
     Ok(())
 }
 
 /// Returns when a bucket will be full; `None` if it has no row.
 pub async fn full_at(tx: &mut Tx, bucket: &[u8]) -> Result<Option<Time>, Error> {
-    const FULL_AT: &str = "SELECT full_at FROM latchkey_counts WHERE bucket = $1";
+    const FULL_AT: &str = "SELECT full_at FROM latchkey_rate_limits WHERE bucket = $1";
     Ok(sql!(optional(Time,), tx, FULL_AT, bucket)?.map(|(full_at,)| full_at))
 }
 
 /// Removes a batch of full buckets.
 pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
-    const PURGE: &str = "DELETE FROM latchkey_counts WHERE bucket IN (SELECT bucket FROM latchkey_counts WHERE full_at <= $1 LIMIT 500)";
+    const PURGE: &str = "DELETE FROM latchkey_rate_limits WHERE bucket IN (SELECT bucket FROM latchkey_rate_limits WHERE full_at <= $1 LIMIT 500)";
     Ok(sql!(execute tx, PURGE, now)?)
 }
 

@@ -6,13 +6,13 @@ use crate::store::outbox::Queue;
 
 /// Notified when a queue has a new entry.
 #[derive(Default)]
-pub struct Bells {
+pub struct WorkerWake {
     requests: Notify,
     mail: Notify,
     texts: Notify,
 }
 
-impl Bells {
+impl WorkerWake {
     /// The signal of a queue.
     pub fn of(&self, queue: Queue) -> &Notify {
         match queue {
