@@ -22,6 +22,7 @@ use crate::{
         catalog::FluentValue,
         format,
         gzip::{Gzip, Packed},
+        shown::{self, View},
         templates::Templates,
     },
 };
@@ -93,6 +94,11 @@ impl From<Page> for Answer {
 }
 
 impl Page {
+    /// A page with these contents.
+    pub fn of<V: View>(view: &V) -> Self {
+        Self { shown: shown::fields(view), ..Self::new(V::TEMPLATE) }
+    }
+
     /// Creates a page of the template `name`.
     pub fn new(name: &'static str) -> Self {
         Self {

@@ -24,7 +24,7 @@ pub mod undo;
 
 use rocket::{Route, fairing::AdHoc};
 
-use crate::policy::strategy::Strategy;
+use crate::{policy::strategy::Strategy, view::shown::Sample};
 
 /// Installs the routes of a strategy.
 pub fn fairing(strategy: Strategy) -> AdHoc {
@@ -41,4 +41,9 @@ pub fn fairing(strategy: Strategy) -> AdHoc {
 pub fn routes() -> Vec<Route> {
     [request::routes(), arrive::routes(), restart::routes(), new_password::routes(), not_me::routes()]
         .concat()
+}
+
+/// Samples of the pages.
+pub fn samples() -> Vec<Sample> {
+    [Sample::of::<request::RequestPage>(), Sample::of::<request::SentPage>()].concat()
 }

@@ -24,13 +24,14 @@ use crate::{
         message::{Message, post_decoy},
         request::Request,
     },
+    policy::Channel,
     store::{
         Tx,
         accounts::{self, AccountState},
         registrations,
         sessions::SignedIn,
     },
-    view::format,
+    view::{format, shown::View},
 };
 
 /// The routes.
@@ -38,19 +39,78 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit, show_sent, typed::submit]
 }
 
-/// Returns a page of the first step. It describes the steps of the base policy, whoever asks.
-fn page(site: &Visit<'_>, name: &'static str) -> Page {
-    let policy = site.at_arrival.policy([]);
-    Page::new(name)
-        .with("step", 1)
-        .with("steps", policy.strategy.steps())
-        .with("minutes", format::minutes(*policy.key_ttl))
-        .with("channel", policy.channel)
+/// First step, by the base policy, whoever asks.
+#[derive(Serialize)]
+struct FirstStep {
+    step: u8,
+    steps: u8,
+    /// Life of a key, in minutes.
+    minutes: u64,
+    channel: Channel,
+}
+
+impl FirstStep {
+    fn of(site: &Visit<'_>) -> Self {
+        let policy = site.at_arrival.policy([]);
+        let minutes = format::minutes(*policy.key_ttl);
+        Self { step: 1, steps: policy.strategy.steps(), minutes, channel: policy.channel }
+    }
+
+    fn sample(channel: Channel) -> Self {
+        Self { step: 1, steps: 3, minutes: 10, channel }
+    }
+}
+
+/// The form that asks for a reset.
+#[derive(Serialize)]
+pub struct RequestPage {
+    #[serde(flatten)]
+    step: FirstStep,
+}
+
+impl View for RequestPage {
+    const TEMPLATE: &'static str = "reset/request";
+
+    fn samples() -> Vec<Self> {
+        [Channel::Sms, Channel::Email].map(|channel| RequestPage { step: FirstStep::sample(channel) }).into()
+    }
+}
+
+/// The page after a request.
+#[derive(Serialize)]
+pub struct SentPage {
+    #[serde(flatten)]
+    step: FirstStep,
+    /// Address that was typed.
+    email: Option<String>,
+    /// Time of day from which another message can be asked for, once a limit is reached.
+    again: Option<String>,
+    /// Whether an address without an account hears of it: `true` or `false`, for the sentence.
+    unknown: String,
+}
+
+impl View for SentPage {
+    const TEMPLATE: &'static str = "reset/sent";
+
+    fn samples() -> Vec<Self> {
+        let page = |email: Option<&str>, again: Option<&str>, unknown: bool| SentPage {
+            step: FirstStep::sample(Channel::Email),
+            email: email.map(str::to_owned),
+            again: again.map(str::to_owned),
+            unknown: unknown.to_string(),
+        };
+        let maria = Some("maria@example.com");
+        vec![page(maria, None, true), page(None, None, false), page(maria, Some("20:45 UTC"), false)]
+    }
+}
+
+fn page(site: &Visit<'_>) -> Page {
+    Page::of(&RequestPage { step: FirstStep::of(site) })
 }
 
 #[get("/reset")]
 fn show(site: Visit<'_>, me: Option<&SignedIn>) -> Page {
-    let page = page(&site, "reset/request").cacheable();
+    let page = page(&site).cacheable();
     match me.map(|me| me.account.email.clone()).or_else(|| site.last_address()) {
         Some(email) => page.typed("email", &email),
         None => page,
@@ -62,7 +122,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
     let email = match fields.email("email") {
         Ok(email) => email,
         Err(fault) => {
-            let page = page(&site, "reset/request").typed("email", fields.get("email").unwrap_or_default());
+            let page = page(&site).typed("email", fields.get("email").unwrap_or_default());
             return Ok(page.faults(Faults::of("email", fault)).into());
         }
     };
@@ -94,10 +154,12 @@ fn show_sent(site: Visit<'_>) -> Page {
 /// Returns the page after a request, which takes the code of its message: the same for every address.
 pub fn sent(site: &Visit<'_>, wish: Option<&Wish>) -> Page {
     let again = wish.and_then(|wish| wish.again).map(format::next_minute);
-    page(site, "reset/sent")
-        .with("email", wish.map(|wish| &wish.email))
-        .with("again", again)
-        .with("unknown", site.config().mail.to_unknown.to_string())
+    Page::of(&SentPage {
+        step: FirstStep::of(site),
+        email: wish.map(|wish| wish.email.clone()),
+        again,
+        unknown: site.config().mail.to_unknown.to_string(),
+    })
 }
 
 /// A request for a reset.

@@ -5,4 +5,5 @@ pub mod catalog;
 pub mod format;
 pub mod gzip;
 pub mod page_cache;
+pub mod shown;
 pub mod templates;

@@ -20,8 +20,37 @@ impl Templates {
     }
 }
 
-/// Returns a context for each sample: what every page is given, the group that it names by `with`, and its own values.
+/// Returns a context for each sample, with what every page is given: for somebody who just came, and for somebody signed in,
+/// after something was done, with a fault of every field.
 fn samples() -> Vec<(String, Value)> {
+    let of_views = [crate::reset::samples()].into_iter().flatten().flat_map(|sample| {
+        let mut context = json!({
+            "site": {
+                "name": "Northwind", "open": true, "min_length": 8, "remember": 336,
+                "contact": { "text": "help@example.com", "href": "mailto:help@example.com" },
+                "css": "/assets/latchkey.css?v=0", "js": "/assets/latchkey.js?v=0", "icon": "/assets/latchkey.svg?v=0",
+            },
+            "me": null, "here": "/", "told": [], "form": { "errors": [], "values": {} },
+        });
+        context.as_object_mut().unwrap().extend(sample.fields.clone());
+        let mut other = context.clone();
+        other["me"] = json!({ "email": "maria@example.com" });
+        other["told"] = json!(["Your password is changed."]);
+        let wrong = |field: &&str| json!({ "field": field, "text": "This is too long." });
+        other["form"]["errors"] = FIELDS.iter().map(wrong).collect();
+        other["form"]["values"] = FIELDS.iter().map(|field| ((*field).to_owned(), json!("x"))).collect();
+        [(sample.template.to_owned(), context), (sample.template.to_owned(), other)]
+    });
+    of_views.chain(listed()).collect()
+}
+
+/// Fields of forms.
+const FIELDS: [&str; 9] =
+    ["email", "password", "new_password", "code", "key", "phone", "role", "reason", "field.team"];
+
+/// Returns a context for each sample of the list: what every page is given, the group that it names by `with`, and its own
+/// values.
+fn listed() -> Vec<(String, Value)> {
     let all: Value = from_str(include_str!("samples.json")).unwrap();
     let pages = all["pages"].as_object().unwrap();
     let one = |sample: &Value| {
