@@ -7,12 +7,12 @@ use std::{
     thread,
 };
 
+use bcrypt_lanes::{Hash, Pace, Task};
 use rocket::tokio::{sync::oneshot, time::Instant};
 use thread_priority::{ThreadPriority, set_current_thread_priority};
 
 use super::{
     hash::{PasswordHash, Scheme, Verdict},
-    lanes::{self, Hash, Pace, Task},
     password::{Password, PasswordSettings},
     pepper::Peppers,
     queue::{Job, Queue, Whose},
@@ -59,7 +59,7 @@ impl Hasher {
         };
         let waiting = if settings.queue == 0 { QUEUE_PER_THREAD * threads } else { settings.queue };
         let load = Load::default();
-        let pace = Pace::new((settings.lanes > 0).then_some(settings.lanes), Instant::now());
+        let pace = Pace::new((settings.lanes > 0).then_some(settings.lanes), Instant::now().into_std());
         let queue = start(threads, pace, &load, Queue::new(waiting, load.clone()))
             .map_err(|error| Error::Config(format!("latchkey.password.threads = {threads}: {error}")))?;
         let scheme = Arc::new(Scheme::new(peppers, settings.cost));
@@ -165,7 +165,7 @@ fn start(threads: usize, pace: Pace, load: &Load, queue: Queue) -> io::Result<Ar
 /// Runs one set of jobs after the other, until the queue is closed and empty. A job that panics costs the callers of
 /// its set the answer, but never the thread.
 fn work(queue: &Queue, pace: &Pace, load: &Load) {
-    while let Some(set) = queue.take(pace.next(Instant::now())) {
+    while let Some(set) = queue.take(pace.next(Instant::now().into_std())) {
         let _ = catch_unwind(AssertUnwindSafe(|| run(set, pace)));
         load.lanes(pace.best());
     }
@@ -182,9 +182,9 @@ fn run(set: Vec<Job>, pace: &Pace) {
             }
         }
     }
-    let begun = pace.begin();
-    let hashes = lanes::hash(&tasks);
-    pace.end(&tasks, &begun);
+    let begun = pace.begin(Instant::now().into_std());
+    let hashes = bcrypt_lanes::hash(&tasks);
+    pace.end(&tasks, &begun, Instant::now().into_std());
     for (answer, hash) in answers.into_iter().zip(hashes) {
         let _ = answer.send(hash);
     }
@@ -262,8 +262,12 @@ mod tests {
 
     #[rocket::async_test]
     async fn passwords_that_are_hashed_at_once_are_told_apart() {
-        let settings =
-            PasswordSettings { cost: 4, threads: 1, lanes: lanes::MOST, ..PasswordSettings::default() };
+        let settings = PasswordSettings {
+            cost: 4,
+            threads: 1,
+            lanes: bcrypt_lanes::MOST,
+            ..PasswordSettings::default()
+        };
         let hasher = Hasher::new(&settings, Peppers::named(&["pepper"]), Random).unwrap();
         let hash = hasher.hash(password("secret")).await.unwrap();
         let (started, has_started) = mpsc::channel();
@@ -314,7 +318,7 @@ mod tests {
             assert!(queue.add(Job::Other(Box::new(job)), Whose::default(), Instant::now()));
         }
         queue.close();
-        work(&queue, &Pace::new(Some(1), Instant::now()), &Load::default());
+        work(&queue, &Pace::new(Some(1), Instant::now().into_std()), &Load::default());
         assert_eq!(done.load(Ordering::SeqCst), 2);
     }
 

@@ -3,7 +3,6 @@
 pub mod breached;
 pub mod hash;
 pub mod hasher;
-pub mod lanes;
 pub mod password;
 pub mod pepper;
 pub mod queue;

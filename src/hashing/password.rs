@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use super::{hash::COSTS, lanes};
+use super::hash::COSTS;
 use crate::base::{SettingFault, fault::Fault};
 
 /// Most bytes of a password, in UTF-8.
@@ -46,7 +46,7 @@ impl PasswordSettings {
             ("cost", self.cost as usize, least_cost as usize, *COSTS.end() as usize),
             ("threads", self.threads, 0, 1024),
             ("queue", self.queue, 0, 65_536),
-            ("lanes", self.lanes, 0, lanes::MOST),
+            ("lanes", self.lanes, 0, bcrypt_lanes::MOST),
         ]
         .into_iter()
         .filter(|(_, value, least, most)| !(least..=most).contains(&value))

@@ -7,11 +7,11 @@ use std::{
     time::Duration,
 };
 
+use bcrypt_lanes::{Hash, Task};
 use rocket::tokio::{sync::oneshot, time::Instant};
 
 use self::turns::Turns;
 pub use self::turns::Whose;
-use super::lanes::{Hash, Task};
 use crate::observe::metrics::Load;
 
 /// Longest time that a job waits for a thread: below the 30 seconds that a request has.
@@ -234,7 +234,7 @@ mod tests {
         let first: Vec<_> = (0..5).flat_map(|_| queue.take(1).expect("a job")).collect();
         for job in first {
             let Job::Hash(task, answer) = job else { panic!("no hash") };
-            let _ = answer.send(crate::hashing::lanes::hash(&[task]).remove(0));
+            let _ = answer.send(bcrypt_lanes::hash(&[task]).remove(0));
         }
         assert!(others.iter_mut().all(|answer| answer.try_recv().is_ok()), "others wait for the greedy");
     }

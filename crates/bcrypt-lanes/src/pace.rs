@@ -6,12 +6,10 @@
 use std::{
     fs,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use rocket::tokio::time::Instant;
-
-use super::{MOST, Task};
+use crate::{MOST, Task};
 
 /// Longest time that a set may take, as a multiple of one password alone.
 const PATIENCE: f64 = 2.0;
@@ -60,17 +58,17 @@ impl Pace {
     }
 
     /// Begins to measure a set of this thread.
-    pub fn begin(&self) -> Begun {
-        Begun(processor_time(), Instant::now())
+    pub fn begin(&self, now: Instant) -> Begun {
+        Begun(processor_time(), now)
     }
 
     /// Records the time of a set of this thread.
-    pub fn end(&self, set: &[Task], begun: &Begun) {
+    pub fn end(&self, set: &[Task], begun: &Begun, now: Instant) {
         let Some(rounds) = set.first().map(Task::rounds) else { return };
         let had = processor_time().saturating_sub(begun.0);
         // Elapsed time has to do if the system does not report processor time.
-        let took = if had.is_zero() { begun.1.elapsed() } else { had };
-        self.state().note(set.len(), took.as_secs_f64() / rounds);
+        let took = if had.is_zero() { now.saturating_duration_since(begun.1) } else { had };
+        self.state().note(set.len(), took.as_secs_f64() / rounds as f64);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -131,6 +129,11 @@ fn processor_time() -> Duration {
 mod tests {
     use super::*;
 
+    #[expect(clippy::disallowed_methods, reason = "an instant to start from: the tests turn the clock")]
+    fn now() -> Instant {
+        Instant::now()
+    }
+
     fn chosen(millis: [u32; MOST]) -> usize {
         best(millis.map(|millis| (millis > 0).then_some(f64::from(millis))))
     }
@@ -150,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_choice_is_wrong_for_seconds_at_most() {
-        let begun = Instant::now();
+        let begun = now();
         let mut state = State { took: Default::default(), best: MOST, next_trial: begun, tried: 0 };
         let cores = |seconds: [f64; MOST], state: &mut State, from: u64, to: u64| {
             for tenth in 10 * from..10 * to {
@@ -169,7 +172,7 @@ mod tests {
 
     #[test]
     fn one_set_that_was_disturbed_changes_nothing() {
-        let mut state = State { took: Default::default(), best: MOST, next_trial: Instant::now(), tried: 0 };
+        let mut state = State { took: Default::default(), best: MOST, next_trial: now(), tried: 0 };
         for seconds in [1.3, 1.3, 40.0] {
             state.note(4, seconds);
             state.note(1, 1.0);
@@ -179,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_number_that_is_set_stands() {
-        let pace = Pace::new(Some(3), Instant::now());
-        assert_eq!((pace.next(Instant::now() + TRIAL), pace.best()), (3, 3));
+        let pace = Pace::new(Some(3), now());
+        assert_eq!((pace.next(now() + TRIAL), pace.best()), (3, 3));
     }
 }

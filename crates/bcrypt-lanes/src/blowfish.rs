@@ -8,7 +8,7 @@ use std::{array, sync::LazyLock};
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::pi;
+use crate::pi;
 
 /// Digits of pi, computed on first use: a nothing-up-my-sleeve number, not state.
 static PI: LazyLock<[u32; pi::WORDS]> = LazyLock::new(pi::digits);
