@@ -1,14 +1,43 @@
-//! Computes bcrypt of several passwords at once on one core, in little more time than one of them takes.
+//! bcrypt of several passwords at once on one core, in little more time than one of them takes.
 //!
-//! A single bcrypt spends most of its time waiting for its own look-ups; further lanes fill that time. The algorithm is
-//! that of Provos and Mazières ("A Future-Adaptable Password Scheme", USENIX 1999) and of OpenBSD's bcrypt.c. The crate
-//! `bcrypt` hashes single passwords, and gives the expected results in the tests.
+//! A single bcrypt spends most of its time waiting for its own look-ups in 4 KiB of boxes; further lanes fill that time.
+//! So a server that has several passwords to check does about two and a half times as many with each core, and each of
+//! them takes one and a half times as long. `cargo bench` measures it.
+//!
+//! [`hash`] takes a set of [`Task`]s, and [`Pace`] finds out how many of them are best on this machine. What this crate
+//! computes are the 24 bytes behind a stored hash, as `bcrypt::bcrypt` of the crate [`bcrypt`] does; that crate reads and
+//! writes the text, `$2b$…`.
+//!
+//! ```
+//! use bcrypt_lanes::{Task, hash};
+//!
+//! let salts = [*b"a random salt  1", *b"a random salt  2"];
+//! let set = [
+//!     Task::new(b"correct horse", salts[0], 6, 6),
+//!     // A cheaper hash beside others: three quarters of its rounds are padding, so that it takes as long as they do.
+//!     Task::new(b"battery staple", salts[1], 4, 6),
+//! ];
+//! let hashes = hash(&set);
+//! assert_eq!(hashes[0], bcrypt::bcrypt(6, salts[0], b"correct horse\0"));
+//! assert_eq!(hashes[1], bcrypt::bcrypt(4, salts[1], b"battery staple\0"));
+//! ```
+//!
+//! The algorithm is that of Provos and Mazières ("A Future-Adaptable Password Scheme", USENIX 1999) and of OpenBSD's
+//! bcrypt.c. What was derived from a password is wiped from memory afterwards, except for the hash. Compare hashes in
+//! constant time, as with the crate `subtle`. Look-ups depend on the password, as in every bcrypt.
+//!
+//! In an unoptimized build a hash takes forty times as long. `[profile.dev.package.bcrypt-lanes]` with `opt-level = 3`,
+//! in the `Cargo.toml` of the workspace, avoids it.
+//!
+//! [`bcrypt`]: https://docs.rs/bcrypt
+#![forbid(unsafe_code)]
+#![warn(missing_docs, rust_2018_idioms)]
 
 mod blowfish;
 mod pace;
 mod pi;
 
-use std::{array, hint::black_box, thread};
+use std::{array, thread};
 
 use zeroize::Zeroizing;
 
@@ -34,8 +63,8 @@ pub struct Task {
 }
 
 impl Task {
-    /// Creates a task. `text` counts up to its 72nd byte, with a NUL at its end (bcrypt 2b). The total is at least
-    /// `cost`.
+    /// Creates a task. `text` counts up to its 72nd byte, with a NUL at its end (bcrypt 2b); a NUL within it is a byte
+    /// like any other. The total is at least `cost`.
     ///
     /// # Panics
     /// If `cost` or `total` is above 31, the most that bcrypt knows.
@@ -57,30 +86,18 @@ impl Task {
     }
 }
 
-/// Hashes a set of tasks, as many at once as there are lanes. Tasks that do not go together take the most rounds of
-/// any.
+/// Hashes a set of tasks, as many at once as there are lanes, and returns their hashes in the same order. Tasks that do
+/// not go together take the most rounds of any.
+///
+/// It works on the calling thread, which yields every one to two milliseconds: keep it off those of an async runtime.
 pub fn hash(set: &[Task]) -> Vec<Hash> {
     match set {
-        [task] => vec![alone(task)],
+        [task] => together([task]).into(),
         [a, b] => together([a, b]).into(),
         [a, b, c] => together([a, b, c]).into(),
         [a, b, c, d] => together([a, b, c, d]).into(),
         _ => set.chunks(MOST).flat_map(hash).collect(),
     }
-}
-
-/// Hashes with the crate. 2^a rounds, plus 2^a + 2^(a+1) + … + 2^(b-1) as padding, are 2^b.
-fn alone(task: &Task) -> Hash {
-    let rounds = |cost, salt| {
-        #[cfg(test)]
-        tests::count(1u64 << cost);
-        bcrypt::bcrypt(cost, salt, &task.key)
-    };
-    let hash = rounds(task.cost, task.salt);
-    for missing in task.cost..task.total {
-        black_box(rounds(missing, [0; 16]));
-    }
-    hash
 }
 
 /// EksBlowfishSetup of the paper in every lane; takes each lane's hash when its own rounds are done.
@@ -164,7 +181,7 @@ mod tests {
         (done, ROUNDS.get() - before)
     }
 
-    /// Few in an unoptimized build, where a hash takes forty times as long.
+    /// Few in a development build: if that is unoptimized, a hash takes forty times as long.
     const CASES: u32 = if cfg!(debug_assertions) { 16 } else { 4096 };
 
     /// Generates up to as many passwords as there may be lanes, each with a salt and a cost.

@@ -20,7 +20,27 @@ const TRIAL: Duration = Duration::from_secs(2);
 /// Recent sets of a size that count, by their median.
 const LAST: usize = 3;
 
-/// Recent times of sets of each size, for all threads together.
+/// Recent times of sets of each size, for all threads together. Whoever hashes asks how many to take, and tells how long
+/// they took:
+///
+/// ```
+/// use std::time::Instant;
+///
+/// use bcrypt_lanes::{Pace, Task, hash};
+///
+/// let pace = Pace::new(None, Instant::now());
+/// let mut waiting: Vec<_> = (0..10).map(|number| Task::new(b"secret", [number; 16], 4, 4)).collect();
+/// while !waiting.is_empty() {
+///     let lanes = pace.next(Instant::now()).min(waiting.len());
+///     let set: Vec<_> = waiting.drain(..lanes).collect();
+///     let begun = pace.begin(Instant::now());
+///     let hashes = hash(&set);
+///     pace.end(&set, &begun, Instant::now());
+///     assert_eq!(hashes.len(), lanes);
+/// }
+/// ```
+///
+/// Processor time is what Linux reports; elsewhere it is the time that passed.
 pub struct Pace {
     /// Number of lanes, if configured.
     fixed: Option<usize>,
@@ -39,8 +59,8 @@ struct State {
 pub struct Begun(Duration, Instant);
 
 impl Pace {
-    /// Uses `fixed` lanes or, if `None`, the best number. In an unoptimized build that is one: these lanes are slow
-    /// then, and the crate is not.
+    /// Uses `fixed` lanes, from 1 to [`MOST`], or, if `None`, the best number. In a build with debug assertions that is
+    /// one: what is measured there says nothing about a release.
     pub fn new(fixed: Option<usize>, now: Instant) -> Self {
         let fixed = fixed.or(cfg!(debug_assertions).then_some(1));
         let state = State { took: Default::default(), best: MOST, next_trial: now + TRIAL, tried: 0 };
@@ -62,7 +82,7 @@ impl Pace {
         Begun(processor_time(), now)
     }
 
-    /// Records the time of a set of this thread.
+    /// Records the time of a set of this thread, which has just been hashed.
     pub fn end(&self, set: &[Task], begun: &Begun, now: Instant) {
         let Some(rounds) = set.first().map(Task::rounds) else { return };
         let had = processor_time().saturating_sub(begun.0);
