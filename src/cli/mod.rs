@@ -1,4 +1,6 @@
 //! The command line: `latchkey` serves, its commands manage accounts and configuration.
+//!
+//! Longer than other files: half of it is the text that `--help` shows.
 
 /// Prints a line.
 macro_rules! say {

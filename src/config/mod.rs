@@ -1,17 +1,8 @@
 //! The configuration: one typed table, with defaults for what the user left out; validated before anything starts.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    io,
-    net::{IpAddr, Ipv4Addr},
-    path::Path,
-};
+use std::net::IpAddr;
 
-use figment::{
-    Figment, Profile,
-    providers::{Format, Toml},
-    value::Dict,
-};
+use figment::Figment;
 use serde::{Deserialize, Serialize};
 
 mod contact;
@@ -29,28 +20,22 @@ pub mod relay;
 mod release;
 pub mod session;
 pub mod sms;
+mod validated;
 
 use self::{
     events::EventSettings, limits::LimitSettings, log::LogFormat, mail::MailSettings,
     register::RegisterSettings, session::SessionSettings, sms::SmsSettings,
 };
 use crate::{
-    base::{
-        Error, SettingFault, base_path::BasePath, duration::HumanDuration, network::Network, random::Random,
-    },
-    findings::{Finding, Severity},
+    base::{Error, SettingFault, base_path::BasePath, duration::HumanDuration, network::Network},
+    findings::Finding,
     hashing::{password::PasswordSettings, pepper::Peppers},
-    policy::{
-        ResetSettings,
-        judge::{self, Environment},
-        origin::{Origin, origins},
-    },
-    store::DatabaseSettings,
+    policy::{ResetSettings, judge::Environment},
 };
 pub use contact::Contact;
 pub use outside::RestartKeys;
 pub use public_url::is_loopback_url;
-use public_url::{public_url, validate_url};
+pub use validated::Validated;
 
 /// Settings of `latchkey`. No `Debug`, since it holds secrets.
 #[derive(Deserialize, Serialize)]
@@ -157,120 +142,6 @@ impl Default for Config {
     }
 }
 
-/// A validated configuration, which the site runs on.
-pub struct Validated {
-    /// The settings.
-    pub config: Config,
-    /// `public_url` without trailing slash and default port, with the domain in ASCII.
-    pub public_url: String,
-    /// Rocket's `secret_key`, base64.
-    pub secret_key: String,
-    /// True for a debug build in the debug profile, where defaults stand in for what release requires.
-    pub lenient: bool,
-    /// Keys outside the policy.
-    pub outside: RestartKeys,
-    /// Origin of each setting of the policy, by role; the base under the name `""`.
-    pub origins: BTreeMap<String, Vec<Origin>>,
-    /// Findings, most severe first; no errors after [`read`](Self::read).
-    pub findings: Vec<Finding>,
-}
-
-impl Validated {
-    /// Reads and validates the configuration.
-    ///
-    /// In a debug build and profile, missing secrets are generated once and kept in `latchkey.secrets` beside the
-    /// database.
-    ///
-    /// # Errors
-    /// [`Error::Config`], one line per fault, with its place, the key and the remedy.
-    pub fn read(figment: &Figment) -> Result<Self, Error> {
-        Self::validate(figment, true)?.accept()
-    }
-
-    /// Reads and validates the configuration, whatever the outcome, and writes no file.
-    ///
-    /// # Errors
-    /// The faults, if it cannot be read at all.
-    pub fn look(figment: &Figment) -> Result<Self, Vec<Finding>> {
-        Self::validate(figment, false)
-    }
-
-    /// Returns itself if it has no errors.
-    ///
-    /// # Errors
-    /// Same as [`read`](Self::read).
-    pub fn accept(mut self) -> Result<Self, Error> {
-        let errors: Vec<_> = self.findings.extract_if(.., |finding| finding.is_error()).collect();
-        if errors.is_empty() { Ok(self) } else { Err(errors.into()) }
-    }
-
-    fn validate(figment: &Figment, keep_secrets: bool) -> Result<Self, Vec<Finding>> {
-        let lenient = cfg!(debug_assertions) && *figment.profile() == Profile::new("debug");
-        let own = |fault| vec![Finding::of(Severity::Error, fault).placed(figment)];
-        if let Err(fault) = figment.extract::<Dict>() {
-            return Err(fault::explain(figment, fault, ""));
-        }
-        let (database, mut unread) = database::find(figment);
-        let figment = &if lenient {
-            with_own_secrets(figment, &database, keep_secrets && unread.is_empty()).map_err(own)?
-        } else {
-            figment.clone()
-        };
-        let (config, unread_here): (Config, _) = fault::salvage(figment, "latchkey");
-        unread.extend(unread_here);
-        let secret_key: Option<String> = figment.extract_inner("secret_key").ok();
-        let mut faults = if lenient { Vec::new() } else { release::missing(&config, secret_key.is_some()) };
-        if !lenient {
-            faults.extend(release::placeholders(&config));
-        }
-        let public_url = public_url(figment, &config);
-        faults.extend(validate_url(&public_url, lenient));
-        let address: IpAddr = figment.extract_inner("address").unwrap_or(Ipv4Addr::LOCALHOST.into());
-        faults.extend(config.validate(lenient, is_loopback_url(&public_url) && address.is_loopback()));
-        let mut risks = config.risks(lenient);
-        let (fault, risk) = database.validate();
-        if lenient {
-            risks.extend(fault)
-        } else {
-            faults.extend(fault)
-        }
-        risks.extend(risk);
-        let found = |severity| move |fault| Finding::of(severity, fault);
-        let mut findings: Vec<_> = faults.into_iter().map(found(Severity::Error)).collect();
-        findings.extend(risks.into_iter().map(found(Severity::Warning)));
-        findings.extend(judge::settings(&config.reset, config.ground(lenient)));
-        findings = beside(&unread, findings).into_iter().map(|finding| finding.placed(figment)).collect();
-        findings.splice(0..0, unread);
-        // An error about a key replaces warnings about it.
-        let wrong: HashSet<_> =
-            findings.iter().filter(|finding| finding.is_error()).map(|finding| finding.key.clone()).collect();
-        findings.retain(|finding| finding.is_error() || !wrong.contains(&finding.key));
-        findings.sort_by_key(|finding| finding.severity);
-        let outside = RestartKeys::read(figment);
-        let origins = config.reset.tables().map(|(role, _)| {
-            let roles: &[&str] = if role.is_empty() { &[] } else { &[role] };
-            (role.to_owned(), origins(figment, &config.reset, roles))
-        });
-        let origins = origins.collect();
-        let secret_key = secret_key.unwrap_or_default();
-        Ok(Self { config, public_url, secret_key, lenient, outside, origins, findings })
-    }
-
-    /// Returns the host of `public_url`, without a port.
-    pub fn host(&self) -> &str {
-        let authority = self.public_url.split("://").nth(1).unwrap_or_default();
-        match authority.rsplit_once(':') {
-            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-            _ => authority,
-        }
-    }
-
-    /// True if people reach the site over https.
-    pub fn is_https(&self) -> bool {
-        self.public_url.starts_with("https:")
-    }
-}
-
 impl Config {
     /// Returns the environment of the policy.
     pub fn ground(&self, lenient: bool) -> Environment {
@@ -338,23 +209,6 @@ impl Config {
     }
 }
 
-/// Keeps the errors that do not follow from keys that could not be read; keeps everything if there are none such.
-fn beside(unread: &[Finding], findings: Vec<Finding>) -> Vec<Finding> {
-    if unread.is_empty() {
-        return findings;
-    }
-    let policy = unread.iter().any(|fault| fault.key.starts_with("latchkey.reset"));
-    let within = |key: &str, table: &str| {
-        key.strip_prefix(table).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    let stands = |finding: &Finding| {
-        finding.is_error()
-            && !unread.iter().any(|fault| within(&finding.key, &fault.key))
-            && !(policy && within(&finding.key, "latchkey.reset"))
-    };
-    findings.into_iter().filter(stands).collect()
-}
-
 /// Returns all findings that need no database: keys that nothing reads, and the results of validation.
 pub fn findings(figment: &Figment) -> Vec<Finding> {
     let mut all = fault::unknown_keys(figment);
@@ -376,26 +230,4 @@ pub fn refuse(figment: &Figment) -> Result<(), Error> {
     let mut faults = findings(figment);
     faults.retain(Finding::is_error);
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
-}
-
-/// Adds the secrets of a debug build: those kept beside the database, or new ones.
-fn with_own_secrets(
-    figment: &Figment,
-    database: &DatabaseSettings,
-    keep: bool,
-) -> Result<Figment, SettingFault> {
-    let folder = database.sqlite_file().as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
-    let path = folder.join("latchkey.secrets");
-    let failed = |error: io::Error| {
-        SettingFault::new("databases.latchkey.url", path.display().to_string(), error.to_string())
-    };
-    let secrets = match std::fs::read_to_string(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let fresh =
-                init::secrets(Random).map_err(|error| SettingFault::new("", error.to_string(), ""))?;
-            if keep { init::keep_secrets(&path, &fresh).map_err(failed)? } else { fresh }
-        }
-        secrets => secrets.map_err(failed)?,
-    };
-    Ok(figment.clone().join(Toml::string(&secrets)))
 }

@@ -2,6 +2,8 @@
 //!
 //! sqlx's own pool waits indefinitely for a connection that does not come back, pings each one that does, and makes a
 //! request wait for a connection that PostgreSQL refuses while others are idle.
+//!
+//! Longer than other files: the states of a connection, and every wait that moves it from one to another, are one list.
 
 use std::{
     mem,

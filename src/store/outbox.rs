@@ -4,6 +4,8 @@
 //! network are waiting: then it is one second after the last of their turns. So a network that causes many entries
 //! waits behind one that causes few, and nobody waits while there is nothing else to do (Zhang's virtual clock, SIGCOMM
 //! 1990).
+//!
+//! Longer than other files: most lines are statements, each next to its function.
 
 use std::{collections::HashSet, time::Duration};
 

@@ -1,4 +1,6 @@
 //! The pool behind [`Db`](super::Db): one writer and several readers on SQLite, or connections to PostgreSQL.
+//!
+//! Longer than other files: it is the one place that opens either database, and both must promise the same.
 
 use std::{str::FromStr, sync::Arc, thread::available_parallelism, time::Duration};
 

@@ -3,6 +3,8 @@
 //! PostgreSQL aborts one of several transactions that deadlock; on SQLite, a failed commit fails for every transaction
 //! that shares it. Nothing has changed then, and the caller need not know. If an answer differs in the replay,
 //! decisions based on the first one may be wrong, so the error is returned.
+//!
+//! Longer than other files: what a transaction remembers, when it may run again and how it does are one argument.
 
 use std::time::Duration;
 
@@ -352,87 +354,4 @@ impl Engine for Postgres {
 }
 
 #[cfg(test)]
-mod tests {
-    use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
-
-    use super::*;
-
-    static TABLES: &str = "CREATE TABLE people (name TEXT PRIMARY KEY);
-        CREATE TABLE keys (of TEXT REFERENCES people (name) DEFERRABLE INITIALLY DEFERRED);";
-    static ADD: &str = "INSERT INTO people VALUES ($1)";
-    static COUNT: &str = "SELECT COUNT(*) FROM people";
-    /// Rolls everything back, as SQLite itself does on a full disk.
-    static GONE: &str = "ROLLBACK";
-    /// Fails at commit, not before.
-    static ORPHAN: &str = "INSERT INTO keys VALUES ('nobody')";
-
-    async fn begin(writer: &Writer) -> RetryTx<Sqlite> {
-        RetryTx::begin(writer.clone(), Writes::default()).await.unwrap()
-    }
-
-    async fn writer(folder: &tempfile::TempDir) -> Writer {
-        let options =
-            SqliteConnectOptions::new().filename(folder.path().join("test.db")).create_if_missing(true);
-        let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
-        sqlx::raw_sql(TABLES).execute(&mut conn).await.unwrap();
-        Writer::new(conn, options, Duration::from_secs(5))
-    }
-
-    #[rocket::async_test]
-    async fn of_those_who_share_a_commit_that_fails_the_faulty_one_fails_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let writer = writer(&folder).await;
-        let add = async |name: &'static str| {
-            let mut tx = begin(&writer).await;
-            tx.execute(ADD, sqlx::query(ADD).bind(name)).await?;
-            tx.commit().await
-        };
-        let orphan = async {
-            let mut tx = begin(&writer).await;
-            tx.execute(ORPHAN, sqlx::query(ORPHAN)).await?;
-            tx.commit().await
-        };
-        let (ann, orphan, bob) = rocket::tokio::join!(add("ann"), orphan, add("bob"));
-        assert!(ann.is_ok() && bob.is_ok(), "{ann:?} {bob:?}");
-        assert!(
-            orphan.unwrap_err().as_database_error().is_some_and(|error| error.is_foreign_key_violation())
-        );
-        let rows: Vec<(i64,)> = begin(&writer).await.rows(COUNT, sqlx::query(COUNT)).await.unwrap();
-        assert_eq!(rows, [(2,)]);
-    }
-
-    #[rocket::async_test]
-    async fn whoever_is_done_loses_nothing_to_one_that_takes_the_whole_transaction_with_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let writer = writer(&folder).await;
-        let done = async {
-            let mut tx = begin(&writer).await;
-            tx.execute(ADD, sqlx::query(ADD).bind("ann")).await?;
-            tx.commit().await
-        };
-        let gone = async {
-            let mut tx = begin(&writer).await;
-            tx.execute(GONE, sqlx::query(GONE)).await
-        };
-        let (done, gone) = rocket::tokio::join!(done, gone);
-        assert!(done.is_ok() && gone.is_ok(), "{done:?} {gone:?}");
-        let rows: Vec<(i64,)> = begin(&writer).await.rows(COUNT, sqlx::query(COUNT)).await.unwrap();
-        assert_eq!(rows, [(1,)]);
-    }
-
-    #[rocket::async_test]
-    async fn what_was_decided_on_other_words_is_not_run_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let writer = writer(&folder).await;
-        let mut counts = begin(&writer).await;
-        let before: Vec<(i64,)> = counts.rows(COUNT, sqlx::query(COUNT)).await.unwrap();
-        assert_eq!(before, [(0,)]);
-        counts.held = None;
-        assert!(counts.replay().await.unwrap());
-        counts.held = None;
-        let mut other = begin(&writer).await;
-        other.execute(ADD, sqlx::query(ADD).bind("ann")).await.unwrap();
-        other.commit().await.unwrap();
-        assert!(!counts.replay().await.unwrap());
-    }
-}
+mod tests;
