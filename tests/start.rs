@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::json;
 use tempfile::TempDir;
 
-use common::{Binary, Setting, command, refused, release, run, said};
+use common::{Binary, Capabilities, Setting, command, refused, release, run, said};
 
 for_both_databases! {
     a_server_ends_cleanly_when_told,

@@ -16,6 +16,7 @@ use crate::{base::duration::HumanDuration, findings::Severity};
     Eq,
     PartialOrd,
     Ord,
+    Hash,
     Deserialize,
     Serialize,
     strum::IntoStaticStr,

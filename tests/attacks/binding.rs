@@ -1,7 +1,7 @@
 //! A007, A108: a key works only for its account, a form only for its key.
 
 use crate::{
-    common::Strategy,
+    common::Capabilities,
     scene::{Scene, V},
     tries::EVERY,
 };
@@ -43,7 +43,7 @@ async fn a108_a_form_made_for_another_key_is_refused(scene: &mut Scene) {
     let page = browser.post(&sent).await;
     assert!((400..500).contains(&page.status), "{page}");
     assert!(!browser.is_signed_in().await && !app.opens(&scene.x.email, "what V has typed by then").await);
-    let asked_for_a_code = matches!(scene.strategy(), Strategy::SecondKey | Strategy::SmsApproved);
+    let asked_for_a_code = scene.strategy().takes_code();
     scene.may_write_to_x().await;
     let app = &scene.app;
     let foreign =

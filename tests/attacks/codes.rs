@@ -1,7 +1,7 @@
 //! A021 to A024, A034, A035: a typed code has few tries, one browser and one flow, and cannot be left out.
 
 use crate::{
-    common::{Browser, Message, Person, Sent, Strategy},
+    common::{Browser, Capabilities, Message, Person, Sent, Strategy},
     scene::{Scene, V},
     tries::{CODES, SMS, limited},
 };
@@ -53,7 +53,7 @@ async fn asked_by(scene: &Scene, browser: &Browser) -> String {
 
 async fn a022_another_code_gives_no_more_tries(scene: &mut Scene) {
     scene.next_day().await;
-    let to = if scene.strategy() == Strategy::SmsApproved { scene.v.phone.clone() } else { V.into() };
+    let to = if scene.strategy().needs_phone() { scene.v.phone.clone() } else { V.into() };
     let browser = scene.app.browser();
     let send = format!("{}/send", scene.strategy().path());
     let (mut again, mut right) = (None, None);
@@ -142,7 +142,7 @@ async fn a034_the_second_step_cannot_be_skipped(scene: &mut Scene) {
     let own = scene.strategy().path();
     let action = &page.form_to(&format!("{own}/send")).action;
     let query = action.split_once('?').expect("the form's key").1;
-    for path in [own.clone(), "/reset/set-then-login".into(), "/reset/one-time-login".into()] {
+    for path in Strategy::all().iter().map(|strategy| strategy.path()) {
         for code in [None, Some(""), Some("000000"), Some("AAAAAAAA"), Some("null")] {
             let mut fields = vec![("new_password".to_owned(), "what X would like to set".to_owned())];
             fields.extend(code.map(|code| ("code".to_owned(), code.to_owned())));
@@ -168,7 +168,7 @@ async fn a035_a_key_mints_three_codes_at_most(scene: &mut Scene) {
             scene.app.minutes_pass(2);
         }
     }
-    let to = if scene.strategy() == Strategy::SmsApproved { &scene.v.phone } else { &scene.v.email };
+    let to = if scene.strategy().needs_phone() { &scene.v.phone } else { &scene.v.email };
     let codes: Vec<_> =
         scene.mails(to).await.iter().filter(|mail| !mail.is_key()).map(Message::code).collect();
     assert!((1..=3).contains(&codes.len()), "{} codes for one key", codes.len());

@@ -16,7 +16,7 @@ use rocket::{
 use serde_json::json;
 
 use crate::{
-    common::{Answer, Change, Person, Sent, Site},
+    common::{Answer, Capabilities, Change, Person, Sent, Site},
     scene::{Scene, V},
     tries::{EVERY, SITE, limited},
 };

@@ -8,7 +8,7 @@ use serde_json::json;
 use sqlx::{Connection, SqliteConnection};
 
 use crate::{
-    common::{Browser, Change, Engine, Page, Sent, Strategy, Wire, execute, texts},
+    common::{Browser, Capabilities, Change, Engine, Page, Sent, Wire, execute, texts},
     raw::{came_to, status, wire},
     scene::{Scene, V},
     tries::{EVERY, limited},
@@ -81,21 +81,19 @@ async fn a087_without_a_database_no_step_is_half_done(scene: &mut Scene) {
     assert!(scene.mails(V).await.is_empty(), "one request, two messages");
     let mut page = browser.get(&link).await;
     let mut code = None;
-    if let Strategy::SecondKey | Strategy::SmsApproved = scene.strategy() {
+    if scene.strategy().takes_code() {
         let send = browser.sent(&page, page.form_to(&format!("{own}/send")), &[]);
         page = outage.refuses(scene, &browser, &send).await;
-        let to = if scene.strategy() == Strategy::SmsApproved { &scene.v.phone } else { V };
+        let to = if scene.strategy().needs_phone() { &scene.v.phone } else { V };
         code = Some(scene.app.mailbox.next_code(to).await);
     }
     let sent = match &code {
         Some(code) => browser.fill(&page, &[("one-time-code", code), ("new-password", &password)]),
-        None if scene.strategy() == Strategy::SetThenLogin => {
-            browser.fill(&page, &[("new-password", &password)])
-        }
+        None if scene.strategy().ends_with_password() => browser.fill(&page, &[("new-password", &password)]),
         None => browser.sent(&page, page.form_to(&own), &[]),
     };
     page = outage.refuses(scene, &browser, &sent).await;
-    if scene.strategy() == Strategy::GeneratedPassword {
+    if scene.strategy().mails_password() {
         let generated = scene.app.mailbox.next_code(V).await;
         page = browser.get("/login").await;
         let login = browser.fill(&page, &[("username", V), ("current-password", &generated)]);
@@ -109,7 +107,7 @@ async fn a087_without_a_database_no_step_is_half_done(scene: &mut Scene) {
     scene.was_out_of_service();
     scene.now_has(&password).await;
     let notices = scene.mails(V).await.iter().filter(|mail| mail.is_notice()).count();
-    assert_eq!(notices, 1 + usize::from(scene.strategy() == Strategy::OneTimeLogin), "notices");
+    assert_eq!(notices, 1 + usize::from(scene.strategy().signs_in_once()), "notices");
     if let Outage::Wire(_) = outage {
         scene.restart(&[("databases.latchkey.url", json!(database))]).await;
     }
@@ -198,7 +196,7 @@ async fn a089_without_counts_or_time_nothing_is_let_in(scene: &mut Scene) {
         assert_eq!(thief.post_only(sent).await.status, 503, "{}", sent.to);
     }
     assert!(!thief.is_signed_in().await);
-    if matches!(scene.strategy(), Strategy::SecondKey | Strategy::SmsApproved) {
+    if scene.strategy().takes_code() {
         assert_eq!(browser.post_only(&sent).await.status, 503, "a code is tried uncounted");
     }
     execute(&database, "ALTER TABLE counts_of_before RENAME TO latchkey_rate_limits").await;

@@ -1,7 +1,7 @@
 //! A019, A020: no browser prepared by X becomes V's, and no link of X's replaces V's session.
 
 use crate::{
-    common::Strategy,
+    common::Capabilities,
     scene::{Scene, V},
     tries::{EVERY, Tries},
 };
@@ -12,7 +12,7 @@ attacks! {
 }
 
 /// Strategies whose link alone leads to a session.
-const LINKS: Tries = Tries::under(&[Strategy::OneTimeLogin, Strategy::SetThenLogin, Strategy::SecondKey]);
+const LINKS: Tries = Tries::under(|it| !it.needs_phone() && !it.mails_password());
 
 async fn a019_each_step_up_has_a_session_of_its_own(scene: &mut Scene) {
     let browser = scene.app.browser();

@@ -3,13 +3,9 @@
 use reqwest::Method;
 
 use crate::{
-    common::Strategy,
     scene::{Scene, V},
-    tries::Tries,
+    tries::GENERATED,
 };
-
-/// Only `generated_password`.
-const GENERATED: Tries = Tries::under(&[Strategy::GeneratedPassword]);
 
 attacks! {
     GENERATED => a031_a_generated_password_opens_the_form_alone, a033_asking_locks_nobody_out;

@@ -1,7 +1,7 @@
 //! A039, A043, A044: a change of an account ends its earlier keys and sessions, and requires the password.
 
 use crate::{
-    common::{NEW, OLD, OTHER},
+    common::{Capabilities, NEW, OLD, OTHER},
     scene::Scene,
     tries::{EVERY, SITE},
 };

@@ -8,11 +8,11 @@ use crate::{
     log,
     raw::{status, wire},
     scene::{Scene, V},
-    tries::{FOUR, note},
+    tries::{MAIL, note},
 };
 
 attacks! {
-    FOUR => a061_a_key_is_in_no_address_that_a_page_tells;
+    MAIL => a061_a_key_is_in_no_address_that_a_page_tells;
 }
 for_every_strategy! {
     a062_no_secret_is_in_any_log,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    common::{Strategy, texts},
+    common::{Capabilities, texts},
     scene::Scene,
     tries::EVERY,
 };
@@ -63,7 +63,7 @@ async fn a011_no_restart_revives_a_key(scene: &mut Scene) {
         rocket::tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(texts(&scene.app.setting.database, live).await.is_empty(), "an expired key is still stored");
-    let code = matches!(scene.strategy(), Strategy::SecondKey | Strategy::SmsApproved);
+    let code = scene.strategy().takes_code();
     scene.unharmed(if code { &["reset.issued", "reset.code_sent"] } else { &["reset.issued"] }).await;
 }
 

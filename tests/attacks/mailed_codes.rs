@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    common::{Browser, Change},
+    common::{Browser, Capabilities, Change},
     scene::{Scene, V},
     tries::{EVERY, SITE, limited},
 };

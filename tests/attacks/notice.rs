@@ -1,16 +1,16 @@
 //! A083, A102, A103, A110: oversized forms, and the notices to an owner, with the changes that they can undo.
 
 use crate::{
-    common::{NEW, OLD, Person, Strategy, alone},
+    common::{Capabilities, NEW, OLD, Person, alone},
     raw::post,
     scene::{Scene, V, of},
-    tries::{EVERY, FOUR},
+    tries::{EVERY, MAIL},
 };
 
 attacks! {
     EVERY => a083_a_long_password_costs_no_hash, a102_the_owner_is_told_of_all_that_matters,
         a110_the_owner_takes_a_stolen_account_back;
-    FOUR => a103_whoever_did_not_ask_kills_the_key;
+    MAIL => a103_whoever_did_not_ask_kills_the_key;
 }
 
 async fn a083_a_long_password_costs_no_hash(scene: &mut Scene) {
@@ -40,7 +40,7 @@ async fn a102_the_owner_is_told_of_all_that_matters(scene: &mut Scene) {
     let link = scene.key().await;
     scene.recover(&link).await;
     let notices = scene.mails(V).await;
-    let more = usize::from(scene.strategy() == Strategy::OneTimeLogin); // signed in, then set a password
+    let more = usize::from(scene.strategy().signs_in_once()); // signed in, then set a password
     assert_eq!(notices.len(), 1 + more, "{notices:?}");
     let key = link.rsplit('/').next().expect("a key");
     for notice in &notices {

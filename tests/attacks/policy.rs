@@ -3,7 +3,7 @@
 use scraper::{Html, Selector};
 
 use crate::{
-    common::{Page, Strategy},
+    common::{Capabilities, Page},
     scene::{Scene, V},
     tries::EVERY,
 };
@@ -58,15 +58,14 @@ async fn a086_fifty_bad_passwords_cost_no_key(scene: &mut Scene) {
     let link = scene.key().await;
     let (browser, good) = (scene.app.browser(), scene.password());
     let ready = scene.app.prepare(&browser, &link, &scene.v).await;
-    let restricted = match scene.strategy() {
-        Strategy::OneTimeLogin => Some(browser.post(&scene.app.spending(&browser, &ready, "")).await),
-        Strategy::GeneratedPassword => {
-            browser.post(&scene.app.spending(&browser, &ready, "")).await;
-            let generated = scene.app.mailbox.next_code(V).await;
-            Some(scene.app.sign_in(&browser, V, &generated).await)
-        }
-        _ => None,
-    };
+    let mut restricted = None;
+    if !scene.strategy().ends_with_password() {
+        restricted = Some(browser.post(&scene.app.spending(&browser, &ready, "")).await);
+    }
+    if scene.strategy().mails_password() {
+        let generated = scene.app.mailbox.next_code(V).await;
+        restricted = Some(scene.app.sign_in(&browser, V, &generated).await);
+    }
     let sent = |password: &str| match &restricted {
         Some(form) => browser.fill(form, &[("new-password", password)]),
         None => scene.app.spending(&browser, &ready, password),

@@ -6,13 +6,10 @@ use rocket::{futures::future::join_all, tokio::time::sleep};
 use serde_json::json;
 
 use crate::{
-    common::{Change, Strategy},
+    common::{Capabilities, Change},
     scene::{Scene, V},
-    tries::{EVERY, Tries},
+    tries::{EVERY, GENERATED},
 };
-
-/// Only `generated_password`.
-const GENERATED: Tries = Tries::under(&[Strategy::GeneratedPassword]);
 
 attacks! {
     EVERY.with(patient) => a009_of_32_that_spend_a_key_one_wins, a104_of_50_requests_at_once_one_key_lives,
@@ -41,30 +38,23 @@ async fn a009_of_32_that_spend_a_key_one_wins(scene: &mut Scene) {
         }
     }
     let mails = scene.mails(V).await;
-    match scene.strategy() {
-        Strategy::GeneratedPassword => assert_eq!(mails.len(), 1, "generated passwords: {mails:?}"),
-        Strategy::OneTimeLogin => assert_eq!(winners.len(), 1, "restricted sessions of {winners:?}"),
-        _ => {
-            assert_eq!((winners.len(), mails.len()), (1, 1), "sessions of {winners:?}, notices {mails:?}");
-            assert!(!scene.app.opens(V, &words[(winners[0] + 1) % 32]).await, "a loser's password signs in");
-        }
-    }
-    match scene.strategy() {
-        Strategy::GeneratedPassword => {
-            scene.unharmed(&["reset.issued", "reset.password_generated"]).await;
-        }
+    let strategy = scene.strategy();
+    if strategy.mails_password() {
+        assert_eq!(mails.len(), 1, "generated passwords: {mails:?}");
+        scene.unharmed(&["reset.issued", "reset.password_generated"]).await;
+    } else if strategy.signs_in_once() {
+        assert_eq!(winners.len(), 1, "restricted sessions of {winners:?}");
         // The winner's button ended V's other sessions, as it must.
-        Strategy::OneTimeLogin => {
-            let winner = &copies[winners[0]];
-            let form = winner.get("/reset/new-password").await;
-            winner.submit(&form, &[("new_password", &words[0])]).await;
-            scene.now_has(&words[0]).await;
-            scene.unharmed(&["reset.issued", "reset.signed_in_once"]).await;
-        }
-        _ => {
-            scene.now_has(&words[winners[0]]).await;
-            scene.unharmed(&["reset.completed", "sign_in.failed"]).await;
-        }
+        let winner = &copies[winners[0]];
+        let form = winner.get("/reset/new-password").await;
+        winner.submit(&form, &[("new_password", &words[0])]).await;
+        scene.now_has(&words[0]).await;
+        scene.unharmed(&["reset.issued", "reset.signed_in_once"]).await;
+    } else {
+        assert_eq!((winners.len(), mails.len()), (1, 1), "sessions of {winners:?}, notices {mails:?}");
+        assert!(!scene.app.opens(V, &words[(winners[0] + 1) % 32]).await, "a loser's password signs in");
+        scene.now_has(&words[winners[0]]).await;
+        scene.unharmed(&["reset.completed", "sign_in.failed"]).await;
     }
 }
 

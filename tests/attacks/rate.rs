@@ -5,7 +5,7 @@ use rocket::futures::future::join_all;
 use serde_json::json;
 
 use crate::{
-    common::{Browser, Change, OTHER, Sent},
+    common::{Browser, Capabilities, Change, OTHER, Sent},
     scene::{Scene, V, X},
     tries::{EVERY, SITE, limited},
 };

@@ -3,13 +3,13 @@
 use reqwest::Method;
 
 use crate::{
-    common::dump,
+    common::{Capabilities, dump},
     scene::{Scene, V},
-    tries::FOUR,
+    tries::MAIL,
 };
 
 attacks! {
-    FOUR => a036_a_scanner_that_follows_links_spends_nothing, a037_no_other_way_of_looking_spends_anything;
+    MAIL => a036_a_scanner_that_follows_links_spends_nothing, a037_no_other_way_of_looking_spends_anything;
 }
 
 const AGENTS: [&str; 5] = [

@@ -49,7 +49,7 @@ impl Scene {
     pub async fn set(setting: &Setting, changes: &[Change<'_>], strategies: &[Strategy]) -> Scene {
         let logged = log::begin();
         let app = setting.app_with(changes).await;
-        let phone_of_x = if strategies.contains(&Strategy::SmsApproved) { "+4915187654321" } else { "" };
+        let phone_of_x = if strategies.iter().any(|it| it.needs_phone()) { "+4915187654321" } else { "" };
         let ((v, own), (x, _)) =
             rocket::tokio::join!(person(&app, V, "+4915112345678"), person(&app, X, phone_of_x));
         let (events, statuses, mails_of_x) = (Vec::new(), 0, Vec::new());

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
-    common::{Engine, NEW, OLD, OTHER, alone, dump, execute, texts},
+    common::{Capabilities, Engine, NEW, OLD, OTHER, alone, dump, execute, texts},
     scene::{Scene, V},
     tries::{EVERY, SITE},
 };

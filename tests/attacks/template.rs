@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    common::{Change, OLD},
+    common::{Capabilities, Change, OLD},
     everywhere::{Part, everywhere, is_whole},
     roles::admin,
     scene::Scene,

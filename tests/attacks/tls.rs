@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     authority::Authority,
-    common::{Change, Strategy, texts},
+    common::{Capabilities, Change, texts},
     listener::Listener,
     log,
     scene::{Scene, V},
@@ -59,12 +59,12 @@ async fn a105_no_message_goes_to_a_false_server(scene: &mut Scene) {
     scene.app.minutes_pass(1);
     let link = scene.app.mailbox.next_key(V).await.link();
     let (browser, password) = (scene.app.browser(), scene.password());
-    let page = if scene.strategy() == Strategy::SmsApproved {
+    let page = if scene.strategy().needs_phone() {
         let gateway = Listener::start("gateway.py", &["--certificate", &forged]);
         let logged = log::begin();
         scene.restart(&texted(&json!(format!("https://localhost:{}/200", gateway.port)))).await;
         let page = browser.get(&link).await;
-        let page = browser.press(&page, "/reset/sms-approved/send").await;
+        let page = browser.press(&page, &format!("{}/send", scene.strategy().path())).await;
         is_refused(scene, &gateway, logged, "certificate").await;
         scene.restart(&texted(&json!(null))).await;
         scene.app.minutes_pass(1);

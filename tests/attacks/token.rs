@@ -6,13 +6,14 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey::base::{key::Key, random::Random};
 
 use crate::{
+    common::Capabilities,
     raw::post,
     scene::{Scene, V},
-    tries::{EVERY, FOUR},
+    tries::{EVERY, MAIL},
 };
 
 attacks! {
-    FOUR => a012_keys_have_no_pattern, a014_only_the_key_as_it_was_sent_opens;
+    MAIL => a012_keys_have_no_pattern, a014_only_the_key_as_it_was_sent_opens;
     EVERY => a013_no_key_is_not_a_key;
 }
 

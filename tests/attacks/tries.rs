@@ -6,7 +6,7 @@ use std::{fs::OpenOptions, io::Write};
 use serde_json::json;
 
 use crate::{
-    common::{Change, Engine, Strategy, prove},
+    common::{Capabilities, Change, Engine, Strategy, prove},
     scene::Scene,
 };
 
@@ -15,28 +15,27 @@ const NOTED: &str = "LATCHKEY_TEST_ATTACKS";
 
 /// Strategies to try an attack under, in turn on one site, and changed keys.
 pub struct Tries {
-    strategies: &'static [Strategy],
+    chosen: fn(Strategy) -> bool,
     changes: fn() -> Vec<Change<'static>>,
 }
 
-use Strategy::{GeneratedPassword, OneTimeLogin, SecondKey, SetThenLogin, SmsApproved};
-
-/// All five.
-pub const EVERY: Tries =
-    Tries::under(&[GeneratedPassword, OneTimeLogin, SetThenLogin, SecondKey, SmsApproved]);
-/// The four that need only the link and the mailbox.
-pub const FOUR: Tries = Tries::under(&[GeneratedPassword, OneTimeLogin, SetThenLogin, SecondKey]);
-/// The two whose form takes a code.
-pub const CODES: Tries = Tries::under(&[SecondKey, SmsApproved]);
-/// Only `sms_approved`.
-pub const SMS: Tries = Tries::under(&[SmsApproved]);
+/// All.
+pub const EVERY: Tries = Tries::under(|_| true);
+/// Those that need only the link and the mailbox.
+pub const MAIL: Tries = Tries::under(|it| !it.needs_phone());
+/// Those whose form takes a code.
+pub const CODES: Tries = Tries::under(Strategy::takes_code);
+/// Those whose code is texted.
+pub const SMS: Tries = Tries::under(Strategy::needs_phone);
+/// Those that send a generated password.
+pub const GENERATED: Tries = Tries::under(Strategy::mails_password);
 /// The site as a whole, under any strategy.
-pub const SITE: Tries = Tries::under(&[SetThenLogin]);
+pub const SITE: Tries = Tries::under(|it| matches!(it, Strategy::SetThenLogin));
 
 impl Tries {
-    /// Under these strategies, the laxest first, so that a key left behind by one is not valid for the next.
-    pub const fn under(strategies: &'static [Strategy]) -> Tries {
-        Tries { strategies, changes: Vec::new }
+    /// Under the chosen strategies.
+    pub const fn under(chosen: fn(Strategy) -> bool) -> Tries {
+        Tries { chosen, changes: Vec::new }
     }
 
     /// The same on a site with some keys changed.
@@ -46,9 +45,12 @@ impl Tries {
 
     /// Tries the attack `name` on `engine`.
     pub fn run(&self, name: &str, engine: Engine, attack: impl AsyncFn(&mut Scene)) {
-        prove(self.strategies[0], engine, async |setting| {
-            let mut scene = Scene::set(&setting, &(self.changes)(), self.strategies).await;
-            for strategy in self.strategies {
+        // The laxest first, so that a key left behind by one is not valid for the next.
+        let strategies: Vec<_> =
+            Strategy::all().iter().copied().rev().filter(|it| (self.chosen)(*it)).collect();
+        prove(strategies[0], engine, async |setting| {
+            let mut scene = Scene::set(&setting, &(self.changes)(), &strategies).await;
+            for strategy in &strategies {
                 println!("under {}", strategy.name());
                 scene.enter(*strategy).await;
                 attack(&mut scene).await;

@@ -1,7 +1,7 @@
 //! A025 to A027, A030: a look-alike of V's address is another one, and nobody prepares an account for V's.
 
 use crate::{
-    common::{OLD, OTHER},
+    common::{Capabilities, OLD, OTHER},
     raw::{escaped, post},
     scene::{Scene, V},
     tries::EVERY,

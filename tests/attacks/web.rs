@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::{
-    common::OLD,
+    common::{Capabilities, OLD},
     raw::{came_to, wire},
     scene::Scene,
     tries::{EVERY, SITE},

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rocket::{futures::future::join_all, tokio::time::sleep};
 
 use crate::{
-    common::{Browser, Message, OLD, Sent, TestApp},
+    common::{Browser, Capabilities, Message, OLD, Sent, TestApp},
     scene::{Scene, V},
     tries::EVERY,
 };

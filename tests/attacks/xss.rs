@@ -4,7 +4,7 @@ use reqwest::{Method, header};
 use serde_json::json;
 
 use crate::{
-    common::{Answer, OLD},
+    common::{Answer, Capabilities, OLD},
     everywhere::{Part, everywhere, is_whole},
     raw::{altered, escaped, post},
     roles::admin,

@@ -2,6 +2,8 @@
 #![allow(dead_code, unused_imports, unused_macros, reason = "each test binary uses its part")]
 
 #[macro_use]
+mod strategy;
+#[macro_use]
 mod setting;
 mod app;
 mod binary;
@@ -45,7 +47,8 @@ pub use self::{
     script::Script,
     secrets::{alone, live},
     seen::Seen,
-    setting::{Engine, Setting, Strategy, prove, skip},
+    setting::{Engine, Setting, prove, skip},
+    strategy::{Capabilities, LINES, Strategy},
     walk::{Step, Walk},
     wire::Wire,
 };

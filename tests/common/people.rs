@@ -27,11 +27,7 @@ impl Site {
     /// Creates an account for `name@example.com`, ready for the strategy in force.
     pub async fn person(&self, name: &str) -> Person {
         let person = self.account(&format!("{name}@example.com")).await;
-        if self.setting.strategy == super::Strategy::SmsApproved {
-            self.add_phone(&person).await
-        } else {
-            person
-        }
+        if self.setting.strategy.needs_phone() { self.add_phone(&person).await } else { person }
     }
 
     /// Creates an account for `email`, without a phone.

@@ -1,6 +1,6 @@
 //! Recovery, step by step, under each strategy.
 
-use super::{Browser, Message, Page, Person, Sent, Strategy, app::Site};
+use super::{Browser, Capabilities, Message, Page, Person, Sent, Strategy, app::Site};
 
 /// A person about to send the request that spends the key.
 pub struct Ready {
@@ -29,44 +29,44 @@ impl Site {
         let strategy = self.setting.strategy;
         assert_eq!(page.path(), strategy.path(), "the link leads to its strategy's page: {page}");
         let send = format!("{}/send", strategy.path());
-        match strategy {
-            Strategy::OneTimeLogin | Strategy::SetThenLogin | Strategy::GeneratedPassword => {
-                Ready { page, code: None }
-            }
-            Strategy::SecondKey | Strategy::SmsApproved => {
-                let page = browser.press(&page, &send).await;
-                self.next_code(Ready { page, code: None }, person).await
-            }
+        if strategy.takes_code() {
+            let page = browser.press(&page, &send).await;
+            self.next_code(Ready { page, code: None }, person).await
+        } else {
+            Ready { page, code: None }
         }
     }
 
     /// The same with the code from the next message.
     pub async fn next_code(&self, ready: Ready, person: &Person) -> Ready {
-        let to = if self.setting.strategy == Strategy::SmsApproved { &person.phone } else { &person.email };
+        let to = if self.setting.strategy.needs_phone() { &person.phone } else { &person.email };
         Ready { code: Some(self.mailbox.next_code(to).await), ..ready }
     }
 
     /// Contents of the request that spends the key; `password` is the new one, if this request takes it.
     pub fn spending(&self, browser: &Browser, ready: &Ready, password: &str) -> Sent {
         let page = &ready.page;
-        match (self.setting.strategy, &ready.code) {
-            (Strategy::SetThenLogin, _) => browser.fill(page, &[("new-password", password)]),
-            (_, Some(code)) => browser.fill(page, &[("one-time-code", code), ("new-password", password)]),
-            (strategy, None) => browser.sent(page, page.form_to(&strategy.path()), &[]),
+        let strategy = self.setting.strategy;
+        match &ready.code {
+            Some(code) => browser.fill(page, &[("one-time-code", code), ("new-password", password)]),
+            None if strategy.ends_with_password() => browser.fill(page, &[("new-password", password)]),
+            None => browser.sent(page, page.form_to(&strategy.path()), &[]),
         }
     }
 
     /// Continues after the spending request until the new password is set and signs in.
     pub async fn finish(&self, browser: &Browser, page: Page, person: &Person, password: &str) -> Page {
-        match self.setting.strategy {
-            Strategy::SetThenLogin | Strategy::SecondKey | Strategy::SmsApproved => page,
-            Strategy::OneTimeLogin => browser.submit(&page, &[("new-password", password)]).await,
-            Strategy::GeneratedPassword => {
-                let generated = self.mailbox.next_code(&person.email).await;
-                let page = self.sign_in(browser, &person.email, &generated).await;
-                browser.submit(&page, &[("new-password", password)]).await
-            }
+        let strategy = self.setting.strategy;
+        if strategy.ends_with_password() {
+            return page;
         }
+        let form = if strategy.mails_password() {
+            let generated = self.mailbox.next_code(&person.email).await;
+            self.sign_in(browser, &person.email, &generated).await
+        } else {
+            page
+        };
+        browser.submit(&form, &[("new-password", password)]).await
     }
 
     /// Completes a reset in `browser`, from opening the link to the account signed in with `password`.

@@ -4,53 +4,7 @@ use std::{io::Write, path::PathBuf};
 
 use rocket::tokio::runtime::Builder;
 
-use super::{Database, replicas};
-
-/// The five strategies, as `latchkey.reset.strategy` names them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Strategy {
-    OneTimeLogin,
-    SetThenLogin,
-    GeneratedPassword,
-    SecondKey,
-    SmsApproved,
-}
-
-impl Strategy {
-    pub const ALL: [Strategy; 5] = [
-        Strategy::OneTimeLogin,
-        Strategy::SetThenLogin,
-        Strategy::GeneratedPassword,
-        Strategy::SecondKey,
-        Strategy::SmsApproved,
-    ];
-
-    /// Name in the configuration.
-    pub fn name(self) -> &'static str {
-        match self {
-            Strategy::OneTimeLogin => "one_time_login",
-            Strategy::SetThenLogin => "set_then_login",
-            Strategy::GeneratedPassword => "generated_password",
-            Strategy::SecondKey => "second_key",
-            Strategy::SmsApproved => "sms_approved",
-        }
-    }
-
-    /// Path of its pages.
-    pub fn path(self) -> String {
-        format!("/reset/{}", self.name().replace('_', "-"))
-    }
-
-    /// Default life of its first key, in minutes.
-    pub fn minutes(self) -> u64 {
-        if self == Strategy::OneTimeLogin { 10 } else { 30 }
-    }
-
-    /// True if its last step takes the new password, so that everything is spent at the end.
-    pub fn ends_with_password(self) -> bool {
-        matches!(self, Strategy::SetThenLogin | Strategy::SecondKey | Strategy::SmsApproved)
-    }
-}
+use super::{Database, Strategy, replicas};
 
 /// The two databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,8 +49,21 @@ pub fn skip(reason: &str) {
 macro_rules! for_every_strategy {
     ($($law:ident),+ $(,)?) => {$(
         mod $law {
-            on_both_databases!(super::super::$law => one_time_login OneTimeLogin, set_then_login SetThenLogin,
-                generated_password GeneratedPassword, second_key SecondKey, sms_approved SmsApproved);
+            with_every_strategy! { on_both_databases! super::super::$law => }
+        }
+    )+};
+}
+
+/// The same for every strategy that has a capability, or that lacks it: `!needs_phone: …`.
+macro_rules! for_every_strategy_that {
+    ($it:ident: $($law:ident),+ $(,)?) => {$(
+        mod $law {
+            with_every_strategy! { on_both_databases! $it super::super::$law => }
+        }
+    )+};
+    (!$it:ident: $($law:ident),+ $(,)?) => {$(
+        mod $law {
+            with_every_strategy! { on_both_databases! !$it super::super::$law => }
         }
     )+};
 }
@@ -105,13 +72,13 @@ macro_rules! for_every_strategy {
 macro_rules! for_both_databases {
     ($($law:ident),+ $(,)?) => {$(
         mod $law {
-            on_both_databases!(super::super::$law => set_then_login SetThenLogin);
+            on_both_databases! { super::super::$law => set_then_login SetThenLogin:; }
         }
     )+};
 }
 
 macro_rules! on_both_databases {
-    ($law:path => $($name:ident $strategy:ident),+) => {$(
+    ($law:path => $($name:ident $strategy:ident: $($can:ident)*;)+) => {$(
         mod $name {
             use $crate::common::{Engine, Strategy, prove};
 
@@ -125,5 +92,11 @@ macro_rules! on_both_databases {
                 prove(Strategy::$strategy, Engine::Postgres, $law)
             }
         }
+    )+};
+    ($it:ident $law:path => $($name:ident $strategy:ident: $($can:ident)*;)+) => {$(
+        if_able! { $it [$($can)*] { on_both_databases! { $law => $name $strategy:; } } {} }
+    )+};
+    (!$it:ident $law:path => $($name:ident $strategy:ident: $($can:ident)*;)+) => {$(
+        if_able! { $it [$($can)*] {} { on_both_databases! { $law => $name $strategy:; } } }
     )+};
 }

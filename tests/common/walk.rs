@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rocket::tokio::time::sleep;
 
-use super::{Jar, Message, Page, Person, Strategy, app::Site};
+use super::{Capabilities, Jar, Message, Page, Person, Strategy, app::Site};
 
 /// A reset in progress: its person, its browser, and its position.
 pub struct Walk {
@@ -26,17 +26,6 @@ pub enum Step {
     Done,
     /// It was refused.
     Refused,
-}
-
-impl Strategy {
-    /// Number of requests, starting with the one that opens the link.
-    pub fn requests(self) -> usize {
-        match self {
-            Strategy::SetThenLogin => 2,
-            Strategy::OneTimeLogin | Strategy::SecondKey | Strategy::SmsApproved => 3,
-            Strategy::GeneratedPassword => 4,
-        }
-    }
 }
 
 impl Walk {
@@ -73,13 +62,13 @@ impl Walk {
             }
         }
         let page = match (self.requests, self.strategy, &self.page) {
-            (2, Some(strategy @ (Strategy::SecondKey | Strategy::SmsApproved)), Some(page)) => {
+            (2, Some(strategy), Some(page)) if strategy.takes_code() => {
                 browser.press(page, &format!("{}/send", strategy.path())).await
             }
-            (2, Some(strategy @ (Strategy::OneTimeLogin | Strategy::GeneratedPassword)), Some(page)) => {
+            (2, Some(strategy), Some(page)) if !strategy.ends_with_password() => {
                 browser.press(page, &strategy.path()).await
             }
-            (3, Some(Strategy::GeneratedPassword), _) => {
+            (3, Some(strategy), _) if strategy.mails_password() => {
                 let code = self.code.take().expect("a generated password");
                 servers[0].sign_in(&browser, &self.person.email, &code).await
             }
@@ -100,8 +89,7 @@ impl Walk {
             assert!(known, "refused otherwise than by the one page: {page}");
             return Step::Refused;
         }
-        let strategy =
-            self.strategy.or_else(|| Strategy::ALL.into_iter().find(|one| one.path() == page.path()));
+        let strategy = self.strategy.or_else(|| Strategy::of_page(page.path()));
         let strategy = strategy.unwrap_or_else(|| panic!("no strategy has this page: {page}"));
         if self.requests == strategy.requests() {
             assert!(browser.is_signed_in().await, "not signed in at the end: {page}");
@@ -110,17 +98,13 @@ impl Walk {
         let own = page.path().starts_with(&strategy.path())
             || (self.requests > 1 && page.path() == "/reset/new-password")
             // A person who is signed in already does not have to sign in.
-            || (self.requests == 2 && strategy == Strategy::GeneratedPassword && page.path() == "/account");
+            || (self.requests == 2 && strategy.mails_password() && page.path() == "/account");
         assert!(own, "{} leads to the page of another strategy: {page}", strategy.name());
         let Person { email, phone, .. } = &self.person;
-        let code = |message: &Message| !message.has_link();
-        self.code = match (self.requests, strategy) {
-            (2, Strategy::SecondKey | Strategy::GeneratedPassword) => {
-                Some(next(servers, email, code).await.code())
-            }
-            (2, Strategy::SmsApproved) => Some(next(servers, phone, code).await.code()),
-            _ => self.code.take(),
-        };
+        if self.requests == 2 && (strategy.takes_code() || strategy.mails_password()) {
+            let to = if strategy.needs_phone() { phone } else { email };
+            self.code = Some(next(servers, to, |message| !message.has_link()).await.code());
+        }
         (self.strategy, self.page) = (Some(strategy), Some(page));
         Step::Goes
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     chrome::Chrome,
-    common::{Binary, Engine, NEW, OLD, Setting, Strategy},
+    common::{Binary, Capabilities, Engine, NEW, OLD, Setting},
     gateway::Gateway,
     mail::MailServer,
 };
@@ -47,18 +47,12 @@ impl Journey {
     /// The whole journey.
     pub async fn go(self) {
         self.register().await;
-        if self.setting.strategy == Strategy::SmsApproved {
+        if self.setting.strategy.needs_phone() {
             self.add_phone().await;
         }
         self.chrome.forget().await;
         self.forget_password().await;
-        match self.setting.strategy {
-            Strategy::OneTimeLogin => self.one_time_login().await,
-            Strategy::SetThenLogin => self.set_then_login().await,
-            Strategy::GeneratedPassword => self.generated_password().await,
-            Strategy::SecondKey => self.second_key().await,
-            Strategy::SmsApproved => self.sms_approved().await,
-        }
+        self.recover().await;
         self.arrive().await;
         self.chrome.end().await;
         let (code, printed) = self.site.end("TERM").await;
@@ -143,37 +137,35 @@ impl Journey {
         }
     }
 
-    async fn one_time_login(&self) {
-        self.chrome.button("/reset/one-time-login").await;
-        self.chrome.shoot("10-new-password").await;
+    async fn recover(&self) {
+        let (chrome, strategy) = (&self.chrome, self.setting.strategy);
+        if strategy.takes_code() {
+            chrome.button(&format!("{}/send", strategy.path())).await;
+            chrome.shoot("10-code").await;
+            let code =
+                if strategy.needs_phone() { self.texted_code().await } else { self.mailed_code().await };
+            return self.set_password(Some(&code)).await;
+        }
+        if strategy.signs_in_once() {
+            chrome.button(&strategy.path()).await;
+            chrome.shoot("10-new-password").await;
+        }
+        if strategy.mails_password() {
+            chrome.button(&strategy.path()).await;
+            chrome.shoot("10-generated").await;
+            self.sign_in(&self.mailed_code().await).await;
+        }
         self.set_password(None).await;
     }
 
-    async fn set_then_login(&self) {
-        self.set_password(None).await;
+    async fn mailed_code(&self) -> String {
+        self.mail.next(EMAIL).await.code()
     }
 
-    async fn generated_password(&self) {
-        self.chrome.button("/reset/generated-password").await;
-        self.chrome.shoot("10-generated").await;
-        let generated = self.mail.next(EMAIL).await.code();
-        self.sign_in(&generated).await;
-        self.set_password(None).await;
-    }
-
-    async fn second_key(&self) {
-        self.chrome.button("/reset/second-key/send").await;
-        self.chrome.shoot("10-code").await;
-        let code = self.mail.next(EMAIL).await.code();
-        self.set_password(Some(&code)).await;
-    }
-
-    async fn sms_approved(&self) {
-        self.chrome.button("/reset/sms-approved/send").await;
-        self.chrome.shoot("10-code").await;
+    async fn texted_code(&self) -> String {
         let sms = self.sms.next(PHONE).await;
         assert!(sms.text.lines().last().is_some_and(|line| line.starts_with("@127.0.0.1 #")), "{}", sms.text);
-        self.set_password(Some(&sms.code())).await;
+        sms.code()
     }
 
     async fn arrive(&self) {

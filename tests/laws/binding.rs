@@ -1,7 +1,7 @@
 //! A form belongs to the key it was made for, a key to its account, and a reset to whoever finishes it.
 
 use crate::{
-    common::{NEW, OLD, Setting, Strategy},
+    common::{Capabilities, NEW, OLD, Setting, Strategy},
     key::is_unusable,
 };
 
@@ -11,10 +11,7 @@ for_every_strategy! {
     a_form_without_its_key_is_refused,
 }
 
-mod an_answer_that_gets_lost_at_the_first_button_costs_nothing {
-    on_both_databases!(super::super::an_answer_that_gets_lost_at_the_first_button_costs_nothing =>
-        second_key SecondKey, sms_approved SmsApproved);
-}
+for_every_strategy_that! { takes_code: an_answer_that_gets_lost_at_the_first_button_costs_nothing }
 
 async fn an_answer_that_gets_lost_at_the_first_button_costs_nothing(setting: Setting) {
     let app = setting.app().await;
@@ -53,7 +50,7 @@ async fn a_page_of_another_strategy_is_of_no_use(setting: Setting) {
     let ready = app.prepare(&browser, &link, &ann).await;
     let own = app.spending(&browser, &ready, NEW);
     let query = own.to.split_once('?').expect("the form's key").1;
-    for other in Strategy::ALL.into_iter().filter(|other| *other != setting.strategy) {
+    for other in Strategy::all().iter().filter(|other| **other != setting.strategy) {
         let mut sent = own.clone();
         sent.to = format!("{}?{query}", other.path());
         sent.fields.push(("new_password".into(), NEW.into()));

@@ -1,6 +1,6 @@
 //! Limits refill evenly: nobody gets twice as much at a boundary, and nobody is left without a live key.
 
-use crate::common::{Browser, Change, OLD, OTHER, Setting, TestApp};
+use crate::common::{Browser, Capabilities, Change, OLD, OTHER, Setting, TestApp};
 
 for_every_strategy! {
     however_many_ask_the_newest_key_is_live,

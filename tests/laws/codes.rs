@@ -1,19 +1,12 @@
 //! A typed code has few tries and works in one browser.
 
 use crate::{
-    common::{Browser, NEW, OLD, OTHER, Person, Ready, Sent, Setting, Site, Strategy},
+    common::{Browser, Capabilities, NEW, OLD, OTHER, Person, Ready, Sent, Setting, Site},
     key::is_unusable,
 };
 
-macro_rules! for_both_codes {
-    ($($law:ident),+ $(,)?) => {$(
-        mod $law {
-            on_both_databases!(super::super::$law => second_key SecondKey, sms_approved SmsApproved);
-        }
-    )+};
-}
-
-for_both_codes! {
+for_every_strategy_that! {
+    takes_code:
     three_wrong_codes_end_the_code,
     tries_of_a_dead_code_use_up_nobodys_day,
     a_first_key_mints_three_codes_at_most,
@@ -80,7 +73,7 @@ async fn tries_of_a_dead_code_use_up_nobodys_day(setting: Setting) {
 async fn a_first_key_mints_three_codes_at_most(setting: Setting) {
     let app = setting.app().await;
     let ann = app.person("ann").await;
-    let to = if setting.strategy == Strategy::SmsApproved { &ann.phone } else { &ann.email };
+    let to = if setting.strategy.needs_phone() { &ann.phone } else { &ann.email };
     let link = app.key(&ann).await.link();
     let browser = app.browser();
     let page = browser.get(&link).await;
@@ -147,7 +140,7 @@ async fn a_code_expires(setting: Setting) {
     let link = app.key(&ann).await.link();
     let browser = app.browser();
     let ready = app.prepare(&browser, &link, &ann).await;
-    app.minutes_pass(if setting.strategy == Strategy::SmsApproved { 5 } else { 10 });
+    app.minutes_pass(if setting.strategy.needs_phone() { 5 } else { 10 });
     let page = browser.post(&app.spending(&browser, &ready, NEW)).await;
     assert!((400..500).contains(&page.status) && !browser.is_signed_in().await, "{page}");
     refused(&app, &ann).await;

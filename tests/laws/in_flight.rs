@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::common::{Jar, NEW, OTHER, Person, Setting, Site, Step, Strategy, TestApp, Walk};
+use crate::common::{Capabilities, Jar, NEW, OTHER, Person, Setting, Site, Step, Strategy, TestApp, Walk};
 
 for_both_databases! {
     under_honour_a_journey_ends_as_it_began,
@@ -15,20 +15,6 @@ for_both_databases! {
 
 const IN_FLIGHT: &str = "latchkey.reset.in_flight";
 
-/// All strategies, the strictest first.
-const BY_STRICTNESS: [Strategy; 5] = [
-    Strategy::SmsApproved,
-    Strategy::SecondKey,
-    Strategy::SetThenLogin,
-    Strategy::OneTimeLogin,
-    Strategy::GeneratedPassword,
-];
-
-fn as_strict(old: Strategy, new: Strategy) -> bool {
-    let place = |strategy| BY_STRICTNESS.iter().position(|other| *other == strategy);
-    place(old) <= place(new)
-}
-
 async fn with_phone(setting: &Setting, rule: &str) -> (TestApp, Person) {
     let app = setting.app_with(&[(IN_FLIGHT, json!(rule))]).await;
     let ann = app.account("ann@example.com").await;
@@ -39,9 +25,8 @@ async fn with_phone(setting: &Setting, rule: &str) -> (TestApp, Person) {
 async fn every_pair_at_every_step(setting: Setting, rule: &str, goes_on: fn(Strategy, Strategy) -> bool) {
     let (mut app, mut ann) = with_phone(&setting, rule).await;
     let mut jar = Jar::default();
-    for old in Strategy::ALL {
-        for (new, at) in
-            Strategy::ALL.into_iter().flat_map(|new| (0..old.requests()).map(move |at| (new, at)))
+    for &old in Strategy::all() {
+        for (new, at) in Strategy::all().iter().flat_map(|new| (0..old.requests()).map(move |at| (*new, at)))
         {
             app.switch(old, &[]).await;
             let mut walk = Walk::begin(&[&app], &ann, jar).await;
@@ -72,7 +57,7 @@ async fn under_honour_a_journey_ends_as_it_began(setting: Setting) {
 }
 
 async fn under_stricter_a_journey_goes_on_if_it_is_as_strict(setting: Setting) {
-    every_pair_at_every_step(setting, "stricter", as_strict).await;
+    every_pair_at_every_step(setting, "stricter", Strategy::is_as_strict_as).await;
 }
 
 async fn under_revoke_a_journey_ends_with_its_policy(setting: Setting) {
@@ -82,7 +67,7 @@ async fn under_revoke_a_journey_ends_with_its_policy(setting: Setting) {
 async fn servers_that_switch_at_different_moments_never_mix(setting: Setting) {
     let (mut app, mut ann) = with_phone(&setting, "stricter").await;
     let mut other = app.replica().await;
-    for (old, new) in Strategy::ALL.into_iter().flat_map(|old| Strategy::ALL.map(|new| (old, new))) {
+    for (old, new) in Strategy::pairs() {
         // The key has the old policy only if no server has the new one when it is created.
         other.switch(old, &[]).await;
         app.switch(old, &[]).await;
@@ -96,11 +81,11 @@ async fn servers_that_switch_at_different_moments_never_mix(setting: Setting) {
                 Step::Goes => {}
                 Step::Done => ann.password = password.to_owned(),
                 Step::Refused => {
-                    assert!(of_the_new && !as_strict(old, new), "{old:?} to {new:?}, request {step}");
+                    assert!(of_the_new && !old.is_as_strict_as(new), "{old:?} to {new:?}, request {step}");
                     break;
                 }
             }
-            assert!(!of_the_new || as_strict(old, new), "{old:?} to {new:?}: request {step} goes on");
+            assert!(!of_the_new || old.is_as_strict_as(new), "{old:?} to {new:?}: request {step} goes on");
         }
     }
     assert!(other.opens(&ann.email, &ann.password).await);

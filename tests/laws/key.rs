@@ -2,7 +2,7 @@
 
 use rocket::futures::future::join;
 
-use crate::common::{NEW, OTHER, Page, Setting, Site};
+use crate::common::{Capabilities, NEW, OTHER, Page, Setting, Site};
 
 for_every_strategy! {
     a_request_over_the_limit_kills_nothing,

@@ -40,6 +40,7 @@ mod restart;
 mod rotation;
 mod session;
 mod sms;
+mod strategies;
 mod told;
 mod typed;
 mod undo;

@@ -4,7 +4,7 @@ use latchkey::core::place::Place;
 use reqwest::Method;
 
 use crate::{
-    common::{Browser, NEW, OLD, OTHER, Page, Sent, Setting, Strategy, based},
+    common::{Browser, Capabilities, NEW, OLD, OTHER, Page, Sent, Setting, based},
     inert::filled,
 };
 
@@ -32,10 +32,7 @@ for_every_strategy! {
     keys_end_with_the_browser_and_with_signing_out,
 }
 
-mod the_open_step_is_found_again {
-    on_both_databases!(super::super::the_open_step_is_found_again =>
-        one_time_login OneTimeLogin, generated_password GeneratedPassword);
-}
+for_every_strategy_that! { !ends_with_password: the_open_step_is_found_again }
 
 async fn every_place_has_a_page(setting: Setting) {
     let app = setting.app().await;
@@ -261,7 +258,7 @@ async fn a_reset_says_that_it_is_done(setting: Setting) {
     let page = app.finish(&browser, page, &ann, NEW).await;
     assert_eq!(page.path(), "/account", "{page}");
     assert!(told(&page).contains("Your new password is set"), "{page}");
-    let ended_before = setting.strategy == Strategy::OneTimeLogin;
+    let ended_before = setting.strategy.signs_in_once();
     assert!(ended_before || told(&page).contains("session"), "{page}");
     assert_eq!(told(&browser.get("/account").await), "");
 }
@@ -288,7 +285,7 @@ async fn the_open_step_is_found_again(setting: Setting) {
     let browser = app.browser();
     let ready = app.prepare(&browser, &app.key(&ann).await.link(), &ann).await;
     let mut page = browser.post(&app.spending(&browser, &ready, NEW)).await;
-    if setting.strategy == Strategy::GeneratedPassword {
+    if setting.strategy.mails_password() {
         stays(&browser, &page, "Valid until").await;
         let generated = app.mailbox.next_code(&ann.email).await;
         let form = browser.get("/login").await;

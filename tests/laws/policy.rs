@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    common::{NEW, OLD, Person, Setting, Site, Strategy},
+    common::{Capabilities, NEW, OLD, Person, Setting, Site, Strategy},
     key::is_unusable,
 };
 

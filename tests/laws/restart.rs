@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{admin, place},
-    common::{Browser, NEW, OLD, OTHER, Page, Person, Ready, Setting, Site, Strategy},
+    common::{Browser, Capabilities, NEW, OLD, OTHER, Page, Person, Ready, Setting, Site},
     key::is_unusable,
 };
 
@@ -12,16 +12,8 @@ for_every_strategy! {
     what_the_owner_asked_for_is_sent_again_and_not_superseded,
 }
 
-macro_rules! for_keys_that_are_pressed {
-    ($($law:ident),+ $(,)?) => {$(
-        mod $law {
-            on_both_databases!(super::super::$law =>
-                set_then_login SetThenLogin, second_key SecondKey, sms_approved SmsApproved);
-        }
-    )+};
-}
-
-for_keys_that_are_pressed! {
+for_every_strategy_that! {
+    ends_with_password:
     a_link_that_starts_again_ends_nothing_until_its_button,
     starting_again_ends_the_other_reset,
     a_stranger_does_not_take_the_owners_new_start_away,
@@ -30,19 +22,17 @@ for_keys_that_are_pressed! {
 
 /// Continues in `browser` until the key is bound to it, or spent.
 async fn begin(app: &Site, browser: &Browser, link: &str, person: &Person) -> Option<Ready> {
-    match app.setting.strategy {
-        Strategy::SetThenLogin => {
-            let page = browser.get(link).await;
-            browser.submit(&page, &[("new-password", "short")]).await;
-            Some(app.prepare(browser, link, person).await)
-        }
-        Strategy::SecondKey | Strategy::SmsApproved => Some(app.prepare(browser, link, person).await),
-        Strategy::OneTimeLogin | Strategy::GeneratedPassword => {
-            let ready = app.prepare(browser, link, person).await;
-            browser.post(&app.spending(browser, &ready, NEW)).await;
-            None
-        }
+    let strategy = app.setting.strategy;
+    if strategy.ends_with_password() && !strategy.takes_code() {
+        let page = browser.get(link).await;
+        browser.submit(&page, &[("new-password", "short")]).await;
     }
+    let ready = app.prepare(browser, link, person).await;
+    if strategy.ends_with_password() {
+        return Some(ready);
+    }
+    browser.post(&app.spending(browser, &ready, NEW)).await;
+    None
 }
 
 async fn ask(browser: &Browser, email: &str) -> Page {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::common::{Change, NEW, OLD, Setting, TestApp};
+use crate::common::{Capabilities, Change, NEW, OLD, Setting, TestApp};
 
 for_every_strategy! { a_reset_begun_at_one_server_ends_at_the_other }
 for_both_databases! {

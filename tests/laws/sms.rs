@@ -2,23 +2,18 @@
 
 use serde_json::json;
 
-use crate::common::{NEW, OLD, OTHER, Setting, Strategy};
+use crate::common::{Capabilities, NEW, OLD, OTHER, Setting, Strategy};
 
-mod a_key_by_sms_leads_back_in {
-    on_both_databases!(super::super::a_key_by_sms_leads_back_in => one_time_login OneTimeLogin,
-        set_then_login SetThenLogin, generated_password GeneratedPassword, second_key SecondKey);
-}
+for_every_strategy_that! { !needs_phone: a_key_by_sms_leads_back_in }
 for_both_databases! {
     without_a_phone_a_mail_says_so,
     a_key_by_sms_lives_ten_minutes,
     this_was_not_me_is_answered_by_text_however_many_others_asked_for,
 }
-mod a_text_that_is_one_too_many_is_written_down {
-    on_both_databases!(super::super::a_text_that_is_one_too_many_is_written_down => sms_approved SmsApproved);
-}
-
-mod without_a_phone_the_page_names_the_admin {
-    on_both_databases!(super::super::without_a_phone_the_page_names_the_admin => sms_approved SmsApproved);
+for_every_strategy_that! {
+    needs_phone:
+    a_text_that_is_one_too_many_is_written_down,
+    without_a_phone_the_page_names_the_admin,
 }
 
 async fn a_key_by_sms_leads_back_in(setting: Setting) {
@@ -70,7 +65,7 @@ async fn without_a_phone_the_page_names_the_admin(setting: Setting) {
     let browser = app.browser();
     let page = browser.get(&link).await;
     assert!(page.body.contains("admin@example.com") && !page.asks(&["code"]), "{page}");
-    assert!(!page.offers("/reset/sms-approved/send"), "{page}");
+    assert!(!page.offers(&format!("{}/send", setting.strategy.path())), "{page}");
     assert!(app.opens(&ann.email, OLD).await);
 }
 
@@ -80,9 +75,10 @@ async fn a_text_that_is_one_too_many_is_written_down(setting: Setting) {
     let ann = app.person("ann").await;
     let browser = app.browser();
     browser.get(&app.key(&ann).await.link()).await;
+    let own = setting.strategy.path();
     for is_texted in [true, false] {
-        let page = browser.get("/reset/sms-approved").await;
-        let page = browser.press(&page, "/reset/sms-approved/send").await;
+        let page = browser.get(&own).await;
+        let page = browser.press(&page, &format!("{own}/send")).await;
         assert_eq!(!page.text.contains("No code was sent"), is_texted, "{page}");
         app.minutes_pass(2);
     }

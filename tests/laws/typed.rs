@@ -1,6 +1,6 @@
 //! The code beside the link: valid in the browser that asked, for a few tries, and as long as the link.
 
-use crate::common::{Browser, Message, NEW, Page, Setting, Site, Strategy, until_sent};
+use crate::common::{Browser, Capabilities, Message, NEW, Page, Setting, Site, Strategy, until_sent};
 
 for_every_strategy! {
     a_code_does_in_the_browser_that_asked_what_the_link_does,

@@ -6,7 +6,7 @@ use super::{
     rules::{Rule, Rules},
     state::{Key, Kind, Law, NOBODY, Password, Purpose, State, Tab, Who, accepts, add},
 };
-use crate::common::Strategy;
+use crate::common::{Capabilities, Strategy};
 
 impl Rules {
     /// Commits the request of `tab`, unless its conditions refuse it. `answered` is false if the server dies
@@ -40,7 +40,7 @@ impl Rules {
                 end_keys(state, who, Purpose::Temporary, Fate::Spent);
                 admit(state, tab, &request, Kind::Restricted(policy));
             }
-            Deed::Button(_) if policy == Strategy::OneTimeLogin => {
+            Deed::Button(_) if policy.signs_in_once() => {
                 end_keys(state, who, Purpose::Reset, Fate::Spent);
                 self.end_everything(state, who);
                 admit(state, tab, &request, Kind::Restricted(policy));
@@ -57,8 +57,7 @@ impl Rules {
             Deed::Code(_) => self.mint(state, tab, &request, answered),
             Deed::Weak(_) => proved = press(state, who, if answered { tab } else { NOBODY }, u8::MAX),
             Deed::Set(_) | Deed::SetRestricted(_) => {
-                let coded = !matches!(policy, Strategy::SecondKey | Strategy::SmsApproved);
-                if !(coded || request.code) || !accepts(in_force, policy) {
+                if policy.takes_code() && !request.code || !accepts(in_force, policy) {
                     state.broken = Some(Law::EveryFactor);
                 }
                 for purpose in
@@ -113,7 +112,7 @@ impl Rules {
         let (who, policy) = (request.who, request.policy.unwrap_or(Strategy::SecondKey));
         let mark = if answered { tab } else { NOBODY };
         // Another text within a minute is refused, and no minute passes here.
-        let most = if policy == Strategy::SmsApproved { 1 } else { self.mints };
+        let most = if policy.needs_phone() { 1 } else { self.mints };
         if press(state, who, mark, most) {
             if let Some(key) = reset_key(state, who) {
                 key.codes_issued += 1;

@@ -1,7 +1,7 @@
 //! A person in the walks: reads mail and texts, and remembers passwords.
 
 use super::deed::Deed;
-use crate::common::{Page, Person, Sent, Site, Strategy};
+use crate::common::{Capabilities, Page, Person, Sent, Site, Strategy};
 
 /// A password that is refused.
 const WEAK: &str = "password";
@@ -62,7 +62,7 @@ impl Owner {
             Deed::Weak(_) => (page.path().to_owned(), vec![field("new_password", WEAK)]),
             Deed::Set(_) => {
                 let mut fields = vec![field("new_password", new)];
-                if page.path() != Strategy::SetThenLogin.path() {
+                if Strategy::of_page(page.path()).is_some_and(Strategy::takes_code) {
                     fields.push(field("code", self.code.as_deref().unwrap_or("000000")));
                 }
                 (page.path().to_owned(), fields)

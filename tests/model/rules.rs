@@ -4,7 +4,7 @@ use super::{
     deed::{Deed, Fate, Request},
     state::{Kind, Password, Purpose, Server, Session, State, Tab, Who, accepts},
 };
-use crate::common::Strategy;
+use crate::common::{Capabilities, Strategy};
 
 /// A rule that can be removed, to show that its law would break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -118,12 +118,11 @@ impl Rules {
 
 /// True if the form of a key under `policy` offers `deed`.
 fn fits(deed: Deed, policy: Strategy, code: bool) -> bool {
-    let coded = matches!(policy, Strategy::SecondKey | Strategy::SmsApproved);
     match deed {
-        Deed::Button(_) => matches!(policy, Strategy::OneTimeLogin | Strategy::GeneratedPassword),
-        Deed::Code(_) => coded,
-        Deed::Set(_) => policy == Strategy::SetThenLogin || (coded && code),
-        Deed::Weak(_) => policy == Strategy::SetThenLogin,
+        Deed::Button(_) => !policy.ends_with_password(),
+        Deed::Code(_) => policy.takes_code(),
+        Deed::Set(_) => policy.ends_with_password() && (code || !policy.takes_code()),
+        Deed::Weak(_) => policy.ends_with_password() && !policy.takes_code(),
         Deed::Cancel(_) => true,
         _ => false,
     }

@@ -5,7 +5,7 @@ use super::{
     state::{Kind, Password, Purpose, Server, State, Who, accepts},
     world::World,
 };
-use crate::common::Strategy;
+use crate::common::{Capabilities, Strategy};
 
 /// State shown by the servers; by the first one, unless noted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +110,6 @@ impl World {
 
     async fn leads_to(&self, link: Option<&str>, server: Server) -> Option<Strategy> {
         let page = self.servers[server].browser().get(link?).await;
-        Strategy::ALL.into_iter().find(|strategy| page.status == 200 && page.path() == strategy.path())
+        Strategy::of_page(page.path()).filter(|_| page.status == 200)
     }
 }

@@ -1,7 +1,7 @@
 //! States of the model: people with their keys, browsers with cookies and forms, and the servers' policies.
 
 use super::deed::Request;
-use crate::common::Strategy;
+use crate::common::{Capabilities, Strategy};
 
 /// Index of a person.
 pub type Who = usize;
@@ -171,12 +171,5 @@ pub fn add(people: &mut Vec<Who>, who: Who) {
 
 /// True if a key issued under `issued` is valid where `now` is in force and `in_flight` is "stricter".
 pub fn accepts(now: Strategy, issued: Strategy) -> bool {
-    let strictness = |strategy| match strategy {
-        Strategy::SmsApproved => 5,
-        Strategy::SecondKey => 4,
-        Strategy::SetThenLogin => 3,
-        Strategy::OneTimeLogin => 2,
-        Strategy::GeneratedPassword => 1,
-    };
-    strictness(issued) >= strictness(now)
+    issued.is_as_strict_as(now)
 }

@@ -6,7 +6,7 @@ use super::{
     scope::Action,
     state::{Server, State, Tab, Who},
 };
-use crate::common::{Browser, Jar, Page, Person, Setting, Strategy, TestApp, until_sent};
+use crate::common::{Browser, Capabilities, Jar, Page, Person, Setting, Strategy, TestApp, until_sent};
 
 /// Two people, two browsers, two servers.
 pub struct World {
@@ -53,17 +53,16 @@ impl World {
     pub fn offers(&self, state: &State, tab: Tab, deed: Deed) -> bool {
         let form = |who: Who| self.tabs[tab].pages[who].as_ref();
         let path = |who| form(who).map(|page| page.path().to_owned()).unwrap_or_default();
-        let is = |who, strategies: &[Strategy]| strategies.iter().any(|it| it.path() == path(who));
+        let is = |who, able: fn(Strategy) -> bool| Strategy::of_page(&path(who)).is_some_and(able);
         match deed {
-            Deed::Button(who) => is(who, &[Strategy::OneTimeLogin, Strategy::GeneratedPassword]),
+            Deed::Button(who) => is(who, |it| !it.ends_with_password()),
             // It depends on the speed of this run whether a minute has passed since the last text.
             Deed::Code(who) => {
-                is(who, &[Strategy::SecondKey])
-                    || (is(who, &[Strategy::SmsApproved])
-                        && state.people[who].keys.iter().all(|key| key.codes_issued == 0))
+                let asked = state.people[who].keys.iter().any(|key| key.codes_issued > 0);
+                is(who, Strategy::takes_code) && !(asked && is(who, Strategy::needs_phone))
             }
-            Deed::Set(who) => is(who, &[Strategy::SetThenLogin, Strategy::SecondKey, Strategy::SmsApproved]),
-            Deed::Weak(who) => is(who, &[Strategy::SetThenLogin]),
+            Deed::Set(who) => is(who, Strategy::ends_with_password),
+            Deed::Weak(who) => is(who, |it| it.ends_with_password() && !it.takes_code()),
             _ => true,
         }
     }

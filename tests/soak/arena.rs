@@ -7,7 +7,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::{
-    common::{Binary, Browser, Change, Config, Person, Ready, Setting, Site, Strategy, free_port},
+    common::{Binary, Browser, Change, Config, Person, Ready, Setting, Site, free_port},
     ledger::Ledger,
     post::Post,
 };
@@ -31,7 +31,7 @@ pub struct Arena {
 impl Arena {
     /// Starts with one server.
     pub async fn open(setting: &Setting, changes: &[Change<'_>]) -> Self {
-        let post = Post::open(setting.strategy == Strategy::SmsApproved);
+        let post = Post::open(setting.strategy.needs_phone());
         let mut config = setting.config(&post.settings()).for_a_process();
         config.set("latchkey.password.queue", json!(100));
         config.change(changes);

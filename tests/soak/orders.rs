@@ -10,7 +10,7 @@ use rocket::{
 
 use crate::{
     arena::Arena,
-    common::{Browser, NEW, OTHER, Person, Sent, Setting, Strategy},
+    common::{Browser, Capabilities, NEW, OTHER, Person, Sent, Setting, Strategy},
     ledger::Facts,
     races::{arena, candidate, ended, has_won, remembered, rounds},
 };
@@ -68,8 +68,8 @@ impl Contest {
     fn spent(&self, strategy: Strategy) -> Facts {
         let (before, won) = (self.before.clone(), i64::from(self.winner.is_some()));
         match strategy {
-            Strategy::GeneratedPassword => Facts { generated: before.generated + won, ..before },
-            Strategy::OneTimeLogin => Facts {
+            it if it.mails_password() => Facts { generated: before.generated + won, ..before },
+            it if it.signs_in_once() => Facts {
                 signed_in_once: before.signed_in_once + won,
                 undo: before.undo + won,
                 notices: before.notices + won,
@@ -107,7 +107,7 @@ async fn whatever_a_key_meets_ends_as_some_order_would(setting: Setting) {
 async fn against_a_new_request(arena: &Arena, ann: &mut Person) {
     let strategy = arena.setting.strategy;
     // The second button of these strategies has been pressed, and a key in use is not superseded.
-    let held = matches!(strategy, Strategy::SecondKey | Strategy::SmsApproved);
+    let held = strategy.takes_code();
     rounds(arena, "a key against a new request", async |arena, round| {
         let other = arena.browser(round);
         let sent = other.fill(&other.get("/reset").await, &[("email", &ann.email)]);
@@ -116,9 +116,7 @@ async fn against_a_new_request(arena: &Arena, ann: &mut Person) {
         let issued = after.issued - contest.before.issued;
         assert!(if held { won } else { issued == 1 }, "round {round}: {won}, {after:?}");
         let expected = match won {
-            true if strategy == Strategy::GeneratedPassword => {
-                Facts { keys: 1 + issued, ..contest.spent(strategy) }
-            }
+            true if strategy.mails_password() => Facts { keys: 1 + issued, ..contest.spent(strategy) },
             true => Facts { keys: issued, sessions: 1, ..contest.spent(strategy) },
             false => Facts { keys: after.keys, ..contest.spent(strategy) },
         };
@@ -143,7 +141,7 @@ async fn against_a_change_of_password(arena: &Arena, ann: &mut Person) {
         let won = i64::from(contest.winner.is_some());
         match strategy {
             // The button ends neither the session nor the password, so the change can come after it.
-            Strategy::GeneratedPassword => assert_eq!(changed, 1, "round {round}"),
+            it if it.mails_password() => assert_eq!(changed, 1, "round {round}"),
             _ => assert_eq!(changed + won, 1, "round {round}: {:?}", contest.after),
         }
         let spent = contest.spent(strategy);

@@ -8,7 +8,9 @@ use serde_json::json;
 
 use crate::{
     arena::Arena,
-    common::{Answer, Browser, Engine, NEW, OLD, OTHER, Person, Sent, Setting, Site, Strategy, prove},
+    common::{
+        Answer, Browser, Capabilities, Engine, NEW, OLD, OTHER, Person, Sent, Setting, Site, Strategy, prove,
+    },
     ledger::Facts,
     length::Length,
 };
@@ -22,15 +24,8 @@ for_both_databases! {
     of_32_that_are_remembered_one_changes_the_token,
 }
 
-mod of_32_that_use_a_generated_password_one_wins {
-    on_both_databases!(super::super::of_32_that_use_a_generated_password_one_wins =>
-        generated_password GeneratedPassword);
-}
-
-mod of_32_wrong_codes_three_are_looked_at {
-    on_both_databases!(super::super::of_32_wrong_codes_three_are_looked_at =>
-        second_key SecondKey, sms_approved SmsApproved);
-}
+for_every_strategy_that! { mails_password: of_32_that_use_a_generated_password_one_wins }
+for_every_strategy_that! { takes_code: of_32_wrong_codes_three_are_looked_at }
 
 /// Concurrent requests.
 const MANY: usize = 32;
@@ -85,8 +80,8 @@ pub async fn at_once(arena: &Arena, own: &Browser, sent: impl Fn(usize) -> Sent)
 /// second click leads to the same page as the first.
 pub fn has_won(strategy: Strategy, answer: &Answer) -> bool {
     let given = match strategy {
-        Strategy::GeneratedPassword => "latchkey_kept=",
-        Strategy::OneTimeLogin => "latchkey_restricted=",
+        it if it.mails_password() => "latchkey_kept=",
+        it if it.signs_in_once() => "latchkey_restricted=",
         _ => "latchkey_session=",
     };
     let cookies = answer.headers.get_all(header::SET_COOKIE).into_iter();
@@ -129,13 +124,13 @@ async fn spenders(setting: &Setting, mut arena: Arena) {
         assert_eq!(won.len(), 1, "{won:?} won in round {round}");
         let now = arena.ledger.facts(&ann.email).await;
         let expected = match setting.strategy {
-            Strategy::OneTimeLogin => Facts {
+            it if it.signs_in_once() => Facts {
                 signed_in_once: before.signed_in_once + 1,
                 undo: before.undo + 1,
                 notices: before.notices + 1,
                 ..ended(&before)
             },
-            Strategy::GeneratedPassword => {
+            it if it.mails_password() => {
                 Facts { generated: before.generated + 1, keys: 1, reset_keys: 0, ..before }
             }
             _ => Facts {

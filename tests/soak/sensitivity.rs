@@ -1,14 +1,12 @@
 //! Proof that the races would detect a fault: with a database that never spends anything, more than one wins.
 
 use crate::{
-    common::{Setting, Strategy},
+    common::{Capabilities, Setting},
     races::{arena, spend_at_once},
 };
 
-mod a_key_that_stays_is_noticed {
-    on_both_databases!(super::super::a_key_that_stays_is_noticed =>
-        one_time_login OneTimeLogin, set_then_login SetThenLogin, generated_password GeneratedPassword,
-        second_key SecondKey, sms_approved SmsApproved);
+for_every_strategy! {
+    a_key_that_stays_is_noticed,
 }
 
 const SQLITE: &str = "
@@ -42,7 +40,7 @@ async fn a_key_that_stays_is_noticed(setting: Setting) {
     arena.ledger.alter(SQLITE, POSTGRES).await;
     let (won, _) = spend_at_once(&arena, &ann, 0).await;
     assert!(won.len() > 1, "only {won:?} won where every one could: the races see nothing");
-    if setting.strategy != Strategy::GeneratedPassword {
+    if !setting.strategy.mails_password() {
         assert!(arena.site().opens(&ann.email, &ann.password).await);
     }
 }

@@ -6,7 +6,7 @@ use rocket::tokio::time::sleep;
 
 use crate::{
     arena::Arena,
-    common::{Browser, Jar, Message, Person, Strategy},
+    common::{Browser, Capabilities, Jar, Message, Person, Strategy},
     ledger::Facts,
 };
 
@@ -109,12 +109,12 @@ impl Traveller {
         assert!(!attempt.heard || completed == 1, "an answer that was not durable: {what}");
 
         let (spent, ended) = match strategy {
-            Strategy::OneTimeLogin => (opened, opened),
-            Strategy::GeneratedPassword => (made, completed),
+            it if it.signs_in_once() => (opened, opened),
+            it if it.mails_password() => (made, completed),
             _ => (completed, completed),
         };
         assert!(completed <= spent && opened <= spent, "an end without a beginning: {what}");
-        let told = completed + if strategy == Strategy::OneTimeLogin { opened } else { 0 };
+        let told = completed + if strategy.signs_in_once() { opened } else { 0 };
         assert_eq!(now.notices - before.notices, told, "notices: {what}");
         if spent == 1 {
             assert_eq!(now.reset_keys, 0, "{what}");
@@ -122,7 +122,7 @@ impl Traveller {
         if ended == 1 {
             assert_eq!((now.keys, now.sessions), (0, 1), "{what}");
         }
-        if strategy == Strategy::GeneratedPassword {
+        if strategy.mails_password() {
             // An unused generated password is valid until another one is created.
             let left = match (completed, made) {
                 (0, 0) => before.keys - before.reset_keys,
@@ -154,8 +154,8 @@ impl Traveller {
         let now = arena.ledger.facts(email).await;
         let other: fn(&Message) -> bool = |message| !message.has_link();
         let codes = match arena.setting.strategy {
-            Strategy::GeneratedPassword => now.generated,
-            Strategy::SecondKey => now.code_sent,
+            it if it.mails_password() => now.generated,
+            it if it.takes_code() && !it.needs_phone() => now.code_sent,
             _ => 0,
         };
         let texts = if phone.is_empty() { 0 } else { now.code_sent + 1 };
@@ -186,7 +186,7 @@ impl Traveller {
 
 /// Notices sent by a complete reset.
 fn notices(strategy: Strategy) -> usize {
-    if strategy == Strategy::OneTimeLogin { 2 } else { 1 }
+    if strategy.signs_in_once() { 2 } else { 1 }
 }
 
 /// Reduces the cookies to the one of a known browser.

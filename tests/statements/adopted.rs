@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::LazyLock};
 use latchkey::store::{DatabaseSettings, Pool};
 
 use super::{
-    common::{dump, execute, texts},
+    common::{Capabilities, dump, execute, texts},
     *,
 };
 
