@@ -1,7 +1,8 @@
 //! Each file in `tests/configs` is a configuration that begins with the expected output of `latchkey check`.
 //!
 //! `# expect: LINE` is an expected line, or `nothing`; `# profile: NAME`, `# env: NAME=VALUE` and `# run:
-//! ARGUMENTS` set the conditions. An unexpected finding is an error as well.
+//! ARGUMENTS` set the conditions; `{strategies}` in a line stands for their names. An unexpected finding is an error as
+//! well.
 
 #[macro_use]
 #[path = "common/mod.rs"]
@@ -9,12 +10,19 @@ mod common;
 
 use std::{collections::BTreeSet, ffi::OsString, fs, path::Path};
 
-use common::command;
+use common::{Strategy, command};
 
 /// Values of `# name: …` at the head of a configuration.
 fn head<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
     let lines = text.lines().map_while(|line| line.strip_prefix("# "));
     lines.filter_map(move |line| line.strip_prefix(name)?.strip_prefix(": "))
+}
+
+/// Names of all strategies, as a message lists them.
+fn strategies() -> String {
+    let names: Vec<_> = Strategy::all().iter().map(|strategy| strategy.name()).collect();
+    let (last, others) = names.split_last().expect("strategies");
+    format!("{} or {last}", others.join(", "))
 }
 
 /// Names of the entries of a folder.
@@ -56,8 +64,9 @@ fn every_configuration_is_told_what_is_wrong_with_it() {
     let mut bad = 0;
     for file in &files {
         let text = fs::read_to_string(file).expect("text");
+        let expected = head(&text, "expect").filter(|line| *line != "nothing");
         let expected: BTreeSet<_> =
-            head(&text, "expect").filter(|line| *line != "nothing").map(str::to_owned).collect();
+            expected.map(|line| line.replace("{strategies}", &strategies())).collect();
         let (found, starts) = check(&text);
         assert_eq!(found, expected, "{}", file.display());
         assert_eq!(starts, !found.iter().any(|line| line.starts_with("error")), "{}", file.display());

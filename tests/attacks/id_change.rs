@@ -1,7 +1,7 @@
 //! A028, A029: a change of phone or address requires the password, notifies the owner, and must be confirmed.
 
 use crate::{
-    common::{Message, OLD, OTHER},
+    common::{Capabilities, Message, OLD, OTHER, Sent},
     scene::{Scene, V},
     tries::{SITE, SMS},
 };
@@ -32,14 +32,14 @@ async fn a028_a_new_phone_approves_no_reset_of_today(scene: &mut Scene) {
     assert_eq!(scene.mails(&scene.v.phone).await.len(), 1, "V is told at the former number");
     scene.may_write_to_x().await;
 
-    let browser = scene.app.browser();
+    let (browser, own) = (scene.app.browser(), scene.strategy().path());
     let page = browser.get(&scene.key().await).await;
-    assert!(!page.offers("/reset/sms-approved/send"), "a number of a minute ago approves: {page}");
+    assert!(!page.offers(&format!("{own}/send")), "a number of a minute ago approves: {page}");
     let id = page.forms.iter().find_map(|form| form.action.split_once("?form=")).expect("a form's key").1;
-    let send = format!("/reset/sms-approved/send?form={id}");
-    let answer = browser.post_only(&crate::common::Sent { to: send, fields: Vec::new() }).await;
+    let send = format!("{own}/send?form={id}");
+    let answer = browser.post_only(&Sent { to: send, fields: Vec::new() }).await;
     assert!(answer.status < 500, "{}", answer.text());
-    assert!(!browser.get("/reset/sms-approved").await.asks(&["code"]));
+    assert!(!browser.get(&own).await.asks(&["code"]));
     scene.unharmed(&["password.refused", "phone.changed", "reset.issued"]).await;
 }
 

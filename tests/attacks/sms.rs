@@ -6,7 +6,7 @@ use rocket::tokio::time::{Instant, sleep};
 use serde_json::{Value, json};
 
 use crate::{
-    common::{Browser, Change, Message, OLD, Page, Sent, texts},
+    common::{Browser, Capabilities, Change, Message, OLD, Page, Sent, texts},
     enumeration::shown,
     listener::Listener,
     log,
@@ -22,7 +22,6 @@ attacks! {
 
 /// Time within which an answer must come, even on a busy machine.
 const AT_ONCE: Duration = Duration::from_secs(2);
-const SEND: &str = "/reset/sms-approved/send";
 
 /// Mobile numbers of twenty countries, the last in Germany.
 const NUMBERS: [&str; 20] = [
@@ -82,11 +81,16 @@ fn failing(scene: &Scene) -> String {
     scene.app.told(&["outbox", "list", "--state", "failing"])
 }
 
+/// Place of the button that sends a code.
+fn place(scene: &Scene) -> String {
+    format!("{}/send", scene.strategy().path())
+}
+
 /// Opens a new key of V's, requested by `browser` itself; returns the form of the button that sends a code.
 async fn button(scene: &Scene, browser: &Browser) -> Sent {
     browser.submit(&browser.get("/reset").await, &[("email", V)]).await;
     let page = browser.get(&scene.app.mailbox.next_key(V).await.link()).await;
-    browser.sent(&page, page.form_to(SEND), &[])
+    browser.sent(&page, page.form_to(&place(scene)), &[])
 }
 
 async fn a075_only_countries_that_are_named_get_few_texts(scene: &mut Scene) {
@@ -130,7 +134,7 @@ async fn a076_the_site_has_a_budget(scene: &mut Scene) {
     let mut last: Option<Page> = None;
     for turn in 0..9 {
         let sent = match &last {
-            Some(page) if turn % 3 != 0 => browser.sent(page, page.form_to(SEND), &[]),
+            Some(page) if turn % 3 != 0 => browser.sent(page, page.form_to(&place(scene)), &[]),
             _ => button(scene, &browser).await,
         };
         scene.app.minutes_pass(2);
