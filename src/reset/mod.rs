@@ -47,3 +47,6 @@ pub fn routes() -> Vec<Route> {
 pub fn samples() -> Vec<Sample> {
     [Sample::of::<request::RequestPage>(), Sample::of::<request::SentPage>()].concat()
 }
+
+#[cfg(test)]
+mod tests;
