@@ -1,6 +1,7 @@
 //! Changing the password: asks for the current one, ends every other session and key, and notifies the owner.
 
 use rocket::{Route, get, post, routes};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::notice;
@@ -21,6 +22,7 @@ use crate::{
     },
     http::{Answer, Faults, Fields, Page, SameOrigin, Visit, told::Announcement},
     store::accounts::Account,
+    view::shown::View,
 };
 
 /// The routes.
@@ -28,9 +30,22 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit]
 }
 
+/// The form for another password.
+#[derive(Serialize)]
+pub struct ChangePage {}
+
+impl View for ChangePage {
+    const TEMPLATE: &'static str = "account/change";
+    const SHOWS_ME: bool = true;
+
+    fn samples() -> Vec<Self> {
+        vec![ChangePage {}]
+    }
+}
+
 #[get("/change")]
 fn show(_me: Fresh<'_>) -> Page {
-    Page::new("account/change")
+    Page::of(&ChangePage {})
 }
 
 #[post("/change", data = "<fields>")]
@@ -43,7 +58,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
         faults.take("new_password", site.hasher_for(account.id.as_bytes()).validate(new, &own_words).await?);
     }
     confirm(&site, account, &fields, &mut faults).await?;
-    let refused = |faults| Ok(Page::new("account/change").faults(faults).into());
+    let refused = |faults| Ok(Page::of(&ChangePage {}).faults(faults).into());
     let Some(new) = new.filter(|_| faults.is_empty()) else { return refused(faults) };
     let hash = site.hasher_for(account.id.as_bytes()).hash(new).await?;
 

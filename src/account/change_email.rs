@@ -1,6 +1,7 @@
 //! Changing the address: confirmed at the new one, with a notice to the old one.
 
 use rocket::{Route, get, post, routes};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
@@ -11,7 +12,7 @@ use crate::{
     auth::session::Fresh,
     base::{
         Error,
-        email::{CONFIRMING, Email},
+        email::{CONFIRMING, Email, masked},
         fault::Fault,
         key::{Key, Purpose},
     },
@@ -21,8 +22,8 @@ use crate::{
         place::Place,
     },
     http::{
-        Answer, CookieName, Faults, Fields, KeyedLink, LinkKey, Page, SameOrigin, ValidKey, Visit, keyed,
-        throttle,
+        Answer, CookieName, Faults, Fields, KeyShown, KeyedLink, LinkKey, Page, SameOrigin, ValidKey, Visit,
+        keyed, throttle,
     },
     outbox::message::Message,
     store::{
@@ -33,7 +34,7 @@ use crate::{
         sessions::SignedIn,
         spent::{self, Reason},
     },
-    view::format,
+    view::shown::{Until, View},
 };
 
 const PURPOSE: &str = "new address";
@@ -43,9 +44,28 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit, show_sent, arrive, show_confirm, confirm]
 }
 
+/// The form for another address.
+#[derive(Serialize)]
+pub struct EmailPage {
+    /// The present address.
+    current: String,
+}
+
+impl View for EmailPage {
+    const TEMPLATE: &'static str = "account/email";
+
+    fn samples() -> Vec<Self> {
+        vec![EmailPage { current: "maria@example.com".into() }]
+    }
+}
+
+fn page(account: &Account) -> Page {
+    Page::of(&EmailPage { current: account.email.clone() })
+}
+
 #[get("/account/email")]
 fn show(me: Fresh<'_>) -> Page {
-    Page::new("account/email").with("current", &me.0.account.email)
+    page(&me.0.account)
 }
 
 #[post("/account/email", data = "<fields>")]
@@ -62,8 +82,8 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     }
     change::confirm(&site, account, &fields, &mut faults).await?;
     let Some(email) = email.filter(|_| faults.is_empty()) else {
-        let page = Page::new("account/email").with("current", &account.email);
-        return Ok(page.typed("email", fields.get("email").unwrap_or_default()).faults(faults).into());
+        let typed = fields.get("email").unwrap_or_default();
+        return Ok(page(account).typed("email", typed).faults(faults).into());
     };
     let (now, key) = (site.now(), Key::for_link(site.random)?);
     let row = KeyRow {
@@ -97,12 +117,27 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     Ok(Answer::go(Place::ChangeEmailSent))
 }
 
+/// The page after that form.
+#[derive(Serialize)]
+pub struct EmailSentPage {
+    /// The new address.
+    email: String,
+}
+
+impl View for EmailSentPage {
+    const TEMPLATE: &'static str = "account/email_sent";
+
+    fn samples() -> Vec<Self> {
+        vec![EmailSentPage { email: "maria@example.org".into() }]
+    }
+}
+
 #[get("/account/email/sent")]
 async fn show_sent(site: Visit<'_>, me: &SignedIn) -> Result<Answer, Error> {
     let purpose = Purpose::Email;
     let row = keys::of_account(&mut site.read().await?, me.account.id, purpose, site.now()).await?;
     Ok(match row.and_then(|row| new_email(&site, &row)) {
-        Some(email) => Page::new("account/email_sent").with("email", email.address()).into(),
+        Some(email) => Page::of(&EmailSentPage { email: email.address().to_owned() }).into(),
         None => Answer::go(Place::ChangeEmail),
     })
 }
@@ -153,18 +188,30 @@ async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Re
     keyed::arrive::<NewEmail>(&site, linked).await
 }
 
+/// The page with the button that confirms a new address.
+#[derive(Serialize)]
+pub struct EmailConfirmPage {
+    /// The new address.
+    email: String,
+    ticket: KeyShown,
+}
+
+impl View for EmailConfirmPage {
+    const TEMPLATE: &'static str = "account/email_confirm";
+
+    fn samples() -> Vec<Self> {
+        vec![EmailConfirmPage { email: "maria@example.org".into(), ticket: KeyShown::sample() }]
+    }
+}
+
 #[get("/account/email/confirm")]
 fn show_confirm(site: Visit<'_>, new: ValidKey<NewEmail>) -> Page {
-    let new = new.0;
-    Page::new("account/email_confirm").with("email", new.email.address()).with(
-        "ticket",
-        serde_json::json!({
-            "id": new.row.id,
-            "email": crate::base::email::masked(&new.account.email),
-            "until": format::clock(new.row.expires_at),
-            "minutes": format::minutes(site.now().until(new.row.expires_at)),
-        }),
-    )
+    let NewEmail { row, account, email } = new.0;
+    let until = Until::new(row.expires_at, site.now());
+    Page::of(&EmailConfirmPage {
+        email: email.address().to_owned(),
+        ticket: KeyShown { id: row.id, email: masked(&account.email), until },
+    })
 }
 
 #[post("/account/email/confirm")]

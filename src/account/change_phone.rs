@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rocket::{Route, get, post, routes};
+use serde::Serialize;
 
 use super::{change, notice};
 use crate::{
@@ -29,7 +30,7 @@ use crate::{
         accounts::Account,
         keys::{self, KeyRow},
     },
-    view::format,
+    view::shown::{Until, View},
 };
 
 const PURPOSE: &str = "new phone";
@@ -41,10 +42,32 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit, show_code, submit_code, show_remove, remove]
 }
 
+/// The forms for another phone, and for none.
+#[derive(Serialize)]
+pub struct PhonePage {
+    /// Last digits of the present one.
+    phone: Option<String>,
+    /// Country of numbers without a country code.
+    home: Option<String>,
+}
+
+impl View for PhonePage {
+    const TEMPLATE: &'static str = "account/phone";
+
+    fn samples() -> Vec<Self> {
+        let page = |phone: Option<&str>, home: Option<&str>| PhonePage {
+            phone: phone.map(str::to_owned),
+            home: home.map(str::to_owned),
+        };
+        vec![page(None, None), page(Some("42"), Some("DE"))]
+    }
+}
+
 fn page(site: &Visit<'_>, account: &Account) -> Page {
-    Page::new("account/phone")
-        .with("phone", account.phone.as_deref().map(ending))
-        .with("home", site.config().sms.home())
+    Page::of(&PhonePage {
+        phone: account.phone.as_deref().map(|phone| ending(phone).to_owned()),
+        home: site.config().sms.home().map(str::to_owned),
+    })
 }
 
 #[get("/account/phone")]
@@ -95,12 +118,28 @@ async fn pending(site: &Visit<'_>, account: &Account) -> Result<Option<(KeyRow, 
     Ok(phone.map(|phone| (row, phone)))
 }
 
+/// The form for the code that was texted to a new phone.
+#[derive(Serialize)]
+pub struct PhoneCodePage {
+    /// Last digits of the new one.
+    phone: String,
+    #[serde(flatten)]
+    until: Until,
+    /// Tries left.
+    tries: i64,
+}
+
+impl View for PhoneCodePage {
+    const TEMPLATE: &'static str = "account/phone_code";
+
+    fn samples() -> Vec<Self> {
+        vec![PhoneCodePage { phone: "42".into(), until: Until::sample(), tries: 3 }]
+    }
+}
+
 fn code_page(site: &Visit<'_>, row: &KeyRow, phone: &Phone, tries: i64) -> Page {
-    Page::new("account/phone_code")
-        .with("phone", ending(phone.number()))
-        .with("until", format::clock(row.expires_at))
-        .with("minutes", format::minutes(site.now().until(row.expires_at)))
-        .with("tries", tries)
+    let until = Until::new(row.expires_at, site.now());
+    Page::of(&PhoneCodePage { phone: ending(phone.number()).to_owned(), until, tries })
 }
 
 #[get("/account/phone/code")]

@@ -22,8 +22,8 @@ use crate::{
     },
     hashing::hash::PasswordHash,
     http::{
-        Answer, CookieName, Faults, Fields, KeyedLink, LinkKey, Paced, Page, SameOrigin, ValidKey, Visit,
-        keyed, page::Why, throttle,
+        Answer, CookieName, Faults, Fields, KeyShown, KeyedLink, LinkKey, Paced, Page, SameOrigin, Sent,
+        ValidKey, Visit, keyed, page::Why, throttle,
     },
     outbox::{message::post_decoy, request::Request},
     store::{
@@ -33,7 +33,7 @@ use crate::{
         roles,
         sessions::SignedIn,
     },
-    view::format,
+    view::shown::{Until, View},
 };
 
 /// The routes.
@@ -41,14 +41,38 @@ pub fn routes() -> Vec<Route> {
     routes![show_again, again, show_sent, arrive, show, submit]
 }
 
+/// The form that asks for the confirmation again.
+#[derive(Serialize)]
+pub struct ConfirmRequestPage {}
+
+impl View for ConfirmRequestPage {
+    const TEMPLATE: &'static str = "account/confirm_request";
+
+    fn samples() -> Vec<Self> {
+        vec![ConfirmRequestPage {}]
+    }
+}
+
 #[get("/confirm")]
 fn show_again(site: Visit<'_>) -> Page {
-    Page::new("account/confirm_request").typed("email", &site.last_address().unwrap_or_default())
+    Page::of(&ConfirmRequestPage {}).typed("email", &site.last_address().unwrap_or_default())
+}
+
+/// The page after that form.
+#[derive(Serialize)]
+pub struct ConfirmSentPage(Sent);
+
+impl View for ConfirmSentPage {
+    const TEMPLATE: &'static str = "account/confirm_sent";
+
+    fn samples() -> Vec<Self> {
+        Sent::samples().into_iter().map(ConfirmSentPage).collect()
+    }
 }
 
 #[get("/confirm/sent")]
 fn show_sent(site: Visit<'_>) -> Page {
-    site.sent("account/confirm_sent", Place::ConfirmSent)
+    Page::of(&ConfirmSentPage(site.sent(Place::ConfirmSent)))
 }
 
 #[post("/confirm", data = "<fields>")]
@@ -57,7 +81,7 @@ async fn again(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answ
         Ok(email) => email,
         Err(fault) => {
             let page =
-                Page::new("account/confirm_request").typed("email", fields.get("email").unwrap_or_default());
+                Page::of(&ConfirmRequestPage {}).typed("email", fields.get("email").unwrap_or_default());
             return Ok(page.faults(Faults::of("email", fault)).into());
         }
     };
@@ -130,6 +154,25 @@ impl KeyedLink for Unconfirmed {
     }
 }
 
+/// The form that confirms an address.
+#[derive(Serialize)]
+pub struct ConfirmPage {
+    ticket: KeyShown,
+    /// Whether this browser registered.
+    ours: bool,
+    /// Whether an admin did.
+    invited: bool,
+}
+
+impl View for ConfirmPage {
+    const TEMPLATE: &'static str = "account/confirm";
+
+    fn samples() -> Vec<Self> {
+        let page = |ours, invited| ConfirmPage { ticket: KeyShown::sample(), ours, invited };
+        vec![page(true, false), page(false, false), page(false, true)]
+    }
+}
+
 impl Unconfirmed {
     fn is_ours(&self, site: &Visit<'_>) -> bool {
         let marks = self.0.browser.as_deref().zip(site.browser_id());
@@ -137,18 +180,13 @@ impl Unconfirmed {
     }
 
     fn shown(&self, site: &Visit<'_>) -> Page {
-        Page::new("account/confirm")
-            .with(
-                "ticket",
-                serde_json::json!({
-                    "id": self.0.id,
-                    "email": self.0.email,
-                    "until": format::clock(self.0.expires_at),
-                    "minutes": format::minutes(site.now().until(self.0.expires_at)),
-                }),
-            )
-            .with("ours", self.is_ours(site))
-            .with("invited", self.0.invited)
+        let Registration { id, email, expires_at, invited, .. } = &self.0;
+        let until = Until::new(*expires_at, site.now());
+        Page::of(&ConfirmPage {
+            ticket: KeyShown { id: *id, email: email.clone(), until },
+            ours: self.is_ours(site),
+            invited: *invited,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Deleting one's account: it is disabled at once, and removed for good once no link can restore it.
 
 use rocket::{Route, get, post, routes};
+use serde::Serialize;
 
 use super::{change, notice};
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
         place::Place,
     },
     http::{Answer, Faults, Fields, Page, SameOrigin, Visit, cookies::AT_WORK, told::Announcement},
+    view::shown::View,
 };
 
 /// The routes.
@@ -18,8 +20,24 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit]
 }
 
+/// The form that deletes the account.
+#[derive(Serialize)]
+pub struct DeletePage {
+    /// Hours for which a link can restore it.
+    hours: u64,
+}
+
+impl View for DeletePage {
+    const TEMPLATE: &'static str = "account/delete";
+    const SHOWS_ME: bool = true;
+
+    fn samples() -> Vec<Self> {
+        vec![DeletePage { hours: 72 }]
+    }
+}
+
 fn page() -> Page {
-    Page::new("account/delete").with("hours", notice::UNDO.as_secs() / 3600)
+    Page::of(&DeletePage { hours: notice::UNDO.as_secs() / 3600 })
 }
 
 #[get("/account/delete")]

@@ -1,7 +1,8 @@
 //! The account's own page and its list of sessions.
 
 use rocket::{Route, get, post, routes};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
@@ -18,9 +19,9 @@ use crate::{
     http::{Answer, Page, SameOrigin, Visit, told::Announcement},
     store::{
         remembered,
-        sessions::{self, SignedIn},
+        sessions::{self, Session, SignedIn},
     },
-    view::format,
+    view::{format, shown::View},
 };
 
 /// The routes.
@@ -28,49 +29,128 @@ pub fn routes() -> Vec<Route> {
     routes![show, list, end_others, show_one, end_one]
 }
 
+/// The account's own page.
+#[derive(Serialize)]
+pub struct HomePage {
+    email: String,
+    /// Last digits.
+    phone: Option<String>,
+    fields: Vec<FieldShown>,
+    /// Day of the registration.
+    since: String,
+    /// Beginning of this session.
+    signed_in: String,
+    roles: Vec<String>,
+    /// Whether the console is theirs.
+    admin: bool,
+}
+
+/// A field that the site defines itself.
+#[derive(Serialize)]
+struct FieldShown {
+    label: String,
+    value: String,
+}
+
+impl View for HomePage {
+    const TEMPLATE: &'static str = "account/home";
+
+    fn samples() -> Vec<Self> {
+        let plain = || HomePage {
+            email: "maria@example.com".into(),
+            phone: None,
+            fields: Vec::new(),
+            since: "2026-05-03".into(),
+            signed_in: "2026-05-03 14:32 UTC".into(),
+            roles: Vec::new(),
+            admin: false,
+        };
+        let full = HomePage {
+            phone: Some("42".into()),
+            fields: vec![FieldShown { label: "Team".into(), value: "North".into() }],
+            roles: vec!["admin".into(), "support".into()],
+            admin: true,
+            ..plain()
+        };
+        vec![full, plain()]
+    }
+}
+
 #[get("/account")]
 fn show(site: Visit<'_>, me: &SignedIn) -> Page {
     let account = &me.account;
     let typed: Value = serde_json::from_str(&account.fields).unwrap_or_default();
-    let fields: Vec<Value> = site
-        .config()
-        .register
-        .fields
-        .iter()
-        .filter_map(|field| Some(json!({ "label": field.label, "value": typed.get(&field.name)?.as_str()? })))
-        .collect();
-    Page::new("account/home")
-        .with("email", &account.email)
-        .with("phone", account.phone.as_deref().map(ending))
-        .with("fields", fields)
-        .with("since", format::day(account.created_at))
-        .with("signed_in", format::moment(me.session.began_at))
-        .with("roles", account.roles().collect::<Vec<_>>())
-        .with("admin", account.has(Administrator::NAME))
+    let fields = site.config().register.fields.iter().filter_map(|field| {
+        let value = typed.get(&field.name)?.as_str()?.to_owned();
+        Some(FieldShown { label: field.label.clone(), value })
+    });
+    Page::of(&HomePage {
+        email: account.email.clone(),
+        phone: account.phone.as_deref().map(|phone| ending(phone).to_owned()),
+        fields: fields.collect(),
+        since: format::day(account.created_at),
+        signed_in: format::moment(me.session.began_at),
+        roles: account.roles().map(str::to_owned).collect(),
+        admin: account.has(Administrator::NAME),
+    })
 }
 
 fn idle_since(site: &Visit<'_>) -> crate::base::clock::Time {
     site.now() - *site.config().session.idle
 }
 
+/// The list of the account's sessions.
+#[derive(Serialize)]
+pub struct SessionsPage {
+    sessions: Vec<SessionShown>,
+}
+
+/// A session.
+#[derive(Serialize)]
+struct SessionShown {
+    id: Uuid,
+    /// Browser and system.
+    browser: String,
+    /// Client's address.
+    place: String,
+    since: String,
+    /// Last use.
+    seen: String,
+    /// Whether it is this one.
+    current: bool,
+}
+
+impl View for SessionsPage {
+    const TEMPLATE: &'static str = "account/sessions";
+
+    fn samples() -> Vec<Self> {
+        let session = |browser: &str, place: &str, current| SessionShown {
+            id: Uuid::from_u128(7),
+            browser: browser.into(),
+            place: place.into(),
+            since: "2026-05-02 18:40 UTC".into(),
+            seen: "2026-05-03 09:12 UTC".into(),
+            current,
+        };
+        let own = || session("Firefox on Linux", "192.0.2.7", true);
+        let other = session("Safari on iPhone", "2001:db8::7", false);
+        [vec![own(), other], vec![own()]].map(|sessions| SessionsPage { sessions }).into()
+    }
+}
+
 #[get("/account/sessions")]
 async fn list(site: Visit<'_>, me: Fresh<'_>) -> Result<Page, Error> {
     let me = me.0;
     let open = sessions::list(&mut site.read().await?, me.account.id, idle_since(&site), site.now()).await?;
-    let shown: Vec<Value> = open
-        .iter()
-        .map(|session| {
-            json!({
-                "id": session.id,
-                "browser": session.browser,
-                "place": session.client,
-                "since": format::moment(session.began_at),
-                "seen": format::moment(session.seen_at),
-                "current": session.id == me.session.id,
-            })
-        })
-        .collect();
-    Ok(Page::new("account/sessions").with("sessions", shown))
+    let shown = |session: Session| SessionShown {
+        id: session.id,
+        since: format::moment(session.began_at),
+        seen: format::moment(session.seen_at),
+        current: session.id == me.session.id,
+        browser: session.browser,
+        place: session.client,
+    };
+    Ok(Page::of(&SessionsPage { sessions: open.into_iter().map(shown).collect() }))
 }
 
 #[post("/account/sessions")]

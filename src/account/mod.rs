@@ -13,7 +13,10 @@ pub mod taken;
 
 use rocket::Route;
 
-use crate::sign_in::{login, logout};
+use crate::{
+    sign_in::{login, logout},
+    view::shown::Sample,
+};
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
@@ -27,6 +30,29 @@ pub fn routes() -> Vec<Route> {
         change_email::routes(),
         change_phone::routes(),
         delete::routes(),
+    ]
+    .concat()
+}
+
+/// Samples of the pages.
+pub fn samples() -> Vec<Sample> {
+    [
+        Sample::of::<register::RegisterPage>(),
+        Sample::of::<register::RegisterSentPage>(),
+        Sample::of::<confirm::ConfirmRequestPage>(),
+        Sample::of::<confirm::ConfirmSentPage>(),
+        Sample::of::<confirm::ConfirmPage>(),
+        Sample::of::<login::LoginPage>(),
+        Sample::of::<logout::LogoutPage>(),
+        Sample::of::<home::HomePage>(),
+        Sample::of::<home::SessionsPage>(),
+        Sample::of::<change::ChangePage>(),
+        Sample::of::<change_email::EmailPage>(),
+        Sample::of::<change_email::EmailSentPage>(),
+        Sample::of::<change_email::EmailConfirmPage>(),
+        Sample::of::<change_phone::PhonePage>(),
+        Sample::of::<change_phone::PhoneCodePage>(),
+        Sample::of::<delete::DeletePage>(),
     ]
     .concat()
 }

@@ -14,14 +14,43 @@ use crate::{
     base::{Error, caller::Caller, email::Email},
     core::{limits::MessageKind, place::Place},
     hashing::hash::PasswordHash,
-    http::{Answer, Faults, Paced, Page, SameOrigin, Visit, throttle},
+    http::{Answer, Faults, Paced, Page, SameOrigin, Sent, Visit, throttle},
     outbox::request::{self, Request},
     store::{self, Tx, registrations::Registration, sessions::SignedIn},
+    view::shown::View,
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
     routes![show, submit, show_sent]
+}
+
+/// The form for an account.
+#[derive(Serialize)]
+pub struct RegisterPage {
+    /// Whether anybody may register.
+    open: bool,
+    fields: Vec<FieldShown>,
+}
+
+/// A field that the site defines itself.
+#[derive(Serialize)]
+struct FieldShown {
+    name: String,
+    label: String,
+    required: bool,
+}
+
+impl View for RegisterPage {
+    const TEMPLATE: &'static str = "account/register";
+
+    fn samples() -> Vec<Self> {
+        let page = |required| {
+            let team = FieldShown { name: "team".into(), label: "Team".into(), required };
+            RegisterPage { open: true, fields: vec![team] }
+        };
+        vec![page(false), page(true), RegisterPage { open: false, fields: Vec::new() }]
+    }
 }
 
 #[get("/register")]
@@ -32,23 +61,31 @@ fn show(site: Visit<'_>, me: Option<&SignedIn>) -> Answer {
     }
 }
 
+/// The page after that form.
+#[derive(Serialize)]
+pub struct RegisterSentPage(Sent);
+
+impl View for RegisterSentPage {
+    const TEMPLATE: &'static str = "account/register_sent";
+
+    fn samples() -> Vec<Self> {
+        Sent::samples().into_iter().map(RegisterSentPage).collect()
+    }
+}
+
 #[get("/register/sent")]
 fn show_sent(site: Visit<'_>) -> Page {
-    site.sent("account/register_sent", Place::RegisterSent)
+    Page::of(&RegisterSentPage(site.sent(Place::RegisterSent)))
 }
 
 fn form(site: &Visit<'_>, typed: &BTreeMap<String, String>) -> Page {
     let settings = &site.config().register;
-    let fields: Vec<_> = settings
-        .fields
-        .iter()
-        .map(|field| {
-            serde_json::json!({
-                "name": field.name, "label": field.label, "required": field.required,
-            })
-        })
-        .collect();
-    let mut page = Page::new("account/register").with("fields", fields).with("open", settings.open);
+    let fields = settings.fields.iter().map(|field| FieldShown {
+        name: field.name.clone(),
+        label: field.label.clone(),
+        required: field.required,
+    });
+    let mut page = Page::of(&RegisterPage { open: settings.open, fields: fields.collect() });
     for field in &settings.fields {
         page = page.label(&format!("field.{}", field.name), &field.label);
     }

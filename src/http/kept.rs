@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CookieName, Page, Visit};
+use super::{CookieName, Visit};
 use crate::{
     base::{Error, clock::Time},
     core::place::Place,
@@ -31,6 +31,28 @@ pub struct Kept {
     at: Time,
 }
 
+/// Contents of the page after a form that asks for a message.
+#[derive(Serialize)]
+pub struct Sent {
+    /// Address that was typed.
+    email: Option<String>,
+    /// Time of day from which another message can be asked for, once a limit is reached.
+    again: Option<String>,
+}
+
+impl Sent {
+    /// Returns samples.
+    pub fn samples() -> Vec<Self> {
+        let sent = |email: Option<&str>, again: Option<&str>| Sent {
+            email: email.map(str::to_owned),
+            again: again.map(str::to_owned),
+        };
+        let long = "a-very-long-address-that-somebody-really-has-for-work@mail.department.example.com";
+        let foreign = "maria@xn--bcher-kva.example";
+        vec![sent(None, None), sent(Some(long), None), sent(Some(foreign), Some("20:45 UTC"))]
+    }
+}
+
 impl Visit<'_> {
     /// Keeps `email` for the page at `place`.
     ///
@@ -53,13 +75,11 @@ impl Visit<'_> {
         self.seal(CookieName::Kept, PURPOSE, &all)
     }
 
-    /// Returns the page at `place` after a form: it says that a message was sent, or when to ask again.
-    pub fn sent(&self, name: &'static str, place: Place) -> Page {
+    /// Returns the contents of the page at `place` after a form: that a message was sent, or when to ask again.
+    pub fn sent(&self, place: Place) -> Sent {
         let kept = self.kept(place);
         let again = kept.as_ref().filter(|kept| !kept.whole).and_then(|kept| kept.until);
-        Page::new(name)
-            .with("again", again.map(format::next_minute))
-            .with("email", kept.map(|kept| kept.email))
+        Sent { again: again.map(format::next_minute), email: kept.map(|kept| kept.email) }
     }
 
     /// Returns the contents kept for the page at `place`.

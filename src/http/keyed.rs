@@ -7,6 +7,7 @@ use rocket::{
     http::{Method, Status},
     request::{FromRequest, Outcome},
 };
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Answer, CookieName, LinkKey, Page, Visit, page::Why};
@@ -17,6 +18,7 @@ use crate::{
         Conn, Tx,
         spent::{self, Reason, Spent},
     },
+    view::shown::Until,
 };
 
 /// Data that a live key gives access to.
@@ -38,6 +40,25 @@ pub trait KeyedLink: Sized + Send {
 
     /// Page that shows it.
     fn page(&self) -> Place;
+}
+
+/// A key, on its page.
+#[derive(Serialize)]
+pub struct KeyShown {
+    /// Public id, for the form.
+    pub id: Uuid,
+    /// Address whose key it is.
+    pub email: String,
+    /// Its expiry.
+    #[serde(flatten)]
+    pub until: Until,
+}
+
+impl KeyShown {
+    /// Returns a sample.
+    pub fn sample() -> Self {
+        Self { id: Uuid::from_u128(7), email: "m•••@example.com".into(), until: Until::sample() }
+    }
 }
 
 /// Proof that a request carries a live key for a `T`.

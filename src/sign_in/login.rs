@@ -1,6 +1,7 @@
 //! Sign-in: one bcrypt check, whatever the account's state, and the same answer for every refusal.
 
 use rocket::{Request, Route, get, post, routes};
+use serde::Serialize;
 
 use crate::{
     auth::{
@@ -19,6 +20,7 @@ use crate::{
         accounts::{self, Account},
         sessions::SignedIn,
     },
+    view::shown::View,
 };
 
 /// The routes.
@@ -38,6 +40,23 @@ pub async fn first(request: &Request<'_>) -> Answer {
     Answer::go(Address::Place(Place::SignIn, format!("{}next={back}", if again { "again=1&" } else { "" })))
 }
 
+/// The form for signing in.
+#[derive(Serialize)]
+pub struct LoginPage {
+    /// Address to go on to.
+    next: String,
+    /// Whether somebody signed in has to prove themselves again.
+    again: bool,
+}
+
+impl View for LoginPage {
+    const TEMPLATE: &'static str = "account/login";
+
+    fn samples() -> Vec<Self> {
+        [("/", false), ("/account", true)].map(|(next, again)| LoginPage { next: next.into(), again }).into()
+    }
+}
+
 #[get("/login?<next>&<again>")]
 fn show(
     next: Option<&str>,
@@ -49,19 +68,19 @@ fn show(
     let (next, stale) = (next.unwrap_or_default(), |me: &SignedIn| me.session.fresh_until <= site.now());
     match (me, step) {
         (Some(me), _) if again.is_some() && stale(me) => {
-            form(next, true).typed("email", &me.account.email).into()
+            form(&site, next, true).typed("email", &me.account.email).into()
         }
         (Some(_), _) => Answer::go(goal(next)),
         (None, Some(_)) => Answer::go(Place::NewPassword),
         (None, None) => match site.last_address() {
-            Some(email) => form(next, false).typed("email", &email).into(),
-            None => form(next, false).cacheable().into(),
+            Some(email) => form(&site, next, false).typed("email", &email).into(),
+            None => form(&site, next, false).cacheable().into(),
         },
     }
 }
 
-fn form(next: &str, again: bool) -> Page {
-    Page::new("account/login").to("next", goal(next)).with("again", again)
+fn form(site: &Visit<'_>, next: &str, again: bool) -> Page {
+    Page::of(&LoginPage { next: goal(next).at(site.base()), again })
 }
 
 /// Returns the page to go on to.
@@ -78,7 +97,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
     let password = faults.take("password", fields.password("password"));
     let keep = faults.take("remember", fields.ticked("remember")).unwrap_or_default();
     let refused = |faults: Faults| {
-        Ok(form(next, false)
+        Ok(form(&site, next, false)
             .typed("email", typed)
             .typed("remember", if keep { "1" } else { "" })
             .home(Place::SignIn.with(&[("again", "1"), ("next", &goal(next).at(site.base()))]))

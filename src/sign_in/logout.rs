@@ -1,6 +1,7 @@
 //! Sign-out: ends the session on the server, and forgets a remembered browser.
 
 use rocket::{Route, get, http::Header, post, routes};
+use serde::Serialize;
 
 use crate::{
     auth::gate,
@@ -8,6 +9,7 @@ use crate::{
     core::place::Place,
     http::{Answer, Page, SameOrigin, Visit, cookies::AT_WORK},
     store::sessions::SignedIn,
+    view::shown::View,
 };
 
 /// The routes.
@@ -15,9 +17,21 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit]
 }
 
+/// The button that signs out.
+#[derive(Serialize)]
+pub struct LogoutPage {}
+
+impl View for LogoutPage {
+    const TEMPLATE: &'static str = "account/logout";
+
+    fn samples() -> Vec<Self> {
+        vec![LogoutPage {}]
+    }
+}
+
 #[get("/logout")]
 fn show(_me: Option<&SignedIn>) -> Page {
-    Page::new("account/logout")
+    Page::of(&LogoutPage {})
 }
 
 #[post("/logout")]

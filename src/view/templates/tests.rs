@@ -23,7 +23,10 @@ impl Templates {
 /// Returns a context for each sample, with what every page is given: for somebody who just came, and for somebody signed in,
 /// after something was done, with a fault of every field.
 fn samples() -> Vec<(String, Value)> {
-    let of_views = [crate::reset::samples()].into_iter().flatten().flat_map(|sample| {
+    let of_views = [
+        crate::account::samples(),
+        crate::reset::samples(),
+    ].into_iter().flatten().flat_map(|sample| {
         let mut context = json!({
             "site": {
                 "name": "Northwind", "open": true, "min_length": 8, "remember": 336,
@@ -39,14 +42,26 @@ fn samples() -> Vec<(String, Value)> {
         let wrong = |field: &&str| json!({ "field": field, "text": "This is too long." });
         other["form"]["errors"] = FIELDS.iter().map(wrong).collect();
         other["form"]["values"] = FIELDS.iter().map(|field| ((*field).to_owned(), json!("x"))).collect();
-        [(sample.template.to_owned(), context), (sample.template.to_owned(), other)]
+        let both = [(sample.template.to_owned(), context), (sample.template.to_owned(), other)];
+        both.into_iter().skip(usize::from(sample.shows_me))
     });
     of_views.chain(listed()).collect()
 }
 
 /// Fields of forms.
-const FIELDS: [&str; 9] =
-    ["email", "password", "new_password", "code", "key", "phone", "role", "reason", "field.team"];
+const FIELDS: [&str; 11] = [
+    "email",
+    "password",
+    "new_password",
+    "remove-password",
+    "remember",
+    "code",
+    "key",
+    "phone",
+    "role",
+    "reason",
+    "field.team",
+];
 
 /// Returns a context for each sample of the list: what every page is given, the group that it names by `with`, and its own
 /// values.
