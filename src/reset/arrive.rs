@@ -1,6 +1,7 @@
 //! Opening a link: the key moves into a cookie, and nothing changes. Also typing the key instead, and cancelling it.
 
 use rocket::{Route, get, post, routes};
+use serde::Serialize;
 
 use super::ticket::{Any, Issued, Ticket};
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
         sessions::SignedIn,
         spent::{self, Reason},
     },
+    view::shown::View,
 };
 
 /// The routes.
@@ -27,14 +29,26 @@ async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Re
     keyed::arrive::<Issued>(&site, linked).await
 }
 
+/// The form for a key that is typed.
+#[derive(Serialize)]
+pub struct TypePage {}
+
+impl View for TypePage {
+    const TEMPLATE: &'static str = "reset/key";
+
+    fn samples() -> Vec<Self> {
+        vec![TypePage {}]
+    }
+}
+
 #[get("/reset/key")]
 fn show_typing() -> Page {
-    Page::new("reset/key").cacheable()
+    Page::of(&TypePage {}).cacheable()
 }
 
 #[post("/reset/key", data = "<fields>")]
 async fn typed(_ours: SameOrigin, site: Visit<'_>, fields: Fields) -> Result<Answer, Error> {
-    let refused = |fault| Ok(Page::new("reset/key").faults(Faults::of("key", fault)).into());
+    let refused = |fault| Ok(Page::of(&TypePage {}).faults(Faults::of("key", fault)).into());
     match fields.pasted("key", 1000) {
         Err(fault) => refused(fault),
         Ok(text) => match Key::parse_typed(text) {
@@ -49,10 +63,22 @@ fn show_cancel(ticket: Ticket<Any>) -> Answer {
     Answer::go(Place::Strategy(ticket.policy.strategy))
 }
 
+/// The page after a reset was cancelled.
+#[derive(Serialize)]
+pub struct CancelledPage {}
+
+impl View for CancelledPage {
+    const TEMPLATE: &'static str = "reset/cancelled";
+
+    fn samples() -> Vec<Self> {
+        vec![CancelledPage {}]
+    }
+}
+
 #[get("/reset/cancelled")]
 fn show_cancelled(site: Visit<'_>) -> Answer {
     match site.kept(Place::ResetCancelled) {
-        Some(_) => Page::new("reset/cancelled").into(),
+        Some(_) => Page::of(&CancelledPage {}).into(),
         None => Answer::go(Place::Reset),
     }
 }

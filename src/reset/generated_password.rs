@@ -3,8 +3,12 @@
 //! The old password works until then, so that nobody can lock an owner out by requesting a reset.
 
 use rocket::{fairing::AdHoc, get, post, routes};
+use serde::Serialize;
 
-use super::ticket::{StrategyTag, Ticket};
+use super::{
+    Steps,
+    ticket::{StrategyTag, Ticket, TicketShown},
+};
 use crate::{
     auth::{session::Restricted, temporary::digest},
     base::{
@@ -24,7 +28,7 @@ use crate::{
         outbox,
         sessions::SignedIn,
     },
-    view::format,
+    view::shown::{Until, View},
 };
 
 /// Life of a generated password.
@@ -44,9 +48,24 @@ pub(super) fn fairing() -> AdHoc {
     AdHoc::on_ignite("generated_password", |rocket| async { mount(rocket, routes![show, submit, show_sent]) })
 }
 
+/// The page with the button that mails a password.
+#[derive(Serialize)]
+pub struct GeneratedPasswordPage {
+    ticket: TicketShown,
+}
+
+impl View for GeneratedPasswordPage {
+    const TEMPLATE: &'static str = "reset/generated_password";
+
+    fn samples() -> Vec<Self> {
+        let tickets = TicketShown::samples(Strategy::GeneratedPassword, 2);
+        tickets.into_iter().map(|ticket| GeneratedPasswordPage { ticket }).collect()
+    }
+}
+
 #[get("/reset/generated-password")]
 fn show(site: Visit<'_>, ticket: Ticket<GeneratedPassword>) -> Page {
-    Page::new("reset/generated_password").with("ticket", ticket.shown(&site, 2))
+    Page::of(&GeneratedPasswordPage { ticket: ticket.shown(&site, 2) })
 }
 
 #[post("/reset/generated-password")]
@@ -86,6 +105,29 @@ async fn submit(
     Ok(Answer::go(SENT))
 }
 
+/// The page after that button.
+#[derive(Serialize)]
+pub struct GeneratedPasswordSentPage {
+    #[serde(flatten)]
+    until: Until,
+    #[serde(flatten)]
+    steps: Steps,
+}
+
+impl GeneratedPasswordSentPage {
+    fn new(until: Until) -> Self {
+        Self { until, steps: Steps::of(Strategy::GeneratedPassword, 3) }
+    }
+}
+
+impl View for GeneratedPasswordSentPage {
+    const TEMPLATE: &'static str = "reset/generated_password_sent";
+
+    fn samples() -> Vec<Self> {
+        vec![Self::new(Until::sample())]
+    }
+}
+
 #[get("/reset/generated-password/sent")]
 fn show_sent(site: Visit<'_>, me: Option<&SignedIn>, step: Option<Restricted<'_>>) -> Answer {
     if me.is_some() {
@@ -95,11 +137,8 @@ fn show_sent(site: Visit<'_>, me: Option<&SignedIn>, step: Option<Restricted<'_>
     match (step, until) {
         (Some(_), _) => Answer::go(Place::NewPassword),
         (None, None) => Answer::go(Place::Reset),
-        (None, Some(until)) => Page::new("reset/generated_password_sent")
-            .with("until", format::clock(until))
-            .with("minutes", format::minutes(site.now().until(until)))
-            .with("step", 3)
-            .with("steps", 4)
-            .into(),
+        (None, Some(until)) => {
+            Page::of(&GeneratedPasswordSentPage::new(Until::new(until, site.now()))).into()
+        }
     }
 }

@@ -23,6 +23,7 @@ pub mod typed;
 pub mod undo;
 
 use rocket::{Route, fairing::AdHoc};
+use serde::Serialize;
 
 use crate::{policy::strategy::Strategy, view::shown::Sample};
 
@@ -45,7 +46,40 @@ pub fn routes() -> Vec<Route> {
 
 /// Samples of the pages.
 pub fn samples() -> Vec<Sample> {
-    [Sample::of::<request::RequestPage>(), Sample::of::<request::SentPage>()].concat()
+    [
+        Sample::of::<request::RequestPage>(),
+        Sample::of::<request::SentPage>(),
+        Sample::of::<arrive::TypePage>(),
+        Sample::of::<arrive::CancelledPage>(),
+        Sample::of::<restart::RestartPage>(),
+        Sample::of::<one_time_login::OneTimeLoginPage>(),
+        Sample::of::<set_then_login::SetThenLoginPage>(),
+        Sample::of::<generated_password::GeneratedPasswordPage>(),
+        Sample::of::<generated_password::GeneratedPasswordSentPage>(),
+        Sample::of::<second_key::SecondKeyPage>(),
+        Sample::of::<second_key::SecondKeyFormPage>(),
+        Sample::of::<sms_approved::SmsApprovedPage>(),
+        Sample::of::<sms_approved::SmsApprovedFormPage>(),
+        Sample::of::<new_password::NewPasswordPage>(),
+        Sample::of::<not_me::NotMePage>(),
+        Sample::of::<not_me::NotMeDonePage>(),
+    ]
+    .concat()
+}
+
+/// Where somebody is on the way.
+#[derive(Serialize)]
+struct Steps {
+    step: u8,
+    /// Number of all.
+    steps: u8,
+}
+
+impl Steps {
+    /// Returns a step of a strategy.
+    fn of(strategy: Strategy, step: u8) -> Self {
+        Self { step, steps: strategy.steps() }
+    }
 }
 
 #[cfg(test)]

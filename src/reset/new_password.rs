@@ -1,9 +1,13 @@
 //! The form for a new password, the only page that a restricted session reaches.
 
 use rocket::{Route, get, post, routes};
-use serde_json::json;
+use serde::Serialize;
+use uuid::Uuid;
 
-use super::complete::{choose, complete, is_set};
+use super::{
+    Steps,
+    complete::{choose, complete, is_set},
+};
 use crate::{
     auth::{
         gate::{self, Goal, Passed, Proof},
@@ -22,7 +26,7 @@ use crate::{
         accounts::{self, Account, Locked},
         sessions::{self, SignedIn},
     },
-    view::format,
+    view::shown::{Until, View},
 };
 
 /// The routes.
@@ -30,20 +34,62 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit, show_skip, skip]
 }
 
+/// The form for a new password.
+#[derive(Serialize)]
+pub struct NewPasswordPage {
+    ticket: SessionShown,
+    /// Masked address.
+    email: String,
+    /// The whole address, if whoever got here knows it; else empty.
+    address: String,
+    /// Seconds until the session expires.
+    seconds: u64,
+    #[serde(flatten)]
+    until: Until,
+    may_skip: bool,
+    login_after: bool,
+    #[serde(flatten)]
+    steps: Steps,
+}
+
+/// The restricted session.
+#[derive(Serialize)]
+struct SessionShown {
+    /// Public id, for the form.
+    id: Uuid,
+}
+
+impl View for NewPasswordPage {
+    const TEMPLATE: &'static str = "reset/new_password";
+
+    fn samples() -> Vec<Self> {
+        let page = |address: &str, may_skip| NewPasswordPage {
+            ticket: SessionShown { id: Uuid::from_u128(7) },
+            email: "m•••@example.com".into(),
+            address: address.into(),
+            seconds: 540,
+            until: Until::sample(),
+            may_skip,
+            login_after: true,
+            steps: Steps { step: 3, steps: 3 },
+        };
+        vec![page("maria@example.com", false), page("", true)]
+    }
+}
+
 fn page(site: &Visit<'_>, restricted: &Restricted<'_>) -> Page {
     let Restricted { me, policy } = restricted;
-    let (session, steps) = (&me.session, policy.strategy.steps());
-    Page::new("reset/new_password")
-        .with("ticket", json!({ "id": session.id }))
-        .with("email", masked(&me.account.email))
-        .with("address", known_address(policy, &me.account))
-        .with("seconds", site.now().until(session.expires_at).as_secs())
-        .with("minutes", format::minutes(site.now().until(session.expires_at)))
-        .with("until", format::clock(session.expires_at))
-        .with("may_skip", may_skip(policy))
-        .with("login_after", policy.login_after)
-        .with("step", steps)
-        .with("steps", steps)
+    let SignedIn { session, account } = me;
+    Page::of(&NewPasswordPage {
+        ticket: SessionShown { id: session.id },
+        email: masked(&account.email),
+        address: known_address(policy, account).to_owned(),
+        seconds: site.now().until(session.expires_at).as_secs(),
+        until: Until::new(session.expires_at, site.now()),
+        may_skip: may_skip(policy),
+        login_after: policy.login_after,
+        steps: Steps::of(policy.strategy, policy.strategy.steps()),
+    })
 }
 
 /// Like [`Policy::known_address`], but with the address after a generated password: it was typed to sign in.

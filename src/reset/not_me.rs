@@ -1,7 +1,7 @@
 //! "This wasn't me": the page and the button behind the link of a notice.
 
 use rocket::{Route, get, post, routes};
-use serde_json::json;
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::undo::{self, Outcome};
@@ -13,13 +13,16 @@ use crate::{
         key::{Key, Purpose},
     },
     core::place::Place,
-    http::{Answer, CookieName, KeyedLink, LinkKey, Page, SameOrigin, ValidKey, Visit, keyed},
+    http::{Answer, CookieName, KeyShown, KeyedLink, LinkKey, Page, SameOrigin, ValidKey, Visit, keyed},
     store::{
         accounts::{self, Account, AccountState},
         keys::{self, KeyRow},
         sessions::SignedIn,
     },
-    view::format,
+    view::{
+        format,
+        shown::{Until, View},
+    },
 };
 
 /// The routes.
@@ -70,24 +73,58 @@ async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Re
     keyed::arrive::<Notified>(&site, linked).await
 }
 
+/// The page with the button "This wasn't me".
+#[derive(Serialize)]
+pub struct NotMePage {
+    ticket: KeyShown,
+    /// The event, in words.
+    what: String,
+    when: String,
+    /// Whether the button freezes the account.
+    contested: bool,
+    /// Whether the account is frozen already.
+    frozen: bool,
+    /// Whether it is about to be deleted.
+    deleted: bool,
+}
+
+impl View for NotMePage {
+    const TEMPLATE: &'static str = "reset/not_me";
+
+    fn samples() -> Vec<Self> {
+        let page = |what: &str, contested, frozen, deleted| NotMePage {
+            ticket: KeyShown {
+                until: Until { until: "2026-08-04 14:32 UTC".into(), minutes: 4320 },
+                ..KeyShown::sample()
+            },
+            what: what.into(),
+            when: "2026-08-01 14:32 UTC".into(),
+            contested,
+            frozen,
+            deleted,
+        };
+        vec![
+            page("The password was changed", false, false, false),
+            page("The account was deleted", false, false, true),
+            page("The email address was changed", true, false, false),
+            page("The email address was changed", true, true, false),
+        ]
+    }
+}
+
 #[get("/reset/not-me")]
 fn show(site: Visit<'_>, notified: ValidKey<Notified>) -> Page {
     let Notified { key, account, before, outcome } = notified.0;
-    Page::new("reset/not_me")
-        .with(
-            "ticket",
-            json!({
-                "id": key.id,
-                "email": masked(&before.email),
-                "until": format::moment(key.expires_at),
-                "minutes": format::minutes(site.now().until(key.expires_at)),
-            }),
-        )
-        .with("what", site.templates.say(&format!("event-{}", before.notice), &[]))
-        .with("when", format::moment(before.at))
-        .with("contested", outcome == Outcome::Frozen)
-        .with("frozen", account.state() == AccountState::Frozen)
-        .with("deleted", account.state() == AccountState::DeletionPending)
+    let until = format::moment(key.expires_at);
+    let until = Until { until, ..Until::new(key.expires_at, site.now()) };
+    Page::of(&NotMePage {
+        ticket: KeyShown { id: key.id, email: masked(&before.email), until },
+        what: site.templates.say(&format!("event-{}", before.notice), &[]),
+        when: format::moment(before.at),
+        contested: outcome == Outcome::Frozen,
+        frozen: account.state() == AccountState::Frozen,
+        deleted: account.state() == AccountState::DeletionPending,
+    })
 }
 
 #[post("/reset/not-me")]
@@ -109,8 +146,26 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, notified: ValidKey<Notified>
     Ok(Answer::go(Place::NotMeDone))
 }
 
+/// The page after that button.
+#[derive(Serialize)]
+pub struct NotMeDonePage {
+    /// Masked former address.
+    email: String,
+    /// Whether the account is as it was before; else it is frozen.
+    restored: bool,
+}
+
+impl View for NotMeDonePage {
+    const TEMPLATE: &'static str = "reset/not_me_done";
+
+    fn samples() -> Vec<Self> {
+        let email = || "m•••@example.com".into();
+        [true, false].map(|restored| NotMeDonePage { email: email(), restored }).into()
+    }
+}
+
 #[get("/reset/not-me/done")]
 fn show_done(site: Visit<'_>) -> Answer {
     let Some(kept) = site.kept(Place::NotMeDone) else { return Answer::go(Place::SignIn) };
-    Page::new("reset/not_me_done").with("email", masked(&kept.email)).with("restored", kept.whole).into()
+    Page::of(&NotMeDonePage { email: masked(&kept.email), restored: kept.whole }).into()
 }

@@ -1,8 +1,9 @@
 //! `one_time_login`: a button signs in once, to the form for a new password and nothing else.
 
 use rocket::{fairing::AdHoc, get, post, routes};
+use serde::Serialize;
 
-use super::ticket::{StrategyTag, Ticket};
+use super::ticket::{StrategyTag, Ticket, TicketShown};
 use crate::{
     account::notice,
     auth::gate::{self, Goal, Passed, Proof},
@@ -13,6 +14,7 @@ use crate::{
     },
     http::{Answer, Page, SameOrigin, Visit, device, keyed, mount},
     policy::strategy::Strategy,
+    view::shown::View,
 };
 
 /// Tag of its tickets.
@@ -27,9 +29,24 @@ pub(super) fn fairing() -> AdHoc {
     AdHoc::on_ignite("one_time_login", |rocket| async { mount(rocket, routes![show, submit]) })
 }
 
+/// The page with the button that signs in.
+#[derive(Serialize)]
+pub struct OneTimeLoginPage {
+    ticket: TicketShown,
+}
+
+impl View for OneTimeLoginPage {
+    const TEMPLATE: &'static str = "reset/one_time_login";
+
+    fn samples() -> Vec<Self> {
+        let tickets = TicketShown::samples(Strategy::OneTimeLogin, 2);
+        tickets.into_iter().map(|ticket| OneTimeLoginPage { ticket }).collect()
+    }
+}
+
 #[get("/reset/one-time-login")]
 fn show(site: Visit<'_>, ticket: Ticket<OneTimeLogin>) -> Page {
-    Page::new("reset/one_time_login").with("ticket", ticket.shown(&site, 2))
+    Page::of(&OneTimeLoginPage { ticket: ticket.shown(&site, 2) })
 }
 
 #[post("/reset/one-time-login")]

@@ -1,7 +1,7 @@
 //! Restarting: the link in a message sent while a reset was under way in another browser. Its button ends that reset.
 
 use rocket::{Route, get, post, routes};
-use serde_json::json;
+use serde::Serialize;
 
 use super::{issue, ticket::Issued};
 use crate::{
@@ -10,17 +10,43 @@ use crate::{
         event::{Event, EventKind},
         place::Place,
     },
-    http::{Answer, Page, SameOrigin, ValidKey, Visit, keyed},
+    http::{Answer, KeyShown, Page, SameOrigin, ValidKey, Visit, keyed},
     store::{
         accounts, keys, outbox,
         spent::{self, Reason},
     },
-    view::format,
+    view::{
+        format,
+        shown::{Until, View},
+    },
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
     routes![show, submit]
+}
+
+/// The page with the button that ends a reset in another browser.
+#[derive(Serialize)]
+pub struct RestartPage {
+    ticket: KeyShown,
+    /// Name of the other browser, unless the other reset is over.
+    place: Option<String>,
+    /// When its first button was pressed.
+    since: Option<String>,
+}
+
+impl View for RestartPage {
+    const TEMPLATE: &'static str = "reset/restart";
+
+    fn samples() -> Vec<Self> {
+        let page = |place: Option<&str>, since: Option<&str>| RestartPage {
+            ticket: KeyShown::sample(),
+            place: place.map(str::to_owned),
+            since: since.map(str::to_owned),
+        };
+        vec![page(Some("Chrome on Android"), Some("20:30 UTC")), page(None, None)]
+    }
 }
 
 #[get("/reset/restart")]
@@ -32,17 +58,13 @@ async fn show(site: Visit<'_>, holds: ValidKey<Issued>) -> Result<Answer, Error>
     let mut conn = site.read().await?;
     let pressed = keys::of_account(&mut conn, account.id, Purpose::Reset, site.now()).await?;
     let pressed = pressed.as_ref().and_then(|key| Some((key, key.claimed_at?)));
-    let ticket = json!({
-        "id": key.id,
-        "email": masked(&account.email),
-        "until": format::clock(key.expires_at),
-        "minutes": format::minutes(site.now().until(key.expires_at)),
-    });
-    Ok(Page::new("reset/restart")
-        .with("ticket", ticket)
-        .with("place", pressed.map(|(key, _)| issue::place(site.app, key)))
-        .with("since", pressed.map(|(_, at)| format::clock(at)))
-        .into())
+    let until = Until::new(key.expires_at, site.now());
+    let page = RestartPage {
+        ticket: KeyShown { id: key.id, email: masked(&account.email), until },
+        place: pressed.map(|(key, _)| issue::place(site.app, key)),
+        since: pressed.map(|(_, at)| format::clock(at)),
+    };
+    Ok(Page::of(&page).into())
 }
 
 #[post("/reset/restart")]

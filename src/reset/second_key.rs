@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use rocket::{fairing::AdHoc, get, post, routes};
+use serde::Serialize;
 
 use super::{
-    second_step,
+    second_step::{self, CodeButton, CodeForm},
     ticket::{StrategyTag, Ticket},
 };
 use crate::{
@@ -19,6 +20,7 @@ use crate::{
     outbox::message::Message,
     policy::strategy::Strategy,
     store::keys::KeyRow,
+    view::shown::View,
 };
 
 /// Life of a second key.
@@ -35,6 +37,30 @@ impl StrategyTag for SecondKey {
 /// Installs its routes.
 pub(super) fn fairing() -> AdHoc {
     AdHoc::on_ignite("second_key", |rocket| async { mount(rocket, routes![show, show_send, send, submit]) })
+}
+
+/// The page with the button that mails a second key.
+#[derive(Serialize)]
+pub struct SecondKeyPage(CodeButton);
+
+impl View for SecondKeyPage {
+    const TEMPLATE: &'static str = "reset/second_key";
+
+    fn samples() -> Vec<Self> {
+        CodeButton::samples(Strategy::SecondKey).into_iter().map(SecondKeyPage).collect()
+    }
+}
+
+/// The form for a second key.
+#[derive(Serialize)]
+pub struct SecondKeyFormPage(CodeForm);
+
+impl View for SecondKeyFormPage {
+    const TEMPLATE: &'static str = "reset/second_key_form";
+
+    fn samples() -> Vec<Self> {
+        CodeForm::samples(Strategy::SecondKey).into_iter().map(SecondKeyFormPage).collect()
+    }
 }
 
 #[get("/reset/second-key")]
@@ -83,9 +109,9 @@ async fn submit(
 }
 
 fn button(site: &Visit<'_>, ticket: &Ticket<SecondKey>) -> Page {
-    second_step::offered(Page::new("reset/second_key"), site, ticket)
+    Page::of(&SecondKeyPage(CodeButton::of(site, ticket)))
 }
 
 fn form(site: &Visit<'_>, ticket: &Ticket<SecondKey>, row: &KeyRow, tries: i64) -> Page {
-    second_step::shown(Page::new("reset/second_key_form"), site, ticket, row, tries)
+    Page::of(&SecondKeyFormPage(CodeForm::of(site, ticket, row, tries)))
 }

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::{
     complete::{choose, late, spend},
-    ticket::Ticket,
+    ticket::{Ticket, TicketShown},
 };
 use crate::{
     account::notice,
@@ -13,13 +15,14 @@ use crate::{
     core::event::{Event, EventKind},
     http::{Answer, Faults, Fields, Page, Visit},
     outbox::message::Message,
+    policy::strategy::Strategy,
     store::{
         Tx,
         accounts::{self, Account},
         keys::{self, KeyRow},
         outbox, spent,
     },
-    view::format,
+    view::shown::Until,
 };
 
 /// Answers a form without a live code: with the page `button`, to request another, unless the key was spent meanwhile.
@@ -115,11 +118,31 @@ pub fn until<S>(ticket: &Ticket<S>, row: &KeyRow) -> Time {
     row.expires_at.min(ticket.key.expires_at)
 }
 
-/// Adds to the page with the button whether the key is in use in another browser, and whether it has codes left.
-pub fn offered<S>(page: Page, site: &Visit<'_>, ticket: &Ticket<S>) -> Page {
-    page.with("ticket", ticket.shown(site, 2))
-        .with("elsewhere", is_elsewhere(site, ticket))
-        .with("more", ticket.key.codes_issued < MAX_CODES)
+/// The button that sends a code.
+#[derive(Serialize)]
+pub struct CodeButton {
+    ticket: TicketShown,
+    /// Whether the key is in use in another browser.
+    elsewhere: bool,
+    /// Whether it has codes left.
+    more: bool,
+}
+
+impl CodeButton {
+    /// Returns the one of a ticket.
+    pub fn of<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> Self {
+        Self {
+            ticket: ticket.shown(site, 2),
+            elsewhere: is_elsewhere(site, ticket),
+            more: ticket.key.codes_issued < MAX_CODES,
+        }
+    }
+
+    /// Returns samples.
+    pub fn samples(strategy: Strategy) -> Vec<Self> {
+        let button = |elsewhere, more| Self { ticket: TicketShown::sample(strategy, 2), elsewhere, more };
+        vec![button(false, true), button(true, true), button(false, false)]
+    }
 }
 
 /// Returns the name of the sentence that tells on the next page why no code was sent.
@@ -131,16 +154,44 @@ fn is_elsewhere<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> bool {
     ticket.key.browser.is_some() && ticket.key.browser != site.browser_id()
 }
 
-/// Adds to the form for a code its expiry and the tries left.
-pub fn shown<S>(page: Page, site: &Visit<'_>, ticket: &Ticket<S>, row: &KeyRow, tries: i64) -> Page {
-    let until = until(ticket, row);
-    page.with("ticket", ticket.shown(site, 3))
-        .with("more", ticket.key.codes_issued < MAX_CODES)
-        .with("until", format::clock(until))
-        .with("minutes", format::minutes(site.now().until(until)))
-        .with("seconds", site.now().until(until).as_secs())
-        .with("tries", tries)
-        .with("login_after", ticket.policy.login_after)
+/// The form for a code.
+#[derive(Serialize)]
+pub struct CodeForm {
+    ticket: TicketShown,
+    /// Whether the key has codes left.
+    more: bool,
+    #[serde(flatten)]
+    until: Until,
+    /// Seconds until the code expires.
+    seconds: u64,
+    /// Tries left.
+    tries: i64,
+    /// Whether it also signs in.
+    login_after: bool,
+}
+
+impl CodeForm {
+    /// Returns the one of a ticket and a code.
+    pub fn of<S>(site: &Visit<'_>, ticket: &Ticket<S>, row: &KeyRow, tries: i64) -> Self {
+        let (until, now) = (until(ticket, row), site.now());
+        Self {
+            ticket: ticket.shown(site, 3),
+            more: ticket.key.codes_issued < MAX_CODES,
+            until: Until::new(until, now),
+            seconds: now.until(until).as_secs(),
+            tries,
+            login_after: ticket.policy.login_after,
+        }
+    }
+
+    /// Returns samples.
+    pub fn samples(strategy: Strategy) -> Vec<Self> {
+        let form = |tries, more, login_after| {
+            let (ticket, until) = (TicketShown::sample(strategy, 3), Until::sample());
+            Self { ticket, more, until, seconds: 300, tries, login_after }
+        };
+        vec![form(3, true, true), form(3, false, false), form(0, true, true), form(0, false, true)]
+    }
 }
 
 /// Checks the code and the new password, and completes the reset; if refused, returns the tries left and the faults. An

@@ -1,15 +1,17 @@
 //! `set_then_login`: the holder of the key sets a new password, and is signed in.
 
 use rocket::{fairing::AdHoc, get, post, routes};
+use serde::Serialize;
 
 use super::{
     complete::{choose, spend},
-    ticket::{StrategyTag, Ticket},
+    ticket::{StrategyTag, Ticket, TicketShown},
 };
 use crate::{
     base::Error,
     http::{Answer, Faults, Fields, Page, SameOrigin, Visit, mount},
     policy::strategy::Strategy,
+    view::shown::View,
 };
 
 /// Tag of its tickets.
@@ -22,6 +24,23 @@ impl StrategyTag for SetThenLogin {
 /// Installs its routes.
 pub(super) fn fairing() -> AdHoc {
     AdHoc::on_ignite("set_then_login", |rocket| async { mount(rocket, routes![show, submit]) })
+}
+
+/// The form for a new password.
+#[derive(Serialize)]
+pub struct SetThenLoginPage {
+    ticket: TicketShown,
+    /// Whether it also signs in.
+    login_after: bool,
+}
+
+impl View for SetThenLoginPage {
+    const TEMPLATE: &'static str = "reset/set_then_login";
+
+    fn samples() -> Vec<Self> {
+        let tickets = TicketShown::samples(Strategy::SetThenLogin, 2).into_iter().zip([true, false]);
+        tickets.map(|(ticket, login_after)| SetThenLoginPage { ticket, login_after }).collect()
+    }
 }
 
 #[get("/reset/set-then-login")]
@@ -47,7 +66,5 @@ async fn submit(
 }
 
 fn page(site: &Visit<'_>, ticket: &Ticket<SetThenLogin>) -> Page {
-    Page::new("reset/set_then_login")
-        .with("ticket", ticket.shown(site, 2))
-        .with("login_after", ticket.policy.login_after)
+    Page::of(&SetThenLoginPage { ticket: ticket.shown(site, 2), login_after: ticket.policy.login_after })
 }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use rocket::{fairing::AdHoc, get, post, routes};
+use serde::Serialize;
 
 use super::{
-    second_step,
+    second_step::{self, CodeButton, CodeForm},
     ticket::{StrategyTag, Ticket},
 };
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
     outbox::message::Message,
     policy::strategy::Strategy,
     store::keys::KeyRow,
+    view::shown::View,
 };
 
 const PAGE: Place = Place::Strategy(Strategy::SmsApproved);
@@ -39,6 +41,51 @@ impl StrategyTag for SmsApproved {
 /// Installs its routes.
 pub(super) fn fairing() -> AdHoc {
     AdHoc::on_ignite("sms_approved", |rocket| async { mount(rocket, routes![show, show_send, send, submit]) })
+}
+
+/// The page with the button that texts a code.
+#[derive(Serialize)]
+pub struct SmsApprovedPage {
+    #[serde(flatten)]
+    button: CodeButton,
+    /// Last digits; `None` if no phone is usable.
+    phone: Option<String>,
+}
+
+impl View for SmsApprovedPage {
+    const TEMPLATE: &'static str = "reset/sms_approved";
+
+    fn samples() -> Vec<Self> {
+        let pages = |phone: Option<&str>| {
+            let phone = phone.map(str::to_owned);
+            let buttons = CodeButton::samples(Strategy::SmsApproved).into_iter();
+            buttons.map(move |button| SmsApprovedPage { button, phone: phone.clone() })
+        };
+        pages(Some("42")).chain(pages(None)).collect()
+    }
+}
+
+/// The form for a texted code.
+#[derive(Serialize)]
+pub struct SmsApprovedFormPage {
+    #[serde(flatten)]
+    form: CodeForm,
+    /// Seconds until another code may be requested.
+    wait: u64,
+    /// Last digits; `None` if no phone is usable any more.
+    phone: Option<String>,
+}
+
+impl View for SmsApprovedFormPage {
+    const TEMPLATE: &'static str = "reset/sms_approved_form";
+
+    fn samples() -> Vec<Self> {
+        let pages = |wait| {
+            let forms = CodeForm::samples(Strategy::SmsApproved).into_iter();
+            forms.map(move |form| SmsApprovedFormPage { form, wait, phone: Some("42".into()) })
+        };
+        pages(0).chain(pages(40)).collect()
+    }
 }
 
 #[get("/reset/sms-approved")]
@@ -106,14 +153,15 @@ fn wait(site: &Visit<'_>, row: &KeyRow) -> u64 {
 }
 
 fn button(site: &Visit<'_>, ticket: &Ticket<SmsApproved>) -> Page {
-    shown(second_step::offered(Page::new("reset/sms_approved"), site, ticket), site, ticket)
+    Page::of(&SmsApprovedPage { button: CodeButton::of(site, ticket), phone: phone(site, ticket) })
 }
 
 fn form(site: &Visit<'_>, ticket: &Ticket<SmsApproved>, row: &KeyRow, tries: i64) -> Page {
-    let page = second_step::shown(Page::new("reset/sms_approved_form"), site, ticket, row, tries);
-    shown(page.with("wait", wait(site, row)), site, ticket)
+    let form = CodeForm::of(site, ticket, row, tries);
+    Page::of(&SmsApprovedFormPage { form, wait: wait(site, row), phone: phone(site, ticket) })
 }
 
-fn shown(page: Page, site: &Visit<'_>, ticket: &Ticket<SmsApproved>) -> Page {
-    page.with("phone", site.app.usable_phone(&ticket.account).map(ending))
+/// Returns the last digits of the usable phone.
+fn phone(site: &Visit<'_>, ticket: &Ticket<SmsApproved>) -> Option<String> {
+    site.app.usable_phone(&ticket.account).map(|phone| ending(phone).to_owned())
 }

@@ -7,9 +7,10 @@ use rocket::{
     http::Status,
     request::{FromRequest, Outcome},
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 use uuid::Uuid;
 
+use super::Steps;
 use crate::{
     auth::session,
     base::{
@@ -19,14 +20,14 @@ use crate::{
         key::{Key, Purpose},
     },
     core::place::Place,
-    http::{CookieName, KeyedLink, ValidKey, Visit, device},
+    http::{CookieName, KeyShown, KeyedLink, ValidKey, Visit, device},
     policy::{Policy, strategy::Strategy},
     store::{
         Conn, Tx,
         accounts::{self, Account, Locked},
         keys::{self, KeyRow},
     },
-    view::format,
+    view::shown::Until,
 };
 
 /// A live key, its account, and the policy it was issued under, which the policy at arrival accepts.
@@ -140,21 +141,53 @@ impl<'r, S: StrategyTag> FromRequest<'r> for Ticket<S> {
     }
 }
 
+/// A ticket, on the pages of its strategy.
+#[derive(Serialize)]
+pub struct TicketShown {
+    #[serde(flatten)]
+    key: KeyShown,
+    /// The whole address, which the reader of a mailed link knows from the mail; empty for a text message.
+    address: String,
+    /// Seconds until the key expires.
+    seconds: u64,
+    #[serde(flatten)]
+    steps: Steps,
+    /// Masked address of another account that is signed in here.
+    other: Option<String>,
+}
+
+impl TicketShown {
+    /// Returns a sample at this step of the strategy.
+    pub fn sample(strategy: Strategy, step: u8) -> Self {
+        Self {
+            key: KeyShown::sample(),
+            address: "maria@example.com".into(),
+            seconds: 1440,
+            steps: Steps::of(strategy, step),
+            other: None,
+        }
+    }
+
+    /// Returns samples at this step of the strategy: a mailed link, and one by text message for another account than
+    /// the one signed in.
+    pub fn samples(strategy: Strategy, step: u8) -> Vec<Self> {
+        let sample = || Self::sample(strategy, step);
+        let other = Some("b•••@example.com".into());
+        vec![sample(), Self { address: String::new(), other, ..sample() }]
+    }
+}
+
 impl<S> Ticket<S> {
-    /// Returns the values that a page shows at this step of the strategy.
-    pub fn shown(&self, site: &Visit<'_>, step: u8) -> Value {
-        json!({
-            "id": self.key.id,
-            "email": masked(&self.account.email),
-            // The reader of a mailed link knows the address from the mail; empty for a text message.
-            "address": self.policy.known_address(&self.account),
-            "seconds": site.now().until(self.key.expires_at).as_secs(),
-            "until": format::clock(self.key.expires_at),
-            "minutes": format::minutes(site.now().until(self.key.expires_at)),
-            "step": step,
-            "steps": self.policy.strategy.steps(),
-            "other": self.other,
-        })
+    /// Returns what a page shows at this step of the strategy.
+    pub fn shown(&self, site: &Visit<'_>, step: u8) -> TicketShown {
+        let until = Until::new(self.key.expires_at, site.now());
+        TicketShown {
+            key: KeyShown { id: self.key.id, email: masked(&self.account.email), until },
+            address: self.policy.known_address(&self.account).to_owned(),
+            seconds: site.now().until(self.key.expires_at).as_secs(),
+            steps: Steps::of(self.policy.strategy, step),
+            other: self.other.clone(),
+        }
     }
 
     /// Binds the key to this browser, so that nobody else's request supersedes it while its owner fills in the form.

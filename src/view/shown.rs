@@ -49,7 +49,7 @@ impl Sample {
 /// An expiry.
 #[derive(Serialize)]
 pub struct Until {
-    /// Time of day.
+    /// Time of day, or day and time.
     pub until: String,
     /// Minutes until then.
     pub minutes: u64,
