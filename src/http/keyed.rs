@@ -179,9 +179,9 @@ fn is_twice(site: &Visit<'_>, spent: &Spent) -> bool {
 
 fn page(site: &Visit<'_>, spent: Option<&Spent>, again: Place) -> Page {
     let why = spent.map_or(Why::Unknown, |spent| Why::named(&spent.reason));
-    let page = Page::unusable(&site.templates, why, spent.map(|spent| spent.spent_at), again);
     // The address in use here need not be typed again.
-    page.with("email", site.last_address().filter(|_| again == Place::Reset))
+    let email = site.last_address().filter(|_| again == Place::Reset);
+    Page::unusable_for(&site.templates, why, spent.map(|spent| spent.spent_at), again, email)
 }
 
 /// Answers for the 410 catcher: says why the key in the browser's cookie opens nothing, or that there is none.

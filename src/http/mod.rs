@@ -3,6 +3,7 @@
 pub mod canonical_host;
 pub mod client;
 pub mod cookies;
+pub mod dead_end;
 pub mod deadline;
 pub mod device;
 pub mod fields;
@@ -37,3 +38,11 @@ pub use origin::SameOrigin;
 pub use pace::Paced;
 pub use page::{Answer, Page};
 pub use visit::Visit;
+
+use self::dead_end::{ErrorPage, IncompletePage, UnusablePage};
+use crate::view::shown::Sample;
+
+/// Samples of the pages.
+pub fn samples() -> Vec<Sample> {
+    [Sample::of::<ErrorPage>(), Sample::of::<UnusablePage>(), Sample::of::<IncompletePage>()].concat()
+}

@@ -13,14 +13,10 @@ use serde_json::{Map, Value, json};
 use super::{Visit, fields::Faults, refused::Refused, told, viewer};
 use crate::{
     app::App,
-    base::{Error, clock::Time, email::Email, fault::Fault},
-    core::{
-        limits::Allowed,
-        place::{Address, Place},
-    },
+    base::{Error, email::Email, fault::Fault},
+    core::place::Address,
     view::{
         catalog::FluentValue,
-        format,
         gzip::{Gzip, Packed},
         shown::{self, View},
         templates::Templates,
@@ -140,7 +136,7 @@ impl Page {
     }
 
     /// Sets the seconds until another try.
-    fn retry(mut self, seconds: u64) -> Self {
+    pub(super) fn retry(mut self, seconds: u64) -> Self {
         self.retry = Some(seconds);
         self.with("retry", seconds)
     }
@@ -170,56 +166,6 @@ impl Page {
     pub fn status(mut self, status: Status) -> Self {
         self.status = status;
         self
-    }
-
-    /// Page for a key that opens nothing: why, since when, and where to ask for another.
-    pub fn unusable(templates: &Templates, why: Why, when: Option<Time>, again: Place) -> Self {
-        let name: &str = match why {
-            // There is no record of registrations that became accounts.
-            Why::Unknown if again == Place::Confirm => "confirm",
-            why => why.into(),
-        };
-        let when = when.map(format::moment).unwrap_or_default();
-        let say =
-            |part: &str| templates.say(&format!("unusable-{name}-{part}"), &[("when", when.as_str().into())]);
-        Self::new("reset/unusable")
-            .with("title", say("title"))
-            .with("lead", say("lead"))
-            .to("again", again)
-            .with("email", None::<String>)
-            .status(Status::Gone)
-    }
-
-    /// Page for a link with an incomplete key, which offers to ask again at `again`.
-    pub fn incomplete(again: Place) -> Self {
-        Self::new("reset/incomplete").to("again", again).status(Status::Gone)
-    }
-
-    /// Page for an error.
-    pub fn error(templates: &Templates, status: Status) -> Self {
-        let key = |part: &str| {
-            let key = format!("error-{}-{part}", status.code);
-            let known = if templates.knows(&key) { key } else { format!("error-other-{part}") };
-            templates.say(&known, &[])
-        };
-        let page = Self::new("error")
-            .with("status", status.code)
-            .with("title", key("title"))
-            .with("text", key("text"))
-            .with("retry", None::<u64>)
-            .with("instead", false)
-            .with("support", status == Status::InternalServerError)
-            .status(status);
-        if status == Status::ServiceUnavailable { page.retry(RETRY_AFTER) } else { page }
-    }
-
-    /// Page for too many tries, which says when to try again.
-    pub fn too_many(app: &App, allowed: Allowed) -> Self {
-        let page = Self::error(&app.templates, Status::TooManyRequests);
-        match allowed {
-            Allowed::At(at) => page.retry(app.now().until(at).as_millis().div_ceil(1000).max(1) as u64),
-            Allowed::Yes => page,
-        }
     }
 
     fn body(mut self, app: &App, request: &Request<'_>, refused: Option<Refused>) -> Result<Body, Error> {
@@ -279,9 +225,6 @@ enum Body {
     Cached(Packed),
     Own(String),
 }
-
-/// Seconds after which to retry a request that the server was too busy for.
-const RETRY_AFTER: u64 = 5;
 
 /// Describes a fault of a field, which the sentence may name as `$field`.
 fn say(templates: &Templates, field: &str, label: Option<&str>, fault: &Fault) -> String {

@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use fluent_templates::fluent_bundle::FluentValue;
-use serde_json::json;
+use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
@@ -18,7 +19,10 @@ use crate::{
     },
     policy::Channel,
     store::outbox::Queue,
-    view::format,
+    view::{
+        format,
+        shown::{self, Sample, View},
+    },
 };
 
 /// Derives a public id that reveals nothing: a row's own id begins with the time of its creation.
@@ -115,6 +119,91 @@ fn args<'a>(app: &'a App, message: &'a Message) -> Vec<(&'a str, FluentValue<'a>
     args
 }
 
+/// Contents of a mail.
+#[derive(Clone, Serialize)]
+struct Contents {
+    site: Site,
+    subject: String,
+    /// Sentences at the beginning.
+    lead: Vec<String>,
+    link: Option<String>,
+    /// Label of the link, if there is one.
+    button: Option<String>,
+    /// Text to copy.
+    code: Option<String>,
+    /// Expiry of the link or code.
+    until: Option<String>,
+    asked: Option<Asked>,
+    /// Sentences at the end.
+    closing: Vec<String>,
+}
+
+/// Site that a mail comes from.
+#[derive(Clone, Serialize)]
+struct Site {
+    name: String,
+    url: String,
+}
+
+/// Request that a mail answers.
+#[derive(Clone, Serialize)]
+struct Asked {
+    /// Client's address.
+    from: String,
+    browser: String,
+    at: String,
+}
+
+/// Template of the plain text.
+const TEXT: &str = "email/message.txt";
+
+impl View for Contents {
+    const TEMPLATE: &'static str = "email/message.html";
+
+    fn samples() -> Vec<Self> {
+        let key = Contents {
+            site: Site { name: "Northwind".into(), url: "https://northwind.example/".into() },
+            subject: "Your second key for Northwind".into(),
+            lead: vec!["Type this second key on the page that is waiting for it.".into()],
+            link: None,
+            button: None,
+            code: Some("K7QM9D2X".into()),
+            until: Some("2026-08-01 14:12 UTC".into()),
+            asked: None,
+            closing: Vec::new(),
+        };
+        let link = Contents {
+            subject: "Get back into your Northwind account".into(),
+            lead: vec![
+                "Somebody asked for a way back into your Northwind account. We hope that it was you.".into(),
+                "Open the link to go on. It works once, and opening it does not change anything yet.".into(),
+            ],
+            link: Some("https://northwind.example/reset/3Zk9vQpXo0mJ7t2Yw1bRr8sUaHc5LdEfGiNxT6VyBjM".into()),
+            button: Some("Get back in".into()),
+            code: None,
+            asked: Some(Asked {
+                from: "192.0.2.7".into(),
+                browser: "Firefox on Linux".into(),
+                at: "2026-08-01 14:02 UTC".into(),
+            }),
+            closing: vec![
+                "You did not ask for this? Then you need not do anything.".into(),
+                "Do not pass this message on.".into(),
+            ],
+            ..key.clone()
+        };
+        let both = Contents { code: key.code.clone(), until: None, ..link.clone() };
+        vec![link, key, both]
+    }
+}
+
+/// Samples of mails, as HTML and as plain text.
+pub fn samples() -> Vec<Sample> {
+    let html = Sample::of::<Contents>();
+    let text = html.iter().map(|sample| Sample { template: TEXT, ..sample.clone() }).collect();
+    [html, text].concat()
+}
+
 /// Renders subject, text and HTML of a mail.
 ///
 /// # Errors
@@ -124,25 +213,24 @@ pub fn mail(app: &App, message: &Message) -> Result<(String, String, String), Er
     let key = |part: &str| format!("mail-{}-{part}", message.name);
     let subject = templates.say(&key("subject"), &args);
     let button = message.link.as_ref().map(|_| templates.say(&key("button"), &args));
-    let context = json!({
-        "site": { "name": app.config().site_name, "url": app.url() },
-        "subject": subject,
-        "lead": templates.lines(&key("lead"), &args),
-        "link": message.link,
-        "button": button,
-        "code": message.code,
-        "until": message.until.map(format::moment),
+    let contents = Contents {
+        site: Site { name: app.config().site_name.clone(), url: app.url() },
+        subject: subject.clone(),
+        lead: templates.lines(&key("lead"), &args),
+        link: message.link.clone(),
+        button,
+        code: message.code.clone(),
+        until: message.until.map(format::moment),
         // The command line has no network address.
-        "asked": message.asked.as_ref().filter(|asked| !asked.from.is_empty()).map(|asked| json!({
-            "from": asked.from, "browser": asked.browser, "at": format::moment(asked.at),
-        })),
-        "closing": templates.lines(&key("closing"), &args),
-    });
-    Ok((
-        subject,
-        templates.render("email/message.txt", context.clone())?,
-        templates.render("email/message.html", context)?,
-    ))
+        asked: message.asked.as_ref().filter(|asked| !asked.from.is_empty()).map(|asked| Asked {
+            from: asked.from.clone(),
+            browser: asked.browser.clone(),
+            at: format::moment(asked.at),
+        }),
+        closing: templates.lines(&key("closing"), &args),
+    };
+    let context = Value::Object(shown::fields(&contents));
+    Ok((subject, templates.render(TEXT, context.clone())?, templates.render(Contents::TEMPLATE, context)?))
 }
 
 fn keep(app: &App, mailbox: &Mailbox, message: &Message, subject: String, text: String, html: String) {

@@ -14,7 +14,9 @@ use crate::{
     base::Error,
     core::place::Place,
     http::{
-        CookieName, Visit, headers, keyed, origin,
+        CookieName, Visit,
+        dead_end::ErrorPage,
+        headers, keyed, origin,
         page::{Answer, Page, Why},
         request_log,
     },
@@ -64,8 +66,9 @@ fn forbidden(request: &Request<'_>) -> Result<Page, Error> {
         true => ("error-origin-title", "error-origin-text"),
         false => ("error-role-title", "error-role-text"),
     };
-    let page = Page::error(&app.templates, Status::Forbidden);
-    Ok(page.with("title", say(title)).with("text", say(text)).with("support", !refused))
+    let status = Status::Forbidden;
+    let shown = ErrorPage::of(&app.templates, status);
+    Ok(Page::of(&ErrorPage { title: say(title), text: say(text), support: !refused, ..shown }).status(status))
 }
 
 #[catch(default)]

@@ -30,7 +30,7 @@ use crate::{
     policy::strategy::Strategy,
     reset,
     store::{DatabaseSettings, Db},
-    view::templates::Templates,
+    view::{shown::Sample, templates::Templates},
 };
 
 /// Builds the site that a configuration describes, on the system's clock.
@@ -145,4 +145,9 @@ fn in_flight() -> AdHoc {
             }
         })
     })
+}
+
+/// Samples of the pages.
+pub fn samples() -> Vec<Sample> {
+    Sample::of::<dev::MailboxPage>()
 }

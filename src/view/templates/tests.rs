@@ -26,6 +26,9 @@ fn samples() -> Vec<(String, Value)> {
     let of_views = [
         crate::account::samples(),
         crate::reset::samples(),
+        crate::http::samples(),
+        crate::server::samples(),
+        crate::jobs::delivery::samples(),
     ].into_iter().flatten().flat_map(|sample| {
         let mut context = json!({
             "site": {
@@ -35,7 +38,9 @@ fn samples() -> Vec<(String, Value)> {
             },
             "me": null, "here": "/", "told": [], "form": { "errors": [], "values": {} },
         });
-        context.as_object_mut().unwrap().extend(sample.fields.clone());
+        let values = context.as_object_mut().unwrap();
+        values.extend(PLACES.map(|name| (name.to_owned(), json!("/place"))));
+        values.extend(sample.fields.clone());
         let mut other = context.clone();
         other["me"] = json!({ "email": "maria@example.com" });
         other["told"] = json!(["Your password is changed."]);
@@ -62,6 +67,9 @@ const FIELDS: [&str; 11] = [
     "reason",
     "field.team",
 ];
+
+/// Addresses that a route gives its page.
+const PLACES: [&str; 3] = ["again", "all_events", "csv"];
 
 /// Returns a context for each sample of the list: what every page is given, the group that it names by `with`, and its own
 /// values.
