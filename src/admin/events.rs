@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use rocket::{Route, get, http::Status, routes};
-use serde_json::{Value, json};
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::{READ, csv, error, id, next};
+use super::{Choice, Neighbours, READ, csv, error, id, next};
 use crate::{
     auth::role::Admin,
     base::{Error, duration::HumanDuration, email::Email, fault::Fault},
@@ -19,7 +19,7 @@ use crate::{
         Conn, accounts,
         events::{self, EventRow},
     },
-    view::format,
+    view::{format, shown::View},
 };
 
 /// The routes.
@@ -80,6 +80,82 @@ impl<'a> EventFilters<'a> {
     }
 }
 
+/// A page of the audit log.
+#[derive(Serialize)]
+pub(super) struct EventsPage {
+    /// Kinds to filter by.
+    kinds: Vec<Choice>,
+    events: Vec<ShownEvent>,
+    /// Most events in a file.
+    most: i64,
+    #[serde(flatten)]
+    neighbours: Neighbours,
+}
+
+/// An event on a page.
+#[derive(Clone, Serialize)]
+pub(super) struct ShownEvent {
+    at: String,
+    /// Sentence for its kind.
+    what: String,
+    kind: String,
+    account: Option<Uuid>,
+    /// Address of the account, as long as that exists.
+    email: Option<String>,
+    /// Address of the admin who caused it, if it was not the owner.
+    actor: Option<String>,
+    /// Whether it came from the command line.
+    by_hand: bool,
+    /// Client's address; empty if unknown.
+    from: String,
+    policy: Option<String>,
+    detail: Option<String>,
+}
+
+impl View for EventsPage {
+    const TEMPLATE: &'static str = "admin/events";
+
+    fn samples() -> Vec<Self> {
+        let [only, middle] = Neighbours::samples("/admin/events?from=b");
+        let (kinds, events) = (vec![Choice::new("reset.issued", "Reset asked for")], ShownEvent::samples());
+        vec![
+            EventsPage { kinds: Vec::new(), events: Vec::new(), most: csv::MAX_ROWS, neighbours: only },
+            EventsPage { kinds, events, most: csv::MAX_ROWS, neighbours: middle },
+        ]
+    }
+}
+
+impl ShownEvent {
+    /// An owner's, one from the command line, and an admin's.
+    pub fn samples() -> Vec<Self> {
+        let event = |account, email: Option<&str>, actor: Option<&str>| ShownEvent {
+            at: "2026-08-01 14:32 UTC".into(),
+            what: "Roles changed".into(),
+            kind: EventKind::AccountRolesChanged.name().into(),
+            account,
+            email: email.map(str::to_owned),
+            actor: actor.map(str::to_owned),
+            by_hand: actor == Some(Actor::COMMAND_LINE),
+            from: String::new(),
+            policy: None,
+            detail: Some("+admin".into()),
+        };
+        let asked = ShownEvent {
+            what: "Reset asked for".into(),
+            kind: EventKind::ResetIssued.name().into(),
+            from: "127.0.0.1".into(),
+            policy: Some("second_key".into()),
+            detail: None,
+            ..event(Some(Uuid::nil()), Some("maria@example.com"), None)
+        };
+        vec![
+            asked,
+            event(Some(Uuid::nil()), None, Some(Actor::COMMAND_LINE)),
+            event(None, None, Some("bob@example.com")),
+        ]
+    }
+}
+
 #[get("/admin/events?<kind>&<account>&<since>&<until>&<from>")]
 async fn list(
     site: Visit<'_>,
@@ -99,15 +175,15 @@ async fn list(
     };
     let more = next(&mut lines)
         .map(|next| asked.address(Place::AdminEvents, &next.event.id.to_string()).at(site.base()));
-    let kinds =
-        EventKind::all().iter().map(|kind| json!({ "value": kind.name(), "name": say(&site, kind.name()) }));
-    Ok(Page::new("admin/events")
-        .with("kinds", kinds.collect::<Vec<_>>())
-        .with("events", shown(&site, &mut conn, &lines).await?)
+    let kinds = EventKind::all().iter().map(|kind| Choice::new(kind.name(), say(&site, kind.name())));
+    let page = EventsPage {
+        kinds: kinds.collect(),
+        events: shown(&site, &mut conn, &lines).await?,
+        most: csv::MAX_ROWS,
+        neighbours: Neighbours { more, first: from.is_some() },
+    };
+    Ok(Page::of(&page)
         .to("csv", asked.address(Place::AdminEventsCsv, ""))
-        .with("most", csv::MAX_ROWS)
-        .with("more", more)
-        .with("first", from.is_some())
         .typed("kind", asked.kind)
         .typed("account", asked.account)
         .typed("since", asked.since)
@@ -127,21 +203,19 @@ pub(super) async fn shown(
     site: &Visit<'_>,
     conn: &mut Conn,
     lines: &[EventRow],
-) -> Result<Vec<Value>, Error> {
+) -> Result<Vec<ShownEvent>, Error> {
     let names = actors(conn, lines).await?;
-    let shown = lines.iter().map(|EventRow { event, email }| {
-        json!({
-            "at": format::moment(event.at),
-            "what": say(site, &event.kind),
-            "kind": event.kind,
-            "account": event.account_id,
-            "email": email,
-            "actor": event.actor.as_ref().map(|actor| names.get(actor).unwrap_or(actor)),
-            "by_hand": event.actor.as_deref() == Some(Actor::COMMAND_LINE),
-            "from": event.client,
-            "policy": event.policy,
-            "detail": event.detail,
-        })
+    let shown = lines.iter().map(|EventRow { event, email }| ShownEvent {
+        at: format::moment(event.at),
+        what: say(site, &event.kind),
+        kind: event.kind.clone(),
+        account: event.account_id,
+        email: email.clone(),
+        actor: event.actor.as_ref().map(|actor| names.get(actor).unwrap_or(actor).clone()),
+        by_hand: event.actor.as_deref() == Some(Actor::COMMAND_LINE),
+        from: event.client.clone(),
+        policy: event.policy.clone(),
+        detail: event.detail.clone(),
     });
     Ok(shown.collect())
 }

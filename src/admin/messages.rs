@@ -1,22 +1,124 @@
 //! The outbox: waiting, failing, given-up, expired and sent messages with the reasons, never their contents.
 
 use rocket::{Route, get, http::Status, post, routes};
-use serde_json::{Value, json};
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::{READ, begin, error, id, message_actions, next};
+use super::{Neighbours, READ, begin, error, id, message_actions, next};
 use crate::{
     auth::role::Admin,
     base::{Error, fault::Fault},
     core::{event::Actor, place::Place},
     http::{Answer, Faults, Page, SameOrigin, Visit},
     store::outbox::{self, OutboxFilter, OutboxRow, OutboxState},
-    view::format,
+    view::{format, shown::View},
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
     routes![list, show_one, again, discard]
+}
+
+/// A page of the messages in one state.
+#[derive(Serialize)]
+pub(super) struct MessagesPage {
+    /// Name of the state.
+    state: &'static str,
+    /// Sentence about it.
+    lead: String,
+    /// All states.
+    shelves: Vec<Shelf>,
+    messages: Vec<ShownMessage>,
+    #[serde(flatten)]
+    neighbours: Neighbours,
+}
+
+/// A state to choose.
+#[derive(Serialize)]
+struct Shelf {
+    name: String,
+    path: String,
+    /// Whether its messages are shown.
+    here: bool,
+}
+
+/// A message on the page.
+#[derive(Serialize)]
+struct ShownMessage {
+    id: Uuid,
+    kind: String,
+    /// Address of the account, if that exists.
+    email: Option<String>,
+    account: Option<Uuid>,
+    attempts: i64,
+    /// Last error.
+    trouble: Option<String>,
+    since: String,
+    /// Time of the next attempt after a failed one.
+    due: Option<String>,
+    /// Expiry.
+    until: String,
+    /// Time it was finished.
+    done: Option<String>,
+    /// Whether it can be sent again.
+    again: bool,
+    /// Whether it can be removed.
+    drop: bool,
+}
+
+impl View for MessagesPage {
+    const TEMPLATE: &'static str = "admin/messages";
+
+    fn samples() -> Vec<Self> {
+        let moment = || "2026-08-01 14:32 UTC".to_owned();
+        let request = ShownMessage {
+            id: Uuid::nil(),
+            kind: "Request".into(),
+            email: None,
+            account: None,
+            attempts: 0,
+            trouble: None,
+            since: moment(),
+            due: None,
+            until: moment(),
+            done: None,
+            again: false,
+            drop: false,
+        };
+        let mail = ShownMessage {
+            id: Uuid::nil(),
+            kind: "Mail".into(),
+            email: Some("maria@example.com".into()),
+            account: Some(Uuid::nil()),
+            attempts: 2,
+            trouble: Some("550".into()),
+            since: moment(),
+            due: Some(moment()),
+            until: moment(),
+            done: Some(moment()),
+            again: true,
+            drop: true,
+        };
+        let shelf =
+            |name: &str, here| Shelf { name: name.into(), path: "/admin/messages?state=sent".into(), here };
+        let [only, middle] = Neighbours::samples("/admin/messages?from=b");
+        vec![
+            MessagesPage {
+                state: OutboxFilter::Sent.name(),
+                lead: "Sent.".into(),
+                shelves: vec![shelf("Sent", true), shelf("Given up", false)],
+                messages: Vec::new(),
+                neighbours: only,
+            },
+            MessagesPage {
+                state: OutboxFilter::GivenUp.name(),
+                lead: "Given up.".into(),
+                shelves: vec![shelf("Sent", false), shelf("Given up", true)],
+                messages: vec![mail, request],
+                neighbours: middle,
+            },
+        ]
+    }
 }
 
 #[get("/admin/messages?<state>&<from>")]
@@ -82,36 +184,34 @@ async fn page(site: &Visit<'_>, shelf: OutboxFilter, from: Option<Uuid>) -> Resu
     let more = next(&mut lines).map(|next| next.id.to_string());
     let more = more
         .map(|from| Place::AdminMessages.with(&[("state", shelf.name()), ("from", &from)]).at(site.base()));
-    let shelves = OutboxFilter::all().iter().map(|other| {
-        json!({
-            "name": site.templates.say(&format!("messages-{}", other.name()), &[]),
-            "path": Place::AdminMessages.with(&[("state", other.name())]).at(site.base()),
-            "here": *other == shelf,
-        })
+    let shelves = OutboxFilter::all().iter().map(|other| Shelf {
+        name: site.templates.say(&format!("messages-{}", other.name()), &[]),
+        path: Place::AdminMessages.with(&[("state", other.name())]).at(site.base()),
+        here: *other == shelf,
     });
-    Ok(Page::new("admin/messages")
-        .with("state", shelf.name())
-        .with("lead", site.templates.say(&format!("messages-{}-lead", shelf.name()), &[]))
-        .with("shelves", shelves.collect::<Vec<_>>())
-        .with("messages", lines.iter().map(|line| shown(site, line)).collect::<Vec<_>>())
-        .with("more", more)
-        .with("first", from.is_some()))
+    Ok(Page::of(&MessagesPage {
+        state: shelf.name(),
+        lead: site.templates.say(&format!("messages-{}-lead", shelf.name()), &[]),
+        shelves: shelves.collect(),
+        messages: lines.iter().map(|line| shown(site, line)).collect(),
+        neighbours: Neighbours { more, first: from.is_some() },
+    }))
 }
 
-fn shown(site: &Visit<'_>, line: &OutboxRow) -> Value {
+fn shown(site: &Visit<'_>, line: &OutboxRow) -> ShownMessage {
     let waits = line.state == OutboxState::Waiting;
-    json!({
-        "id": line.id,
-        "kind": site.templates.say(&format!("message-{}", line.kind.name()), &[]),
-        "email": line.email,
-        "account": line.account_id,
-        "attempts": line.attempts,
-        "trouble": line.last_error,
-        "since": format::moment(line.created_at),
-        "due": Some(line.due_at).filter(|_| waits && line.attempts > 0).map(format::moment),
-        "until": format::moment(line.expires_at),
-        "done": line.done_at.map(format::moment),
-        "again": line.again,
-        "drop": waits || line.state == OutboxState::GivenUp,
-    })
+    ShownMessage {
+        id: line.id,
+        kind: site.templates.say(&format!("message-{}", line.kind.name()), &[]),
+        email: line.email.clone(),
+        account: line.account_id,
+        attempts: line.attempts,
+        trouble: line.last_error.clone(),
+        since: format::moment(line.created_at),
+        due: Some(line.due_at).filter(|_| waits && line.attempts > 0).map(format::moment),
+        until: format::moment(line.expires_at),
+        done: line.done_at.map(format::moment),
+        again: line.again,
+        drop: waits || line.state == OutboxState::GivenUp,
+    }
 }

@@ -15,6 +15,7 @@ mod person;
 mod policy;
 
 use rocket::{Route, http::Status};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
@@ -39,6 +40,49 @@ pub fn routes() -> Vec<Route> {
         csv::routes(),
     ]
     .concat()
+}
+
+/// Samples of the pages.
+#[cfg(test)]
+pub fn samples() -> Vec<crate::view::shown::Sample> {
+    use crate::view::shown::Sample;
+    [
+        Sample::of::<overview::OverviewPage>(),
+        Sample::of::<people::PeoplePage>(),
+        Sample::of::<person::PersonPage>(),
+        Sample::of::<policy::PolicyPage>(),
+        Sample::of::<messages::MessagesPage>(),
+        Sample::of::<events::EventsPage>(),
+    ]
+    .concat()
+}
+
+/// An option of a form.
+#[derive(Clone, Serialize)]
+struct Choice {
+    value: String,
+    name: String,
+}
+
+impl Choice {
+    fn new(value: &str, name: impl Into<String>) -> Self {
+        Self { value: value.to_owned(), name: name.into() }
+    }
+}
+
+/// Neighbours of a page of a list.
+#[derive(Serialize)]
+struct Neighbours {
+    /// Address of the next page.
+    more: Option<String>,
+    /// Whether it links the first page, because it is another one.
+    first: bool,
+}
+
+impl Neighbours {
+    fn samples(more: &str) -> [Self; 2] {
+        [Self { more: None, first: false }, Self { more: Some(more.to_owned()), first: true }]
+    }
 }
 
 /// Begins a transaction if the admin still is one: much may have happened since the request began.

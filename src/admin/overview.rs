@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use rocket::{Route, get, http::Status, routes};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{
     chart::{Chart, Column, Part, draw},
@@ -19,7 +19,7 @@ use crate::{
     http::{Answer, Page, Visit},
     policy::{Channel, strategy::Strategy},
     store::daily_stats::{self, DailyStat},
-    view::format,
+    view::{format, shown::View},
 };
 
 /// The routes.
@@ -29,6 +29,93 @@ pub fn routes() -> Vec<Route> {
 
 /// Days that a chart may cover.
 const DAYS: [i64; 3] = [7, 30, 90];
+
+/// The charts.
+#[derive(Serialize)]
+pub(super) struct OverviewPage {
+    /// Days that they cover.
+    days: i64,
+    choices: [i64; 3],
+    resets: Vec<Resets>,
+    /// Times to get back in, by strategy.
+    back: Vec<Durations>,
+    /// Delays of messages, by channel.
+    sent: Vec<Durations>,
+}
+
+/// Resets requested, completed and abandoned under a strategy.
+#[derive(Serialize)]
+struct Resets {
+    id: &'static str,
+    name: String,
+    asked: i64,
+    completed: i64,
+    abandoned: i64,
+    chart: Chart,
+    rows: Vec<ResetsOfDay>,
+}
+
+/// The same on one day.
+#[derive(Serialize)]
+struct ResetsOfDay {
+    day: String,
+    asked: i64,
+    completed: i64,
+    abandoned: i64,
+}
+
+/// Durations under a strategy, or of a channel.
+#[derive(Serialize)]
+struct Durations {
+    id: &'static str,
+    name: String,
+    median: String,
+    /// 90th percentile.
+    most: String,
+    /// Number of durations.
+    times: i64,
+    chart: Chart,
+}
+
+impl View for OverviewPage {
+    const TEMPLATE: &'static str = "admin/pictures";
+
+    fn samples() -> Vec<Self> {
+        let day = || "2026-08-01".to_owned();
+        let parts = || vec![Part { class: "asked", from: 0, to: 4 }];
+        let chart = || draw(vec![Column { label: day(), parts: parts() }], day(), day());
+        let resets = Resets {
+            id: "second_key",
+            name: "Second key".into(),
+            asked: 4,
+            completed: 2,
+            abandoned: 1,
+            chart: chart(),
+            rows: vec![ResetsOfDay { day: day(), asked: 4, completed: 2, abandoned: 1 }],
+        };
+        let durations = |id, name: &str| Durations {
+            id,
+            name: name.to_owned(),
+            median: "1 min 48 s".into(),
+            most: "6 min 10 s".into(),
+            times: 2,
+            chart: chart(),
+        };
+        let empty = || OverviewPage {
+            days: 30,
+            choices: DAYS,
+            resets: Vec::new(),
+            back: Vec::new(),
+            sent: Vec::new(),
+        };
+        let back = vec![durations("second_key", "Second key")];
+        vec![
+            empty(),
+            OverviewPage { days: 7, resets: vec![resets], back, ..empty() },
+            OverviewPage { sent: vec![durations("email", "Email")], ..empty() },
+        ]
+    }
+}
 
 #[get("/admin?<days>")]
 async fn show(site: Visit<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<Answer, Error> {
@@ -46,22 +133,17 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<
     let back = strategies.filter_map(|strategy| lasted(&site, completed, strategy, "strategy", &by_bucket));
     let sent = [Channel::Email, Channel::Sms].map(Channel::name).into_iter();
     let sent = sent.filter_map(|channel| lasted(&site, SENT, channel, "message", &by_bucket));
-    Ok(Page::new("admin/pictures")
-        .with("days", days)
-        .with("choices", DAYS)
-        .with("resets", resets.collect::<Vec<_>>())
-        .with("back", back.collect::<Vec<_>>())
-        .with("sent", sent.collect::<Vec<_>>())
-        .into())
+    let (resets, back, sent) = (resets.collect(), back.collect(), sent.collect());
+    Ok(Page::of(&OverviewPage { days, choices: DAYS, resets, back, sent }).into())
 }
 
 /// Resets requested, completed and abandoned under a strategy on each day; `None` if there were none.
 fn resets(
     site: &Visit<'_>,
-    strategy: &str,
+    strategy: &'static str,
     daily_stats: &[DailyStat],
     days: std::ops::RangeInclusive<i64>,
-) -> Option<Value> {
+) -> Option<Resets> {
     let kinds = [EventKind::ResetIssued.name(), EventKind::ResetCompleted.name(), ABANDONED];
     let mut numbers: BTreeMap<i64, [i64; 3]> = days.map(|day| (day, [0; 3])).collect();
     for stat in daily_stats.iter().filter(|stat| stat.policy == strategy) {
@@ -73,9 +155,9 @@ fn resets(
     let all = numbers.values().fold([0; 3], |all, day| [all[0] + day[0], all[1] + day[1], all[2] + day[2]]);
     let name = |day: i64| format::day(stats::begins(day));
     let rows = numbers.iter().filter(|(_, numbers)| **numbers != [0; 3]).map(|(day, [asked, done, left])| {
-        json!({ "day": name(*day), "asked": asked, "completed": done, "abandoned": left })
+        ResetsOfDay { day: name(*day), asked: *asked, completed: *done, abandoned: *left }
     });
-    let rows: Vec<Value> = rows.collect();
+    let rows: Vec<_> = rows.collect();
     let (first, last) = (name(*numbers.keys().next()?), name(*numbers.keys().next_back()?));
     let columns = numbers.iter().map(|(day, [asked, done, left])| Column {
         label: name(*day),
@@ -86,16 +168,15 @@ fn resets(
         ],
     });
     let chart = draw(columns.collect(), first, last);
-    (!rows.is_empty()).then(|| {
-        json!({
-            "id": strategy,
-            "name": site.templates.say(&format!("strategy-{strategy}"), &[]),
-            "asked": all[0],
-            "completed": all[1],
-            "abandoned": all[2],
-            "chart": chart,
-            "rows": rows,
-        })
+    let [asked, completed, abandoned] = all;
+    (!rows.is_empty()).then(|| Resets {
+        id: strategy,
+        name: site.templates.say(&format!("strategy-{strategy}"), &[]),
+        asked,
+        completed,
+        abandoned,
+        chart,
+        rows,
     })
 }
 
@@ -103,22 +184,22 @@ fn resets(
 fn lasted(
     site: &Visit<'_>,
     kind: &str,
-    policy: &str,
+    policy: &'static str,
     group: &str,
     daily_stats: &[DailyStat],
-) -> Option<Value> {
+) -> Option<Durations> {
     let of = daily_stats.iter().filter(|stat| stat.kind == kind && stat.policy == policy);
     let buckets: Vec<_> = of.map(|stat| (stat.bucket, stat.hits)).collect();
     let (median, most) = (stats::within(50, &buckets)?, stats::within(90, &buckets)?);
     let times: i64 = buckets.iter().map(|(_, n)| n).sum();
-    Some(json!({
-        "id": policy,
-        "name": site.templates.say(&format!("{group}-{policy}"), &[]),
-        "median": span(site, median),
-        "most": span(site, most),
-        "times": times,
-        "chart": histogram(site, &buckets, median, most),
-    }))
+    Some(Durations {
+        id: policy,
+        name: site.templates.say(&format!("{group}-{policy}"), &[]),
+        median: span(site, median),
+        most: span(site, most),
+        times,
+        chart: histogram(site, &buckets, median, most),
+    })
 }
 
 fn histogram(site: &Visit<'_>, buckets: &[(i64, i64)], median: Duration, most: Duration) -> Chart {

@@ -1,10 +1,10 @@
 //! Everybody, filtered by the beginning of their address and by role, with pending invitations.
 
 use rocket::{Route, get, http::Status, post, routes};
-use serde_json::{Value, json};
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::{READ, actions, begin, error, next};
+use super::{Choice, Neighbours, READ, actions, begin, error, next};
 use crate::{
     auth::role::Admin,
     base::{Error, email::Email, fault::Fault},
@@ -12,11 +12,11 @@ use crate::{
     http::{Answer, Faults, Page, SameOrigin, Visit},
     policy::is_role,
     store::{
-        accounts::{self, Account},
+        accounts::{self, Account, AccountState},
         registrations::{self, Registration},
         roles,
     },
-    view::format,
+    view::{format, shown::View},
 };
 
 /// The routes.
@@ -31,6 +31,79 @@ const MAX_QUERY: usize = 254;
 
 fn is_plain(text: &str) -> bool {
     text.chars().count() <= MAX_QUERY && !text.chars().any(char::is_control)
+}
+
+/// A page of the list of people, with pending invitations.
+#[derive(Serialize)]
+pub(super) struct PeoplePage {
+    people: Vec<Person>,
+    /// Roles to filter by.
+    roles: Vec<Choice>,
+    invited: Vec<Invitation>,
+    /// Whether an invitation was just withdrawn.
+    withdrawn: bool,
+    #[serde(flatten)]
+    neighbours: Neighbours,
+}
+
+/// One of the people.
+#[derive(Serialize)]
+struct Person {
+    id: Uuid,
+    email: String,
+    state: &'static str,
+    /// Whether there is one.
+    phone: bool,
+    roles: Vec<String>,
+    since: String,
+}
+
+/// A pending invitation.
+#[derive(Serialize)]
+struct Invitation {
+    id: Uuid,
+    email: String,
+    roles: Vec<String>,
+    until: String,
+}
+
+impl View for PeoplePage {
+    const TEMPLATE: &'static str = "admin/people";
+
+    fn samples() -> Vec<Self> {
+        let person = |state: AccountState, phone, roles: &[&str]| Person {
+            id: Uuid::nil(),
+            email: "a-very-long-address-that-somebody-really-has-for-work@mail.department.example.com".into(),
+            state: state.name(),
+            phone,
+            roles: roles.iter().map(ToString::to_string).collect(),
+            since: "2026-08-01".into(),
+        };
+        let people = vec![
+            person(AccountState::DeletionPending, true, &["admin", "editor"]),
+            person(AccountState::Frozen, false, &[]),
+            person(AccountState::Disabled, false, &[]),
+            person(AccountState::Enabled, false, &["editor"]),
+        ];
+        let invited = Invitation {
+            id: Uuid::nil(),
+            email: "new@example.com".into(),
+            roles: vec!["editor".into()],
+            until: "2026-08-02 14:32 UTC".into(),
+        };
+        let [only, middle] = Neighbours::samples("/admin/people?from=b");
+        let roles = vec![Choice::new("admin", "admin")];
+        vec![
+            PeoplePage {
+                people: Vec::new(),
+                roles: Vec::new(),
+                invited: Vec::new(),
+                withdrawn: true,
+                neighbours: only,
+            },
+            PeoplePage { people, roles, invited: vec![invited], withdrawn: false, neighbours: middle },
+        ]
+    }
 }
 
 #[get("/admin/people?<q>&<role>&<from>&<withdrawn>")]
@@ -71,17 +144,14 @@ async fn list(
     let more = last.map(|last| {
         Place::AdminPeople.with(&[("q", q), ("role", role), ("from", last.key())]).at(site.base())
     });
-    Ok(Page::new("admin/people")
-        .with("people", people.iter().map(shown).collect::<Vec<_>>())
-        .with("roles", names.iter().map(|role| json!({ "value": role, "name": role })).collect::<Vec<_>>())
-        .with("invited", invited.iter().map(pending).collect::<Vec<_>>())
-        .with("withdrawn", withdrawn.is_some())
-        .with("more", more)
-        .with("first", !from.is_empty())
-        .typed("q", q)
-        .typed("role", role)
-        .faults(faults)
-        .into())
+    let page = PeoplePage {
+        people: people.iter().map(shown).collect(),
+        roles: names.iter().map(|role| Choice::new(role, role)).collect(),
+        invited: invited.iter().map(pending).collect(),
+        withdrawn: withdrawn.is_some(),
+        neighbours: Neighbours { more, first: !from.is_empty() },
+    };
+    Ok(Page::of(&page).typed("q", q).typed("role", role).faults(faults).into())
 }
 
 /// Redirects a reload of the form's address.
@@ -102,22 +172,22 @@ async fn withdraw(_ours: SameOrigin, site: Visit<'_>, admin: Admin<'_>, id: &str
     Ok(Answer::go(Place::AdminPeople.with(&[("withdrawn", "1")])))
 }
 
-fn pending(invited: &Registration) -> Value {
-    json!({
-        "id": invited.id,
-        "email": invited.email,
-        "roles": invited.roles.split_whitespace().collect::<Vec<_>>(),
-        "until": format::moment(invited.expires_at),
-    })
+fn pending(invited: &Registration) -> Invitation {
+    Invitation {
+        id: invited.id,
+        email: invited.email.clone(),
+        roles: invited.roles.split_whitespace().map(str::to_owned).collect(),
+        until: format::moment(invited.expires_at),
+    }
 }
 
-fn shown(account: &Account) -> Value {
-    json!({
-        "id": account.id,
-        "email": account.email,
-        "state": account.state().name(),
-        "phone": account.phone.is_some(),
-        "roles": account.roles().collect::<Vec<_>>(),
-        "since": format::day(account.created_at),
-    })
+fn shown(account: &Account) -> Person {
+    Person {
+        id: account.id,
+        email: account.email.clone(),
+        state: account.state().name(),
+        phone: account.phone.is_some(),
+        roles: account.roles().map(str::to_owned).collect(),
+        since: format::day(account.created_at),
+    }
 }

@@ -1,22 +1,113 @@
 //! The policy in force, for everybody and for each role, and the reason why the newest file is not in force.
 
 use rocket::{Route, get, routes};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::{
     auth::role::Admin,
     base::Error,
-    core::{in_force::PolicySnapshot, replicas},
+    core::{
+        in_force::PolicySnapshot,
+        replicas::{self, Share},
+    },
     findings::Finding,
     http::{Page, Visit},
     policy::{Policy, judge, origin::Origin, setting::Setting, table_key},
     store::accounts,
-    view::format,
+    view::{format, shown::View},
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
     routes![show]
+}
+
+/// The policy in force.
+#[derive(Serialize)]
+pub(super) struct PolicyPage {
+    version: String,
+    since: String,
+    tables: Vec<Table>,
+    findings: Vec<ShownFinding>,
+    /// Versions on all servers, if they differ.
+    servers: Vec<Share>,
+    /// Changed keys that need a restart.
+    restart: Vec<String>,
+    /// Time at which the newest file was refused, if it was.
+    refused_at: Option<String>,
+    /// Its faults, one a line.
+    refused: Option<Vec<String>>,
+}
+
+/// Policy for a role.
+#[derive(Serialize)]
+struct Table {
+    /// Empty for everybody.
+    role: String,
+    strategy: String,
+    needs_phone: bool,
+    values: Vec<ShownSetting>,
+}
+
+/// A finding in words.
+#[derive(Serialize)]
+struct ShownFinding {
+    severity: String,
+    text: String,
+}
+
+/// Setting of a policy as written in `Rocket.toml`.
+#[derive(Clone, Serialize)]
+pub(super) struct ShownSetting {
+    name: &'static str,
+    value: String,
+    meaning: String,
+    /// Where it is set, if that is known.
+    place: Option<String>,
+}
+
+impl ShownSetting {
+    pub fn sample(place: Option<&str>) -> Self {
+        let (value, meaning) = ("email".into(), "By mail".into());
+        Self { name: Setting::Channel.name(), value, meaning, place: place.map(str::to_owned) }
+    }
+}
+
+impl View for PolicyPage {
+    const TEMPLATE: &'static str = "admin/policy";
+
+    fn samples() -> Vec<Self> {
+        let table = |role: &str, needs_phone, place| Table {
+            role: role.to_owned(),
+            strategy: "Form for a new password".into(),
+            needs_phone,
+            values: vec![ShownSetting::sample(place)],
+        };
+        let plain = || PolicyPage {
+            version: "0123456789ab".into(),
+            since: "2026-08-01 14:32 UTC".into(),
+            tables: vec![table("", false, None)],
+            findings: Vec::new(),
+            servers: Vec::new(),
+            restart: Vec::new(),
+            refused_at: None,
+            refused: None,
+        };
+        let text = "Rocket.toml:21: latchkey.reset.strategy: something".into();
+        let share = |policy: &str, servers| Share { policy: policy.to_owned(), servers };
+        vec![
+            plain(),
+            PolicyPage {
+                tables: vec![table("", false, None), table("admin", true, Some("Rocket.toml:21"))],
+                findings: vec![ShownFinding { severity: "Warning.".into(), text }],
+                servers: vec![share("0123456789ab", 2), share("ba9876543210", 1)],
+                restart: vec!["port".into()],
+                refused_at: Some("2026-08-01 14:40 UTC".into()),
+                refused: Some(vec!["Rocket.toml:3: no".into()]),
+                ..plain()
+            },
+        ]
+    }
 }
 
 #[get("/admin/policy")]
@@ -29,26 +120,25 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>) -> Result<Page, Error> {
     let people: Vec<_> = people.into_iter().map(|finding| placed(site.at_arrival, finding)).collect();
     let findings = site.at_arrival.findings.iter().chain(&people).map(|finding| {
         let severity = site.templates.say(&format!("finding-{}", finding.severity), &[]);
-        json!({ "severity": severity, "text": finding.to_string() })
+        ShownFinding { severity, text: finding.to_string() }
     });
-    let tables = site.at_arrival.settings.tables().map(|(role, policy)| {
-        json!({
-            "role": role,
-            "strategy": site.templates.say(&format!("strategy-{}", policy.strategy), &[]),
-            "needs_phone": policy.needs_phone(),
-            "values": values(&site, &policy, site.at_arrival.origins.get(role).map_or(&[], Vec::as_slice)),
-        })
+    let tables = site.at_arrival.settings.tables().map(|(role, policy)| Table {
+        role: role.to_owned(),
+        strategy: site.templates.say(&format!("strategy-{}", policy.strategy), &[]),
+        needs_phone: policy.needs_phone(),
+        values: values(&site, &policy, site.at_arrival.origins.get(role).map_or(&[], Vec::as_slice)),
     });
     let refused = live.refused();
-    Ok(Page::new("admin/policy")
-        .with("version", &site.at_arrival.version)
-        .with("since", format::moment(site.at_arrival.since))
-        .with("tables", tables.collect::<Vec<_>>())
-        .with("findings", findings.collect::<Vec<_>>())
-        .with("servers", if shares.len() > 1 { shares } else { Vec::new() })
-        .with("restart", &*live.restart())
-        .with("refused_at", refused.as_ref().map(|refused| format::moment(refused.at)))
-        .with("refused", refused.as_ref().map(|refused| refused.why.lines().collect::<Vec<_>>())))
+    Ok(Page::of(&PolicyPage {
+        version: site.at_arrival.version.clone(),
+        since: format::moment(site.at_arrival.since),
+        tables: tables.collect(),
+        findings: findings.collect(),
+        servers: if shares.len() > 1 { shares } else { Vec::new() },
+        restart: live.restart().to_vec(),
+        refused_at: refused.as_ref().map(|refused| format::moment(refused.at)),
+        refused: refused.as_ref().map(|refused| refused.why.lines().map(str::to_owned).collect()),
+    }))
 }
 
 /// Gives a finding the place of its key when the policy was read, because the file may have changed since.
@@ -61,7 +151,7 @@ fn placed(force: &PolicySnapshot, finding: Finding) -> Finding {
 }
 
 /// Settings of a policy as written in `Rocket.toml`, with their meaning and, if known from `origins`, their place.
-pub(super) fn values(site: &Visit<'_>, policy: &Policy, origins: &[Origin]) -> Vec<Value> {
+pub(super) fn values(site: &Visit<'_>, policy: &Policy, origins: &[Origin]) -> Vec<ShownSetting> {
     let minutes = [("minutes", format::minutes(*policy.key_ttl).into())];
     let value = |setting: &Setting| {
         let (name, value) = (setting.name(), setting.of(policy));
@@ -71,7 +161,7 @@ pub(super) fn values(site: &Visit<'_>, policy: &Policy, origins: &[Origin]) -> V
         };
         let place =
             origins.iter().find(|origin| origin.setting == name).map(|origin| origin.place.to_string());
-        json!({ "name": name, "value": value, "meaning": meaning, "place": place })
+        ShownSetting { name, value, meaning, place }
     };
     Setting::all().iter().map(value).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, env};
 
-use rocket::serde::json::{Value, from_str, json};
+use rocket::serde::json::{Value, json};
 
 use strum::VariantArray;
 
@@ -23,13 +23,15 @@ impl Templates {
 /// Returns a context for each sample, with what every page is given: for somebody who just came, and for somebody signed in,
 /// after something was done, with a fault of every field.
 fn samples() -> Vec<(String, Value)> {
-    let of_views = [
+    let rooms = [
         crate::account::samples(),
         crate::reset::samples(),
         crate::http::samples(),
         crate::server::samples(),
+        crate::admin::samples(),
         crate::jobs::delivery::samples(),
-    ].into_iter().flatten().flat_map(|sample| {
+    ];
+    let contexts = rooms.into_iter().flatten().flat_map(|sample| {
         let mut context = json!({
             "site": {
                 "name": "Northwind", "open": true, "min_length": 8, "remember": 336,
@@ -50,7 +52,7 @@ fn samples() -> Vec<(String, Value)> {
         let both = [(sample.template.to_owned(), context), (sample.template.to_owned(), other)];
         both.into_iter().skip(usize::from(sample.shows_me))
     });
-    of_views.chain(listed()).collect()
+    contexts.collect()
 }
 
 /// Fields of forms.
@@ -70,25 +72,6 @@ const FIELDS: [&str; 11] = [
 
 /// Addresses that a route gives its page.
 const PLACES: [&str; 3] = ["again", "all_events", "csv"];
-
-/// Returns a context for each sample of the list: what every page is given, the group that it names by `with`, and its own
-/// values.
-fn listed() -> Vec<(String, Value)> {
-    let all: Value = from_str(include_str!("samples.json")).unwrap();
-    let pages = all["pages"].as_object().unwrap();
-    let one = |sample: &Value| {
-        let mut context = all["common"].as_object().unwrap().clone();
-        let group = sample.get("with").and_then(|with| all[with.as_str()?].as_object()).cloned();
-        context.extend(group.unwrap_or_default());
-        context.extend(sample.as_object().unwrap().clone());
-        Value::Object(context)
-    };
-    pages
-        .iter()
-        .flat_map(|(name, samples)| samples.as_array().unwrap().iter().map(move |sample| (name, sample)))
-        .map(|(name, sample)| (name.clone(), one(sample)))
-        .collect()
-}
 
 /// Creates a folder of overrides with these files.
 fn overrides(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -149,6 +132,9 @@ fn every_page_has_a_sample() {
         "admin/macros.html",
         "admin/inputs.html",
         "admin/chart.html",
+        "admin/invitations.html",
+        "admin/person_account.html",
+        "admin/person_help.html",
     ];
     for page in templates.tera.get_template_names().filter(|name| !whole.contains(name)) {
         let name = page.strip_suffix(".html").unwrap_or(page);
