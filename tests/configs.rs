@@ -4,9 +4,7 @@
 //! ARGUMENTS` set the conditions; `{strategies}` in a line stands for their names. An unexpected finding is an error as
 //! well.
 
-#[macro_use]
-#[path = "common/mod.rs"]
-mod common;
+use latchkey_testing as common;
 
 use std::{collections::BTreeSet, ffi::OsString, fs, path::Path};
 

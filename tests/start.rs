@@ -1,8 +1,7 @@
 //! The real binary from start to stop: errors are reported in one line, and signals end it cleanly.
 
 #[macro_use]
-#[path = "common/mod.rs"]
-mod common;
+extern crate latchkey_testing as common;
 
 use std::time::Duration;
 

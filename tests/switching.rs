@@ -1,8 +1,7 @@
 //! Real servers whose `Rocket.toml` is edited while people reset their passwords.
 
 #[macro_use]
-#[path = "common/mod.rs"]
-mod common;
+extern crate latchkey_testing as common;
 
 use std::{
     sync::{

@@ -2,13 +2,9 @@
 
 use std::{path::Path, time::Duration};
 
+use latchkey_testing::Postgres;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-#[allow(dead_code, reason = "the tests use the rest")]
-#[path = "../../tests/common/postgres.rs"]
-mod postgres;
-
-use self::postgres::Postgres;
 use super::{
     load::{Load, Until},
     process::stat,

@@ -1,8 +1,7 @@
 //! The attacks of `attacks.txt`, each tried under its id: nothing that X does harms V.
 
 #[macro_use]
-#[path = "../common/mod.rs"]
-mod common;
+extern crate latchkey_testing as common;
 
 use common::script;
 #[macro_use]

@@ -1,8 +1,7 @@
 //! Whole journeys in a real browser, with real mail and text messages, on the real binary.
 
 #[macro_use]
-#[path = "../common/mod.rs"]
-mod common;
+extern crate latchkey_testing as common;
 
 mod chrome;
 mod console;

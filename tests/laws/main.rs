@@ -1,8 +1,7 @@
 //! Guarantees of the site: each law in plain words, proved only through HTTP and the mailbox.
 
 #[macro_use]
-#[path = "../common/mod.rs"]
-mod common;
+extern crate latchkey_testing as common;
 
 mod account;
 mod admin;

@@ -5,7 +5,7 @@ use crate::common::{Capabilities, LINES, Strategy};
 #[test]
 fn every_strategy_has_its_line_the_strictest_first() {
     let listed: Vec<_> = LINES.iter().map(|line| line.strategy).collect();
-    assert_eq!(listed, Strategy::all(), "tests/common/strategy.rs and `Strategy::all()`");
+    assert_eq!(listed, Strategy::all(), "crates/testing/src/strategy.rs and `Strategy::all()`");
     for line in LINES {
         assert_eq!(line.name, line.strategy.name(), "{:?}", line.strategy);
     }

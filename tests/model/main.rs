@@ -2,8 +2,7 @@
 //! servers.
 
 #[macro_use]
-#[path = "../common/mod.rs"]
-mod common;
+extern crate latchkey_testing as common;
 
 mod canonical;
 mod commit;

@@ -1,8 +1,7 @@
 //! The worker with real servers: no client delays others, and a hanging server holds up nothing else.
 
 #[macro_use]
-#[path = "../common/mod.rs"]
-mod common;
+extern crate latchkey_testing as common;
 
 use common::script;
 

@@ -1,8 +1,7 @@
 //! Laws that have to hold every time: a few rounds in a normal test run, any number in `scripts/soak`.
 
 #[macro_use]
-#[path = "../common/mod.rs"]
-mod common;
+extern crate latchkey_testing as common;
 
 mod arena;
 mod crashes;

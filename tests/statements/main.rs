@@ -1,9 +1,7 @@
 //! The store on real databases: every statement is prepared on both and reads no whole table, their two schemas are the
 //! same, and transactions that the database aborts are retried.
 
-#[macro_use]
-#[path = "../common/mod.rs"]
-mod common;
+use latchkey_testing as common;
 mod adopted;
 mod buckets;
 mod plans;

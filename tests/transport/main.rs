@@ -3,12 +3,11 @@
 mod authority;
 mod listener;
 mod mail;
-#[path = "../common/script.rs"]
-mod script;
 mod sms;
 mod trusting;
 
 use latchkey::outbox::Undelivered;
+use latchkey_testing::script;
 use rocket::tokio::runtime;
 
 /// Runs a law.

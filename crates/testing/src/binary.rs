@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read},
     ops::Deref,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::{Arc, Mutex},
     thread::JoinHandle,
@@ -15,15 +15,22 @@ use rocket::tokio::time::sleep;
 
 use super::{Config, Mailbox, Setting, app::Site};
 
+/// The binary that cargo has built for this test, whose own is in `deps` beside it.
+fn latchkey() -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows where it is");
+    let profile = test.ancestors().nth(2).expect("tests are in the folder `deps` of their profile");
+    profile.join("latchkey").with_extension(std::env::consts::EXE_EXTENSION)
+}
+
 /// `latchkey` with `arguments`, in `folder`, without this process's configuration.
 pub fn command(folder: &Path, profile: &str, arguments: &[&str]) -> Command {
-    prepared(Command::new(env!("CARGO_BIN_EXE_latchkey")), folder, profile, arguments)
+    prepared(Command::new(latchkey()), folder, profile, arguments)
 }
 
 /// The server. A file that cannot grow is an error to it instead of a signal, as on a full disk.
 fn server(folder: &Path) -> Command {
     let mut shell = Command::new("sh");
-    shell.args(["-c", "trap '' XFSZ; exec \"$0\"", env!("CARGO_BIN_EXE_latchkey")]);
+    shell.args(["-c", "trap '' XFSZ; exec \"$0\""]).arg(latchkey());
     prepared(shell, folder, "debug", &[])
 }
 

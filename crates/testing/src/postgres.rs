@@ -20,7 +20,7 @@ pub struct Postgres {
 impl Postgres {
     /// Starts a server, or says why it cannot.
     pub fn start() -> Result<Postgres, String> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/postgres.sh");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/postgres.sh");
         let mut child = Command::new("bash")
             .arg(script)
             .stdin(Stdio::piped())

@@ -46,6 +46,7 @@ pub fn skip(reason: &str) {
 }
 
 /// Defines a test of each law for every strategy on both databases.
+#[macro_export]
 macro_rules! for_every_strategy {
     ($($law:ident),+ $(,)?) => {$(
         mod $law {
@@ -55,6 +56,7 @@ macro_rules! for_every_strategy {
 }
 
 /// The same for every strategy that has a capability, or that lacks it: `!needs_phone: …`.
+#[macro_export]
 macro_rules! for_every_strategy_that {
     ($it:ident: $($law:ident),+ $(,)?) => {$(
         mod $law {
@@ -69,6 +71,7 @@ macro_rules! for_every_strategy_that {
 }
 
 /// Defines a test of each law on both databases, under the default strategy.
+#[macro_export]
 macro_rules! for_both_databases {
     ($($law:ident),+ $(,)?) => {$(
         mod $law {
@@ -77,10 +80,11 @@ macro_rules! for_both_databases {
     )+};
 }
 
+#[macro_export]
 macro_rules! on_both_databases {
     ($law:path => $($name:ident $strategy:ident: $($can:ident)*;)+) => {$(
         mod $name {
-            use $crate::common::{Engine, Strategy, prove};
+            use $crate::{Engine, Strategy, prove};
 
             #[test]
             fn sqlite() {

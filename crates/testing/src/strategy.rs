@@ -6,6 +6,7 @@ pub use latchkey::policy::strategy::Strategy;
 ///
 /// A new strategy needs its line here, and nothing else in the tests. `laws::strategies` compares this list with
 /// `Strategy::all()`, and `scripts/attacks` reads it.
+#[macro_export]
 macro_rules! with_every_strategy {
     ($macro:ident! $($first:tt)*) => {
         $macro! { $($first)*
@@ -19,6 +20,7 @@ macro_rules! with_every_strategy {
 }
 
 /// Keeps `$then` if the first capability is among those in the second brackets, and `$or` if it is not.
+#[macro_export]
 macro_rules! if_able {
     (needs_phone [needs_phone $($more:ident)*] {$($then:tt)*} $or:tt) => { $($then)* };
     (takes_code [takes_code $($more:ident)*] {$($then:tt)*} $or:tt) => { $($then)* };
@@ -117,7 +119,7 @@ fn line(strategy: Strategy) -> &'static Line {
 }
 
 fn missing(strategy: Strategy) -> ! {
-    panic!("{strategy} has no line in tests/common/strategy.rs")
+    panic!("{strategy} has no line in crates/testing/src/strategy.rs")
 }
 
 macro_rules! lines {

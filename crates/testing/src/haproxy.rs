@@ -13,7 +13,7 @@ use rocket::tokio::{
 };
 
 /// Configuration for production, to be tested as it is.
-const EXAMPLE: &str = include_str!("../../docs/haproxy.cfg");
+const EXAMPLE: &str = include_str!("../../../docs/haproxy.cfg");
 /// Beginnings of lines left out here: another machine, TLS, a limit for one address, which all clients share in a test,
 /// and requests that the laws expect the site itself to refuse.
 const ELSEWHERE: [&str; 9] = [

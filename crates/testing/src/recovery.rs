@@ -1,6 +1,6 @@
 //! Recovery, step by step, under each strategy.
 
-use super::{Browser, Capabilities, Message, Page, Person, Sent, Strategy, app::Site};
+use super::{Browser, Capabilities, Message, Page, Person, Sent, app::Site};
 
 /// A person about to send the request that spends the key.
 pub struct Ready {

@@ -1,5 +1,7 @@
 //! Shared code of all test binaries: a running site, browsers, its mailbox, people, and fresh databases.
-#![allow(dead_code, unused_imports, unused_macros, reason = "each test binary uses its part")]
+//!
+//! It is compiled once for all of them, and knows `latchkey` as a host application would. Its macros call one another, so a
+//! test binary takes all of them: `#[macro_use] extern crate latchkey_testing as common;`.
 
 #[macro_use]
 mod strategy;

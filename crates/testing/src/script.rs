@@ -22,7 +22,7 @@ impl Script {
     /// Starts `tests/transport/<script>` with `args` and passes each line that it prints to `tell`.
     pub fn start(script: &str, args: &[&str], mut tell: impl FnMut(String) + Send + 'static) -> Self {
         let mut process = Command::new("/usr/bin/python3")
-            .arg(format!("{}/tests/transport/{script}", env!("CARGO_MANIFEST_DIR")))
+            .arg(format!("{}/../../tests/transport/{script}", env!("CARGO_MANIFEST_DIR")))
             .args(args)
             .stdout(Stdio::piped())
             .spawn()
