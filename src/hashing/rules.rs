@@ -33,7 +33,7 @@ impl Rules {
 
     /// Judges `password`. `own_words` are what others know of the owner and of the site: the address, the names, the
     /// site's name and host; they are split at everything that is neither letter nor digit. Takes up to 80 ms, so in a
-    /// request use [`Hasher::judge`](super::hasher::Hasher::judge).
+    /// request use [`Hasher::validate`](super::hasher::Hasher::validate).
     ///
     /// # Errors
     /// In this order `password-too-short`, `password-own-word` (too short without the own words in it),

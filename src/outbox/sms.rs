@@ -31,7 +31,7 @@ impl Gateway {
     /// trusts (or the file named by `SSL_CERT_FILE`).
     ///
     /// # Errors
-    /// [`Error::Config`] with the first of [`SmsSettings::judge`]'s faults, or if the system trusts no certificates.
+    /// [`Error::Config`] with the first of [`SmsSettings::validate`]'s faults, or if the system trusts no certificates.
     pub fn new(settings: &SmsSettings) -> Result<Self, Error> {
         let url =
             settings.url.as_deref().ok_or_else(|| Error::Config("latchkey.sms.url is missing".into()))?;

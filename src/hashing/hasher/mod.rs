@@ -84,7 +84,7 @@ impl Hasher {
         if self.queue.0.is_open(self.whose) { Ok(()) } else { Err(Error::Busy) }
     }
 
-    /// Judges a new password by the [`Rules`]; for `own_words`, see [`Rules::judge`].
+    /// Judges a new password by the [`Rules`]; for `own_words`, see [`Rules::validate`].
     ///
     /// # Errors
     /// [`Error::Busy`] if the queue is full or the wait too long. A refused password is the inner [`Fault`].

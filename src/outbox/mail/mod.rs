@@ -59,7 +59,7 @@ impl Smtp {
     /// trusts (or the file named by `SSL_CERT_FILE`).
     ///
     /// # Errors
-    /// [`Error::Config`] with the first of [`MailSettings::judge`]'s faults, or if the system trusts no certificates.
+    /// [`Error::Config`] with the first of [`MailSettings::validate`]'s faults, or if the system trusts no certificates.
     pub fn new(settings: &MailSettings) -> Result<Self, Error> {
         if let Some(fault) = settings.validate(false).into_iter().next() {
             return Err(fault.into());
