@@ -16,7 +16,7 @@ const SQLITE: &str = "
             old.sealed, 0, old.codes_issued, old.issued_at, old.claimed_at, old.expires_at);
     END;
     CREATE TRIGGER passwords_stay AFTER UPDATE OF password_hash ON latchkey_accounts BEGIN
-        UPDATE latchkey_accounts SET password_hash = old.password_hash WHERE id = old.id;
+        UPDATE latchkey_accounts SET password_hash = old.password_hash, version = old.version WHERE id = old.id;
     END;";
 
 const POSTGRES: &str = "
@@ -29,6 +29,7 @@ const POSTGRES: &str = "
         EXECUTE FUNCTION keys_stay();
     CREATE FUNCTION passwords_stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         NEW.password_hash := OLD.password_hash;
+        NEW.version := OLD.version;
         RETURN NEW;
     END $$;
     CREATE TRIGGER passwords_stay BEFORE UPDATE OF password_hash ON latchkey_accounts FOR EACH ROW

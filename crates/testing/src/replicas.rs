@@ -239,7 +239,7 @@ impl Site {
 
     /// Entries that some worker has leased.
     async fn leased(&self) -> Vec<String> {
-        const LEASED: &str = "SELECT CAST(id AS TEXT) FROM latchkey_outbox WHERE state = 'waiting' AND attempts > 0 AND trouble IS NULL";
+        const LEASED: &str = "SELECT CAST(id AS TEXT) FROM latchkey_outbox WHERE state = 'waiting' AND attempts > 0 AND last_error IS NULL";
         let database = self.config.read().expect("unpoisoned").database();
         texts(&database, LEASED).await
     }
