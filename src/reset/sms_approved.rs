@@ -72,8 +72,8 @@ pub struct SmsApprovedFormPage {
     form: CodeForm,
     /// Seconds until another code may be requested.
     wait: u64,
-    /// Last digits; `None` if no phone is usable any more.
-    phone: Option<String>,
+    /// Last digits of the phone.
+    phone: String,
 }
 
 impl View for SmsApprovedFormPage {
@@ -82,7 +82,7 @@ impl View for SmsApprovedFormPage {
     fn samples() -> Vec<Self> {
         let pages = |wait| {
             let forms = CodeForm::samples(Strategy::SmsApproved).into_iter();
-            forms.map(move |form| SmsApprovedFormPage { form, wait, phone: Some("42".into()) })
+            forms.map(move |form| SmsApprovedFormPage { form, wait, phone: "42".into() })
         };
         pages(0).chain(pages(40)).collect()
     }
@@ -156,9 +156,11 @@ fn button(site: &Visit<'_>, ticket: &Ticket<SmsApproved>) -> Page {
     Page::of(&SmsApprovedPage { button: CodeButton::of(site, ticket), phone: phone(site, ticket) })
 }
 
+/// Returns the form for a code, or the button if texts no longer reach the phone that it went to.
 fn form(site: &Visit<'_>, ticket: &Ticket<SmsApproved>, row: &KeyRow, tries: i64) -> Page {
+    let Some(phone) = phone(site, ticket) else { return button(site, ticket) };
     let form = CodeForm::of(site, ticket, row, tries);
-    Page::of(&SmsApprovedFormPage { form, wait: wait(site, row), phone: phone(site, ticket) })
+    Page::of(&SmsApprovedFormPage { form, wait: wait(site, row), phone })
 }
 
 /// Returns the last digits of the usable phone.

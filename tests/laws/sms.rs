@@ -14,6 +14,7 @@ for_every_strategy_that! {
     needs_phone:
     a_text_that_is_one_too_many_is_written_down,
     without_a_phone_the_page_names_the_admin,
+    a_phone_that_texts_no_longer_reach_is_asked_for_no_code,
 }
 
 async fn a_key_by_sms_leads_back_in(setting: Setting) {
@@ -66,6 +67,20 @@ async fn without_a_phone_the_page_names_the_admin(setting: Setting) {
     let page = browser.get(&link).await;
     assert!(page.body.contains("admin@example.com") && !page.asks(&["code"]), "{page}");
     assert!(!page.offers(&format!("{}/send", setting.strategy.path())), "{page}");
+    assert!(app.opens(&ann.email, OLD).await);
+}
+
+async fn a_phone_that_texts_no_longer_reach_is_asked_for_no_code(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let own = setting.strategy.path();
+    let browser = app.browser();
+    let page = browser.get(&app.key(&ann).await.link()).await;
+    let page = browser.press(&page, &format!("{own}/send")).await;
+    assert!(page.asks(&["one-time-code"]), "{page}");
+    let app = app.restart(&[("latchkey.sms.countries", json!(["AT"]))]).await;
+    let page = browser.get(&own).await;
+    assert!(page.status == 200 && !page.asks(&["one-time-code"]), "{page}");
     assert!(app.opens(&ann.email, OLD).await);
 }
 
