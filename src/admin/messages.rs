@@ -27,7 +27,7 @@ pub(super) struct MessagesPage {
     /// Sentence about it.
     lead: String,
     /// All states.
-    shelves: Vec<Shelf>,
+    shelves: Vec<FilterLink>,
     messages: Vec<ShownMessage>,
     #[serde(flatten)]
     neighbours: Neighbours,
@@ -35,7 +35,7 @@ pub(super) struct MessagesPage {
 
 /// A state to choose.
 #[derive(Serialize)]
-struct Shelf {
+struct FilterLink {
     name: String,
     path: String,
     /// Whether its messages are shown.
@@ -99,21 +99,24 @@ impl View for MessagesPage {
             again: true,
             drop: true,
         };
-        let shelf =
-            |name: &str, here| Shelf { name: name.into(), path: "/admin/messages?state=sent".into(), here };
+        let filter = |name: &str, here| FilterLink {
+            name: name.into(),
+            path: "/admin/messages?state=sent".into(),
+            here,
+        };
         let [only, middle] = Neighbours::samples("/admin/messages?from=b");
         vec![
             MessagesPage {
                 state: OutboxFilter::Sent.name(),
                 lead: "Sent.".into(),
-                shelves: vec![shelf("Sent", true), shelf("Given up", false)],
+                shelves: vec![filter("Sent", true), filter("Given up", false)],
                 messages: Vec::new(),
                 neighbours: only,
             },
             MessagesPage {
                 state: OutboxFilter::GivenUp.name(),
                 lead: "Given up.".into(),
-                shelves: vec![shelf("Sent", false), shelf("Given up", true)],
+                shelves: vec![filter("Sent", false), filter("Given up", true)],
                 messages: vec![mail, request],
                 neighbours: middle,
             },
@@ -129,7 +132,7 @@ async fn list(
     from: Option<&str>,
 ) -> Result<Answer, Error> {
     match (state.map_or(Some(OutboxFilter::Waiting), OutboxFilter::named), id(from)) {
-        (Some(shelf), Some(from)) => Ok(page(&site, shelf, from).await?.into()),
+        (Some(filter), Some(from)) => Ok(page(&site, filter, from).await?.into()),
         _ => error(&site, Status::BadRequest),
     }
 }
@@ -168,30 +171,30 @@ async fn discard(
 }
 
 /// Redirects to the list, or shows it with a fault if the action was no longer possible.
-async fn after(site: &Visit<'_>, done: bool, shelf: OutboxFilter) -> Result<Answer, Error> {
-    let list = Place::AdminMessages.with(&[("state", shelf.name())]);
+async fn after(site: &Visit<'_>, done: bool, filter: OutboxFilter) -> Result<Answer, Error> {
+    let list = Place::AdminMessages.with(&[("state", filter.name())]);
     if done {
         return Ok(Answer::go(list));
     }
-    let page = page(site, shelf, None).await?.home(list);
+    let page = page(site, filter, None).await?.home(list);
     Ok(page.faults(Faults::of("messages", Fault::new("fault-message"))).into())
 }
 
-async fn page(site: &Visit<'_>, shelf: OutboxFilter, from: Option<Uuid>) -> Result<Page, Error> {
+async fn page(site: &Visit<'_>, filter: OutboxFilter, from: Option<Uuid>) -> Result<Page, Error> {
     let (mut conn, now) = (site.read().await?, site.now());
     let newest = from.unwrap_or(Uuid::max());
-    let mut lines = outbox::list(&mut conn, shelf, newest, now, READ).await?;
+    let mut lines = outbox::list(&mut conn, filter, newest, now, READ).await?;
     let more = next(&mut lines).map(|next| next.id.to_string());
     let more = more
-        .map(|from| Place::AdminMessages.with(&[("state", shelf.name()), ("from", &from)]).at(site.base()));
-    let shelves = OutboxFilter::all().iter().map(|other| Shelf {
+        .map(|from| Place::AdminMessages.with(&[("state", filter.name()), ("from", &from)]).at(site.base()));
+    let shelves = OutboxFilter::all().iter().map(|other| FilterLink {
         name: site.templates.say(&format!("messages-{}", other.name()), &[]),
         path: Place::AdminMessages.with(&[("state", other.name())]).at(site.base()),
-        here: *other == shelf,
+        here: *other == filter,
     });
     Ok(Page::of(&MessagesPage {
-        state: shelf.name(),
-        lead: site.templates.say(&format!("messages-{}-lead", shelf.name()), &[]),
+        state: filter.name(),
+        lead: site.templates.say(&format!("messages-{}-lead", filter.name()), &[]),
         shelves: shelves.collect(),
         messages: lines.iter().map(|line| shown(site, line)).collect(),
         neighbours: Neighbours { more, first: from.is_some() },

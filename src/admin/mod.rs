@@ -12,6 +12,7 @@ mod messages;
 mod overview;
 mod people;
 mod person;
+mod person_page;
 mod policy;
 
 use rocket::{Route, http::Status};
@@ -49,7 +50,7 @@ pub fn samples() -> Vec<crate::view::shown::Sample> {
     [
         Sample::of::<overview::OverviewPage>(),
         Sample::of::<people::PeoplePage>(),
-        Sample::of::<person::PersonPage>(),
+        Sample::of::<person_page::PersonPage>(),
         Sample::of::<policy::PolicyPage>(),
         Sample::of::<messages::MessagesPage>(),
         Sample::of::<events::EventsPage>(),

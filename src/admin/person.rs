@@ -1,26 +1,21 @@
 //! One person: details for an admin, and actions on the account.
 
 use rocket::{Route, get, http::Status, post, routes};
-use serde::Serialize;
 use strum::VariantArray;
 use uuid::Uuid;
 
 use super::{
-    Choice,
     actions::{self, ActionOutcome, Reason},
     begin, error,
-    events::{ShownEvent, shown as shown_event},
     let_in::{Way, let_in, strategies},
-    policy::{ShownSetting, values},
+    person_page::PersonPage,
 };
 use crate::{
-    account::notice::{FORMER_ADDRESS_NOTICE, UNDO},
     auth::role::Admin,
     base::{
         Error,
         duration::HumanDuration,
         fault::Fault,
-        phone::ending,
         role::{Administrator, Role},
     },
     core::{event::Actor, place::Place},
@@ -28,19 +23,14 @@ use crate::{
     policy::{is_role, strategy::Strategy},
     store::{
         Tx,
-        accounts::{self, Account, AccountState},
-        claims, events, former_addresses, roles, sessions,
+        accounts::{self, Account},
     },
-    view::{format, shown::View},
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
     routes![show, show_act, change]
 }
-
-/// Events and sessions shown on the page.
-const RECENT: usize = 10;
 
 /// An action on an account; its name is part of the address.
 #[derive(Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, VariantArray)]
@@ -78,140 +68,6 @@ impl Act {
     }
 }
 
-/// One person.
-#[derive(Clone, Serialize)]
-pub(super) struct PersonPage {
-    id: Uuid,
-    email: String,
-    /// Whether it is the admin who looks.
-    own: bool,
-    enabled: bool,
-    since: String,
-    /// Last digits.
-    phone: Option<String>,
-    /// Time from which the phone can be used, if that is still to come.
-    phone_from: Option<String>,
-    /// End of a hold on resets.
-    held: Option<String>,
-    frozen: bool,
-    claims: Vec<ShownClaim>,
-    /// Former addresses.
-    left: Vec<Left>,
-    /// Time of removal, once its owner has deleted it.
-    deleted: Option<String>,
-    roles: Vec<String>,
-    /// All roles that anybody has.
-    known: Vec<String>,
-    admin_role: &'static str,
-    /// Whether the console may help it back in.
-    helped: bool,
-    strategies: Vec<Choice>,
-    ways: Vec<Choice>,
-    values: Vec<ShownSetting>,
-    /// Number of sessions.
-    open: usize,
-    /// The latest of them.
-    sessions: Vec<ShownSession>,
-    events: Vec<ShownEvent>,
-    /// Sentence about what was just done.
-    done: Option<String>,
-    /// Key to read out.
-    key: Option<String>,
-    /// Address at which it is typed.
-    key_place: String,
-    key_minutes: u64,
-}
-
-/// Claim of a frozen account.
-#[derive(Clone, Serialize)]
-struct ShownClaim {
-    email: String,
-    /// Canonical form of the address.
-    key: String,
-    at: String,
-}
-
-/// An address that the account has left.
-#[derive(Clone, Serialize)]
-struct Left {
-    email: String,
-    at: String,
-}
-
-/// A browser that is signed in.
-#[derive(Clone, Serialize)]
-struct ShownSession {
-    browser: String,
-    /// Client's address.
-    place: String,
-    since: String,
-    seen: String,
-}
-
-impl View for PersonPage {
-    const TEMPLATE: &'static str = "admin/person";
-
-    fn samples() -> Vec<Self> {
-        let moment = || "2026-08-01 14:32 UTC".to_owned();
-        let some = |text: &str| Some(text.to_owned());
-        let mary = || "mary@example.com".to_owned();
-        let session = ShownSession {
-            browser: "Firefox on Linux".into(),
-            place: "127.0.0.1".into(),
-            since: moment(),
-            seen: moment(),
-        };
-        let held = PersonPage {
-            id: Uuid::nil(),
-            email: "maria@example.com".into(),
-            own: false,
-            enabled: true,
-            since: "2026-08-01".into(),
-            phone: some("78"),
-            phone_from: Some(moment()),
-            held: Some(moment()),
-            frozen: false,
-            claims: Vec::new(),
-            left: vec![Left { email: mary(), at: moment() }],
-            deleted: None,
-            roles: vec!["editor".into()],
-            known: vec!["admin".into(), "editor".into()],
-            admin_role: Administrator::NAME,
-            helped: true,
-            strategies: vec![Choice::new("second_key", "Form with a code by email")],
-            ways: vec![Choice::new("mail", "By mail"), Choice::new("shown", "Shown")],
-            values: vec![ShownSetting::sample(None)],
-            open: 12,
-            sessions: vec![session],
-            events: ShownEvent::samples(),
-            done: None,
-            key: None,
-            key_place: "https://id.example.com/reset/key".into(),
-            key_minutes: 10,
-        };
-        let open = PersonPage { held: None, ..held.clone() };
-        let own = PersonPage {
-            own: true,
-            phone: None,
-            phone_from: None,
-            left: Vec::new(),
-            roles: Vec::new(),
-            known: Vec::new(),
-            sessions: Vec::new(),
-            open: 0,
-            done: some("The account is disabled."),
-            key: some("k7qm-9d2x-k7qm-9d2x"),
-            enabled: false,
-            ..open.clone()
-        };
-        let claim = ShownClaim { email: mary(), key: mary(), at: moment() };
-        let frozen = PersonPage { frozen: true, claims: vec![claim], ..open.clone() };
-        let admin = PersonPage { helped: false, roles: vec!["admin".into()], ..frozen.clone() };
-        let deleted = PersonPage { enabled: false, deleted: some("2026-08-04 14:32 UTC"), ..open.clone() };
-        vec![held, open, own, frozen, admin, deleted]
-    }
-}
-
 #[get("/admin/people/<id>?<done>")]
 async fn show(site: Visit<'_>, admin: Admin<'_>, id: &str, done: Option<&str>) -> Result<Answer, Error> {
     let Some(account) = find(&site, id).await? else { return error(&site, Status::NotFound) };
@@ -219,9 +75,9 @@ async fn show(site: Visit<'_>, admin: Admin<'_>, id: &str, done: Option<&str>) -
     let key = if done == Some(Act::LetIn) { site.carried(CookieName::LetIn) } else { None };
     site.cookies.remove(CookieName::LetIn);
     let done = done.map(|act| site.templates.say(&format!("person-done-{}", act.name()), &[]));
-    let shown = shown(&site, &admin, &account).await?;
     let key = key.map(|key| key.grouped());
-    Ok(page(PersonPage { done, key, ..shown }).into())
+    let shown = PersonPage::of(&site, &admin, &account).await?.after(done, key);
+    Ok(page(shown).into())
 }
 
 #[get("/admin/people/<id>/<_>")]
@@ -272,7 +128,7 @@ async fn refused(
     fields: &Fields,
     faults: Faults,
 ) -> Result<Page, Error> {
-    let page = page(shown(site, admin, account).await?);
+    let page = page(PersonPage::of(site, admin, account).await?);
     let typed = ["role", "reason", "phone-reason", "strategy", "way"];
     let page = typed.iter().fold(page, |page, name| page.typed(name, fields.get(name).unwrap_or_default()));
     Ok(page.home(Place::Person(account.id)).faults(faults))
@@ -396,72 +252,12 @@ async fn carry_out(
     })
 }
 
-fn named(site: &Visit<'_>, strategy: Strategy) -> Choice {
-    Choice::new(strategy.name(), site.templates.say(&format!("strategy-{strategy}"), &[]))
-}
-
 async fn find(site: &Visit<'_>, id: &str) -> Result<Option<Account>, Error> {
     let Ok(id) = Uuid::parse_str(id) else { return Ok(None) };
     accounts::find(&mut site.read().await?, id).await
 }
 
 fn page(shown: PersonPage) -> Page {
-    let events = Place::AdminEvents.with(&[("account", &shown.email)]);
+    let events = Place::AdminEvents.with(&[("account", shown.email())]);
     Page::of(&shown).to("all_events", events)
-}
-
-/// Contents of the page, after no action.
-async fn shown(site: &Visit<'_>, admin: &Admin<'_>, account: &Account) -> Result<PersonPage, Error> {
-    let (mut conn, now) = (site.read().await?, site.now());
-    let open = sessions::list(&mut conn, account.id, now - *site.config().session.idle, now).await?;
-    let which = events::Which { account: Some(account.id), ..events::Which::default() };
-    let recent = events::page(&mut conn, &which, RECENT.try_into().unwrap_or(10)).await?;
-    let claims = claims::of_account(&mut conn, account.id).await?;
-    let claims = claims.into_iter().map(|claim| ShownClaim {
-        email: claim.email,
-        key: claim.email_key,
-        at: format::moment(claim.claimed_at),
-    });
-    let left = former_addresses::of_account(&mut conn, account.id, now - *FORMER_ADDRESS_NOTICE).await?;
-    let left = left.into_iter().map(|left| Left { email: left.email, at: format::moment(left.left_at) });
-    let held = (account.state() == AccountState::Enabled && account.resets_blocked_until > now)
-        .then(|| format::moment(account.resets_blocked_until));
-    let sessions = open.iter().take(RECENT).map(|session| ShownSession {
-        browser: session.browser.clone(),
-        place: session.client.clone(),
-        since: format::moment(session.began_at),
-        seen: format::moment(session.seen_at),
-    });
-    let ways = [("mail", Way::Mail), ("shown", Way::Shown)].map(|(name, way)| {
-        let minutes = [("minutes", format::minutes(*way.life()).into())];
-        Choice::new(name, site.templates.say(&format!("person-way-{name}"), &minutes))
-    });
-    Ok(PersonPage {
-        id: account.id,
-        email: account.email.clone(),
-        own: account.id == admin.0.account.id,
-        enabled: account.enabled,
-        since: format::day(account.created_at),
-        phone: account.phone.as_deref().map(|phone| ending(phone).to_owned()),
-        phone_from: account.phone_usable_at.filter(|from| *from > now).map(format::moment),
-        held,
-        frozen: account.state() == AccountState::Frozen,
-        claims: claims.collect(),
-        left: left.collect(),
-        deleted: account.deleted_at.map(|deleted_at| format::moment(deleted_at + *UNDO)),
-        roles: account.roles().map(str::to_owned).collect(),
-        known: roles::names(&mut conn).await?,
-        admin_role: Administrator::NAME,
-        helped: !account.has(Administrator::NAME),
-        strategies: strategies().map(|strategy| named(site, strategy)).collect(),
-        ways: ways.into(),
-        values: values(site, &site.policy_at_arrival(account), &[]),
-        open: open.len(),
-        sessions: sessions.collect(),
-        events: shown_event(site, &mut conn, &recent).await?,
-        done: None,
-        key: None,
-        key_place: site.link(Place::ResetKey),
-        key_minutes: format::minutes(*Way::Shown.life()),
-    })
 }

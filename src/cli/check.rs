@@ -135,8 +135,8 @@ async fn plan(check: &Check, validated: Validated, figment: &Figment) -> Result<
     let dir = dir.map(|dir| format!("those in {} go before the built-in ones", dir.display()));
     parts.extend(dir.map(|dir| ("templates", dir)));
     let asking = |role: &str| {
-        let role_groups = role_groups.iter().flatten().filter(|crowd| policy.asks(role, crowd.roles()));
-        role_groups.map(|crowd| crowd.accounts).sum()
+        let role_groups = role_groups.iter().flatten().filter(|group| policy.asks(role, group.roles()));
+        role_groups.map(|group| group.accounts).sum()
     };
     let tables = policy
         .tables()

@@ -144,7 +144,7 @@ impl Default for Config {
 
 impl Config {
     /// Returns the environment of the policy.
-    pub fn ground(&self, lenient: bool) -> Environment {
+    pub fn environment(&self, lenient: bool) -> Environment {
         Environment { gateway: self.sms.url.is_some(), lenient, contact: self.contact.is_some() }
     }
 

@@ -109,7 +109,7 @@ impl Validated {
         let found = |severity| move |fault| Finding::of(severity, fault);
         let mut findings: Vec<_> = faults.into_iter().map(found(Severity::Error)).collect();
         findings.extend(risks.into_iter().map(found(Severity::Warning)));
-        findings.extend(judge::settings(&config.reset, config.ground(lenient)));
+        findings.extend(judge::settings(&config.reset, config.environment(lenient)));
         findings = beside(&unread, findings).into_iter().map(|finding| finding.placed(figment)).collect();
         findings.splice(0..0, unread);
         // An error about a key replaces warnings about it.

@@ -115,8 +115,8 @@ impl Fairing for SetCookies {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        let PendingCookies(baked) = request.local_cache(PendingCookies::default);
-        for cookie in baked.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        let PendingCookies(pending) = request.local_cache(PendingCookies::default);
+        for cookie in pending.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             response.adjoin_raw_header("Set-Cookie", cookie.to_string());
         }
     }
@@ -126,7 +126,7 @@ impl Fairing for SetCookies {
 #[derive(Clone, Copy)]
 pub struct Cookies<'r> {
     jar: &'r CookieJar<'r>,
-    baked: &'r PendingCookies,
+    pending: &'r PendingCookies,
     noticed: &'r Noticed,
     secure: bool,
 }
@@ -135,7 +135,12 @@ impl<'r> Cookies<'r> {
     /// Cookies of `request`; `secure` if the site is reached over HTTPS.
     pub fn of(request: &'r Request<'_>, secure: bool) -> Self {
         let noticed = request.local_cache(Noticed::default);
-        Self { jar: request.cookies(), baked: request.local_cache(PendingCookies::default), noticed, secure }
+        Self {
+            jar: request.cookies(),
+            pending: request.local_cache(PendingCookies::default),
+            noticed,
+            secure,
+        }
     }
 
     /// Value sent by the browser.
@@ -153,7 +158,7 @@ impl<'r> Cookies<'r> {
         let life = life.map(|life| time::Duration::try_from(life).unwrap_or(time::Duration::MAX));
         let mut cookie = self.bare(cookie_name, value.to_owned());
         cookie.set_max_age(life);
-        self.bake(cookie);
+        self.push(cookie);
     }
 
     /// Removes a cookie.
@@ -161,15 +166,15 @@ impl<'r> Cookies<'r> {
         if self.jar.get(cookie_name.name(self.secure)).is_some() {
             let mut cookie = self.bare(cookie_name, String::new());
             cookie.set_max_age(time::Duration::ZERO);
-            self.bake(cookie);
+            self.push(cookie);
         }
     }
 
     /// The last change to a cookie wins.
-    fn bake(&self, cookie: Cookie<'static>) {
-        let mut baked = self.baked.0.lock().unwrap_or_else(PoisonError::into_inner);
-        baked.retain(|other| other.name() != cookie.name());
-        baked.push(cookie);
+    fn push(&self, cookie: Cookie<'static>) {
+        let mut pending = self.pending.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pending.retain(|other| other.name() != cookie.name());
+        pending.push(cookie);
     }
 
     fn bare(&self, cookie_name: CookieName, value: String) -> Cookie<'static> {

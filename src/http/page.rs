@@ -32,7 +32,7 @@ pub struct Page {
     faults: Faults,
     labels: Map<String, Value>,
     retry: Option<u64>,
-    still: bool,
+    cacheable: bool,
     home: Option<Address>,
     places: Vec<(&'static str, Address)>,
 }
@@ -105,7 +105,7 @@ impl Page {
             faults: Faults::default(),
             labels: Map::new(),
             retry: None,
-            still: false,
+            cacheable: false,
             home: None,
             places: Vec::new(),
         }
@@ -158,7 +158,7 @@ impl Page {
 
     /// Allows the page to be cached in memory: it is the same for everybody while the server runs.
     pub fn cacheable(mut self) -> Self {
-        self.still = true;
+        self.cacheable = true;
         self
     }
 
@@ -175,13 +175,13 @@ impl Page {
         let me = viewer::email(request);
         let here = request.uri().path().as_str();
         let told = told::take(app, request);
-        let still = self.still && self.typed.is_empty() && told.is_empty() && refused.is_none();
-        if still && me.is_none() && app.templates.are_cacheable() {
+        let cacheable = self.cacheable && self.typed.is_empty() && told.is_empty() && refused.is_none();
+        if cacheable && me.is_none() && app.templates.are_cacheable() {
             let name = self.name;
-            let still = app.page_cache.page(name, here, self.shown, |shown| {
+            let cacheable = app.page_cache.page(name, here, self.shown, |shown| {
                 app.render(name, shown, here, None, json!({ "errors": [], "values": {} }), &[])
             });
-            return still.map(Body::Cached);
+            return cacheable.map(Body::Cached);
         }
         let (errors, typed) = match refused {
             Some(refused) => (refused.errors, refused.typed),

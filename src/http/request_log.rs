@@ -71,7 +71,7 @@ impl Fairing for RequestFinish {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        depart(request, response);
+        finish(request, response);
     }
 }
 
@@ -97,7 +97,7 @@ pub fn scope(request: &Request<'_>) -> Option<TaskContext> {
 }
 
 /// Adds the id to an answer, logs it and counts it.
-pub fn depart(request: &Request<'_>, response: &mut Response<'_>) {
+pub fn finish(request: &Request<'_>, response: &mut Response<'_>) {
     let begun = begin(request, false);
     response.set_raw_header("X-Request-Id", begun.id.to_string());
     let method = if begun.head { Method::Head } else { request.method() };

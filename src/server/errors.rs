@@ -85,7 +85,7 @@ impl<'r> Responder<'r, 'static> for Caught {
         let mut response = self.0.respond_to(request)?;
         if !request_log::arrived(request) {
             headers::guard(request, &mut response);
-            request_log::depart(request, &mut response);
+            request_log::finish(request, &mut response);
         }
         Ok(response)
     }

@@ -94,8 +94,8 @@ impl Switch {
         let validated = Validated::read(figment)?;
         let restart = self.app.validated.outside.changed(&validated.outside);
         // A changed gateway takes effect only after a restart, so the policy must work with the present one.
-        let ground = self.app.config().ground(self.app.validated.lenient);
-        let faults = judge::settings(&validated.config.reset, ground).into_iter();
+        let environment = self.app.config().environment(self.app.validated.lenient);
+        let faults = judge::settings(&validated.config.reset, environment).into_iter();
         let faults: Vec<_> = faults.filter(|finding| finding.severity == Severity::Error).collect();
         if !faults.is_empty() {
             let placed = faults.into_iter().map(|fault| fault.placed(figment));

@@ -275,14 +275,14 @@ impl OutboxFilter {
 
     /// Returns the filter with this name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::VARIANTS.iter().copied().find(|shelf| shelf.name() == name)
+        Self::VARIANTS.iter().copied().find(|filter| filter.name() == name)
     }
 }
 
 /// Returns at most `limit` entries of a filter, newest first, none newer than `from`.
 pub async fn list(
     conn: &mut Conn,
-    shelf: OutboxFilter,
+    filter: OutboxFilter,
     from: Uuid,
     now: Time,
     limit: i64,
@@ -297,9 +297,9 @@ pub async fn list(
     const LIST_FAILING: &str = "SELECT o.id, o.kind, o.state, a.email, o.account_id, o.attempts, o.last_error, o.created_at, o.due_at,
         o.expires_at, o.done_at, FALSE AS again FROM latchkey_outbox AS o LEFT JOIN latchkey_accounts AS a ON a.id = o.account_id
         WHERE o.state = 'waiting' AND o.last_error IS NOT NULL AND o.id <= $1 ORDER BY o.id DESC LIMIT $2";
-    Ok(match shelf {
+    Ok(match filter {
         OutboxFilter::Failing => sql!(all OutboxRow, conn, LIST_FAILING, from, limit)?,
-        shelf => sql!(all OutboxRow, conn, LIST, shelf.state(), from, now, limit)?,
+        filter => sql!(all OutboxRow, conn, LIST, filter.state(), from, now, limit)?,
     })
 }
 

@@ -37,13 +37,13 @@ impl PageCache {
         render: impl FnOnce(Shown) -> Result<String, Error>,
     ) -> Result<Packed, Error> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(still) = kept.get(name).filter(|still| still.here == here && still.shown == shown) {
-            return Ok(still.html.clone());
+        if let Some(cached) = kept.get(name).filter(|cached| cached.here == here && cached.shown == shown) {
+            return Ok(cached.html.clone());
         }
         drop(kept);
         let html = Packed::new(render(shown.clone())?.into_bytes());
-        let still = Cached { here: here.to_owned(), shown, html: html.clone() };
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name, still);
+        let cached = Cached { here: here.to_owned(), shown, html: html.clone() };
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name, cached);
         Ok(html)
     }
 }

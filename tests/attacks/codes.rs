@@ -2,7 +2,7 @@
 
 use crate::{
     common::{Browser, Capabilities, Message, Person, Sent, Strategy},
-    scene::{Scene, V},
+    fixture::{AttackFixture, V},
     tries::{CODES, SMS, limited},
 };
 
@@ -32,39 +32,39 @@ fn code(sent: &Sent) -> String {
     sent.fields.iter().find(|(name, _)| name == "code").expect("a code").1.clone()
 }
 
-async fn a021_three_wrong_codes_end_the_code(scene: &mut Scene) {
-    let link = scene.key().await;
-    let browser = scene.app.browser();
-    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
-    let right = scene.app.spending(&browser, &ready, "what X would like to set");
+async fn a021_three_wrong_codes_end_the_code(fixture: &mut AttackFixture) {
+    let link = fixture.key().await;
+    let browser = fixture.app.browser();
+    let ready = fixture.app.prepare(&browser, &link, &fixture.v).await;
+    let right = fixture.app.spending(&browser, &ready, "what X would like to set");
     let wrong = if code(&right) == "111111" { "222222" } else { "111111" };
     for sent in [&with_code(&right, wrong), &with_code(&right, wrong), &with_code(&right, wrong), &right] {
         let page = browser.post(sent).await;
         assert!((400..500).contains(&page.status) && !browser.is_signed_in().await, "{page}");
     }
-    scene.unharmed(&TRIED).await;
+    fixture.unharmed(&TRIED).await;
 }
 
 /// The link of a key that `browser` requested itself: it may request again while it uses one.
-async fn asked_by(scene: &Scene, browser: &Browser) -> String {
+async fn asked_by(fixture: &AttackFixture, browser: &Browser) -> String {
     browser.submit(&browser.get("/reset").await, &[("email", V)]).await;
-    scene.app.mailbox.next_key(V).await.link()
+    fixture.app.mailbox.next_key(V).await.link()
 }
 
-async fn a022_another_code_gives_no_more_tries(scene: &mut Scene) {
-    scene.next_day().await;
-    let to = if scene.strategy().needs_phone() { scene.v.phone.clone() } else { V.into() };
-    let browser = scene.app.browser();
-    let send = format!("{}/send", scene.strategy().path());
+async fn a022_another_code_gives_no_more_tries(fixture: &mut AttackFixture) {
+    fixture.next_day().await;
+    let to = if fixture.strategy().needs_phone() { fixture.v.phone.clone() } else { V.into() };
+    let browser = fixture.app.browser();
+    let send = format!("{}/send", fixture.strategy().path());
     let (mut again, mut right) = (None, None);
     for round in 0..10 {
         if round % 3 == 0 {
-            let page = browser.get(&asked_by(scene, &browser).await).await;
+            let page = browser.get(&asked_by(fixture, &browser).await).await;
             again = Some(browser.sent(&page, page.form_to(&send), &[]));
         }
-        scene.app.minutes_pass(2);
+        fixture.app.minutes_pass(2);
         let form = browser.post(again.as_ref().expect("asked for")).await;
-        let code = scene.app.mailbox.next_code(&to).await;
+        let code = fixture.app.mailbox.next_code(&to).await;
         let typed = [("one-time-code", &*code), ("new-password", "what X would like to set")];
         let sent = browser.fill(&form, &typed);
         for wrong in ["1111111", "2222222"] {
@@ -73,19 +73,19 @@ async fn a022_another_code_gives_no_more_tries(scene: &mut Scene) {
         }
         right = Some(sent);
     }
-    let tried = scene.events().await.iter().filter(|kind| *kind == "code.failed").count();
+    let tried = fixture.events().await.iter().filter(|kind| *kind == "code.failed").count();
     assert_eq!(tried, 10, "wrong codes of twenty that were compared");
     let page = browser.post(&right.expect("ten codes")).await;
     assert!((400..500).contains(&page.status) && !browser.is_signed_in().await, "codes go on: {page}");
-    scene.unharmed(&[&TRIED[..], &["limit.reached"]].concat()).await;
+    fixture.unharmed(&[&TRIED[..], &["limit.reached"]].concat()).await;
 }
 
-async fn a023_a_code_of_another_flow_is_wrong(scene: &mut Scene) {
-    let app = &scene.app;
-    let (of_v, of_x) = (scene.key().await, app.key(&scene.x).await.link());
+async fn a023_a_code_of_another_flow_is_wrong(fixture: &mut AttackFixture) {
+    let app = &fixture.app;
+    let (of_v, of_x) = (fixture.key().await, app.key(&fixture.x).await.link());
     let (first, second) = (app.browser(), app.browser());
-    let own = app.prepare(&first, &of_v, &scene.v).await;
-    let foreign = app.prepare(&second, &of_x, &scene.x).await;
+    let own = app.prepare(&first, &of_v, &fixture.v).await;
+    let foreign = app.prepare(&second, &of_x, &fixture.x).await;
     let own = app.spending(&first, &own, "what X would like to set");
     let foreign = app.spending(&second, &foreign, "what X would like to set");
     let page = first.post(&with_code(&own, &code(&foreign))).await;
@@ -99,47 +99,47 @@ async fn a023_a_code_of_another_flow_is_wrong(scene: &mut Scene) {
         (400..500).contains(&page.status) && !thief.is_signed_in().await,
         "V's code in X's browser: {page}"
     );
-    scene.may_write_to_x().await;
-    scene.unharmed(&TRIED).await;
+    fixture.may_write_to_x().await;
+    fixture.unharmed(&TRIED).await;
 }
 
-async fn a024_many_accounts_give_no_more_tries(scene: &mut Scene) {
+async fn a024_many_accounts_give_no_more_tries(fixture: &mut AttackFixture) {
     let mut people = Vec::new();
     for name in ["ann", "bob", "cleo", "dan"] {
-        people.push(scene.app.person(name).await);
+        people.push(fixture.app.person(name).await);
     }
-    scene.next_day().await;
+    fixture.next_day().await;
     let wrong = "what X would like to set";
     for person in &people {
-        let (browser, sent) = spending(scene, person, wrong).await;
+        let (browser, sent) = spending(fixture, person, wrong).await;
         for guess in 0..5 {
             let page = browser.post(&with_code(&sent, &format!("{guess}{guess}7{guess}7{guess}7"))).await;
             assert!((400..500).contains(&page.status), "{page}");
         }
     }
     // Nobody has guessed at this code: it is the client whose tries are used up.
-    let (browser, sent) = spending(scene, &scene.v, wrong).await;
+    let (browser, sent) = spending(fixture, &fixture.v, wrong).await;
     let page = browser.post(&sent).await;
     assert!((400..500).contains(&page.status) && !browser.is_signed_in().await, "{page}");
-    scene.app.minutes_pass(61);
-    let link = scene.key().await;
-    scene.recover(&link).await;
-    scene.unharmed(&["reset.issued", "reset.code_sent", "reset.completed", "limit.reached"]).await;
+    fixture.app.minutes_pass(61);
+    let link = fixture.key().await;
+    fixture.recover(&link).await;
+    fixture.unharmed(&["reset.issued", "reset.code_sent", "reset.completed", "limit.reached"]).await;
 }
 
 /// A browser that holds a key of `person`, and the form that would spend it.
-async fn spending(scene: &Scene, person: &Person, password: &str) -> (Browser, Sent) {
-    let (link, browser) = (scene.app.key(person).await.link(), scene.app.browser());
-    let ready = scene.app.prepare(&browser, &link, person).await;
-    let sent = scene.app.spending(&browser, &ready, password);
+async fn spending(fixture: &AttackFixture, person: &Person, password: &str) -> (Browser, Sent) {
+    let (link, browser) = (fixture.app.key(person).await.link(), fixture.app.browser());
+    let ready = fixture.app.prepare(&browser, &link, person).await;
+    let sent = fixture.app.spending(&browser, &ready, password);
     (browser, sent)
 }
 
-async fn a034_the_second_step_cannot_be_skipped(scene: &mut Scene) {
-    let link = scene.key().await;
-    let browser = scene.app.browser();
+async fn a034_the_second_step_cannot_be_skipped(fixture: &mut AttackFixture) {
+    let link = fixture.key().await;
+    let browser = fixture.app.browser();
     let page = browser.get(&link).await;
-    let own = scene.strategy().path();
+    let own = fixture.strategy().path();
     let action = &page.form_to(&format!("{own}/send")).action;
     let query = action.split_once('?').expect("the form's key").1;
     for path in Strategy::all().iter().map(|strategy| strategy.path()) {
@@ -151,37 +151,37 @@ async fn a034_the_second_step_cannot_be_skipped(scene: &mut Scene) {
         }
     }
     assert!(!browser.is_signed_in().await);
-    scene.unharmed(&["reset.issued"]).await;
+    fixture.unharmed(&["reset.issued"]).await;
 }
 
-async fn a035_a_key_mints_three_codes_at_most(scene: &mut Scene) {
-    let link = scene.key().await;
-    let browser = scene.app.browser();
+async fn a035_a_key_mints_three_codes_at_most(fixture: &mut AttackFixture) {
+    let link = fixture.key().await;
+    let browser = fixture.app.browser();
     let page = browser.get(&link).await;
-    let send = format!("{}/send", scene.strategy().path());
+    let send = format!("{}/send", fixture.strategy().path());
     let sent = browser.sent(&page, page.form_to(&send), &[]);
     for turn in 0..50 {
         let page = browser.post(&sent).await;
         assert!(page.status < 500, "{page}");
         if turn < 4 {
-            scene.quiet().await;
-            scene.app.minutes_pass(2);
+            fixture.quiet().await;
+            fixture.app.minutes_pass(2);
         }
     }
-    let to = if scene.strategy().needs_phone() { &scene.v.phone } else { &scene.v.email };
+    let to = if fixture.strategy().needs_phone() { &fixture.v.phone } else { &fixture.v.email };
     let codes: Vec<_> =
-        scene.mails(to).await.iter().filter(|mail| !mail.is_key()).map(Message::code).collect();
+        fixture.mails(to).await.iter().filter(|mail| !mail.is_key()).map(Message::code).collect();
     assert!((1..=3).contains(&codes.len()), "{} codes for one key", codes.len());
-    let form = browser.get(&scene.strategy().path()).await;
+    let form = browser.get(&fixture.strategy().path()).await;
     if let Some(older) = codes.first().filter(|_| codes.len() > 1 && form.asks(&["code"])) {
         let page =
             browser.submit(&form, &[("code", older), ("new_password", "what X would like to set")]).await;
         assert!((400..500).contains(&page.status), "an older code is taken: {page}");
     }
-    scene.quiet().await;
-    scene.app.minutes_pass(30);
-    scene.is_unusable(&browser.get(&link).await).await;
+    fixture.quiet().await;
+    fixture.app.minutes_pass(30);
+    fixture.is_unusable(&browser.get(&link).await).await;
     let tried: &[&str] =
-        if scene.events().await.iter().any(|kind| kind == "code.failed") { &TRIED } else { &STEPS };
-    scene.unharmed(tried).await;
+        if fixture.events().await.iter().any(|kind| kind == "code.failed") { &TRIED } else { &STEPS };
+    fixture.unharmed(tried).await;
 }

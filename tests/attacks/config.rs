@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     common::{Binary, Change, refused, release},
-    scene::Scene,
+    fixture::AttackFixture,
     tries::SITE,
 };
 
@@ -13,8 +13,8 @@ attacks! {
     SITE => a098_an_unsafe_configuration_starts_nothing, a114_no_door_of_development_is_open_to_others;
 }
 
-async fn a098_an_unsafe_configuration_starts_nothing(scene: &mut Scene) {
-    let good = |without| release(&scene.app.setting.database, without);
+async fn a098_an_unsafe_configuration_starts_nothing(fixture: &mut AttackFixture) {
+    let good = |without| release(&fixture.app.setting.database, without);
     let changed = |from: &str, to: &str| good("").replace(from, to);
     let with = |lines: &str| format!("{}\n[release.latchkey.{lines}\n", good(""));
     for key in ["secret_key", "pepper", "public_url", "trusted_proxies", "mail.url"] {
@@ -36,11 +36,11 @@ async fn a098_an_unsafe_configuration_starts_nothing(scene: &mut Scene) {
     ] {
         refused("release", &toml, words);
     }
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }
 
-async fn a114_no_door_of_development_is_open_to_others(scene: &mut Scene) {
-    let setting = scene.app.setting.clone();
+async fn a114_no_door_of_development_is_open_to_others(fixture: &mut AttackFixture) {
+    let setting = fixture.app.setting.clone();
     let url = json!("https://id.northwind.test");
     let mail = json!("smtp://user:word@mail.northwind.test:587?tls=required");
     let release: &[Change<'_>] = &[
@@ -68,5 +68,5 @@ async fn a114_no_door_of_development_is_open_to_others(scene: &mut Scene) {
         let (_, printed) = server.end("TERM").await;
         assert!(!printed.contains("panicked"), "{printed}");
     }
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }

@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use crate::{
     common::{Answer, Browser, Capabilities, Message, NEW, OLD, Sent, texts},
-    scene::{Scene, V, X},
+    fixture::{AttackFixture, V, X},
     tries::{CODES, EVERY, SITE, limited},
 };
 
@@ -24,8 +24,8 @@ const PHONELESS: &str = "landed@example.com";
 const HELD: &str = "seized@example.com";
 
 /// Creates them, if missing; returns the kinds of events without an account that this causes.
-async fn states(scene: &Scene) -> &'static [&'static str] {
-    let app = &scene.app;
+async fn states(fixture: &AttackFixture) -> &'static [&'static str] {
+    let app = &fixture.app;
     let there = "SELECT email FROM latchkey_accounts WHERE email_key = 'landed@example.com'";
     if !texts(&app.setting.database, there).await.is_empty() {
         return &[];
@@ -78,38 +78,38 @@ async fn told(browser: &Browser, sent: &Sent, address: &str) -> Vec<(u16, Vec<(S
 }
 
 /// Panics unless the form at `place` gives the same answer for each address.
-async fn alike(scene: &Scene, place: &str, addresses: &[&str], password: Option<&str>) {
+async fn alike(fixture: &AttackFixture, place: &str, addresses: &[&str], password: Option<&str>) {
     let mut first = None;
     for address in addresses {
         let mut fields = vec![("email", *address)];
         fields.extend(password.map(|password| ("password", password)));
-        let browser = scene.app.browser();
+        let browser = fixture.app.browser();
         let form = browser.get(place).await;
         let answer = told(&browser, &browser.fill(&form, &fields), address).await;
         assert_eq!(first.get_or_insert_with(|| answer.clone()), &answer, "{place} tells {address} apart");
     }
 }
 
-async fn a046_no_state_of_an_account_shows(scene: &mut Scene) {
-    let made = states(scene).await;
+async fn a046_no_state_of_an_account_shows(fixture: &mut AttackFixture) {
+    let made = states(fixture).await;
     let every = [&CLOSED[..], &[V, PHONELESS, HELD]].concat();
-    alike(scene, "/reset", &every, None).await;
-    alike(scene, "/confirm", &every, None).await;
-    alike(scene, "/login", &every, Some("copper kettles sing in winter")).await;
-    alike(scene, "/login", &[&CLOSED[..], &[HELD]].concat(), Some(OLD)).await;
-    assert!(scene.mails(V).await.iter().any(Message::is_key), "whoever has an account gets in by mail");
+    alike(fixture, "/reset", &every, None).await;
+    alike(fixture, "/confirm", &every, None).await;
+    alike(fixture, "/login", &every, Some("copper kettles sing in winter")).await;
+    alike(fixture, "/login", &[&CLOSED[..], &[HELD]].concat(), Some(OLD)).await;
+    assert!(fixture.mails(V).await.iter().any(Message::is_key), "whoever has an account gets in by mail");
     for silent in [CLOSED[0], CLOSED[2], NOBODY] {
-        let mails = scene.mails(silent).await;
+        let mails = fixture.mails(silent).await;
         let since = mails.iter().filter(|mail| mail.is_key()).count();
         assert_eq!(since, 0, "{silent} got {mails:?}");
     }
-    scene.unharmed(&[made, &["reset.issued", "sign_in.failed"]].concat()).await;
+    fixture.unharmed(&[made, &["reset.issued", "sign_in.failed"]].concat()).await;
 }
 
-async fn a047_a_limit_answers_known_and_unknown_alike(scene: &mut Scene) {
+async fn a047_a_limit_answers_known_and_unknown_alike(fixture: &mut AttackFixture) {
     // By then, tries counted for V's address at registration are forgotten.
-    scene.next_day().await;
-    let browsers = [scene.app.browser(), scene.app.browser()];
+    fixture.next_day().await;
+    let browsers = [fixture.app.browser(), fixture.app.browser()];
     for turn in 0..20 {
         let mut answers = Vec::new();
         // One directly after the other: the page names the minute.
@@ -119,57 +119,57 @@ async fn a047_a_limit_answers_known_and_unknown_alike(scene: &mut Scene) {
         }
         assert_eq!(answers[0], answers[1], "request {turn} tells them apart");
     }
-    scene.unharmed(&["reset.issued", "limit.reached"]).await;
+    fixture.unharmed(&["reset.issued", "limit.reached"]).await;
 }
 
-async fn a067_a_taken_address_answers_alike(scene: &mut Scene) {
-    let made = states(scene).await;
+async fn a067_a_taken_address_answers_alike(fixture: &mut AttackFixture) {
+    let made = states(fixture).await;
     let every = [&CLOSED[..], &[V, PHONELESS, HELD]].concat();
-    alike(scene, "/register", &every, Some(NEW)).await;
+    alike(fixture, "/register", &every, Some(NEW)).await;
     let mut first = None;
     for address in every {
-        let thief = scene.app.signed_in(&scene.x).await;
+        let thief = fixture.app.signed_in(&fixture.x).await;
         let form = thief.get("/account/email").await;
         let sent = thief.fill(&form, &[("email", address), ("current-password", OLD)]);
         let answer = shown(&thief.post_only(&sent).await, address);
         assert_eq!(first.get_or_insert_with(|| answer.clone()), &answer, "tells {address} apart");
     }
-    let told = scene.mails(V).await;
+    let told = fixture.mails(V).await;
     assert!(told.len() == 2 && told[0].subject == told[1].subject, "V is told of both: {told:?}");
-    let unknown = scene.mails(NOBODY).await;
+    let unknown = fixture.mails(NOBODY).await;
     assert!(unknown.iter().all(|mail| mail.subject != told[0].subject), "{unknown:?}");
     let keys = ["/confirm/", "/account/email/"];
     assert!(!told.iter().any(|mail| keys.iter().any(|key| mail.text.contains(key))), "{told:?}");
-    assert!(scene.app.opens(X, OLD).await && !scene.app.opens(V, NEW).await);
-    scene.unharmed(&[made, &["sign_in.failed"]].concat()).await;
+    assert!(fixture.app.opens(X, OLD).await && !fixture.app.opens(V, NEW).await);
+    fixture.unharmed(&[made, &["sign_in.failed"]].concat()).await;
 }
 
-async fn a068_the_second_step_tells_nothing_of_who_is_named(scene: &mut Scene) {
-    let made = states(scene).await;
-    let own = scene.strategy().path();
+async fn a068_the_second_step_tells_nothing_of_who_is_named(fixture: &mut AttackFixture) {
+    let made = states(fixture).await;
+    let own = fixture.strategy().path();
     for address in [V, PHONELESS, NOBODY] {
-        let browser = scene.app.browser();
+        let browser = fixture.app.browser();
         browser.submit(&browser.get("/reset").await, &[("email", address)]).await;
-        scene.is_unusable(&browser.get(&own).await).await;
+        fixture.is_unusable(&browser.get(&own).await).await;
         for step in ["", "/send"] {
             for form in ["", "?form=", "?form=00000000-0000-0000-0000-000000000000"] {
                 let fields = [("code", "123456"), ("new_password", NEW)];
                 let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
                 let sent = Sent { to: format!("{own}{step}{form}"), fields };
-                scene.is_unusable(&browser.post(&sent).await).await;
+                fixture.is_unusable(&browser.post(&sent).await).await;
             }
         }
     }
-    scene.mails(V).await;
-    let browser = scene.app.browser();
-    let page = browser.get(&scene.key().await).await;
+    fixture.mails(V).await;
+    let browser = fixture.app.browser();
+    let page = browser.get(&fixture.key().await).await;
     let form = browser.press(&page, &format!("{own}/send")).await;
     for page in [page, form] {
-        let digits = scene.v.phone.trim_start_matches('+');
+        let digits = fixture.v.phone.trim_start_matches('+');
         let told = (3..=digits.len()).any(|most| page.body.contains(&digits[digits.len() - most..]));
         assert!(!told && !page.body.contains(&digits[..5]), "more than the last two digits: {}", page.body);
         let ends = page.text.contains(&digits[digits.len() - 2..]);
-        assert!(ends || !scene.strategy().needs_phone(), "{page}");
+        assert!(ends || !fixture.strategy().needs_phone(), "{page}");
     }
-    scene.unharmed(&[made, &["reset.issued", "reset.code_sent"]].concat()).await;
+    fixture.unharmed(&[made, &["reset.issued", "reset.code_sent"]].concat()).await;
 }

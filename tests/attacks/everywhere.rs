@@ -4,8 +4,8 @@ use reqwest::Method;
 
 use crate::{
     common::{Answer, Browser, Strategy},
+    fixture::AttackFixture,
     raw::{escaped, post},
-    scene::Scene,
 };
 
 /// Paths outside the list of routes: keys of links, files, and paths that do not exist.
@@ -42,16 +42,21 @@ pub enum Part {
 }
 
 /// True if every route is tried under the strategy in force; under the others, only those it affects are.
-pub fn is_whole(scene: &Scene) -> bool {
-    scene.strategy() == Strategy::SetThenLogin
+pub fn is_whole(fixture: &AttackFixture) -> bool {
+    fixture.strategy() == Strategy::SetThenLogin
 }
 
 /// Sends `text` everywhere and returns each answer with its path; nobody is signed out on the way.
-pub async fn everywhere(scene: &Scene, browser: &Browser, text: &str, part: Part) -> Vec<(String, Answer)> {
-    let (text, within) = (escaped(text), if is_whole(scene) { "/" } else { "/reset" });
+pub async fn everywhere(
+    fixture: &AttackFixture,
+    browser: &Browser,
+    text: &str,
+    part: Part,
+) -> Vec<(String, Answer)> {
+    let (text, within) = (escaped(text), if is_whole(fixture) { "/" } else { "/reset" });
     let mut answers = Vec::new();
     let others = OTHERS.iter().map(|place| (Method::GET, (*place).to_owned()));
-    let routes = scene.app.routes.iter().cloned().chain(others).filter(|(_, uri)| uri.starts_with(within));
+    let routes = fixture.app.routes.iter().cloned().chain(others).filter(|(_, uri)| uri.starts_with(within));
     for (method, uri) in routes {
         let place = filled(&uri, &text);
         if method == Method::GET {

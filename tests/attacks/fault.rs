@@ -9,8 +9,8 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::{
     common::{Browser, Capabilities, Change, Engine, Page, Sent, Wire, execute, texts},
+    fixture::{AttackFixture, V},
     raw::{came_to, status, wire},
-    scene::{Scene, V},
     tries::{EVERY, limited},
 };
 
@@ -45,8 +45,8 @@ impl Outage {
     }
 
     /// Sends the form without a database, when it must be refused and change nothing, and once more later.
-    async fn refuses(&mut self, scene: &Scene, browser: &Browser, sent: &Sent) -> Page {
-        scene.quiet().await;
+    async fn refuses(&mut self, fixture: &AttackFixture, browser: &Browser, sent: &Sent) -> Page {
+        fixture.quiet().await;
         self.is_on(true).await;
         let copy = browser.copy();
         let answer = copy.post_only(sent).await;
@@ -61,65 +61,67 @@ impl Outage {
     }
 }
 
-async fn a087_without_a_database_no_step_is_half_done(scene: &mut Scene) {
-    let database = scene.app.setting.database.clone();
-    let mut outage = match scene.app.setting.engine {
+async fn a087_without_a_database_no_step_is_half_done(fixture: &mut AttackFixture) {
+    let database = fixture.app.setting.database.clone();
+    let mut outage = match fixture.app.setting.engine {
         Engine::Sqlite => {
             Outage::Lock(SqliteConnection::connect(&database).await.expect("the database opens"))
         }
         Engine::Postgres => {
             let (wire, url) = Wire::to(&database).await;
-            scene.restart(&[("databases.latchkey.url", json!(url))]).await;
+            fixture.restart(&[("databases.latchkey.url", json!(url))]).await;
             Outage::Wire(wire)
         }
     };
-    let (browser, password, own) = (scene.app.browser(), scene.password(), scene.strategy().path());
+    let (browser, password, own) = (fixture.app.browser(), fixture.password(), fixture.strategy().path());
     let form = browser.get("/reset").await;
     let asked = browser.fill(&form, &[("email", V)]);
-    outage.refuses(scene, &browser, &asked).await;
-    let link = scene.app.mailbox.next_key(V).await.link();
-    assert!(scene.mails(V).await.is_empty(), "one request, two messages");
+    outage.refuses(fixture, &browser, &asked).await;
+    let link = fixture.app.mailbox.next_key(V).await.link();
+    assert!(fixture.mails(V).await.is_empty(), "one request, two messages");
     let mut page = browser.get(&link).await;
     let mut code = None;
-    if scene.strategy().takes_code() {
+    if fixture.strategy().takes_code() {
         let send = browser.sent(&page, page.form_to(&format!("{own}/send")), &[]);
-        page = outage.refuses(scene, &browser, &send).await;
-        let to = if scene.strategy().needs_phone() { &scene.v.phone } else { V };
-        code = Some(scene.app.mailbox.next_code(to).await);
+        page = outage.refuses(fixture, &browser, &send).await;
+        let to = if fixture.strategy().needs_phone() { &fixture.v.phone } else { V };
+        code = Some(fixture.app.mailbox.next_code(to).await);
     }
     let sent = match &code {
         Some(code) => browser.fill(&page, &[("one-time-code", code), ("new-password", &password)]),
-        None if scene.strategy().ends_with_password() => browser.fill(&page, &[("new-password", &password)]),
+        None if fixture.strategy().ends_with_password() => {
+            browser.fill(&page, &[("new-password", &password)])
+        }
         None => browser.sent(&page, page.form_to(&own), &[]),
     };
-    page = outage.refuses(scene, &browser, &sent).await;
-    if scene.strategy().mails_password() {
-        let generated = scene.app.mailbox.next_code(V).await;
+    page = outage.refuses(fixture, &browser, &sent).await;
+    if fixture.strategy().mails_password() {
+        let generated = fixture.app.mailbox.next_code(V).await;
         page = browser.get("/login").await;
         let login = browser.fill(&page, &[("username", V), ("current-password", &generated)]);
-        page = outage.refuses(scene, &browser, &login).await;
+        page = outage.refuses(fixture, &browser, &login).await;
     }
-    if !scene.strategy().ends_with_password() {
+    if !fixture.strategy().ends_with_password() {
         let set = browser.fill(&page, &[("new-password", &password)]);
-        page = outage.refuses(scene, &browser, &set).await;
+        page = outage.refuses(fixture, &browser, &set).await;
     }
     assert!(browser.is_signed_in().await, "what was tried in vain cost the key: {page}");
-    scene.was_out_of_service();
-    scene.now_has(&password).await;
-    let notices = scene.mails(V).await.iter().filter(|mail| mail.is_notice()).count();
-    assert_eq!(notices, 1 + usize::from(scene.strategy().signs_in_once()), "notices");
+    fixture.was_out_of_service();
+    fixture.now_has(&password).await;
+    let notices = fixture.mails(V).await.iter().filter(|mail| mail.is_notice()).count();
+    assert_eq!(notices, 1 + usize::from(fixture.strategy().signs_in_once()), "notices");
     if let Outage::Wire(_) = outage {
-        scene.restart(&[("databases.latchkey.url", json!(database))]).await;
+        fixture.restart(&[("databases.latchkey.url", json!(database))]).await;
     }
-    scene.unharmed(&["reset.issued", "reset.completed"]).await;
+    fixture.unharmed(&["reset.issued", "reset.completed"]).await;
 }
 
-async fn a088_nothing_malformed_breaks_the_server(scene: &mut Scene) {
-    let link = scene.key().await;
-    let (browser, password) = (scene.app.browser(), scene.password());
-    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
-    let sent = scene.app.spending(&browser, &ready, &password);
-    let (url, cookies) = (&scene.app.url, browser.jar().header().expect("cookies"));
+async fn a088_nothing_malformed_breaks_the_server(fixture: &mut AttackFixture) {
+    let link = fixture.key().await;
+    let (browser, password) = (fixture.app.browser(), fixture.password());
+    let ready = fixture.app.prepare(&browser, &link, &fixture.v).await;
+    let sent = fixture.app.spending(&browser, &ready, &password);
+    let (url, cookies) = (&fixture.app.url, browser.jar().header().expect("cookies"));
     let ours = format!("Host: {}\r\nOrigin: {url}\r\nConnection: close\r\n", &url["http://".len()..]);
     let form = format!("{ours}Content-Type: application/x-www-form-urlencoded\r\nCookie: {cookies}\r\n");
     // A button sends no fields, and a body sent instead is not read.
@@ -133,7 +135,7 @@ async fn a088_nothing_malformed_breaks_the_server(scene: &mut Scene) {
             b"=&=&&",
         ] {
             let head = format!("POST {to} HTTP/1.1\r\n{form}Content-Length: {}\r\n\r\n", body.len());
-            let answer = wire(&scene.app, &[head.as_bytes(), body].concat()).await;
+            let answer = wire(&fixture.app, &[head.as_bytes(), body].concat()).await;
             assert!(
                 came_to(&answer).is_some_and(|status| (400..500).contains(&status)),
                 "{to} {body:?}: {answer}"
@@ -142,7 +144,7 @@ async fn a088_nothing_malformed_breaks_the_server(scene: &mut Scene) {
         for body in ["zz\r\nemail", "ffffffffffffffffff\r\nemail", "-5\r\nemail", "5\r\nemail5\r\n"] {
             let bytes =
                 format!("POST {to} HTTP/1.1\r\n{form}Transfer-Encoding: chunked\r\n\r\n{body}\r\n0\r\n\r\n");
-            let answer = wire(&scene.app, bytes.as_bytes()).await;
+            let answer = wire(&fixture.app, bytes.as_bytes()).await;
             let refused = came_to(&answer).is_none_or(|status| (400..500).contains(&status));
             assert!(refused, "{to} {body:?}: {answer}");
         }
@@ -164,53 +166,53 @@ async fn a088_nothing_malformed_breaks_the_server(scene: &mut Scene) {
         (format!("/reset/{long}"), b"X: y".to_vec()),
     ] {
         let head = format!("GET {line} HTTP/1.1\r\n{ours}");
-        let answer = wire(&scene.app, &[head.as_bytes(), &header, b"\r\n\r\n"].concat()).await;
+        let answer = wire(&fixture.app, &[head.as_bytes(), &header, b"\r\n\r\n"].concat()).await;
         let place = &line[..line.len().min(40)];
         assert!(status(&answer).is_none_or(|status| status < 500), "{place}: {answer}");
         assert!(!answer.contains("7006652"), "{place}");
     }
-    let garbled = scene.own.copy();
+    let garbled = fixture.own.copy();
     garbled.with_jar(|jar| jar.names().iter().for_each(|name| jar.put(name, "garbage%ff%00")));
     assert!(!garbled.is_signed_in().await);
 
     let page = browser.post(&sent).await;
-    let page = scene.app.finish(&browser, page, &scene.v, &password).await;
+    let page = fixture.app.finish(&browser, page, &fixture.v, &password).await;
     assert!(browser.is_signed_in().await, "malformed requests cost the key: {page}");
-    scene.now_has(&password).await;
-    scene.unharmed(&["reset.completed"]).await;
+    fixture.now_has(&password).await;
+    fixture.unharmed(&["reset.completed"]).await;
 }
 
-async fn a089_without_counts_or_time_nothing_is_let_in(scene: &mut Scene) {
-    let link = scene.key().await;
-    let (browser, password) = (scene.app.browser(), scene.password());
-    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
-    let sent = scene.app.spending(&browser, &ready, &password);
-    let database = scene.app.setting.database.clone();
-    scene.quiet().await;
+async fn a089_without_counts_or_time_nothing_is_let_in(fixture: &mut AttackFixture) {
+    let link = fixture.key().await;
+    let (browser, password) = (fixture.app.browser(), fixture.password());
+    let ready = fixture.app.prepare(&browser, &link, &fixture.v).await;
+    let sent = fixture.app.spending(&browser, &ready, &password);
+    let database = fixture.app.setting.database.clone();
+    fixture.quiet().await;
     execute(&database, "ALTER TABLE latchkey_rate_limits RENAME TO counts_of_before").await;
-    let thief = scene.app.browser();
+    let thief = fixture.app.browser();
     let reset = Sent { to: "/reset".into(), fields: vec![("email".into(), V.into())] };
     let form = thief.get("/login").await;
-    let login = thief.fill(&form, &[("username", V), ("current-password", &scene.v.password)]);
+    let login = thief.fill(&form, &[("username", V), ("current-password", &fixture.v.password)]);
     for sent in [&reset, &login] {
         assert_eq!(thief.post_only(sent).await.status, 503, "{}", sent.to);
     }
     assert!(!thief.is_signed_in().await);
-    if scene.strategy().takes_code() {
+    if fixture.strategy().takes_code() {
         assert_eq!(browser.post_only(&sent).await.status, 503, "a code is tried uncounted");
     }
     execute(&database, "ALTER TABLE counts_of_before RENAME TO latchkey_rate_limits").await;
-    scene.was_out_of_service();
+    fixture.was_out_of_service();
     let page = browser.post(&sent).await;
-    let page = scene.app.finish(&browser, page, &scene.v, &password).await;
+    let page = fixture.app.finish(&browser, page, &fixture.v, &password).await;
     assert!(browser.is_signed_in().await, "what was refused cost the key: {page}");
-    scene.now_has(&password).await;
+    fixture.now_has(&password).await;
 
-    let link = scene.key().await;
-    scene.quiet().await;
+    let link = fixture.key().await;
+    fixture.quiet().await;
     let day = Duration::from_secs(24 * 60 * 60);
-    scene.app.clock.advance(day);
-    scene.is_unusable(&scene.app.browser().get(&link).await).await;
+    fixture.app.clock.advance(day);
+    fixture.is_unusable(&fixture.app.browser().get(&link).await).await;
     let keys = "SELECT purpose FROM latchkey_keys WHERE purpose = 'reset'";
     for _ in 0..1000 {
         if texts(&database, keys).await.is_empty() {
@@ -218,16 +220,16 @@ async fn a089_without_counts_or_time_nothing_is_let_in(scene: &mut Scene) {
         }
         sleep(Duration::from_millis(20)).await;
     }
-    let tomorrow = scene.key().await;
-    let ahead = scene.app.signed_in(&scene.v).await;
-    scene.quiet().await;
-    scene.app.clock.turn_back(day);
+    let tomorrow = fixture.key().await;
+    let ahead = fixture.app.signed_in(&fixture.v).await;
+    fixture.quiet().await;
+    fixture.app.clock.turn_back(day);
     assert!(!ahead.is_signed_in().await, "a session of a wrong clock outlives its correction");
     for link in [&link, &tomorrow] {
-        scene.is_unusable(&scene.app.browser().get(link).await).await;
+        fixture.is_unusable(&fixture.app.browser().get(link).await).await;
     }
     // The audit log is ordered by time, so the scene ends a day later, when V's session is over.
-    scene.app.clock.advance(day);
-    scene.own = scene.app.signed_in(&scene.v).await;
-    scene.unharmed(&["reset.issued", "reset.completed"]).await;
+    fixture.app.clock.advance(day);
+    fixture.own = fixture.app.signed_in(&fixture.v).await;
+    fixture.unharmed(&["reset.issued", "reset.completed"]).await;
 }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 
 use crate::{
-    scene::{Scene, V},
+    fixture::{AttackFixture, V},
     tries::GENERATED,
 };
 
@@ -11,13 +11,13 @@ attacks! {
     GENERATED => a031_a_generated_password_opens_the_form_alone, a033_asking_locks_nobody_out;
 }
 
-async fn a031_a_generated_password_opens_the_form_alone(scene: &mut Scene) {
-    let link = scene.key().await;
-    let browser = scene.app.browser();
-    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
-    browser.post(&scene.app.spending(&browser, &ready, "")).await;
-    let generated = scene.app.mailbox.next(V).await.code();
-    scene.app.sign_in(&browser, V, &generated).await;
+async fn a031_a_generated_password_opens_the_form_alone(fixture: &mut AttackFixture) {
+    let link = fixture.key().await;
+    let browser = fixture.app.browser();
+    let ready = fixture.app.prepare(&browser, &link, &fixture.v).await;
+    browser.post(&fixture.app.spending(&browser, &ready, "")).await;
+    let generated = fixture.app.mailbox.next(V).await.code();
+    fixture.app.sign_in(&browser, V, &generated).await;
     assert!(browser.get("/reset/new-password").await.asks(&["new_password"]));
     for place in [
         "/account",
@@ -37,20 +37,20 @@ async fn a031_a_generated_password_opens_the_form_alone(scene: &mut Scene) {
     let form = browser.get("/reset/new-password").await;
     let page = browser.submit(&form, &[("new_password", &generated)]).await;
     let kept = page.status < 400;
-    let opens = scene.app.opens(V, &generated).await;
+    let opens = fixture.app.opens(V, &generated).await;
     assert!(!kept && !opens, "the generated password became V's own: {page}");
-    scene
+    fixture
         .unharmed(&["reset.issued", "reset.password_generated", "reset.signed_in_once", "sign_in.failed"])
         .await;
 }
 
-async fn a033_asking_locks_nobody_out(scene: &mut Scene) {
+async fn a033_asking_locks_nobody_out(fixture: &mut AttackFixture) {
     for _ in 0..20 {
-        scene.app.ask_reset(V).await;
-        for mail in scene.mails(V).await {
+        fixture.app.ask_reset(V).await;
+        for mail in fixture.mails(V).await {
             assert!(mail.is_key(), "a password was generated: {}", mail.text);
-            scene.app.browser().get(&mail.link()).await;
+            fixture.app.browser().get(&mail.link()).await;
         }
     }
-    scene.unharmed(&["reset.issued"]).await;
+    fixture.unharmed(&["reset.issued"]).await;
 }

@@ -4,8 +4,8 @@ use reqwest::Method;
 
 use crate::{
     common::{Browser, Message, Site},
+    fixture::{AttackFixture, V},
     raw::{altered, escaped, status, wire},
-    scene::{Scene, V},
     tries::{EVERY, SITE},
 };
 
@@ -65,49 +65,49 @@ async fn ask(browser: &Browser, headers: &[(&str, &str)]) {
     assert!(!answer.text().contains("evil") && !answer.location().contains("evil"), "{headers:?}");
 }
 
-async fn a004_the_host_header_makes_no_link(scene: &mut Scene) {
-    let browser = scene.app.browser();
+async fn a004_the_host_header_makes_no_link(fixture: &mut AttackFixture) {
+    let browser = fixture.app.browser();
     for host in HOSTS {
         ask(&browser, &[("Host", host)]).await;
         let page = browser.request(Method::GET, "/reset");
         let answer = browser.send(altered(&browser, page, &[("Host", host)])).await;
         assert!(!answer.text().contains("evil") && !answer.location().contains("evil"), "{host}");
-        ours(&scene.app, &scene.mails(V).await);
+        ours(&fixture.app, &fixture.mails(V).await);
     }
     let body = format!("email={}", escaped(V));
     for first in ["POST http://evil.example/reset HTTP/1.1\r\nHost: evil.example", "POST /reset HTTP/1.0"] {
         let kind = "Content-Type: application/x-www-form-urlencoded";
         let request =
             format!("{first}\r\n{kind}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len());
-        let answer = wire(&scene.app, request.as_bytes()).await;
+        let answer = wire(&fixture.app, request.as_bytes()).await;
         assert!(status(&answer).is_none_or(|status| status < 500) && !answer.contains("evil"), "{answer}");
-        let mails = scene.mails(V).await;
+        let mails = fixture.mails(V).await;
         assert!(
             mails.is_empty() || {
-                ours(&scene.app, &mails);
+                ours(&fixture.app, &mails);
                 true
             }
         );
     }
-    scene.unharmed(&["reset.issued"]).await;
+    fixture.unharmed(&["reset.issued"]).await;
 }
 
-async fn a005_no_header_makes_a_link(scene: &mut Scene) {
-    let browser = scene.app.browser();
+async fn a005_no_header_makes_a_link(fixture: &mut AttackFixture) {
+    let browser = fixture.app.browser();
     for header in HEADERS {
         ask(&browser, &[header]).await;
     }
     ask(&browser, &HEADERS).await;
-    ours(&scene.app, &scene.mails(V).await);
+    ours(&fixture.app, &fixture.mails(V).await);
     let evil = browser.request(Method::POST, "/reset").form(&[("email", V)]);
     let answer = browser.send(altered(&browser, evil, &[("Origin", "https://evil.example")])).await;
     assert_eq!(answer.status, 403);
-    scene.unharmed(&["reset.issued"]).await;
+    fixture.unharmed(&["reset.issued"]).await;
 }
 
-async fn a006_no_header_makes_a_link_in_any_other_mail(scene: &mut Scene) {
+async fn a006_no_header_makes_a_link_in_any_other_mail(fixture: &mut AttackFixture) {
     let forged = [&[("Host", "evil.example")], &HEADERS[..]].concat();
-    let (app, browser) = (&scene.app, scene.app.browser());
+    let (app, browser) = (&fixture.app, fixture.app.browser());
     let post = async |browser: &Browser, place: &str, fields: &[(&str, &str)]| {
         let request = browser.request(Method::POST, place).form(fields);
         let answer = browser.send(altered(browser, request, &forged)).await;
@@ -115,12 +115,12 @@ async fn a006_no_header_makes_a_link_in_any_other_mail(scene: &mut Scene) {
     };
     post(&browser, "/register", &[("email", "young@example.com"), ("password", "seven quiet herons")]).await;
     post(&browser, "/confirm", &[("email", "young@example.com")]).await;
-    ours(app, &scene.mails("young@example.com").await);
+    ours(app, &fixture.mails("young@example.com").await);
     post(&browser, "/register", &[("email", V), ("password", "seven quiet herons")]).await;
-    ours(app, &scene.mails(V).await);
-    let changing = [("email", "other@example.com"), ("password", &*scene.v.password)];
-    post(&scene.own, "/account/email", &changing).await;
-    ours(app, &scene.mails("other@example.com").await);
+    ours(app, &fixture.mails(V).await);
+    let changing = [("email", "other@example.com"), ("password", &*fixture.v.password)];
+    post(&fixture.own, "/account/email", &changing).await;
+    ours(app, &fixture.mails("other@example.com").await);
     app.latchkey(&["user", "add", "root@example.com", "--role", "admin"]);
     let admin = app.browser();
     let page = admin.get(&app.mailbox.next("root@example.com").await.link()).await;
@@ -129,6 +129,6 @@ async fn a006_no_header_makes_a_link_in_any_other_mail(scene: &mut Scene) {
     let person = admin.get(&format!("/admin/people?q={V}")).await.links;
     let person = person.iter().find(|link| link.starts_with("/admin/people/")).expect("V is found");
     post(&admin, &format!("{person}/send-reset"), &[]).await;
-    ours(app, &scene.mails(V).await);
-    scene.unharmed(&["account.invited", "account.reset_sent", "reset.issued"]).await;
+    ours(app, &fixture.mails(V).await);
+    fixture.unharmed(&["account.invited", "account.reset_sent", "reset.issued"]).await;
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     common::{Capabilities, NEW, OLD, OTHER},
-    scene::Scene,
+    fixture::AttackFixture,
     tries::{EVERY, SITE},
 };
 
@@ -13,10 +13,10 @@ attacks! {
 
 const CHANGES: [&str; 4] = ["password", "disabled", "role", "deleted"];
 
-async fn a039_whatever_changes_an_account_kills_its_keys(scene: &mut Scene) {
-    let app = &scene.app;
+async fn a039_whatever_changes_an_account_kills_its_keys(fixture: &mut AttackFixture) {
+    let app = &fixture.app;
     for change in CHANGES {
-        let domain = scene.strategy().path().rsplit('/').next().expect("a name").to_owned();
+        let domain = fixture.strategy().path().rsplit('/').next().expect("a name").to_owned();
         let ann = app.account(&format!("{change}@{domain}.example.com")).await;
         let (link, opened) = (app.key(&ann).await.link(), app.browser());
         let page = opened.get(&link).await;
@@ -33,17 +33,17 @@ async fn a039_whatever_changes_an_account_kills_its_keys(scene: &mut Scene) {
                 own.submit(&form, &[("current-password", OLD)]).await;
             }
         }
-        scene.is_unusable(&app.browser().get(&link).await).await;
-        scene.is_unusable(&opened.get(&page.place).await).await;
-        for form in page.forms.iter().filter(|form| form.path().starts_with(&scene.strategy().path())) {
-            scene.is_unusable(&opened.post(&opened.sent(&page, form, &[])).await).await;
+        fixture.is_unusable(&app.browser().get(&link).await).await;
+        fixture.is_unusable(&opened.get(&page.place).await).await;
+        for form in page.forms.iter().filter(|form| form.path().starts_with(&fixture.strategy().path())) {
+            fixture.is_unusable(&opened.post(&opened.sent(&page, form, &[])).await).await;
         }
     }
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }
 
-async fn a043_whatever_changes_an_account_ends_its_sessions(scene: &mut Scene) {
-    let app = &scene.app;
+async fn a043_whatever_changes_an_account_ends_its_sessions(fixture: &mut AttackFixture) {
+    let app = &fixture.app;
     let ann = app.account("ann@example.com").await;
     let (own, other) = (app.signed_in(&ann).await, app.signed_in(&ann).await);
     let form = own.get("/change").await;
@@ -53,13 +53,13 @@ async fn a043_whatever_changes_an_account_ends_its_sessions(scene: &mut Scene) {
     assert!(!own.is_signed_in().await, "a session outlives the account");
     app.latchkey(&["user", "enable", &ann.email]);
     assert!(!own.is_signed_in().await && !other.is_signed_in().await, "a session rose from the dead");
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }
 
-async fn a044_a_remembered_browser_is_asked_who_is_there(scene: &mut Scene) {
-    let stolen = scene.app.browser();
+async fn a044_a_remembered_browser_is_asked_who_is_there(fixture: &mut AttackFixture) {
+    let stolen = fixture.app.browser();
     let form = stolen.get("/login").await;
-    stolen.submit(&form, &[("email", &*scene.v.email), ("password", OLD), ("remember", "on")]).await;
+    stolen.submit(&form, &[("email", &*fixture.v.email), ("password", OLD), ("remember", "on")]).await;
     stolen.close();
     assert!(stolen.is_signed_in().await, "the browser is remembered");
     for place in ["/change", "/account/email", "/account/phone", "/account/delete", "/account/sessions"] {
@@ -74,6 +74,6 @@ async fn a044_a_remembered_browser_is_asked_who_is_there(scene: &mut Scene) {
         let answer = stolen.send(request).await;
         assert!(answer.location().starts_with("/login"), "{place}: {}", answer.status);
     }
-    assert!(scene.own.is_signed_in().await, "V's other session was ended");
-    scene.unharmed(&["session.remembered"]).await;
+    assert!(fixture.own.is_signed_in().await, "V's other session was ended");
+    fixture.unharmed(&["session.remembered"]).await;
 }

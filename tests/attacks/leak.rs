@@ -5,9 +5,9 @@ use serde_json::json;
 
 use crate::{
     common::{Binary, Browser, Page, Setting, alone, live},
+    fixture::{AttackFixture, V},
     log,
     raw::{status, wire},
-    scene::{Scene, V},
     tries::{MAIL, note},
 };
 
@@ -48,25 +48,25 @@ fn loaded(page: &Page) -> Vec<String> {
     page.body.split('"').filter(|part| part.starts_with("/assets/")).map(str::to_owned).collect()
 }
 
-async fn a061_a_key_is_in_no_address_that_a_page_tells(scene: &mut Scene) {
-    let link = scene.key().await;
+async fn a061_a_key_is_in_no_address_that_a_page_tells(fixture: &mut AttackFixture) {
+    let link = fixture.key().await;
     let key = link.rsplit_once('/').expect("a key").1;
-    let page = opened(&scene.app.browser(), &link).await;
+    let page = opened(&fixture.app.browser(), &link).await;
     assert!(!loaded(&page).is_empty(), "a page loads its style: {}", page.body);
-    let before = scene.app.seen.statuses().len();
-    scene.recover(&link).await;
-    let asked = &scene.app.seen.statuses()[before..];
+    let before = fixture.app.seen.statuses().len();
+    fixture.recover(&link).await;
+    let asked = &fixture.app.seen.statuses()[before..];
     let with_key = asked.iter().filter(|(place, _)| place.contains(key)).count();
     assert_eq!(with_key, 1, "the key is in one address, that of the link: {asked:?}");
-    let notice = scene.app.mailbox.next_notice(V).await;
-    opened(&scene.app.browser(), &notice.link()).await;
-    a_mangled_link_tells_nothing(scene).await;
-    scene.unharmed(&["reset.issued", "reset.completed"]).await;
+    let notice = fixture.app.mailbox.next_notice(V).await;
+    opened(&fixture.app.browser(), &notice.link()).await;
+    a_mangled_link_tells_nothing(fixture).await;
+    fixture.unharmed(&["reset.issued", "reset.completed"]).await;
 }
 
 /// However mangled a link is, no page, redirect or line of the log contains a part of its key.
-async fn a_mangled_link_tells_nothing(scene: &Scene) {
-    let link = scene.key().await;
+async fn a_mangled_link_tells_nothing(fixture: &AttackFixture) {
+    let link = fixture.key().await;
     let key = link.rsplit_once('/').expect("a key").1;
     let (head, tail) = key.split_at(20);
     let begun = log::begin();
@@ -88,9 +88,9 @@ async fn a_mangled_link_tells_nothing(scene: &Scene) {
             format!("{place}?{key}"),
             format!("/{key}"),
         ] {
-            let host = scene.app.url.trim_start_matches("http://");
+            let host = fixture.app.url.trim_start_matches("http://");
             let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-            let answer = wire(&scene.app, request.as_bytes()).await;
+            let answer = wire(&fixture.app, request.as_bytes()).await;
             assert!(status(&answer).is_some_and(|status| status < 500), "{path}: {answer}");
             let told = [head, tail].iter().any(|part| answer.contains(part));
             assert!(!told, "{path}: {answer}");

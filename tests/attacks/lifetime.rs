@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     common::{Capabilities, texts},
-    scene::Scene,
+    fixture::AttackFixture,
     tries::EVERY,
 };
 
@@ -13,71 +13,71 @@ attacks! {
         a045_an_older_link_is_dead_once_there_is_a_newer;
 }
 
-fn turn(scene: &Scene, seconds: u64) {
-    scene.app.clock.advance(Duration::from_secs(seconds));
+fn turn(fixture: &AttackFixture, seconds: u64) {
+    fixture.app.clock.advance(Duration::from_secs(seconds));
 }
 
-async fn a010_a_key_is_good_until_its_time_and_not_a_second_longer(scene: &mut Scene) {
-    let life = scene.strategy().minutes() * 60;
+async fn a010_a_key_is_good_until_its_time_and_not_a_second_longer(fixture: &mut AttackFixture) {
+    let life = fixture.strategy().minutes() * 60;
     for late in [true, false] {
-        let link = scene.key().await;
-        scene.quiet().await;
-        turn(scene, life - 120);
-        let (browser, password) = (scene.app.browser(), scene.password());
-        let ready = scene.app.prepare(&browser, &link, &scene.v).await;
-        let sent = scene.app.spending(&browser, &ready, &password);
-        scene.quiet().await;
+        let link = fixture.key().await;
+        fixture.quiet().await;
+        turn(fixture, life - 120);
+        let (browser, password) = (fixture.app.browser(), fixture.password());
+        let ready = fixture.app.prepare(&browser, &link, &fixture.v).await;
+        let sent = fixture.app.spending(&browser, &ready, &password);
+        fixture.quiet().await;
         // The test takes time itself, so the last second before the end cannot be tested.
-        turn(scene, if late { 121 } else { 60 });
+        turn(fixture, if late { 121 } else { 60 });
         let page = browser.post(&sent).await;
         if late {
-            scene.is_unusable(&page).await;
-            scene.is_unusable(&browser.get(&link).await).await;
-            assert!(!browser.is_signed_in().await && !scene.app.opens(&scene.v.email, &password).await);
-            assert_eq!(scene.events().await.last().map(String::as_str), Some("sign_in.failed"));
+            fixture.is_unusable(&page).await;
+            fixture.is_unusable(&browser.get(&link).await).await;
+            assert!(!browser.is_signed_in().await && !fixture.app.opens(&fixture.v.email, &password).await);
+            assert_eq!(fixture.events().await.last().map(String::as_str), Some("sign_in.failed"));
         } else {
-            scene.app.finish(&browser, page, &scene.v, &password).await;
+            fixture.app.finish(&browser, page, &fixture.v, &password).await;
             assert!(browser.is_signed_in().await, "a minute before its end a key is good");
-            scene.now_has(&password).await;
+            fixture.now_has(&password).await;
         }
     }
-    scene.unharmed(&["reset.issued", "reset.completed", "sign_in.failed"]).await;
+    fixture.unharmed(&["reset.issued", "reset.completed", "sign_in.failed"]).await;
 }
 
-async fn a011_no_restart_revives_a_key(scene: &mut Scene) {
-    let link = scene.key().await;
-    let browser = scene.app.browser();
-    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
-    let sent = scene.app.spending(&browser, &ready, "what comes too late");
-    scene.quiet().await;
-    turn(scene, scene.strategy().minutes() * 60 + 1);
-    scene.restart(&[]).await;
-    scene.is_unusable(&browser.post(&sent).await).await;
-    scene.is_unusable(&scene.app.browser().get(&link).await).await;
-    turn(scene, 61);
+async fn a011_no_restart_revives_a_key(fixture: &mut AttackFixture) {
+    let link = fixture.key().await;
+    let browser = fixture.app.browser();
+    let ready = fixture.app.prepare(&browser, &link, &fixture.v).await;
+    let sent = fixture.app.spending(&browser, &ready, "what comes too late");
+    fixture.quiet().await;
+    turn(fixture, fixture.strategy().minutes() * 60 + 1);
+    fixture.restart(&[]).await;
+    fixture.is_unusable(&browser.post(&sent).await).await;
+    fixture.is_unusable(&fixture.app.browser().get(&link).await).await;
+    turn(fixture, 61);
     let live = "SELECT purpose FROM latchkey_keys WHERE purpose IN ('reset', 'second', 'approval')";
     for _ in 0..1000 {
-        if texts(&scene.app.setting.database, live).await.is_empty() {
+        if texts(&fixture.app.setting.database, live).await.is_empty() {
             break;
         }
         rocket::tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert!(texts(&scene.app.setting.database, live).await.is_empty(), "an expired key is still stored");
-    let code = scene.strategy().takes_code();
-    scene.unharmed(if code { &["reset.issued", "reset.code_sent"] } else { &["reset.issued"] }).await;
+    assert!(texts(&fixture.app.setting.database, live).await.is_empty(), "an expired key is still stored");
+    let code = fixture.strategy().takes_code();
+    fixture.unharmed(if code { &["reset.issued", "reset.code_sent"] } else { &["reset.issued"] }).await;
 }
 
-async fn a045_an_older_link_is_dead_once_there_is_a_newer(scene: &mut Scene) {
-    let older = scene.key().await;
-    let browser = scene.app.browser();
+async fn a045_an_older_link_is_dead_once_there_is_a_newer(fixture: &mut AttackFixture) {
+    let older = fixture.key().await;
+    let browser = fixture.app.browser();
     let opened = browser.get(&older).await;
-    let newer = scene.key().await;
+    let newer = fixture.key().await;
     assert_ne!(older, newer);
-    scene.is_unusable(&scene.app.browser().get(&older).await).await;
-    scene.is_unusable(&browser.get(&opened.place).await).await;
-    for form in opened.forms.iter().filter(|form| form.path().starts_with(&scene.strategy().path())) {
-        scene.is_unusable(&browser.post(&browser.sent(&opened, form, &[])).await).await;
+    fixture.is_unusable(&fixture.app.browser().get(&older).await).await;
+    fixture.is_unusable(&browser.get(&opened.place).await).await;
+    for form in opened.forms.iter().filter(|form| form.path().starts_with(&fixture.strategy().path())) {
+        fixture.is_unusable(&browser.post(&browser.sent(&opened, form, &[])).await).await;
     }
-    scene.recover(&newer).await;
-    scene.unharmed(&["reset.issued", "reset.completed"]).await;
+    fixture.recover(&newer).await;
+    fixture.unharmed(&["reset.issued", "reset.completed"]).await;
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::{
     common::Binary,
+    fixture::{AttackFixture, V},
     raw::{escaped, post, status, wire},
-    scene::{Scene, V},
     tries::SITE,
 };
 
@@ -17,8 +17,8 @@ attacks! {
 /// Beginning of a forged line, if printed unescaped.
 const FORGED: &str = "2026-08-01T00:00:00Z ERROR forged";
 
-async fn a100_nothing_sent_forges_a_line(scene: &mut Scene) {
-    let setting = scene.app.setting.clone();
+async fn a100_nothing_sent_forges_a_line(fixture: &mut AttackFixture) {
+    let setting = fixture.app.setting.clone();
     for format in ["text", "json"] {
         let trusting = ("latchkey.trusted_proxies", json!(["127.0.0.1"]));
         let changes = [("log_level", json!("debug")), ("latchkey.log", json!(format)), trusting];
@@ -60,5 +60,5 @@ async fn a100_nothing_sent_forges_a_line(scene: &mut Scene) {
             assert!(object || format == "text", "{line:?}");
         }
     }
-    scene.unharmed(&["sign_in.failed"]).await;
+    fixture.unharmed(&["sign_in.failed"]).await;
 }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::{
     common::OLD,
+    fixture::{AttackFixture, V, X},
     raw::{escaped, post},
-    scene::{Scene, V, X},
     sink::Sink,
     tries::EVERY,
 };
@@ -29,10 +29,10 @@ fn with_line_breaks() -> Vec<String> {
     typed
 }
 
-async fn a003_a_line_break_in_an_address_reaches_no_mail_server(scene: &mut Scene) {
-    let sink = Sink::beside(scene, &[]).await;
+async fn a003_a_line_break_in_an_address_reaches_no_mail_server(fixture: &mut AttackFixture) {
+    let sink = Sink::beside(fixture, &[]).await;
     let password = escaped(OLD);
-    for browser in [sink.site.browser(), scene.app.browser()] {
+    for browser in [sink.site.browser(), fixture.app.browser()] {
         for address in with_line_breaks() {
             for (place, more) in
                 [("/reset", ""), ("/confirm", ""), ("/register", &*format!("&password={password}"))]
@@ -59,14 +59,14 @@ async fn a003_a_line_break_in_an_address_reaches_no_mail_server(scene: &mut Scen
     );
     assert!(sink.server.is_quiet(), "something else was sent");
     sink.site.stop().await;
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }
 
-async fn a066_tags_are_text_in_a_mail(scene: &mut Scene) {
+async fn a066_tags_are_text_in_a_mail(fixture: &mut AttackFixture) {
     let name = json!("<a href=//evil.example>click</a><img src=//evil.example> {{ 12345*67891 }}");
     let nick = json!([{ "name": "nick", "label": "What we call you" }]);
     let changes = [("latchkey.site_name", name.clone()), ("latchkey.register.fields", nick)];
-    let sink = Sink::beside(scene, &changes).await;
+    let sink = Sink::beside(fixture, &changes).await;
     let browser = sink.site.browser();
     let nick = name.as_str().expect("text");
     for wrong in ["<b>@example.com", "\"<img src=x>\"@example.com"] {
@@ -90,5 +90,5 @@ async fn a066_tags_are_text_in_a_mail(scene: &mut Scene) {
         assert_eq!(mail["to"], json!([email]));
     }
     sink.site.stop().await;
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     common::{Browser, Capabilities, Change},
-    scene::{Scene, V},
+    fixture::{AttackFixture, V},
     tries::{EVERY, SITE, limited},
 };
 
@@ -28,10 +28,10 @@ async fn guess(browser: &Browser, code: &str) -> u16 {
     browser.submit(&browser.get("/reset/sent").await, &[("one-time-code", code)]).await.status
 }
 
-async fn a021_no_code_of_a_link_is_guessed_across_requests(scene: &mut Scene) {
-    scene.next_day().await; // wrong codes are counted per day
+async fn a021_no_code_of_a_link_is_guessed_across_requests(fixture: &mut AttackFixture) {
+    fixture.next_day().await; // wrong codes are counted per day
     for _ in 0..6 {
-        let thief = scene.app.browser();
+        let thief = fixture.app.browser();
         ask(&thief, V).await;
         for turn in 0..5 {
             let page = thief.get("/reset/sent").await;
@@ -40,51 +40,51 @@ async fn a021_no_code_of_a_link_is_guessed_across_requests(scene: &mut Scene) {
         }
         assert!(!thief.is_signed_in().await);
     }
-    let mails = scene.mails(V).await;
+    let mails = fixture.mails(V).await;
     // A code over a limit is refused before it is compared.
-    let looked_at = scene.events().await.iter().filter(|kind| *kind == "code.failed").count();
+    let looked_at = fixture.events().await.iter().filter(|kind| *kind == "code.failed").count();
     assert!(
         (1..=10).contains(&looked_at) && looked_at <= 3 * mails.len().max(1) + 3,
         "{looked_at} guesses, {} mails",
         mails.len()
     );
     let link = mails.last().expect("a message").link();
-    scene.recover(&link).await;
-    scene.unharmed(&["reset.issued", "code.failed", "limit.reached", "reset.completed"]).await;
+    fixture.recover(&link).await;
+    fixture.unharmed(&["reset.issued", "code.failed", "limit.reached", "reset.completed"]).await;
 }
 
-async fn a023_the_code_in_vs_mail_is_of_no_use_to_x(scene: &mut Scene) {
-    let (own, thief) = (scene.app.browser(), scene.app.browser());
+async fn a023_the_code_in_vs_mail_is_of_no_use_to_x(fixture: &mut AttackFixture) {
+    let (own, thief) = (fixture.app.browser(), fixture.app.browser());
     ask(&thief, V).await;
-    scene.mails(V).await;
+    fixture.mails(V).await;
     ask(&own, V).await;
-    let mail = scene.app.mailbox.next_key(V).await;
+    let mail = fixture.app.mailbox.next_key(V).await;
     // Somebody has seen the code on V's screen.
     assert_eq!(guess(&thief, &mail.code()).await, 422);
     let without_mark = own.copy();
     without_mark.with_jar(|jar| jar.remove("latchkey_browser"));
     assert_eq!(guess(&without_mark, &mail.code()).await, 422);
-    scene.recover(&mail.link()).await;
-    scene.unharmed(&["reset.issued", "code.failed", "reset.completed"]).await;
+    fixture.recover(&mail.link()).await;
+    fixture.unharmed(&["reset.issued", "code.failed", "reset.completed"]).await;
 }
 
-async fn a111_no_guesses_take_vs_codes_away(scene: &mut Scene) {
-    let thief = scene.app.browser();
+async fn a111_no_guesses_take_vs_codes_away(fixture: &mut AttackFixture) {
+    let thief = fixture.app.browser();
     for _ in 0..4 {
         ask(&thief, V).await;
         for turn in 0..4 {
             guess(&thief, &format!("0000-000{turn}")).await;
         }
     }
-    scene.app.minutes_pass(61);
-    scene.mails(V).await;
-    let own = scene.own.copy();
+    fixture.app.minutes_pass(61);
+    fixture.mails(V).await;
+    let own = fixture.own.copy();
     ask(&own, V).await;
-    let mail = scene.app.mailbox.next_key(V).await;
+    let mail = fixture.app.mailbox.next_key(V).await;
     let page = own.submit(&own.get("/reset/sent").await, &[("one-time-code", &mail.code())]).await;
-    assert_eq!(page.path(), scene.strategy().path(), "V's own browser has no tries left");
-    let password = scene.password();
-    scene.v = scene.app.recover(&own, &scene.v.clone(), &mail.link(), &password).await;
-    scene.now_has(&password).await;
-    scene.unharmed(&["reset.issued", "code.failed", "limit.reached", "reset.completed"]).await;
+    assert_eq!(page.path(), fixture.strategy().path(), "V's own browser has no tries left");
+    let password = fixture.password();
+    fixture.v = fixture.app.recover(&own, &fixture.v.clone(), &mail.link(), &password).await;
+    fixture.now_has(&password).await;
+    fixture.unharmed(&["reset.issued", "code.failed", "limit.reached", "reset.completed"]).await;
 }

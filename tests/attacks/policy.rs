@@ -4,7 +4,7 @@ use scraper::{Html, Selector};
 
 use crate::{
     common::{Capabilities, Page},
-    scene::{Scene, V},
+    fixture::{AttackFixture, V},
     tries::EVERY,
 };
 
@@ -41,40 +41,40 @@ fn reason(page: &Page, field: &str) -> String {
     told.text().collect::<String>().replace("your new password", "your password")
 }
 
-async fn a086_fifty_bad_passwords_cost_no_key(scene: &mut Scene) {
+async fn a086_fifty_bad_passwords_cost_no_key(fixture: &mut AttackFixture) {
     let bad = bad();
     assert_eq!(bad.len(), 50);
-    let own = scene.app.signed_in(&scene.v).await;
+    let own = fixture.app.signed_in(&fixture.v).await;
     let change = own.get("/change").await;
     let mut reasons = Vec::new();
     for bad in &bad {
-        let told = reason(&scene.app.register(&scene.app.browser(), V, bad).await, "password");
+        let told = reason(&fixture.app.register(&fixture.app.browser(), V, bad).await, "password");
         // Without the current password nothing is hashed.
         let page = own.submit(&change, &[("new_password", bad)]).await;
         assert_eq!(reason(&page, "new_password"), told, "{bad:?}");
         reasons.push(told);
     }
 
-    let link = scene.key().await;
-    let (browser, good) = (scene.app.browser(), scene.password());
-    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
+    let link = fixture.key().await;
+    let (browser, good) = (fixture.app.browser(), fixture.password());
+    let ready = fixture.app.prepare(&browser, &link, &fixture.v).await;
     let mut restricted = None;
-    if !scene.strategy().ends_with_password() {
-        restricted = Some(browser.post(&scene.app.spending(&browser, &ready, "")).await);
+    if !fixture.strategy().ends_with_password() {
+        restricted = Some(browser.post(&fixture.app.spending(&browser, &ready, "")).await);
     }
-    if scene.strategy().mails_password() {
-        let generated = scene.app.mailbox.next_code(V).await;
-        restricted = Some(scene.app.sign_in(&browser, V, &generated).await);
+    if fixture.strategy().mails_password() {
+        let generated = fixture.app.mailbox.next_code(V).await;
+        restricted = Some(fixture.app.sign_in(&browser, V, &generated).await);
     }
     let sent = |password: &str| match &restricted {
         Some(form) => browser.fill(form, &[("new-password", password)]),
-        None => scene.app.spending(&browser, &ready, password),
+        None => fixture.app.spending(&browser, &ready, password),
     };
     for (bad, told) in bad.iter().zip(&reasons) {
         assert_eq!(reason(&browser.post(&sent(bad)).await, "new_password"), *told, "{bad:?}");
     }
     let page = browser.post(&sent(&good)).await;
     assert!(browser.is_signed_in().await, "a bad password cost the key: {page}");
-    scene.now_has(&good).await;
-    scene.unharmed(&["reset.completed"]).await;
+    fixture.now_has(&good).await;
+    fixture.unharmed(&["reset.completed"]).await;
 }

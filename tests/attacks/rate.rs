@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     common::{Browser, Capabilities, Change, OTHER, Sent},
-    scene::{Scene, V, X},
+    fixture::{AttackFixture, V, X},
     tries::{EVERY, SITE, limited},
 };
 
@@ -54,8 +54,8 @@ fn behind_a_proxy() -> Vec<Change<'static>> {
     [limited(), vec![("latchkey.trusted_proxies", json!(["127.0.0.1"]))]].concat()
 }
 
-async fn a069_a_forged_address_escapes_no_limit(scene: &mut Scene) {
-    let browser = scene.app.browser();
+async fn a069_a_forged_address_escapes_no_limit(fixture: &mut AttackFixture) {
+    let browser = fixture.app.browser();
     let mut refused = 0;
     for turn in 0..12 {
         let address = format!("10.0.0.{turn}");
@@ -71,26 +71,26 @@ async fn a069_a_forged_address_escapes_no_limit(scene: &mut Scene) {
         assert_eq!(browser.send(request.form(&[("email", V)])).await.status, 303);
     }
     assert!(refused >= 6, "{refused} of twelve wrong passwords were refused");
-    let mails = scene.mails(V).await;
+    let mails = fixture.mails(V).await;
     assert!((1..=4).contains(&mails.len()), "{} messages for twelve requests", mails.len());
-    scene.unharmed(&["reset.issued", "sign_in.failed", "limit.reached"]).await;
+    fixture.unharmed(&["reset.issued", "sign_in.failed", "limit.reached"]).await;
 }
 
-async fn a070_a_flood_of_requests_is_few_mails(scene: &mut Scene) {
-    let browser = scene.app.browser();
+async fn a070_a_flood_of_requests_is_few_mails(fixture: &mut AttackFixture) {
+    let browser = fixture.app.browser();
     for turn in 0..100 {
         let request =
             browser.request(Method::POST, "/reset").header("X-Forwarded-For", format!("10.1.0.{turn}"));
         assert_eq!(browser.send(request.form(&[("email", V)])).await.status, 303);
     }
-    let mails = scene.mails(V).await;
+    let mails = fixture.mails(V).await;
     assert!((1..=5).contains(&mails.len()), "{} messages for a hundred requests", mails.len());
-    scene.recover(&mails.last().expect("one").link()).await;
-    scene.unharmed(&["reset.issued", "reset.completed", "limit.reached"]).await;
+    fixture.recover(&mails.last().expect("one").link()).await;
+    fixture.unharmed(&["reset.issued", "reset.completed", "limit.reached"]).await;
 }
 
-async fn a071_every_spelling_of_an_address_has_one_count(scene: &mut Scene) {
-    let browser = scene.app.browser();
+async fn a071_every_spelling_of_an_address_has_one_count(fixture: &mut AttackFixture) {
+    let browser = fixture.app.browser();
     for spelling in [
         "victim@example.com",
         "VICTIM@EXAMPLE.COM",
@@ -104,9 +104,9 @@ async fn a071_every_spelling_of_an_address_has_one_count(scene: &mut Scene) {
         let answer = browser.send(browser.request(Method::POST, "/reset").form(&[("email", spelling)])).await;
         assert_eq!(answer.status, 303, "{spelling}");
     }
-    let mails = scene.mails(V).await;
+    let mails = fixture.mails(V).await;
     assert!((1..=4).contains(&mails.len()), "{} messages for eight spellings", mails.len());
-    scene.unharmed(&["reset.issued", "limit.reached"]).await;
+    fixture.unharmed(&["reset.issued", "limit.reached"]).await;
 }
 
 async fn ask(browser: &Browser, times: usize) {
@@ -116,38 +116,38 @@ async fn ask(browser: &Browser, times: usize) {
     }
 }
 
-async fn a111_no_flood_starves_the_owner(scene: &mut Scene) {
-    let (thief, known) = (scene.app.browser(), scene.own.copy());
+async fn a111_no_flood_starves_the_owner(fixture: &mut AttackFixture) {
+    let (thief, known) = (fixture.app.browser(), fixture.own.copy());
     // Enough to reach the limit of V's address, and that of the client, which V shares.
     ask(&thief, 12).await;
-    scene.mails(V).await;
+    fixture.mails(V).await;
     ask(&known, 1).await;
-    assert_eq!(scene.mails(V).await.len(), 1, "V asks in vain");
+    assert_eq!(fixture.mails(V).await.len(), 1, "V asks in vain");
 
-    scene.app.minutes_pass(61);
+    fixture.app.minutes_pass(61);
     ask(&known, 1).await;
-    let older = scene.app.mailbox.next_key(V).await.link();
+    let older = fixture.app.mailbox.next_key(V).await.link();
     ask(&thief, 1).await;
-    let again = scene.mails(V).await;
+    let again = fixture.mails(V).await;
     assert!(again.iter().all(|mail| mail.link() == older), "X supersedes V's key: {again:?}");
     ask(&known, 1).await;
-    let link = scene.app.mailbox.next_key(V).await.link();
-    scene.is_unusable(&scene.app.browser().get(&older).await).await;
-    let (browser, password) = (scene.app.browser(), scene.password());
-    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
+    let link = fixture.app.mailbox.next_key(V).await.link();
+    fixture.is_unusable(&fixture.app.browser().get(&older).await).await;
+    let (browser, password) = (fixture.app.browser(), fixture.password());
+    let ready = fixture.app.prepare(&browser, &link, &fixture.v).await;
     ask(&thief, 1).await;
-    scene.quiet().await;
-    let page = browser.post(&scene.app.spending(&browser, &ready, &password)).await;
+    fixture.quiet().await;
+    let page = browser.post(&fixture.app.spending(&browser, &ready, &password)).await;
     ask(&thief, 12).await;
-    scene.quiet().await;
-    let page = scene.app.finish(&browser, page, &scene.v, &password).await;
+    fixture.quiet().await;
+    let page = fixture.app.finish(&browser, page, &fixture.v, &password).await;
     assert!(browser.is_signed_in().await, "{page}");
-    scene.now_has(&password).await;
-    scene.unharmed(&["reset.issued", "reset.asked_again", "reset.completed", "limit.reached"]).await;
+    fixture.now_has(&password).await;
+    fixture.unharmed(&["reset.issued", "reset.asked_again", "reset.completed", "limit.reached"]).await;
 }
 
 /// V's browser has no cookie, as anybody's: strangers have used up the limits of V's address and of V's network.
-async fn a111_no_flood_starves_the_owner_in_a_new_browser(scene: &mut Scene) {
+async fn a111_no_flood_starves_the_owner_in_a_new_browser(fixture: &mut AttackFixture) {
     let (here, elsewhere) = ("198.51.100.7", "203.0.113.7");
     let ask_for = async |browser: &Browser, email: &str| {
         let answer = browser.send(browser.request(Method::POST, "/reset").form(&[("email", email)])).await;
@@ -155,62 +155,62 @@ async fn a111_no_flood_starves_the_owner_in_a_new_browser(scene: &mut Scene) {
     };
     let mut newest = None;
     for turn in 0..4 {
-        let (thief, new) = (scene.app.browser().at(here), scene.app.browser().at(elsewhere));
+        let (thief, new) = (fixture.app.browser().at(here), fixture.app.browser().at(elsewhere));
         for other in 0..12 {
             ask_for(&thief, V).await;
             ask_for(&thief, &format!("nobody{other}@example.com")).await;
         }
         ask_for(&new, V).await;
-        let mails = scene.mails(V).await;
+        let mails = fixture.mails(V).await;
         newest = mails.iter().rev().find(|mail| mail.is_key()).map(|key| key.link()).or(newest);
         let page = new.get(newest.as_ref().expect("a key")).await;
-        assert_eq!(page.path(), scene.strategy().path(), "V has no key in turn {turn}: {page}");
+        assert_eq!(page.path(), fixture.strategy().path(), "V has no key in turn {turn}: {page}");
         if turn < 3 {
-            scene.app.minutes_pass(9);
+            fixture.app.minutes_pass(9);
         }
     }
-    scene.recover(&newest.expect("a key")).await;
-    scene.unharmed(&["reset.issued", "reset.completed", "limit.reached"]).await;
+    fixture.recover(&newest.expect("a key")).await;
+    fixture.unharmed(&["reset.issued", "reset.completed", "limit.reached"]).await;
 }
 
-async fn a111_no_flood_starves_the_owner_of_texts(scene: &mut Scene) {
-    let phone = scene.v.phone.clone();
+async fn a111_no_flood_starves_the_owner_of_texts(fixture: &mut AttackFixture) {
+    let phone = fixture.v.phone.clone();
     let mut newest = None;
     for turn in 0..4 {
         for _ in 0..3 {
-            ask(&scene.app.browser(), 1).await;
+            ask(&fixture.app.browser(), 1).await;
         }
-        let texts = scene.mails(&phone).await;
+        let texts = fixture.mails(&phone).await;
         newest = texts.last().map(|text| text.link()).or(newest);
-        let page = scene.app.browser().get(newest.as_ref().expect("a text")).await;
-        assert_eq!(page.path(), scene.strategy().path(), "V has no key in turn {turn}: {page}");
-        scene.app.minutes_pass(if turn < 3 { 6 } else { 0 });
+        let page = fixture.app.browser().get(newest.as_ref().expect("a text")).await;
+        assert_eq!(page.path(), fixture.strategy().path(), "V has no key in turn {turn}: {page}");
+        fixture.app.minutes_pass(if turn < 3 { 6 } else { 0 });
     }
-    scene.recover(&newest.expect("a text")).await;
-    scene.unharmed(&["reset.issued", "reset.completed", "limit.reached"]).await;
+    fixture.recover(&newest.expect("a text")).await;
+    fixture.unharmed(&["reset.issued", "reset.completed", "limit.reached"]).await;
 }
 
-async fn a072_the_owner_gets_back_in_by_a_new_browser(scene: &mut Scene) {
+async fn a072_the_owner_gets_back_in_by_a_new_browser(fixture: &mut AttackFixture) {
     let here = "198.51.100.7";
-    let thief = scene.app.browser().at(here);
+    let thief = fixture.app.browser().at(here);
     for email in [[V; 8], ["nobody@example.com"; 8]].concat() {
         guess(&thief, email, OTHER).await;
     }
-    let new = scene.app.browser().at("203.0.113.7");
-    assert_eq!(guess(&new, V, &scene.v.password).await, 429, "who guesses is slowed down");
-    let (link, password) = (scene.key().await, scene.password());
-    scene.app.recover(&new, &scene.v, &link, &password).await;
+    let new = fixture.app.browser().at("203.0.113.7");
+    assert_eq!(guess(&new, V, &fixture.v.password).await, 429, "who guesses is slowed down");
+    let (link, password) = (fixture.key().await, fixture.password());
+    fixture.app.recover(&new, &fixture.v, &link, &password).await;
     // Also from the address of the guesses.
-    scene.app.minutes_pass(61);
-    scene.now_has(&password).await;
+    fixture.app.minutes_pass(61);
+    fixture.now_has(&password).await;
     for _ in 0..8 {
         guess(&thief, "nobody@example.com", OTHER).await;
     }
-    let (link, password) = (scene.key().await, scene.password());
-    scene.app.recover(&scene.app.browser().at(here), &scene.v, &link, &password).await;
-    scene.app.minutes_pass(61);
-    scene.now_has(&password).await;
-    scene.unharmed(&["reset.issued", "reset.completed", "sign_in.failed", "limit.reached"]).await;
+    let (link, password) = (fixture.key().await, fixture.password());
+    fixture.app.recover(&fixture.app.browser().at(here), &fixture.v, &link, &password).await;
+    fixture.app.minutes_pass(61);
+    fixture.now_has(&password).await;
+    fixture.unharmed(&["reset.issued", "reset.completed", "sign_in.failed", "limit.reached"]).await;
 }
 
 /// Status of the answer to a sign-in.
@@ -220,59 +220,63 @@ async fn guess(browser: &Browser, email: &str, password: &str) -> u16 {
     browser.post_only(&Sent { to: "/login".into(), fields }).await.came_to()
 }
 
-async fn a072_who_guesses_does_not_shut_the_owner_out(scene: &mut Scene) {
-    let known = scene.app.signed_in(&scene.v).await;
+async fn a072_who_guesses_does_not_shut_the_owner_out(fixture: &mut AttackFixture) {
+    let known = fixture.app.signed_in(&fixture.v).await;
     let page = known.get("/logout").await;
     known.press(&page, "/logout").await;
-    let thief = scene.app.browser();
+    let thief = fixture.app.browser();
     for turn in 0..20 {
         let status = guess(&thief, V, OTHER).await;
         assert_eq!(status, if turn < 5 { 422 } else { 429 }, "guess {turn}");
     }
-    assert_eq!(guess(&thief, V, &scene.v.password).await, 429, "who guesses is slowed down, also when right");
-    let own = scene.strategy().path();
+    assert_eq!(
+        guess(&thief, V, &fixture.v.password).await,
+        429,
+        "who guesses is slowed down, also when right"
+    );
+    let own = fixture.strategy().path();
     for _ in 0..20 {
         let fields = [("code", "123456"), ("new_password", OTHER)];
         let request = thief.request(Method::POST, &own).form(&fields);
         assert_eq!(thief.send(request).await.status, 410, "a code without a key is tried");
     }
-    assert_eq!(guess(&known, V, &scene.v.password).await, 303, "V is shut out of a browser of V's own");
-    let password = scene.password();
-    let link = scene.key().await;
-    scene.app.recover(&known, &scene.v, &link, &password).await;
-    scene.app.minutes_pass(61);
-    scene.now_has(&password).await;
-    scene.unharmed(&["reset.issued", "reset.completed", "sign_in.failed", "limit.reached"]).await;
+    assert_eq!(guess(&known, V, &fixture.v.password).await, 303, "V is shut out of a browser of V's own");
+    let password = fixture.password();
+    let link = fixture.key().await;
+    fixture.app.recover(&known, &fixture.v, &link, &password).await;
+    fixture.app.minutes_pass(61);
+    fixture.now_has(&password).await;
+    fixture.unharmed(&["reset.issued", "reset.completed", "sign_in.failed", "limit.reached"]).await;
 }
 
-async fn a073_guesses_at_once_are_counted_one_by_one(scene: &mut Scene) {
-    let thief = scene.app.browser();
+async fn a073_guesses_at_once_are_counted_one_by_one(fixture: &mut AttackFixture) {
+    let thief = fixture.app.browser();
     let passwords: Vec<_> = (0..40).map(|turn| format!("{OTHER} {turn}")).collect();
     let wrong = join_all(passwords.iter().map(|password| guess(&thief, V, password))).await;
     let compared = wrong.iter().filter(|status| **status != 429).count();
     assert_eq!(compared, 5, "guesses of forty at once that were compared: {wrong:?}");
-    let right = join_all((0..10).map(|_| guess(&thief, V, &scene.v.password))).await;
+    let right = join_all((0..10).map(|_| guess(&thief, V, &fixture.v.password))).await;
     assert!(right.iter().all(|status| *status == 429), "the right one was let in: {right:?}");
     assert!(!thief.is_signed_in().await);
-    scene.unharmed(&["sign_in.failed", "limit.reached"]).await;
+    fixture.unharmed(&["sign_in.failed", "limit.reached"]).await;
 }
 
-async fn a074_one_guess_at_each_account_is_many_guesses(scene: &mut Scene) {
-    let thief = scene.app.browser();
+async fn a074_one_guess_at_each_account_is_many_guesses(fixture: &mut AttackFixture) {
+    let thief = fixture.app.browser();
     let mut told = Vec::new();
     for turn in 0..20 {
         let nobody = format!("nobody{turn}@example.com");
         let email = [V, X, &nobody][turn.min(2)];
         // A browser without cookies: only its address identifies it.
-        let browser = scene.app.browser();
+        let browser = fixture.app.browser();
         assert_eq!(guess(&browser, email, OTHER).await, if turn < 6 { 422 } else { 429 }, "guess {turn}");
     }
     for email in [V, X, "nobody@example.com"] {
-        let fields = [("email", email), ("password", &*scene.v.password), ("next", "")];
+        let fields = [("email", email), ("password", &*fixture.v.password), ("next", "")];
         let answer = thief.send(thief.request(Method::POST, "/login").form(&fields)).await;
         told.push((answer.status, answer.text()));
     }
     assert!(told[0].0 == 429 && told.iter().all(|one| *one == told[0]), "{told:?}");
     assert!(!told[0].1.contains(V), "{}", told[0].1);
-    scene.unharmed(&["sign_in.failed", "limit.reached"]).await;
+    fixture.unharmed(&["sign_in.failed", "limit.reached"]).await;
 }

@@ -1,8 +1,8 @@
 //! A001, A002: whatever is typed, a message goes only to the stored address of the one account named.
 
 use crate::{
+    fixture::{AttackFixture, V, X},
     raw::{escaped, post},
-    scene::{Scene, V, X},
     tries::EVERY,
 };
 
@@ -10,8 +10,8 @@ attacks! {
     EVERY => a001_two_addresses_reach_only_one_mailbox, a002_an_address_with_separators_is_one_that_is_wrong;
 }
 
-async fn a001_two_addresses_reach_only_one_mailbox(scene: &mut Scene) {
-    let (v, x, browser) = (escaped(V), escaped(X), scene.app.browser());
+async fn a001_two_addresses_reach_only_one_mailbox(fixture: &mut AttackFixture) {
+    let (v, x, browser) = (escaped(V), escaped(X), fixture.app.browser());
     for refused in [
         format!("email={v}&email={x}"),
         format!("email={x}&email={v}"),
@@ -26,7 +26,7 @@ async fn a001_two_addresses_reach_only_one_mailbox(scene: &mut Scene) {
         let answer = post(&browser, "/reset", refused.as_bytes()).await;
         assert!((400..500).contains(&answer.came_to()), "{refused}: {}", answer.came_to());
     }
-    assert!(scene.mails(V).await.is_empty() && scene.events().await.is_empty());
+    assert!(fixture.mails(V).await.is_empty() && fixture.events().await.is_empty());
     for (place, taken) in [
         ("/reset", format!("email={v}&Email={x}")),
         ("/reset", format!("email={v}&email[]={x}&to={x}&cc={x}&bcc={x}")),
@@ -34,14 +34,14 @@ async fn a001_two_addresses_reach_only_one_mailbox(scene: &mut Scene) {
     ] {
         let answer = post(&browser, place, taken.as_bytes()).await;
         assert_eq!(answer.status, 303, "{taken}");
-        let mails = scene.mails(V).await;
+        let mails = fixture.mails(V).await;
         assert!(mails.len() == 1 && mails[0].is_key(), "{taken}: {mails:?}");
     }
-    scene.unharmed(&["reset.issued"]).await;
+    fixture.unharmed(&["reset.issued"]).await;
 }
 
-async fn a002_an_address_with_separators_is_one_that_is_wrong(scene: &mut Scene) {
-    let browser = scene.app.browser();
+async fn a002_an_address_with_separators_is_one_that_is_wrong(fixture: &mut AttackFixture) {
+    let browser = fixture.app.browser();
     let both = |between: &str| format!("{V}{between}{X}");
     let mut typed: Vec<_> =
         [",", ";", " ", "|", "\0", "\t", "/", "\\", "%", "&", "=", "+", ":"].map(both).to_vec();
@@ -66,6 +66,6 @@ async fn a002_an_address_with_separators_is_one_that_is_wrong(scene: &mut Scene)
             assert!((400..500).contains(&answer.came_to()) || unknown, "{address:?}: {}", answer.came_to());
         }
     }
-    assert!(scene.mails(V).await.is_empty());
-    scene.unharmed(&[]).await;
+    assert!(fixture.mails(V).await.is_empty());
+    fixture.unharmed(&[]).await;
 }

@@ -1,6 +1,6 @@
 //! A059, A060: `next` leads to a path of this site, or to its front page.
 
-use crate::{raw::escaped, scene::Scene, tries::SITE};
+use crate::{fixture::AttackFixture, raw::escaped, tries::SITE};
 
 attacks! {
     SITE => a059_next_cannot_leave_the_site, a060_no_encoding_leads_elsewhere_or_splits_a_header;
@@ -40,30 +40,30 @@ const ENCODED: [&str; 14] = [
     "/%2f%2fevil.example/%2e%2e",
 ];
 
-async fn inside(scene: &Scene, away: &str) {
-    let browser = scene.app.browser();
+async fn inside(fixture: &AttackFixture, away: &str) {
+    let browser = fixture.app.browser();
     let form = browser.get("/login").await;
-    let typed = [("username", &*scene.v.email), ("current-password", &scene.v.password), ("next", away)];
+    let typed = [("username", &*fixture.v.email), ("current-password", &fixture.v.password), ("next", away)];
     let answer = browser.post_only(&browser.fill(&form, &typed)).await;
     let to = answer.location();
     let ours = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\');
     assert!(answer.status == 422 || ours, "{away:?} leads to {to:?}");
     let cookies = answer.headers.get_all("set-cookie").iter();
     assert!(cookies.into_iter().all(|cookie| !cookie.as_bytes().starts_with(b"x=")), "{away:?}");
-    let page = scene.app.browser().get(&format!("/login?next={}", escaped(away))).await;
+    let page = fixture.app.browser().get(&format!("/login?next={}", escaped(away))).await;
     assert!(page.status < 500 && !page.links.iter().any(|link| link.contains("evil")), "{page}");
 }
 
-async fn a059_next_cannot_leave_the_site(scene: &mut Scene) {
+async fn a059_next_cannot_leave_the_site(fixture: &mut AttackFixture) {
     for away in CLASSICS {
-        inside(scene, away).await;
+        inside(fixture, away).await;
     }
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }
 
-async fn a060_no_encoding_leads_elsewhere_or_splits_a_header(scene: &mut Scene) {
+async fn a060_no_encoding_leads_elsewhere_or_splits_a_header(fixture: &mut AttackFixture) {
     for away in ENCODED {
-        inside(scene, away).await;
+        inside(fixture, away).await;
     }
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }

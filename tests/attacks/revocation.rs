@@ -1,19 +1,19 @@
 //! A018, A040 to A042: a reset gives no session until it is complete, and ends everything older.
 
-use crate::{scene::Scene, tries::EVERY};
+use crate::{fixture::AttackFixture, tries::EVERY};
 
 attacks! {
     EVERY => a018_a_reset_under_way_opens_nothing_else, a040_a_change_of_address_dies_with_a_reset,
         a041_every_session_ends_with_a_reset, a042_no_remembered_browser_outlives_a_reset;
 }
 
-async fn a018_a_reset_under_way_opens_nothing_else(scene: &mut Scene) {
-    let asking = scene.app.browser();
+async fn a018_a_reset_under_way_opens_nothing_else(fixture: &mut AttackFixture) {
+    let asking = fixture.app.browser();
     let form = asking.get("/reset").await;
-    asking.submit(&form, &[("email", &scene.v.email)]).await;
-    let link = scene.app.mailbox.next_key(&scene.v.email).await.link();
-    let opened = scene.app.browser();
-    scene.app.prepare(&opened, &link, &scene.v).await;
+    asking.submit(&form, &[("email", &fixture.v.email)]).await;
+    let link = fixture.app.mailbox.next_key(&fixture.v.email).await.link();
+    let opened = fixture.app.browser();
+    fixture.app.prepare(&opened, &link, &fixture.v).await;
     for browser in [&asking, &opened] {
         for place in [
             "/account",
@@ -29,53 +29,53 @@ async fn a018_a_reset_under_way_opens_nothing_else(scene: &mut Scene) {
         }
         assert!(!browser.get("/reset/new-password").await.asks(&["new_password"]));
     }
-    let code = scene.events().await.iter().any(|kind| kind == "reset.code_sent");
-    scene.unharmed(if code { &["reset.issued", "reset.code_sent"] } else { &["reset.issued"] }).await;
+    let code = fixture.events().await.iter().any(|kind| kind == "reset.code_sent");
+    fixture.unharmed(if code { &["reset.issued", "reset.code_sent"] } else { &["reset.issued"] }).await;
 }
 
-async fn a040_a_change_of_address_dies_with_a_reset(scene: &mut Scene) {
-    let stolen = scene.app.signed_in(&scene.v).await;
+async fn a040_a_change_of_address_dies_with_a_reset(fixture: &mut AttackFixture) {
+    let stolen = fixture.app.signed_in(&fixture.v).await;
     let form = stolen.get("/account/email").await;
-    let fields = [("email", "elsewhere@example.org"), ("current-password", &*scene.v.password)];
+    let fields = [("email", "elsewhere@example.org"), ("current-password", &*fixture.v.password)];
     stolen.submit(&form, &fields).await;
-    let change = scene.app.mailbox.next("elsewhere@example.org").await.link();
-    let opened = scene.app.browser();
+    let change = fixture.app.mailbox.next("elsewhere@example.org").await.link();
+    let opened = fixture.app.browser();
     let confirm = opened.get(&change).await;
-    let link = scene.key().await;
-    scene.recover(&link).await;
+    let link = fixture.key().await;
+    fixture.recover(&link).await;
     for page in [opened.press(&confirm, "/account/email/confirm").await, stolen.get(&change).await] {
         assert!(page.status >= 400 && !page.offers("/account/email/confirm"), "{page}");
     }
-    scene.unharmed(&["reset.completed"]).await;
+    fixture.unharmed(&["reset.completed"]).await;
 }
 
-async fn a041_every_session_ends_with_a_reset(scene: &mut Scene) {
+async fn a041_every_session_ends_with_a_reset(fixture: &mut AttackFixture) {
     let mut others = Vec::new();
     for _ in 0..3 {
-        others.push(scene.app.signed_in(&scene.v).await);
+        others.push(fixture.app.signed_in(&fixture.v).await);
     }
-    let link = scene.key().await;
-    let browser = scene.recover(&link).await;
+    let link = fixture.key().await;
+    let browser = fixture.recover(&link).await;
     for other in &others {
         assert!(!other.is_signed_in().await, "a session outlives the reset");
     }
     assert!(browser.is_signed_in().await);
-    scene.unharmed(&["reset.completed"]).await;
+    fixture.unharmed(&["reset.completed"]).await;
 }
 
-async fn a042_no_remembered_browser_outlives_a_reset(scene: &mut Scene) {
-    let stolen = scene.app.browser();
+async fn a042_no_remembered_browser_outlives_a_reset(fixture: &mut AttackFixture) {
+    let stolen = fixture.app.browser();
     let form = stolen.get("/login").await;
-    let fields = [("email", &*scene.v.email), ("password", &scene.v.password), ("remember", "on")];
+    let fields = [("email", &*fixture.v.email), ("password", &fixture.v.password), ("remember", "on")];
     stolen.submit(&form, &fields).await;
     let copy = stolen.copy();
-    let link = scene.key().await;
-    scene.recover(&link).await;
+    let link = fixture.key().await;
+    fixture.recover(&link).await;
     for browser in [&stolen, &copy] {
         browser.close();
         let remembered = || browser.jar().names().iter().any(|name| name == "latchkey_remembered");
         assert!(remembered(), "the browser is remembered");
         assert!(!browser.is_signed_in().await && !remembered(), "a dead token is kept");
     }
-    scene.unharmed(&["reset.completed"]).await;
+    fixture.unharmed(&["reset.completed"]).await;
 }

@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use crate::{
     common::{Browser, OLD, Sent, alone},
-    scene::{Scene, V},
+    fixture::{AttackFixture, V},
     tries::{EVERY, SITE},
 };
 
@@ -14,19 +14,19 @@ attacks! {
 }
 
 /// A browser in which a newly invited admin is signed in.
-pub async fn admin(scene: &Scene, email: &str) -> Browser {
-    scene.app.latchkey(&["user", "add", email, "--role", "admin"]);
-    let browser = scene.app.browser();
-    let page = browser.get(&scene.app.mailbox.next(email).await.link()).await;
+pub async fn admin(fixture: &AttackFixture, email: &str) -> Browser {
+    fixture.app.latchkey(&["user", "add", email, "--role", "admin"]);
+    let browser = fixture.app.browser();
+    let page = browser.get(&fixture.app.mailbox.next(email).await.link()).await;
     browser.submit(&page, &[("new_password", OLD)]).await;
-    scene.app.sign_in(&browser, email, OLD).await;
+    fixture.app.sign_in(&browser, email, OLD).await;
     browser
 }
 
 /// Panics if a page of the console shows a secret.
-async fn look(scene: &Scene, admin: &Browser, person: &str) {
-    scene.quiet().await;
-    let consoles = scene.app.routes.iter().filter(|(_, uri)| uri.starts_with("/admin"));
+async fn look(fixture: &AttackFixture, admin: &Browser, person: &str) {
+    fixture.quiet().await;
+    let consoles = fixture.app.routes.iter().filter(|(_, uri)| uri.starts_with("/admin"));
     let mut places: Vec<_> =
         consoles.map(|(_, uri)| uri.split('?').next().expect("a path").to_owned()).collect();
     places.retain(|place| !place.contains('<'));
@@ -34,7 +34,7 @@ async fn look(scene: &Scene, admin: &Browser, person: &str) {
     for state in ["waiting", "failing", "given_up", "expired", "sent"] {
         places.push(format!("/admin/messages?state={state}"));
     }
-    let secrets = scene.secrets().await;
+    let secrets = fixture.secrets().await;
     let mut seen = 0;
     for place in places {
         let answer = admin.ask(Method::GET, &place).await;
@@ -47,31 +47,31 @@ async fn look(scene: &Scene, admin: &Browser, person: &str) {
     assert!(seen >= 10, "the console was not seen");
 }
 
-async fn a090_an_admin_sends_a_reset_and_sees_none_of_it(scene: &mut Scene) {
-    let root = scene.app.admin(&format!("root{}@example.com", scene.strategy() as u8)).await;
-    let admin = scene.app.signed_in(&root).await;
+async fn a090_an_admin_sends_a_reset_and_sees_none_of_it(fixture: &mut AttackFixture) {
+    let root = fixture.app.admin(&format!("root{}@example.com", fixture.strategy() as u8)).await;
+    let admin = fixture.app.signed_in(&root).await;
     let links = admin.get(&format!("/admin/people?q={V}")).await.links;
     let person = links.iter().find(|link| link.starts_with("/admin/people/")).expect("V is found");
     let page = admin.get(person).await;
     let page = admin.press(&page, &format!("{person}/send-reset")).await;
     assert_eq!(page.status, 200, "{page}");
-    let link = scene.app.mailbox.next_key(V).await.link();
+    let link = fixture.app.mailbox.next_key(V).await.link();
     assert!(!page.body.contains(link.rsplit('/').next().expect("a key")), "the admin sees the key");
-    look(scene, &admin, person).await;
-    let (browser, password) = (scene.app.browser(), scene.password());
-    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
-    look(scene, &admin, person).await;
-    let page = browser.post(&scene.app.spending(&browser, &ready, &password)).await;
-    look(scene, &admin, person).await;
-    let page = scene.app.finish(&browser, page, &scene.v, &password).await;
+    look(fixture, &admin, person).await;
+    let (browser, password) = (fixture.app.browser(), fixture.password());
+    let ready = fixture.app.prepare(&browser, &link, &fixture.v).await;
+    look(fixture, &admin, person).await;
+    let page = browser.post(&fixture.app.spending(&browser, &ready, &password)).await;
+    look(fixture, &admin, person).await;
+    let page = fixture.app.finish(&browser, page, &fixture.v, &password).await;
     assert!(browser.is_signed_in().await, "{page}");
-    look(scene, &admin, person).await;
-    scene.now_has(&password).await;
-    scene.unharmed(&["account.reset_sent", "reset.issued", "reset.completed"]).await;
+    look(fixture, &admin, person).await;
+    fixture.now_has(&password).await;
+    fixture.unharmed(&["account.reset_sent", "reset.issued", "reset.completed"]).await;
 }
 
-async fn a091_no_field_sets_what_the_form_does_not_ask(scene: &mut Scene) {
-    let browser = scene.app.browser();
+async fn a091_no_field_sets_what_the_form_does_not_ask(fixture: &mut AttackFixture) {
+    let browser = fixture.app.browser();
     let form = browser.get("/register").await;
     let mut sent = browser.fill(&form, &[("email", "ann@example.com"), ("password", OLD)]);
     for (name, value) in [
@@ -90,19 +90,19 @@ async fn a091_no_field_sets_what_the_form_does_not_ask(scene: &mut Scene) {
         sent.fields.push((name.into(), value.into()));
     }
     browser.post(&sent).await;
-    assert!(!scene.app.opens("ann@example.com", OLD).await, "nobody confirmed the address");
-    let page = browser.get(&scene.app.mailbox.next("ann@example.com").await.link()).await;
+    assert!(!fixture.app.opens("ann@example.com", OLD).await, "nobody confirmed the address");
+    let page = browser.get(&fixture.app.mailbox.next("ann@example.com").await.link()).await;
     browser.press(&page, "/confirm/address").await;
     let page = browser.get("/account").await;
     assert!(page.path() == "/account" && !page.text.contains("admin") && !page.text.contains("78"), "{page}");
     assert_eq!(browser.ask(Method::GET, "/admin").await.status, 403);
-    scene.unharmed(&["sign_in.failed"]).await;
+    fixture.unharmed(&["sign_in.failed"]).await;
 }
 
-async fn a092_what_is_somebody_elses_is_not_there(scene: &mut Scene) {
-    let thief = scene.app.signed_in(&scene.x).await;
-    scene.app.signed_in(&scene.v).await;
-    let page = scene.own.get("/account/sessions").await;
+async fn a092_what_is_somebody_elses_is_not_there(fixture: &mut AttackFixture) {
+    let thief = fixture.app.signed_in(&fixture.x).await;
+    fixture.app.signed_in(&fixture.v).await;
+    let page = fixture.own.get("/account/sessions").await;
     let ends = page.forms.iter().filter(|form| form.path().starts_with("/account/sessions/"));
     let forms: Vec<_> = ends.cloned().collect();
     assert!(!forms.is_empty(), "{page}");
@@ -110,7 +110,7 @@ async fn a092_what_is_somebody_elses_is_not_there(scene: &mut Scene) {
         let answer = thief.post_only(&thief.sent(&page, form, &[])).await;
         assert!(answer.status < 500 && !answer.text().contains(V));
     }
-    let admin = admin(scene, "root@example.com").await;
+    let admin = admin(fixture, "root@example.com").await;
     let links = admin.get(&format!("/admin/people?q={V}")).await.links;
     let v = links.iter().find(|link| link.starts_with("/admin/people/")).expect("V is found");
     for place in [v, "/admin/people", "/admin/messages", "/admin/events.csv", "/admin/policy"] {
@@ -120,5 +120,5 @@ async fn a092_what_is_somebody_elses_is_not_there(scene: &mut Scene) {
         let sent = Sent { to: format!("{v}/{act}"), fields: vec![("role".into(), "admin".into())] };
         assert_eq!(thief.post_only(&sent).await.status, 403, "{act}");
     }
-    scene.unharmed(&["account.invited"]).await;
+    fixture.unharmed(&["account.invited"]).await;
 }

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
     common::OLD,
-    scene::{Scene, V},
+    fixture::{AttackFixture, V},
     tries::SITE,
 };
 
@@ -17,8 +17,8 @@ attacks! {
 /// Number of ids drawn.
 const DRAWN: usize = 1000;
 
-async fn a107_a_session_ends_in_time_and_is_not_guessed(scene: &mut Scene) {
-    let app = &scene.app;
+async fn a107_a_session_ends_in_time_and_is_not_guessed(fixture: &mut AttackFixture) {
+    let app = &fixture.app;
     let ann = app.account("ann@example.com").await;
     let (idle, busy) = (app.signed_in(&ann).await, app.signed_in(&ann).await);
     let looked = app.signed_in(&ann).await;
@@ -55,7 +55,7 @@ async fn a107_a_session_ends_in_time_and_is_not_guessed(scene: &mut Scene) {
         // Six standard deviations.
         assert!(ones.abs_diff(DRAWN / 2) < 95, "bit {bit} is set {ones} times of {DRAWN}");
     }
-    scene.own = scene.app.signed_in(&scene.v).await;
-    assert!(scene.own.get("/account").await.text.contains(V));
-    scene.unharmed(&[]).await;
+    fixture.own = fixture.app.signed_in(&fixture.v).await;
+    assert!(fixture.own.get("/account").await.text.contains(V));
+    fixture.unharmed(&[]).await;
 }

@@ -1,35 +1,35 @@
 //! A008: a key that has paid for a new password pays for nothing again.
 
-use crate::{common::Page, scene::Scene, tries::EVERY};
+use crate::{common::Page, fixture::AttackFixture, tries::EVERY};
 
 attacks! {
     EVERY => a008_a_spent_key_is_spent_in_every_browser;
 }
 
-async fn a008_a_spent_key_is_spent_in_every_browser(scene: &mut Scene) {
-    let link = scene.key().await;
-    let browser = scene.app.browser();
-    let ready = scene.app.prepare(&browser, &link, &scene.v).await;
-    let (before, password) = (browser.copy(), scene.password());
-    let sent = scene.app.spending(&browser, &ready, &password);
+async fn a008_a_spent_key_is_spent_in_every_browser(fixture: &mut AttackFixture) {
+    let link = fixture.key().await;
+    let browser = fixture.app.browser();
+    let ready = fixture.app.prepare(&browser, &link, &fixture.v).await;
+    let (before, password) = (browser.copy(), fixture.password());
+    let sent = fixture.app.spending(&browser, &ready, &password);
     let page = browser.post(&sent).await;
-    scene.app.finish(&browser, page, &scene.v, &password).await;
+    fixture.app.finish(&browser, page, &fixture.v, &password).await;
     assert!(browser.is_signed_in().await);
-    scene.now_has(&password).await;
-    let other = scene.app.spending(&browser, &ready, "another one that X would like");
-    for again in [&browser, &before, &browser.copy(), &scene.app.browser()] {
+    fixture.now_has(&password).await;
+    let other = fixture.app.spending(&browser, &ready, "another one that X would like");
+    for again in [&browser, &before, &browser.copy(), &fixture.app.browser()] {
         for sent in [&sent, &other] {
             over(&again.post(sent).await);
         }
-        scene.is_unusable(&again.get(&link).await).await;
+        fixture.is_unusable(&again.get(&link).await).await;
         for sent in [&sent, &other] {
             over(&again.post(sent).await);
         }
     }
     let key = link.rsplit('/').next().expect("a key");
     let form = browser.get("/reset/key").await;
-    scene.is_unusable(&browser.submit(&form, &[("key", key)]).await).await;
-    scene.unharmed(&["reset.completed"]).await;
+    fixture.is_unusable(&browser.submit(&form, &[("key", key)]).await).await;
+    fixture.unharmed(&["reset.completed"]).await;
 }
 
 /// Panics unless a spent key paid for nothing: its page gives the reason, or leads to what it once paid for.

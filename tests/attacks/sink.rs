@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::{
     common::{Change, Setting, TestApp, free_port},
+    fixture::AttackFixture,
     listener::Listener,
-    scene::Scene,
 };
 
 /// The site, on its own SQLite file, and the mail server.
@@ -16,11 +16,11 @@ pub struct Sink {
 
 impl Sink {
     /// Starts both.
-    pub async fn beside(scene: &Scene, changes: &[Change<'_>]) -> Sink {
+    pub async fn beside(fixture: &AttackFixture, changes: &[Change<'_>]) -> Sink {
         let server = Listener::start("mail_server.py", &[]);
-        let file = scene.app.setting.folder.join(format!("{}.db", free_port()));
+        let file = fixture.app.setting.folder.join(format!("{}.db", free_port()));
         let setting =
-            Setting { database: format!("sqlite://{}", file.display()), ..scene.app.setting.clone() };
+            Setting { database: format!("sqlite://{}", file.display()), ..fixture.app.setting.clone() };
         let url = json!(format!("smtp://127.0.0.1:{}", server.port));
         let site = setting.app_with(&[changes, &[("latchkey.mail.url", url)]].concat()).await;
         Sink { site, server }

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::{
     common::{Browser, Capabilities, Change, Message, OLD, Page, Sent, texts},
     enumeration::shown,
+    fixture::{AttackFixture, V},
     listener::Listener,
     log,
-    scene::{Scene, V},
     tries::{SMS, limited},
 };
 
@@ -77,27 +77,27 @@ async fn verified(browser: &Browser, number: &str) -> bool {
 }
 
 /// The list of failing messages.
-fn failing(scene: &Scene) -> String {
-    scene.app.told(&["outbox", "list", "--state", "failing"])
+fn failing(fixture: &AttackFixture) -> String {
+    fixture.app.told(&["outbox", "list", "--state", "failing"])
 }
 
 /// Place of the button that sends a code.
-fn place(scene: &Scene) -> String {
-    format!("{}/send", scene.strategy().path())
+fn place(fixture: &AttackFixture) -> String {
+    format!("{}/send", fixture.strategy().path())
 }
 
 /// Opens a new key of V's, requested by `browser` itself; returns the form of the button that sends a code.
-async fn button(scene: &Scene, browser: &Browser) -> Sent {
+async fn button(fixture: &AttackFixture, browser: &Browser) -> Sent {
     browser.submit(&browser.get("/reset").await, &[("email", V)]).await;
-    let page = browser.get(&scene.app.mailbox.next_key(V).await.link()).await;
-    browser.sent(&page, page.form_to(&place(scene)), &[])
+    let page = browser.get(&fixture.app.mailbox.next_key(V).await.link()).await;
+    browser.sent(&page, page.form_to(&place(fixture)), &[])
 }
 
-async fn a075_only_countries_that_are_named_get_few_texts(scene: &mut Scene) {
+async fn a075_only_countries_that_are_named_get_few_texts(fixture: &mut AttackFixture) {
     let server = Listener::start("gateway.py", &[]);
-    scene.restart(&by(&server, "/200")).await;
-    scene.next_day().await; // the texts to the first phones were sent on another day
-    let thief = scene.app.signed_in(&scene.x).await;
+    fixture.restart(&by(&server, "/200")).await;
+    fixture.next_day().await; // the texts to the first phones were sent on another day
+    let thief = fixture.app.signed_in(&fixture.x).await;
     for number in NUMBERS {
         assert_eq!(verified(&thief, number).await, number.starts_with("+49"), "{number}");
     }
@@ -107,89 +107,89 @@ async fn a075_only_countries_that_are_named_get_few_texts(scene: &mut Scene) {
     }
     assert_eq!(taken, 10, "texts to numbers that one account named");
     for name in ["ann", "bob", "cleo"] {
-        let other = scene.app.signed_in(&scene.app.account(&format!("{name}@example.com")).await).await;
+        let other = fixture.app.signed_in(&fixture.app.account(&format!("{name}@example.com")).await).await;
         for turn in 0..12 {
             taken += u32::from(verified(&other, &format!("+49151{}23456{turn:02}", name.len())).await);
         }
     }
     assert_eq!(taken, 30, "texts that one client asked for");
     for _ in 0..20 {
-        assert_eq!(scene.app.ask_reset(V).await.status, 200);
+        assert_eq!(fixture.app.ask_reset(V).await.status, 200);
     }
-    scene.quiet().await;
+    fixture.quiet().await;
     for _ in 0..taken {
         let text = texted(&server);
         assert!(text.to.starts_with("+49"), "{text:?}");
     }
     assert!(server.is_quiet(), "more texts than were taken");
-    scene.unharmed(&["reset.issued", "limit.reached"]).await;
+    fixture.unharmed(&["reset.issued", "limit.reached"]).await;
 }
 
-async fn a076_the_site_has_a_budget(scene: &mut Scene) {
+async fn a076_the_site_has_a_budget(fixture: &mut AttackFixture) {
     let (server, logged) = (Listener::start("gateway.py", &[]), log::begin());
     let budget = [("latchkey.limits.texts_per_day", json!(5))];
-    scene.restart(&[by(&server, "/200"), budget.to_vec()].concat()).await;
-    scene.next_day().await; // the texts to the first phones were sent on another day
-    let browser = scene.app.browser();
+    fixture.restart(&[by(&server, "/200"), budget.to_vec()].concat()).await;
+    fixture.next_day().await; // the texts to the first phones were sent on another day
+    let browser = fixture.app.browser();
     let mut last: Option<Page> = None;
     for turn in 0..9 {
         let sent = match &last {
-            Some(page) if turn % 3 != 0 => browser.sent(page, page.form_to(&place(scene)), &[]),
-            _ => button(scene, &browser).await,
+            Some(page) if turn % 3 != 0 => browser.sent(page, page.form_to(&place(fixture)), &[]),
+            _ => button(fixture, &browser).await,
         };
-        scene.app.minutes_pass(2);
+        fixture.app.minutes_pass(2);
         let page = browser.post(&sent).await;
         let told = page.text.contains("budget") || page.text.contains("today");
         let none = page.text.contains("No code was sent");
         assert!(page.status < 500 && none == (turn >= 5) && !told, "text {turn}: {page}");
         last = Some(page);
     }
-    scene.quiet().await;
+    fixture.quiet().await;
     for _ in 0..5 {
-        assert_eq!(texted(&server).to, scene.v.phone);
+        assert_eq!(texted(&server).to, fixture.v.phone);
     }
     assert!(server.is_quiet(), "more texts than the budget");
     let alert = "the site's budget of text messages for today is used up";
     assert!(log::since(logged).iter().any(|line| line.contains(alert)), "nobody is told");
     let mut answers = Vec::new();
     for address in [V, "nobody@example.com"] {
-        let browser = scene.app.browser();
+        let browser = fixture.app.browser();
         let form = browser.get("/reset").await;
         let sent = browser.fill(&form, &[("email", address)]);
         answers.push(shown(&browser.post_only(&sent).await, address));
     }
     assert!(answers[0].0 == 303 && answers[0] == answers[1], "{answers:?}");
-    scene.unharmed(&["reset.issued", "reset.code_sent", "limit.reached"]).await;
+    fixture.unharmed(&["reset.issued", "reset.code_sent", "limit.reached"]).await;
 }
 
-async fn a076_numbers_that_are_verified_leave_a_reserve(scene: &mut Scene) {
+async fn a076_numbers_that_are_verified_leave_a_reserve(fixture: &mut AttackFixture) {
     let few = [("latchkey.limits.texts_per_day", json!(8)), ("latchkey.limits.texts_per_client", json!(999))];
-    scene.restart(&few).await;
-    scene.next_day().await; // the texts to the first phones were sent on another day
+    fixture.restart(&few).await;
+    fixture.next_day().await; // the texts to the first phones were sent on another day
     let mut taken = 0;
     for name in ["ann", "bob"] {
-        let other = scene.app.signed_in(&scene.app.account(&format!("{name}@example.com")).await).await;
+        let other = fixture.app.signed_in(&fixture.app.account(&format!("{name}@example.com")).await).await;
         for turn in 0..8 {
             taken += u32::from(verified(&other, &format!("+49151{}23456{turn:02}", name.len())).await);
         }
     }
     assert_eq!(taken, 6, "a quarter of eight is left");
-    let link = scene.key().await;
-    scene.recover(&link).await;
-    scene.unharmed(&["reset.issued", "reset.code_sent", "reset.completed", "limit.reached"]).await;
+    let link = fixture.key().await;
+    fixture.recover(&link).await;
+    fixture.unharmed(&["reset.issued", "reset.code_sent", "reset.completed", "limit.reached"]).await;
 }
 
-async fn a077_a_gateway_that_fails_is_told_from_one_that_sends(scene: &mut Scene) {
+async fn a077_a_gateway_that_fails_is_told_from_one_that_sends(fixture: &mut AttackFixture) {
     let server = Listener::start("gateway.py", &[]);
-    let browser = scene.app.browser();
+    let browser = fixture.app.browser();
     let mut answers = Vec::new();
     for path in ["/200", "/302", "/404", "/200/refused", "/huge"] {
         let success = [("latchkey.sms.success", json!(r#""status":\s*"0""#))];
-        scene.restart(&[by(&server, path), success.to_vec()].concat()).await;
-        let page = browser.post(&button(scene, &browser).await).await;
+        fixture.restart(&[by(&server, path), success.to_vec()].concat()).await;
+        let page = browser.post(&button(fixture, &browser).await).await;
         answers.push((page.status, page.title.clone(), page.path().to_owned()));
-        scene.quiet().await;
-        assert_eq!(texted(&server).to, scene.v.phone);
+        fixture.quiet().await;
+        assert_eq!(texted(&server).to, fixture.v.phone);
         assert!(server.is_quiet(), "{path}: a redirect was followed, or the text went out twice");
     }
     assert!(
@@ -197,37 +197,37 @@ async fn a077_a_gateway_that_fails_is_told_from_one_that_sends(scene: &mut Scene
         "an answer tells of the gateway: {answers:?}"
     );
     let outcome = "SELECT state FROM latchkey_outbox WHERE kind = 'sms' ORDER BY id DESC LIMIT 5";
-    let outcomes = texts(&scene.app.setting.database, outcome).await;
+    let outcomes = texts(&fixture.app.setting.database, outcome).await;
     assert_eq!(outcomes, ["given_up", "given_up", "given_up", "given_up", "sent"]);
 
-    scene.restart(&by(&server, "/200")).await;
-    let form = browser.post(&button(scene, &browser).await).await;
-    let (code, password) = (texted(&server).code(), scene.password());
+    fixture.restart(&by(&server, "/200")).await;
+    let form = browser.post(&button(fixture, &browser).await).await;
+    let (code, password) = (texted(&server).code(), fixture.password());
     browser.submit(&form, &[("one-time-code", &code), ("new-password", &password)]).await;
-    scene.now_has(&password).await;
-    scene.unharmed(&["reset.issued", "reset.code_sent", "reset.completed"]).await;
+    fixture.now_has(&password).await;
+    fixture.unharmed(&["reset.issued", "reset.code_sent", "reset.completed"]).await;
 }
 
-async fn a078_a_gateway_that_hangs_holds_nobody_up(scene: &mut Scene) {
+async fn a078_a_gateway_that_hangs_holds_nobody_up(fixture: &mut AttackFixture) {
     let server = Listener::start("gateway.py", &[]);
-    scene.restart(&by(&server, "/stall")).await;
-    let thief = scene.app.signed_in(&scene.x).await;
+    fixture.restart(&by(&server, "/stall")).await;
+    let thief = fixture.app.signed_in(&fixture.x).await;
     for turn in 0..24 {
         let begun = Instant::now();
         assert!(verified(&thief, &format!("+49151123456{turn:02}")).await);
         assert!(begun.elapsed() < AT_ONCE, "text {turn}: {:?}", begun.elapsed());
     }
     let begun = Instant::now();
-    assert_eq!(scene.app.ask_reset(V).await.status, 200);
-    assert_eq!(scene.app.health().await["status"], "ok");
+    assert_eq!(fixture.app.ask_reset(V).await.status, 200);
+    assert_eq!(fixture.app.health().await["status"], "ok");
     assert!(begun.elapsed() < AT_ONCE, "{:?}", begun.elapsed());
-    scene.app.mailbox.next_key(V).await; // mail goes on meanwhile
-    while !failing(scene).contains("not responding") {
-        assert!(begun.elapsed() < Duration::from_secs(30), "{}", failing(scene));
+    fixture.app.mailbox.next_key(V).await; // mail goes on meanwhile
+    while !failing(fixture).contains("not responding") {
+        assert!(begun.elapsed() < Duration::from_secs(30), "{}", failing(fixture));
         assert!(verified(&thief, "+4915112345670").await);
         sleep(Duration::from_millis(300)).await;
     }
     // Expired texts are not retried.
-    scene.app.minutes_pass(6);
-    scene.unharmed(&["reset.issued"]).await;
+    fixture.app.minutes_pass(6);
+    fixture.unharmed(&["reset.issued"]).await;
 }

@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
     common::{Capabilities, Engine, NEW, OLD, OTHER, alone, dump, execute, texts},
-    scene::{Scene, V},
+    fixture::{AttackFixture, V},
     tries::{EVERY, SITE},
 };
 
@@ -18,31 +18,31 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Leaves behind every kind of secret, some of finished actions and some of pending ones.
-async fn live(scene: &mut Scene) {
-    let link = scene.key().await;
-    scene.recover(&link).await;
-    let app = &scene.app;
+async fn live(fixture: &mut AttackFixture) {
+    let link = fixture.key().await;
+    fixture.recover(&link).await;
+    let app = &fixture.app;
     let own = app.browser();
     let form = own.get("/login").await;
-    let fields = [("username", V), ("current-password", &*scene.v.password), ("remember", "on")];
+    let fields = [("username", V), ("current-password", &*fixture.v.password), ("remember", "on")];
     own.submit(&form, &fields).await;
     for (place, field, value) in
         [("/account/email", "email", "elsewhere@example.org"), ("/account/phone", "tel", "+4915199999999")]
     {
         let form = own.get(place).await;
-        own.submit(&form, &[(field, value), ("current-password", &scene.v.password)]).await;
+        own.submit(&form, &[(field, value), ("current-password", &fixture.v.password)]).await;
     }
-    app.register(&app.browser(), &format!("young@{}.example.com", scene.strategy() as u8), OTHER).await;
+    app.register(&app.browser(), &format!("young@{}.example.com", fixture.strategy() as u8), OTHER).await;
     app.sign_in(&app.browser(), V, "a wrong password of V's").await;
-    let link = scene.key().await;
-    app.prepare(&app.browser(), &link, &scene.v).await;
-    scene.quiet().await;
+    let link = fixture.key().await;
+    app.prepare(&app.browser(), &link, &fixture.v).await;
+    fixture.quiet().await;
 }
 
-async fn a101_a_dump_opens_nothing(scene: &mut Scene) {
-    live(scene).await;
-    let database = scene.app.setting.database.clone();
-    let mut secrets = scene.secrets().await;
+async fn a101_a_dump_opens_nothing(fixture: &mut AttackFixture) {
+    live(fixture).await;
+    let database = fixture.app.setting.database.clone();
+    let mut secrets = fixture.secrets().await;
     let remembered: Vec<_> = secrets.iter().filter_map(|secret| secret.split_once('.')).collect();
     let remembered: Vec<_> = remembered.into_iter().map(|(_, secret)| secret.to_owned()).collect();
     secrets.extend(remembered);
@@ -67,7 +67,7 @@ async fn a101_a_dump_opens_nothing(scene: &mut Scene) {
         assert!(!within, "{secret} is in the file");
     }
 
-    let digests = match scene.app.setting.engine {
+    let digests = match fixture.app.setting.engine {
         Engine::Sqlite => {
             "SELECT hex(digest) FROM latchkey_keys UNION SELECT hex(digest) FROM latchkey_sessions"
         }
@@ -84,27 +84,27 @@ async fn a101_a_dump_opens_nothing(scene: &mut Scene) {
             bytes.iter().map(|two| u8::from_str_radix(two, 16).expect("hexadecimal")).collect();
         for form in [digest.to_lowercase(), URL_SAFE_NO_PAD.encode(bytes)] {
             for place in ["/reset", "/reset/not-me", "/account/email", "/confirm"] {
-                let page = scene.app.browser().get(&format!("{place}/{form}")).await;
+                let page = fixture.app.browser().get(&format!("{place}/{form}")).await;
                 assert!(page.status >= 400, "a digest is a key: {page}");
             }
-            let thief = scene.app.browser();
+            let thief = fixture.app.browser();
             for name in ["latchkey_session", "latchkey_restricted", "latchkey_reset", "latchkey_remembered"] {
                 thief.with_jar(|jar| jar.put(name, &form));
             }
             assert!(!thief.is_signed_in().await, "a digest is a session");
             assert!(thief.get("/reset/new-password").await.status >= 400);
-            assert!(thief.get(&scene.strategy().path()).await.status >= 400);
+            assert!(thief.get(&fixture.strategy().path()).await.status >= 400);
         }
     }
-    scene.unharmed(&["reset.issued", "reset.completed", "sign_in.failed"]).await;
+    fixture.unharmed(&["reset.issued", "reset.completed", "sign_in.failed"]).await;
 }
 
-async fn a106_a_corrupted_hash_is_nobodys_password(scene: &mut Scene) {
-    let ann = scene.app.account("ann@example.com").await;
+async fn a106_a_corrupted_hash_is_nobodys_password(fixture: &mut AttackFixture) {
+    let ann = fixture.app.account("ann@example.com").await;
     let whole = "SELECT password_hash FROM latchkey_accounts WHERE email_key = 'ann@example.com'";
-    let whole = texts(&scene.app.setting.database, whole).await.remove(0);
+    let whole = texts(&fixture.app.setting.database, whole).await.remove(0);
     let scheme = whole.split('$').next().expect("a scheme");
-    let refused = scene.app.sign_in(&scene.app.browser(), "nobody@example.com", OLD).await;
+    let refused = fixture.app.sign_in(&fixture.app.browser(), "nobody@example.com", OLD).await;
     let page = refused.text.replace("nobody", "ann");
     for hash in [
         String::new(),
@@ -122,9 +122,9 @@ async fn a106_a_corrupted_hash_is_nobodys_password(scene: &mut Scene) {
         let store = format!(
             "UPDATE latchkey_accounts SET password_hash = '{hash}' WHERE email_key = 'ann@example.com'"
         );
-        execute(&scene.app.setting.database, &store).await;
+        execute(&fixture.app.setting.database, &store).await;
         for password in [OLD, "not what ann has set"] {
-            let answer = scene.app.sign_in(&scene.app.browser(), &ann.email, password).await;
+            let answer = fixture.app.sign_in(&fixture.app.browser(), &ann.email, password).await;
             assert_eq!(
                 (answer.status, &answer.text),
                 (refused.status, &page),
@@ -133,7 +133,7 @@ async fn a106_a_corrupted_hash_is_nobodys_password(scene: &mut Scene) {
             );
         }
     }
-    let link = scene.app.key(&ann).await.link();
-    scene.app.recover(&scene.app.browser(), &ann, &link, NEW).await;
-    scene.unharmed(&["sign_in.failed"]).await;
+    let link = fixture.app.key(&ann).await.link();
+    fixture.app.recover(&fixture.app.browser(), &ann, &link, NEW).await;
+    fixture.unharmed(&["sign_in.failed"]).await;
 }

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::{
     authority::Authority,
     common::{Capabilities, Change, texts},
+    fixture::{AttackFixture, V},
     listener::Listener,
     log,
-    scene::{Scene, V},
     tries::EVERY,
 };
 
@@ -19,10 +19,10 @@ attacks! {
 }
 
 /// Waits until the message fails because of `why`; the server received nothing, and the log says so.
-async fn is_refused(scene: &Scene, server: &Listener, logged: usize, why: &str) {
+async fn is_refused(fixture: &AttackFixture, server: &Listener, logged: usize, why: &str) {
     let waiting = "SELECT last_error FROM latchkey_outbox WHERE state = 'waiting' AND last_error IS NOT NULL";
     for _ in 0..1000 {
-        let troubles = texts(&scene.app.setting.database, waiting).await;
+        let troubles = texts(&fixture.app.setting.database, waiting).await;
         if troubles.iter().any(|trouble| trouble.contains(why)) {
             assert_eq!(troubles.len(), 1, "{troubles:?}");
             assert!(server.is_quiet(), "the server was given something");
@@ -32,11 +32,11 @@ async fn is_refused(scene: &Scene, server: &Listener, logged: usize, why: &str) 
         }
         sleep(Duration::from_millis(50)).await;
     }
-    panic!("nothing waits because of {why}: {:?}", texts(&scene.app.setting.database, waiting).await);
+    panic!("nothing waits because of {why}: {:?}", texts(&fixture.app.setting.database, waiting).await);
 }
 
-async fn a105_no_message_goes_to_a_false_server(scene: &mut Scene) {
-    let (authority, _) = Authority::new(&scene.app.setting.folder);
+async fn a105_no_message_goes_to_a_false_server(fixture: &mut AttackFixture) {
+    let (authority, _) = Authority::new(&fixture.app.setting.folder);
     let (forged, elsewhere) = (authority.forges("DNS:localhost"), authority.signs("DNS:elsewhere.example"));
     let servers = [
         (&["--tls", "upgrade", "--certificate", &*forged][..], "smtp", "?tls=required", "certificate"),
@@ -47,37 +47,37 @@ async fn a105_no_message_goes_to_a_false_server(scene: &mut Scene) {
         let server = Listener::start("mail_server.py", arguments);
         let (url, logged) =
             (format!("{scheme}://user:password@localhost:{}{query}", server.port), log::begin());
-        scene.restart(&[("latchkey.mail.url", json!(url))]).await;
+        fixture.restart(&[("latchkey.mail.url", json!(url))]).await;
         if turn == 0 {
-            assert_eq!(scene.app.ask_reset(V).await.status, 200);
+            assert_eq!(fixture.app.ask_reset(V).await.status, 200);
         } else {
-            scene.app.minutes_pass(1);
+            fixture.app.minutes_pass(1);
         }
-        is_refused(scene, &server, logged, why).await;
+        is_refused(fixture, &server, logged, why).await;
     }
-    scene.restart(&[("latchkey.mail.url", json!(null))]).await;
-    scene.app.minutes_pass(1);
-    let link = scene.app.mailbox.next_key(V).await.link();
-    let (browser, password) = (scene.app.browser(), scene.password());
-    let page = if scene.strategy().needs_phone() {
+    fixture.restart(&[("latchkey.mail.url", json!(null))]).await;
+    fixture.app.minutes_pass(1);
+    let link = fixture.app.mailbox.next_key(V).await.link();
+    let (browser, password) = (fixture.app.browser(), fixture.password());
+    let page = if fixture.strategy().needs_phone() {
         let gateway = Listener::start("gateway.py", &["--certificate", &forged]);
         let logged = log::begin();
-        scene.restart(&texted(&json!(format!("https://localhost:{}/200", gateway.port)))).await;
+        fixture.restart(&texted(&json!(format!("https://localhost:{}/200", gateway.port)))).await;
         let page = browser.get(&link).await;
-        let page = browser.press(&page, &format!("{}/send", scene.strategy().path())).await;
-        is_refused(scene, &gateway, logged, "certificate").await;
-        scene.restart(&texted(&json!(null))).await;
-        scene.app.minutes_pass(1);
-        let code = scene.app.mailbox.next_code(&scene.v.phone).await;
+        let page = browser.press(&page, &format!("{}/send", fixture.strategy().path())).await;
+        is_refused(fixture, &gateway, logged, "certificate").await;
+        fixture.restart(&texted(&json!(null))).await;
+        fixture.app.minutes_pass(1);
+        let code = fixture.app.mailbox.next_code(&fixture.v.phone).await;
         browser.submit(&page, &[("one-time-code", &code), ("new-password", &password)]).await
     } else {
-        let ready = scene.app.prepare(&browser, &link, &scene.v).await;
-        let page = browser.post(&scene.app.spending(&browser, &ready, &password)).await;
-        scene.app.finish(&browser, page, &scene.v, &password).await
+        let ready = fixture.app.prepare(&browser, &link, &fixture.v).await;
+        let page = browser.post(&fixture.app.spending(&browser, &ready, &password)).await;
+        fixture.app.finish(&browser, page, &fixture.v, &password).await
     };
     assert!(browser.is_signed_in().await, "{page}");
-    scene.now_has(&password).await;
-    scene.unharmed(&["reset.issued", "reset.completed"]).await;
+    fixture.now_has(&password).await;
+    fixture.unharmed(&["reset.issued", "reset.completed"]).await;
 }
 
 /// Settings with a gateway at `url`.

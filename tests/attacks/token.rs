@@ -7,8 +7,8 @@ use latchkey::base::{key::Key, random::Random};
 
 use crate::{
     common::Capabilities,
+    fixture::{AttackFixture, V},
     raw::post,
-    scene::{Scene, V},
     tries::{EVERY, MAIL},
 };
 
@@ -17,14 +17,14 @@ attacks! {
     EVERY => a013_no_key_is_not_a_key;
 }
 
-async fn a012_keys_have_no_pattern(scene: &mut Scene) {
+async fn a012_keys_have_no_pattern(fixture: &mut AttackFixture) {
     let mut sent = Vec::new();
     for restarted in [false, true] {
         if restarted {
-            scene.restart(&[]).await;
+            fixture.restart(&[]).await;
         }
         for _ in 0..4 {
-            let link = scene.key().await;
+            let link = fixture.key().await;
             sent.push(link.rsplit('/').next().expect("a key").to_owned());
         }
     }
@@ -49,7 +49,7 @@ async fn a012_keys_have_no_pattern(scene: &mut Scene) {
         let different: u32 = pair[0].iter().zip(&pair[1]).map(|(a, b)| (a ^ b).count_ones()).sum();
         assert!((70..186).contains(&different), "{different} bits from one key to the next");
     }
-    scene.unharmed(&["reset.issued"]).await;
+    fixture.unharmed(&["reset.issued"]).await;
 }
 
 fn drawn() -> Vec<u8> {
@@ -57,13 +57,13 @@ fn drawn() -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(key.expose()).expect("base64url")
 }
 
-async fn a013_no_key_is_not_a_key(scene: &mut Scene) {
-    let browser = scene.app.browser();
+async fn a013_no_key_is_not_a_key(fixture: &mut AttackFixture) {
+    let browser = fixture.app.browser();
     let zeros = "A".repeat(43);
     let long = "A".repeat(1 << 20);
     let nothing =
         ["", "0", "null", "undefined", "[]", "{}", "%00", "None", "-", "-1", "NaN", "true", &zeros, "%ff%fe"];
-    let own = scene.strategy().path();
+    let own = fixture.strategy().path();
     for key in nothing {
         let page = browser.get(&format!("/reset/{key}")).await;
         assert!(page.status >= 400 || key.is_empty(), "{key}: {page}");
@@ -78,18 +78,18 @@ async fn a013_no_key_is_not_a_key(scene: &mut Scene) {
                 let answer = post(&browser, &to, body).await;
                 assert!((400..500).contains(&answer.came_to()), "{to} with {key}: {}", answer.came_to());
             }
-            scene.is_unusable(&browser.get(&own).await).await;
+            fixture.is_unusable(&browser.get(&own).await).await;
         }
     }
     let answer = post(&browser, "/reset/key", format!("key={long}")).await;
     assert_eq!(answer.status, 413);
     assert_eq!(post(&browser, "/reset/key", "").await.came_to(), 422);
-    assert!(!browser.is_signed_in().await && scene.mails(V).await.is_empty());
-    scene.unharmed(&[]).await;
+    assert!(!browser.is_signed_in().await && fixture.mails(V).await.is_empty());
+    fixture.unharmed(&[]).await;
 }
 
-async fn a014_only_the_key_as_it_was_sent_opens(scene: &mut Scene) {
-    let link = scene.key().await;
+async fn a014_only_the_key_as_it_was_sent_opens(fixture: &mut AttackFixture) {
+    let link = fixture.key().await;
     let (start, key) = link.rsplit_once('/').expect("a path");
     let swap = |c: char| if c.is_ascii_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() };
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -112,14 +112,14 @@ async fn a014_only_the_key_as_it_was_sent_opens(scene: &mut Scene) {
         "%2e%2e%2f".into(),
     ]);
     for variant in variants.iter().filter(|variant| *variant != key) {
-        let page = scene.app.browser().get(&format!("{start}/{variant}")).await;
-        let form = page.forms.iter().any(|form| form.path() == scene.strategy().path());
+        let page = fixture.app.browser().get(&format!("{start}/{variant}")).await;
+        let form = page.forms.iter().any(|form| form.path() == fixture.strategy().path());
         assert!(page.status >= 400 && !form, "{variant} for {key}: {page}");
     }
-    scene.recover(&link).await;
+    fixture.recover(&link).await;
     // Tolerance for mangled links does not revive a spent key.
     for variant in [key.to_owned(), format!("{key}."), format!("%20{key}%3E")] {
-        scene.is_unusable(&scene.app.browser().get(&format!("{start}/{variant}")).await).await;
+        fixture.is_unusable(&fixture.app.browser().get(&format!("{start}/{variant}")).await).await;
     }
-    scene.unharmed(&["reset.issued", "reset.completed"]).await;
+    fixture.unharmed(&["reset.issued", "reset.completed"]).await;
 }

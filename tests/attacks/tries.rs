@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     common::{Capabilities, Change, Engine, Strategy, prove},
-    scene::Scene,
+    fixture::AttackFixture,
 };
 
 /// File in which `scripts/test` wants each try recorded.
@@ -44,20 +44,20 @@ impl Tries {
     }
 
     /// Tries the attack `name` on `engine`.
-    pub fn run(&self, name: &str, engine: Engine, attack: impl AsyncFn(&mut Scene)) {
+    pub fn run(&self, name: &str, engine: Engine, attack: impl AsyncFn(&mut AttackFixture)) {
         // The laxest first, so that a key left behind by one is not valid for the next.
         let strategies: Vec<_> =
             Strategy::all().iter().copied().rev().filter(|it| (self.chosen)(*it)).collect();
         prove(strategies[0], engine, async |setting| {
-            let mut scene = Scene::set(&setting, &(self.changes)(), &strategies).await;
+            let mut fixture = AttackFixture::set(&setting, &(self.changes)(), &strategies).await;
             for strategy in &strategies {
                 println!("under {}", strategy.name());
-                scene.enter(*strategy).await;
-                attack(&mut scene).await;
-                scene.is_over();
+                fixture.enter(*strategy).await;
+                attack(&mut fixture).await;
+                fixture.is_over();
                 note(&format!("{} {} {engine:?}\n", &name[..4], strategy.name()));
             }
-            scene.app.stop().await;
+            fixture.app.stop().await;
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     common::{Browser, NEW, OLD, OTHER, Page, Person, texts},
-    scene::{Scene, V},
+    fixture::{AttackFixture, V},
     tries::{EVERY, SITE},
 };
 
@@ -23,90 +23,90 @@ const LAIR: &str = "lair@example.org";
 const DEN: &str = "den@example.org";
 
 /// Moves the account signed in at `thief` to `to`.
-async fn moves(scene: &Scene, thief: &Browser, password: &str, to: &str) {
+async fn moves(fixture: &AttackFixture, thief: &Browser, password: &str, to: &str) {
     let form = thief.get("/account/email").await;
     thief.submit(&form, &[("email", to), ("current-password", password)]).await;
-    let page = thief.get(&scene.app.mailbox.next(to).await.link()).await;
+    let page = thief.get(&fixture.app.mailbox.next(to).await.link()).await;
     let page = thief.press(&page, "/account/email/confirm").await;
     assert_eq!(page.status, 200, "{page}");
 }
 
 /// Resets the account of `person`; returns its new owner, the browser, and the link of the notice.
-async fn resets(scene: &Scene, person: &Person, password: &str) -> (Person, Browser, String) {
-    let app = &scene.app;
+async fn resets(fixture: &AttackFixture, person: &Person, password: &str) -> (Person, Browser, String) {
+    let app = &fixture.app;
     let (link, browser) = (app.key(person).await.link(), app.browser());
     let person = app.recover(&browser, person, &link, password).await;
     let notice = app.mailbox.next_notice(&person.email).await.link();
     (person, browser, notice)
 }
 
-async fn press(scene: &Scene, link: &str) -> Page {
-    let browser = scene.app.browser();
+async fn press(fixture: &AttackFixture, link: &str) -> Page {
+    let browser = fixture.app.browser();
     let page = browser.get(link).await;
     assert_eq!(page.path(), "/reset/not-me", "{page}");
     browser.press(&page, "/reset/not-me").await
 }
 
 /// Keys sent to `address`, on request or before.
-async fn keys(scene: &Scene, address: &str) -> Vec<String> {
-    scene.app.ask_reset(address).await;
-    let mails = scene.mails(address).await;
+async fn keys(fixture: &AttackFixture, address: &str) -> Vec<String> {
+    fixture.app.ask_reset(address).await;
+    let mails = fixture.mails(address).await;
     mails.iter().filter(|mail| mail.is_key()).map(|mail| mail.link()).collect()
 }
 
 /// V uses "this wasn't me", and completes the reset that it opens.
-async fn takes_back(scene: &mut Scene, notice: &str) {
-    let page = press(scene, notice).await;
+async fn takes_back(fixture: &mut AttackFixture, notice: &str) {
+    let page = press(fixture, notice).await;
     assert_eq!(page.status, 200, "{page}");
-    assert!(!scene.app.opens(V, STOLEN).await, "X is still there");
-    let key = scene.app.mailbox.next_key(V).await.link();
-    scene.recover(&key).await;
+    assert!(!fixture.app.opens(V, STOLEN).await, "X is still there");
+    let key = fixture.app.mailbox.next_key(V).await.link();
+    fixture.recover(&key).await;
 }
 
-async fn a110_nobody_settles_at_the_address_that_a_thief_made_the_owner_leave(scene: &mut Scene) {
-    let (_, thief, notice) = resets(scene, &scene.v, STOLEN).await;
-    moves(scene, &thief, STOLEN, LAIR).await;
-    scene.app.register(&thief, V, OTHER).await;
-    let read = scene.mails(V).await;
+async fn a110_nobody_settles_at_the_address_that_a_thief_made_the_owner_leave(fixture: &mut AttackFixture) {
+    let (_, thief, notice) = resets(fixture, &fixture.v, STOLEN).await;
+    moves(fixture, &thief, STOLEN, LAIR).await;
+    fixture.app.register(&thief, V, OTHER).await;
+    let read = fixture.mails(V).await;
     assert!(!read.iter().any(|mail| mail.text.contains("/confirm/")), "V's address is free: {read:?}");
-    let x = scene.app.signed_in(&scene.x).await;
+    let x = fixture.app.signed_in(&fixture.x).await;
     let form = x.get("/account/email").await;
     x.submit(&form, &[("email", V), ("current-password", OLD)]).await;
-    let read = scene.mails(V).await;
+    let read = fixture.mails(V).await;
     assert!(!read.iter().any(|mail| mail.text.contains("/account/email/")), "V's address is free: {read:?}");
-    takes_back(scene, &notice).await;
-    assert!(keys(scene, LAIR).await.is_empty(), "X is let in at another address");
-    scene.unharmed(&["email.changed", "reset.undone", "reset.completed", "sign_in.failed"]).await;
+    takes_back(fixture, &notice).await;
+    assert!(keys(fixture, LAIR).await.is_empty(), "X is let in at another address");
+    fixture.unharmed(&["email.changed", "reset.undone", "reset.completed", "sign_in.failed"]).await;
 }
 
-async fn a110_nobody_deletes_a_stolen_account_for_good(scene: &mut Scene) {
-    let (_, thief, notice) = resets(scene, &scene.v, STOLEN).await;
+async fn a110_nobody_deletes_a_stolen_account_for_good(fixture: &mut AttackFixture) {
+    let (_, thief, notice) = resets(fixture, &fixture.v, STOLEN).await;
     let form = thief.get("/account/delete").await;
     thief.submit(&form, &[("current-password", STOLEN)]).await;
     assert!(!thief.is_signed_in().await);
-    scene.app.minutes_pass(71 * 60);
-    takes_back(scene, &notice).await;
+    fixture.app.minutes_pass(71 * 60);
+    takes_back(fixture, &notice).await;
     let events = ["account.deletion_requested", "reset.undone", "reset.completed", "sign_in.failed"];
-    scene.unharmed(&events).await;
+    fixture.unharmed(&events).await;
 }
 
-async fn a110_no_hoarded_link_throws_the_owner_out_again(scene: &mut Scene) {
+async fn a110_no_hoarded_link_throws_the_owner_out_again(fixture: &mut AttackFixture) {
     let mut hoard = Vec::new();
     for _ in 0..3 {
-        hoard.push(resets(scene, &scene.v, STOLEN).await.2);
+        hoard.push(resets(fixture, &fixture.v, STOLEN).await.2);
     }
     let last = hoard.pop().expect("a link");
-    takes_back(scene, &last).await;
+    takes_back(fixture, &last).await;
     for link in &hoard {
-        scene.is_unusable(&scene.app.browser().get(link).await).await;
+        fixture.is_unusable(&fixture.app.browser().get(link).await).await;
     }
-    scene.unharmed(&["reset.undone", "reset.completed", "sign_in.failed"]).await;
+    fixture.unharmed(&["reset.undone", "reset.completed", "sign_in.failed"]).await;
 }
 
 /// Another account, for attacks that do not end with V back in.
-async fn somebody(scene: &Scene) -> (Person, Browser) {
-    let ann = scene.app.account("ann@example.com").await;
-    let own = scene.app.signed_in(&ann).await;
+async fn somebody(fixture: &AttackFixture) -> (Person, Browser) {
+    let ann = fixture.app.account("ann@example.com").await;
+    let own = fixture.app.signed_in(&ann).await;
     (ann, own)
 }
 
@@ -114,78 +114,82 @@ fn at(person: &Person, email: &str) -> Person {
     Person { email: email.into(), ..person.clone() }
 }
 
-async fn a110_nobody_takes_back_what_they_gave_away_and_somebody_else_proved(scene: &mut Scene) {
-    let (giver, own) = somebody(scene).await;
-    moves(scene, &own, OLD, DEN).await;
-    let link = scene.app.mailbox.next_notice(&giver.email).await.link();
-    let (owner, browser, _) = resets(scene, &at(&giver, DEN), NEW).await;
+async fn a110_nobody_takes_back_what_they_gave_away_and_somebody_else_proved(fixture: &mut AttackFixture) {
+    let (giver, own) = somebody(fixture).await;
+    moves(fixture, &own, OLD, DEN).await;
+    let link = fixture.app.mailbox.next_notice(&giver.email).await.link();
+    let (owner, browser, _) = resets(fixture, &at(&giver, DEN), NEW).await;
     // Wherever the account moves next, its owner has proved that address.
-    moves(scene, &browser, NEW, LAIR).await;
-    scene.mails(&giver.email).await;
-    press(scene, &link).await;
-    assert!(keys(scene, &giver.email).await.is_empty(), "who gave an account away has it, with all in it");
-    assert!(!scene.app.opens(&giver.email, OLD).await && !scene.app.opens(&giver.email, NEW).await);
-    assert!(!scene.app.opens(LAIR, &owner.password).await);
-    scene.unharmed(&["sign_in.failed"]).await;
+    moves(fixture, &browser, NEW, LAIR).await;
+    fixture.mails(&giver.email).await;
+    press(fixture, &link).await;
+    assert!(keys(fixture, &giver.email).await.is_empty(), "who gave an account away has it, with all in it");
+    assert!(!fixture.app.opens(&giver.email, OLD).await && !fixture.app.opens(&giver.email, NEW).await);
+    assert!(!fixture.app.opens(LAIR, &owner.password).await);
+    fixture.unharmed(&["sign_in.failed"]).await;
 }
 
-async fn a110_no_link_of_the_thief_ends_the_one_of_the_owner(scene: &mut Scene) {
-    let (ann, thief) = somebody(scene).await;
-    moves(scene, &thief, OLD, LAIR).await;
-    let link = scene.app.mailbox.next_notice(&ann.email).await.link();
-    let (stolen, _, own) = resets(scene, &at(&ann, LAIR), STOLEN).await;
-    press(scene, &own).await;
-    let key = scene.app.mailbox.next_key(LAIR).await.link();
-    scene.app.recover(&scene.app.browser(), &stolen, &key, OTHER).await;
-    let page = press(scene, &link).await;
+async fn a110_no_link_of_the_thief_ends_the_one_of_the_owner(fixture: &mut AttackFixture) {
+    let (ann, thief) = somebody(fixture).await;
+    moves(fixture, &thief, OLD, LAIR).await;
+    let link = fixture.app.mailbox.next_notice(&ann.email).await.link();
+    let (stolen, _, own) = resets(fixture, &at(&ann, LAIR), STOLEN).await;
+    press(fixture, &own).await;
+    let key = fixture.app.mailbox.next_key(LAIR).await.link();
+    fixture.app.recover(&fixture.app.browser(), &stolen, &key, OTHER).await;
+    let page = press(fixture, &link).await;
     assert_eq!(page.status, 200, "{page}");
-    assert!(!scene.app.opens(LAIR, OTHER).await && keys(scene, LAIR).await.is_empty(), "X is still there");
-    scene.unharmed(&[]).await;
+    assert!(
+        !fixture.app.opens(LAIR, OTHER).await && keys(fixture, LAIR).await.is_empty(),
+        "X is still there"
+    );
+    fixture.unharmed(&[]).await;
 }
 
-async fn a110_no_chain_of_addresses_drops_the_owner(scene: &mut Scene) {
-    let (ann, thief) = somebody(scene).await;
-    moves(scene, &thief, OLD, LAIR).await;
-    let link = scene.app.mailbox.next_notice(&ann.email).await.link();
-    let thief = scene.app.signed_in(&at(&ann, LAIR)).await;
-    moves(scene, &thief, OLD, DEN).await;
-    let between = scene.app.mailbox.next_notice(LAIR).await.link();
-    resets(scene, &at(&ann, DEN), STOLEN).await;
+async fn a110_no_chain_of_addresses_drops_the_owner(fixture: &mut AttackFixture) {
+    let (ann, thief) = somebody(fixture).await;
+    moves(fixture, &thief, OLD, LAIR).await;
+    let link = fixture.app.mailbox.next_notice(&ann.email).await.link();
+    let thief = fixture.app.signed_in(&at(&ann, LAIR)).await;
+    moves(fixture, &thief, OLD, DEN).await;
+    let between = fixture.app.mailbox.next_notice(LAIR).await.link();
+    resets(fixture, &at(&ann, DEN), STOLEN).await;
     // X freezes the account from one address of X's against another one, and V's link still works.
-    press(scene, &between).await;
-    press(scene, &link).await;
+    press(fixture, &between).await;
+    press(fixture, &link).await;
     let claims =
-        texts(&scene.app.setting.database, "SELECT email_key FROM latchkey_claims ORDER BY email_key").await;
+        texts(&fixture.app.setting.database, "SELECT email_key FROM latchkey_claims ORDER BY email_key")
+            .await;
     assert_eq!(claims, [ann.email.as_str(), LAIR]);
     for address in [LAIR, DEN, &ann.email] {
-        assert!(keys(scene, address).await.is_empty(), "{address} is let in before anybody has decided");
+        assert!(keys(fixture, address).await.is_empty(), "{address} is let in before anybody has decided");
     }
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }
 
-async fn a110_no_step_leads_out_of_a_freeze(scene: &mut Scene) {
-    let (ann, thief) = somebody(scene).await;
-    moves(scene, &thief, OLD, LAIR).await;
-    let link = scene.app.mailbox.next_notice(&ann.email).await.link();
-    let (stolen, thief, own) = resets(scene, &at(&ann, LAIR), STOLEN).await;
+async fn a110_no_step_leads_out_of_a_freeze(fixture: &mut AttackFixture) {
+    let (ann, thief) = somebody(fixture).await;
+    moves(fixture, &thief, OLD, LAIR).await;
+    let link = fixture.app.mailbox.next_notice(&ann.email).await.link();
+    let (stolen, thief, own) = resets(fixture, &at(&ann, LAIR), STOLEN).await;
     let form = thief.get("/change").await;
-    let key = scene.app.key(&stolen).await.link();
-    let opened = scene.app.browser();
+    let key = fixture.app.key(&stolen).await.link();
+    let opened = fixture.app.browser();
     let held = opened.get(&key).await;
-    press(scene, &link).await;
+    press(fixture, &link).await;
     thief.submit(&form, &[("current-password", STOLEN), ("new_password", OTHER)]).await;
     opened.submit(&held, &[("new-password", OTHER)]).await;
-    press(scene, &own).await;
+    press(fixture, &own).await;
     for address in [LAIR, &ann.email] {
-        scene.app.register(&scene.app.browser(), address, OTHER).await;
-        let told = scene.mails(address).await;
+        fixture.app.register(&fixture.app.browser(), address, OTHER).await;
+        let told = fixture.mails(address).await;
         assert!(!told.iter().any(|mail| mail.has_link()), "{told:?}");
     }
-    scene.app.minutes_pass(100 * 24 * 60);
+    fixture.app.minutes_pass(100 * 24 * 60);
     for password in [STOLEN, OTHER, OLD] {
-        assert!(!scene.app.opens(LAIR, password).await && !scene.app.opens(&ann.email, password).await);
+        assert!(!fixture.app.opens(LAIR, password).await && !fixture.app.opens(&ann.email, password).await);
     }
-    assert!(keys(scene, LAIR).await.is_empty() && keys(scene, &ann.email).await.is_empty());
-    scene.own = scene.app.signed_in(&scene.v).await;
-    scene.unharmed(&["sign_in.failed"]).await;
+    assert!(keys(fixture, LAIR).await.is_empty() && keys(fixture, &ann.email).await.is_empty());
+    fixture.own = fixture.app.signed_in(&fixture.v).await;
+    fixture.unharmed(&["sign_in.failed"]).await;
 }

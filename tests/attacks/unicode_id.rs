@@ -2,8 +2,8 @@
 
 use crate::{
     common::{Capabilities, OLD, OTHER},
+    fixture::{AttackFixture, V},
     raw::{escaped, post},
-    scene::{Scene, V},
     tries::EVERY,
 };
 
@@ -12,22 +12,22 @@ attacks! {
         a027_no_spelling_registers_over_an_account, a030_who_registers_first_for_another_gets_nothing;
 }
 
-async fn a025_of_two_that_look_alike_each_gets_its_own_mail(scene: &mut Scene) {
-    let domain = format!("{}.example.com", scene.strategy().path().rsplit('/').next().expect("a name"));
+async fn a025_of_two_that_look_alike_each_gets_its_own_mail(fixture: &mut AttackFixture) {
+    let domain = format!("{}.example.com", fixture.strategy().path().rsplit('/').next().expect("a name"));
     let (plain, dotless) = (format!("mike@{domain}"), format!("m\u{131}ke@{domain}"));
-    scene.app.account(&plain).await;
-    scene.app.account(&dotless).await;
+    fixture.app.account(&plain).await;
+    fixture.app.account(&dotless).await;
     for (asked, other) in [(&dotless, &plain), (&plain, &dotless)] {
-        scene.app.ask_reset(asked).await;
-        let mails = scene.mails(asked).await;
+        fixture.app.ask_reset(asked).await;
+        let mails = fixture.mails(asked).await;
         assert!(mails.len() == 1 && mails[0].is_key(), "{asked}: {mails:?}");
-        assert!(scene.mails(other).await.is_empty(), "{other} got the mail of {asked}");
+        assert!(fixture.mails(other).await.is_empty(), "{other} got the mail of {asked}");
     }
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }
 
-async fn a026_no_look_alike_gets_the_mail_of_another(scene: &mut Scene) {
-    let browser = scene.app.browser();
+async fn a026_no_look_alike_gets_the_mail_of_another(fixture: &mut AttackFixture) {
+    let browser = fixture.app.browser();
     for typed in [
         "v\u{131}ctim@example.com",
         "vict\u{131}m@example.com",
@@ -46,17 +46,17 @@ async fn a026_no_look_alike_gets_the_mail_of_another(scene: &mut Scene) {
         let answer = post(&browser, "/reset", format!("email={}", escaped(typed))).await;
         assert!([303, 422].contains(&answer.status), "{typed}: {}", answer.status);
     }
-    scene.quiet().await;
+    fixture.quiet().await;
     let others: Vec<_> =
-        scene.app.mailbox.all().await.into_iter().filter(|mail| !mail.to.is_ascii()).collect();
+        fixture.app.mailbox.all().await.into_iter().filter(|mail| !mail.to.is_ascii()).collect();
     // A look-alike is told that it has no account, and nothing about V.
     assert!(others.iter().all(|mail| !mail.is_key() && !mail.text.contains(V)), "{others:?}");
-    assert!(scene.mails(V).await.is_empty());
-    scene.unharmed(&[]).await;
+    assert!(fixture.mails(V).await.is_empty());
+    fixture.unharmed(&[]).await;
 }
 
-async fn a027_no_spelling_registers_over_an_account(scene: &mut Scene) {
-    let browser = scene.app.browser();
+async fn a027_no_spelling_registers_over_an_account(fixture: &mut AttackFixture) {
+    let browser = fixture.app.browser();
     for typed in [
         "victim@example.com ",
         " victim@example.com",
@@ -72,24 +72,25 @@ async fn a027_no_spelling_registers_over_an_account(scene: &mut Scene) {
         let body = format!("email={}&password={}", escaped(typed), escaped(OTHER));
         let answer = post(&browser, "/register", body).await;
         assert!([303, 422].contains(&answer.status), "{typed:?}: {}", answer.status);
-        for mail in scene.mails(V).await {
+        for mail in fixture.mails(V).await {
             assert!(!mail.link().contains("/confirm/"), "{typed:?} may be confirmed: {}", mail.text);
         }
     }
-    assert!(!scene.app.opens(V, OTHER).await);
-    scene.unharmed(&["sign_in.failed"]).await;
+    assert!(!fixture.app.opens(V, OTHER).await);
+    fixture.unharmed(&["sign_in.failed"]).await;
 }
 
-async fn a030_who_registers_first_for_another_gets_nothing(scene: &mut Scene) {
-    let young = format!("young@{}.example.com", scene.strategy().path().rsplit('/').next().expect("a name"));
-    let (thief, own) = (scene.app.browser(), scene.app.browser());
-    scene.app.register(&thief, &young, OTHER).await;
-    let planted = scene.app.mailbox.next(&young).await.link();
-    scene.app.register(&own, &young, OLD).await;
-    let page = own.get(&scene.app.mailbox.next(&young).await.link()).await;
+async fn a030_who_registers_first_for_another_gets_nothing(fixture: &mut AttackFixture) {
+    let young =
+        format!("young@{}.example.com", fixture.strategy().path().rsplit('/').next().expect("a name"));
+    let (thief, own) = (fixture.app.browser(), fixture.app.browser());
+    fixture.app.register(&thief, &young, OTHER).await;
+    let planted = fixture.app.mailbox.next(&young).await.link();
+    fixture.app.register(&own, &young, OLD).await;
+    let page = own.get(&fixture.app.mailbox.next(&young).await.link()).await;
     own.press(&page, "/confirm/address").await;
-    assert!(scene.app.opens(&young, OLD).await && !scene.app.opens(&young, OTHER).await);
+    assert!(fixture.app.opens(&young, OLD).await && !fixture.app.opens(&young, OTHER).await);
     assert!(!thief.is_signed_in().await, "X is signed in to what X prepared");
     assert!(thief.get(&planted).await.status >= 400, "what X began can still be confirmed");
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use crate::{
     common::{Capabilities, OLD},
+    fixture::AttackFixture,
     raw::{came_to, wire},
-    scene::Scene,
     tries::{EVERY, SITE},
 };
 
@@ -17,17 +17,17 @@ attacks! {
     EVERY => a096_nothing_may_be_kept_by_a_cache;
 }
 
-async fn a093_over_https_cookies_are_bound_to_the_host(scene: &mut Scene) {
-    scene
+async fn a093_over_https_cookies_are_bound_to_the_host(fixture: &mut AttackFixture) {
+    fixture
         .restart(&[
             ("latchkey.public_url", json!("https://id.example.com")),
             ("latchkey.trusted_proxies", json!(["127.0.0.1"])),
         ])
         .await;
-    let browser = scene.app.browser();
+    let browser = fixture.app.browser();
     let answer = browser.ask(Method::GET, "/login").await;
     assert!(answer.headers.contains_key("strict-transport-security"));
-    let fields = [("email", &*scene.v.email), ("password", &scene.v.password), ("remember", "on")];
+    let fields = [("email", &*fixture.v.email), ("password", &fixture.v.password), ("remember", "on")];
     let answer = browser.send(browser.request(Method::POST, "/login").form(&fields)).await;
     let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
     assert!(cookies.len() >= 2, "{cookies:?}");
@@ -38,13 +38,13 @@ async fn a093_over_https_cookies_are_bound_to_the_host(scene: &mut Scene) {
         }
         assert!(!cookie.contains("Domain"), "{cookie}");
     }
-    let url = format!("http://127.0.0.1:{}", scene.app.config.port());
-    scene.restart(&[("latchkey.public_url", json!(url)), ("latchkey.trusted_proxies", json!(null))]).await;
-    scene.unharmed(&[]).await;
+    let url = format!("http://127.0.0.1:{}", fixture.app.config.port());
+    fixture.restart(&[("latchkey.public_url", json!(url)), ("latchkey.trusted_proxies", json!(null))]).await;
+    fixture.unharmed(&[]).await;
 }
 
-async fn a094_every_answer_carries_the_headers(scene: &mut Scene) {
-    let nobody = scene.app.browser();
+async fn a094_every_answer_carries_the_headers(fixture: &mut AttackFixture) {
+    let nobody = fixture.app.browser();
     let odd = [
         "/nowhere",
         "/assets/latchkey.css",
@@ -54,10 +54,10 @@ async fn a094_every_answer_carries_the_headers(scene: &mut Scene) {
         "/%00",
         "/healthz",
     ];
-    let places: Vec<_> = scene.app.routes.iter().map(|(_, uri)| uri.replace(['<', '>', '?'], "")).collect();
+    let places: Vec<_> = fixture.app.routes.iter().map(|(_, uri)| uri.replace(['<', '>', '?'], "")).collect();
     for place in places.iter().map(String::as_str).chain(odd) {
         for (browser, method) in [
-            (&scene.own, Method::GET),
+            (&fixture.own, Method::GET),
             (&nobody, Method::GET),
             (&nobody, Method::POST),
             (&nobody, Method::PUT),
@@ -81,24 +81,24 @@ async fn a094_every_answer_carries_the_headers(scene: &mut Scene) {
             }
         }
     }
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }
 
-async fn a095_a_copied_cookie_ends_with_signing_out(scene: &mut Scene) {
-    let browser = scene.app.signed_in(&scene.v).await;
+async fn a095_a_copied_cookie_ends_with_signing_out(fixture: &mut AttackFixture) {
+    let browser = fixture.app.signed_in(&fixture.v).await;
     let copy = browser.copy();
     let page = browser.get("/account").await;
     let answer = browser.post_only(&browser.sent(&page, page.form_to("/logout"), &[])).await;
     let clear = answer.headers.get("clear-site-data").and_then(|value| value.to_str().ok());
     assert!(clear.is_some_and(|clear| clear.contains("cache")), "{clear:?}");
     assert!(!browser.is_signed_in().await && !copy.is_signed_in().await);
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }
 
-async fn a096_nothing_may_be_kept_by_a_cache(scene: &mut Scene) {
-    let link = scene.key().await;
-    let browser = scene.own.copy();
-    let own = scene.strategy().path();
+async fn a096_nothing_may_be_kept_by_a_cache(fixture: &mut AttackFixture) {
+    let link = fixture.key().await;
+    let browser = fixture.own.copy();
+    let own = fixture.strategy().path();
     for place in [
         &*link,
         &own,
@@ -114,20 +114,20 @@ async fn a096_nothing_may_be_kept_by_a_cache(scene: &mut Scene) {
         let kept = answer.headers.get("cache-control").and_then(|value| value.to_str().ok());
         assert!(kept.is_some_and(|kept| kept.contains("no-store")), "{place}: {kept:?}");
     }
-    scene.unharmed(&["reset.issued"]).await;
+    fixture.unharmed(&["reset.issued"]).await;
 }
 
-async fn a097_programs_find_where_to_change_a_password(scene: &mut Scene) {
-    let browser = scene.app.browser();
+async fn a097_programs_find_where_to_change_a_password(fixture: &mut AttackFixture) {
+    let browser = fixture.app.browser();
     let answer = browser.ask(Method::GET, "/.well-known/change-password").await;
     assert!([302, 303, 307].contains(&answer.status) && answer.location().ends_with("/change"));
     let unknown = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200";
     assert_eq!(browser.ask(Method::GET, unknown).await.status, 404);
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }
 
-async fn a099_no_odd_request_gets_through(scene: &mut Scene) {
-    let body = format!("email={}&password={}", scene.v.email, OLD.replace(' ', "+"));
+async fn a099_no_odd_request_gets_through(fixture: &mut AttackFixture) {
+    let body = format!("email={}&password={}", fixture.v.email, OLD.replace(' ', "+"));
     let (length, form) = (body.len(), "Content-Type: application/x-www-form-urlencoded\r\nConnection: close");
     for request in [
         "TRACE /login HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".into(),
@@ -143,10 +143,10 @@ async fn a099_no_odd_request_gets_through(scene: &mut Scene) {
         "GET /login\r\n\r\n".into(),
         "\r\n\r\n\0\0\0".into(),
     ] {
-        let answer = wire(&scene.app, request.as_bytes()).await;
+        let answer = wire(&fixture.app, request.as_bytes()).await;
         let refused = came_to(&answer).is_none_or(|status| (400..500).contains(&status));
         let given = answer.to_lowercase().replace("set-cookie: latchkey_refused=", "");
         assert!(refused && !given.contains("set-cookie"), "{request:?}: {answer}");
     }
-    scene.unharmed(&[]).await;
+    fixture.unharmed(&[]).await;
 }

@@ -6,9 +6,9 @@ use serde_json::json;
 use crate::{
     common::{Answer, Capabilities, OLD},
     everywhere::{Part, everywhere, is_whole},
+    fixture::AttackFixture,
     raw::{altered, escaped, post},
     roles::admin,
-    scene::Scene,
     tries::{EVERY, SITE},
 };
 
@@ -35,23 +35,23 @@ fn shows(place: &str, answer: &Answer) -> bool {
     text.contains(SHOWN)
 }
 
-async fn a063_what_a_request_says_is_shown_as_text(scene: &mut Scene) {
-    let path = scene.strategy().path();
+async fn a063_what_a_request_says_is_shown_as_text(fixture: &mut AttackFixture) {
+    let path = fixture.strategy().path();
     let domain = path.rsplit('/').next().expect("a name");
-    let ann = scene.app.account(&format!("ann@{domain}.example.com")).await;
-    let own = scene.app.signed_in(&ann).await;
-    let page = own.get(&scene.app.key(&ann).await.link()).await;
-    let root = admin(scene, &format!("root@{domain}.example.com")).await;
+    let ann = fixture.app.account(&format!("ann@{domain}.example.com")).await;
+    let own = fixture.app.signed_in(&ann).await;
+    let page = own.get(&fixture.app.key(&ann).await.link()).await;
+    let root = admin(fixture, &format!("root@{domain}.example.com")).await;
     let mut shown = Vec::new();
-    for (browser, part) in [(&scene.app.browser(), Part::All), (&own, Part::All), (&root, Part::Gets)] {
-        for (place, answer) in everywhere(scene, browser, PAYLOAD, part).await {
+    for (browser, part) in [(&fixture.app.browser(), Part::All), (&own, Part::All), (&root, Part::Gets)] {
+        for (place, answer) in everywhere(fixture, browser, PAYLOAD, part).await {
             if shows(&place, &answer) {
                 shown.push(place);
             }
         }
     }
     let seen = |path: &str| shown.iter().any(|place| place.starts_with(path));
-    assert!(seen("/reset?") && (!is_whole(scene) || seen("/login")), "to be seen there: {shown:?}");
+    assert!(seen("/reset?") && (!is_whole(fixture) || seen("/login")), "to be seen there: {shown:?}");
     assert!(own.is_signed_in().await && root.is_signed_in().await, "signed out on the way");
     for page in [page, own.get(&path).await] {
         for form in page.forms.iter().filter(|form| form.path().starts_with(&path)) {
@@ -59,8 +59,8 @@ async fn a063_what_a_request_says_is_shown_as_text(scene: &mut Scene) {
             shows(&form.action, &post(&own, &form.action, body).await);
         }
     }
-    scene
-        .unharmed(if is_whole(scene) {
+    fixture
+        .unharmed(if is_whole(fixture) {
             &["account.invited", "code.failed", "sign_in.failed"]
         } else {
             &["account.invited", "code.failed"]
@@ -68,15 +68,15 @@ async fn a063_what_a_request_says_is_shown_as_text(scene: &mut Scene) {
         .await;
 }
 
-async fn a064_what_is_stored_is_shown_as_text(scene: &mut Scene) {
+async fn a064_what_is_stored_is_shown_as_text(fixture: &mut AttackFixture) {
     let nick = json!([{ "name": "nick", "label": "What we call you" }]);
-    scene.restart(&[("latchkey.register.fields", nick)]).await;
-    let browser = scene.app.browser();
+    fixture.restart(&[("latchkey.register.fields", nick)]).await;
+    let browser = fixture.app.browser();
     let form = browser.get("/register").await;
     let email = "ann&copy'{}@example.com";
     let typed = [("email", email), ("password", OLD), ("field.nick", PAYLOAD)];
     browser.submit(&form, &typed).await;
-    let page = browser.get(&scene.app.mailbox.next(email).await.link()).await;
+    let page = browser.get(&fixture.app.mailbox.next(email).await.link()).await;
     browser.press(&page, "/confirm/address").await;
     for agent in [PAYLOAD, "Mozilla/5.0 (<svg onload=alert(1)>) Firefox/140.0"] {
         let fields = [("email", email), ("password", OLD)];
@@ -84,10 +84,10 @@ async fn a064_what_is_stored_is_shown_as_text(scene: &mut Scene) {
         browser.send(altered(&browser, request, &[("user-agent", agent)])).await;
         assert!(browser.is_signed_in().await, "{agent}");
     }
-    scene.app.ask_reset(email).await;
-    scene.quiet().await;
+    fixture.app.ask_reset(email).await;
+    fixture.quiet().await;
 
-    let root = admin(scene, "root@example.com").await;
+    let root = admin(fixture, "root@example.com").await;
     let found = root.get("/admin/people?q=ann").await;
     let ann = found.links.iter().find(|link| link.starts_with("/admin/people/")).expect("ann is found");
     assert!(found.body.contains("&amp;copy&#39;"), "the address as text: {}", found.body);
@@ -106,5 +106,5 @@ async fn a064_what_is_stored_is_shown_as_text(scene: &mut Scene) {
         }
     }
     assert!(shown.contains(&"/account"), "the name is to be seen there: {shown:?}");
-    scene.unharmed(&["account.invited"]).await;
+    fixture.unharmed(&["account.invited"]).await;
 }

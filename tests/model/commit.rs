@@ -54,7 +54,7 @@ impl Rules {
                     state.people[who].password = Password::Generated;
                 }
             }
-            Deed::Code(_) => self.mint(state, tab, &request, answered),
+            Deed::Code(_) => self.issue_code(state, tab, &request, answered),
             Deed::Weak(_) => proved = press(state, who, if answered { tab } else { NOBODY }, u8::MAX),
             Deed::Set(_) | Deed::SetRestricted(_) => {
                 if policy.takes_code() && !request.code || !accepts(in_force, policy) {
@@ -108,7 +108,7 @@ impl Rules {
         }
     }
 
-    fn mint(self, state: &mut State, tab: Tab, request: &Request, answered: bool) {
+    fn issue_code(self, state: &mut State, tab: Tab, request: &Request, answered: bool) {
         let (who, policy) = (request.who, request.policy.unwrap_or(Strategy::SecondKey));
         let mark = if answered { tab } else { NOBODY };
         // Another text within a minute is refused, and no minute passes here.

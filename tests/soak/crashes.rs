@@ -12,10 +12,10 @@ use rocket::{
 };
 
 use crate::{
-    arena::Arena,
+    actor::{Actor, Found},
     common::Setting,
+    harness::Harness,
     length::{Length, is_long},
-    traveller::{Found, Traveller},
 };
 
 for_every_strategy! {
@@ -55,36 +55,36 @@ async fn instant() {
 }
 
 async fn a_kill_at_any_instant_leaves_nothing_half_done(setting: Setting) {
-    let mut arena = Arena::open(&setting, &[]).await;
-    let mut travellers = Vec::new();
+    let mut harness = Harness::open(&setting, &[]).await;
+    let mut actors = Vec::new();
     for number in 0..TRAVELLERS {
-        travellers.push(Traveller::new(arena.site().person(&format!("ann{number}")).await));
+        actors.push(Actor::new(harness.site().person(&format!("ann{number}")).await));
     }
     let name = format!("kills, {}, {:?}", setting.strategy.name(), setting.engine);
     let (mut length, mut figures) = (Length::new(name, FEW), Figures::default());
     while length.next().is_some() {
-        arena.post.forget();
-        let journeys = join_all(travellers.iter_mut().map(|traveller| traveller.travel(&arena)));
+        harness.post.forget();
+        let journeys = join_all(actors.iter_mut().map(|actor| actor.travel(&harness)));
         select! {
             _ = journeys => {}
-            () = instant() => arena.kill(),
+            () = instant() => harness.kill(),
         }
-        let took = arena.start_again().await;
+        let took = harness.start_again().await;
         assert!(took < SOON || !is_long(), "back after {took:?}");
         figures.longest = figures.longest.max(took);
-        arena.ledger.check().await;
-        for traveller in &mut travellers {
-            match traveller.judge(&arena).await {
+        harness.db_probe.check().await;
+        for actor in &mut actors {
+            match actor.judge(&harness).await {
                 Found::Rest => {}
                 Found::Nothing => figures.nothing += 1,
                 Found::Step => figures.step += 1,
                 Found::Whole => figures.whole += 1,
             }
         }
-        arena.outlive_leases().await;
+        harness.outlive_leases().await;
         figures.twice = 0;
-        for traveller in &travellers {
-            figures.twice += traveller.check_mail(&arena, 2).await;
+        for actor in &actors {
+            figures.twice += actor.check_mail(&harness, 2).await;
         }
         length.done();
         length.figures(&figures);

@@ -10,10 +10,10 @@ use rocket::tokio::select;
 use serde_json::json;
 
 use crate::{
-    arena::Arena,
+    actor::{Actor, Found},
     common::{Engine, Setting, Strategy, Wire},
+    harness::Harness,
     length::Length,
-    traveller::{Found, Traveller},
 };
 
 for_every_strategy! {
@@ -78,7 +78,7 @@ impl Fault {
     }
 
     /// Starts the fault, at once or at the call for this turn.
-    async fn begin(&self, arena: &Arena, turn: usize) {
+    async fn begin(&self, harness: &Harness, turn: usize) {
         match self {
             Fault::Wire(wire) => {
                 let call = i64::try_from(turn / 2 + 1).expect("few");
@@ -89,66 +89,66 @@ impl Fault {
                     let refuse = format!(
                         "CREATE TRIGGER fault BEFORE {write} BEGIN SELECT RAISE(ABORT, 'a fault'); END"
                     );
-                    arena.ledger.order(&refuse).await;
+                    harness.db_probe.order(&refuse).await;
                 }
-                None => limit(arena, &((turn % (WRITES.len() * 3) - WRITES.len()) * 4096).to_string()),
+                None => limit(harness, &((turn % (WRITES.len() * 3) - WRITES.len()) * 4096).to_string()),
             },
         }
     }
 
-    async fn end(&self, arena: &Arena) {
+    async fn end(&self, harness: &Harness) {
         match self {
             Fault::Wire(wire) => wire.cut_at(0, false),
             Fault::Sqlite => {
-                arena.ledger.order("DROP TRIGGER IF EXISTS fault").await;
-                limit(arena, "unlimited");
+                harness.db_probe.order("DROP TRIGGER IF EXISTS fault").await;
+                limit(harness, "unlimited");
             }
         }
     }
 }
 
 /// Limits the size of the server's files.
-fn limit(arena: &Arena, bytes: &str) {
-    let (process, limit) = (arena.process().to_string(), format!("--fsize={bytes}:unlimited"));
+fn limit(harness: &Harness, bytes: &str) {
+    let (process, limit) = (harness.process().to_string(), format!("--fsize={bytes}:unlimited"));
     let limited = Command::new("prlimit").args(["--pid", &process, &limit]).status();
     assert!(limited.expect("prlimit runs").success());
 }
 
 async fn an_error_at_any_call_leaves_nothing_half_done(setting: Setting) {
     let (fault, url) = Fault::of(&setting).await;
-    let arena = Arena::open(&setting, &[("databases.latchkey.url", json!(url))]).await;
-    let mut ann = Traveller::new(arena.site().person("ann").await);
+    let harness = Harness::open(&setting, &[("databases.latchkey.url", json!(url))]).await;
+    let mut ann = Actor::new(harness.site().person("ann").await);
     let name = format!("errors, {}, {:?}", setting.strategy.name(), setting.engine);
     let (mut length, mut figures) = (Length::new(name, FEW), Figures::default());
     while let Some(number) = length.next() {
-        arena.post.forget();
+        harness.post.forget();
         let turn = if crate::length::is_long() { number } else { spread(&setting, number) };
-        arena.site().trouble.mind(true);
-        fault.begin(&arena, turn).await;
+        harness.site().trouble.mind(true);
+        fault.begin(&harness, turn).await;
         select! {
-            () = ann.journey(&arena) => figures.through += 1,
-            () = arena.site().trouble.told() => figures.cut += 1,
+            () = ann.journey(&harness) => figures.through += 1,
+            () = harness.site().trouble.told() => figures.cut += 1,
         }
-        fault.end(&arena).await;
-        arena.site().trouble.mind(false);
-        match ann.judge(&arena).await {
+        fault.end(&harness).await;
+        harness.site().trouble.mind(false);
+        match ann.judge(&harness).await {
             Found::Rest => {}
             Found::Nothing => figures.found[0] += 1,
             Found::Step => figures.found[1] += 1,
             Found::Whole => figures.found[2] += 1,
         }
-        arena.ledger.check().await;
-        arena.outlive_leases().await;
-        ann.check_mail(&arena, MOST).await;
-        assert!(!arena.output().contains("panicked"), "{}", arena.output());
+        harness.db_probe.check().await;
+        harness.outlive_leases().await;
+        ann.check_mail(&harness, MOST).await;
+        assert!(!harness.output().contains("panicked"), "{}", harness.output());
         if let Fault::Wire(wire) = &fault {
             figures.cuts = wire.cuts();
         }
         length.done();
         length.figures(&figures);
     }
-    arena.post.forget();
-    ann.journey(&arena).await;
+    harness.post.forget();
+    ann.journey(&harness).await;
 }
 
 /// Turns that differ between strategies, so that together they cover more.

@@ -3,13 +3,13 @@
 #[macro_use]
 extern crate latchkey_testing as common;
 
-mod arena;
+mod actor;
 mod crashes;
+mod db_probe;
 mod faults;
-mod ledger;
+mod harness;
 mod length;
 mod orders;
 mod post;
 mod races;
 mod sensitivity;
-mod traveller;

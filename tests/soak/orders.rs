@@ -9,10 +9,10 @@ use rocket::{
 };
 
 use crate::{
-    arena::Arena,
     common::{Browser, Capabilities, NEW, OTHER, Person, Sent, Setting, Strategy},
-    ledger::Facts,
-    races::{arena, candidate, ended, has_won, remembered, rounds},
+    db_probe::Facts,
+    harness::Harness,
+    races::{candidate, ended, harness, has_won, remembered, rounds},
 };
 
 for_every_strategy! {
@@ -40,14 +40,14 @@ async fn moment(round: usize) {
 }
 
 /// Spends `ann`'s key while `other` sends something else.
-async fn contest(arena: &Arena, ann: &Person, other: (&Browser, &Sent), round: usize) -> Contest {
-    let site = arena.site();
-    let browser = arena.browser(0);
-    let ready = arena.prepare(&browser, ann).await;
-    let before = arena.ledger.facts(&ann.email).await;
+async fn contest(harness: &Harness, ann: &Person, other: (&Browser, &Sent), round: usize) -> Contest {
+    let site = harness.site();
+    let browser = harness.browser(0);
+    let ready = harness.prepare(&browser, ann).await;
+    let before = harness.db_probe.facts(&ann.email).await;
     let spenders = join_all((0..SPENDERS).map(|turn| {
         let sent = site.spending(&browser, &ready, &candidate(round, turn));
-        let copy = arena.copy(turn, &browser);
+        let copy = harness.copy(turn, &browser);
         async move { copy.post_only(&sent).await }
     }));
     let against = async {
@@ -56,10 +56,10 @@ async fn contest(arena: &Arena, ann: &Person, other: (&Browser, &Sent), round: u
     };
     let (answers, answer) = join!(spenders, against);
     assert!(answer.status < 500 && answers.iter().all(|answer| answer.status < 500), "round {round}");
-    let won: Vec<_> = (0..SPENDERS).filter(|t| has_won(arena.setting.strategy, &answers[*t])).collect();
+    let won: Vec<_> = (0..SPENDERS).filter(|t| has_won(harness.setting.strategy, &answers[*t])).collect();
     assert!(won.len() <= 1, "{won:?} won in round {round}");
-    arena.settle().await;
-    let after = arena.ledger.facts(&ann.email).await;
+    harness.settle().await;
+    let after = harness.db_probe.facts(&ann.email).await;
     Contest { winner: won.first().map(|turn| candidate(round, *turn)), before, after }
 }
 
@@ -93,25 +93,25 @@ impl Contest {
 }
 
 async fn whatever_a_key_meets_ends_as_some_order_would(setting: Setting) {
-    let mut arena = arena(&setting).await;
-    let mut ann = arena.site().person("ann").await;
-    let root = arena.site().admin("root@example.com").await;
+    let mut harness = harness(&setting).await;
+    let mut ann = harness.site().person("ann").await;
+    let root = harness.site().admin("root@example.com").await;
     for servers in 1..=2 {
-        arena.have(servers).await;
-        against_a_new_request(&arena, &mut ann).await;
-        against_a_change_of_password(&arena, &mut ann).await;
-        against_a_revocation(&arena, &mut ann, &root).await;
+        harness.have(servers).await;
+        against_a_new_request(&harness, &mut ann).await;
+        against_a_change_of_password(&harness, &mut ann).await;
+        against_a_revocation(&harness, &mut ann, &root).await;
     }
 }
 
-async fn against_a_new_request(arena: &Arena, ann: &mut Person) {
-    let strategy = arena.setting.strategy;
+async fn against_a_new_request(harness: &Harness, ann: &mut Person) {
+    let strategy = harness.setting.strategy;
     // The second button of these strategies has been pressed, and a key in use is not superseded.
     let held = strategy.takes_code();
-    rounds(arena, "a key against a new request", async |arena, round| {
-        let other = arena.browser(round);
+    rounds(harness, "a key against a new request", async |harness, round| {
+        let other = harness.browser(round);
         let sent = other.fill(&other.get("/reset").await, &[("email", &ann.email)]);
-        let contest = contest(arena, ann, (&other, &sent), round).await;
+        let contest = contest(harness, ann, (&other, &sent), round).await;
         let (won, after) = (contest.winner.is_some(), &contest.after);
         let issued = after.issued - contest.before.issued;
         assert!(if held { won } else { issued == 1 }, "round {round}: {won}, {after:?}");
@@ -123,20 +123,20 @@ async fn against_a_new_request(arena: &Arena, ann: &mut Person) {
         let expected = Facts { issued: after.issued, reset_keys: issued, ..expected };
         assert_eq!(*after, expected, "round {round}");
         contest.take(ann, strategy);
-        assert!(arena.site().opens(&ann.email, &ann.password).await, "round {round}");
+        assert!(harness.site().opens(&ann.email, &ann.password).await, "round {round}");
     })
     .await;
 }
 
-async fn against_a_change_of_password(arena: &Arena, ann: &mut Person) {
-    let strategy = arena.setting.strategy;
-    rounds(arena, "a key against a change of password", async |arena, round| {
-        let other = arena.browser(round);
-        arena.site().sign_in(&other, &ann.email, &ann.password).await;
+async fn against_a_change_of_password(harness: &Harness, ann: &mut Person) {
+    let strategy = harness.setting.strategy;
+    rounds(harness, "a key against a change of password", async |harness, round| {
+        let other = harness.browser(round);
+        harness.site().sign_in(&other, &ann.email, &ann.password).await;
         let new = if ann.password == NEW { OTHER } else { NEW };
         let typed = [("current-password", &*ann.password), ("new-password", new)];
         let sent = other.fill(&other.get("/change").await, &typed);
-        let contest = contest(arena, ann, (&other, &sent), round).await;
+        let contest = contest(harness, ann, (&other, &sent), round).await;
         let changed = contest.after.changed - contest.before.changed;
         let won = i64::from(contest.winner.is_some());
         match strategy {
@@ -157,39 +157,39 @@ async fn against_a_change_of_password(arena: &Arena, ann: &mut Person) {
             new.clone_into(&mut ann.password);
         }
         assert_eq!(other.is_signed_in().await, changed == 1, "round {round}");
-        assert!(arena.site().opens(&ann.email, &ann.password).await, "round {round}");
+        assert!(harness.site().opens(&ann.email, &ann.password).await, "round {round}");
     })
     .await;
 }
 
-async fn against_a_revocation(arena: &Arena, ann: &mut Person, root: &Person) {
-    let strategy = arena.setting.strategy;
-    rounds(arena, "a key against a revocation", async |arena, round| {
-        let admin = arena.browser(round);
-        arena.site().sign_in(&admin, &root.email, &root.password).await;
+async fn against_a_revocation(harness: &Harness, ann: &mut Person, root: &Person) {
+    let strategy = harness.setting.strategy;
+    rounds(harness, "a key against a revocation", async |harness, round| {
+        let admin = harness.browser(round);
+        harness.site().sign_in(&admin, &root.email, &root.password).await;
         let found = admin.get(&format!("/admin/people?q={}", ann.email)).await;
         let place = found.links.iter().find(|link| link.starts_with("/admin/people/")).expect("ann");
         let end = Sent { to: format!("{place}/end-sessions"), fields: Vec::new() };
-        arena.site().sign_in(&arena.browser(0), &ann.email, &ann.password).await;
-        let contest = contest(arena, ann, (&admin, &end), round).await;
+        harness.site().sign_in(&harness.browser(0), &ann.email, &ann.password).await;
+        let contest = contest(harness, ann, (&admin, &end), round).await;
         let expected = Facts { sessions: 0, ..ended(&contest.spent(strategy)) };
         assert_eq!(contest.after, expected, "round {round}");
         contest.take(ann, strategy);
-        assert!(arena.site().opens(&ann.email, &ann.password).await, "round {round}");
+        assert!(harness.site().opens(&ann.email, &ann.password).await, "round {round}");
     })
     .await;
 }
 
 async fn a_remembered_browser_against_a_revocation(setting: Setting) {
-    let mut arena = arena(&setting).await;
-    let ann = arena.site().person("ann").await;
-    arena.have(2).await;
-    rounds(&arena, "a remembered browser against a revocation", async |arena, round| {
-        let own = arena.browser(round);
-        arena.site().sign_in(&own, &ann.email, &ann.password).await;
-        let lost = remembered(arena.site(), &ann).await;
+    let mut harness = harness(&setting).await;
+    let ann = harness.site().person("ann").await;
+    harness.have(2).await;
+    rounds(&harness, "a remembered browser against a revocation", async |harness, round| {
+        let own = harness.browser(round);
+        harness.site().sign_in(&own, &ann.email, &ann.password).await;
+        let lost = remembered(harness.site(), &ann).await;
         lost.close();
-        let copies: Vec<_> = (0..SPENDERS).map(|turn| arena.copy(turn, &lost)).collect();
+        let copies: Vec<_> = (0..SPENDERS).map(|turn| harness.copy(turn, &lost)).collect();
         let end = Sent { to: "/account/sessions".into(), fields: Vec::new() };
         let against = async {
             moment(round).await;
@@ -198,7 +198,7 @@ async fn a_remembered_browser_against_a_revocation(setting: Setting) {
         let recalled = join_all(copies.iter().map(|copy| copy.ask(Method::GET, "/account")));
         let (answers, answer) = join!(recalled, against);
         assert!(answer.status < 500 && answers.iter().all(|answer| answer.status < 500), "round {round}");
-        let after = arena.ledger.facts(&ann.email).await;
+        let after = harness.db_probe.facts(&ann.email).await;
         assert_eq!((after.sessions, after.remembered), (1, 0), "round {round}");
         assert!(own.is_signed_in().await, "round {round}");
         for copy in &copies {

@@ -7,11 +7,11 @@ use rocket::futures::future::join_all;
 use serde_json::json;
 
 use crate::{
-    arena::Arena,
     common::{
         Answer, Browser, Capabilities, Engine, NEW, OLD, OTHER, Person, Sent, Setting, Site, Strategy, prove,
     },
-    ledger::Facts,
+    db_probe::Facts,
+    harness::Harness,
     length::Length,
 };
 
@@ -35,26 +35,26 @@ const SESSIONS: i64 = 100;
 const FEW: usize = 2;
 
 /// An arena that does not wait for the disk: races need no protection from power loss.
-pub async fn arena(setting: &Setting) -> Arena {
-    Arena::open(setting, &[("databases.latchkey.synchronous", json!("normal"))]).await
+pub async fn harness(setting: &Setting) -> Harness {
+    Harness::open(setting, &[("databases.latchkey.synchronous", json!("normal"))]).await
 }
 
 /// Repeats `round`, with one server process and then with two.
-async fn with_one_and_two(arena: &mut Arena, law: &str, mut round: impl AsyncFnMut(&Arena, usize)) {
+async fn with_one_and_two(harness: &mut Harness, law: &str, mut round: impl AsyncFnMut(&Harness, usize)) {
     for servers in 1..=2 {
-        arena.have(servers).await;
-        rounds(arena, law, &mut round).await;
+        harness.have(servers).await;
+        rounds(harness, law, &mut round).await;
     }
 }
 
 /// Repeats `round`.
-pub async fn rounds(arena: &Arena, law: &str, mut round: impl AsyncFnMut(&Arena, usize)) {
-    let (strategy, engine) = (arena.setting.strategy.name(), arena.setting.engine);
+pub async fn rounds(harness: &Harness, law: &str, mut round: impl AsyncFnMut(&Harness, usize)) {
+    let (strategy, engine) = (harness.setting.strategy.name(), harness.setting.engine);
     let mut length =
-        Length::new(format!("{law}, {strategy}, {engine:?}, {} processes", arena.servers()), FEW);
+        Length::new(format!("{law}, {strategy}, {engine:?}, {} processes", harness.servers()), FEW);
     while let Some(number) = length.next() {
-        arena.post.forget();
-        round(arena, number).await;
+        harness.post.forget();
+        round(harness, number).await;
         length.done();
     }
 }
@@ -65,9 +65,13 @@ pub fn candidate(round: usize, turn: usize) -> String {
 }
 
 /// Sends `sent` for each turn, all at once, in copies of `own`.
-pub async fn at_once(arena: &Arena, own: &Browser, sent: impl Fn(usize) -> Sent) -> Vec<(Answer, Browser)> {
+pub async fn at_once(
+    harness: &Harness,
+    own: &Browser,
+    sent: impl Fn(usize) -> Sent,
+) -> Vec<(Answer, Browser)> {
     let answers = join_all((0..MANY).map(|turn| {
-        let (copy, sent) = (arena.copy(turn, own), sent(turn));
+        let (copy, sent) = (harness.copy(turn, own), sent(turn));
         async move { (copy.post_only(&sent).await, copy) }
     }))
     .await;
@@ -90,15 +94,15 @@ pub fn has_won(strategy: Strategy, answer: &Answer) -> bool {
 }
 
 /// Spends `ann`'s key in all requests at once; returns the turns that won, and the facts before.
-pub async fn spend_at_once(arena: &Arena, ann: &Person, round: usize) -> (Vec<usize>, Facts) {
-    let site = arena.site();
-    let browser = arena.browser(0);
-    let ready = arena.prepare(&browser, ann).await;
-    let before = arena.ledger.facts(&ann.email).await;
+pub async fn spend_at_once(harness: &Harness, ann: &Person, round: usize) -> (Vec<usize>, Facts) {
+    let site = harness.site();
+    let browser = harness.browser(0);
+    let ready = harness.prepare(&browser, ann).await;
+    let before = harness.db_probe.facts(&ann.email).await;
     let spending = |turn| site.spending(&browser, &ready, &candidate(round, turn));
-    let answers = at_once(arena, &browser, spending).await;
-    let won = (0..MANY).filter(|turn| has_won(arena.setting.strategy, &answers[*turn].0)).collect();
-    arena.settle().await;
+    let answers = at_once(harness, &browser, spending).await;
+    let won = (0..MANY).filter(|turn| has_won(harness.setting.strategy, &answers[*turn].0)).collect();
+    harness.settle().await;
     (won, before)
 }
 
@@ -107,22 +111,22 @@ pub async fn spend_at_once(arena: &Arena, ann: &Person, round: usize) -> (Vec<us
 fn of_32_one_wins_whatever_isolation_is_the_default() {
     prove(Strategy::SetThenLogin, Engine::Postgres, async |setting: Setting| {
         let url = format!("{}?options[default_transaction_isolation]=serializable", setting.database);
-        let arena = Arena::open(&setting, &[("databases.latchkey.url", json!(url))]).await;
-        spenders(&setting, arena).await;
+        let harness = Harness::open(&setting, &[("databases.latchkey.url", json!(url))]).await;
+        spenders(&setting, harness).await;
     });
 }
 
 async fn of_32_that_spend_a_key_one_wins(setting: Setting) {
-    let arena = arena(&setting).await;
-    spenders(&setting, arena).await;
+    let harness = harness(&setting).await;
+    spenders(&setting, harness).await;
 }
 
-async fn spenders(setting: &Setting, mut arena: Arena) {
-    let mut ann = arena.site().person("ann").await;
-    with_one_and_two(&mut arena, "a key", async |arena, round| {
-        let (won, before) = spend_at_once(arena, &ann, round).await;
+async fn spenders(setting: &Setting, mut harness: Harness) {
+    let mut ann = harness.site().person("ann").await;
+    with_one_and_two(&mut harness, "a key", async |harness, round| {
+        let (won, before) = spend_at_once(harness, &ann, round).await;
         assert_eq!(won.len(), 1, "{won:?} won in round {round}");
-        let now = arena.ledger.facts(&ann.email).await;
+        let now = harness.db_probe.facts(&ann.email).await;
         let expected = match setting.strategy {
             it if it.signs_in_once() => Facts {
                 signed_in_once: before.signed_in_once + 1,
@@ -143,9 +147,9 @@ async fn spenders(setting: &Setting, mut arena: Arena) {
         assert_eq!(now, expected, "round {round}");
         if setting.strategy.ends_with_password() {
             ann.password = candidate(round, won[0]);
-            assert!(!arena.site().opens(&ann.email, &candidate(round, (won[0] + 1) % MANY)).await);
+            assert!(!harness.site().opens(&ann.email, &candidate(round, (won[0] + 1) % MANY)).await);
         }
-        assert!(arena.site().opens(&ann.email, &ann.password).await, "round {round}");
+        assert!(harness.site().opens(&ann.email, &ann.password).await, "round {round}");
     })
     .await;
 }
@@ -156,49 +160,49 @@ pub fn ended(before: &Facts) -> Facts {
 }
 
 async fn of_32_that_use_a_generated_password_one_wins(setting: Setting) {
-    let mut arena = arena(&setting).await;
-    with_one_and_two(&mut arena, "a generated password", async |arena, round| {
-        let site = arena.site();
+    let mut harness = harness(&setting).await;
+    with_one_and_two(&mut harness, "a generated password", async |harness, round| {
+        let site = harness.site();
         // Each round leaves sessions behind, and an account has 100 at most.
-        let ann = site.person(&format!("ann-{}-{round}", arena.servers())).await;
-        let browser = arena.browser(0);
-        let ready = arena.prepare(&browser, &ann).await;
+        let ann = site.person(&format!("ann-{}-{round}", harness.servers())).await;
+        let browser = harness.browser(0);
+        let ready = harness.prepare(&browser, &ann).await;
         browser.post(&site.spending(&browser, &ready, NEW)).await;
         let generated = site.mailbox.next_code(&ann.email).await;
-        arena.settle().await;
+        harness.settle().await;
         let form = browser.get("/login").await;
         let sent = browser.fill(&form, &[("username", &ann.email), ("current-password", &generated)]);
-        let before = arena.ledger.facts(&ann.email).await;
-        let answers = at_once(arena, &browser.other(), |_| sent.clone()).await;
+        let before = harness.db_probe.facts(&ann.email).await;
+        let answers = at_once(harness, &browser.other(), |_| sent.clone()).await;
         let won = answers.iter().filter(|(answer, _)| answer.location() == "/reset/new-password").count();
         assert_eq!(won, 1, "winners in round {round}");
-        arena.settle().await;
+        harness.settle().await;
         let expected = Facts {
             signed_in_once: before.signed_in_once + 1,
             keys: 0,
             sessions: before.sessions + 1,
             ..before
         };
-        assert_eq!(arena.ledger.facts(&ann.email).await, expected, "round {round}");
+        assert_eq!(harness.db_probe.facts(&ann.email).await, expected, "round {round}");
         assert!(site.opens(&ann.email, OLD).await, "the old password works until the new one is set");
     })
     .await;
 }
 
 async fn of_32_wrong_codes_three_are_looked_at(setting: Setting) {
-    let mut arena = arena(&setting).await;
-    let mut ann = arena.site().person("ann").await;
-    with_one_and_two(&mut arena, "a wrong code", async |arena, round| {
-        let site = arena.site();
-        let browser = arena.browser(0);
-        let ready = arena.prepare(&browser, &ann).await;
+    let mut harness = harness(&setting).await;
+    let mut ann = harness.site().person("ann").await;
+    with_one_and_two(&mut harness, "a wrong code", async |harness, round| {
+        let site = harness.site();
+        let browser = harness.browser(0);
+        let ready = harness.prepare(&browser, &ann).await;
         let right = site.spending(&browser, &ready, OTHER);
         let mut wrong = right.clone();
         let code = wrong.fields.iter_mut().find(|(name, _)| name == "code").expect("a field for the code");
         code.1 = code.1.chars().rev().map(|c| if c == '7' { '3' } else { '7' }).collect();
-        let before = arena.ledger.facts(&ann.email).await;
-        at_once(arena, &browser, |_| wrong.clone()).await;
-        let now = arena.ledger.facts(&ann.email).await;
+        let before = harness.db_probe.facts(&ann.email).await;
+        at_once(harness, &browser, |_| wrong.clone()).await;
+        let now = harness.db_probe.facts(&ann.email).await;
         let (undo, notices) = (before.undo + 1, before.notices + 1);
         assert_eq!(
             now,
@@ -212,38 +216,38 @@ async fn of_32_wrong_codes_three_are_looked_at(setting: Setting) {
         let typed = [("current-password", &*ann.password), ("new-password", new)];
         own.submit(&own.get("/change").await, &typed).await;
         new.clone_into(&mut ann.password);
-        arena.settle().await;
+        harness.settle().await;
     })
     .await;
 }
 
 async fn of_32_that_confirm_an_address_one_wins(setting: Setting) {
-    let mut arena = arena(&setting).await;
-    with_one_and_two(&mut arena, "a confirmation", async |arena, round| {
-        let (site, browser) = (arena.site(), arena.browser(0));
-        let email = format!("ann{round}of{}@example.com", arena.servers());
+    let mut harness = harness(&setting).await;
+    with_one_and_two(&mut harness, "a confirmation", async |harness, round| {
+        let (site, browser) = (harness.site(), harness.browser(0));
+        let email = format!("ann{round}of{}@example.com", harness.servers());
         site.register(&browser, &email, OLD).await;
         let page = browser.get(&site.mailbox.next(&email).await.link()).await;
         let sent = browser.sent(&page, page.form_to("/confirm/address"), &[]);
-        let answers = at_once(arena, &browser, |_| sent.clone()).await;
+        let answers = at_once(harness, &browser, |_| sent.clone()).await;
         let won = answers.iter().filter(|(answer, _)| answer.location() == "/account").count();
         assert_eq!(won, 1, "winners in round {round}");
         let expected = Facts { confirmed: 1, sessions: 1, ..Facts::default() };
-        assert_eq!(arena.ledger.facts(&email).await, expected, "round {round}");
+        assert_eq!(harness.db_probe.facts(&email).await, expected, "round {round}");
     })
     .await;
 }
 
 /// Five restored tabs send the same token: all are let in, and all get the same new token.
 async fn of_32_that_are_remembered_one_changes_the_token(setting: Setting) {
-    let mut arena = arena(&setting).await;
-    let ann = arena.site().person("ann").await;
-    let browser = remembered(arena.site(), &ann).await;
-    with_one_and_two(&mut arena, "a remembered token", async |arena, round| {
+    let mut harness = harness(&setting).await;
+    let ann = harness.site().person("ann").await;
+    let browser = remembered(harness.site(), &ann).await;
+    with_one_and_two(&mut harness, "a remembered token", async |harness, round| {
         browser.close();
-        let before = arena.ledger.facts(&ann.email).await;
+        let before = harness.db_probe.facts(&ann.email).await;
         let answers = join_all((0..MANY).map(|turn| {
-            let copy = arena.copy(turn, &browser);
+            let copy = harness.copy(turn, &browser);
             async move { (copy.ask(Method::GET, "/account").await, copy) }
         }))
         .await;
@@ -252,7 +256,7 @@ async fn of_32_that_are_remembered_one_changes_the_token(setting: Setting) {
         let tokens: BTreeSet<_> = changes.iter().filter_map(|(answer, _)| next_token(answer)).collect();
         assert_eq!((changes.len(), tokens.len()), (MANY, 1), "the next tokens in round {round}: {tokens:?}");
         let many = i64::try_from(MANY).expect("few");
-        let now = arena.ledger.facts(&ann.email).await;
+        let now = harness.db_probe.facts(&ann.email).await;
         let opened = before.sessions + many;
         assert!((opened.min(SESSIONS)..=opened).contains(&now.sessions), "round {round}: {}", now.sessions);
         assert_eq!(now, Facts { sessions: now.sessions, ..before }, "round {round}");

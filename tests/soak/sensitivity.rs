@@ -2,7 +2,7 @@
 
 use crate::{
     common::{Capabilities, Setting},
-    races::{arena, spend_at_once},
+    races::{harness, spend_at_once},
 };
 
 for_every_strategy! {
@@ -36,12 +36,12 @@ const POSTGRES: &str = "
         EXECUTE FUNCTION passwords_stay();";
 
 async fn a_key_that_stays_is_noticed(setting: Setting) {
-    let arena = arena(&setting).await;
-    let ann = arena.site().person("ann").await;
-    arena.ledger.alter(SQLITE, POSTGRES).await;
-    let (won, _) = spend_at_once(&arena, &ann, 0).await;
+    let harness = harness(&setting).await;
+    let ann = harness.site().person("ann").await;
+    harness.db_probe.alter(SQLITE, POSTGRES).await;
+    let (won, _) = spend_at_once(&harness, &ann, 0).await;
     assert!(won.len() > 1, "only {won:?} won where every one could: the races see nothing");
     if !setting.strategy.mails_password() {
-        assert!(arena.site().opens(&ann.email, &ann.password).await);
+        assert!(harness.site().opens(&ann.email, &ann.password).await);
     }
 }

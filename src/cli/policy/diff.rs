@@ -76,7 +76,7 @@ pub(super) async fn run(diff: &Diff) -> Result<bool, Error> {
     census.close().await;
     let (role_groups, keys) = counted.unzip();
     let tables = tables(&old, &new, role_groups.as_deref());
-    let differs = |crowd: &&RoleGroup| old.policy(crowd.roles()) != new.policy(crowd.roles());
+    let differs = |group: &&RoleGroup| old.policy(group.roles()) != new.policy(group.roles());
     let affected = role_groups.as_ref().map(|role_groups| sum(role_groups.iter().filter(differs)));
     let all = role_groups.as_ref().map(|role_groups| sum(role_groups.iter()));
     let dying = keys.map(|keys| dying(&old, &new, &keys));
@@ -102,7 +102,7 @@ fn read(path: &PathBuf) -> Result<(Figment, ResetSettings), Error> {
 }
 
 fn sum<'a>(role_groups: impl Iterator<Item = &'a RoleGroup>) -> i64 {
-    role_groups.map(|crowd| crowd.accounts).sum()
+    role_groups.map(|group| group.accounts).sum()
 }
 
 /// Compares the effective policies of all tables on either side, and returns those that differ.
@@ -111,7 +111,7 @@ fn tables(old: &ResetSettings, new: &ResetSettings, role_groups: Option<&[RoleGr
     let table = |role: &str| {
         let policy = |side: &ResetSettings| side.policy(Some(role).filter(|role| !role.is_empty()));
         let changes = changes(&policy(old), &policy(new));
-        let asks = |crowd: &&RoleGroup| old.asks(role, crowd.roles()) || new.asks(role, crowd.roles());
+        let asks = |group: &&RoleGroup| old.asks(role, group.roles()) || new.asks(role, group.roles());
         let accounts = role_groups.map(|role_groups| sum(role_groups.iter().filter(asks)));
         Table { role: role.to_owned(), accounts, changes }
     };

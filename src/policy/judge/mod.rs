@@ -24,10 +24,10 @@ pub struct Environment {
 }
 
 /// Returns findings that follow from the settings alone. Those that depend on the people are in [`people()`].
-pub fn settings(settings: &ResetSettings, ground: Environment) -> Vec<Finding> {
+pub fn settings(settings: &ResetSettings, environment: Environment) -> Vec<Finding> {
     let tables: Vec<_> = Table::all(settings).collect();
-    let mut findings: Vec<_> = tables.iter().flat_map(|table| table.validate(ground)).collect();
-    if !ground.contact && tables.iter().any(|table| table.policy.needs_phone()) {
+    let mut findings: Vec<_> = tables.iter().flat_map(|table| table.validate(environment)).collect();
+    if !environment.contact && tables.iter().any(|table| table.policy.needs_phone()) {
         findings.push(Finding::new(
             Severity::Advice,
             "latchkey.contact",

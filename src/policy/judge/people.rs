@@ -33,7 +33,7 @@ pub async fn people(
         .chain(invited.iter().flat_map(|invited| invited.roles.split_whitespace()))
         .collect();
     // On an empty site, nobody lacks anything.
-    let somebody = !invited.is_empty() || role_groups.iter().any(|crowd| crowd.accounts > 0);
+    let somebody = !invited.is_empty() || role_groups.iter().any(|group| group.accounts > 0);
     let nameless = settings.role.keys().filter(|role| somebody && !known.contains(role.as_str()));
     let needy = settings.tables().filter(|(_, policy)| policy.needs_phone());
     let phoneless = needy.filter_map(|(role, policy)| without_phone(settings, role_groups, role, &policy));
@@ -47,10 +47,10 @@ fn without_phone(
     role: &str,
     policy: &Policy,
 ) -> Option<Finding> {
-    let asks = |crowd: &&RoleGroup| settings.asks(role, crowd.roles());
-    let need = role_groups.iter().filter(asks).filter(|crowd| settings.policy(crowd.roles()).needs_phone());
+    let asks = |group: &&RoleGroup| settings.asks(role, group.roles());
+    let need = role_groups.iter().filter(asks).filter(|group| settings.policy(group.roles()).needs_phone());
     let (accounts, phones) =
-        need.fold((0, 0), |(accounts, phones), crowd| (accounts + crowd.accounts, phones + crowd.phones));
+        need.fold((0, 0), |(accounts, phones), group| (accounts + group.accounts, phones + group.phones));
     let whose = if role.is_empty() { String::new() } else { format!(" with the role {role}") };
     let with = if phones == 0 { "none".into() } else { phones.to_string() };
     let (setting, instead) = if policy.strategy.needs_phone() {

@@ -36,13 +36,13 @@ impl<'a> Table<'a> {
     }
 
     /// Returns all findings about this table.
-    pub fn validate(&self, ground: Environment) -> impl Iterator<Item = Finding> {
+    pub fn validate(&self, environment: Environment) -> impl Iterator<Item = Finding> {
         [
             self.name(),
             self.nested(),
             self.lifetime(),
             self.one_phone(),
-            self.no_gateway(ground),
+            self.no_gateway(environment),
             self.risk(),
             self.texts(),
             self.honours(),
@@ -144,10 +144,10 @@ impl<'a> Table<'a> {
         })
     }
 
-    fn no_gateway(&self, ground: Environment) -> Option<Finding> {
-        (self.policy.needs_phone() && !ground.gateway && self.says(true, true)).then(|| {
+    fn no_gateway(&self, environment: Environment) -> Option<Finding> {
+        (self.policy.needs_phone() && !environment.gateway && self.says(true, true)).then(|| {
             let remedy = "set latchkey.sms.url to your gateway's address";
-            if ground.lenient {
+            if environment.lenient {
                 let why =
                     "texts stay at /dev/mailbox, and a release build refuses to start without a gateway";
                 self.find(Severity::Advice, self.means(), why, remedy)

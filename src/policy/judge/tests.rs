@@ -9,8 +9,8 @@ use super::*;
 
 const READY: Environment = Environment { gateway: true, lenient: false, contact: true };
 
-fn validated(toml: &str, ground: Environment) -> Vec<Finding> {
-    settings(&Figment::new().merge(Toml::string(toml)).extract().unwrap(), ground)
+fn validated(toml: &str, environment: Environment) -> Vec<Finding> {
+    settings(&Figment::new().merge(Toml::string(toml)).extract().unwrap(), environment)
 }
 
 /// Returns the severity and key of each finding.

@@ -240,9 +240,9 @@ pub async fn role_groups(conn: &mut Conn, now: Time) -> Result<Vec<RoleGroup>, E
     let with_roles = sql!(all RoleGroup, conn, WITH_ROLES, now)?;
     let everybody = sql!(optional RoleGroup, conn, EVERYBODY, now)?;
     let without = everybody.map(|all| {
-        with_roles.iter().fold(all, |left, crowd| RoleGroup {
-            accounts: left.accounts - crowd.accounts,
-            phones: left.phones - crowd.phones,
+        with_roles.iter().fold(all, |left, group| RoleGroup {
+            accounts: left.accounts - group.accounts,
+            phones: left.phones - group.phones,
             ..left
         })
     });

@@ -26,7 +26,7 @@ const OWN_STEPS: [&str; 5] = [
 const NOTICED: [&str; 3] = ["cookie.refused", "form.refused", "role.refused"];
 
 /// A site with V and X.
-pub struct Scene {
+pub struct AttackFixture {
     pub app: TestApp,
     /// The victim: an account with a phone.
     pub v: Person,
@@ -44,9 +44,9 @@ pub struct Scene {
     logged: usize,
 }
 
-impl Scene {
+impl AttackFixture {
     /// A site in `setting`, with some keys changed.
-    pub async fn set(setting: &Setting, changes: &[Change<'_>], strategies: &[Strategy]) -> Scene {
+    pub async fn set(setting: &Setting, changes: &[Change<'_>], strategies: &[Strategy]) -> AttackFixture {
         let logged = log::begin();
         let app = setting.app_with(changes).await;
         let phone_of_x = if strategies.iter().any(|it| it.needs_phone()) { "+4915187654321" } else { "" };
@@ -54,7 +54,20 @@ impl Scene {
             rocket::tokio::join!(person(&app, V, "+4915112345678"), person(&app, X, phone_of_x));
         let (events, statuses, mails_of_x) = (Vec::new(), 0, Vec::new());
         let (entered, over, recovered, resets) = (false, true, false, 0);
-        Scene { app, v, x, own, entered, over, recovered, resets, events, statuses, mails_of_x, logged }
+        AttackFixture {
+            app,
+            v,
+            x,
+            own,
+            entered,
+            over,
+            recovered,
+            resets,
+            events,
+            statuses,
+            mails_of_x,
+            logged,
+        }
     }
 
     /// Continues under `strategy`. All earlier keys have expired.

@@ -5,13 +5,13 @@ use std::time::Duration;
 use rocket::tokio::time::sleep;
 
 use crate::{
-    arena::Arena,
     common::{Browser, Capabilities, Jar, Message, Person, Strategy},
-    ledger::Facts,
+    db_probe::Facts,
+    harness::Harness,
 };
 
 /// A person, and the position in their journey.
-pub struct Traveller {
+pub struct Actor {
     pub person: Person,
     /// Cookie of a known browser: requests by others do not supersede a key in use.
     mark: Jar,
@@ -44,29 +44,29 @@ pub enum Found {
     Whole,
 }
 
-impl Traveller {
+impl Actor {
     pub fn new(person: Person) -> Self {
         Self { person, mark: Jar::default(), attempt: None, journeys: 0 }
     }
 
     /// Resets the password repeatedly until dropped.
-    pub async fn travel(&mut self, arena: &Arena) {
+    pub async fn travel(&mut self, harness: &Harness) {
         loop {
-            self.journey(arena).await;
+            self.journey(harness).await;
         }
     }
 
     /// Resets the password once.
-    pub async fn journey(&mut self, arena: &Arena) {
-        let site = arena.site();
-        let own = arena.browser(0);
+    pub async fn journey(&mut self, harness: &Harness) {
+        let site = harness.site();
+        let own = harness.browser(0);
         site.sign_in(&own, &self.person.email, &self.person.password).await;
-        let before = arena.ledger.facts(&self.person.email).await;
+        let before = harness.db_probe.facts(&self.person.email).await;
         self.journeys += 1;
         let password = format!("wicker basket {} of the journey", self.journeys);
         let attempt = Attempt { password: password.clone(), own, before, link: None, heard: false };
         let attempt = self.attempt.insert(attempt);
-        let browser = arena.browser(0);
+        let browser = harness.browser(0);
         browser.with_jar(|jar| jar.clone_from(&self.mark));
         let page = browser.submit(&browser.get("/reset").await, &[("email", &self.person.email)]).await;
         assert_eq!(page.status, 200, "{page}");
@@ -92,9 +92,9 @@ impl Traveller {
     }
 
     /// Checks that each step of the reset happened completely or not at all, and returns the state.
-    pub async fn judge(&mut self, arena: &Arena) -> Found {
-        let (site, email) = (arena.site(), self.person.email.clone());
-        let now = arena.ledger.facts(&email).await;
+    pub async fn judge(&mut self, harness: &Harness) -> Found {
+        let (site, email) = (harness.site(), self.person.email.clone());
+        let now = harness.db_probe.facts(&email).await;
         assert_eq!(now.undo, now.notices, "each notice has its link: {now:?}");
         let Some(attempt) = self.attempt.take() else {
             assert!(site.opens(&email, &self.person.password).await, "{now:?}");
@@ -132,7 +132,7 @@ impl Traveller {
             assert_eq!(now.keys - now.reset_keys, left, "generated passwords: {what}");
         }
         if let Some(link) = &attempt.link {
-            let page = arena.browser(0).get(link).await;
+            let page = harness.browser(0).get(link).await;
             assert_eq!(page.path() == strategy.path(), spent == 0, "the key: {what}: {page}");
         }
         assert_eq!(attempt.own.is_signed_in().await, ended == 0, "the older session: {what}");
@@ -149,18 +149,18 @@ impl Traveller {
     }
 
     /// Panics unless exactly the expected messages arrived, each at most `most` times; returns the repeats.
-    pub async fn check_mail(&self, arena: &Arena, most: usize) -> usize {
+    pub async fn check_mail(&self, harness: &Harness, most: usize) -> usize {
         let (email, phone) = (&self.person.email, &self.person.phone);
-        let now = arena.ledger.facts(email).await;
+        let now = harness.db_probe.facts(email).await;
         let other: fn(&Message) -> bool = |message| !message.has_link();
-        let codes = match arena.setting.strategy {
+        let codes = match harness.setting.strategy {
             it if it.mails_password() => now.generated,
             it if it.takes_code() && !it.needs_phone() => now.code_sent,
             _ => 0,
         };
         let texts = if phone.is_empty() { 0 } else { now.code_sent + 1 };
         let mut twice = 0;
-        let of = |to, which: fn(&Message) -> bool| arena.post.to(to, which);
+        let of = |to, which: fn(&Message) -> bool| harness.post.to(to, which);
         for (to, which, wanted) in [
             (email, Message::is_notice as fn(&Message) -> bool, now.notices),
             (email, Message::is_key, now.issued),

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::{
     common::{Binary, Browser, Change, Config, Person, Ready, Setting, Site, free_port},
-    ledger::Ledger,
+    db_probe::DbProbe,
     post::Post,
 };
 
@@ -19,16 +19,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LEASE: Duration = Duration::from_secs(65);
 
 /// Servers of one site, the first in the site's own folder.
-pub struct Arena {
+pub struct Harness {
     pub setting: Setting,
-    pub ledger: Ledger,
+    pub db_probe: DbProbe,
     pub post: Post,
     config: Config,
     servers: Vec<(Binary, Browser)>,
     folders: Vec<TempDir>,
 }
 
-impl Arena {
+impl Harness {
     /// Starts with one server.
     pub async fn open(setting: &Setting, changes: &[Change<'_>]) -> Self {
         let post = Post::open(setting.strategy.needs_phone());
@@ -36,9 +36,9 @@ impl Arena {
         config.set("latchkey.password.queue", json!(100));
         config.change(changes);
         let server = Binary::start(setting, config.clone()).await.reading(post.mailbox());
-        let (ledger, browser) = (Ledger::open(setting).await, server.browser());
+        let (db_probe, browser) = (DbProbe::open(setting).await, server.browser());
         let servers = vec![(server, browser)];
-        Self { setting: setting.clone(), ledger, post, config, servers, folders: Vec::new() }
+        Self { setting: setting.clone(), db_probe, post, config, servers, folders: Vec::new() }
     }
 
     /// Adds servers until there are `count`; none is ever removed.
@@ -73,7 +73,7 @@ impl Arena {
 
     /// Lets another server, whose clock is past the leases, do the work leased by a dead one.
     pub async fn outlive_leases(&self) {
-        if self.ledger.outbox().await.0 > 0 {
+        if self.db_probe.outbox().await.0 > 0 {
             let place = vec![("latchkey.public_url", json!(self.config.public_url()))];
             let app = self.setting.app_with(&[self.post.settings(), place].concat()).await;
             app.clock.advance(LEASE);
@@ -129,7 +129,7 @@ impl Arena {
     pub async fn settle(&self) {
         let begun = Instant::now();
         loop {
-            let (waiting, sent) = self.ledger.outbox().await;
+            let (waiting, sent) = self.db_probe.outbox().await;
             let came = i64::try_from(self.post.deliveries()).expect("few");
             if waiting == 0 && came >= sent {
                 return;

@@ -9,7 +9,7 @@ use crate::common::{Engine, Setting};
 
 /// A connection to the site's database.
 #[derive(Clone)]
-pub struct Ledger(Arc<Mutex<Conn>>);
+pub struct DbProbe(Arc<Mutex<Conn>>);
 
 enum Conn {
     Sqlite(SqliteConnection),
@@ -68,15 +68,15 @@ const FACTS: &str = "SELECT
 
 /// Runs one query on either database.
 macro_rules! on {
-    ($ledger:expr, $conn:ident => $run:expr) => {
-        match &mut *$ledger.0.lock().await {
+    ($db_probe:expr, $conn:ident => $run:expr) => {
+        match &mut *$db_probe.0.lock().await {
             Conn::Sqlite($conn) => $run.expect("the database answers"),
             Conn::Postgres($conn) => $run.expect("the database answers"),
         }
     };
 }
 
-impl Ledger {
+impl DbProbe {
     /// Opens the database of `setting`, which must exist.
     pub async fn open(setting: &Setting) -> Self {
         let conn = match setting.engine {
