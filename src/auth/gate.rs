@@ -82,14 +82,13 @@ pub async fn pass(
         account.set_password(hash, Proven::at_the_gate(), site.now()).await?;
         account.end_everything(site.now()).await?;
     }
+    // A new password that leads to sign-in leaves this browser as it is, whoever uses it.
+    let enters = !matches!(goal, Goal::NewPassword { sign_in: false, .. });
     // A remembered browser has no session to end, and keeps its own token.
-    if !matches!(proof, Proof::Remembered) {
+    if enters && !matches!(proof, Proof::Remembered) {
         leave(site, account.tx()).await?;
     }
-    let opened = match goal {
-        Goal::NewPassword { sign_in: false, .. } => None,
-        _ => Some(open(site, account, proof, goal).await?),
-    };
+    let opened = if enters { Some(open(site, account, proof, goal).await?) } else { None };
     let remembered = match goal {
         Goal::SignIn { keep: true } => Some(remember::remember(site, account).await?),
         _ => None,

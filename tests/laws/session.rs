@@ -2,7 +2,7 @@
 
 use rocket::futures::future::join_all;
 
-use crate::common::{Browser, OLD, Person, Setting, Site};
+use crate::common::{Browser, NEW, OLD, Person, Setting, Site};
 
 for_both_databases! {
     staying_signed_in_outlives_the_browser,
@@ -19,6 +19,21 @@ for_both_databases! {
     nobody_ends_a_session_of_somebody_else,
     a_disabled_account_is_out_at_once,
     of_many_at_once_each_is_who_they_are,
+    a_reset_that_leads_to_sign_in_leaves_who_is_signed_in,
+}
+
+async fn a_reset_that_leads_to_sign_in_leaves_who_is_signed_in(setting: Setting) {
+    let app = setting.app_with(&[("latchkey.reset.login_after", false.into())]).await;
+    let (ann, bob) = (app.person("ann").await, app.account("bob@example.com").await);
+    let browser = remembered(&app, &bob).await;
+    let link = app.key(&ann).await.link();
+    let ready = app.prepare(&browser, &link, &ann).await;
+    let sent = app.spending(&browser, &ready, NEW);
+    assert_eq!(browser.post_only(&sent).await.location(), "/login");
+    assert!(browser.get("/account").await.text.contains(&bob.email), "bob was signed out");
+    browser.close();
+    assert!(browser.get("/account").await.text.contains(&bob.email), "bob's browser was forgotten");
+    assert!(app.opens(&ann.email, NEW).await);
 }
 
 async fn remembered(app: &Site, person: &Person) -> Browser {
