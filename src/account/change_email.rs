@@ -219,7 +219,7 @@ async fn confirm(_ours: SameOrigin, site: Visit<'_>, new: ValidKey<NewEmail>) ->
     let NewEmail { row, account, email } = new.0;
     let (now, asked) = (site.now(), site.caller());
     let mut tx = site.begin().await?;
-    let Some(mut account) = accounts::lock_spending(&mut tx, &account, row.id, now).await? else {
+    let Some(mut account) = accounts::lock_spending(&mut tx, &account, [row.id], now).await? else {
         return keyed::gone(&site, &mut tx, &row.digest, NewEmail::AGAIN).await;
     };
     let id = account.id;

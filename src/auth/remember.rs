@@ -136,9 +136,8 @@ async fn open(site: &Visit<'_>, token: &Token) -> Result<Option<SignedIn>, Error
         return Ok(None);
     };
     let mut tx = site.begin().await?;
-    let Some(mut account) = accounts::lock_enabled(&mut tx, browser.account_id, now).await? else {
-        return Ok(None);
-    };
+    let locked = accounts::lock(&mut tx, browser.account_id, now).await?;
+    let Some(mut account) = locked.filter(|account| account.enabled) else { return Ok(None) };
     // Read again under the account's row lock: another tab, or a reset, may have come first.
     let Some(browser) = remembered::find(account.tx(), token.id, now).await? else { return Ok(None) };
     let is_copy = !token.is(&browser.digest)

@@ -64,7 +64,7 @@ pub async fn sign_in(
     };
     let now = site.now();
     let mut tx = site.begin().await?;
-    let Some(mut account) = accounts::lock_spending(&mut tx, account, key.id, now).await? else {
+    let Some(mut account) = accounts::lock_spending(&mut tx, account, [key.id], now).await? else {
         return Ok(false);
     };
     let proof = Proof::Temporary(&key.digest);

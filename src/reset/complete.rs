@@ -60,13 +60,8 @@ pub async fn spend(
     let hash = site.hasher_for(account.id.as_bytes()).hash(new.clone()).await?;
     let now = site.now();
     let mut tx = site.begin().await?;
-    let mut locked = accounts::lock_spending(&mut tx, account, key.id, now).await?;
-    if let (Some(account), Some(code)) = (&mut locked, code)
-        && !account.spend(code, now).await?
-    {
-        locked = None;
-    }
-    let Some(mut locked) = locked else {
+    let keys = [Some(key.id), code].into_iter().flatten();
+    let Some(mut locked) = accounts::lock_spending(&mut tx, account, keys, now).await? else {
         drop(tx);
         return late(site, account.id, &key.digest, Some(new)).await;
     };

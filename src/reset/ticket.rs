@@ -73,7 +73,7 @@ impl Issued {
     /// # Errors
     /// [`Error::Database`].
     pub async fn lock_spending<'t>(&self, tx: &'t mut Tx, now: Time) -> Result<Option<Locked<'t>>, Error> {
-        accounts::lock_spending(tx, &self.account, self.key.id, now).await
+        accounts::lock_spending(tx, &self.account, [self.key.id], now).await
     }
 }
 

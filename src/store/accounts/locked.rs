@@ -52,25 +52,10 @@ pub async fn lock_unchanged<'t>(
 ) -> Result<Option<Locked<'t>>, Error> {
     const LOCK_UNCHANGED: &str =
         "UPDATE latchkey_accounts SET changed_at = $3 WHERE id = $1 AND version = $2 AND enabled";
-    let locked = sql!(execute tx, LOCK_UNCHANGED, account.id, account.version, now)? == 1;
-    Ok(locked.then(|| Locked { tx, account: account.clone() }))
+    unchanged(tx, account, LOCK_UNCHANGED, now).await
 }
 
-/// As [`lock_unchanged`], for a key of the account that is spent by this: `None` unless both can be had.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn lock_spending<'t>(
-    tx: &'t mut Tx,
-    account: &Account,
-    key: Uuid,
-    now: Time,
-) -> Result<Option<Locked<'t>>, Error> {
-    let Some(mut account) = lock_unchanged(tx, account, now).await? else { return Ok(None) };
-    Ok(account.spend(key, now).await?.then_some(account))
-}
-
-/// As [`lock_unchanged`], for a sign-in with the password: that proves the password at the present address.
+/// Like [`lock_unchanged`], for a sign-in with the password: that proves the password at the present address.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -81,8 +66,36 @@ pub async fn lock_entering<'t>(
 ) -> Result<Option<Locked<'t>>, Error> {
     const LOCK_ENTERING: &str = "UPDATE latchkey_accounts SET changed_at = $3, proved_at = password_set_at
         WHERE id = $1 AND version = $2 AND enabled";
-    let locked = sql!(execute tx, LOCK_ENTERING, account.id, account.version, now)? == 1;
+    unchanged(tx, account, LOCK_ENTERING, now).await
+}
+
+async fn unchanged<'t>(
+    tx: &'t mut Tx,
+    account: &Account,
+    statement: &'static str,
+    now: Time,
+) -> Result<Option<Locked<'t>>, Error> {
+    let locked = sql!(execute tx, statement, account.id, account.version, now)? == 1;
     Ok(locked.then(|| Locked { tx, account: account.clone() }))
+}
+
+/// Like [`lock_unchanged`], and spends some of the account's keys: `None` unless all can be had.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lock_spending<'t>(
+    tx: &'t mut Tx,
+    account: &Account,
+    keys: impl IntoIterator<Item = Uuid>,
+    now: Time,
+) -> Result<Option<Locked<'t>>, Error> {
+    let Some(mut account) = lock_unchanged(tx, account, now).await? else { return Ok(None) };
+    for key in keys {
+        if !account.spend(key, now).await? {
+            return Ok(None);
+        }
+    }
+    Ok(Some(account))
 }
 
 /// Locks an account, whatever became of it.
@@ -97,7 +110,7 @@ pub async fn lock(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Locked<'_>>
     Ok(find(tx, id).await?.map(|account| Locked { tx, account }))
 }
 
-/// As [`lock`], by its address in the canonical form.
+/// Like [`lock`], by its address in the canonical form.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -111,18 +124,6 @@ pub async fn lock_by_email<'t>(
         return Ok(None);
     }
     Ok(find_by_email(tx, email_key).await?.map(|account| Locked { tx, account }))
-}
-
-/// As [`lock`], only if it is enabled.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn lock_enabled(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Locked<'_>>, Error> {
-    const LOCK_ENABLED: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1 AND enabled";
-    if sql!(execute tx, LOCK_ENABLED, id, now)? == 0 {
-        return Ok(None);
-    }
-    Ok(find(tx, id).await?.map(|account| Locked { tx, account }))
 }
 
 /// Each method fails with [`Error::Database`] alone.

@@ -4,9 +4,7 @@ mod locked;
 
 use uuid::Uuid;
 
-pub use self::locked::{
-    Locked, Proven, lock, lock_by_email, lock_enabled, lock_entering, lock_spending, lock_unchanged,
-};
+pub use self::locked::{Locked, Proven, lock, lock_by_email, lock_entering, lock_spending, lock_unchanged};
 use super::{Conn, Tx, roles, sql};
 use crate::{
     base::{Error, clock::Time, email::Email},
