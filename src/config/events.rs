@@ -8,7 +8,7 @@ use crate::base::{SettingFault, duration::HumanDuration};
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EventSettings {
-    /// Retention of events, daily_stats and the record of sent messages. Default: 90d.
+    /// Retention of events, statistics and the record of sent messages. Default: 90d.
     pub keep: HumanDuration,
 }
 

@@ -1,4 +1,4 @@
-//! The shared core: settings, the policy in force, time, keys, the audit log, limits and daily_stats.
+//! The shared core: settings, the policy in force, time, keys, the audit log, limits and statistics.
 
 pub mod event;
 pub mod events;

@@ -95,8 +95,7 @@ impl Page {
         Self { shown: shown::fields(view), ..Self::new(V::TEMPLATE) }
     }
 
-    /// Creates a page of the template `name`.
-    pub fn new(name: &'static str) -> Self {
+    fn new(name: &'static str) -> Self {
         Self {
             name,
             status: Status::Ok,

@@ -4,6 +4,7 @@ use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    Steps,
     issue::{By, Started, start},
     typed::{self, Wish, WishId},
 };
@@ -24,7 +25,7 @@ use crate::{
         message::{Message, post_decoy},
         request::Request,
     },
-    policy::Channel,
+    policy::{Channel, strategy::Strategy},
     store::{
         Tx,
         accounts::{self, AccountState},
@@ -42,8 +43,8 @@ pub fn routes() -> Vec<Route> {
 /// First step, by the base policy, whoever asks.
 #[derive(Serialize)]
 struct FirstStep {
-    step: u8,
-    steps: u8,
+    #[serde(flatten)]
+    steps: Steps,
     /// Life of a key, in minutes.
     minutes: u64,
     channel: Channel,
@@ -53,11 +54,11 @@ impl FirstStep {
     fn of(site: &Visit<'_>) -> Self {
         let policy = site.at_arrival.policy([]);
         let minutes = format::minutes(*policy.key_ttl);
-        Self { step: 1, steps: policy.strategy.steps(), minutes, channel: policy.channel }
+        Self { steps: Steps::of(policy.strategy, 1), minutes, channel: policy.channel }
     }
 
     fn sample(channel: Channel) -> Self {
-        Self { step: 1, steps: 3, minutes: 10, channel }
+        Self { steps: Steps::of(Strategy::SecondKey, 1), minutes: 10, channel }
     }
 }
 

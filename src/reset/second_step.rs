@@ -66,7 +66,7 @@ pub async fn pending<S>(
 }
 
 /// Issues a code in `tx`, which the caller must commit; `None` if the account has changed, or the key is bound to
-/// another browser, has codes_issued enough codes, or codes_issued one less than `pause` ago.
+/// another browser, has had all its codes, or the last one less than `pause` ago.
 ///
 /// # Errors
 /// [`Error::Database`].

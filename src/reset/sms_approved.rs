@@ -111,11 +111,11 @@ async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SmsApproved>) -
     }
     let known = device::known(&site, &ticket.account.email_key());
     let mut tx = site.begin().await?;
-    let codes_issued = second_step::issue_code(&site, &mut tx, &ticket, &KIND, PAUSE).await?;
+    let issued = second_step::issue_code(&site, &mut tx, &ticket, &KIND, PAUSE).await?;
     let allowed = throttle::text_allowed(site.app, &mut tx, phone, known.as_ref().into(), &site.caller())
         .await?
         .is_yes();
-    let (Some((row, code)), true) = (codes_issued, allowed) else {
+    let (Some((row, code)), true) = (issued, allowed) else {
         drop(tx);
         if !allowed {
             // The rollback also removed the audit event of the refusal: count again to record it.

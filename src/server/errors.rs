@@ -42,11 +42,14 @@ async fn gone(request: &Request<'_>) -> Result<Answer, Error> {
             _ => Page::unusable(&site.templates, Why::Step, None, Place::Reset).into(),
         });
     }
-    let (cookie_name, again) = match () {
-        () if is_at(Place::Confirm) => (CookieName::Confirm, Place::Confirm),
-        () if is_at(Place::ChangeEmail) => (CookieName::Email, Place::ChangeEmail),
-        () if is_at(Place::NotMe) => (CookieName::NotMe, Place::Reset),
-        _ => (CookieName::Reset, Place::Reset),
+    let (cookie_name, again) = if is_at(Place::Confirm) {
+        (CookieName::Confirm, Place::Confirm)
+    } else if is_at(Place::ChangeEmail) {
+        (CookieName::Email, Place::ChangeEmail)
+    } else if is_at(Place::NotMe) {
+        (CookieName::NotMe, Place::Reset)
+    } else {
+        (CookieName::Reset, Place::Reset)
     };
     keyed::caught(&site, cookie_name, again, reads).await
 }

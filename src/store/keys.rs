@@ -34,7 +34,7 @@ pub struct KeyRow {
     pub sealed: Option<Vec<u8>>,
     /// Wrong tries so far.
     pub tries: i64,
-    /// Number of second keys codes_issued from it.
+    /// Number of codes issued with it.
     pub codes_issued: i64,
     /// True if requested in a browser that its owner had signed in with.
     pub asked_by_owner: bool,

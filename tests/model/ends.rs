@@ -64,7 +64,7 @@ pub fn reset_key(state: &mut State, who: Who) -> Option<&mut Key> {
     state.people[who].keys.iter_mut().rev().find(|key| key.purpose == Purpose::Reset)
 }
 
-/// Binds the key of `who` to `tab`, unless it is bound to another or has codes_issued `most` codes.
+/// Binds the key of `who` to `tab`, unless it is bound to another or has had `most` codes.
 pub fn press(state: &mut State, who: Who, tab: Tab, most: u8) -> bool {
     let key =
         reset_key(state, who).filter(|key| key.codes_issued < most && key.browser.is_none_or(|it| it == tab));

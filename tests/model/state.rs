@@ -76,7 +76,7 @@ pub struct Key {
     pub browser: Option<Tab>,
     /// True if it was requested where its owner had signed in.
     pub by_owner: bool,
-    /// Codes that it has codes_issued.
+    /// Codes issued with it.
     pub codes_issued: u8,
     /// True if the password has changed since.
     pub older: bool,

@@ -27,13 +27,13 @@ fn two_that_wait_for_one_another_both_commit() {
         let (first, second) = join!(finish(first, 2), finish(second, 1));
         assert!(first.is_ok() && second.is_ok(), "{first:?} {second:?}");
         let days =
-            daily_stats::by_day(&mut pool.read().await.expect("a connection"), 0).await.expect("daily_stats");
+            daily_stats::by_day(&mut pool.read().await.expect("a connection"), 0).await.expect("statistics");
         assert_eq!(days.iter().map(|stat| (stat.day, stat.hits)).collect::<Vec<_>>(), [(1, 2), (2, 2)]);
     });
 }
 
 async fn begin(pool: &Pool, day: i64) -> Tx {
     let mut tx = pool.begin().await.expect("a transaction");
-    daily_stats::add(&mut tx, &one(day)).await.expect("a tally");
+    daily_stats::add(&mut tx, &one(day)).await.expect("a count");
     tx
 }

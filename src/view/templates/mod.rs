@@ -30,7 +30,8 @@ pub struct Templates {
     tera: Tera,
     catalog: Arc<Catalog>,
     assets: BTreeMap<String, Asset>,
-    at: String,
+    /// Path below which the assets are.
+    assets_at: String,
     own: bool,
 }
 
@@ -51,13 +52,14 @@ impl Templates {
             Catalog::read([SENTENCES].into_iter().chain(own.as_deref().map(|own| (SENTENCES.0, own))))?;
         let catalog = Arc::new(catalog);
 
+        let shown = Regex::new(r"\{\{ place\.([a-z_]+) \}\}|\bplace\.([a-z_]+)").expect("a pattern");
         let mut pages = Vec::new();
         let mut assets = BTreeMap::new();
         for (name, bytes) in files {
             if let Some(page) = name.strip_suffix(".tera") {
                 let source = text(&name, &bytes)?;
                 let html = page.ends_with(".html");
-                let source = placed(&name, &source, places)?;
+                let source = placed(&name, &source, &shown, places)?;
                 pages.push((page.to_owned(), if html { settle(&source, &catalog) } else { source }));
             } else if let Some(asset) = name.strip_prefix("assets/") {
                 assets.extend(Asset::new(asset, bytes.into_owned()).map(|file| (asset.to_owned(), file)));
@@ -71,8 +73,8 @@ impl Templates {
             Ok(address.as_str().map_or_else(|| address.clone(), |address| readable(address).into()))
         });
         tera.add_raw_templates(pages)?;
-        let at = places.get("assets").cloned().unwrap_or_default();
-        Ok(Self { tera, catalog, assets, at, own: dir.is_some() })
+        let assets_at = places.get("assets").cloned().unwrap_or_default();
+        Ok(Self { tera, catalog, assets, assets_at, own: dir.is_some() })
     }
 
     /// Renders `name`; without an extension it is a page: `account/login` is `account/login.html.tera`.
@@ -120,7 +122,7 @@ impl Templates {
     /// Returns the URL of an asset, which changes with its content: `/assets/latchkey.css?v=0123456789ab`.
     pub fn address(&self, name: &str) -> String {
         let version = self.asset(name).map_or("", |asset| &asset.version);
-        format!("{}/{name}?v={version}", self.at)
+        format!("{}/{name}?v={version}", self.assets_at)
     }
 }
 
@@ -163,8 +165,12 @@ fn settle(source: &str, catalog: &Catalog) -> String {
 }
 
 /// Puts addresses in their place: `{{ place.reset }}` becomes `/reset`, and `place.reset` in an expression a string.
-fn placed(name: &str, source: &str, places: &BTreeMap<String, String>) -> Result<String, Error> {
-    let shown = Regex::new(r"\{\{ place\.([a-z_]+) \}\}|\bplace\.([a-z_]+)").expect("a pattern");
+fn placed(
+    name: &str,
+    source: &str,
+    shown: &Regex,
+    places: &BTreeMap<String, String>,
+) -> Result<String, Error> {
     let mut placed = String::with_capacity(source.len());
     let mut end = 0;
     for found in shown.captures_iter(source) {
