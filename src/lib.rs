@@ -11,35 +11,47 @@
 //! ```
 #![forbid(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms)]
+// Some functions exist for the server's commands or for tests alone.
+#![cfg_attr(not(feature = "internals"), allow(dead_code, unused_imports))]
 
-pub mod account;
-mod admin;
-pub mod app;
-pub mod auth;
-pub mod base;
-pub mod cli;
-pub mod config;
-pub mod core;
-pub mod findings;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzz;
-pub mod hashing;
-pub mod http;
-pub mod jobs;
-pub mod observe;
-pub mod outbox;
-pub mod policy;
-pub mod reset;
-pub mod server;
-pub mod sign_in;
-pub mod store;
-pub mod view;
 
-pub use crate::core::events;
+/// All rooms. Other crates see them only by the feature `internals`.
+#[path = ""]
+mod rooms {
+    pub mod account;
+    pub mod admin;
+    pub mod app;
+    pub mod auth;
+    pub mod base;
+    pub mod config;
+    pub mod core;
+    pub mod findings;
+    pub mod hashing;
+    pub mod http;
+    pub mod jobs;
+    pub mod observe;
+    pub mod outbox;
+    pub mod policy;
+    pub mod reset;
+    pub mod server;
+    pub mod sign_in;
+    pub mod store;
+    pub mod view;
+}
+
+#[cfg(not(feature = "internals"))]
+use rooms::*;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub use rooms::*;
+
 pub use auth::role::{Admin, Has};
 pub use base::Error;
 pub use base::role::Role;
+pub use rooms::core::events;
 pub use server::switch::Switch;
 pub use server::{rocket, server};
 pub use store::accounts::Account;

@@ -56,7 +56,7 @@ fn check(text: &str) -> (BTreeSet<String>, bool) {
 
 #[test]
 fn every_configuration_is_told_what_is_wrong_with_it() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/configs");
+    let folder = common::root().join("tests/configs");
     let files: BTreeSet<_> =
         fs::read_dir(folder).expect("the configurations").map(|file| file.expect("a file").path()).collect();
     let mut bad = 0;
@@ -92,7 +92,7 @@ fn files_that_others_can_read_are_told() {
     use std::os::unix::fs::PermissionsExt;
 
     let folder = tempfile::tempdir().expect("a folder");
-    let toml = fs::read_to_string("tests/configs/47-good-release.toml").expect("text");
+    let toml = fs::read_to_string(common::root().join("tests/configs/47-good-release.toml")).expect("text");
     let check = || {
         let output =
             command(folder.path(), "release", &["check", "--strict"]).output().expect("latchkey runs");

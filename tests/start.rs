@@ -425,7 +425,7 @@ async fn what_a_command_finds_and_does_is_its_exit_status(setting: Setting) {
 #[test]
 fn nothing_ignored_is_tracked() {
     let git = |arguments: &[&str]| {
-        std::process::Command::new("git").current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).output()
+        std::process::Command::new("git").current_dir(common::root()).args(arguments).output()
     };
     // The sources may come without their history.
     match git(&["ls-files", "-ci", "--exclude-standard"]) {

@@ -20,7 +20,7 @@ const PARTS: [f64; 8] = [0.1, 0.25, 0.4, 0.55, 0.7, 0.8, 0.9, 1.0];
 const CONNECTIONS: usize = 64;
 /// More would be refused, because too many would wait.
 const SIGNING_IN: usize = 32;
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/latency.svg");
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/latency.svg");
 
 /// Measures and draws the plot.
 pub async fn measure(folder: &Path) {

@@ -2,10 +2,7 @@
 
 mod dev;
 pub mod errors;
-pub mod logger;
-pub mod signals;
 pub mod switch;
-pub mod watch;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -86,7 +83,10 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
 }
 
 /// Folder of the site's own templates: relative to the file that sets it, or `templates` if that exists.
-pub(crate) fn template_dir(figment: &Figment) -> Result<Option<PathBuf>, Error> {
+///
+/// # Errors
+/// [`Error::Config`] if it names no folder.
+pub fn template_dir(figment: &Figment) -> Result<Option<PathBuf>, Error> {
     let named = figment.find_value("template_dir").is_ok();
     let named: Option<RelativePathBuf> = named.then(|| fault::read(figment, "template_dir")).transpose()?;
     let dir = named.as_ref().map_or("templates".into(), RelativePathBuf::relative);

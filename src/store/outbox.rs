@@ -237,7 +237,7 @@ pub async fn drop_orphans(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
 }
 
 /// Entries to list: those in a state, or the waiting ones that have failed.
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum, strum::IntoStaticStr, VariantArray)]
+#[derive(Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum OutboxFilter {
     /// To be sent, or being sent.

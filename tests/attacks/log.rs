@@ -9,7 +9,7 @@ struct Kept(Mutex<Vec<String>>);
 static KEPT: Kept = Kept(Mutex::new(Vec::new()));
 
 impl Log for Kept {
-    /// The same filter as in `src/server/logger.rs` at debug level.
+    /// The same filter as in `crates/server/src/logger.rs` at debug level.
     fn enabled(&self, about: &Metadata<'_>) -> bool {
         let target = about.target();
         let of_requests = target.starts_with("rocket::") || target.ends_with("::_");

@@ -1,7 +1,5 @@
 //! An admin's work in the console: finds a person, adds a role, sends a reset, and reads the events.
 
-use std::path::Path;
-
 use crate::{
     chrome::Chrome,
     common::{Binary, Engine, OLD, Setting},
@@ -12,7 +10,7 @@ const EMAIL: &str = "maria.fernandez.de.la.cruz@example.com";
 
 /// The whole journey; an error says what is missing here.
 pub async fn look_after(setting: Setting) -> Result<(), String> {
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots/console");
+    let target = common::root().join("target/screenshots/console");
     let engine = if setting.engine == Engine::Sqlite { "sqlite" } else { "postgres" };
     let chrome = Chrome::start(&target.join(engine)).await?;
     let site = Binary::start(&setting, setting.config(&[])).await;

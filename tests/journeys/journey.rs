@@ -1,7 +1,5 @@
 //! A person's journey: register, confirm, forget the password, and get back in by the strategy in force.
 
-use std::path::Path;
-
 use serde_json::json;
 
 use crate::{
@@ -26,7 +24,7 @@ pub struct Journey {
 impl Journey {
     /// Starts the site and its servers, or says what is missing here.
     pub async fn begin(setting: Setting) -> Result<Journey, String> {
-        let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+        let target = common::root().join("target/screenshots");
         let engine = if setting.engine == Engine::Sqlite { "sqlite" } else { "postgres" };
         let chrome = Chrome::start(&target.join(setting.strategy.name()).join(engine)).await?;
         let mail = MailServer::start()?;

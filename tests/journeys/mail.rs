@@ -22,7 +22,7 @@ pub struct MailServer {
 impl MailServer {
     /// Starts the server, or says what is missing.
     pub fn start() -> Result<MailServer, String> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/journeys/smtp.py");
+        let script = common::root().join("tests/journeys/smtp.py");
         let python =
             if std::path::Path::new("/usr/bin/python3").exists() { "/usr/bin/python3" } else { "python3" };
         let mut command = Command::new(python);

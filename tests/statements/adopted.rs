@@ -285,7 +285,7 @@ fn two_versions_serve_one_database_side_by_side() {
 #[test]
 fn a_migration_says_whether_older_versions_can_go_on() {
     for engine in ["sqlite", "postgres"] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+        let folder = common::root().join("migrations").join(engine);
         for file in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path())
         {
             let name = file.file_name().expect("a name").to_string_lossy().into_owned();
@@ -302,7 +302,7 @@ fn a_migration_says_whether_older_versions_can_go_on() {
 
 #[test]
 fn a_migration_has_one_checksum_on_every_system() {
-    let attributes = Path::new(env!("CARGO_MANIFEST_DIR")).join(".gitattributes");
+    let attributes = common::root().join(".gitattributes");
     let text = std::fs::read_to_string(attributes).expect("a file");
     assert!(text.lines().any(|line| line == "*.sql text eol=lf"), "{text}");
 }

@@ -23,7 +23,7 @@ fn statements() -> Vec<(String, String)> {
     let verb = Regex::new(r"(?i)^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b").expect("a pattern");
     let continued = Regex::new(r"\\\n\s*").expect("a pattern");
     let mut found = Vec::new();
-    for file in rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")) {
+    for file in rust_files(&common::root().join("src/store")) {
         let text = std::fs::read_to_string(&file).expect("a source file");
         let named = if file.ends_with("mod.rs") { file.parent().expect("a folder") } else { &file };
         let stem = named.file_stem().expect("a name").to_string_lossy().into_owned();
@@ -111,7 +111,7 @@ fn every_statement_is_prepared_on_postgres() {
 
 #[test]
 fn only_the_store_writes_sql() {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let sources = common::root().join("src");
     let query =
         Regex::new(r"sqlx::(query|raw_sql|QueryBuilder)|use sqlx::.*(query|raw_sql)").expect("a pattern");
     for file in rust_files(&sources).iter().filter(|file| !file.starts_with(sources.join("store"))) {

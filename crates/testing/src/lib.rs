@@ -54,3 +54,8 @@ pub use self::{
     walk::{Step, Walk},
     wire::Wire,
 };
+
+/// The folder of the repository.
+pub fn root() -> &'static std::path::Path {
+    std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}

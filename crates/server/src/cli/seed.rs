@@ -5,7 +5,7 @@ use std::io::Write;
 use figment::Figment;
 
 use super::open;
-use crate::{
+use latchkey::{
     base::Error,
     store::seed::{self, Size},
 };

@@ -9,7 +9,7 @@ use clap::Subcommand;
 use figment::Figment;
 
 use super::complain;
-use crate::config;
+use latchkey::config;
 
 #[derive(Subcommand)]
 pub(super) enum Policy {

@@ -7,7 +7,7 @@ use clap::{Subcommand, builder::PossibleValuesParser};
 use figment::Figment;
 
 use super::{Done, open};
-use crate::{
+use latchkey::{
     admin::{actions::Reason, let_in::strategies},
     base::{Error, email::Email},
     policy::strategy::Strategy,

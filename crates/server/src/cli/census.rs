@@ -1,6 +1,6 @@
 //! The database for read-only commands, if it exists and is up to date.
 
-use crate::{
+use latchkey::{
     base::Error,
     store::{self, DatabaseSettings, Pool},
 };

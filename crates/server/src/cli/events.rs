@@ -8,7 +8,7 @@ use figment::Figment;
 use serde_json::json;
 
 use super::{Done, open, say_json, table::Table};
-use crate::{
+use latchkey::{
     base::{Error, clock::Time, duration::HumanDuration, email::Email},
     core::event::EventKind,
     store::{

@@ -2,13 +2,13 @@
 
 use std::io::Write;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use figment::Figment;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{Done, open, say_json, table::Table};
-use crate::{
+use latchkey::{
     admin::message_actions,
     app::App,
     base::Error,
@@ -25,8 +25,8 @@ pub(super) enum Outbox {
     /// Lists messages, the newest first.
     List {
         /// Messages in this state.
-        #[arg(long, value_enum, default_value_t = OutboxFilter::Waiting)]
-        state: OutboxFilter,
+        #[arg(long, value_enum, default_value_t = Listed::Waiting)]
+        state: Listed,
         /// Maximum number of lines.
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=100_000))]
         limit: i64,
@@ -48,10 +48,37 @@ pub(super) enum Outbox {
     },
 }
 
+/// Messages to list.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Listed {
+    /// To be sent, or being sent.
+    Waiting,
+    /// Tried in vain, and tried again.
+    Failing,
+    /// Refused for good.
+    GivenUp,
+    /// Worth nothing any more.
+    Expired,
+    /// Sent.
+    Sent,
+}
+
+impl From<Listed> for OutboxFilter {
+    fn from(listed: Listed) -> Self {
+        match listed {
+            Listed::Waiting => OutboxFilter::Waiting,
+            Listed::Failing => OutboxFilter::Failing,
+            Listed::GivenUp => OutboxFilter::GivenUp,
+            Listed::Expired => OutboxFilter::Expired,
+            Listed::Sent => OutboxFilter::Sent,
+        }
+    }
+}
+
 pub(super) async fn run(outbox: Outbox, figment: &Figment) -> Result<Done, Error> {
     let (app, pool) = open(figment).await?;
     let done = match outbox {
-        Outbox::List { state, limit, json } => list(&app, &pool, state, limit, json).await?,
+        Outbox::List { state, limit, json } => list(&app, &pool, state.into(), limit, json).await?,
         Outbox::Retry { id } => change(&app, &pool, &id, true).await?,
         Outbox::Drop { id } => change(&app, &pool, &id, false).await?,
     };

@@ -7,7 +7,7 @@ use figment::Figment;
 use serde_json::json;
 
 use super::super::{Done, census::DatabaseState};
-use crate::{
+use latchkey::{
     base::{
         Error,
         clock::{Clock, Time},

@@ -6,7 +6,7 @@ use super::{
     super::{Done, wrong},
     User,
 };
-use crate::{
+use latchkey::{
     account::{invite, taken::taken},
     admin::{
         actions::{self, ActionOutcome, Reason},

@@ -9,7 +9,7 @@ use figment::Figment;
 use serde_json::{Value, json};
 
 use super::{census::DatabaseState, exposed::exposed};
-use crate::{
+use latchkey::{
     app::App,
     base::{Error, clock::Clock, email::Email, phone::Phone},
     config::{self, Validated, database, fault, is_loopback_url},

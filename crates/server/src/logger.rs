@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{
+use latchkey::{
     base::clock::Clock,
     config::log::LogFormat,
     observe::task_context::{RequestId, TaskContext},

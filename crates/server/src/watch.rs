@@ -18,8 +18,9 @@ use rocket::{
     tokio::{self, select, sync::mpsc, time::timeout},
 };
 
-use super::{signals::HangUps, switch::Switch};
-use crate::base::Error;
+use latchkey::{Error, Switch};
+
+use crate::signals::HangUps;
 
 /// Time without changes after which a file is read, so that a file written in several steps is complete.
 const DEBOUNCE: Duration = Duration::from_millis(100);

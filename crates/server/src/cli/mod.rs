@@ -2,13 +2,6 @@
 //!
 //! Longer than other files: half of it is the text that `--help` shows.
 
-/// Prints a line.
-macro_rules! say {
-    ($($line:tt)*) => {
-        $crate::cli::printed(writeln!(std::io::stdout(), $($line)*))
-    };
-}
-
 mod census;
 mod check;
 mod events;
@@ -31,13 +24,13 @@ use clap_complete::Shell;
 use figment::Figment;
 use rocket::{error::ErrorKind, tokio::select};
 
-use crate::{
+use crate::{signals::Signals, watch};
+use latchkey::{
     app::App,
     base::{Error, clock::Clock, email::Email, phone::Phone, random::Random},
     config::{self, Validated, database, fault, init},
     core::place::named,
     policy::is_role,
-    server::{signals::Signals, watch},
     store::{DatabaseSettings, Pool},
     view::templates::Templates,
 };
@@ -228,7 +221,7 @@ async fn serve(figment: Figment, signals: Option<io::Result<Signals>>) -> Result
     let signals = signals.unwrap_or_else(Signals::heed);
     let failed = |source| Error::File { path: "signals".into(), source };
     let Signals { mut stop, hang_ups } = signals.map_err(failed)?;
-    let site = crate::server::rocket(figment)?.attach(watch::fairing(rocket::Config::figment, hang_ups));
+    let site = latchkey::rocket(figment)?.attach(watch::fairing(rocket::Config::figment, hang_ups));
     let settings = database::read(site.figment())?;
     let (address, port) = (fault::read(site.figment(), "address")?, fault::read(site.figment(), "port")?);
     let told = |error| Error::Config(launch_fault(&error, address, port));
