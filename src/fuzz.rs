@@ -17,9 +17,10 @@ use crate::{
         network,
         phone::{self, Phone},
         random::Random,
+        return_to,
     },
     config::{Proxies, Validated},
-    http::{client, device, fields, return_to},
+    http::{client, device, fields},
     outbox::sms,
 };
 

@@ -52,6 +52,7 @@ pub use auth::role::{Admin, Has};
 pub use base::Error;
 pub use base::role::Role;
 pub use rooms::core::events;
+pub use server::fairing::{Latchkey, fairing};
 pub use server::switch::Switch;
 pub use server::{rocket, server};
 pub use store::accounts::Account;

@@ -11,14 +11,17 @@ use rocket::{
 use super::session::Fresh;
 use crate::{
     base::role::{Administrator, Role},
-    http::noticed::{self, Notice},
+    http::{
+        noticed::{self, Notice},
+        refusal::refuse,
+    },
     store::{accounts::Account, sessions::SignedIn},
 };
 
 /// The account of a signed-in person with the role `R`, as read for this request.
 ///
 /// # Outcomes
-/// Same as [`&Account`](Account); forward 403 if it lacks the role.
+/// Same as [`&Account`](Account); 403 if it lacks the role.
 pub struct Has<'r, R> {
     account: &'r Account,
     role: PhantomData<fn() -> R>,
@@ -41,7 +44,7 @@ impl<'r, R: Role> FromRequest<'r> for Has<'r, R> {
             true => Outcome::Success(Has { account, role: PhantomData }),
             false => {
                 noticed::notice(request, Notice::Role(account.id, R::NAME));
-                Outcome::Forward(Status::Forbidden)
+                refuse(request, Status::Forbidden)
             }
         })
     }
@@ -50,7 +53,7 @@ impl<'r, R: Role> FromRequest<'r> for Has<'r, R> {
 /// An admin who has proved their identity within `session.fresh`.
 ///
 /// # Outcomes
-/// Same as [`Has<Administrator>`](Has); a session that is not fresh forwards 401, as with [`Fresh`].
+/// Same as [`Has<Administrator>`](Has); 401 for a session that is not fresh, as with [`Fresh`].
 pub struct Admin<'r>(pub &'r SignedIn);
 
 #[rocket::async_trait]

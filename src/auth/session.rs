@@ -20,7 +20,7 @@ use crate::{
         clock::Time,
         key::{Key, sha256},
     },
-    http::{CookieName, Visit, keyed, viewer},
+    http::{CookieName, Visit, keyed, refusal::must_sign_in, viewer},
     policy::Policy,
     store::{
         Tx,
@@ -102,8 +102,8 @@ async fn load(site: &Visit<'_>, cookie_name: CookieName) -> Result<Option<Signed
 }
 
 /// # Outcomes
-/// Forward 401 if nobody is signed in (the catcher redirects to sign-in and back), error 503 if the session cannot be
-/// read.
+/// 401 if nobody is signed in: an error on an application's route, unless `latchkey.refusal` is `forward`. A person is
+/// redirected to sign-in and back. Error 503 if the session cannot be read.
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for &'r SignedIn {
     type Error = ();
@@ -111,7 +111,7 @@ impl<'r> FromRequest<'r> for &'r SignedIn {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         match current(request).await {
             Ok(Some(found)) => Outcome::Success(found),
-            Ok(None) => Outcome::Forward(Status::Unauthorized),
+            Ok(None) => must_sign_in(request),
             Err(()) => Outcome::Error((Status::ServiceUnavailable, ())),
         }
     }
@@ -131,7 +131,7 @@ impl<'r> FromRequest<'r> for &'r Account {
 /// A signed-in person who has proved their identity within `session.fresh`.
 ///
 /// # Outcomes
-/// Same as [`&SignedIn`](SignedIn); a session that is not fresh also forwards 401, and sign-in says why it asks again.
+/// Same as [`&SignedIn`](SignedIn); 401 also if the session is not fresh, and sign-in says why it asks again.
 pub struct Fresh<'r>(pub &'r SignedIn);
 
 impl Fresh<'_> {
@@ -155,7 +155,7 @@ impl<'r> FromRequest<'r> for Fresh<'r> {
             |found: &SignedIn| Visit::of(request).is_some_and(|site| found.session.fresh_until > site.now());
         <&SignedIn>::from_request(request).await.and_then(|found| match fresh(found) {
             true => Outcome::Success(Fresh(found)),
-            false => Outcome::Forward(Status::Unauthorized),
+            false => must_sign_in(request),
         })
     }
 }

@@ -14,6 +14,7 @@ pub mod phone;
 pub mod quota;
 pub mod random;
 pub mod reach;
+pub mod return_to;
 pub mod role;
 pub mod setting_fault;
 pub mod typed;

@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 
-use figment::Figment;
+use figment::{Figment, value::magic::RelativePathBuf};
 use serde::{Deserialize, Serialize};
 
 mod contact;
 pub mod database;
 pub mod events;
 pub mod fault;
+pub mod host;
 pub mod init;
 pub mod limits;
 pub mod log;
@@ -23,11 +24,17 @@ pub mod sms;
 mod validated;
 
 use self::{
-    events::EventSettings, limits::LimitSettings, log::LogFormat, mail::MailSettings,
-    register::RegisterSettings, session::SessionSettings, sms::SmsSettings,
+    events::EventSettings,
+    host::{Csp, Refusal},
+    limits::LimitSettings,
+    log::LogFormat,
+    mail::MailSettings,
+    register::RegisterSettings,
+    session::SessionSettings,
+    sms::SmsSettings,
 };
 use crate::{
-    base::{Error, SettingFault, base_path::BasePath, duration::HumanDuration, network::Network},
+    base::{Error, SettingFault, base_path::BasePath, duration::HumanDuration, network::Network, return_to},
     findings::Finding,
     hashing::{password::PasswordSettings, pepper::Peppers},
     policy::{ResetSettings, judge::Environment},
@@ -46,6 +53,18 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Path that every page of the site is below, like `/auth`. Default: `/`.
     pub base: BasePath,
+    /// Folder of templates, sentences and assets that replace ours. Default: none.
+    pub templates: Option<RelativePathBuf>,
+    /// Answer of an application's own route to somebody who is not signed in. Default: `error`.
+    pub refusal: Refusal,
+    /// Content-Security-Policy of the site's pages. Default: `strict`.
+    pub csp: Csp,
+    /// Path after signing in, of the site or of the application. Default: the account.
+    pub after_sign_in: Option<String>,
+    /// Serves the console. Default: true.
+    pub console: bool,
+    /// Serves `/healthz`, `/readyz` and `/metrics`. Default: true.
+    pub probes: bool,
     /// Name of the site, on pages and in messages. Default: `Latchkey`.
     pub site_name: String,
     /// Contact for people without their phone: an address or a link. Default: none.
@@ -121,6 +140,12 @@ impl Default for Config {
         Self {
             public_url: None,
             base: BasePath::default(),
+            templates: None,
+            refusal: Refusal::default(),
+            csp: Csp::default(),
+            after_sign_in: None,
+            console: true,
+            probes: true,
             site_name: "Latchkey".into(),
             contact: None,
             pepper: Vec::new(),
@@ -174,6 +199,9 @@ impl Config {
         };
         if self.site_name.trim().is_empty() || self.site_name.chars().any(char::is_control) {
             add("site_name", "must be one line of text".into(), "");
+        }
+        if self.after_sign_in.as_deref().is_some_and(|path| return_to::path(path).is_none()) {
+            add("after_sign_in", "is not a path of this server".into(), "write one like \"/home\"");
         }
         if self.phone_hold > HumanDuration::days(30) {
             let why = format!("\"{}\" is out of range", self.phone_hold);

@@ -130,10 +130,14 @@ impl Place {
     /// Returns its address with a query, without the values that are empty.
     pub fn with(self, query: &[(&str, &str)]) -> Address {
         let pairs = query.iter().filter(|(_, value)| !value.is_empty());
-        let pairs: Vec<_> =
-            pairs.map(|(name, value)| format!("{name}={}", RawStr::new(value).percent_encode())).collect();
+        let pairs: Vec<_> = pairs.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         Address::Place(self, pairs.join("&"))
     }
+}
+
+/// Encodes a value of a query; a slash may stand as it is (RFC 3986, 3.4).
+fn encoded(value: &str) -> String {
+    RawStr::new(value).percent_encode().as_str().replace("%2F", "/")
 }
 
 /// An address that a page leads to.

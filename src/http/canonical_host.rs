@@ -8,6 +8,7 @@ use rocket::{
     http::{Method, Status},
 };
 
+use super::is_own;
 use crate::{app::App, config::is_loopback_url};
 
 /// Redirects a GET request by another name of this machine (such as `localhost`) to `public_url`.
@@ -21,7 +22,7 @@ impl Fairing for CanonicalHost {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         let Some(app) = request.rocket().state::<Arc<App>>() else { return };
-        if request.method() != Method::Get {
+        if request.method() != Method::Get || !is_own(request) {
             return;
         }
         let host = request.headers().get_one("Host").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Headers of every response: nothing is cached, framed, sniffed, or loaded from other sites.
+//! Headers of each of our responses: nothing is cached, framed, sniffed, or loaded from other sites.
 
 use std::sync::Arc;
 
@@ -7,7 +7,8 @@ use rocket::{
     fairing::{Fairing, Info, Kind},
 };
 
-use crate::app::App;
+use super::is_own;
+use crate::{app::App, config::host::Csp};
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -21,13 +22,23 @@ impl Fairing for Headers {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        guard(request, response);
+        if is_own(request) {
+            guard(request, response);
+        }
     }
 }
 
 /// Adds the headers to one response.
 pub fn guard(request: &Request<'_>, response: &mut Response<'_>) {
-    response.set_raw_header("Content-Security-Policy", POLICY);
+    let app = request.rocket().state::<Arc<App>>();
+    let csp = match app.map(|app| &app.config().csp) {
+        Some(Csp::Host) => None,
+        Some(Csp::Custom(policy)) => Some(policy.as_str()),
+        Some(Csp::Strict) | None => Some(POLICY),
+    };
+    if let Some(csp) = csp {
+        response.set_raw_header("Content-Security-Policy", csp.to_owned());
+    }
     response.set_raw_header("Referrer-Policy", "same-origin");
     response.set_raw_header("X-Content-Type-Options", "nosniff");
     response.set_raw_header("X-Frame-Options", "DENY");
@@ -37,7 +48,7 @@ pub fn guard(request: &Request<'_>, response: &mut Response<'_>) {
         response.set_raw_header("Cache-Control", "no-store");
     }
     let hsts = |app: &Arc<App>| app.validated.is_https() && app.config().hsts;
-    if request.rocket().state().is_some_and(hsts) {
+    if app.is_some_and(hsts) {
         response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     }
 }

@@ -1,8 +1,7 @@
 //! Links with a key: the key is removed from the address before anything is routed, logged or shown.
 
 use rocket::{
-    Data, Request,
-    fairing::{Fairing, Info, Kind},
+    Request,
     http::uri::Origin,
     request::{FromRequest, Outcome},
 };
@@ -32,18 +31,6 @@ const PLACES: [(Place, &[Place]); 4] = [
     ),
 ];
 
-/// Moves the key of a link into the request's local state, and leaves `-` in its place.
-pub struct KeyStripper {
-    base: BasePath,
-}
-
-impl KeyStripper {
-    /// For a site that is mounted at `base`.
-    pub fn new(base: BasePath) -> Self {
-        Self { base }
-    }
-}
-
 /// The part of a link where a key belongs, as far as mail programs left it intact.
 #[derive(Default)]
 pub struct LinkKey(Option<Key>);
@@ -55,32 +42,26 @@ impl LinkKey {
     }
 }
 
-#[rocket::async_trait]
-impl Fairing for KeyStripper {
-    fn info(&self) -> Info {
-        Info { name: "Keys leave the address", kind: Kind::Request }
+/// Moves the key of a link below `base` into the request's local state, and leaves `-` in its place.
+pub fn strip(base: &BasePath, request: &mut Request<'_>) {
+    // There may be an extra slash between the site and the key.
+    let path = request.uri().path().as_str().split('/').filter(|part| !part.is_empty());
+    let path: String = path.flat_map(|part| ["/", part]).collect();
+    let Some(below) = base.below(&path) else { return };
+    let found = PLACES.iter().find_map(|(place, pages)| {
+        Some((*place, *pages, below.strip_prefix(&*place.path())?.strip_prefix('/')?))
+    });
+    let Some((place, pages, rest)) = found else { return };
+    let first = rest.split('/').next().unwrap_or_default();
+    let is_page = pages.iter().any(|page| page.path().rsplit('/').next() == Some(first));
+    let is_strategy = || Strategy::all().iter().any(|strategy| strategy.slug() == first);
+    if rest.is_empty() || is_page || place == Place::Reset && is_strategy() {
+        return;
     }
-
-    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
-        // There may be an extra slash between the site and the key.
-        let path = request.uri().path().as_str().split('/').filter(|part| !part.is_empty());
-        let path: String = path.flat_map(|part| ["/", part]).collect();
-        let Some(below) = self.base.below(&path) else { return };
-        let found = PLACES.iter().find_map(|(place, pages)| {
-            Some((*place, *pages, below.strip_prefix(&*place.path())?.strip_prefix('/')?))
-        });
-        let Some((place, pages, rest)) = found else { return };
-        let first = rest.split('/').next().unwrap_or_default();
-        let is_page = pages.iter().any(|page| page.path().rsplit('/').next() == Some(first));
-        let is_strategy = || Strategy::all().iter().any(|strategy| strategy.slug() == first);
-        if rest.is_empty() || is_page || place == Place::Reset && is_strategy() {
-            return;
-        }
-        let key = Key::from_link(rest);
-        request.local_cache(|| LinkKey(key));
-        if let Ok(bare) = Origin::parse_owned(format!("{}/-", place.at(&self.base))) {
-            request.set_uri(bare);
-        }
+    let key = Key::from_link(rest);
+    request.local_cache(|| LinkKey(key));
+    if let Ok(bare) = Origin::parse_owned(format!("{}/-", place.at(base))) {
+        request.set_uri(bare);
     }
 }
 

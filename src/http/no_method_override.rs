@@ -2,27 +2,31 @@
 
 use rocket::{
     Data, Request,
-    fairing::{Fairing, Info, Kind},
     http::{Method, uri::Origin},
 };
+
+use super::own_routes::WholeSite;
 
 /// The field that Rocket reads, at the very start of a form.
 const FIELD: &[u8] = b"_method=";
 
-/// Routes every form that begins with `_method` to a path that does not exist.
-pub struct NoMethodOverride;
+struct Overridden(bool);
 
-#[rocket::async_trait]
-impl Fairing for NoMethodOverride {
-    fn info(&self) -> Info {
-        Info { name: "Forms keep their method", kind: Kind::Request }
+/// Routes a form that begins with `_method` to a path that does not exist. Beside routes of an application, which may want
+/// such forms, it is only noted.
+pub async fn refuse(request: &mut Request<'_>, data: &mut Data<'_>) {
+    let form = request.content_type().is_some_and(|kind| kind.is_form());
+    if !form || data.peek(FIELD.len()).await != FIELD {
+        return;
     }
+    request.local_cache(|| Overridden(true));
+    if request.rocket().state::<WholeSite>().is_some() {
+        request.set_method(Method::Post);
+        request.set_uri(Origin::const_new("/-", None));
+    }
+}
 
-    async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
-        let form = request.content_type().is_some_and(|kind| kind.is_form());
-        if form && data.peek(FIELD.len()).await == FIELD {
-            request.set_method(Method::Post);
-            request.set_uri(Origin::const_new("/-", None));
-        }
-    }
+/// True if the method of a request may not be the one that it was sent with.
+pub fn is_overridden(request: &Request<'_>) -> bool {
+    request.local_cache(|| Overridden(false)).0
 }

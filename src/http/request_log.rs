@@ -6,12 +6,13 @@
 use std::{sync::Arc, time::Duration};
 
 use rocket::{
-    Data, Request, Response, Route,
+    Request, Response, Route,
     fairing::{Fairing, Info, Kind},
     http::{Method, Status},
     tokio::time::Instant,
 };
 
+use super::is_own;
 use crate::{
     app::App,
     observe::task_context::{RequestId, TaskContext},
@@ -47,22 +48,8 @@ impl RequestLine<'_> {
     }
 }
 
-/// Gives each request its id. Runs before all other fairings.
-pub struct RequestStart;
-
 /// Logs and counts each answer. Runs after all fairings that may change it.
 pub struct RequestFinish;
-
-#[rocket::async_trait]
-impl Fairing for RequestStart {
-    fn info(&self) -> Info {
-        Info { name: "Requests arrive", kind: Kind::Request }
-    }
-
-    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
-        begin(request, true);
-    }
-}
 
 #[rocket::async_trait]
 impl Fairing for RequestFinish {
@@ -71,8 +58,15 @@ impl Fairing for RequestFinish {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        finish(request, response);
+        if is_own(request) {
+            finish(request, response);
+        }
     }
+}
+
+/// Gives a request its id, before any fairing can change it.
+pub fn start(request: &Request<'_>) {
+    begin(request, true);
 }
 
 fn begin<'r>(request: &'r Request<'_>, arrived: bool) -> &'r Begun {

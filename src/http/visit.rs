@@ -71,6 +71,8 @@ impl<'r> Visit<'r> {
     pub fn of(request: &'r Request<'_>) -> Option<Self> {
         let app = request.rocket().state::<Arc<App>>()?;
         let db = request.rocket().state::<Db>()?;
+        // Requests in flight keep the database open.
+        request.local_cache(|| db.keep_open());
         let client = Client::of(request, app);
         let AtArrival(at_arrival) = request.local_cache(|| AtArrival(app.live.now()));
         Some(Self { app, db, cookies: Cookies::of(request, app.validated.is_https()), client, at_arrival })

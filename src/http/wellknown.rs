@@ -23,12 +23,13 @@ pub fn fixed() -> Vec<Route> {
     routes![change_password]
 }
 
-#[rocket::get("/")]
+// An application's own home comes first.
+#[rocket::get("/", rank = 100)]
 fn home(site: Visit<'_>) -> Redirect {
     Redirect::to(Place::Account.at(site.base()))
 }
 
-#[rocket::get("/.well-known/change-password")]
+#[rocket::get("/.well-known/change-password", rank = 100)]
 fn change_password(site: Visit<'_>) -> Redirect {
     Redirect::to(Place::ChangePassword.at(site.base()))
 }

@@ -1,9 +1,10 @@
-//! Responses when no route answers: error pages, the page for unusable keys, the redirect to sign-in.
+//! Answers to errors: error pages, the page for unusable keys, the redirect to sign-in.
 
 use std::sync::Arc;
 
 use rocket::{
-    Catcher, Request, catch, catchers,
+    Catcher, Request, catcher,
+    futures::future::BoxFuture,
     http::{Method, Status},
     response::{self, Responder},
 };
@@ -16,19 +17,48 @@ use crate::{
     http::{
         CookieName, Visit,
         dead_end::ErrorPage,
-        headers, keyed, origin,
+        headers, keyed, origin, own_routes,
         page::{Answer, Page, Why},
         request_log,
     },
     sign_in::login,
 };
 
-/// All catchers.
-pub fn catchers() -> Vec<Catcher> {
-    catchers![gone, unauthorized, forbidden, other]
+/// Our catcher, for requests that no route answers.
+pub fn catcher() -> Catcher {
+    Catcher::new(None, Errors)
 }
 
-#[catch(410)]
+#[derive(Clone)]
+struct Errors;
+
+#[rocket::async_trait]
+impl catcher::Handler for Errors {
+    async fn handle<'r>(&self, status: Status, request: &'r Request<'_>) -> catcher::Result<'r> {
+        own_routes::mark(request);
+        let mut response = page(status, request).await?;
+        // Rocket runs no fairing for a request that it cannot read.
+        if !request_log::arrived(request) {
+            headers::guard(request, &mut response);
+            request_log::finish(request, &mut response);
+        }
+        Ok(response)
+    }
+}
+
+/// Returns the page for an error.
+pub fn page<'r>(status: Status, request: &'r Request<'_>) -> BoxFuture<'r, response::Result<'static>> {
+    Box::pin(async move {
+        match status.code {
+            401 => login::first(request).await.respond_to(request),
+            403 => forbidden(request).respond_to(request),
+            410 => gone(request).await.respond_to(request),
+            _ => other(status, request).respond_to(request),
+        }
+    })
+}
+
+/// The key of a link, or the restricted session for one step, opens nothing.
 async fn gone(request: &Request<'_>) -> Result<Answer, Error> {
     // The page header shows who is signed in; if the session cannot be read, nobody is.
     let me = session::current(request).await.ok().flatten();
@@ -54,13 +84,7 @@ async fn gone(request: &Request<'_>) -> Result<Answer, Error> {
     keyed::caught(&site, cookie_name, again, reads).await
 }
 
-#[catch(401)]
-async fn unauthorized(request: &Request<'_>) -> Answer {
-    login::first(request).await
-}
-
 /// The visitor lacks a role, or the request cannot be shown to come from this site.
-#[catch(403)]
 fn forbidden(request: &Request<'_>) -> Result<Page, Error> {
     let app = request.rocket().state::<Arc<App>>().ok_or(Error::Sealed)?;
     let say = |key| app.templates.say(key, &[]);
@@ -74,22 +98,7 @@ fn forbidden(request: &Request<'_>) -> Result<Page, Error> {
     Ok(Page::of(&ErrorPage { title: say(title), text: say(text), support: !refused, ..shown }).status(status))
 }
 
-#[catch(default)]
-fn other(status: Status, request: &Request<'_>) -> Result<Caught, Error> {
+fn other(status: Status, request: &Request<'_>) -> Result<Page, Error> {
     let app = request.rocket().state::<Arc<App>>().ok_or(Error::Sealed)?;
-    Ok(Caught(Page::error(&app.templates, status)))
-}
-
-/// An error page that also completes responses that Rocket sends without running the fairings.
-struct Caught(Page);
-
-impl<'r> Responder<'r, 'static> for Caught {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let mut response = self.0.respond_to(request)?;
-        if !request_log::arrived(request) {
-            headers::guard(request, &mut response);
-            request_log::finish(request, &mut response);
-        }
-        Ok(response)
-    }
+    Ok(Page::error(&app.templates, status))
 }

@@ -1,6 +1,6 @@
 //! Sign-in: one bcrypt check, whatever the account's state, and the same answer for every refusal.
 
-use rocket::{Request, Route, get, post, routes};
+use rocket::{Request, Route, get, http::Method, post, routes};
 use serde::Serialize;
 
 use crate::{
@@ -9,13 +9,13 @@ use crate::{
         session::Restricted,
         temporary,
     },
-    base::{Error, fault::Fault},
+    base::{Error, fault::Fault, return_to},
     core::{
         event::{Event, EventKind},
         place::{Address, Place},
     },
     hashing::{hash::Verdict, hasher::Hasher, password::Password},
-    http::{Answer, Faults, Paced, Page, SameOrigin, Visit, device, return_to, throttle::SignIn, viewer},
+    http::{Answer, Faults, Paced, Page, SameOrigin, Visit, device, throttle::SignIn, viewer},
     store::{
         accounts::{self, Account},
         sessions::SignedIn,
@@ -34,10 +34,14 @@ pub async fn first(request: &Request<'_>) -> Answer {
     if request.guard::<Restricted<'_>>().await.is_success() {
         return Answer::go(Place::NewPassword);
     }
-    let again = viewer::email(request).is_some();
-    let wanted = request.uri().path().to_string();
-    let back = if request.method() == rocket::http::Method::Get { wanted } else { String::new() };
-    Answer::go(Address::Place(Place::SignIn, format!("{}next={back}", if again { "again=1&" } else { "" })))
+    Answer::go(place(request))
+}
+
+/// Returns the address of the form, which leads back to the page that a request is for.
+pub fn place(request: &Request<'_>) -> Address {
+    let again = if viewer::email(request).is_some() { "1" } else { "" };
+    let back = if request.method() == Method::Get { request.uri().to_string() } else { String::new() };
+    Place::SignIn.with(&[("again", again), ("next", &back)])
 }
 
 /// The form for signing in.
@@ -70,7 +74,7 @@ fn show(
         (Some(me), _) if again.is_some() && stale(me) => {
             form(&site, next, true).typed("email", &me.account.email).into()
         }
-        (Some(_), _) => Answer::go(goal(next)),
+        (Some(_), _) => Answer::go(goal(&site, next)),
         (None, Some(_)) => Answer::go(Place::NewPassword),
         (None, None) => match site.last_address() {
             Some(email) => form(&site, next, false).typed("email", &email).into(),
@@ -80,12 +84,13 @@ fn show(
 }
 
 fn form(site: &Visit<'_>, next: &str, again: bool) -> Page {
-    Page::of(&LoginPage { next: goal(next).at(site.base()), again })
+    Page::of(&LoginPage { next: goal(site, next).at(site.base()), again })
 }
 
 /// Returns the page to go on to.
-fn goal(next: &str) -> Address {
-    return_to::path(next).map_or(Place::Home.into(), Address::Path)
+fn goal(site: &Visit<'_>, next: &str) -> Address {
+    let wanted = return_to::path(next).or_else(|| site.config().after_sign_in.clone());
+    wanted.map_or(Place::Home.into(), Address::Path)
 }
 
 #[post("/login", data = "<fields>")]
@@ -100,7 +105,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
         Ok(form(&site, next, false)
             .typed("email", typed)
             .typed("remember", if keep { "1" } else { "" })
-            .home(Place::SignIn.with(&[("again", "1"), ("next", &goal(next).at(site.base()))]))
+            .home(Place::SignIn.with(&[("again", "1"), ("next", &goal(&site, next).at(site.base()))]))
             .faults(faults)
             .into())
     };
@@ -124,7 +129,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
         attempted = attempt(&site, &hasher, named, &counted, &password, keep).await;
     }
     match attempted {
-        Ok(Attempt::Entered) => Ok(Answer::go(goal(next))),
+        Ok(Attempt::Entered) => Ok(Answer::go(goal(&site, next))),
         Ok(Attempt::Restricted) => Ok(Answer::go(Place::NewPassword)),
         Ok(Attempt::Refused | Attempt::Conflict) => {
             note_failure(&site, named).await?;

@@ -1,0 +1,63 @@
+//! Refusals of somebody who is not signed in, or lacks a role: on a route of ours, and on one of an application.
+
+use std::sync::Arc;
+
+use rocket::{
+    Request,
+    http::{Accept, Method, Status},
+    request::Outcome,
+};
+
+use super::is_own;
+use crate::{app::App, config::host::Refusal};
+
+struct MustSignIn(bool);
+
+/// Refuses somebody who must sign in first.
+pub fn must_sign_in<T>(request: &Request<'_>) -> Outcome<T, ()> {
+    request.local_cache(|| MustSignIn(true));
+    refuse(request, Status::Unauthorized)
+}
+
+/// Refuses a request with a status: our routes answer it, an application's must not pass it on to another route unless
+/// it wants that.
+pub fn refuse<T>(request: &Request<'_>, status: Status) -> Outcome<T, ()> {
+    if is_own(request) || refusal(request) == Refusal::Forward {
+        Outcome::Forward(status)
+    } else {
+        Outcome::Error((status, ()))
+    }
+}
+
+/// True if an application's route refused somebody who must sign in first, and the application leaves the answer to us:
+/// a catcher of its own for 401 at this path takes precedence.
+pub fn leads_to_sign_in(request: &Request<'_>, status: Status) -> bool {
+    let is_ours = |request: &Request<'_>| {
+        let path = request.uri().path();
+        let catches = |base: &str| {
+            path.as_str()
+                .strip_prefix(base.trim_end_matches('/'))
+                .is_some_and(|rest| rest.starts_with('/') || rest.is_empty())
+        };
+        let mut catchers = request.rocket().catchers();
+        !catchers.any(|catcher| catcher.code == Some(401) && catches(catcher.base.path().as_str()))
+    };
+    status == Status::Unauthorized
+        && request.local_cache(|| MustSignIn(false)).0
+        && !is_own(request)
+        && refusal(request) != Refusal::Host
+        && is_ours(request)
+}
+
+/// True if a person waits for a page, as opposed to a program.
+pub fn wants_page(request: &Request<'_>) -> bool {
+    let headers = request.headers();
+    let navigates = headers.get_one("Sec-Fetch-Mode").map(|mode| mode == "navigate");
+    let html = |accept: &Accept| accept.iter().any(|media| media.media_type().is_html());
+    let reads = matches!(request.method(), Method::Get | Method::Head);
+    reads && navigates.unwrap_or_else(|| request.accept().is_some_and(html))
+}
+
+fn refusal(request: &Request<'_>) -> Refusal {
+    request.rocket().state::<Arc<App>>().map_or(Refusal::default(), |app| app.config().refusal)
+}

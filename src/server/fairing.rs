@@ -1,0 +1,224 @@
+//! Latchkey as a fairing: everything that an application gains by attaching it, and nothing that changes its own routes.
+
+use std::{io::Cursor, path::Path, sync::Arc};
+
+use figment::{Figment, providers::Serialized};
+use rocket::{
+    Build, Data, Request, Response, Rocket,
+    fairing::{self, AdHoc, Fairing, Info, Kind},
+    http::{ContentType, Status},
+};
+use rocket_db_pools::Database;
+use serde_json::json;
+
+use super::{dev, errors, folder, switch::Switch};
+use crate::{
+    account, admin,
+    app::App,
+    base::{Error, clock::Clock},
+    config::{Validated, fault},
+    core::place::{self, Place},
+    http::{
+        canonical_host::CanonicalHost, client::Proxied, cookies::SetCookies, headers::Headers, link_key,
+        no_method_override, noticed::Scribe, own, own_routes::ErrorPages, pace::ResponsePacing, probes,
+        refusal, request_log, wellknown,
+    },
+    jobs::{canonical, heartbeat, worker},
+    observe::task,
+    policy::strategy::Strategy,
+    reset,
+    sign_in::login,
+    store::{DatabaseSettings, Db},
+    view::templates::Templates,
+};
+
+/// Returns the fairing that adds accounts to an application: sign-up, sign-in and the strategy for resetting a password
+/// that `[default.latchkey]` in its `Rocket.toml` chooses.
+///
+/// ```no_run
+/// use rocket::{get, launch, routes};
+///
+/// #[get("/")]
+/// fn home(me: Option<&latchkey::Account>) -> String {
+///     me.map_or("hello, stranger".into(), |me| format!("hello, {}", me.email))
+/// }
+///
+/// #[launch]
+/// fn rocket() -> _ {
+///     rocket::build().mount("/", routes![home]).attach(latchkey::fairing())
+/// }
+/// ```
+pub fn fairing() -> Latchkey {
+    Latchkey { app: None }
+}
+
+/// Accounts for an application, made by [`fairing()`].
+pub struct Latchkey {
+    /// The site, if it was built before it is attached.
+    app: Option<Arc<App>>,
+}
+
+impl Latchkey {
+    /// Builds the site that a configuration describes.
+    ///
+    /// # Errors
+    /// [`Error::Config`], one line for each fault, with key and remedy; [`Error::Template`] or [`Error::File`] for a
+    /// faulty template in the folder.
+    pub fn ready(figment: &Figment, clock: Clock, templates: Option<&Path>) -> Result<Self, Error> {
+        let validated = Validated::read(figment)?;
+        let templates = Templates::load(templates, &place::named(&validated.config.base))?;
+        Ok(Latchkey { app: Some(Arc::new(App::new(validated, clock, templates)?)) })
+    }
+
+    fn build(&self, figment: &Figment) -> Result<Arc<App>, Error> {
+        match &self.app {
+            Some(app) => Ok(app.clone()),
+            None => {
+                let ready =
+                    Latchkey::ready(figment, Clock::system(), folder::templates(figment)?.as_deref())?;
+                ready.app.ok_or(Error::Sealed)
+            }
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl Fairing for Latchkey {
+    fn info(&self) -> Info {
+        Info { name: "Latchkey", kind: Kind::Ignite | Kind::Request }
+    }
+
+    async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
+        if rocket.state::<Arc<App>>().is_some() {
+            log::error!("latchkey::fairing() is attached twice: attach it once");
+            return Err(rocket);
+        }
+        match self.build(rocket.figment()) {
+            Ok(app) => Ok(assemble(rocket, app)),
+            Err(error) => {
+                error.to_string().lines().for_each(|line| {
+                    log::error!("latchkey: {}", fault::placed(rocket.figment(), line));
+                });
+                Err(rocket)
+            }
+        }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
+        request_log::start(request);
+        no_method_override::refuse(request, data).await;
+        let base = request.rocket().state::<Arc<App>>().map(|app| app.base().clone());
+        if let Some(base) = base {
+            link_key::strip(&base, request);
+        }
+    }
+}
+
+/// Adds the site to an application. Fairings that are attached here run after all of the application's.
+fn assemble(rocket: Rocket<Build>, app: Arc<App>) -> Rocket<Build> {
+    let base = app.base().clone();
+    // Rocket tries one route after another.
+    let mut routes = [reset::routes(), account::routes(), wellknown::routes()].concat();
+    if app.config().console {
+        routes.extend(admin::routes());
+    }
+    if app.config().probes {
+        routes.extend(probes::routes());
+    }
+    let configured = with_database(rocket.figment());
+    let site = rocket
+        .configure(configured)
+        .manage(app.events.clone())
+        .manage(Proxied::default())
+        .manage(ErrorPages(errors::page))
+        .manage(app)
+        .attach(Db::init())
+        .attach(SignInFirst)
+        .attach(CanonicalHost)
+        .attach(Headers)
+        .attach(SetCookies)
+        .attach(Scribe)
+        .attach(ResponsePacing)
+        .attach(request_log::RequestFinish)
+        .attach(start_worker())
+        .attach(leaving())
+        .attach(heartbeat::fairing())
+        .attach(canonical::fairing())
+        .attach(dev::fairing())
+        .mount(base.root(), own(routes))
+        .mount("/", own(wellknown::fixed()));
+    let site = match base.root() {
+        // An application may have a catcher of its own there.
+        "/" => site,
+        root => site.register(root, vec![errors::catcher()]),
+    };
+    Strategy::all().iter().fold(site, |site, strategy| site.attach(reset::fairing(*strategy)))
+}
+
+/// Answers somebody who must sign in before a route of the application: a person with sign-in, a program with JSON.
+struct SignInFirst;
+
+#[rocket::async_trait]
+impl Fairing for SignInFirst {
+    fn info(&self) -> Info {
+        Info { name: "Sign in first", kind: Kind::Response }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        let Some(app) = request.rocket().state::<Arc<App>>() else { return };
+        if !refusal::leads_to_sign_in(request, response.status()) {
+            return;
+        }
+        let sign_in = login::place(request).at(app.base());
+        if refusal::wants_page(request) {
+            *response = Response::new();
+            response.set_status(Status::SeeOther);
+            response.set_raw_header("Location", sign_in);
+        } else {
+            let body = json!({ "status": 401, "error": "sign in first", "sign_in": sign_in }).to_string();
+            response.set_header(ContentType::JSON);
+            response.set_sized_body(body.len(), Cursor::new(body));
+        }
+        response.set_raw_header("Cache-Control", "no-store");
+    }
+}
+
+/// Adds the defaults for the database, since Rocket has another for the size of a pool.
+pub(super) fn with_database(figment: &Figment) -> Figment {
+    figment.clone().join(Serialized::default("databases.latchkey", DatabaseSettings::default()))
+}
+
+fn start_worker() -> AdHoc {
+    AdHoc::on_liftoff("Outbox", |rocket| {
+        Box::pin(async move {
+            let (Some(app), Some(db)) = (rocket.state::<Arc<App>>(), Db::fetch(rocket)) else { return };
+            let (at_work, pool, shutdown) = (app.clone(), (**db).clone(), rocket.shutdown());
+            task::keep_up("the outbox worker", app.scope(None), move || {
+                worker::run(at_work.clone(), pool.clone(), shutdown.clone())
+            });
+            if let Some(switch) = Switch::of(rocket) {
+                let figment = rocket.figment().clone();
+                rocket::tokio::spawn(async move {
+                    if let Err(error) = switch.look(&figment).await {
+                        log::error!("could not check which accounts the policy locks out: {error}");
+                    }
+                });
+            }
+            log::info!("people are served at {}", app.url());
+            if app.transports.mailbox.is_some() {
+                log::info!("email and text messages appear at {}", app.link(Place::Mailbox));
+            }
+        })
+    })
+}
+
+/// Reports on shutdown that the server is leaving.
+fn leaving() -> AdHoc {
+    AdHoc::on_shutdown("Leaving", |rocket| {
+        Box::pin(async move {
+            if let Some(app) = rocket.state::<Arc<App>>() {
+                app.health.leave();
+            }
+        })
+    })
+}
