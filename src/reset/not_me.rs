@@ -4,7 +4,7 @@ use rocket::{Route, get, post, routes};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::undo::{self, Outcome};
+use super::undo::{self, Undone};
 use crate::{
     account::notice::UndoSnapshot,
     base::{
@@ -35,7 +35,7 @@ pub struct Notified {
     key: KeyRow,
     account: Account,
     before: UndoSnapshot,
-    outcome: Outcome,
+    outcome: Undone,
 }
 
 #[rocket::async_trait]
@@ -121,7 +121,7 @@ fn show(site: Visit<'_>, notified: ValidKey<Notified>) -> Page {
         ticket: KeyShown { id: key.id, email: masked(&before.email), until },
         what: site.templates.say(&format!("event-{}", before.notice), &[]),
         when: format::moment(before.at),
-        contested: outcome == Outcome::Frozen,
+        contested: outcome == Undone::Frozen,
         frozen: account.state() == AccountState::Frozen,
         deleted: account.state() == AccountState::DeletionPending,
     })
@@ -142,7 +142,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, notified: ValidKey<Notified>
     keyed::use_up(&site, account.tx(), &key.digest, Place::NotMeDone).await?;
     let outcome = undo::carry_out(site.app, &mut account, &key, &before, &site.caller()).await?;
     tx.commit().await?;
-    site.keep_all(Place::NotMeDone, &before.email, None, outcome == Outcome::Restored)?;
+    site.keep_all(Place::NotMeDone, &before.email, None, outcome == Undone::Restored)?;
     Ok(Answer::go(Place::NotMeDone))
 }
 

@@ -29,9 +29,9 @@ const HOLD: Duration = Duration::from_secs(60 * 60);
 /// Time for which a message about a freeze is worth sending.
 const NOTICE_LIFE: Duration = Duration::from_secs(72 * 60 * 60);
 
-/// Outcome of "this wasn't me".
+/// Result of "this wasn't me".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Undone {
     /// The account is as it was before, and its owner gets a key.
     Restored,
     /// Nobody gets in until an admin decides.
@@ -58,12 +58,12 @@ pub async fn weigh(
     key: &KeyRow,
     before: &UndoSnapshot,
     account: &Account,
-) -> Result<Outcome, Error> {
+) -> Result<Undone, Error> {
     let former = before.email_key();
     let contested = account.state() == AccountState::Frozen
         || former != account.email_key()
             && accounts::proved_elsewhere(conn, account.id, key.issued_at, &former).await?;
-    Ok(if contested { Outcome::Frozen } else { Outcome::Restored })
+    Ok(if contested { Undone::Frozen } else { Undone::Restored })
 }
 
 /// Restores or freezes the account by the link `key`. Restoring also ends the links of later events.
@@ -78,15 +78,15 @@ pub async fn carry_out(
     key: &KeyRow,
     before: &UndoSnapshot,
     asked: &Caller,
-) -> Result<Outcome, Error> {
+) -> Result<Undone, Error> {
     let (now, id) = (app.now(), account.id);
     let (tx, stored) = account.parts();
     let weighed = weigh(tx, key, before, stored).await?;
     account.void_password(now).await?;
     account.end_everything(now).await?;
-    if weighed == Outcome::Frozen || !restore(app, account, before).await? {
+    if weighed == Undone::Frozen || !restore(app, account, before).await? {
         freeze(app, account, before, asked).await?;
-        return Ok(Outcome::Frozen);
+        return Ok(Undone::Frozen);
     }
     keys::end_undo(account.tx(), id, key.issued_at).await?;
     former_addresses::release(account.tx(), id, key.issued_at).await?;
@@ -98,7 +98,7 @@ pub async fn carry_out(
         .await?;
     account.reread().await?;
     issue(app, account, letter("not-me-done"), Requester::Trusted, asked).await?;
-    Ok(Outcome::Restored)
+    Ok(Undone::Restored)
 }
 
 /// Restores address and phone; false if the address is not available.
