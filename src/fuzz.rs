@@ -8,6 +8,7 @@ use figment::{
     providers::{Format, Toml},
 };
 use regex::bytes::Regex;
+use zeroize::Zeroizing;
 
 use crate::{
     base::{
@@ -19,8 +20,12 @@ use crate::{
         random::Random,
         return_to,
     },
-    config::{Proxies, Validated},
-    http::{client, device, fields},
+    config::{Config, Proxies, Validated},
+    hashing::password::Password,
+    http::{
+        Read, client, device,
+        form::{fields, form},
+    },
     outbox::sms,
 };
 
@@ -99,17 +104,29 @@ pub fn next(bytes: &[u8]) {
     assert_eq!(seen.origin(), site.origin(), "{path}");
 }
 
+form! {
+    /// A form with a field of most kinds.
+    #[allow(dead_code, reason = "its draft is looked at")]
+    struct AnyForm {
+        email: Email = email(),
+        tel: Phone = phone(),
+        next: String = line(64),
+        password: Password = password().named("current-password"),
+        key: Zeroizing<String> = pasted(64),
+        method: String = hidden().named("_method"),
+    }
+}
+
 /// A form is parsed or refused, and a field is a single line.
 pub fn form(bytes: &[u8]) {
-    let Some(fields) = fields::parse(bytes) else { return };
-    for name in ["email", "tel", "next", "current-password", "_method", ""] {
-        if let Ok(line) = fields.line(name, 64) {
-            assert!(line.chars().count() <= 64 && !line.chars().any(char::is_control));
-        }
-        let _ = (fields.email(name), fields.phone(name, Some("DE")), fields.ticked(name));
-        let _ = (fields.password(name).is_ok(), fields.required(name, 64));
+    let Some(sent) = fields::parse(bytes) else { return };
+    let Read { draft, refusal } = Read::<AnyForm>::of(&sent, &Config::default());
+    if let Some(line) = draft.next {
+        assert!(line.chars().count() <= 64 && !line.chars().any(char::is_control));
     }
-    assert_eq!(fields.get("_method"), Ok(""));
+    let values = [draft.email.is_some(), draft.tel.is_some(), draft.password.is_some(), draft.key.is_some()];
+    assert!(!refusal.is_empty() || values == [true; 4]);
+    assert_eq!(draft.method.as_deref(), Some(""));
 }
 
 /// A configuration is judged, and every finding has a text.

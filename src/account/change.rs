@@ -20,9 +20,9 @@ use crate::{
         hash::{PasswordHash, Verdict},
         password::Password,
     },
-    http::{Answer, Faults, Fields, Page, SameOrigin, Visit, told::Announcement},
+    http::{Form, Outcome, Page, Read, Refusal, SameOrigin, Visit, form::form, told::Announcement},
     store::accounts::Account,
-    view::shown::View,
+    view::shown::{Forms, View},
 };
 
 /// The routes.
@@ -30,12 +30,21 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit]
 }
 
-/// The form for another password.
+form! {
+    /// The form for another password.
+    pub struct ChangeForm {
+        new_password: Password = new_password(),
+        password: Password = password().enter("next"),
+    }
+}
+
+/// The page with that form.
 #[derive(Serialize)]
 pub struct ChangePage {}
 
 impl View for ChangePage {
     const TEMPLATE: &'static str = "account/change";
+    const FORMS: Forms = &[ChangeForm::INPUTS];
     const SHOWS_ME: bool = true;
 
     fn samples() -> Vec<Self> {
@@ -48,23 +57,29 @@ fn show(_me: Fresh<'_>) -> Page {
     Page::of(&ChangePage {})
 }
 
-#[post("/change", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
+#[post("/change", data = "<form>")]
+async fn submit(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    me: Fresh<'_>,
+    form: Read<ChangeForm>,
+) -> Result<Outcome, Error> {
     let account = &me.0.account;
-    let mut faults = Faults::default();
-    let new = faults.take("new_password", fields.password("new_password"));
+    let Read { draft, mut refusal } = form;
+    let (new, at) = (draft.new_password, ChangeForm::AT);
     if let Some(new) = &new {
         let own_words = [account.email.as_str(), &site.config().site_name];
-        faults.take("new_password", site.hasher_for(account.id.as_bytes()).validate(new, &own_words).await?);
+        let validated = site.hasher_for(account.id.as_bytes()).validate(new, &own_words).await?;
+        refusal.take(at.new_password, validated);
     }
-    confirm(&site, account, &fields, &mut faults).await?;
-    let refused = |faults| Ok(Page::of(&ChangePage {}).faults(faults).into());
-    let Some(new) = new.filter(|_| faults.is_empty()) else { return refused(faults) };
+    confirm(&site, account, draft.password, at.password, &mut refusal).await?;
+    let page = || Page::of(&ChangePage {});
+    let Some(new) = new.filter(|_| refusal.is_empty()) else { return Ok(page().refused(refusal)) };
     let hash = site.hasher_for(account.id.as_bytes()).hash(new).await?;
 
     let mut tx = site.begin().await?;
     let Some(mut account) = me.lock(&mut tx, site.now()).await? else {
-        return refused(Faults::of("password", Fault::new("fault-password")));
+        return Ok(page().refused(refusal.with(at.password, Fault::new("fault-password"))));
     };
     let others = session::open(&site, &mut account, Some(me.0.session.id)).await?;
     let goal = Goal::NewPassword { hash: &hash, sign_in: true };
@@ -76,23 +91,24 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     admission.enter(&site);
     let ended = (others > 0).then(|| Announcement::count("told-others-ended", others));
     site.tell_all([Announcement::new("told-password-changed")].into_iter().chain(ended).collect());
-    Ok(Answer::go(Place::Account))
+    Ok(Outcome::go(Place::Account))
 }
 
-/// Checks the current password in the field `password`, and records any fault for that field.
+/// Checks the current password as typed in the field with the id `at`, and adds any fault to that.
 ///
 /// # Errors
 /// [`Error::Busy`], [`Error::Database`].
 pub async fn confirm(
     site: &Visit<'_>,
     account: &Account,
-    fields: &Fields,
-    faults: &mut Faults,
+    typed: Option<Password>,
+    at: &str,
+    refusal: &mut Refusal,
 ) -> Result<(), Error> {
-    let Some(typed) = faults.take("password", fields.password("password")) else { return Ok(()) };
+    let Some(typed) = typed else { return Ok(()) };
     let checked = check(site, account.id, typed, &account.password_hash).await?;
     if checked != Checked::Right {
-        faults.add("password", Fault::new("fault-password"));
+        refusal.add(at, Fault::new("fault-password"));
     }
     if checked == Checked::Wrong {
         let mut tx = site.begin().await?;

@@ -21,9 +21,10 @@ use crate::{
         limits::MessageKind,
         place::Place,
     },
+    hashing::password::Password,
     http::{
-        Answer, CookieName, Faults, Fields, KeyShown, KeyedLink, LinkKey, Page, SameOrigin, ValidKey, Visit,
-        keyed, throttle,
+        CookieName, Form, KeyShown, KeyedLink, LinkKey, Outcome, Page, Read, SameOrigin, ValidKey, Visit,
+        form::form, keyed, throttle,
     },
     outbox::message::Message,
     store::{
@@ -34,7 +35,7 @@ use crate::{
         sessions::SignedIn,
         spent::{self, Reason},
     },
-    view::shown::{Until, View},
+    view::shown::{Forms, Until, View},
 };
 
 const PURPOSE: &str = "new address";
@@ -44,7 +45,15 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit, show_sent, arrive, show_confirm, confirm]
 }
 
-/// The form for another address.
+form! {
+    /// The form for another address.
+    pub struct EmailForm {
+        email: Email = email().complete("email"),
+        password: Password = password(),
+    }
+}
+
+/// The page with that form.
 #[derive(Serialize)]
 pub struct EmailPage {
     /// The present address.
@@ -53,6 +62,7 @@ pub struct EmailPage {
 
 impl View for EmailPage {
     const TEMPLATE: &'static str = "account/email";
+    const FORMS: Forms = &[EmailForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         vec![EmailPage { current: "maria@example.com".into() }]
@@ -68,22 +78,26 @@ fn show(me: Fresh<'_>) -> Page {
     page(&me.0.account)
 }
 
-#[post("/account/email", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
+#[post("/account/email", data = "<form>")]
+async fn submit(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    me: Fresh<'_>,
+    form: Read<EmailForm>,
+) -> Result<Outcome, Error> {
     let account = &me.0.account;
-    let mut faults = Faults::default();
-    let email = faults.take("email", fields.email("email"));
+    let Read { draft, mut refusal } = form;
+    let (email, at) = (draft.email, EmailForm::AT);
     let same = email
         .as_ref()
         .zip(Email::parse(&account.email).ok())
         .is_some_and(|(new, old)| new.key() == old.key());
     if same {
-        faults.add("email", Fault::new("fault-same-email"));
+        refusal.add(at.email, Fault::new("fault-same-email"));
     }
-    change::confirm(&site, account, &fields, &mut faults).await?;
-    let Some(email) = email.filter(|_| faults.is_empty()) else {
-        let typed = fields.get("email").unwrap_or_default();
-        return Ok(page(account).typed("email", typed).faults(faults).into());
+    change::confirm(&site, account, draft.password, at.password, &mut refusal).await?;
+    let Some(email) = email.filter(|_| refusal.is_empty()) else {
+        return Ok(page(account).refused(refusal));
     };
     let (now, key) = (site.now(), Key::for_link(site.random)?);
     let row = KeyRow {
@@ -94,9 +108,9 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     let allowed = throttle::message_allowed(&site, &mut tx, MessageKind::Email, email.key()).await?;
     if !allowed.is_yes() {
         tx.commit().await?;
-        return Ok(Page::too_many(site.app, allowed).into());
+        return Ok(Outcome::too_many(allowed));
     }
-    let Some(account) = me.lock(&mut tx, now).await? else { return Ok(Answer::go(Place::SignIn)) };
+    let Some(account) = me.lock(&mut tx, now).await? else { return Ok(Outcome::go(Place::SignIn)) };
     let (held, account) = account.into_parts();
     spent::note_links(held, account.id, [Purpose::Email; 3], Reason::Replaced, now).await?;
     keys::end(held, account.id, Purpose::Email).await?;
@@ -114,7 +128,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
         Some(taken) => taken::tell(site.app, held, taken, &site.caller()).await?,
     }
     tx.commit().await?;
-    Ok(Answer::go(Place::ChangeEmailSent))
+    Ok(Outcome::go(Place::ChangeEmailSent))
 }
 
 /// The page after that form.
@@ -133,12 +147,12 @@ impl View for EmailSentPage {
 }
 
 #[get("/account/email/sent")]
-async fn show_sent(site: Visit<'_>, me: &SignedIn) -> Result<Answer, Error> {
+async fn show_sent(site: Visit<'_>, me: &SignedIn) -> Result<Outcome, Error> {
     let purpose = Purpose::Email;
     let row = keys::of_account(&mut site.read().await?, me.account.id, purpose, site.now()).await?;
     Ok(match row.and_then(|row| new_email(&site, &row)) {
         Some(email) => Page::of(&EmailSentPage { email: email.address().to_owned() }).into(),
-        None => Answer::go(Place::ChangeEmail),
+        None => Outcome::go(Place::ChangeEmail),
     })
 }
 
@@ -184,7 +198,7 @@ impl KeyedLink for NewEmail {
 }
 
 #[get("/account/email/-")]
-async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Result<Answer, Error> {
+async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Result<Outcome, Error> {
     keyed::arrive::<NewEmail>(&site, linked).await
 }
 
@@ -215,7 +229,7 @@ fn show_confirm(site: Visit<'_>, new: ValidKey<NewEmail>) -> Page {
 }
 
 #[post("/account/email/confirm")]
-async fn confirm(_ours: SameOrigin, site: Visit<'_>, new: ValidKey<NewEmail>) -> Result<Answer, Error> {
+async fn confirm(_ours: SameOrigin, site: Visit<'_>, new: ValidKey<NewEmail>) -> Result<Outcome, Error> {
     let NewEmail { row, account, email } = new.0;
     let (now, asked) = (site.now(), site.caller());
     let mut tx = site.begin().await?;
@@ -236,5 +250,5 @@ async fn confirm(_ours: SameOrigin, site: Visit<'_>, new: ValidKey<NewEmail>) ->
     tx.commit().await?;
     site.tell("told-email-changed");
     site.keep(Place::SignIn, email.address())?;
-    Ok(Answer::go(Place::SignIn))
+    Ok(Outcome::go(Place::SignIn))
 }

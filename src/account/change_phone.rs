@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rocket::{Route, get, post, routes};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::{change, notice};
 use crate::{
@@ -23,14 +24,15 @@ use crate::{
         event::{Event, EventKind},
         place::Place,
     },
-    http::{Answer, Faults, Fields, Page, SameOrigin, Visit, throttle},
+    hashing::password::Password,
+    http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form, throttle},
     outbox::message::Message,
     store::{
         Tx,
         accounts::Account,
         keys::{self, KeyRow},
     },
-    view::shown::{Until, View},
+    view::shown::{Forms, Until, View},
 };
 
 const PURPOSE: &str = "new phone";
@@ -42,7 +44,22 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit, show_code, submit_code, show_remove, remove]
 }
 
-/// The forms for another phone, and for none.
+form! {
+    /// The form for another phone.
+    pub struct PhoneForm {
+        phone: Phone = phone(),
+        password: Password = password(),
+    }
+}
+
+form! {
+    /// The form that removes the phone.
+    pub struct RemoveForm {
+        password: Password = password().id("remove-password"),
+    }
+}
+
+/// The page with these forms.
 #[derive(Serialize)]
 pub struct PhonePage {
     /// Last digits of the present one.
@@ -53,6 +70,7 @@ pub struct PhonePage {
 
 impl View for PhonePage {
     const TEMPLATE: &'static str = "account/phone";
+    const FORMS: Forms = &[PhoneForm::INPUTS, RemoveForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         let page = |phone: Option<&str>, home: Option<&str>| PhonePage {
@@ -75,29 +93,34 @@ fn show(site: Visit<'_>, me: Fresh<'_>) -> Page {
     page(&site, &me.0.account)
 }
 
-#[post("/account/phone", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
+#[post("/account/phone", data = "<form>")]
+async fn submit(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    me: Fresh<'_>,
+    form: Read<PhoneForm>,
+) -> Result<Outcome, Error> {
     let account = &me.0.account;
-    let mut faults = Faults::default();
-    let phone = faults.take("phone", fields.phone("phone", site.config().sms.home()));
+    let Read { draft, mut refusal } = form;
+    let (phone, at) = (draft.phone, PhoneForm::AT);
     if !site.transports.can_text() {
-        faults.add("phone", Fault::new("fault-no-texts"));
+        refusal.add(at.phone, Fault::new("fault-no-texts"));
     } else if phone.as_ref().is_some_and(|phone| !site.config().sms.reaches(phone.number())) {
-        faults.add("phone", Fault::new("fault-phone-country"));
+        refusal.add(at.phone, Fault::new("fault-phone-country"));
     }
-    change::confirm(&site, account, &fields, &mut faults).await?;
-    let refused = |faults| {
-        Ok(page(&site, account).typed("phone", fields.get("phone").unwrap_or_default()).faults(faults).into())
+    change::confirm(&site, account, draft.password, at.password, &mut refusal).await?;
+    let Some(phone) = phone.filter(|_| refusal.is_empty()) else {
+        return Ok(page(&site, account).refused(refusal));
     };
-    let Some(phone) = phone.filter(|_| faults.is_empty()) else { return refused(faults) };
     let (now, browser) = (site.now(), site.ensure_browser_id()?);
     let mut tx = site.begin().await?;
-    let Some(locked) = me.lock(&mut tx, now).await? else { return Ok(Answer::go(Place::SignIn)) };
+    let Some(locked) = me.lock(&mut tx, now).await? else { return Ok(Outcome::go(Place::SignIn)) };
     let (held, _) = locked.into_parts();
     let (number, account_id) = (phone.number(), account.id.as_bytes());
     if !throttle::verification_allowed(&site, held, number, account_id, &site.caller()).await?.is_yes() {
         tx.commit().await?;
-        return refused(Faults::of("phone", Fault::new("fault-texts-limit")));
+        let refusal = refusal.with(at.phone, Fault::new("fault-texts-limit"));
+        return Ok(page(&site, account).refused(refusal));
     }
     let sealed = Some(site.keyring.seal(site.random, PURPOSE, phone.number().as_bytes())?);
     let bound = Bound { account: account.id, parent: None, browser: &browser, sealed };
@@ -105,7 +128,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
     let text = Message::text(phone.number(), "phone-code").code(code.expose(), row.expires_at);
     text.post(site.app, held, Some(account.id), Some(row.id), row.expires_at).await?;
     tx.commit().await?;
-    Ok(Answer::go(Place::PhoneCode))
+    Ok(Outcome::go(Place::PhoneCode))
 }
 
 async fn pending(site: &Visit<'_>, account: &Account) -> Result<Option<(KeyRow, Phone)>, Error> {
@@ -118,7 +141,14 @@ async fn pending(site: &Visit<'_>, account: &Account) -> Result<Option<(KeyRow, 
     Ok(phone.map(|phone| (row, phone)))
 }
 
-/// The form for the code that was texted to a new phone.
+form! {
+    /// The form for the code that was texted to a new phone.
+    pub struct PhoneCodeForm {
+        code: Zeroizing<String> = code(100).mode("numeric").enter("go"),
+    }
+}
+
+/// The page with that form.
 #[derive(Serialize)]
 pub struct PhoneCodePage {
     /// Last digits of the new one.
@@ -131,6 +161,7 @@ pub struct PhoneCodePage {
 
 impl View for PhoneCodePage {
     const TEMPLATE: &'static str = "account/phone_code";
+    const FORMS: Forms = &[PhoneCodeForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         vec![PhoneCodePage { phone: "42".into(), until: Until::sample(), tries: 3 }]
@@ -143,40 +174,38 @@ fn code_page(site: &Visit<'_>, row: &KeyRow, phone: &Phone, tries: i64) -> Page 
 }
 
 #[get("/account/phone/code")]
-async fn show_code(site: Visit<'_>, me: Fresh<'_>) -> Result<Answer, Error> {
+async fn show_code(site: Visit<'_>, me: Fresh<'_>) -> Result<Outcome, Error> {
     Ok(match pending(&site, &me.0.account).await? {
         Some((row, phone)) => code_page(&site, &row, &phone, code::TRIES - row.tries).into(),
-        None => Answer::go(Place::Phone),
+        None => Outcome::go(Place::Phone),
     })
 }
 
-#[post("/account/phone/code", data = "<fields>")]
+#[post("/account/phone/code", data = "<form>")]
 async fn submit_code(
     _ours: SameOrigin,
     site: Visit<'_>,
     me: Fresh<'_>,
-    fields: Fields,
-) -> Result<Answer, Error> {
+    form: Read<PhoneCodeForm>,
+) -> Result<Outcome, Error> {
     let account = &me.0.account;
-    let Some((row, phone)) = pending(&site, account).await? else { return Ok(Answer::go(Place::Phone)) };
-    let typed = match fields.required("code", 100) {
-        Ok(typed) => typed,
-        Err(fault) => {
-            return Ok(code_page(&site, &row, &phone, code::TRIES - row.tries)
-                .faults(Faults::of("code", fault))
-                .into());
+    let Some((row, phone)) = pending(&site, account).await? else { return Ok(Outcome::go(Place::Phone)) };
+    let (typed, refusal) = match form.whole() {
+        Ok((PhoneCodeForm { code }, refusal)) => (code, refusal),
+        Err(refusal) => {
+            return Ok(code_page(&site, &row, &phone, code::TRIES - row.tries).refused(refusal));
         }
     };
-    if let Some(left) = code::try_out(&site, &row, typed).await?.left() {
-        let faults = Faults::of("code", code::wrong(left));
-        return Ok(code_page(&site, &row, &phone, left).faults(faults).into());
+    if let Some(left) = code::try_out(&site, &row, &typed).await?.left() {
+        let refusal = refusal.with(PhoneCodeForm::AT.code, code::wrong(left));
+        return Ok(code_page(&site, &row, &phone, left).refused(refusal));
     }
     let (now, asked) = (site.now(), site.caller());
     let mut tx = site.begin().await?;
     let locked = me.lock(&mut tx, now).await?;
-    let Some(mut account) = locked else { return Ok(Answer::go(Place::Phone)) };
+    let Some(mut account) = locked else { return Ok(Outcome::go(Place::Phone)) };
     if !account.spend(row.id, now).await? {
-        return Ok(Answer::go(Place::Phone));
+        return Ok(Outcome::go(Place::Phone));
     }
     // A number that replaces another is usable only after a hold, even if the other was removed just before.
     let hold = if account.phone.is_some() { now + *site.config().phone_hold } else { now };
@@ -187,7 +216,7 @@ async fn submit_code(
     Event::new(EventKind::PhoneChanged, account.id).from(&asked).write(site.app, held).await?;
     tx.commit().await?;
     site.tell("told-phone-set");
-    Ok(Answer::go(Place::Account))
+    Ok(Outcome::go(Place::Account))
 }
 
 #[get("/account/phone/remove")]
@@ -195,15 +224,18 @@ fn show_remove(site: Visit<'_>, me: Fresh<'_>) -> Page {
     page(&site, &me.0.account)
 }
 
-#[post("/account/phone/remove", data = "<fields>")]
-async fn remove(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
+#[post("/account/phone/remove", data = "<form>")]
+async fn remove(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    me: Fresh<'_>,
+    form: Read<RemoveForm>,
+) -> Result<Outcome, Error> {
     let account = &me.0.account;
-    let mut faults = Faults::default();
-    change::confirm(&site, account, &fields, &mut faults).await?;
-    if !faults.is_empty() {
-        let fault = faults.iter().next().map_or(Fault::new("fault-password"), |(_, fault)| fault.clone());
-        let page = page(&site, account).home(Place::Phone);
-        return Ok(page.faults(Faults::of("remove-password", fault)).into());
+    let Read { draft, mut refusal } = form;
+    change::confirm(&site, account, draft.password, RemoveForm::AT.password, &mut refusal).await?;
+    if !refusal.is_empty() {
+        return Ok(page(&site, account).home(Place::Phone).refused(refusal));
     }
     let now = site.now();
     let mut tx = site.begin().await?;
@@ -215,7 +247,7 @@ async fn remove(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
         tx.commit().await?;
         site.tell("told-phone-removed");
     }
-    Ok(Answer::go(Place::Account))
+    Ok(Outcome::go(Place::Account))
 }
 
 /// Notifies the owner by email and, if there was one, at the former number. Ends all keys but "this wasn't me" links.

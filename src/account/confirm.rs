@@ -20,10 +20,13 @@ use crate::{
         limits::MessageKind,
         place::Place,
     },
-    hashing::hash::PasswordHash,
+    hashing::{hash::PasswordHash, password::Password},
     http::{
-        Answer, CookieName, Faults, Fields, KeyShown, KeyedLink, LinkKey, Paced, Page, SameOrigin, Sent,
-        ValidKey, Visit, keyed, page::Why, throttle,
+        CookieName, Form, KeyShown, KeyedLink, LinkKey, Outcome, Paced, Page, Read, Refusal, SameOrigin,
+        Sent, ValidKey, Visit,
+        dead_end::{AddressForm, Why},
+        form::form,
+        keyed, throttle,
     },
     outbox::{message::post_decoy, request::Request},
     store::{
@@ -33,7 +36,7 @@ use crate::{
         roles,
         sessions::SignedIn,
     },
-    view::shown::{Until, View},
+    view::shown::{Forms, Until, View},
 };
 
 /// The routes.
@@ -47,6 +50,7 @@ pub struct ConfirmRequestPage {}
 
 impl View for ConfirmRequestPage {
     const TEMPLATE: &'static str = "account/confirm_request";
+    const FORMS: Forms = &[AddressForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         vec![ConfirmRequestPage {}]
@@ -55,7 +59,7 @@ impl View for ConfirmRequestPage {
 
 #[get("/confirm")]
 fn show_again(site: Visit<'_>) -> Page {
-    Page::of(&ConfirmRequestPage {}).typed("email", &site.last_address().unwrap_or_default())
+    Page::of(&ConfirmRequestPage {}).filled(AddressForm::AT.email, &site.last_address().unwrap_or_default())
 }
 
 /// The page after that form.
@@ -75,20 +79,16 @@ fn show_sent(site: Visit<'_>) -> Page {
     Page::of(&ConfirmSentPage(site.sent(Place::ConfirmSent)))
 }
 
-#[post("/confirm", data = "<fields>")]
-async fn again(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answer, Error> {
-    let email = match fields.email("email") {
-        Ok(email) => email,
-        Err(fault) => {
-            let page =
-                Page::of(&ConfirmRequestPage {}).typed("email", fields.get("email").unwrap_or_default());
-            return Ok(page.faults(Faults::of("email", fault)).into());
-        }
+#[post("/confirm", data = "<form>")]
+async fn again(_ours: SameOrigin, site: Visit<'_>, form: Paced<AddressForm>) -> Result<Outcome, Error> {
+    let email = match form.0.whole() {
+        Ok((AddressForm { email }, _)) => email,
+        Err(refusal) => return Ok(Page::of(&ConfirmRequestPage {}).refused(refusal)),
     };
     let request = Again::new(email.key().to_owned(), site.caller());
     let allowed = throttle::post(&site, MessageKind::Confirm, email.key(), &request).await?;
     site.keep_all(Place::ConfirmSent, email.address(), allowed.at(), allowed.is_yes())?;
-    Ok(Answer::go(Place::ConfirmSent))
+    Ok(Outcome::go(Place::ConfirmSent))
 }
 
 /// A request to send the confirmation again.
@@ -124,7 +124,7 @@ impl Again {
 }
 
 #[get("/confirm/-")]
-async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Result<Answer, Error> {
+async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Result<Outcome, Error> {
     keyed::arrive::<Unconfirmed>(&site, linked).await
 }
 
@@ -154,7 +154,15 @@ impl KeyedLink for Unconfirmed {
     }
 }
 
-/// The form that confirms an address.
+form! {
+    /// The form that confirms an address: by the password chosen at registration, or by a new one.
+    pub struct ConfirmForm {
+        password: Result<Password, Fault> = password().alternative(),
+        new_password: Result<Password, Fault> = new_password().alternative(),
+    }
+}
+
+/// The page with that form.
 #[derive(Serialize)]
 pub struct ConfirmPage {
     ticket: KeyShown,
@@ -166,6 +174,7 @@ pub struct ConfirmPage {
 
 impl View for ConfirmPage {
     const TEMPLATE: &'static str = "account/confirm";
+    const FORMS: Forms = &[ConfirmForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         let page = |ours, invited| ConfirmPage { ticket: KeyShown::sample(), ours, invited };
@@ -195,17 +204,17 @@ fn show(site: Visit<'_>, unconfirmed: ValidKey<Unconfirmed>) -> Page {
     unconfirmed.0.shown(&site)
 }
 
-#[post("/confirm/address", data = "<fields>")]
+#[post("/confirm/address", data = "<form>")]
 async fn submit(
     _ours: SameOrigin,
     site: Visit<'_>,
     unconfirmed: ValidKey<Unconfirmed>,
-    fields: Fields,
-) -> Result<Answer, Error> {
+    form: Read<ConfirmForm>,
+) -> Result<Outcome, Error> {
     let unconfirmed = unconfirmed.0;
-    let (hash, theirs) = match password(&site, &unconfirmed, &fields).await? {
+    let (hash, theirs) = match password(&site, &unconfirmed, form).await? {
         Ok(chosen) => chosen,
-        Err(faults) => return Ok(unconfirmed.shown(&site).faults(faults).into()),
+        Err(refusal) => return Ok(unconfirmed.shown(&site).refused(refusal)),
     };
     let (registration, now) = (unconfirmed.0, site.now());
     let account = Account {
@@ -230,7 +239,7 @@ async fn submit(
         false => None,
     };
     let Some(mut locked) = locked else {
-        return Ok(Page::unusable(&site.templates, Why::Unknown, None, Place::Confirm).into());
+        return Ok(Outcome::gone(Why::Unknown, None, Place::Confirm));
     };
     // The account gets the roles of every live registration of the address, whichever link was opened.
     for role in registrations::drop_address(locked.tx(), &registration.email_key, now).await? {
@@ -252,45 +261,50 @@ async fn submit(
         Some(admission) => {
             admission.enter(&site);
             site.tell("told-confirmed");
-            Answer::go(Place::Account)
+            Outcome::go(Place::Account)
         }
         None => {
             site.tell("told-confirmed-login");
             site.keep(Place::SignIn, &account.email)?;
-            Answer::go(Place::SignIn)
+            Outcome::go(Place::SignIn)
         }
     })
 }
 
-/// Returns the account's first password hash and whether it was chosen at registration, or the faults of the form.
+/// Returns the account's first password hash and whether it was chosen at registration, or the refusal of the form.
 async fn password(
     site: &Visit<'_>,
     unconfirmed: &Unconfirmed,
-    fields: &Fields,
-) -> Result<Result<(PasswordHash, bool), Faults>, Error> {
+    form: Read<ConfirmForm>,
+) -> Result<Result<(PasswordHash, bool), Refusal>, Error> {
     let registration = &unconfirmed.0;
     if unconfirmed.is_ours(site) {
         return Ok(Ok((registration.password_hash.clone(), true)));
     }
-    let fault = |field: &str, fault| Ok(Err(Faults::of(field, fault)));
-    if registration.invited || fields.get("password").unwrap_or_default().is_empty() {
-        let password = match fields.password("new_password") {
+    let (ConfirmForm { password, new_password }, refusal) = match form.whole() {
+        Ok(whole) => whole,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let (at, fault) = (ConfirmForm::AT, |at, fault| Ok(Err(refusal.with(at, fault))));
+    let missing = matches!(&password, Err(fault) if *fault == Fault::new("fault-required"));
+    if registration.invited || missing {
+        let password = match new_password {
             Ok(password) => password,
-            Err(wrong) => return fault("new_password", wrong),
+            Err(wrong) => return fault(at.new_password, wrong),
         };
         let own_words = [registration.email.as_str(), &site.config().site_name];
         if let Err(wrong) =
             site.hasher_for(registration.id.as_bytes()).validate(&password, &own_words).await?
         {
-            return fault("new_password", wrong);
+            return fault(at.new_password, wrong);
         }
         return Ok(Ok((site.hasher_for(registration.id.as_bytes()).hash(password).await?, false)));
     }
-    match fields.password("password") {
+    match password {
         Ok(typed) => match check(site, registration.id, typed, &registration.password_hash).await? {
             Checked::Right => Ok(Ok((registration.password_hash.clone(), true))),
-            _ => fault("password", Fault::new("fault-password")),
+            _ => fault(at.password, Fault::new("fault-password")),
         },
-        Err(wrong) => fault("password", wrong),
+        Err(wrong) => fault(at.password, wrong),
     }
 }

@@ -11,8 +11,9 @@ use crate::{
         event::{Event, EventKind},
         place::Place,
     },
-    http::{Answer, Faults, Fields, Page, SameOrigin, Visit, cookies::AT_WORK, told::Announcement},
-    view::shown::View,
+    hashing::password::Password,
+    http::{Form, Outcome, Page, Read, SameOrigin, Visit, cookies::AT_WORK, form::form, told::Announcement},
+    view::shown::{Forms, View},
 };
 
 /// The routes.
@@ -20,7 +21,14 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit]
 }
 
-/// The form that deletes the account.
+form! {
+    /// The form that deletes the account.
+    pub struct DeleteForm {
+        password: Password = password(),
+    }
+}
+
+/// The page with that form.
 #[derive(Serialize)]
 pub struct DeletePage {
     /// Hours for which a link can restore it.
@@ -29,6 +37,7 @@ pub struct DeletePage {
 
 impl View for DeletePage {
     const TEMPLATE: &'static str = "account/delete";
+    const FORMS: Forms = &[DeleteForm::INPUTS];
     const SHOWS_ME: bool = true;
 
     fn samples() -> Vec<Self> {
@@ -45,12 +54,18 @@ fn show(_me: Fresh<'_>) -> Page {
     page()
 }
 
-#[post("/account/delete", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Fields) -> Result<Answer, Error> {
-    let mut faults = Faults::default();
-    change::confirm(&site, &me.0.account, &fields, &mut faults).await?;
-    if !faults.is_empty() {
-        return Ok(page().faults(faults).into());
+#[post("/account/delete", data = "<form>")]
+async fn submit(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    me: Fresh<'_>,
+    form: Read<DeleteForm>,
+) -> Result<Outcome, Error> {
+    let Read { draft, mut refusal } = form;
+    let at = DeleteForm::AT.password;
+    change::confirm(&site, &me.0.account, draft.password, at, &mut refusal).await?;
+    if !refusal.is_empty() {
+        return Ok(page().refused(refusal));
     }
     let now = site.now();
     let mut tx = site.begin().await?;
@@ -67,5 +82,5 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, fields: Field
         AT_WORK.into_iter().for_each(|cookie_name| site.cookies.remove(cookie_name));
         site.tell_all(vec![Announcement::count("told-deleted", notice::UNDO.as_secs() / 3600)]);
     }
-    Ok(Answer::go(Place::SignIn))
+    Ok(Outcome::go(Place::SignIn))
 }

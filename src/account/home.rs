@@ -16,7 +16,7 @@ use crate::{
         event::{Event, EventKind},
         place::Place,
     },
-    http::{Answer, Page, SameOrigin, Visit, told::Announcement},
+    http::{Outcome, Page, SameOrigin, Visit, told::Announcement},
     store::{
         remembered,
         sessions::{self, Session, SignedIn},
@@ -154,7 +154,7 @@ async fn list(site: Visit<'_>, me: Fresh<'_>) -> Result<Page, Error> {
 }
 
 #[post("/account/sessions")]
-async fn end_others(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>) -> Result<Answer, Error> {
+async fn end_others(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>) -> Result<Outcome, Error> {
     let mut tx = site.begin().await?;
     if let Some(mut account) = me.lock(&mut tx, site.now()).await? {
         let own = Some(me.0.session.id);
@@ -170,18 +170,18 @@ async fn end_others(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>) -> Result
         tx.commit().await?;
         site.tell_all(vec![Announcement::count("told-others-ended", others)]);
     }
-    Ok(Answer::go(Place::Sessions))
+    Ok(Outcome::go(Place::Sessions))
 }
 
 #[get("/account/sessions/<_>")]
-fn show_one(_me: &SignedIn) -> Answer {
-    Answer::go(Place::Sessions)
+fn show_one(_me: &SignedIn) -> Outcome {
+    Outcome::go(Place::Sessions)
 }
 
 #[post("/account/sessions/<id>")]
-async fn end_one(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, id: &str) -> Result<Answer, Error> {
+async fn end_one(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, id: &str) -> Result<Outcome, Error> {
     let Ok(id) = Uuid::parse_str(id) else {
-        return Ok(Page::error(&site.templates, rocket::http::Status::NotFound).into());
+        return Ok(Outcome::Failed(rocket::http::Status::NotFound));
     };
     let mut tx = site.begin().await?;
     if let Some(account) = me.lock(&mut tx, site.now()).await? {
@@ -197,5 +197,5 @@ async fn end_one(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, id: &str) ->
             site.tell("told-session-ended");
         }
     }
-    Ok(Answer::go(Place::Sessions))
+    Ok(Outcome::go(Place::Sessions))
 }

@@ -13,11 +13,21 @@ use crate::{
     app::App,
     base::{Error, caller::Caller, email::Email},
     core::{limits::MessageKind, place::Place},
-    hashing::hash::PasswordHash,
-    http::{Answer, Faults, Paced, Page, SameOrigin, Sent, Visit, throttle},
+    hashing::{hash::PasswordHash, password::Password},
+    http::{
+        Form, Outcome, Paced, Page, Read, SameOrigin, Sent, Visit,
+        form::{
+            field::{OWN, own_input},
+            form,
+        },
+        throttle,
+    },
     outbox::request::{self, Request},
     store::{self, Tx, registrations::Registration, sessions::SignedIn},
-    view::shown::View,
+    view::{
+        input::Input,
+        shown::{Forms, View},
+    },
 };
 
 /// The routes.
@@ -25,7 +35,16 @@ pub fn routes() -> Vec<Route> {
     routes![show, submit, show_sent]
 }
 
-/// The form for an account.
+form! {
+    /// The form for an account.
+    pub struct RegisterForm {
+        email: Email = email().complete("username"),
+        password: Password = password().complete("new-password"),
+        fields: BTreeMap<String, String> = own(),
+    }
+}
+
+/// The page with that form.
 #[derive(Serialize)]
 pub struct RegisterPage {
     /// Whether anybody may register.
@@ -39,25 +58,34 @@ struct FieldShown {
     name: String,
     label: String,
     required: bool,
+    max_length: usize,
 }
 
 impl View for RegisterPage {
     const TEMPLATE: &'static str = "account/register";
+    const FORMS: Forms = &[RegisterForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         let page = |required| {
-            let team = FieldShown { name: "team".into(), label: "Team".into(), required };
+            let team = FieldShown { name: "team".into(), label: "Team".into(), required, max_length: 200 };
             RegisterPage { open: true, fields: vec![team] }
         };
         vec![page(false), page(true), RegisterPage { open: false, fields: Vec::new() }]
     }
+
+    fn own_inputs(&self) -> Vec<(String, Input)> {
+        let input = |field: &FieldShown| {
+            (format!("{OWN}{}", field.name), own_input(field.required, field.max_length))
+        };
+        self.fields.iter().map(input).collect()
+    }
 }
 
 #[get("/register")]
-fn show(site: Visit<'_>, me: Option<&SignedIn>) -> Answer {
+fn show(site: Visit<'_>, me: Option<&SignedIn>) -> Outcome {
     match me {
-        Some(_) => Answer::go(Place::Account),
-        None => form(&site, &BTreeMap::new()).cacheable().into(),
+        Some(_) => Outcome::go(Place::Account),
+        None => page(&site).cacheable().into(),
     }
 }
 
@@ -78,60 +106,39 @@ fn show_sent(site: Visit<'_>) -> Page {
     Page::of(&RegisterSentPage(site.sent(Place::RegisterSent)))
 }
 
-fn form(site: &Visit<'_>, typed: &BTreeMap<String, String>) -> Page {
+fn page(site: &Visit<'_>) -> Page {
     let settings = &site.config().register;
     let fields = settings.fields.iter().map(|field| FieldShown {
         name: field.name.clone(),
         label: field.label.clone(),
         required: field.required,
+        max_length: field.max_length,
     });
-    let mut page = Page::of(&RegisterPage { open: settings.open, fields: fields.collect() });
-    for field in &settings.fields {
-        page = page.label(&format!("field.{}", field.name), &field.label);
-    }
-    for (name, value) in typed {
-        page = page.typed(&format!("field.{name}"), value);
-    }
-    page
+    Page::of(&RegisterPage { open: settings.open, fields: fields.collect() })
 }
 
-#[post("/register", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answer, Error> {
-    let settings = &site.config().register;
-    if !settings.open {
-        return Ok(form(&site, &BTreeMap::new()).status(rocket::http::Status::Forbidden).into());
+#[post("/register", data = "<form>")]
+async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<RegisterForm>) -> Result<Outcome, Error> {
+    if !site.config().register.open {
+        return Ok(page(&site).status(rocket::http::Status::Forbidden).into());
     }
     let mut tx = site.begin().await?;
     let allowed = throttle::client_allowed(&site, &mut tx).await?;
     tx.commit().await?;
     if !allowed.is_yes() {
-        return Ok(Page::too_many(site.app, allowed).into());
+        return Ok(Outcome::too_many(allowed));
     }
-    let mut faults = Faults::default();
-    let email = faults.take("email", fields.email("email"));
-    let password = faults.take("password", fields.password("password"));
-    let mut typed = BTreeMap::new();
-    for field in &settings.fields {
-        let name = format!("field.{}", field.name);
-        let read = if field.required {
-            fields.required(&name, field.max_length)
-        } else {
-            fields.line(&name, field.max_length)
-        };
-        typed.extend(faults.take(&name, read).map(|text| (field.name.clone(), text.to_owned())));
+    let Paced(Read { draft, mut refusal }) = form;
+    let own = draft.fields.unwrap_or_default();
+    if let Some(password) = &draft.password {
+        let typed = refusal.text(RegisterForm::AT.email);
+        let words: Vec<&str> =
+            [typed, &site.config().site_name].into_iter().chain(own.values().map(String::as_str)).collect();
+        let validated = site.hasher().validate(password, &words).await?;
+        refusal.take(RegisterForm::AT.password, validated);
     }
-    if let Some(password) = &password {
-        let own: Vec<&str> = [fields.get("email").unwrap_or_default(), &site.config().site_name]
-            .into_iter()
-            .chain(typed.values().map(String::as_str))
-            .collect();
-        faults.take("password", site.hasher().validate(password, &own).await?);
-    }
-    let (Some(email), Some(password), true) = (email, password, faults.is_empty()) else {
-        return Ok(form(&site, &typed)
-            .typed("email", fields.get("email").unwrap_or_default())
-            .faults(faults)
-            .into());
+    let (Some(email), Some(password), true) = (draft.email, draft.password, refusal.is_empty()) else {
+        return Ok(page(&site).refused(refusal));
     };
     let address = email.address().to_owned();
     let browser = site.ensure_browser_id()?;
@@ -140,12 +147,12 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
     let allowed = throttle::name_allowed(&site, &mut tx, MessageKind::Register, email.key()).await?;
     if allowed.is_yes() {
         let (email, asked) = (address.clone(), site.caller());
-        let request = Register { email, hash, fields: typed, browser, asked };
+        let request = Register { email, hash, fields: own, browser, asked };
         request::post(&site, &mut tx, &request).await?;
     }
     tx.commit().await?;
     site.keep_all(Place::RegisterSent, &address, allowed.at(), allowed.is_yes())?;
-    Ok(Answer::go(Place::RegisterSent))
+    Ok(Outcome::go(Place::RegisterSent))
 }
 
 /// A request for an account.

@@ -11,7 +11,7 @@ use super::events::{EventFilters, actors};
 use crate::{
     auth::role::Admin,
     base::Error,
-    http::{Faults, Page, Visit},
+    http::{Outcome, Visit},
     store::events::{self, EventRow},
     view::format,
 };
@@ -29,7 +29,7 @@ const HEAD: &str = "at,kind,address,account,by,from,policy,detail";
 #[derive(Responder)]
 enum Export {
     File(String, ContentType, Header<'static>),
-    Page(Page),
+    Failed(Outcome),
 }
 
 #[get("/admin/events.csv?<kind>&<account>&<since>&<until>")]
@@ -41,10 +41,10 @@ async fn export(
     since: Option<&str>,
     until: Option<&str>,
 ) -> Result<Export, Error> {
-    let (mut conn, mut faults) = (site.read().await?, Faults::default());
-    let which = EventFilters::of([kind, account, since, until]).which(&mut conn, &mut faults).await?;
-    if !faults.is_empty() {
-        return Ok(Export::Page(Page::error(&site.templates, Status::UnprocessableEntity)));
+    let mut conn = site.read().await?;
+    let (which, form) = EventFilters::of([kind, account, since, until]).which(&site, &mut conn).await?;
+    if !form.is_empty() {
+        return Ok(Export::Failed(Outcome::Failed(Status::UnprocessableEntity)));
     }
     let lines = match which {
         Some(which) => events::page(&mut conn, &which, MAX_ROWS).await?,

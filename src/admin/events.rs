@@ -9,22 +9,56 @@ use uuid::Uuid;
 use super::{Choice, Neighbours, READ, csv, error, id, next};
 use crate::{
     auth::role::Admin,
-    base::{Error, duration::HumanDuration, email::Email, fault::Fault},
+    base::{Error, clock::Time, duration::HumanDuration, email::Email, fault::Fault},
     core::{
         event::{Actor, EventKind},
         place::{Address, Place},
     },
-    http::{Answer, Faults, Page, Visit},
+    http::{Form, Outcome, Page, Read, Refusal, Visit, form::form},
     store::{
         Conn, accounts,
         events::{self, EventRow},
     },
-    view::{format, shown::View},
+    view::{
+        format,
+        shown::{Forms, View},
+    },
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
     routes![list]
+}
+
+form! {
+    /// The form that filters the log.
+    pub(super) struct EventsFilter {
+        kind: Option<EventKind> = choice(kind).among(kinds).optional(),
+        account: Option<Email> = email().enter("search").optional().parse(account),
+        since: Option<Time> = day().parse(parse_day),
+        until: Option<Time> = day().parse(parse_day),
+    }
+}
+
+fn kinds() -> Vec<&'static str> {
+    EventKind::all().iter().map(|kind| kind.name()).collect()
+}
+
+/// Reads a filter, which may be empty.
+fn filter<T>(text: &str, parse: impl Fn(&str) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
+    if text.is_empty() { Ok(None) } else { parse(text).map(Some) }
+}
+
+fn kind(text: &str) -> Result<Option<EventKind>, Fault> {
+    filter(text, |text| text.parse().map_err(|_| Fault::new("fault-kind")))
+}
+
+fn account(text: &str) -> Result<Option<Email>, Fault> {
+    filter(text, Email::parse)
+}
+
+fn parse_day(text: &str) -> Result<Option<Time>, Fault> {
+    filter(text, |text| format::parse_day(text).ok_or(Fault::new("fault-day")))
 }
 
 /// Filters as given in the address.
@@ -43,32 +77,27 @@ impl<'a> EventFilters<'a> {
         Self { kind, account, since, until }
     }
 
-    /// Converts the filters to a query; `None` if nothing can match. Invalid values are added to `faults`.
-    pub async fn which(&self, conn: &mut Conn, faults: &mut Faults) -> Result<Option<events::Which>, Error> {
-        let kind = self.kind.parse::<EventKind>().ok();
-        if kind.is_none() && !self.kind.is_empty() {
-            faults.add("kind", Fault::new("fault-kind"));
-        }
-        let email = (!self.account.is_empty()).then(|| Email::parse(self.account));
-        let email = email.and_then(|email| faults.take("account", email));
-        let mut day = |field: &str, text: &str| {
-            let day = format::parse_day(text);
-            if day.is_none() && !text.is_empty() {
-                faults.add(field, Fault::new("fault-day"));
-            }
-            day
+    /// Converts the filters to a query, `None` if nothing can match, with what the form shows.
+    pub async fn which(
+        &self,
+        site: &Visit<'_>,
+        conn: &mut Conn,
+    ) -> Result<(Option<events::Which>, Refusal), Error> {
+        let values = [self.kind, self.account, self.since, self.until].map(Some);
+        let (filter, refusal) = match Read::<EventsFilter>::of_query(values, site.config()).whole() {
+            Ok(whole) => whole,
+            Err(refusal) => return Ok((None, refusal)),
         };
-        let since = day("since", self.since);
-        let until = day("until", self.until).map(|day| day + *HumanDuration::days(1));
-        if !faults.is_empty() {
-            return Ok(None);
-        }
+        let until = filter.until.map(|day| day + *HumanDuration::days(1));
+        let (kind, since) = (filter.kind, filter.since);
         let mut which = events::Which { kind, since, until, ..events::Which::default() };
-        if let Some(email) = email {
-            let Some(account) = accounts::find_by_email(conn, email.key()).await? else { return Ok(None) };
+        if let Some(email) = filter.account {
+            let Some(account) = accounts::find_by_email(conn, email.key()).await? else {
+                return Ok((None, refusal));
+            };
             which.account = Some(account.id);
         }
-        Ok(Some(which))
+        Ok((Some(which), refusal))
     }
 
     /// Returns a place with these filters and `from` in its query.
@@ -86,6 +115,8 @@ pub(super) struct EventsPage {
     /// Kinds to filter by.
     kinds: Vec<Choice>,
     events: Vec<ShownEvent>,
+    /// The same as a file.
+    csv: Address,
     /// Most events in a file.
     most: i64,
     #[serde(flatten)]
@@ -114,14 +145,19 @@ pub(super) struct ShownEvent {
 
 impl View for EventsPage {
     const TEMPLATE: &'static str = "admin/events";
+    const FORMS: Forms = &[EventsFilter::INPUTS];
 
     fn samples() -> Vec<Self> {
-        let [only, middle] = Neighbours::samples("/admin/events?from=b");
+        let page = |kinds, events, neighbours| EventsPage {
+            kinds,
+            events,
+            csv: Place::AdminEventsCsv.into(),
+            most: csv::MAX_ROWS,
+            neighbours,
+        };
+        let [only, middle] = Neighbours::samples(Place::AdminEvents);
         let (kinds, events) = (vec![Choice::new("reset.issued", "Reset asked for")], ShownEvent::samples());
-        vec![
-            EventsPage { kinds: Vec::new(), events: Vec::new(), most: csv::MAX_ROWS, neighbours: only },
-            EventsPage { kinds, events, most: csv::MAX_ROWS, neighbours: middle },
-        ]
+        vec![page(Vec::new(), Vec::new(), only), page(kinds, events, middle)]
     }
 }
 
@@ -165,31 +201,25 @@ async fn list(
     since: Option<&str>,
     until: Option<&str>,
     from: Option<&str>,
-) -> Result<Answer, Error> {
-    let Some(from) = id(from) else { return error(&site, Status::BadRequest) };
+) -> Result<Outcome, Error> {
+    let Some(from) = id(from) else { return error(Status::BadRequest) };
     let asked = EventFilters::of([kind, account, since, until]);
-    let (mut conn, mut faults) = (site.read().await?, Faults::default());
-    let mut lines = match asked.which(&mut conn, &mut faults).await? {
+    let mut conn = site.read().await?;
+    let (which, form) = asked.which(&site, &mut conn).await?;
+    let mut lines = match which {
         Some(which) => events::page(&mut conn, &events::Which { from, ..which }, READ).await?,
         None => Vec::new(),
     };
-    let more = next(&mut lines)
-        .map(|next| asked.address(Place::AdminEvents, &next.event.id.to_string()).at(site.base()));
+    let more = next(&mut lines).map(|next| asked.address(Place::AdminEvents, &next.event.id.to_string()));
     let kinds = EventKind::all().iter().map(|kind| Choice::new(kind.name(), say(&site, kind.name())));
     let page = EventsPage {
         kinds: kinds.collect(),
         events: shown(&site, &mut conn, &lines).await?,
+        csv: asked.address(Place::AdminEventsCsv, ""),
         most: csv::MAX_ROWS,
         neighbours: Neighbours { more, first: from.is_some() },
     };
-    Ok(Page::of(&page)
-        .to("csv", asked.address(Place::AdminEventsCsv, ""))
-        .typed("kind", asked.kind)
-        .typed("account", asked.account)
-        .typed("since", asked.since)
-        .typed("until", asked.until)
-        .faults(faults)
-        .into())
+    Ok(Page::of(&page).answering(form))
 }
 
 fn say(site: &Visit<'_>, kind: &str) -> String {

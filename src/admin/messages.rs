@@ -8,8 +8,11 @@ use super::{Neighbours, READ, begin, error, id, message_actions, next};
 use crate::{
     auth::role::Admin,
     base::{Error, fault::Fault},
-    core::{event::Actor, place::Place},
-    http::{Answer, Faults, Page, SameOrigin, Visit},
+    core::{
+        event::Actor,
+        place::{Address, Place},
+    },
+    http::{Outcome, Page, Refusal, SameOrigin, Visit},
     store::outbox::{self, OutboxFilter, OutboxRow, OutboxState},
     view::{format, shown::View},
 };
@@ -37,7 +40,7 @@ pub(super) struct MessagesPage {
 #[derive(Serialize)]
 struct FilterLink {
     name: String,
-    path: String,
+    path: Address,
     /// Whether its messages are shown.
     here: bool,
 }
@@ -101,10 +104,10 @@ impl View for MessagesPage {
         };
         let filter = |name: &str, here| FilterLink {
             name: name.into(),
-            path: "/admin/messages?state=sent".into(),
+            path: Place::AdminMessages.with(&[("state", "sent")]),
             here,
         };
-        let [only, middle] = Neighbours::samples("/admin/messages?from=b");
+        let [only, middle] = Neighbours::samples(Place::AdminMessages);
         vec![
             MessagesPage {
                 state: OutboxFilter::Sent.name(),
@@ -130,22 +133,22 @@ async fn list(
     _admin: Admin<'_>,
     state: Option<&str>,
     from: Option<&str>,
-) -> Result<Answer, Error> {
+) -> Result<Outcome, Error> {
     match (state.map_or(Some(OutboxFilter::Waiting), OutboxFilter::named), id(from)) {
         (Some(filter), Some(from)) => Ok(page(&site, filter, from).await?.into()),
-        _ => error(&site, Status::BadRequest),
+        _ => error(Status::BadRequest),
     }
 }
 
 #[get("/admin/messages/<_>/<_>")]
-fn show_one(_admin: Admin<'_>) -> Answer {
-    Answer::go(Place::AdminMessages)
+fn show_one(_admin: Admin<'_>) -> Outcome {
+    Outcome::go(Place::AdminMessages)
 }
 
 #[post("/admin/messages/<id>/again")]
-async fn again(_ours: SameOrigin, site: Visit<'_>, admin: Admin<'_>, id: &str) -> Result<Answer, Error> {
-    let Ok(id) = Uuid::parse_str(id) else { return error(&site, Status::NotFound) };
-    let Some(mut tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
+async fn again(_ours: SameOrigin, site: Visit<'_>, admin: Admin<'_>, id: &str) -> Result<Outcome, Error> {
+    let Ok(id) = Uuid::parse_str(id) else { return error(Status::NotFound) };
+    let Some(mut tx) = begin(&site, &admin).await? else { return error(Status::Forbidden) };
     let done =
         message_actions::again(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.caller()))
             .await?;
@@ -160,9 +163,9 @@ async fn discard(
     admin: Admin<'_>,
     id: &str,
     state: Option<&str>,
-) -> Result<Answer, Error> {
-    let Ok(id) = Uuid::parse_str(id) else { return error(&site, Status::NotFound) };
-    let Some(mut tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
+) -> Result<Outcome, Error> {
+    let Ok(id) = Uuid::parse_str(id) else { return error(Status::NotFound) };
+    let Some(mut tx) = begin(&site, &admin).await? else { return error(Status::Forbidden) };
     let done =
         message_actions::discard(site.app, &mut tx, id, &Actor::admin(admin.0.account.id, site.caller()))
             .await?;
@@ -171,13 +174,13 @@ async fn discard(
 }
 
 /// Redirects to the list, or shows it with a fault if the action was no longer possible.
-async fn after(site: &Visit<'_>, done: bool, filter: OutboxFilter) -> Result<Answer, Error> {
+async fn after(site: &Visit<'_>, done: bool, filter: OutboxFilter) -> Result<Outcome, Error> {
     let list = Place::AdminMessages.with(&[("state", filter.name())]);
     if done {
-        return Ok(Answer::go(list));
+        return Ok(Outcome::go(list));
     }
     let page = page(site, filter, None).await?.home(list);
-    Ok(page.faults(Faults::of("messages", Fault::new("fault-message"))).into())
+    Ok(page.refused(Refusal::at("messages", Fault::new("fault-message"))))
 }
 
 async fn page(site: &Visit<'_>, filter: OutboxFilter, from: Option<Uuid>) -> Result<Page, Error> {
@@ -185,11 +188,10 @@ async fn page(site: &Visit<'_>, filter: OutboxFilter, from: Option<Uuid>) -> Res
     let newest = from.unwrap_or(Uuid::max());
     let mut lines = outbox::list(&mut conn, filter, newest, now, READ).await?;
     let more = next(&mut lines).map(|next| next.id.to_string());
-    let more = more
-        .map(|from| Place::AdminMessages.with(&[("state", filter.name()), ("from", &from)]).at(site.base()));
+    let more = more.map(|from| Place::AdminMessages.with(&[("state", filter.name()), ("from", &from)]));
     let shelves = OutboxFilter::all().iter().map(|other| FilterLink {
         name: site.templates.say(&format!("messages-{}", other.name()), &[]),
-        path: Place::AdminMessages.with(&[("state", other.name())]).at(site.base()),
+        path: Place::AdminMessages.with(&[("state", other.name())]),
         here: *other == filter,
     });
     Ok(Page::of(&MessagesPage {

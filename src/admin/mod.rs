@@ -2,6 +2,7 @@
 //!
 //! Every route takes the guard [`Admin`](crate::auth::role::Admin). Every list is read by index and in pages.
 
+mod act;
 pub mod actions;
 mod chart;
 mod csv;
@@ -25,7 +26,8 @@ use crate::{
         Error,
         role::{Administrator, Role},
     },
-    http::{Answer, Page, Visit},
+    core::place::{Address, Place},
+    http::{Outcome, Visit},
     store::{Tx, sessions},
 };
 
@@ -75,14 +77,14 @@ impl Choice {
 #[derive(Serialize)]
 struct Neighbours {
     /// Address of the next page.
-    more: Option<String>,
+    more: Option<Address>,
     /// Whether it links the first page, because it is another one.
     first: bool,
 }
 
 impl Neighbours {
-    fn samples(more: &str) -> [Self; 2] {
-        [Self { more: None, first: false }, Self { more: Some(more.to_owned()), first: true }]
+    fn samples(of: Place) -> [Self; 2] {
+        [Self { more: None, first: false }, Self { more: Some(of.with(&[("from", "b")])), first: true }]
     }
 }
 
@@ -95,8 +97,8 @@ async fn begin(site: &Visit<'_>, admin: &Admin<'_>) -> Result<Option<Tx>, Error>
 
 /// Error page: 400 for an invalid address, 403 for somebody who is no longer an admin, 404 for what does not
 /// exist.
-fn error(site: &Visit<'_>, status: Status) -> Result<Answer, Error> {
-    Ok(Page::error(&site.templates, status).into())
+fn error(status: Status) -> Result<Outcome, Error> {
+    Ok(Outcome::Failed(status))
 }
 
 /// Rows on a page.

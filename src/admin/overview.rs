@@ -16,7 +16,7 @@ use crate::{
         event::EventKind,
         stats::{self, ABANDONED, SENT},
     },
-    http::{Answer, Page, Visit},
+    http::{Outcome, Page, Visit},
     policy::{Channel, strategy::Strategy},
     store::daily_stats::{self, DailyStat},
     view::{format, shown::View},
@@ -118,9 +118,9 @@ impl View for OverviewPage {
 }
 
 #[get("/admin?<days>")]
-async fn show(site: Visit<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<Answer, Error> {
+async fn show(site: Visit<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<Outcome, Error> {
     let Some(days) = DAYS.into_iter().find(|known| known.to_string() == days.unwrap_or("30")) else {
-        return error(&site, Status::BadRequest);
+        return error(Status::BadRequest);
     };
     let today = stats::day(site.now());
     let since = today - days + 1;

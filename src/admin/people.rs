@@ -9,14 +9,17 @@ use crate::{
     auth::role::Admin,
     base::{Error, email::Email, fault::Fault},
     core::{event::Actor, place::Place},
-    http::{Answer, Faults, Page, SameOrigin, Visit},
+    http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
     policy::is_role,
     store::{
         accounts::{self, Account, AccountState},
         registrations::{self, Registration},
         roles,
     },
-    view::{format, shown::View},
+    view::{
+        format,
+        shown::{Forms, View},
+    },
 };
 
 /// The routes.
@@ -31,6 +34,27 @@ const MAX_QUERY: usize = 254;
 
 fn is_plain(text: &str) -> bool {
     text.chars().count() <= MAX_QUERY && !text.chars().any(char::is_control)
+}
+
+form! {
+    /// The form that filters the list.
+    struct PeopleFilter {
+        /// Beginning of an address.
+        q: String = search().mode("email").parse(beginning),
+        role: Option<String> = choice(role).optional(),
+    }
+}
+
+fn beginning(text: &str) -> Result<String, Fault> {
+    if is_plain(text) { Ok(Email::beginning(text)) } else { Err(Fault::new("fault-search")) }
+}
+
+fn role(text: &str) -> Result<Option<String>, Fault> {
+    match text {
+        "" => Ok(None),
+        text if is_role(text) => Ok(Some(text.to_owned())),
+        _ => Err(Fault::new("fault-role")),
+    }
 }
 
 /// A page of the list of people, with pending invitations.
@@ -69,6 +93,7 @@ struct Invitation {
 
 impl View for PeoplePage {
     const TEMPLATE: &'static str = "admin/people";
+    const FORMS: Forms = &[PeopleFilter::INPUTS];
 
     fn samples() -> Vec<Self> {
         let person = |state: AccountState, phone, roles: &[&str]| Person {
@@ -91,7 +116,7 @@ impl View for PeoplePage {
             roles: vec!["editor".into()],
             until: "2026-08-02 14:32 UTC".into(),
         };
-        let [only, middle] = Neighbours::samples("/admin/people?from=b");
+        let [only, middle] = Neighbours::samples(Place::AdminPeople);
         let roles = vec![Choice::new("admin", "admin")];
         vec![
             PeoplePage {
@@ -114,24 +139,20 @@ async fn list(
     role: Option<&str>,
     from: Option<&str>,
     withdrawn: Option<&str>,
-) -> Result<Answer, Error> {
+) -> Result<Outcome, Error> {
     let (q, role, from) = (q.unwrap_or_default().trim(), role.unwrap_or_default(), from.unwrap_or_default());
     if !is_plain(from) {
-        return error(&site, Status::BadRequest);
+        return error(Status::BadRequest);
     }
-    let mut faults = Faults::default();
-    if !is_plain(q) {
-        faults.add("q", Fault::new("fault-search"));
-    }
-    if !role.is_empty() && !is_role(role) {
-        faults.add("role", Fault::new("fault-role"));
-    }
+    let (filter, refusal) = match Read::<PeopleFilter>::of_query([Some(q), Some(role)], site.config()).whole()
+    {
+        Ok((filter, refusal)) => (Some(filter), refusal),
+        Err(refusal) => (None, refusal),
+    };
     let mut conn = site.read().await?;
-    let mut people = if faults.is_empty() {
-        let role = Some(role).filter(|role| !role.is_empty());
-        accounts::list(&mut conn, &Email::beginning(q), role, from, READ).await?
-    } else {
-        Vec::new()
+    let mut people = match &filter {
+        Some(PeopleFilter { q, role }) => accounts::list(&mut conn, q, role.as_deref(), from, READ).await?,
+        None => Vec::new(),
     };
     let names = roles::names(&mut conn).await?;
     let beginning = q.is_empty() && role.is_empty() && from.is_empty();
@@ -141,9 +162,7 @@ async fn list(
         Vec::new()
     };
     let last = next(&mut people).and_then(|next| Email::parse(&next.email).ok());
-    let more = last.map(|last| {
-        Place::AdminPeople.with(&[("q", q), ("role", role), ("from", last.key())]).at(site.base())
-    });
+    let more = last.map(|last| Place::AdminPeople.with(&[("q", q), ("role", role), ("from", last.key())]));
     let page = PeoplePage {
         people: people.iter().map(shown).collect(),
         roles: names.iter().map(|role| Choice::new(role, role)).collect(),
@@ -151,25 +170,25 @@ async fn list(
         withdrawn: withdrawn.is_some(),
         neighbours: Neighbours { more, first: !from.is_empty() },
     };
-    Ok(Page::of(&page).typed("q", q).typed("role", role).faults(faults).into())
+    Ok(Page::of(&page).answering(refusal))
 }
 
 /// Redirects a reload of the form's address.
 #[get("/admin/invitations/<_>/withdraw")]
-fn show_withdraw(_admin: Admin<'_>) -> Answer {
-    Answer::go(Place::AdminPeople)
+fn show_withdraw(_admin: Admin<'_>) -> Outcome {
+    Outcome::go(Place::AdminPeople)
 }
 
 #[post("/admin/invitations/<id>/withdraw")]
-async fn withdraw(_ours: SameOrigin, site: Visit<'_>, admin: Admin<'_>, id: &str) -> Result<Answer, Error> {
-    let Ok(id) = Uuid::parse_str(id) else { return error(&site, Status::NotFound) };
-    let Some(mut tx) = begin(&site, &admin).await? else { return error(&site, Status::Forbidden) };
+async fn withdraw(_ours: SameOrigin, site: Visit<'_>, admin: Admin<'_>, id: &str) -> Result<Outcome, Error> {
+    let Ok(id) = Uuid::parse_str(id) else { return error(Status::NotFound) };
+    let Some(mut tx) = begin(&site, &admin).await? else { return error(Status::Forbidden) };
     let actor = Actor::admin(admin.0.account.id, site.caller());
     if !actions::withdraw(site.app, &mut tx, id, &actor).await? {
-        return error(&site, Status::NotFound);
+        return error(Status::NotFound);
     }
     tx.commit().await?;
-    Ok(Answer::go(Place::AdminPeople.with(&[("withdrawn", "1")])))
+    Ok(Outcome::go(Place::AdminPeople.with(&[("withdrawn", "1")])))
 }
 
 fn pending(invited: &Registration) -> Invitation {

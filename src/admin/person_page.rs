@@ -2,6 +2,7 @@
 
 use super::{
     Choice,
+    act::{GiveBackForm, LetInForm, RemovePhoneForm, RoleForm},
     events::ShownEvent,
     let_in::{Way, strategies},
     policy::{ShownSetting, values},
@@ -14,14 +15,17 @@ use crate::{
         phone::ending,
         role::{Administrator, Role},
     },
-    core::place::Place,
-    http::Visit,
+    core::place::{Address, Place},
+    http::{Form, Visit},
     policy::strategy::Strategy,
     store::{
         accounts::{Account, AccountState},
         claims, events, former_addresses, roles, sessions,
     },
-    view::{format, shown::View},
+    view::{
+        format,
+        shown::{Forms, View},
+    },
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -64,6 +68,8 @@ pub(super) struct PersonPage {
     /// The latest of them.
     sessions: Vec<ShownSession>,
     events: Vec<ShownEvent>,
+    /// All of them.
+    all_events: Address,
     /// Sentence about what was just done.
     done: Option<String>,
     /// Key to read out.
@@ -101,6 +107,8 @@ struct ShownSession {
 
 impl View for PersonPage {
     const TEMPLATE: &'static str = "admin/person";
+    const FORMS: Forms =
+        &[RoleForm::INPUTS, GiveBackForm::INPUTS, RemovePhoneForm::INPUTS, LetInForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         let moment = || "2026-08-01 14:32 UTC".to_owned();
@@ -135,6 +143,7 @@ impl View for PersonPage {
             open: 12,
             sessions: vec![session],
             events: ShownEvent::samples(),
+            all_events: Place::AdminEvents.with(&[("account", "maria@example.com")]),
             done: None,
             key: None,
             key_place: "https://id.example.com/reset/key".into(),
@@ -164,11 +173,6 @@ impl View for PersonPage {
 }
 
 impl PersonPage {
-    /// Address of the account.
-    pub fn email(&self) -> &str {
-        &self.email
-    }
-
     /// The same after an action, with the sentence about it and a key to read out.
     pub fn after(self, done: Option<String>, key: Option<String>) -> Self {
         Self { done, key, ..self }
@@ -226,6 +230,7 @@ impl PersonPage {
             open: open.len(),
             sessions: sessions.collect(),
             events: super::events::shown(site, &mut conn, &recent).await?,
+            all_events: Place::AdminEvents.with(&[("account", &account.email)]),
             done: None,
             key: None,
             key_place: site.link(Place::ResetKey),

@@ -3,6 +3,8 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use rocket::http::RawStr;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{base::base_path::BasePath, policy::strategy::Strategy};
@@ -160,6 +162,35 @@ impl Address {
             Address::Below(path) => base.join(path),
             Address::Path(path) => path.clone(),
         }
+    }
+}
+
+/// Name of the only field of an address in a page's contents: its path below the base, which [`settle`] puts in its place.
+const BELOW: &str = "path below the base";
+
+impl Serialize for Address {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Address::Path(path) => serializer.serialize_str(path),
+            below => serializer.collect_map([(BELOW, below.at(&BasePath::default()))]),
+        }
+    }
+}
+
+/// Writes the addresses in a page's contents as they stand in the page. What people typed is text, and never taken for
+/// one.
+pub fn settle(contents: &mut Map<String, Value>, base: &BasePath) {
+    contents.values_mut().for_each(|value| settle_value(value, base));
+}
+
+fn settle_value(value: &mut Value, base: &BasePath) {
+    match value {
+        Value::Object(fields) => match fields.get(BELOW).and_then(Value::as_str) {
+            Some(path) => *value = base.join(path).into(),
+            None => settle(fields, base),
+        },
+        Value::Array(values) => values.iter_mut().for_each(|value| settle_value(value, base)),
+        _ => {}
     }
 }
 

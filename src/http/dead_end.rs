@@ -3,12 +3,22 @@
 use rocket::http::Status;
 use serde::Serialize;
 
-use super::{Page, page::Why};
+use super::{
+    Page,
+    form::{Form, form},
+};
 use crate::{
     app::App,
-    base::clock::Time,
-    core::{limits::Allowed, place::Place},
-    view::{format, shown::View, templates::Templates},
+    base::{clock::Time, email::Email},
+    core::{
+        limits::Allowed,
+        place::{Address, Place},
+    },
+    view::{
+        format,
+        shown::{Forms, View},
+        templates::Templates,
+    },
 };
 
 /// Seconds after which to retry a request that the server was too busy for.
@@ -65,6 +75,37 @@ impl View for ErrorPage {
     }
 }
 
+/// Reason why a key opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Why {
+    /// It was not issued here, or so long ago that no record is left.
+    Unknown,
+    /// It has been used.
+    Used,
+    /// It has expired.
+    Expired,
+    /// A newer key replaced it.
+    Replaced,
+    /// Its holder cancelled it.
+    Cancelled,
+    /// The account has changed.
+    Withdrawn,
+    /// It is live, but the page belongs to another key, or the policy no longer accepts it.
+    Live,
+    /// The browser carries no key.
+    NoCookie,
+    /// The restricted session for one step has ended.
+    Step,
+}
+
+impl Why {
+    /// Returns the reason with this name.
+    pub fn named(name: &str) -> Self {
+        name.parse().unwrap_or(Why::Unknown)
+    }
+}
+
 /// A key that opens nothing.
 #[derive(Serialize)]
 pub struct UnusablePage {
@@ -73,16 +114,27 @@ pub struct UnusablePage {
     lead: String,
     /// Address to send another key to, if it is known.
     email: Option<String>,
+    /// Place to ask for another key.
+    again: Address,
+}
+
+form! {
+    /// The form that asks for a message to an address.
+    pub struct AddressForm {
+        email: Email = email().complete("username").enter("send"),
+    }
 }
 
 impl View for UnusablePage {
     const TEMPLATE: &'static str = "reset/unusable";
+    const FORMS: Forms = &[AddressForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         let page = |email: Option<&str>| UnusablePage {
             title: "This link has expired".into(),
             lead: "It was valid until 2026-08-01 14:32 UTC. Nothing has changed.".into(),
             email: email.map(str::to_owned),
+            again: Place::Reset.into(),
         };
         vec![page(Some("maria@example.com")), page(None)]
     }
@@ -90,30 +142,35 @@ impl View for UnusablePage {
 
 /// A link with an incomplete key.
 #[derive(Serialize)]
-pub struct IncompletePage {}
+pub struct IncompletePage {
+    /// Place to ask for another key.
+    again: Address,
+}
 
 impl View for IncompletePage {
     const TEMPLATE: &'static str = "reset/incomplete";
 
     fn samples() -> Vec<Self> {
-        vec![IncompletePage {}]
+        vec![IncompletePage { again: Place::Reset.into() }]
     }
 }
 
-impl Page {
-    /// Page for a key that opens nothing: why, since when, and where to ask for another.
-    pub fn unusable(templates: &Templates, why: Why, when: Option<Time>, again: Place) -> Self {
-        Self::unusable_for(templates, why, when, again, None)
-    }
+/// A key that opens nothing: why, since when, and where to ask for another.
+pub struct Gone {
+    /// Why.
+    pub why: Why,
+    /// Since when.
+    pub when: Option<Time>,
+    /// Place to ask for another key.
+    pub again: Place,
+    /// Address that another key can be sent to.
+    pub email: Option<String>,
+}
 
-    /// The same, which offers to send another key to `email`.
-    pub fn unusable_for(
-        templates: &Templates,
-        why: Why,
-        when: Option<Time>,
-        again: Place,
-        email: Option<String>,
-    ) -> Self {
+impl Gone {
+    /// Returns its page.
+    pub(super) fn page(self, templates: &Templates) -> Page {
+        let Self { why, when, again, email } = self;
         let name: &str = match why {
             // There is no record of registrations that became accounts.
             Why::Unknown if again == Place::Confirm => "confirm",
@@ -122,28 +179,34 @@ impl Page {
         let when = when.map(format::moment).unwrap_or_default();
         let say =
             |part: &str| templates.say(&format!("unusable-{name}-{part}"), &[("when", when.as_str().into())]);
-        Self::of(&UnusablePage { title: say("title"), lead: say("lead"), email })
-            .to("again", again)
+        Page::of(&UnusablePage { title: say("title"), lead: say("lead"), email, again: again.into() })
             .status(Status::Gone)
     }
+}
 
-    /// Page for a link with an incomplete key, which offers to ask again at `again`.
-    pub fn incomplete(again: Place) -> Self {
-        Self::of(&IncompletePage {}).to("again", again).status(Status::Gone)
-    }
+/// Page for a link with an incomplete key, which offers to ask again at `again`.
+pub(super) fn incomplete(again: Place) -> Page {
+    Page::of(&IncompletePage { again: again.into() }).status(Status::Gone)
+}
 
-    /// Page for an error.
-    pub fn error(templates: &Templates, status: Status) -> Self {
-        let page = Self::of(&ErrorPage::of(templates, status)).status(status);
-        if status == Status::ServiceUnavailable { page.retry(RETRY_AFTER) } else { page }
-    }
+/// Page for an error.
+pub(super) fn error(templates: &Templates, status: Status) -> Page {
+    let retry = (status == Status::ServiceUnavailable).then_some(RETRY_AFTER);
+    retried(ErrorPage { retry, ..ErrorPage::of(templates, status) }, status)
+}
 
-    /// Page for too many tries, which says when to try again.
-    pub fn too_many(app: &App, allowed: Allowed) -> Self {
-        let page = Self::error(&app.templates, Status::TooManyRequests);
-        match allowed {
-            Allowed::At(at) => page.retry(app.now().until(at).as_millis().div_ceil(1000).max(1) as u64),
-            Allowed::Yes => page,
-        }
+/// Page for too many tries, which says when to try again, and offers a reset if that helps.
+pub(super) fn too_many(app: &App, allowed: Allowed, instead: bool) -> Page {
+    let status = Status::TooManyRequests;
+    let seconds = |at| app.now().until(at).as_millis().div_ceil(1000).max(1) as u64;
+    let retry = allowed.at().map(seconds);
+    retried(ErrorPage { retry, instead, ..ErrorPage::of(&app.templates, status) }, status)
+}
+
+fn retried(error: ErrorPage, status: Status) -> Page {
+    let page = Page::of(&error).status(status);
+    match error.retry {
+        Some(seconds) => page.retry(seconds),
+        None => page,
     }
 }

@@ -5,12 +5,15 @@ use std::time::Duration;
 use rocket::{
     Request,
     http::{Method, Status},
-    request::{FromRequest, Outcome},
+    request::{self, FromRequest},
 };
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Answer, CookieName, LinkKey, Page, Visit, page::Why};
+use super::{
+    CookieName, LinkKey, Outcome, Visit,
+    dead_end::{Gone, Why},
+};
 use crate::{
     base::{Error, key::Key},
     core::place::{Address, Place},
@@ -74,15 +77,17 @@ pub struct ValidKey<T>(pub T);
 impl<'r, T: KeyedLink> FromRequest<'r> for ValidKey<T> {
     type Error = ();
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let Some(site) = Visit::of(request) else { return Outcome::Error((Status::InternalServerError, ())) };
-        let Some(key) = site.carried(T::COOKIE) else { return Outcome::Forward(Status::Gone) };
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        let Some(site) = Visit::of(request) else {
+            return request::Outcome::Error((Status::InternalServerError, ()));
+        };
+        let Some(key) = site.carried(T::COOKIE) else { return request::Outcome::Forward(Status::Gone) };
         match T::find(&site, &key).await {
-            Ok(Some(found)) if admits(request, found.id()) => Outcome::Success(ValidKey(found)),
-            Ok(_) => Outcome::Forward(Status::Gone),
+            Ok(Some(found)) if admits(request, found.id()) => request::Outcome::Success(ValidKey(found)),
+            Ok(_) => request::Outcome::Forward(Status::Gone),
             Err(error) => {
                 log::error!("{error}");
-                Outcome::Error((Status::ServiceUnavailable, ()))
+                request::Outcome::Error((Status::ServiceUnavailable, ()))
             }
         }
     }
@@ -99,10 +104,10 @@ pub fn admits(request: &Request<'_>, id: Uuid) -> bool {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn arrive<T: KeyedLink>(site: &Visit<'_>, linked: &LinkKey) -> Result<Answer, Error> {
+pub async fn arrive<T: KeyedLink>(site: &Visit<'_>, linked: &LinkKey) -> Result<Outcome, Error> {
     match linked.key() {
         Some(key) => follow::<T>(site, key).await,
-        None => Ok(Page::incomplete(T::AGAIN).into()),
+        None => Ok(Outcome::Incomplete(T::AGAIN)),
     }
 }
 
@@ -110,15 +115,15 @@ pub async fn arrive<T: KeyedLink>(site: &Visit<'_>, linked: &LinkKey) -> Result<
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn follow<T: KeyedLink>(site: &Visit<'_>, key: &Key) -> Result<Answer, Error> {
+pub async fn follow<T: KeyedLink>(site: &Visit<'_>, key: &Key) -> Result<Outcome, Error> {
     let Some(found) = T::find(site, key).await? else {
-        return Ok(over(site, key, T::AGAIN).await?.0.into());
+        return Ok(over(site, key, T::AGAIN).await?.0);
     };
     // Set before anything is bound to this browser: the answer to the first button may get lost.
     site.ensure_browser_id()?;
     site.carry(T::COOKIE, key)?;
     site.keep(found.page(), found.email())?;
-    Ok(Answer::go(found.page()))
+    Ok(Outcome::go(found.page()))
 }
 
 /// Records in `tx` that a key was used in this browser, and the page that its use leads to.
@@ -132,44 +137,44 @@ pub async fn use_up(site: &Visit<'_>, tx: &mut Tx, digest: &[u8], place: Place) 
 /// Longest time between two clicks that count as a double click.
 const DOUBLE_CLICK: Duration = Duration::from_secs(60);
 
-/// Answers a form whose key is over: after a double click, if this browser has just used the key, with the page that
+/// Outcomes a form whose key is over: after a double click, if this browser has just used the key, with the page that
 /// the first click led to; otherwise with the reason. It reads on the given connection: waiting for a second one during
 /// a transaction would delay others, and would not see what the first click has yet to commit.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn gone(site: &Visit<'_>, conn: &mut Conn, digest: &[u8], again: Place) -> Result<Answer, Error> {
+pub async fn gone(site: &Visit<'_>, conn: &mut Conn, digest: &[u8], again: Place) -> Result<Outcome, Error> {
     let spent = spent::find(conn, digest, site.now()).await?;
     Ok(match spent {
         Some(spent) if is_twice(site, &spent) => {
             site.tell("told-twice");
-            Answer::Go(Address::Below(spent.place))
+            Outcome::Go(Address::Below(spent.place))
         }
-        spent => page(site, spent.as_ref(), again).into(),
+        spent => over_since(site, spent.as_ref(), again),
     })
 }
 
-/// Returns the page with the reason why the key of a digest is over.
+/// Says why the key of a digest is over.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn why(site: &Visit<'_>, digest: &[u8], again: Place) -> Result<Page, Error> {
+pub async fn why(site: &Visit<'_>, digest: &[u8], again: Place) -> Result<Outcome, Error> {
     let spent = spent::find(&mut site.read().await?, digest, site.now()).await?;
-    Ok(page(site, spent.as_ref(), again))
+    Ok(over_since(site, spent.as_ref(), again))
 }
 
-/// Returns the page for a key that opens nothing, and its digest if it is known.
+/// Says why a key opens nothing, and returns its digest if it is known.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn over(site: &Visit<'_>, key: &Key, again: Place) -> Result<(Page, Option<Vec<u8>>), Error> {
+pub async fn over(site: &Visit<'_>, key: &Key, again: Place) -> Result<(Outcome, Option<Vec<u8>>), Error> {
     let mut conn = site.read().await?;
     for digest in key.digests(&site.keyring) {
         if let Some(spent) = spent::find(&mut conn, &digest, site.now()).await? {
-            return Ok((page(site, Some(&spent), again), Some(digest)));
+            return Ok((over_since(site, Some(&spent), again), Some(digest)));
         }
     }
-    Ok((page(site, None, again), None))
+    Ok((over_since(site, None, again), None))
 }
 
 fn is_twice(site: &Visit<'_>, spent: &Spent) -> bool {
@@ -177,14 +182,14 @@ fn is_twice(site: &Visit<'_>, spent: &Spent) -> bool {
     here && !spent.place.is_empty() && spent.spent_at + DOUBLE_CLICK > site.now()
 }
 
-fn page(site: &Visit<'_>, spent: Option<&Spent>, again: Place) -> Page {
+fn over_since(site: &Visit<'_>, spent: Option<&Spent>, again: Place) -> Outcome {
     let why = spent.map_or(Why::Unknown, |spent| Why::named(&spent.reason));
     // The address in use here need not be typed again.
     let email = site.last_address().filter(|_| again == Place::Reset);
-    Page::unusable_for(&site.templates, why, spent.map(|spent| spent.spent_at), again, email)
+    Outcome::Gone(Gone { why, when: spent.map(|spent| spent.spent_at), again, email })
 }
 
-/// Answers for the 410 catcher: says why the key in the browser's cookie opens nothing, or that there is none.
+/// Outcomes for the 410 catcher: says why the key in the browser's cookie opens nothing, or that there is none.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -193,12 +198,12 @@ pub async fn caught(
     cookie_name: CookieName,
     again: Place,
     reads: bool,
-) -> Result<Answer, Error> {
+) -> Result<Outcome, Error> {
     let Some(key) = site.carried(cookie_name) else {
-        return Ok(Page::unusable(&site.templates, Why::NoCookie, None, again).into());
+        return Ok(Outcome::gone(Why::NoCookie, None, again));
     };
     match over(site, &key, again).await? {
         (_, Some(digest)) if !reads => gone(site, &mut site.read().await?, &digest, again).await,
-        (page, _) => Ok(page.into()),
+        (why, _) => Ok(why),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Beats are counted from the end of the form: its arrival depends on the client, and what follows on us.
 
-use std::{ops::Deref, time::Duration};
+use std::time::Duration;
 
 use rocket::{
     Data, Request, Response,
@@ -11,7 +11,7 @@ use rocket::{
     tokio::time::{Instant, sleep_until},
 };
 
-use super::Fields;
+use super::form::{Form, Read, fields::Fields, read};
 
 /// Interval of the beat. Chosen well above the extra time that a known address costs.
 const STEP: Duration = Duration::from_millis(10);
@@ -19,28 +19,24 @@ const STEP: Duration = Duration::from_millis(10);
 /// A form whose answer is sent on a beat.
 ///
 /// # Outcomes
-/// Same as [`Fields`].
-pub struct Paced(Fields);
+/// Same as [`Read`].
+pub struct Paced<F: Form>(pub Read<F>);
 
 /// Arrival of a request's form, if its answer is sent on a beat.
 struct Came(Option<Instant>);
 
-impl Deref for Paced {
-    type Target = Fields;
-
-    fn deref(&self) -> &Fields {
-        &self.0
-    }
-}
-
 #[rocket::async_trait]
-impl<'r> FromData<'r> for Paced {
+impl<'r, F: Form> FromData<'r> for Paced<F> {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        let fields = Fields::from_data(request, data).await.map(Paced);
+        let sent = Fields::from_data(request, data).await;
         request.local_cache(|| Came(Some(Instant::now())));
-        fields
+        match sent {
+            Outcome::Success(sent) => read(request, &sent).map(Paced),
+            Outcome::Error(error) => Outcome::Error(error),
+            Outcome::Forward(forward) => Outcome::Forward(forward),
+        }
     }
 }
 

@@ -10,13 +10,13 @@ use crate::{
         event::{Event, EventKind},
         place::Place,
     },
-    http::{Answer, Faults, Fields, LinkKey, Page, SameOrigin, Visit, keyed},
+    http::{Form, LinkKey, Outcome, Page, Read, SameOrigin, Visit, form::form, keyed},
     store::{
         keys, outbox,
         sessions::SignedIn,
         spent::{self, Reason},
     },
-    view::shown::View,
+    view::shown::{Forms, View},
 };
 
 /// The routes.
@@ -25,16 +25,28 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[get("/reset/-")]
-async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Result<Answer, Error> {
+async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Result<Outcome, Error> {
     keyed::arrive::<Issued>(&site, linked).await
 }
 
-/// The form for a key that is typed.
+form! {
+    /// The form for a key that is typed.
+    pub struct KeyForm {
+        key: Key = pasted(1000).enter("go").parse(parse),
+    }
+}
+
+fn parse(typed: &str) -> Result<Key, Fault> {
+    Key::parse_typed(typed).ok_or(Fault::new("fault-key"))
+}
+
+/// The page with that form.
 #[derive(Serialize)]
 pub struct TypePage {}
 
 impl View for TypePage {
     const TEMPLATE: &'static str = "reset/key";
+    const FORMS: Forms = &[KeyForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         vec![TypePage {}]
@@ -46,21 +58,17 @@ fn show_typing() -> Page {
     Page::of(&TypePage {}).cacheable()
 }
 
-#[post("/reset/key", data = "<fields>")]
-async fn typed(_ours: SameOrigin, site: Visit<'_>, fields: Fields) -> Result<Answer, Error> {
-    let refused = |fault| Ok(Page::of(&TypePage {}).faults(Faults::of("key", fault)).into());
-    match fields.pasted("key", 1000) {
-        Err(fault) => refused(fault),
-        Ok(text) => match Key::parse_typed(text) {
-            None => refused(Fault::new("fault-key")),
-            Some(key) => keyed::follow::<Issued>(&site, &key).await,
-        },
+#[post("/reset/key", data = "<form>")]
+async fn typed(_ours: SameOrigin, site: Visit<'_>, form: Read<KeyForm>) -> Result<Outcome, Error> {
+    match form.whole() {
+        Ok((KeyForm { key }, _)) => keyed::follow::<Issued>(&site, &key).await,
+        Err(refusal) => Ok(Page::of(&TypePage {}).refused(refusal)),
     }
 }
 
 #[get("/reset/cancel")]
-fn show_cancel(ticket: Ticket<Any>) -> Answer {
-    Answer::go(Place::Strategy(ticket.policy.strategy))
+fn show_cancel(ticket: Ticket<Any>) -> Outcome {
+    Outcome::go(Place::Strategy(ticket.policy.strategy))
 }
 
 /// The page after a reset was cancelled.
@@ -76,15 +84,15 @@ impl View for CancelledPage {
 }
 
 #[get("/reset/cancelled")]
-fn show_cancelled(site: Visit<'_>) -> Answer {
+fn show_cancelled(site: Visit<'_>) -> Outcome {
     match site.kept(Place::ResetCancelled) {
         Some(_) => Page::of(&CancelledPage {}).into(),
-        None => Answer::go(Place::Reset),
+        None => Outcome::go(Place::Reset),
     }
 }
 
 #[post("/reset/cancel")]
-async fn cancel(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<Any>) -> Result<Answer, Error> {
+async fn cancel(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<Any>) -> Result<Outcome, Error> {
     let (account, now) = (&ticket.account, site.now());
     let mut tx = site.begin().await?;
     let Some(locked) = ticket.lock_spending(&mut tx, now).await? else {
@@ -103,5 +111,5 @@ async fn cancel(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<Any>) -> Resu
         .await?;
     tx.commit().await?;
     site.keep(Place::ResetCancelled, ticket.policy.known_address(account))?;
-    Ok(Answer::go(Place::ResetCancelled))
+    Ok(Outcome::go(Place::ResetCancelled))
 }

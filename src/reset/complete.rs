@@ -18,7 +18,7 @@ use crate::{
         hash::{PasswordHash, Verdict},
         password::Password,
     },
-    http::{Answer, Faults, Fields, Page, Visit, device, keyed, page::Why, told::Announcement},
+    http::{Outcome, Refusal, Visit, dead_end::Why, device, form::form, keyed, told::Announcement},
     policy::Policy,
     store::{
         accounts::{self, Account, Locked},
@@ -27,22 +27,27 @@ use crate::{
     },
 };
 
-/// Returns the new password in a form, if acceptable; records any fault for the field `new_password`.
+form! {
+    /// The form for a new password.
+    pub struct PasswordForm {
+        new_password: Password = new_password(),
+    }
+}
+
+/// Returns a new password, if acceptable; adds any fault to the field `new_password`.
 ///
 /// # Errors
 /// [`Error::Busy`].
 pub async fn choose(
     site: &Visit<'_>,
     account: &Account,
-    fields: &Fields,
-    faults: &mut Faults,
+    new: Option<Password>,
+    refusal: &mut Refusal,
 ) -> Result<Option<Password>, Error> {
-    let Some(password) = faults.take("new_password", fields.password("new_password")) else {
-        return Ok(None);
-    };
+    let Some(password) = new else { return Ok(None) };
     let own_words = [account.email.as_str(), &site.config().site_name];
     let validated = site.hasher_for(account.id.as_bytes()).validate(&password, &own_words).await?;
-    Ok(faults.take("new_password", validated).map(|()| password))
+    Ok(refusal.take(PasswordForm::AT.new_password, validated).map(|()| password))
 }
 
 /// Spends a key and the code that goes with it, both or none, and completes the reset with a new password.
@@ -56,7 +61,7 @@ pub async fn spend(
     key: &KeyRow,
     code: Option<Uuid>,
     new: Password,
-) -> Result<Answer, Error> {
+) -> Result<Outcome, Error> {
     let hash = site.hasher_for(account.id.as_bytes()).hash(new.clone()).await?;
     let now = site.now();
     let mut tx = site.begin().await?;
@@ -68,7 +73,7 @@ pub async fn spend(
     let leads = if policy.login_after { Place::Account } else { Place::SignIn };
     keyed::use_up(site, locked.tx(), &key.digest, leads).await?;
     let Some(completed) = complete(site, &mut locked, policy, &hash).await? else {
-        return Ok(Page::unusable(&site.templates, Why::Live, None, Place::Reset).into());
+        return Ok(Outcome::gone(Why::Live, None, Place::Reset));
     };
     tx.commit().await?;
     completed.enter(site, account, policy)
@@ -83,7 +88,7 @@ pub async fn late(
     account: Uuid,
     digest: &[u8],
     typed: Option<Password>,
-) -> Result<Answer, Error> {
+) -> Result<Outcome, Error> {
     // The first click may still be waiting for a shared commit: this commit comes after it.
     site.begin().await?.commit().await?;
     let same = match typed {
@@ -93,7 +98,7 @@ pub async fn late(
     if same {
         keyed::gone(site, &mut site.read().await?, digest, Place::Reset).await
     } else {
-        keyed::why(site, digest, Place::Reset).await.map(Answer::from)
+        keyed::why(site, digest, Place::Reset).await
     }
 }
 
@@ -155,16 +160,16 @@ impl Completed {
     ///
     /// # Errors
     /// Same as [`Visit::keep`].
-    pub fn enter(self, site: &Visit<'_>, account: &Account, policy: &Policy) -> Result<Answer, Error> {
+    pub fn enter(self, site: &Visit<'_>, account: &Account, policy: &Policy) -> Result<Outcome, Error> {
         device::remember(site, &account.email_key())?;
         self.admission.enter(site);
         let set = if policy.login_after { "told-password-set" } else { "told-password-set-login" };
         let ended = (self.ended > 0).then(|| Announcement::count("told-sessions-ended", self.ended));
         site.tell_all([Announcement::new(set)].into_iter().chain(ended).collect());
         if policy.login_after {
-            return Ok(Answer::go(Place::Account));
+            return Ok(Outcome::go(Place::Account));
         }
         site.keep(Place::SignIn, policy.known_address(account))?;
-        Ok(Answer::go(Place::SignIn))
+        Ok(Outcome::go(Place::SignIn))
     }
 }

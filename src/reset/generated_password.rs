@@ -20,7 +20,7 @@ use crate::{
         event::{Event, EventKind},
         place::Place,
     },
-    http::{Answer, Page, SameOrigin, Visit, device, keyed, mount},
+    http::{Outcome, Page, SameOrigin, Visit, device, keyed, mount},
     outbox::message::Message,
     policy::strategy::Strategy,
     store::{
@@ -73,7 +73,7 @@ async fn submit(
     _ours: SameOrigin,
     site: Visit<'_>,
     ticket: Ticket<GeneratedPassword>,
-) -> Result<Answer, Error> {
+) -> Result<Outcome, Error> {
     let (account, now, asked) = (&ticket.account, site.now(), site.caller());
     let password = Key::for_typing(site.random)?;
     let digest = digest(site.app, account, password.expose());
@@ -102,7 +102,7 @@ async fn submit(
     tx.commit().await?;
     device::remember(&site, &account.email_key())?;
     site.keep_all(SENT, ticket.policy.known_address(account), Some(row.expires_at), true)?;
-    Ok(Answer::go(SENT))
+    Ok(Outcome::go(SENT))
 }
 
 /// The page after that button.
@@ -129,14 +129,14 @@ impl View for GeneratedPasswordSentPage {
 }
 
 #[get("/reset/generated-password/sent")]
-fn show_sent(site: Visit<'_>, me: Option<&SignedIn>, step: Option<Restricted<'_>>) -> Answer {
+fn show_sent(site: Visit<'_>, me: Option<&SignedIn>, step: Option<Restricted<'_>>) -> Outcome {
     if me.is_some() {
-        return Answer::go(Place::Account);
+        return Outcome::go(Place::Account);
     }
     let until = site.kept(SENT).and_then(|kept| kept.until).filter(|until| *until > site.now());
     match (step, until) {
-        (Some(_), _) => Answer::go(Place::NewPassword),
-        (None, None) => Answer::go(Place::Reset),
+        (Some(_), _) => Outcome::go(Place::NewPassword),
+        (None, None) => Outcome::go(Place::Reset),
         (None, Some(until)) => {
             Page::of(&GeneratedPasswordSentPage::new(Until::new(until, site.now()))).into()
         }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Steps,
-    complete::{choose, complete, is_set},
+    complete::{PasswordForm, choose, complete, is_set},
 };
 use crate::{
     auth::{
@@ -19,14 +19,14 @@ use crate::{
         event::{Event, EventKind},
         place::Place,
     },
-    http::{Answer, Faults, Fields, Page, SameOrigin, Visit, page::Why},
+    http::{Form, Outcome, Page, Read, SameOrigin, Visit, dead_end::Why},
     policy::{Policy, strategy::Strategy},
     store::{
         Tx,
         accounts::{self, Account, Locked},
         sessions::{self, SignedIn},
     },
-    view::shown::{Until, View},
+    view::shown::{Forms, Until, View},
 };
 
 /// The routes.
@@ -61,6 +61,7 @@ struct SessionShown {
 
 impl View for NewPasswordPage {
     const TEMPLATE: &'static str = "reset/new_password";
+    const FORMS: Forms = &[PasswordForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         let page = |address: &str, may_skip| NewPasswordPage {
@@ -109,38 +110,38 @@ fn show(site: Visit<'_>, restricted: Restricted<'_>) -> Page {
     page(&site, &restricted)
 }
 
-#[post("/reset/new-password", data = "<fields>")]
+#[post("/reset/new-password", data = "<form>")]
 async fn submit(
     _ours: SameOrigin,
     site: Visit<'_>,
     restricted: Restricted<'_>,
-    fields: Fields,
-) -> Result<Answer, Error> {
+    form: Read<PasswordForm>,
+) -> Result<Outcome, Error> {
     let SignedIn { session, account } = restricted.me;
-    let mut faults = Faults::default();
-    let Some(new) = choose(&site, account, &fields, &mut faults).await? else {
-        return Ok(page(&site, &restricted).faults(faults).into());
+    let Read { draft, mut refusal } = form;
+    let Some(new) = choose(&site, account, draft.new_password, &mut refusal).await? else {
+        return Ok(page(&site, &restricted).refused(refusal));
     };
     let generated = session.opened_by.as_deref();
     if generated.is_some_and(|digest| is_generated(&site, account.id, digest, &new)) {
-        let fault = Faults::of("new_password", Fault::new("password-own-word"));
-        return Ok(page(&site, &restricted).faults(fault).into());
+        let refusal = refusal.with(PasswordForm::AT.new_password, Fault::new("password-own-word"));
+        return Ok(page(&site, &restricted).refused(refusal));
     }
     let hash = site.hasher_for(account.id.as_bytes()).hash(new.clone()).await?;
     let mut tx = site.begin().await?;
     if let Some(mut locked) = lock(&mut tx, restricted.me, site.now()).await? {
         let Some(completed) = complete(&site, &mut locked, &restricted.policy, &hash).await? else {
-            return Ok(Page::unusable(&site.templates, Why::Live, None, Place::Reset).into());
+            return Ok(Outcome::gone(Why::Live, None, Place::Reset));
         };
         tx.commit().await?;
         return completed.enter(&site, account, &restricted.policy);
     }
     drop(tx);
     if !is_set(&site, account.id, new).await? {
-        return Ok(over(&site).into());
+        return Ok(over());
     }
     site.tell("told-twice");
-    Ok(Answer::go(Place::Account))
+    Ok(Outcome::go(Place::Account))
 }
 
 /// Locks the account and ends the restricted session; `None` unless both succeed.
@@ -150,24 +151,24 @@ async fn lock<'t>(tx: &'t mut Tx, me: &SignedIn, now: Time) -> Result<Option<Loc
     Ok(ended.then_some(account))
 }
 
-fn over(site: &Visit<'_>) -> Page {
-    Page::unusable(&site.templates, Why::Step, None, Place::Reset)
+fn over() -> Outcome {
+    Outcome::gone(Why::Step, None, Place::Reset)
 }
 
 #[get("/reset/new-password/skip")]
-fn show_skip() -> Answer {
-    Answer::go(Place::NewPassword)
+fn show_skip() -> Outcome {
+    Outcome::go(Place::NewPassword)
 }
 
 #[post("/reset/new-password/skip")]
-async fn skip(_ours: SameOrigin, site: Visit<'_>, restricted: Restricted<'_>) -> Result<Answer, Error> {
+async fn skip(_ours: SameOrigin, site: Visit<'_>, restricted: Restricted<'_>) -> Result<Outcome, Error> {
     let Restricted { me, policy } = restricted;
     if !may_skip(&policy) {
-        return Ok(over(&site).into());
+        return Ok(over());
     }
     let asked = site.caller();
     let mut tx = site.begin().await?;
-    let Some(mut account) = lock(&mut tx, me, site.now()).await? else { return Ok(over(&site).into()) };
+    let Some(mut account) = lock(&mut tx, me, site.now()).await? else { return Ok(over()) };
     account.prove(site.now()).await?;
     let goal = Goal::SignIn { keep: false };
     let Passed::Entered(admission) = gate::pass(&site, &mut account, Proof::Reset, goal).await?;
@@ -176,5 +177,5 @@ async fn skip(_ours: SameOrigin, site: Visit<'_>, restricted: Restricted<'_>) ->
     tx.commit().await?;
     admission.enter(&site);
     site.tell("told-skipped");
-    Ok(Answer::go(Place::Account))
+    Ok(Outcome::go(Place::Account))
 }

@@ -13,7 +13,7 @@ use crate::{
         key::{Key, Purpose},
     },
     core::place::Place,
-    http::{Answer, CookieName, KeyShown, KeyedLink, LinkKey, Page, SameOrigin, ValidKey, Visit, keyed},
+    http::{CookieName, KeyShown, KeyedLink, LinkKey, Outcome, Page, SameOrigin, ValidKey, Visit, keyed},
     store::{
         accounts::{self, Account, AccountState},
         keys::{self, KeyRow},
@@ -69,7 +69,7 @@ impl KeyedLink for Notified {
 }
 
 #[get("/reset/not-me/-")]
-async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Result<Answer, Error> {
+async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Result<Outcome, Error> {
     keyed::arrive::<Notified>(&site, linked).await
 }
 
@@ -128,7 +128,7 @@ fn show(site: Visit<'_>, notified: ValidKey<Notified>) -> Page {
 }
 
 #[post("/reset/not-me")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, notified: ValidKey<Notified>) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Visit<'_>, notified: ValidKey<Notified>) -> Result<Outcome, Error> {
     let Notified { key, account, before, .. } = notified.0;
     let now = site.now();
     let mut tx = site.begin().await?;
@@ -143,7 +143,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, notified: ValidKey<Notified>
     let outcome = undo::carry_out(site.app, &mut account, &key, &before, &site.caller()).await?;
     tx.commit().await?;
     site.keep_all(Place::NotMeDone, &before.email, None, outcome == Undone::Restored)?;
-    Ok(Answer::go(Place::NotMeDone))
+    Ok(Outcome::go(Place::NotMeDone))
 }
 
 /// The page after that button.
@@ -165,7 +165,7 @@ impl View for NotMeDonePage {
 }
 
 #[get("/reset/not-me/done")]
-fn show_done(site: Visit<'_>) -> Answer {
-    let Some(kept) = site.kept(Place::NotMeDone) else { return Answer::go(Place::SignIn) };
+fn show_done(site: Visit<'_>) -> Outcome {
+    let Some(kept) = site.kept(Place::NotMeDone) else { return Outcome::go(Place::SignIn) };
     Page::of(&NotMeDonePage { email: masked(&kept.email), restored: kept.whole }).into()
 }

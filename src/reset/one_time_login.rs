@@ -12,7 +12,7 @@ use crate::{
         event::{Event, EventKind},
         place::Place,
     },
-    http::{Answer, Page, SameOrigin, Visit, device, keyed, mount},
+    http::{Outcome, Page, SameOrigin, Visit, device, keyed, mount},
     policy::strategy::Strategy,
     view::shown::View,
 };
@@ -50,7 +50,7 @@ fn show(site: Visit<'_>, ticket: Ticket<OneTimeLogin>) -> Page {
 }
 
 #[post("/reset/one-time-login")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<OneTimeLogin>) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<OneTimeLogin>) -> Result<Outcome, Error> {
     let (now, asked) = (site.now(), site.caller());
     let mut tx = site.begin().await?;
     let Some(mut locked) = ticket.lock_spending(&mut tx, now).await? else {
@@ -70,5 +70,5 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<OneTimeLogin>
     tx.commit().await?;
     device::remember(&site, &account.email_key())?;
     admission.enter(&site);
-    Ok(Answer::go(Place::NewPassword))
+    Ok(Outcome::go(Place::NewPassword))
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Steps,
     issue::{By, Started, start},
-    typed::{self, Wish, WishId},
+    typed::{self, TypedForm, Wish, WishId},
 };
 use crate::{
     account::{confirm::Again, notice::UNDO},
@@ -17,7 +17,8 @@ use crate::{
         place::Place,
     },
     http::{
-        Answer, Faults, Paced, Page, SameOrigin, Visit,
+        Form, Outcome, Paced, Page, SameOrigin, Visit,
+        dead_end::AddressForm,
         device::{self, Known},
         throttle,
     },
@@ -32,7 +33,10 @@ use crate::{
         registrations,
         sessions::SignedIn,
     },
-    view::{format, shown::View},
+    view::{
+        format,
+        shown::{Forms, View},
+    },
 };
 
 /// The routes.
@@ -71,6 +75,7 @@ pub struct RequestPage {
 
 impl View for RequestPage {
     const TEMPLATE: &'static str = "reset/request";
+    const FORMS: Forms = &[AddressForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         [Channel::Sms, Channel::Email].map(|channel| RequestPage { step: FirstStep::sample(channel) }).into()
@@ -92,6 +97,7 @@ pub struct SentPage {
 
 impl View for SentPage {
     const TEMPLATE: &'static str = "reset/sent";
+    const FORMS: Forms = &[TypedForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         let page = |email: Option<&str>, again: Option<&str>, unknown: bool| SentPage {
@@ -113,19 +119,16 @@ fn page(site: &Visit<'_>) -> Page {
 fn show(site: Visit<'_>, me: Option<&SignedIn>) -> Page {
     let page = page(&site).cacheable();
     match me.map(|me| me.account.email.clone()).or_else(|| site.last_address()) {
-        Some(email) => page.typed("email", &email),
+        Some(email) => page.filled(AddressForm::AT.email, &email),
         None => page,
     }
 }
 
-#[post("/reset", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answer, Error> {
-    let email = match fields.email("email") {
-        Ok(email) => email,
-        Err(fault) => {
-            let page = page(&site).typed("email", fields.get("email").unwrap_or_default());
-            return Ok(page.faults(Faults::of("email", fault)).into());
-        }
+#[post("/reset", data = "<form>")]
+async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<AddressForm>) -> Result<Outcome, Error> {
+    let email = match form.0.whole() {
+        Ok((AddressForm { email }, _)) => email,
+        Err(refusal) => return Ok(page(&site).refused(refusal)),
     };
     let (browser_id, former) = (site.ensure_browser_id()?, Wish::of(&site));
     let id = WishId::from_bytes(site.random.bytes()?);
@@ -144,7 +147,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
     let (email, email_key) = (email.address().to_owned(), email.key().to_owned());
     site.keep(Place::ResetSent, &email)?;
     Wish { email, email_key, id, again, at: site.now() }.keep(&site)?;
-    Ok(Answer::go(Place::ResetSent))
+    Ok(Outcome::go(Place::ResetSent))
 }
 
 #[get("/reset/sent")]

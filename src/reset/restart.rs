@@ -10,7 +10,7 @@ use crate::{
         event::{Event, EventKind},
         place::Place,
     },
-    http::{Answer, KeyShown, Page, SameOrigin, ValidKey, Visit, keyed},
+    http::{KeyShown, Outcome, Page, SameOrigin, ValidKey, Visit, keyed},
     store::{
         accounts, keys, outbox,
         spent::{self, Reason},
@@ -50,10 +50,10 @@ impl View for RestartPage {
 }
 
 #[get("/reset/restart")]
-async fn show(site: Visit<'_>, holds: ValidKey<Issued>) -> Result<Answer, Error> {
+async fn show(site: Visit<'_>, holds: ValidKey<Issued>) -> Result<Outcome, Error> {
     let Issued { key, account, policy } = holds.0;
     if !key.restarts() {
-        return Ok(Answer::go(Place::Strategy(policy.strategy)));
+        return Ok(Outcome::go(Place::Strategy(policy.strategy)));
     }
     let mut conn = site.read().await?;
     let pressed = keys::of_account(&mut conn, account.id, Purpose::Reset, site.now()).await?;
@@ -68,11 +68,11 @@ async fn show(site: Visit<'_>, holds: ValidKey<Issued>) -> Result<Answer, Error>
 }
 
 #[post("/reset/restart")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, holds: ValidKey<Issued>) -> Result<Answer, Error> {
+async fn submit(_ours: SameOrigin, site: Visit<'_>, holds: ValidKey<Issued>) -> Result<Outcome, Error> {
     let Issued { key, account, policy } = holds.0;
     // The button was pressed twice.
     if !key.restarts() {
-        return Ok(Answer::go(Place::Strategy(policy.strategy)));
+        return Ok(Outcome::go(Place::Strategy(policy.strategy)));
     }
     let (browser_id, now) = (site.ensure_browser_id()?, site.now());
     let mut tx = site.begin().await?;
@@ -92,5 +92,5 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, holds: ValidKey<Issued>) -> 
         .write(site.app, held)
         .await?;
     tx.commit().await?;
-    Ok(Answer::go(Place::Strategy(policy.strategy)))
+    Ok(Outcome::go(Place::Strategy(policy.strategy)))
 }

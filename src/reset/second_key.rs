@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rocket::{fairing::AdHoc, get, post, routes};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::{
     second_step::{self, CodeButton, CodeForm},
@@ -16,11 +17,12 @@ use crate::{
         key::{Key, Purpose},
     },
     core::{limits::TRIES, place::Place},
-    http::{Answer, Fields, Page, SameOrigin, Visit, mount},
+    hashing::password::Password,
+    http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form, mount},
     outbox::message::Message,
     policy::strategy::Strategy,
     store::keys::KeyRow,
-    view::shown::View,
+    view::shown::{Forms, View},
 };
 
 /// Life of a second key.
@@ -51,12 +53,21 @@ impl View for SecondKeyPage {
     }
 }
 
-/// The form for a second key.
+form! {
+    /// The form for a second key.
+    pub struct SecondKeyForm {
+        code: Zeroizing<String> = code(100),
+        new_password: Password = new_password(),
+    }
+}
+
+/// The page with that form.
 #[derive(Serialize)]
 pub struct SecondKeyFormPage(CodeForm);
 
 impl View for SecondKeyFormPage {
     const TEMPLATE: &'static str = "reset/second_key_form";
+    const FORMS: Forms = &[SecondKeyForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         CodeForm::samples(Strategy::SecondKey).into_iter().map(SecondKeyFormPage).collect()
@@ -72,39 +83,41 @@ async fn show(site: Visit<'_>, ticket: Ticket<SecondKey>) -> Result<Page, Error>
 }
 
 #[get("/reset/second-key/send")]
-fn show_send() -> Answer {
-    Answer::go(Place::Strategy(Strategy::SecondKey))
+fn show_send() -> Outcome {
+    Outcome::go(Place::Strategy(Strategy::SecondKey))
 }
 
 #[post("/reset/second-key/send")]
-async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SecondKey>) -> Result<Answer, Error> {
+async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SecondKey>) -> Result<Outcome, Error> {
     let mut tx = site.begin().await?;
     let Some((row, key)) = second_step::issue_code(&site, &mut tx, &ticket, &KIND, Duration::ZERO).await?
     else {
         drop(tx);
         site.tell(second_step::why_none(&site, &ticket));
-        return Ok(Answer::go(Place::Strategy(Strategy::SecondKey)));
+        return Ok(Outcome::go(Place::Strategy(Strategy::SecondKey)));
     };
     let mail = Message::mail(&ticket.account.email, "second-key")
         .code(key.expose(), second_step::until(&ticket, &row))
         .asked(&site.caller());
     second_step::send(&site, tx, &ticket, &row, mail).await?;
-    Ok(Answer::go(Place::Strategy(Strategy::SecondKey)))
+    Ok(Outcome::go(Place::Strategy(Strategy::SecondKey)))
 }
 
-#[post("/reset/second-key", data = "<fields>")]
+#[post("/reset/second-key", data = "<form>")]
 async fn submit(
     _ours: SameOrigin,
     site: Visit<'_>,
     ticket: Ticket<SecondKey>,
-    fields: Fields,
-) -> Result<Answer, Error> {
+    form: Read<SecondKeyForm>,
+) -> Result<Outcome, Error> {
+    let Read { draft, refusal } = form;
     let Some(row) = second_step::pending(&site, &ticket, &KIND).await? else {
-        return second_step::no_code(&site, &ticket, &fields, button(&site, &ticket)).await;
+        return second_step::no_code(&site, &ticket, draft.new_password, button(&site, &ticket)).await;
     };
-    Ok(match second_step::approve(&site, &ticket, &row, &fields).await? {
+    let typed = (draft.code, draft.new_password);
+    Ok(match second_step::approve(&site, &ticket, &row, typed, refusal).await? {
         Ok(answer) => answer,
-        Err((left, faults)) => second_step::refused(form(&site, &ticket, &row, left), &fields, faults).into(),
+        Err((left, refusal)) => self::form(&site, &ticket, &row, left).refused(refusal),
     })
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::{
     complete::{choose, late, spend},
@@ -13,7 +14,8 @@ use crate::{
     auth::code::{self, Bound, CodeKind, Tried},
     base::{Error, clock::Time, fault::Fault, key::Key},
     core::event::{Event, EventKind},
-    http::{Answer, Faults, Fields, Page, Visit},
+    hashing::password::Password,
+    http::{Outcome, Page, Refusal, Visit},
     outbox::message::Message,
     policy::strategy::Strategy,
     store::{
@@ -25,6 +27,9 @@ use crate::{
     view::shown::Until,
 };
 
+/// Id of the field for the code, and of the button for another.
+const CODE: &str = "code";
+
 /// Answers a form without a live code: with the page `button`, to request another, unless the key was spent meanwhile.
 ///
 /// # Errors
@@ -32,14 +37,13 @@ use crate::{
 pub async fn no_code<S>(
     site: &Visit<'_>,
     ticket: &Ticket<S>,
-    fields: &Fields,
+    typed: Option<Password>,
     button: Page,
-) -> Result<Answer, Error> {
+) -> Result<Outcome, Error> {
     if is_spent(site, ticket).await? {
-        let typed = fields.password("new_password").ok();
         return late(site, ticket.account.id, &ticket.key.digest, typed).await;
     }
-    Ok(button.faults(Faults::of("code", Fault::new("fault-code-dead"))).into())
+    Ok(button.refused(Refusal::at(CODE, Fault::new("fault-code-dead"))))
 }
 
 /// True if the key has ended while the request was under way.
@@ -194,8 +198,8 @@ impl CodeForm {
     }
 }
 
-/// Checks the code and the new password, and completes the reset; if refused, returns the tries left and the faults. An
-/// unacceptable password costs no try, and the code need not be typed again.
+/// Checks the code and the new password, and completes the reset; if refused, returns the tries left and the
+/// refusal. An unacceptable password costs no try, and the code need not be typed again.
 ///
 /// # Errors
 /// [`Error::Busy`], [`Error::Database`]; nothing has happened then, except that a try may be counted.
@@ -203,28 +207,21 @@ pub async fn approve<S>(
     site: &Visit<'_>,
     ticket: &Ticket<S>,
     row: &KeyRow,
-    fields: &Fields,
-) -> Result<Result<Answer, (i64, Faults)>, Error> {
-    let mut faults = Faults::default();
-    let typed = faults.take("code", fields.required("code", 100));
-    let new = choose(site, &ticket.account, fields, &mut faults).await?;
-    let (Some(typed), Some(new)) = (typed, new) else { return Ok(Err((code::TRIES - row.tries, faults))) };
-    let tried = code::try_out(site, row, typed).await?;
+    (typed, new): (Option<Zeroizing<String>>, Option<Password>),
+    mut refusal: Refusal,
+) -> Result<Result<Outcome, (i64, Refusal)>, Error> {
+    let new = choose(site, &ticket.account, new, &mut refusal).await?;
+    let (Some(typed), Some(new)) = (typed, new) else { return Ok(Err((code::TRIES - row.tries, refusal))) };
+    let tried = code::try_out(site, row, &typed).await?;
     if let Tried::Wrong(0) = tried {
         tell(site, &ticket.account).await?;
     }
     let is_late = matches!(tried, Tried::Dead) && is_spent(site, ticket).await?;
     match tried.left() {
         Some(_) if is_late => late(site, ticket.account.id, &ticket.key.digest, Some(new)).await.map(Ok),
-        Some(left) => Ok(Err((left, Faults::of("code", code::wrong(left))))),
+        Some(left) => Ok(Err((left, refusal.with(CODE, code::wrong(left))))),
         None => spend(site, &ticket.account, &ticket.policy, &ticket.key, Some(row.id), new).await.map(Ok),
     }
-}
-
-/// Returns the page of a refused form, which keeps the code unless that was wrong.
-pub fn refused(page: Page, fields: &Fields, faults: Faults) -> Page {
-    let code = if faults.name("code") { "" } else { fields.get("code").unwrap_or_default() };
-    page.typed("code", code).faults(faults)
 }
 
 /// Notifies the owner that wrong tries have used up a code.

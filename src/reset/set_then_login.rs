@@ -4,14 +4,14 @@ use rocket::{fairing::AdHoc, get, post, routes};
 use serde::Serialize;
 
 use super::{
-    complete::{choose, spend},
+    complete::{PasswordForm, choose, spend},
     ticket::{StrategyTag, Ticket, TicketShown},
 };
 use crate::{
     base::Error,
-    http::{Answer, Faults, Fields, Page, SameOrigin, Visit, mount},
+    http::{Form, Outcome, Page, Read, SameOrigin, Visit, mount},
     policy::strategy::Strategy,
-    view::shown::View,
+    view::shown::{Forms, View},
 };
 
 /// Tag of its tickets.
@@ -36,6 +36,7 @@ pub struct SetThenLoginPage {
 
 impl View for SetThenLoginPage {
     const TEMPLATE: &'static str = "reset/set_then_login";
+    const FORMS: Forms = &[PasswordForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         let tickets = TicketShown::samples(Strategy::SetThenLogin, 2).into_iter().zip([true, false]);
@@ -48,19 +49,19 @@ fn show(site: Visit<'_>, ticket: Ticket<SetThenLogin>) -> Page {
     page(&site, &ticket)
 }
 
-#[post("/reset/set-then-login", data = "<fields>")]
+#[post("/reset/set-then-login", data = "<form>")]
 async fn submit(
     _ours: SameOrigin,
     site: Visit<'_>,
     ticket: Ticket<SetThenLogin>,
-    fields: Fields,
-) -> Result<Answer, Error> {
-    let mut faults = Faults::default();
-    match choose(&site, &ticket.account, &fields, &mut faults).await? {
+    form: Read<PasswordForm>,
+) -> Result<Outcome, Error> {
+    let Read { draft, mut refusal } = form;
+    match choose(&site, &ticket.account, draft.new_password, &mut refusal).await? {
         Some(new) => spend(&site, &ticket.account, &ticket.policy, &ticket.key, None, new).await,
         None => {
             ticket.hold(&site).await?;
-            Ok(page(&site, &ticket).faults(faults).into())
+            Ok(page(&site, &ticket).refused(refusal))
         }
     }
 }

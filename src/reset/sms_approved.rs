@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rocket::{fairing::AdHoc, get, post, routes};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::{
     second_step::{self, CodeButton, CodeForm},
@@ -17,11 +18,14 @@ use crate::{
         phone::ending,
     },
     core::{limits::TRIES, place::Place},
-    http::{Answer, Fields, Page, SameOrigin, Visit, device, mount, throttle, told::Announcement},
+    hashing::password::Password,
+    http::{
+        Form, Outcome, Page, Read, SameOrigin, Visit, device, form::form, mount, throttle, told::Announcement,
+    },
     outbox::message::Message,
     policy::strategy::Strategy,
     store::keys::KeyRow,
-    view::shown::View,
+    view::shown::{Forms, View},
 };
 
 const PAGE: Place = Place::Strategy(Strategy::SmsApproved);
@@ -65,7 +69,15 @@ impl View for SmsApprovedPage {
     }
 }
 
-/// The form for a texted code.
+form! {
+    /// The form for a texted code.
+    pub struct SmsApprovedForm {
+        code: Zeroizing<String> = code(100).mode("numeric"),
+        new_password: Password = new_password(),
+    }
+}
+
+/// The page with that form.
 #[derive(Serialize)]
 pub struct SmsApprovedFormPage {
     #[serde(flatten)]
@@ -78,6 +90,7 @@ pub struct SmsApprovedFormPage {
 
 impl View for SmsApprovedFormPage {
     const TEMPLATE: &'static str = "reset/sms_approved_form";
+    const FORMS: Forms = &[SmsApprovedForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         let pages = |wait| {
@@ -97,17 +110,17 @@ async fn show(site: Visit<'_>, ticket: Ticket<SmsApproved>) -> Result<Page, Erro
 }
 
 #[get("/reset/sms-approved/send")]
-fn show_send() -> Answer {
-    Answer::go(PAGE)
+fn show_send() -> Outcome {
+    Outcome::go(PAGE)
 }
 
 #[post("/reset/sms-approved/send")]
-async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SmsApproved>) -> Result<Answer, Error> {
-    let Some(phone) = site.app.usable_phone(&ticket.account) else { return Ok(Answer::go(PAGE)) };
+async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SmsApproved>) -> Result<Outcome, Error> {
+    let Some(phone) = site.app.usable_phone(&ticket.account) else { return Ok(Outcome::go(PAGE)) };
     let former = second_step::pending(&site, &ticket, &KIND).await?;
     if let Some(seconds) = former.map(|row| wait(&site, &row)).filter(|seconds| *seconds > 0) {
         site.tell_all(vec![Announcement::count("told-wait", seconds)]);
-        return Ok(Answer::go(PAGE));
+        return Ok(Outcome::go(PAGE));
     }
     let known = device::known(&site, &ticket.account.email_key());
     let mut tx = site.begin().await?;
@@ -124,26 +137,28 @@ async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SmsApproved>) -
             tx.commit().await?;
         }
         site.tell(if allowed { second_step::why_none(&site, &ticket) } else { "told-texts-limit" });
-        return Ok(Answer::go(PAGE));
+        return Ok(Outcome::go(PAGE));
     };
     let text = Message::text(phone, "code").code(code.expose(), second_step::until(&ticket, &row));
     second_step::send(&site, tx, &ticket, &row, text).await?;
-    Ok(Answer::go(PAGE))
+    Ok(Outcome::go(PAGE))
 }
 
-#[post("/reset/sms-approved", data = "<fields>")]
+#[post("/reset/sms-approved", data = "<form>")]
 async fn submit(
     _ours: SameOrigin,
     site: Visit<'_>,
     ticket: Ticket<SmsApproved>,
-    fields: Fields,
-) -> Result<Answer, Error> {
+    form: Read<SmsApprovedForm>,
+) -> Result<Outcome, Error> {
+    let Read { draft, refusal } = form;
     let Some(row) = second_step::pending(&site, &ticket, &KIND).await? else {
-        return second_step::no_code(&site, &ticket, &fields, button(&site, &ticket)).await;
+        return second_step::no_code(&site, &ticket, draft.new_password, button(&site, &ticket)).await;
     };
-    Ok(match second_step::approve(&site, &ticket, &row, &fields).await? {
+    let typed = (draft.code, draft.new_password);
+    Ok(match second_step::approve(&site, &ticket, &row, typed, refusal).await? {
         Ok(answer) => answer,
-        Err((left, faults)) => second_step::refused(form(&site, &ticket, &row, left), &fields, faults).into(),
+        Err((left, refusal)) => self::form(&site, &ticket, &row, left).refused(refusal),
     })
 }
 

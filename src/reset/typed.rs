@@ -9,6 +9,7 @@ use rocket::post;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::{issue::unseal, request::sent, ticket::Issued};
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
         limits::RateLimit,
         place::Place,
     },
-    http::{Answer, CookieName, Faults, Paced, SameOrigin, Visit, device, keyed},
+    http::{CookieName, Outcome, Paced, SameOrigin, Visit, device, form::form, keyed},
     store::{
         Conn, accounts,
         keys::{self, KeyRow},
@@ -75,16 +76,25 @@ pub fn code(app: &App, row: &KeyRow, browser_id: &[u8], wish: &WishId) -> Key {
     Key::of_mac(&app.keyring.mac(PURPOSE, &[row.id.as_bytes(), browser_id, wish.as_bytes()]))
 }
 
+form! {
+    /// The form for the code of a mailed reset.
+    pub struct TypedForm {
+        /// The code, or the whole key or link.
+        code: Zeroizing<String> = code(500).enter("go"),
+    }
+}
+
 /// Takes the code, or the whole key or link, in the browser that requested the message.
-#[post("/reset/sent", data = "<fields>")]
-pub async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answer, Error> {
-    let Some(wish) = Wish::of(&site) else { return Ok(Answer::go(Place::Reset)) };
-    let refused = |fault| Ok(sent(&site, Some(&wish)).faults(Faults::of("code", fault)).into());
-    let typed = match fields.required("code", 500) {
-        Ok(typed) => typed,
-        Err(fault) => return refused(fault),
+#[post("/reset/sent", data = "<form>")]
+pub async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<TypedForm>) -> Result<Outcome, Error> {
+    let Some(wish) = Wish::of(&site) else { return Ok(Outcome::go(Place::Reset)) };
+    let page = || sent(&site, Some(&wish));
+    let (typed, refusal) = match form.0.whole() {
+        Ok((TypedForm { code }, refusal)) => (code, refusal),
+        Err(refusal) => return Ok(page().refused(refusal)),
     };
-    if let Some(key) = Key::parse_typed(typed) {
+    let refused = |fault| Ok(page().refused(refusal.with(TypedForm::AT.code, fault)));
+    if let Some(key) = Key::parse_typed(&typed) {
         return keyed::follow::<Issued>(&site, &key).await;
     }
     let (Some(id), Some(browser_id)) = (wish.id, site.browser_id()) else {
@@ -104,7 +114,7 @@ pub async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result
     if !allowed {
         return refused(Fault::new("fault-reset-code-dead"));
     }
-    let (account, found) = find(&site, &wish, &id, &browser_id, &Key::parse_code(typed)).await?;
+    let (account, found) = find(&site, &wish, &id, &browser_id, &Key::parse_code(&typed)).await?;
     let mut tx = site.begin().await?;
     let Some(key) = found.and_then(|row| unseal(site.app, &row)) else {
         let event =

@@ -15,11 +15,9 @@ use crate::{
     base::Error,
     core::place::Place,
     http::{
-        CookieName, Visit,
-        dead_end::ErrorPage,
-        headers, keyed, origin, own_routes,
-        page::{Answer, Page, Why},
-        request_log,
+        CookieName, Outcome, Page, Visit,
+        dead_end::{ErrorPage, Why},
+        headers, keyed, origin, own_routes, request_log,
     },
     sign_in::login,
 };
@@ -53,13 +51,13 @@ pub fn page<'r>(status: Status, request: &'r Request<'_>) -> BoxFuture<'r, respo
             401 => login::first(request).await.respond_to(request),
             403 => forbidden(request).respond_to(request),
             410 => gone(request).await.respond_to(request),
-            _ => other(status, request).respond_to(request),
+            _ => Outcome::Failed(status).respond_to(request),
         }
     })
 }
 
 /// The key of a link, or the restricted session for one step, opens nothing.
-async fn gone(request: &Request<'_>) -> Result<Answer, Error> {
+async fn gone(request: &Request<'_>) -> Result<Outcome, Error> {
     // The page header shows who is signed in; if the session cannot be read, nobody is.
     let me = session::current(request).await.ok().flatten();
     let reads = matches!(request.method(), Method::Get | Method::Head);
@@ -68,8 +66,8 @@ async fn gone(request: &Request<'_>) -> Result<Answer, Error> {
     let is_at = |place: Place| site.base().below(path).is_some_and(|path| path.starts_with(&*place.path()));
     if is_at(Place::NewPassword) {
         return Ok(match me {
-            Some(_) if reads => Answer::go(Place::Account),
-            _ => Page::unusable(&site.templates, Why::Step, None, Place::Reset).into(),
+            Some(_) if reads => Outcome::go(Place::Account),
+            _ => Outcome::gone(Why::Step, None, Place::Reset),
         });
     }
     let (cookie_name, again) = if is_at(Place::Confirm) {
@@ -96,9 +94,4 @@ fn forbidden(request: &Request<'_>) -> Result<Page, Error> {
     let status = Status::Forbidden;
     let shown = ErrorPage::of(&app.templates, status);
     Ok(Page::of(&ErrorPage { title: say(title), text: say(text), support: !refused, ..shown }).status(status))
-}
-
-fn other(status: Status, request: &Request<'_>) -> Result<Page, Error> {
-    let app = request.rocket().state::<Arc<App>>().ok_or(Error::Sealed)?;
-    Ok(Page::error(&app.templates, status))
 }

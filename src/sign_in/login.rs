@@ -9,18 +9,23 @@ use crate::{
         session::Restricted,
         temporary,
     },
-    base::{Error, fault::Fault, return_to},
+    base::{Error, email::Email, fault::Fault, return_to},
     core::{
         event::{Event, EventKind},
         place::{Address, Place},
     },
     hashing::{hash::Verdict, hasher::Hasher, password::Password},
-    http::{Answer, Faults, Paced, Page, SameOrigin, Visit, device, throttle::SignIn, viewer},
+    http::{
+        Form, Outcome, Paced, Page, SameOrigin, Visit, device,
+        form::{field::MAX_EMAIL, fields::one_line, form},
+        throttle::SignIn,
+        viewer,
+    },
     store::{
         accounts::{self, Account},
         sessions::SignedIn,
     },
-    view::shown::View,
+    view::shown::{Forms, View},
 };
 
 /// The routes.
@@ -30,11 +35,11 @@ pub fn routes() -> Vec<Route> {
 
 /// Redirects somebody who must sign in first: to the form, and then back to the page they requested; in a restricted
 /// session, to the form for a new password.
-pub async fn first(request: &Request<'_>) -> Answer {
+pub async fn first(request: &Request<'_>) -> Outcome {
     if request.guard::<Restricted<'_>>().await.is_success() {
-        return Answer::go(Place::NewPassword);
+        return Outcome::go(Place::NewPassword);
     }
-    Answer::go(place(request))
+    Outcome::go(place(request))
 }
 
 /// Returns the address of the form, which leads back to the page that a request is for.
@@ -44,20 +49,55 @@ pub fn place(request: &Request<'_>) -> Address {
     Place::SignIn.with(&[("again", again), ("next", &back)])
 }
 
-/// The form for signing in.
+form! {
+    /// The form for signing in.
+    pub struct LoginForm {
+        /// Path to go on to.
+        next: String = hidden(),
+        email: TypedEmail = email().complete("username").parse(TypedEmail::parse),
+        password: Password = password(),
+        /// Whether to remember the browser.
+        remember: bool = ticked(),
+    }
+}
+
+/// An address as typed to sign in, which need not be one: what is wrong with it would tell of accounts.
+pub struct TypedEmail {
+    text: String,
+    email: Option<Email>,
+}
+
+impl TypedEmail {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        match one_line(text, MAX_EMAIL)? {
+            "" => Err(Fault::new("fault-required")),
+            _ => Ok(Self { text: text.to_owned(), email: Email::parse(text).ok() }),
+        }
+    }
+
+    /// Returns the canonical form, or the text if it is no address.
+    fn key(&self) -> &str {
+        self.email.as_ref().map_or(&self.text, |email| email.key())
+    }
+}
+
+/// The page with that form.
 #[derive(Serialize)]
 pub struct LoginPage {
     /// Address to go on to.
-    next: String,
+    next: Address,
     /// Whether somebody signed in has to prove themselves again.
     again: bool,
 }
 
 impl View for LoginPage {
     const TEMPLATE: &'static str = "account/login";
+    const FORMS: Forms = &[LoginForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        [("/", false), ("/account", true)].map(|(next, again)| LoginPage { next: next.into(), again }).into()
+        [(Place::Home, false), (Place::Account, true)]
+            .map(|(next, again)| LoginPage { next: next.into(), again })
+            .into()
     }
 }
 
@@ -68,23 +108,23 @@ fn show(
     site: Visit<'_>,
     me: Option<&SignedIn>,
     step: Option<Restricted<'_>>,
-) -> Answer {
+) -> Outcome {
     let (next, stale) = (next.unwrap_or_default(), |me: &SignedIn| me.session.fresh_until <= site.now());
     match (me, step) {
         (Some(me), _) if again.is_some() && stale(me) => {
-            form(&site, next, true).typed("email", &me.account.email).into()
+            page(&site, next, true).filled(LoginForm::AT.email, &me.account.email).into()
         }
-        (Some(_), _) => Answer::go(goal(&site, next)),
-        (None, Some(_)) => Answer::go(Place::NewPassword),
+        (Some(_), _) => Outcome::go(goal(&site, next)),
+        (None, Some(_)) => Outcome::go(Place::NewPassword),
         (None, None) => match site.last_address() {
-            Some(email) => form(&site, next, false).typed("email", &email).into(),
-            None => form(&site, next, false).cacheable().into(),
+            Some(email) => page(&site, next, false).filled(LoginForm::AT.email, &email).into(),
+            None => page(&site, next, false).cacheable().into(),
         },
     }
 }
 
-fn form(site: &Visit<'_>, next: &str, again: bool) -> Page {
-    Page::of(&LoginPage { next: goal(site, next).at(site.base()), again })
+fn page(site: &Visit<'_>, next: &str, again: bool) -> Page {
+    Page::of(&LoginPage { next: goal(site, next), again })
 }
 
 /// Returns the page to go on to.
@@ -93,26 +133,20 @@ fn goal(site: &Visit<'_>, next: &str) -> Address {
     wanted.map_or(Place::Home.into(), Address::Path)
 }
 
-#[post("/login", data = "<fields>")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Answer, Error> {
-    let typed = fields.get("email").unwrap_or_default();
-    let mut faults = Faults::default();
-    let next = faults.take("next", fields.get("next")).unwrap_or_default();
-    faults.take("email", fields.required("email", 254));
-    let password = faults.take("password", fields.password("password"));
-    let keep = faults.take("remember", fields.ticked("remember")).unwrap_or_default();
-    let refused = |faults: Faults| {
-        Ok(form(&site, next, false)
-            .typed("email", typed)
-            .typed("remember", if keep { "1" } else { "" })
-            .home(Place::SignIn.with(&[("again", "1"), ("next", &goal(&site, next).at(site.base()))]))
-            .faults(faults)
-            .into())
+#[post("/login", data = "<form>")]
+async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> Result<Outcome, Error> {
+    let Paced(form) = form;
+    let next = form.draft.next.clone().unwrap_or_default();
+    let again = || {
+        let shown = Place::SignIn.with(&[("again", "1"), ("next", &goal(&site, &next).at(site.base()))]);
+        page(&site, &next, false).home(shown)
     };
-    let Some(password) = password.filter(|_| faults.is_empty()) else { return refused(faults) };
+    let (LoginForm { email, password, remember: keep, .. }, refusal) = match form.whole() {
+        Ok(whole) => whole,
+        Err(refusal) => return Ok(again().refused(refusal)),
+    };
 
-    let email = fields.email("email").ok();
-    let named = email.as_ref().map_or(typed, |email| email.key());
+    let named = email.key();
     let hasher = match device::known(&site, named) {
         Some(_) => site.hasher_for(named.as_bytes()),
         None => site.hasher(),
@@ -121,19 +155,19 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, fields: Paced) -> Result<Ans
     let counted = SignIn::count(&site, named).await?;
     if !counted.allowed().is_yes() {
         // Their way in does not wait: the address need not be typed again there.
-        site.keep(Place::Reset, email.as_ref().map_or("", |email| email.address()))?;
-        return Ok(Page::too_many(site.app, counted.allowed()).with("instead", true).into());
+        site.keep(Place::Reset, email.email.as_ref().map_or("", |email| email.address()))?;
+        return Ok(Outcome::TooMany { allowed: counted.allowed(), instead: true });
     }
     let mut attempted = attempt(&site, &hasher, named, &counted, &password, keep).await;
     if let Ok(Attempt::Conflict) = attempted {
         attempted = attempt(&site, &hasher, named, &counted, &password, keep).await;
     }
     match attempted {
-        Ok(Attempt::Entered) => Ok(Answer::go(goal(&site, next))),
-        Ok(Attempt::Restricted) => Ok(Answer::go(Place::NewPassword)),
+        Ok(Attempt::Entered) => Ok(Outcome::go(goal(&site, &next))),
+        Ok(Attempt::Restricted) => Ok(Outcome::go(Place::NewPassword)),
         Ok(Attempt::Refused | Attempt::Conflict) => {
             note_failure(&site, named).await?;
-            refused(Faults::of("email", Fault::new("fault-login")))
+            Ok(again().refused(refusal.with(LoginForm::AT.email, Fault::new("fault-login"))))
         }
         Err(error @ Error::Busy) => {
             let mut tx = site.begin().await?;

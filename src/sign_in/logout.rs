@@ -7,7 +7,7 @@ use crate::{
     auth::gate,
     base::Error,
     core::place::Place,
-    http::{Answer, Page, SameOrigin, Visit, cookies::AT_WORK},
+    http::{Outcome, Page, SameOrigin, Visit, cookies::AT_WORK},
     store::sessions::SignedIn,
     view::shown::View,
 };
@@ -41,11 +41,11 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>) -> Result<SignedOut, Error> 
     tx.commit().await?;
     AT_WORK.into_iter().for_each(|cookie_name| site.cookies.remove(cookie_name));
     site.tell("told-signed-out");
-    Ok(SignedOut { to: Answer::go(Place::SignIn), clear: Header::new("Clear-Site-Data", "\"cache\"") })
+    Ok(SignedOut { to: Outcome::go(Place::SignIn), clear: Header::new("Clear-Site-Data", "\"cache\"") })
 }
 
 #[derive(rocket::Responder)]
 struct SignedOut {
-    to: Answer,
+    to: Outcome,
     clear: Header<'static>,
 }

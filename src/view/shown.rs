@@ -1,10 +1,16 @@
 //! The contents of pages: a struct for each template, with samples to try the template with.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::format;
+use super::{
+    format,
+    input::{Input, Kind},
+};
 use crate::base::clock::Time;
+
+/// Inputs of each form on a page.
+pub type Forms = &'static [&'static [Input]];
 
 /// The contents of a page.
 pub trait View: Serialize {
@@ -12,11 +18,18 @@ pub trait View: Serialize {
     const TEMPLATE: &'static str;
     /// True if the template shows the address of whoever is signed in: nobody else gets the page.
     const SHOWS_ME: bool = false;
+    /// Inputs of each form on it.
+    const FORMS: Forms = &[];
 
     /// Contents in every shape that the template distinguishes.
     fn samples() -> Vec<Self>
     where
         Self: Sized;
+
+    /// Inputs that the site defines itself, each with the name of its field.
+    fn own_inputs(&self) -> Vec<(String, Input)> {
+        Vec::new()
+    }
 }
 
 /// Returns contents by the names that a template uses.
@@ -25,6 +38,19 @@ pub fn fields(view: &impl View) -> Map<String, Value> {
         Ok(Value::Object(fields)) => fields,
         _ => Map::new(),
     }
+}
+
+/// Returns the inputs of a page's forms by their ids, for a template.
+pub fn inputs<V: View>(view: &V) -> Map<String, Value> {
+    let fixed = V::FORMS.iter().copied().flatten().filter(|input| input.kind != Kind::Own);
+    let fixed = fixed.map(|input| (input.id.to_owned(), json!(input)));
+    fixed.chain(view.own_inputs().into_iter().map(own)).collect()
+}
+
+fn own((name, input): (String, Input)) -> (String, Value) {
+    let mut shown = json!(input);
+    shown["name"] = name.as_str().into();
+    (name, shown)
 }
 
 /// A sample of a page.
@@ -36,12 +62,19 @@ pub struct Sample {
     pub shows_me: bool,
     /// Its contents.
     pub fields: Map<String, Value>,
+    /// Inputs of its forms, by their ids.
+    pub inputs: Map<String, Value>,
 }
 
 impl Sample {
     /// Returns the samples of a page.
     pub fn of<V: View>() -> Vec<Self> {
-        let sample = |view: &V| Sample { template: V::TEMPLATE, shows_me: V::SHOWS_ME, fields: fields(view) };
+        let sample = |view: &V| Sample {
+            template: V::TEMPLATE,
+            shows_me: V::SHOWS_ME,
+            fields: fields(view),
+            inputs: inputs(view),
+        };
         V::samples().iter().map(sample).collect()
     }
 }

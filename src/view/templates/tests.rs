@@ -7,7 +7,11 @@ use rocket::serde::json::{Value, json};
 use strum::VariantArray;
 
 use super::*;
-use crate::{base::base_path::BasePath, core::place::named, http::page::Why};
+use crate::{
+    base::base_path::BasePath,
+    core::place::{named, settle},
+    http::dead_end::Why,
+};
 
 fn load(dir: Option<&Path>) -> Result<Templates, Error> {
     Templates::load(dir, &named(&BasePath::default()))
@@ -38,40 +42,28 @@ fn samples() -> Vec<(String, Value)> {
                 "contact": { "text": "help@example.com", "href": "mailto:help@example.com" },
                 "css": "/assets/latchkey.css?v=0", "js": "/assets/latchkey.js?v=0", "icon": "/assets/latchkey.svg?v=0",
             },
-            "me": null, "here": "/", "told": [], "form": { "errors": [], "values": {} },
+            "me": null, "here": "/", "told": [],
         });
         let values = context.as_object_mut().unwrap();
-        values.extend(PLACES.map(|name| (name.to_owned(), json!("/place"))));
-        values.extend(sample.fields.clone());
+        let mut shown = sample.fields.clone();
+        settle(&mut shown, &BasePath::default());
+        values.extend(shown);
+        values.insert("form".into(), json!({ "errors": [], "values": {}, "fields": sample.inputs }));
         let mut other = context.clone();
         other["me"] = json!({ "email": "maria@example.com" });
         other["told"] = json!(["Your password is changed."]);
-        let wrong = |field: &&str| json!({ "field": field, "text": "This is too long." });
-        other["form"]["errors"] = FIELDS.iter().map(wrong).collect();
-        other["form"]["values"] = FIELDS.iter().map(|field| ((*field).to_owned(), json!("x"))).collect();
+        let ids: BTreeSet<_> = sample.inputs.keys().map(String::as_str).chain([BUTTON]).collect();
+        let wrong = |id: &&str| json!({ "field": id, "text": "This is too long." });
+        other["form"]["errors"] = ids.iter().map(wrong).collect();
+        other["form"]["values"] = ids.iter().map(|id| ((*id).to_owned(), json!("x"))).collect();
         let both = [(sample.template.to_owned(), context), (sample.template.to_owned(), other)];
         both.into_iter().skip(usize::from(sample.shows_me))
     });
     contexts.collect()
 }
 
-/// Fields of forms.
-const FIELDS: [&str; 11] = [
-    "email",
-    "password",
-    "new_password",
-    "remove-password",
-    "remember",
-    "code",
-    "key",
-    "phone",
-    "role",
-    "reason",
-    "field.team",
-];
-
-/// Addresses that a route gives its page.
-const PLACES: [&str; 3] = ["again", "all_events", "csv"];
+/// Id of a button that gets a fault.
+const BUTTON: &str = "code";
 
 /// Creates a folder of overrides with these files.
 fn overrides(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -114,6 +106,31 @@ fn every_page_says_all_its_sentences() {
             "{name} lacks a sentence or an argument:\n{text}"
         );
         keep(&templates, name, number, &text);
+    }
+}
+
+/// Names of the values that a page sends, except the one for password managers only.
+fn sent(html: &str) -> BTreeSet<String> {
+    let page = scraper::Html::parse_document(html);
+    let inputs = scraper::Selector::parse("input[name], select[name], textarea[name], button[name]").unwrap();
+    let names = page.select(&inputs).filter_map(|input| input.attr("name"));
+    names.filter(|name| !name.starts_with("username")).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_page_sends_the_fields_of_its_forms_and_no_others() {
+    let templates = Templates::embedded();
+    let (mut shown, mut declared) = (BTreeMap::new(), BTreeMap::new());
+    for (name, context) in samples() {
+        let fields = context["form"]["fields"].as_object().unwrap().values();
+        let fields: Vec<_> = fields.map(|field| field["name"].as_str().unwrap().to_owned()).collect();
+        let html = templates.render(&name, context).unwrap();
+        shown.entry(name.clone()).or_insert_with(BTreeSet::new).extend(sent(&html));
+        declared.entry(name).or_insert_with(BTreeSet::new).extend(fields);
+    }
+    assert!(declared.values().filter(|fields| !fields.is_empty()).count() > 15);
+    for (name, fields) in &shown {
+        assert_eq!(fields, &declared[name], "{name} sends other fields than its forms declare");
     }
 }
 
@@ -175,7 +192,9 @@ fn what_was_typed_is_never_markup() {
     for dir in [None, Some(dir.path())] {
         let templates = load(dir).unwrap();
         for (name, mut context) in samples() {
+            let fields = context["form"]["fields"].take();
             context["form"] = form.clone();
+            context["form"]["fields"] = fields;
             context["email"] = json!(nasty);
             let text = templates.render(&name, context.clone()).unwrap();
             assert!(!text.contains("<script>"), "{name}:\n{text}");

@@ -10,10 +10,7 @@ use rocket::{
 };
 use zeroize::Zeroizing;
 
-use crate::{
-    base::{email::Email, fault::Fault, phone::Phone, typed},
-    hashing::password::Password,
-};
+use crate::base::{fault::Fault, typed};
 
 /// Largest form, in KiB.
 const MAX_KIB: u64 = 32;
@@ -80,11 +77,16 @@ pub(crate) fn parse(body: &[u8]) -> Option<Fields> {
 }
 
 impl Fields {
+    /// Returns the values of a query.
+    pub(super) fn of<'a>(values: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        Self(values.map(|(name, value)| (name.to_owned(), Zeroizing::new(value.to_owned()))).collect())
+    }
+
     /// Returns the only value of a field, empty if it was not sent.
     ///
     /// # Errors
     /// A fault if it was sent more than once.
-    pub fn get(&self, name: &str) -> Result<&str, Fault> {
+    pub(super) fn get(&self, name: &str) -> Result<&str, Fault> {
         let mut values = self.0.iter().filter(|(sent, _)| sent == name).map(|(_, value)| value.as_str());
         let value = values.next().unwrap_or_default();
         if values.next().is_some() { Err(Fault::new("fault-repeated")) } else { Ok(value) }
@@ -94,22 +96,15 @@ impl Fields {
     ///
     /// # Errors
     /// A fault if it is longer than `most` characters or contains a control character.
-    pub fn line(&self, name: &str, most: usize) -> Result<&str, Fault> {
-        let text = self.get(name)?.trim();
-        if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
-            Err(Fault::new("fault-control"))
-        } else if text.chars().count() > most {
-            Err(Fault::new("fault-too-long").with("max", most))
-        } else {
-            Ok(text)
-        }
+    pub(super) fn line(&self, name: &str, most: usize) -> Result<&str, Fault> {
+        one_line(self.get(name)?, most)
     }
 
     /// Returns one line of text that is not empty.
     ///
     /// # Errors
     /// Same as [`Fields::line`], and a fault if it is empty.
-    pub fn required(&self, name: &str, most: usize) -> Result<&str, Fault> {
+    pub(super) fn required(&self, name: &str, most: usize) -> Result<&str, Fault> {
         match self.line(name, most)? {
             "" => Err(Fault::new("fault-required")),
             text => Ok(text),
@@ -120,83 +115,27 @@ impl Fields {
     ///
     /// # Errors
     /// A fault if it is empty or longer than `most` characters.
-    pub fn pasted(&self, name: &str, most: usize) -> Result<&str, Fault> {
+    pub(super) fn pasted(&self, name: &str, most: usize) -> Result<&str, Fault> {
         match typed::trimmed(self.get(name)?) {
             "" => Err(Fault::new("fault-required")),
             text if text.chars().count() > most => Err(Fault::new("fault-too-long").with("max", most)),
             text => Ok(text),
         }
     }
-
-    /// Parses an address.
-    ///
-    /// # Errors
-    /// Same as [`Email::parse`].
-    pub fn email(&self, name: &str) -> Result<Email, Fault> {
-        Email::parse(self.get(name)?)
-    }
-
-    /// Parses a phone number, in international form or as dialled at `home`.
-    ///
-    /// # Errors
-    /// Same as [`Phone::parse`].
-    pub fn phone(&self, name: &str, home: Option<&str>) -> Result<Phone, Fault> {
-        Phone::parse(self.line(name, 100)?, home)
-    }
-
-    /// Returns a password as typed.
-    ///
-    /// # Errors
-    /// Same as [`Password::parse`].
-    pub fn password(&self, name: &str) -> Result<Password, Fault> {
-        match self.get(name)? {
-            "" => Err(Fault::new("fault-required")),
-            text => Password::parse(text),
-        }
-    }
-
-    /// True if a box was ticked.
-    ///
-    /// # Errors
-    /// A fault if it was sent more than once.
-    pub fn ticked(&self, name: &str) -> Result<bool, Fault> {
-        Ok(!self.get(name)?.is_empty())
-    }
 }
 
-/// Faults of a form, by field.
-#[derive(Default)]
-pub struct Faults(Vec<(String, Fault)>);
-
-impl Faults {
-    /// Returns the value, or records its fault for the field.
-    pub fn take<T>(&mut self, field: &str, read: Result<T, Fault>) -> Option<T> {
-        read.map_err(|fault| self.add(field, fault)).ok()
-    }
-
-    /// Records a fault of a field.
-    pub fn add(&mut self, field: &str, fault: Fault) {
-        self.0.push((field.to_owned(), fault));
-    }
-
-    /// A single fault of one field.
-    pub fn of(field: &str, fault: Fault) -> Self {
-        Self(vec![(field.to_owned(), fault)])
-    }
-
-    /// True if a field has a fault.
-    pub fn name(&self, field: &str) -> bool {
-        self.0.iter().any(|(wrong, _)| wrong == field)
-    }
-
-    /// True if there is no fault.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Fields with their faults, in the order found.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Fault)> {
-        self.0.iter().map(|(field, fault)| (field.as_str(), fault))
+/// Returns one line of text without control characters, and without the spaces around it.
+///
+/// # Errors
+/// A fault if it is longer than `most` characters or contains a control character.
+pub fn one_line(text: &str, most: usize) -> Result<&str, Fault> {
+    let text = text.trim();
+    if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+        Err(Fault::new("fault-control"))
+    } else if text.chars().count() > most {
+        Err(Fault::new("fault-too-long").with("max", most))
+    } else {
+        Ok(text)
     }
 }
 
