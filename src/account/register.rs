@@ -17,8 +17,8 @@ use crate::{
     http::{
         Form, Outcome, Paced, Page, Read, SameOrigin, Sent, Visit,
         form::{
-            field::{OWN, own_input},
             form,
+            kind::{OWN, own_input},
         },
         throttle,
     },

@@ -17,7 +17,7 @@ use crate::{
     hashing::{hash::Verdict, hasher::Hasher, password::Password},
     http::{
         Form, Outcome, Paced, Page, SameOrigin, Visit, device,
-        form::{field::MAX_EMAIL, fields::one_line, form},
+        form::{fields::one_line, form, kind::MAX_EMAIL},
         throttle::SignIn,
         viewer,
     },

@@ -1,32 +1,20 @@
-//! Kinds of fields: each says how it is shown and how it is read.
-
-use std::collections::BTreeMap;
-
-use zeroize::Zeroizing;
+//! A field of a form: how it is shown, and how it is read.
 
 use super::{Refusal, fields::Fields};
 use crate::{
-    base::{email::Email, fault::Fault, phone::Phone},
+    base::fault::Fault,
     config::Config,
-    hashing::password::{MAX_BYTES, Password},
     view::input::{Input, Keep, Kind},
 };
 
-/// Most characters of an address.
-pub const MAX_EMAIL: usize = 254;
-/// Most characters of a phone number as it is typed.
-const MAX_PHONE: usize = 100;
-/// Beginning of the names of the fields that a site defines itself.
-pub const OWN: &str = "field.";
-
 /// A field whose value is a `T`.
 pub struct Field<T> {
-    input: Input,
-    reader: Reader<T>,
+    pub(super) input: Input,
+    pub(super) reader: Reader<T>,
 }
 
 /// Way to read a field.
-enum Reader<T> {
+pub(super) enum Reader<T> {
     /// Takes its text, and parses that.
     Text(Take, fn(&str) -> Result<T, Fault>),
     /// Reads it by the configuration.
@@ -35,155 +23,30 @@ enum Reader<T> {
     Several(fn(&Sent<'_>, &mut Refusal) -> T),
 }
 
-type Take = for<'a> fn(&Sent<'a>) -> Result<&'a str, Fault>;
+/// Way to take the text of a field.
+pub(super) type Take = for<'a> fn(&Sent<'a>) -> Result<&'a str, Fault>;
 
 /// A field as it was sent.
-struct Sent<'a> {
-    fields: &'a Fields,
-    config: &'a Config,
-    name: &'a str,
-    most: usize,
+pub(super) struct Sent<'a> {
+    pub fields: &'a Fields,
+    pub config: &'a Config,
+    pub name: &'a str,
+    pub most: usize,
 }
 
-fn raw<'a>(sent: &Sent<'a>) -> Result<&'a str, Fault> {
+/// Takes a text as sent.
+pub(super) fn raw<'a>(sent: &Sent<'a>) -> Result<&'a str, Fault> {
     sent.fields.get(sent.name)
 }
 
-fn filled_in<'a>(sent: &Sent<'a>) -> Result<&'a str, Fault> {
+/// Takes a line that is not empty.
+pub(super) fn filled_in<'a>(sent: &Sent<'a>) -> Result<&'a str, Fault> {
     sent.fields.required(sent.name, sent.most)
 }
 
-fn copied<'a>(sent: &Sent<'a>) -> Result<&'a str, Fault> {
+/// Takes a text copied from a message.
+pub(super) fn copied<'a>(sent: &Sent<'a>) -> Result<&'a str, Fault> {
     sent.fields.pasted(sent.name, sent.most)
-}
-
-/// Returns an email address.
-pub const fn email() -> Field<Email> {
-    let input = Input { kind: Kind::Email, inputmode: "email", maxlength: Some(MAX_EMAIL), ..Input::text() };
-    Field { input, reader: Reader::Text(raw, Email::parse) }
-}
-
-/// Returns a phone number, in international form or as dialled at home.
-pub const fn phone() -> Field<Phone> {
-    let input = Input {
-        kind: Kind::Tel,
-        autocomplete: "tel",
-        inputmode: "tel",
-        maxlength: Some(MAX_PHONE),
-        ..Input::text()
-    };
-    Field {
-        input,
-        reader: Reader::Sent(|sent| {
-            Phone::parse(sent.fields.line(sent.name, sent.most)?, sent.config.sms.home())
-        }),
-    }
-}
-
-const fn secret(autocomplete: &'static str) -> Input {
-    Input { kind: Kind::Password, autocomplete, enterkeyhint: "go", keep: Keep::Never, ..Input::text() }
-}
-
-fn parse_password(text: &str) -> Result<Password, Fault> {
-    match text {
-        "" => Err(Fault::new("fault-required")),
-        text => Password::parse(text),
-    }
-}
-
-/// Returns the current password.
-pub const fn password() -> Field<Password> {
-    Field { input: secret("current-password"), reader: Reader::Text(raw, parse_password) }
-}
-
-/// Returns a new password.
-pub const fn new_password() -> Field<Password> {
-    Field { input: secret("new-password"), reader: Reader::Text(raw, parse_password) }
-}
-
-/// Returns a line of at most so many characters, which is not empty.
-pub const fn line(most: usize) -> Field<String> {
-    let input = Input { maxlength: Some(most), ..Input::text() };
-    Field { input, reader: Reader::Text(filled_in, |text| Ok(text.to_owned())) }
-}
-
-/// Returns a code of at most so many characters, which is shown again unless it is wrong.
-pub const fn code(most: usize) -> Field<Zeroizing<String>> {
-    let input =
-        Input { autocomplete: "one-time-code", maxlength: Some(most), keep: Keep::IfRight, ..Input::text() };
-    Field { input, reader: Reader::Text(filled_in, |text| Ok(Zeroizing::new(text.to_owned()))) }
-}
-
-/// Returns the same, without the white space and line breaks around it when it is copied from a message.
-pub const fn pasted(most: usize) -> Field<Zeroizing<String>> {
-    let Field { input, .. } = code(most);
-    Field { input, reader: Reader::Text(copied, |text| Ok(Zeroizing::new(text.to_owned()))) }
-}
-
-/// Returns a box to tick.
-pub const fn ticked() -> Field<bool> {
-    let input = Input { kind: Kind::Checkbox, required: false, ..Input::text() };
-    Field { input, reader: Reader::Text(raw, |text| Ok(!text.is_empty())) }
-}
-
-/// Returns a value that the page fills in, and nobody types.
-pub const fn hidden() -> Field<String> {
-    let input = Input { kind: Kind::Hidden, required: false, keep: Keep::Never, ..Input::text() };
-    Field { input, reader: Reader::Text(raw, |text| Ok(text.to_owned())) }
-}
-
-/// Returns a text to search for, in any form, possibly empty.
-pub const fn search() -> Field<String> {
-    let input = Input { kind: Kind::Search, enterkeyhint: "search", required: false, ..Input::text() };
-    Field { input, reader: Reader::Text(raw, |text| Ok(text.to_owned())) }
-}
-
-/// Returns a day, possibly none.
-pub const fn day() -> Field<String> {
-    let input = Input { kind: Kind::Date, required: false, ..Input::text() };
-    Field { input, reader: Reader::Text(raw, |text| Ok(text.to_owned())) }
-}
-
-/// Returns a choice.
-pub const fn choice<T>(parse: fn(&str) -> Result<T, Fault>) -> Field<T> {
-    let input = Input { kind: Kind::Select, ..Input::text() };
-    Field { input, reader: Reader::Text(raw, parse) }
-}
-
-/// Returns the fields that the site defines itself, by their names.
-pub const fn own() -> Field<BTreeMap<String, String>> {
-    let input = Input { name: OWN, id: OWN, kind: Kind::Own, ..Input::text() };
-    Field { input, reader: Reader::Several(read_own) }
-}
-
-/// Returns the input of a field that the site defines itself.
-pub fn own_input(required: bool, most: usize) -> Input {
-    Input { required, maxlength: Some(most), ..Input::text() }
-}
-
-fn read_own(sent: &Sent<'_>, refusal: &mut Refusal) -> BTreeMap<String, String> {
-    let mut values = BTreeMap::new();
-    for field in &sent.config.register.fields {
-        let name = format!("{OWN}{}", field.name);
-        refusal.label(&name, &field.label);
-        let read = match field.required {
-            true => sent.fields.required(&name, field.max_length),
-            false => sent.fields.line(&name, field.max_length),
-        };
-        if let Some(text) = refusal.take(&name, read) {
-            refusal.keep(&name, text, Keep::Always);
-            values.insert(field.name.clone(), text.to_owned());
-        }
-    }
-    values
-}
-
-impl Field<Password> {
-    /// The same, where another field may take its place: its fault is left to the handler.
-    pub const fn alternative(self) -> Field<Result<Password, Fault>> {
-        let input = Input { required: false, ..self.input };
-        Field { input, reader: Reader::Text(raw, |text| Ok(parse_password(text))) }
-    }
 }
 
 impl<T> Field<T> {
@@ -273,6 +136,3 @@ impl<T> Field<T> {
         refusal.take(input.id, read)
     }
 }
-
-/// Most characters of a password: each is a byte at least.
-pub(super) const MAX_PASSWORD: usize = MAX_BYTES;

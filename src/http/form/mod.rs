@@ -2,6 +2,7 @@
 
 pub mod field;
 pub mod fields;
+pub mod kind;
 mod read;
 mod refusal;
 mod schema;
@@ -37,7 +38,7 @@ pub trait Form: Sized + Send {
 }
 
 mod declare {
-    /// Declares a [`Form`](super::Form): `name: Type = kind()` for each field, with a kind of [`field`](super::field).
+    /// Declares a [`Form`](super::Form): `name: Type = kind()` for each field, with a [`kind`](super::kind).
     ///
     /// `AT` holds the ids of the fields, to add a fault to one of them.
     macro_rules! form {
@@ -57,7 +58,7 @@ mod declare {
             }
 
             const _: () = {
-                use $crate::http::form::field::{Field, *};
+                use $crate::http::form::{field::Field, kind::*};
 
                 /// Values as far as they could be read.
                 pub struct Draft {

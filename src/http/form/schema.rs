@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::field::MAX_PASSWORD;
+use super::kind::MAX_PASSWORD;
 use crate::view::input::{Input, Keep, Kind};
 
 /// Returns the schema of a form with these inputs.
