@@ -217,3 +217,34 @@ fn snake_case(name: &str) -> String {
     }
     snake
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_address_stands_below_the_base_and_a_text_stays_a_text() {
+        let base = BasePath::try_from("/auth".to_owned()).unwrap();
+        let with_query = Place::AdminEvents.with(&[("account", "a&b@example.com"), ("kind", "")]);
+        let path = Address::Path("/elsewhere".into());
+        let contents = json!({
+            "list": [{ "more": with_query, "none": Option::<Address>::None }],
+            "sign_in": Address::from(Place::SignIn),
+            "stored": Address::Below("/account".into()),
+            "next": path,
+            "typed": "/login",
+        });
+        let Value::Object(mut contents) = contents else { panic!("an object") };
+        settle(&mut contents, &base);
+        let settled = json!({
+            "list": [{ "more": "/auth/admin/events?account=a%26b@example.com", "none": null }],
+            "sign_in": "/auth/login",
+            "stored": "/auth/account",
+            "next": "/elsewhere",
+            "typed": "/login",
+        });
+        assert_eq!(Value::Object(contents), settled);
+    }
+}

@@ -38,10 +38,8 @@ impl<'r> Responder<'r, 'static> for Outcome {
             Outcome::TooMany { allowed, instead } => dead_end::too_many(app, allowed, instead),
             Outcome::Failed(status) => dead_end::error(&app.templates, status),
         };
-        match (request.method() == Method::Get).then(|| Refused::of(request, page.name)).flatten() {
-            Some(refused) => show(app, request, unprocessable(page), refused.errors, refused.typed),
-            None => show_filled(app, request, page),
-        }
+        let refused = (request.method() == Method::Get).then(|| Refused::of(request, page.name)).flatten();
+        show(app, request, page, refused.map(|refused| (refused.errors, refused.typed)))
     }
 }
 
@@ -82,14 +80,10 @@ fn refuse(app: &App, request: &Request<'_>, page: Page, refusal: &Refusal) -> re
         let kept = Refused { page: page.name.to_owned(), place, typed, errors, at: site.now() };
         return match kept.keep(&site) {
             Some(place) => see_other(place),
-            None => show(app, request, unprocessable(page), kept.errors, kept.typed),
+            None => show(app, request, page, Some((kept.errors, kept.typed))),
         };
     }
-    show(app, request, unprocessable(page), errors, typed)
-}
-
-fn unprocessable(page: Page) -> Page {
-    page.status(Status::UnprocessableEntity)
+    show(app, request, page, Some((errors, typed)))
 }
 
 fn see_other(place: String) -> response::Result<'static> {
@@ -102,66 +96,37 @@ enum Body {
     Own(String),
 }
 
-/// Shows a page, from the cache if it is the same for everybody.
-fn show_filled(app: &App, request: &Request<'_>, mut page: Page) -> response::Result<'static> {
-    place::settle(&mut page.shown, app.base());
-    let told = told::take(app, request);
-    let plain = page.filled.is_empty() && told.is_empty() && viewer::email(request).is_none();
-    if page.cacheable && plain && app.templates.are_cacheable() {
-        let (name, here) = (page.name, request.uri().path().as_str());
-        let shown = std::mem::take(&mut page.shown);
-        let form = form(&page, Vec::new(), Map::new());
-        let render = |shown| app.render(name, shown, here, None, form, &[]);
-        return respond(request, &page, app.page_cache.page(name, here, shown, render).map(Body::Cached));
-    }
-    let typed = std::mem::take(&mut page.filled);
-    let body = render(app, request, &mut page, Vec::new(), typed, &told);
-    respond(request, &page, body)
-}
-
-/// Shows a page with faults and typed values.
+/// Shows a page, with the faults and the typed values of a refused form if there is one.
 fn show(
     app: &App,
     request: &Request<'_>,
-    mut page: Page,
-    errors: Vec<Value>,
-    typed: Map<String, Value>,
+    page: Page,
+    refused: Option<(Vec<Value>, Map<String, Value>)>,
 ) -> response::Result<'static> {
-    place::settle(&mut page.shown, app.base());
-    let told = told::take(app, request);
-    let body = render(app, request, &mut page, errors, typed, &told);
-    respond(request, &page, body)
-}
-
-fn render(
-    app: &App,
-    request: &Request<'_>,
-    page: &mut Page,
-    errors: Vec<Value>,
-    typed: Map<String, Value>,
-    told: &[String],
-) -> Result<Body, Error> {
-    let (shown, here) = (std::mem::take(&mut page.shown), request.uri().path().as_str());
-    let form = form(page, errors, typed);
-    app.render(page.name, shown, here, viewer::email(request), form, told).map(Body::Own)
-}
-
-fn form(page: &Page, errors: Vec<Value>, typed: Map<String, Value>) -> Value {
-    json!({ "errors": errors, "values": typed, "fields": page.inputs })
-}
-
-fn respond(request: &Request<'_>, page: &Page, body: Result<Body, Error>) -> response::Result<'static> {
+    let Page { name, status, mut shown, inputs, filled, retry, cacheable, .. } = page;
+    place::settle(&mut shown, app.base());
+    let (me, here, told) = (viewer::email(request), request.uri().path().as_str(), told::take(app, request));
+    let is_plain = refused.is_none() && filled.is_empty() && told.is_empty() && me.is_none();
+    let status = if refused.is_some() { Status::UnprocessableEntity } else { status };
+    let (errors, typed) = refused.unwrap_or((Vec::new(), filled));
+    let form = json!({ "errors": errors, "values": typed, "fields": inputs });
+    let body = if cacheable && is_plain && app.templates.are_cacheable() {
+        let render = |shown| app.render(name, shown, here, None, form, &[]);
+        app.page_cache.page(name, here, shown, render).map(Body::Cached)
+    } else {
+        app.render(name, shown, here, me, form, &told).map(Body::Own)
+    };
     let body = body.map_err(|error| {
         log::error!("{error}");
         Status::InternalServerError
     })?;
     let mut response = Response::build();
-    response.status(page.status).raw_header("Content-Type", "text/html; charset=utf-8");
+    response.status(status).raw_header("Content-Type", "text/html; charset=utf-8");
     match body {
         Body::Cached(page) => page.fill(Gzip::of(request), &mut response),
         Body::Own(html) => _ = response.sized_body(html.len(), Cursor::new(html)),
     }
-    if let Some(seconds) = page.retry {
+    if let Some(seconds) = retry {
         response.header(Header::new("Retry-After", seconds.to_string()));
     }
     response.ok()

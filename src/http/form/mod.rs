@@ -17,7 +17,7 @@ pub use read::Read;
 pub(super) use read::read;
 pub use refusal::Refusal;
 
-/// A form: a struct of its values, declared by [`form!`].
+/// A form: a struct of its values, declared by `form!`.
 pub trait Form: Sized + Send {
     /// Values as far as they could be read: the same fields, each an `Option`.
     type Draft: Send;
