@@ -3,12 +3,12 @@
 use std::{marker::PhantomData, ops::Deref};
 
 use rocket::{
-    Request,
+    Ignite, Request, Rocket, Sentinel,
     http::Status,
     request::{FromRequest, Outcome},
 };
 
-use super::session::Fresh;
+use super::session::{Fresh, is_missing};
 use crate::{
     base::role::{Administrator, Role},
     http::{
@@ -47,6 +47,12 @@ impl<'r, R: Role> FromRequest<'r> for Has<'r, R> {
                 refuse(request, Status::Forbidden)
             }
         })
+    }
+}
+
+impl<R> Sentinel for Has<'_, R> {
+    fn abort(rocket: &Rocket<Ignite>) -> bool {
+        is_missing(rocket)
     }
 }
 

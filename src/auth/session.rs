@@ -4,10 +4,10 @@
 //! [`&SignedIn`](SignedIn) require a full session, [`Fresh`] one whose owner has just proved their identity, and
 //! [`Restricted`] one that reaches the form for a new password and nothing else.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use rocket::{
-    Request,
+    Ignite, Request, Rocket, Sentinel,
     http::Status,
     request::{FromRequest, Outcome},
 };
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::remember;
 use crate::{
+    app::App,
     base::{
         Error,
         clock::Time,
@@ -128,6 +129,21 @@ impl<'r> FromRequest<'r> for &'r Account {
     }
 }
 
+impl Sentinel for &Account {
+    fn abort(rocket: &Rocket<Ignite>) -> bool {
+        is_missing(rocket)
+    }
+}
+
+/// True, with an error in the log, if nothing attached the site that a guard needs.
+pub(super) fn is_missing(rocket: &Rocket<Ignite>) -> bool {
+    let missing = rocket.state::<Arc<App>>().is_none();
+    if missing {
+        log::error!("a guard of Latchkey is used, but nothing is attached: add .attach(latchkey::fairing())");
+    }
+    missing
+}
+
 /// A signed-in person who has proved their identity within `session.fresh`.
 ///
 /// # Outcomes
@@ -157,6 +173,12 @@ impl<'r> FromRequest<'r> for Fresh<'r> {
             true => Outcome::Success(Fresh(found)),
             false => must_sign_in(request),
         })
+    }
+}
+
+impl Sentinel for Fresh<'_> {
+    fn abort(rocket: &Rocket<Ignite>) -> bool {
+        is_missing(rocket)
     }
 }
 

@@ -171,9 +171,9 @@ impl Fairing for SignInFirst {
         }
         let sign_in = login::place(request).at(app.base());
         if refusal::wants_page(request) {
-            *response = Response::new();
             response.set_status(Status::SeeOther);
             response.set_raw_header("Location", sign_in);
+            response.set_sized_body(0, Cursor::new(""));
         } else {
             let body = json!({ "status": 401, "error": "sign in first", "sign_in": sign_in }).to_string();
             response.set_header(ContentType::JSON);

@@ -26,7 +26,7 @@ fn drafts(editor: Has<'_, Editor>) -> String {
 }
 
 async fn a_route_of_the_host_asks_for_a_role(setting: Setting) {
-    let app = setting.hosted(|rocket| rocket.mount("/", routes![drafts])).await;
+    let app = setting.hosted(|rocket| rocket.mount(common::based("/"), routes![drafts])).await;
     let ann = app.person("ann").await;
     let nobody = app.browser().ask(Method::GET, "/drafts").await;
     assert!(nobody.location().contains("/login?next=/drafts"), "{nobody:?}");
@@ -69,7 +69,7 @@ fn broken() -> &'static str {
 }
 
 async fn a_route_of_the_host_that_panics_harms_nothing(setting: Setting) {
-    let app = setting.hosted(|rocket| rocket.mount("/", routes![broken])).await;
+    let app = setting.hosted(|rocket| rocket.mount(common::based("/"), routes![broken])).await;
     let ann = app.account("ann@example.com").await;
     for _ in 0..4 {
         let answer = app.browser().ask(Method::GET, "/drafts/broken").await;

@@ -8,6 +8,7 @@ mod admin;
 mod admin_messages;
 mod admin_pages;
 mod advice;
+mod attached;
 mod bad_input;
 mod binding;
 mod buckets;

@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, process::Output, sync::Arc, time::Duration};
 
-use latchkey::base::clock::Clock;
+use latchkey::{Latchkey, base::clock::Clock};
 use reqwest::Method;
 use rocket::{
     Build, Rocket,
@@ -13,7 +13,7 @@ use super::{
     Browser, Change, Config, Mailbox, Page, Seen, Setting, Strategy, Trouble, binary, free_port,
     letters::Letters,
     replicas::{self, Replicas},
-    server::{Host, Server},
+    server::{self, Host, Server},
 };
 
 /// A site: its address, configuration, clock and mailbox.
@@ -120,7 +120,22 @@ impl Setting {
         &self,
         host: impl Fn(Rocket<Build>) -> Rocket<Build> + Send + Sync + 'static,
     ) -> TestApp {
-        TestApp::start_with(Site::new(self, self.config(&[]), Clock::system()), Arc::new(host)).await
+        let whole = server::whole();
+        let host: Host = Arc::new(move |figment, clock| host(whole(figment, clock)));
+        TestApp::start_with(Site::new(self, self.config(&[]), Clock::system()), host).await
+    }
+
+    /// Starts a host application in this setting, which attaches Latchkey, with some keys changed.
+    pub async fn attached(
+        &self,
+        changes: &[Change<'_>],
+        host: impl Fn(Rocket<Build>, Latchkey) -> Rocket<Build> + Send + Sync + 'static,
+    ) -> TestApp {
+        let host: Host = Arc::new(move |figment, clock| {
+            let latchkey = Latchkey::ready(&figment, clock, None).expect("the configuration is right");
+            host(rocket::custom(figment), latchkey)
+        });
+        TestApp::start_with(Site::new(self, self.config(changes), Clock::system()), host).await
     }
 
     /// Starts a site in this setting with some keys changed.
@@ -131,7 +146,7 @@ impl Setting {
 
 impl TestApp {
     async fn start(site: Site) -> TestApp {
-        TestApp::start_with(site, Arc::new(|rocket| rocket)).await
+        TestApp::start_with(site, server::whole()).await
     }
 
     async fn start_with(mut site: Site, host: Host) -> TestApp {

@@ -14,6 +14,7 @@ mod config;
 mod database;
 mod form;
 mod haproxy;
+pub mod host;
 mod jar;
 mod letters;
 mod mailbox;

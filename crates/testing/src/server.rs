@@ -7,16 +7,27 @@ use reqwest::Method;
 use rocket::{
     Build, Rocket, Shutdown,
     error::ErrorKind,
+    figment::Figment,
     tokio::{
         runtime::{Builder, Handle, Runtime},
         task::{JoinHandle, spawn_blocking},
     },
 };
 
-use super::{Config, config::unbased};
+use super::{Config, config::unbased, host};
 
-/// Additions of a host application to each server.
-pub type Host = Arc<dyn Fn(Rocket<Build>) -> Rocket<Build> + Send + Sync>;
+/// The application that each server of a site runs.
+pub type Host = Arc<dyn Fn(Figment, Clock) -> Rocket<Build> + Send + Sync>;
+
+/// Latchkey and nothing else; inside a host application if `LATCHKEY_TEST_HOST` is set.
+pub fn whole() -> Host {
+    match std::env::var_os("LATCHKEY_TEST_HOST") {
+        Some(_) => Arc::new(host::application),
+        None => {
+            Arc::new(|figment, clock| latchkey::server(figment, clock).expect("the configuration is right"))
+        }
+    }
+}
 
 /// A server that was started; the caller waits until it answers.
 pub struct Server {
@@ -49,9 +60,7 @@ impl Server {
     async fn start_on(own: Own, config: &Config, clock: &Clock, host: &Host) -> Server {
         let handle = own.0.as_ref().map_or_else(Handle::current, |own| own.handle().clone());
         let (figment, clock, host) = (config.figment(), clock.clone(), host.clone());
-        let ignited = handle.spawn(async move {
-            host(latchkey::server(figment, clock).expect("the configuration is right")).ignite().await
-        });
+        let ignited = handle.spawn(async move { host(figment, clock).ignite().await });
         let rocket = ignited.await.expect("no panic").expect("the site ignites");
         let method = |name: &str| Method::from_bytes(name.as_bytes()).expect("a method");
         let routes = rocket

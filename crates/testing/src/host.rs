@@ -1,0 +1,43 @@
+//! A host application around a site: with a shield, headers, catchers and routes of its own, none of which may reach ours.
+
+use latchkey::{Latchkey, base::clock::Clock};
+use rocket::{
+    Build, Rocket, catch, catchers,
+    fairing::AdHoc,
+    figment::Figment,
+    get, routes,
+    shield::{Frame, Shield},
+};
+
+/// Content-Security-Policy of the host, weaker than ours.
+pub const CSP: &str = "default-src * 'unsafe-inline'";
+
+#[get("/host")]
+fn home() -> &'static str {
+    "the host's home"
+}
+
+#[catch(default)]
+fn lost() -> &'static str {
+    "the host's error"
+}
+
+/// The application, with Latchkey attached before its own fairings.
+pub fn application(figment: Figment, clock: Clock) -> Rocket<Build> {
+    let latchkey = Latchkey::ready(&figment, clock, None).expect("the configuration is right");
+    around(rocket::custom(figment).attach(latchkey))
+}
+
+/// Adds what the host has of its own.
+pub fn around(rocket: Rocket<Build>) -> Rocket<Build> {
+    rocket
+        .mount("/", routes![home])
+        .register("/", catchers![lost])
+        .attach(Shield::default().enable(Frame::SameOrigin))
+        .attach(AdHoc::on_response("The host's headers", |_, response| {
+            Box::pin(async move {
+                response.set_raw_header("Content-Security-Policy", CSP);
+                response.set_raw_header("Cache-Control", "public, max-age=60");
+            })
+        }))
+}
