@@ -13,7 +13,7 @@ use crate::{
     base::Error,
     http::{Outcome, Visit},
     store::events::{self, EventRow},
-    view::format,
+    view::iso,
 };
 
 /// The routes.
@@ -56,7 +56,7 @@ async fn export(
         let account = event.account_id.map(|id| id.to_string());
         let actor = event.actor.as_ref().map(|actor| names.get(actor).unwrap_or(actor).as_str());
         let fields = [
-            Some(format::stamp(event.at)).as_deref().map(cell),
+            Some(iso::stamp(event.at)).as_deref().map(cell),
             Some(cell(&event.kind)),
             email.as_deref().map(cell),
             account.as_deref().map(cell),

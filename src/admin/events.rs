@@ -20,7 +20,7 @@ use crate::{
         events::{self, EventRow},
     },
     view::{
-        format,
+        format, iso,
         shown::{Forms, View},
     },
 };
@@ -58,7 +58,7 @@ fn account(text: &str) -> Result<Option<Email>, Fault> {
 }
 
 fn parse_day(text: &str) -> Result<Option<Time>, Fault> {
-    filter(text, |text| format::parse_day(text).ok_or(Fault::new("fault-day")))
+    filter(text, |text| iso::parse_day(text).ok_or(Fault::new("fault-day")))
 }
 
 /// Filters as given in the address.

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use rocket::time::{Date, Month, OffsetDateTime};
-
+use super::iso::date;
 use crate::base::clock::Time;
 
 /// Returns whole seconds as minutes, rounded up.
@@ -19,13 +18,15 @@ pub fn clock(time: Time) -> String {
 
 /// Returns the first whole minute that is not before `time`, as a time of day.
 pub fn next_minute(time: Time) -> String {
-    clock(time + Duration::from_secs(59))
+    const MINUTE: i64 = 60_000;
+    let past = time.as_millis().rem_euclid(MINUTE);
+    let whole = if past == 0 { time.as_millis() } else { time.as_millis() - past + MINUTE };
+    clock(Time::from_millis(whole))
 }
 
 /// Returns a day and time, like `2026-08-01 14:32 UTC`.
 pub fn moment(time: Time) -> String {
-    let at = date(time);
-    format!("{} {}", at.date(), clock(time))
+    format!("{} {}", day(time), clock(time))
 }
 
 /// Returns a day, like `2026-08-01`.
@@ -33,51 +34,19 @@ pub fn day(time: Time) -> String {
     date(time).date().to_string()
 }
 
-/// Returns the beginning of a day like `2026-08-01`, in UTC; from 1970 to 9999.
-pub fn parse_day(text: &str) -> Option<Time> {
-    let mut parts = text.splitn(3, '-').map(|part| {
-        let plain = (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-        part.parse::<u16>().ok().filter(|_| plain)
-    });
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
-    let date = Date::from_calendar_date(year.into(), month, u8::try_from(day).ok()?).ok()?;
-    let seconds = date.midnight().assume_utc().unix_timestamp();
-    (seconds >= 0).then(|| Time::from_millis(seconds * 1000))
-}
-
-fn date(time: Time) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp(time.as_millis().div_euclid(1000))
-        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
-}
-
-/// Returns a time to the millisecond, as in logs: `2026-08-01T14:32:05.123Z`.
-pub fn stamp(time: Time) -> String {
-    let (at, millis) = (date(time), time.as_millis().rem_euclid(1000));
-    format!("{}T{:02}:{:02}:{:02}.{millis:03}Z", at.date(), at.hour(), at.minute(), at.second())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::iso;
 
     #[test]
-    fn a_day_is_read_as_it_is_written() {
-        for text in ["1970-01-01", "2026-08-01", "2024-02-29", "9999-12-31"] {
-            assert_eq!(day(parse_day(text).unwrap()), text);
+    fn the_next_minute_is_whole_and_not_before_the_time() {
+        let noon = iso::parse_day("2026-08-01").unwrap() + Duration::from_secs(12 * 60 * 60);
+        let next = |millis| next_minute(noon + Duration::from_millis(millis));
+        assert_eq!(next(0), "12:00 UTC");
+        for millis in [1, 500, 1_000, 59_999, 60_000] {
+            assert_eq!(next(millis), "12:01 UTC", "{millis} ms after noon");
         }
-        for wrong in [
-            "",
-            "2026",
-            "2026-13-01",
-            "2025-02-29",
-            "2026-08-01-",
-            "-1-1-1",
-            "99999-01-01",
-            "1969-12-31",
-            "+2026-1-1",
-        ] {
-            assert!(parse_day(wrong).is_none(), "{wrong}");
-        }
+        assert_eq!(next(60_001), "12:02 UTC");
     }
 }

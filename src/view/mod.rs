@@ -1,10 +1,11 @@
-//! The parts of pages: templates, sentences, formatted times, and assets.
+//! The parts of pages: templates, sentences, times, and assets.
 
 pub mod asset;
 pub mod catalog;
 pub mod format;
 pub mod gzip;
 pub mod input;
+pub mod iso;
 pub mod page_cache;
 pub mod shown;
 pub mod templates;

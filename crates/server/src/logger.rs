@@ -19,7 +19,7 @@ use latchkey::{
     base::clock::Clock,
     config::log::LogFormat,
     observe::task_context::{RequestId, TaskContext},
-    view::format,
+    view::iso,
 };
 
 struct Logger {
@@ -60,7 +60,7 @@ impl Log for Logger {
         if !self.enabled(record.metadata()) {
             return;
         }
-        let line = LogLine::of(record, format::stamp(self.clock.now()));
+        let line = LogLine::of(record, iso::stamp(self.clock.now()));
         let line = match self.format {
             LogFormat::Text => line.text(),
             LogFormat::Json => line.json(),

@@ -15,7 +15,7 @@ use latchkey::{
         Conn, accounts,
         events::{self, EventRow},
     },
-    view::format,
+    view::{format, iso},
 };
 
 #[derive(Args)]
@@ -88,13 +88,13 @@ fn kinds() -> impl TypedValueParser<Value = EventKind> {
 }
 
 fn day(text: &str) -> Result<Time, String> {
-    format::parse_day(text).ok_or_else(|| "write a day like 2026-08-01".into())
+    iso::parse_day(text).ok_or_else(|| "write a day like 2026-08-01".into())
 }
 
 fn tell(EventRow { event, email }: &EventRow) {
     say_json(&json!({
         "id": event.id,
-        "at": format::stamp(event.at),
+        "at": iso::stamp(event.at),
         "kind": event.kind,
         "address": email,
         "account": event.account_id,

@@ -17,7 +17,7 @@ use latchkey::{
         Pool,
         outbox::{self, OutboxFilter, OutboxState},
     },
-    view::format,
+    view::{format, iso},
 };
 
 #[derive(Subcommand)]
@@ -100,10 +100,10 @@ async fn list(app: &App, pool: &Pool, state: OutboxFilter, limit: i64, json: boo
                 "address": line.email,
                 "attempts": line.attempts,
                 "trouble": line.last_error,
-                "since": format::stamp(line.created_at),
-                "due": (line.state == OutboxState::Waiting).then(|| format::stamp(line.due_at)),
-                "until": format::stamp(line.expires_at),
-                "done": line.done_at.map(format::stamp),
+                "since": iso::stamp(line.created_at),
+                "due": (line.state == OutboxState::Waiting).then(|| iso::stamp(line.due_at)),
+                "until": iso::stamp(line.expires_at),
+                "done": line.done_at.map(iso::stamp),
                 "again": line.again,
             }));
         } else {

@@ -9,7 +9,7 @@ use latchkey::{
     app::App,
     base::{Error, email::Email, phone::ending},
     store::{Pool, accounts, claims, registrations, sessions},
-    view::format,
+    view::{format, iso},
 };
 
 /// Accounts read at once.
@@ -106,7 +106,7 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
                 "email": invited.email,
                 "state": "invited",
                 "roles": invited.roles.split_whitespace().collect::<Vec<_>>(),
-                "until": format::stamp(invited.expires_at),
+                "until": iso::stamp(invited.expires_at),
             })),
             Some(invited) => {
                 say!("{:10}{}", "email", invited.email);
@@ -126,10 +126,10 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
             "id": account.id,
             "email": account.email,
             "state": state,
-            "since": format::stamp(account.created_at),
+            "since": iso::stamp(account.created_at),
             "phone": account.phone.as_deref().map(ending),
-            "phone_from": account.phone_usable_at.map(format::stamp),
-            "held_until": held.map(format::stamp),
+            "phone_from": account.phone_usable_at.map(iso::stamp),
+            "held_until": held.map(iso::stamp),
             "claimed_by": claims.iter().map(|claim| &claim.email).collect::<Vec<_>>(),
             "roles": account.roles().collect::<Vec<_>>(),
             "strategy": policy.strategy,
