@@ -11,6 +11,7 @@ use crate::{
         duration::HumanDuration,
         email::Email,
         key::{Key, Purpose},
+        locale::Locale,
     },
     core::place::Place,
     outbox::message::Message,
@@ -93,7 +94,7 @@ pub async fn post(
     for former in left.iter().filter(|left| left.email != before.email && left.email != now_at) {
         let mail = Message::mail(&former.email, "former-address")
             .asked(asked)
-            .with("what", &app.templates.say(&format!("event-{notice}"), &[]))
+            .with("what", &app.templates.language(Locale::En).say(&format!("event-{notice}"), &[]))
             .with("left", &format::moment(former.left_at));
         mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
     }

@@ -225,7 +225,7 @@ async fn list(
 fn say(site: &Visit<'_>, kind: &str) -> String {
     // A newer version's kind has no sentence here.
     let known = kind.parse::<EventKind>();
-    known.map_or(kind.to_owned(), |known| site.templates.say(&known.sentence(), &[]))
+    known.map_or(kind.to_owned(), |known| site.say(&known.sentence(), &[]))
 }
 
 /// Events for a page.

@@ -190,13 +190,13 @@ async fn page(site: &Visit<'_>, filter: OutboxFilter, from: Option<Uuid>) -> Res
     let more = next(&mut lines).map(|next| next.id.to_string());
     let more = more.map(|from| Place::AdminMessages.with(&[("state", filter.name()), ("from", &from)]));
     let shelves = OutboxFilter::all().iter().map(|other| FilterLink {
-        name: site.templates.say(&format!("messages-{}", other.name()), &[]),
+        name: site.say(&format!("messages-{}", other.name()), &[]),
         path: Place::AdminMessages.with(&[("state", other.name())]),
         here: *other == filter,
     });
     Ok(Page::of(&MessagesPage {
         state: filter.name(),
-        lead: site.templates.say(&format!("messages-{}-lead", filter.name()), &[]),
+        lead: site.say(&format!("messages-{}-lead", filter.name()), &[]),
         shelves: shelves.collect(),
         messages: lines.iter().map(|line| shown(site, line)).collect(),
         neighbours: Neighbours { more, first: from.is_some() },
@@ -207,7 +207,7 @@ fn shown(site: &Visit<'_>, line: &OutboxRow) -> ShownMessage {
     let waits = line.state == OutboxState::Waiting;
     ShownMessage {
         id: line.id,
-        kind: site.templates.say(&format!("message-{}", line.kind.name()), &[]),
+        kind: site.say(&format!("message-{}", line.kind.name()), &[]),
         email: line.email.clone(),
         account: line.account_id,
         attempts: line.attempts,

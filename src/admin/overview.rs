@@ -171,7 +171,7 @@ fn resets(
     let [asked, completed, abandoned] = all;
     (!rows.is_empty()).then(|| Resets {
         id: strategy,
-        name: site.templates.say(&format!("strategy-{strategy}"), &[]),
+        name: site.say(&format!("strategy-{strategy}"), &[]),
         asked,
         completed,
         abandoned,
@@ -194,7 +194,7 @@ fn lasted(
     let times: i64 = buckets.iter().map(|(_, n)| n).sum();
     Some(Durations {
         id: policy,
-        name: site.templates.say(&format!("{group}-{policy}"), &[]),
+        name: site.say(&format!("{group}-{policy}"), &[]),
         median: span(site, median),
         most: span(site, most),
         times,
@@ -230,5 +230,5 @@ fn span(site: &Visit<'_>, span: Duration) -> String {
         60..3_600 => ("span-minutes", seconds / 60, seconds % 60),
         _ => ("span-hours", seconds / 3_600, seconds % 3_600 / 60),
     };
-    site.templates.say(key, &[("large", large.into()), ("small", small.into())])
+    site.say(key, &[("large", large.into()), ("small", small.into())])
 }

@@ -37,7 +37,7 @@ async fn show(site: Visit<'_>, admin: Admin<'_>, id: &str, done: Option<&str>) -
     let done = done.and_then(Act::named);
     let key = if done == Some(Act::LetIn) { site.carried(CookieName::LetIn) } else { None };
     site.cookies.remove(CookieName::LetIn);
-    let done = done.map(|act| site.templates.say(&format!("person-done-{}", act.name()), &[]));
+    let done = done.map(|act| site.say(&format!("person-done-{}", act.name()), &[]));
     let key = key.map(|key| key.grouped());
     let shown = PersonPage::of(&site, &admin, &account).await?.after(done, key);
     Ok(Page::of(&shown).into())

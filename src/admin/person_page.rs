@@ -205,7 +205,7 @@ impl PersonPage {
         });
         let ways = [("mail", Way::Mail), ("shown", Way::Shown)].map(|(name, way)| {
             let minutes = [("minutes", format::minutes(*way.life()).into())];
-            Choice::new(name, site.templates.say(&format!("person-way-{name}"), &minutes))
+            Choice::new(name, site.say(&format!("person-way-{name}"), &minutes))
         });
         Ok(PersonPage {
             id: account.id,
@@ -240,5 +240,5 @@ impl PersonPage {
 }
 
 fn named(site: &Visit<'_>, strategy: Strategy) -> Choice {
-    Choice::new(strategy.name(), site.templates.say(&format!("strategy-{strategy}"), &[]))
+    Choice::new(strategy.name(), site.say(&format!("strategy-{strategy}"), &[]))
 }

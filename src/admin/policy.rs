@@ -119,12 +119,12 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>) -> Result<Page, Error> {
     let people = judge::people(&mut conn, &site.at_arrival.settings, &role_groups, site.now()).await?;
     let people: Vec<_> = people.into_iter().map(|finding| placed(site.at_arrival, finding)).collect();
     let findings = site.at_arrival.findings.iter().chain(&people).map(|finding| {
-        let severity = site.templates.say(&format!("finding-{}", finding.severity), &[]);
+        let severity = site.say(&format!("finding-{}", finding.severity), &[]);
         ShownFinding { severity, text: finding.to_string() }
     });
     let tables = site.at_arrival.settings.tables().map(|(role, policy)| Table {
         role: role.to_owned(),
-        strategy: site.templates.say(&format!("strategy-{}", policy.strategy), &[]),
+        strategy: site.say(&format!("strategy-{}", policy.strategy), &[]),
         needs_phone: policy.needs_phone(),
         values: values(&site, &policy, site.at_arrival.origins.get(role).map_or(&[], Vec::as_slice)),
     });
@@ -156,8 +156,8 @@ pub(super) fn values(site: &Visit<'_>, policy: &Policy, origins: &[Origin]) -> V
     let value = |setting: &Setting| {
         let (name, value) = (setting.name(), setting.of(policy));
         let meaning = match setting {
-            Setting::KeyTtl => site.templates.say("tag-good-for", &minutes),
-            _ => site.templates.say(&format!("{}-{value}", name.replace('_', "-")), &[]),
+            Setting::KeyTtl => site.say("tag-good-for", &minutes),
+            _ => site.say(&format!("{}-{value}", name.replace('_', "-")), &[]),
         };
         let place =
             origins.iter().find(|origin| origin.setting == name).map(|origin| origin.place.to_string());

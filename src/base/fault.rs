@@ -1,7 +1,7 @@
 //! A mistake in something that a person typed: the id of a sentence, never the sentence itself.
 
 #[cfg(test)]
-use crate::view::catalog::Catalog;
+use crate::{base::locale::Locale, view::catalog::Catalog};
 
 /// A mistake that a form shows beside its field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Fault {
 impl Fault {
     /// Returns the key, after checking that its sentence exists and names no other numbers.
     pub(crate) fn said(&self) -> &'static str {
-        let catalog = Catalog::read([("en.ftl", include_str!("../../locales/en.ftl"))]).unwrap();
+        let catalog = Catalog::load(Locale::En, None).unwrap();
         let numbers = self.args.iter().map(|&(name, number)| (name, number.into()));
         let args: Vec<_> = numbers.chain([("field", "a field".into())]).collect();
         let sentence = catalog.say(self.key, &args);

@@ -9,6 +9,7 @@ pub mod error;
 pub mod fault;
 pub mod key;
 pub mod keyring;
+pub mod locale;
 pub mod network;
 pub mod phone;
 pub mod quota;

@@ -16,8 +16,8 @@ use crate::{
     },
     view::{
         format,
+        language::Language,
         shown::{Forms, View},
-        templates::Templates,
     },
 };
 
@@ -43,11 +43,11 @@ pub struct ErrorPage {
 
 impl ErrorPage {
     /// Describes a status.
-    pub fn of(templates: &Templates, status: Status) -> Self {
+    pub fn of(language: &Language, status: Status) -> Self {
         let say = |part: &str| {
             let key = format!("error-{}-{part}", status.code);
-            let known = if templates.knows(&key) { key } else { format!("error-other-{part}") };
-            templates.say(&known, &[])
+            let known = if language.knows(&key) { key } else { format!("error-other-{part}") };
+            language.say(&known, &[])
         };
         let support = status == Status::InternalServerError;
         let (title, text) = (say("title"), say("text"));
@@ -169,7 +169,7 @@ pub struct Gone {
 
 impl Gone {
     /// Returns its page.
-    pub(super) fn page(self, templates: &Templates) -> Page {
+    pub(super) fn page(self, language: &Language) -> Page {
         let Self { why, when, again, email } = self;
         let name: &str = match why {
             // There is no record of registrations that became accounts.
@@ -178,7 +178,7 @@ impl Gone {
         };
         let when = when.map(format::moment).unwrap_or_default();
         let say =
-            |part: &str| templates.say(&format!("unusable-{name}-{part}"), &[("when", when.as_str().into())]);
+            |part: &str| language.say(&format!("unusable-{name}-{part}"), &[("when", when.as_str().into())]);
         Page::of(&UnusablePage { title: say("title"), lead: say("lead"), email, again: again.into() })
             .status(Status::Gone)
     }
@@ -190,17 +190,17 @@ pub(super) fn incomplete(again: Place) -> Page {
 }
 
 /// Page for an error.
-pub(super) fn error(templates: &Templates, status: Status) -> Page {
+pub(super) fn error(language: &Language, status: Status) -> Page {
     let retry = (status == Status::ServiceUnavailable).then_some(RETRY_AFTER);
-    retried(ErrorPage { retry, ..ErrorPage::of(templates, status) }, status)
+    retried(ErrorPage { retry, ..ErrorPage::of(language, status) }, status)
 }
 
 /// Page for too many tries, which says when to try again, and offers a reset if that helps.
-pub(super) fn too_many(app: &App, allowed: Allowed, instead: bool) -> Page {
+pub(super) fn too_many(app: &App, language: &Language, allowed: Allowed, instead: bool) -> Page {
     let status = Status::TooManyRequests;
     let seconds = |at| app.now().until(at).as_millis().div_ceil(1000).max(1) as u64;
     let retry = allowed.at().map(seconds);
-    retried(ErrorPage { retry, instead, ..ErrorPage::of(&app.templates, status) }, status)
+    retried(ErrorPage { retry, instead, ..ErrorPage::of(language, status) }, status)
 }
 
 fn retried(error: ErrorPage, status: Status) -> Page {

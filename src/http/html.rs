@@ -9,7 +9,7 @@ use rocket::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, Page, Visit, dead_end, form::Refusal, refused::Refused, told, viewer};
+use super::{Outcome, Page, Visit, dead_end, form::Refusal, locale, refused::Refused, told, viewer};
 use crate::{
     app::App,
     base::{Error, email::Email, fault::Fault},
@@ -17,13 +17,14 @@ use crate::{
     view::{
         catalog::FluentValue,
         gzip::{Gzip, Packed},
-        templates::Templates,
+        language::Language,
     },
 };
 
 impl<'r> Responder<'r, 'static> for Outcome {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let Some(app) = request.rocket().state::<Arc<App>>() else { return Err(Status::InternalServerError) };
+        let language = locale::language(app, request);
         let page = match self {
             Outcome::Show(page) => page,
             Outcome::Go(to) => {
@@ -33,10 +34,10 @@ impl<'r> Responder<'r, 'static> for Outcome {
                 return see_other(to.at(app.base()));
             }
             Outcome::Refused(page, refusal) => return refuse(app, request, page, &refusal),
-            Outcome::Gone(gone) => gone.page(&app.templates),
+            Outcome::Gone(gone) => gone.page(language),
             Outcome::Incomplete(again) => dead_end::incomplete(again),
-            Outcome::TooMany { allowed, instead } => dead_end::too_many(app, allowed, instead),
-            Outcome::Failed(status) => dead_end::error(&app.templates, status),
+            Outcome::TooMany { allowed, instead } => dead_end::too_many(app, language, allowed, instead),
+            Outcome::Failed(status) => dead_end::error(language, status),
         };
         let refused = (request.method() == Method::Get).then(|| Refused::of(request, page.name)).flatten();
         show(app, request, page, refused.map(|refused| (refused.errors, refused.typed)))
@@ -68,7 +69,7 @@ impl<'r> Responder<'r, 'static> for Error {
 /// Refuses a form: a posted one is kept, and its page shows it again; otherwise, or if it is too long to be kept, the
 /// answer shows it.
 fn refuse(app: &App, request: &Request<'_>, page: Page, refusal: &Refusal) -> response::Result<'static> {
-    let (errors, mut typed) = (errors(&app.templates, refusal), page.filled.clone());
+    let (errors, mut typed) = (errors(locale::language(app, request), refusal), page.filled.clone());
     typed.extend(refusal.typed());
     if request.method() == Method::Post
         && let Some(site) = Visit::of(request)
@@ -105,16 +106,17 @@ fn show(
 ) -> response::Result<'static> {
     let Page { name, status, mut shown, inputs, filled, retry, cacheable, .. } = page;
     place::settle(&mut shown, app.base());
+    let language = locale::language(app, request);
     let (me, here, told) = (viewer::email(request), request.uri().path().as_str(), told::take(app, request));
     let is_plain = refused.is_none() && filled.is_empty() && told.is_empty() && me.is_none();
     let status = if refused.is_some() { Status::UnprocessableEntity } else { status };
     let (errors, typed) = refused.unwrap_or((Vec::new(), filled));
     let form = json!({ "errors": errors, "values": typed, "fields": inputs });
     let body = if cacheable && is_plain && app.templates.are_cacheable() {
-        let render = |shown| app.render(name, shown, here, None, form, &[]);
-        app.page_cache.page(name, here, shown, render).map(Body::Cached)
+        let render = |shown| language.render(name, app.context(shown, here, None, form, &[]));
+        app.page_cache.page(language.locale(), name, here, shown, render).map(Body::Cached)
     } else {
-        app.render(name, shown, here, me, form, &told).map(Body::Own)
+        language.render(name, app.context(shown, here, me, form, &told)).map(Body::Own)
     };
     let body = body.map_err(|error| {
         log::error!("{error}");
@@ -133,40 +135,40 @@ fn show(
 }
 
 /// Faults in words.
-fn errors(templates: &Templates, refusal: &Refusal) -> Vec<Value> {
-    let said = |(field, label, fault): (&str, Option<&str>, &Fault)| json!({ "field": field, "text": say(templates, field, label, fault) });
+fn errors(language: &Language, refusal: &Refusal) -> Vec<Value> {
+    let said = |(field, label, fault): (&str, Option<&str>, &Fault)| json!({ "field": field, "text": say(language, field, label, fault) });
     refusal.faults().into_iter().map(said).collect()
 }
 
 /// Describes a fault of a field, which the sentence may name as `$field`.
-fn say(templates: &Templates, field: &str, label: Option<&str>, fault: &Fault) -> String {
+fn say(language: &Language, field: &str, label: Option<&str>, fault: &Fault) -> String {
     let key = format!("field-{field}");
     let field = match label {
-        Some(label) => templates.say("field-own", &[("label", label.into())]),
-        None if templates.knows(&key) => templates.say(&key, &[]),
-        None => templates.say("field-other", &[]),
+        Some(label) => language.say("field-own", &[("label", label.into())]),
+        None if language.knows(&key) => language.say(&key, &[]),
+        None => language.say("field-other", &[]),
     };
     let numbers = fault.args.iter().map(|(name, number)| (*name, FluentValue::from(*number)));
     let args: Vec<_> = numbers.chain([("field", field.into())]).collect();
-    templates.say(fault.key, &args)
+    language.say(fault.key, &args)
 }
 
 impl App {
-    fn render(
+    /// Contents of a page, with those of every page.
+    fn context(
         &self,
-        name: &str,
         mut shown: Map<String, Value>,
         here: &str,
         me: Option<&str>,
         form: Value,
         told: &[String],
-    ) -> Result<String, Error> {
+    ) -> Value {
         shown.insert("site".into(), self.site_context());
         shown.insert("me".into(), json!(me.map(|email| json!({ "email": email }))));
         shown.insert("here".into(), here.into());
         shown.insert("form".into(), form);
         shown.insert("told".into(), json!(told));
-        self.templates.render(name, Value::Object(shown))
+        Value::Object(shown)
     }
 
     fn site_context(&self) -> Value {

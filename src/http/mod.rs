@@ -12,6 +12,7 @@ pub mod kept;
 pub mod keyed;
 pub mod link_key;
 pub mod local_request;
+pub mod locale;
 pub mod no_method_override;
 pub mod noticed;
 pub mod origin;

@@ -27,7 +27,7 @@ pub struct Refused {
     pub place: String,
     /// Typed values, except for passwords.
     pub typed: Map<String, Value>,
-    /// Errors in words, with their fields.
+    /// Errors in words, with their fields; in the language of the request that was refused.
     pub errors: Vec<Value>,
     /// Time of the refusal.
     pub at: Time,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rocket::{Request, http::Method};
 use serde::{Deserialize, Serialize};
 
-use super::{CookieName, Visit, cookies::Cookies};
+use super::{CookieName, Visit, cookies::Cookies, locale};
 use crate::{app::App, base::clock::Time, view::catalog::FluentValue};
 
 const PURPOSE: &str = "told";
@@ -65,10 +65,11 @@ pub fn take(app: &App, request: &Request<'_>) -> Vec<String> {
     let opened = app.keyring.open_text(PURPOSE, sealed);
     let told = opened.and_then(|plain| serde_json::from_slice::<Told>(&plain).ok());
     let Some(told) = told.filter(|told| told.at + LIFE > app.now()) else { return Vec::new() };
+    let language = locale::language(app, request);
     let say = |line: &Announcement| {
         let args: Vec<(&str, FluentValue<'_>)> =
             line.count.iter().map(|count| ("count", (*count).into())).collect();
-        app.templates.say(&line.key, &args)
+        language.say(&line.key, &args)
     };
     told.lines.iter().map(say).collect()
 }

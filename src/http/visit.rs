@@ -12,6 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     client::Client,
     cookies::{CookieName, Cookies},
+    locale,
 };
 use crate::{
     app::App,
@@ -19,10 +20,12 @@ use crate::{
         Error,
         caller::Caller,
         key::{Key, sha256},
+        locale::Locale,
     },
     core::in_force::{PolicyAtArrival, PolicySnapshot},
     hashing::{hasher::Hasher, queue::Whose},
     store::{Conn, Db, Tx, accounts::Account},
+    view::{catalog::FluentValue, language::Language},
 };
 
 const BROWSER_ID_LIFE: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
@@ -42,6 +45,8 @@ pub struct Visit<'r> {
     pub client: Client,
     /// The policy that was in force when the request came: it is judged by no other.
     pub at_arrival: &'r PolicySnapshot,
+    /// The language of the answer, and of messages about this request.
+    pub locale: Locale,
 }
 
 struct AtArrival(Arc<PolicySnapshot>);
@@ -75,7 +80,18 @@ impl<'r> Visit<'r> {
         request.local_cache(|| db.keep_open());
         let client = Client::of(request, app);
         let AtArrival(at_arrival) = request.local_cache(|| AtArrival(app.live.now()));
-        Some(Self { app, db, cookies: Cookies::of(request, app.validated.is_https()), client, at_arrival })
+        let cookies = Cookies::of(request, app.validated.is_https());
+        Some(Self { app, db, cookies, client, at_arrival, locale: locale::of(request) })
+    }
+
+    /// The pages and sentences in the language of the answer.
+    pub fn language(&self) -> &'r Language {
+        self.app.templates.language(self.locale)
+    }
+
+    /// Returns a sentence in the language of the answer, like [`Language::say`].
+    pub fn say(&self, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
+        self.language().say(key, args)
     }
 
     /// The password hasher, with this client's place in its queue.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    base::{Error, caller::Caller},
+    base::{Error, caller::Caller, locale::Locale},
     core::place::Place,
     outbox::{
         Undelivered,
@@ -60,7 +60,8 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
             }
         }
         Channel::Sms => {
-            let text = app.templates.say(&format!("sms-{}", message.name), &args(app, message));
+            let text =
+                app.templates.language(Locale::En).say(&format!("sms-{}", message.name), &args(app, message));
             match (&app.transports.gateway, &app.transports.mailbox) {
                 (Some(gateway), _) => {
                     gateway.send(async |gateway| gateway.send(&message.to, &text).await).await
@@ -89,7 +90,7 @@ pub async fn pretend(app: &App, queue: Queue) -> Result<(), Undelivered> {
         Queue::Texts => {
             let message =
                 Message::text("", "reset-link").code("0000-0000-0000-0000", until).link(link, until);
-            black_box(app.templates.say("sms-reset-link", &args(app, &message)));
+            black_box(app.templates.language(Locale::En).say("sms-reset-link", &args(app, &message)));
             match &app.transports.gateway {
                 Some(gateway) => {
                     gateway.pretend(drawn, async |gateway, like| gateway.pretend(like).await).await
@@ -209,14 +210,14 @@ pub fn samples() -> Vec<Sample> {
 /// # Errors
 /// [`Error::Template`].
 pub fn mail(app: &App, message: &Message) -> Result<(String, String, String), Error> {
-    let (templates, args) = (&app.templates, args(app, message));
+    let (language, args) = (app.templates.language(Locale::En), args(app, message));
     let key = |part: &str| format!("mail-{}-{part}", message.name);
-    let subject = templates.say(&key("subject"), &args);
-    let button = message.link.as_ref().map(|_| templates.say(&key("button"), &args));
+    let subject = language.say(&key("subject"), &args);
+    let button = message.link.as_ref().map(|_| language.say(&key("button"), &args));
     let contents = Contents {
         site: Site { name: app.config().site_name.clone(), url: app.url() },
         subject: subject.clone(),
-        lead: templates.lines(&key("lead"), &args),
+        lead: language.lines(&key("lead"), &args),
         link: message.link.clone(),
         button,
         code: message.code.clone(),
@@ -227,10 +228,10 @@ pub fn mail(app: &App, message: &Message) -> Result<(String, String, String), Er
             browser: asked.browser.clone(),
             at: format::moment(asked.at),
         }),
-        closing: templates.lines(&key("closing"), &args),
+        closing: language.lines(&key("closing"), &args),
     };
     let context = Value::Object(shown::fields(&contents));
-    Ok((subject, templates.render(TEXT, context.clone())?, templates.render(Contents::TEMPLATE, context)?))
+    Ok((subject, language.render(TEXT, context.clone())?, language.render(Contents::TEMPLATE, context)?))
 }
 
 fn keep(app: &App, mailbox: &Mailbox, message: &Message, subject: String, text: String, html: String) {

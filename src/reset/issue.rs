@@ -11,6 +11,7 @@ use crate::{
         Error,
         caller::Caller,
         key::{Key, Purpose},
+        locale::Locale,
     },
     core::{
         event::{Event, EventKind},
@@ -29,7 +30,7 @@ use crate::{
         outbox,
         spent::{self, Reason},
     },
-    view::format,
+    view::{format, language::Language},
 };
 
 const PURPOSE: &str = "key";
@@ -204,7 +205,7 @@ pub async fn issue(
     };
     let message = match elsewhere {
         Some(pressed) => message
-            .with("place", &place(app, pressed))
+            .with("place", &place(app.templates.language(Locale::En), pressed))
             .with("since", &format::clock(pressed.claimed_at.unwrap_or(pressed.issued_at))),
         None => message,
     };
@@ -214,9 +215,9 @@ pub async fn issue(
 }
 
 /// Returns the name of the browser in which a key's first button was pressed.
-pub fn place(app: &App, pressed: &KeyRow) -> String {
+pub fn place(language: &Language, pressed: &KeyRow) -> String {
     match pressed.claimed_in.as_deref() {
-        None | Some("?") => app.templates.say("browser-other", &[]),
+        None | Some("?") => language.say("browser-other", &[]),
         Some(browser) => browser.to_owned(),
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     auth::session,
     core::limits::TRIES,
     policy::{Policy, strategy::Strategy},
-    view::{catalog::FluentValue, format, templates::Templates},
+    view::{catalog::FluentValue, format, language::Language},
 };
 
 /// One step, as a person sees it.
@@ -22,7 +22,7 @@ pub struct Step {
 
 /// Returns every step of a policy, from the request to the notice. A strategy's own steps are the sentences
 /// `explain-<strategy>-1`, `-2` and so on, each with its `…-guards`.
-pub fn journey(templates: &Templates, policy: &Policy) -> Vec<Step> {
+pub fn journey(language: &Language, policy: &Policy) -> Vec<Step> {
     let minutes = format::minutes(*policy.key_ttl);
     let code = if policy.strategy == Strategy::SmsApproved { sms_approved::LIFE } else { second_key::LIFE };
     let args: [(&str, FluentValue<'_>); 8] = [
@@ -37,9 +37,9 @@ pub fn journey(templates: &Templates, policy: &Policy) -> Vec<Step> {
     ];
     let first = ["ask".to_owned(), policy.channel.to_string(), "open".to_owned()];
     let own = (1..).map(|number| format!("{}-{number}", policy.strategy));
-    let own = own.take_while(|name| templates.knows(&format!("explain-{name}")));
+    let own = own.take_while(|name| language.knows(&format!("explain-{name}")));
     let names = first.into_iter().chain(own).chain(["end".to_owned()]);
-    let say = |key: &str| templates.say(key, &args);
+    let say = |key: &str| language.say(key, &args);
     names
         .map(|name| Step {
             what: say(&format!("explain-{name}")),
@@ -51,14 +51,18 @@ pub fn journey(templates: &Templates, policy: &Policy) -> Vec<Step> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{ResetSettings, strategy::Strategy};
+    use crate::{
+        base::locale::Locale,
+        policy::{ResetSettings, strategy::Strategy},
+        view::templates::Templates,
+    };
 
     #[test]
     fn every_strategy_tells_each_of_its_steps() {
         let templates = Templates::embedded();
         for strategy in Strategy::all() {
             let settings = ResetSettings { strategy: Some(*strategy), ..ResetSettings::default() };
-            let steps = journey(&templates, &settings.policy([]));
+            let steps = journey(templates.language(Locale::En), &settings.policy([]));
             // The request, the message, opening the link and the end are common to all strategies.
             assert!(steps.len() >= 4 + usize::from(strategy.steps()) - 1, "{strategy}: {steps:#?}");
             for step in steps {

@@ -119,7 +119,7 @@ fn show(site: Visit<'_>, notified: ValidKey<Notified>) -> Page {
     let until = Until { until, ..Until::new(key.expires_at, site.now()) };
     Page::of(&NotMePage {
         ticket: KeyShown { id: key.id, email: masked(&before.email), until },
-        what: site.templates.say(&format!("event-{}", before.notice), &[]),
+        what: site.say(&format!("event-{}", before.notice), &[]),
         when: format::moment(before.at),
         contested: outcome == Undone::Frozen,
         frozen: account.state() == AccountState::Frozen,

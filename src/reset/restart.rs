@@ -61,7 +61,7 @@ async fn show(site: Visit<'_>, holds: ValidKey<Issued>) -> Result<Outcome, Error
     let until = Until::new(key.expires_at, site.now());
     let page = RestartPage {
         ticket: KeyShown { id: key.id, email: masked(&account.email), until },
-        place: pressed.map(|(key, _)| issue::place(site.app, key)),
+        place: pressed.map(|(key, _)| issue::place(site.language(), key)),
         since: pressed.map(|(_, at)| format::clock(at)),
     };
     Ok(Page::of(&page).into())

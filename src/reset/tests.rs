@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{policy::strategy::Strategy, view::templates::Templates};
+use crate::{base::locale::Locale, policy::strategy::Strategy, view::templates::Templates};
 
 const ROCKET_TOML: &str = include_str!("../../Rocket.toml");
 const README: &str = include_str!("../../README.md");
@@ -25,7 +25,10 @@ fn every_strategy_has_its_page() {
 fn every_strategy_has_a_name_in_the_console() {
     let templates = Templates::embedded();
     for name in names() {
-        assert!(templates.knows(&format!("strategy-{name}")), "locales/en.ftl lacks strategy-{name}");
+        assert!(
+            templates.language(Locale::En).knows(&format!("strategy-{name}")),
+            "locales/en.ftl lacks strategy-{name}"
+        );
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
     http::{
         CookieName, Outcome, Page, Visit,
         dead_end::{ErrorPage, Why},
-        headers, keyed, origin, own_routes, request_log,
+        headers, keyed, locale, origin, own_routes, request_log,
     },
     sign_in::login,
 };
@@ -85,13 +85,14 @@ async fn gone(request: &Request<'_>) -> Result<Outcome, Error> {
 /// The visitor lacks a role, or the request cannot be shown to come from this site.
 fn forbidden(request: &Request<'_>) -> Result<Page, Error> {
     let app = request.rocket().state::<Arc<App>>().ok_or(Error::Sealed)?;
-    let say = |key| app.templates.say(key, &[]);
+    let language = locale::language(app, request);
+    let say = |key| language.say(key, &[]);
     let refused = origin::was_refused(request);
     let (title, text) = match refused {
         true => ("error-origin-title", "error-origin-text"),
         false => ("error-role-title", "error-role-text"),
     };
     let status = Status::Forbidden;
-    let shown = ErrorPage::of(&app.templates, status);
+    let shown = ErrorPage::of(language, status);
     Ok(Page::of(&ErrorPage { title: say(title), text: say(text), support: !refused, ..shown }).status(status))
 }

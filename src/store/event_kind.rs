@@ -156,12 +156,17 @@ impl EventKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{base::locale::Locale, view::templates::Templates};
 
     #[test]
     fn every_kind_has_its_sentence() {
-        let templates = crate::view::templates::Templates::embedded();
+        let templates = Templates::embedded();
         for kind in EventKind::all() {
-            assert!(templates.knows(&kind.sentence()), "{} has no sentence", kind.name());
+            assert!(
+                templates.language(Locale::En).knows(&kind.sentence()),
+                "{} has no sentence",
+                kind.name()
+            );
         }
     }
 

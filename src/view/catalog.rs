@@ -1,38 +1,60 @@
-//! Every sentence that people read, looked up by its id in `locales/en.ftl`.
+//! Every sentence that people read, looked up by its id in the file of a language, like `locales/en.ftl`.
 
 use std::{borrow::Cow, collections::HashMap};
 
 use fluent_templates::{
     FluentBundle, FluentLoader, LanguageIdentifier, Loader,
     fluent_bundle::{FluentArgs, FluentResource},
-    langid,
 };
 use rocket_dyn_templates::tera;
 
 pub use fluent_templates::fluent_bundle::FluentValue;
 
-use crate::base::Error;
+use crate::base::{Error, locale::Locale};
 
-const LANGUAGE: LanguageIdentifier = langid!("en");
+/// Returns the name of the file with the sentences of a language, like `locales/en.ftl`.
+pub fn file(locale: Locale) -> String {
+    format!("locales/{}.ftl", locale.tag())
+}
+
+/// Returns the embedded sentences of a language.
+pub fn embedded(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en.ftl")),
+    }
+}
 
 /// The sentences of one language.
 pub struct Catalog {
     bundle: FluentBundle<FluentResource>,
+    locale: Locale,
 }
 
 impl Catalog {
-    /// Reads Fluent files, each as `(name, text)`; a message of a later file replaces an earlier one of the same name.
+    /// Reads the embedded sentences of a language and those of a site; a site's replace others of the same name.
     ///
     /// # Errors
-    /// [`Error::Config`] with file and line if a file is not valid Fluent.
-    pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
-        let mut bundle = FluentBundle::new_concurrent(vec![LANGUAGE]);
+    /// [`Error::Config`] with file and line if the site's are not valid Fluent.
+    pub fn load(locale: Locale, own: Option<&str>) -> Result<Self, Error> {
+        let name = file(locale);
+        let files = [Some(embedded(locale)), own].into_iter().flatten();
+        Self::read(locale, files.map(|text| (&*name, text)))
+    }
+
+    /// Reads Fluent files, each as `(name, text)`; a message of a later file replaces an earlier one of the same name.
+    fn read<'a>(locale: Locale, files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
+        let mut bundle = FluentBundle::new_concurrent(vec![identifier(locale)]);
         // Isolation marks around arguments would end up in links and codes that people copy.
         bundle.set_use_isolating(false);
         for (name, text) in files {
             bundle.add_resource_overriding(parse(name, text)?);
         }
-        Ok(Self { bundle })
+        Ok(Self { bundle, locale })
+    }
+
+    /// Returns its language.
+    pub fn locale(&self) -> Locale {
+        self.locale
     }
 
     /// Returns the sentence `key`, with its `$names` replaced by `args`; the key itself in brackets if there is none.
@@ -48,7 +70,8 @@ impl Catalog {
 
     /// Returns the templates' function `fluent(key="…", name=value)`.
     pub fn function(self: std::sync::Arc<Self>) -> impl tera::Function + 'static {
-        FluentLoader::new(self).with_default_lang(LANGUAGE)
+        let language = identifier(self.locale);
+        FluentLoader::new(self).with_default_lang(language)
     }
 
     fn find(&self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
@@ -87,6 +110,10 @@ impl Loader for Catalog {
     }
 }
 
+fn identifier(locale: Locale) -> LanguageIdentifier {
+    locale.tag().parse().expect("a tag of BCP 47")
+}
+
 fn missing(key: &str) -> String {
     log::warn!("no sentence is called {key}");
     format!("[{key}]")
@@ -102,19 +129,39 @@ fn parse(name: &str, text: &str) -> Result<FluentResource, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use regex::Regex;
+
     use super::*;
+
+    fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Catalog, Error> {
+        Catalog::read(Locale::En, files)
+    }
+
+    /// Returns the names of the variables in each message of a file.
+    fn variables(text: &str) -> BTreeMap<&str, BTreeSet<&str>> {
+        let (message, variable) =
+            (Regex::new(r"^([a-z][\w-]*) *=").unwrap(), Regex::new(r"\$([\w-]+)").unwrap());
+        let (mut all, mut last) = (BTreeMap::<&str, BTreeSet<&str>>::new(), "");
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            last = message.captures(line).map_or(last, |found| found.get(1).unwrap().as_str());
+            let named = variable.captures_iter(line).map(|found| found.get(1).unwrap().as_str());
+            all.entry(last).or_default().extend(named);
+        }
+        all
+    }
 
     #[test]
     fn a_later_file_replaces_single_sentences() {
-        let catalog = Catalog::read([("en.ftl", "one = One\ntwo = Two"), ("own.ftl", "two = Zwei")]).unwrap();
+        let catalog = read([("en.ftl", "one = One\ntwo = Two"), ("own.ftl", "two = Zwei")]).unwrap();
         assert_eq!(catalog.say("one", &[]), "One");
         assert_eq!(catalog.say("two", &[]), "Zwei");
     }
 
     #[test]
     fn an_argument_stands_in_its_sentence_without_marks_around_it() {
-        let catalog =
-            Catalog::read([("en.ftl", "tries = { $tries ->\n [one] one try\n *[other] {$tries} tries\n }")]);
+        let catalog = read([("en.ftl", "tries = { $tries ->\n [one] one try\n *[other] {$tries} tries\n }")]);
         let catalog = catalog.unwrap();
         assert_eq!(catalog.say("tries", &[("tries", 1.into())]), "one try");
         assert_eq!(catalog.say("tries", &[("tries", 2.into())]), "2 tries");
@@ -122,7 +169,35 @@ mod tests {
 
     #[test]
     fn a_fault_names_file_and_line() {
-        let fault = Catalog::read([("own.ftl", "one = One\n\ntwo = { $x")]).err().unwrap().to_string();
+        let fault = read([("own.ftl", "one = One\n\ntwo = { $x")]).err().unwrap().to_string();
         assert!(fault.starts_with("own.ftl:3: "), "{fault}");
+    }
+
+    #[test]
+    fn every_language_has_the_same_messages_with_the_same_variables() {
+        let english = variables(embedded(Locale::En));
+        assert!(english["step"] == BTreeSet::from(["step", "steps"]) && english.len() > 500, "{english:?}");
+        for locale in Locale::all() {
+            let file = file(*locale);
+            let other = variables(embedded(*locale));
+            let lacks: Vec<_> = english.keys().filter(|message| !other.contains_key(*message)).collect();
+            assert!(lacks.is_empty(), "{file} lacks {lacks:?}");
+            for (message, variables) in &other {
+                assert_eq!(
+                    english.get(message),
+                    Some(variables),
+                    "{message} of {file} is not like that of en.ftl"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_language_names_itself() {
+        for locale in Locale::all() {
+            let catalog = Catalog::load(*locale, None).unwrap();
+            assert_eq!(catalog.say("page-language", &[]), locale.tag());
+            assert!(["ltr", "rtl"].contains(&catalog.say("page-direction", &[]).as_str()));
+        }
     }
 }

@@ -6,6 +6,7 @@ pub mod format;
 pub mod gzip;
 pub mod input;
 pub mod iso;
+pub mod language;
 pub mod page_cache;
 pub mod shown;
 pub mod templates;

@@ -8,14 +8,14 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::gzip::Packed;
-use crate::base::Error;
+use crate::base::{Error, locale::Locale};
 
 type Shown = Map<String, Value>;
 
-/// Last rendering of each such page, with everything that it was rendered from: a page that shows anything else is
+/// Last rendering of each such page in each language, with everything that it was rendered from: a page that shows anything else is
 /// rendered again, so that nothing of one request can reach another.
 #[derive(Default)]
-pub struct PageCache(RwLock<BTreeMap<&'static str, Cached>>);
+pub struct PageCache(RwLock<BTreeMap<(Locale, &'static str), Cached>>);
 
 struct Cached {
     here: String,
@@ -24,26 +24,29 @@ struct Cached {
 }
 
 impl PageCache {
-    /// Returns the page `name` at the path `here`: the last rendering if it showed the same as `shown`, or else a new
-    /// one.
+    /// Returns the page `name` in a language, at the path `here`: the last rendering if it showed the same as `shown`,
+    /// or else a new one.
     ///
     /// # Errors
     /// The errors of `render`.
     pub fn page(
         &self,
+        locale: Locale,
         name: &'static str,
         here: &str,
         shown: Shown,
         render: impl FnOnce(Shown) -> Result<String, Error>,
     ) -> Result<Packed, Error> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cached) = kept.get(name).filter(|cached| cached.here == here && cached.shown == shown) {
+        if let Some(cached) =
+            kept.get(&(locale, name)).filter(|cached| cached.here == here && cached.shown == shown)
+        {
             return Ok(cached.html.clone());
         }
         drop(kept);
         let html = Packed::new(render(shown.clone())?.into_bytes());
         let cached = Cached { here: here.to_owned(), shown, html: html.clone() };
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name, cached);
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert((locale, name), cached);
         Ok(html)
     }
 }
@@ -58,7 +61,7 @@ mod tests {
             *times += 1;
             Ok(shown["who"].to_string())
         };
-        by.page("page", "/", shown, render).unwrap().plain().to_vec()
+        by.page(Locale::En, "page", "/", shown, render).unwrap().plain().to_vec()
     }
 
     #[test]

@@ -1,34 +1,25 @@
 //! Pages and messages: embedded in the program, each file replaceable by one of the same name on disk.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashMap},
-    fs,
-    path::Path,
-    sync::Arc,
-};
+use std::{borrow::Cow, collections::BTreeMap, fs, path::Path};
 
 use include_dir::{Dir, include_dir};
 use regex::Regex;
-use rocket_dyn_templates::tera::{Context, Tera};
-use serde_json::Value;
 
 use super::{
     asset::Asset,
-    catalog::{Catalog, FluentValue},
+    catalog::{self, Catalog},
+    language::Language,
 };
-use crate::base::{Error, email::readable};
+use crate::base::{Error, locale::Locale};
 
 static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
-const SENTENCES: (&str, &str) =
-    ("locales/en.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en.ftl")));
 
 type Files = BTreeMap<String, Cow<'static, [u8]>>;
 
-/// Renders pages and messages, and looks up sentences.
+/// The pages and messages in every language, and the files that pages load.
 pub struct Templates {
-    tera: Tera,
-    catalog: Arc<Catalog>,
+    /// In the order of [`Locale::all`].
+    languages: Vec<Language>,
     assets: BTreeMap<String, Asset>,
     /// Path below which the assets are.
     assets_at: String,
@@ -37,7 +28,7 @@ pub struct Templates {
 
 impl Templates {
     /// Loads the embedded templates, sentences and assets. A file in `dir` replaces the embedded one of the same name
-    /// before inheritance is resolved; the sentences in its `locales/en.ftl` replace theirs one by one.
+    /// before inheritance is resolved; the sentences in its `locales/<tag>.ftl` replace theirs one by one.
     ///
     /// # Errors
     /// [`Error::File`] if `dir` cannot be read, [`Error::Template`] or [`Error::Config`] if a file in it is invalid.
@@ -47,10 +38,12 @@ impl Templates {
         if let Some(dir) = dir {
             on_disk(dir, dir, &mut files)?;
         }
-        let own = files.remove(SENTENCES.0).map(|bytes| text(SENTENCES.0, &bytes)).transpose()?;
-        let catalog =
-            Catalog::read([SENTENCES].into_iter().chain(own.as_deref().map(|own| (SENTENCES.0, own))))?;
-        let catalog = Arc::new(catalog);
+        let own = |locale: &Locale| {
+            let name = catalog::file(*locale);
+            let own = files.get(&name).map(|bytes| text(&name, bytes)).transpose()?;
+            Catalog::load(*locale, own.as_deref())
+        };
+        let catalogs: Vec<_> = Locale::all().iter().map(own).collect::<Result<_, Error>>()?;
 
         let shown = Regex::new(r"\{\{ place\.([a-z_]+) \}\}|\bplace\.([a-z_]+)").expect("a pattern");
         let mut pages = Vec::new();
@@ -58,53 +51,26 @@ impl Templates {
         for (name, bytes) in files {
             if let Some(page) = name.strip_suffix(".tera") {
                 let source = text(&name, &bytes)?;
-                let html = page.ends_with(".html");
-                let source = placed(&name, &source, &shown, places)?;
-                pages.push((page.to_owned(), if html { settle(&source, &catalog) } else { source }));
+                pages.push((page.to_owned(), placed(&name, &source, &shown, places)?));
             } else if let Some(asset) = name.strip_prefix("assets/") {
                 assets.extend(Asset::new(asset, bytes.into_owned()).map(|file| (asset.to_owned(), file)));
             }
         }
-        let mut tera = Tera::default();
-        tera.autoescape_on(vec![".html"]);
-        tera.set_escape_fn(escape);
-        tera.register_function("fluent", catalog.clone().function());
-        tera.register_filter("address", |address: &Value, _: &HashMap<String, Value>| {
-            Ok(address.as_str().map_or_else(|| address.clone(), |address| readable(address).into()))
-        });
-        tera.add_raw_templates(pages)?;
+        let languages = catalogs.into_iter().map(|catalog| Language::new(catalog, &pages));
+        let languages = languages.collect::<Result<_, Error>>()?;
         let assets_at = places.get("assets").cloned().unwrap_or_default();
-        Ok(Self { tera, catalog, assets, assets_at, own: dir.is_some() })
+        Ok(Self { languages, assets, assets_at, own: dir.is_some() })
     }
 
-    /// Renders `name`; without an extension it is a page: `account/login` is `account/login.html.tera`.
-    ///
-    /// # Errors
-    /// [`Error::Template`] if there is no such template or the context lacks what it needs.
-    pub fn render(&self, name: &str, context: Value) -> Result<String, Error> {
-        let context = Context::from_value(context)?;
-        let page = if name.contains('.') { Cow::from(name) } else { Cow::from(format!("{name}.html")) };
-        Ok(self.tera.render(&page, &context)?)
+    /// Returns the pages and sentences of a language.
+    pub fn language(&self, locale: Locale) -> &Language {
+        let of_locale = self.languages.iter().find(|language| language.locale() == locale);
+        of_locale.expect("every language is loaded")
     }
 
     /// True if equal contexts give equal pages: a template on disk may also show the time or random values.
     pub fn are_cacheable(&self) -> bool {
         !self.own
-    }
-
-    /// Returns the sentence `key`, like [`Catalog::say`].
-    pub fn say(&self, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
-        self.catalog.say(key, args)
-    }
-
-    /// Returns the lines of the sentence `key`, each a paragraph of a message.
-    pub fn lines(&self, key: &str, args: &[(&str, FluentValue<'_>)]) -> Vec<String> {
-        self.say(key, args).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
-    }
-
-    /// True if there is a sentence `key`.
-    pub fn knows(&self, key: &str) -> bool {
-        self.catalog.knows(key)
     }
 
     /// Returns the file `name` of `assets/`, like `latchkey.css`.
@@ -124,44 +90,6 @@ impl Templates {
         let version = self.asset(name).map_or("", |asset| &asset.version);
         format!("{}/{name}?v={version}", self.assets_at)
     }
-}
-
-/// Escapes characters that could end a text or a quoted attribute, but not slashes, so that links in mails look like
-/// links.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 16);
-    let mut rest = text;
-    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
-        escaped.push_str(&rest[..at]);
-        escaped.push_str(match rest.as_bytes()[at] {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            _ => "&#39;",
-        });
-        rest = &rest[at + 1..];
-    }
-    escaped.push_str(rest);
-    escaped
-}
-
-/// Inserts sentences without arguments once, instead of at each rendering: they are most of a page.
-fn settle(source: &str, catalog: &Catalog) -> String {
-    const OPEN: &str = "{{ fluent(key=\"";
-    const CLOSE: &str = "\") }}";
-    let mut parts = source.split(OPEN);
-    let mut settled = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let known = part.split_once(CLOSE).filter(|(key, _)| !key.contains('"') && catalog.knows(key));
-        let said =
-            known.map(|(key, rest)| (catalog.say(key, &[]), rest)).filter(|(said, _)| !said.contains('{'));
-        match said {
-            Some((said, rest)) => settled.extend([&escape(&said), rest]),
-            None => settled.extend([OPEN, part]),
-        }
-    }
-    settled
 }
 
 /// Puts addresses in their place: `{{ place.reset }}` becomes `/reset`, and `place.reset` in an expression a string.
@@ -213,11 +141,15 @@ fn on_disk(root: &Path, dir: &Path, files: &mut Files) -> Result<(), Error> {
         let name = name(path.strip_prefix(root).unwrap_or(&path));
         if path.is_dir() {
             on_disk(root, &path, files)?;
-        } else if name.ends_with(".tera") || name.starts_with("assets/") || name == SENTENCES.0 {
+        } else if name.ends_with(".tera") || name.starts_with("assets/") || is_sentences(&name) {
             files.insert(name, Cow::from(fs::read(&path).map_err(fault(&path))?));
         }
     }
     Ok(())
+}
+
+fn is_sentences(name: &str) -> bool {
+    Locale::all().iter().any(|locale| name == catalog::file(*locale))
 }
 
 fn name(path: &Path) -> String {

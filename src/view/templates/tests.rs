@@ -22,6 +22,10 @@ impl Templates {
     pub fn embedded() -> Self {
         load(None).unwrap()
     }
+
+    fn english(&self) -> &Language {
+        self.language(Locale::En)
+    }
 }
 
 /// Returns a context for each sample, with what every page is given: for somebody who just came, and for somebody signed in,
@@ -76,9 +80,9 @@ fn overrides(files: &[(&str, &str)]) -> tempfile::TempDir {
     dir
 }
 
-/// Writes pages to `target/pages` for a look at them, if the variable `PAGES` is set.
-fn keep(templates: &Templates, name: &str, number: usize, text: &str) {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pages");
+/// Writes pages to `target/pages/<tag>` for a look at them, if the variable `PAGES` is set.
+fn keep(templates: &Templates, locale: Locale, name: &str, number: usize, text: &str) {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pages").join(locale.tag());
     if env::var_os("PAGES").is_none() {
         return;
     }
@@ -97,15 +101,18 @@ fn keep(templates: &Templates, name: &str, number: usize, text: &str) {
 #[test]
 fn every_page_says_all_its_sentences() {
     let templates = Templates::embedded();
-    for (number, (name, context)) in samples().iter().enumerate() {
-        let text =
-            templates.render(name, context.clone()).unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
-        let bare = text.split_once("</style>").map_or(&*text, |(_, body)| body);
-        assert!(
-            !bare.contains('[') && !bare.contains('{'),
-            "{name} lacks a sentence or an argument:\n{text}"
-        );
-        keep(&templates, name, number, &text);
+    let samples = samples();
+    for language in &templates.languages {
+        for (number, (name, context)) in samples.iter().enumerate() {
+            let text =
+                language.render(name, context.clone()).unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
+            let bare = text.split_once("</style>").map_or(&*text, |(_, body)| body);
+            assert!(
+                !bare.contains('[') && !bare.contains('{'),
+                "{name} lacks a sentence or an argument:\n{text}"
+            );
+            keep(&templates, language.locale(), name, number, &text);
+        }
     }
 }
 
@@ -124,7 +131,7 @@ fn a_page_sends_the_fields_of_its_forms_and_no_others() {
     for (name, context) in samples() {
         let fields = context["form"]["fields"].as_object().unwrap().values();
         let fields: Vec<_> = fields.map(|field| field["name"].as_str().unwrap().to_owned()).collect();
-        let html = templates.render(&name, context).unwrap();
+        let html = templates.english().render(&name, context).unwrap();
         shown.entry(name.clone()).or_insert_with(BTreeSet::new).extend(sent(&html));
         declared.entry(name).or_insert_with(BTreeSet::new).extend(fields);
     }
@@ -153,7 +160,7 @@ fn every_page_has_a_sample() {
         "admin/person_account.html",
         "admin/person_help.html",
     ];
-    for page in templates.tera.get_template_names().filter(|name| !whole.contains(name)) {
+    for page in templates.english().pages().filter(|name| !whole.contains(name)) {
         let name = page.strip_suffix(".html").unwrap_or(page);
         assert!(sampled.contains(name) || sampled.contains(page), "no sample renders {page}");
     }
@@ -167,7 +174,7 @@ fn every_sentence_that_a_template_names_exists() {
     for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".tera")) {
         for key in text(name, bytes).unwrap().split("fluent(key=\"").skip(1) {
             let key = key.split('"').next().unwrap();
-            assert!(templates.knows(key), "{name} says {key}, which locales/en.ftl lacks");
+            assert!(templates.english().knows(key), "{name} says {key}, which locales/en.ftl lacks");
         }
     }
 }
@@ -178,7 +185,7 @@ fn every_reason_for_a_useless_link_is_told() {
     for why in Why::VARIANTS {
         let name: &str = why.into();
         for part in ["title", "lead"] {
-            assert!(templates.knows(&format!("unusable-{name}-{part}")), "{why:?} is not told");
+            assert!(templates.english().knows(&format!("unusable-{name}-{part}")), "{why:?} is not told");
         }
     }
 }
@@ -196,7 +203,7 @@ fn what_was_typed_is_never_markup() {
             context["form"] = form.clone();
             context["form"]["fields"] = fields;
             context["email"] = json!(nasty);
-            let text = templates.render(&name, context.clone()).unwrap();
+            let text = templates.english().render(&name, context.clone()).unwrap();
             assert!(!text.contains("<script>"), "{name}:\n{text}");
         }
     }
@@ -209,7 +216,7 @@ fn a_page_on_disk_extends_an_embedded_one_and_keeps_its_escaping() {
     let templates = load(Some(dir.path())).unwrap();
     let (_, mut context) = samples().into_iter().find(|(name, _)| name == "reset/cancelled").unwrap();
     context["email"] = json!("<b>");
-    let text = templates.render("reset/cancelled", context.clone()).unwrap();
+    let text = templates.english().render("reset/cancelled", context.clone()).unwrap();
     assert!(text.contains("Ours: &lt;b&gt;") && text.contains("<!doctype html>"), "{text}");
     assert!(text.contains("Ours too") && text.contains("Northwind"), "{text}");
 }
@@ -229,7 +236,7 @@ fn an_asset_on_disk_replaces_the_embedded_one_and_changes_its_address() {
 fn what_is_copied_from_a_mail_stands_alone_on_its_line() {
     let templates = Templates::embedded();
     for (_, context) in samples().iter().filter(|(name, _)| name == "email/message.txt") {
-        let text = templates.render("email/message.txt", context.clone()).unwrap();
+        let text = templates.english().render("email/message.txt", context.clone()).unwrap();
         for copied in ["link", "code"].iter().filter_map(|name| context[name].as_str()) {
             assert!(text.lines().any(|line| line == copied), "{text}");
         }
@@ -252,7 +259,7 @@ fn a_sentence_is_escaped_as_it_is_settled_and_never_read_as_a_template() {
     let dir = overrides(&[("locales/en.ftl", own)]);
     let templates = load(Some(dir.path())).unwrap();
     let (_, context) = samples().into_iter().find(|(name, _)| name == "account/delete").unwrap();
-    let text = templates.render("account/delete", context.clone()).unwrap();
+    let text = templates.english().render("account/delete", context.clone()).unwrap();
     assert!(text.contains("&lt;i&gt;{{ 7 * 7 }}&lt;/i&gt;"), "{text}");
     assert!(text.contains("&lt;i&gt;Gone&lt;/i&gt;"), "{text}");
 }
@@ -261,7 +268,8 @@ fn a_sentence_is_escaped_as_it_is_settled_and_never_read_as_a_template() {
 fn the_mailbox_shows_a_message_line_by_line() {
     let templates = Templates::embedded();
     let (_, context) = samples().into_iter().rfind(|(name, _)| name == "dev/mailbox").unwrap();
-    let page = scraper::Html::parse_document(&templates.render("dev/mailbox", context.clone()).unwrap());
+    let page =
+        scraper::Html::parse_document(&templates.english().render("dev/mailbox", context.clone()).unwrap());
     let selector = scraper::Selector::parse("pre.text").unwrap();
     let shown: Vec<_> = page.select(&selector).map(|pre| pre.text().collect::<String>()).collect();
     let sent =

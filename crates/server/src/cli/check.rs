@@ -186,7 +186,10 @@ async fn try_out(app: &App, message: &Message) -> Result<Result<String, String>,
             Smtp::new(&config.mail)?.known_as(app.validated.host()).try_out(&mail).await
         }
         Channel::Sms => {
-            let text = app.templates.say("sms-test", &[("site", config.site_name.as_str().into())]);
+            let text = app
+                .templates
+                .language(super::LOCALE)
+                .say("sms-test", &[("site", config.site_name.as_str().into())]);
             let sent = Gateway::new(&config.sms)?.send(&message.to, &text).await;
             sent.map(|()| "the SMS gateway accepted it".to_owned()).map_err(|fault| fault.to_string())
         }

@@ -27,7 +27,7 @@ use rocket::{error::ErrorKind, tokio::select};
 use crate::{signals::Signals, watch};
 use latchkey::{
     app::App,
-    base::{Error, clock::Clock, email::Email, phone::Phone, random::Random},
+    base::{Error, clock::Clock, email::Email, locale::Locale, phone::Phone, random::Random},
     config::{self, Validated, database, fault, init},
     core::place::named,
     policy::is_role,
@@ -42,6 +42,8 @@ Exit status: 0 if it was done, 1 if it failed, 2 if the command line is wrong, 3
 nothing to be changed. A list of nothing is no failure.";
 /// Exit status of [`Done::Nothing`].
 const NOTHING: u8 = 3;
+/// Language in which the commands print.
+const LOCALE: Locale = Locale::En;
 
 /// Result of a command that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use clap::Args;
 use figment::Figment;
 use serde_json::json;
 
-use super::super::{Done, census::DatabaseState};
+use super::super::{Done, LOCALE, census::DatabaseState};
 use latchkey::{
     base::{
         Error,
@@ -23,7 +23,7 @@ use latchkey::{
     reset::journey::{Step, journey},
     server::template_dir,
     store::accounts::{self, Account, AccountState},
-    view::{format, templates::Templates},
+    view::{format, language::Language, templates::Templates},
 };
 
 #[derive(Args)]
@@ -45,6 +45,7 @@ pub(in super::super) struct Explain {
 pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<Done, Error> {
     let validated = Validated::look(figment)?.accept()?;
     let templates = Templates::load(template_dir(figment)?.as_deref(), &named(&validated.config.base))?;
+    let language = templates.language(LOCALE);
     let account = match &explain.user {
         Some(email) => match find(figment, email).await? {
             Some(account) => Some(account),
@@ -62,11 +63,11 @@ pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<Done, Er
     let settings = &validated.config.reset;
     let origins = origins(figment, settings, &roles);
     let policy = settings.policy(roles.iter().copied());
-    let steps = journey(&templates, &policy);
+    let steps = journey(language, &policy);
     let now = Clock::system().now();
     let state = account.as_ref().map_or(Vec::new(), |account| {
         let reached = account.phone.as_deref().is_none_or(|number| validated.config.sms.reaches(number));
-        state(&templates, account, reached, &policy, now)
+        state(language, account, reached, &policy, now)
     });
     if explain.json {
         let email = account.as_ref().map(|account| &account.email);
@@ -78,9 +79,9 @@ pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<Done, Er
     let who = if account.is_some() { "explain-user" } else { "explain-role" };
     let email = account.as_ref().map_or("", |account| &account.email);
     let args = [("email", email.into()), ("roles", roles.join(", ").into()), ("count", roles.len().into())];
-    say!("{}", templates.say(who, &args));
+    say!("{}", language.say(who, &args));
     state.iter().for_each(|line| say!("{line}"));
-    print(&templates, &origins, &steps);
+    print(language, &origins, &steps);
     Ok(Done::Done)
 }
 
@@ -97,39 +98,39 @@ async fn find(figment: &Figment, email: &Email) -> Result<Option<Account>, Error
 }
 
 /// Describes what the account lacks for its policy; `reached` if texts may be sent to its number.
-fn state(templates: &Templates, account: &Account, reached: bool, policy: &Policy, now: Time) -> Vec<String> {
+fn state(language: &Language, account: &Account, reached: bool, policy: &Policy, now: Time) -> Vec<String> {
     let usable = account.usable_phone(now).filter(|_| reached);
     let phone = match (usable, account.phone_usable_at) {
-        (None, Some(_)) if !reached => templates.say("explain-phone-abroad", &[]),
-        (Some(_), _) => templates.say("explain-phone-ready", &[]),
-        (None, Some(from)) => templates.say("explain-phone-waits", &[("from", format::moment(from).into())]),
-        (None, None) => templates.say("explain-phone-none", &[]),
+        (None, Some(_)) if !reached => language.say("explain-phone-abroad", &[]),
+        (Some(_), _) => language.say("explain-phone-ready", &[]),
+        (None, Some(from)) => language.say("explain-phone-waits", &[("from", format::moment(from).into())]),
+        (None, None) => language.say("explain-phone-none", &[]),
     };
     let needed = policy.needs_phone() && usable.is_none();
-    let needed = needed.then(|| templates.say("explain-phone-needed", &[]));
+    let needed = needed.then(|| language.say("explain-phone-needed", &[]));
     let disabled = match account.state() {
-        AccountState::Disabled => Some(templates.say("explain-disabled", &[])),
-        AccountState::DeletionPending => Some(templates.say("explain-deleted", &[])),
-        AccountState::Frozen => Some(templates.say("explain-frozen", &[])),
+        AccountState::Disabled => Some(language.say("explain-disabled", &[])),
+        AccountState::DeletionPending => Some(language.say("explain-deleted", &[])),
+        AccountState::Frozen => Some(language.say("explain-frozen", &[])),
         AccountState::Enabled => None,
     };
     let held = (account.state() == AccountState::Enabled && account.resets_blocked_until > now).then(|| {
-        templates.say("explain-held", &[("until", format::moment(account.resets_blocked_until).into())])
+        language.say("explain-held", &[("until", format::moment(account.resets_blocked_until).into())])
     });
     [Some(phone), needed, disabled, held].into_iter().flatten().collect()
 }
 
-fn print(templates: &Templates, origins: &[Origin], steps: &[Step]) {
-    say!("\n{}", templates.say("explain-force", &[]));
+fn print(language: &Language, origins: &[Origin], steps: &[Step]) {
+    say!("\n{}", language.say("explain-force", &[]));
     for Origin { setting, value, place, role } in origins {
         let asked = role.as_ref().filter(|_| *place != Place::Default);
-        let asked = asked.map(|role| templates.say("explain-asked", &[("role", role.as_str().into())]));
+        let asked = asked.map(|role| language.say("explain-asked", &[("role", role.as_str().into())]));
         let asked = asked.map_or(String::new(), |asked| format!(", {asked}"));
         say!("  {setting:11} {value:18} {place}{asked}");
     }
-    say!("\n{}", templates.say("explain-steps", &[]));
+    say!("\n{}", language.say("explain-steps", &[]));
     for (number, step) in (1..).zip(steps) {
         say!("{number:3}. {}", step.what);
-        say!("     {}", templates.say("explain-why", &[("why", step.guards.as_str().into())]));
+        say!("     {}", language.say("explain-why", &[("why", step.guards.as_str().into())]));
     }
 }
