@@ -221,7 +221,7 @@ impl View for EmailConfirmPage {
 #[get("/account/email/confirm")]
 fn show_confirm(site: Visit<'_>, new: ValidKey<NewEmail>) -> Page {
     let NewEmail { row, account, email } = new.0;
-    let until = Until::new(row.expires_at, site.now());
+    let until = Until::new(site.locale, row.expires_at, site.now());
     Page::of(&EmailConfirmPage {
         email: email.address().to_owned(),
         ticket: KeyShown { id: row.id, email: masked(&account.email), until },

@@ -169,7 +169,7 @@ impl View for PhoneCodePage {
 }
 
 fn code_page(site: &Visit<'_>, row: &KeyRow, phone: &Phone, tries: i64) -> Page {
-    let until = Until::new(row.expires_at, site.now());
+    let until = Until::new(site.locale, row.expires_at, site.now());
     Page::of(&PhoneCodePage { phone: ending(phone.number()).to_owned(), until, tries })
 }
 

@@ -190,7 +190,7 @@ impl Unconfirmed {
 
     fn shown(&self, site: &Visit<'_>) -> Page {
         let Registration { id, email, expires_at, invited, .. } = &self.0;
-        let until = Until::new(*expires_at, site.now());
+        let until = Until::new(site.locale, *expires_at, site.now());
         Page::of(&ConfirmPage {
             ticket: KeyShown { id: *id, email: email.clone(), until },
             ours: self.is_ours(site),

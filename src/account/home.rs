@@ -88,8 +88,8 @@ fn show(site: Visit<'_>, me: &SignedIn) -> Page {
         email: account.email.clone(),
         phone: account.phone.as_deref().map(|phone| ending(phone).to_owned()),
         fields: fields.collect(),
-        since: format::day(account.created_at),
-        signed_in: format::moment(me.session.began_at),
+        since: format::day(site.locale, account.created_at),
+        signed_in: format::moment(site.locale, me.session.began_at),
         roles: account.roles().map(str::to_owned).collect(),
         admin: account.has(Administrator::NAME),
     })
@@ -144,8 +144,8 @@ async fn list(site: Visit<'_>, me: Fresh<'_>) -> Result<Page, Error> {
     let open = sessions::list(&mut site.read().await?, me.account.id, idle_since(&site), site.now()).await?;
     let shown = |session: Session| SessionShown {
         id: session.id,
-        since: format::moment(session.began_at),
-        seen: format::moment(session.seen_at),
+        since: format::moment(site.locale, session.began_at),
+        seen: format::moment(site.locale, session.seen_at),
         current: session.id == me.session.id,
         browser: session.browser,
         place: session.client,

@@ -95,7 +95,7 @@ pub async fn post(
         let mail = Message::mail(&former.email, "former-address")
             .asked(asked)
             .with("what", &app.templates.language(Locale::En).say(&format!("event-{notice}"), &[]))
-            .with("left", &format::moment(former.left_at));
+            .with("left", &format::moment(Locale::En, former.left_at));
         mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
     }
     // Only the former address can undo the change, so the new one gets no link.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::notice::UNDO;
 use crate::{
     app::App,
-    base::{Error, caller::Caller, clock::Time},
+    base::{Error, caller::Caller, clock::Time, locale::Locale},
     core::place::Place,
     outbox::message::{Message, post_decoy},
     store::{
@@ -76,7 +76,7 @@ pub async fn tell(app: &App, tx: &mut Tx, taken: Taken, asked: &Caller) -> Resul
     let mail = match taken.why {
         Why::Had(AccountState::Disabled) => return post_decoy(app, tx).await,
         Why::Had(_) => mail("already-registered").place(app.link(Place::Reset)),
-        Why::Kept(until) => mail("address-kept").with("until", &format::moment(until)),
+        Why::Kept(until) => mail("address-kept").with("until", &format::moment(Locale::En, until)),
         Why::Disputed => mail("address-disputed"),
     };
     mail.post(app, tx, Some(taken.account), None, app.now() + NOTICE_LIFE).await

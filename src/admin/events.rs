@@ -236,7 +236,7 @@ pub(super) async fn shown(
 ) -> Result<Vec<ShownEvent>, Error> {
     let names = actors(conn, lines).await?;
     let shown = lines.iter().map(|EventRow { event, email }| ShownEvent {
-        at: format::moment(event.at),
+        at: format::moment(site.locale, event.at),
         what: say(site, &event.kind),
         kind: event.kind.clone(),
         account: event.account_id,

@@ -212,10 +212,12 @@ fn shown(site: &Visit<'_>, line: &OutboxRow) -> ShownMessage {
         account: line.account_id,
         attempts: line.attempts,
         trouble: line.last_error.clone(),
-        since: format::moment(line.created_at),
-        due: Some(line.due_at).filter(|_| waits && line.attempts > 0).map(format::moment),
-        until: format::moment(line.expires_at),
-        done: line.done_at.map(format::moment),
+        since: format::moment(site.locale, line.created_at),
+        due: Some(line.due_at)
+            .filter(|_| waits && line.attempts > 0)
+            .map(|at| format::moment(site.locale, at)),
+        until: format::moment(site.locale, line.expires_at),
+        done: line.done_at.map(|at| format::moment(site.locale, at)),
         again: line.again,
         drop: waits || line.state == OutboxState::GivenUp,
     }

@@ -153,7 +153,7 @@ fn resets(
         }
     }
     let all = numbers.values().fold([0; 3], |all, day| [all[0] + day[0], all[1] + day[1], all[2] + day[2]]);
-    let name = |day: i64| format::day(stats::begins(day));
+    let name = |day: i64| format::day(site.locale, stats::begins(day));
     let rows = numbers.iter().filter(|(_, numbers)| **numbers != [0; 3]).map(|(day, [asked, done, left])| {
         ResetsOfDay { day: name(*day), asked: *asked, completed: *done, abandoned: *left }
     });

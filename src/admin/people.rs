@@ -164,9 +164,9 @@ async fn list(
     let last = next(&mut people).and_then(|next| Email::parse(&next.email).ok());
     let more = last.map(|last| Place::AdminPeople.with(&[("q", q), ("role", role), ("from", last.key())]));
     let page = PeoplePage {
-        people: people.iter().map(shown).collect(),
+        people: people.iter().map(|account| shown(&site, account)).collect(),
         roles: names.iter().map(|role| Choice::new(role, role)).collect(),
-        invited: invited.iter().map(pending).collect(),
+        invited: invited.iter().map(|invited| pending(&site, invited)).collect(),
         withdrawn: withdrawn.is_some(),
         neighbours: Neighbours { more, first: !from.is_empty() },
     };
@@ -191,22 +191,22 @@ async fn withdraw(_ours: SameOrigin, site: Visit<'_>, admin: Admin<'_>, id: &str
     Ok(Outcome::go(Place::AdminPeople.with(&[("withdrawn", "1")])))
 }
 
-fn pending(invited: &Registration) -> Invitation {
+fn pending(site: &Visit<'_>, invited: &Registration) -> Invitation {
     Invitation {
         id: invited.id,
         email: invited.email.clone(),
         roles: invited.roles.split_whitespace().map(str::to_owned).collect(),
-        until: format::moment(invited.expires_at),
+        until: format::moment(site.locale, invited.expires_at),
     }
 }
 
-fn shown(account: &Account) -> Person {
+fn shown(site: &Visit<'_>, account: &Account) -> Person {
     Person {
         id: account.id,
         email: account.email.clone(),
         state: account.state().name(),
         phone: account.phone.is_some(),
         roles: account.roles().map(str::to_owned).collect(),
-        since: format::day(account.created_at),
+        since: format::day(site.locale, account.created_at),
     }
 }

@@ -191,17 +191,19 @@ impl PersonPage {
         let claims = claims.into_iter().map(|claim| ShownClaim {
             email: claim.email,
             key: claim.email_key,
-            at: format::moment(claim.claimed_at),
+            at: format::moment(site.locale, claim.claimed_at),
         });
         let left = former_addresses::of_account(&mut conn, account.id, now - *FORMER_ADDRESS_NOTICE).await?;
-        let left = left.into_iter().map(|left| Left { email: left.email, at: format::moment(left.left_at) });
+        let left = left
+            .into_iter()
+            .map(|left| Left { email: left.email, at: format::moment(site.locale, left.left_at) });
         let held = (account.state() == AccountState::Enabled && account.resets_blocked_until > now)
-            .then(|| format::moment(account.resets_blocked_until));
+            .then(|| format::moment(site.locale, account.resets_blocked_until));
         let sessions = open.iter().take(RECENT).map(|session| ShownSession {
             browser: session.browser.clone(),
             place: session.client.clone(),
-            since: format::moment(session.began_at),
-            seen: format::moment(session.seen_at),
+            since: format::moment(site.locale, session.began_at),
+            seen: format::moment(site.locale, session.seen_at),
         });
         let ways = [("mail", Way::Mail), ("shown", Way::Shown)].map(|(name, way)| {
             let minutes = [("minutes", format::minutes(*way.life()).into())];
@@ -212,14 +214,17 @@ impl PersonPage {
             email: account.email.clone(),
             own: account.id == admin.0.account.id,
             enabled: account.enabled,
-            since: format::day(account.created_at),
+            since: format::day(site.locale, account.created_at),
             phone: account.phone.as_deref().map(|phone| ending(phone).to_owned()),
-            phone_from: account.phone_usable_at.filter(|from| *from > now).map(format::moment),
+            phone_from: account
+                .phone_usable_at
+                .filter(|from| *from > now)
+                .map(|at| format::moment(site.locale, at)),
             held,
             frozen: account.state() == AccountState::Frozen,
             claims: claims.collect(),
             left: left.collect(),
-            deleted: account.deleted_at.map(|deleted_at| format::moment(deleted_at + *UNDO)),
+            deleted: account.deleted_at.map(|deleted_at| format::moment(site.locale, deleted_at + *UNDO)),
             roles: account.roles().map(str::to_owned).collect(),
             known: roles::names(&mut conn).await?,
             admin_role: Administrator::NAME,

@@ -131,12 +131,12 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>) -> Result<Page, Error> {
     let refused = live.refused();
     Ok(Page::of(&PolicyPage {
         version: site.at_arrival.version.clone(),
-        since: format::moment(site.at_arrival.since),
+        since: format::moment(site.locale, site.at_arrival.since),
         tables: tables.collect(),
         findings: findings.collect(),
         servers: if shares.len() > 1 { shares } else { Vec::new() },
         restart: live.restart().to_vec(),
-        refused_at: refused.as_ref().map(|refused| format::moment(refused.at)),
+        refused_at: refused.as_ref().map(|refused| format::moment(site.locale, refused.at)),
         refused: refused.as_ref().map(|refused| refused.why.lines().map(str::to_owned).collect()),
     }))
 }

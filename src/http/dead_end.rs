@@ -176,7 +176,7 @@ impl Gone {
             Why::Unknown if again == Place::Confirm => "confirm",
             why => why.into(),
         };
-        let when = when.map(format::moment).unwrap_or_default();
+        let when = when.map(|at| format::moment(language.locale(), at)).unwrap_or_default();
         let say =
             |part: &str| language.say(&format!("unusable-{name}-{part}"), &[("when", when.as_str().into())]);
         Page::of(&UnusablePage { title: say("title"), lead: say("lead"), email, again: again.into() })

@@ -79,7 +79,10 @@ impl Visit<'_> {
     pub fn sent(&self, place: Place) -> Sent {
         let kept = self.kept(place);
         let again = kept.as_ref().filter(|kept| !kept.whole).and_then(|kept| kept.until);
-        Sent { again: again.map(format::next_minute), email: kept.map(|kept| kept.email) }
+        Sent {
+            again: again.map(|at| format::next_minute(self.locale, at)),
+            email: kept.map(|kept| kept.email),
+        }
     }
 
     /// Returns the contents kept for the page at `place`.

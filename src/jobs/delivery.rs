@@ -221,12 +221,12 @@ pub fn mail(app: &App, message: &Message) -> Result<(String, String, String), Er
         link: message.link.clone(),
         button,
         code: message.code.clone(),
-        until: message.until.map(format::moment),
+        until: message.until.map(|until| format::moment(Locale::En, until)),
         // The command line has no network address.
         asked: message.asked.as_ref().filter(|asked| !asked.from.is_empty()).map(|asked| Asked {
             from: asked.from.clone(),
             browser: asked.browser.clone(),
-            at: format::moment(asked.at),
+            at: format::moment(Locale::En, asked.at),
         }),
         closing: language.lines(&key("closing"), &args),
     };
@@ -240,7 +240,7 @@ fn keep(app: &App, mailbox: &Mailbox, message: &Message, subject: String, text: 
         channel: message.channel.name(),
         to: message.to.clone(),
         subject,
-        at: format::moment(app.now()),
+        at: format::moment(Locale::En, app.now()),
         text,
         html,
     });

@@ -138,7 +138,7 @@ fn show_sent(site: Visit<'_>, me: Option<&SignedIn>, step: Option<Restricted<'_>
         (Some(_), _) => Outcome::go(Place::NewPassword),
         (None, None) => Outcome::go(Place::Reset),
         (None, Some(until)) => {
-            Page::of(&GeneratedPasswordSentPage::new(Until::new(until, site.now()))).into()
+            Page::of(&GeneratedPasswordSentPage::new(Until::new(site.locale, until, site.now()))).into()
         }
     }
 }

@@ -206,7 +206,7 @@ pub async fn issue(
     let message = match elsewhere {
         Some(pressed) => message
             .with("place", &place(app.templates.language(Locale::En), pressed))
-            .with("since", &format::clock(pressed.claimed_at.unwrap_or(pressed.issued_at))),
+            .with("since", &format::clock(Locale::En, pressed.claimed_at.unwrap_or(pressed.issued_at))),
         None => message,
     };
     message.post(app, tx, Some(account.id), Some(row.id), row.expires_at).await?;

@@ -86,7 +86,7 @@ fn page(site: &Visit<'_>, restricted: &Restricted<'_>) -> Page {
         email: masked(&account.email),
         address: known_address(policy, account).to_owned(),
         seconds: site.now().until(session.expires_at).as_secs(),
-        until: Until::new(session.expires_at, site.now()),
+        until: Until::new(site.locale, session.expires_at, site.now()),
         may_skip: may_skip(policy),
         login_after: policy.login_after,
         steps: Steps::of(policy.strategy, policy.strategy.steps()),

@@ -115,12 +115,12 @@ impl View for NotMePage {
 #[get("/reset/not-me")]
 fn show(site: Visit<'_>, notified: ValidKey<Notified>) -> Page {
     let Notified { key, account, before, outcome } = notified.0;
-    let until = format::moment(key.expires_at);
-    let until = Until { until, ..Until::new(key.expires_at, site.now()) };
+    let until = format::moment(site.locale, key.expires_at);
+    let until = Until { until, ..Until::new(site.locale, key.expires_at, site.now()) };
     Page::of(&NotMePage {
         ticket: KeyShown { id: key.id, email: masked(&before.email), until },
         what: site.say(&format!("event-{}", before.notice), &[]),
-        when: format::moment(before.at),
+        when: format::moment(site.locale, before.at),
         contested: outcome == Undone::Frozen,
         frozen: account.state() == AccountState::Frozen,
         deleted: account.state() == AccountState::DeletionPending,

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     account::{confirm::Again, notice::UNDO},
     app::App,
-    base::{Error, caller::Caller, clock::Time, duration::HumanDuration},
+    base::{Error, caller::Caller, clock::Time, duration::HumanDuration, locale::Locale},
     core::{
         limits::{MessageKind, RateLimit},
         place::Place,
@@ -157,7 +157,7 @@ fn show_sent(site: Visit<'_>) -> Page {
 
 /// Returns the page after a request, which takes the code of its message: the same for every address.
 pub fn sent(site: &Visit<'_>, wish: Option<&Wish>) -> Page {
-    let again = wish.and_then(|wish| wish.again).map(format::next_minute);
+    let again = wish.and_then(|wish| wish.again).map(|at| format::next_minute(site.locale, at));
     Page::of(&SentPage {
         step: FirstStep::of(site),
         email: wish.map(|wish| wish.email.clone()),
@@ -191,8 +191,9 @@ impl Reset {
         let Some(mut account) = accounts::lock_by_email(tx, &self.email_key, now).await? else {
             return self.without_account(app, tx).await;
         };
-        let moment =
-            |name: &str, at: Time| Message::mail(&account.email, name).with("held", &format::moment(at));
+        let moment = |name: &str, at: Time| {
+            Message::mail(&account.email, name).with("held", &format::moment(Locale::En, at))
+        };
         let why_not = match (account.state(), account.deleted_at) {
             (_, Some(deleted_at)) => Some(moment("reset-deleted", deleted_at + *UNDO)),
             (AccountState::Disabled, _) => Some(Message::mail(&account.email, "reset-disabled")),

@@ -58,11 +58,11 @@ async fn show(site: Visit<'_>, holds: ValidKey<Issued>) -> Result<Outcome, Error
     let mut conn = site.read().await?;
     let pressed = keys::of_account(&mut conn, account.id, Purpose::Reset, site.now()).await?;
     let pressed = pressed.as_ref().and_then(|key| Some((key, key.claimed_at?)));
-    let until = Until::new(key.expires_at, site.now());
+    let until = Until::new(site.locale, key.expires_at, site.now());
     let page = RestartPage {
         ticket: KeyShown { id: key.id, email: masked(&account.email), until },
         place: pressed.map(|(key, _)| issue::place(site.language(), key)),
-        since: pressed.map(|(_, at)| format::clock(at)),
+        since: pressed.map(|(_, at)| format::clock(site.locale, at)),
     };
     Ok(Page::of(&page).into())
 }

@@ -181,7 +181,7 @@ impl CodeForm {
         Self {
             ticket: ticket.shown(site, 3),
             more: ticket.key.codes_issued < MAX_CODES,
-            until: Until::new(until, now),
+            until: Until::new(site.locale, until, now),
             seconds: now.until(until).as_secs(),
             tries,
             login_after: ticket.policy.login_after,

@@ -180,7 +180,7 @@ impl TicketShown {
 impl<S> Ticket<S> {
     /// Returns what a page shows at this step of the strategy.
     pub fn shown(&self, site: &Visit<'_>, step: u8) -> TicketShown {
-        let until = Until::new(self.key.expires_at, site.now());
+        let until = Until::new(site.locale, self.key.expires_at, site.now());
         TicketShown {
             key: KeyShown { id: self.key.id, email: masked(&self.account.email), until },
             address: self.policy.known_address(&self.account).to_owned(),

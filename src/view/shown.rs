@@ -7,7 +7,7 @@ use super::{
     format,
     input::{Input, Kind},
 };
-use crate::base::clock::Time;
+use crate::base::{clock::Time, locale::Locale};
 
 /// Inputs of each form on a page.
 pub type Forms = &'static [&'static [Input]];
@@ -90,8 +90,8 @@ pub struct Until {
 
 impl Until {
     /// Returns the expiry at a time after `now`.
-    pub fn new(expires_at: Time, now: Time) -> Self {
-        Self { until: format::clock(expires_at), minutes: format::minutes(now.until(expires_at)) }
+    pub fn new(locale: Locale, expires_at: Time, now: Time) -> Self {
+        Self { until: format::clock(locale, expires_at), minutes: format::minutes(now.until(expires_at)) }
     }
 
     /// Returns a sample.

@@ -7,7 +7,7 @@ use clap::{
 use figment::Figment;
 use serde_json::json;
 
-use super::{Done, open, say_json, table::Table};
+use super::{Done, LOCALE, open, say_json, table::Table};
 use latchkey::{
     base::{Error, clock::Time, duration::HumanDuration, email::Email},
     core::event::EventKind,
@@ -75,7 +75,7 @@ async fn list(asked: &Events, conn: &mut Conn) -> Result<Done, Error> {
             None => String::new(),
         };
         let (at, email, policy, detail) =
-            (format::moment(event.at), text(email), text(&event.policy), text(&event.detail));
+            (format::moment(LOCALE, event.at), text(email), text(&event.policy), text(&event.detail));
         table.row([&at, &event.kind, &email, &by, &event.client, &policy, &detail]);
     }
     table.end("no such events");

@@ -7,7 +7,7 @@ use figment::Figment;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Done, open, say_json, table::Table};
+use super::{Done, LOCALE, open, say_json, table::Table};
 use latchkey::{
     admin::message_actions,
     app::App,
@@ -108,7 +108,14 @@ async fn list(app: &App, pool: &Pool, state: OutboxFilter, limit: i64, json: boo
             }));
         } else {
             let (id, tries) = (line.id.to_string(), line.attempts.to_string());
-            table.row([&id, line.kind.name(), &format::moment(line.created_at), &tries, email, trouble]);
+            table.row([
+                &id,
+                line.kind.name(),
+                &format::moment(LOCALE, line.created_at),
+                &tries,
+                email,
+                trouble,
+            ]);
         }
     }
     if json && !lines.is_empty() {

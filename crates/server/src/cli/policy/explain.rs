@@ -103,7 +103,9 @@ fn state(language: &Language, account: &Account, reached: bool, policy: &Policy,
     let phone = match (usable, account.phone_usable_at) {
         (None, Some(_)) if !reached => language.say("explain-phone-abroad", &[]),
         (Some(_), _) => language.say("explain-phone-ready", &[]),
-        (None, Some(from)) => language.say("explain-phone-waits", &[("from", format::moment(from).into())]),
+        (None, Some(from)) => {
+            language.say("explain-phone-waits", &[("from", format::moment(LOCALE, from).into())])
+        }
         (None, None) => language.say("explain-phone-none", &[]),
     };
     let needed = policy.needs_phone() && usable.is_none();
@@ -115,7 +117,8 @@ fn state(language: &Language, account: &Account, reached: bool, policy: &Policy,
         AccountState::Enabled => None,
     };
     let held = (account.state() == AccountState::Enabled && account.resets_blocked_until > now).then(|| {
-        language.say("explain-held", &[("until", format::moment(account.resets_blocked_until).into())])
+        language
+            .say("explain-held", &[("until", format::moment(LOCALE, account.resets_blocked_until).into())])
     });
     [Some(phone), needed, disabled, held].into_iter().flatten().collect()
 }

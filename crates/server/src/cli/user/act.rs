@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::{
-    super::{Done, wrong},
+    super::{Done, LOCALE, wrong},
     User,
 };
 use latchkey::{
@@ -150,7 +150,11 @@ async fn add(app: &App, mut tx: Tx, email: &Email, roles: &[String]) -> Result<D
     invite::invite(app, &mut tx, &invitation, None).await?;
     Event::of_site(EventKind::AccountInvited).by(&Actor::command_line(app)).write(app, &mut tx).await?;
     tx.commit().await?;
-    say!("invited {}: the link is good until {}", invitation.email, format::moment(invitation.expires_at));
+    say!(
+        "invited {}: the link is good until {}",
+        invitation.email,
+        format::moment(LOCALE, invitation.expires_at)
+    );
     Ok(Done::Done)
 }
 

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::super::{Done, say_json, table::Table};
+use super::super::{Done, LOCALE, say_json, table::Table};
 use latchkey::{
     app::App,
     base::{Error, email::Email, phone::ending},
@@ -110,7 +110,7 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
             })),
             Some(invited) => {
                 say!("{:10}{}", "email", invited.email);
-                say!("{:10}invited, until {}", "state", format::moment(invited.expires_at));
+                say!("{:10}invited, until {}", "state", format::moment(LOCALE, invited.expires_at));
                 say!("{:10}{}", "roles", invited.roles);
             }
             None => eprintln!("latchkey: no account has the address {}", email.address()),
@@ -142,14 +142,15 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
         (None, _) => "none".to_owned(),
         (Some(phone), None) => format!("ends in {}", ending(phone)),
         (Some(phone), Some(from)) => {
-            format!("ends in {}, counts from {}", ending(phone), format::moment(from))
+            format!("ends in {}, counts from {}", ending(phone), format::moment(LOCALE, from))
         }
     };
-    let hold = held.map_or(String::new(), |until| format!(", on hold until {}", format::moment(until)));
+    let hold =
+        held.map_or(String::new(), |until| format!(", on hold until {}", format::moment(LOCALE, until)));
     for (name, value) in [
         ("email", account.email.clone()),
         ("state", format!("{state}{hold}")),
-        ("since", format::day(account.created_at)),
+        ("since", format::day(LOCALE, account.created_at)),
         ("claimed", claims.iter().map(|claim| claim.email.as_str()).collect::<Vec<_>>().join(", ")),
         ("roles", account.role_list.clone()),
         ("phone", phone),
