@@ -120,7 +120,7 @@ async fn submit(
     match taken(site.app, held, email.key(), Some(account.id)).await? {
         None => {
             let link = site.key_link(Place::ChangeEmail, &key);
-            let mail = Message::mail(email.address(), "confirm-email")
+            let mail = Message::mail(site.locale, email.address(), "confirm-email")
                 .link(link, row.expires_at)
                 .asked(&site.caller());
             mail.post(site.app, held, Some(account.id), Some(row.id), row.expires_at).await?;

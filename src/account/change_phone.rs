@@ -125,7 +125,7 @@ async fn submit(
     let sealed = Some(site.keyring.seal(site.random, PURPOSE, phone.number().as_bytes())?);
     let bound = Bound { account: account.id, parent: None, browser: &browser, sealed };
     let (row, code) = code::issue(site.app, held, &CODE, bound).await?;
-    let text = Message::text(phone.number(), "phone-code").code(code.expose(), row.expires_at);
+    let text = Message::text(site.locale, phone.number(), "phone-code").code(code.expose(), row.expires_at);
     text.post(site.app, held, Some(account.id), Some(row.id), row.expires_at).await?;
     tx.commit().await?;
     Ok(Outcome::go(Place::PhoneCode))
@@ -260,7 +260,9 @@ pub(crate) async fn tell(app: &App, tx: &mut Tx, before: &Account, asked: &Calle
     notice::post(app, tx, before, &before.email, "phone-changed", asked).await?;
     if let Some(former) = before.phone.as_deref().filter(|_| app.transports.can_text()) {
         let until = app.now() + Duration::from_secs(24 * 60 * 60);
-        Message::text(former, "phone-changed").post(app, tx, Some(before.id), None, until).await?;
+        Message::text(asked.locale, former, "phone-changed")
+            .post(app, tx, Some(before.id), None, until)
+            .await?;
     }
     Ok(())
 }

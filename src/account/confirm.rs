@@ -119,7 +119,7 @@ impl Again {
         };
         let (key, until) = (Key::for_link(app.random)?, now + *app.config().register.key_ttl);
         registrations::rekey(tx, registration.id, &key.digest(&app.keyring), until).await?;
-        invite::mail_key(app, tx, &registration, &key, until, Some(&self.asked)).await
+        invite::mail_key(app, tx, &registration, &key, until, &self.asked).await
     }
 }
 

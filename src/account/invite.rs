@@ -16,7 +16,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn invite(app: &App, tx: &mut Tx, it: &Registration, asked: Option<&Caller>) -> Result<(), Error> {
+pub async fn invite(app: &App, tx: &mut Tx, it: &Registration, asked: &Caller) -> Result<(), Error> {
     let key = Key::for_link(app.random)?;
     registrations::insert(tx, it, &key.digest(&app.keyring)).await?;
     mail_key(app, tx, it, &key, it.expires_at, asked).await
@@ -32,12 +32,11 @@ pub async fn mail_key(
     it: &Registration,
     key: &Key,
     until: Time,
-    asked: Option<&Caller>,
+    asked: &Caller,
 ) -> Result<(), Error> {
     let link = app.key_link(Place::Confirm, key);
     let name = if it.invited { "invitation" } else { "confirm" };
-    let mail = Message::mail(&it.email, name).link(link, until);
-    let mail = if let Some(asked) = asked { mail.asked(asked) } else { mail };
+    let mail = Message::mail(asked.locale, &it.email, name).link(link, until).asked(asked);
     mail.post(app, tx, None, None, until).await
 }
 

@@ -11,7 +11,6 @@ use crate::{
         duration::HumanDuration,
         email::Email,
         key::{Key, Purpose},
-        locale::Locale,
     },
     core::place::Place,
     outbox::message::Message,
@@ -21,7 +20,6 @@ use crate::{
         former_addresses,
         keys::{self, KeyRow},
     },
-    view::format,
 };
 
 const PURPOSE: &str = "before";
@@ -86,21 +84,21 @@ pub async fn post(
     };
     keys::insert(tx, &row).await?;
     let link = app.key_link(Place::NotMe, &key);
-    let mail = Message::mail(&before.email, notice).link(link, row.expires_at);
+    let mail = Message::mail(asked.locale, &before.email, notice).link(link, row.expires_at);
     let mail = mail.asked(asked).with("email", now_at);
     mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
     let left = former_addresses::of_account(tx, before.id, now - *FORMER_ADDRESS_NOTICE).await?;
     // The address left just now, and the present one, get messages of their own.
     for former in left.iter().filter(|left| left.email != before.email && left.email != now_at) {
-        let mail = Message::mail(&former.email, "former-address")
+        let mail = Message::mail(asked.locale, &former.email, "former-address")
             .asked(asked)
-            .with("what", &app.templates.language(Locale::En).say(&format!("event-{notice}"), &[]))
-            .with("left", &format::moment(Locale::En, former.left_at));
+            .with("what", &app.templates.language(asked.locale).say(&format!("event-{notice}"), &[]))
+            .moment("left", former.left_at);
         mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
     }
     // Only the former address can undo the change, so the new one gets no link.
     if now_at != before.email {
-        let mail = Message::mail(now_at, "new-email").asked(asked);
+        let mail = Message::mail(asked.locale, now_at, "new-email").asked(asked);
         mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
     }
     Ok(())

@@ -192,6 +192,6 @@ impl Register {
             created_at: now,
             expires_at: now + *app.config().register.key_ttl,
         };
-        invite::invite(app, tx, &registration, Some(&self.asked)).await
+        invite::invite(app, tx, &registration, &self.asked).await
     }
 }

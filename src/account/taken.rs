@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::notice::UNDO;
 use crate::{
     app::App,
-    base::{Error, caller::Caller, clock::Time, locale::Locale},
+    base::{Error, caller::Caller, clock::Time},
     core::place::Place,
     outbox::message::{Message, post_decoy},
     store::{
@@ -15,7 +15,6 @@ use crate::{
         accounts::{self, AccountState},
         claims, former_addresses,
     },
-    view::format,
 };
 
 /// Time for which such a message is worth sending.
@@ -72,11 +71,11 @@ pub async fn taken(
 /// # Errors
 /// [`Error::Database`].
 pub async fn tell(app: &App, tx: &mut Tx, taken: Taken, asked: &Caller) -> Result<(), Error> {
-    let mail = |name| Message::mail(&taken.to, name).asked(asked);
+    let mail = |name| Message::mail(asked.locale, &taken.to, name).asked(asked);
     let mail = match taken.why {
         Why::Had(AccountState::Disabled) => return post_decoy(app, tx).await,
         Why::Had(_) => mail("already-registered").place(app.link(Place::Reset)),
-        Why::Kept(until) => mail("address-kept").with("until", &format::moment(Locale::En, until)),
+        Why::Kept(until) => mail("address-kept").moment("until", until),
         Why::Disputed => mail("address-disputed"),
     };
     mail.post(app, tx, Some(taken.account), None, app.now() + NOTICE_LIFE).await

@@ -88,7 +88,8 @@ pub async fn let_in(
     keys::insert(tx, &row).await?;
     if way == Way::Mail {
         let link = app.key_link(Place::Reset, &key);
-        let mail = Message::mail(&account.email, "let-in-link").link(link, row.expires_at);
+        let mail =
+            Message::mail(actor.asked().locale, &account.email, "let-in-link").link(link, row.expires_at);
         mail.post(app, tx, Some(id), Some(row.id), row.expires_at).await?;
     }
     notice::post(app, tx, &account, &account.email, "let-in", actor.asked()).await?;

@@ -148,7 +148,8 @@ impl<'r> Visit<'r> {
 
     /// The caller, for messages and the audit log.
     pub fn caller(&self) -> Caller {
-        Caller { from: self.client.place(), browser: self.client.browser.to_owned(), at: self.now() }
+        let (from, browser) = (self.client.place(), self.client.browser.to_owned());
+        Caller { from, browser, at: self.now(), locale: self.locale }
     }
 
     /// Digest of this browser's id, if it has one.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    base::{Error, caller::Caller, locale::Locale},
+    base::{Error, caller::Caller},
     core::place::Place,
     outbox::{
         Undelivered,
@@ -21,6 +21,7 @@ use crate::{
     store::outbox::Queue,
     view::{
         format,
+        language::Language,
         shown::{self, Sample, View},
     },
 };
@@ -60,8 +61,7 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
             }
         }
         Channel::Sms => {
-            let text =
-                app.templates.language(Locale::En).say(&format!("sms-{}", message.name), &args(app, message));
+            let text = language(app, message).say(&format!("sms-{}", message.name), &args(app, message));
             match (&app.transports.gateway, &app.transports.mailbox) {
                 (Some(gateway), _) => {
                     gateway.send(async |gateway| gateway.send(&message.to, &text).await).await
@@ -88,9 +88,10 @@ pub async fn pretend(app: &App, queue: Queue) -> Result<(), Undelivered> {
     let asked = Caller { at: app.now(), ..Caller::default() };
     match queue {
         Queue::Texts => {
-            let message =
-                Message::text("", "reset-link").code("0000-0000-0000-0000", until).link(link, until);
-            black_box(app.templates.language(Locale::En).say("sms-reset-link", &args(app, &message)));
+            let message = Message::text(asked.locale, "", "reset-link")
+                .code("0000-0000-0000-0000", until)
+                .link(link, until);
+            black_box(language(app, &message).say("sms-reset-link", &args(app, &message)));
             match &app.transports.gateway {
                 Some(gateway) => {
                     gateway.pretend(drawn, async |gateway, like| gateway.pretend(like).await).await
@@ -99,7 +100,7 @@ pub async fn pretend(app: &App, queue: Queue) -> Result<(), Undelivered> {
             }
         }
         Queue::Mail | Queue::Requests => {
-            let message = Message::mail("", "reset-link").link(link, until).asked(&asked);
+            let message = Message::mail(asked.locale, "", "reset-link").link(link, until).asked(&asked);
             black_box(mail(app, &message)).map_err(|error| Undelivered::Transient(error.to_string()))?;
             match &app.transports.smtp {
                 Some(smtp) => smtp.pretend(drawn, async |smtp, like| smtp.pretend(like).await).await,
@@ -107,6 +108,10 @@ pub async fn pretend(app: &App, queue: Queue) -> Result<(), Undelivered> {
             }
         }
     }
+}
+
+fn language<'a>(app: &'a App, message: &Message) -> &'a Language {
+    app.templates.language(message.locale)
 }
 
 fn args<'a>(app: &'a App, message: &'a Message) -> Vec<(&'a str, FluentValue<'a>)> {
@@ -210,7 +215,7 @@ pub fn samples() -> Vec<Sample> {
 /// # Errors
 /// [`Error::Template`].
 pub fn mail(app: &App, message: &Message) -> Result<(String, String, String), Error> {
-    let (language, args) = (app.templates.language(Locale::En), args(app, message));
+    let (language, args) = (language(app, message), args(app, message));
     let key = |part: &str| format!("mail-{}-{part}", message.name);
     let subject = language.say(&key("subject"), &args);
     let button = message.link.as_ref().map(|_| language.say(&key("button"), &args));
@@ -221,12 +226,12 @@ pub fn mail(app: &App, message: &Message) -> Result<(String, String, String), Er
         link: message.link.clone(),
         button,
         code: message.code.clone(),
-        until: message.until.map(|until| format::moment(Locale::En, until)),
+        until: message.until.map(|until| format::moment(message.locale, until)),
         // The command line has no network address.
         asked: message.asked.as_ref().filter(|asked| !asked.from.is_empty()).map(|asked| Asked {
             from: asked.from.clone(),
             browser: asked.browser.clone(),
-            at: format::moment(Locale::En, asked.at),
+            at: format::moment(message.locale, asked.at),
         }),
         closing: language.lines(&key("closing"), &args),
     };
@@ -240,7 +245,7 @@ fn keep(app: &App, mailbox: &Mailbox, message: &Message, subject: String, text: 
         channel: message.channel.name(),
         to: message.to.clone(),
         subject,
-        at: format::moment(Locale::En, app.now()),
+        at: format::moment(message.locale, app.now()),
         text,
         html,
     });

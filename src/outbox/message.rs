@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    base::{Error, caller::Caller, clock::Time},
+    base::{Error, caller::Caller, clock::Time, locale::Locale},
     core::Core,
     policy::Channel,
     store::{
         self, Tx,
         outbox::{self, OutboxKind, Queue},
     },
+    view::format,
 };
 
 const PURPOSE: &str = "message";
@@ -22,6 +23,9 @@ const PURPOSE: &str = "message";
 pub struct Message {
     /// Channel by which it is sent.
     pub channel: Channel,
+    /// Language in which it is written. Messages sealed by versions that had only English lack it.
+    #[serde(default)]
+    pub locale: Locale,
     /// Stored address or number of the recipient.
     pub to: String,
     /// Name of its sentences, which are `mail-<name>-…` or `sms-<name>`.
@@ -40,18 +44,27 @@ pub struct Message {
 
 impl Message {
     /// Creates a mail to a stored address.
-    pub fn mail(to: &str, name: &str) -> Self {
-        Self::new(Channel::Email, to, name)
+    pub fn mail(locale: Locale, to: &str, name: &str) -> Self {
+        Self::new(Channel::Email, locale, to, name)
     }
 
     /// Creates a text message to a stored number.
-    pub fn text(to: &str, name: &str) -> Self {
-        Self::new(Channel::Sms, to, name)
+    pub fn text(locale: Locale, to: &str, name: &str) -> Self {
+        Self::new(Channel::Sms, locale, to, name)
     }
 
-    fn new(channel: Channel, to: &str, name: &str) -> Self {
-        let (to, name) = (to.to_owned(), name.to_owned());
-        Self { channel, to, name, link: None, code: None, until: None, asked: None, args: BTreeMap::new() }
+    fn new(channel: Channel, locale: Locale, to: &str, name: &str) -> Self {
+        Self {
+            channel,
+            locale,
+            to: to.to_owned(),
+            name: name.to_owned(),
+            link: None,
+            code: None,
+            until: None,
+            asked: None,
+            args: BTreeMap::new(),
+        }
     }
 
     /// Adds a link that expires at `until`.
@@ -82,6 +95,18 @@ impl Message {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.args.insert(name.to_owned(), value.to_owned());
         self
+    }
+
+    /// Adds a day and time, as its language writes them.
+    pub fn moment(self, name: &str, time: Time) -> Self {
+        let text = format::moment(self.locale, time);
+        self.with(name, &text)
+    }
+
+    /// Adds a time of day, as its language writes it.
+    pub fn clock(self, name: &str, time: Time) -> Self {
+        let text = format::clock(self.locale, time);
+        self.with(name, &text)
     }
 
     /// Seals the message into the outbox, to be sent once `tx` is committed, and to expire at `until`.
@@ -175,4 +200,32 @@ pub(crate) fn entry(
 pub(crate) fn notify_worker(core: &Core, tx: &mut Tx, queue: Queue) {
     let wake = core.wake.clone();
     tx.on_commit(move || wake.of(queue).notify_one());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_of_an_older_version_is_in_english() {
+        let old = r#"{
+            "channel": "email", "to": "maria@example.com", "name": "reset-held", "link": null, "code": null, "until": null,
+            "asked": { "from": "192.0.2.7", "browser": "Firefox on Linux", "at": 1785592800000 },
+            "args": { "held": "2026-08-01 14:32 UTC" }
+        }"#;
+        let message: Message = serde_json::from_str(old).unwrap();
+        assert_eq!(message.locale, Locale::En);
+        assert_eq!(message.args["held"], "2026-08-01 14:32 UTC");
+    }
+
+    #[test]
+    fn a_message_keeps_its_language() {
+        for locale in Locale::all() {
+            let message =
+                Message::text(*locale, "+4915112345678", "test").moment("held", Time::from_millis(0));
+            let sealed = serde_json::to_vec(&message).unwrap();
+            assert_eq!(serde_json::from_slice::<Message>(&sealed).unwrap().locale, *locale);
+            assert_eq!(message.args["held"], format::moment(*locale, Time::from_millis(0)));
+        }
+    }
 }

@@ -90,7 +90,7 @@ async fn submit(
     keys::end(held, account.id, Purpose::Temporary).await?;
     outbox::drop_orphans(held, account.id).await?;
     keys::insert(held, &row).await?;
-    let mail = Message::mail(&account.email, "temporary-password")
+    let mail = Message::mail(asked.locale, &account.email, "temporary-password")
         .code(&password.grouped(), row.expires_at)
         .asked(&asked);
     mail.post(site.app, held, Some(account.id), Some(row.id), row.expires_at).await?;

@@ -11,7 +11,6 @@ use crate::{
         Error,
         caller::Caller,
         key::{Key, Purpose},
-        locale::Locale,
     },
     core::{
         event::{Event, EventKind},
@@ -30,7 +29,7 @@ use crate::{
         outbox,
         spent::{self, Reason},
     },
-    view::{format, language::Language},
+    view::language::Language,
 };
 
 const PURPOSE: &str = "key";
@@ -170,7 +169,7 @@ pub async fn issue(
             }
             Some(_) => return Ok(Started::NoTexts),
             None => {
-                let why = Message::mail(&account.email, "reset-no-phone").asked(asked);
+                let why = Message::mail(asked.locale, &account.email, "reset-no-phone").asked(asked);
                 why.post(app, tx, Some(account.id), None, app.now() + *policy.key_ttl).await?;
                 return Ok(Started::Issued);
             }
@@ -190,11 +189,12 @@ pub async fn issue(
     };
     let link = app.key_link(Place::Reset, &key);
     let message = match phone {
-        Some(phone) => {
-            Message::text(phone, name).code(&key.grouped(), row.expires_at).link(link, row.expires_at)
-        }
+        Some(phone) => Message::text(asked.locale, phone, name)
+            .code(&key.grouped(), row.expires_at)
+            .link(link, row.expires_at),
         None => {
-            let mail = Message::mail(&account.email, name).link(link, row.expires_at).asked(asked);
+            let mail =
+                Message::mail(asked.locale, &account.email, name).link(link, row.expires_at).asked(asked);
             match typed {
                 Some((browser_id, wish)) => {
                     mail.code(&typed::code(app, &row, browser_id, wish).grouped(), row.expires_at)
@@ -204,9 +204,10 @@ pub async fn issue(
         }
     };
     let message = match elsewhere {
-        Some(pressed) => message
-            .with("place", &place(app.templates.language(Locale::En), pressed))
-            .with("since", &format::clock(Locale::En, pressed.claimed_at.unwrap_or(pressed.issued_at))),
+        Some(pressed) => {
+            let place = place(app.templates.language(message.locale), pressed);
+            message.with("place", &place).clock("since", pressed.claimed_at.unwrap_or(pressed.issued_at))
+        }
         None => message,
     };
     message.post(app, tx, Some(account.id), Some(row.id), row.expires_at).await?;

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     account::{confirm::Again, notice::UNDO},
     app::App,
-    base::{Error, caller::Caller, clock::Time, duration::HumanDuration, locale::Locale},
+    base::{Error, caller::Caller, duration::HumanDuration},
     core::{
         limits::{MessageKind, RateLimit},
         place::Place,
@@ -191,15 +191,13 @@ impl Reset {
         let Some(mut account) = accounts::lock_by_email(tx, &self.email_key, now).await? else {
             return self.without_account(app, tx).await;
         };
-        let moment = |name: &str, at: Time| {
-            Message::mail(&account.email, name).with("held", &format::moment(Locale::En, at))
-        };
+        let mail = |name| Message::mail(self.asked.locale, &account.email, name);
         let why_not = match (account.state(), account.deleted_at) {
-            (_, Some(deleted_at)) => Some(moment("reset-deleted", deleted_at + *UNDO)),
-            (AccountState::Disabled, _) => Some(Message::mail(&account.email, "reset-disabled")),
-            (AccountState::Frozen, _) => Some(Message::mail(&account.email, "reset-frozen")),
+            (_, Some(deleted_at)) => Some(mail("reset-deleted").moment("held", deleted_at + *UNDO)),
+            (AccountState::Disabled, _) => Some(mail("reset-disabled")),
+            (AccountState::Frozen, _) => Some(mail("reset-frozen")),
             _ => (account.resets_blocked_until > now)
-                .then(|| moment("reset-held", account.resets_blocked_until)),
+                .then(|| mail("reset-held").moment("held", account.resets_blocked_until)),
         };
         if let Some(mail) = why_not {
             let until = now + *app.policy_now(&account).key_ttl;
@@ -224,7 +222,7 @@ impl Reset {
         {
             return post_decoy(app, tx).await;
         }
-        let mail = Message::mail(&self.email, "reset-unknown").asked(&self.asked);
+        let mail = Message::mail(self.asked.locale, &self.email, "reset-unknown").asked(&self.asked);
         let mail = if app.config().register.open { mail.place(app.link(Place::Register)) } else { mail };
         mail.post(app, tx, None, None, app.now() + *HumanDuration::hours(1)).await
     }

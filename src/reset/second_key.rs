@@ -96,7 +96,7 @@ async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SecondKey>) -> 
         site.tell(second_step::why_none(&site, &ticket));
         return Ok(Outcome::go(Place::Strategy(Strategy::SecondKey)));
     };
-    let mail = Message::mail(&ticket.account.email, "second-key")
+    let mail = Message::mail(site.locale, &ticket.account.email, "second-key")
         .code(key.expose(), second_step::until(&ticket, &row))
         .asked(&site.caller());
     second_step::send(&site, tx, &ticket, &row, mail).await?;

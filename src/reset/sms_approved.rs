@@ -139,7 +139,8 @@ async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SmsApproved>) -
         site.tell(if allowed { second_step::why_none(&site, &ticket) } else { "told-texts-limit" });
         return Ok(Outcome::go(PAGE));
     };
-    let text = Message::text(phone, "code").code(code.expose(), second_step::until(&ticket, &row));
+    let text =
+        Message::text(site.locale, phone, "code").code(code.expose(), second_step::until(&ticket, &row));
     second_step::send(&site, tx, &ticket, &row, text).await?;
     Ok(Outcome::go(PAGE))
 }

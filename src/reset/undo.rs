@@ -136,10 +136,10 @@ async fn freeze(
         claimed_at: now,
     };
     claims::insert(tx, &claim).await?;
-    let mail = Message::mail(&before.email, "frozen-claimed").asked(asked);
+    let mail = Message::mail(asked.locale, &before.email, "frozen-claimed").asked(asked);
     mail.post(app, tx, Some(account.id), None, now + NOTICE_LIFE).await?;
     if account.state() != AccountState::Frozen {
-        let mail = Message::mail(&account.email, "frozen").asked(asked);
+        let mail = Message::mail(asked.locale, &account.email, "frozen").asked(asked);
         mail.post(app, tx, Some(account.id), None, now + NOTICE_LIFE).await?;
     }
     Event::new(EventKind::AccountFrozen, account.id).from(asked).detail(&before.notice).write(app, tx).await

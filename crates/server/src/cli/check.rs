@@ -146,11 +146,11 @@ async fn plan(check: &Check, validated: Validated, figment: &Figment) -> Result<
     let mails = check
         .mail
         .as_ref()
-        .map(|email| ("a mail", "latchkey.mail.url", Message::mail(email.address(), "test")));
+        .map(|email| ("a mail", "latchkey.mail.url", Message::mail(super::LOCALE, email.address(), "test")));
     let texts = check
         .text
         .as_ref()
-        .map(|phone| ("a text", "latchkey.sms.url", Message::text(phone.number(), "test")));
+        .map(|phone| ("a text", "latchkey.sms.url", Message::text(super::LOCALE, phone.number(), "test")));
     for (what, key, message) in [mails, texts].into_iter().flatten() {
         match try_out(&app, &message).await? {
             Ok(answer) => parts.push((what, answer)),
@@ -188,7 +188,7 @@ async fn try_out(app: &App, message: &Message) -> Result<Result<String, String>,
         Channel::Sms => {
             let text = app
                 .templates
-                .language(super::LOCALE)
+                .language(message.locale)
                 .say("sms-test", &[("site", config.site_name.as_str().into())]);
             let sent = Gateway::new(&config.sms)?.send(&message.to, &text).await;
             sent.map(|()| "the SMS gateway accepted it".to_owned()).map_err(|fault| fault.to_string())

@@ -147,8 +147,9 @@ async fn add(app: &App, mut tx: Tx, email: &Email, roles: &[String]) -> Result<D
         let why = "was the address of an account until lately: it is kept for that";
         return Err(wrong(format!("{} {why}", email.address())));
     }
-    invite::invite(app, &mut tx, &invitation, None).await?;
-    Event::of_site(EventKind::AccountInvited).by(&Actor::command_line(app)).write(app, &mut tx).await?;
+    let actor = Actor::command_line(app);
+    invite::invite(app, &mut tx, &invitation, actor.asked()).await?;
+    Event::of_site(EventKind::AccountInvited).by(&actor).write(app, &mut tx).await?;
     tx.commit().await?;
     say!(
         "invited {}: the link is good until {}",
