@@ -243,6 +243,7 @@ restart-lead = A reset of this account has been under way in { $place } since { 
 restart-lead-alone = With this button you continue here. Any other link or code for a reset of this account stops working.
 restart-button = Start again here
 restart-not = If you did not ask for this, close this page. Nothing has changed.
+browser-on = { $browser } on { $system }
 browser-other = another browser
 
 ## Recovery: the five strategies

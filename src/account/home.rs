@@ -147,7 +147,7 @@ async fn list(site: Visit<'_>, me: Fresh<'_>) -> Result<Page, Error> {
         since: format::moment(site.locale, session.began_at),
         seen: format::moment(site.locale, session.seen_at),
         current: session.id == me.session.id,
-        browser: session.browser,
+        browser: site.language().browser(&session.browser),
         place: session.client,
     };
     Ok(Page::of(&SessionsPage { sessions: open.into_iter().map(shown).collect() }))

@@ -9,7 +9,7 @@ use super::{clock::Time, locale::Locale};
 pub struct Caller {
     /// Client's address.
     pub from: String,
-    /// Browser and system, in words of our own.
+    /// Browser and system, in words of our own: `Firefox on Linux`.
     pub browser: String,
     /// Time of the request.
     pub at: Time,

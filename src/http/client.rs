@@ -179,6 +179,16 @@ pub(crate) fn browser(agent: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{base::locale::Locale, view::templates::Templates};
+
+    #[test]
+    fn a_browser_is_shown_in_english_as_it_is_stored() {
+        let templates = Templates::embedded();
+        for agent in ["Firefox/140.0 Linux", "Chrome Mac OS X", "Safari/", "iPhone", ""] {
+            let stored = browser(agent);
+            assert_eq!(templates.language(Locale::En).browser(stored), stored);
+        }
+    }
 
     #[test]
     fn a_browser_is_named_in_words_of_our_own() {

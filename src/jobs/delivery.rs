@@ -230,7 +230,7 @@ pub fn mail(app: &App, message: &Message) -> Result<(String, String, String), Er
         // The command line has no network address.
         asked: message.asked.as_ref().filter(|asked| !asked.from.is_empty()).map(|asked| Asked {
             from: asked.from.clone(),
-            browser: asked.browser.clone(),
+            browser: language.browser(&asked.browser),
             at: format::moment(message.locale, asked.at),
         }),
         closing: language.lines(&key("closing"), &args),

@@ -219,7 +219,7 @@ pub async fn issue(
 pub fn place(language: &Language, pressed: &KeyRow) -> String {
     match pressed.claimed_in.as_deref() {
         None | Some("?") => language.say("browser-other", &[]),
-        Some(browser) => browser.to_owned(),
+        Some(browser) => language.browser(browser),
     }
 }
 

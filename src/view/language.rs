@@ -61,6 +61,16 @@ impl Language {
         self.say(key, args).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }
 
+    /// Returns the name of a browser, which is stored like `Firefox on Linux`.
+    pub fn browser(&self, stored: &str) -> String {
+        match stored.split_once(" on ") {
+            Some((browser, system)) => {
+                self.say("browser-on", &[("browser", browser.into()), ("system", system.into())])
+            }
+            None => stored.to_owned(),
+        }
+    }
+
     /// True if there is a sentence `key`.
     pub fn knows(&self, key: &str) -> bool {
         self.catalog.knows(key)
