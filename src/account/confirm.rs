@@ -3,34 +3,28 @@
 //! This way, nobody can prepare an account for somebody else's address.
 
 use rocket::{Route, get, post, routes};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{
     change::{Checked, check},
-    invite, notice,
+    notice,
 };
 use crate::{
-    app::App,
     auth::gate::{self, Goal, Passed, Proof},
-    base::{Error, caller::Caller, fault::Fault, key::Key},
+    base::{Error, fault::Fault, key::Key},
     core::{
         event::{Event, EventKind},
-        limits::MessageKind,
         place::Place,
     },
     hashing::{hash::PasswordHash, password::Password},
     http::{
-        CookieName, Form, KeyShown, KeyedLink, LinkKey, Outcome, Paced, Page, Read, Refusal, SameOrigin,
-        Sent, ValidKey, Visit,
-        dead_end::{AddressForm, Why},
-        form::form,
-        keyed, throttle,
+        CookieName, Form, KeyShown, KeyedLink, LinkKey, Outcome, Page, Read, Refusal, SameOrigin, ValidKey,
+        Visit, dead_end::Why, form::form, keyed,
     },
-    outbox::{message::post_decoy, request::Request},
     store::{
-        self, Tx,
+        self,
         accounts::{self, Account},
         registrations::{self, Registration},
         roles,
@@ -41,86 +35,7 @@ use crate::{
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![show_again, again, show_sent, arrive, show, submit]
-}
-
-/// The form that asks for the confirmation again.
-#[derive(Serialize)]
-pub struct ConfirmRequestPage {}
-
-impl View for ConfirmRequestPage {
-    const TEMPLATE: &'static str = "account/confirm_request";
-    const FORMS: Forms = &[AddressForm::INPUTS];
-
-    fn samples() -> Vec<Self> {
-        vec![ConfirmRequestPage {}]
-    }
-}
-
-#[get("/confirm")]
-fn show_again(site: Visit<'_>) -> Page {
-    Page::of(&ConfirmRequestPage {}).filled(AddressForm::AT.email, &site.last_address().unwrap_or_default())
-}
-
-/// The page after that form.
-#[derive(Serialize)]
-pub struct ConfirmSentPage(Sent);
-
-impl View for ConfirmSentPage {
-    const TEMPLATE: &'static str = "account/confirm_sent";
-
-    fn samples() -> Vec<Self> {
-        Sent::samples().into_iter().map(ConfirmSentPage).collect()
-    }
-}
-
-#[get("/confirm/sent")]
-fn show_sent(site: Visit<'_>) -> Page {
-    Page::of(&ConfirmSentPage(site.sent(Place::ConfirmSent)))
-}
-
-#[post("/confirm", data = "<form>")]
-async fn again(_ours: SameOrigin, site: Visit<'_>, form: Paced<AddressForm>) -> Result<Outcome, Error> {
-    let email = match form.0.whole() {
-        Ok((AddressForm { email }, _)) => email,
-        Err(refusal) => return Ok(Page::of(&ConfirmRequestPage {}).refused(refusal)),
-    };
-    let request = Again::new(email.key().to_owned(), site.caller());
-    let allowed = throttle::post(&site, MessageKind::Confirm, email.key(), &request).await?;
-    site.keep_all(Place::ConfirmSent, email.address(), allowed.at(), allowed.is_yes())?;
-    Ok(Outcome::go(Place::ConfirmSent))
-}
-
-/// A request to send the confirmation again.
-#[derive(Serialize, Deserialize)]
-pub struct Again {
-    email_key: String,
-    asked: Caller,
-}
-
-impl Request for Again {
-    const NAME: &'static str = "Confirm";
-}
-
-impl Again {
-    /// Creates a request for an address in canonical form.
-    pub fn new(email_key: String, asked: Caller) -> Self {
-        Self { email_key, asked }
-    }
-
-    /// Mails a new key for the registration that counts for the address; posts a decoy if there is none.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
-        let now = app.now();
-        let Some(registration) = registrations::newest(tx, &self.email_key, now).await? else {
-            return post_decoy(app, tx).await;
-        };
-        let (key, until) = (Key::for_link(app.random)?, now + *app.config().register.key_ttl);
-        registrations::rekey(tx, registration.id, &key.digest(&app.keyring), until).await?;
-        invite::mail_key(app, tx, &registration, &key, until, &self.asked).await
-    }
+    routes![arrive, show, submit]
 }
 
 #[get("/confirm/-")]

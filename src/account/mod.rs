@@ -4,6 +4,7 @@ pub mod change;
 pub mod change_email;
 pub mod change_phone;
 pub mod confirm;
+pub mod confirm_again;
 pub mod delete;
 pub mod home;
 pub mod invite;
@@ -22,6 +23,7 @@ use crate::{
 pub fn routes() -> Vec<Route> {
     [
         register::routes(),
+        confirm_again::routes(),
         confirm::routes(),
         login::routes(),
         logout::routes(),
@@ -39,8 +41,8 @@ pub fn samples() -> Vec<Sample> {
     [
         Sample::of::<register::RegisterPage>(),
         Sample::of::<register::RegisterSentPage>(),
-        Sample::of::<confirm::ConfirmRequestPage>(),
-        Sample::of::<confirm::ConfirmSentPage>(),
+        Sample::of::<confirm_again::ConfirmRequestPage>(),
+        Sample::of::<confirm_again::ConfirmSentPage>(),
         Sample::of::<confirm::ConfirmPage>(),
         Sample::of::<login::LoginPage>(),
         Sample::of::<logout::LogoutPage>(),

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    account::{confirm::Again, register::Register},
+    account::{confirm_again::Again, register::Register},
     app::App,
     base::Error,
     outbox::request::{self, Request},

@@ -9,7 +9,7 @@ use super::{
     typed::{self, TypedForm, Wish, WishId},
 };
 use crate::{
-    account::{confirm::Again, notice::UNDO},
+    account::{confirm_again::Again, notice::UNDO},
     app::App,
     base::{Error, caller::Caller, duration::HumanDuration},
     core::{
