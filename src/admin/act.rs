@@ -3,8 +3,8 @@
 use strum::VariantArray;
 
 use super::{
-    actions::Reason,
     let_in::{Way, strategies},
+    reason::Reason,
 };
 use crate::{
     base::fault::Fault,

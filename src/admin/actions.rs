@@ -2,16 +2,14 @@
 //!
 //! No action shows or sets a password. Only [`super::let_in`] ever shows a key.
 
-use std::ops::RangeInclusive;
-
 use uuid::Uuid;
 
+use super::reason::Reason;
 use crate::{
     account::{change_phone, notice},
     app::App,
     base::{
         Error,
-        fault::Fault,
         key::Purpose,
         role::{Administrator, Role},
     },
@@ -26,34 +24,6 @@ use crate::{
         claims, keys, registrations, roles,
     },
 };
-
-/// An admin's reason for doing what the owner could not, recorded in the audit log.
-pub struct Reason(String);
-
-impl Reason {
-    /// Number of characters.
-    const LENGTH: RangeInclusive<usize> = 3..=200;
-
-    /// Parses a reason, which is one line.
-    ///
-    /// # Errors
-    /// A [`Fault`] in words for the admin.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
-        let text = text.trim();
-        let fits = Self::LENGTH.contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        if fits { Ok(Self(text.to_owned())) } else { Err(Self::fault()) }
-    }
-
-    /// The fault of a missing reason.
-    pub fn fault() -> Fault {
-        Fault::new("fault-reason").with("least", *Self::LENGTH.start()).with("most", *Self::LENGTH.end())
-    }
-
-    /// Text of the reason.
-    pub fn text(&self) -> &str {
-        &self.0
-    }
-}
 
 impl Actor {
     /// Refuses to open an admin's account from the console: a stolen session would otherwise open every

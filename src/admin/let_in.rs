@@ -3,7 +3,10 @@
 //! The key opens one reset under a strategy that needs no phone. It is mailed to the account's address, or shown once
 //! to the admin, who reads it out. In either case the owner gets a notice with "this wasn't me".
 
-use super::actions::{ActionOutcome, Reason, why_not};
+use super::{
+    actions::{ActionOutcome, why_not},
+    reason::Reason,
+};
 use crate::{
     account::notice,
     app::App,

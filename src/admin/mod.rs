@@ -15,6 +15,7 @@ mod people;
 mod person;
 mod person_page;
 mod policy;
+pub mod reason;
 
 use rocket::{Route, http::Status};
 use serde::Serialize;

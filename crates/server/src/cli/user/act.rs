@@ -9,8 +9,9 @@ use super::{
 use latchkey::{
     account::{invite, taken::taken},
     admin::{
-        actions::{self, ActionOutcome, Reason},
+        actions::{self, ActionOutcome},
         let_in::{Way, let_in, strategies},
+        reason::Reason,
     },
     app::App,
     base::{Error, email::Email},

@@ -8,7 +8,7 @@ use figment::Figment;
 
 use super::{Done, open};
 use latchkey::{
-    admin::{actions::Reason, let_in::strategies},
+    admin::{let_in::strategies, reason::Reason},
     base::{Error, email::Email},
     policy::strategy::Strategy,
 };
