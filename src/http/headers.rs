@@ -7,7 +7,7 @@ use rocket::{
     fairing::{Fairing, Info, Kind},
 };
 
-use super::is_own;
+use super::own_routes::{caching, is_own};
 use crate::{app::App, config::host::Csp};
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -44,9 +44,7 @@ pub fn guard(request: &Request<'_>, response: &mut Response<'_>) {
     response.set_raw_header("X-Frame-Options", "DENY");
     response.set_raw_header("Cross-Origin-Opener-Policy", "same-origin");
     response.set_raw_header("Cross-Origin-Resource-Policy", "same-origin");
-    if !response.headers().contains("Cache-Control") {
-        response.set_raw_header("Cache-Control", "no-store");
-    }
+    response.set_raw_header("Cache-Control", caching(request).unwrap_or("no-store").to_owned());
     let hsts = |app: &Arc<App>| app.validated.is_https() && app.config().hsts;
     if app.is_some_and(hsts) {
         response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");

@@ -8,7 +8,7 @@
 use std::{
     panic::AssertUnwindSafe,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -39,17 +39,26 @@ pub struct ErrorPages(pub RenderError);
 pub type RenderError = for<'r, 'x> fn(Status, &'r Request<'x>) -> BoxFuture<'r, response::Result<'static>>;
 
 #[derive(Default)]
-struct Own(AtomicBool);
+struct Own {
+    is: AtomicBool,
+    /// `Cache-Control` of the answer, as our route set it.
+    caching: OnceLock<String>,
+}
 
 /// Records that one of our routes, or our catcher, answers a request.
 pub fn mark(request: &Request<'_>) {
-    request.local_cache(Own::default).0.store(true, Ordering::Relaxed);
+    request.local_cache(Own::default).is.store(true, Ordering::Relaxed);
+}
+
+/// Returns the `Cache-Control` that our route set, whatever fairings of the application made of it.
+pub fn caching<'r>(request: &'r Request<'_>) -> Option<&'r str> {
+    request.local_cache(Own::default).caching.get().map(String::as_str)
 }
 
 /// True if one of our routes, or our catcher, answers a request.
 pub fn is_own(request: &Request<'_>) -> bool {
     request.rocket().state::<WholeSite>().is_some()
-        || request.local_cache(Own::default).0.load(Ordering::Relaxed)
+        || request.local_cache(Own::default).is.load(Ordering::Relaxed)
 }
 
 #[derive(Clone)]
@@ -63,10 +72,16 @@ impl Handler for OwnRoute {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
         mark(request);
         let handled = self.handle_in_time(request, data);
-        match request_log::scope(request) {
+        let outcome = match request_log::scope(request) {
             Some(scope) => scope.during(handled).await,
             None => handled.await,
+        };
+        if let Outcome::Success(response) = &outcome
+            && let Some(caching) = response.headers().get_one("Cache-Control")
+        {
+            _ = request.local_cache(Own::default).caching.set(caching.to_owned());
         }
+        outcome
     }
 }
 
