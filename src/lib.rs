@@ -48,11 +48,14 @@ use rooms::*;
 #[doc(hidden)]
 pub use rooms::*;
 
-pub use auth::role::{Admin, Has};
+pub use auth::account::Account;
+pub use auth::role::Has;
+pub use auth::session::Fresh;
 pub use base::Error;
 pub use base::role::Role;
+pub use http::SameOrigin;
 pub use rooms::core::events;
 pub use server::fairing::{Latchkey, fairing};
 pub use server::switch::Switch;
 pub use server::{rocket, server};
-pub use store::accounts::Account;
+pub use uuid::Uuid;

@@ -21,7 +21,7 @@ use crate::{
         password::Password,
     },
     http::{Form, Outcome, Page, Read, Refusal, SameOrigin, Visit, form::form, told::Announcement},
-    store::accounts::Account,
+    store::accounts::AccountRow,
     view::shown::{Forms, View},
 };
 
@@ -100,7 +100,7 @@ async fn submit(
 /// [`Error::Busy`], [`Error::Database`].
 pub async fn confirm(
     site: &Visit<'_>,
-    account: &Account,
+    account: &AccountRow,
     typed: Option<Password>,
     at: &str,
     refusal: &mut Refusal,

@@ -29,7 +29,7 @@ use crate::{
     outbox::message::Message,
     store::{
         self,
-        accounts::{self, Account},
+        accounts::{self, AccountRow},
         former_addresses,
         keys::{self, KeyRow},
         sessions::SignedIn,
@@ -69,7 +69,7 @@ impl View for EmailPage {
     }
 }
 
-fn page(account: &Account) -> Page {
+fn page(account: &AccountRow) -> Page {
     Page::of(&EmailPage { current: account.email.clone() })
 }
 
@@ -165,7 +165,7 @@ fn new_email(site: &Visit<'_>, row: &KeyRow) -> Option<Email> {
 /// A new address whose key the request carries.
 pub struct NewEmail {
     row: KeyRow,
-    account: Account,
+    account: AccountRow,
     email: Email,
 }
 

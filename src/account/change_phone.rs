@@ -29,7 +29,7 @@ use crate::{
     outbox::message::Message,
     store::{
         Tx,
-        accounts::Account,
+        accounts::AccountRow,
         keys::{self, KeyRow},
     },
     view::shown::{Forms, Until, View},
@@ -81,7 +81,7 @@ impl View for PhonePage {
     }
 }
 
-fn page(site: &Visit<'_>, account: &Account) -> Page {
+fn page(site: &Visit<'_>, account: &AccountRow) -> Page {
     Page::of(&PhonePage {
         phone: account.phone.as_deref().map(|phone| ending(phone).to_owned()),
         home: site.config().sms.home().map(str::to_owned),
@@ -131,7 +131,7 @@ async fn submit(
     Ok(Outcome::go(Place::PhoneCode))
 }
 
-async fn pending(site: &Visit<'_>, account: &Account) -> Result<Option<(KeyRow, Phone)>, Error> {
+async fn pending(site: &Visit<'_>, account: &AccountRow) -> Result<Option<(KeyRow, Phone)>, Error> {
     let row = keys::of_account(&mut site.read().await?, account.id, Purpose::Phone, site.now()).await?;
     let Some(row) = row else { return Ok(None) };
     // If its secret key is gone, the number cannot be read, so nothing is pending.
@@ -254,7 +254,7 @@ async fn remove(
 ///
 /// # Errors
 /// [`Error::Database`].
-pub(crate) async fn tell(app: &App, tx: &mut Tx, before: &Account, asked: &Caller) -> Result<(), Error> {
+pub(crate) async fn tell(app: &App, tx: &mut Tx, before: &AccountRow, asked: &Caller) -> Result<(), Error> {
     keys::end_all(tx, before.id).await?;
     crate::store::outbox::drop_orphans(tx, before.id).await?;
     notice::post(app, tx, before, &before.email, "phone-changed", asked).await?;

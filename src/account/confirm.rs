@@ -25,7 +25,7 @@ use crate::{
     },
     store::{
         self,
-        accounts::{self, Account},
+        accounts::{self, AccountRow},
         registrations::{self, Registration},
         roles,
         sessions::SignedIn,
@@ -132,7 +132,7 @@ async fn submit(
         Err(refusal) => return Ok(unconfirmed.shown(&site).refused(refusal)),
     };
     let (registration, now) = (unconfirmed.0, site.now());
-    let account = Account {
+    let account = AccountRow {
         id: store::id(now, site.random)?,
         email: registration.email,
         password_hash: hash,

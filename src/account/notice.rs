@@ -16,7 +16,7 @@ use crate::{
     outbox::message::Message,
     store::{
         Tx,
-        accounts::Account,
+        accounts::AccountRow,
         former_addresses,
         keys::{self, KeyRow},
     },
@@ -64,7 +64,7 @@ impl UndoSnapshot {
 pub async fn post(
     app: &App,
     tx: &mut Tx,
-    before: &Account,
+    before: &AccountRow,
     now_at: &str,
     notice: &str,
     asked: &Caller,

@@ -20,7 +20,7 @@ use crate::{
     },
     store::{
         Tx,
-        accounts::{self, Account, AccountState},
+        accounts::{self, AccountRow, AccountState},
         claims, keys, registrations, roles,
     },
 };
@@ -28,7 +28,7 @@ use crate::{
 impl Actor {
     /// Refuses to open an admin's account from the console: a stolen session would otherwise open every
     /// admin's account.
-    pub(super) fn may_not_open(&self, account: &Account) -> Option<ActionOutcome> {
+    pub(super) fn may_not_open(&self, account: &AccountRow) -> Option<ActionOutcome> {
         (!self.is_command_line() && account.has(Administrator::NAME)).then_some(ActionOutcome::Admin)
     }
 }
@@ -155,10 +155,10 @@ pub async fn send_reset(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resu
     }
 }
 
-pub(super) fn why_not(app: &App, account: &Account) -> Option<ActionOutcome> {
+pub(super) fn why_not(app: &App, account: &AccountRow) -> Option<ActionOutcome> {
     match account {
-        Account { enabled: false, .. } => Some(ActionOutcome::Disabled),
-        Account { resets_blocked_until, .. } if *resets_blocked_until > app.now() => {
+        AccountRow { enabled: false, .. } => Some(ActionOutcome::Disabled),
+        AccountRow { resets_blocked_until, .. } if *resets_blocked_until > app.now() => {
             Some(ActionOutcome::OnHold)
         }
         _ => None,

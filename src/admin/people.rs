@@ -12,7 +12,7 @@ use crate::{
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
     policy::is_role,
     store::{
-        accounts::{self, Account, AccountState},
+        accounts::{self, AccountRow, AccountState},
         registrations::{self, Registration},
         roles,
     },
@@ -200,7 +200,7 @@ fn pending(site: &Visit<'_>, invited: &Registration) -> Invitation {
     }
 }
 
-fn shown(site: &Visit<'_>, account: &Account) -> Person {
+fn shown(site: &Visit<'_>, account: &AccountRow) -> Person {
     Person {
         id: account.id,
         email: account.email.clone(),

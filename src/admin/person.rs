@@ -22,7 +22,7 @@ use crate::{
     http::{CookieName, Outcome, Page, Refusal, SameOrigin, Visit, form::fields::Fields},
     store::{
         Tx,
-        accounts::{self, Account},
+        accounts::{self, AccountRow},
     },
 };
 
@@ -81,7 +81,7 @@ async fn change(
 async fn refused(
     site: &Visit<'_>,
     admin: &Admin<'_>,
-    account: &Account,
+    account: &AccountRow,
     refusal: Refusal,
 ) -> Result<Outcome, Error> {
     let page = Page::of(&PersonPage::of(site, admin, account).await?);
@@ -89,7 +89,7 @@ async fn refused(
 }
 
 /// Prevents admins from locking themselves out by a wrong click.
-fn protect(admin: &Admin<'_>, account: &Account, asked: &Asked) -> Result<(), Fault> {
+fn protect(admin: &Admin<'_>, account: &AccountRow, asked: &Asked) -> Result<(), Fault> {
     let own = admin.0.account.id == account.id;
     let out = match asked {
         Asked::Disable => true,
@@ -144,7 +144,7 @@ async fn carry_out(
     })
 }
 
-async fn find(site: &Visit<'_>, id: &str) -> Result<Option<Account>, Error> {
+async fn find(site: &Visit<'_>, id: &str) -> Result<Option<AccountRow>, Error> {
     let Ok(id) = Uuid::parse_str(id) else { return Ok(None) };
     accounts::find(&mut site.read().await?, id).await
 }

@@ -19,7 +19,7 @@ use crate::{
     http::{Form, Visit},
     policy::strategy::Strategy,
     store::{
-        accounts::{Account, AccountState},
+        accounts::{AccountRow, AccountState},
         claims, events, former_addresses, roles, sessions,
     },
     view::{
@@ -182,7 +182,7 @@ impl PersonPage {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn of(site: &Visit<'_>, admin: &Admin<'_>, account: &Account) -> Result<Self, Error> {
+    pub async fn of(site: &Visit<'_>, admin: &Admin<'_>, account: &AccountRow) -> Result<Self, Error> {
         let (mut conn, now) = (site.read().await?, site.now());
         let open = sessions::list(&mut conn, account.id, now - *site.config().session.idle, now).await?;
         let which = events::Which { account: Some(account.id), ..events::Which::default() };

@@ -1,7 +1,5 @@
 //! The account of a signed-in person, as an application sees it.
 
-use std::sync::Arc;
-
 use rocket::{
     Ignite, Request, Rocket, Sentinel,
     request::{FromRequest, Outcome},
@@ -10,8 +8,8 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::{
-    app::App,
     base::Error,
+    http::refusal::is_missing,
     store::{accounts::AccountRow, sessions::SignedIn},
 };
 
@@ -75,8 +73,16 @@ impl Account {
     /// # Errors
     /// [`Error::Config`] if they do not have the shape of `T`: a field may have been added after the account.
     pub fn fields<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_str(&self.fields)
-            .map_err(|fault| Error::Config(format!("the fields of account {} are not as expected: {fault}", self.id)))
+        serde_json::from_str(&self.fields).map_err(|fault| {
+            Error::Config(format!("the fields of account {} are not as expected: {fault}", self.id))
+        })
+    }
+}
+
+impl Account {
+    /// Returns the account of a request's session.
+    pub(super) fn of<'r>(request: &'r Request<'_>, found: &SignedIn) -> &'r Self {
+        request.local_cache(|| Account::from(&found.account))
     }
 }
 
@@ -97,8 +103,7 @@ impl<'r> FromRequest<'r> for &'r Account {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let found = <&SignedIn>::from_request(request).await;
-        found.map(|found| request.local_cache(|| Account::from(&found.account)))
+        <&SignedIn>::from_request(request).await.map(|found| Account::of(request, found))
     }
 }
 
@@ -106,13 +111,4 @@ impl Sentinel for &Account {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
         is_missing(rocket)
     }
-}
-
-/// True, with an error in the log, if nothing attached the site that a guard needs.
-pub(super) fn is_missing(rocket: &Rocket<Ignite>) -> bool {
-    let missing = rocket.state::<Arc<App>>().is_none();
-    if missing {
-        log::error!("a guard of Latchkey is used, but nothing is attached: add .attach(latchkey::fairing())");
-    }
-    missing
 }

@@ -1,5 +1,6 @@
 //! Authentication: sessions, remembered browsers and roles, behind one gate.
 
+pub mod account;
 pub mod code;
 pub mod gate;
 pub mod remember;

@@ -8,20 +8,36 @@ use rocket::{
     request::{FromRequest, Outcome},
 };
 
-use super::session::{Fresh, is_missing};
+use super::{account::Account, session::Fresh};
 use crate::{
     base::role::{Administrator, Role},
     http::{
         noticed::{self, Notice},
-        refusal::refuse,
+        refusal::{is_missing, refuse},
     },
-    store::{accounts::Account, sessions::SignedIn},
+    store::sessions::SignedIn,
 };
 
 /// The account of a signed-in person with the role `R`, as read for this request.
 ///
 /// # Outcomes
 /// Same as [`&Account`](Account); 403 if it lacks the role.
+///
+/// ```no_run
+/// use latchkey::{Has, Role};
+/// use rocket::get;
+///
+/// struct Editor;
+///
+/// impl Role for Editor {
+///     const NAME: &'static str = "editor";
+/// }
+///
+/// #[get("/drafts")]
+/// fn drafts(editor: Has<'_, Editor>) -> String {
+///     format!("the drafts of {}", editor.email())
+/// }
+/// ```
 pub struct Has<'r, R> {
     account: &'r Account,
     role: PhantomData<fn() -> R>,
@@ -43,7 +59,7 @@ impl<'r, R: Role> FromRequest<'r> for Has<'r, R> {
         <&Account>::from_request(request).await.and_then(|account| match account.has(R::NAME) {
             true => Outcome::Success(Has { account, role: PhantomData }),
             false => {
-                noticed::notice(request, Notice::Role(account.id, R::NAME));
+                noticed::notice(request, Notice::Role(account.id(), R::NAME));
                 refuse(request, Status::Forbidden)
             }
         })
@@ -68,6 +84,6 @@ impl<'r> FromRequest<'r> for Admin<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let fresh = Fresh::from_request(request).await;
-        Has::<Administrator>::from_request(request).await.and_then(|_| fresh).map(|Fresh(me)| Admin(me))
+        Has::<Administrator>::from_request(request).await.and_then(|_| fresh).map(|fresh| Admin(fresh.0))
     }
 }

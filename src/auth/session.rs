@@ -1,10 +1,10 @@
 //! Sessions, and the guards that require one.
 //!
-//! A session is a row, found by an opaque cookie of which only the digest is stored. [`&Account`](Account) and
+//! A session is a row, found by an opaque cookie of which only the digest is stored. [`&AccountRow`](AccountRow) and
 //! [`&SignedIn`](SignedIn) require a full session, [`Fresh`] one whose owner has just proved their identity, and
 //! [`Restricted`] one that reaches the form for a new password and nothing else.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::Deref, time::Duration};
 
 use rocket::{
     Ignite, Request, Rocket, Sentinel,
@@ -13,19 +13,22 @@ use rocket::{
 };
 use uuid::Uuid;
 
-use super::remember;
+use super::{account::Account, remember};
 use crate::{
-    app::App,
     base::{
         Error,
         clock::Time,
         key::{Key, sha256},
     },
-    http::{CookieName, Visit, keyed, refusal::must_sign_in, viewer},
+    http::{
+        CookieName, Visit, keyed,
+        refusal::{is_missing, must_sign_in},
+        viewer,
+    },
     policy::Policy,
     store::{
         Tx,
-        accounts::{self, Account, Locked},
+        accounts::{self, Locked},
         sessions::{self, SessionScope, SignedIn},
     },
 };
@@ -118,44 +121,36 @@ impl<'r> FromRequest<'r> for &'r SignedIn {
     }
 }
 
-/// # Outcomes
-/// Same as [`&SignedIn`](SignedIn).
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for &'r Account {
-    type Error = ();
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        <&SignedIn>::from_request(request).await.map(|found| &found.account)
-    }
-}
-
-impl Sentinel for &Account {
-    fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_missing(rocket)
-    }
-}
-
-/// True, with an error in the log, if nothing attached the site that a guard needs.
-pub(super) fn is_missing(rocket: &Rocket<Ignite>) -> bool {
-    let missing = rocket.state::<Arc<App>>().is_none();
-    if missing {
-        log::error!("a guard of Latchkey is used, but nothing is attached: add .attach(latchkey::fairing())");
-    }
-    missing
-}
-
 /// A signed-in person who has proved their identity within `session.fresh`.
 ///
 /// # Outcomes
-/// Same as [`&SignedIn`](SignedIn); 401 also if the session is not fresh, and sign-in says why it asks again.
-pub struct Fresh<'r>(pub &'r SignedIn);
+/// Same as [`&Account`](Account); 401 also if the session is not fresh, and sign-in says why it asks again.
+///
+/// ```no_run
+/// use latchkey::{Fresh, SameOrigin};
+/// use rocket::post;
+///
+/// #[post("/notes/delete-all")]
+/// fn delete_all(_ours: SameOrigin, me: Fresh<'_>) -> String {
+///     format!("the notes of {} are gone", me.email())
+/// }
+/// ```
+pub struct Fresh<'r>(pub(crate) &'r SignedIn, &'r Account);
+
+impl Deref for Fresh<'_> {
+    type Target = Account;
+
+    fn deref(&self) -> &Account {
+        self.1
+    }
+}
 
 impl Fresh<'_> {
     /// Locks the account like [`accounts::lock_unchanged`]; `None` also if the session has ended during the request.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn lock<'t>(&self, tx: &'t mut Tx, now: Time) -> Result<Option<Locked<'t>>, Error> {
+    pub(crate) async fn lock<'t>(&self, tx: &'t mut Tx, now: Time) -> Result<Option<Locked<'t>>, Error> {
         let SignedIn { session, account } = self.0;
         let Some(mut account) = accounts::lock_unchanged(tx, account, now).await? else { return Ok(None) };
         Ok(sessions::is_live(account.tx(), session.id, now).await?.then_some(account))
@@ -170,7 +165,7 @@ impl<'r> FromRequest<'r> for Fresh<'r> {
         let fresh =
             |found: &SignedIn| Visit::of(request).is_some_and(|site| found.session.fresh_until > site.now());
         <&SignedIn>::from_request(request).await.and_then(|found| match fresh(found) {
-            true => Outcome::Success(Fresh(found)),
+            true => Outcome::Success(Fresh(found, Account::of(request, found))),
             false => must_sign_in(request),
         })
     }

@@ -14,13 +14,13 @@ use crate::{
     http::{Visit, throttle::SignIn},
     policy::Policy,
     store::{
-        accounts::{self, Account},
+        accounts::{self, AccountRow},
         keys::{self, KeyRow},
     },
 };
 
 /// Returns the digest stored for a generated password of an account.
-pub fn digest(app: &App, account: &Account, password: &str) -> Vec<u8> {
+pub fn digest(app: &App, account: &AccountRow, password: &str) -> Vec<u8> {
     app.keyring.mac("temporary", &[password.as_bytes(), account.id.as_bytes()])
 }
 
@@ -30,7 +30,7 @@ pub fn digest(app: &App, account: &Account, password: &str) -> Vec<u8> {
 /// [`Error::Database`].
 pub async fn find(
     site: &Visit<'_>,
-    account: Option<&Account>,
+    account: Option<&AccountRow>,
     typed: &Password,
 ) -> Result<Option<KeyRow>, Error> {
     let id = account.map_or(Uuid::nil(), |account| account.id);
@@ -53,7 +53,7 @@ pub fn is_generated(site: &Visit<'_>, account: Uuid, digest: &[u8], typed: &Pass
 /// [`Error::Database`].
 pub async fn sign_in(
     site: &Visit<'_>,
-    account: &Account,
+    account: &AccountRow,
     counted: &SignIn<'_>,
     key: KeyRow,
 ) -> Result<bool, Error> {

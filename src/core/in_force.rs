@@ -11,7 +11,7 @@ use crate::{
     config::Validated,
     findings::Finding,
     policy::{Policy, ResetSettings, origin::Origin},
-    store::accounts::Account,
+    store::accounts::AccountRow,
 };
 
 /// The policy in force. A switch replaces the whole snapshot at once; running requests keep the old one.
@@ -70,7 +70,7 @@ impl PolicySnapshot {
     }
 
     /// The policy for an account, in a request that came when this was in force.
-    pub fn at_arrival(&self, account: &Account) -> PolicyAtArrival {
+    pub fn at_arrival(&self, account: &AccountRow) -> PolicyAtArrival {
         PolicyAtArrival(self.policy(account.roles()))
     }
 }
@@ -116,7 +116,7 @@ impl PolicyInForce {
     }
 
     /// The policy for an account at this moment.
-    pub fn policy_now(&self, account: &Account) -> PolicyNow {
+    pub fn policy_now(&self, account: &AccountRow) -> PolicyNow {
         PolicyNow(self.now().policy(account.roles()))
     }
 

@@ -34,7 +34,7 @@ use crate::{
         metrics::Metrics,
         task_context::{RequestId, TaskContext},
     },
-    store::{self, accounts::Account, events::Event, keys::KeyRow},
+    store::{self, accounts::AccountRow, events::Event, keys::KeyRow},
 };
 
 /// Most events that a subscriber may be behind.
@@ -136,12 +136,12 @@ impl Core {
     }
 
     /// The phone of an account, if it may already be used for recovery and texts may be sent to its country.
-    pub fn usable_phone<'a>(&self, account: &'a Account) -> Option<&'a str> {
+    pub fn usable_phone<'a>(&self, account: &'a AccountRow) -> Option<&'a str> {
         account.usable_phone(self.now()).filter(|number| self.config().sms.reaches(number))
     }
 
     /// The policy for an account at this moment.
-    pub fn policy_now(&self, account: &Account) -> PolicyNow {
+    pub fn policy_now(&self, account: &AccountRow) -> PolicyNow {
         self.live.policy_now(account)
     }
 }

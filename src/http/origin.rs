@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use rocket::{
-    Request,
+    Ignite, Request, Rocket, Sentinel,
     http::{HeaderMap, Status},
     request::{FromRequest, Outcome},
 };
 
-use super::noticed::{self, Notice};
+use super::{
+    noticed::{self, Notice},
+    refusal::is_missing,
+};
 use crate::app::App;
 
 /// Proof that a request was sent by a page of this site, or by a program without cookies.
@@ -16,6 +19,21 @@ use crate::app::App;
 /// If `Origin` names a site, it must be `public_url`'s. If it is absent, or `null` for privacy,
 /// `Sec-Fetch-Site: same-origin` suffices, which no page can forge. Without either header, `Referer` must be
 /// a page of `public_url`; without that too, the request must have no cookie.
+///
+/// ```no_run
+/// use latchkey::{Account, SameOrigin};
+/// use rocket::{FromForm, form::Form, post};
+///
+/// #[derive(FromForm)]
+/// struct Note {
+///     text: String,
+/// }
+///
+/// #[post("/notes", data = "<note>")]
+/// fn add(_ours: SameOrigin, me: &Account, note: Form<Note>) -> String {
+///     format!("{} noted {}", me.email(), note.text)
+/// }
+/// ```
 ///
 /// # Outcomes
 /// Error 403 otherwise.
@@ -34,6 +52,12 @@ impl<'r> FromRequest<'r> for SameOrigin {
         request.local_cache(|| Foreign(true));
         noticed::notice(request, Notice::Form);
         Outcome::Error((Status::Forbidden, ()))
+    }
+}
+
+impl Sentinel for SameOrigin {
+    fn abort(rocket: &Rocket<Ignite>) -> bool {
+        is_missing(rocket)
     }
 }
 

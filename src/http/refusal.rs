@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rocket::{
-    Request,
+    Ignite, Request, Rocket,
     http::{Accept, Method, Status},
     request::Outcome,
 };
@@ -60,4 +60,13 @@ pub fn wants_page(request: &Request<'_>) -> bool {
 
 fn refusal(request: &Request<'_>) -> Refusal {
     request.rocket().state::<Arc<App>>().map_or(Refusal::default(), |app| app.config().refusal)
+}
+
+/// True, with an error in the log, if nothing attached the site that a guard needs.
+pub fn is_missing(rocket: &Rocket<Ignite>) -> bool {
+    let missing = rocket.state::<Arc<App>>().is_none();
+    if missing {
+        log::error!("a guard of Latchkey is used, but nothing is attached: add .attach(latchkey::fairing())");
+    }
+    missing
 }

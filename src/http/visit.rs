@@ -24,7 +24,7 @@ use crate::{
     },
     core::in_force::{PolicyAtArrival, PolicySnapshot},
     hashing::{hasher::Hasher, queue::Whose},
-    store::{Conn, Db, Tx, accounts::Account},
+    store::{Conn, Db, Tx, accounts::AccountRow},
     view::{catalog::FluentValue, language::Language},
 };
 
@@ -142,7 +142,7 @@ impl<'r> Visit<'r> {
     }
 
     /// The policy for an account when this request came.
-    pub fn policy_at_arrival(&self, account: &Account) -> PolicyAtArrival {
+    pub fn policy_at_arrival(&self, account: &AccountRow) -> PolicyAtArrival {
         self.at_arrival.at_arrival(account)
     }
 

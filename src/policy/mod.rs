@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use self::{setting::Setting, strategy::Strategy};
-use crate::{base::duration::HumanDuration, store::accounts::Account};
+use crate::{base::duration::HumanDuration, store::accounts::AccountRow};
 
 /// Channel of the first key; the stricter first.
 #[derive(
@@ -139,7 +139,7 @@ impl Policy {
 
     /// Returns the account's address if the holder of its key knows it, from the mail or from signing in with a
     /// generated password; empty if the key came by text message.
-    pub fn known_address<'a>(&self, account: &'a Account) -> &'a str {
+    pub fn known_address<'a>(&self, account: &'a AccountRow) -> &'a str {
         if self.channel == Channel::Email { &account.email } else { "" }
     }
 

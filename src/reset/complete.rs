@@ -21,7 +21,7 @@ use crate::{
     http::{Outcome, Refusal, Visit, dead_end::Why, device, form::form, keyed, told::Announcement},
     policy::Policy,
     store::{
-        accounts::{self, Account, Locked},
+        accounts::{self, AccountRow, Locked},
         events,
         keys::KeyRow,
     },
@@ -40,7 +40,7 @@ form! {
 /// [`Error::Busy`].
 pub async fn choose(
     site: &Visit<'_>,
-    account: &Account,
+    account: &AccountRow,
     new: Option<Password>,
     refusal: &mut Refusal,
 ) -> Result<Option<Password>, Error> {
@@ -56,7 +56,7 @@ pub async fn choose(
 /// [`Error::Busy`] if too many passwords are waiting to be hashed, [`Error::Database`]; nothing has happened then.
 pub async fn spend(
     site: &Visit<'_>,
-    account: &Account,
+    account: &AccountRow,
     policy: &Policy,
     key: &KeyRow,
     code: Option<Uuid>,
@@ -160,7 +160,7 @@ impl Completed {
     ///
     /// # Errors
     /// Same as [`Visit::keep`].
-    pub fn enter(self, site: &Visit<'_>, account: &Account, policy: &Policy) -> Result<Outcome, Error> {
+    pub fn enter(self, site: &Visit<'_>, account: &AccountRow, policy: &Policy) -> Result<Outcome, Error> {
         device::remember(site, &account.email_key())?;
         self.admission.enter(site);
         let set = if policy.login_after { "told-password-set" } else { "told-password-set-login" };

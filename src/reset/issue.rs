@@ -24,7 +24,7 @@ use crate::{
     policy::{Channel, Policy},
     store::{
         Tx,
-        accounts::{Account, Locked},
+        accounts::{AccountRow, Locked},
         keys::{self, KeyRow},
         outbox,
         spent::{self, Reason},
@@ -58,7 +58,7 @@ pub struct By<'a> {
 
 impl<'a> By<'a> {
     /// True if the browser was known after the last hold: one known before "this wasn't me" may be the intruder's.
-    fn is_owner(&self, account: &Account) -> bool {
+    fn is_owner(&self, account: &AccountRow) -> bool {
         self.known.is_some_and(|known| known.at >= account.resets_blocked_until)
     }
 
@@ -69,11 +69,11 @@ impl<'a> By<'a> {
     }
 
     /// True if the requester may not supersede a live key, because the owner requested it.
-    fn must_leave(&self, key: &Live, account: &Account) -> bool {
+    fn must_leave(&self, key: &Live, account: &AccountRow) -> bool {
         key.row.asked_by_owner && !self.admin && !self.is_owner(account)
     }
 
-    fn asker(&self, account: &Account) -> Requester<'a> {
+    fn asker(&self, account: &AccountRow) -> Requester<'a> {
         match self.known {
             _ if self.admin => Requester::Trusted,
             Some(known) if self.is_owner(account) => Requester::Owner(known),
@@ -226,7 +226,7 @@ pub fn place(language: &Language, pressed: &KeyRow) -> String {
 async fn make(
     app: &App,
     tx: &mut Tx,
-    account: &Account,
+    account: &AccountRow,
     purpose: Purpose,
     policy: &Policy,
     asker: Requester<'_>,

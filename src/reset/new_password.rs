@@ -23,7 +23,7 @@ use crate::{
     policy::{Policy, strategy::Strategy},
     store::{
         Tx,
-        accounts::{self, Account, Locked},
+        accounts::{self, AccountRow, Locked},
         sessions::{self, SignedIn},
     },
     view::shown::{Forms, Until, View},
@@ -94,7 +94,7 @@ fn page(site: &Visit<'_>, restricted: &Restricted<'_>) -> Page {
 }
 
 /// Like [`Policy::known_address`], but with the address after a generated password: it was typed to sign in.
-fn known_address<'a>(policy: &Policy, account: &'a Account) -> &'a str {
+fn known_address<'a>(policy: &Policy, account: &'a AccountRow) -> &'a str {
     match policy.strategy {
         Strategy::GeneratedPassword => &account.email,
         _ => policy.known_address(account),

@@ -15,7 +15,7 @@ use crate::{
     core::place::Place,
     http::{CookieName, KeyShown, KeyedLink, LinkKey, Outcome, Page, SameOrigin, ValidKey, Visit, keyed},
     store::{
-        accounts::{self, Account, AccountState},
+        accounts::{self, AccountRow, AccountState},
         keys::{self, KeyRow},
         sessions::SignedIn,
     },
@@ -33,7 +33,7 @@ pub fn routes() -> Vec<Route> {
 /// A notice whose key the request carries, and what its button would do now.
 pub struct Notified {
     key: KeyRow,
-    account: Account,
+    account: AccountRow,
     before: UndoSnapshot,
     outcome: Undone,
 }

@@ -20,7 +20,7 @@ use crate::{
     policy::strategy::Strategy,
     store::{
         Tx,
-        accounts::{self, Account},
+        accounts::{self, AccountRow},
         keys::{self, KeyRow},
         outbox, spent,
     },
@@ -225,7 +225,7 @@ pub async fn approve<S>(
 }
 
 /// Notifies the owner that wrong tries have used up a code.
-async fn tell(site: &Visit<'_>, account: &Account) -> Result<(), Error> {
+async fn tell(site: &Visit<'_>, account: &AccountRow) -> Result<(), Error> {
     let mut tx = site.begin().await?;
     notice::post(site.app, &mut tx, account, &account.email, "code-failed", &site.caller()).await?;
     tx.commit().await

@@ -24,7 +24,7 @@ use crate::{
     policy::{Policy, strategy::Strategy},
     store::{
         Conn, Tx,
-        accounts::{self, Account, Locked},
+        accounts::{self, AccountRow, Locked},
         keys::{self, KeyRow},
     },
     view::shown::Until,
@@ -35,7 +35,7 @@ pub struct Issued {
     /// The key.
     pub key: KeyRow,
     /// Its account.
-    pub account: Account,
+    pub account: AccountRow,
     /// The policy it was issued under.
     pub policy: Policy,
 }

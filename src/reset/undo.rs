@@ -17,7 +17,7 @@ use crate::{
     outbox::message::Message,
     store::{
         Conn,
-        accounts::{self, Account, AccountState, FOREVER, Locked},
+        accounts::{self, AccountRow, AccountState, FOREVER, Locked},
         claims::{self, Claim},
         former_addresses,
         keys::{self, KeyRow},
@@ -43,7 +43,7 @@ fn letter(name: &str) -> Letter<'_> {
 }
 
 /// True if links to this account still work: not if an admin has disabled it.
-pub fn is_open(account: &Account) -> bool {
+pub fn is_open(account: &AccountRow) -> bool {
     account.state() != AccountState::Disabled
 }
 
@@ -57,7 +57,7 @@ pub async fn weigh(
     conn: &mut Conn,
     key: &KeyRow,
     before: &UndoSnapshot,
-    account: &Account,
+    account: &AccountRow,
 ) -> Result<Undone, Error> {
     let former = before.email_key();
     let contested = account.state() == AccountState::Frozen

@@ -40,7 +40,7 @@ use crate::{
 ///
 /// #[get("/")]
 /// fn home(me: Option<&latchkey::Account>) -> String {
-///     me.map_or("hello, stranger".into(), |me| format!("hello, {}", me.email))
+///     me.map_or("hello, stranger".into(), |me| format!("hello, {}", me.email()))
 /// }
 ///
 /// #[launch]

@@ -22,7 +22,7 @@ use crate::{
         viewer,
     },
     store::{
-        accounts::{self, Account},
+        accounts::{self, AccountRow},
         sessions::SignedIn,
     },
     view::shown::{Forms, View},
@@ -231,7 +231,7 @@ async fn attempt(
     Ok(Attempt::Entered)
 }
 
-async fn find(site: &Visit<'_>, key: &str) -> Result<Option<Account>, Error> {
+async fn find(site: &Visit<'_>, key: &str) -> Result<Option<AccountRow>, Error> {
     accounts::find_by_email(&mut site.read().await?, key).await
 }
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, StoredPolicy, Tx, accounts::Account, sql, text::text};
+use super::{Conn, StoredPolicy, Tx, accounts::AccountRow, sql, text::text};
 use crate::base::{
     Error,
     clock::{SKEW, Time},
@@ -56,7 +56,7 @@ pub struct SignedIn {
     pub session: Session,
     /// Its account.
     #[sqlx(flatten)]
-    pub account: Account,
+    pub account: AccountRow,
 }
 
 /// Adds a session with the digest of its cookie.

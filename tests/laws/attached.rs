@@ -33,17 +33,17 @@ impl Role for Editor {
 
 #[get("/")]
 fn home(me: Option<&Account>) -> String {
-    me.map_or("hello, stranger".into(), |me| format!("hello, {}", me.email))
+    me.map_or("hello, stranger".into(), |me| format!("hello, {}", me.email()))
 }
 
 #[get("/notes?<page>")]
 fn notes(me: &Account, page: u8) -> String {
-    format!("page {page} of {}", me.email)
+    format!("page {page} of {}", me.email())
 }
 
 #[get("/drafts")]
 fn drafts(editor: Has<'_, Editor>) -> String {
-    format!("the drafts of {}", editor.email)
+    format!("the drafts of {}", editor.email())
 }
 
 #[put("/notes")]

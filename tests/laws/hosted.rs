@@ -22,7 +22,7 @@ impl Role for Editor {
 
 #[get("/drafts")]
 fn drafts(editor: Has<'_, Editor>) -> String {
-    format!("the drafts of {}", editor.email)
+    format!("the drafts of {}", editor.email())
 }
 
 async fn a_route_of_the_host_asks_for_a_role(setting: Setting) {

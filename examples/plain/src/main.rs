@@ -11,17 +11,17 @@ impl Role for Editor {
 
 #[get("/")]
 fn home(me: Option<&Account>) -> String {
-    me.map_or("hello, stranger".into(), |me| format!("hello, {}", me.email))
+    me.map_or("hello, stranger".into(), |me| format!("hello, {}", me.email()))
 }
 
 #[get("/notes")]
 fn notes(me: &Account) -> String {
-    format!("the notes of {}", me.email)
+    format!("the notes of {}", me.email())
 }
 
 #[get("/drafts")]
 fn drafts(editor: Has<'_, Editor>) -> String {
-    format!("the drafts of {}", editor.email)
+    format!("the drafts of {}", editor.email())
 }
 
 #[launch]

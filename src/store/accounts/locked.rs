@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use uuid::Uuid;
 
-use super::{Account, find, find_by_email};
+use super::{AccountRow, find, find_by_email};
 use crate::{
     base::{Error, clock::Time, key::Purpose},
     hashing::hash::PasswordHash,
@@ -20,13 +20,13 @@ use crate::{
 /// Every transaction that touches an account's password, sessions or keys begins with one of these.
 pub struct Locked<'t> {
     tx: &'t mut Tx,
-    account: Account,
+    account: AccountRow,
 }
 
 impl Deref for Locked<'_> {
-    type Target = Account;
+    type Target = AccountRow;
 
-    fn deref(&self) -> &Account {
+    fn deref(&self) -> &AccountRow {
         &self.account
     }
 }
@@ -47,7 +47,7 @@ impl Proven {
 /// [`Error::Database`].
 pub async fn lock_unchanged<'t>(
     tx: &'t mut Tx,
-    account: &Account,
+    account: &AccountRow,
     now: Time,
 ) -> Result<Option<Locked<'t>>, Error> {
     const LOCK_UNCHANGED: &str =
@@ -61,7 +61,7 @@ pub async fn lock_unchanged<'t>(
 /// [`Error::Database`].
 pub async fn lock_entering<'t>(
     tx: &'t mut Tx,
-    account: &Account,
+    account: &AccountRow,
     now: Time,
 ) -> Result<Option<Locked<'t>>, Error> {
     const LOCK_ENTERING: &str = "UPDATE latchkey_accounts SET changed_at = $3, proved_at = password_set_at
@@ -71,7 +71,7 @@ pub async fn lock_entering<'t>(
 
 async fn unchanged<'t>(
     tx: &'t mut Tx,
-    account: &Account,
+    account: &AccountRow,
     statement: &'static str,
     now: Time,
 ) -> Result<Option<Locked<'t>>, Error> {
@@ -85,7 +85,7 @@ async fn unchanged<'t>(
 /// [`Error::Database`].
 pub async fn lock_spending<'t>(
     tx: &'t mut Tx,
-    account: &Account,
+    account: &AccountRow,
     keys: impl IntoIterator<Item = Uuid>,
     now: Time,
 ) -> Result<Option<Locked<'t>>, Error> {
@@ -129,7 +129,7 @@ pub async fn lock_by_email<'t>(
 /// Each method fails with [`Error::Database`] alone.
 impl<'t> Locked<'t> {
     /// An account that the transaction has just added.
-    pub(super) fn inserted(tx: &'t mut Tx, account: Account) -> Self {
+    pub(super) fn inserted(tx: &'t mut Tx, account: AccountRow) -> Self {
         Self { tx, account }
     }
 
@@ -139,12 +139,12 @@ impl<'t> Locked<'t> {
     }
 
     /// The transaction, with the account as it was locked.
-    pub fn parts(&mut self) -> (&mut Tx, &Account) {
+    pub fn parts(&mut self) -> (&mut Tx, &AccountRow) {
         (self.tx, &self.account)
     }
 
     /// The account as it was locked, with the transaction, which holds it still.
-    pub fn into_parts(self) -> (&'t mut Tx, Account) {
+    pub fn into_parts(self) -> (&'t mut Tx, AccountRow) {
         (self.tx, self.account)
     }
 

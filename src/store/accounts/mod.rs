@@ -13,7 +13,7 @@ use crate::{
 
 /// One person's account, as it was when read.
 #[derive(Clone, sqlx_macros::FromRow)]
-pub struct Account {
+pub struct AccountRow {
     /// Id, never reused.
     pub id: Uuid,
     /// Address that mail goes to.
@@ -70,13 +70,13 @@ impl AccountState {
     }
 }
 
-impl Account {
+impl AccountRow {
     /// Returns its state.
     pub fn state(&self) -> AccountState {
         match self {
-            Account { deleted_at: Some(_), .. } => AccountState::DeletionPending,
-            Account { enabled: false, .. } => AccountState::Disabled,
-            Account { resets_blocked_until: FOREVER, .. } => AccountState::Frozen,
+            AccountRow { deleted_at: Some(_), .. } => AccountState::DeletionPending,
+            AccountRow { enabled: false, .. } => AccountState::Disabled,
+            AccountRow { resets_blocked_until: FOREVER, .. } => AccountState::Frozen,
             _ => AccountState::Enabled,
         }
     }
@@ -103,19 +103,19 @@ impl Account {
 }
 
 /// Returns the account with this id.
-pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Account>, Error> {
+pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<AccountRow>, Error> {
     const FIND: &str = "SELECT id, email, password_hash, version, enabled, phone, phone_usable_at, fields, created_at, resets_blocked_until, undone_at, deleted_at,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
         FROM latchkey_accounts WHERE id = $1";
-    Ok(sql!(optional Account, conn, FIND, id)?)
+    Ok(sql!(optional AccountRow, conn, FIND, id)?)
 }
 
 /// Returns the account with this canonical address.
-pub async fn find_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<Account>, Error> {
+pub async fn find_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<AccountRow>, Error> {
     const FIND_BY_EMAIL: &str = "SELECT id, email, password_hash, version, enabled, phone, phone_usable_at, fields, created_at, resets_blocked_until, undone_at, deleted_at,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
         FROM latchkey_accounts WHERE email_key = $1";
-    Ok(sql!(optional Account, conn, FIND_BY_EMAIL, email_key)?)
+    Ok(sql!(optional AccountRow, conn, FIND_BY_EMAIL, email_key)?)
 }
 
 /// Sorts after every character of an address.
@@ -129,7 +129,7 @@ pub async fn list(
     role: Option<&str>,
     from: &str,
     limit: i64,
-) -> Result<Vec<Account>, Error> {
+) -> Result<Vec<AccountRow>, Error> {
     const LIST: &str = "SELECT id, email, password_hash, version, enabled, phone, phone_usable_at, fields, created_at, resets_blocked_until, undone_at, deleted_at,
         COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = latchkey_accounts.id), '') AS role_list
         FROM latchkey_accounts WHERE email_key >= $1 AND email_key < $2 ORDER BY email_key LIMIT $3";
@@ -139,8 +139,8 @@ pub async fn list(
         WHERE r.role = $4 AND r.email_key >= $1 AND r.email_key < $2 ORDER BY r.email_key LIMIT $3";
     let (from, end) = (from.max(beginning), format!("{beginning}{LAST}"));
     Ok(match role {
-        None => sql!(all Account, conn, LIST, from, &end, limit)?,
-        Some(role) => sql!(all Account, conn, LIST_ROLE, from, &end, limit, role)?,
+        None => sql!(all AccountRow, conn, LIST, from, &end, limit)?,
+        Some(role) => sql!(all AccountRow, conn, LIST_ROLE, from, &end, limit, role)?,
     })
 }
 
@@ -167,7 +167,7 @@ pub async fn stored(conn: &mut Conn, after: Uuid) -> Result<Vec<Stored>, Error> 
 /// Adds an account; `None` if its address has one already, or another account has left it after `kept_since` or claims it.
 pub async fn insert<'t>(
     tx: &'t mut Tx,
-    account: &Account,
+    account: &AccountRow,
     email_key: &str,
     kept_since: Time,
 ) -> Result<Option<Locked<'t>>, Error> {

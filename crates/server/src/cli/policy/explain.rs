@@ -22,7 +22,7 @@ use latchkey::{
     },
     reset::journey::{Step, journey},
     server::template_dir,
-    store::accounts::{self, Account, AccountState},
+    store::accounts::{self, AccountRow, AccountState},
     view::{format, language::Language, templates::Templates},
 };
 
@@ -85,7 +85,7 @@ pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<Done, Er
     Ok(Done::Done)
 }
 
-async fn find(figment: &Figment, email: &Email) -> Result<Option<Account>, Error> {
+async fn find(figment: &Figment, email: &Email) -> Result<Option<AccountRow>, Error> {
     let census = DatabaseState::open(&database::read(figment)?).await?;
     let DatabaseState::Counts(pool) = &census else {
         let why =
@@ -98,7 +98,13 @@ async fn find(figment: &Figment, email: &Email) -> Result<Option<Account>, Error
 }
 
 /// Describes what the account lacks for its policy; `reached` if texts may be sent to its number.
-fn state(language: &Language, account: &Account, reached: bool, policy: &Policy, now: Time) -> Vec<String> {
+fn state(
+    language: &Language,
+    account: &AccountRow,
+    reached: bool,
+    policy: &Policy,
+    now: Time,
+) -> Vec<String> {
     let usable = account.usable_phone(now).filter(|_| reached);
     let phone = match (usable, account.phone_usable_at) {
         (None, Some(_)) if !reached => language.say("explain-phone-abroad", &[]),

@@ -21,7 +21,7 @@ use latchkey::{
     },
     store::{
         Pool, Tx,
-        accounts::{self, Account},
+        accounts::{self, AccountRow},
         registrations,
     },
     view::format,
@@ -63,7 +63,7 @@ async fn act(
     user: User,
     app: &App,
     tx: &mut Tx,
-    account: &Account,
+    account: &AccountRow,
 ) -> Result<(ActionOutcome, Vec<String>), Error> {
     let (actor, id, email) = (&Actor::command_line(app), account.id, &account.email);
     let one = |cared, what: &str| Ok((cared, vec![format!("{email} {what}")]));
@@ -130,7 +130,7 @@ fn why_not(cared: ActionOutcome) -> Option<&'static str> {
 }
 
 /// Finds the account of an address; prints an error if there is none.
-async fn find(tx: &mut Tx, email: &Email) -> Result<Option<Account>, Error> {
+async fn find(tx: &mut Tx, email: &Email) -> Result<Option<AccountRow>, Error> {
     let found = accounts::find_by_email(tx, email.key()).await?;
     if found.is_none() {
         eprintln!("latchkey: no account has the address {}", email.address());
