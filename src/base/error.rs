@@ -1,5 +1,8 @@
 //! Errors that are nobody's mistake; people's mistakes are faults of a form instead.
 
+/// Cause of an error, of a type that may change with any version.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// An error of Latchkey.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -9,10 +12,10 @@ pub enum Error {
     Config(String),
     /// The database refused, or is unreachable.
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] Cause),
     /// A migration could not be applied.
     #[error("cannot migrate the database at databases.latchkey.url: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    Migration(#[source] Cause),
     /// A required file could not be read or written.
     #[error("{path}: {source}")]
     File {
@@ -29,13 +32,37 @@ pub enum Error {
     Sealed,
     /// The operating system's random number generator failed.
     #[error("the system's random number generator failed: {0}")]
-    Randomness(#[from] getrandom::Error),
+    Randomness(#[source] Cause),
     /// The metrics could not be encoded.
     #[error("could not encode the metrics: {0}")]
     Metrics(#[from] std::fmt::Error),
     /// A page or message could not be rendered.
-    #[error("a template failed: {}", whole(.0))]
-    Template(#[from] rocket_dyn_templates::tera::Error),
+    #[error("a template failed: {}", whole(&**.0))]
+    Template(#[source] Cause),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(cause: sqlx::Error) -> Self {
+        Error::Database(cause.into())
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for Error {
+    fn from(cause: sqlx::migrate::MigrateError) -> Self {
+        Error::Migration(cause.into())
+    }
+}
+
+impl From<getrandom::Error> for Error {
+    fn from(cause: getrandom::Error) -> Self {
+        Error::Randomness(cause.into())
+    }
+}
+
+impl From<rocket_dyn_templates::tera::Error> for Error {
+    fn from(cause: rocket_dyn_templates::tera::Error) -> Self {
+        Error::Template(cause.into())
+    }
 }
 
 /// Formats an error and its causes in one line; of a cause with several lines, the first and the last.

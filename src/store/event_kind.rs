@@ -4,6 +4,7 @@ use strum::VariantArray;
 
 /// Kind of an event. The table can also hold kinds of a newer version, which has no variant here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, VariantArray)]
+#[non_exhaustive]
 pub enum EventKind {
     /// A new account's address was confirmed.
     #[strum(serialize = "account.confirmed")]

@@ -9,6 +9,7 @@ use crate::base::{Error, clock::Time};
 
 /// One line of the audit log. Nothing in it is secret.
 #[derive(Clone, sqlx_macros::FromRow)]
+#[non_exhaustive]
 pub struct Event {
     /// Its id.
     pub id: Uuid,

@@ -59,7 +59,7 @@ impl SessionBatcher {
         loop {
             // If the caller that ran our query was cancelled, queue it again.
             if let Ok(answer) = self.wish(pool, digest.clone(), idle_since, now).await {
-                return answer.map_err(|fault| Error::Database(sqlx::Error::Io(io::Error::other(fault))));
+                return answer.map_err(|fault| Error::from(sqlx::Error::Io(io::Error::other(fault))));
             }
         }
     }
