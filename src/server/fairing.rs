@@ -106,9 +106,9 @@ impl Fairing for Latchkey {
 
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
         request_log::start(request);
-        no_method_override::refuse(request, data).await;
         let base = request.rocket().state::<Arc<App>>().map(|app| app.base().clone());
         if let Some(base) = base {
+            no_method_override::refuse(&base, request, data).await;
             link_key::strip(&base, request);
         }
     }

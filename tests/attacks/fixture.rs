@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     common::{
-        Browser, Change, Message, OLD, Page, Person, Setting, Strategy, TestApp, alone, texts, until_sent,
+        Browser, Change, Message, OLD, Page, Person, Setting, Strategy, TestApp, alone, based, texts,
+        until_sent,
     },
     log,
 };
@@ -270,10 +271,11 @@ pub fn of(message: &Message) -> Vec<String> {
         |line: &str| line.contains('-') && line.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let code = |line: &str| grouped(line) || line.chars().all(|c| c.is_ascii_digit());
     let mut secrets = Vec::new();
+    let base = based("/").trim_end_matches('/').matches('/').count();
     for line in message.text.lines().map(str::trim).filter(|line| !line.contains(' ')) {
         match line.rsplit_once('/') {
-            // A link to the site's front page contains no key.
-            Some((place, key)) if line.starts_with("http") && place.matches('/').count() > 2 => {
+            // A link to the site's front page, or to a form, contains no key.
+            Some((place, key)) if line.starts_with("http") && place.matches('/').count() > 2 + base => {
                 secrets.push(key.to_owned());
             }
             _ if code(line) => secrets.push(line.to_owned()),

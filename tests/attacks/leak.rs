@@ -4,7 +4,7 @@ use reqwest::{Method, header};
 use serde_json::json;
 
 use crate::{
-    common::{Binary, Browser, Page, Setting, alone, live},
+    common::{Binary, Browser, Page, Setting, alone, based, live},
     fixture::{AttackFixture, V},
     log,
     raw::{status, wire},
@@ -45,7 +45,7 @@ fn is_clean(page: &Page, key: &str) {
 
 /// Files that a browser loads with a page.
 fn loaded(page: &Page) -> Vec<String> {
-    page.body.split('"').filter(|part| part.starts_with("/assets/")).map(str::to_owned).collect()
+    page.body.split('"').filter(|part| part.starts_with(&based("/assets/"))).map(str::to_owned).collect()
 }
 
 async fn a061_a_key_is_in_no_address_that_a_page_tells(fixture: &mut AttackFixture) {

@@ -87,7 +87,7 @@ async fn only_our_routes_carry_our_headers(setting: Setting) {
                 assert_eq!(header("content-security-policy"), Some(host::CSP), "{path}");
                 assert_eq!(header("x-frame-options"), Some("SAMEORIGIN"), "{path}");
                 assert!(header("x-request-id").is_none(), "{path}");
-            } else if answer.text() != "the host's error" {
+            } else if answer.text() != host::ERROR {
                 assert_ne!(header("content-security-policy"), Some(host::CSP), "{path}");
                 assert_eq!(header("x-frame-options"), Some("DENY"), "{path}");
                 assert!(header("x-request-id").is_some(), "{path}");
@@ -96,7 +96,7 @@ async fn only_our_routes_carry_our_headers(setting: Setting) {
         }
         assert!(ours > 30, "{ours}");
         let lost = app.browser().ask(Method::GET, "/nowhere").await;
-        assert_eq!(lost.text(), "the host's error");
+        assert_eq!(lost.text(), host::ERROR);
         app.stop().await;
     }
 }

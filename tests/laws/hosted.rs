@@ -29,7 +29,7 @@ async fn a_route_of_the_host_asks_for_a_role(setting: Setting) {
     let app = setting.hosted(|rocket| rocket.mount(common::based("/"), routes![drafts])).await;
     let ann = app.person("ann").await;
     let nobody = app.browser().ask(Method::GET, "/drafts").await;
-    assert!(nobody.location().contains("/login?next=/drafts"), "{nobody:?}");
+    assert_eq!(nobody.location(), format!("/login?next={}", common::based("/drafts")));
     assert_eq!(app.signed_in(&ann).await.ask(Method::GET, "/drafts").await.status, 403);
     app.latchkey(&["user", "role", &ann.email, "--add", "editor"]);
     let browser = app.signed_in(&ann).await;

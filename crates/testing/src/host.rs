@@ -12,6 +12,9 @@ use rocket::{
 /// Content-Security-Policy of the host, weaker than ours.
 pub const CSP: &str = "default-src * 'unsafe-inline'";
 
+/// Answer of the host's catcher.
+pub const ERROR: &str = "the host's error";
+
 #[get("/host")]
 fn home() -> &'static str {
     "the host's home"
@@ -19,7 +22,7 @@ fn home() -> &'static str {
 
 #[catch(default)]
 fn lost() -> &'static str {
-    "the host's error"
+    ERROR
 }
 
 /// The application, with Latchkey attached before its own fairings.
