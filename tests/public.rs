@@ -64,13 +64,12 @@ impl Module {
             Some("super") => [&self.path[..self.path.len() - 1], &before[1..]].concat(),
             _ => [&self.path, before].concat(),
         };
-        let whole = [&inside[..], &[name.clone()]].concat();
+        let whole = [&inside[..], std::slice::from_ref(name)].concat();
         let known = Module::open(&inside).and_then(|module| module.list(name, items));
-        if known.is_some() {
-        } else if let Some(module) = Module::open(&whole) {
-            module.list_all(name, items);
-        } else {
-            items.insert(format!("use {}", path.join("::")));
+        match known.is_none().then(|| Module::open(&whole)) {
+            None => {}
+            Some(Some(module)) => module.list_all(name, items),
+            Some(None) => _ = items.insert(format!("use {}", path.join("::"))),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Sessions, and the guards that require one.
 //!
-//! A session is a row, found by an opaque cookie of which only the digest is stored. [`&AccountRow`](AccountRow) and
+//! A session is a row, found by an opaque cookie of which only the digest is stored. [`&Account`](Account) and
 //! [`&SignedIn`](SignedIn) require a full session, [`Fresh`] one whose owner has just proved their identity, and
 //! [`Restricted`] one that reaches the form for a new password and nothing else.
 

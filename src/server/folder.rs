@@ -17,7 +17,7 @@ pub fn templates(figment: &Figment) -> Result<Option<PathBuf>, Error> {
 /// The same for a server, for which `template_dir` has the same meaning, and `templates` is the default if it exists.
 ///
 /// # Errors
-/// Same as [`templates`].
+/// [`Error::Config`] if there is none at the path that is named.
 pub fn template_dir(figment: &Figment) -> Result<Option<PathBuf>, Error> {
     match templates(figment)? {
         Some(folder) => Ok(Some(folder)),
