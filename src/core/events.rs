@@ -16,7 +16,7 @@ pub use crate::store::events::Event;
 ///
 /// The kind of an event is the name of an [`EventKind`]. A handler that falls behind by more than a thousand events
 /// misses the oldest, and events still pending when a server dies are lost: to see every event, read the table
-/// `events`.
+/// `latchkey_events`.
 ///
 /// ```no_run
 /// use latchkey::events::EventKind;

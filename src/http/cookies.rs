@@ -118,6 +118,8 @@ impl Fairing for SetCookies {
         let PendingCookies(pending) = request.local_cache(PendingCookies::default);
         for cookie in pending.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             response.adjoin_raw_header("Set-Cookie", cookie.to_string());
+            // A page of an application may be cached for everybody, but not with somebody's session.
+            response.set_raw_header("Cache-Control", "private, no-store");
         }
     }
 }

@@ -28,8 +28,22 @@ impl Fairing for Headers {
     }
 }
 
-/// Adds the headers to one response.
+/// Headers by which an application could open our pages to other sites, or to caches.
+const OPENING: [&str; 9] = [
+    "Access-Control-Allow-Origin",
+    "Access-Control-Allow-Credentials",
+    "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Headers",
+    "Access-Control-Expose-Headers",
+    "CDN-Cache-Control",
+    "Surrogate-Control",
+    "Expires",
+    "Pragma",
+];
+
+/// Adds the headers to one response, and removes what an application added to open it.
 pub fn guard(request: &Request<'_>, response: &mut Response<'_>) {
+    OPENING.iter().for_each(|name| response.remove_header(name));
     let app = request.rocket().state::<Arc<App>>();
     let csp = match app.map(|app| &app.config().csp) {
         Some(Csp::Host) => None,
@@ -46,7 +60,8 @@ pub fn guard(request: &Request<'_>, response: &mut Response<'_>) {
     response.set_raw_header("Cross-Origin-Resource-Policy", "same-origin");
     response.set_raw_header("Cache-Control", caching(request).unwrap_or("no-store").to_owned());
     let hsts = |app: &Arc<App>| app.validated.is_https() && app.config().hsts;
-    if app.is_some_and(hsts) {
+    // An application may have a longer age for its domain.
+    if app.is_some_and(hsts) && !response.headers().contains("Strict-Transport-Security") {
         response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     }
 }

@@ -50,6 +50,11 @@ pub fn mark(request: &Request<'_>) {
     request.local_cache(Own::default).is.store(true, Ordering::Relaxed);
 }
 
+/// True if one of our routes is being handled, or was.
+pub fn is_marked(request: &Request<'_>) -> bool {
+    request.local_cache(Own::default).is.load(Ordering::Relaxed)
+}
+
 /// Returns the `Cache-Control` that our route set, whatever fairings of the application made of it.
 pub fn caching<'r>(request: &'r Request<'_>) -> Option<&'r str> {
     request.local_cache(Own::default).caching.get().map(String::as_str)
@@ -57,8 +62,7 @@ pub fn caching<'r>(request: &'r Request<'_>) -> Option<&'r str> {
 
 /// True if one of our routes, or our catcher, answers a request.
 pub fn is_own(request: &Request<'_>) -> bool {
-    request.rocket().state::<WholeSite>().is_some()
-        || request.local_cache(Own::default).is.load(Ordering::Relaxed)
+    request.rocket().state::<WholeSite>().is_some() || is_marked(request)
 }
 
 #[derive(Clone)]
@@ -116,7 +120,7 @@ impl OwnRoute {
 
 /// True for a status that guards forward with.
 fn is_refusal(status: Status) -> bool {
-    [Status::Unauthorized, Status::Forbidden, Status::Gone].contains(&status)
+    [Status::Unauthorized, Status::Forbidden, Status::NotFound, Status::Gone].contains(&status)
 }
 
 /// Mounts routes of ours below the base of the site.

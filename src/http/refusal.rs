@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use rocket::{
     Ignite, Request, Rocket,
-    http::{Accept, Method, Status},
+    http::{Accept, Status},
     request::Outcome,
 };
 
-use super::is_own;
+use super::own_routes::{is_marked, is_own};
 use crate::{app::App, config::host::Refusal};
 
 struct MustSignIn(bool);
@@ -22,7 +22,7 @@ pub fn must_sign_in<T>(request: &Request<'_>) -> Outcome<T, ()> {
 /// Refuses a request with a status: our routes answer it, an application's must not pass it on to another route unless
 /// it wants that.
 pub fn refuse<T>(request: &Request<'_>, status: Status) -> Outcome<T, ()> {
-    if is_own(request) || refusal(request) == Refusal::Forward {
+    if is_marked(request) || refusal(request) == Refusal::Forward {
         Outcome::Forward(status)
     } else {
         Outcome::Error((status, ()))
@@ -54,8 +54,7 @@ pub fn wants_page(request: &Request<'_>) -> bool {
     let headers = request.headers();
     let navigates = headers.get_one("Sec-Fetch-Mode").map(|mode| mode == "navigate");
     let html = |accept: &Accept| accept.iter().any(|media| media.media_type().is_html());
-    let reads = matches!(request.method(), Method::Get | Method::Head);
-    reads && navigates.unwrap_or_else(|| request.accept().is_some_and(html))
+    navigates.unwrap_or_else(|| request.accept().is_some_and(html))
 }
 
 fn refusal(request: &Request<'_>) -> Refusal {

@@ -170,6 +170,10 @@ impl Fairing for SignInFirst {
             return;
         }
         let sign_in = login::place(request).at(app.base());
+        // They were of another body.
+        for name in ["Content-Encoding", "Content-Language", "Content-Disposition", "ETag"] {
+            response.remove_header(name);
+        }
         if refusal::wants_page(request) {
             response.set_status(Status::SeeOther);
             response.set_raw_header("Location", sign_in);

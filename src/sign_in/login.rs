@@ -18,6 +18,7 @@ use crate::{
     http::{
         Form, Outcome, Paced, Page, SameOrigin, Visit, device,
         form::{fields::one_line, form, kind::MAX_EMAIL},
+        is_own,
         throttle::SignIn,
         viewer,
     },
@@ -27,6 +28,9 @@ use crate::{
     },
     view::shown::{Forms, View},
 };
+
+/// Longest address to go on to, in bytes: a redirect with it must get through every proxy.
+const MAX_NEXT: usize = 2_000;
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
@@ -45,7 +49,11 @@ pub async fn first(request: &Request<'_>) -> Outcome {
 /// Returns the address of the form, which leads back to the page that a request is for.
 pub fn place(request: &Request<'_>) -> Address {
     let again = if viewer::email(request).is_some() { "1" } else { "" };
-    let back = if request.method() == Method::Get { request.uri().to_string() } else { String::new() };
+    let uri = request.uri();
+    // A query on a page of ours may be a key out of a link that a mail program broke.
+    let wanted = if is_own(request) { uri.path().to_string() } else { uri.to_string() };
+    let reads = request.method() == Method::Get && wanted.len() <= MAX_NEXT;
+    let back = if reads { wanted } else { String::new() };
     Place::SignIn.with(&[("again", again), ("next", &back)])
 }
 

@@ -90,6 +90,7 @@ async fn only_our_routes_carry_our_headers(setting: Setting) {
             } else if answer.text() != host::ERROR {
                 assert_ne!(header("content-security-policy"), Some(host::CSP), "{path}");
                 assert_eq!(header("x-frame-options"), Some("DENY"), "{path}");
+                assert_eq!(header("access-control-allow-origin"), None, "{path}");
                 assert!(header("x-request-id").is_some(), "{path}");
                 ours += 1;
             }

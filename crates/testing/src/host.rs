@@ -41,6 +41,8 @@ pub fn around(rocket: Rocket<Build>) -> Rocket<Build> {
             Box::pin(async move {
                 response.set_raw_header("Content-Security-Policy", CSP);
                 response.set_raw_header("Cache-Control", "public, max-age=60");
+                response.set_raw_header("Access-Control-Allow-Origin", "https://elsewhere.example");
+                response.set_raw_header("Access-Control-Allow-Credentials", "true");
             })
         }))
 }
