@@ -14,7 +14,7 @@
 ///
 /// #[get("/drafts")]
 /// fn drafts(editor: Has<'_, Editor>) -> String {
-///     format!("the drafts of {}", editor.email)
+///     format!("the drafts of {}", editor.email())
 /// }
 /// ```
 pub trait Role: Send + Sync + 'static {
