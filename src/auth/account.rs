@@ -77,9 +77,7 @@ impl Account {
             Error::Config(format!("the fields of account {} are not as expected: {fault}", self.id))
         })
     }
-}
 
-impl Account {
     /// Returns the account of a request's session.
     pub(super) fn of<'r>(request: &'r Request<'_>, found: &SignedIn) -> &'r Self {
         request.local_cache(|| Account::from(&found.account))

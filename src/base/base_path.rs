@@ -18,15 +18,20 @@ impl BasePath {
 
     /// Returns the part of a path that is below the base, or `None` for a path elsewhere.
     pub fn below<'p>(&self, path: &'p str) -> Option<&'p str> {
-        match path.strip_prefix(&*self.0)? {
-            "" => Some("/"),
-            rest => rest.starts_with('/').then_some(rest),
-        }
+        below(&self.0, path)
     }
 
     /// Returns itself as Rocket mounts routes.
     pub fn root(&self) -> &str {
         if self.0.is_empty() { "/" } else { &self.0 }
+    }
+}
+
+/// Returns the part of a path that is below a base, which has no slash at its end, or `None` for a path elsewhere.
+pub fn below<'p>(base: &str, path: &'p str) -> Option<&'p str> {
+    match path.strip_prefix(base)? {
+        "" => Some("/"),
+        rest => rest.starts_with('/').then_some(rest),
     }
 }
 

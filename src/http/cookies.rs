@@ -116,10 +116,13 @@ impl Fairing for SetCookies {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         let PendingCookies(pending) = request.local_cache(PendingCookies::default);
-        for cookie in pending.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            response.adjoin_raw_header("Set-Cookie", cookie.to_string());
+        let pending = std::mem::take(&mut *pending.lock().unwrap_or_else(PoisonError::into_inner));
+        if !pending.is_empty() {
             // A page of an application may be cached for everybody, but not with somebody's session.
             response.set_raw_header("Cache-Control", "private, no-store");
+        }
+        for cookie in pending {
+            response.adjoin_raw_header("Set-Cookie", cookie.to_string());
         }
     }
 }

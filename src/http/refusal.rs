@@ -9,7 +9,7 @@ use rocket::{
 };
 
 use super::own_routes::{is_marked, is_own};
-use crate::{app::App, config::host::Refusal};
+use crate::{app::App, base::base_path::below, config::host::Refusal};
 
 struct MustSignIn(bool);
 
@@ -32,21 +32,17 @@ pub fn refuse<T>(request: &Request<'_>, status: Status) -> Outcome<T, ()> {
 /// True if an application's route refused somebody who must sign in first, and the application leaves the answer to us:
 /// a catcher of its own for 401 at this path takes precedence.
 pub fn leads_to_sign_in(request: &Request<'_>, status: Status) -> bool {
-    let is_ours = |request: &Request<'_>| {
+    let is_caught = || {
         let path = request.uri().path();
-        let catches = |base: &str| {
-            path.as_str()
-                .strip_prefix(base.trim_end_matches('/'))
-                .is_some_and(|rest| rest.starts_with('/') || rest.is_empty())
-        };
+        let catches = |base: &str| below(base.trim_end_matches('/'), path.as_str()).is_some();
         let mut catchers = request.rocket().catchers();
-        !catchers.any(|catcher| catcher.code == Some(401) && catches(catcher.base.path().as_str()))
+        catchers.any(|catcher| catcher.code == Some(401) && catches(catcher.base.path().as_str()))
     };
     status == Status::Unauthorized
         && request.local_cache(|| MustSignIn(false)).0
         && !is_own(request)
         && refusal(request) != Refusal::Host
-        && is_ours(request)
+        && !is_caught()
 }
 
 /// True if a person waits for a page, as opposed to a program.

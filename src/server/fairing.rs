@@ -65,21 +65,21 @@ impl Latchkey {
     /// [`Error::Config`], one line for each fault, with key and remedy; [`Error::Template`] or [`Error::File`] for a
     /// faulty template in the folder.
     pub fn ready(figment: &Figment, clock: Clock, templates: Option<&Path>) -> Result<Self, Error> {
-        let validated = Validated::read(figment)?;
-        let templates = Templates::load(templates, &place::named(&validated.config.base))?;
-        Ok(Latchkey { app: Some(Arc::new(App::new(validated, clock, templates)?)) })
+        Ok(Latchkey { app: Some(build(figment, clock, templates)?) })
     }
 
-    fn build(&self, figment: &Figment) -> Result<Arc<App>, Error> {
+    fn app(&self, figment: &Figment) -> Result<Arc<App>, Error> {
         match &self.app {
             Some(app) => Ok(app.clone()),
-            None => {
-                let ready =
-                    Latchkey::ready(figment, Clock::system(), folder::templates(figment)?.as_deref())?;
-                ready.app.ok_or(Error::Sealed)
-            }
+            None => build(figment, Clock::system(), folder::templates(figment)?.as_deref()),
         }
     }
+}
+
+fn build(figment: &Figment, clock: Clock, templates: Option<&Path>) -> Result<Arc<App>, Error> {
+    let validated = Validated::read(figment)?;
+    let templates = Templates::load(templates, &place::named(&validated.config.base))?;
+    Ok(Arc::new(App::new(validated, clock, templates)?))
 }
 
 #[rocket::async_trait]
@@ -93,7 +93,7 @@ impl Fairing for Latchkey {
             log::error!("latchkey::fairing() is attached twice: attach it once");
             return Err(rocket);
         }
-        match self.build(rocket.figment()) {
+        match self.app(rocket.figment()) {
             Ok(app) => Ok(assemble(rocket, app)),
             Err(error) => {
                 error.to_string().lines().for_each(|line| {
@@ -106,10 +106,9 @@ impl Fairing for Latchkey {
 
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
         request_log::start(request);
-        let base = request.rocket().state::<Arc<App>>().map(|app| app.base().clone());
-        if let Some(base) = base {
-            no_method_override::refuse(&base, request, data).await;
-            link_key::strip(&base, request);
+        if let Some(app) = request.rocket().state::<Arc<App>>().cloned() {
+            no_method_override::refuse(app.base(), request, data).await;
+            link_key::strip(app.base(), request);
         }
     }
 }
