@@ -99,15 +99,11 @@ fn strategy(chosen: &str) -> Result<Strategy, Fault> {
 }
 
 fn way_names() -> Vec<&'static str> {
-    vec!["mail", "shown"]
+    Way::VARIANTS.iter().map(|way| way.name()).collect()
 }
 
 fn way(chosen: &str) -> Result<Way, Fault> {
-    match chosen {
-        "mail" => Ok(Way::Mail),
-        "shown" => Ok(Way::Shown),
-        _ => Err(Fault::new("fault-required")),
-    }
+    chosen.parse().map_err(|_| Fault::new("fault-required"))
 }
 
 /// An action with the values of its form.

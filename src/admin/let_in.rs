@@ -27,10 +27,12 @@ use crate::{
         outbox,
     },
 };
+use strum::VariantArray;
 use uuid::Uuid;
 
-/// Channel for the key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Channel for the key; its name is a value of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Way {
     /// By mail, to the account's address.
     Mail,
@@ -39,6 +41,11 @@ pub enum Way {
 }
 
 impl Way {
+    /// Returns its name.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
     /// Life of the key: one that is read out may be overheard.
     pub fn life(self) -> HumanDuration {
         match self {

@@ -28,6 +28,7 @@ use crate::{
     },
 };
 use serde::Serialize;
+use strum::VariantArray;
 use uuid::Uuid;
 
 /// Events and sessions shown on the page.
@@ -205,9 +206,9 @@ impl PersonPage {
             since: format::moment(site.locale, session.began_at),
             seen: format::moment(site.locale, session.seen_at),
         });
-        let ways = [("mail", Way::Mail), ("shown", Way::Shown)].map(|(name, way)| {
+        let ways = Way::VARIANTS.iter().map(|way| {
             let minutes = [("minutes", format::minutes(*way.life()).into())];
-            Choice::new(name, site.say(&format!("person-way-{name}"), &minutes))
+            Choice::new(way.name(), site.say(&format!("person-way-{}", way.name()), &minutes))
         });
         Ok(PersonPage {
             id: account.id,
@@ -230,7 +231,7 @@ impl PersonPage {
             admin_role: Administrator::NAME,
             helped: !account.has(Administrator::NAME),
             strategies: strategies().map(|strategy| named(site, strategy)).collect(),
-            ways: ways.into(),
+            ways: ways.collect(),
             values: values(site, &site.policy_at_arrival(account), &[]),
             open: open.len(),
             sessions: sessions.collect(),
