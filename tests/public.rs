@@ -1,10 +1,6 @@
 //! The public interface is what `docs/public-items.txt` lists, and stays small.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use syn::{Attribute, Fields, File, ImplItem, Item, TraitItem, Type, UseTree, Visibility};
 
@@ -192,7 +188,7 @@ fn the_public_interface_is_as_listed() {
     if std::env::var_os("LATCHKEY_WRITE_LIST").is_some() {
         fs::write(&listed, &text).expect("a file is written");
     }
-    let known = fs::read_to_string(Path::new(&listed)).unwrap_or_default();
+    let known = fs::read_to_string(&listed).unwrap_or_default();
     assert_eq!(text, known, "if this is meant, run the test with LATCHKEY_WRITE_LIST=1");
     assert!(items.len() <= MAX_ITEMS, "{} items are public", items.len());
 }

@@ -10,7 +10,7 @@ use rocket::{
 };
 
 use super::{
-    Browser, Change, Config, Mailbox, Page, Seen, Setting, Strategy, Trouble, binary, free_port,
+    Browser, Change, Config, Mailbox, Page, Seen, Setting, Strategy, Trouble, binary, free_port, host,
     letters::Letters,
     replicas::{self, Replicas},
     server::{self, Host, Server},
@@ -129,11 +129,11 @@ impl Setting {
     pub async fn attached(
         &self,
         changes: &[Change<'_>],
-        host: impl Fn(Rocket<Build>, Latchkey) -> Rocket<Build> + Send + Sync + 'static,
+        attach: impl Fn(Rocket<Build>, Latchkey) -> Rocket<Build> + Send + Sync + 'static,
     ) -> TestApp {
         let host: Host = Arc::new(move |figment, clock| {
-            let latchkey = Latchkey::ready(&figment, clock, None).expect("the configuration is right");
-            host(rocket::custom(figment), latchkey)
+            let latchkey = host::latchkey(&figment, clock);
+            attach(rocket::custom(figment), latchkey)
         });
         TestApp::start_with(Site::new(self, self.config(changes), Clock::system()), host).await
     }

@@ -27,8 +27,13 @@ fn lost() -> &'static str {
 
 /// The application, with Latchkey attached before its own fairings.
 pub fn application(figment: Figment, clock: Clock) -> Rocket<Build> {
-    let latchkey = Latchkey::ready(&figment, clock, None).expect("the configuration is right");
+    let latchkey = latchkey(&figment, clock);
     around(rocket::custom(figment).attach(latchkey))
+}
+
+/// Latchkey on a clock that tests control.
+pub fn latchkey(figment: &Figment, clock: Clock) -> Latchkey {
+    Latchkey::ready(figment, clock, None).expect("the configuration is right")
 }
 
 /// Adds what the host has of its own.
