@@ -12,6 +12,10 @@ use crate::{
     view::{page_cache::PageCache, templates::Templates},
 };
 
+/// Parts that an application adds to the site, or puts in place of ours.
+#[derive(Clone, Default)]
+pub struct Extensions {}
+
 /// A running site. It holds no state of a request and nothing that is in the database.
 pub struct App {
     core: Core,
@@ -27,6 +31,8 @@ pub struct App {
     pub request_ids: RequestIds,
     /// Health of the worker, and whether the server is shutting down.
     pub health: Health,
+    /// Parts that an application has added.
+    pub extensions: Extensions,
 }
 
 impl App {
@@ -34,7 +40,12 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Config`], [`Error::Template`] or [`Error::File`] for an unusable configuration.
-    pub fn new(validated: Validated, clock: Clock, templates: Templates) -> Result<Self, Error> {
+    pub fn new(
+        validated: Validated,
+        clock: Clock,
+        templates: Templates,
+        extensions: Extensions,
+    ) -> Result<Self, Error> {
         let transports = Transports::new(&validated)?;
         let config = &validated.config;
         let hasher = Hasher::new(&config.password, Peppers::new(&config.pepper)?, Random)?;
@@ -46,6 +57,7 @@ impl App {
             transports,
             request_ids: RequestIds::default(),
             health: Health::default(),
+            extensions,
         })
     }
 }

@@ -56,6 +56,6 @@ pub use base::role::Role;
 pub use http::SameOrigin;
 pub use rooms::core::events;
 pub use server::fairing::{Latchkey, fairing};
+pub use server::rocket;
 pub use server::switch::Switch;
-pub use server::{rocket, server};
 pub use uuid::Uuid;

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::{dev, errors, folder, switch::Switch};
 use crate::{
     account, admin,
-    app::App,
+    app::{App, Extensions},
     base::{Error, clock::Clock},
     config::{Validated, fault},
     core::place::{self, Place},
@@ -49,37 +49,45 @@ use crate::{
 /// }
 /// ```
 pub fn fairing() -> Latchkey {
-    Latchkey { app: None }
+    on_clock(Clock::system())
+}
+
+/// Returns the same fairing, with another source of time.
+pub fn on_clock(clock: Clock) -> Latchkey {
+    Latchkey { clock, extensions: Extensions::default(), app: None }
 }
 
 /// Accounts for an application, made by [`fairing()`].
 pub struct Latchkey {
+    clock: Clock,
+    extensions: Extensions,
     /// The site, if it was built before it is attached.
     app: Option<Arc<App>>,
 }
 
 impl Latchkey {
-    /// Builds the site that a configuration describes.
+    /// Builds the site that a configuration describes, now instead of when the application ignites.
     ///
     /// # Errors
     /// [`Error::Config`], one line for each fault, with key and remedy; [`Error::Template`] or [`Error::File`] for a
     /// faulty template in the folder.
-    pub fn ready(figment: &Figment, clock: Clock, templates: Option<&Path>) -> Result<Self, Error> {
-        Ok(Latchkey { app: Some(build(figment, clock, templates)?) })
+    pub(super) fn ready(mut self, figment: &Figment, templates: Option<&Path>) -> Result<Self, Error> {
+        self.app = Some(self.build(figment, templates)?);
+        Ok(self)
     }
 
     fn app(&self, figment: &Figment) -> Result<Arc<App>, Error> {
         match &self.app {
             Some(app) => Ok(app.clone()),
-            None => build(figment, Clock::system(), folder::templates(figment)?.as_deref()),
+            None => self.build(figment, folder::templates(figment)?.as_deref()),
         }
     }
-}
 
-fn build(figment: &Figment, clock: Clock, templates: Option<&Path>) -> Result<Arc<App>, Error> {
-    let validated = Validated::read(figment)?;
-    let templates = Templates::load(templates, &place::named(&validated.config.base))?;
-    Ok(Arc::new(App::new(validated, clock, templates)?))
+    fn build(&self, figment: &Figment, templates: Option<&Path>) -> Result<Arc<App>, Error> {
+        let validated = Validated::read(figment)?;
+        let templates = Templates::load(templates, &place::named(&validated.config.base))?;
+        Ok(Arc::new(App::new(validated, self.clock.clone(), templates, self.extensions.clone())?))
+    }
 }
 
 #[rocket::async_trait]

@@ -9,7 +9,7 @@ pub mod switch;
 use figment::Figment;
 use rocket::{Build, Rocket, shield::Shield};
 
-use self::fairing::{Latchkey, with_database};
+use self::fairing::{on_clock, with_database};
 pub use self::folder::template_dir;
 use crate::{
     base::{Error, clock::Clock},
@@ -32,7 +32,7 @@ pub fn rocket(figment: Figment) -> Result<Rocket<Build>, Error> {
 /// Same as [`rocket()`].
 pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
     let templates = template_dir(&figment)?;
-    let latchkey = Latchkey::ready(&figment, clock, templates.as_deref())?;
+    let latchkey = on_clock(clock).ready(&figment, templates.as_deref())?;
     Ok(rocket::custom(with_database(&figment))
         .manage(WholeSite)
         // All headers of Rocket's default shield are among ours.

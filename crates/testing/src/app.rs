@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, process::Output, sync::Arc, time::Duration};
 
-use latchkey::{Latchkey, base::clock::Clock};
+use latchkey::{Latchkey, base::clock::Clock, server::fairing::on_clock};
 use reqwest::Method;
 use rocket::{
     Build, Rocket,
@@ -10,7 +10,7 @@ use rocket::{
 };
 
 use super::{
-    Browser, Change, Config, Mailbox, Page, Seen, Setting, Strategy, Trouble, binary, free_port, host,
+    Browser, Change, Config, Mailbox, Page, Seen, Setting, Strategy, Trouble, binary, free_port,
     letters::Letters,
     replicas::{self, Replicas},
     server::{self, Host, Server},
@@ -131,10 +131,7 @@ impl Setting {
         changes: &[Change<'_>],
         attach: impl Fn(Rocket<Build>, Latchkey) -> Rocket<Build> + Send + Sync + 'static,
     ) -> TestApp {
-        let host: Host = Arc::new(move |figment, clock| {
-            let latchkey = host::latchkey(&figment, clock);
-            attach(rocket::custom(figment), latchkey)
-        });
+        let host: Host = Arc::new(move |figment, clock| attach(rocket::custom(figment), on_clock(clock)));
         TestApp::start_with(Site::new(self, self.config(changes), Clock::system()), host).await
     }
 

@@ -1,6 +1,6 @@
 //! A host application around a site: with a shield, headers, catchers and routes of its own, none of which may reach ours.
 
-use latchkey::{Latchkey, base::clock::Clock};
+use latchkey::{base::clock::Clock, server::fairing::on_clock};
 use rocket::{
     Build, Rocket, catch, catchers,
     fairing::AdHoc,
@@ -27,13 +27,7 @@ fn lost() -> &'static str {
 
 /// The application, with Latchkey attached before its own fairings.
 pub fn application(figment: Figment, clock: Clock) -> Rocket<Build> {
-    let latchkey = latchkey(&figment, clock);
-    around(rocket::custom(figment).attach(latchkey))
-}
-
-/// Latchkey on a clock that tests control.
-pub fn latchkey(figment: &Figment, clock: Clock) -> Latchkey {
-    Latchkey::ready(figment, clock, None).expect("the configuration is right")
+    around(rocket::custom(figment).attach(on_clock(clock)))
 }
 
 /// Adds what the host has of its own.

@@ -23,9 +23,9 @@ pub type Host = Arc<dyn Fn(Figment, Clock) -> Rocket<Build> + Send + Sync>;
 pub fn whole() -> Host {
     match std::env::var_os("LATCHKEY_TEST_HOST") {
         Some(_) => Arc::new(host::application),
-        None => {
-            Arc::new(|figment, clock| latchkey::server(figment, clock).expect("the configuration is right"))
-        }
+        None => Arc::new(|figment, clock| {
+            latchkey::server::server(figment, clock).expect("the configuration is right")
+        }),
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{census::DatabaseState, exposed::exposed};
 use latchkey::{
-    app::App,
+    app::{App, Extensions},
     base::{Error, clock::Clock, email::Email, phone::Phone},
     config::{self, Validated, database, fault, is_loopback_url},
     core::place::named,
@@ -107,7 +107,7 @@ fn finding(line: &str) -> Finding {
 async fn plan(check: &Check, validated: Validated, figment: &Figment) -> Result<(Plan, Vec<Finding>), Error> {
     let dir = template_dir(figment)?;
     let templates = Templates::load(dir.as_deref(), &named(&validated.config.base))?;
-    let app = App::new(validated, Clock::system(), templates)?;
+    let app = App::new(validated, Clock::system(), templates, Extensions::default())?;
     let (address, port): (IpAddr, u16) = (fault::read(figment, "address")?, fault::read(figment, "port")?);
     let settings = database::read(figment)?;
     let mut census = DatabaseState::open(&settings).await?;

@@ -26,7 +26,7 @@ use rocket::{error::ErrorKind, tokio::select};
 
 use crate::{signals::Signals, watch};
 use latchkey::{
-    app::App,
+    app::{App, Extensions},
     base::{Error, clock::Clock, email::Email, locale::Locale, phone::Phone, random::Random},
     config::{self, Validated, database, fault, init},
     core::place::named,
@@ -281,7 +281,7 @@ async fn open(figment: &Figment) -> Result<(App, Pool), Error> {
     let pool = Pool::connect(&database::read(figment)?).await?;
     let validated = Validated::read(figment)?;
     let templates = Templates::load(None, &named(&validated.config.base))?;
-    let app = App::new(validated, Clock::system(), templates)?;
+    let app = App::new(validated, Clock::system(), templates, Extensions::default())?;
     Ok((app, pool))
 }
 
