@@ -4,17 +4,27 @@ use std::ops::Deref;
 
 use crate::{
     base::{Error, clock::Clock, random::Random},
-    config::Validated,
+    config::{Provided, Validated},
     core::Core,
     hashing::{hasher::Hasher, pepper::Peppers},
     observe::{health::Health, metrics::Metrics, task_context::RequestIds},
-    outbox::transport::Transports,
+    outbox::transport::{OwnSenders, Transports},
     view::{page_cache::PageCache, templates::Templates},
 };
 
 /// Parts that an application adds to the site, or puts in place of ours.
 #[derive(Clone, Default)]
-pub struct Extensions {}
+pub struct Extensions {
+    /// Senders in place of the mail server and the gateway.
+    pub senders: OwnSenders,
+}
+
+impl Extensions {
+    /// Returns the settings that these parts make unnecessary.
+    pub fn provided(&self) -> Provided {
+        Provided { mail: self.senders.mail.is_some(), texts: self.senders.texts.is_some() }
+    }
+}
 
 /// A running site. It holds no state of a request and nothing that is in the database.
 pub struct App {
@@ -46,7 +56,7 @@ impl App {
         templates: Templates,
         extensions: Extensions,
     ) -> Result<Self, Error> {
-        let transports = Transports::new(&validated)?;
+        let transports = Transports::new(&validated, &extensions.senders)?;
         let config = &validated.config;
         let hasher = Hasher::new(&config.password, Peppers::new(&config.pepper)?, Random)?;
         Ok(Self {

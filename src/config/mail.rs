@@ -26,6 +26,9 @@ pub struct MailSettings {
     /// Sends mail to an address without an account, at most once a day, if somebody requests a reset there.
     /// Default: true.
     pub to_unknown: bool,
+    /// True if an application sends mail itself.
+    #[serde(skip)]
+    pub by_application: bool,
 }
 
 impl Default for MailSettings {
@@ -35,11 +38,17 @@ impl Default for MailSettings {
             from: "Latchkey <no-reply@localhost>".into(),
             timeout: HumanDuration::seconds(30),
             to_unknown: true,
+            by_application: false,
         }
     }
 }
 
 impl MailSettings {
+    /// True if mail can be sent.
+    pub fn sends(&self) -> bool {
+        self.url.is_some() || self.by_application
+    }
+
     /// Returns the faults in these settings. For a remote server, release also requires TLS and a sender that is not at
     /// localhost.
     pub fn validate(&self, release: bool) -> Vec<SettingFault> {

@@ -42,7 +42,7 @@ use crate::{
 pub use contact::Contact;
 pub use outside::RestartKeys;
 pub use public_url::is_loopback_url;
-pub use validated::Validated;
+pub use validated::{Provided, Validated};
 
 /// Settings of `latchkey`. No `Debug`, since it holds secrets.
 #[derive(Deserialize, Serialize)]
@@ -170,7 +170,7 @@ impl Default for Config {
 impl Config {
     /// Returns the environment of the policy.
     pub fn environment(&self, lenient: bool) -> Environment {
-        Environment { gateway: self.sms.url.is_some(), lenient, contact: self.contact.is_some() }
+        Environment { gateway: self.sms.sends(), lenient, contact: self.contact.is_some() }
     }
 
     /// Returns the risks: what debug allows and release does not.

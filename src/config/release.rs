@@ -17,7 +17,7 @@ pub(super) fn missing(config: &Config, secret_key: bool) -> Vec<SettingFault> {
             "set it to a list of one random secret, as `latchkey init` prints",
         ),
         (
-            config.mail.url.is_some(),
+            config.mail.sends(),
             "latchkey.mail.url",
             "set it to your mail server, like \"smtp://user:password@host:587?tls=required\"",
         ),

@@ -54,6 +54,9 @@ pub struct SmsSettings {
     pub success: Option<String>,
     /// Timeout of one request, at most 5 s. Default: `"5s"`.
     pub timeout: HumanDuration,
+    /// True if an application sends texts itself.
+    #[serde(skip)]
+    pub by_application: bool,
 }
 
 impl Default for SmsSettings {
@@ -66,19 +69,30 @@ impl Default for SmsSettings {
             countries: Vec::new(),
             success: None,
             timeout: MAX_TIMEOUT,
+            by_application: false,
         }
     }
 }
 
 impl SmsSettings {
-    /// Returns the faults in these settings; none without a `url`. Release requires https, unless the gateway is on this
+    /// True if texts can be sent.
+    pub fn sends(&self) -> bool {
+        self.url.is_some() || self.by_application
+    }
+
+    /// Returns the faults in these settings; none if nothing sends texts. Release requires https, unless the gateway is on this
     /// machine.
     pub fn validate(&self, release: bool) -> Vec<SettingFault> {
-        let Some(url) = self.url.as_deref() else { return Vec::new() };
-        let clear = Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !is_local(&url));
-        let mut faults = self.parse(url).err().unwrap_or_default();
-        if release && clear {
-            faults.push(fault("url", "sends without encryption", "write https"));
+        if !self.sends() {
+            return Vec::new();
+        }
+        let mut faults = Vec::new();
+        if let Some(url) = self.url.as_deref() {
+            faults.extend(self.parse(url).err().unwrap_or_default());
+            let clear = Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !is_local(&url));
+            if release && clear {
+                faults.push(fault("url", "sends without encryption", "write https"));
+            }
         }
         if self.countries.is_empty() {
             let remedy = "write those whose numbers may get texts, like [\"DE\", \"AT\"], or [\"*\"] for all";
@@ -92,11 +106,11 @@ impl SmsSettings {
         faults
     }
 
-    /// True if texts may go to a number in E.164 form; without a gateway, every number is accepted.
+    /// True if texts may go to a number in E.164 form; if nothing sends them, every number is accepted.
     pub fn reaches(&self, number: &str) -> bool {
         let usual = || Phone::parse(number, None).is_ok_and(|phone| phone.number() == number);
         let country = || phone::country(number);
-        self.url.is_none()
+        !self.sends()
             || usual() && self.countries.iter().any(|code| code == "*" || Some(code) == country().as_ref())
     }
 

@@ -28,6 +28,15 @@ use crate::{
     store::DatabaseSettings,
 };
 
+/// Settings that are not needed, because an application provides the part that they describe.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Provided {
+    /// It sends mail.
+    pub mail: bool,
+    /// It sends texts.
+    pub texts: bool,
+}
+
 /// A validated configuration, which the site runs on.
 pub struct Validated {
     /// The settings.
@@ -54,8 +63,8 @@ impl Validated {
     ///
     /// # Errors
     /// [`Error::Config`], one line per fault, with its place, the key and the remedy.
-    pub fn read(figment: &Figment) -> Result<Self, Error> {
-        Self::validate(figment, true)?.accept()
+    pub fn read(figment: &Figment, provided: Provided) -> Result<Self, Error> {
+        Self::validate(figment, provided, true)?.accept()
     }
 
     /// Reads and validates the configuration, whatever the outcome, and writes no file.
@@ -63,7 +72,7 @@ impl Validated {
     /// # Errors
     /// The faults, if it cannot be read at all.
     pub fn look(figment: &Figment) -> Result<Self, Vec<Finding>> {
-        Self::validate(figment, false)
+        Self::validate(figment, Provided::default(), false)
     }
 
     /// Returns itself if it has no errors.
@@ -75,7 +84,7 @@ impl Validated {
         if errors.is_empty() { Ok(self) } else { Err(errors.into()) }
     }
 
-    fn validate(figment: &Figment, keep_secrets: bool) -> Result<Self, Vec<Finding>> {
+    fn validate(figment: &Figment, provided: Provided, keep_secrets: bool) -> Result<Self, Vec<Finding>> {
         let lenient = cfg!(debug_assertions) && *figment.profile() == Profile::new("debug");
         let own = |fault| vec![Finding::of(Severity::Error, fault).placed(figment)];
         if let Err(fault) = figment.extract::<Dict>() {
@@ -87,7 +96,9 @@ impl Validated {
         } else {
             figment.clone()
         };
-        let (config, unread_here): (Config, _) = fault::salvage(figment, "latchkey");
+        let (mut config, unread_here): (Config, _) = fault::salvage(figment, "latchkey");
+        config.mail.by_application = provided.mail;
+        config.sms.by_application = provided.texts;
         unread.extend(unread_here);
         let secret_key: Option<String> = figment.extract_inner("secret_key").ok();
         let mut faults = if lenient { Vec::new() } else { release::missing(&config, secret_key.is_some()) };

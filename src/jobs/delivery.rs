@@ -42,8 +42,8 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
         Channel::Email => {
             let (subject, text, html) =
                 mail(app, message).map_err(|error| Undelivered::Transient(error.to_string()))?;
-            match (&app.transports.smtp, &app.transports.mailbox) {
-                (Some(smtp), _) => {
+            match (&app.transports.mail, &app.transports.mailbox) {
+                (Some(sender), _) => {
                     let mail = Mail {
                         id: random(app, id),
                         to: &message.to,
@@ -51,7 +51,7 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
                         text: &text,
                         html: &html,
                     };
-                    smtp.send(async |smtp| smtp.send(&mail).await).await
+                    sender.send(async |sender| sender.send(&mail).await).await
                 }
                 (None, Some(mailbox)) => {
                     keep(app, mailbox, message, subject, text, html);
@@ -62,10 +62,8 @@ pub async fn deliver(app: &App, message: &Message, id: Uuid) -> Result<(), Undel
         }
         Channel::Sms => {
             let text = language(app, message).say(&format!("sms-{}", message.name), &args(app, message));
-            match (&app.transports.gateway, &app.transports.mailbox) {
-                (Some(gateway), _) => {
-                    gateway.send(async |gateway| gateway.send(&message.to, &text).await).await
-                }
+            match (&app.transports.texts, &app.transports.mailbox) {
+                (Some(sender), _) => sender.send(async |sender| sender.send(&message.to, &text).await).await,
                 (None, Some(mailbox)) => {
                     keep(app, mailbox, message, String::new(), text, String::new());
                     Ok(())
@@ -92,18 +90,16 @@ pub async fn pretend(app: &App, queue: Queue) -> Result<(), Undelivered> {
                 .code("0000-0000-0000-0000", until)
                 .link(link, until);
             black_box(language(app, &message).say("sms-reset-link", &args(app, &message)));
-            match &app.transports.gateway {
-                Some(gateway) => {
-                    gateway.pretend(drawn, async |gateway, like| gateway.pretend(like).await).await
-                }
+            match &app.transports.texts {
+                Some(sender) => sender.pretend(drawn, async |sender, like| sender.pretend(like).await).await,
                 None => Ok(()),
             }
         }
         Queue::Mail | Queue::Requests => {
             let message = Message::mail(asked.locale, "", "reset-link").link(link, until).asked(&asked);
             black_box(mail(app, &message)).map_err(|error| Undelivered::Transient(error.to_string()))?;
-            match &app.transports.smtp {
-                Some(smtp) => smtp.pretend(drawn, async |smtp, like| smtp.pretend(like).await).await,
+            match &app.transports.mail {
+                Some(sender) => sender.pretend(drawn, async |sender, like| sender.pretend(like).await).await,
                 None => Ok(()),
             }
         }

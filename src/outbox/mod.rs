@@ -7,6 +7,7 @@ pub mod mail;
 pub mod mailbox;
 pub mod message;
 pub mod request;
+pub mod sender;
 pub mod sms;
 pub mod transport;
 

@@ -4,11 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use regex::bytes::Regex;
 use reqwest::{Client, Response, Url, redirect};
-use rocket::tokio::time::sleep;
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use super::{Undelivered, circuit::Fared, root};
+use super::{Undelivered, circuit::Fared, root, sender};
 use crate::{
     base::{Error, duration::HumanDuration},
     config::sms::{SmsFormat, SmsSettings, is_local},
@@ -95,8 +94,7 @@ impl Gateway {
     /// # Errors
     /// [`Undelivered::Transient`] if that text hung.
     pub(crate) async fn pretend(&self, like: Fared) -> Result<(), Undelivered> {
-        sleep(like.took).await;
-        if like.hung { Err(Undelivered::Transient("the SMS gateway hangs".into())) } else { Ok(()) }
+        sender::pretend(like, "the SMS gateway hangs").await
     }
 
     /// Returns the whole body, or `None` if it is too long.

@@ -1,37 +1,138 @@
-//! Ways to send messages: mail server, gateway, or the development mailbox.
+//! Ways to send messages: mail server, gateway, an application's own senders, or the development mailbox.
 
-use super::{circuit::Circuit, mail::Smtp, mailbox::Mailbox, sms::Gateway};
-use crate::{base::Error, config::Validated};
+use std::sync::Arc;
+
+use super::{
+    Undelivered,
+    circuit::{Circuit, Fared},
+    mail::{Mail, Smtp},
+    mailbox::Mailbox,
+    sender::{self, SendMail, SendText},
+    sms::Gateway,
+};
+use crate::{
+    base::{Error, duration::HumanDuration},
+    config::Validated,
+};
+
+/// Senders that an application has in place of ours.
+#[derive(Clone, Default)]
+pub struct OwnSenders {
+    /// Sends mail.
+    pub mail: Option<Arc<dyn SendMail>>,
+    /// Sends texts.
+    pub texts: Option<Arc<dyn SendText>>,
+}
 
 /// The configured ways to send messages.
 pub struct Transports {
-    /// The mail server.
-    pub smtp: Option<Circuit<Smtp>>,
-    /// The SMS gateway.
-    pub gateway: Option<Circuit<Gateway>>,
+    /// Sends mail.
+    pub mail: Option<Circuit<MailSender>>,
+    /// Sends texts.
+    pub texts: Option<Circuit<TextSender>>,
     /// Mailbox for messages that nothing else can send; only in a lenient configuration.
     pub mailbox: Option<Mailbox>,
 }
 
 impl Transports {
-    /// Sets up everything that is configured.
+    /// Sets up everything that is configured or that the application has.
     ///
     /// # Errors
     /// [`Error::Config`] if a setting cannot be used.
-    pub fn new(validated: &Validated) -> Result<Self, Error> {
-        let config = &validated.config;
-        let smtp = config.mail.url.as_ref().map(|_| Smtp::new(&config.mail)).transpose()?;
-        let smtp = smtp.map(|smtp| smtp.known_as(validated.host()));
-        let gateway = config.sms.url.as_ref().map(|_| Gateway::new(&config.sms)).transpose()?;
+    pub fn new(validated: &Validated, own: &OwnSenders) -> Result<Self, Error> {
+        let (mail, sms) = (&validated.config.mail, &validated.config.sms);
+        let mail = match &own.mail {
+            Some(sender) => Some((
+                MailSender::Application(sender.clone(), mail.timeout),
+                "the application's sender of mail",
+            )),
+            None => mail.url.as_ref().map(|_| Smtp::new(mail)).transpose()?.map(|smtp| {
+                (MailSender::Server(Box::new(smtp.known_as(validated.host()))), "the mail server")
+            }),
+        };
+        let texts = match &own.texts {
+            Some(sender) => Some((
+                TextSender::Application(sender.clone(), sms.timeout),
+                "the application's sender of texts",
+            )),
+            None => {
+                let gateway = sms.url.as_ref().map(|_| Gateway::new(sms)).transpose()?;
+                gateway.map(|gateway| (TextSender::Gateway(gateway), "the SMS gateway"))
+            }
+        };
         Ok(Self {
-            smtp: smtp.map(|smtp| Circuit::new(smtp, "the mail server")),
-            gateway: gateway.map(|gateway| Circuit::new(gateway, "the SMS gateway")),
+            mail: mail.map(|(sender, name)| Circuit::new(sender, name)),
+            texts: texts.map(|(sender, name)| Circuit::new(sender, name)),
             mailbox: validated.lenient.then(Mailbox::default),
         })
     }
 
     /// True if text messages can be sent.
     pub fn can_text(&self) -> bool {
-        self.gateway.is_some() || self.mailbox.is_some()
+        self.texts.is_some() || self.mailbox.is_some()
+    }
+}
+
+/// Sender of mail.
+pub enum MailSender {
+    /// A mail server.
+    Server(Box<Smtp>),
+    /// The application's own, with the time that it has for one.
+    Application(Arc<dyn SendMail>, HumanDuration),
+}
+
+impl MailSender {
+    /// Sends one mail.
+    ///
+    /// # Errors
+    /// [`Undelivered`].
+    pub async fn send(&self, mail: &Mail<'_>) -> Result<(), Undelivered> {
+        match self {
+            Self::Server(smtp) => smtp.send(mail).await,
+            Self::Application(own, limit) => sender::bounded(*limit, own.send(mail)).await,
+        }
+    }
+
+    /// Sends a decoy: takes as long as the mail behind `like`.
+    ///
+    /// # Errors
+    /// [`Undelivered::Transient`] if that mail hung.
+    pub(crate) async fn pretend(&self, like: Fared) -> Result<(), Undelivered> {
+        match self {
+            Self::Server(smtp) => smtp.pretend(like).await,
+            Self::Application(..) => sender::pretend(like, "the application's sender of mail hangs").await,
+        }
+    }
+}
+
+/// Sender of texts.
+pub enum TextSender {
+    /// An HTTP gateway.
+    Gateway(Gateway),
+    /// The application's own, with the time that it has for one.
+    Application(Arc<dyn SendText>, HumanDuration),
+}
+
+impl TextSender {
+    /// Sends one text.
+    ///
+    /// # Errors
+    /// [`Undelivered`].
+    pub async fn send(&self, to: &str, text: &str) -> Result<(), Undelivered> {
+        match self {
+            Self::Gateway(gateway) => gateway.send(to, text).await,
+            Self::Application(own, limit) => sender::bounded(*limit, own.send(to, text)).await,
+        }
+    }
+
+    /// Sends a decoy: takes as long as the text behind `like`.
+    ///
+    /// # Errors
+    /// [`Undelivered::Transient`] if that text hung.
+    pub(crate) async fn pretend(&self, like: Fared) -> Result<(), Undelivered> {
+        match self {
+            Self::Gateway(gateway) => gateway.pretend(like).await,
+            Self::Application(..) => sender::pretend(like, "the application's sender of texts hangs").await,
+        }
     }
 }

@@ -25,6 +25,7 @@ use crate::{
     },
     jobs::{canonical, heartbeat, worker},
     observe::task,
+    outbox::sender::{SendMail, SendText},
     policy::strategy::Strategy,
     reset,
     sign_in::login,
@@ -66,6 +67,18 @@ pub struct Latchkey {
 }
 
 impl Latchkey {
+    /// Sends mail by the application instead of `latchkey.mail.url`.
+    pub fn mail(mut self, sender: impl SendMail) -> Self {
+        self.extensions.senders.mail = Some(Arc::new(sender));
+        self
+    }
+
+    /// Sends text messages by the application instead of `latchkey.sms.url`.
+    pub fn texts(mut self, sender: impl SendText) -> Self {
+        self.extensions.senders.texts = Some(Arc::new(sender));
+        self
+    }
+
     /// Builds the site that a configuration describes, now instead of when the application ignites.
     ///
     /// # Errors
@@ -84,7 +97,7 @@ impl Latchkey {
     }
 
     fn build(&self, figment: &Figment, templates: Option<&Path>) -> Result<Arc<App>, Error> {
-        let validated = Validated::read(figment)?;
+        let validated = Validated::read(figment, self.extensions.provided())?;
         let templates = Templates::load(templates, &place::named(&validated.config.base))?;
         Ok(Arc::new(App::new(validated, self.clock.clone(), templates, self.extensions.clone())?))
     }

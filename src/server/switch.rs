@@ -91,7 +91,7 @@ impl Switch {
 
     fn read(&self, figment: &Figment) -> Result<(PolicySnapshot, Vec<String>), Error> {
         fault::refuse_strays(figment)?;
-        let validated = Validated::read(figment)?;
+        let validated = Validated::read(figment, self.app.extensions.provided())?;
         let restart = self.app.validated.outside.changed(&validated.outside);
         // A changed gateway takes effect only after a restart, so the policy must work with the present one.
         let environment = self.app.config().environment(self.app.validated.lenient);

@@ -38,6 +38,7 @@ mod pooler;
 mod probes;
 mod restart;
 mod rotation;
+mod senders;
 mod session;
 mod sms;
 mod strategies;

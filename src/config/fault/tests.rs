@@ -3,7 +3,7 @@
 use figment::providers::{Format, Toml};
 
 use super::{
-    super::{Config, Validated},
+    super::{Config, Provided, Validated},
     *,
 };
 
@@ -46,7 +46,8 @@ fn a_fault_is_one_line_and_tells_no_secret() {
         assert_eq!(told(toml).lines().count(), 1, "{toml}: {}", told(toml));
     }
     let url = "[default.latchkey]\npublic_url = 'https://me:s3cret@id.example'";
-    let fault = Validated::read(&figment(url).select("release")).err().unwrap().to_string();
+    let fault =
+        Validated::read(&figment(url).select("release"), Provided::default()).err().unwrap().to_string();
     assert!(fault.contains("latchkey.public_url") && !fault.contains("s3cret"), "{fault}");
 }
 

@@ -28,7 +28,7 @@ use crate::{signals::Signals, watch};
 use latchkey::{
     app::{App, Extensions},
     base::{Error, clock::Clock, email::Email, locale::Locale, phone::Phone, random::Random},
-    config::{self, Validated, database, fault, init},
+    config::{self, Provided, Validated, database, fault, init},
     core::place::named,
     policy::is_role,
     store::{DatabaseSettings, Pool},
@@ -279,7 +279,7 @@ fn launch_fault(error: &rocket::Error, address: IpAddr, port: u16) -> String {
 /// Opens the site and its database, for commands that may run while a server does.
 async fn open(figment: &Figment) -> Result<(App, Pool), Error> {
     let pool = Pool::connect(&database::read(figment)?).await?;
-    let validated = Validated::read(figment)?;
+    let validated = Validated::read(figment, Provided::default())?;
     let templates = Templates::load(None, &named(&validated.config.base))?;
     let app = App::new(validated, Clock::system(), templates, Extensions::default())?;
     Ok((app, pool))

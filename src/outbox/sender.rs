@@ -1,0 +1,98 @@
+//! An application's own ways to send messages, in place of the mail server and the gateway.
+
+use std::panic::AssertUnwindSafe;
+
+use rocket::{
+    async_trait,
+    futures::FutureExt,
+    tokio::time::{sleep, timeout},
+};
+
+use super::{Undelivered, circuit::Fared, mail::Mail};
+use crate::base::duration::HumanDuration;
+
+/// Sends mail in place of the server at `latchkey.mail.url`.
+///
+/// The queue, its retries and its limits stay as they are: [`send`](Self::send) is called once for each try, within
+/// `latchkey.mail.timeout`. A sender that panics or takes longer is tried again later.
+///
+/// ```no_run
+/// use latchkey::{Mail, SendMail, Undelivered};
+///
+/// struct Postbox;
+///
+/// #[rocket::async_trait]
+/// impl SendMail for Postbox {
+///     async fn send(&self, mail: &Mail<'_>) -> Result<(), Undelivered> {
+///         std::fs::write(format!("outgoing/{}.txt", mail.id), mail.text)
+///             .map_err(|error| Undelivered::Transient(format!("the postbox is closed: {}", error.kind())))
+///     }
+/// }
+///
+/// # fn app() -> rocket::Rocket<rocket::Build> {
+/// rocket::build().attach(latchkey::fairing().mail(Postbox))
+/// # }
+/// ```
+#[async_trait]
+pub trait SendMail: Send + Sync + 'static {
+    /// Sends one mail; `Ok` means that somebody else is responsible for it from now on.
+    ///
+    /// # Errors
+    /// [`Undelivered`], whose text is logged: it must contain neither the recipient nor the message, which lets its
+    /// reader into the account.
+    async fn send(&self, mail: &Mail<'_>) -> Result<(), Undelivered>;
+}
+
+/// Sends text messages in place of the gateway at `latchkey.sms.url`, as [`SendMail`] does with mail.
+///
+/// ```no_run
+/// use latchkey::{SendText, Undelivered};
+///
+/// struct Modem;
+///
+/// #[rocket::async_trait]
+/// impl SendText for Modem {
+///     async fn send(&self, to: &str, text: &str) -> Result<(), Undelivered> {
+///         # fn dial(_: &str, _: &str) -> bool { true }
+///         if dial(to, text) { Ok(()) } else { Err(Undelivered::Transient("the modem is off".into())) }
+///     }
+/// }
+///
+/// # fn app() -> rocket::Rocket<rocket::Build> {
+/// rocket::build().attach(latchkey::fairing().texts(Modem))
+/// # }
+/// ```
+#[async_trait]
+pub trait SendText: Send + Sync + 'static {
+    /// Sends a text to a phone number in E.164 form (`+4915112345678`), whose country is one of
+    /// `latchkey.sms.countries`; `Ok` means that somebody else is responsible for it from now on.
+    ///
+    /// # Errors
+    /// [`Undelivered`], whose text is logged: it must contain neither the number nor the message.
+    async fn send(&self, to: &str, text: &str) -> Result<(), Undelivered>;
+}
+
+/// Waits for an application's sender, which may neither panic nor take longer than `limit`.
+///
+/// # Errors
+/// The sender's, or [`Undelivered::Transient`].
+pub(super) async fn bounded(
+    limit: HumanDuration,
+    sending: impl Future<Output = Result<(), Undelivered>>,
+) -> Result<(), Undelivered> {
+    let failed = |why| Err(Undelivered::Transient(why));
+    match AssertUnwindSafe(timeout(*limit, sending)).catch_unwind().await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => failed(format!("the application's sender took longer than {limit}")),
+        Err(_) => failed("the application's sender panicked".into()),
+    }
+}
+
+/// Takes as long as a decoy must: as long as the message behind `like`.
+///
+/// # Errors
+/// [`Undelivered::Transient`] if that message hung.
+pub(super) async fn pretend(like: Fared, hangs: &str) -> Result<(), Undelivered> {
+    sleep(like.took).await;
+    if like.hung { Err(Undelivered::Transient(hangs.into())) } else { Ok(()) }
+}
