@@ -26,6 +26,8 @@ mod rooms {
     pub mod app;
     pub mod auth;
     pub mod base;
+    #[cfg(feature = "cli")]
+    pub mod cli;
     pub mod config;
     pub mod core;
     pub mod findings;
@@ -53,6 +55,8 @@ pub use auth::role::Has;
 pub use auth::session::Fresh;
 pub use base::Error;
 pub use base::role::Role;
+#[cfg(feature = "cli")]
+pub use cli::run;
 pub use http::SameOrigin;
 pub use outbox::Undelivered;
 pub use outbox::mail::Mail;

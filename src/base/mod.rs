@@ -18,6 +18,7 @@ pub mod reach;
 pub mod return_to;
 pub mod role;
 pub mod setting_fault;
+pub mod spelling;
 pub mod typed;
 
 pub use error::Error;

@@ -84,7 +84,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::config::{Config, Validated};
+    use crate::config::{Config, Provided, Validated};
 
     /// Returns the file with the marks in `marks` removed; the empty mark uncomments the defaults.
     fn without(marks: &[&str]) -> Figment {
@@ -175,7 +175,7 @@ mod tests {
         let all = all();
         rocket::Config::try_from(&all).unwrap();
         crate::config::database::read(&all).unwrap();
-        let validated = Validated::look(&all.select("release")).ok().unwrap();
+        let validated = Validated::look(&all.select("release"), Provided::default()).ok().unwrap();
         let faults = validated.findings.iter().filter(|finding| finding.is_error());
         assert!(faults.clone().count() > 0);
         for fault in faults {
@@ -189,7 +189,7 @@ mod tests {
             let printed = Figment::from(rocket::Config::release_default())
                 .merge(Toml::string(text).nested())
                 .select("release");
-            Validated::look(&printed).ok().unwrap()
+            Validated::look(&printed, Provided::default()).ok().unwrap()
         };
         let text = rocket_toml(Random).unwrap();
         let faults = read(&text).findings;

@@ -237,12 +237,33 @@ impl Config {
     }
 }
 
-/// Returns all findings that need no database: keys that nothing reads, and the results of validation.
-pub fn findings(figment: &Figment) -> Vec<Finding> {
-    let mut all = fault::unknown_keys(figment);
+/// Owner of a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The server: every key is its own.
+    Server,
+    /// An application that attaches Latchkey: it has keys, and perhaps senders, of its own.
+    Application,
+}
+
+impl Owner {
+    /// Returns the parts that the owner may provide.
+    pub fn provided(self) -> Provided {
+        match self {
+            Self::Server => Provided::default(),
+            Self::Application => Provided::ALL,
+        }
+    }
+}
+
+/// Returns all findings that need no database: keys in the wrong place, and the results of
+/// validation.
+pub fn findings(figment: &Figment, owner: Owner) -> Vec<Finding> {
+    let mut all = fault::outside(figment, owner);
     let missing = all.first().is_some_and(|finding| finding.key == "ROCKET_CONFIG");
     if !missing {
-        let validated = Validated::look(figment).map_or_else(|faults| faults, |validated| validated.findings);
+        let validated = Validated::look(figment, owner.provided())
+            .map_or_else(|faults| faults, |validated| validated.findings);
         let new: Vec<_> = validated.into_iter().filter(|finding| !all.contains(finding)).collect();
         all.extend(new);
     }
@@ -254,8 +275,8 @@ pub fn findings(figment: &Figment) -> Vec<Finding> {
 ///
 /// # Errors
 /// [`Error::Config`], one line per fault.
-pub fn refuse(figment: &Figment) -> Result<(), Error> {
-    let mut faults = findings(figment);
+pub fn refuse(figment: &Figment, owner: Owner) -> Result<(), Error> {
+    let mut faults = findings(figment, owner);
     faults.retain(Finding::is_error);
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }

@@ -93,10 +93,7 @@ impl SmsSettings {
             if release && clear {
                 faults.push(fault("url", "sends without encryption", "write https"));
             }
-        }
-        if self.countries.is_empty() {
-            let remedy = "write those whose numbers may get texts, like [\"DE\", \"AT\"], or [\"*\"] for all";
-            faults.push(fault("countries", "is missing", remedy));
+            faults.extend(self.without_countries());
         }
         let unknown = self.countries.iter().find(|code| *code != "*" && !phone::is_country(code));
         faults.extend(unknown.map(|code| {
@@ -106,11 +103,18 @@ impl SmsSettings {
         faults
     }
 
+    /// Returns the fault of a site that sends texts and does not say to which countries.
+    pub fn without_countries(&self) -> Option<SettingFault> {
+        let remedy = "write those whose numbers may get texts, like [\"DE\", \"AT\"], or [\"*\"] for all";
+        self.countries.is_empty().then(|| fault("countries", "is missing", remedy))
+    }
+
     /// True if texts may go to a number in E.164 form; if nothing sends them, every number is accepted.
     pub fn reaches(&self, number: &str) -> bool {
         let usual = || Phone::parse(number, None).is_ok_and(|phone| phone.number() == number);
         let country = || phone::country(number);
         !self.sends()
+            || self.countries.is_empty()
             || usual() && self.countries.iter().any(|code| code == "*" || Some(code) == country().as_ref())
     }
 

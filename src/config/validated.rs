@@ -37,6 +37,11 @@ pub struct Provided {
     pub texts: bool,
 }
 
+impl Provided {
+    /// Everything, as an application may.
+    pub const ALL: Self = Self { mail: true, texts: true };
+}
+
 /// A validated configuration, which the site runs on.
 pub struct Validated {
     /// The settings.
@@ -71,8 +76,8 @@ impl Validated {
     ///
     /// # Errors
     /// The faults, if it cannot be read at all.
-    pub fn look(figment: &Figment) -> Result<Self, Vec<Finding>> {
-        Self::validate(figment, Provided::default(), false)
+    pub fn look(figment: &Figment, provided: Provided) -> Result<Self, Vec<Finding>> {
+        Self::validate(figment, provided, false)
     }
 
     /// Returns itself if it has no errors.

@@ -156,11 +156,12 @@ mod tests {
     };
 
     use super::*;
+    use crate::config::Provided;
 
     fn force(toml: &str) -> PolicySnapshot {
         let toml = format!("secret_key = 'x'\nlatchkey.pepper = ['x']\n[latchkey.reset]\n{toml}");
         let figment = Figment::from(Toml::string(&toml)).select("debug");
-        PolicySnapshot::new(&Validated::look(&figment).unwrap(), Time::from_millis(0))
+        PolicySnapshot::new(&Validated::look(&figment, Provided::default()).unwrap(), Time::from_millis(0))
     }
 
     #[test]

@@ -51,10 +51,11 @@ impl Transports {
             }),
         };
         let texts = match &own.texts {
-            Some(sender) => Some((
-                TextSender::Application(sender.clone(), sms.timeout),
-                "the application's sender of texts",
-            )),
+            Some(sender) => {
+                sms.without_countries().map_or(Ok(()), Err)?;
+                let sender = TextSender::Application(sender.clone(), sms.timeout);
+                Some((sender, "the application's sender of texts"))
+            }
             None => {
                 let gateway = sms.url.as_ref().map(|_| Gateway::new(sms)).transpose()?;
                 gateway.map(|gateway| (TextSender::Gateway(gateway), "the SMS gateway"))

@@ -11,7 +11,11 @@ use rocket::{
 use rocket_db_pools::Database;
 use serde_json::json;
 
-use super::{dev, errors, folder, switch::Switch};
+use super::{
+    dev, errors, folder,
+    switch::Switch,
+    watch::{self, Read},
+};
 use crate::{
     account, admin,
     app::{App, Extensions},
@@ -50,23 +54,70 @@ use crate::{
 /// }
 /// ```
 pub fn fairing() -> Latchkey {
-    on_clock(Clock::system())
+    Latchkey { read: Reading::Usual, ..on_clock(Clock::system()) }
 }
 
 /// Returns the same fairing, with another source of time.
 pub fn on_clock(clock: Clock) -> Latchkey {
-    Latchkey { clock, extensions: Extensions::default(), app: None }
+    Latchkey { clock, extensions: Extensions::default(), read: Reading::Never, app: None }
 }
 
 /// Accounts for an application, made by [`fairing()`].
 pub struct Latchkey {
     clock: Clock,
     extensions: Extensions,
+    read: Reading,
     /// The site, if it was built before it is attached.
     app: Option<Arc<App>>,
 }
 
+/// Source of a newer configuration.
+enum Reading {
+    /// Rocket's own files and variables, if the application is configured by them.
+    Usual,
+    /// A function of the application.
+    By(Read),
+    /// None: the configuration stays.
+    Never,
+}
+
+impl Reading {
+    fn again(&self, figment: &Figment) -> Option<Read> {
+        match self {
+            Self::Usual => {
+                let usual = rocket::Config::figment();
+                let ours = |figment: &Figment| figment.find_value("latchkey").ok();
+                (usual.profile() == figment.profile() && ours(&usual) == ours(figment))
+                    .then(|| Arc::new(rocket::Config::figment) as Read)
+            }
+            Self::By(read) => Some(read.clone()),
+            Self::Never => None,
+        }
+    }
+}
+
 impl Latchkey {
+    /// Reads the configuration anew by `read` whenever one of its files changes, so that another policy is in force at
+    /// once and without a restart.
+    ///
+    /// An application whose configuration is `rocket::Config::figment()` needs no such line.
+    ///
+    /// ```no_run
+    /// use rocket::figment::{Figment, providers::{Format, Toml}};
+    ///
+    /// fn configuration() -> Figment {
+    ///     rocket::Config::figment().merge(Toml::file("accounts.toml").nested())
+    /// }
+    ///
+    /// # fn app() -> rocket::Rocket<rocket::Build> {
+    /// rocket::custom(configuration()).attach(latchkey::fairing().configuration(configuration))
+    /// # }
+    /// ```
+    pub fn configuration(mut self, read: impl Fn() -> Figment + Send + Sync + 'static) -> Self {
+        self.read = Reading::By(Arc::new(read));
+        self
+    }
+
     /// Sends mail by the application instead of `latchkey.mail.url`.
     pub fn mail(mut self, sender: impl SendMail) -> Self {
         self.extensions.senders.mail = Some(Arc::new(sender));
@@ -115,7 +166,13 @@ impl Fairing for Latchkey {
             return Err(rocket);
         }
         match self.app(rocket.figment()) {
-            Ok(app) => Ok(assemble(rocket, app)),
+            Ok(app) => {
+                let site = assemble(rocket, app);
+                Ok(match self.read.again(site.figment()) {
+                    Some(read) => site.attach(watch::fairing(read, Arc::default())),
+                    None => site,
+                })
+            }
             Err(error) => {
                 error.to_string().lines().for_each(|line| {
                     log::error!("latchkey: {}", fault::placed(rocket.figment(), line));

@@ -5,6 +5,7 @@ pub mod errors;
 pub mod fairing;
 mod folder;
 pub mod switch;
+pub mod watch;
 
 use figment::Figment;
 use rocket::{Build, Rocket, shield::Shield};

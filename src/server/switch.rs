@@ -8,13 +8,14 @@ use rocket::{Phase, Rocket};
 use crate::{
     app::App,
     base::Error,
-    config::{Validated, fault},
+    config::{Owner, Validated, fault},
     core::{
         event::{Event, EventKind},
         in_force::{PolicySnapshot, Refused},
         replicas,
     },
     findings::Severity,
+    http::own_routes::WholeSite,
     policy::{judge, setting::changes},
     store::{Db, Pool, accounts},
 };
@@ -33,13 +34,15 @@ use crate::{
 pub struct Switch {
     app: Arc<App>,
     pool: Pool,
+    owner: Owner,
 }
 
 impl Switch {
     /// Returns the switch of an ignited site; `None` if [`rocket()`](super::rocket()) did not build the site.
     pub fn of<P: Phase>(rocket: &Rocket<P>) -> Option<Self> {
         let (app, db) = (rocket.state::<Arc<App>>()?, rocket.state::<Db>()?);
-        Some(Self { app: app.clone(), pool: (**db).clone() })
+        let owner = if rocket.state::<WholeSite>().is_some() { Owner::Server } else { Owner::Application };
+        Some(Self { app: app.clone(), pool: (**db).clone(), owner })
     }
 
     /// Puts the policy of a configuration in force for all later requests. Other keys keep their values from
@@ -90,7 +93,10 @@ impl Switch {
     }
 
     fn read(&self, figment: &Figment) -> Result<(PolicySnapshot, Vec<String>), Error> {
-        fault::refuse_strays(figment)?;
+        let outside = fault::outside(figment, self.owner);
+        if !outside.is_empty() {
+            return Err(outside.into());
+        }
         let validated = Validated::read(figment, self.app.extensions.provided())?;
         let restart = self.app.validated.outside.changed(&validated.outside);
         // A changed gateway takes effect only after a restart, so the policy must work with the present one.

@@ -9,7 +9,11 @@ use std::{
 };
 
 use latchkey::{Mail, SendMail, SendText, Undelivered};
-use rocket::{async_trait, futures::future::pending, tokio::{sync::mpsc, time::timeout}};
+use rocket::{
+    async_trait,
+    futures::future::pending,
+    tokio::{sync::mpsc, time::timeout},
+};
 use serde_json::json;
 
 use crate::common::{NEW, OLD, Setting};

@@ -1,22 +1,12 @@
-//! Latchkey as a server: its command line, its log, its signals, and a watch on its configuration.
+//! Latchkey as a server: its log, and the signals that it registers before anything else.
 #![forbid(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms)]
 
-/// Prints a line.
-macro_rules! say {
-    ($($line:tt)*) => {
-        $crate::cli::printed(writeln!(std::io::stdout(), $($line)*))
-    };
-}
-
-mod cli;
 mod logger;
-mod signals;
-mod watch;
 
 use std::process::ExitCode;
 
-use signals::Signals;
+use latchkey::cli::{self, Signals};
 
 /// Runs the command that the command line names; without one, the server.
 pub fn run() -> ExitCode {
@@ -26,5 +16,5 @@ pub fn run() -> ExitCode {
     let signals = serves.then(Signals::heed);
     // Must come before Rocket's own: the first logger stays.
     logger::start();
-    cli::run(signals)
+    cli::run_server(signals)
 }

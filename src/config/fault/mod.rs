@@ -10,8 +10,9 @@ use figment::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::Owner;
 use crate::{
-    base::Error,
+    base::{Error, spelling},
     findings::{Finding, Severity, place::Place},
 };
 
@@ -105,18 +106,18 @@ pub fn read<T: DeserializeOwned>(figment: &Figment, key: &str) -> Result<T, Erro
     Ok(figment.extract_inner(key).map_err(|fault| explain(figment, fault, key))?)
 }
 
-/// Refuses what [`unknown_keys`] finds.
-///
-/// # Errors
-/// [`Error::Config`], one line per fault.
-pub fn refuse_strays(figment: &Figment) -> Result<(), Error> {
-    let faults = unknown_keys(figment);
-    if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
+/// Returns the faults outside our tables: [`misplaced`] keys and, in a server's configuration, [`strays`].
+pub fn outside(figment: &Figment, owner: Owner) -> Vec<Finding> {
+    let mut faults = misplaced(figment);
+    if owner == Owner::Server {
+        faults.extend(strays(figment));
+    }
+    faults
 }
 
-/// Returns the faults that no table of ours would notice: invalid values of Rocket's keys, missing files, and keys that
-/// nothing reads, since a misspelt name must not pass for a setting.
-pub fn unknown_keys(figment: &Figment) -> Vec<Finding> {
+/// Returns the faults that no table of ours would notice: invalid values of Rocket's keys, missing files, and tables
+/// that only seem to be ours.
+fn misplaced(figment: &Figment) -> Vec<Finding> {
     if let Ok(file) = figment.extract_inner::<PathBuf>("config") {
         let here = std::env::current_dir().unwrap_or_default();
         if !here.ancestors().any(|dir| dir.join(&file).is_file()) {
@@ -129,27 +130,49 @@ pub fn unknown_keys(figment: &Figment) -> Vec<Finding> {
         let (_, each) = salvage::<rocket::Config>(figment, "");
         faults.extend(if each.is_empty() { explain(figment, fault, "") } else { each });
     }
-    let rocket: Dict = Figment::from(rocket::Config::default()).extract().unwrap_or_default();
-    let known = |key: &str| rocket.contains_key(key) || OURS.contains(&key);
-    for profile in figment.profiles().filter(|profile| known(profile.as_str().as_str())) {
+    for profile in figment.profiles().filter(|profile| is_known(profile.as_str().as_str())) {
         let why = format!("[{profile}] is no table that is read");
         faults.push(Finding::new(Severity::Error, "", why, format!("write [default.{profile}]")));
     }
+    let keys: Dict = figment.extract().unwrap_or_default();
+    faults.extend(keys.keys().filter(|key| is_misspelt(key)).map(|key| {
+        let remedy = "write latchkey, if that is meant";
+        Finding::new(Severity::Error, &**key, "nothing reads this key", remedy).placed(figment)
+    }));
+    faults
+}
+
+/// Returns the keys that neither we nor Rocket read: in a server's configuration, a misspelt name must not pass for a
+/// setting. An application has keys of its own.
+fn strays(figment: &Figment) -> Vec<Finding> {
+    let mut strays = Vec::new();
     let tables = [("", figment.extract()), ("databases.", figment.extract_inner("databases"))];
     for (table, keys) in tables.into_iter().filter_map(|(table, keys)| Some((table, keys.ok()?))) {
         let keys: Dict = keys;
-        for key in keys.keys().filter(|key| if table.is_empty() { !known(key) } else { *key != "latchkey" }) {
+        for key in keys.keys().filter(|key| {
+            if table.is_empty() { !is_known(key) && !is_misspelt(key) } else { *key != "latchkey" }
+        }) {
             let remedy = if key == "tls" { "a proxy in front ends TLS" } else { "is it misspelt?" };
             let stray =
                 Finding::new(Severity::Error, format!("{table}{key}"), "nothing reads this key", remedy);
             let stray = stray.placed(figment);
             // The environment also holds variables meant for other programs.
             if matches!(stray.place, Place::File { .. }) {
-                faults.push(stray);
+                strays.push(stray);
             }
         }
     }
-    faults
+    strays
+}
+
+fn is_misspelt(key: &str) -> bool {
+    spelling::meant(key, ["latchkey"]).is_some()
+}
+
+/// True for the keys under a profile that we or Rocket read.
+fn is_known(key: &str) -> bool {
+    let rocket: Dict = Figment::from(rocket::Config::default()).extract().unwrap_or_default();
+    rocket.contains_key(key) || OURS.contains(&key)
 }
 
 /// Returns the variables meant for one of our tables that nothing reads: the environment sets only whole tables.

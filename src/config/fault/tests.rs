@@ -65,7 +65,8 @@ fn every_fault_is_told_at_once() {
 #[test]
 fn what_cannot_be_read_is_no_reason_to_call_it_missing() {
     let toml = "[release]\nsecret_key = 'x'\n[release.latchkey]\nmail = 'x'\npepper = 'x'\npublic_url = 1";
-    let findings = Validated::look(&figment(toml).select("release")).ok().unwrap().findings;
+    let findings =
+        Validated::look(&figment(toml).select("release"), Provided::default()).ok().unwrap().findings;
     let keys: Vec<_> = findings.iter().map(|finding| finding.key.as_str()).collect();
     assert_eq!(keys, ["latchkey.mail", "latchkey.pepper", "latchkey.public_url"], "{findings:?}");
 }
@@ -95,7 +96,7 @@ fn a_key_that_nothing_reads_is_refused() {
     let path = folder.path().join("Rocket.toml");
     for (toml, said) in [
         ("[default]\nprot = 1", "prot: nothing reads this key"),
-        ("[default.latchky]\nx = 1", "latchky: nothing reads this key"),
+        ("[default.latchky]\nx = 1", "latchky: nothing reads this key: write latchkey"),
         ("[default.databases.latchky]\nx = 1", "databases.latchky: nothing reads this key"),
         ("[default.tls]\ncerts = 'x'", "a proxy in front ends TLS"),
         ("[latchkey]\nx = 1", "write [default.latchkey]"),
@@ -104,10 +105,26 @@ fn a_key_that_nothing_reads_is_refused() {
     ] {
         std::fs::write(&path, toml).unwrap();
         let read = Figment::from(rocket::Config::debug_default()).merge(Toml::file(&path).nested());
-        let fault = refuse_strays(&read).err().map_or(String::new(), |fault| fault.to_string());
+        let fault = Error::from(outside(&read, Owner::Server)).to_string();
         assert!(fault.contains(said), "{toml}: {fault}");
     }
     std::fs::write(&path, "[default]\ntemplate_dir = 'x'\nsecret_key = 'x'\n[default.latchkey]").unwrap();
     let read = Figment::from(rocket::Config::debug_default()).merge(Toml::file(&path).nested());
-    assert!(refuse_strays(&read).is_ok());
+    assert!(outside(&read, Owner::Server).is_empty());
+}
+
+#[test]
+fn an_application_has_keys_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("Rocket.toml");
+    let found = |toml: &str| {
+        std::fs::write(&path, toml).unwrap();
+        let read = Figment::from(rocket::Config::debug_default()).merge(Toml::file(&path).nested());
+        Error::from(outside(&read, Owner::Application)).to_string()
+    };
+    assert_eq!(
+        found("[default]\nmy_key = 1\n[default.mail]\nx = 1\n[default.databases.shop]\nurl = 'x'"),
+        ""
+    );
+    assert!(found("[default.latchky.reset]\nstrategy = 'second_key'").contains("write latchkey"));
 }

@@ -8,13 +8,11 @@ use crate::{
         Error,
         clock::Time,
         role::{Administrator, Role},
+        spelling,
     },
     findings::{Finding, Severity},
     store::{Conn, accounts::RoleGroup, registrations},
 };
-
-/// Most typing errors by which one name counts as another.
-const MAX_TYPOS: usize = 2;
 
 /// Returns findings about these accounts and about invited people, without naming any of them.
 ///
@@ -72,12 +70,8 @@ fn without_phone(
 
 fn nobody(role: &str, known: &BTreeSet<&str>) -> Finding {
     let likely = known.iter().copied().chain([Administrator::NAME]);
-    let nearest = likely
-        .map(|name| (strsim::osa_distance(role, name), name))
-        .filter(|(slips, _)| (1..=MAX_TYPOS).contains(slips))
-        .min();
-    let remedy = match nearest {
-        Some((_, name)) => format!("did you mean `{name}`?"),
+    let remedy = match spelling::meant(role, likely) {
+        Some(name) => format!("did you mean `{name}`?"),
         None => format!("give it with `latchkey user role EMAIL --add {role}`, or remove the table"),
     };
     Finding::new(Severity::Warning, table_key(role), "no account has this role", remedy)

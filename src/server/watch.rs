@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     ffi::OsString,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -15,25 +16,31 @@ use notify::{
 use rocket::{
     Shutdown,
     fairing::AdHoc,
-    tokio::{self, select, sync::mpsc, time::timeout},
+    tokio::{
+        self, select,
+        sync::{Notify, mpsc},
+        time::timeout,
+    },
 };
 
-use latchkey::{Error, Switch};
-
-use crate::signals::HangUps;
+use super::switch::Switch;
+use crate::base::Error;
 
 /// Time without changes after which a file is read, so that a file written in several steps is complete.
 const DEBOUNCE: Duration = Duration::from_millis(100);
 /// Time of continuous changes after which a file is ignored until the next change.
 const DEBOUNCE_LIMIT: Duration = Duration::from_secs(5);
 
-/// Reloads the configuration with `read` whenever one of its files changes.
-pub fn fairing(read: impl Fn() -> Figment + Clone + Send + Sync + 'static, hang_ups: HangUps) -> AdHoc {
+/// Reads the configuration anew.
+pub type Read = Arc<dyn Fn() -> Figment + Send + Sync>;
+
+/// Reloads the configuration with `read` whenever one of its files changes, or somebody rings `bell`.
+pub fn fairing(read: Read, bell: Arc<Notify>) -> AdHoc {
     AdHoc::on_liftoff("Watch", move |rocket| {
         Box::pin(async move {
             if let Some(switch) = Switch::of(rocket) {
                 let watched = Watched { files: files(rocket.figment()), speaks: speaks(rocket.figment()) };
-                tokio::spawn(watch(watched, read.clone(), switch, rocket.shutdown(), hang_ups));
+                tokio::spawn(watch(watched, read.clone(), switch, rocket.shutdown(), bell));
             }
         })
     })
@@ -61,13 +68,7 @@ impl Watched {
     }
 }
 
-async fn watch(
-    watched: Watched,
-    read: impl Fn() -> Figment,
-    switch: Switch,
-    mut shutdown: Shutdown,
-    mut hang_ups: HangUps,
-) {
+async fn watch(watched: Watched, read: Read, switch: Switch, mut shutdown: Shutdown, bell: Arc<Notify>) {
     let (tell, mut told) = mpsc::channel(1);
     let look = || {
         watcher(&watched.files, tell.clone()).inspect_err(|fault| {
@@ -75,11 +76,10 @@ async fn watch(
         })
     };
     let mut watching = look();
-    let ring = tell.clone();
-    tokio::spawn(async move { while hang_ups.next().await.is_some() && ring.send(()).await.is_ok() {} });
     loop {
         select! {
             () = &mut shutdown => return,
+            () = bell.notified() => {}
             _ = told.recv() => {}
         }
         // A link may have another target now.

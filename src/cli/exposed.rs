@@ -4,7 +4,7 @@ use std::path::Path;
 
 use figment::Figment;
 
-use latchkey::{
+use crate::{
     findings::{Finding, Severity, place::Place},
     store::{DatabaseSettings, files},
 };

@@ -1,6 +1,6 @@
 //! The database for read-only commands, if it exists and is up to date.
 
-use latchkey::{
+use crate::{
     base::Error,
     store::{self, DatabaseSettings, Pool},
 };

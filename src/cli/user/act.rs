@@ -6,7 +6,7 @@ use super::{
     super::{Done, LOCALE, wrong},
     User,
 };
-use latchkey::{
+use crate::{
     account::{invite, taken::taken},
     admin::{
         actions::{self, ActionOutcome},

@@ -9,10 +9,10 @@ use figment::Figment;
 use serde_json::{Value, json};
 
 use super::{census::DatabaseState, exposed::exposed};
-use latchkey::{
+use crate::{
     app::{App, Extensions},
     base::{Error, clock::Clock, email::Email, phone::Phone},
-    config::{self, Validated, database, fault, is_loopback_url},
+    config::{self, Owner, Validated, database, fault, is_loopback_url},
     core::place::named,
     findings::{Finding, Severity},
     jobs::delivery,
@@ -32,6 +32,9 @@ use latchkey::{
     after_help = "Exit status: 0 if the site would start, 1 if not, or if --strict is given and there is a warning."
 )]
 pub(super) struct Check {
+    /// The configuration is an application's, which attaches Latchkey: it may have keys of its own, and send messages itself.
+    #[arg(long)]
+    application: bool,
     /// Fail on warnings too.
     #[arg(long)]
     strict: bool,
@@ -54,11 +57,15 @@ struct Plan {
     tables: Vec<(String, Policy, Option<i64>)>,
 }
 
-pub(super) fn run(check: &Check, figment: &Figment) -> ExitCode {
+pub(super) fn run(check: &Check, figment: &Figment, owner: Owner) -> ExitCode {
     // Faulty keys of Rocket's own are reported here, because Rocket would panic over them.
-    let found = config::findings(figment);
-    let looked =
-        if found.iter().any(Finding::is_error) { Err(found) } else { rocket::execute(look(check, figment)) };
+    let owner = if check.application { Owner::Application } else { owner };
+    let found = config::findings(figment, owner);
+    let looked = if found.iter().any(Finding::is_error) {
+        Err(found)
+    } else {
+        rocket::execute(look(check, figment, owner))
+    };
     let (plan, findings) = match looked {
         Ok((plan, findings)) => (Some(plan), findings),
         Err(findings) => (None, findings),
@@ -74,8 +81,8 @@ pub(super) fn run(check: &Check, figment: &Figment) -> ExitCode {
     if passes { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn look(check: &Check, figment: &Figment) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
-    let validated = Validated::look(figment)?;
+async fn look(check: &Check, figment: &Figment, owner: Owner) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
+    let validated = Validated::look(figment, owner.provided())?;
     let mut findings = validated.findings.clone();
     let (plan, people) = plan(check, validated, figment).await.map_err(|fault| {
         let lines = fault.to_string();

@@ -1,8 +1,9 @@
 //! Signals to the server: stop, or reload the configuration. A signal is kept from the moment the process starts, and
 //! handled as soon as the server can.
 
-use std::io;
+use std::{io, sync::Arc};
 
+use rocket::tokio::{self, sync::Notify};
 #[cfg(unix)]
 use rocket::tokio::{
     runtime::{Builder, Runtime},
@@ -88,15 +89,27 @@ impl Drop for Stop {
 }
 
 impl HangUps {
+    /// Returns a bell that each signal rings from now on.
+    pub fn bell(mut self) -> Arc<Notify> {
+        let bell = Arc::new(Notify::new());
+        let rings = bell.clone();
+        tokio::spawn(async move {
+            while self.next().await.is_some() {
+                rings.notify_one();
+            }
+        });
+        bell
+    }
+
     /// Waits for the next signal; returns at once if one has come since the last.
     #[cfg(unix)]
-    pub async fn next(&mut self) -> Option<()> {
+    async fn next(&mut self) -> Option<()> {
         self.signal.recv().await
     }
 
     /// Waits forever.
     #[cfg(not(unix))]
-    pub async fn next(&mut self) -> Option<()> {
+    async fn next(&mut self) -> Option<()> {
         std::future::pending().await
     }
 }

@@ -4,11 +4,10 @@ use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use figment::Figment;
 use serde_json::json;
 
-use super::{Done, LOCALE, open, say_json, table::Table};
-use latchkey::{
+use super::{Done, LOCALE, say_json, site::Site, table::Table};
+use crate::{
     base::{Error, clock::Time, duration::HumanDuration, email::Email},
     core::event::EventKind,
     store::{
@@ -41,8 +40,8 @@ pub(super) struct Events {
     json: bool,
 }
 
-pub(super) async fn run(asked: Events, figment: &Figment) -> Result<Done, Error> {
-    let (_, pool) = open(figment).await?;
+pub(super) async fn run(asked: Events, site: Site) -> Result<Done, Error> {
+    let (_, pool) = site.open().await?;
     let done = list(&asked, &mut pool.read().await?).await?;
     rocket_db_pools::Pool::close(&pool).await;
     Ok(done)

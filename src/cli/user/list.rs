@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::json;
 
 use super::super::{Done, LOCALE, say_json, table::Table};
-use latchkey::{
+use crate::{
     app::App,
     base::{Error, email::Email, phone::ending},
     store::{Pool, accounts, claims, registrations, sessions},

@@ -9,7 +9,7 @@ use clap::Subcommand;
 use figment::Figment;
 
 use super::complain;
-use latchkey::config;
+use crate::config::{self, Owner};
 
 #[derive(Subcommand)]
 pub(super) enum Policy {
@@ -19,9 +19,11 @@ pub(super) enum Policy {
     Diff(diff::Diff),
 }
 
-pub(super) fn run(policy: &Policy, figment: &Figment) -> ExitCode {
-    let done = config::refuse(figment).and_then(|()| match policy {
-        Policy::Explain(explain) => rocket::execute(explain::run(explain, figment)).map(ExitCode::from),
+pub(super) fn run(policy: &Policy, figment: &Figment, owner: Owner) -> ExitCode {
+    let done = config::refuse(figment, owner).and_then(|()| match policy {
+        Policy::Explain(explain) => {
+            rocket::execute(explain::run(explain, figment, owner.provided())).map(ExitCode::from)
+        }
         Policy::Diff(diff) => rocket::execute(diff::run(diff)).map(|differ| ExitCode::from(u8::from(differ))),
     });
     done.unwrap_or_else(|error| {

@@ -2,10 +2,8 @@
 
 use std::io::Write;
 
-use figment::Figment;
-
-use super::open;
-use latchkey::{
+use super::site::Site;
+use crate::{
     base::Error,
     store::seed::{self, Size},
 };
@@ -26,8 +24,8 @@ pub(super) struct Seed {
     keys: i64,
 }
 
-pub(super) async fn run(seed: &Seed, figment: &Figment) -> Result<(), Error> {
-    let (app, pool) = open(figment).await?;
+pub(super) async fn run(seed: &Seed, site: Site) -> Result<(), Error> {
+    let (app, pool) = site.open().await?;
     let mut tx = pool.begin().await?;
     if !seed::is_empty(&mut tx).await? {
         let why = "the database at databases.latchkey.url has accounts already: choose an empty one";

@@ -3,12 +3,11 @@
 use std::io::Write;
 
 use clap::{Subcommand, ValueEnum};
-use figment::Figment;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Done, LOCALE, open, say_json, table::Table};
-use latchkey::{
+use super::{Done, LOCALE, say_json, site::Site, table::Table};
+use crate::{
     admin::message_actions,
     app::App,
     base::Error,
@@ -75,8 +74,8 @@ impl From<Listed> for OutboxFilter {
     }
 }
 
-pub(super) async fn run(outbox: Outbox, figment: &Figment) -> Result<Done, Error> {
-    let (app, pool) = open(figment).await?;
+pub(super) async fn run(outbox: Outbox, site: Site) -> Result<Done, Error> {
+    let (app, pool) = site.open().await?;
     let done = match outbox {
         Outbox::List { state, limit, json } => list(&app, &pool, state.into(), limit, json).await?,
         Outbox::Retry { id } => change(&app, &pool, &id, true).await?,

@@ -4,10 +4,9 @@ mod act;
 mod list;
 
 use clap::{Subcommand, builder::PossibleValuesParser};
-use figment::Figment;
 
-use super::{Done, open};
-use latchkey::{
+use super::{Done, site::Site};
+use crate::{
     admin::{let_in::strategies, reason::Reason},
     base::{Error, email::Email},
     policy::strategy::Strategy,
@@ -138,8 +137,8 @@ pub(super) enum User {
     },
 }
 
-pub(super) async fn run(user: User, figment: &Figment) -> Result<Done, Error> {
-    let (app, pool) = open(figment).await?;
+pub(super) async fn run(user: User, site: Site) -> Result<Done, Error> {
+    let (app, pool) = site.open().await?;
     let done = match user {
         User::List { role, state, json } => list::list(&app, &pool, role.as_deref(), state, json).await?,
         User::Show { email, json } => list::show(&app, &pool, &email, json).await?,

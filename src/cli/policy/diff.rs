@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::super::census::DatabaseState;
-use latchkey::{
+use crate::{
     base::{Error, clock::Clock},
     config::{Config, database, fault},
     policy::{Policy, ResetSettings, setting::Setting},

@@ -2,6 +2,13 @@
 //!
 //! Longer than other files: half of it is the text that `--help` shows.
 
+/// Prints a line.
+macro_rules! say {
+    ($($line:tt)*) => {
+        $crate::cli::printed(writeln!(std::io::stdout(), $($line)*))
+    };
+}
+
 mod census;
 mod check;
 mod events;
@@ -9,30 +16,30 @@ mod exposed;
 mod outbox;
 mod policy;
 mod seed;
+mod signals;
+mod site;
 mod table;
 mod user;
 
 use std::{
+    ffi::OsStr,
     io::{self, Write},
-    net::IpAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{self, ExitCode},
 };
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use figment::Figment;
-use rocket::{error::ErrorKind, tokio::select};
+use rocket::{Build, Rocket};
 
-use crate::{signals::Signals, watch};
-use latchkey::{
-    app::{App, Extensions},
-    base::{Error, clock::Clock, email::Email, locale::Locale, phone::Phone, random::Random},
-    config::{self, Provided, Validated, database, fault, init},
-    core::place::named,
+pub use self::signals::Signals;
+use self::site::Site;
+use crate::{
+    base::{Error, email::Email, locale::Locale, phone::Phone, random::Random},
+    config::{self, Owner, database, fault, init},
     policy::is_role,
-    store::{DatabaseSettings, Pool},
-    view::templates::Templates,
+    store::Pool,
 };
 
 /// Last paragraph of `--help`.
@@ -132,28 +139,64 @@ fn printed(result: io::Result<()>) {
     }
 }
 
-/// Runs the command given on the command line.
-pub fn run(signals: Option<io::Result<Signals>>) -> ExitCode {
-    let cli = Cli::parse();
-    let figment = rocket::Config::figment();
-    let done = match cli.command {
-        Some(Command::Completions { shell }) => {
-            let mut text = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "latchkey", &mut text);
-            Ok(whole(&text))
-        }
-        Some(Command::Man) => Ok(manual()),
-        Some(Command::Init(init)) => start(&init).map(|()| ExitCode::SUCCESS),
-        Some(Command::Check(check)) => Ok(check::run(&check, &figment)),
-        Some(Command::Policy(policy)) => Ok(policy::run(&policy, &figment)),
-        // Faulty keys of Rocket's own are refused here, because Rocket would panic over them.
-        command => config::refuse(&figment)
-            .and_then(|()| rocket::execute(carry_out(command, figment.clone(), signals))),
+/// Serves an application that attaches Latchkey, or runs one of the commands of `latchkey` on its accounts: the command
+/// line says which.
+///
+/// Commands that change something see the application as it is: they ignite it, without launching it, so that its hooks
+/// and its senders do their part. Without a command the application is launched; its log, its arguments to `ROCKET_…`
+/// and its signals are its own.
+///
+/// ```no_run
+/// use std::process::ExitCode;
+///
+/// use rocket::{Build, Rocket};
+///
+/// fn application() -> Rocket<Build> {
+///     rocket::build().attach(latchkey::fairing())
+/// }
+///
+/// fn main() -> ExitCode {
+///     latchkey::run(application)
+/// }
+/// ```
+pub fn run(application: impl FnOnce() -> Rocket<Build>) -> ExitCode {
+    let name = std::env::args_os().next().and_then(|path| Path::new(&path).file_name().map(OsStr::to_owned));
+    let command = match name.and_then(|name| name.into_string().ok()) {
+        Some(name) => Cli::command().name(&*name.leak()),
+        None => Cli::command(),
     };
-    done.unwrap_or_else(|error| {
-        complain(&figment, &error);
-        ExitCode::FAILURE
-    })
+    execute(command, || Site::Application(Box::new(application())))
+}
+
+/// Runs the server, or one of its commands. A server that `signals` were registered for obeys them.
+pub fn run_server(signals: Option<io::Result<Signals>>) -> ExitCode {
+    execute(Cli::command(), || Site::Server(signals))
+}
+
+fn execute(mut line: clap::Command, site: impl FnOnce() -> Site) -> ExitCode {
+    let parsed = Cli::from_arg_matches(&line.get_matches_mut()).unwrap_or_else(|error| error.exit());
+    let command = match parsed.command {
+        Some(Command::Completions { shell }) => {
+            let (name, mut text) = (line.get_name().to_owned(), Vec::new());
+            clap_complete::generate(shell, &mut line, name, &mut text);
+            return whole(&text);
+        }
+        Some(Command::Man) => return manual(line),
+        Some(Command::Init(init)) => {
+            return start(&init)
+                .map_or_else(|error| complain(&Figment::new(), &error), |()| ExitCode::SUCCESS);
+        }
+        command => command,
+    };
+    let site = site();
+    let (figment, owner) = (site.figment(), site.owner());
+    match command {
+        Some(Command::Check(check)) => check::run(&check, &figment, owner),
+        Some(Command::Policy(policy)) => policy::run(&policy, &figment, owner),
+        command => {
+            rocket::execute(carry_out(command, site)).unwrap_or_else(|error| complain(&figment, &error))
+        }
+    }
 }
 
 /// Prints a text unchanged.
@@ -163,8 +206,8 @@ fn whole(text: &[u8]) -> ExitCode {
 }
 
 /// Prints the manual: the main page, then one for each subcommand.
-fn manual() -> ExitCode {
-    let (mut text, mut cli) = (Vec::new(), Cli::command());
+fn manual(mut cli: clap::Command) -> ExitCode {
+    let mut text = Vec::new();
     cli.build();
     pages(&cli, &mut text).map_or_else(
         |error| {
@@ -197,92 +240,33 @@ fn start(init: &Init) -> Result<(), Error> {
 }
 
 /// Prints an error, with the place of each key.
-fn complain(figment: &Figment, error: &Error) {
+fn complain(figment: &Figment, error: &Error) -> ExitCode {
     for line in error.to_string().lines() {
         eprintln!("latchkey: {}", fault::placed(figment, line));
     }
+    ExitCode::FAILURE
 }
 
-async fn carry_out(
-    command: Option<Command>,
-    figment: Figment,
-    signals: Option<io::Result<Signals>>,
-) -> Result<ExitCode, Error> {
+async fn carry_out(command: Option<Command>, site: Site) -> Result<ExitCode, Error> {
     let done = match command {
-        Some(Command::User(user)) => user::run(user, &figment).await?,
-        Some(Command::Outbox(outbox)) => outbox::run(outbox, &figment).await?,
-        Some(Command::Events(events)) => events::run(events, &figment).await?,
-        Some(Command::Seed(seed)) => seed::run(&seed, &figment).await.map(|()| Done::Done)?,
-        Some(Command::Migrate) => migrate(&figment).await.map(|()| Done::Done)?,
-        _ => serve(figment, signals).await.map(|()| Done::Done)?,
+        Some(Command::User(user)) => user::run(user, site).await?,
+        Some(Command::Outbox(outbox)) => outbox::run(outbox, site).await?,
+        Some(Command::Events(events)) => events::run(events, site).await?,
+        Some(Command::Seed(seed)) => seed::run(&seed, site).await.map(|()| Done::Done)?,
+        Some(Command::Migrate) => migrate(&site.figment()).await.map(|()| Done::Done)?,
+        _ => site.serve().await.map(|()| Done::Done)?,
     };
     Ok(done.into())
 }
 
-async fn serve(figment: Figment, signals: Option<io::Result<Signals>>) -> Result<(), Error> {
-    let signals = signals.unwrap_or_else(Signals::heed);
-    let failed = |source| Error::File { path: "signals".into(), source };
-    let Signals { mut stop, hang_ups } = signals.map_err(failed)?;
-    let site = latchkey::rocket(figment)?.attach(watch::fairing(rocket::Config::figment, hang_ups));
-    let settings = database::read(site.figment())?;
-    let (address, port) = (fault::read(site.figment(), "address")?, fault::read(site.figment(), "port")?);
-    let told = |error| Error::Config(launch_fault(&error, address, port));
-    let site = select! {
-        biased;
-        // No request has been served yet, so nothing needs to finish.
-        () = stop.told() => return Ok(()),
-        ignited = async {
-            // Reports in one line that the database cannot be reached; Rocket would print many.
-            reachable(&settings).await?;
-            site.ignite().await.map_err(told)
-        } => ignited?,
-    };
-    let shutdown = site.shutdown();
-    rocket::tokio::spawn(async move {
-        stop.told().await;
-        shutdown.notify();
-    });
-    match site.launch().await {
-        // A request that outlasted the grace period was cut off, which is not a failure of the server.
-        Err(error) if matches!(error.kind(), ErrorKind::Shutdown(_, None)) => Ok(()),
-        launched => launched.map(drop).map_err(told),
-    }
-}
-
-async fn reachable(settings: &DatabaseSettings) -> Result<(), Error> {
-    rocket_db_pools::Pool::close(&Pool::connect(settings).await?).await;
-    Ok(())
-}
-
 async fn migrate(figment: &Figment) -> Result<(), Error> {
+    config::refuse(figment, Owner::Application)?;
     match Pool::migrate(&database::read(figment)?).await? {
         0 => say!("the database is up to date"),
         1 => say!("1 migration was applied"),
         count => say!("{count} migrations were applied"),
     }
     Ok(())
-}
-
-fn launch_fault(error: &rocket::Error, address: IpAddr, port: u16) -> String {
-    match error.kind() {
-        ErrorKind::Bind(error) => {
-            format!("port {port} of address {address} is not available: {error}")
-        }
-        ErrorKind::FailedFairings(fairings) => {
-            let names: Vec<_> = fairings.iter().map(|fairing| fairing.name).collect();
-            format!("could not start: {}", names.join(", "))
-        }
-        other => format!("could not start: {other}"),
-    }
-}
-
-/// Opens the site and its database, for commands that may run while a server does.
-async fn open(figment: &Figment) -> Result<(App, Pool), Error> {
-    let pool = Pool::connect(&database::read(figment)?).await?;
-    let validated = Validated::read(figment, Provided::default())?;
-    let templates = Templates::load(None, &named(&validated.config.base))?;
-    let app = App::new(validated, Clock::system(), templates, Extensions::default())?;
-    Ok((app, pool))
 }
 
 /// Error for an invalid argument.

@@ -7,13 +7,13 @@ use figment::Figment;
 use serde_json::json;
 
 use super::super::{Done, LOCALE, census::DatabaseState};
-use latchkey::{
+use crate::{
     base::{
         Error,
         clock::{Clock, Time},
         email::Email,
     },
-    config::{Validated, database},
+    config::{Provided, Validated, database},
     core::place::named,
     findings::place::Place,
     policy::{
@@ -42,8 +42,8 @@ pub(in super::super) struct Explain {
     json: bool,
 }
 
-pub(super) async fn run(explain: &Explain, figment: &Figment) -> Result<Done, Error> {
-    let validated = Validated::look(figment)?.accept()?;
+pub(super) async fn run(explain: &Explain, figment: &Figment, provided: Provided) -> Result<Done, Error> {
+    let validated = Validated::look(figment, provided)?.accept()?;
     let templates = Templates::load(template_dir(figment)?.as_deref(), &named(&validated.config.base))?;
     let language = templates.language(LOCALE);
     let account = match &explain.user {

@@ -1,0 +1,136 @@
+//! The site that a command works for: the server's, or that of an application.
+
+use std::{io, net::IpAddr, sync::Arc};
+
+use figment::Figment;
+use rocket::{Build, Rocket, error::ErrorKind, tokio::select};
+use rocket_db_pools::Database;
+
+use super::signals::Signals;
+use crate::{
+    app::{App, Extensions},
+    base::{Error, clock::Clock},
+    config::{self, Owner, Provided, Validated, database, fault},
+    core::place::named,
+    server::watch,
+    store::{DatabaseSettings, Db, Pool},
+    view::templates::Templates,
+};
+
+/// The site that a command works for.
+pub(super) enum Site {
+    /// The server's, as its configuration describes it, with the signals if it is to serve.
+    Server(Option<io::Result<Signals>>),
+    /// An application's, which attaches Latchkey.
+    Application(Box<Rocket<Build>>),
+}
+
+impl Site {
+    /// Returns the configuration.
+    pub fn figment(&self) -> Figment {
+        match self {
+            Self::Server(_) => rocket::Config::figment(),
+            Self::Application(rocket) => rocket.figment().clone(),
+        }
+    }
+
+    /// Returns the owner of the configuration.
+    pub fn owner(&self) -> Owner {
+        match self {
+            Self::Server(_) => Owner::Server,
+            Self::Application(_) => Owner::Application,
+        }
+    }
+
+    /// Opens it and its database, for commands that may run while it serves.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for a faulty configuration, [`Error::Database`] or [`Error::Migration`].
+    pub async fn open(self) -> Result<(Arc<App>, Pool), Error> {
+        let figment = self.figment();
+        // The server's binary may be run in the folder of an application.
+        config::refuse(&figment, Owner::Application)?;
+        let rocket = match self {
+            Self::Application(rocket) => rocket.configure(figment.merge(("log_level", "off"))),
+            Self::Server(_) => {
+                let pool = Pool::connect(&database::read(&figment)?).await?;
+                let validated = Validated::read(&figment, Provided::ALL)?;
+                let templates = Templates::load(None, &named(&validated.config.base))?;
+                let app = App::new(validated, Clock::system(), templates, Extensions::default())?;
+                return Ok((Arc::new(app), pool));
+            }
+        };
+        // Only the application itself knows all of its parts.
+        let ignited = rocket.ignite().await.map_err(|error| Error::Config(unlaunched(&error, None)))?;
+        let (Some(app), Some(db)) = (ignited.state::<Arc<App>>(), Db::fetch(&ignited)) else {
+            return Err(Error::Config("the application does not attach latchkey::fairing()".into()));
+        };
+        Ok((app.clone(), (**db).clone()))
+    }
+
+    /// Serves until it is told to stop.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if it cannot start, [`Error::Database`] or [`Error::Migration`].
+    pub async fn serve(self) -> Result<(), Error> {
+        let signals = match self {
+            Self::Server(signals) => signals.unwrap_or_else(Signals::heed),
+            Self::Application(rocket) => return ended(rocket.launch().await.map_err(Box::new), None),
+        };
+        let figment = rocket::Config::figment();
+        // Faulty keys of Rocket's own are refused here, because Rocket would panic over them.
+        config::refuse(&figment, Owner::Server)?;
+        let failed = |source| Error::File { path: "signals".into(), source };
+        let Signals { mut stop, hang_ups } = signals.map_err(failed)?;
+        let site = crate::server::rocket(figment)?
+            .attach(watch::fairing(Arc::new(rocket::Config::figment), hang_ups.bell()));
+        let settings = database::read(site.figment())?;
+        let at = (fault::read(site.figment(), "address")?, fault::read(site.figment(), "port")?);
+        let site = select! {
+            biased;
+            // No request has been served yet, so nothing needs to finish.
+            () = stop.told() => return Ok(()),
+            ignited = async {
+                // Reports in one line that the database cannot be reached; Rocket would print many.
+                reachable(&settings).await?;
+                site.ignite().await.map_err(|error| Error::Config(unlaunched(&error, Some(at))))
+            } => ignited?,
+        };
+        let shutdown = site.shutdown();
+        rocket::tokio::spawn(async move {
+            stop.told().await;
+            shutdown.notify();
+        });
+        ended(site.launch().await.map_err(Box::new), Some(at))
+    }
+}
+
+async fn reachable(settings: &DatabaseSettings) -> Result<(), Error> {
+    rocket_db_pools::Pool::close(&Pool::connect(settings).await?).await;
+    Ok(())
+}
+
+/// Address and port of a server.
+type At = (IpAddr, u16);
+
+fn ended<T>(launched: Result<T, Box<rocket::Error>>, at: Option<At>) -> Result<(), Error> {
+    match launched {
+        // A request that outlasted the grace period was cut off, which is not a failure of the server.
+        Err(error) if matches!(error.kind(), ErrorKind::Shutdown(_, None)) => Ok(()),
+        launched => launched.map(drop).map_err(|error| Error::Config(unlaunched(&error, at))),
+    }
+}
+
+/// Describes why it did not launch, in one line; an error of Rocket that is not asked for that prints many.
+fn unlaunched(error: &rocket::Error, at: Option<At>) -> String {
+    match (error.kind(), at) {
+        (ErrorKind::Bind(error), Some((address, port))) => {
+            format!("port {port} of address {address} is not available: {error}")
+        }
+        (ErrorKind::FailedFairings(fairings), _) => {
+            let names: Vec<_> = fairings.iter().map(|fairing| fairing.name).collect();
+            format!("could not start: {}", names.join(", "))
+        }
+        (other, _) => format!("could not start: {other}"),
+    }
+}
