@@ -41,6 +41,8 @@ mod rooms {
     pub mod server;
     pub mod sign_in;
     pub mod store;
+    #[cfg(feature = "testing")]
+    pub mod testing;
     pub mod view;
 }
 
@@ -62,6 +64,8 @@ pub use outbox::Undelivered;
 pub use outbox::mail::Mail;
 pub use outbox::sender::{SendMail, SendText};
 pub use rooms::core::events;
+#[cfg(all(feature = "testing", not(feature = "internals")))]
+pub use rooms::testing;
 pub use server::fairing::{Latchkey, fairing};
 pub use server::rocket;
 pub use server::switch::Switch;

@@ -38,6 +38,13 @@ impl Mailbox {
         kept.truncate(MAX_MESSAGES);
     }
 
+    /// Takes out the oldest message to a recipient.
+    pub fn take(&self, to: &str) -> Option<Kept> {
+        let mut kept = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let oldest = kept.iter().rposition(|message| message.to == to)?;
+        kept.remove(oldest)
+    }
+
     /// The messages, newest first.
     pub fn messages(&self) -> Vec<Kept> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter().cloned().collect()

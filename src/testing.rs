@@ -1,0 +1,312 @@
+//! Tests of an application: people who are signed in at once, their messages, and a clock that a test turns.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    thread,
+    time::Duration,
+};
+
+use figment::{Figment, providers::Serialized};
+use rocket::{
+    Build, Rocket, State,
+    fairing::{self, Fairing, Info, Kind},
+    http::{ContentType, Header, Status},
+    local::{asynchronous, blocking},
+    post, routes,
+    serde::json::Json,
+    tokio::time::sleep,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    auth::gate::{self, Goal, Passed, Proof},
+    base::{Error, clock::Time, email::Email, random::Random},
+    hashing::hash::PasswordHash,
+    http::Visit,
+    store::{
+        self,
+        accounts::{self, AccountRow},
+        roles,
+    },
+};
+
+#[cfg(not(debug_assertions))]
+compile_error!("the feature `testing` of latchkey signs anybody in: leave it out of a release build");
+
+/// Address of the site in a test.
+const SITE: &str = "http://127.0.0.1:8000";
+/// Looks into the mailbox before a test gives up, and the time between them: ten seconds in all.
+const LOOKS: usize = 2_000;
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Everything that a test of an application needs: a configuration with a database of its own and cheap hashes, and a
+/// fairing that signs people in.
+///
+/// Needs the feature `testing`, as a dev-dependency: a release build refuses it.
+///
+/// ```
+/// use rocket::{Build, Rocket, figment::Figment, get, http::Status, local::blocking::Client, routes};
+///
+/// #[get("/notes")]
+/// fn notes(me: &latchkey::Account) -> String {
+///     format!("the notes of {}", me.email())
+/// }
+///
+/// fn application(configuration: Figment) -> Rocket<Build> {
+///     rocket::custom(configuration).mount("/", routes![notes]).attach(latchkey::fairing())
+/// }
+///
+/// // In a test:
+/// let kit = latchkey::testing::Kit::new();
+/// let configuration = kit.figment(rocket::Config::figment());
+/// let client = Client::tracked(application(configuration).attach(kit.fairing())).unwrap();
+/// assert_eq!(client.get("/notes").dispatch().status(), Status::Unauthorized);
+/// kit.sign_in(&client, "ann@example.com", &["editor"]);
+/// assert_eq!(client.get("/notes").dispatch().into_string().unwrap(), "the notes of ann@example.com");
+/// ```
+pub struct Kit {
+    folder: PathBuf,
+    /// Path of the route that signs in, which only this kit knows.
+    entrance: String,
+    site: Arc<OnceLock<Arc<App>>>,
+}
+
+impl Kit {
+    /// Creates a kit with a folder of its own, which goes away with it.
+    ///
+    /// # Panics
+    /// If the system's folder for temporary files cannot be written to.
+    pub fn new() -> Self {
+        let name = Uuid::from_bytes(Random.bytes().expect("the system has random numbers"));
+        let folder = std::env::temp_dir().join(format!("latchkey-{name}"));
+        std::fs::create_dir_all(&folder).expect("the folder for temporary files can be written to");
+        Self { folder, entrance: format!("/{name}"), site: Arc::default() }
+    }
+
+    /// Returns an application's configuration for the test: the profile `debug`, an empty SQLite database, hashes that
+    /// cost nothing, messages that stay in memory, and no log.
+    pub fn figment(&self, configuration: Figment) -> Figment {
+        let database = format!("sqlite://{}", self.folder.join("latchkey.db").display());
+        configuration
+            .select("debug")
+            .merge(Serialized::global("log_level", "off"))
+            .merge(Serialized::global("databases.latchkey.url", database))
+            .merge(Serialized::global("latchkey.public_url", SITE))
+            .merge(Serialized::global("latchkey.password", json!({ "cost": 4, "threads": 1 })))
+            .merge(Serialized::global("latchkey.mail", json!({})))
+            .merge(Serialized::global("latchkey.sms", json!({})))
+    }
+
+    /// Returns the fairing that signs people in; the application attaches `latchkey::fairing()` as well.
+    pub fn fairing(&self) -> impl Fairing {
+        Entrance { path: self.entrance.clone(), site: self.site.clone() }
+    }
+
+    /// Signs the owner of an address in, in this client, which must keep cookies ([`tracked`](blocking::Client::tracked)).
+    /// The account is created if there is none, and gets the roles in addition to its own.
+    ///
+    /// # Panics
+    /// If [`fairing`](Self::fairing) is not attached, or the address is none.
+    pub fn sign_in(&self, client: &blocking::Client, email: &str, roles: &[&str]) {
+        let request = client.post(self.entrance.clone()).json(&Person::new(email, roles));
+        assert_eq!(request.dispatch().status(), Status::NoContent, "{email} cannot be signed in");
+    }
+
+    /// The same in an asynchronous client.
+    ///
+    /// # Panics
+    /// Same as [`sign_in`](Self::sign_in).
+    pub async fn sign_in_async(&self, client: &asynchronous::Client, email: &str, roles: &[&str]) {
+        let request = client.post(self.entrance.clone()).json(&Person::new(email, roles));
+        assert_eq!(request.dispatch().await.status(), Status::NoContent, "{email} cannot be signed in");
+    }
+
+    /// Returns a request with the form of a page of this site, which [`SameOrigin`](crate::SameOrigin) accepts.
+    ///
+    /// ```no_run
+    /// # fn test(kit: latchkey::testing::Kit, client: rocket::local::blocking::Client) {
+    /// kit.post(&client, "/auth/reset").body("email=ann%40example.com").dispatch();
+    /// let letter = kit.letter("ann@example.com");
+    /// client.get(letter.link().unwrap()).dispatch();
+    /// # }
+    /// ```
+    pub fn post<'c>(&self, client: &'c blocking::Client, path: &'c str) -> blocking::LocalRequest<'c> {
+        client.post(path).header(ContentType::Form).header(Header::new("Origin", SITE))
+    }
+
+    /// Waits for the next message to an address or a phone number, which it takes out of the mailbox.
+    ///
+    /// # Panics
+    /// If none comes within ten seconds.
+    pub fn letter(&self, to: &str) -> Letter {
+        for _ in 0..LOOKS {
+            if let Some(letter) = self.arrived(to) {
+                return letter;
+            }
+            thread::sleep(PAUSE);
+        }
+        panic!("no message to {to} has come")
+    }
+
+    /// The same in an asynchronous test.
+    ///
+    /// # Panics
+    /// Same as [`letter`](Self::letter).
+    pub async fn letter_async(&self, to: &str) -> Letter {
+        for _ in 0..LOOKS {
+            if let Some(letter) = self.arrived(to) {
+                return letter;
+            }
+            sleep(PAUSE).await;
+        }
+        panic!("no message to {to} has come")
+    }
+
+    /// Lets time pass for the site: keys, sessions and limits expire.
+    ///
+    /// # Panics
+    /// If [`fairing`](Self::fairing) is not attached.
+    pub fn pass(&self, time: Duration) {
+        self.app().clock.advance(time);
+    }
+
+    fn arrived(&self, to: &str) -> Option<Letter> {
+        let mailbox = self.app().transports.mailbox.as_ref()?;
+        let kept = mailbox.take(to)?;
+        Some(Letter { subject: kept.subject, text: kept.text })
+    }
+
+    fn app(&self) -> &App {
+        self.site.get().expect("the kit's fairing is attached, and latchkey::fairing() too")
+    }
+}
+
+impl Default for Kit {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Kit {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A message that was sent.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    subject: String,
+    text: String,
+}
+
+impl Letter {
+    /// Returns the subject; empty for a text message.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// Returns the plain text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the path of the link in it, as a client requests it.
+    pub fn link(&self) -> Option<&str> {
+        self.text.split_whitespace().find_map(|word| word.strip_prefix(SITE))
+    }
+
+    /// Returns the code or the temporary password in it, which stands in a line of its own.
+    pub fn code(&self) -> Option<&str> {
+        let is_code = |line: &&str| {
+            line.len() >= 6
+                && line.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+                && line.chars().any(|c| c.is_ascii_digit())
+        };
+        self.text.lines().map(str::trim).find(is_code)
+    }
+}
+
+/// A person to sign in.
+#[derive(Serialize, Deserialize)]
+struct Person {
+    email: String,
+    roles: Vec<String>,
+}
+
+impl Person {
+    fn new(email: &str, roles: &[&str]) -> Self {
+        Self { email: email.to_owned(), roles: roles.iter().map(|&role| role.to_owned()).collect() }
+    }
+}
+
+/// Mounts the route that signs in, and hands the site to the kit.
+struct Entrance {
+    path: String,
+    site: Arc<OnceLock<Arc<App>>>,
+}
+
+#[rocket::async_trait]
+impl Fairing for Entrance {
+    fn info(&self) -> Info {
+        Info { name: "Latchkey's kit for tests", kind: Kind::Ignite | Kind::Liftoff }
+    }
+
+    async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
+        Ok(rocket.mount(self.path.clone(), routes![enter]))
+    }
+
+    async fn on_liftoff(&self, rocket: &Rocket<rocket::Orbit>) {
+        if let Some(app) = rocket.state::<Arc<App>>() {
+            let _ = self.site.set(app.clone());
+        }
+    }
+}
+
+#[post("/", data = "<person>")]
+async fn enter(person: Json<Person>, site: Visit<'_>) -> Status {
+    match sign_in(&person, &site).await {
+        Ok(true) => Status::NoContent,
+        Ok(false) => Status::UnprocessableEntity,
+        Err(_) => Status::InternalServerError,
+    }
+}
+
+async fn sign_in(person: &Person, site: &Visit<'_>) -> Result<bool, Error> {
+    let (Ok(email), now) = (Email::parse(&person.email), site.now()) else { return Ok(false) };
+    let mut tx = site.begin().await?;
+    if accounts::find_by_email(&mut tx, email.key()).await?.is_none() {
+        let account = AccountRow {
+            id: store::id(now, site.random)?,
+            email: email.address().to_owned(),
+            password_hash: PasswordHash::unusable(),
+            version: 0,
+            enabled: true,
+            phone: None,
+            phone_usable_at: None,
+            fields: "{}".into(),
+            created_at: now,
+            resets_blocked_until: now,
+            undone_at: Time::default(),
+            deleted_at: None,
+            role_list: String::new(),
+        };
+        accounts::insert(&mut tx, &account, email.key(), now).await?;
+    }
+    let Some(mut account) = accounts::lock_by_email(&mut tx, email.key(), now).await? else {
+        return Ok(false);
+    };
+    for role in &person.roles {
+        let id = account.id;
+        roles::add(account.tx(), id, role).await?;
+    }
+    let Passed::Entered(admission) =
+        gate::pass(site, &mut account, Proof::Password, Goal::SignIn { keep: false }).await?;
+    tx.commit().await?;
+    admission.enter(site);
+    Ok(true)
+}
