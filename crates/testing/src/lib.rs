@@ -12,6 +12,7 @@ mod binary;
 mod browser;
 mod config;
 mod database;
+pub mod example;
 mod form;
 mod haproxy;
 pub mod host;
