@@ -69,4 +69,5 @@ pub use rooms::testing;
 pub use server::fairing::{Latchkey, fairing};
 pub use server::rocket;
 pub use server::switch::Switch;
+pub use sign_in::urls::{Urls, sign_in};
 pub use uuid::Uuid;

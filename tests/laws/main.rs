@@ -45,3 +45,4 @@ mod strategies;
 mod told;
 mod typed;
 mod undo;
+mod urls;
