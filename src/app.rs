@@ -9,12 +9,14 @@ use crate::{
     hashing::{hasher::Hasher, pepper::Peppers},
     observe::{health::Health, metrics::Metrics, task_context::RequestIds},
     outbox::transport::{OwnSenders, Transports},
-    view::{page_cache::PageCache, templates::Templates},
+    view::{layout::HostLayout, page_cache::PageCache, templates::Templates},
 };
 
 /// Parts that an application adds to the site, or puts in place of ours.
 #[derive(Clone, Default)]
 pub struct Extensions {
+    /// Layout of our pages.
+    pub layout: Option<HostLayout>,
     /// Senders in place of the mail server and the gateway.
     pub senders: OwnSenders,
 }

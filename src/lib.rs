@@ -71,3 +71,5 @@ pub use server::rocket;
 pub use server::switch::Switch;
 pub use sign_in::urls::{Urls, sign_in};
 pub use uuid::Uuid;
+pub use view::in_template::in_template;
+pub use view::layout::{Frame, Layout};

@@ -55,6 +55,8 @@ pub struct Config {
     pub base: BasePath,
     /// Folder of templates, sentences and assets that replace ours. Default: none.
     pub templates: Option<RelativePathBuf>,
+    /// Template of the application in which pages are shown. Default: none; then in our own layout.
+    pub layout: Option<String>,
     /// Answer of an application's own route to somebody who is not signed in. Default: `error`.
     pub refusal: Refusal,
     /// Content-Security-Policy of the site's pages. Default: `strict`.
@@ -141,6 +143,7 @@ impl Default for Config {
             public_url: None,
             base: BasePath::default(),
             templates: None,
+            layout: None,
             refusal: Refusal::default(),
             csp: Csp::default(),
             after_sign_in: None,
@@ -202,6 +205,9 @@ impl Config {
         }
         if self.after_sign_in.as_deref().is_some_and(|path| return_to::path(path).is_none()) {
             add("after_sign_in", "is not a path of this server".into(), "write one like \"/home\"");
+        }
+        if self.layout.as_deref().is_some_and(str::is_empty) {
+            add("layout", "names no template".into(), "write one like \"frame\", for frame.html.tera");
         }
         if self.phone_hold > HumanDuration::days(30) {
             let why = format!("\"{}\" is out of range", self.phone_hold);

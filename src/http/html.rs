@@ -9,7 +9,7 @@ use rocket::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, Page, Visit, dead_end, form::Refusal, locale, refused::Refused, told, viewer};
+use super::{Outcome, Page, Visit, dead_end, form::Refusal, framed, locale, refused::Refused, told, viewer};
 use crate::{
     app::App,
     base::{Error, email::Email, fault::Fault},
@@ -18,6 +18,7 @@ use crate::{
         catalog::FluentValue,
         gzip::{Gzip, Packed},
         language::Language,
+        layout::Frame,
     },
 };
 
@@ -97,6 +98,15 @@ enum Body {
     Own(String),
 }
 
+impl Body {
+    fn html(self) -> String {
+        match self {
+            Body::Cached(page) => String::from_utf8_lossy(page.plain()).into_owned(),
+            Body::Own(html) => html,
+        }
+    }
+}
+
 /// Shows a page, with the faults and the typed values of a refused form if there is one.
 fn show(
     app: &App,
@@ -125,8 +135,19 @@ fn show(
     let mut response = Response::build();
     response.status(status).raw_header("Content-Type", "text/html; charset=utf-8");
     match body {
-        Body::Cached(page) => page.fill(Gzip::of(request), &mut response),
-        Body::Own(html) => _ = response.sized_body(html.len(), Cursor::new(html)),
+        Body::Cached(page) if app.extensions.layout.is_none() => page.fill(Gzip::of(request), &mut response),
+        body => {
+            let html = body.html();
+            if let Some(layout) = &app.extensions.layout {
+                let frame = app.frame(&html, language, status);
+                if frame.is_none() {
+                    layout
+                        .tell("is given no page, since layout.html.tera lacks <title> or <main id=\"main\">");
+                }
+                framed::keep(request, frame);
+            }
+            response.sized_body(html.len(), Cursor::new(html));
+        }
     }
     if let Some(seconds) = retry {
         response.header(Header::new("Retry-After", seconds.to_string()));
@@ -169,6 +190,16 @@ impl App {
         shown.insert("form".into(), form);
         shown.insert("told".into(), json!(told));
         Value::Object(shown)
+    }
+
+    /// Takes a page apart for the layout of an application, which gets a stylesheet that leaves its own parts alone.
+    fn frame(&self, html: &str, language: &Language, status: Status) -> Option<Frame> {
+        let (css, js) =
+            (self.templates.address("latchkey-framed.css"), self.templates.address("latchkey.js"));
+        let head = format!(
+            "<meta name=\"robots\" content=\"noindex\">\n<link rel=\"stylesheet\" href=\"{css}\">\n<script src=\"{js}\" defer></script>"
+        );
+        Frame::of(html, head, language.locale().tag(), &self.config().site_name, status)
     }
 
     fn site_context(&self) -> Value {

@@ -6,6 +6,7 @@ pub mod cookies;
 pub mod dead_end;
 pub mod device;
 pub mod form;
+pub mod framed;
 pub mod headers;
 pub mod html;
 pub mod kept;

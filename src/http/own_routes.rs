@@ -23,7 +23,7 @@ use rocket::{
     tokio::time::timeout,
 };
 
-use super::{no_method_override::is_overridden, request_log};
+use super::{framed, no_method_override::is_overridden, request_log};
 use crate::{app::App, base::base_path::BasePath};
 
 /// Longest time to handle a request, including reading its form.
@@ -75,7 +75,13 @@ struct OwnRoute {
 impl Handler for OwnRoute {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
         mark(request);
-        let handled = self.handle_in_time(request, data);
+        let handled = async {
+            let mut outcome = self.handle_in_time(request, data).await;
+            if let Outcome::Success(response) = &mut outcome {
+                framed::frame(request, response).await;
+            }
+            outcome
+        };
         let outcome = match request_log::scope(request) {
             Some(scope) => scope.during(handled).await,
             None => handled.await,

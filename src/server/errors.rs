@@ -17,7 +17,7 @@ use crate::{
     http::{
         CookieName, Outcome, Page, Visit,
         dead_end::{ErrorPage, Why},
-        headers, keyed, locale, origin, own_routes, request_log,
+        framed, headers, keyed, locale, origin, own_routes, request_log,
     },
     sign_in::login,
 };
@@ -35,6 +35,7 @@ impl catcher::Handler for Errors {
     async fn handle<'r>(&self, status: Status, request: &'r Request<'_>) -> catcher::Result<'r> {
         own_routes::mark(request);
         let mut response = page(status, request).await?;
+        framed::frame(request, &mut response).await;
         // Rocket runs no fairing for a request that it cannot read.
         if !request_log::arrived(request) {
             headers::guard(request, &mut response);

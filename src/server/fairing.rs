@@ -34,7 +34,11 @@ use crate::{
     reset,
     sign_in::login,
     store::{DatabaseSettings, Db},
-    view::templates::Templates,
+    view::{
+        in_template::in_template,
+        layout::{HostLayout, Layout},
+        templates::Templates,
+    },
 };
 
 /// Returns the fairing that adds accounts to an application: sign-up, sign-in and the strategy for resetting a password
@@ -130,6 +134,13 @@ impl Latchkey {
         self
     }
 
+    /// Shows every page of ours in the application's own layout; see [`Layout`], and
+    /// [`in_template`](crate::in_template()) for one of its templates.
+    pub fn layout(mut self, layout: impl Layout) -> Self {
+        self.extensions.layout = Some(HostLayout::new(layout));
+        self
+    }
+
     /// Builds the site that a configuration describes, now instead of when the application ignites.
     ///
     /// # Errors
@@ -150,7 +161,15 @@ impl Latchkey {
     fn build(&self, figment: &Figment, templates: Option<&Path>) -> Result<Arc<App>, Error> {
         let validated = Validated::read(figment, self.extensions.provided())?;
         let templates = Templates::load(templates, &place::named(&validated.config.base))?;
-        Ok(Arc::new(App::new(validated, self.clock.clone(), templates, self.extensions.clone())?))
+        let mut extensions = self.extensions.clone();
+        if let Some(name) = &validated.config.layout {
+            let named = HostLayout::new(in_template(name.clone()));
+            if extensions.layout.replace(named).is_some() {
+                let why = "latchkey.layout names a layout, and .layout(…) is called with another: remove one of them";
+                return Err(Error::Config(why.into()));
+            }
+        }
+        Ok(Arc::new(App::new(validated, self.clock.clone(), templates, extensions)?))
     }
 }
 
@@ -217,6 +236,7 @@ fn assemble(rocket: Rocket<Build>, app: Arc<App>) -> Rocket<Build> {
         .attach(Scribe)
         .attach(ResponsePacing)
         .attach(request_log::RequestFinish)
+        .attach(try_layout())
         .attach(start_worker())
         .attach(leaving())
         .attach(heartbeat::fairing())
@@ -267,6 +287,19 @@ impl Fairing for SignInFirst {
 /// Adds the defaults for the database, since Rocket has another for the size of a pool.
 pub(super) fn with_database(figment: &Figment) -> Figment {
     figment.clone().join(Serialized::default("databases.latchkey", DatabaseSettings::default()))
+}
+
+/// Ends the launch if the layout is known to be missing. All fairings have ignited by then, in whatever order.
+fn try_layout() -> AdHoc {
+    AdHoc::on_liftoff("Layout", |rocket| {
+        Box::pin(async move {
+            let layout = rocket.state::<Arc<App>>().and_then(|app| app.extensions.layout.as_ref());
+            if let Some(why) = layout.and_then(|layout| layout.fault(rocket)) {
+                log::error!("latchkey: {why}");
+                rocket.shutdown().notify();
+            }
+        })
+    })
 }
 
 fn start_worker() -> AdHoc {

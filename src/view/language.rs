@@ -103,6 +103,12 @@ fn escape(text: &str) -> String {
     escaped
 }
 
+/// Returns the text that [`escape`] escaped.
+pub(super) fn unescape(html: &str) -> String {
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+    entities.iter().fold(html.to_owned(), |text, (entity, character)| text.replace(entity, character))
+}
+
 /// Inserts sentences without arguments once, instead of at each rendering: they are most of a page.
 fn settle(source: &str, catalog: &Catalog) -> String {
     const OPEN: &str = "{{ fluent(key=\"";

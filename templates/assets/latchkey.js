@@ -17,7 +17,8 @@ for (const secret of document.querySelectorAll(".secret")) {
   secret.append(button);
 }
 // A second click sends nothing: the first is under way. Whoever comes back may send again.
-for (const form of document.forms) {
+const ours = document.querySelector(".latchkey") ?? document;
+for (const form of ours.querySelectorAll("form")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";

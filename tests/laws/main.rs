@@ -15,6 +15,7 @@ mod buckets;
 mod canonical;
 mod codes;
 mod confirm;
+mod framed;
 mod held_back;
 mod host;
 mod hosted;

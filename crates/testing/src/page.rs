@@ -143,7 +143,7 @@ impl Page {
             "{here} has no frame"
         );
         assert!(
-            some(&format!("link[rel=stylesheet][href^='{}']", based("/assets/latchkey.css"))),
+            some(&format!("link[rel=stylesheet][href^='{}']", based("/assets/latchkey"))),
             "{here} is not in the site's look"
         );
         assert!(

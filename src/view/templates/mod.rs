@@ -56,6 +56,8 @@ impl Templates {
                 assets.extend(Asset::new(asset, bytes.into_owned()).map(|file| (asset.to_owned(), file)));
             }
         }
+        let framed = assets.get("latchkey.css").and_then(|css| Asset::new(FRAMED, framed(css.bytes.plain())));
+        assets.extend(framed.map(|css| (FRAMED.to_owned(), css)));
         let languages = catalogs.into_iter().map(|catalog| Language::new(catalog, &pages));
         let languages = languages.collect::<Result<_, Error>>()?;
         let assets_at = places.get("assets").cloned().unwrap_or_default();
@@ -90,6 +92,21 @@ impl Templates {
         let version = self.asset(name).map_or("", |asset| &asset.version);
         format!("{}/{name}?v={version}", self.assets_at)
     }
+}
+
+/// Name of the stylesheet for pages in an application's layout.
+const FRAMED: &str = "latchkey-framed.css";
+
+/// Restricts the stylesheet to the parts of a page that are ours: the element `.latchkey` takes the place of the document
+/// and of its body. Type and colour around the cards are the application's.
+fn framed(css: &[u8]) -> Vec<u8> {
+    const AROUND: &str = "
+.latchkey { max-inline-size: var(--column); margin: 2rem auto; box-sizing: border-box; font-family: inherit }
+.latchkey > :is(.card, .note) { color: var(--ink) }
+.latchkey > :not(.card, .note) { &, & a { color: inherit } }
+";
+    let css = String::from_utf8_lossy(css).replace(":root", "&").replace("body.", "&.");
+    format!(".latchkey {{\n{css}}}\n{AROUND}").into_bytes()
 }
 
 /// Puts addresses in their place: `{{ place.reset }}` becomes `/reset`, and `place.reset` in an expression a string.

@@ -1,0 +1,62 @@
+//! A template of the application as the layout of our pages, in whichever engine of `rocket_dyn_templates`.
+
+use std::borrow::Cow;
+
+use rocket::{Orbit, Request, Rocket};
+use rocket_dyn_templates::Template;
+
+use super::layout::{Frame, Layout};
+
+/// Returns the layout that one of the application's own templates is: in its `template_dir`, `frame.html.tera` or
+/// `frame.html.hbs` for the name `frame`. The key `latchkey.layout = "frame"` says the same.
+///
+/// The application attaches `Template::fairing()` of `rocket_dyn_templates`, before or after Latchkey. The template is
+/// given `title`, which is text, `head` and `main`, which are HTML, `language`, and `status`:
+///
+/// ```html
+/// <!doctype html>
+/// <html lang="{{ language }}">
+/// <head>
+///   <meta charset="utf-8">
+///   <meta name="viewport" content="width=device-width, initial-scale=1">
+///   <title>{{ title }} · Notes</title>
+///   {{ head | safe }}
+/// </head>
+/// <body><main>{{ main | safe }}</main></body>
+/// </html>
+/// ```
+///
+/// In Handlebars the last two are `{{{ head }}}` and `{{{ main }}}`.
+///
+/// ```no_run
+/// use rocket::launch;
+/// use rocket_dyn_templates::Template;
+///
+/// #[launch]
+/// fn rocket() -> _ {
+///     let latchkey = latchkey::fairing().layout(latchkey::in_template("frame"));
+///     rocket::build().attach(latchkey).attach(Template::fairing())
+/// }
+/// ```
+pub fn in_template(name: impl Into<Cow<'static, str>>) -> impl Layout {
+    InTemplate(name.into())
+}
+
+struct InTemplate(Cow<'static, str>);
+
+#[rocket::async_trait]
+impl Layout for InTemplate {
+    async fn frame(&self, frame: &Frame, request: &Request<'_>) -> Option<String> {
+        Template::show(request.rocket(), self.0.clone(), frame)
+    }
+
+    fn fault(&self, rocket: &Rocket<Orbit>) -> Option<String> {
+        let name = &self.0;
+        Template::show(rocket, name.clone(), Frame::sample()).is_none().then(|| {
+            format!(
+                "the layout \"{name}\" cannot be rendered: attach Template::fairing() of rocket_dyn_templates, and put \
+                 {name}.html.tera (or .hbs) into template_dir; it is given title, head, main, language and status"
+            )
+        })
+    }
+}
