@@ -207,6 +207,43 @@ fn init_writes_over_nothing() {
 }
 
 #[test]
+fn eject_copies_a_page_once_and_says_what_to_set() {
+    let (folder, toml) = (folder(), with("site_name = \"Notes\""));
+    let eject = |toml: &str, name: &[&str]| {
+        let output = run(folder.path(), "debug", toml, &[&["eject"], name].concat());
+        (output.status.code(), said(&output))
+    };
+    let (code, list) = eject(&toml, &[]);
+    assert_eq!(code, Some(0), "{list}");
+    for name in ["layout", "account/login", "email/message.txt.tera", "assets/latchkey.css"] {
+        assert!(list.lines().any(|line| line == name), "{name}: {list}");
+    }
+    let (code, text) = eject(&toml, &["account/login"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("templates/account/login.html.tera has been written"), "{text}");
+    assert!(text.contains("templates = \"templates\" below [default.latchkey], at Rocket.toml:5"), "{text}");
+    let path = folder.path().join("templates/account/login.html.tera");
+    assert!(std::fs::read_to_string(&path).expect("a file").contains("login-title"));
+
+    std::fs::write(&path, "mine").expect("written");
+    let (code, text) = eject(&toml, &["account/login"]);
+    assert!(code == Some(1) && text.contains("is not overwritten"), "{text}");
+    assert_eq!(std::fs::read_to_string(&path).expect("a file"), "mine");
+    assert_eq!(eject(&toml, &["account/logon"]).0, Some(3));
+    let (code, text) = eject(&with("templates = \"accounts\""), &["error"]);
+    assert!(code == Some(0) && text.lines().count() == 1, "{text}");
+    assert!(folder.path().join("accounts/error.html.tera").is_file());
+}
+
+#[test]
+fn a_server_has_no_layout_of_another() {
+    let folder = folder();
+    let output = run(folder.path(), "debug", &with("layout = \"frame\""), &[]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("latchkey eject layout"), "{}", said(&output));
+}
+
+#[test]
 fn help_completions_and_manual_name_every_command() {
     let folder = folder();
     let told = |arguments: &[&str]| {
@@ -216,7 +253,9 @@ fn help_completions_and_manual_name_every_command() {
     };
     let (help, user) = (told(&["--help"]), told(&["user", "--help"]));
     let (bash, manual) = (told(&["completions", "bash"]), told(&["man"]));
-    for name in ["serve", "init", "check", "policy", "user", "outbox", "events", "completions", "man"] {
+    for name in
+        ["serve", "init", "check", "eject", "policy", "user", "outbox", "events", "completions", "man"]
+    {
         for text in [&help, &bash, &manual] {
             assert!(text.contains(name), "{name}: {text}");
         }

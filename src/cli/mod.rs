@@ -11,6 +11,7 @@ macro_rules! say {
 
 mod census;
 mod check;
+mod eject;
 mod events;
 mod exposed;
 mod outbox;
@@ -92,6 +93,8 @@ enum Command {
     Init(Init),
     /// Says whether the configuration would start, what it would do, and what an expert would say about it.
     Check(check::Check),
+    /// Copies a page, or another file of the site, into the folder of templates, to be changed there.
+    Eject(eject::Eject),
     /// Explains the policy, and what a change to it would mean.
     #[command(subcommand)]
     Policy(policy::Policy),
@@ -193,6 +196,9 @@ fn execute(mut line: clap::Command, site: impl FnOnce() -> Site) -> ExitCode {
     match command {
         Some(Command::Check(check)) => check::run(&check, &figment, owner),
         Some(Command::Policy(policy)) => policy::run(&policy, &figment, owner),
+        Some(Command::Eject(eject)) => {
+            eject::run(&eject, &figment).map_or_else(|error| complain(&figment, &error), ExitCode::from)
+        }
         command => {
             rocket::execute(carry_out(command, site)).unwrap_or_else(|error| complain(&figment, &error))
         }

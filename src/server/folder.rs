@@ -28,6 +28,19 @@ pub fn template_dir(figment: &Figment) -> Result<Option<PathBuf>, Error> {
     }
 }
 
+/// Returns the folder that `latchkey.templates` or else `template_dir` names, whether it exists or not, with that key;
+/// `templates` if neither is set.
+///
+/// # Errors
+/// [`Error::Config`] if the value is no path.
+pub fn to_fill(figment: &Figment) -> Result<(PathBuf, Option<&'static str>), Error> {
+    let set = ["latchkey.templates", "template_dir"].into_iter().find(|key| figment.find_value(key).is_ok());
+    match set {
+        Some(key) => Ok((fault::read::<RelativePathBuf>(figment, key)?.relative(), Some(key))),
+        None => Ok((PathBuf::from("templates"), None)),
+    }
+}
+
 fn named(figment: &Figment, key: &str) -> Result<Option<PathBuf>, Error> {
     if figment.find_value(key).is_err() {
         return Ok(None);

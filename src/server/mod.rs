@@ -11,7 +11,7 @@ use figment::Figment;
 use rocket::{Build, Rocket, shield::Shield};
 
 use self::fairing::{on_clock, with_database};
-pub use self::folder::template_dir;
+pub use self::folder::{template_dir, to_fill};
 use crate::{
     base::{Error, clock::Clock},
     http::own_routes::WholeSite,
@@ -32,6 +32,11 @@ pub fn rocket(figment: Figment) -> Result<Rocket<Build>, Error> {
 /// # Errors
 /// Same as [`rocket()`].
 pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
+    if figment.find_value("latchkey.layout").is_ok() {
+        let why = "latchkey.layout is for applications: put a layout.html.tera into the folder of templates, \
+                   which `latchkey eject layout` does";
+        return Err(Error::Config(why.into()));
+    }
     let templates = template_dir(&figment)?;
     let latchkey = on_clock(clock).ready(&figment, templates.as_deref())?;
     Ok(rocket::custom(with_database(&figment))

@@ -64,6 +64,13 @@ impl Templates {
         Ok(Self { languages, assets, assets_at, own: dir.is_some() })
     }
 
+    /// Returns the embedded templates and assets, each with its name as a file: `account/login.html.tera`.
+    pub fn built_in() -> Vec<(String, Cow<'static, [u8]>)> {
+        let mut files = Files::new();
+        embedded(&PAGES, &mut files);
+        files.into_iter().collect()
+    }
+
     /// Returns the pages and sentences of a language.
     pub fn language(&self, locale: Locale) -> &Language {
         let of_locale = self.languages.iter().find(|language| language.locale() == locale);
