@@ -112,7 +112,7 @@ fn framed(css: &[u8]) -> Vec<u8> {
 .latchkey > :is(.card, .note) { color: var(--ink) }
 .latchkey > :not(.card, .note) { &, & a { color: inherit } }
 ";
-    let css = String::from_utf8_lossy(css).replace(":root", "&").replace("body.", "&.");
+    let css = String::from_utf8_lossy(css).replace(":root", ":where(&)").replace("body.", "&.");
     format!(".latchkey {{\n{css}}}\n{AROUND}").into_bytes()
 }
 
