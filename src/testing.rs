@@ -9,7 +9,7 @@ use std::{
 
 use figment::{Figment, providers::Serialized};
 use rocket::{
-    Build, Rocket, State,
+    Build, Rocket,
     fairing::{self, Fairing, Info, Kind},
     http::{ContentType, Header, Status},
     local::{asynchronous, blocking},
