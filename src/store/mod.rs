@@ -5,6 +5,7 @@
 pub mod accounts;
 mod address;
 mod adopt;
+mod arguments;
 mod busy;
 pub mod claims;
 pub mod daily_stats;
@@ -27,6 +28,7 @@ pub mod remembered;
 pub mod replicas;
 mod retry_tx;
 pub mod roles;
+mod row;
 pub mod seed;
 mod session_batcher;
 pub mod sessions;
@@ -34,18 +36,22 @@ mod settings;
 pub mod spent;
 mod stored_policy;
 mod text;
+mod tx;
 pub mod upkeep;
+mod value;
 mod writes;
 
-use rocket::tokio::sync::OwnedSemaphorePermit;
 use sqlx::{Postgres, Sqlite};
 use uuid::Uuid;
 
 pub use busy::Token;
 pub use migrate::behind;
 pub use pool::Pool;
+pub use row::Row;
 pub use settings::{DatabaseSettings, Synchronous};
 pub use stored_policy::StoredPolicy;
+pub use tx::Tx;
+pub use value::Value;
 
 use self::retry_tx::RetryTx;
 use crate::base::{Error, clock::Time, random::Random};
@@ -77,60 +83,6 @@ impl Conn {
     }
 }
 
-/// A transaction, rolled back when dropped before [`Tx::commit`].
-pub struct Tx {
-    conn: Conn,
-    on_commit: Vec<Box<dyn FnOnce() + Send + Sync>>,
-    cause: Option<Vec<u8>>,
-    /// Permit of a low-priority transaction.
-    _behind: Option<OwnedSemaphorePermit>,
-}
-
-impl Tx {
-    /// Commits, then runs the `on_commit` actions.
-    ///
-    /// # Errors
-    /// [`Error::Database`]; nothing was committed then, unless the connection broke before the answer came.
-    pub async fn commit(self) -> Result<(), Error> {
-        match self.conn {
-            Conn::SqliteTx(tx) => tx.commit().await?,
-            Conn::PostgresTx(tx) => tx.commit().await?,
-            Conn::Sqlite(_) | Conn::Postgres(_) => {}
-        }
-        self.on_commit.into_iter().for_each(|act| act());
-        Ok(())
-    }
-
-    /// Sets the cause of entries posted to the outbox from here on, as a digest; fair shares are counted by it.
-    pub fn caused_by(&mut self, cause: Option<Vec<u8>>) {
-        self.cause = cause;
-    }
-
-    /// Returns the digest of the cause, if one was set.
-    pub fn cause(&self) -> Option<&[u8]> {
-        self.cause.as_deref()
-    }
-
-    /// Runs `act` after the commit; never if the transaction is rolled back.
-    pub fn on_commit(&mut self, act: impl FnOnce() + Send + Sync + 'static) {
-        self.on_commit.push(Box::new(act));
-    }
-}
-
-impl std::ops::Deref for Tx {
-    type Target = Conn;
-
-    fn deref(&self) -> &Conn {
-        &self.conn
-    }
-}
-
-impl std::ops::DerefMut for Tx {
-    fn deref_mut(&mut self) -> &mut Conn {
-        &mut self.conn
-    }
-}
-
 /// A connection or a transaction.
 trait AsConn {
     fn conn(&mut self) -> &mut Conn;
@@ -144,7 +96,7 @@ impl AsConn for Conn {
 
 impl AsConn for Tx {
     fn conn(&mut self) -> &mut Conn {
-        &mut self.conn
+        self
     }
 }
 

@@ -149,7 +149,7 @@ impl Pool {
                 Conn::PostgresTx(RetryTx::begin(pool.clone(), self.writes.clone()).await?)
             }
         };
-        Ok(Tx { conn, on_commit: Vec::new(), cause: None, _behind: None })
+        Ok(Tx::new(conn))
     }
 
     /// Begins a transaction of one statement, which takes one round trip to PostgreSQL.
@@ -159,7 +159,7 @@ impl Pool {
     pub async fn begin_once(&self) -> Result<Tx, Error> {
         let Engine::Postgres(pool) = &self.engine else { return self.begin().await };
         let replay = RetryTx::begin_once(pool.clone(), self.writes.clone()).await?;
-        Ok(Tx { conn: Conn::PostgresTx(replay), on_commit: Vec::new(), cause: None, _behind: None })
+        Ok(Tx::new(Conn::PostgresTx(replay)))
     }
 
     /// Begins a transaction that nobody waits for. On SQLite, few of these compete for the one writer at a time.
@@ -171,7 +171,7 @@ impl Pool {
             Engine::Sqlite { behind, .. } => behind.clone().acquire_owned().await.ok(),
             Engine::Postgres(_) => None,
         };
-        Ok(Tx { _behind: place, ..self.begin().await? })
+        Ok(self.begin().await?.behind(place))
     }
 
     /// Like [`begin_low_priority`](Self::begin_low_priority), for one statement.

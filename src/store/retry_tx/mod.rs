@@ -11,7 +11,7 @@ use std::time::Duration;
 use rocket::tokio::time::sleep;
 use sqlx::{
     ColumnIndex, Database, Decode, Execute, Executor, FromRow, IntoArguments, PgConnection, Postgres, Row,
-    Sqlite, SqliteConnection, ValueRef,
+    SqlSafeStr, SqlStr, Sqlite, SqliteConnection, ValueRef,
     database::HasStatementCache,
     error::BoxDynError,
     postgres::{PgQueryResult, PgValueRef},
@@ -83,9 +83,16 @@ pub struct RetryTx<D: Engine> {
 
 /// A statement and the database's answer.
 struct Step<D: Database> {
-    text: &'static str,
-    arguments: D::Arguments,
+    statement: Statement<D>,
     said: Said,
+}
+
+/// A statement with its arguments.
+struct Statement<D: Database> {
+    text: SqlStr,
+    arguments: D::Arguments,
+    /// Whether it may be kept prepared, by its text: then it always takes arguments of the same types.
+    kept: bool,
 }
 
 /// Answer of a database to a statement.
@@ -117,11 +124,23 @@ where
         text: &'static str,
         query: Query<'_, D, D::Arguments>,
     ) -> Result<u64, sqlx::Error> {
-        let arguments = arguments(query)?;
+        self.changed(Statement::ours(text, query)?).await
+    }
+
+    /// The same for a statement that is not kept prepared.
+    pub(super) async fn execute_once(
+        &mut self,
+        text: SqlStr,
+        arguments: D::Arguments,
+    ) -> Result<u64, sqlx::Error> {
+        self.changed(Statement { text, arguments, kept: false }).await
+    }
+
+    async fn changed(&mut self, statement: Statement<D>) -> Result<u64, sqlx::Error> {
         loop {
-            match changed::<D>(self.held.as_mut(), text, arguments.clone()).await {
+            match changed::<D>(self.held.as_mut(), &statement).await {
                 Ok(changed) => {
-                    self.steps.push(Step { text, arguments, said: Said::Changed(changed) });
+                    self.steps.push(Step { statement, said: Said::Changed(changed) });
                     return Ok(changed);
                 }
                 Err(error) => self.again(error).await?,
@@ -138,12 +157,30 @@ where
     where
         R: for<'r> FromRow<'r, D::Row>,
     {
-        let arguments = arguments(query)?;
+        self.found(Statement::ours(text, query)?).await
+    }
+
+    /// The same for a statement that is not kept prepared.
+    pub(super) async fn rows_once<R>(
+        &mut self,
+        text: SqlStr,
+        arguments: D::Arguments,
+    ) -> Result<Vec<R>, sqlx::Error>
+    where
+        R: for<'r> FromRow<'r, D::Row>,
+    {
+        self.found(Statement { text, arguments, kept: false }).await
+    }
+
+    async fn found<R>(&mut self, statement: Statement<D>) -> Result<Vec<R>, sqlx::Error>
+    where
+        R: for<'r> FromRow<'r, D::Row>,
+    {
         loop {
-            match rows::<D>(self.held.as_mut(), text, arguments.clone()).await {
+            match rows::<D>(self.held.as_mut(), &statement).await {
                 Ok(rows) => {
                     let read = rows.iter().map(R::from_row).collect::<Result<_, _>>()?;
-                    self.steps.push(Step { text, arguments, said: said::<D>(&rows)? });
+                    self.steps.push(Step { statement, said: said::<D>(&rows)? });
                     return Ok(read);
                 }
                 Err(error) => self.again(error).await?,
@@ -188,12 +225,10 @@ where
     /// Runs the statements again; false if an answer differs.
     async fn replay(&mut self) -> Result<bool, sqlx::Error> {
         let mut held = Some(D::begin_alone(&self.source).await?);
-        for Step { text, arguments, said: before } in &self.steps {
+        for Step { statement, said: before } in &self.steps {
             let now = match before {
-                Said::Changed(_) => {
-                    Said::Changed(changed::<D>(held.as_mut(), text, arguments.clone()).await?)
-                }
-                Said::Rows(_) => said::<D>(&rows::<D>(held.as_mut(), text, arguments.clone()).await?)?,
+                Said::Changed(_) => Said::Changed(changed::<D>(held.as_mut(), statement).await?),
+                Said::Rows(_) => said::<D>(&rows::<D>(held.as_mut(), statement).await?)?,
             };
             if now != *before {
                 return Ok(false);
@@ -204,20 +239,23 @@ where
     }
 }
 
-fn arguments<D: Engine>(mut query: Query<'_, D, D::Arguments>) -> Result<D::Arguments, sqlx::Error> {
-    Ok(query.take_arguments().map_err(sqlx::Error::Encode)?.unwrap_or_default())
+impl<D: Engine> Statement<D> {
+    fn ours(text: &'static str, mut query: Query<'_, D, D::Arguments>) -> Result<Self, sqlx::Error> {
+        let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?.unwrap_or_default();
+        Ok(Self { text: text.into_sql_str(), arguments, kept: true })
+    }
+
+    fn query(&self, kept: bool) -> Query<'static, D, D::Arguments> {
+        sqlx::query_with(self.text.clone(), self.arguments.clone()).persistent(kept && self.kept)
+    }
 }
 
-async fn changed<D: Engine>(
-    held: Option<&mut D::Held>,
-    text: &'static str,
-    arguments: D::Arguments,
-) -> Result<u64, sqlx::Error>
+async fn changed<D: Engine>(held: Option<&mut D::Held>, statement: &Statement<D>) -> Result<u64, sqlx::Error>
 where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
 {
     let held = held.ok_or(sqlx::Error::WorkerCrashed)?;
-    let query = sqlx::query_with(text, arguments).persistent(held.keeps_statements());
+    let query = statement.query(held.keeps_statements());
     let outcome = D::in_time(query.execute(held.asked()?)).await;
     held.heard(&outcome);
     Ok(D::changed(&outcome?))
@@ -225,14 +263,13 @@ where
 
 async fn rows<D: Engine>(
     held: Option<&mut D::Held>,
-    text: &'static str,
-    arguments: D::Arguments,
+    statement: &Statement<D>,
 ) -> Result<Vec<D::Row>, sqlx::Error>
 where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
 {
     let held = held.ok_or(sqlx::Error::WorkerCrashed)?;
-    let query = sqlx::query_with(text, arguments).persistent(held.keeps_statements());
+    let query = statement.query(held.keeps_statements());
     let outcome = D::in_time(query.fetch_all(held.asked()?)).await;
     held.heard(&outcome);
     outcome
