@@ -52,7 +52,7 @@ use rooms::*;
 #[doc(hidden)]
 pub use rooms::*;
 
-pub use auth::account::Account;
+pub use admin::accounts::Accounts;
 pub use auth::role::Has;
 pub use auth::session::Fresh;
 pub use base::Error;
@@ -63,13 +63,14 @@ pub use http::SameOrigin;
 pub use outbox::Undelivered;
 pub use outbox::mail::Mail;
 pub use outbox::sender::{SendMail, SendText};
-pub use rooms::core::events;
+pub use rooms::core::{account::Account, events};
 #[cfg(all(feature = "testing", not(feature = "internals")))]
 pub use rooms::testing;
 pub use server::fairing::{Latchkey, fairing};
 pub use server::rocket;
 pub use server::switch::Switch;
 pub use sign_in::urls::{Urls, sign_in};
+pub use store::{Row, Tx, Value};
 pub use uuid::Uuid;
 pub use view::in_template::in_template;
 pub use view::layout::{Frame, Layout};

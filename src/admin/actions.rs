@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::reason::Reason;
 use crate::{
-    account::{change_phone, notice},
+    account::{change_phone, invite, notice, taken::taken},
     app::App,
     base::{
         Error,
@@ -21,7 +21,9 @@ use crate::{
     store::{
         Tx,
         accounts::{self, AccountRow, AccountState},
-        claims, keys, registrations, roles,
+        claims, keys,
+        registrations::{self, Registration},
+        roles,
     },
 };
 
@@ -52,8 +54,51 @@ pub enum ActionOutcome {
     Admin,
     /// The strategy needs a phone.
     NeedsPhone,
+    /// The address was that of an account until lately, and is kept for it.
+    Kept,
     /// There is no such account.
     Nobody,
+}
+
+impl ActionOutcome {
+    /// Explains why nothing was done; `None` if there was nothing to do, or nobody to do it to.
+    pub fn why_not(self) -> Option<&'static str> {
+        match self {
+            ActionOutcome::Done | ActionOutcome::Already | ActionOutcome::Nobody => None,
+            ActionOutcome::Disabled => Some("the account is disabled: enable it first"),
+            ActionOutcome::OnHold => {
+                Some("the account is on hold after \"this wasn't me\": lift the hold first")
+            }
+            ActionOutcome::NoTexts => Some("its number, or the site, has had its texts for today"),
+            ActionOutcome::Taken => Some("the address belongs to another account"),
+            ActionOutcome::Admin => Some("it is an admin's account"),
+            ActionOutcome::NeedsPhone => Some("this strategy needs a phone"),
+            ActionOutcome::Kept => {
+                Some("the address was that of an account until lately: it is kept for that")
+            }
+        }
+    }
+}
+
+/// Invites an address: its owner chooses a password, and gets the roles.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn invite(
+    app: &App,
+    tx: &mut Tx,
+    invitation: &Registration,
+    actor: &Actor,
+) -> Result<ActionOutcome, Error> {
+    if accounts::find_by_email(tx, &invitation.email_key).await?.is_some() {
+        return Ok(ActionOutcome::Taken);
+    }
+    if taken(app, tx, &invitation.email_key, None).await?.is_some() {
+        return Ok(ActionOutcome::Kept);
+    }
+    invite::invite(app, tx, invitation, actor.asked()).await?;
+    Event::of_site(EventKind::AccountInvited).by(actor).write(app, tx).await?;
+    Ok(ActionOutcome::Done)
 }
 
 /// Enables or disables an account, and ends its sessions and keys either way. If its owner has deleted it, enabling

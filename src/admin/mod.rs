@@ -2,6 +2,7 @@
 //!
 //! Every route takes the guard [`Admin`](crate::auth::role::Admin). Every list is read by index and in pages.
 
+pub mod accounts;
 mod act;
 pub mod actions;
 mod chart;

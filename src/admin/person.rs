@@ -137,7 +137,7 @@ async fn carry_out(
         ActionOutcome::Disabled => Err(Fault::new("fault-disabled")),
         ActionOutcome::OnHold => Err(Fault::new("fault-held")),
         ActionOutcome::NoTexts => Err(Fault::new("fault-texts-used-up")),
-        ActionOutcome::Taken => Err(Fault::new("fault-address-taken")),
+        ActionOutcome::Taken | ActionOutcome::Kept => Err(Fault::new("fault-address-taken")),
         ActionOutcome::Admin => Err(Fault::new("fault-admin-account")),
         ActionOutcome::NeedsPhone => Err(Fault::new("fault-strategy")),
         ActionOutcome::Nobody => Err(Fault::new("fault-gone")),

@@ -8,9 +8,10 @@ use rocket::{
     request::{FromRequest, Outcome},
 };
 
-use super::{account::Account, session::Fresh};
+use super::session::Fresh;
 use crate::{
     base::role::{Administrator, Role},
+    core::account::Account,
     http::{
         noticed::{self, Notice},
         refusal::{is_missing, refuse},

@@ -13,13 +13,14 @@ use rocket::{
 };
 use uuid::Uuid;
 
-use super::{account::Account, remember};
+use super::remember;
 use crate::{
     base::{
         Error,
         clock::Time,
         key::{Key, sha256},
     },
+    core::account::Account,
     http::{
         CookieName, Visit, keyed,
         refusal::{is_missing, must_sign_in},

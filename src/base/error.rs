@@ -16,6 +16,9 @@ pub enum Error {
     /// A migration could not be applied.
     #[error("cannot migrate the database at databases.latchkey.url: {0}")]
     Migration(#[source] Cause),
+    /// Something else has to be done first, or cannot be done: a sentence for people.
+    #[error("{0}")]
+    Refused(String),
     /// A required file could not be read or written.
     #[error("{path}: {source}")]
     File {

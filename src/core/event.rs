@@ -30,6 +30,11 @@ impl Actor {
         Self { name: Self::COMMAND_LINE.into(), asked: Caller { at: core.now(), ..Caller::default() } }
     }
 
+    /// The application that Latchkey is attached to.
+    pub fn application(core: &Core) -> Self {
+        Self { name: Self::APPLICATION.into(), ..Self::command_line(core) }
+    }
+
     /// True for the command line.
     pub fn is_command_line(&self) -> bool {
         self.name == Self::COMMAND_LINE
@@ -37,6 +42,9 @@ impl Actor {
 
     /// Name of the command line in the audit log.
     pub const COMMAND_LINE: &'static str = "command line";
+
+    /// Name of the application in the audit log.
+    pub const APPLICATION: &'static str = "application";
 
     /// Time and origin of the change.
     pub fn asked(&self) -> &Caller {

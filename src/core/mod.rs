@@ -1,5 +1,6 @@
 //! The shared core: settings, the policy in force, time, keys, the audit log, limits and statistics.
 
+pub mod account;
 pub mod event;
 pub mod events;
 pub mod in_force;

@@ -61,6 +61,7 @@ impl<'r> Responder<'r, 'static> for Error {
             Error::Database(_) | Error::Migration(_) | Error::Busy | Error::Randomness(_) => {
                 Status::ServiceUnavailable
             }
+            Error::Refused(_) => Status::Conflict,
             _ => Status::InternalServerError,
         };
         Outcome::Failed(status).respond_to(request)

@@ -7,7 +7,7 @@ use super::{
     User,
 };
 use crate::{
-    account::{invite, taken::taken},
+    account::invite,
     admin::{
         actions::{self, ActionOutcome},
         let_in::{Way, let_in, strategies},
@@ -15,10 +15,7 @@ use crate::{
     },
     app::App,
     base::{Error, email::Email},
-    core::{
-        event::{Actor, Event, EventKind},
-        place::Place,
-    },
+    core::{event::Actor, place::Place},
     store::{
         Pool, Tx,
         accounts::{self, AccountRow},
@@ -47,7 +44,7 @@ pub(super) async fn run(user: User, app: &App, pool: &Pool) -> Result<Done, Erro
     };
     let Some(account) = find(&mut tx, &email).await? else { return Ok(Done::Nothing) };
     let (cared, told) = act(user, app, &mut tx, &account).await?;
-    if let Some(why) = why_not(cared) {
+    if let Some(why) = cared.why_not() {
         return Err(wrong(format!("{}: {why}", account.email)));
     }
     tx.commit().await?;
@@ -116,19 +113,6 @@ fn reread(reason: &str) -> Result<Reason, Error> {
     Reason::parse(reason).map_err(|_| wrong("a reason must have 3 to 200 characters".into()))
 }
 
-/// Explains an outcome that is an error because something else has to be done first.
-fn why_not(cared: ActionOutcome) -> Option<&'static str> {
-    match cared {
-        ActionOutcome::Done | ActionOutcome::Already | ActionOutcome::Nobody => None,
-        ActionOutcome::Disabled => Some("the account is disabled: enable it first"),
-        ActionOutcome::OnHold => Some("the account is on hold after \"this wasn't me\": lift the hold first"),
-        ActionOutcome::NoTexts => Some("its number, or the site, has had its texts for today"),
-        ActionOutcome::Taken => Some("the address belongs to another account"),
-        ActionOutcome::Admin => Some("it is an admin's account"),
-        ActionOutcome::NeedsPhone => Some("this strategy needs a phone"),
-    }
-}
-
 /// Finds the account of an address; prints an error if there is none.
 async fn find(tx: &mut Tx, email: &Email) -> Result<Option<AccountRow>, Error> {
     let found = accounts::find_by_email(tx, email.key()).await?;
@@ -141,16 +125,14 @@ async fn find(tx: &mut Tx, email: &Email) -> Result<Option<AccountRow>, Error> {
 async fn add(app: &App, mut tx: Tx, email: &Email, roles: &[String]) -> Result<Done, Error> {
     let invitation = invite::invitation(app, email.address(), roles)
         .map_err(|_| wrong(format!("`{}` is not an email address", email.address())))??;
-    if accounts::find_by_email(&mut tx, &invitation.email_key).await?.is_some() {
-        return Err(wrong(format!("{} already has an account", email.address())));
+    match actions::invite(app, &mut tx, &invitation, &Actor::command_line(app)).await? {
+        ActionOutcome::Taken => return Err(wrong(format!("{} already has an account", email.address()))),
+        other => {
+            if let Some(why) = other.why_not() {
+                return Err(wrong(format!("{}: {why}", email.address())));
+            }
+        }
     }
-    if taken(app, &mut tx, &invitation.email_key, None).await?.is_some() {
-        let why = "was the address of an account until lately: it is kept for that";
-        return Err(wrong(format!("{} {why}", email.address())));
-    }
-    let actor = Actor::command_line(app);
-    invite::invite(app, &mut tx, &invitation, actor.asked()).await?;
-    Event::of_site(EventKind::AccountInvited).by(&actor).write(app, &mut tx).await?;
     tx.commit().await?;
     say!(
         "invited {}: the link is good until {}",

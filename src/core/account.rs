@@ -1,0 +1,92 @@
+//! An account, as an application sees it.
+
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::{base::Error, store::accounts::AccountRow};
+
+/// The account of the person who is signed in, as read for this request.
+///
+/// ```no_run
+/// use latchkey::Account;
+/// use rocket::get;
+///
+/// #[get("/notes")]
+/// fn notes(me: &Account) -> String {
+///     format!("the notes of {}", me.email())
+/// }
+///
+/// #[get("/")]
+/// fn home(me: Option<&Account>) -> &'static str {
+///     if me.is_some() { "welcome back" } else { "hello, stranger" }
+/// }
+/// ```
+///
+/// # Outcomes
+/// 401 if nobody is signed in: an error on an application's route, unless `latchkey.refusal` is `forward`. A person is
+/// redirected to sign-in and back. Error 503 if the session cannot be read.
+#[derive(Clone, Debug)]
+pub struct Account {
+    id: Uuid,
+    email: String,
+    phone: Option<String>,
+    enabled: bool,
+    roles: Vec<String>,
+    fields: String,
+}
+
+impl Account {
+    /// Returns its id, which is never used for another account.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Returns its confirmed address, as its owner wrote it.
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// Returns its verified phone in E.164 form, like `+4915112345678`.
+    pub fn phone(&self) -> Option<&str> {
+        self.phone.as_deref()
+    }
+
+    /// True if its owner may sign in: it is neither disabled, nor deleted and kept for a while.
+    pub fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
+    /// Returns its roles, in alphabetical order.
+    pub fn roles(&self) -> impl Iterator<Item = &str> {
+        self.roles.iter().map(String::as_str)
+    }
+
+    /// True if it has a role.
+    pub fn has(&self, role: &str) -> bool {
+        self.roles.iter().any(|own| own == role)
+    }
+
+    /// Returns what its owner filled in at registration: the fields of the attached [`Registration`](crate::Registration), and
+    /// those of `latchkey.register.fields`, which are texts by name.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if they do not have the shape of `T`: a field may have been added after the account.
+    pub fn fields<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_str(&self.fields).map_err(|fault| {
+            Error::Config(format!("the fields of account {} are not as expected: {fault}", self.id))
+        })
+    }
+}
+
+impl From<&AccountRow> for Account {
+    fn from(row: &AccountRow) -> Self {
+        Self {
+            id: row.id,
+            email: row.email.clone(),
+            phone: row.phone.clone(),
+            enabled: row.enabled,
+            roles: row.roles().map(str::to_owned).collect(),
+            fields: row.fields.clone(),
+        }
+    }
+}
