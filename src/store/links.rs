@@ -314,7 +314,8 @@ impl Drop for Link {
             && let Ok(runtime) = Handle::try_current()
         {
             let (home, turn) = (self.home.clone(), self.turn.take());
-            let link = Link { conn: Some(conn), born: self.born, sound: true, begun: true, home, turn };
+            // If the runtime ends before this one's turn, it is closed: in doubt, it is not rolled back once more.
+            let link = Link { conn: Some(conn), born: self.born, sound: false, begun: true, home, turn };
             runtime.spawn(link.roll_back());
         } else if self.sound && !self.begun && !closed {
             self.home.idle().push(Kept { conn, born: self.born, used: Instant::now() });
