@@ -365,6 +365,8 @@ field-q = the beginning of an address
 field-own = “{ $label }”
 field-other = this field
 fault-required = Enter { $field }.
+fault-tick = Tick the box { $field }.
+fault-choose = Choose one for { $field }.
 fault-repeated = We received { $field } more than once. Please send the form again.
 fault-too-long = { $max ->
     [one] Use at most one character for { $field }.
@@ -461,6 +463,8 @@ fault-search = Enter the beginning of an address, in plain characters.
 fault-role = Use only letters, digits, - and _ in the name of a role.
 fault-kind = There are no events of this kind.
 fault-day = Enter a day like 2026-08-01.
+fault-application = This could not be done just now, and nothing has changed. Please try again.
+fault-needed = The application still needs this account.
 fault-own-account = This is your own account. Ask another admin, or use the command line.
 fault-disabled = The account is disabled. Enable it first.
 fault-held = The account is on hold. Lift the hold first.

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use crate::{
     base::{Error, clock::Clock, random::Random},
     config::{Provided, Validated},
-    core::Core,
+    core::{Core, registration::Attached},
     hashing::{hasher::Hasher, pepper::Peppers},
     observe::{health::Health, metrics::Metrics, task_context::RequestIds},
     outbox::transport::{OwnSenders, Transports},
@@ -15,6 +15,8 @@ use crate::{
 /// Parts that an application adds to the site, or puts in place of ours.
 #[derive(Clone, Default)]
 pub struct Extensions {
+    /// Registration that the application defines.
+    pub registration: Option<Attached>,
     /// Layout of our pages.
     pub layout: Option<HostLayout>,
     /// Senders in place of the mail server and the gateway.
@@ -51,13 +53,17 @@ impl App {
     /// Builds a site from its configuration.
     ///
     /// # Errors
-    /// [`Error::Config`], [`Error::Template`] or [`Error::File`] for an unusable configuration.
+    /// [`Error::Config`], [`Error::Template`] or [`Error::File`] for an unusable configuration, and [`Error::Config`] for an
+    /// input of the application whose name is taken or unusable.
     pub fn new(
-        validated: Validated,
+        mut validated: Validated,
         clock: Clock,
         templates: Templates,
         extensions: Extensions,
     ) -> Result<Self, Error> {
+        if let Some(registration) = &extensions.registration {
+            validated.config.register.add(registration.inputs())?;
+        }
         let transports = Transports::new(&validated, &extensions.senders)?;
         let config = &validated.config;
         let hasher = Hasher::new(&config.password, Peppers::new(&config.pepper)?, Random)?;

@@ -59,11 +59,16 @@ pub use base::Error;
 pub use base::role::Role;
 #[cfg(feature = "cli")]
 pub use cli::run;
+pub use config::register::Input;
 pub use http::SameOrigin;
 pub use outbox::Undelivered;
 pub use outbox::mail::Mail;
 pub use outbox::sender::{SendMail, SendText};
-pub use rooms::core::{account::Account, events};
+pub use rooms::core::{
+    account::Account,
+    events,
+    registration::{Faults, Registration, Trouble},
+};
 #[cfg(all(feature = "testing", not(feature = "internals")))]
 pub use rooms::testing;
 pub use server::fairing::{Latchkey, fairing};

@@ -8,6 +8,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{
+    asked::{self, FieldShown},
     change::{Checked, check},
     notice,
 };
@@ -15,13 +16,20 @@ use crate::{
     auth::gate::{self, Goal, Passed, Proof},
     base::{Error, fault::Fault, key::Key},
     core::{
+        account::Account,
         event::{Event, EventKind},
         place::Place,
     },
     hashing::{hash::PasswordHash, password::Password},
     http::{
         CookieName, Form, KeyShown, KeyedLink, LinkKey, Outcome, Page, Read, Refusal, SameOrigin, ValidKey,
-        Visit, dead_end::Why, form::form, keyed,
+        Visit,
+        dead_end::Why,
+        form::{
+            form,
+            kind::{OwnFaults, OwnValues},
+        },
+        keyed,
     },
     store::{
         self,
@@ -30,7 +38,10 @@ use crate::{
         roles,
         sessions::SignedIn,
     },
-    view::shown::{Forms, Until, View},
+    view::{
+        input::OwnInput,
+        shown::{Forms, Until, View},
+    },
 };
 
 /// The routes.
@@ -42,6 +53,9 @@ pub fn routes() -> Vec<Route> {
 async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Result<Outcome, Error> {
     keyed::arrive::<Unconfirmed>(&site, linked).await
 }
+
+/// Id of the button, at which a fault of the application is shown.
+const BUTTON: &str = "confirm";
 
 /// A registration whose key the request carries.
 pub struct Unconfirmed(Registration);
@@ -74,6 +88,7 @@ form! {
     pub struct ConfirmForm {
         password: Result<Password, Fault> = password().alternative(),
         new_password: Result<Password, Fault> = new_password().alternative(),
+        fields: Result<OwnValues, OwnFaults> = own().alternative(),
     }
 }
 
@@ -85,6 +100,8 @@ pub struct ConfirmPage {
     ours: bool,
     /// Whether an admin did.
     invited: bool,
+    /// Fields of the application, unless they are known to be this person's.
+    fields: Vec<FieldShown>,
 }
 
 impl View for ConfirmPage {
@@ -92,8 +109,14 @@ impl View for ConfirmPage {
     const FORMS: Forms = &[ConfirmForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        let page = |ours, invited| ConfirmPage { ticket: KeyShown::sample(), ours, invited };
-        vec![page(true, false), page(false, false), page(false, true)]
+        let page = |ours, invited, fields| ConfirmPage { ticket: KeyShown::sample(), ours, invited, fields };
+        let kinds = [(true, false), (false, false), (false, true)];
+        let asking = kinds.map(|(ours, invited)| page(ours, invited, FieldShown::samples(true)));
+        kinds.map(|(ours, invited)| page(ours, invited, Vec::new())).into_iter().chain(asking).collect()
+    }
+
+    fn own_inputs(&self) -> Vec<OwnInput> {
+        FieldShown::inputs(&self.fields)
     }
 }
 
@@ -103,13 +126,22 @@ impl Unconfirmed {
         marks.is_some_and(|(registered, here)| bool::from(registered.ct_eq(&here)))
     }
 
+    /// Whether the fields that its owner filled in are what the application asks.
+    fn has_fields(&self, site: &Visit<'_>) -> bool {
+        let registration = site.extensions.registration.as_ref();
+        registration.is_none_or(|it| !self.0.invited && it.reads(&self.0.fields))
+    }
+
     fn shown(&self, site: &Visit<'_>) -> Page {
         let Registration { id, email, expires_at, invited, .. } = &self.0;
+        let ours = self.is_ours(site);
+        let asks = site.extensions.registration.is_some() && !(ours && self.has_fields(site));
         let until = Until::new(site.locale, *expires_at, site.now());
         Page::of(&ConfirmPage {
             ticket: KeyShown { id: *id, email: email.clone(), until },
-            ours: self.is_ours(site),
+            ours,
             invited: *invited,
+            fields: if asks { FieldShown::of(&site.config().register) } else { Vec::new() },
         })
     }
 }
@@ -127,26 +159,25 @@ async fn submit(
     form: Read<ConfirmForm>,
 ) -> Result<Outcome, Error> {
     let unconfirmed = unconfirmed.0;
-    let (hash, theirs) = match password(&site, &unconfirmed, form).await? {
+    let Chosen { hash, fields, refusal } = match chosen(&site, &unconfirmed, form).await? {
         Ok(chosen) => chosen,
         Err(refusal) => return Ok(unconfirmed.shown(&site).refused(refusal)),
     };
-    let (registration, now) = (unconfirmed.0, site.now());
+    let (registration, now) = (&unconfirmed.0, site.now());
     let account = AccountRow {
         id: store::id(now, site.random)?,
-        email: registration.email,
+        email: registration.email.clone(),
         password_hash: hash,
         version: 0,
         enabled: true,
         phone: None,
         phone_usable_at: None,
-        // Without the password chosen at registration, the other fields may be somebody else's.
-        fields: if theirs { registration.fields } else { "{}".into() },
+        fields,
         created_at: now,
         resets_blocked_until: now,
         undone_at: crate::base::clock::Time::default(),
         deleted_at: None,
-        role_list: registration.roles,
+        role_list: registration.roles.clone(),
     };
     let mut tx = site.begin().await?;
     let locked = match registrations::spend(&mut tx, registration.id, now).await? {
@@ -159,6 +190,13 @@ async fn submit(
     // The account gets the roles of every live registration of the address, whichever link was opened.
     for role in registrations::drop_address(locked.tx(), &registration.email_key, now).await? {
         roles::add(locked.tx(), account.id, &role).await?;
+    }
+    if let Some(asks) = &site.extensions.registration {
+        locked.reread().await?;
+        let (tx, row) = locked.parts();
+        if let Err(fault) = asks.confirmed(&Account::from(row), tx).await {
+            return Ok(unconfirmed.shown(&site).refused(refusal.with(BUTTON, fault)));
+        }
     }
     Event::new(EventKind::AccountConfirmed, account.id)
         .from(&site.caller())
@@ -186,40 +224,72 @@ async fn submit(
     })
 }
 
-/// Returns the account's first password hash and whether it was chosen at registration, or the refusal of the form.
-async fn password(
+/// First password of an account, and its fields as JSON.
+struct Chosen {
+    hash: PasswordHash,
+    fields: String,
+    /// Typed values, without a fault.
+    refusal: Refusal,
+}
+
+/// Returns what was chosen, now or at registration, or the refusal of the form.
+async fn chosen(
     site: &Visit<'_>,
     unconfirmed: &Unconfirmed,
     form: Read<ConfirmForm>,
-) -> Result<Result<(PasswordHash, bool), Refusal>, Error> {
-    let registration = &unconfirmed.0;
-    if unconfirmed.is_ours(site) {
-        return Ok(Ok((registration.password_hash.clone(), true)));
-    }
-    let (ConfirmForm { password, new_password }, refusal) = match form.whole() {
+) -> Result<Result<Chosen, Refusal>, Error> {
+    let (ConfirmForm { password: typed, new_password, fields }, mut refusal) = match form.whole() {
         Ok(whole) => whole,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let (at, fault) = (ConfirmForm::AT, |at, fault| Ok(Err(refusal.with(at, fault))));
-    let missing = matches!(&password, Err(fault) if *fault == Fault::new("fault-required"));
-    if registration.invited || missing {
-        let password = match new_password {
-            Ok(password) => password,
-            Err(wrong) => return fault(at.new_password, wrong),
+    let Some((hash, theirs)) = password(site, unconfirmed, (typed, new_password), &mut refusal).await? else {
+        return Ok(Err(refusal));
+    };
+    let registration = &unconfirmed.0;
+    let fields = if theirs && unconfirmed.has_fields(site) {
+        registration.fields.clone()
+    } else if site.extensions.registration.is_none() {
+        // Without the password chosen at registration, the other fields may be somebody else's.
+        "{}".into()
+    } else {
+        let judged = match refusal.take_own(fields) {
+            Some(own) => asked::judge(site.app, &registration.email, &own, BUTTON, &mut refusal).await,
+            None => None,
         };
-        let own_words = [registration.email.as_str(), &site.config().site_name];
-        if let Err(wrong) =
-            site.hasher_for(registration.id.as_bytes()).validate(&password, &own_words).await?
-        {
-            return fault(at.new_password, wrong);
-        }
-        return Ok(Ok((site.hasher_for(registration.id.as_bytes()).hash(password).await?, false)));
+        let Some(kept) = judged else { return Ok(Err(refusal)) };
+        serde_json::Value::Object(kept).to_string()
+    };
+    Ok(Ok(Chosen { hash, fields, refusal }))
+}
+
+/// Returns the account's first password hash and whether it was chosen at registration; `None` after a fault.
+async fn password(
+    site: &Visit<'_>,
+    unconfirmed: &Unconfirmed,
+    (typed, new_password): (Result<Password, Fault>, Result<Password, Fault>),
+    refusal: &mut Refusal,
+) -> Result<Option<(PasswordHash, bool)>, Error> {
+    let (registration, at) = (&unconfirmed.0, ConfirmForm::AT);
+    if unconfirmed.is_ours(site) {
+        return Ok(Some((registration.password_hash.clone(), true)));
     }
-    match password {
-        Ok(typed) => match check(site, registration.id, typed, &registration.password_hash).await? {
-            Checked::Right => Ok(Ok((registration.password_hash.clone(), true))),
-            _ => fault(at.password, Fault::new("fault-password")),
-        },
-        Err(wrong) => fault(at.password, wrong),
+    let missing = matches!(&typed, Err(fault) if *fault == Fault::new("fault-required"));
+    if registration.invited || missing {
+        let Some(password) = refusal.take(at.new_password, new_password) else { return Ok(None) };
+        let own_words = [registration.email.as_str(), &site.config().site_name];
+        let hasher = site.hasher_for(registration.id.as_bytes());
+        let validated = hasher.validate(&password, &own_words).await?;
+        if refusal.take(at.new_password, validated).is_none() {
+            return Ok(None);
+        }
+        return Ok(Some((hasher.hash(password).await?, false)));
+    }
+    let Some(typed) = refusal.take(at.password, typed) else { return Ok(None) };
+    match check(site, registration.id, typed, &registration.password_hash).await? {
+        Checked::Right => Ok(Some((registration.password_hash.clone(), true))),
+        _ => {
+            refusal.add(at.password, Fault::new("fault-password"));
+            Ok(None)
+        }
     }
 }

@@ -3,7 +3,7 @@
 use rocket::{Route, get, post, routes};
 use serde::Serialize;
 
-use super::{change, notice};
+use super::{change, leaving, notice};
 use crate::{
     auth::session::Fresh,
     base::Error,
@@ -20,6 +20,9 @@ use crate::{
 pub fn routes() -> Vec<Route> {
     routes![show, submit]
 }
+
+/// Id of the button, at which a fault of the application is shown.
+const BUTTON: &str = "delete";
 
 form! {
     /// The form that deletes the account.
@@ -70,6 +73,9 @@ async fn submit(
     let now = site.now();
     let mut tx = site.begin().await?;
     if let Some(mut account) = me.lock(&mut tx, now).await? {
+        if let Err(fault) = leaving::try_out(site.app, &mut account).await? {
+            return Ok(page().refused(refusal.with(BUTTON, fault)));
+        }
         account.end_everything(now).await?;
         account.delete_later(now).await?;
         let (held, account) = account.into_parts();

@@ -80,7 +80,9 @@ impl View for HomePage {
 fn show(site: Visit<'_>, me: &SignedIn) -> Page {
     let account = &me.account;
     let typed: Value = serde_json::from_str(&account.fields).unwrap_or_default();
-    let fields = site.config().register.fields.iter().filter_map(|field| {
+    // What the application asked at registration may no longer hold.
+    let of_site = site.config().register.fields.iter().filter(|field| !field.of_application);
+    let fields = of_site.filter_map(|field| {
         let value = typed.get(&field.name)?.as_str()?.to_owned();
         Some(FieldShown { label: field.label.clone(), value })
     });

@@ -1,5 +1,6 @@
 //! Accounts: registration, the pages on which people manage their accounts, and notices to the owner.
 
+mod asked;
 pub mod change;
 pub mod change_email;
 pub mod change_phone;
@@ -8,6 +9,7 @@ pub mod confirm_again;
 pub mod delete;
 pub mod home;
 pub mod invite;
+pub mod leaving;
 pub mod notice;
 pub mod register;
 pub mod taken;

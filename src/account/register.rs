@@ -1,11 +1,11 @@
 //! Registration: a pending row with a key of its own, which becomes an account when its address is confirmed.
 
-use std::collections::BTreeMap;
-
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{
+    asked::{self, FieldShown},
     invite,
     taken::{self, taken},
 };
@@ -16,16 +16,13 @@ use crate::{
     hashing::{hash::PasswordHash, password::Password},
     http::{
         Form, Outcome, Paced, Page, Read, SameOrigin, Sent, Visit,
-        form::{
-            form,
-            kind::{OWN, own_input},
-        },
+        form::{form, kind::OwnValues},
         throttle,
     },
     outbox::request::{self, Request},
     store::{self, Tx, registrations::Registration, sessions::SignedIn},
     view::{
-        input::Input,
+        input::OwnInput,
         shown::{Forms, View},
     },
 };
@@ -40,7 +37,7 @@ form! {
     pub struct RegisterForm {
         email: Email = email().complete("username"),
         password: Password = password().complete("new-password"),
-        fields: BTreeMap<String, String> = own(),
+        fields: OwnValues = own(),
     }
 }
 
@@ -52,32 +49,17 @@ pub struct RegisterPage {
     fields: Vec<FieldShown>,
 }
 
-/// A field that the site defines itself.
-#[derive(Serialize)]
-struct FieldShown {
-    name: String,
-    label: String,
-    required: bool,
-    max_length: usize,
-}
-
 impl View for RegisterPage {
     const TEMPLATE: &'static str = "account/register";
     const FORMS: Forms = &[RegisterForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        let page = |required| {
-            let team = FieldShown { name: "team".into(), label: "Team".into(), required, max_length: 200 };
-            RegisterPage { open: true, fields: vec![team] }
-        };
+        let page = |required| RegisterPage { open: true, fields: FieldShown::samples(required) };
         vec![page(false), page(true), RegisterPage { open: false, fields: Vec::new() }]
     }
 
-    fn own_inputs(&self) -> Vec<(String, Input)> {
-        let input = |field: &FieldShown| {
-            (format!("{OWN}{}", field.name), own_input(field.required, field.max_length))
-        };
-        self.fields.iter().map(input).collect()
+    fn own_inputs(&self) -> Vec<OwnInput> {
+        FieldShown::inputs(&self.fields)
     }
 }
 
@@ -108,13 +90,7 @@ fn show_sent(site: Visit<'_>) -> Page {
 
 fn page(site: &Visit<'_>) -> Page {
     let settings = &site.config().register;
-    let fields = settings.fields.iter().map(|field| FieldShown {
-        name: field.name.clone(),
-        label: field.label.clone(),
-        required: field.required,
-        max_length: field.max_length,
-    });
-    Page::of(&RegisterPage { open: settings.open, fields: fields.collect() })
+    Page::of(&RegisterPage { open: settings.open, fields: FieldShown::of(settings) })
 }
 
 #[post("/register", data = "<form>")]
@@ -129,15 +105,23 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<RegisterForm>) -
         return Ok(Outcome::too_many(allowed));
     }
     let Paced(Read { draft, mut refusal }) = form;
-    let own = draft.fields.unwrap_or_default();
     if let Some(password) = &draft.password {
-        let typed = refusal.text(RegisterForm::AT.email);
-        let words: Vec<&str> =
-            [typed, &site.config().site_name].into_iter().chain(own.values().map(String::as_str)).collect();
+        let typed = [refusal.text(RegisterForm::AT.email), &site.config().site_name];
+        let own = draft.fields.iter().flat_map(|own| own.values()).map(String::as_str);
+        let words: Vec<&str> = typed.into_iter().chain(own).collect();
         let validated = site.hasher().validate(password, &words).await?;
         refusal.take(RegisterForm::AT.password, validated);
     }
-    let (Some(email), Some(password), true) = (draft.email, draft.password, refusal.is_empty()) else {
+    // For everybody alike: nobody has looked yet whether there is an account.
+    let judged = match (&draft.email, &draft.fields) {
+        (Some(email), Some(own)) => {
+            asked::judge(site.app, email.address(), own, RegisterForm::AT.email, &mut refusal).await
+        }
+        _ => None,
+    };
+    let (Some(email), Some(password), Some(fields), true) =
+        (draft.email, draft.password, judged, refusal.is_empty())
+    else {
         return Ok(page(&site).refused(refusal));
     };
     let address = email.address().to_owned();
@@ -147,7 +131,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<RegisterForm>) -
     let allowed = throttle::name_allowed(&site, &mut tx, MessageKind::Register, email.key()).await?;
     if allowed.is_yes() {
         let (email, asked) = (address.clone(), site.caller());
-        let request = Register { email, hash, fields: own, browser, asked };
+        let request = Register { email, hash, fields, browser, asked };
         request::post(&site, &mut tx, &request).await?;
     }
     tx.commit().await?;
@@ -160,7 +144,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<RegisterForm>) -
 pub struct Register {
     email: String,
     hash: PasswordHash,
-    fields: BTreeMap<String, String>,
+    fields: Map<String, Value>,
     browser: Vec<u8>,
     asked: Caller,
 }
@@ -185,7 +169,7 @@ impl Register {
             email: self.email,
             email_key: email.key().to_owned(),
             password_hash: self.hash,
-            fields: serde_json::to_string(&self.fields).expect("texts are plain data"),
+            fields: serde_json::to_string(&self.fields).expect("JSON is plain data"),
             roles: String::new(),
             invited: false,
             browser: Some(self.browser),

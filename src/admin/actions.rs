@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::reason::Reason;
 use crate::{
-    account::{change_phone, invite, notice, taken::taken},
+    account::{change_phone, invite, leaving, notice, taken::taken},
     app::App,
     base::{
         Error,
@@ -288,12 +288,16 @@ pub async fn remove_phone(
 /// Deletes an account as its owner would: nobody gets in, and it is removed once nothing can restore it.
 ///
 /// # Errors
-/// [`Error::Database`].
+/// [`Error::Refused`] if the application still needs it, and [`Error::Database`].
 pub async fn delete(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<ActionOutcome, Error> {
     let now = app.now();
     let Some(mut account) = accounts::lock(tx, id, now).await? else { return Ok(ActionOutcome::Nobody) };
     if account.state() == AccountState::DeletionPending {
         return Ok(ActionOutcome::Already);
+    }
+    if let Err(fault) = leaving::try_out(app, &mut account).await? {
+        let ours = || app.templates.language(actor.asked().locale).say(fault.key, &[]);
+        return Err(Error::Refused(fault.words.clone().unwrap_or_else(ours)));
     }
     account.end_everything(app.now()).await?;
     account.delete_later(now).await?;

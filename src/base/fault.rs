@@ -1,4 +1,4 @@
-//! A mistake in something that a person typed: the id of a sentence, never the sentence itself.
+//! A mistake in something that a person typed: the id of a sentence, and a sentence itself only if the application wrote it.
 
 #[cfg(test)]
 use crate::{base::locale::Locale, view::catalog::Catalog};
@@ -10,12 +10,19 @@ pub struct Fault {
     pub key: &'static str,
     /// Numbers that the sentence names.
     pub args: Vec<(&'static str, usize)>,
+    /// Sentence of the application, in place of ours.
+    pub words: Option<String>,
 }
 
 impl Fault {
     /// Creates a fault whose sentence names no numbers.
     pub const fn new(key: &'static str) -> Self {
-        Self { key, args: Vec::new() }
+        Self { key, args: Vec::new(), words: None }
+    }
+
+    /// Creates a fault with a sentence of the application.
+    pub fn in_words(words: String) -> Self {
+        Self { words: Some(words), ..Self::new("fault-application") }
     }
 
     /// Adds the number that the sentence calls `name`.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{SettingFault, duration::HumanDuration};
+use crate::base::{Error, SettingFault, duration::HumanDuration};
 
 /// Settings of `latchkey.register`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -15,23 +15,102 @@ pub struct RegisterSettings {
     /// Life of a confirmation or invitation, at most 24h. Default: 24h.
     pub key_ttl: HumanDuration,
     /// Further fields of the form, in this order. Default: none.
-    pub fields: Vec<Field>,
+    pub fields: Vec<Input>,
 }
 
-/// `[[latchkey.register.fields]]`: a further field of the form.
+/// An input of the registration form: one of `[[latchkey.register.fields]]`, or of a
+/// [`Registration`](crate::Registration).
+///
+/// Its name has letters, digits and `_`, and is sent as `field.NAME`. Its value is one line without control characters.
+///
+/// ```
+/// use latchkey::Input;
+///
+/// let inputs = vec![
+///     Input::text("name", "Your name").required().max_length(40).autocomplete("name"),
+///     Input::choice("plan", "Plan", &[("free", "Free"), ("team", "For a team")]).required(),
+///     Input::checkbox("terms", "I accept the terms").required(),
+/// ];
+/// ```
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Field {
+pub struct Input {
     /// Name: letters, digits and `_`.
-    pub name: String,
+    pub(crate) name: String,
     /// Label on the form.
-    pub label: String,
+    pub(crate) label: String,
     /// Requires an answer. Default: false.
     #[serde(default)]
-    pub required: bool,
+    pub(crate) required: bool,
     /// Maximum length, in characters. Default: 200.
     #[serde(default = "most")]
-    pub max_length: usize,
+    pub(crate) max_length: usize,
+    /// Way to fill it in.
+    #[serde(skip)]
+    pub(crate) way: FillIn,
+    /// Hint for the browser's own filling in.
+    #[serde(skip)]
+    pub(crate) autocomplete: Option<String>,
+    /// Whether an application asks for it, instead of the configuration.
+    #[serde(skip)]
+    pub(crate) of_application: bool,
+}
+
+/// Way to fill in an input.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum FillIn {
+    /// A line of text.
+    #[default]
+    Text,
+    /// A box to tick.
+    Checkbox,
+    /// One of several values, each with its name.
+    Choice(Vec<(String, String)>),
+}
+
+impl Input {
+    fn new(name: &str, label: &str, way: FillIn) -> Self {
+        Self {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            required: false,
+            max_length: most(),
+            way,
+            autocomplete: None,
+            of_application: true,
+        }
+    }
+
+    /// Returns a line of text of at most 200 characters, sent even if it is empty.
+    pub fn text(name: &str, label: &str) -> Self {
+        Self::new(name, label, FillIn::Text)
+    }
+
+    /// Returns a box to tick, sent as `true` if it is; a required one must be.
+    pub fn checkbox(name: &str, label: &str) -> Self {
+        Self::new(name, label, FillIn::Checkbox)
+    }
+
+    /// Returns a choice between values, each with its name; none is sent as an empty text.
+    pub fn choice(name: &str, label: &str, values: &[(&str, &str)]) -> Self {
+        let values = values.iter().map(|(value, name)| ((*value).to_owned(), (*name).to_owned()));
+        Self::new(name, label, FillIn::Choice(values.collect()))
+    }
+
+    /// Requires an answer.
+    pub fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    /// Sets the most characters, 1 to 2000.
+    pub fn max_length(self, characters: usize) -> Self {
+        Self { max_length: characters, ..self }
+    }
+
+    /// Sets the purpose by which browsers fill it in: an `autocomplete` of HTML, like `given-name`.
+    pub fn autocomplete(self, purpose: &str) -> Self {
+        Self { autocomplete: Some(purpose.to_owned()), ..self }
+    }
 }
 
 fn most() -> usize {
@@ -45,6 +124,18 @@ impl Default for RegisterSettings {
 }
 
 impl RegisterSettings {
+    /// Adds the inputs of an application.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for a name that is taken or unusable.
+    pub fn add(&mut self, inputs: Vec<Input>) -> Result<(), Error> {
+        self.fields.extend(inputs);
+        match self.validate().first() {
+            Some(fault) => Err(Error::Config(format!("Registration::inputs: {fault}"))),
+            None => Ok(()),
+        }
+    }
+
     /// Returns the faults.
     pub fn validate(&self) -> Vec<SettingFault> {
         let mut faults = Vec::new();

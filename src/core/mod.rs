@@ -6,6 +6,7 @@ pub mod events;
 pub mod in_force;
 pub mod limits;
 pub mod place;
+pub mod registration;
 pub mod replicas;
 pub mod stats;
 pub mod wake;

@@ -164,6 +164,9 @@ fn errors(language: &Language, refusal: &Refusal) -> Vec<Value> {
 
 /// Describes a fault of a field, which the sentence may name as `$field`.
 fn say(language: &Language, field: &str, label: Option<&str>, fault: &Fault) -> String {
+    if let Some(words) = &fault.words {
+        return words.clone();
+    }
     let key = format!("field-{field}");
     let field = match label {
         Some(label) => language.say("field-own", &[("label", label.into())]),

@@ -7,6 +7,7 @@ mod desk;
 pub mod heartbeat;
 mod ledger;
 mod purge;
+mod removal;
 mod requests;
 mod rounds;
 mod sender;

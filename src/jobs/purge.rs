@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::removal;
 use crate::{
     account::notice::{FORMER_ADDRESS_NOTICE, UNDO},
     app::App,
     base::{Error, key::Purpose},
-    core::{
-        event::{Event, EventKind},
-        stats,
-    },
+    core::stats,
     policy::{Policy, strategy::Strategy},
     store::{
-        Pool, accounts,
+        Pool,
         daily_stats::{self, DailyStat},
         events, former_addresses,
         keys::{self, Expired},
@@ -45,12 +43,6 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
             app.metrics.reset(strategy.name(), "abandoned", n.unsigned_abs());
         }
         let mut tx = pool.begin_low_priority().await?;
-        let deleted = accounts::purge(&mut tx, now - *UNDO).await?;
-        for account in &deleted {
-            Event::new(EventKind::AccountDeleted, *account).write(app, &mut tx).await?;
-        }
-        tx.commit().await?;
-        let mut tx = pool.begin_low_priority().await?;
         let removed = registrations::purge(&mut tx, now).await?
             + sessions::purge(&mut tx, now).await?
             + remembered::purge(&mut tx, now).await?
@@ -62,11 +54,12 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
             + events::purge(&mut tx, kept).await?
             + daily_stats::purge(&mut tx, stats::day(kept)).await?;
         tx.commit().await?;
-        if removed == 0 && none_expired && deleted.is_empty() {
+        if removed == 0 && none_expired {
             break;
         }
     }
-    Ok(())
+    // Last, since the application takes part in it, and may take its time.
+    removal::remove(app, pool, now - *UNDO).await
 }
 
 /// Counts the resets among expired keys, which nobody finished, by day and strategy.

@@ -21,7 +21,10 @@ use crate::{
     app::{App, Extensions},
     base::{Error, clock::Clock},
     config::{Validated, fault},
-    core::place::{self, Place},
+    core::{
+        place::{self, Place},
+        registration::{Attached, Registration},
+    },
     http::{
         canonical_host::CanonicalHost, client::Proxied, cookies::SetCookies, headers::Headers, link_key,
         no_method_override, noticed::Scribe, own, own_routes::ErrorPages, pace::ResponsePacing, probes,
@@ -138,6 +141,15 @@ impl Latchkey {
     /// [`in_template`](crate::in_template()) for one of its templates.
     pub fn layout(mut self, layout: impl Layout) -> Self {
         self.extensions.layout = Some(HostLayout::new(layout));
+        self
+    }
+
+    /// Asks more at registration, judges it, and acts in the transactions in which an account begins and ends.
+    ///
+    /// An input that cannot be used, since its name is taken for example, is reported at launch.
+    #[must_use]
+    pub fn registration(mut self, registration: impl Registration) -> Self {
+        self.extensions.registration = Some(Attached::new(registration));
         self
     }
 

@@ -16,19 +16,19 @@ pub struct Row {
 }
 
 impl Row {
-    /// Returns the value in the column with this name, as an `i64`, `f64`, `bool`, `String`, `Vec<u8>`, [`Uuid`](uuid::Uuid),
-    /// an `Option` of one of these, or a [`Value`].
+    /// Returns the value in the column with this name, as an `i64`, `f64`, `bool`, `String`, `Vec<u8>` or
+    /// [`Uuid`](uuid::Uuid), or an `Option` of one of these, which is `None` for `NULL`.
     ///
     /// # Errors
     /// [`Error::Database`] if there is no such column, or its value has another type.
     pub fn get<T>(&self, column: &str) -> Result<T, Error>
     where
-        T: TryFrom<Value, Error: Into<Error>>,
+        T: TryFrom<Value, Error = Error>,
     {
         let found = self.columns.iter().find(|(name, _)| name == column);
         let (_, value) =
             found.ok_or_else(|| Error::Database(format!("there is no column {column}").into()))?;
-        value.clone().try_into().map_err(|fault: T::Error| match fault.into() {
+        value.clone().try_into().map_err(|fault| match fault {
             Error::Database(fault) => Error::Database(format!("column {column}: {fault}").into()),
             fault => fault,
         })

@@ -90,6 +90,15 @@ impl Tx {
         Ok(())
     }
 
+    /// True if a statement has failed, so that nothing can be committed.
+    pub(crate) fn is_undone(&self) -> bool {
+        match &self.conn {
+            Conn::SqliteTx(tx) => tx.is_undone(),
+            Conn::PostgresTx(tx) => tx.is_undone(),
+            Conn::Sqlite(_) | Conn::Postgres(_) => false,
+        }
+    }
+
     /// Sets the cause of entries posted to the outbox from here on, as a digest; fair shares are counted by it.
     pub(crate) fn caused_by(&mut self, cause: Option<Vec<u8>>) {
         self.cause = cause;

@@ -112,7 +112,7 @@ impl Value {
             Value::Bytes(_) => "bytes",
             Value::Uuid(_) => "a UUID",
         };
-        Error::Database(format!("{kind} cannot be read as {wanted}").into())
+        Error::Database(format!("{kind} is not a {wanted}").into())
     }
 }
 
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_value_of_another_type_is_an_error_that_names_both() {
         let error = String::try_from(Value::Integer(1)).unwrap_err().to_string();
-        assert!(error.contains("an integer cannot be read as String"), "{error}");
+        assert!(error.contains("an integer is not a String"), "{error}");
         assert!(bool::try_from(Value::Integer(2)).is_err());
         assert!(Uuid::try_from(Value::Bytes(vec![1])).is_err());
     }

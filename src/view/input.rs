@@ -31,6 +31,16 @@ pub struct Input {
     pub choices: Option<fn() -> Vec<&'static str>>,
 }
 
+/// An input that a site or an application defines itself.
+pub struct OwnInput {
+    /// Name of the value that is sent, and id in the page.
+    pub name: String,
+    /// Its attributes, apart from these two.
+    pub input: Input,
+    /// Hint for the browser's own filling in.
+    pub autocomplete: Option<String>,
+}
+
 /// Kind of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     format,
-    input::{Input, Kind},
+    input::{Input, Kind, OwnInput},
 };
 use crate::base::{clock::Time, locale::Locale};
 
@@ -26,8 +26,8 @@ pub trait View: Serialize {
     where
         Self: Sized;
 
-    /// Inputs that the site defines itself, each with the name of its field.
-    fn own_inputs(&self) -> Vec<(String, Input)> {
+    /// Inputs that the site defines itself.
+    fn own_inputs(&self) -> Vec<OwnInput> {
         Vec::new()
     }
 }
@@ -47,9 +47,12 @@ pub fn inputs<V: View>(view: &V) -> Map<String, Value> {
     fixed.chain(view.own_inputs().into_iter().map(own)).collect()
 }
 
-fn own((name, input): (String, Input)) -> (String, Value) {
+fn own(OwnInput { name, input, autocomplete }: OwnInput) -> (String, Value) {
     let mut shown = json!(input);
     shown["name"] = name.as_str().into();
+    if let Some(purpose) = autocomplete {
+        shown["autocomplete"] = purpose.into();
+    }
     (name, shown)
 }
 

@@ -20,7 +20,7 @@ pub(super) enum Reader<T> {
     /// Reads it by the configuration.
     Sent(fn(&Sent<'_>) -> Result<T, Fault>),
     /// Reads several, and records the faults.
-    Several(fn(&Sent<'_>, &mut Refusal) -> T),
+    Several(fn(&Sent<'_>, &mut Refusal) -> Option<T>),
 }
 
 /// Way to take the text of a field.
@@ -128,7 +128,7 @@ impl<T> Field<T> {
         let most = input.maxlength.unwrap_or(usize::MAX);
         let sent = Sent { fields, config, name: input.name, most };
         let read = match &self.reader {
-            Reader::Several(read) => return Some(read(&sent, refusal)),
+            Reader::Several(read) => return read(&sent, refusal),
             Reader::Text(take, parse) => take(&sent).and_then(parse),
             Reader::Sent(read) => read(&sent),
         };

@@ -7,9 +7,11 @@ use zeroize::Zeroizing;
 use super::{
     Refusal,
     field::{Field, Reader, Sent, copied, filled_in, raw},
+    fields::Fields,
 };
 use crate::{
     base::{email::Email, fault::Fault, phone::Phone},
+    config::register::{self, FillIn},
     hashing::password::{MAX_BYTES, Password},
     view::input::{Input, Keep, Kind},
 };
@@ -19,7 +21,7 @@ pub const MAX_EMAIL: usize = 254;
 /// Most characters of a phone number as it is typed.
 const MAX_PHONE: usize = 100;
 /// Beginning of the names of the fields that a site defines itself.
-pub const OWN: &str = "field.";
+pub(super) const OWN: &str = "field.";
 /// Most characters of a password: each is a byte at least.
 pub(super) const MAX_PASSWORD: usize = MAX_BYTES;
 
@@ -116,32 +118,68 @@ pub const fn choice<T>(parse: fn(&str) -> Result<T, Fault>) -> Field<T> {
     Field { input, reader: Reader::Text(raw, parse) }
 }
 
+/// Values of the fields that a site defines itself, by their names.
+pub type OwnValues = BTreeMap<String, String>;
+
+/// Faults of these fields, each with its id.
+pub type OwnFaults = Vec<(String, Fault)>;
+
 /// Returns the fields that the site defines itself, by their names.
-pub const fn own() -> Field<BTreeMap<String, String>> {
+pub const fn own() -> Field<OwnValues> {
     let input = Input { name: OWN, id: OWN, kind: Kind::Own, ..Input::text() };
     Field { input, reader: Reader::Several(read_own) }
 }
 
-/// Returns the input of a field that the site defines itself.
-pub fn own_input(required: bool, most: usize) -> Input {
-    Input { required, maxlength: Some(most), ..Input::text() }
+/// Returns the id of a field that the site defines itself, by its name.
+pub fn own_id(name: &str) -> String {
+    format!("{OWN}{name}")
 }
 
-fn read_own(sent: &Sent<'_>, refusal: &mut Refusal) -> BTreeMap<String, String> {
-    let mut values = BTreeMap::new();
+fn read_own(sent: &Sent<'_>, refusal: &mut Refusal) -> Option<OwnValues> {
+    let read = read_own_values(sent, refusal);
+    refusal.take_own(read)
+}
+
+/// Reads the values, and keeps what was typed.
+fn read_own_values(sent: &Sent<'_>, refusal: &mut Refusal) -> Result<OwnValues, OwnFaults> {
+    let (mut values, mut faults) = (OwnValues::new(), Vec::new());
     for field in &sent.config.register.fields {
-        let name = format!("{OWN}{}", field.name);
-        refusal.label(&name, &field.label);
-        let read = match field.required {
-            true => sent.fields.required(&name, field.max_length),
-            false => sent.fields.line(&name, field.max_length),
-        };
-        if let Some(text) = refusal.take(&name, read) {
-            refusal.keep(&name, text, Keep::Always);
-            values.insert(field.name.clone(), text.to_owned());
+        let id = own_id(&field.name);
+        refusal.label(&id, &field.label);
+        match read_own_value(sent.fields, &id, field) {
+            Ok(text) => {
+                refusal.keep(&id, text, Keep::Always);
+                if !(text.is_empty() && matches!(field.way, FillIn::Checkbox)) {
+                    values.insert(field.name.clone(), text.to_owned());
+                }
+            }
+            Err(fault) => {
+                refusal.keep(&id, sent.fields.get(&id).unwrap_or_default(), Keep::Always);
+                faults.push((id, fault));
+            }
         }
     }
-    values
+    if faults.is_empty() { Ok(values) } else { Err(faults) }
+}
+
+fn read_own_value<'a>(sent: &'a Fields, id: &str, field: &register::Input) -> Result<&'a str, Fault> {
+    let text = sent.line(id, field.max_length)?;
+    match &field.way {
+        FillIn::Text if text.is_empty() && field.required => Err(Fault::new("fault-required")),
+        FillIn::Checkbox if text.is_empty() && field.required => Err(Fault::new("fault-tick")),
+        FillIn::Choice(values) if !values.iter().any(|(value, _)| value == text) => {
+            if text.is_empty() && !field.required { Ok(text) } else { Err(Fault::new("fault-choose")) }
+        }
+        _ => Ok(text),
+    }
+}
+
+impl Field<OwnValues> {
+    /// The same, where they may not be asked for: their faults are left to the handler.
+    pub const fn alternative(self) -> Field<Result<OwnValues, OwnFaults>> {
+        let read: fn(&Sent<'_>, &mut Refusal) -> _ = |sent, refusal| Some(read_own_values(sent, refusal));
+        Field { input: self.input, reader: Reader::Several(read) }
+    }
 }
 
 impl Field<Password> {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use super::kind::{OwnFaults, OwnValues};
 use crate::{
     base::fault::Fault,
     view::input::{Input, Keep, Kind},
@@ -48,6 +49,11 @@ impl Refusal {
     /// Returns the value, or adds its fault to the field with this id.
     pub fn take<T>(&mut self, id: &str, read: Result<T, Fault>) -> Option<T> {
         read.map_err(|fault| self.add(id, fault)).ok()
+    }
+
+    /// Returns the values of the fields that the site defines itself, or adds their faults.
+    pub fn take_own(&mut self, read: Result<OwnValues, OwnFaults>) -> Option<OwnValues> {
+        read.map_err(|faults| faults.into_iter().for_each(|(id, fault)| self.add(&id, fault))).ok()
     }
 
     /// True if there is no fault.

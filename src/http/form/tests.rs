@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     base::{email::Email, fault::Fault, phone::Phone},
-    config::register::Field,
+    config::register::Input,
     hashing::password::Password,
 };
 
@@ -42,8 +42,7 @@ fn way(text: &str) -> Result<bool, Fault> {
 
 fn read<F: Form>(body: &str) -> Read<F> {
     let mut config = Config::default();
-    config.register.fields =
-        vec![Field { name: "team".into(), label: "Team".into(), required: true, max_length: 4 }];
+    config.register.fields = vec![Input::text("team", "Team").required().max_length(4)];
     config.sms.countries = vec!["DE".into()];
     Read::of(&fields::parse(body.as_bytes()).unwrap(), &config)
 }
@@ -79,7 +78,7 @@ fn a_refused_form_names_every_fault_in_its_order_and_keeps_no_secret() {
     assert_eq!(faults(&refusal), wrong);
     let own = refusal.faults().into_iter().find(|(id, ..)| *id == "field.team").unwrap();
     assert_eq!(own.1, Some("Team"));
-    let values = json!({ "email": "x", "the-reason": "toolong", "tick": "", "way": "" });
+    let values = json!({ "email": "x", "the-reason": "toolong", "tick": "", "way": "", "field.team": "" });
     assert_eq!(json!(refusal.typed()), values, "no wrong code, and no password");
 }
 

@@ -9,7 +9,7 @@ use crate::{
     base::{Error, clock::Time, key::Purpose},
     hashing::hash::PasswordHash,
     store::{
-        Tx, keys, outbox, remembered, sessions,
+        Conn, Tx, keys, outbox, remembered, sessions,
         spent::{self, Reason},
         sql,
     },
@@ -268,4 +268,45 @@ impl<'t> Locked<'t> {
         sql!(execute self.tx, DELETE_LATER, self.account.id, now)?;
         Ok(())
     }
+
+    /// Removes the account for good, with all that hangs on it; false if a row of the application refers to it.
+    pub async fn remove(&mut self) -> Result<bool, Error> {
+        const REMOVE: &str = "DELETE FROM latchkey_accounts WHERE id = $1";
+        match sql!(execute self.tx, REMOVE, self.account.id) {
+            Err(error) if refers(&error) => Ok(false),
+            removed => Ok(removed.map(|_| true)?),
+        }
+    }
+
+    /// Marks the point that [`undo_trial`](Self::undo_trial) returns to; until then, every reference is checked at once.
+    pub async fn begin_trial(&mut self) -> Result<(), Error> {
+        const BEGIN_TRIAL: &str = "SAVEPOINT trial";
+        const CHECK_AT_ONCE: &str = "SET CONSTRAINTS ALL IMMEDIATE";
+        sql!(execute self.tx, BEGIN_TRIAL)?;
+        if let Conn::PostgresTx(_) = &**self.tx {
+            sql!(execute self.tx, CHECK_AT_ONCE)?;
+        }
+        Ok(())
+    }
+
+    /// Undoes everything since [`begin_trial`](Self::begin_trial).
+    pub async fn undo_trial(&mut self) -> Result<(), Error> {
+        const UNDO_TRIAL: &str = "ROLLBACK TO SAVEPOINT trial";
+        const END_TRIAL: &str = "RELEASE SAVEPOINT trial";
+        sql!(execute self.tx, UNDO_TRIAL)?;
+        sql!(execute self.tx, END_TRIAL)?;
+        Ok(())
+    }
+}
+
+/// True if a transaction failed because a row of another table refers to an account that it removes.
+pub fn is_referred_to(error: &Error) -> bool {
+    matches!(error, Error::Database(cause) if cause.downcast_ref().is_some_and(refers))
+}
+
+fn refers(error: &sqlx::Error) -> bool {
+    // SQLSTATE 23001, and SQLite's code 1811 (TRIGGER), mean a reference that says RESTRICT.
+    error.as_database_error().is_some_and(|refusal| {
+        refusal.is_foreign_key_violation() || matches!(refusal.code().as_deref(), Some("23001" | "1811"))
+    })
 }

@@ -4,7 +4,9 @@ mod locked;
 
 use uuid::Uuid;
 
-pub use self::locked::{Locked, Proven, lock, lock_by_email, lock_entering, lock_spending, lock_unchanged};
+pub use self::locked::{
+    Locked, Proven, is_referred_to, lock, lock_by_email, lock_entering, lock_spending, lock_unchanged,
+};
 use super::{Conn, Tx, roles, sql};
 use crate::{
     base::{Error, clock::Time, email::Email},
@@ -200,11 +202,11 @@ pub async fn proved_elsewhere(
     Ok(sql!(optional(i32,), conn, PROVED_ELSEWHERE, id, since, email_key)?.is_some())
 }
 
-/// Removes for good some that their owners deleted at `since` or before, with all that hangs on them.
-pub async fn purge(tx: &mut Tx, since: Time) -> Result<Vec<Uuid>, Error> {
-    const PURGE: &str = "DELETE FROM latchkey_accounts WHERE id IN
-        (SELECT id FROM latchkey_accounts WHERE deleted_at <= $1 LIMIT 100) AND deleted_at <= $1 RETURNING id";
-    Ok(sql!(all(Uuid,), tx, PURGE, since)?.into_iter().map(|(id,)| id).collect())
+/// Returns a batch of those that their owners deleted at `since` or before, with that time, in order of both, after `after`.
+pub async fn deleted(conn: &mut Conn, since: Time, after: (Time, Uuid)) -> Result<Vec<(Time, Uuid)>, Error> {
+    const DELETED: &str = "SELECT deleted_at, id FROM latchkey_accounts
+        WHERE deleted_at <= $1 AND (deleted_at, id) > ($2, $3) ORDER BY deleted_at, id LIMIT 100";
+    Ok(sql!(all(Time, Uuid), conn, DELETED, since, after.0, after.1)?)
 }
 
 /// Enabled accounts with the same roles.

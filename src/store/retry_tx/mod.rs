@@ -188,6 +188,11 @@ where
         }
     }
 
+    /// True if a statement has failed, so that nothing can be committed.
+    pub(super) fn is_undone(&self) -> bool {
+        self.held.is_none()
+    }
+
     pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
         loop {
             let held = self.held.take().ok_or(sqlx::Error::WorkerCrashed)?;

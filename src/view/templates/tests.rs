@@ -149,6 +149,7 @@ fn every_page_has_a_sample() {
         "layout.html",
         "macros.html",
         "inputs.html",
+        "own.html",
         "ticket.html",
         "code.html",
         "email/style.css",
