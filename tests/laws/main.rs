@@ -4,6 +4,7 @@
 extern crate latchkey_testing as common;
 
 mod account;
+mod accounts;
 mod admin;
 mod admin_messages;
 mod admin_pages;
@@ -37,6 +38,7 @@ mod policy;
 #[cfg(unix)]
 mod pooler;
 mod probes;
+mod registering;
 mod restart;
 mod rotation;
 mod senders;
