@@ -156,6 +156,11 @@ fn show(
     response.ok()
 }
 
+/// Returns the faults of a refused form as sentences.
+pub fn sentences(language: &Language, refusal: &Refusal) -> Vec<String> {
+    refusal.faults().into_iter().map(|(field, label, fault)| say(language, field, label, fault)).collect()
+}
+
 /// Faults in words.
 fn errors(language: &Language, refusal: &Refusal) -> Vec<Value> {
     let said = |(field, label, fault): (&str, Option<&str>, &Fault)| json!({ "field": field, "text": say(language, field, label, fault) });

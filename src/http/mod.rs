@@ -39,7 +39,7 @@ pub use link_key::LinkKey;
 pub use local_request::LocalRequest;
 pub use origin::SameOrigin;
 pub use outcome::Outcome;
-pub use own_routes::{is_own, mount, own};
+pub use own_routes::{is_own, mount, mount_at, own};
 pub use pace::Paced;
 pub use page::Page;
 pub use visit::Visit;

@@ -24,7 +24,7 @@ use rocket::{
 };
 
 use super::{framed, no_method_override::is_overridden, request_log};
-use crate::{app::App, base::base_path::BasePath};
+use crate::{app::App, base::base_path::BasePath, core::place::Place};
 
 /// Longest time to handle a request, including reading its form.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -131,8 +131,13 @@ fn is_refusal(status: Status) -> bool {
 
 /// Mounts routes of ours below the base of the site.
 pub fn mount(rocket: Rocket<Build>, routes: Vec<Route>) -> Rocket<Build> {
+    mount_at(rocket, Place::Home, routes)
+}
+
+/// The same below a place of the site.
+pub fn mount_at(rocket: Rocket<Build>, place: Place, routes: Vec<Route>) -> Rocket<Build> {
     let base = rocket.state::<Arc<App>>().map_or_else(BasePath::default, |app| app.base().clone());
-    rocket.mount(base.root(), own(routes))
+    rocket.mount(place.at(&base), own(routes))
 }
 
 /// Makes routes ours; they are answered with 503 after 30 seconds.

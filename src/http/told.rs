@@ -6,7 +6,11 @@ use rocket::{Request, http::Method};
 use serde::{Deserialize, Serialize};
 
 use super::{CookieName, Visit, cookies::Cookies, locale};
-use crate::{app::App, base::clock::Time, view::catalog::FluentValue};
+use crate::{
+    app::App,
+    base::clock::Time,
+    view::{catalog::FluentValue, language::Language},
+};
 
 const PURPOSE: &str = "told";
 /// Longest time until the next page.
@@ -19,22 +23,40 @@ struct Told {
     lines: Vec<Announcement>,
 }
 
-/// A sentence of `locales` and the number in it. Never a secret, and nothing that identifies an account.
+/// A sentence of `locales` and the number in it, or one of the application. Never a secret, and nothing that identifies
+/// an account.
 #[derive(Serialize, Deserialize)]
 pub struct Announcement {
     key: String,
     count: Option<u64>,
+    #[serde(default)]
+    said: Option<String>,
 }
 
 impl Announcement {
     /// A sentence without a number.
     pub fn new(key: &str) -> Self {
-        Self { key: key.to_owned(), count: None }
+        Self { key: key.to_owned(), count: None, said: None }
     }
 
     /// A sentence with `count`.
     pub fn count(key: &str, count: u64) -> Self {
-        Self { key: key.to_owned(), count: Some(count) }
+        Self { count: Some(count), ..Self::new(key) }
+    }
+
+    /// A sentence of the application.
+    pub fn said(text: &str) -> Self {
+        Self { said: Some(text.to_owned()), ..Self::new("") }
+    }
+
+    /// Returns it in a language.
+    pub fn say(&self, language: &Language) -> String {
+        if let Some(said) = &self.said {
+            return said.clone();
+        }
+        let args: Vec<(&str, FluentValue<'_>)> =
+            self.count.iter().map(|count| ("count", (*count).into())).collect();
+        language.say(&self.key, &args)
     }
 }
 
@@ -66,10 +88,5 @@ pub fn take(app: &App, request: &Request<'_>) -> Vec<String> {
     let told = opened.and_then(|plain| serde_json::from_slice::<Told>(&plain).ok());
     let Some(told) = told.filter(|told| told.at + LIFE > app.now()) else { return Vec::new() };
     let language = locale::language(app, request);
-    let say = |line: &Announcement| {
-        let args: Vec<(&str, FluentValue<'_>)> =
-            line.count.iter().map(|count| ("count", (*count).into())).collect();
-        language.say(&line.key, &args)
-    };
-    told.lines.iter().map(say).collect()
+    told.lines.iter().map(|line| line.say(language)).collect()
 }
