@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::{generated_password, second_key, sms_approved};
+use super::{
+    generated_password,
+    send_code::{MAILED, TEXTED},
+};
 use crate::{
     account::notice,
     auth::session,
@@ -24,7 +27,7 @@ pub struct Step {
 /// `explain-<strategy>-1`, `-2` and so on, each with its `…-guards`.
 pub fn journey(language: &Language, policy: &Policy) -> Vec<Step> {
     let minutes = format::minutes(*policy.key_ttl);
-    let code = if policy.strategy == Strategy::SmsApproved { sms_approved::LIFE } else { second_key::LIFE };
+    let code = if policy.strategy == Strategy::SmsApproved { TEXTED.life } else { MAILED.life };
     let args: [(&str, FluentValue<'_>); 8] = [
         ("minutes", minutes.into()),
         ("step_minutes", format::minutes(session::RESTRICTED).into()),

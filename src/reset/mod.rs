@@ -16,6 +16,7 @@ pub mod request;
 pub mod restart;
 pub mod second_key;
 pub mod second_step;
+pub mod send_code;
 pub mod set_then_login;
 pub mod sms_approved;
 pub mod ticket;

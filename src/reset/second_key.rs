@@ -1,33 +1,25 @@
 //! `second_key`: a button mails a second key, valid only in this browser, to be typed with the new password.
 
-use std::time::Duration;
-
 use rocket::{fairing::AdHoc, get, post, routes};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::{
     second_step::{self, CodeButton, CodeForm},
+    send_code::{self, MAILED},
     ticket::{StrategyTag, Ticket},
 };
 use crate::{
-    auth::code::CodeKind,
-    base::{
-        Error,
-        key::{Key, Purpose},
-    },
+    base::Error,
     core::{limits::TRIES, place::Place},
     hashing::password::Password,
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form, mount},
-    outbox::message::Message,
     policy::strategy::Strategy,
     store::keys::KeyRow,
     view::shown::{Forms, View},
 };
 
-/// Life of a second key.
-pub const LIFE: Duration = Duration::from_secs(10 * 60);
-const KIND: CodeKind = CodeKind { purpose: Purpose::Second, life: LIFE, make: Key::second };
+const PAGE: Place = Place::Strategy(Strategy::SecondKey);
 
 /// Tag of its tickets.
 pub struct SecondKey;
@@ -76,7 +68,7 @@ impl View for SecondKeyFormPage {
 
 #[get("/reset/second-key")]
 async fn show(site: Visit<'_>, ticket: Ticket<SecondKey>) -> Result<Page, Error> {
-    Ok(match second_step::pending(&site, &ticket, &KIND).await? {
+    Ok(match second_step::pending(&site, &ticket, &MAILED).await? {
         Some(row) => form(&site, &ticket, &row, TRIES - row.tries),
         None => button(&site, &ticket),
     })
@@ -84,23 +76,15 @@ async fn show(site: Visit<'_>, ticket: Ticket<SecondKey>) -> Result<Page, Error>
 
 #[get("/reset/second-key/send")]
 fn show_send() -> Outcome {
-    Outcome::go(Place::Strategy(Strategy::SecondKey))
+    Outcome::go(PAGE)
 }
 
 #[post("/reset/second-key/send")]
 async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SecondKey>) -> Result<Outcome, Error> {
-    let mut tx = site.begin().await?;
-    let Some((row, key)) = second_step::issue_code(&site, &mut tx, &ticket, &KIND, Duration::ZERO).await?
-    else {
-        drop(tx);
-        site.tell(second_step::why_none(&site, &ticket));
-        return Ok(Outcome::go(Place::Strategy(Strategy::SecondKey)));
-    };
-    let mail = Message::mail(site.locale, &ticket.account.email, "second-key")
-        .code(key.expose(), second_step::until(&ticket, &row))
-        .asked(&site.caller());
-    second_step::send(&site, tx, &ticket, &row, mail).await?;
-    Ok(Outcome::go(Place::Strategy(Strategy::SecondKey)))
+    if let Err(why) = send_code::mail(&site, &ticket).await? {
+        site.tell_all(vec![why]);
+    }
+    Ok(Outcome::go(PAGE))
 }
 
 #[post("/reset/second-key", data = "<form>")]
@@ -111,7 +95,7 @@ async fn submit(
     form: Read<SecondKeyForm>,
 ) -> Result<Outcome, Error> {
     let Read { draft, refusal } = form;
-    let Some(row) = second_step::pending(&site, &ticket, &KIND).await? else {
+    let Some(row) = second_step::pending(&site, &ticket, &MAILED).await? else {
         return second_step::no_code(&site, &ticket, draft.new_password, button(&site, &ticket)).await;
     };
     let typed = (draft.code, draft.new_password);

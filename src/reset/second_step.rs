@@ -1,28 +1,24 @@
-//! Common part of `second_key` and `sms_approved`: a button sends a code, and a form takes it with the password.
-
-use std::time::Duration;
+//! Common part of `second_key` and `sms_approved`: the button that sends a code, and the form that takes it with the
+//! password.
 
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::{
     complete::{choose, late, spend},
+    send_code::{MAX_CODES, is_elsewhere, until},
     ticket::{Ticket, TicketShown},
 };
 use crate::{
     account::notice,
-    auth::code::{self, Bound, CodeKind, Tried},
-    base::{Error, clock::Time, fault::Fault, key::Key},
-    core::event::{Event, EventKind},
+    auth::code::{self, CodeKind, Tried},
+    base::{Error, fault::Fault},
     hashing::password::Password,
     http::{Outcome, Page, Refusal, Visit},
-    outbox::message::Message,
     policy::strategy::Strategy,
     store::{
-        Tx,
-        accounts::{self, AccountRow},
         keys::{self, KeyRow},
-        outbox, spent,
+        spent,
     },
     view::shown::Until,
 };
@@ -52,9 +48,6 @@ async fn is_spent<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> Result<bool, Error
     Ok(found.is_some_and(|key| key.is_over()))
 }
 
-/// Most codes for one key.
-const MAX_CODES: i64 = 3;
-
 /// Returns the live code that this browser requested with this key.
 ///
 /// # Errors
@@ -67,59 +60,6 @@ pub async fn pending<S>(
     let Some(browser_id) = site.browser_id() else { return Ok(None) };
     let row = keys::of_account(&mut site.read().await?, ticket.account.id, kind.purpose, site.now()).await?;
     Ok(row.filter(|row| row.parent == Some(ticket.key.id) && row.browser.as_deref() == Some(&browser_id)))
-}
-
-/// Issues a code in `tx`, which the caller must commit; `None` if the account has changed, or the key is bound to
-/// another browser, has had all its codes, or the last one less than `pause` ago.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn issue_code<S>(
-    site: &Visit<'_>,
-    tx: &mut Tx,
-    ticket: &Ticket<S>,
-    kind: &CodeKind,
-    pause: Duration,
-) -> Result<Option<(KeyRow, Key)>, Error> {
-    let (account, now, browser) = (&ticket.account, site.now(), site.ensure_browser_id()?);
-    let Some(locked) = accounts::lock_unchanged(tx, account, now).await? else { return Ok(None) };
-    let (tx, account) = locked.into_parts();
-    let former = keys::of_account(tx, account.id, kind.purpose, now).await?;
-    let early = former.is_some_and(|row| row.parent == Some(ticket.key.id) && row.issued_at + pause > now);
-    if early || !keys::claim(tx, ticket.key.id, (&browser, site.client.browser), MAX_CODES, now).await? {
-        return Ok(None);
-    }
-    let bound = Bound { account: account.id, parent: Some(ticket.key.id), browser: &browser, sealed: None };
-    code::issue(site.app, tx, kind, bound).await.map(Some)
-}
-
-/// Posts the message that carries a code, and commits.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn send<S>(
-    site: &Visit<'_>,
-    mut tx: Tx,
-    ticket: &Ticket<S>,
-    row: &KeyRow,
-    message: Message,
-) -> Result<(), Error> {
-    let account = &ticket.account;
-    outbox::drop_orphans(&mut tx, account.id).await?;
-    message.post(site.app, &mut tx, Some(account.id), Some(row.id), row.expires_at).await?;
-    let asked = site.caller();
-    Event::new(EventKind::ResetCodeSent, account.id)
-        .from(&asked)
-        .under(&ticket.policy)
-        .write(site.app, &mut tx)
-        .await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Returns the expiry of a code: its own or its key's, whichever comes first.
-pub fn until<S>(ticket: &Ticket<S>, row: &KeyRow) -> Time {
-    row.expires_at.min(ticket.key.expires_at)
 }
 
 /// The button that sends a code.
@@ -147,15 +87,6 @@ impl CodeButton {
         let button = |elsewhere, more| Self { ticket: TicketShown::sample(strategy, 2), elsewhere, more };
         vec![button(false, true), button(true, true), button(false, false)]
     }
-}
-
-/// Returns the name of the sentence that tells on the next page why no code was sent.
-pub fn why_none<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> &'static str {
-    if is_elsewhere(site, ticket) { "told-code-elsewhere" } else { "told-no-more-codes" }
-}
-
-fn is_elsewhere<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> bool {
-    ticket.key.browser.is_some() && ticket.key.browser != site.browser_id()
 }
 
 /// The form for a code.
@@ -212,10 +143,7 @@ pub async fn approve<S>(
 ) -> Result<Result<Outcome, (i64, Refusal)>, Error> {
     let new = choose(site, &ticket.account, new, &mut refusal).await?;
     let (Some(typed), Some(new)) = (typed, new) else { return Ok(Err((code::TRIES - row.tries, refusal))) };
-    let tried = code::try_out(site, row, &typed).await?;
-    if let Tried::Wrong(0) = tried {
-        tell(site, &ticket.account).await?;
-    }
+    let tried = try_code(site, ticket, row, &typed).await?;
     let is_late = matches!(tried, Tried::Dead) && is_spent(site, ticket).await?;
     match tried.left() {
         Some(_) if is_late => late(site, ticket.account.id, &ticket.key.digest, Some(new)).await.map(Ok),
@@ -224,9 +152,21 @@ pub async fn approve<S>(
     }
 }
 
-/// Notifies the owner that wrong tries have used up a code.
-async fn tell(site: &Visit<'_>, account: &AccountRow) -> Result<(), Error> {
-    let mut tx = site.begin().await?;
-    notice::post(site.app, &mut tx, account, &account.email, "code-failed", &site.caller()).await?;
-    tx.commit().await
+/// Tries a code, and notifies the owner when wrong tries have used it up.
+///
+/// # Errors
+/// [`Error::Database`]; the try may have been counted then.
+pub async fn try_code<S>(
+    site: &Visit<'_>,
+    ticket: &Ticket<S>,
+    row: &KeyRow,
+    typed: &str,
+) -> Result<Tried, Error> {
+    let tried = code::try_out(site, row, typed).await?;
+    if let Tried::Wrong(0) = tried {
+        let (account, mut tx) = (&ticket.account, site.begin().await?);
+        notice::post(site.app, &mut tx, account, &account.email, "code-failed", &site.caller()).await?;
+        tx.commit().await?;
+    }
+    Ok(tried)
 }

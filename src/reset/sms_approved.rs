@@ -1,39 +1,25 @@
 //! `sms_approved`: a button texts a code to the owner's verified phone, to be typed with the new password.
 
-use std::time::Duration;
-
 use rocket::{fairing::AdHoc, get, post, routes};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::{
     second_step::{self, CodeButton, CodeForm},
+    send_code::{self, TEXTED},
     ticket::{StrategyTag, Ticket},
 };
 use crate::{
-    auth::code::CodeKind,
-    base::{
-        Error,
-        key::{Key, Purpose},
-        phone::ending,
-    },
+    base::{Error, phone::ending},
     core::{limits::TRIES, place::Place},
     hashing::password::Password,
-    http::{
-        Form, Outcome, Page, Read, SameOrigin, Visit, device, form::form, mount, throttle, told::Announcement,
-    },
-    outbox::message::Message,
+    http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form, mount},
     policy::strategy::Strategy,
     store::keys::KeyRow,
     view::shown::{Forms, View},
 };
 
 const PAGE: Place = Place::Strategy(Strategy::SmsApproved);
-/// How long a texted code is good.
-pub const LIFE: Duration = Duration::from_secs(5 * 60);
-const KIND: CodeKind = CodeKind { purpose: Purpose::Approval, life: LIFE, make: Key::code };
-/// Shortest time between two texted codes.
-const PAUSE: Duration = Duration::from_secs(60);
 
 /// Tag of its tickets.
 pub struct SmsApproved;
@@ -103,7 +89,7 @@ impl View for SmsApprovedFormPage {
 
 #[get("/reset/sms-approved")]
 async fn show(site: Visit<'_>, ticket: Ticket<SmsApproved>) -> Result<Page, Error> {
-    Ok(match second_step::pending(&site, &ticket, &KIND).await? {
+    Ok(match second_step::pending(&site, &ticket, &TEXTED).await? {
         Some(row) => form(&site, &ticket, &row, TRIES - row.tries),
         None => button(&site, &ticket),
     })
@@ -117,31 +103,9 @@ fn show_send() -> Outcome {
 #[post("/reset/sms-approved/send")]
 async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SmsApproved>) -> Result<Outcome, Error> {
     let Some(phone) = site.app.usable_phone(&ticket.account) else { return Ok(Outcome::go(PAGE)) };
-    let former = second_step::pending(&site, &ticket, &KIND).await?;
-    if let Some(seconds) = former.map(|row| wait(&site, &row)).filter(|seconds| *seconds > 0) {
-        site.tell_all(vec![Announcement::count("told-wait", seconds)]);
-        return Ok(Outcome::go(PAGE));
+    if let Err(why) = send_code::text(&site, &ticket, phone).await? {
+        site.tell_all(vec![why]);
     }
-    let known = device::known(&site, &ticket.account.email_key());
-    let mut tx = site.begin().await?;
-    let issued = second_step::issue_code(&site, &mut tx, &ticket, &KIND, PAUSE).await?;
-    let allowed = throttle::text_allowed(site.app, &mut tx, phone, known.as_ref().into(), &site.caller())
-        .await?
-        .is_yes();
-    let (Some((row, code)), true) = (issued, allowed) else {
-        drop(tx);
-        if !allowed {
-            // The rollback also removed the audit event of the refusal: count again to record it.
-            let mut tx = site.begin().await?;
-            throttle::text_allowed(site.app, &mut tx, phone, known.as_ref().into(), &site.caller()).await?;
-            tx.commit().await?;
-        }
-        site.tell(if allowed { second_step::why_none(&site, &ticket) } else { "told-texts-limit" });
-        return Ok(Outcome::go(PAGE));
-    };
-    let text =
-        Message::text(site.locale, phone, "code").code(code.expose(), second_step::until(&ticket, &row));
-    second_step::send(&site, tx, &ticket, &row, text).await?;
     Ok(Outcome::go(PAGE))
 }
 
@@ -153,7 +117,7 @@ async fn submit(
     form: Read<SmsApprovedForm>,
 ) -> Result<Outcome, Error> {
     let Read { draft, refusal } = form;
-    let Some(row) = second_step::pending(&site, &ticket, &KIND).await? else {
+    let Some(row) = second_step::pending(&site, &ticket, &TEXTED).await? else {
         return second_step::no_code(&site, &ticket, draft.new_password, button(&site, &ticket)).await;
     };
     let typed = (draft.code, draft.new_password);
@@ -161,11 +125,6 @@ async fn submit(
         Ok(answer) => answer,
         Err((left, refusal)) => self::form(&site, &ticket, &row, left).refused(refusal),
     })
-}
-
-/// Returns the seconds until another code may be requested.
-fn wait(site: &Visit<'_>, row: &KeyRow) -> u64 {
-    site.now().until(row.issued_at + PAUSE).as_millis().div_ceil(1000) as u64
 }
 
 fn button(site: &Visit<'_>, ticket: &Ticket<SmsApproved>) -> Page {
@@ -176,7 +135,7 @@ fn button(site: &Visit<'_>, ticket: &Ticket<SmsApproved>) -> Page {
 fn form(site: &Visit<'_>, ticket: &Ticket<SmsApproved>, row: &KeyRow, tries: i64) -> Page {
     let Some(phone) = phone(site, ticket) else { return button(site, ticket) };
     let form = CodeForm::of(site, ticket, row, tries);
-    Page::of(&SmsApprovedFormPage { form, wait: wait(site, row), phone })
+    Page::of(&SmsApprovedFormPage { form, wait: send_code::wait(site, row), phone })
 }
 
 /// Returns the last digits of the usable phone.
