@@ -9,6 +9,7 @@ use crate::{
     hashing::{hasher::Hasher, pepper::Peppers},
     observe::{health::Health, metrics::Metrics, task_context::RequestIds},
     outbox::transport::{OwnSenders, Transports},
+    policy::own_strategy::{OwnStrategy, Strategies},
     view::{layout::HostLayout, page_cache::PageCache, templates::Templates},
 };
 
@@ -21,12 +22,14 @@ pub struct Extensions {
     pub layout: Option<HostLayout>,
     /// Senders in place of the mail server and the gateway.
     pub senders: OwnSenders,
+    /// Strategies for resetting a password, beside the five.
+    pub strategies: Vec<&'static OwnStrategy>,
 }
 
 impl Extensions {
-    /// Returns the settings that these parts make unnecessary.
-    pub fn provided(&self) -> Provided {
-        Provided { mail: self.senders.mail.is_some(), texts: self.senders.texts.is_some() }
+    /// Returns the parts that a configuration may count on; `strategies` are all that the site knows.
+    pub fn provided(&self, strategies: Strategies) -> Provided {
+        Provided { mail: self.senders.mail.is_some(), texts: self.senders.texts.is_some(), strategies }
     }
 }
 

@@ -134,7 +134,7 @@ pub fn config(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     // Not the debug profile, which would look for secrets beside a database.
     let figment = Figment::from(Toml::string(&text).nested()).select("release");
-    match Validated::look(&figment, Provided::default()) {
+    match Validated::look(&figment, &Provided::default()) {
         Ok(validated) => assert!(validated.findings.iter().all(|finding| !finding.why.is_empty())),
         Err(findings) => {
             assert!(!findings.is_empty() && findings.iter().all(|finding| !finding.why.is_empty()))

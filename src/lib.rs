@@ -64,6 +64,7 @@ pub use http::SameOrigin;
 pub use outbox::Undelivered;
 pub use outbox::mail::Mail;
 pub use outbox::sender::{SendMail, SendText};
+pub use reset::own::{Recovers, page::Answer, ticket::Ticket};
 pub use rooms::core::{
     account::Account,
     events,

@@ -47,6 +47,12 @@ pub fn routes() -> Vec<Route> {
     .concat()
 }
 
+/// Returns the name of a strategy for people: its sentence or, if an application's has none, its name in `Rocket.toml`.
+fn strategy_name(site: &Visit<'_>, name: &str) -> String {
+    let key = format!("strategy-{name}");
+    if site.language().knows(&key) { site.say(&key, &[]) } else { name.to_owned() }
+}
+
 /// Samples of the pages.
 #[cfg(test)]
 pub fn samples() -> Vec<crate::view::shown::Sample> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     chart::{Chart, Column, Part, draw},
-    error,
+    error, strategy_name,
 };
 use crate::{
     auth::role::Admin,
@@ -17,7 +17,7 @@ use crate::{
         stats::{self, ABANDONED, SENT},
     },
     http::{Outcome, Page, Visit},
-    policy::{Channel, strategy::Strategy},
+    policy::Channel,
     store::daily_stats::{self, DailyStat},
     view::{format, shown::View},
 };
@@ -127,12 +127,16 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<
     let mut conn = site.read().await?;
     let by_day = daily_stats::by_day(&mut conn, since).await?;
     let by_bucket = daily_stats::by_bucket(&mut conn, since).await?;
-    let strategies = Strategy::all().iter().map(|strategy| strategy.name());
+    let strategies = site.validated.strategies.all().iter().map(|strategy| strategy.name());
     let resets = strategies.clone().filter_map(|strategy| resets(&site, strategy, &by_day, since..=today));
     let completed = EventKind::ResetCompleted.name();
-    let back = strategies.filter_map(|strategy| lasted(&site, completed, strategy, "strategy", &by_bucket));
+    let back = strategies.filter_map(|strategy| {
+        lasted(&site, completed, strategy, strategy_name(&site, strategy), &by_bucket)
+    });
     let sent = [Channel::Email, Channel::Sms].map(Channel::name).into_iter();
-    let sent = sent.filter_map(|channel| lasted(&site, SENT, channel, "message", &by_bucket));
+    let sent = sent.filter_map(|channel| {
+        lasted(&site, SENT, channel, site.say(&format!("message-{channel}"), &[]), &by_bucket)
+    });
     let (resets, back, sent) = (resets.collect(), back.collect(), sent.collect());
     Ok(Page::of(&OverviewPage { days, choices: DAYS, resets, back, sent }).into())
 }
@@ -171,7 +175,7 @@ fn resets(
     let [asked, completed, abandoned] = all;
     (!rows.is_empty()).then(|| Resets {
         id: strategy,
-        name: site.say(&format!("strategy-{strategy}"), &[]),
+        name: strategy_name(site, strategy),
         asked,
         completed,
         abandoned,
@@ -185,7 +189,7 @@ fn lasted(
     site: &Visit<'_>,
     kind: &str,
     policy: &'static str,
-    group: &str,
+    name: String,
     daily_stats: &[DailyStat],
 ) -> Option<Durations> {
     let of = daily_stats.iter().filter(|stat| stat.kind == kind && stat.policy == policy);
@@ -194,7 +198,7 @@ fn lasted(
     let times: i64 = buckets.iter().map(|(_, n)| n).sum();
     Some(Durations {
         id: policy,
-        name: site.say(&format!("{group}-{policy}"), &[]),
+        name,
         median: span(site, median),
         most: span(site, most),
         times,

@@ -3,6 +3,7 @@
 use rocket::{Route, get, routes};
 use serde::Serialize;
 
+use super::strategy_name;
 use crate::{
     auth::role::Admin,
     base::Error,
@@ -124,7 +125,7 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>) -> Result<Page, Error> {
     });
     let tables = site.at_arrival.settings.tables().map(|(role, policy)| Table {
         role: role.to_owned(),
-        strategy: site.say(&format!("strategy-{}", policy.strategy), &[]),
+        strategy: strategy_name(&site, policy.strategy.name()),
         needs_phone: policy.needs_phone(),
         values: values(&site, &policy, site.at_arrival.origins.get(role).map_or(&[], Vec::as_slice)),
     });

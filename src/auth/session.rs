@@ -192,8 +192,9 @@ pub struct Restricted<'r> {
 
 impl<'r> Restricted<'r> {
     fn of(request: &'r Request<'_>, me: &'r SignedIn) -> Option<Self> {
-        let policy = Policy::read(me.session.policy.as_ref())?;
-        let accepted = Visit::of(request)?.policy_at_arrival(&me.account).accepts(&policy);
+        let site = Visit::of(request)?;
+        let policy = site.issued_policy(me.session.policy.as_ref())?;
+        let accepted = site.policy_at_arrival(&me.account).accepts(&policy);
         (accepted && keyed::admits(request, me.session.id)).then_some(Self { me, policy })
     }
 }

@@ -12,7 +12,6 @@ use crate::{
     core::event::{Event, EventKind},
     hashing::password::Password,
     http::{Visit, throttle::SignIn},
-    policy::Policy,
     store::{
         accounts::{self, AccountRow},
         keys::{self, KeyRow},
@@ -57,8 +56,9 @@ pub async fn sign_in(
     counted: &SignIn<'_>,
     key: KeyRow,
 ) -> Result<bool, Error> {
-    let Some(policy) =
-        Policy::read(key.policy.as_ref()).filter(|issued| site.policy_at_arrival(account).accepts(issued))
+    let Some(policy) = site
+        .issued_policy(key.policy.as_ref())
+        .filter(|issued| site.policy_at_arrival(account).accepts(issued))
     else {
         return Ok(false);
     };

@@ -82,7 +82,7 @@ pub(super) fn run(check: &Check, figment: &Figment, owner: Owner) -> ExitCode {
 }
 
 async fn look(check: &Check, figment: &Figment, owner: Owner) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
-    let validated = Validated::look(figment, owner.provided())?;
+    let validated = Validated::look(figment, &owner.provided())?;
     let mut findings = validated.findings.clone();
     let (plan, people) = plan(check, validated, figment).await.map_err(|fault| {
         let lines = fault.to_string();
@@ -118,7 +118,7 @@ async fn plan(check: &Check, validated: Validated, figment: &Figment) -> Result<
     let (address, port): (IpAddr, u16) = (fault::read(figment, "address")?, fault::read(figment, "port")?);
     let settings = database::read(figment)?;
     let mut census = DatabaseState::open(&settings).await?;
-    let policy: &ResetSettings = &app.config().reset;
+    let policy: &ResetSettings = &app.validated.reset;
     let (role_groups, mut findings) = match &mut census {
         DatabaseState::Counts(pool) => {
             let mut conn = pool.read().await?;

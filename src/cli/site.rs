@@ -54,7 +54,7 @@ impl Site {
             Self::Application(rocket) => rocket.configure(figment.merge(("log_level", "off"))),
             Self::Server(_) => {
                 let pool = Pool::connect(&database::read(&figment)?).await?;
-                let validated = Validated::read(&figment, Provided::ALL)?;
+                let validated = Validated::read(&figment, &Provided::perhaps())?;
                 let templates = Templates::load(None, &named(&validated.config.base))?;
                 let app = App::new(validated, Clock::system(), templates, Extensions::default())?;
                 return Ok((Arc::new(app), pool));

@@ -157,7 +157,10 @@ mod tests {
             let shown = shown.pointer(&key.replace('.', "/")).unwrap();
             assert!(default.is_null() || *shown == default, "{key}: {shown}, not {default}");
         }
-        let policy = |read: &Value| Config::deserialize(&read["latchkey"]).unwrap().reset.policy([]);
+        let policy = |read: &Value| {
+            let written = Config::deserialize(&read["latchkey"]).unwrap().reset;
+            written.resolve(&crate::policy::own_strategy::Strategies::default()).0.policy([])
+        };
         assert_eq!(policy(&shown), policy(&defaults()));
     }
 
@@ -175,7 +178,7 @@ mod tests {
         let all = all();
         rocket::Config::try_from(&all).unwrap();
         crate::config::database::read(&all).unwrap();
-        let validated = Validated::look(&all.select("release"), Provided::default()).ok().unwrap();
+        let validated = Validated::look(&all.select("release"), &Provided::default()).ok().unwrap();
         let faults = validated.findings.iter().filter(|finding| finding.is_error());
         assert!(faults.clone().count() > 0);
         for fault in faults {
@@ -189,7 +192,7 @@ mod tests {
             let printed = Figment::from(rocket::Config::release_default())
                 .merge(Toml::string(text).nested())
                 .select("release");
-            Validated::look(&printed, Provided::default()).ok().unwrap()
+            Validated::look(&printed, &Provided::default()).ok().unwrap()
         };
         let text = rocket_toml(Random).unwrap();
         let faults = read(&text).findings;

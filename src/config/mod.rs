@@ -37,7 +37,7 @@ use crate::{
     base::{Error, SettingFault, base_path::BasePath, duration::HumanDuration, network::Network, return_to},
     findings::Finding,
     hashing::{password::PasswordSettings, pepper::Peppers},
-    policy::{ResetSettings, judge::Environment},
+    policy::{ResetSettings, Written, judge::Environment},
 };
 pub use contact::Contact;
 pub use outside::RestartKeys;
@@ -92,8 +92,8 @@ pub struct Config {
     pub session: SessionSettings,
     /// Requirements for passwords, and hashing.
     pub password: PasswordSettings,
-    /// Reset policy.
-    pub reset: ResetSettings,
+    /// Reset policy, with names for strategies; [`Validated::reset`] has the strategies.
+    pub reset: ResetSettings<Written>,
     /// Outgoing mail.
     pub mail: MailSettings,
     /// Outgoing text messages.
@@ -257,7 +257,7 @@ impl Owner {
     pub fn provided(self) -> Provided {
         match self {
             Self::Server => Provided::default(),
-            Self::Application => Provided::ALL,
+            Self::Application => Provided::perhaps(),
         }
     }
 }
@@ -268,7 +268,7 @@ pub fn findings(figment: &Figment, owner: Owner) -> Vec<Finding> {
     let mut all = fault::outside(figment, owner);
     let missing = all.first().is_some_and(|finding| finding.key == "ROCKET_CONFIG");
     if !missing {
-        let validated = Validated::look(figment, owner.provided())
+        let validated = Validated::look(figment, &owner.provided())
             .map_or_else(|faults| faults, |validated| validated.findings);
         let new: Vec<_> = validated.into_iter().filter(|finding| !all.contains(finding)).collect();
         all.extend(new);

@@ -22,30 +22,39 @@ use crate::{
     base::{Error, random::Random, setting_fault::SettingFault},
     findings::{Finding, Severity},
     policy::{
-        judge,
+        ResetSettings, judge,
         origin::{Origin, origins},
+        own_strategy::Strategies,
     },
     store::DatabaseSettings,
 };
 
 /// Settings that are not needed, because an application provides the part that they describe.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Provided {
     /// It sends mail.
     pub mail: bool,
     /// It sends texts.
     pub texts: bool,
+    /// Strategies that the site knows: the five, and those of the application.
+    pub strategies: Strategies,
 }
 
 impl Provided {
-    /// Everything, as an application may.
-    pub const ALL: Self = Self { mail: true, texts: true };
+    /// Returns all that an application may provide and that need not be named.
+    pub fn perhaps() -> Self {
+        Self { mail: true, texts: true, strategies: Strategies::default() }
+    }
 }
 
 /// A validated configuration, which the site runs on.
 pub struct Validated {
     /// The settings.
     pub config: Config,
+    /// Reset policy.
+    pub reset: ResetSettings,
+    /// The strategies that the policy may name.
+    pub strategies: Strategies,
     /// `public_url` without trailing slash and default port, with the domain in ASCII.
     pub public_url: String,
     /// Rocket's `secret_key`, base64.
@@ -68,7 +77,7 @@ impl Validated {
     ///
     /// # Errors
     /// [`Error::Config`], one line per fault, with its place, the key and the remedy.
-    pub fn read(figment: &Figment, provided: Provided) -> Result<Self, Error> {
+    pub fn read(figment: &Figment, provided: &Provided) -> Result<Self, Error> {
         Self::validate(figment, provided, true)?.accept()
     }
 
@@ -76,7 +85,7 @@ impl Validated {
     ///
     /// # Errors
     /// The faults, if it cannot be read at all.
-    pub fn look(figment: &Figment, provided: Provided) -> Result<Self, Vec<Finding>> {
+    pub fn look(figment: &Figment, provided: &Provided) -> Result<Self, Vec<Finding>> {
         Self::validate(figment, provided, false)
     }
 
@@ -89,7 +98,7 @@ impl Validated {
         if errors.is_empty() { Ok(self) } else { Err(errors.into()) }
     }
 
-    fn validate(figment: &Figment, provided: Provided, keep_secrets: bool) -> Result<Self, Vec<Finding>> {
+    fn validate(figment: &Figment, provided: &Provided, keep_secrets: bool) -> Result<Self, Vec<Finding>> {
         let lenient = cfg!(debug_assertions) && *figment.profile() == Profile::new("debug");
         let own = |fault| vec![Finding::of(Severity::Error, fault).placed(figment)];
         if let Err(fault) = figment.extract::<Dict>() {
@@ -105,6 +114,8 @@ impl Validated {
         config.mail.by_application = provided.mail;
         config.sms.by_application = provided.texts;
         unread.extend(unread_here);
+        let (reset, unknown) = config.reset.resolve(&provided.strategies);
+        unread.extend(unknown.into_iter().map(|finding| finding.placed(figment)));
         let secret_key: Option<String> = figment.extract_inner("secret_key").ok();
         let mut faults = if lenient { Vec::new() } else { release::missing(&config, secret_key.is_some()) };
         if !lenient {
@@ -125,7 +136,7 @@ impl Validated {
         let found = |severity| move |fault| Finding::of(severity, fault);
         let mut findings: Vec<_> = faults.into_iter().map(found(Severity::Error)).collect();
         findings.extend(risks.into_iter().map(found(Severity::Warning)));
-        findings.extend(judge::settings(&config.reset, config.environment(lenient)));
+        findings.extend(judge::settings(&reset, config.environment(lenient)));
         findings = beside(&unread, findings).into_iter().map(|finding| finding.placed(figment)).collect();
         findings.splice(0..0, unread);
         // An error about a key replaces warnings about it.
@@ -134,13 +145,14 @@ impl Validated {
         findings.retain(|finding| finding.is_error() || !wrong.contains(&finding.key));
         findings.sort_by_key(|finding| finding.severity);
         let outside = RestartKeys::read(figment);
-        let origins = config.reset.tables().map(|(role, _)| {
+        let origins = reset.tables().map(|(role, _)| {
             let roles: &[&str] = if role.is_empty() { &[] } else { &[role] };
-            (role.to_owned(), origins(figment, &config.reset, roles))
+            (role.to_owned(), origins(figment, &reset, roles))
         });
         let origins = origins.collect();
         let secret_key = secret_key.unwrap_or_default();
-        Ok(Self { config, public_url, secret_key, lenient, outside, origins, findings })
+        let strategies = provided.strategies.clone();
+        Ok(Self { config, reset, strategies, public_url, secret_key, lenient, outside, origins, findings })
     }
 
     /// Returns the host of `public_url`, without a port.

@@ -48,7 +48,7 @@ pub struct Refused {
 impl PolicySnapshot {
     /// Creates the snapshot of a validated configuration, in force from `since` on.
     pub fn new(validated: &Validated, since: Time) -> Self {
-        let (settings, origins) = (validated.config.reset.clone(), validated.origins.clone());
+        let (settings, origins) = (validated.reset.clone(), validated.origins.clone());
         let base = settings.policy([]);
         // A role with the same policy as the base is left out of the version.
         let own = |(role, policy): &(&str, Policy)| role.is_empty() || *policy != base;
@@ -161,7 +161,7 @@ mod tests {
     fn force(toml: &str) -> PolicySnapshot {
         let toml = format!("secret_key = 'x'\nlatchkey.pepper = ['x']\n[latchkey.reset]\n{toml}");
         let figment = Figment::from(Toml::string(&toml)).select("debug");
-        PolicySnapshot::new(&Validated::look(&figment, Provided::default()).unwrap(), Time::from_millis(0))
+        PolicySnapshot::new(&Validated::look(&figment, &Provided::default()).unwrap(), Time::from_millis(0))
     }
 
     #[test]

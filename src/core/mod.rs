@@ -36,7 +36,8 @@ use crate::{
         metrics::Metrics,
         task_context::{RequestId, TaskContext},
     },
-    store::{self, accounts::AccountRow, events::Event, keys::KeyRow},
+    policy::Policy,
+    store::{self, StoredPolicy, accounts::AccountRow, events::Event, keys::KeyRow},
 };
 
 /// Most events that a subscriber may be behind.
@@ -110,6 +111,11 @@ impl Core {
     /// The settings.
     pub fn config(&self) -> &Config {
         &self.validated.config
+    }
+
+    /// The policy that a key or a session was issued under; `None` if it has none, or one that this site does not know.
+    pub fn issued_policy(&self, stored: Option<&StoredPolicy>) -> Option<Policy> {
+        Policy::read(stored, &self.validated.strategies)
     }
 
     /// The time now.

@@ -9,7 +9,7 @@ use rocket::{
 use crate::{
     base::{base_path::BasePath, key::Key},
     core::place::Place,
-    policy::strategy::Strategy,
+    policy::own_strategy::Strategies,
 };
 
 /// Paths of links, the longest first, with the pages below them that are not keys.
@@ -42,8 +42,8 @@ impl LinkKey {
     }
 }
 
-/// Moves the key of a link below `base` into the request's local state, and leaves `-` in its place.
-pub fn strip(base: &BasePath, request: &mut Request<'_>) {
+/// Moves the key of a link below `base`, which is not the page of a strategy, into the request's local state, and leaves `-` in its place.
+pub fn strip(base: &BasePath, strategies: &Strategies, request: &mut Request<'_>) {
     // There may be an extra slash between the site and the key.
     let path = request.uri().path().as_str().split('/').filter(|part| !part.is_empty());
     let path: String = path.flat_map(|part| ["/", part]).collect();
@@ -54,8 +54,7 @@ pub fn strip(base: &BasePath, request: &mut Request<'_>) {
     let Some((place, pages, rest)) = found else { return };
     let first = rest.split('/').next().unwrap_or_default();
     let is_page = pages.iter().any(|page| page.path().rsplit('/').next() == Some(first));
-    let is_strategy = || Strategy::all().iter().any(|strategy| strategy.slug() == first);
-    if rest.is_empty() || is_page || place == Place::Reset && is_strategy() {
+    if rest.is_empty() || is_page || place == Place::Reset && strategies.at(first).is_some() {
         return;
     }
     let key = Key::from_link(rest);

@@ -8,7 +8,7 @@ use crate::{
     app::App,
     base::{Error, key::Purpose},
     core::stats,
-    policy::{Policy, strategy::Strategy},
+    policy::strategy::Strategy,
     store::{
         Pool,
         daily_stats::{self, DailyStat},
@@ -33,7 +33,7 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
         spent::note_expired(&mut tx, now).await?;
         let expired = keys::purge(&mut tx, now).await?;
         let none_expired = expired.is_empty();
-        let abandoned = abandoned(&expired);
+        let abandoned = abandoned(app, &expired);
         for ((day, strategy), n) in &abandoned {
             let (kind, policy) = (stats::ABANDONED.to_owned(), strategy.name().to_owned());
             daily_stats::add(&mut tx, &DailyStat { day: *day, kind, policy, bucket: 0, hits: *n }).await?;
@@ -63,11 +63,11 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
 }
 
 /// Counts the resets among expired keys, which nobody finished, by day and strategy.
-fn abandoned(expired: &[Expired]) -> BTreeMap<(i64, Strategy), i64> {
+fn abandoned(app: &App, expired: &[Expired]) -> BTreeMap<(i64, Strategy), i64> {
     let mut numbers = BTreeMap::new();
     let is_reset = |key: &&Expired| matches!(key.purpose.parse(), Ok(Purpose::Reset | Purpose::Temporary));
     for key in expired.iter().filter(is_reset) {
-        let Some(policy) = Policy::read(key.policy.as_ref()) else { continue };
+        let Some(policy) = app.issued_policy(key.policy.as_ref()) else { continue };
         *numbers.entry((stats::day(key.expires_at), policy.strategy)).or_insert(0) += 1;
     }
     numbers

@@ -2,6 +2,7 @@
 
 pub mod judge;
 pub mod origin;
+pub mod own_strategy;
 pub mod setting;
 mod stored;
 pub mod strategy;
@@ -10,8 +11,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use self::{setting::Setting, strategy::Strategy};
-use crate::{base::duration::HumanDuration, store::accounts::AccountRow};
+use self::{own_strategy::Strategies, setting::Setting, strategy::Strategy};
+use crate::{
+    base::duration::HumanDuration,
+    findings::{Finding, Severity},
+    store::accounts::AccountRow,
+};
 
 /// Channel of the first key; the stricter first.
 #[derive(
@@ -56,12 +61,13 @@ pub enum InFlight {
     Honour,
 }
 
-/// Settings of `latchkey.reset`, or a role's overrides; unset values are inherited.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+/// Settings of `latchkey.reset`, or a role's overrides; unset values are inherited. A strategy is a [`Written`] name
+/// until it is looked up among those that the site knows.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct ResetSettings {
+pub struct ResetSettings<S = Strategy> {
     /// Strategy by which people get back in. Default: `set_then_login`.
-    pub strategy: Option<Strategy>,
+    pub strategy: Option<S>,
     /// Channel of the first key, `email` or `sms`. Default: `email`.
     pub channel: Option<Channel>,
     /// Life of the first key. Default: 10m for `one_time_login` and for sms, otherwise 30m.
@@ -73,14 +79,14 @@ pub struct ResetSettings {
     /// Lets people skip the new password under `one_time_login`. Default: false.
     pub may_skip: Option<bool>,
     /// Overrides of roles, by name. A role has no roles of its own.
-    pub role: BTreeMap<String, ResetSettings>,
+    pub role: BTreeMap<String, ResetSettings<S>>,
 }
 
 /// The policy in force for an account; a key keeps the one it was issued under.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub struct Policy {
+pub struct Policy<S = Strategy> {
     /// Strategy by which its owner gets back in.
-    pub strategy: Strategy,
+    pub strategy: S,
     /// Channel of the first key.
     pub channel: Channel,
     /// Life of the first key.
@@ -94,6 +100,60 @@ pub struct Policy {
     /// True if an admin granted it once, in place of the policy in force.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub granted: bool,
+}
+
+/// The name of a strategy as it is written.
+pub type Written = String;
+
+impl<S> Default for ResetSettings<S> {
+    fn default() -> Self {
+        Self {
+            strategy: None,
+            channel: None,
+            key_ttl: None,
+            in_flight: None,
+            login_after: None,
+            may_skip: None,
+            role: BTreeMap::new(),
+        }
+    }
+}
+
+impl ResetSettings<Written> {
+    /// Returns the settings with their strategies, and a finding for each that is unknown and therefore left out.
+    pub fn resolve(&self, known: &Strategies) -> (ResetSettings, Vec<Finding>) {
+        self.resolve_table("", known)
+    }
+
+    fn resolve_table(&self, role: &str, known: &Strategies) -> (ResetSettings, Vec<Finding>) {
+        let strategy = self.strategy.as_deref().and_then(|name| known.find(name));
+        let mut unknown = Vec::new();
+        if let (Some(name), None) = (&self.strategy, strategy) {
+            let names: Vec<_> = known.all().iter().map(|strategy| strategy.name()).collect();
+            let (last, others) = names.split_last().expect("there are five of ours");
+            let key = format!("{}.strategy", table_key(role));
+            let (why, remedy) =
+                (format!("`{name}` is unknown"), format!("write {} or {last}", others.join(", ")));
+            unknown.push(Finding::new(Severity::Error, key, why, remedy));
+        }
+        let mut roles = BTreeMap::new();
+        for (role, table) in &self.role {
+            let (table, more) = table.resolve_table(role, known);
+            roles.insert(role.clone(), table);
+            unknown.extend(more);
+        }
+        let Self { channel, key_ttl, in_flight, login_after, may_skip, .. } = *self;
+        (ResetSettings { strategy, channel, key_ttl, in_flight, login_after, may_skip, role: roles }, unknown)
+    }
+}
+
+impl Policy<Written> {
+    /// Returns the policy with its strategy; `None` if that is unknown.
+    fn resolve(self, known: &Strategies) -> Option<Policy> {
+        let Self { strategy, channel, key_ttl, in_flight, login_after, may_skip, granted } = self;
+        let strategy = known.find(&strategy)?;
+        Some(Policy { strategy, channel, key_ttl, in_flight, login_after, may_skip, granted })
+    }
 }
 
 impl ResetSettings {

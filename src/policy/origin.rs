@@ -42,6 +42,7 @@ mod tests {
     use figment::providers::{Format, Toml};
 
     use super::*;
+    use crate::policy::{Written, own_strategy::Strategies};
 
     #[test]
     fn each_setting_names_who_asked_and_the_line() {
@@ -51,7 +52,8 @@ mod tests {
             strategy = 'one_time_login'\n[default.latchkey.reset.role.b]\nstrategy = 'second_key'\n";
         std::fs::write(&path, toml).unwrap();
         let figment = Figment::from(Toml::file(&path).nested());
-        let settings: ResetSettings = figment.extract_inner("latchkey.reset").unwrap();
+        let written: ResetSettings<Written> = figment.extract_inner("latchkey.reset").unwrap();
+        let settings = written.resolve(&Strategies::default()).0;
         let origins = origins(&figment, &settings, &["a", "b"]);
         let of = |name| origins.iter().find(|origin| origin.setting == name).unwrap();
         let line = |name| of(name).place.to_string().rsplit(':').next().map(str::to_owned);

@@ -1,28 +1,14 @@
 //! The strategies and the facts about each: the one table that lists them.
 
-use std::fmt;
+use std::{cmp::Ordering, fmt};
 
-use serde::{Deserialize, Serialize};
-use strum::VariantArray;
+use serde::{Serialize, Serializer};
 
+use super::own_strategy::OwnStrategy;
 use crate::{base::duration::HumanDuration, findings::Severity};
 
 /// Strategy by which people get back in; the strictest first.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Deserialize,
-    Serialize,
-    strum::IntoStaticStr,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Strategy {
     /// A texted code approves the new password.
@@ -35,7 +21,18 @@ pub enum Strategy {
     OneTimeLogin,
     /// A generated password, sent by mail, is valid once.
     GeneratedPassword,
+    /// A strategy of the application.
+    Own(&'static OwnStrategy),
 }
+
+/// The strategies of ours, the strictest first.
+const OURS: [Strategy; 5] = [
+    Strategy::SmsApproved,
+    Strategy::SecondKey,
+    Strategy::SetThenLogin,
+    Strategy::OneTimeLogin,
+    Strategy::GeneratedPassword,
+];
 
 /// Facts about a strategy.
 pub struct Facts {
@@ -98,17 +95,36 @@ impl Strategy {
                     remedy: "write strategy = \"set_then_login\", which sends none",
                 }),
             },
+            Strategy::Own(own) => Facts {
+                steps: own.steps,
+                longest: HumanDuration::seconds(own.longest.as_secs()),
+                needs_phone: own.needs_phone,
+                risk: own.risk.map(|why| Risk { severity: Severity::Advice, why, remedy: "" }),
+            },
         }
     }
 
-    /// Returns every strategy, the strictest first.
+    /// Returns every strategy of ours, the strictest first.
     pub fn all() -> &'static [Strategy] {
-        Self::VARIANTS
+        &OURS
     }
 
     /// Returns its name in `Rocket.toml`.
     pub fn name(self) -> &'static str {
-        self.into()
+        match self {
+            Strategy::Own(own) => own.name,
+            ours => ours.into(),
+        }
+    }
+
+    /// Returns its place by strictness: one of the application stands before the one of ours that it is stricter than,
+    /// or last of all.
+    fn place(self) -> (usize, bool, &'static str) {
+        let of = |name| OURS.iter().position(|ours| ours.name() == name).unwrap_or(OURS.len());
+        match self {
+            Strategy::Own(own) => (own.stricter_than.map_or(OURS.len(), of), false, own.name),
+            ours => (of(ours.name()), true, ""),
+        }
     }
 
     /// Returns its name in addresses: `second-key`.
@@ -134,6 +150,24 @@ impl Strategy {
     /// Returns the expert's warning to those who choose it.
     pub fn risk(self) -> Option<Risk> {
         self.facts().risk
+    }
+}
+
+impl Ord for Strategy {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.place().cmp(&other.place())
+    }
+}
+
+impl PartialOrd for Strategy {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Serialize for Strategy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 

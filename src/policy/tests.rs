@@ -132,7 +132,7 @@ proptest! {
     #[test]
     fn a_key_of_the_policy_in_force_is_good(policy in policies()) {
         prop_assert!(policy.accepts(&policy));
-        prop_assert_eq!(Policy::read(Some(&policy.stored())), Some(policy));
+        prop_assert_eq!(Policy::read(Some(&policy.stored()), &Strategies::default()), Some(policy));
     }
 
     #[test]
@@ -162,7 +162,10 @@ proptest! {
 
 #[test]
 fn a_longer_life_is_refused_within_one_strategy_alone() {
-    let policy = |text: &str| -> Policy { serde_json::from_str(text).expect("a policy") };
+    let policy = |text: &str| {
+        let stored = StoredPolicy::new(text.to_owned());
+        Policy::read(Some(&stored), &Strategies::default()).expect("a policy")
+    };
     let with = |strategy: &str, ttl: &str| {
         policy(&format!(
             r#"{{"strategy":"{strategy}","channel":"email","key_ttl":"{ttl}","in_flight":"stricter","login_after":true,"may_skip":false}}"#
@@ -178,9 +181,28 @@ fn a_longer_life_is_refused_within_one_strategy_alone() {
 #[test]
 fn a_stored_policy_that_this_version_does_not_know_is_none() {
     let stored = ResetSettings::default().policy([]).stored();
-    assert!(Policy::read(Some(&stored)).is_some());
+    assert!(Policy::read(Some(&stored), &Strategies::default()).is_some());
     for text in ["", "{}", &stored.json().replace("set_then_login", "pigeon")] {
-        assert_eq!(Policy::read(Some(&StoredPolicy::new(text.to_owned()))), None, "{text}");
+        assert_eq!(
+            Policy::read(Some(&StoredPolicy::new(text.to_owned())), &Strategies::default()),
+            None,
+            "{text}"
+        );
     }
-    assert_eq!(Policy::read(None), None);
+    assert_eq!(Policy::read(None, &Strategies::default()), None);
+}
+
+#[test]
+fn an_unknown_strategy_is_found_with_its_key() {
+    let written = ResetSettings::<Written> {
+        role: BTreeMap::from([(
+            "x".to_owned(),
+            ResetSettings { strategy: Some("pigeon".into()), ..ResetSettings::default() },
+        )]),
+        ..ResetSettings::default()
+    };
+    let (_, unknown) = written.resolve(&Strategies::default());
+    let told: Vec<_> = unknown.iter().map(Finding::to_string).collect();
+    let known = "sms_approved, second_key, set_then_login, one_time_login or generated_password";
+    assert_eq!(told, [format!("latchkey.reset.role.x.strategy: `pigeon` is unknown: write {known}")]);
 }

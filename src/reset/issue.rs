@@ -132,7 +132,7 @@ async fn live(
     let (tx, account) = account.parts();
     let rows = keys::of_account_for_either(tx, account.id, purposes, app.now()).await?;
     let live = rows.into_iter().filter_map(|row| {
-        let policy = Policy::read(row.policy.as_ref())?;
+        let policy = app.issued_policy(row.policy.as_ref())?;
         app.policy_now(account).accepts(&policy).then_some(Live { row, policy })
     });
     let live: Vec<_> = live.collect();

@@ -28,7 +28,8 @@ pub struct Step {
 pub fn journey(language: &Language, policy: &Policy) -> Vec<Step> {
     let minutes = format::minutes(*policy.key_ttl);
     let code = if policy.strategy == Strategy::SmsApproved { TEXTED.life } else { MAILED.life };
-    let args: [(&str, FluentValue<'_>); 8] = [
+    let args: [(&str, FluentValue<'_>); 9] = [
+        ("strategy", policy.strategy.name().into()),
         ("minutes", minutes.into()),
         ("step_minutes", format::minutes(session::RESTRICTED).into()),
         ("temporary_minutes", format::minutes(*generated_password::LIFE).into()),
@@ -40,8 +41,10 @@ pub fn journey(language: &Language, policy: &Policy) -> Vec<Step> {
     ];
     let first = ["ask".to_owned(), policy.channel.to_string(), "open".to_owned()];
     let own = (1..).map(|number| format!("{}-{number}", policy.strategy));
-    let own = own.take_while(|name| language.knows(&format!("explain-{name}")));
-    let names = first.into_iter().chain(own).chain(["end".to_owned()]);
+    let own: Vec<_> = own.take_while(|name| language.knows(&format!("explain-{name}"))).collect();
+    // An application may have no sentences for its strategy.
+    let untold = own.is_empty().then(|| "own".to_owned());
+    let names = first.into_iter().chain(own).chain(untold).chain(["end".to_owned()]);
     let say = |key: &str| language.say(key, &args);
     names
         .map(|name| Step {

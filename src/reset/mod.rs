@@ -1,4 +1,4 @@
-//! Account recovery: five strategies, of which the policy chooses one for each account.
+//! Account recovery: five strategies, and those of an application, of which the policy chooses one for each account.
 //!
 //! [`request`] accepts the request, the outbox's worker issues the key, [`arrive`] moves it from the link into a
 //! cookie, [`ticket`] proves it to the routes of its strategy, and [`complete`] sets the password and ends everything
@@ -12,6 +12,7 @@ pub mod journey;
 pub mod new_password;
 pub mod not_me;
 pub mod one_time_login;
+pub mod own;
 pub mod request;
 pub mod restart;
 pub mod second_key;
@@ -36,6 +37,7 @@ pub fn fairing(strategy: Strategy) -> AdHoc {
         Strategy::SetThenLogin => set_then_login::fairing(),
         Strategy::OneTimeLogin => one_time_login::fairing(),
         Strategy::GeneratedPassword => generated_password::fairing(),
+        Strategy::Own(own) => own::fairing(own),
     }
 }
 
@@ -61,6 +63,7 @@ pub fn samples() -> Vec<Sample> {
         Sample::of::<second_key::SecondKeyFormPage>(),
         Sample::of::<sms_approved::SmsApprovedPage>(),
         Sample::of::<sms_approved::SmsApprovedFormPage>(),
+        Sample::of::<own::page::OwnPage>(),
         Sample::of::<new_password::NewPasswordPage>(),
         Sample::of::<not_me::NotMePage>(),
         Sample::of::<not_me::NotMeDonePage>(),

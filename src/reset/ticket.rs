@@ -49,7 +49,7 @@ impl KeyedLink for Issued {
         let mut conn = site.read().await?;
         let Some(key) = look_up(&mut conn, site, key).await? else { return Ok(None) };
         let account = accounts::find(&mut conn, key.account_id).await?.filter(|account| account.enabled);
-        let policy = Policy::read(key.policy.as_ref());
+        let policy = site.issued_policy(key.policy.as_ref());
         let found = account.zip(policy).map(|(account, policy)| Issued { key, account, policy });
         Ok(found.filter(|found| site.policy_at_arrival(&found.account).accepts(&found.policy)))
     }

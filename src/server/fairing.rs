@@ -33,8 +33,7 @@ use crate::{
     jobs::{canonical, heartbeat, worker},
     observe::task,
     outbox::sender::{SendMail, SendText},
-    policy::strategy::Strategy,
-    reset,
+    reset::{self, own::Recovers},
     sign_in::login,
     store::{DatabaseSettings, Db},
     view::{
@@ -153,6 +152,15 @@ impl Latchkey {
         self
     }
 
+    /// Adds a strategy of the application, which `latchkey.reset.strategy` can then name.
+    ///
+    /// The application does not launch, with one line in the log, if the name is taken or not in snake case, if another
+    /// constant is out of range, or if no route shows the first page.
+    pub fn strategy<S: Recovers>(mut self) -> Self {
+        self.extensions.strategies.push(reset::own::of::<S>());
+        self
+    }
+
     /// Builds the site that a configuration describes, now instead of when the application ignites.
     ///
     /// # Errors
@@ -171,7 +179,8 @@ impl Latchkey {
     }
 
     fn build(&self, figment: &Figment, templates: Option<&Path>) -> Result<Arc<App>, Error> {
-        let validated = Validated::read(figment, self.extensions.provided())?;
+        let strategies = reset::own::register(&self.extensions.strategies)?;
+        let validated = Validated::read(figment, &self.extensions.provided(strategies))?;
         let templates = Templates::load(templates, &place::named(&validated.config.base))?;
         let mut extensions = self.extensions.clone();
         if let Some(name) = &validated.config.layout {
@@ -217,14 +226,14 @@ impl Fairing for Latchkey {
         request_log::start(request);
         if let Some(app) = request.rocket().state::<Arc<App>>().cloned() {
             no_method_override::refuse(app.base(), request, data).await;
-            link_key::strip(app.base(), request);
+            link_key::strip(app.base(), &app.validated.strategies, request);
         }
     }
 }
 
 /// Adds the site to an application. Fairings that are attached here run after all of the application's.
 fn assemble(rocket: Rocket<Build>, app: Arc<App>) -> Rocket<Build> {
-    let base = app.base().clone();
+    let (base, strategies) = (app.base().clone(), app.validated.strategies.clone());
     // Rocket tries one route after another.
     let mut routes = [reset::routes(), account::routes(), wellknown::routes()].concat();
     if app.config().console {
@@ -261,7 +270,7 @@ fn assemble(rocket: Rocket<Build>, app: Arc<App>) -> Rocket<Build> {
         "/" => site,
         root => site.register(root, vec![errors::catcher()]),
     };
-    Strategy::all().iter().fold(site, |site, strategy| site.attach(reset::fairing(*strategy)))
+    strategies.all().iter().fold(site, |site, strategy| site.attach(reset::fairing(*strategy)))
 }
 
 /// Answers somebody who must sign in before a route of the application: a person with sign-in, a program with JSON.

@@ -97,11 +97,12 @@ impl Switch {
         if !outside.is_empty() {
             return Err(outside.into());
         }
-        let validated = Validated::read(figment, self.app.extensions.provided())?;
+        let provided = self.app.extensions.provided(self.app.validated.strategies.clone());
+        let validated = Validated::read(figment, &provided)?;
         let restart = self.app.validated.outside.changed(&validated.outside);
         // A changed gateway takes effect only after a restart, so the policy must work with the present one.
         let environment = self.app.config().environment(self.app.validated.lenient);
-        let faults = judge::settings(&validated.config.reset, environment).into_iter();
+        let faults = judge::settings(&validated.reset, environment).into_iter();
         let faults: Vec<_> = faults.filter(|finding| finding.severity == Severity::Error).collect();
         if !faults.is_empty() {
             let placed = faults.into_iter().map(|fault| fault.placed(figment));

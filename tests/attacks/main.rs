@@ -33,6 +33,7 @@ mod log;
 mod mail_injection;
 mod mailed_codes;
 mod notice;
+mod own_strategy;
 mod policy;
 mod race;
 mod rate;

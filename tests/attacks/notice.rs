@@ -49,7 +49,7 @@ async fn a102_the_owner_is_told_of_all_that_matters(fixture: &mut AttackFixture)
     }
 
     let app = &fixture.app;
-    let ann = app.account(&format!("ann{}@example.com", fixture.strategy() as u8)).await;
+    let ann = app.account(&format!("ann{}@example.com", fixture.strategy().slug())).await;
     let (first, second) = ("+4915112000001", "+4915112000002");
     let own = app.signed_in(&ann).await;
     for (number, texts) in [(first, 0), (second, 1)] {
@@ -68,7 +68,7 @@ async fn a102_the_owner_is_told_of_all_that_matters(fixture: &mut AttackFixture)
     let form = own.get("/change").await;
     own.submit(&form, &[("current-password", OLD), ("new_password", NEW)]).await;
     assert_eq!(told(fixture, &ann.email).await.len(), 1, "a password is changed");
-    let next = format!("anna{}@example.com", fixture.strategy() as u8);
+    let next = format!("anna{}@example.com", fixture.strategy().slug());
     let form = own.get("/account/email").await;
     own.submit(&form, &[("email", &next), ("current-password", NEW)]).await;
     let page = own.get(&app.mailbox.next(&next).await.link()).await;

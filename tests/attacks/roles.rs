@@ -48,7 +48,7 @@ async fn look(fixture: &AttackFixture, admin: &Browser, person: &str) {
 }
 
 async fn a090_an_admin_sends_a_reset_and_sees_none_of_it(fixture: &mut AttackFixture) {
-    let root = fixture.app.admin(&format!("root{}@example.com", fixture.strategy() as u8)).await;
+    let root = fixture.app.admin(&format!("root{}@example.com", fixture.strategy().slug())).await;
     let admin = fixture.app.signed_in(&root).await;
     let links = admin.get(&format!("/admin/people?q={V}")).await.links;
     let person = links.iter().find(|link| link.starts_with("/admin/people/")).expect("V is found");

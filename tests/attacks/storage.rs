@@ -32,7 +32,7 @@ async fn live(fixture: &mut AttackFixture) {
         let form = own.get(place).await;
         own.submit(&form, &[(field, value), ("current-password", &fixture.v.password)]).await;
     }
-    app.register(&app.browser(), &format!("young@{}.example.com", fixture.strategy() as u8), OTHER).await;
+    app.register(&app.browser(), &format!("young@{}.example.com", fixture.strategy().slug()), OTHER).await;
     app.sign_in(&app.browser(), V, "a wrong password of V's").await;
     let link = fixture.key().await;
     app.prepare(&app.browser(), &link, &fixture.v).await;

@@ -109,6 +109,6 @@ async fn a112_no_worker_acts_on_what_was_true_before(fixture: &mut AttackFixture
 
 /// An admin who has just signed in.
 async fn admin(fixture: &AttackFixture) -> Browser {
-    let root = fixture.app.admin(&format!("root{}@example.com", fixture.strategy() as u8)).await;
+    let root = fixture.app.admin(&format!("root{}@example.com", fixture.strategy().slug())).await;
     fixture.app.signed_in(&root).await
 }

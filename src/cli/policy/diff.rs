@@ -14,7 +14,7 @@ use super::super::census::DatabaseState;
 use crate::{
     base::{Error, clock::Clock},
     config::{Config, database, fault},
-    policy::{Policy, ResetSettings, setting::Setting},
+    policy::{Policy, ResetSettings, own_strategy::Strategies, setting::Setting},
     store::{
         accounts::{self, RoleGroup},
         keys::{self, Issued},
@@ -98,7 +98,13 @@ fn read(path: &PathBuf) -> Result<(Figment, ResetSettings), Error> {
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())
         .select(rocket::Config::figment().profile().clone());
     let config: Config = fault::extract(&figment, "latchkey")?;
-    Ok((figment, config.reset))
+    match config.reset.resolve(&Strategies::default()) {
+        (settings, unknown) if unknown.is_empty() => Ok((figment, settings)),
+        (_, unknown) => {
+            let placed: Vec<_> = unknown.into_iter().map(|finding| finding.placed(&figment)).collect();
+            Err(placed.into())
+        }
+    }
 }
 
 fn sum<'a>(role_groups: impl Iterator<Item = &'a RoleGroup>) -> i64 {
@@ -134,7 +140,7 @@ fn changes(old: &Policy, new: &Policy) -> Vec<Change> {
 fn dying(old: &ResetSettings, new: &ResetSettings, keys: &[Issued]) -> Vec<Dying> {
     let mut counts = BTreeMap::new();
     for issued in keys {
-        let Some(policy) = Policy::read(Some(&issued.policy)) else { continue };
+        let Some(policy) = Policy::read(Some(&issued.policy), &Strategies::default()) else { continue };
         let accepts =
             |side: &ResetSettings| side.policy(issued.role_list.split_whitespace()).accepts(&policy);
         if accepts(old) && !accepts(new) {

@@ -42,7 +42,7 @@ pub(in super::super) struct Explain {
     json: bool,
 }
 
-pub(super) async fn run(explain: &Explain, figment: &Figment, provided: Provided) -> Result<Done, Error> {
+pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provided) -> Result<Done, Error> {
     let validated = Validated::look(figment, provided)?.accept()?;
     let templates = Templates::load(template_dir(figment)?.as_deref(), &named(&validated.config.base))?;
     let language = templates.language(LOCALE);
@@ -60,7 +60,7 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: Provided
         Some(account) => account.roles().collect(),
         None => explain.role.iter().map(String::as_str).collect(),
     };
-    let settings = &validated.config.reset;
+    let settings = &validated.reset;
     let origins = origins(figment, settings, &roles);
     let policy = settings.policy(roles.iter().copied());
     let steps = journey(language, &policy);

@@ -22,7 +22,7 @@ pub(super) enum Policy {
 pub(super) fn run(policy: &Policy, figment: &Figment, owner: Owner) -> ExitCode {
     let done = config::refuse(figment, owner).and_then(|()| match policy {
         Policy::Explain(explain) => {
-            rocket::execute(explain::run(explain, figment, owner.provided())).map(ExitCode::from)
+            rocket::execute(explain::run(explain, figment, &owner.provided())).map(ExitCode::from)
         }
         Policy::Diff(diff) => rocket::execute(diff::run(diff)).map(|differ| ExitCode::from(u8::from(differ))),
     });

@@ -6,11 +6,13 @@ use figment::{
 };
 
 use super::*;
+use crate::policy::{Written, own_strategy::Strategies};
 
 const READY: Environment = Environment { gateway: true, lenient: false, contact: true };
 
 fn validated(toml: &str, environment: Environment) -> Vec<Finding> {
-    settings(&Figment::new().merge(Toml::string(toml)).extract().unwrap(), environment)
+    let written: ResetSettings<Written> = Figment::new().merge(Toml::string(toml)).extract().unwrap();
+    settings(&written.resolve(&Strategies::default()).0, environment)
 }
 
 /// Returns the severity and key of each finding.

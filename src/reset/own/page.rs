@@ -1,0 +1,38 @@
+//! Answers of an application's strategy: its pages in our layout, and the end of a reset.
+
+use rocket::{
+    Request,
+    response::{self, Responder},
+};
+use serde::Serialize;
+
+use super::super::ticket::TicketShown;
+use crate::{http::Outcome, policy::strategy::Strategy, view::shown::View};
+
+/// An answer of a strategy's route: a page of [`Ticket::page`](super::ticket::Ticket::page), or the end of the reset.
+pub struct Answer(pub(super) Outcome);
+
+impl<'r> Responder<'r, 'static> for Answer {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        self.0.respond_to(request)
+    }
+}
+
+/// A page of an application's strategy.
+#[derive(Serialize)]
+pub struct OwnPage {
+    pub(super) ticket: TicketShown,
+    pub(super) title: String,
+    /// HTML of the application.
+    pub(super) main: String,
+}
+
+impl View for OwnPage {
+    const TEMPLATE: &'static str = "reset/own";
+
+    fn samples() -> Vec<Self> {
+        let tickets = TicketShown::samples(Strategy::SetThenLogin, 2).into_iter();
+        let page = |ticket| OwnPage { ticket, title: "Title".into(), main: "<p>Text</p>".into() };
+        tickets.map(page).collect()
+    }
+}

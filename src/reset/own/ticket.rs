@@ -1,0 +1,222 @@
+//! The ticket of an application's strategy: all that its routes can do, and the only way to end a reset.
+
+use rocket::{
+    Ignite, Request, Rocket, Sentinel,
+    http::{Method, Status},
+    request::{FromRequest, Outcome},
+    response::content::RawHtml,
+};
+use uuid::Uuid;
+
+use super::{
+    super::{
+        complete::{PasswordForm, choose, spend},
+        second_step::{pending, try_code},
+        send_code::{self, MAILED, TEXTED},
+        ticket,
+    },
+    Own, Recovers,
+    page::{Answer, OwnPage},
+};
+use crate::{
+    auth::code,
+    base::Error,
+    core::{
+        account::Account,
+        place::{Address, Place},
+    },
+    hashing::password::Password,
+    http::{
+        self, Page, Refusal, SameOrigin, Visit, html::sentences, own_routes::is_marked, refusal::is_missing,
+        told::Announcement,
+    },
+    store::keys::KeyRow,
+};
+
+/// Most bytes of a sentence on the next page: a cookie carries it.
+const LONGEST_SAYING: usize = 1000;
+
+/// Proof, at a route of the strategy `S`, that the browser carries a live key of `S`. It is looked up, and the policy
+/// checked, at every request.
+///
+/// A ticket can do no more than its methods, and [`complete`](Self::complete) alone ends a reset. Those that return
+/// `Result<Result<_, String>, Error>` fail if the database does not answer, which [`Error`] as a responder answers with a
+/// page; the inner error is a sentence for the person, in the language of the page.
+///
+/// Nobody but a strategy's own routes gets its ticket: there is none for the five strategies of ours, so that no route
+/// can take a short cut through them. This does not compile:
+///
+/// ```compile_fail
+/// use latchkey::{Answer, Error, Ticket};
+///
+/// /// A strategy of ours, which no application can implement: `second_key` is taken.
+/// struct SecondKey;
+///
+/// /// The link in the mail, without the second key.
+/// #[rocket::post("/in")]
+/// async fn with_the_link_alone(ticket: Ticket<'_, SecondKey>) -> Result<Answer, Error> {
+///     Ok(ticket.complete("a new password").await?.unwrap_or_else(|why| ticket.lead_to("/", &why)))
+/// }
+/// ```
+///
+/// # Outcomes
+/// Forward 410 without a live key of `S`, or for a form made for another key; error 403 for a form that another site
+/// sent, error 503 if the database does not answer, error 500 at a route that [`Recovers::routes`] does not return. At
+/// those routes, a page of ours answers each of them.
+pub struct Ticket<'r, S> {
+    site: Visit<'r>,
+    ticket: ticket::Ticket<Own<S>>,
+    account: Account,
+    /// The code that was typed.
+    code: Option<Uuid>,
+}
+
+#[rocket::async_trait]
+impl<'r, S: Recovers> FromRequest<'r> for Ticket<'r, S> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let Some(site) = Visit::of(request).filter(|_| is_marked(request)) else {
+            log::error!("a ticket of {} is asked for by a route that it does not return", S::NAME);
+            return Outcome::Error((Status::InternalServerError, ()));
+        };
+        let reads = matches!(request.method(), Method::Get | Method::Head);
+        if !reads && let Outcome::Error(error) = SameOrigin::from_request(request).await {
+            return Outcome::Error(error);
+        }
+        ticket::Ticket::<Own<S>>::from_request(request).await.map(|ticket| {
+            let account = Account::from(&ticket.account);
+            Ticket { site, ticket, account, code: None }
+        })
+    }
+}
+
+impl<S: Recovers> Sentinel for Ticket<'_, S> {
+    fn abort(rocket: &Rocket<Ignite>) -> bool {
+        is_missing(rocket)
+    }
+}
+
+impl<S: Recovers> Ticket<'_, S> {
+    /// Returns the account to be recovered. Do not show its address or phone: the key may have come by text message, and
+    /// its holder need not know either.
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Returns the address of a route of the strategy, `"/"` or `"/step"`, for a form on its page. It names the key,
+    /// without being the key: a form that was made for another key is refused.
+    pub fn action(&self, step: &str) -> String {
+        format!("{}?form={}", self.site.base().join(&self.path(step)), self.ticket.key.id)
+    }
+
+    /// Leads on to a route of the strategy, `"/"` or `"/step"`: the answer to a form. A page of [`page`](Self::page) there
+    /// says `saying` once, unless it is empty. It is text, and at most 1,000 bytes of it are kept.
+    pub fn lead_to(&self, step: &str, saying: &str) -> Answer {
+        if !saying.is_empty() {
+            let end = saying.floor_char_boundary(LONGEST_SAYING);
+            self.site.tell_all(vec![Announcement::said(&saying[..end])]);
+        }
+        Answer(http::Outcome::go(Address::Below(self.path(step))))
+    }
+
+    fn path(&self, step: &str) -> String {
+        let page = Place::Strategy(self.ticket.policy.strategy).path();
+        match step.trim_matches('/') {
+            "" => page.into_owned(),
+            step => format!("{page}/{step}"),
+        }
+    }
+
+    /// Returns a page in the layout of ours: at which step, 2 being the first page, with which title and contents.
+    /// Contents are HTML: escape what people typed. The Content-Security-Policy allows neither inline scripts nor inline
+    /// styles, unless `latchkey.csp` does.
+    pub fn page(&self, step: u8, title: &str, main: RawHtml<String>) -> Answer {
+        let ticket = self.ticket.shown(&self.site, step);
+        Answer(Page::of(&OwnPage { ticket, title: title.to_owned(), main: main.0 }).into())
+    }
+
+    /// Mails a code of eight characters to the account, good for ten minutes in this browser, and at most three for one
+    /// key. Only this browser can then use the key. The inner error says why none is sent.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn mail_code(&self) -> Result<Result<(), String>, Error> {
+        let sent = send_code::mail(&self.site, &self.ticket).await?;
+        Ok(sent.map_err(|why| why.say(self.site.language())))
+    }
+
+    /// Texts a code of six digits to the account's verified phone, good for five minutes, and otherwise the same. The
+    /// inner error says why none is sent: there may be no phone, or a limit is reached.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn text_code(&self) -> Result<Result<(), String>, Error> {
+        let sent = match self.site.app.usable_phone(&self.ticket.account) {
+            Some(phone) => send_code::text(&self.site, &self.ticket, phone).await?,
+            None => Err(Announcement::new("sms-no-phone-lead")),
+        };
+        Ok(sent.map_err(|why| why.say(self.site.language())))
+    }
+
+    /// Returns how many tries are left for the code that was sent last; `None` if none was, or it is no longer good.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn tries(&self) -> Result<Option<u8>, Error> {
+        let left = self.pending().await?.map(|row| code::TRIES - row.tries);
+        Ok(left.and_then(|left| u8::try_from(left).ok()).filter(|left| *left > 0))
+    }
+
+    /// Tries the code that was sent. A wrong try is counted, by code, account and client, and the owner is told of the
+    /// last one; a right one is not, so that it can be typed again with a better password. The inner error says how many
+    /// are left.
+    ///
+    /// # Errors
+    /// [`Error::Database`]; the try may have been counted then.
+    pub async fn try_code(&mut self, typed: &str) -> Result<Result<(), String>, Error> {
+        let left = match self.pending().await? {
+            Some(row) => {
+                let left = try_code(&self.site, &self.ticket, &row, typed).await?.left();
+                self.code = left.is_none().then_some(row.id);
+                left
+            }
+            None => Some(0),
+        };
+        Ok(left.map_or(Ok(()), |left| Err(self.wrong_code(left))))
+    }
+
+    /// Ends the reset: sets the new password, spends the key and the code, ends every other session and link, notifies
+    /// the owner, and signs in unless `login_after` is false, all in one transaction. The answer leads on.
+    ///
+    /// The inner error says why the password is not accepted, or that the code of this request has not been tried and
+    /// found right although [`Recovers::NEEDS_CODE`]. Nothing has happened then.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if too many passwords are waiting to be hashed, [`Error::Database`]; nothing has happened then.
+    pub async fn complete(&self, new_password: &str) -> Result<Result<Answer, String>, Error> {
+        if S::NEEDS_CODE && self.code.is_none() {
+            return Ok(Err(self.wrong_code(0)));
+        }
+        let (site, ticket, mut refusal) = (&self.site, &self.ticket, Refusal::default());
+        let typed = refusal.take(PasswordForm::AT.new_password, Password::parse(new_password));
+        let Some(new) = choose(site, &ticket.account, typed, &mut refusal).await? else {
+            ticket.hold(site).await?;
+            return Ok(Err(sentences(site.language(), &refusal).join(" ")));
+        };
+        let ended = spend(site, &ticket.account, &ticket.policy, &ticket.key, self.code, new).await?;
+        Ok(Ok(Answer(ended)))
+    }
+
+    /// Returns the live code that this browser requested.
+    async fn pending(&self) -> Result<Option<KeyRow>, Error> {
+        match pending(&self.site, &self.ticket, &MAILED).await? {
+            Some(row) => Ok(Some(row)),
+            None => pending(&self.site, &self.ticket, &TEXTED).await,
+        }
+    }
+
+    fn wrong_code(&self, left: i64) -> String {
+        sentences(self.site.language(), &Refusal::at("code", code::wrong(left))).join(" ")
+    }
+}
