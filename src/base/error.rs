@@ -14,7 +14,7 @@ pub enum Error {
     #[error("the database failed: {0}")]
     Database(#[source] Cause),
     /// A migration could not be applied.
-    #[error("cannot migrate the database at databases.latchkey.url: {0}")]
+    #[error("cannot migrate the database: {0}")]
     Migration(#[source] Cause),
     /// Something else has to be done first, or cannot be done: a sentence for people.
     #[error("{0}")]
@@ -47,12 +47,6 @@ pub enum Error {
 impl From<sqlx::Error> for Error {
     fn from(cause: sqlx::Error) -> Self {
         Error::Database(cause.into())
-    }
-}
-
-impl From<sqlx::migrate::MigrateError> for Error {
-    fn from(cause: sqlx::migrate::MigrateError) -> Self {
-        Error::Migration(cause.into())
     }
 }
 

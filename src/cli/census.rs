@@ -2,7 +2,7 @@
 
 use crate::{
     base::Error,
-    store::{self, DatabaseSettings, Pool},
+    store::{DatabaseSettings, Pool},
 };
 
 /// State of the database of accounts.
@@ -19,11 +19,11 @@ impl DatabaseState {
     /// Opens the database without creating or migrating anything.
     pub async fn open(settings: &DatabaseSettings) -> Result<Self, Error> {
         let Some(pool) = Pool::look(settings).await? else { return Ok(DatabaseState::Absent) };
-        let behind = store::behind(&mut pool.read().await?).await?;
+        let behind = pool.behind().await?;
         if behind == 0 {
             return Ok(DatabaseState::Counts(Box::new(pool)));
         }
-        rocket_db_pools::Pool::close(&pool).await;
+        pool.close().await;
         Ok(DatabaseState::Behind(behind))
     }
 
@@ -40,7 +40,7 @@ impl DatabaseState {
     /// Closes the database.
     pub async fn close(self) {
         if let DatabaseState::Counts(pool) = self {
-            rocket_db_pools::Pool::close(&*pool).await;
+            pool.close().await;
         }
     }
 }

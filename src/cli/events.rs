@@ -43,7 +43,7 @@ pub(super) struct Events {
 pub(super) async fn run(asked: Events, site: Site) -> Result<Done, Error> {
     let (_, pool) = site.open().await?;
     let done = list(&asked, &mut pool.read().await?).await?;
-    rocket_db_pools::Pool::close(&pool).await;
+    pool.close().await;
     Ok(done)
 }
 

@@ -18,7 +18,7 @@ const SECRET: [&str; 5] = [
     "latchkey.sms.headers",
 ];
 /// Keys whose values may contain a password.
-const URLS: [&str; 3] = ["databases.latchkey.url", "latchkey.mail.url", "latchkey.sms.url"];
+const URLS: [&str; 2] = ["latchkey.mail.url", "latchkey.sms.url"];
 
 /// Returns a warning for each file with a wrong mode or owner.
 #[cfg(unix)]
@@ -26,6 +26,7 @@ pub(super) fn exposed(figment: &Figment, settings: &DatabaseSettings) -> Vec<Fin
     use std::os::unix::fs::MetadataExt;
 
     let warn = |key: &str, why: String, remedy: String| Finding::new(Severity::Warning, key, why, remedy);
+    let url_key = settings.url_key();
     let mut found = Vec::new();
     if let Some(file) = settings.sqlite_file() {
         // The expected owner is the user running this, as for the server; for root, the owner of the
@@ -36,7 +37,7 @@ pub(super) fn exposed(figment: &Figment, settings: &DatabaseSettings) -> Vec<Fin
         let beside = files::BESIDE.map(|end| files::beside(&file, end));
         for file in [file].into_iter().chain(beside).chain([secrets]) {
             let Ok(metadata) = std::fs::metadata(&file) else { continue };
-            let (name, key) = (file.display(), "databases.latchkey.url");
+            let (name, key) = (file.display(), &*url_key);
             let mode = metadata.mode() & 0o777;
             if mode & 0o077 != 0 {
                 found.push(warn(
@@ -54,7 +55,7 @@ pub(super) fn exposed(figment: &Figment, settings: &DatabaseSettings) -> Vec<Fin
     let holds_password =
         |key: &&&str| figment.extract_inner::<String>(key).is_ok_and(|url| url.contains('@'));
     let mut told: Vec<String> = Vec::new();
-    for key in SECRET.iter().chain(URLS.iter().filter(holds_password)) {
+    for key in SECRET.iter().chain([&&*url_key].into_iter().chain(&URLS).filter(holds_password)) {
         let Place::File { name, .. } = Place::of(figment, key) else { continue };
         let mode = std::fs::metadata(Path::new(&name)).map_or(0, |file| file.mode() & 0o777);
         if mode & 0o007 != 0 && !told.contains(&name) {

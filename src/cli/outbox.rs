@@ -81,7 +81,7 @@ pub(super) async fn run(outbox: Outbox, site: Site) -> Result<Done, Error> {
         Outbox::Retry { id } => change(&app, &pool, &id, true).await?,
         Outbox::Drop { id } => change(&app, &pool, &id, false).await?,
     };
-    rocket_db_pools::Pool::close(&pool).await;
+    pool.close().await;
     Ok(done)
 }
 

@@ -36,6 +36,6 @@ pub(super) async fn run(seed: &Seed, site: Site) -> Result<(), Error> {
     seed::insert(&mut tx, &size, app.now()).await?;
     tx.commit().await?;
     say!("made {accounts} accounts, {events} events, {messages} messages and {keys} keys");
-    rocket_db_pools::Pool::close(&pool).await;
+    pool.close().await;
     Ok(())
 }

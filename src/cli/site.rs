@@ -4,7 +4,6 @@ use std::{io, net::IpAddr, sync::Arc};
 
 use figment::Figment;
 use rocket::{Build, Rocket, error::ErrorKind, tokio::select};
-use rocket_db_pools::Database;
 
 use super::signals::Signals;
 use crate::{
@@ -106,7 +105,7 @@ impl Site {
 }
 
 async fn reachable(settings: &DatabaseSettings) -> Result<(), Error> {
-    rocket_db_pools::Pool::close(&Pool::connect(settings).await?).await;
+    Pool::connect(settings).await?.close().await;
     Ok(())
 }
 

@@ -196,7 +196,7 @@ fn with_own_secrets(
     let folder = database.sqlite_file().as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
     let path = folder.join("latchkey.secrets");
     let failed = |error: io::Error| {
-        SettingFault::new("databases.latchkey.url", path.display().to_string(), error.to_string())
+        SettingFault::new(database.url_key(), path.display().to_string(), error.to_string())
     };
     let secrets = match std::fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

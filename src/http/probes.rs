@@ -18,7 +18,7 @@ use crate::{
     base::{Error, key::sha256},
     core::replicas,
     observe::metrics::{CONTENT_TYPE, Found},
-    store::{self, outbox},
+    store::outbox,
 };
 
 /// The routes.
@@ -53,8 +53,7 @@ async fn healthy(site: Visit<'_>, insider: Option<Insider>) -> Result<Json<Value
 /// worker runs, and it was not told to stop. Otherwise 503; an [`Insider`] sees the reasons.
 #[rocket::get("/readyz")]
 async fn ready(site: Visit<'_>, insider: Option<Insider>) -> (Status, Json<Value>) {
-    let database = async { store::behind(&mut site.read().await?).await };
-    let database = match database.await {
+    let database = match site.db.behind().await {
         Ok(0) => None,
         Ok(_) => Some("the database lacks migrations"),
         Err(Error::Config(_)) => Some("a newer version has changed the database: start that version"),

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use rocket::{fairing::AdHoc, tokio};
-use rocket_db_pools::Database;
 use uuid::Uuid;
 
 use crate::{

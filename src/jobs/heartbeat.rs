@@ -10,7 +10,6 @@ use rocket::{
         time::{sleep, timeout},
     },
 };
-use rocket_db_pools::Database;
 
 use crate::{
     app::App,

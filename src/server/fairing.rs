@@ -2,16 +2,16 @@
 
 use std::{io::Cursor, path::Path, sync::Arc};
 
-use figment::{Figment, providers::Serialized};
+use figment::Figment;
 use rocket::{
     Build, Data, Request, Response, Rocket,
     fairing::{self, AdHoc, Fairing, Info, Kind},
     http::{ContentType, Status},
 };
-use rocket_db_pools::Database;
 use serde_json::json;
 
 use super::{
+    database::CloseDatabase,
     dev, errors, folder,
     switch::Switch,
     watch::{self, Read},
@@ -20,7 +20,7 @@ use crate::{
     account, admin,
     app::{App, Extensions},
     base::{Error, clock::Clock},
-    config::{Validated, fault},
+    config::{Validated, database, fault},
     core::{
         place::{self, Place},
         registration::{Attached, Registration},
@@ -35,7 +35,7 @@ use crate::{
     outbox::sender::{SendMail, SendText},
     reset::{self, own::Recovers},
     sign_in::login,
-    store::{DatabaseSettings, Db},
+    store::{Db, Pool},
     view::{
         in_template::in_template,
         layout::{HostLayout, Layout},
@@ -178,6 +178,12 @@ impl Latchkey {
         }
     }
 
+    /// Returns the site and its database: here, so that fairings attached later find its tables.
+    async fn open(&self, figment: &Figment) -> Result<(Arc<App>, Db), Error> {
+        let app = self.app(figment)?;
+        Ok((app, Db(Pool::connect(&database::read(figment)?).await?)))
+    }
+
     fn build(&self, figment: &Figment, templates: Option<&Path>) -> Result<Arc<App>, Error> {
         let strategies = reset::own::register(&self.extensions.strategies)?;
         let validated = Validated::read(figment, &self.extensions.provided(strategies))?;
@@ -205,9 +211,9 @@ impl Fairing for Latchkey {
             log::error!("latchkey::fairing() is attached twice: attach it once");
             return Err(rocket);
         }
-        match self.app(rocket.figment()) {
-            Ok(app) => {
-                let site = assemble(rocket, app);
+        match self.open(rocket.figment()).await {
+            Ok((app, db)) => {
+                let site = assemble(rocket, app, db);
                 Ok(match self.read.again(site.figment()) {
                     Some(read) => site.attach(watch::fairing(read, Arc::default())),
                     None => site,
@@ -232,7 +238,7 @@ impl Fairing for Latchkey {
 }
 
 /// Adds the site to an application. Fairings that are attached here run after all of the application's.
-fn assemble(rocket: Rocket<Build>, app: Arc<App>) -> Rocket<Build> {
+fn assemble(rocket: Rocket<Build>, app: Arc<App>, db: Db) -> Rocket<Build> {
     let (base, strategies) = (app.base().clone(), app.validated.strategies.clone());
     // Rocket tries one route after another.
     let mut routes = [reset::routes(), account::routes(), wellknown::routes()].concat();
@@ -242,14 +248,13 @@ fn assemble(rocket: Rocket<Build>, app: Arc<App>) -> Rocket<Build> {
     if app.config().probes {
         routes.extend(probes::routes());
     }
-    let configured = with_database(rocket.figment());
     let site = rocket
-        .configure(configured)
         .manage(app.events.clone())
         .manage(Proxied::default())
         .manage(ErrorPages(errors::page))
         .manage(app)
-        .attach(Db::init())
+        .manage(db)
+        .attach(CloseDatabase)
         .attach(SignInFirst)
         .attach(CanonicalHost)
         .attach(Headers)
@@ -303,11 +308,6 @@ impl Fairing for SignInFirst {
         }
         response.set_raw_header("Cache-Control", "no-store");
     }
-}
-
-/// Adds the defaults for the database, since Rocket has another for the size of a pool.
-pub(super) fn with_database(figment: &Figment) -> Figment {
-    figment.clone().join(Serialized::default("databases.latchkey", DatabaseSettings::default()))
 }
 
 /// Ends the launch if the layout is known to be missing. All fairings have ignited by then, in whatever order.

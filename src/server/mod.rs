@@ -1,5 +1,6 @@
 //! The site from a configuration: as a fairing for an application, and as an application of its own.
 
+mod database;
 mod dev;
 pub mod errors;
 pub mod fairing;
@@ -10,7 +11,7 @@ pub mod watch;
 use figment::Figment;
 use rocket::{Build, Rocket, shield::Shield};
 
-use self::fairing::{on_clock, with_database};
+use self::fairing::on_clock;
 pub use self::folder::{template_dir, to_fill};
 use crate::{
     base::{Error, clock::Clock},
@@ -39,7 +40,7 @@ pub fn server(figment: Figment, clock: Clock) -> Result<Rocket<Build>, Error> {
     }
     let templates = template_dir(&figment)?;
     let latchkey = on_clock(clock).ready(&figment, templates.as_deref())?;
-    Ok(rocket::custom(with_database(&figment))
+    Ok(rocket::custom(figment)
         .manage(WholeSite)
         // All headers of Rocket's default shield are among ours.
         .attach(Shield::new())

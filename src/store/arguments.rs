@@ -1,12 +1,6 @@
 //! Arguments of an application's own statement.
 
-use sqlx::{
-    Arguments, Database, Encode, Postgres, Sqlite, Type,
-    encode::IsNull,
-    error::BoxDynError,
-    postgres::{PgArgumentBuffer, PgTypeInfo, types::Oid},
-    sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo},
-};
+use sqlx::{Arguments, Database, Encode, Type};
 use uuid::Uuid;
 
 use super::value::Value;
@@ -40,28 +34,3 @@ where
 
 /// `NULL` of whatever type its place has.
 pub(super) struct Null;
-
-impl Type<Sqlite> for Null {
-    fn type_info() -> SqliteTypeInfo {
-        <i64 as Type<Sqlite>>::type_info()
-    }
-}
-
-impl Encode<'_, Sqlite> for Null {
-    fn encode_by_ref(&self, _: &mut SqliteArgumentsBuffer) -> Result<IsNull, BoxDynError> {
-        Ok(IsNull::Yes)
-    }
-}
-
-impl Type<Postgres> for Null {
-    fn type_info() -> PgTypeInfo {
-        // PostgreSQL infers the type.
-        PgTypeInfo::with_oid(Oid(0))
-    }
-}
-
-impl Encode<'_, Postgres> for Null {
-    fn encode_by_ref(&self, _: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
-        Ok(IsNull::Yes)
-    }
-}

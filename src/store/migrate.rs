@@ -4,16 +4,13 @@
 //! `_sqlx_migrations`. An up-to-date database is only read. A database that a newer version has migrated also works
 //! with this one, if the first line of every migration unknown here is `-- adds only`.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
+use include_dir::{Dir, include_dir};
 use rocket::tokio::time::timeout;
 use sha2::{Digest, Sha384};
-use sqlx::{
-    AssertSqlSafe, PgConnection, SqliteConnection,
-    migrate::{MigrateError, Migration, Migrator},
-};
 
-use super::{Conn, adopt, sql};
+use super::{Conn, DatabaseSettings, adopt, sql};
 use crate::base::Error;
 
 /// Error codes of SQLite and PostgreSQL for a missing table.
@@ -26,44 +23,112 @@ const TABLE: &str = "latchkey_migrations";
 const ADDS_ONLY: &str = "-- adds only";
 /// Suffix of the recorded description of any other migration.
 const BREAKS: &str = " (older versions cannot work with it)";
-/// Waits up to two minutes for another process that is migrating.
-const BEGIN_POSTGRES: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '2min'; SET LOCAL statement_timeout = '10min'";
-/// An advisory lock is a number: this one is `latchkey` in ASCII.
-const LOCK_POSTGRES: &str = "SELECT pg_advisory_xact_lock(7809651199139603833)";
-const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
 /// Timeout for all migrations together.
 const MIGRATION_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 
-static SQLITE: Migrator = sqlx_macros::migrate!("migrations/sqlite");
-static POSTGRES: Migrator = sqlx_macros::migrate!("migrations/postgres");
+/// A folder of migrations for each database, and what adopts one of the first versions.
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 
 /// A connection to migrate over.
-pub(super) enum Raw<'c> {
-    Sqlite(&'c mut SqliteConnection),
-    /// Uses an advisory lock if true.
-    Postgres(&'c mut PgConnection, bool),
+#[rocket::async_trait]
+pub(super) trait Raw: Send {
+    /// Returns where its SQL differs.
+    fn dialect(&self) -> &'static Dialect;
+
+    /// Begins a transaction beside which nobody else migrates.
+    async fn begin(&mut self) -> Result<(), sqlx::Error>;
+
+    /// Runs statements whose results are not needed.
+    async fn run(&mut self, text: &str) -> Result<(), sqlx::Error>;
+
+    /// Returns the answer to a yes-or-no query.
+    async fn is(&mut self, question: String) -> Result<bool, sqlx::Error>;
+
+    /// Returns the rows of a query for applied migrations.
+    async fn applied(&mut self, text: String) -> Result<Vec<Applied>, sqlx::Error>;
+
+    /// Runs a statement with these three values.
+    async fn record(&mut self, text: String, applied: Applied) -> Result<(), sqlx::Error>;
+}
+
+/// What differs between the databases when they are migrated.
+pub(super) struct Dialect {
+    /// Name of the folder of migrations.
+    pub name: &'static str,
+    /// Type of a time, with the current time as default.
+    pub time: &'static str,
+    /// Type of bytes.
+    pub bytes: &'static str,
+    /// Query for whether a table, `TABLE`, is there.
+    pub has_table: &'static str,
+    /// Query for whether it is there and may be read.
+    pub may_read: &'static str,
+}
+
+impl Dialect {
+    /// Returns the file that adopts a database of the first versions, by its extension.
+    pub fn adoption(&self, extension: &str) -> &'static str {
+        text(&format!("adoption/{}.{extension}", self.name))
+    }
+}
+
+/// A migration, from a file like `0001_former_addresses.sql`.
+struct Migration {
+    version: i64,
+    description: String,
+    sql: &'static str,
+}
+
+/// Returns the migrations in a folder, in order.
+fn migrations(name: &str) -> Vec<Migration> {
+    let files = FILES.get_dir(name).into_iter().flat_map(Dir::files);
+    let mut all: Vec<_> = files.filter_map(|file| Migration::read(file.path().to_str()?)).collect();
+    all.sort_by_key(|migration| migration.version);
+    all
+}
+
+fn text(path: &str) -> &'static str {
+    FILES.get_file(path).and_then(|file| file.contents_utf8()).unwrap_or_default()
 }
 
 /// An applied migration: version, description and checksum.
-type Applied = (i64, String, Vec<u8>);
+pub(super) type Applied = (i64, String, Vec<u8>);
+
+/// A migration that cannot be applied.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error("migration {0} was applied once, and has changed since")]
+    Changed(i64),
+    #[error("migration {1} failed: {0}")]
+    Failed(#[source] sqlx::Error, i64),
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Error::Migration(fault.into())
+    }
+}
 
 /// Applies the missing migrations, each in a transaction of its own, and returns their number.
 ///
 /// # Errors
 /// [`Error::Migration`] if an applied migration differs from ours, [`Error::Config`] if it takes too long, a newer
 /// version has changed what this one knows or the role lacks a privilege, and [`Error::Database`].
-pub(super) async fn run(mut conn: Raw<'_>) -> Result<usize, Error> {
-    let late =
-        || Error::Config("databases.latchkey.url leads to a database that takes too long to migrate".into());
-    timeout(MIGRATION_TIMEOUT, conn.bring_up_to_date()).await.map_err(|_| late())?
+pub(super) async fn run(conn: &mut dyn Raw, settings: &DatabaseSettings) -> Result<usize, Error> {
+    let key = &settings.url_key();
+    let migrations = migrations(conn.dialect().name);
+    let migrating = Migrating { conn, migrations, key };
+    let late = || Error::Config(format!("{key} leads to a database that takes too long to migrate"));
+    timeout(MIGRATION_TIMEOUT, migrating.bring_up_to_date()).await.map_err(|_| late())?
 }
 
-/// Returns how many migrations a database lacks.
+/// Returns how many migrations a database lacks; `key` is that of its URL.
 ///
 /// # Errors
 /// [`Error::Config`] if a newer version has changed what this one knows, and [`Error::Database`].
-pub async fn behind(conn: &mut Conn) -> Result<usize, Error> {
+pub(super) async fn behind(conn: &mut Conn, key: &str) -> Result<usize, Error> {
     const APPLIED: &str = "SELECT version, description, checksum FROM latchkey_migrations ORDER BY version";
+    let known = migrations(conn.pick("sqlite", "postgres"));
     let applied = match sql!(all(i64, String, Vec<u8>), conn, APPLIED) {
         Err(sqlx::Error::Database(refusal))
             if refusal.code().is_some_and(|code| NO_TABLE.contains(&&*code)) =>
@@ -72,20 +137,18 @@ pub async fn behind(conn: &mut Conn) -> Result<usize, Error> {
         }
         applied => applied?,
     };
-    // The migrations of both databases have the same numbers.
-    newer(&SQLITE.migrations, &applied)?;
-    let known = applied.iter().filter(|(version, ..)| SQLITE.version_exists(*version));
-    Ok(SQLITE.iter().count() - known.count())
+    let newer = newer(&known, &applied, key)?;
+    Ok(known.len() + newer.len() - applied.len())
 }
 
 /// Returns the applied versions that only a newer Latchkey knows.
-fn newer(known: &[Migration], applied: &[Applied]) -> Result<Vec<i64>, Error> {
+fn newer(known: &[Migration], applied: &[Applied], key: &str) -> Result<Vec<i64>, Error> {
     let unknown = applied.iter().filter(|(version, ..)| known.iter().all(|known| known.version != *version));
     let mut versions = Vec::new();
     for (version, description, _) in unknown {
         if description.ends_with(BREAKS) {
             return Err(Error::Config(format!(
-                "databases.latchkey.url leads to a database that a newer version of Latchkey has changed (migration {version}, {description}): start that version"
+                "{key} leads to a database that a newer version of Latchkey has changed (migration {version}, {description}): start that version"
             )));
         }
         versions.push(*version);
@@ -93,23 +156,40 @@ fn newer(known: &[Migration], applied: &[Applied]) -> Result<Vec<i64>, Error> {
     Ok(versions)
 }
 
-/// Returns the checksum of a migration, independent of line endings.
-fn checksum(migration: &Migration) -> Vec<u8> {
-    Sha384::digest(migration.sql.as_str().replace("\r\n", "\n")).to_vec()
-}
+impl Migration {
+    fn read(path: &str) -> Option<Self> {
+        let (_, name) = path.rsplit_once('/')?;
+        let (version, description) = name.strip_suffix(".sql")?.split_once('_')?;
+        let description = description.replace('_', " ");
+        Some(Self { version: version.parse().ok()?, description, sql: text(path) })
+    }
 
-fn description(migration: &Migration) -> Cow<'_, str> {
-    match migration.sql.as_str().lines().next() {
-        Some(ADDS_ONLY) => Cow::Borrowed(&migration.description),
-        _ => Cow::Owned(format!("{}{BREAKS}", migration.description)),
+    /// Returns its record.
+    fn applied(&self) -> Applied {
+        let adds_only = self.sql.lines().next() == Some(ADDS_ONLY);
+        let breaks = if adds_only { "" } else { BREAKS };
+        (self.version, format!("{}{breaks}", self.description), self.checksum())
+    }
+
+    /// Returns its checksum, independent of line endings.
+    fn checksum(&self) -> Vec<u8> {
+        Sha384::digest(self.sql.replace("\r\n", "\n")).to_vec()
     }
 }
 
-impl Raw<'_> {
-    async fn bring_up_to_date(&mut self) -> Result<usize, Error> {
+/// A database that is being migrated.
+struct Migrating<'a> {
+    conn: &'a mut dyn Raw,
+    migrations: Vec<Migration>,
+    /// Key of its URL.
+    key: &'a str,
+}
+
+impl Migrating<'_> {
+    async fn bring_up_to_date(mut self) -> Result<usize, Error> {
         // Checked without a lock first: an up-to-date database needs no privilege to migrate.
         if let Some(applied) = self.applied_in_whole().await? {
-            for version in newer(self.migrations(), &applied)? {
+            for version in newer(&self.migrations, &applied, self.key)? {
                 log::warn!("a newer version of Latchkey has added to the database (migration {version})");
             }
             return Ok(0);
@@ -121,31 +201,24 @@ impl Raw<'_> {
         Ok(count)
     }
 
-    fn migrations(&self) -> &'static [Migration] {
-        match self {
-            Raw::Sqlite(_) => &SQLITE.migrations,
-            Raw::Postgres(..) => &POSTGRES.migrations,
-        }
-    }
-
     /// Returns the applied migrations if none is missing.
     async fn applied_in_whole(&mut self) -> Result<Option<Vec<Applied>>, Error> {
         // In a transaction, since a pooler may give each statement another connection.
-        self.run("BEGIN").await?;
+        self.conn.run("BEGIN").await?;
         let applied = self.applied().await;
-        self.run("ROLLBACK").await?;
+        self.conn.run("ROLLBACK").await?;
         let applied = applied?;
         let pending = self.pending(&applied)?.is_some();
         Ok((!pending).then_some(applied))
     }
 
     /// Returns the first missing migration.
-    fn pending(&self, applied: &[Applied]) -> Result<Option<&'static Migration>, Error> {
-        for migration in self.migrations() {
+    fn pending(&self, applied: &[Applied]) -> Result<Option<&Migration>, Error> {
+        for migration in &self.migrations {
             match applied.iter().find(|(version, ..)| *version == migration.version) {
                 None => return Ok(Some(migration)),
-                Some((version, _, sum)) if *sum != checksum(migration) => {
-                    return Err(MigrateError::VersionMismatch(*version).into());
+                Some((version, _, sum)) if *sum != migration.checksum() => {
+                    return Err(Fault::Changed(*version).into());
                 }
                 Some(_) => {}
             }
@@ -155,20 +228,11 @@ impl Raw<'_> {
 
     /// Applies the next migration, all of it or nothing; false if none is missing.
     async fn step(&mut self) -> Result<bool, Error> {
-        match self {
-            Raw::Sqlite(_) => self.run(BEGIN_SQLITE).await?,
-            Raw::Postgres(_, locking) => {
-                let locking = *locking;
-                self.run(BEGIN_POSTGRES).await?;
-                if locking {
-                    self.run(LOCK_POSTGRES).await?;
-                }
-            }
-        }
+        self.conn.begin().await?;
         match self.apply_next().await {
-            Ok(applied) => self.run("COMMIT").await.map(|()| applied).map_err(Error::from),
+            Ok(applied) => self.conn.run("COMMIT").await.map(|()| applied).map_err(Error::from),
             Err(error) => {
-                let _ = self.run("ROLLBACK").await;
+                let _ = self.conn.run("ROLLBACK").await;
                 Err(error)
             }
         }
@@ -176,109 +240,57 @@ impl Raw<'_> {
 
     async fn apply_next(&mut self) -> Result<bool, Error> {
         let applied = self.applied().await?;
-        newer(self.migrations(), &applied)?;
+        newer(&self.migrations, &applied, self.key)?;
         let Some(next) = self.pending(&applied)? else { return Ok(false) };
+        let (version, sql, record) = (next.version, next.sql, next.applied());
         let done = async {
-            if applied.is_empty() && adopt::is_due(self).await? {
+            if applied.is_empty() && adopt::is_due(self.conn).await? {
                 self.make_table().await?;
-                adopt::adopt(self).await?;
-                for migration in self.migrations().iter().take(adopt::COUNT) {
-                    self.record(migration).await?;
+                adopt::adopt(self.conn).await?;
+                for migration in self.migrations.iter().take(adopt::COUNT) {
+                    record_in(self.conn, migration.applied()).await?;
                 }
                 return Ok(());
             }
             self.make_table().await?;
-            self.run(next.sql.as_str()).await?;
-            self.record(next).await
+            self.conn.run(sql).await?;
+            record_in(self.conn, record).await
         };
         match done.await {
             Ok(()) => Ok(true),
             Err(sqlx::Error::Database(refusal)) if refusal.code().is_some_and(|code| code == NO_RIGHT) => {
-                let what = "databases.latchkey.url: the database lacks a migration, and this role may not apply it: run `latchkey migrate` as a role that may create tables";
-                Err(Error::Config(format!("{what} ({refusal})")))
+                let what = "leads to a database that lacks a migration, and this role may not apply it: run `latchkey migrate` as a role that may create tables";
+                Err(Error::Config(format!("{} {what} ({refusal})", self.key)))
             }
-            Err(sqlx::Error::Configuration(told)) => Err(Error::Config(told.to_string())),
-            Err(error) => Err(MigrateError::ExecuteMigration(error, next.version).into()),
+            Err(sqlx::Error::Configuration(told)) => Err(Error::Config(format!("{} {told}", self.key))),
+            Err(error) => Err(Fault::Failed(error, version).into()),
         }
     }
 
     async fn make_table(&mut self) -> Result<(), sqlx::Error> {
-        let (times, bytes) = match self {
-            Raw::Sqlite(_) => ("TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP", "BLOB"),
-            Raw::Postgres(..) => ("TIMESTAMPTZ NOT NULL DEFAULT now()", "BYTEA"),
-        };
-        self.run(&format!(
+        let Dialect { time, bytes, .. } = self.conn.dialect();
+        let table = format!(
             "CREATE TABLE IF NOT EXISTS {TABLE} (version BIGINT PRIMARY KEY, description TEXT NOT NULL,
-                installed_on {times}, success BOOLEAN NOT NULL, checksum {bytes} NOT NULL,
+                installed_on {time}, success BOOLEAN NOT NULL, checksum {bytes} NOT NULL,
                 execution_time BIGINT NOT NULL)"
-        ))
-        .await
-    }
-
-    async fn record(&mut self, migration: &Migration) -> Result<(), sqlx::Error> {
-        let insert = format!(
-            "INSERT INTO {TABLE} (version, description, success, checksum, execution_time)
-            VALUES ($1, $2, TRUE, $3, 0)"
         );
-        let (version, description, sum) = (migration.version, description(migration), checksum(migration));
-        let insert = AssertSqlSafe(insert);
-        match self {
-            Raw::Sqlite(conn) => {
-                let query = sqlx::query(insert).bind(version).bind(&*description).bind(sum);
-                query.execute(&mut **conn).await.map(drop)
-            }
-            Raw::Postgres(conn, _) => {
-                let query = sqlx::query(insert).bind(version).bind(&*description).bind(sum);
-                query.persistent(false).execute(&mut **conn).await.map(drop)
-            }
-        }
+        self.conn.run(&table).await
     }
 
     /// Returns the applied migrations; none if there is no record of them.
     async fn applied(&mut self) -> Result<Vec<Applied>, Error> {
-        let is_there = match self {
-            Raw::Sqlite(_) => {
-                format!(
-                    "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{TABLE}')"
-                )
-            }
-            // Reading the catalog sees a table made meanwhile; `to_regclass` may answer from a stale cache.
-            Raw::Postgres(..) => format!(
-                "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class
-                    WHERE relname = '{TABLE}' AND relkind = 'r' AND pg_table_is_visible(oid))"
-            ),
-        };
-        if !self.is(is_there).await? {
+        if !self.conn.is(self.conn.dialect().has_table.replace("TABLE", TABLE)).await? {
             return Ok(Vec::new());
         }
-        Ok(self.rows(format!("SELECT version, description, checksum FROM {TABLE} ORDER BY version")).await?)
+        let text = format!("SELECT version, description, checksum FROM {TABLE} ORDER BY version");
+        Ok(self.conn.applied(text).await?)
     }
+}
 
-    /// Returns the answer to a yes-or-no query.
-    pub(super) async fn is(&mut self, question: String) -> Result<bool, sqlx::Error> {
-        let question = AssertSqlSafe(question);
-        match self {
-            Raw::Sqlite(conn) => sqlx::query_scalar(question).fetch_one(&mut **conn).await,
-            Raw::Postgres(conn, _) => {
-                sqlx::query_scalar(question).persistent(false).fetch_one(&mut **conn).await
-            }
-        }
-    }
-
-    pub(super) async fn rows(&mut self, text: String) -> Result<Vec<Applied>, sqlx::Error> {
-        let text = AssertSqlSafe(text);
-        match self {
-            Raw::Sqlite(conn) => sqlx::query_as(text).fetch_all(&mut **conn).await,
-            Raw::Postgres(conn, _) => sqlx::query_as(text).persistent(false).fetch_all(&mut **conn).await,
-        }
-    }
-
-    /// Runs statements whose results are not needed.
-    pub(super) async fn run(&mut self, text: &str) -> Result<(), sqlx::Error> {
-        let text = sqlx::raw_sql(AssertSqlSafe(text));
-        match self {
-            Raw::Sqlite(conn) => text.execute(&mut **conn).await.map(drop),
-            Raw::Postgres(conn, _) => text.execute(&mut **conn).await.map(drop),
-        }
-    }
+async fn record_in(conn: &mut dyn Raw, applied: Applied) -> Result<(), sqlx::Error> {
+    let insert = format!(
+        "INSERT INTO {TABLE} (version, description, success, checksum, execution_time)
+        VALUES ($1, $2, TRUE, $3, 0)"
+    );
+    conn.record(insert, applied).await
 }

@@ -3,26 +3,24 @@
 //! Reads take a [`Conn`], anything that changes data takes a [`Tx`]. Each file holds the statements of one table.
 
 pub mod accounts;
-mod address;
 mod adopt;
 mod arguments;
 mod busy;
 pub mod claims;
 pub mod daily_stats;
+mod driver;
 pub mod event_kind;
 pub mod events;
 pub mod files;
 pub mod former_addresses;
-mod group;
 pub mod keys;
-mod links;
 mod migrate;
 pub mod outbox;
 mod outbox_kind;
 mod pool;
-mod pooler;
+#[cfg(feature = "postgres")]
+mod postgres;
 pub mod rate_limits;
-mod readers;
 pub mod registrations;
 pub mod remembered;
 pub mod replicas;
@@ -34,6 +32,8 @@ mod session_batcher;
 pub mod sessions;
 mod settings;
 pub mod spent;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod stored_policy;
 mod text;
 mod tx;
@@ -41,11 +41,12 @@ pub mod upkeep;
 mod value;
 mod writes;
 
-use sqlx::{Postgres, Sqlite};
+use std::{convert::Infallible, ops};
+
+use rocket::{Phase, Rocket};
 use uuid::Uuid;
 
 pub use busy::Token;
-pub use migrate::behind;
 pub use pool::Pool;
 pub use row::Row;
 pub use settings::{DatabaseSettings, Synchronous};
@@ -53,32 +54,55 @@ pub use stored_policy::StoredPolicy;
 pub use tx::Tx;
 pub use value::Value;
 
-use self::retry_tx::RetryTx;
 use crate::base::{Error, clock::Time, random::Random};
 
-/// The attached database, from `databases.latchkey`.
-#[derive(rocket_db_pools::Database)]
-#[database("latchkey")]
-pub struct Db(Pool);
+/// The database of a running site.
+pub struct Db(pub Pool);
+
+impl Db {
+    /// Returns the database of `rocket`, once it is open.
+    pub fn fetch<P: Phase>(rocket: &Rocket<P>) -> Option<&Self> {
+        rocket.state()
+    }
+}
+
+impl ops::Deref for Db {
+    type Target = Pool;
+
+    fn deref(&self) -> &Pool {
+        &self.0
+    }
+}
 
 /// A connection to either database.
 pub enum Conn {
     /// A read-only connection to SQLite.
-    Sqlite(readers::Reader),
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlite::Reader),
     /// A transaction on SQLite's one writer.
-    SqliteTx(RetryTx<Sqlite>),
+    #[cfg(feature = "sqlite")]
+    SqliteTx(retry_tx::RetryTx<sqlx::Sqlite>),
     /// A connection to PostgreSQL.
-    Postgres(links::Link),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Link),
     /// A transaction on PostgreSQL.
-    PostgresTx(RetryTx<Postgres>),
+    #[cfg(feature = "postgres")]
+    PostgresTx(retry_tx::RetryTx<sqlx::Postgres>),
+    /// No connection: all that there is without a driver.
+    None(Infallible),
 }
 
 impl Conn {
     /// Returns the SQL for this connection's database, where the two differ.
     fn pick(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        if self.is_postgres() { postgres } else { sqlite }
+    }
+
+    fn is_postgres(&self) -> bool {
         match self {
-            Conn::Sqlite(_) | Conn::SqliteTx(_) => sqlite,
-            Conn::Postgres(_) | Conn::PostgresTx(_) => postgres,
+            #[cfg(feature = "postgres")]
+            Conn::Postgres(_) | Conn::PostgresTx(_) => true,
+            _ => false,
         }
     }
 }
@@ -119,43 +143,52 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+fn no_answer<T>(never: &Infallible) -> Result<T, sqlx::Error> {
+    match *never {}
+}
+
 /// Runs one statement on either database. Takes `execute`, `optional` or `all`, for the latter two the row's type, then
 /// the connection, the SQL, and the values bound to `$1`, `$2`, … in order.
 macro_rules! sql {
-    (@run $conn:expr, $c:ident => $run:expr, $tx:ident => $again:expr) => {
+    (@run $answer:ty, $conn:expr, $c:ident => $run:expr, $tx:ident => $again:expr) => {
         match $crate::store::AsConn::conn($conn) {
+            #[cfg(feature = "sqlite")]
             $crate::store::Conn::Sqlite(reader) => {
                 let $c = &mut **reader;
                 $run
             }
+            #[cfg(feature = "postgres")]
             $crate::store::Conn::Postgres(link) => {
                 // If the future is cancelled in here, the link stays in doubt and is not reused.
                 let outcome = match link.asked() {
-                    Ok($c) => $crate::store::links::in_time(async { $run }).await,
+                    Ok($c) => $crate::store::postgres::in_time(async { $run }).await,
                     Err(error) => Err(error),
                 };
                 link.heard(&outcome);
                 outcome
             }
+            #[cfg(feature = "sqlite")]
             $crate::store::Conn::SqliteTx($tx) => $again,
+            #[cfg(feature = "postgres")]
             $crate::store::Conn::PostgresTx($tx) => $again,
+            $crate::store::Conn::None(never) => $crate::store::no_answer::<$answer>(never),
         }
     };
     (execute $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
-        sql!(@run $conn,
+        sql!(@run u64, $conn,
             c => sqlx::query(text)$(.bind($arg))*.execute(c).await.map(|done| done.rows_affected()),
             tx => tx.execute(text, sqlx::query(text)$(.bind($arg))*).await)
     }};
     (optional $row:ty, $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
-        sql!(@run $conn,
+        sql!(@run Option<$row>, $conn,
             c => sqlx::query_as::<_, $row>(text)$(.bind($arg))*.fetch_optional(c).await,
             tx => tx.rows::<$row>(text, sqlx::query(text)$(.bind($arg))*).await.map(|rows| rows.into_iter().next()))
     }};
     (all $row:ty, $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
-        sql!(@run $conn,
+        sql!(@run Vec<$row>, $conn,
             c => sqlx::query_as::<_, $row>(text)$(.bind($arg))*.fetch_all(c).await,
             tx => tx.rows::<$row>(text, sqlx::query(text)$(.bind($arg))*).await)
     }};

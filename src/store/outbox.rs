@@ -130,7 +130,7 @@ pub async fn insert_within(
             WHERE state = 'waiting' AND queue = $7 AND cause = $8 AND turn > CAST($2 AS BIGINT) - 1000), $2)
             WHERE (SELECT COUNT(*) FROM taken) = (SELECT COUNT(*) FROM wanted))
         SELECT bucket FROM taken";
-    if let Conn::PostgresTx(_) = &tx.conn {
+    if tx.is_postgres() {
         return Ok(
             sql!(all Taken, tx, INSERT_WITHIN_POSTGRES, rate_limits::wanted(buckets, entry.created_at),
             entry.created_at, entry.id, entry.kind.name(), entry.sealed.as_slice(), entry.expires_at, queue.name(),

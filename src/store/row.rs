@@ -1,10 +1,6 @@
 //! A row of an application's own query.
 
-use sqlx::{
-    Column, Database, Decode, FromRow, Postgres, Sqlite, TypeInfo, ValueRef,
-    postgres::{PgRow, PgValueRef},
-    sqlite::{SqliteRow, SqliteValueRef},
-};
+use sqlx::{Column, Database, ValueRef};
 
 use super::value::Value;
 use crate::base::Error;
@@ -43,48 +39,8 @@ impl Row {
 /// A row as it is read from a database.
 pub(super) struct Read(pub Row);
 
-impl<'r> FromRow<'r, SqliteRow> for Read {
-    fn from_row(row: &'r SqliteRow) -> Result<Self, sqlx::Error> {
-        read(row, |value: SqliteValueRef<'r>| {
-            let kind = value.type_info().name().to_owned();
-            Ok(match &*kind {
-                "TEXT" => Value::Text(Decode::<Sqlite>::decode(value)?),
-                "REAL" => Value::Real(Decode::<Sqlite>::decode(value)?),
-                "BLOB" => Value::Bytes(Decode::<Sqlite>::decode(value)?),
-                _ => Value::Integer(Decode::<Sqlite>::decode(value)?),
-            })
-        })
-    }
-}
-
-impl<'r> FromRow<'r, PgRow> for Read {
-    fn from_row(row: &'r PgRow) -> Result<Self, sqlx::Error> {
-        read(row, |value: PgValueRef<'r>| {
-            let kind = value.type_info().name().to_owned();
-            Ok(match &*kind {
-                "BOOL" => Value::Bool(Decode::<Postgres>::decode(value)?),
-                "INT2" => Value::Integer(<i16 as Decode<Postgres>>::decode(value)?.into()),
-                "INT4" => Value::Integer(<i32 as Decode<Postgres>>::decode(value)?.into()),
-                "INT8" => Value::Integer(Decode::<Postgres>::decode(value)?),
-                "FLOAT4" => Value::Real(<f32 as Decode<Postgres>>::decode(value)?.into()),
-                "FLOAT8" => Value::Real(Decode::<Postgres>::decode(value)?),
-                "BYTEA" => Value::Bytes(Decode::<Postgres>::decode(value)?),
-                "UUID" => Value::Uuid(Decode::<Postgres>::decode(value)?),
-                "TEXT" | "VARCHAR" | "CHAR" | "NAME" | "JSON" | "citext" => {
-                    Value::Text(Decode::<Postgres>::decode(value)?)
-                }
-                // Its first byte is a version.
-                "JSONB" => Value::Text(String::from_utf8(value.as_bytes()?[1..].to_vec())?),
-                other => {
-                    let fault = format!("its type is {other}: cast it, for example with ::text or ::bigint");
-                    return Err(fault.into());
-                }
-            })
-        })
-    }
-}
-
-fn read<'r, R: sqlx::Row>(
+/// Reads each value of a row by `value`, except `NULL`.
+pub(super) fn read<'r, R: sqlx::Row>(
     row: &'r R,
     value: impl Fn(<R::Database as Database>::ValueRef<'r>) -> Result<Value, sqlx::error::BoxDynError>,
 ) -> Result<Read, sqlx::Error>

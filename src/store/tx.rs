@@ -1,15 +1,35 @@
 //! A transaction: of ours, and of an application, which may add statements of its own.
 
 use rocket::tokio::sync::OwnedSemaphorePermit;
-use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite};
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 use super::{
     Conn,
     arguments::arguments,
+    retry_tx::RetryTx,
     row::{Read, Row},
     value::Value,
 };
 use crate::base::Error;
+
+/// Runs the same in a transaction `$tx` of either database, `$D`.
+macro_rules! within {
+    ($conn:expr, $tx:ident: $D:ident => $run:expr, _ => $otherwise:expr) => {
+        match $conn {
+            #[cfg(feature = "sqlite")]
+            Conn::SqliteTx($tx) => {
+                type $D = sqlx::Sqlite;
+                $run
+            }
+            #[cfg(feature = "postgres")]
+            Conn::PostgresTx($tx) => {
+                type $D = sqlx::Postgres;
+                $run
+            }
+            _ => $otherwise,
+        }
+    };
+}
 
 /// A transaction in the database of the accounts, rolled back when dropped before [`commit`](Self::commit).
 ///
@@ -55,11 +75,9 @@ impl Tx {
     /// [`Error::Database`]; the transaction is undone then, and can no longer be committed.
     pub async fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, Error> {
         let text = AssertSqlSafe(sql).into_sql_str();
-        Ok(match &mut self.conn {
-            Conn::SqliteTx(tx) => tx.execute_once(text, arguments::<Sqlite>(values)?).await?,
-            Conn::PostgresTx(tx) => tx.execute_once(text, arguments::<Postgres>(values)?).await?,
-            Conn::Sqlite(_) | Conn::Postgres(_) => return Err(no_transaction(&text)),
-        })
+        within!(&mut self.conn,
+            tx: D => Ok(tx.execute_once(text, arguments::<D>(values)?).await?),
+            _ => Err(no_transaction(&text)))
     }
 
     /// Runs a query that takes `values` for `$1`, `$2`, …, and returns its rows.
@@ -68,12 +86,10 @@ impl Tx {
     /// Same as [`execute`](Self::execute), and [`Error::Database`] for a column of a type that no [`Value`] has.
     pub async fn fetch(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Error> {
         let text = AssertSqlSafe(sql).into_sql_str();
-        let rows: Vec<Read> = match &mut self.conn {
-            Conn::SqliteTx(tx) => tx.rows_once(text, arguments::<Sqlite>(values)?).await?,
-            Conn::PostgresTx(tx) => tx.rows_once(text, arguments::<Postgres>(values)?).await?,
-            Conn::Sqlite(_) | Conn::Postgres(_) => return Err(no_transaction(&text)),
-        };
-        Ok(rows.into_iter().map(|Read(row)| row).collect())
+        let rows: Result<Vec<Read>, Error> = within!(&mut self.conn,
+            tx: D => Ok(tx.rows_once(text, arguments::<D>(values)?).await?),
+            _ => Err(no_transaction(&text)));
+        Ok(rows?.into_iter().map(|Read(row)| row).collect())
     }
 
     /// Commits the transaction.
@@ -81,22 +97,14 @@ impl Tx {
     /// # Errors
     /// [`Error::Database`]; nothing was committed then, unless the connection broke before the answer came.
     pub async fn commit(self) -> Result<(), Error> {
-        match self.conn {
-            Conn::SqliteTx(tx) => tx.commit().await?,
-            Conn::PostgresTx(tx) => tx.commit().await?,
-            Conn::Sqlite(_) | Conn::Postgres(_) => {}
-        }
+        within!(self.conn, tx: D => RetryTx::<D>::commit(tx).await?, _ => {});
         self.on_commit.into_iter().for_each(|act| act());
         Ok(())
     }
 
     /// True if a statement has failed, so that nothing can be committed.
     pub(crate) fn is_undone(&self) -> bool {
-        match &self.conn {
-            Conn::SqliteTx(tx) => tx.is_undone(),
-            Conn::PostgresTx(tx) => tx.is_undone(),
-            Conn::Sqlite(_) | Conn::Postgres(_) => false,
-        }
+        within!(&self.conn, tx: D => RetryTx::<D>::is_undone(tx), _ => false)
     }
 
     /// Sets the cause of entries posted to the outbox from here on, as a digest; fair shares are counted by it.

@@ -43,7 +43,7 @@ fn old(engine: Engine) -> Option<Database> {
 async fn migrate(url: &str) {
     let settings = DatabaseSettings { url: url.to_owned(), ..DatabaseSettings::default() };
     let pool = Pool::connect(&settings).await.expect("it is taken over");
-    rocket_db_pools::Pool::close(&pool).await;
+    pool.close().await;
 }
 
 /// Names of all tables, indexes and constraints.

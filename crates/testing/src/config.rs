@@ -106,7 +106,8 @@ impl Config {
 
     /// URL of the database.
     pub fn database(&self) -> String {
-        self.0["databases.latchkey.url"].as_str().expect("a URL").to_owned()
+        let entry = self.0.get("latchkey.database").and_then(Value::as_str).unwrap_or("latchkey");
+        self.0[&format!("databases.{entry}.url")].as_str().expect("a URL").to_owned()
     }
 
     /// URL that links begin with.

@@ -144,7 +144,7 @@ pub(super) async fn run(user: User, site: Site) -> Result<Done, Error> {
         User::Show { email, json } => list::show(&app, &pool, &email, json).await?,
         act => act::run(act, &app, &pool).await?,
     };
-    rocket_db_pools::Pool::close(&pool).await;
+    pool.close().await;
     Ok(done)
 }
 

@@ -10,7 +10,7 @@ use figment::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::Owner;
+use super::{Owner, database};
 use crate::{
     base::{Error, spelling},
     findings::{Finding, Severity, place::Place},
@@ -146,12 +146,15 @@ fn misplaced(figment: &Figment) -> Vec<Finding> {
 /// setting. An application has keys of its own.
 fn strays(figment: &Figment) -> Vec<Finding> {
     let mut strays = Vec::new();
+    let shared = database::named(figment);
+    let is_ours = |entry: &String| entry == "latchkey" || shared.as_ref() == Some(entry);
     let tables = [("", figment.extract()), ("databases.", figment.extract_inner("databases"))];
     for (table, keys) in tables.into_iter().filter_map(|(table, keys)| Some((table, keys.ok()?))) {
         let keys: Dict = keys;
-        for key in keys.keys().filter(|key| {
-            if table.is_empty() { !is_known(key) && !is_misspelt(key) } else { *key != "latchkey" }
-        }) {
+        for key in keys
+            .keys()
+            .filter(|key| if table.is_empty() { !is_known(key) && !is_misspelt(key) } else { !is_ours(key) })
+        {
             let remedy = if key == "tls" { "a proxy in front ends TLS" } else { "is it misspelt?" };
             let stray =
                 Finding::new(Severity::Error, format!("{table}{key}"), "nothing reads this key", remedy);

@@ -283,7 +283,7 @@ impl<'t> Locked<'t> {
         const BEGIN_TRIAL: &str = "SAVEPOINT trial";
         const CHECK_AT_ONCE: &str = "SET CONSTRAINTS ALL IMMEDIATE";
         sql!(execute self.tx, BEGIN_TRIAL)?;
-        if let Conn::PostgresTx(_) = &**self.tx {
+        if self.tx.is_postgres() {
             sql!(execute self.tx, CHECK_AT_ONCE)?;
         }
         Ok(())

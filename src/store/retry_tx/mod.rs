@@ -3,36 +3,21 @@
 //! PostgreSQL aborts one of several transactions that deadlock; on SQLite, a failed commit fails for every transaction
 //! that shares it. Nothing has changed then, and the caller need not know. If an answer differs in the replay,
 //! decisions based on the first one may be wrong, so the error is returned.
-//!
-//! Longer than other files: what a transaction remembers, when it may run again and how it does are one argument.
 
 use std::time::Duration;
 
 use rocket::tokio::time::sleep;
 use sqlx::{
-    ColumnIndex, Database, Decode, Execute, Executor, FromRow, IntoArguments, PgConnection, Postgres, Row,
-    SqlSafeStr, SqlStr, Sqlite, SqliteConnection, ValueRef,
-    database::HasStatementCache,
-    error::BoxDynError,
-    postgres::{PgQueryResult, PgValueRef},
-    query::Query,
-    sqlite::{SqliteQueryResult, SqliteValueRef},
+    ColumnIndex, Database, Execute, Executor, FromRow, IntoArguments, Row, SqlSafeStr, SqlStr, ValueRef,
+    database::HasStatementCache, error::BoxDynError, query::Query,
 };
 
-use super::{
-    group::{Member, Shared, Writer},
-    links::{self, Link, Links},
-    writes::Writes,
-};
+use super::writes::Writes;
 
 /// Most replays of a transaction.
 const AGAIN: u32 = 5;
 /// Delay before the first retry; doubles each time.
 const PAUSE: Duration = Duration::from_millis(4);
-/// SQLSTATE.
-const SERIALIZATION_FAILURE: &str = "40001";
-/// SQLSTATE.
-const DEADLOCK: &str = "40P01";
 
 /// A database whose transactions can be replayed.
 #[allow(async_fn_in_trait, reason = "nobody else can name it")]
@@ -293,107 +278,5 @@ where
     Ok(Said::Rows(rows.iter().map(row).collect::<Result<_, sqlx::Error>>()?))
 }
 
-impl Held<Sqlite> for Member {
-    fn asked(&mut self) -> Result<&mut SqliteConnection, sqlx::Error> {
-        Ok(self)
-    }
-
-    fn heard<T>(&mut self, _: &Result<T, sqlx::Error>) {}
-
-    fn keeps_statements(&self) -> bool {
-        true
-    }
-
-    fn is_begun(&self) -> bool {
-        true
-    }
-}
-
-impl Held<Postgres> for Link {
-    fn asked(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
-        Link::asked(self)
-    }
-
-    fn heard<T>(&mut self, outcome: &Result<T, sqlx::Error>) {
-        Link::heard(self, outcome);
-    }
-
-    fn keeps_statements(&self) -> bool {
-        Link::keeps_statements(self)
-    }
-
-    fn is_begun(&self) -> bool {
-        Link::is_begun(self)
-    }
-}
-
-impl Engine for Sqlite {
-    type Source = Writer;
-    type Held = Member;
-
-    async fn begin(writer: &Writer) -> Result<Member, sqlx::Error> {
-        writer.begin().await
-    }
-
-    async fn begin_alone(writer: &Writer) -> Result<Member, sqlx::Error> {
-        writer.begin_alone().await
-    }
-
-    async fn commit(member: Member) -> Result<(), sqlx::Error> {
-        member.commit().await
-    }
-
-    /// No timeout: with a local file, there is no server to hang.
-    async fn in_time<T>(statement: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-        statement.await
-    }
-
-    fn is_passing(error: &sqlx::Error) -> bool {
-        matches!(error, sqlx::Error::Io(error) if error.get_ref().is_some_and(|error| error.is::<Shared>()))
-    }
-
-    fn changed(result: &SqliteQueryResult) -> u64 {
-        result.rows_affected()
-    }
-
-    fn bytes(value: SqliteValueRef<'_>) -> Result<Vec<u8>, BoxDynError> {
-        Decode::<Sqlite>::decode(value)
-    }
-}
-
-impl Engine for Postgres {
-    type Source = Links;
-    type Held = Link;
-
-    async fn begin(links: &Links) -> Result<Link, sqlx::Error> {
-        links.begin().await
-    }
-
-    async fn begin_once(links: &Links) -> Result<Link, sqlx::Error> {
-        links.begin_once().await
-    }
-
-    async fn commit(link: Link) -> Result<(), sqlx::Error> {
-        link.commit().await
-    }
-
-    async fn in_time<T>(statement: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-        links::in_time(statement).await
-    }
-
-    fn is_passing(error: &sqlx::Error) -> bool {
-        let code = error.as_database_error().and_then(|error| error.code());
-        code.is_some_and(|code| code == SERIALIZATION_FAILURE || code == DEADLOCK)
-    }
-
-    fn changed(result: &PgQueryResult) -> u64 {
-        result.rows_affected()
-    }
-
-    fn bytes(value: PgValueRef<'_>) -> Result<Vec<u8>, BoxDynError> {
-        value.as_bytes().map(<[u8]>::to_vec)
-    }
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "sqlite"))]
 mod tests;

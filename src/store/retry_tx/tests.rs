@@ -1,6 +1,6 @@
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{Connection, Sqlite, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::*;
+use super::{super::sqlite::group::Writer, *};
 
 static TABLES: &str = "CREATE TABLE people (name TEXT PRIMARY KEY);
     CREATE TABLE keys (of TEXT REFERENCES people (name) DEFERRABLE INITIALLY DEFERRED);";
