@@ -8,22 +8,20 @@ use rocket::{
     },
 };
 
-pub use super::event::EventKind;
+use super::event::EventKind;
 pub use crate::store::events::Event;
 
 /// Calls `handle` with every event of this server, one at a time, once the transaction that wrote it has
 /// committed.
 ///
-/// The kind of an event is the name of an [`EventKind`]. A handler that falls behind by more than a thousand events
+/// The kind of an event is one of [`kinds`]. A handler that falls behind by more than a thousand events
 /// misses the oldest, and events still pending when a server dies are lost: to see every event, read the table
 /// `latchkey_events`.
 ///
 /// ```no_run
-/// use latchkey::events::EventKind;
-///
 /// # fn site(rocket: rocket::Rocket<rocket::Build>) -> rocket::Rocket<rocket::Build> {
 /// rocket.attach(latchkey::events::subscribe(|event| async move {
-///     if event.kind == EventKind::ResetCompleted.name() {
+///     if event.kind == "reset.completed" {
 ///         println!("{:?} is back in", event.account_id);
 ///     }
 /// }))
@@ -59,4 +57,13 @@ where
             });
         })
     })
+}
+
+/// Returns the kinds of events, in alphabetical order. A later version may have more.
+///
+/// ```
+/// assert!(latchkey::events::kinds().any(|kind| kind == "sign_in.failed"));
+/// ```
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    EventKind::all().iter().map(|kind| kind.name())
 }

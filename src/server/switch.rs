@@ -72,7 +72,7 @@ impl Switch {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn look(&self, figment: &Figment) -> Result<(), Error> {
+    pub(super) async fn look(&self, figment: &Figment) -> Result<(), Error> {
         let (app, force) = (&self.app, self.app.live.now());
         let mut conn = self.pool.read().await?;
         let role_groups = accounts::role_groups(&mut conn, app.now()).await?;
@@ -84,7 +84,7 @@ impl Switch {
     }
 
     /// Keeps the policy in force, and logs and records the error.
-    pub fn refuse(&self, why: &Error) {
+    pub(super) fn refuse(&self, why: &Error) {
         let why = why.to_string();
         if self.app.live.refused().is_none_or(|refused| refused.why != why) {
             why.lines().for_each(|line| log::error!("the policy was not changed: {line}"));
