@@ -63,6 +63,8 @@ pub struct Config {
     pub csp: Csp,
     /// Path after signing in, of the site or of the application. Default: the account.
     pub after_sign_in: Option<String>,
+    /// Entry of `databases` whose URL is used; another is an application's own. Default: `latchkey`.
+    pub database: String,
     /// Serves the console. Default: true.
     pub console: bool,
     /// Serves `/healthz`, `/readyz` and `/metrics`. Default: true.
@@ -147,6 +149,7 @@ impl Default for Config {
             refusal: Refusal::default(),
             csp: Csp::default(),
             after_sign_in: None,
+            database: "latchkey".into(),
             console: true,
             probes: true,
             site_name: "Latchkey".into(),

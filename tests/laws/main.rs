@@ -44,6 +44,7 @@ mod restart;
 mod rotation;
 mod senders;
 mod session;
+mod shared;
 mod sms;
 mod strategies;
 mod told;
