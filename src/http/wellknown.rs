@@ -9,27 +9,34 @@ use rocket::{
 
 use super::Visit;
 use crate::{
+    base::base_path::BasePath,
     core::place::Place,
     view::gzip::{Gzip, Packed},
 };
 
-/// The routes.
-pub fn routes() -> Vec<Route> {
-    routes![home, asset]
+/// The routes. At the root, any route of an application comes before our home; below a base, none does.
+pub fn routes(base: &BasePath) -> Vec<Route> {
+    let mut routes = routes![home, asset];
+    if base.root() == "/" {
+        routes[0].rank = isize::MAX;
+    }
+    routes
 }
 
 /// The route at a path that a standard names, whatever the site's base is.
 pub fn fixed() -> Vec<Route> {
-    routes![change_password]
+    let mut routes = routes![change_password];
+    // After an application's own at this path, which have -12 to -9, and before those for any path.
+    routes[0].rank = -8;
+    routes
 }
 
-// An application's own home comes first.
-#[rocket::get("/", rank = 100)]
+#[rocket::get("/")]
 fn home(site: Visit<'_>) -> Redirect {
     Redirect::to(Place::Account.at(site.base()))
 }
 
-#[rocket::get("/.well-known/change-password", rank = 100)]
+#[rocket::get("/.well-known/change-password")]
 fn change_password(site: Visit<'_>) -> Redirect {
     Redirect::to(Place::ChangePassword.at(site.base()))
 }

@@ -241,7 +241,7 @@ impl Fairing for Latchkey {
 fn assemble(rocket: Rocket<Build>, app: Arc<App>, db: Db) -> Rocket<Build> {
     let (base, strategies) = (app.base().clone(), app.validated.strategies.clone());
     // Rocket tries one route after another.
-    let mut routes = [reset::routes(), account::routes(), wellknown::routes()].concat();
+    let mut routes = [reset::routes(), account::routes(), wellknown::routes(&base)].concat();
     if app.config().console {
         routes.extend(admin::routes());
     }

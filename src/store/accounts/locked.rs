@@ -9,7 +9,7 @@ use crate::{
     base::{Error, clock::Time, key::Purpose},
     hashing::hash::PasswordHash,
     store::{
-        Conn, Tx, keys, outbox, remembered, sessions,
+        Tx, keys, outbox, remembered, sessions,
         spent::{self, Reason},
         sql,
     },
