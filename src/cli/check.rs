@@ -32,9 +32,6 @@ use crate::{
     after_help = "Exit status: 0 if the site would start, 1 if not, or if --strict is given and there is a warning."
 )]
 pub(super) struct Check {
-    /// The configuration is an application's, which attaches Latchkey: it may have keys of its own, and send messages itself.
-    #[arg(long)]
-    application: bool,
     /// Fail on warnings too.
     #[arg(long)]
     strict: bool,
@@ -59,7 +56,6 @@ struct Plan {
 
 pub(super) fn run(check: &Check, figment: &Figment, owner: Owner) -> ExitCode {
     // Faulty keys of Rocket's own are reported here, because Rocket would panic over them.
-    let owner = if check.application { Owner::Application } else { owner };
     let found = config::findings(figment, owner);
     let looked = if found.iter().any(Finding::is_error) {
         Err(found)

@@ -81,6 +81,9 @@ impl From<Done> for ExitCode {
 #[derive(Parser)]
 #[command(name = "latchkey", version, after_help = AFTER)]
 struct Cli {
+    /// The configuration is an application's, which attaches Latchkey: it may have keys, senders and strategies of its own.
+    #[arg(long, global = true)]
+    application: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -192,7 +195,8 @@ fn execute(mut line: clap::Command, site: impl FnOnce() -> Site) -> ExitCode {
         command => command,
     };
     let site = site();
-    let (figment, owner) = (site.figment(), site.owner());
+    let figment = site.figment();
+    let owner = if parsed.application { Owner::Application } else { site.owner() };
     match command {
         Some(Command::Check(check)) => check::run(&check, &figment, owner),
         Some(Command::Policy(policy)) => policy::run(&policy, &figment, owner),

@@ -95,6 +95,10 @@ impl SmsSettings {
             }
             faults.extend(self.without_countries());
         }
+        if self.timeout.is_zero() || self.timeout > MAX_TIMEOUT {
+            let remedy = format!("write \"1s\" to \"{MAX_TIMEOUT}\"");
+            faults.push(fault("timeout", "is out of range", remedy));
+        }
         let unknown = self.countries.iter().find(|code| *code != "*" && !phone::is_country(code));
         faults.extend(unknown.map(|code| {
             let remedy = "write two capital letters, like \"DE\", or \"*\" for all";
@@ -155,10 +159,6 @@ impl SmsSettings {
             let told = error.to_string();
             let told = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
             faults.push(fault("success", "is not a regular expression", told));
-        }
-        if self.timeout.is_zero() || self.timeout > MAX_TIMEOUT {
-            let remedy = format!("write \"1s\" to \"{MAX_TIMEOUT}\"");
-            faults.push(fault("timeout", "is out of range", remedy));
         }
         match (url, pattern) {
             (Some(url), Ok(pattern)) if faults.is_empty() => Ok((url, headers, pattern)),

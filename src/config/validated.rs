@@ -43,7 +43,7 @@ pub struct Provided {
 impl Provided {
     /// Returns all that an application may provide and that need not be named.
     pub fn perhaps() -> Self {
-        Self { mail: true, texts: true, strategies: Strategies::default() }
+        Self { mail: true, texts: true, strategies: Strategies::unseen() }
     }
 }
 

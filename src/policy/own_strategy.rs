@@ -8,6 +8,7 @@ use std::{
 use rocket::Route;
 
 use super::strategy::Strategy;
+use crate::base::spelling;
 
 /// A strategy of the application. Its name identifies it.
 #[derive(Debug)]
@@ -28,6 +29,21 @@ pub struct OwnStrategy {
     pub routes: fn() -> Vec<Route>,
 }
 
+impl OwnStrategy {
+    /// Creates one of which only the name is known, for a command: it stays in memory.
+    fn unseen(name: &str) -> &'static Self {
+        Box::leak(Box::new(Self {
+            name: name.to_owned().leak(),
+            stricter_than: None,
+            steps: 1,
+            longest: Duration::MAX,
+            needs_phone: false,
+            risk: None,
+            routes: Vec::new,
+        }))
+    }
+}
+
 impl PartialEq for OwnStrategy {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -44,41 +60,59 @@ impl Hash for OwnStrategy {
 
 /// The strategies that a site knows: the five, and those of its application.
 #[derive(Clone, Debug)]
-pub struct Strategies(Vec<Strategy>);
+pub struct Strategies {
+    known: Vec<Strategy>,
+    /// True where the application is not at hand: any other name in snake case is taken for one of its own.
+    trusting: bool,
+}
 
 impl Default for Strategies {
     fn default() -> Self {
-        Self(Strategy::all().to_vec())
+        Self { known: Strategy::all().to_vec(), trusting: false }
     }
 }
 
 impl Strategies {
     /// Returns them, the strictest first.
     pub fn all(&self) -> &[Strategy] {
-        &self.0
+        &self.known
     }
 
     /// Returns those of the application.
     pub fn own(&self) -> impl Iterator<Item = &'static OwnStrategy> {
-        self.0.iter().filter_map(|strategy| match strategy {
+        self.known.iter().filter_map(|strategy| match strategy {
             Strategy::Own(own) => Some(*own),
             _ => None,
         })
     }
 
+    /// Returns those of an application that is not at hand.
+    pub fn unseen() -> Self {
+        Self { trusting: true, ..Self::default() }
+    }
+
     /// Returns the one with this name in `Rocket.toml`.
     pub fn find(&self, name: &str) -> Option<Strategy> {
-        self.0.iter().copied().find(|strategy| strategy.name() == name)
+        let known = self.known.iter().copied().find(|strategy| strategy.name() == name);
+        let names = self.known.iter().map(|strategy| strategy.name());
+        let is_name = |name: &str| {
+            !name.is_empty() && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase())
+        };
+        let unseen = || {
+            (self.trusting && is_name(name) && spelling::meant(name, names).is_none())
+                .then(|| Strategy::Own(OwnStrategy::unseen(name)))
+        };
+        known.or_else(unseen)
     }
 
     /// Returns the one with this name in addresses.
     pub fn at(&self, slug: &str) -> Option<Strategy> {
-        self.0.iter().copied().find(|strategy| strategy.slug() == slug)
+        self.known.iter().copied().find(|strategy| strategy.slug() == slug)
     }
 
     /// Adds one of the application.
     pub fn add(&mut self, own: &'static OwnStrategy) {
-        self.0.push(Strategy::Own(own));
-        self.0.sort();
+        self.known.push(Strategy::Own(own));
+        self.known.sort();
     }
 }

@@ -98,7 +98,7 @@ fn read(path: &PathBuf) -> Result<(Figment, ResetSettings), Error> {
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())
         .select(rocket::Config::figment().profile().clone());
     let config: Config = fault::extract(&figment, "latchkey")?;
-    match config.reset.resolve(&Strategies::default()) {
+    match config.reset.resolve(&Strategies::unseen()) {
         (settings, unknown) if unknown.is_empty() => Ok((figment, settings)),
         (_, unknown) => {
             let placed: Vec<_> = unknown.into_iter().map(|finding| finding.placed(&figment)).collect();
@@ -140,7 +140,7 @@ fn changes(old: &Policy, new: &Policy) -> Vec<Change> {
 fn dying(old: &ResetSettings, new: &ResetSettings, keys: &[Issued]) -> Vec<Dying> {
     let mut counts = BTreeMap::new();
     for issued in keys {
-        let Some(policy) = Policy::read(Some(&issued.policy), &Strategies::default()) else { continue };
+        let Some(policy) = Policy::read(Some(&issued.policy), &Strategies::unseen()) else { continue };
         let accepts =
             |side: &ResetSettings| side.policy(issued.role_list.split_whitespace()).accepts(&policy);
         if accepts(old) && !accepts(new) {

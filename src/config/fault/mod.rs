@@ -106,7 +106,7 @@ pub fn read<T: DeserializeOwned>(figment: &Figment, key: &str) -> Result<T, Erro
     Ok(figment.extract_inner(key).map_err(|fault| explain(figment, fault, key))?)
 }
 
-/// Returns the faults outside our tables: [`misplaced`] keys and, in a server's configuration, [`strays`].
+/// Returns the faults outside our tables: misplaced keys and, in a server's configuration, strays.
 pub fn outside(figment: &Figment, owner: Owner) -> Vec<Finding> {
     let mut faults = misplaced(figment);
     if owner == Owner::Server {
