@@ -398,6 +398,7 @@ password-unusable-character = A password cannot contain line breaks or null char
 password-own-word = Apart from your own details and the name of this site, too little of this password is left. Choose one that has nothing to do with you.
 password-breached = This password is known from data breaches, so it would be guessed first. Choose a different one.
 password-guessable = This password is too easy to guess. Make it longer: a few unrelated words are easy to remember.
+password-not-judged = We could not check this password just now. Please try again in a minute.
 
 ## Error pages
 

@@ -1,12 +1,12 @@
 //! The running site: [`Core`], and the parts that make pages, hash passwords and send messages.
 
-use std::ops::Deref;
+use std::{ops::Deref, sync::Arc};
 
 use crate::{
     base::{Error, clock::Clock, random::Random},
     config::{Provided, Validated},
     core::{Core, registration::Attached},
-    hashing::{hasher::Hasher, pepper::Peppers},
+    hashing::{hasher::Hasher, own_rule::PasswordRule, pepper::Peppers},
     observe::{health::Health, metrics::Metrics, task_context::RequestIds},
     outbox::transport::{OwnSenders, Transports},
     policy::own_strategy::{OwnStrategy, Strategies},
@@ -22,6 +22,8 @@ pub struct Extensions {
     pub layout: Option<HostLayout>,
     /// Senders in place of the mail server and the gateway.
     pub senders: OwnSenders,
+    /// Rule for new passwords, after ours.
+    pub password_rule: Option<Arc<dyn PasswordRule>>,
     /// Strategies for resetting a password, beside the five.
     pub strategies: Vec<&'static OwnStrategy>,
 }

@@ -1,14 +1,64 @@
-//! Account recovery for Rocket: sign-up, sign-in and five interchangeable ways to reset a password.
+//! Accounts for [Rocket](https://rocket.rs) 0.5: sign-up, sign-in and five interchangeable ways to reset a password.
 //!
-//! [`rocket()`] composes the whole site from a configuration:
+//! Attach [`fairing()`] to your application, and its routes know who is signed in:
 //!
 //! ```no_run
-//! # fn main() -> Result<(), latchkey::Error> {
-//! let site = latchkey::rocket(rocket::Config::figment())?;
-//! # let _ = site;
-//! # Ok(())
-//! # }
+//! use latchkey::{Account, Has, Role};
+//! use rocket::{get, launch, routes};
+//!
+//! struct Editor;
+//!
+//! impl Role for Editor {
+//!     const NAME: &'static str = "editor";
+//! }
+//!
+//! #[get("/notes")]
+//! fn notes(me: &Account) -> String {
+//!     format!("the notes of {}", me.email())
+//! }
+//!
+//! #[get("/drafts")]
+//! fn drafts(editor: Has<'_, Editor>) -> String {
+//!     format!("the drafts of {}", editor.email())
+//! }
+//!
+//! #[launch]
+//! fn rocket() -> _ {
+//!     rocket::build().mount("/", routes![notes, drafts]).attach(latchkey::fairing())
+//! }
 //! ```
+//!
+//! Visitors who are not signed in are sent to sign-in, and back. Every setting is in `[default.latchkey]` of
+//! `Rocket.toml`, and optional in a debug build. [`rocket()`] builds the same pages as a server of its own.
+//!
+//! # Tour
+//! - **Guards**: [`&Account`](Account), `Option<&Account>`, [`Has`] for a [`Role`], [`Fresh`] for a recent sign-in, and
+//!   [`SameOrigin`] against forms of other sites. [`Urls`] and [`sign_in()`] lead to Latchkey's pages.
+//! - **Layout**: [`in_template()`], or a [`Layout`] that puts the parts of a [`Frame`] together ([`Latchkey::layout`]).
+//! - **Registration**: a [`Registration`] adds [`Input`]s, validates them, and runs statements of your own in the
+//!   transaction ([`Tx`]) that creates or removes an account.
+//! - **Accounts in code**: [`Accounts`] finds, invites, changes and deletes them; [`Accounts::begin`] starts a [`Tx`].
+//! - **Passwords and messages**: a [`PasswordRule`] after ours; [`SendMail`] and [`SendText`] in place of the mail server
+//!   and the SMS gateway.
+//! - **Your own strategy**: [`Recovers`] describes another way to reset a password; its routes take a [`Ticket`].
+//! - **Events and policy**: [`events::subscribe`] calls you with every event; [`Switch`] changes the policy at run time.
+//! - **Testing**: [`testing`][testing] signs people in, reads their messages and moves the clock.
+//! - **Commands**: [`run`][run] gives your binary `user add`, `check`, `policy explain` and the rest.
+//!
+//! # Features
+//! - `sqlite`, `postgres` (both on by default): the databases. Leave one out if your own driver links another SQLite.
+//! - `cli`: `run`. `testing`: `testing`, for dev-dependencies; a release build refuses it.
+//! - `internals`: for this repository only.
+//!
+//! # Stability
+//! Versions follow Semantic Versioning. All that is documented here is public, except what `internals` adds. [`Error`],
+//! [`Value`], [`events::Event`] and the kinds of events may grow. Of the tables, rely on `latchkey_accounts (id)` alone.
+//! Pages, log lines and other columns may change with any version.
+//!
+#![cfg_attr(feature = "cli", doc = "[run]: crate::run")]
+#![cfg_attr(not(feature = "cli"), doc = "[run]: #features")]
+#![cfg_attr(feature = "testing", doc = "[testing]: crate::testing")]
+#![cfg_attr(not(feature = "testing"), doc = "[testing]: #features")]
 #![forbid(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms)]
 // Some functions exist for the server's commands or for tests alone.
@@ -62,6 +112,7 @@ pub use base::role::Role;
 #[cfg(feature = "cli")]
 pub use cli::run;
 pub use config::register::Input;
+pub use hashing::own_rule::PasswordRule;
 pub use http::SameOrigin;
 pub use outbox::Undelivered;
 pub use outbox::mail::Mail;
@@ -79,6 +130,12 @@ pub use server::rocket;
 pub use server::switch::Switch;
 pub use sign_in::urls::{Urls, sign_in};
 pub use store::{Row, Tx, Value};
+/// The id of an account.
+///
+/// ```
+/// let id: latchkey::Uuid = "0190a5c4-7d1e-7c3a-9b1f-2f6d8e5a4c3b".parse().unwrap();
+/// assert_eq!(id.as_bytes().len(), 16);
+/// ```
 pub use uuid::Uuid;
 pub use view::in_template::in_template;
 pub use view::layout::{Frame, Layout};

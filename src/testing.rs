@@ -25,6 +25,7 @@ use crate::{
     app::App,
     auth::gate::{self, Goal, Passed, Proof},
     base::{Error, clock::Time, email::Email, random::Random},
+    config::database,
     hashing::hash::PasswordHash,
     http::Visit,
     store::{
@@ -46,7 +47,9 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// Everything that a test of an application needs: a configuration with a database of its own and cheap hashes, and a
 /// fairing that signs people in.
 ///
-/// Needs the feature `testing`, as a dev-dependency: a release build refuses it.
+/// Needs the features `testing`, as a dev-dependency, and `sqlite`; a build without debug assertions, such as a release,
+/// refuses it. Somebody who is signed in by the kit has not registered: the account has no fields, and no
+/// [`Registration`](crate::Registration) has taken part.
 ///
 /// ```
 /// use rocket::{Build, Rocket, figment::Figment, get, http::Status, local::blocking::Client, routes};
@@ -90,11 +93,12 @@ impl Kit {
     /// Returns an application's configuration for the test: the profile `debug`, an empty SQLite database, hashes that
     /// cost nothing, messages that stay in memory, and no log.
     pub fn figment(&self, configuration: Figment) -> Figment {
-        let database = format!("sqlite://{}", self.folder.join("latchkey.db").display());
+        let url = format!("sqlite://{}", self.folder.join("latchkey.db").display());
+        let configuration = configuration.select("debug");
+        let entry = database::named(&configuration).unwrap_or_else(|| "latchkey".into());
         configuration
-            .select("debug")
             .merge(Serialized::global("log_level", "off"))
-            .merge(Serialized::global("databases.latchkey.url", database))
+            .merge(Serialized::global(&format!("databases.{entry}.url"), url))
             .merge(Serialized::global("latchkey.public_url", SITE))
             .merge(Serialized::global("latchkey.password", json!({ "cost": 4, "threads": 1 })))
             .merge(Serialized::global("latchkey.mail", json!({})))
@@ -117,6 +121,13 @@ impl Kit {
     }
 
     /// The same in an asynchronous client.
+    ///
+    /// ```no_run
+    /// # async fn test(kit: latchkey::testing::Kit, client: rocket::local::asynchronous::Client) {
+    /// kit.sign_in_async(&client, "ann@example.com", &["editor"]).await;
+    /// assert_eq!(client.get("/drafts").dispatch().await.status().code, 200);
+    /// # }
+    /// ```
     ///
     /// # Panics
     /// Same as [`sign_in`](Self::sign_in).
@@ -168,6 +179,14 @@ impl Kit {
 
     /// Lets time pass for the site: keys, sessions and limits expire.
     ///
+    /// ```no_run
+    /// # fn test(kit: latchkey::testing::Kit, client: rocket::local::blocking::Client) {
+    /// kit.sign_in(&client, "ann@example.com", &[]);
+    /// kit.pass(std::time::Duration::from_secs(24 * 60 * 60));
+    /// assert_eq!(client.get("/notes").dispatch().status().code, 401);
+    /// # }
+    /// ```
+    ///
     /// # Panics
     /// If [`fairing`](Self::fairing) is not attached.
     pub fn pass(&self, time: Duration) {
@@ -198,6 +217,14 @@ impl Drop for Kit {
 }
 
 /// A message that was sent.
+///
+/// ```no_run
+/// # fn test(kit: latchkey::testing::Kit) {
+/// let letter = kit.letter("ann@example.com");
+/// assert!(!letter.subject().is_empty(), "{}", letter.text());
+/// let code = letter.code().expect("a code");
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Letter {
     subject: String,

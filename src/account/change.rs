@@ -68,8 +68,8 @@ async fn submit(
     let Read { draft, mut refusal } = form;
     let (new, at) = (draft.new_password, ChangeForm::AT);
     if let Some(new) = &new {
-        let own_words = [account.email.as_str(), &site.config().site_name];
-        let validated = site.hasher_for(account.id.as_bytes()).validate(new, &own_words).await?;
+        let hasher = site.hasher_for(account.id.as_bytes());
+        let validated = site.judge(&hasher, new, &account.email, &[]).await?;
         refusal.take(at.new_password, validated);
     }
     confirm(&site, account, draft.password, at.password, &mut refusal).await?;

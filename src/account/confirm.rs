@@ -276,9 +276,8 @@ async fn password(
     let missing = matches!(&typed, Err(fault) if *fault == Fault::new("fault-required"));
     if registration.invited || missing {
         let Some(password) = refusal.take(at.new_password, new_password) else { return Ok(None) };
-        let own_words = [registration.email.as_str(), &site.config().site_name];
         let hasher = site.hasher_for(registration.id.as_bytes());
-        let validated = hasher.validate(&password, &own_words).await?;
+        let validated = site.judge(&hasher, &password, &registration.email, &[]).await?;
         if refusal.take(at.new_password, validated).is_none() {
             return Ok(None);
         }

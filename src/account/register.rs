@@ -106,10 +106,10 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<RegisterForm>) -
     }
     let Paced(Read { draft, mut refusal }) = form;
     if let Some(password) = &draft.password {
-        let typed = [refusal.text(RegisterForm::AT.email), &site.config().site_name];
         let own = draft.fields.iter().flat_map(|own| own.values()).map(String::as_str);
-        let words: Vec<&str> = typed.into_iter().chain(own).collect();
-        let validated = site.hasher().validate(password, &words).await?;
+        let own: Vec<&str> = own.collect();
+        let email = refusal.text(RegisterForm::AT.email);
+        let validated = site.judge(&site.hasher(), password, email, &own).await?;
         refusal.take(RegisterForm::AT.password, validated);
     }
     // For everybody alike: nobody has looked yet whether there is an account.

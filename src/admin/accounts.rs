@@ -53,12 +53,32 @@ pub struct Accounts {
 
 impl Accounts {
     /// Returns the accounts of an ignited application; `None` if it has not attached [`fairing()`](crate::fairing()).
+    ///
+    /// ```no_run
+    /// # use latchkey::Accounts;
+    /// # fn app(rocket: rocket::Rocket<rocket::Build>) -> rocket::Rocket<rocket::Build> {
+    /// rocket.attach(rocket::fairing::AdHoc::on_liftoff("First editor", |rocket| {
+    ///     Box::pin(async move {
+    ///         let Some(accounts) = Accounts::of(rocket) else { return };
+    ///         let invited = accounts.invite("ann@example.com", &["editor"]).await;
+    ///         if let Err(error) = invited { eprintln!("{error}") }
+    ///     })
+    /// }))
+    /// # }
+    /// ```
     pub fn of<P: Phase>(rocket: &Rocket<P>) -> Option<Self> {
         let (app, db) = (rocket.state::<Arc<App>>()?, rocket.state::<Db>()?);
         Some(Self { app: app.clone(), pool: (**db).clone() })
     }
 
     /// Returns the account with this id, also if it is disabled.
+    ///
+    /// ```no_run
+    /// # use latchkey::{Accounts, Error, Uuid};
+    /// async fn author(accounts: &Accounts, id: Uuid) -> Result<Option<String>, Error> {
+    ///     Ok(accounts.find(id).await?.map(|author| author.email().to_owned()))
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -68,6 +88,13 @@ impl Accounts {
     }
 
     /// Returns the account with this address in any spelling; `None` also if it is none.
+    ///
+    /// ```no_run
+    /// # use latchkey::{Accounts, Error};
+    /// async fn can_sign_in(accounts: &Accounts, email: &str) -> Result<bool, Error> {
+    ///     Ok(accounts.find_by_email(email).await?.is_some_and(|account| account.is_enabled()))
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -91,6 +118,18 @@ impl Accounts {
 
     /// Sets the roles: those that are not named are taken away. If any changes, all sessions end.
     ///
+    /// ```no_run
+    /// # use latchkey::{Accounts, Error, Uuid};
+    /// async fn promote(accounts: &Accounts, id: Uuid) -> Result<String, Error> {
+    ///     match accounts.set_roles(id, &["member", "editor"]).await {
+    ///         Ok(true) => Ok("done".into()),
+    ///         Ok(false) => Ok("there is no such account".into()),
+    ///         Err(Error::Refused(why)) => Ok(why),
+    ///         Err(error) => Err(error),
+    ///     }
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Refused`] for a name that is no role (letters, digits, `-` and `_`, at most 64), and [`Error::Database`].
     pub async fn set_roles(&self, id: Uuid, roles: &[&str]) -> Result<bool, Error> {
@@ -106,6 +145,13 @@ impl Accounts {
     /// Lets the owner sign in, or no longer; if that changes, all sessions end. Enabling restores an account that its owner
     /// has deleted.
     ///
+    /// ```no_run
+    /// # use latchkey::{Accounts, Error, Uuid};
+    /// async fn suspend(accounts: &Accounts, id: Uuid) -> Result<bool, Error> {
+    ///     accounts.set_enabled(id, false).await
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn set_enabled(&self, id: Uuid, enabled: bool) -> Result<bool, Error> {
@@ -116,6 +162,13 @@ impl Accounts {
 
     /// Ends all sessions, remembered browsers and links under way.
     ///
+    /// ```no_run
+    /// # use latchkey::{Accounts, Error, Uuid};
+    /// async fn sign_out_everywhere(accounts: &Accounts, id: Uuid) -> Result<bool, Error> {
+    ///     accounts.end_sessions(id).await
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn end_sessions(&self, id: Uuid) -> Result<bool, Error> {
@@ -125,6 +178,13 @@ impl Accounts {
     }
 
     /// Sends the message that a reset begins with, as if the owner had asked for it.
+    ///
+    /// ```no_run
+    /// # use latchkey::{Accounts, Error, Uuid};
+    /// async fn help(accounts: &Accounts, id: Uuid) -> Result<bool, Error> {
+    ///     accounts.send_reset(id).await
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Refused`] if the account is disabled or on hold, and [`Error::Database`].
@@ -137,6 +197,16 @@ impl Accounts {
     /// Deletes the account as its owner would: nobody gets in, and after 72 hours, in which the link in the owner's mail
     /// can restore it, it is removed.
     ///
+    /// ```no_run
+    /// # use latchkey::{Accounts, Error, Uuid};
+    /// async fn close(accounts: &Accounts, id: Uuid) -> Result<String, Error> {
+    ///     match accounts.delete(id).await {
+    ///         Err(Error::Refused(why)) => Ok(why),
+    ///         deleted => deleted.map(|_| "It will be removed in 72 hours.".to_owned()),
+    ///     }
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Refused`] if a row of the application still needs it, and [`Error::Database`].
     pub async fn delete(&self, id: Uuid) -> Result<bool, Error> {
@@ -146,6 +216,16 @@ impl Accounts {
     }
 
     /// Begins a transaction in the database of the accounts.
+    ///
+    /// ```no_run
+    /// # use latchkey::{Accounts, Error, Uuid};
+    /// async fn note(accounts: &Accounts, id: Uuid, text: &str) -> Result<(), Error> {
+    ///     let mut tx = accounts.begin().await?;
+    ///     let values = [id.into(), text.into()];
+    ///     tx.execute("INSERT INTO notes (account_id, text) VALUES ($1, $2)", &values).await?;
+    ///     tx.commit().await
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Database`] if none can begin in time.

@@ -4,6 +4,17 @@
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// An error of Latchkey.
+///
+/// ```
+/// # use {latchkey::Error, rocket::http::Status};
+/// fn status(error: &Error) -> Status {
+///     match error {
+///         Error::Refused(_) => Status::Conflict,
+///         Error::Busy | Error::Database(_) => Status::ServiceUnavailable,
+///         _ => Status::InternalServerError,
+///     }
+/// }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

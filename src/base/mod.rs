@@ -1,6 +1,7 @@
 //! Values that know nothing of the site: time, randomness, keys, addresses, numbers and their faults.
 
 pub mod base_path;
+pub mod bounded;
 pub mod caller;
 pub mod clock;
 pub mod duration;

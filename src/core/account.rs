@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{base::Error, store::accounts::AccountRow};
 
-/// The account of the person who is signed in, as read for this request.
+/// An account. As the guard `&Account`: that of the person who is signed in, as read for this request.
 ///
 /// ```no_run
 /// use latchkey::Account;
@@ -37,6 +37,12 @@ pub struct Account {
 
 impl Account {
     /// Returns its id, which is never used for another account.
+    ///
+    /// ```no_run
+    /// fn owns(me: &latchkey::Account, author: latchkey::Uuid) -> bool {
+    ///     me.id() == author
+    /// }
+    /// ```
     pub fn id(&self) -> Uuid {
         self.id
     }
@@ -47,27 +53,62 @@ impl Account {
     }
 
     /// Returns its verified phone in E.164 form, like `+4915112345678`.
+    ///
+    /// ```no_run
+    /// fn phone(me: &latchkey::Account) -> &str {
+    ///     me.phone().unwrap_or("no verified phone")
+    /// }
+    /// ```
     pub fn phone(&self) -> Option<&str> {
         self.phone.as_deref()
     }
 
     /// True if its owner may sign in: it is neither disabled, nor deleted and kept for a while.
+    ///
+    /// ```no_run
+    /// fn state(account: &latchkey::Account) -> &'static str {
+    ///     if account.is_enabled() { "active" } else { "disabled" }
+    /// }
+    /// ```
     pub fn is_enabled(&self) -> bool {
         self.enabled
     }
 
     /// Returns its roles, in alphabetical order.
+    ///
+    /// ```no_run
+    /// fn roles(me: &latchkey::Account) -> String {
+    ///     me.roles().collect::<Vec<_>>().join(", ")
+    /// }
+    /// ```
     pub fn roles(&self) -> impl Iterator<Item = &str> {
         self.roles.iter().map(String::as_str)
     }
 
     /// True if it has a role.
+    ///
+    /// ```no_run
+    /// fn may_publish(me: &latchkey::Account) -> bool {
+    ///     me.has("editor") || me.has("admin")
+    /// }
+    /// ```
     pub fn has(&self, role: &str) -> bool {
         self.roles.iter().any(|own| own == role)
     }
 
     /// Returns what its owner filled in at registration: the fields of the attached [`Registration`](crate::Registration), and
     /// those of `latchkey.register.fields`, which are texts by name.
+    ///
+    /// ```no_run
+    /// #[derive(serde::Deserialize)]
+    /// struct Customer {
+    ///     name: String,
+    /// }
+    ///
+    /// fn name(me: &latchkey::Account) -> Result<String, latchkey::Error> {
+    ///     Ok(me.fields::<Customer>()?.name)
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Config`] if they do not have the shape of `T`: a field may have been added after the account.

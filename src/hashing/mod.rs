@@ -3,6 +3,7 @@
 pub mod breached;
 pub mod hash;
 pub mod hasher;
+pub mod own_rule;
 pub mod password;
 pub mod pepper;
 pub mod queue;

@@ -19,11 +19,12 @@ use crate::{
     base::{
         Error,
         caller::Caller,
+        fault::Fault,
         key::{Key, sha256},
         locale::Locale,
     },
     core::in_force::{PolicyAtArrival, PolicySnapshot},
-    hashing::{hasher::Hasher, queue::Whose},
+    hashing::{hasher::Hasher, own_rule, password::Password, queue::Whose},
     store::{Conn, Db, Tx, accounts::AccountRow},
     view::{catalog::FluentValue, language::Language},
 };
@@ -103,6 +104,26 @@ impl<'r> Visit<'r> {
     /// its address before. It keeps a place beside strangers.
     pub fn hasher_for(&self, account: &[u8]) -> Hasher {
         self.hasher_of(Whose::client(self.client.address).kept(account))
+    }
+
+    /// Judges a new password for the account with this address: by our rules, for which the words that others know of its
+    /// owner do not count, then by the application's.
+    ///
+    /// # Errors
+    /// [`Error::Busy`]. A refused password is the inner [`Fault`].
+    pub async fn judge(
+        &self,
+        hasher: &Hasher,
+        password: &Password,
+        email: &str,
+        others: &[&str],
+    ) -> Result<Result<(), Fault>, Error> {
+        let own_words = [&[email, &self.config().site_name], others].concat();
+        let judged = hasher.validate(password, &own_words).await?;
+        match &self.extensions.password_rule {
+            Some(rule) if judged.is_ok() => Ok(own_rule::judge(&**rule, password, email).await),
+            _ => Ok(judged),
+        }
     }
 
     fn hasher_of(&self, whose: Whose) -> Hasher {

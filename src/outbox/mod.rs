@@ -13,6 +13,16 @@ pub mod transport;
 
 /// Reason that a message was not delivered. The text is for the log: it has no address and no secret, and of
 /// a server's answer only the codes.
+///
+/// ```
+/// # use latchkey::Undelivered;
+/// fn of_status(status: u16) -> Undelivered {
+///     match status {
+///         400 | 413 | 422 => Undelivered::Permanent(format!("the provider refused it: {status}")),
+///         _ => Undelivered::Transient(format!("the provider answered {status}")),
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undelivered {
     /// A retry may succeed. Also used if the message may have been accepted.

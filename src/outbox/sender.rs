@@ -1,15 +1,9 @@
 //! An application's own ways to send messages, in place of the mail server and the gateway.
 
-use std::panic::AssertUnwindSafe;
-
-use rocket::{
-    async_trait,
-    futures::FutureExt,
-    tokio::time::{sleep, timeout},
-};
+use rocket::{async_trait, tokio::time::sleep};
 
 use super::{Undelivered, circuit::Fared, mail::Mail};
-use crate::base::duration::HumanDuration;
+use crate::base::{bounded::bounded, duration::HumanDuration};
 
 /// Sends mail in place of the server at `latchkey.mail.url`.
 ///
@@ -76,16 +70,12 @@ pub trait SendText: Send + Sync + 'static {
 ///
 /// # Errors
 /// The sender's, or [`Undelivered::Transient`].
-pub(super) async fn bounded(
+pub(super) async fn sent(
     limit: HumanDuration,
     sending: impl Future<Output = Result<(), Undelivered>>,
 ) -> Result<(), Undelivered> {
-    let failed = |why| Err(Undelivered::Transient(why));
-    match AssertUnwindSafe(timeout(*limit, sending)).catch_unwind().await {
-        Ok(Ok(result)) => result,
-        Ok(Err(_)) => failed(format!("the application's sender took longer than {limit}")),
-        Err(_) => failed("the application's sender panicked".into()),
-    }
+    let cut = |cut| Err(Undelivered::Transient(format!("the application's sender {cut}")));
+    bounded(*limit, sending).await.unwrap_or_else(cut)
 }
 
 /// Takes as long as a decoy must: as long as the message behind `like`.

@@ -90,7 +90,7 @@ impl MailSender {
     pub async fn send(&self, mail: &Mail<'_>) -> Result<(), Undelivered> {
         match self {
             Self::Server(smtp) => smtp.send(mail).await,
-            Self::Application(own, limit) => sender::bounded(*limit, own.send(mail)).await,
+            Self::Application(own, limit) => sender::sent(*limit, own.send(mail)).await,
         }
     }
 
@@ -122,7 +122,7 @@ impl TextSender {
     pub async fn send(&self, to: &str, text: &str) -> Result<(), Undelivered> {
         match self {
             Self::Gateway(gateway) => gateway.send(to, text).await,
-            Self::Application(own, limit) => sender::bounded(*limit, own.send(to, text)).await,
+            Self::Application(own, limit) => sender::sent(*limit, own.send(to, text)).await,
         }
     }
 

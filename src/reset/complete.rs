@@ -45,8 +45,8 @@ pub async fn choose(
     refusal: &mut Refusal,
 ) -> Result<Option<Password>, Error> {
     let Some(password) = new else { return Ok(None) };
-    let own_words = [account.email.as_str(), &site.config().site_name];
-    let validated = site.hasher_for(account.id.as_bytes()).validate(&password, &own_words).await?;
+    let hasher = site.hasher_for(account.id.as_bytes());
+    let validated = site.judge(&hasher, &password, &account.email, &[]).await?;
     Ok(refusal.take(PasswordForm::AT.new_password, validated).map(|()| password))
 }
 

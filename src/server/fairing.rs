@@ -25,6 +25,7 @@ use crate::{
         place::{self, Place},
         registration::{Attached, Registration},
     },
+    hashing::own_rule::PasswordRule,
     http::{
         canonical_host::CanonicalHost, client::Proxied, cookies::SetCookies, headers::Headers, link_key,
         no_method_override, noticed::Scribe, own, own_routes::ErrorPages, pace::ResponsePacing, probes,
@@ -69,6 +70,14 @@ pub fn on_clock(clock: Clock) -> Latchkey {
 }
 
 /// Accounts for an application, made by [`fairing()`].
+///
+/// ```no_run
+/// use rocket::{Build, Rocket};
+///
+/// fn with_accounts(rocket: Rocket<Build>) -> Rocket<Build> {
+///     rocket.attach(latchkey::fairing().layout(latchkey::in_template("frame")))
+/// }
+/// ```
 pub struct Latchkey {
     clock: Clock,
     extensions: Extensions,
@@ -125,19 +134,53 @@ impl Latchkey {
     }
 
     /// Sends mail by the application instead of `latchkey.mail.url`.
+    ///
+    /// ```no_run
+    /// # use {latchkey::SendMail, rocket::{Build, Rocket}};
+    /// fn attach(rocket: Rocket<Build>, postbox: impl SendMail) -> Rocket<Build> {
+    ///     rocket.attach(latchkey::fairing().mail(postbox))
+    /// }
+    /// ```
     pub fn mail(mut self, sender: impl SendMail) -> Self {
         self.extensions.senders.mail = Some(Arc::new(sender));
         self
     }
 
     /// Sends text messages by the application instead of `latchkey.sms.url`.
+    ///
+    /// ```no_run
+    /// # use {latchkey::SendText, rocket::{Build, Rocket}};
+    /// fn attach(rocket: Rocket<Build>, modem: impl SendText) -> Rocket<Build> {
+    ///     rocket.attach(latchkey::fairing().texts(modem))
+    /// }
+    /// ```
     pub fn texts(mut self, sender: impl SendText) -> Self {
         self.extensions.senders.texts = Some(Arc::new(sender));
         self
     }
 
+    /// Judges new passwords by a rule of the application as well, after ours.
+    ///
+    /// ```no_run
+    /// # use {latchkey::PasswordRule, rocket::{Build, Rocket}};
+    /// fn attach(rocket: Rocket<Build>, rule: impl PasswordRule) -> Rocket<Build> {
+    ///     rocket.attach(latchkey::fairing().password_rule(rule))
+    /// }
+    /// ```
+    pub fn password_rule(mut self, rule: impl PasswordRule) -> Self {
+        self.extensions.password_rule = Some(Arc::new(rule));
+        self
+    }
+
     /// Shows every page of ours in the application's own layout; see [`Layout`], and
     /// [`in_template`](crate::in_template()) for one of its templates.
+    ///
+    /// ```no_run
+    /// # use {latchkey::Layout, rocket::{Build, Rocket}};
+    /// fn attach(rocket: Rocket<Build>, site: impl Layout) -> Rocket<Build> {
+    ///     rocket.attach(latchkey::fairing().layout(site))
+    /// }
+    /// ```
     pub fn layout(mut self, layout: impl Layout) -> Self {
         self.extensions.layout = Some(HostLayout::new(layout));
         self
@@ -146,6 +189,13 @@ impl Latchkey {
     /// Asks more at registration, judges it, and acts in the transactions in which an account begins and ends.
     ///
     /// An input that cannot be used, since its name is taken for example, is reported at launch.
+    ///
+    /// ```no_run
+    /// # use {latchkey::Registration, rocket::{Build, Rocket}};
+    /// fn attach(rocket: Rocket<Build>, customers: impl Registration) -> Rocket<Build> {
+    ///     rocket.attach(latchkey::fairing().registration(customers))
+    /// }
+    /// ```
     #[must_use]
     pub fn registration(mut self, registration: impl Registration) -> Self {
         self.extensions.registration = Some(Attached::new(registration));
@@ -156,6 +206,13 @@ impl Latchkey {
     ///
     /// The application does not launch, with one line in the log, if the name is taken or not in snake case, if another
     /// constant is out of range, or if no route shows the first page.
+    ///
+    /// ```no_run
+    /// # use {latchkey::Recovers, rocket::{Build, Rocket}};
+    /// fn attach<S: Recovers>(rocket: Rocket<Build>) -> Rocket<Build> {
+    ///     rocket.attach(latchkey::fairing().strategy::<S>())
+    /// }
+    /// ```
     pub fn strategy<S: Recovers>(mut self) -> Self {
         self.extensions.strategies.push(reset::own::of::<S>());
         self

@@ -21,6 +21,13 @@ use crate::{
 
 /// Builds the site that a configuration describes, on the system's clock.
 ///
+/// ```no_run
+/// #[rocket::launch]
+/// fn site() -> _ {
+///     latchkey::rocket(rocket::Config::figment()).expect("a valid configuration")
+/// }
+/// ```
+///
 /// # Errors
 /// [`Error::Config`], one line for each fault, with key and remedy; [`Error::Template`] or [`Error::File`]
 /// for a faulty template in `template_dir`.

@@ -38,7 +38,8 @@ pub struct Switch {
 }
 
 impl Switch {
-    /// Returns the switch of an ignited site; `None` if [`rocket()`](super::rocket()) did not build the site.
+    /// Returns the switch of an ignited site; `None` if neither [`rocket()`](super::rocket()) nor
+    /// [`fairing()`](crate::fairing()) is in use.
     pub fn of<P: Phase>(rocket: &Rocket<P>) -> Option<Self> {
         let (app, db) = (rocket.state::<Arc<App>>()?, rocket.state::<Db>()?);
         let owner = if rocket.state::<WholeSite>().is_some() { Owner::Server } else { Owner::Application };

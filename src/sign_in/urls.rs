@@ -71,6 +71,12 @@ impl Urls {
     }
 
     /// Returns the page of one's own account.
+    ///
+    /// ```no_run
+    /// fn menu(urls: &latchkey::Urls) -> String {
+    ///     format!("<a href=\"{}\">Account</a> <a href=\"{}\">New password</a>", urls.account(), urls.reset())
+    /// }
+    /// ```
     pub fn account(&self) -> String {
         Place::Account.at(&self.base)
     }

@@ -8,14 +8,21 @@ use super::{Conn, Tx, earliest, event_kind::EventKind, sql};
 use crate::base::{Error, clock::Time};
 
 /// One line of the audit log. Nothing in it is secret.
+///
+/// ```no_run
+/// fn line(event: &latchkey::events::Event) -> String {
+///     let by = event.actor.as_deref().unwrap_or("the owner");
+///     format!("{} {} by {by} from {}", event.at.as_millis(), event.kind, event.client)
+/// }
+/// ```
 #[derive(Clone, sqlx_macros::FromRow)]
 #[non_exhaustive]
 pub struct Event {
     /// Its id.
     pub id: Uuid,
-    /// Time of the event.
+    /// Time of the event; `at.as_millis()` is in milliseconds since the Unix epoch.
     pub at: Time,
-    /// Name of its kind, like `reset.completed`; one that [`EventKind`] does not have is a newer version's.
+    /// Name of its kind, like `reset.completed`: one of [`kinds`](crate::core::events::kinds), or one of a newer version.
     pub kind: String,
     /// Account it concerns.
     pub account_id: Option<Uuid>,
@@ -25,7 +32,7 @@ pub struct Event {
     pub policy: Option<String>,
     /// Further detail.
     pub detail: Option<String>,
-    /// Actor, if not the owner: an admin's account, or `command line`.
+    /// Actor, if not the owner: an admin's account, `command line`, or `application`.
     pub actor: Option<String>,
 }
 

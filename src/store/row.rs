@@ -15,6 +15,14 @@ impl Row {
     /// Returns the value in the column with this name, as an `i64`, `f64`, `bool`, `String`, `Vec<u8>` or
     /// [`Uuid`](uuid::Uuid), or an `Option` of one of these, which is `None` for `NULL`.
     ///
+    /// ```no_run
+    /// # use latchkey::{Error, Tx};
+    /// async fn names(tx: &mut Tx) -> Result<Vec<String>, Error> {
+    ///     let rows = tx.fetch("SELECT name FROM customers", &[]).await?;
+    ///     rows.iter().map(|row| row.get::<String>("name")).collect()
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Database`] if there is no such column, or its value has another type.
     pub fn get<T>(&self, column: &str) -> Result<T, Error>
@@ -31,6 +39,14 @@ impl Row {
     }
 
     /// Returns the value in a column, counted from 0.
+    ///
+    /// ```no_run
+    /// # use latchkey::{Error, Tx, Value};
+    /// async fn is_empty(tx: &mut Tx) -> Result<bool, Error> {
+    ///     let rows = tx.fetch("SELECT COUNT(*) FROM customers", &[]).await?;
+    ///     Ok(rows.first().and_then(|row| row.value(0)) == Some(&Value::Integer(0)))
+    /// }
+    /// ```
     pub fn value(&self, column: usize) -> Option<&Value> {
         self.columns.get(column).map(|(_, value)| value)
     }

@@ -1,7 +1,6 @@
 //! Our pages in an application's layout: the parts of a page, and what puts them together.
 
 use std::{
-    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -9,10 +8,11 @@ use std::{
     time::Duration,
 };
 
-use rocket::{Orbit, Request, Rocket, futures::FutureExt, http::Status, tokio::time::timeout};
+use rocket::{Orbit, Request, Rocket, http::Status};
 use serde::Serialize;
 
 use super::language::unescape;
+use crate::base::bounded::bounded;
 
 /// Longest time to put a page into a layout.
 const LAYOUT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -64,6 +64,20 @@ pub trait Layout: Send + Sync + 'static {
     async fn frame(&self, frame: &Frame, request: &Request<'_>) -> Option<String>;
 
     /// Returns why pages cannot be framed, in one line with the remedy, which ends the launch. By default nothing.
+    ///
+    /// ```no_run
+    /// # use {latchkey::{Frame, Layout}, rocket::{Orbit, Request, Rocket}};
+    /// # struct Engine;
+    /// # struct Site;
+    /// # #[rocket::async_trait]
+    /// # impl Layout for Site {
+    /// #     async fn frame(&self, _: &Frame, _: &Request<'_>) -> Option<String> { None }
+    /// fn fault(&self, rocket: &Rocket<Orbit>) -> Option<String> {
+    ///     let missing = rocket.state::<Engine>().is_none();
+    ///     missing.then(|| "the layout needs its engine: add .manage(Engine)".into())
+    /// }
+    /// # }
+    /// ```
     fn fault(&self, _rocket: &Rocket<Orbit>) -> Option<String> {
         None
     }
@@ -81,6 +95,12 @@ where
 
 /// The parts of a page of ours, for a [`Layout`]. A template reads them as `title`, `head`, `main`, `language` and
 /// `status`.
+///
+/// ```no_run
+/// fn heading(frame: &latchkey::Frame) -> &str {
+///     if frame.status().code == 404 { "Nothing here" } else { frame.title() }
+/// }
+/// ```
 #[derive(Clone, Debug, Serialize)]
 pub struct Frame {
     title: String,
@@ -162,14 +182,11 @@ impl HostLayout {
 
     /// Returns a page in the layout; `None` if it returns none, panics or takes too long.
     pub async fn page(&self, frame: &Frame, request: &Request<'_>) -> Option<String> {
-        let framed = async { self.layout.frame(frame, request).await };
-        let why = match AssertUnwindSafe(timeout(LAYOUT_TIMEOUT, framed)).catch_unwind().await {
-            Ok(Ok(Some(page))) => return Some(page),
-            Ok(Ok(None)) => "returned None",
-            Ok(Err(_)) => "took too long",
-            Err(_) => "panicked",
-        };
-        self.tell(why);
+        match bounded(LAYOUT_TIMEOUT, async { self.layout.frame(frame, request).await }).await {
+            Ok(Some(page)) => return Some(page),
+            Ok(None) => self.tell("returned None"),
+            Err(cut) => self.tell(&cut.to_string()),
+        }
         None
     }
 

@@ -32,6 +32,7 @@ mod notice;
 mod noticed;
 mod origin;
 mod outage;
+mod own_rule;
 mod own_strategy;
 mod pages;
 mod password;

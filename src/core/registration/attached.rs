@@ -1,16 +1,17 @@
 //! The registration that an application has attached: within a time limit, and without its panics.
 
-use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use rocket::{
-    form::{Errors, Form, ValueField},
-    futures::FutureExt,
-    tokio::time::timeout,
-};
+use rocket::form::{Errors, Form, ValueField};
 use serde_json::{Map, Value};
 
 use super::{Faults, Registration, Trouble};
-use crate::{base::fault::Fault, config::register::Input, core::account::Account, store::Tx};
+use crate::{
+    base::{bounded::bounded, fault::Fault},
+    config::register::Input,
+    core::account::Account,
+    store::Tx,
+};
 
 /// Longest time for a method of an application.
 const LONGEST: Duration = Duration::from_secs(3);
@@ -60,7 +61,7 @@ impl Attached {
         texts: &BTreeMap<String, String>,
     ) -> Result<Map<String, Value>, Vec<(String, Fault)>> {
         let mut faults = Faults::default();
-        let judged = bounded(async { Ok(self.0.judge(email, texts, &mut faults).await) }).await;
+        let judged = done(async { Ok(self.0.judge(email, texts, &mut faults).await) }).await;
         match judged {
             Ok(Some(Value::Object(kept))) if faults.0.is_empty() => Ok(kept),
             Ok(Some(_)) if faults.0.is_empty() => {
@@ -77,8 +78,8 @@ impl Attached {
     /// # Errors
     /// A fault for the person.
     pub async fn confirmed(&self, account: &Account, tx: &mut Tx) -> Result<(), Fault> {
-        let done = bounded(async { self.0.confirmed(account, tx).await }).await;
-        done.and_then(|()| whole(tx)).map_err(|why| why.fault("confirmed"))
+        let acted = done(async { self.0.confirmed(account, tx).await }).await;
+        acted.and_then(|()| whole(tx)).map_err(|why| why.fault("confirmed"))
     }
 
     /// Acts in the transaction that removes an account. After an error, it must be undone.
@@ -86,8 +87,8 @@ impl Attached {
     /// # Errors
     /// A fault for the person.
     pub async fn leaving(&self, account: &Account, tx: &mut Tx) -> Result<(), Fault> {
-        let done = bounded(async { self.0.leaving(account, tx).await }).await;
-        done.and_then(|()| whole(tx)).map_err(|why| why.fault("leaving"))
+        let acted = done(async { self.0.leaving(account, tx).await }).await;
+        acted.and_then(|()| whole(tx)).map_err(|why| why.fault("leaving"))
     }
 }
 
@@ -97,12 +98,8 @@ fn whole(tx: &Tx) -> Result<(), Trouble> {
 }
 
 /// Awaits a method of an application; one that panics or takes too long fails.
-async fn bounded<T>(method: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
-    match AssertUnwindSafe(timeout(LONGEST, method)).catch_unwind().await {
-        Ok(Ok(done)) => done,
-        Ok(Err(_)) => Err(Trouble::of(format!("it took longer than {LONGEST:?}"))),
-        Err(_) => Err(Trouble::of("it panicked")),
-    }
+async fn done<T>(method: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+    bounded(LONGEST, method).await.unwrap_or_else(|cut| Err(Trouble::of(format!("it {cut}"))))
 }
 
 #[rocket::async_trait]

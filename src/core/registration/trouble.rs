@@ -5,6 +5,11 @@ use std::error::Error;
 use crate::base::{error::Cause, fault::Fault};
 
 /// Faults of a form that [`Registration::check`](super::Registration::check) finds.
+///
+/// ```
+/// let mut faults = latchkey::Faults::default();
+/// faults.add("name", "This name is reserved.");
+/// ```
 #[derive(Debug, Default)]
 pub struct Faults(pub(super) Vec<(String, String)>);
 
