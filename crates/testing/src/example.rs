@@ -62,7 +62,7 @@ impl Example {
     pub async fn register(&self, browser: &Browser, email: &str, fields: &[(&str, &str)]) {
         let fields = [&[("email", email), ("password", OLD)], fields].concat();
         self.post(browser, "/auth/register", &fields).await;
-        let arrived = browser.ask(Method::GET, &self.mailed("/auth/confirm/").await).await;
+        let arrived = browser.ask(Method::GET, &self.mailed(email, "/auth/confirm/").await).await;
         let page = browser.ask(Method::GET, arrived.location()).await.text();
         self.post(browser, form(&page, "/auth/confirm/address"), &[]).await;
     }
@@ -80,19 +80,29 @@ impl Example {
         answer
     }
 
-    /// Waits for a message with a link to `place`, and returns the newest one's path.
-    pub async fn mailed(&self, place: &str) -> String {
-        let (browser, begin) = (self.browser(), format!("{}{place}", self.site));
+    /// Waits for a message to `to` with a link to `place`, and returns the link's path.
+    pub async fn mailed(&self, to: &str, place: &str) -> String {
+        let begin = format!("{}{place}", self.site);
+        self.found(|mailbox| {
+            let (_, theirs) = mailbox.split_once(to)?;
+            let (_, rest) = theirs.split_once(&begin)?;
+            let key = rest.split(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c)).next()?;
+            Some(format!("{place}{key}"))
+        })
+        .await
+    }
+
+    /// Waits until the page of the development mailbox, which has the newest message first, shows it.
+    pub async fn found(&self, look: impl Fn(&str) -> Option<String>) -> String {
+        let browser = self.browser();
         for _ in 0..200 {
             let mailbox = browser.ask(Method::GET, "/auth/dev/mailbox").await.text();
-            if let Some((_, rest)) = mailbox.split_once(&begin) {
-                let key: String =
-                    rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
-                return format!("{place}{key}");
+            if let Some(found) = look(&mailbox) {
+                return found;
             }
             sleep(Duration::from_millis(50)).await;
         }
-        panic!("no message with {place} came");
+        panic!("no such message came");
     }
 }
 

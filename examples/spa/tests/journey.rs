@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use latchkey_testing::{Browser, example::Example};
-use reqwest::{Method, header::ACCEPT};
+use reqwest::{
+    Method,
+    header::{ACCEPT, HeaderMap, HeaderValue},
+};
 use rocket::{
     serde::json::{Value, from_slice, json},
     tokio::time::sleep,
@@ -48,7 +51,7 @@ async fn a_policy_is_in_force_when_the_file_is_saved() {
         let answer =
             browser.send(browser.request(Method::POST, "/auth/reset").form(&[("email", email)])).await;
         assert!(answer.status < 400, "{}", answer.text());
-        let arrived = example.browser().ask(Method::GET, &example.mailed(place).await).await;
+        let arrived = example.browser().ask(Method::GET, &example.mailed(email, place).await).await;
         arrived.location().to_owned()
     };
     assert_eq!(ask("ann@example.com", "/auth/reset/").await, "/auth/reset/set-then-login");
