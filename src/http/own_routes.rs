@@ -47,10 +47,14 @@ struct Own {
 
 /// Records that one of our routes, or our catcher, answers a request.
 pub fn mark(request: &Request<'_>) {
-    request.local_cache(Own::default).is.store(true, Ordering::Relaxed);
+    set_mark(request, true);
 }
 
-/// True if one of our routes is being handled, or was.
+fn set_mark(request: &Request<'_>, is: bool) {
+    request.local_cache(Own::default).is.store(is, Ordering::Relaxed);
+}
+
+/// True if one of our routes is being handled, or has answered.
 pub fn is_marked(request: &Request<'_>) -> bool {
     request.local_cache(Own::default).is.load(Ordering::Relaxed)
 }
@@ -69,6 +73,8 @@ pub fn is_own(request: &Request<'_>) -> bool {
 struct OwnRoute {
     handler: Box<dyn Handler>,
     longest: Duration,
+    /// False if the route is an application's, which may not have its answers cached.
+    may_cache: bool,
 }
 
 #[rocket::async_trait]
@@ -86,7 +92,12 @@ impl Handler for OwnRoute {
             Some(scope) => scope.during(handled).await,
             None => handled.await,
         };
-        if let Outcome::Success(response) = &outcome
+        if let Outcome::Forward(_) = &outcome {
+            // A route of the application may be next.
+            set_mark(request, false);
+        }
+        if self.may_cache
+            && let Outcome::Success(response) = &outcome
             && let Some(caching) = response.headers().get_one("Cache-Control")
         {
             _ = request.local_cache(Own::default).caching.set(caching.to_owned());
@@ -131,23 +142,33 @@ fn is_refusal(status: Status) -> bool {
 
 /// Mounts routes of ours below the base of the site.
 pub fn mount(rocket: Rocket<Build>, routes: Vec<Route>) -> Rocket<Build> {
-    mount_at(rocket, Place::Home, routes)
+    let base = base(&rocket);
+    rocket.mount(Place::Home.at(&base), own(routes))
 }
 
-/// The same below a place of the site.
+/// Mounts routes of the application below a place of the site, as ours.
 pub fn mount_at(rocket: Rocket<Build>, place: Place, routes: Vec<Route>) -> Rocket<Build> {
-    let base = rocket.state::<Arc<App>>().map_or_else(BasePath::default, |app| app.base().clone());
-    rocket.mount(place.at(&base), own(routes))
+    let base = base(&rocket);
+    rocket.mount(place.at(&base), as_own(routes))
+}
+
+fn base(rocket: &Rocket<Build>) -> BasePath {
+    rocket.state::<Arc<App>>().map_or_else(BasePath::default, |app| app.base().clone())
 }
 
 /// Makes routes ours; they are answered with 503 after 30 seconds.
 pub fn own(routes: Vec<Route>) -> Vec<Route> {
-    within(REQUEST_TIMEOUT, routes)
+    within(REQUEST_TIMEOUT, true, routes)
 }
 
-fn within(longest: Duration, routes: Vec<Route>) -> Vec<Route> {
+/// The same for routes of the application, none of whose answers is cached.
+fn as_own(routes: Vec<Route>) -> Vec<Route> {
+    within(REQUEST_TIMEOUT, false, routes)
+}
+
+fn within(longest: Duration, may_cache: bool, routes: Vec<Route>) -> Vec<Route> {
     let bound = |mut route: Route| {
-        route.handler = Box::new(OwnRoute { handler: route.handler, longest });
+        route.handler = Box::new(OwnRoute { handler: route.handler, longest, may_cache });
         route
     };
     routes.into_iter().map(bound).collect()
@@ -173,7 +194,7 @@ mod tests {
 
     #[rocket::async_test]
     async fn what_takes_too_long_is_given_up() {
-        let routes = within(Duration::from_millis(50), routes![at_once, never]);
+        let routes = within(Duration::from_millis(50), true, routes![at_once, never]);
         let client = Client::untracked(rocket::build().mount("/", routes)).await.unwrap();
         assert_eq!(client.get("/never").dispatch().await.status(), Status::ServiceUnavailable);
         let answer = client.get("/at-once").dispatch().await;
