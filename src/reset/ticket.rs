@@ -198,8 +198,7 @@ impl<S> Ticket<S> {
         let browser_id = site.ensure_browser_id()?;
         let mut tx = site.begin().await?;
         let pressed =
-            keys::claim(&mut tx, self.key.id, (&browser_id, site.client.browser), i64::MAX, site.now())
-                .await?;
+            keys::bind(&mut tx, self.key.id, (&browser_id, site.client.browser), site.now()).await?;
         tx.commit().await?;
         if pressed { device::remember(site, &self.account.email_key()) } else { Ok(()) }
     }

@@ -159,6 +159,14 @@ pub async fn claim(
     Ok(sql!(execute tx, CLAIM, id, browser, most, now, name)? == 1)
 }
 
+/// Claims a key for a browser, called `name`, that asks for no code.
+pub async fn bind(tx: &mut Tx, id: Uuid, (browser, name): (&[u8], &str), now: Time) -> Result<bool, Error> {
+    const BIND: &str =
+        "UPDATE latchkey_keys SET browser = $2, claimed_at = COALESCE(claimed_at, $3), claimed_in = $4
+        WHERE id = $1 AND expires_at > $3 AND (browser IS NULL OR browser = $2)";
+    Ok(sql!(execute tx, BIND, id, browser, now, name)? == 1)
+}
+
 /// Turns a restart key into the reset key, bound to a browser called `name`. The former reset key must have ended.
 pub async fn restart(tx: &mut Tx, id: Uuid, browser: &[u8], name: &str, now: Time) -> Result<bool, Error> {
     const RESTART: &str =
