@@ -349,6 +349,7 @@ told-wait = { $count ->
   }
 told-no-more-codes = No code was sent: this link has used up its codes.
 told-code-elsewhere = No code was sent: the code for this link was requested in another browser.
+told-code-same-phone = No code was sent: the link came to the same phone.
 told-texts-limit = No code was sent: there have been too many text messages. Please try again tomorrow.
 
 ## What is wrong with a field

@@ -23,6 +23,8 @@ pub struct OwnStrategy {
     pub longest: Duration,
     /// True if it requires a verified phone.
     pub needs_phone: bool,
+    /// True if it requires a code.
+    pub needs_code: bool,
     /// Drawback that those who choose it should know.
     pub risk: Option<&'static str>,
     /// Returns its routes.

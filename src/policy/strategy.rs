@@ -42,6 +42,8 @@ pub struct Facts {
     pub longest: HumanDuration,
     /// True if it requires a verified phone.
     pub needs_phone: bool,
+    /// True if it requires a code beside its first key.
+    pub needs_code: bool,
     /// Expert's warning to those who choose it.
     pub risk: Option<Risk>,
 }
@@ -63,22 +65,32 @@ impl Strategy {
                 steps: 3,
                 longest: HumanDuration::minutes(60),
                 needs_phone: true,
+                needs_code: true,
                 risk: Some(Risk {
                     severity: Severity::Advice,
                     why: "the code depends on text messages, which can be redirected (ASVS 6.6.1), in addition to the link by email",
                     remedy: "use it for people who have a phone; second_key needs none",
                 }),
             },
-            Strategy::SecondKey => {
-                Facts { steps: 3, longest: HumanDuration::minutes(60), needs_phone: false, risk: None }
-            }
-            Strategy::SetThenLogin => {
-                Facts { steps: 2, longest: HumanDuration::minutes(60), needs_phone: false, risk: None }
-            }
+            Strategy::SecondKey => Facts {
+                steps: 3,
+                longest: HumanDuration::minutes(60),
+                needs_phone: false,
+                needs_code: true,
+                risk: None,
+            },
+            Strategy::SetThenLogin => Facts {
+                steps: 2,
+                longest: HumanDuration::minutes(60),
+                needs_phone: false,
+                needs_code: false,
+                risk: None,
+            },
             Strategy::OneTimeLogin => Facts {
                 steps: 3,
                 longest: HumanDuration::minutes(10),
                 needs_phone: false,
+                needs_code: false,
                 risk: Some(Risk {
                     severity: Severity::Advice,
                     why: "who reads the mailbox is signed in: mail becomes a way to authenticate (ASVS 6.3.6)",
@@ -89,6 +101,7 @@ impl Strategy {
                 steps: 4,
                 longest: HumanDuration::minutes(60),
                 needs_phone: false,
+                needs_code: false,
                 risk: Some(Risk {
                     severity: Severity::Warning,
                     why: "a password travels by email, where somebody could keep it",
@@ -99,6 +112,7 @@ impl Strategy {
                 steps: own.steps,
                 longest: HumanDuration::seconds(own.longest.as_secs()),
                 needs_phone: own.needs_phone,
+                needs_code: own.needs_code,
                 risk: own.risk.map(|why| Risk { severity: Severity::Advice, why, remedy: "" }),
             },
         }
@@ -118,7 +132,7 @@ impl Strategy {
     }
 
     /// Returns its place by strictness: one of the application stands before the one of ours that it is stricter than,
-    /// or last of all.
+    /// or last of all. No two stand at one place: the name only completes the order.
     fn place(self) -> (usize, bool, &'static str) {
         let of = |name| OURS.iter().position(|ours| ours.name() == name).unwrap_or(OURS.len());
         match self {
@@ -145,6 +159,11 @@ impl Strategy {
     /// True if it requires a verified phone.
     pub fn needs_phone(self) -> bool {
         self.facts().needs_phone
+    }
+
+    /// True if it requires a code beside its first key.
+    pub fn needs_code(self) -> bool {
+        self.facts().needs_code
     }
 
     /// Returns the expert's warning to those who choose it.

@@ -50,6 +50,14 @@ pub async fn choose(
     Ok(refusal.take(PasswordForm::AT.new_password, validated).map(|()| password))
 }
 
+/// Answer to a form at the end of a reset.
+pub struct Ended {
+    /// The answer.
+    pub outcome: Outcome,
+    /// True if the reset is complete; false if the form came too late, and changed nothing.
+    pub is_complete: bool,
+}
+
 /// Spends a key and the code that goes with it, both or none, and completes the reset with a new password.
 ///
 /// # Errors
@@ -61,22 +69,24 @@ pub async fn spend(
     key: &KeyRow,
     code: Option<Uuid>,
     new: Password,
-) -> Result<Outcome, Error> {
+) -> Result<Ended, Error> {
+    let nothing = |outcome| Ended { outcome, is_complete: false };
     let hash = site.hasher_for(account.id.as_bytes()).hash(new.clone()).await?;
     let now = site.now();
     let mut tx = site.begin().await?;
     let keys = [Some(key.id), code].into_iter().flatten();
     let Some(mut locked) = accounts::lock_spending(&mut tx, account, keys, now).await? else {
         drop(tx);
-        return late(site, account.id, &key.digest, Some(new)).await;
+        return late(site, account.id, &key.digest, Some(new)).await.map(nothing);
     };
     let leads = if policy.login_after { Place::Account } else { Place::SignIn };
     keyed::use_up(site, locked.tx(), &key.digest, leads).await?;
     let Some(completed) = complete(site, &mut locked, policy, &hash).await? else {
-        return Ok(Outcome::gone(Why::Live, None, Place::Reset));
+        return Ok(nothing(Outcome::gone(Why::Live, None, Place::Reset)));
     };
     tx.commit().await?;
-    completed.enter(site, account, policy)
+    let outcome = completed.enter(site, account, policy)?;
+    Ok(Ended { outcome, is_complete: true })
 }
 
 /// Answers a form whose key was spent while the request was under way.

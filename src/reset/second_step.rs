@@ -148,7 +148,11 @@ pub async fn approve<S>(
     match tried.left() {
         Some(_) if is_late => late(site, ticket.account.id, &ticket.key.digest, Some(new)).await.map(Ok),
         Some(left) => Ok(Err((left, refusal.with(CODE, code::wrong(left))))),
-        None => spend(site, &ticket.account, &ticket.policy, &ticket.key, Some(row.id), new).await.map(Ok),
+        None => {
+            let code = Some(row.id);
+            let ended = spend(site, &ticket.account, &ticket.policy, &ticket.key, code, new).await?;
+            Ok(Ok(ended.outcome))
+        }
     }
 }
 

@@ -58,7 +58,7 @@ async fn submit(
 ) -> Result<Outcome, Error> {
     let Read { draft, mut refusal } = form;
     match choose(&site, &ticket.account, draft.new_password, &mut refusal).await? {
-        Some(new) => spend(&site, &ticket.account, &ticket.policy, &ticket.key, None, new).await,
+        Some(new) => Ok(spend(&site, &ticket.account, &ticket.policy, &ticket.key, None, new).await?.outcome),
         None => {
             ticket.hold(&site).await?;
             Ok(page(&site, &ticket).refused(refusal))

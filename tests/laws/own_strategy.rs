@@ -2,7 +2,10 @@
 
 use latchkey::{Answer, Error, Latchkey, Recovers, Ticket};
 use reqwest::Method;
-use rocket::{Build, FromForm, Rocket, Route, form::Form, get, post, response::content::RawHtml, routes};
+use rocket::{
+    Build, FromForm, Responder, Rocket, Route, form::Form, get, http::Header, post,
+    response::content::RawHtml, routes,
+};
 
 use crate::common::{Browser, Capabilities, NEW, OLD, Page, Person, Sent, Setting, Strategy, TestApp};
 
@@ -13,6 +16,12 @@ for_both_databases! {
     a_weak_password_costs_no_try,
     a_ticket_of_another_strategy_is_refused,
     a_form_of_another_site_is_refused,
+    a_get_changes_nothing,
+    a_form_too_late_completes_nothing,
+    without_the_phone_nobody_gets_in,
+    a_link_by_text_has_no_code_by_text,
+    what_an_application_caches_is_not_cached,
+    a_route_of_the_application_gets_no_ticket,
     a_role_may_have_it,
     a_stricter_one_ends_the_keys_of_a_laxer_one,
     an_unknown_name_is_refused_with_the_list,
@@ -32,7 +41,7 @@ impl Recovers for Careful {
     const RISK: Option<&'static str> = Some("it takes patience");
 
     fn routes() -> Vec<Route> {
-        routes![careful, careful_send, careful_submit, careful_forgets]
+        routes![careful, careful_send, careful_submit, careful_forgets, careful_weaker]
     }
 }
 
@@ -43,8 +52,60 @@ impl Recovers for Careless {
     const NAME: &'static str = "care_less";
 
     fn routes() -> Vec<Route> {
-        routes![careless, careless_submit]
+        routes![careless, careless_submit, careless_act, careless_get, careless_number, careless_cached]
     }
+}
+
+/// A texted code, and a new password.
+struct Phoned;
+
+impl Recovers for Phoned {
+    const NAME: &'static str = "phoned";
+    const STRICTER_THAN: Option<&'static str> = Some("set_then_login");
+    const NEEDS_PHONE: bool = true;
+    const NEEDS_CODE: bool = true;
+
+    fn routes() -> Vec<Route> {
+        routes![phoned, phoned_act]
+    }
+}
+
+/// The name of another strategy, and none of its needs.
+struct Weaker;
+
+impl Recovers for Weaker {
+    const NAME: &'static str = Careful::NAME;
+
+    fn routes() -> Vec<Route> {
+        Vec::new()
+    }
+}
+
+/// Does what an address names.
+async fn act<S: Recovers>(
+    mut ticket: Ticket<'_, S>,
+    deed: &str,
+    new: New<'_>,
+) -> Result<Result<Answer, String>, Error> {
+    let done = match deed {
+        "mail" => ticket.mail_code().await?,
+        "text" => ticket.text_code().await?,
+        "try" => ticket.try_code(new.code.unwrap_or_default()).await?,
+        "twice" => {
+            let first = ticket.complete(new.password).await?.is_ok_and(|answer| answer.is_complete());
+            let second = ticket.complete(new.password).await?.is_ok_and(|answer| answer.is_complete());
+            Err(format!("{first}, {second}"))
+        }
+        _ => {
+            if let Some(code) = new.code
+                && let Err(why) = ticket.try_code(code).await?
+            {
+                return Ok(Err(why));
+            }
+            return ticket.complete(new.password).await;
+        }
+    };
+    Ok(done.map(|()| ticket.lead_to("/", "")))
 }
 
 #[derive(FromForm)]
@@ -91,6 +152,11 @@ async fn careful_forgets(ticket: Ticket<'_, Careful>, new: Form<New<'_>>) -> Res
     Ok(ticket.complete(new.password).await?.unwrap_or_else(|why| ticket.lead_to("/", &why)))
 }
 
+#[post("/weaker", data = "<new>")]
+async fn careful_weaker(ticket: Ticket<'_, Weaker>, new: Form<New<'_>>) -> Result<Answer, Error> {
+    Ok(ticket.complete(new.password).await?.unwrap_or_else(|why| ticket.lead_to("/", &why)))
+}
+
 #[get("/")]
 fn careless(ticket: Ticket<'_, Careless>) -> String {
     ticket.action("/")
@@ -101,8 +167,55 @@ async fn careless_submit(ticket: Ticket<'_, Careless>, new: Form<New<'_>>) -> Re
     Ok(ticket.complete(new.password).await?.unwrap_or_else(|why| ticket.lead_to("/", &why)))
 }
 
+#[post("/act/<deed>", data = "<new>")]
+async fn careless_act(
+    ticket: Ticket<'_, Careless>,
+    deed: &str,
+    new: Form<New<'_>>,
+) -> Result<Result<Answer, String>, Error> {
+    act(ticket, deed, new.into_inner()).await
+}
+
+#[get("/get/<deed>")]
+async fn careless_get(ticket: Ticket<'_, Careless>, deed: &str) -> Result<Result<Answer, String>, Error> {
+    act(ticket, deed, New { code: None, password: NEW }).await
+}
+
+/// A route that forwards whatever is no number.
+#[get("/number/<_number>")]
+fn careless_number(_number: u8) {}
+
+#[derive(Responder)]
+struct Cached(&'static str, Header<'static>);
+
+#[get("/cached")]
+fn careless_cached(_ticket: Ticket<'_, Careless>) -> Cached {
+    Cached("kept", Header::new("Cache-Control", "public, max-age=60"))
+}
+
+#[get("/")]
+fn phoned(ticket: Ticket<'_, Phoned>) -> String {
+    ticket.action("/act/")
+}
+
+#[post("/act/<deed>", data = "<new>")]
+async fn phoned_act(
+    ticket: Ticket<'_, Phoned>,
+    deed: &str,
+    new: Form<New<'_>>,
+) -> Result<Result<Answer, String>, Error> {
+    act(ticket, deed, new.into_inner()).await
+}
+
+/// A route of the application, to which one of ours forwards.
+#[get("/reset/care-less/number/<_word>", rank = 9)]
+fn number_of_the_host(_ticket: Ticket<'_, Careless>, _word: &str) -> &'static str {
+    "the host has a ticket"
+}
+
 fn attach(rocket: Rocket<Build>, latchkey: Latchkey) -> Rocket<Build> {
-    rocket.attach(latchkey.strategy::<Careful>().strategy::<Careless>())
+    let latchkey = latchkey.strategy::<Careful>().strategy::<Careless>().strategy::<Phoned>();
+    rocket.mount("/", routes![number_of_the_host]).attach(latchkey)
 }
 
 async fn app(setting: &Setting, strategy: &str) -> TestApp {
@@ -147,7 +260,7 @@ async fn its_link_alone_opens_nothing(setting: Setting) {
     let browser = app.browser();
     let page = browser.get(&app.key(&ann).await.link()).await;
     let send = browser.sent(&page, page.form_to("/reset/careful/send"), &[]);
-    for path in ["/reset/careful", "/reset/careful/without-code"] {
+    for path in ["/reset/careful", "/reset/careful/without-code", "/reset/careful/weaker"] {
         let to = send.to.replace("/reset/careful/send", path);
         let fields = vec![("code".into(), String::new()), ("password".into(), NEW.into())];
         let refused = browser.post(&Sent { to, fields }).await;
@@ -184,6 +297,8 @@ async fn a_weak_password_costs_no_try(setting: Setting) {
         let refused = browser.submit(&page, &typed(&code, weak)).await;
         assert!(refused.body.contains("3 tries"), "{weak}: {refused}");
     }
+    let page = browser.press(&page, "/reset/careful/send").await;
+    let code = app.mailbox.next_code(&ann.email).await;
     assert_eq!(browser.submit(&page, &typed(&code, NEW)).await.path(), "/account");
 }
 
@@ -220,6 +335,96 @@ async fn a_form_of_another_site_is_refused(setting: Setting) {
     assert!(browser.is_signed_in().await);
 }
 
+async fn a_get_changes_nothing(setting: Setting) {
+    let app = app(&setting, "care_less").await;
+    let ann = app.person("ann").await;
+    let browser = app.browser();
+    browser.ask(Method::GET, &app.key(&ann).await.link()).await;
+    for deed in ["mail", "text", "try", "complete"] {
+        let refused = browser.ask(Method::GET, &format!("/reset/care-less/get/{deed}")).await;
+        assert_eq!(refused.status, 409, "{deed}: {}", refused.text());
+    }
+    assert!(!browser.is_signed_in().await && app.mailbox.unread(&ann.email).await.is_none());
+    is_as_before(&app, &ann).await;
+}
+
+async fn a_form_too_late_completes_nothing(setting: Setting) {
+    let app = app(&setting, "care_less").await;
+    let ann = app.person("ann").await;
+    let browser = app.browser();
+    browser.ask(Method::GET, &app.key(&ann).await.link()).await;
+    let to = browser.ask(Method::GET, "/reset/care-less").await.text();
+    let to = to.replace("care-less", "care-less/act/twice");
+    let answer = browser.send(browser.request(Method::POST, &to).form(&[("password", NEW)])).await;
+    assert_eq!(answer.text(), "true, false");
+    assert!(app.opens(&ann.email, NEW).await);
+}
+
+/// Posts to a route that does what its address names; returns the status and the answer.
+async fn told(browser: &Browser, deed: &str, fields: &[(&str, &str)]) -> (u16, String) {
+    let to = browser.ask(Method::GET, "/reset/phoned").await.text();
+    let to = to.replace("/act", &format!("/act/{deed}"));
+    let fields = [&[("password", NEW)], fields].concat();
+    let answer = browser.send(browser.request(Method::POST, &to).form(&fields)).await;
+    (answer.status.into(), answer.text())
+}
+
+async fn without_the_phone_nobody_gets_in(setting: Setting) {
+    let app = app(&setting, "phoned").await;
+    let ann = app.person("ann").await;
+    let browser = app.browser();
+    browser.ask(Method::GET, &app.key(&ann).await.link()).await;
+    for deed in ["text", "complete"] {
+        let (_, why) = told(&browser, deed, &[]).await;
+        assert!(why.contains("it has no confirmed phone"), "{deed}: {why}");
+    }
+    let ann = app.add_phone(&ann).await;
+    let browser = app.browser();
+    browser.ask(Method::GET, &app.key(&ann).await.link()).await;
+    assert_eq!(told(&browser, "mail", &[]).await.0, 303);
+    let mailed = app.mailbox.next_code(&ann.email).await;
+    let (_, why) = told(&browser, "complete", &[("code", &mailed)]).await;
+    assert!(why.contains("This code no longer works."), "{why}");
+    is_as_before(&app, &ann).await;
+    assert_eq!(told(&browser, "text", &[]).await.0, 303);
+    let texted = app.mailbox.next_code(&ann.phone).await;
+    assert_eq!(told(&browser, "complete", &[("code", &texted)]).await.0, 303);
+    assert!(app.opens(&ann.email, NEW).await);
+}
+
+async fn a_link_by_text_has_no_code_by_text(setting: Setting) {
+    let changes = [("latchkey.reset.strategy", "care_less".into()), ("latchkey.reset.channel", "sms".into())];
+    let app = setting.attached(&changes, attach).await;
+    let ann = app.account("ann@example.com").await;
+    let ann = app.add_phone(&ann).await;
+    app.ask_reset(&ann.email).await;
+    let browser = app.browser();
+    browser.ask(Method::GET, &app.mailbox.next(&ann.phone).await.link()).await;
+    let to = browser.ask(Method::GET, "/reset/care-less").await.text();
+    let to = to.replace("care-less", "care-less/act/text");
+    let refused = browser.send(browser.request(Method::POST, &to).form(&[("password", NEW)])).await;
+    assert_eq!(refused.text(), "No code was sent: the link came to the same phone.");
+}
+
+async fn what_an_application_caches_is_not_cached(setting: Setting) {
+    let app = app(&setting, "care_less").await;
+    let ann = app.person("ann").await;
+    let browser = app.browser();
+    browser.ask(Method::GET, &app.key(&ann).await.link()).await;
+    let answer = browser.ask(Method::GET, "/reset/care-less/cached").await;
+    assert_eq!((answer.status.into(), &*answer.text()), (200_u16, "kept"));
+    assert_eq!(answer.headers["cache-control"], "no-store");
+}
+
+async fn a_route_of_the_application_gets_no_ticket(setting: Setting) {
+    let app = app(&setting, "care_less").await;
+    let ann = app.person("ann").await;
+    let browser = app.browser();
+    browser.ask(Method::GET, &app.key(&ann).await.link()).await;
+    let answer = browser.ask(Method::GET, "/reset/care-less/number/one").await;
+    assert_eq!(answer.status, 500, "{}", answer.text());
+}
+
 async fn a_role_may_have_it(setting: Setting) {
     let app = setting.attached(&[], attach).await;
     let (ann, bob) = (app.person("ann").await, app.person("bob").await);
@@ -244,7 +449,7 @@ async fn an_unknown_name_is_refused_with_the_list(setting: Setting) {
     let app = app(&setting, "careful").await;
     let fault = app.try_switch(&[("latchkey.reset.strategy", "carefull".into())]).await.expect_err("a name");
     let list = "latchkey.reset.strategy: `carefull` is unknown: write sms_approved, careful, second_key, \
-        set_then_login, one_time_login, generated_password or care_less";
+        phoned, set_then_login, one_time_login, generated_password or care_less";
     assert!(fault.contains(list), "{fault}");
 }
 

@@ -16,6 +16,7 @@ fn every_strategy_can_do_what_its_line_says() {
     for line in LINES {
         let strategy = line.strategy;
         assert_eq!(line.can("needs_phone"), strategy.needs_phone(), "{strategy}");
+        assert_eq!(line.can("takes_code"), strategy.needs_code(), "{strategy}");
         let ends = [strategy.ends_with_password(), strategy.signs_in_once(), strategy.mails_password()];
         assert_eq!(ends.iter().filter(|end| **end).count(), 1, "one way to the new password: {strategy}");
         assert!(!strategy.takes_code() || strategy.ends_with_password(), "{strategy}");

@@ -76,7 +76,8 @@ pub trait Recovers: Send + Sync + 'static {
     const NAME: &'static str;
 
     /// Its place by strictness: right before this strategy of ours, or behind all of them if `None`. Somebody with
-    /// several roles gets the strictest strategy, and a switch to a stricter one ends the keys of the others.
+    /// several roles gets the strictest strategy, and a switch to a stricter one ends the keys of the others. Each place
+    /// is for one strategy: between two of yours, nothing would say which is the stricter.
     const STRICTER_THAN: Option<&'static str> = None;
 
     /// Number of steps, the request being the first: 2 to 9.
@@ -85,11 +86,13 @@ pub trait Recovers: Send + Sync + 'static {
     /// Longest life of the key in the first message: one minute to one hour.
     const LONGEST: Duration = Duration::from_secs(30 * 60);
 
-    /// True if nobody gets in without a verified phone.
+    /// True if nobody gets in without a verified phone: [`complete`](ticket::Ticket::complete) then refuses everybody
+    /// else, and a link by text message is a fault in the settings.
     const NEEDS_PHONE: bool = false;
 
     /// True if nobody gets in without a code that was sent and typed: [`complete`](ticket::Ticket::complete) then
-    /// refuses everybody else, whatever the routes do.
+    /// refuses everybody else, whatever the routes do. With [`NEEDS_PHONE`](Self::NEEDS_PHONE), the code must have been
+    /// texted.
     const NEEDS_CODE: bool = false;
 
     /// A drawback that whoever chooses it should know, as advice in the log and in the console.
@@ -110,6 +113,7 @@ impl<S: Recovers> Own<S> {
         steps: S::STEPS,
         longest: S::LONGEST,
         needs_phone: S::NEEDS_PHONE,
+        needs_code: S::NEEDS_CODE,
         risk: S::RISK,
         routes: S::routes,
     };
@@ -141,12 +145,16 @@ pub fn register(own: &[&'static OwnStrategy]) -> Result<Strategies, Error> {
     for own in own {
         let new = names.insert(own.name);
         let fault = if new { fault(own) } else { Some(("is added twice", "add it once")) };
-        match fault {
-            Some((why, remedy)) => {
-                let key = format!("the application's strategy `{}`", own.name);
+        let key = format!("the application's strategy `{}`", own.name);
+        let rival = known.own().find(|other| other.stricter_than == own.stricter_than);
+        match (fault, rival) {
+            (Some((why, remedy)), _) => faults.push(SettingFault::new(key, why, remedy).to_string()),
+            (None, Some(rival)) => {
+                let why = format!("has the place of `{}` by strictness", rival.name);
+                let remedy = "write the name of another of Latchkey's as STRICTER_THAN";
                 faults.push(SettingFault::new(key, why, remedy).to_string());
             }
-            None => known.add(own),
+            (None, None) => known.add(own),
         }
     }
     if faults.is_empty() { Ok(known) } else { Err(Error::Config(faults.join("\n"))) }
@@ -197,6 +205,7 @@ mod tests {
         steps: 3,
         longest: Duration::from_secs(60),
         needs_phone: false,
+        needs_code: false,
         risk: None,
         routes: || rocket::routes![show],
     };
@@ -239,5 +248,16 @@ mod tests {
         }
         let twice = register(&[&GOOD, &GOOD]).err().unwrap().to_string();
         assert!(twice.contains("`mail_and_card` is added twice: add it once"), "{twice}");
+    }
+
+    #[test]
+    fn two_strategies_at_one_place_are_refused() {
+        for stricter_than in [GOOD.stricter_than, None] {
+            let one = &*Box::leak(Box::new(OwnStrategy { stricter_than, ..GOOD }));
+            let other = &*Box::leak(Box::new(OwnStrategy { name: "by_card", stricter_than, ..GOOD }));
+            let told = register(&[one, other]).err().unwrap().to_string();
+            let fault = "`by_card` has the place of `mail_and_card` by strictness: write the name of another";
+            assert!(told.contains(fault) && told.lines().count() == 1, "{told}");
+        }
     }
 }

@@ -6,15 +6,36 @@ use rocket::{
 };
 use serde::Serialize;
 
-use super::super::ticket::TicketShown;
+use super::super::{complete::Ended, ticket::TicketShown};
 use crate::{http::Outcome, policy::strategy::Strategy, view::shown::View};
 
 /// An answer of a strategy's route: a page of [`Ticket::page`](super::ticket::Ticket::page), or the end of the reset.
-pub struct Answer(pub(super) Outcome);
+pub struct Answer {
+    outcome: Outcome,
+    is_complete: bool,
+}
+
+impl Answer {
+    /// Wraps the answer to a request that has not completed the reset.
+    pub(super) fn of(outcome: impl Into<Outcome>) -> Self {
+        Self { outcome: outcome.into(), is_complete: false }
+    }
+
+    /// Wraps the answer at the end of the reset.
+    pub(super) fn at_end(Ended { outcome, is_complete }: Ended) -> Self {
+        Self { outcome, is_complete }
+    }
+
+    /// True if this request has completed the reset. [`Ticket::complete`](super::ticket::Ticket::complete) also answers
+    /// one that came too late.
+    pub fn is_complete(&self) -> bool {
+        self.is_complete
+    }
+}
 
 impl<'r> Responder<'r, 'static> for Answer {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        self.0.respond_to(request)
+        self.outcome.respond_to(request)
     }
 }
 

@@ -30,11 +30,14 @@ use crate::{
         self, Page, Refusal, SameOrigin, Visit, html::sentences, own_routes::is_marked, refusal::is_missing,
         told::Announcement,
     },
+    policy::Channel,
     store::keys::KeyRow,
 };
 
 /// Most bytes of a sentence on the next page: a cookie carries it.
 const LONGEST_SAYING: usize = 1000;
+/// Sentence for people without a usable phone.
+const NO_PHONE: &str = "sms-no-phone-lead";
 
 /// Proof, at a route of the strategy `S`, that the browser carries a live key of `S`. It is looked up, and the policy
 /// checked, at every request.
@@ -42,6 +45,10 @@ const LONGEST_SAYING: usize = 1000;
 /// A ticket can do no more than its methods, and [`complete`](Self::complete) alone ends a reset. Those that return
 /// `Result<Result<_, String>, Error>` fail if the database does not answer, which [`Error`] as a responder answers with a
 /// page; the inner error is a sentence for the person, in the language of the page.
+///
+/// At a GET, nothing shows that the request comes from a page of this site: [`mail_code`](Self::mail_code),
+/// [`text_code`](Self::text_code), [`try_code`](Self::try_code) and [`complete`](Self::complete) fail there with
+/// [`Error::Refused`], which answers 409 and names the strategy and the remedy in the log.
 ///
 /// Nobody but a strategy's own routes gets its ticket: there is none for the five strategies of ours, so that no route
 /// can take a short cut through them. This does not compile:
@@ -67,6 +74,8 @@ pub struct Ticket<'r, S> {
     site: Visit<'r>,
     ticket: ticket::Ticket<Own<S>>,
     account: Account,
+    /// True at a request that only reads.
+    reads: bool,
     /// The code that was typed.
     code: Option<Uuid>,
 }
@@ -86,7 +95,7 @@ impl<'r, S: Recovers> FromRequest<'r> for Ticket<'r, S> {
         }
         ticket::Ticket::<Own<S>>::from_request(request).await.map(|ticket| {
             let account = Account::from(&ticket.account);
-            Ticket { site, ticket, account, code: None }
+            Ticket { site, ticket, account, reads, code: None }
         })
     }
 }
@@ -117,7 +126,7 @@ impl<S: Recovers> Ticket<'_, S> {
             let end = saying.floor_char_boundary(LONGEST_SAYING);
             self.site.tell_all(vec![Announcement::said(&saying[..end])]);
         }
-        Answer(http::Outcome::go(Address::Below(self.path(step))))
+        Answer::of(http::Outcome::go(Address::Below(self.path(step))))
     }
 
     fn path(&self, step: &str) -> String {
@@ -133,28 +142,35 @@ impl<S: Recovers> Ticket<'_, S> {
     /// styles, unless `latchkey.csp` does.
     pub fn page(&self, step: u8, title: &str, main: RawHtml<String>) -> Answer {
         let ticket = self.ticket.shown(&self.site, step);
-        Answer(Page::of(&OwnPage { ticket, title: title.to_owned(), main: main.0 }).into())
+        Answer::of(Page::of(&OwnPage { ticket, title: title.to_owned(), main: main.0 }))
     }
 
     /// Mails a code of eight characters to the account, good for ten minutes in this browser, and at most three for one
-    /// key. Only this browser can then use the key. The inner error says why none is sent.
+    /// key. Only this browser can then use the key. The inner error says why none is sent. It is of no use to a strategy
+    /// that needs both a phone and a code.
     ///
     /// # Errors
-    /// [`Error::Database`].
+    /// [`Error::Database`]; [`Error::Refused`] at a GET.
     pub async fn mail_code(&self) -> Result<Result<(), String>, Error> {
+        self.acts("mail_code")?;
         let sent = send_code::mail(&self.site, &self.ticket).await?;
         Ok(sent.map_err(|why| why.say(self.site.language())))
     }
 
     /// Texts a code of six digits to the account's verified phone, good for five minutes, and otherwise the same. The
-    /// inner error says why none is sent: there may be no phone, or a limit is reached.
+    /// inner error says why none is sent: there may be no phone, the link may have come to the same one, or a limit is
+    /// reached.
     ///
     /// # Errors
-    /// [`Error::Database`].
+    /// [`Error::Database`]; [`Error::Refused`] at a GET.
     pub async fn text_code(&self) -> Result<Result<(), String>, Error> {
+        self.acts("text_code")?;
         let sent = match self.site.app.usable_phone(&self.ticket.account) {
+            Some(_) if self.ticket.policy.channel == Channel::Sms => {
+                Err(Announcement::new("told-code-same-phone"))
+            }
             Some(phone) => send_code::text(&self.site, &self.ticket, phone).await?,
-            None => Err(Announcement::new("sms-no-phone-lead")),
+            None => Err(Announcement::new(NO_PHONE)),
         };
         Ok(sent.map_err(|why| why.say(self.site.language())))
     }
@@ -173,8 +189,9 @@ impl<S: Recovers> Ticket<'_, S> {
     /// are left.
     ///
     /// # Errors
-    /// [`Error::Database`]; the try may have been counted then.
+    /// [`Error::Database`]; the try may have been counted then. [`Error::Refused`] at a GET.
     pub async fn try_code(&mut self, typed: &str) -> Result<Result<(), String>, Error> {
+        self.acts("try_code")?;
         let left = match self.pending().await? {
             Some(row) => {
                 let left = try_code(&self.site, &self.ticket, &row, typed).await?.left();
@@ -189,28 +206,54 @@ impl<S: Recovers> Ticket<'_, S> {
     /// Ends the reset: sets the new password, spends the key and the code, ends every other session and link, notifies
     /// the owner, and signs in unless `login_after` is false, all in one transaction. The answer leads on.
     ///
-    /// The inner error says why the password is not accepted, or that the code of this request has not been tried and
-    /// found right although [`Recovers::NEEDS_CODE`]. Nothing has happened then.
+    /// Only if the answer [`is_complete`](Answer::is_complete) has the reset happened. Otherwise the form came too late,
+    /// as the second of a double click, or after a switch of the policy: nothing has happened, and the answer says so.
+    ///
+    /// The inner error says why the password is not accepted, that there is no usable phone although
+    /// [`Recovers::NEEDS_PHONE`], or that the code of this request has not been tried and found right although
+    /// [`Recovers::NEEDS_CODE`]. Nothing has happened then.
     ///
     /// # Errors
-    /// [`Error::Busy`] if too many passwords are waiting to be hashed, [`Error::Database`]; nothing has happened then.
+    /// [`Error::Busy`] if too many passwords are waiting to be hashed, [`Error::Database`], [`Error::Refused`] at a GET;
+    /// nothing has happened then.
     pub async fn complete(&self, new_password: &str) -> Result<Result<Answer, String>, Error> {
-        if S::NEEDS_CODE && self.code.is_none() {
+        self.acts("complete")?;
+        let (site, ticket, mut refusal) = (&self.site, &self.ticket, Refusal::default());
+        // Of the strategy as it was added: another type may have its name.
+        let strategy = ticket.policy.strategy;
+        if strategy.needs_phone() && site.app.usable_phone(&ticket.account).is_none() {
+            return Ok(Err(Announcement::new(NO_PHONE).say(site.language())));
+        }
+        if strategy.needs_code() && self.code.is_none() {
             return Ok(Err(self.wrong_code(0)));
         }
-        let (site, ticket, mut refusal) = (&self.site, &self.ticket, Refusal::default());
         let typed = refusal.take(PasswordForm::AT.new_password, Password::parse(new_password));
         let Some(new) = choose(site, &ticket.account, typed, &mut refusal).await? else {
             ticket.hold(site).await?;
             return Ok(Err(sentences(site.language(), &refusal).join(" ")));
         };
         let ended = spend(site, &ticket.account, &ticket.policy, &ticket.key, self.code, new).await?;
-        Ok(Ok(Answer(ended)))
+        Ok(Ok(Answer::at_end(ended)))
+    }
+
+    /// Fails at a request that only reads, and may come from another site.
+    fn acts(&self, method: &str) -> Result<(), Error> {
+        if !self.reads {
+            return Ok(());
+        }
+        let why = format!("{} calls {method}() at a GET, which changes nothing: call it at a POST", S::NAME);
+        Err(Error::Refused(why))
     }
 
     /// Returns the live code that this browser requested.
     async fn pending(&self) -> Result<Option<KeyRow>, Error> {
-        match pending(&self.site, &self.ticket, &MAILED).await? {
+        let strategy = self.ticket.policy.strategy;
+        let mailed = match strategy.needs_phone() && strategy.needs_code() {
+            // A mailed code does not show that the phone is at hand.
+            true => None,
+            false => pending(&self.site, &self.ticket, &MAILED).await?,
+        };
+        match mailed {
             Some(row) => Ok(Some(row)),
             None => pending(&self.site, &self.ticket, &TEXTED).await,
         }
