@@ -83,7 +83,7 @@ impl Tx {
     /// Runs a query that takes `values` for `$1`, `$2`, …, and returns its rows.
     ///
     /// # Errors
-    /// Same as [`execute`](Self::execute), and [`Error::Database`] for a column of a type that no [`Value`] has.
+    /// Same as [`execute`](Self::execute), also for a column of a type that no [`Value`] has.
     pub async fn fetch(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Error> {
         let text = AssertSqlSafe(sql).into_sql_str();
         let rows: Result<Vec<Read>, Error> = within!(&mut self.conn,

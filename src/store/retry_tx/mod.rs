@@ -164,8 +164,16 @@ where
         loop {
             match rows::<D>(self.held.as_mut(), &statement).await {
                 Ok(rows) => {
-                    let read = rows.iter().map(R::from_row).collect::<Result<_, _>>()?;
-                    self.steps.push(Step { statement, said: said::<D>(&rows)? });
+                    let read = rows.iter().map(R::from_row).collect::<Result<_, _>>();
+                    let (read, said) = match (read, said::<D>(&rows)) {
+                        (Ok(read), Ok(said)) => (read, said),
+                        (Err(error), _) | (_, Err(error)) => {
+                            // The statement ran, but a replay would leave it out.
+                            self.held = None;
+                            return Err(error);
+                        }
+                    };
+                    self.steps.push(Step { statement, said });
                     return Ok(read);
                 }
                 Err(error) => self.again(error).await?,

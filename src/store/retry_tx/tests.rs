@@ -63,6 +63,19 @@ async fn whoever_is_done_loses_nothing_to_one_that_takes_the_whole_transaction_w
 }
 
 #[rocket::async_test]
+async fn a_row_that_cannot_be_read_undoes_the_transaction() {
+    static ADD_RETURNING: &str = "INSERT INTO people VALUES ('ann') RETURNING name";
+    let folder = tempfile::tempdir().unwrap();
+    let writer = writer(&folder).await;
+    let mut tx = begin(&writer).await;
+    let read: Result<Vec<(i64,)>, _> = tx.rows(ADD_RETURNING, sqlx::query(ADD_RETURNING)).await;
+    assert!(read.is_err() && tx.is_undone());
+    assert!(tx.commit().await.is_err());
+    let rows: Vec<(i64,)> = begin(&writer).await.rows(COUNT, sqlx::query(COUNT)).await.unwrap();
+    assert_eq!(rows, [(0,)]);
+}
+
+#[rocket::async_test]
 async fn what_was_decided_on_other_words_is_not_run_again() {
     let folder = tempfile::tempdir().unwrap();
     let writer = writer(&folder).await;
