@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::removal;
+use super::removal::{self, Position};
 use crate::{
     account::notice::{FORMER_ADDRESS_NOTICE, UNDO},
     app::App,
@@ -21,11 +21,12 @@ use crate::{
 /// Most steps in one run.
 const STEPS: usize = 40;
 
-/// Removes expired data in small steps, so that concurrent writers hardly wait.
+/// Removes expired data in small steps, so that concurrent writers hardly wait. Deleted accounts are
+/// removed behind `last`.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
+pub async fn purge(app: &App, pool: &Pool, last: &mut Position) -> Result<(), Error> {
     let now = app.now();
     let kept = now - *app.config().events.keep;
     for _ in 0..STEPS {
@@ -59,7 +60,7 @@ pub async fn purge(app: &App, pool: &Pool) -> Result<(), Error> {
         }
     }
     // Last, since the application takes part in it, and may take its time.
-    removal::remove(app, pool, now - *UNDO).await
+    removal::remove(app, pool, now - *UNDO, last).await
 }
 
 /// Counts the resets among expired keys, which nobody finished, by day and strategy.

@@ -1,6 +1,9 @@
 //! Removal of accounts that their owners deleted, once no link can restore them: each in a transaction of its own, since the
 //! application may still need one.
 
+use std::time::Duration;
+
+use rocket::tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::{
@@ -8,23 +11,40 @@ use crate::{
     app::App,
     base::{Error, clock::Time},
     core::event::{Event, EventKind},
-    store::{Pool, accounts},
+    store::{Pool, Tx, accounts},
 };
 
-/// Removes all that their owners deleted at `since` or before. One that the application still needs stays disabled, and
-/// its turn comes again.
+/// Time after which a round ends, since the application may take seconds for each account.
+const ROUND: Duration = Duration::from_secs(20);
+
+/// Time and id of the account that a round ended with; the next begins behind it, so that none waits for one that stays.
+pub type Position = (Time, Uuid);
+
+/// Removes those that their owners deleted at `since` or before, behind `last`. One that cannot be removed stays
+/// disabled, and its turn comes again.
 ///
 /// # Errors
-/// [`Error::Database`].
-pub async fn remove(app: &App, pool: &Pool, since: Time) -> Result<(), Error> {
-    let (mut last, mut kept) = ((Time::default(), Uuid::nil()), Vec::new());
-    loop {
-        let batch = accounts::deleted(&mut pool.read().await?, since, last).await?;
-        let Some(end) = batch.last() else { break };
-        last = *end;
-        for (_, id) in batch {
-            if !remove_one(app, pool, id, since).await? {
-                kept.push(id);
+/// [`Error::Database`] if the database cannot be reached.
+pub async fn remove(app: &App, pool: &Pool, since: Time, last: &mut Position) -> Result<(), Error> {
+    let begun = Instant::now();
+    let (mut kept, mut failed) = (Vec::new(), Vec::new());
+    'round: loop {
+        let batch = accounts::deleted(&mut pool.read().await?, since, *last).await?;
+        if batch.is_empty() {
+            *last = Position::default();
+            break;
+        }
+        for position in batch {
+            // Before it is tried: whoever awaits this may give up.
+            *last = position;
+            let tx = pool.begin_low_priority().await?;
+            match remove_one(app, tx, position.1, since).await {
+                Ok(true) => {}
+                Ok(false) => kept.push(position.1),
+                Err(error) => failed.push((position.1, error)),
+            }
+            if begun.elapsed() > ROUND {
+                break 'round;
             }
         }
     }
@@ -34,12 +54,17 @@ pub async fn remove(app: &App, pool: &Pool, since: Time) -> Result<(), Error> {
             "the application still needs {number} deleted accounts, such as {first}: they stay disabled"
         );
     }
+    if let Some((first, error)) = failed.first() {
+        let number = failed.len();
+        log::error!(
+            "{number} deleted accounts could not be removed, such as {first}: they stay disabled: {error}"
+        );
+    }
     Ok(())
 }
 
 /// Removes one; false if the application still needs it.
-async fn remove_one(app: &App, pool: &Pool, id: Uuid, since: Time) -> Result<bool, Error> {
-    let mut tx = pool.begin_low_priority().await?;
+async fn remove_one(app: &App, mut tx: Tx, id: Uuid, since: Time) -> Result<bool, Error> {
     let Some(mut account) = accounts::lock(&mut tx, id, app.now()).await? else { return Ok(true) };
     // Its owner may have restored it meanwhile.
     if account.deleted_at.is_none_or(|deleted_at| deleted_at > since) {
@@ -50,7 +75,7 @@ async fn remove_one(app: &App, pool: &Pool, id: Uuid, since: Time) -> Result<boo
     }
     Event::new(EventKind::AccountDeleted, id).write(app, account.tx()).await?;
     match tx.commit().await {
-        Err(error) if accounts::is_referred_to(&error) => Ok(false),
+        Err(error) if accounts::is_refused(&error) => Ok(false),
         committed => committed.map(|()| true),
     }
 }

@@ -16,7 +16,7 @@ use rocket::{
     },
 };
 
-use super::{clerk, desk::Desk, ledger, purge, rounds::Rounds, sender};
+use super::{clerk, desk::Desk, ledger, purge, removal::Position, rounds::Rounds, sender};
 use crate::{
     app::App,
     store::{Pool, outbox::Queue},
@@ -78,10 +78,11 @@ pub async fn run(app: Arc<App>, pool: Pool, shutdown: Shutdown) {
 
 /// Removes expired rows at intervals.
 async fn clean(desk: Arc<Desk>, mut shutdown: Shutdown) {
+    let mut last = Position::default();
     loop {
         select! {
             () = &mut shutdown => return,
-            purged = timeout(PURGE, purge::purge(&desk.app, &desk.pool)) => match purged {
+            purged = timeout(PURGE, purge::purge(&desk.app, &desk.pool, &mut last)) => match purged {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => log::error!("could not remove expired rows: {error}"),
                 Err(_) => log::error!("expired rows cannot be removed: the database does not answer"),

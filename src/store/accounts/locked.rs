@@ -269,11 +269,12 @@ impl<'t> Locked<'t> {
         Ok(())
     }
 
-    /// Removes the account for good, with all that hangs on it; false if a row of the application refers to it.
+    /// Removes the account for good, with all that hangs on it; false if a row or a rule of the application stands
+    /// against it.
     pub async fn remove(&mut self) -> Result<bool, Error> {
         const REMOVE: &str = "DELETE FROM latchkey_accounts WHERE id = $1";
         match sql!(execute self.tx, REMOVE, self.account.id) {
-            Err(error) if refers(&error) => Ok(false),
+            Err(error) if refuses(&error) => Ok(false),
             removed => Ok(removed.map(|_| true)?),
         }
     }
@@ -299,14 +300,18 @@ impl<'t> Locked<'t> {
     }
 }
 
-/// True if a transaction failed because a row of another table refers to an account that it removes.
-pub fn is_referred_to(error: &Error) -> bool {
-    matches!(error, Error::Database(cause) if cause.downcast_ref().is_some_and(refers))
+/// True if a transaction failed because a row or a rule of the application stands against it.
+pub fn is_refused(error: &Error) -> bool {
+    matches!(error, Error::Database(cause) if cause.downcast_ref().is_some_and(refuses))
 }
 
-fn refers(error: &sqlx::Error) -> bool {
-    // SQLSTATE 23001, and SQLite's code 1811 (TRIGGER), mean a reference that says RESTRICT.
-    error.as_database_error().is_some_and(|refusal| {
-        refusal.is_foreign_key_violation() || matches!(refusal.code().as_deref(), Some("23001" | "1811"))
-    })
+/// True for a constraint of any kind, and for an exception that a trigger raises.
+fn refuses(error: &sqlx::Error) -> bool {
+    let Some(code) = error.as_database_error().and_then(|refusal| refusal.code()) else { return false };
+    match code.len() {
+        // SQLSTATE, of which class 23 is "integrity constraint violation", and P0001 "raise exception".
+        5 => code.starts_with("23") || code == "P0001",
+        // SQLite's extended code, whose low byte is SQLITE_CONSTRAINT.
+        _ => code.parse::<u32>().is_ok_and(|code| code % 256 == 19),
+    }
 }

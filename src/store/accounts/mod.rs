@@ -5,7 +5,7 @@ mod locked;
 use uuid::Uuid;
 
 pub use self::locked::{
-    Locked, Proven, is_referred_to, lock, lock_by_email, lock_entering, lock_spending, lock_unchanged,
+    Locked, Proven, is_refused, lock, lock_by_email, lock_entering, lock_spending, lock_unchanged,
 };
 use super::{Conn, Tx, roles, sql};
 use crate::{
