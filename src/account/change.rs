@@ -132,7 +132,7 @@ pub enum Checked {
     Refused,
 }
 
-/// Checks `typed` against a hash, after counting a try for the account or registration `whose`.
+/// Checks `typed` against a hash, after counting a try for the account `whose`.
 ///
 /// # Errors
 /// [`Error::Busy`], after which the try is refunded, and [`Error::Database`].

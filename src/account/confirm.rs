@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use super::{
     asked::{self, FieldShown},
-    change::{Checked, check},
     notice,
 };
 use crate::{
@@ -18,9 +17,13 @@ use crate::{
     core::{
         account::Account,
         event::{Event, EventKind},
+        limits::RateLimit,
         place::Place,
     },
-    hashing::{hash::PasswordHash, password::Password},
+    hashing::{
+        hash::{PasswordHash, Verdict},
+        password::Password,
+    },
     http::{
         CookieName, Form, KeyShown, KeyedLink, LinkKey, Outcome, Page, Read, Refusal, SameOrigin, ValidKey,
         Visit,
@@ -132,6 +135,11 @@ impl Unconfirmed {
         registration.is_none_or(|it| !self.0.invited && it.reads(&self.0.fields))
     }
 
+    /// Whether confirming hashes a password, or asks the application.
+    fn takes_work(&self, site: &Visit<'_>) -> bool {
+        site.extensions.registration.is_some() || !self.is_ours(site)
+    }
+
     fn shown(&self, site: &Visit<'_>) -> Page {
         let Registration { id, email, expires_at, invited, .. } = &self.0;
         let ours = self.is_ours(site);
@@ -159,7 +167,26 @@ async fn submit(
     form: Read<ConfirmForm>,
 ) -> Result<Outcome, Error> {
     let unconfirmed = unconfirmed.0;
-    let Chosen { hash, fields, refusal } = match chosen(&site, &unconfirmed, form).await? {
+    let (typed, refusal) = match form.whole() {
+        Ok(whole) => whole,
+        Err(refusal) => return Ok(unconfirmed.shown(&site).refused(refusal)),
+    };
+    let counted = RateLimit::PasswordOf(unconfirmed.0.id.as_bytes());
+    if unconfirmed.takes_work(&site) {
+        let mut tx = site.begin().await?;
+        let allowed = counted.allow(site.app, &mut tx).await?;
+        tx.commit().await?;
+        if !allowed.is_yes() {
+            return Ok(Outcome::too_many(allowed));
+        }
+    }
+    let chosen = chosen(&site, &unconfirmed, typed, refusal).await;
+    if matches!(chosen, Err(Error::Busy)) {
+        let mut tx = site.begin().await?;
+        counted.refund(site.app, &mut tx).await?;
+        tx.commit().await?;
+    }
+    let Chosen { hash, fields, refusal } = match chosen? {
         Ok(chosen) => chosen,
         Err(refusal) => return Ok(unconfirmed.shown(&site).refused(refusal)),
     };
@@ -232,20 +259,28 @@ struct Chosen {
     refusal: Refusal,
 }
 
-/// Returns what was chosen, now or at registration, or the refusal of the form.
+/// The first password, before it is hashed or compared.
+enum Secret {
+    /// That of the registration, from the browser that registered.
+    Kept,
+    /// That of the registration, as typed elsewhere.
+    Typed(Password),
+    /// Another one, which the policy allows.
+    New(Password),
+}
+
+/// Returns what was chosen, now or at registration, or the refusal of the form. Hashes only once all else is right.
 async fn chosen(
     site: &Visit<'_>,
     unconfirmed: &Unconfirmed,
-    form: Read<ConfirmForm>,
+    ConfirmForm { password: typed, new_password, fields }: ConfirmForm,
+    mut refusal: Refusal,
 ) -> Result<Result<Chosen, Refusal>, Error> {
-    let (ConfirmForm { password: typed, new_password, fields }, mut refusal) = match form.whole() {
-        Ok(whole) => whole,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    let Some((hash, theirs)) = password(site, unconfirmed, (typed, new_password), &mut refusal).await? else {
+    let Some(secret) = secret(site, unconfirmed, (typed, new_password), &mut refusal).await? else {
         return Ok(Err(refusal));
     };
     let registration = &unconfirmed.0;
+    let theirs = !matches!(secret, Secret::New(_));
     let fields = if theirs && unconfirmed.has_fields(site) {
         registration.fields.clone()
     } else if site.extensions.registration.is_none() {
@@ -259,36 +294,38 @@ async fn chosen(
         let Some(kept) = judged else { return Ok(Err(refusal)) };
         serde_json::Value::Object(kept).to_string()
     };
+    let hasher = site.hasher_for(registration.id.as_bytes());
+    let kept = registration.password_hash.clone();
+    let hash = match secret {
+        Secret::Kept => kept,
+        Secret::New(password) => hasher.hash(password).await?,
+        Secret::Typed(typed) => match hasher.verify(typed, Some(kept.clone())).await? {
+            Verdict::No => {
+                return Ok(Err(refusal.with(ConfirmForm::AT.password, Fault::new("fault-password"))));
+            }
+            Verdict::Yes | Verdict::NeedsRehash => kept,
+        },
+    };
     Ok(Ok(Chosen { hash, fields, refusal }))
 }
 
-/// Returns the account's first password hash and whether it was chosen at registration; `None` after a fault.
-async fn password(
+/// Reads the first password, and judges a new one; `None` after a fault.
+async fn secret(
     site: &Visit<'_>,
     unconfirmed: &Unconfirmed,
     (typed, new_password): (Result<Password, Fault>, Result<Password, Fault>),
     refusal: &mut Refusal,
-) -> Result<Option<(PasswordHash, bool)>, Error> {
+) -> Result<Option<Secret>, Error> {
     let (registration, at) = (&unconfirmed.0, ConfirmForm::AT);
     if unconfirmed.is_ours(site) {
-        return Ok(Some((registration.password_hash.clone(), true)));
+        return Ok(Some(Secret::Kept));
     }
     let missing = matches!(&typed, Err(fault) if *fault == Fault::new("fault-required"));
-    if registration.invited || missing {
-        let Some(password) = refusal.take(at.new_password, new_password) else { return Ok(None) };
-        let hasher = site.hasher_for(registration.id.as_bytes());
-        let validated = site.judge(&hasher, &password, &registration.email, &[]).await?;
-        if refusal.take(at.new_password, validated).is_none() {
-            return Ok(None);
-        }
-        return Ok(Some((hasher.hash(password).await?, false)));
+    if !registration.invited && !missing {
+        return Ok(refusal.take(at.password, typed).map(Secret::Typed));
     }
-    let Some(typed) = refusal.take(at.password, typed) else { return Ok(None) };
-    match check(site, registration.id, typed, &registration.password_hash).await? {
-        Checked::Right => Ok(Some((registration.password_hash.clone(), true))),
-        _ => {
-            refusal.add(at.password, Fault::new("fault-password"));
-            Ok(None)
-        }
-    }
+    let Some(password) = refusal.take(at.new_password, new_password) else { return Ok(None) };
+    let hasher = site.hasher_for(registration.id.as_bytes());
+    let validated = site.judge(&hasher, &password, &registration.email, &[]).await?;
+    Ok(refusal.take(at.new_password, validated).map(|()| Secret::New(password)))
 }
