@@ -166,7 +166,7 @@ fn read_own_value<'a>(sent: &'a Fields, id: &str, field: &register::Input) -> Re
     let text = sent.line(id, field.max_length)?;
     match &field.way {
         FillIn::Text if text.is_empty() && field.required => Err(Fault::new("fault-required")),
-        FillIn::Checkbox if text.is_empty() && field.required => Err(Fault::new("fault-tick")),
+        FillIn::Checkbox if text != "true" && field.required => Err(Fault::new("fault-tick")),
         FillIn::Choice(values) if !values.iter().any(|(value, _)| value == text) => {
             if text.is_empty() && !field.required { Ok(text) } else { Err(Fault::new("fault-choose")) }
         }
