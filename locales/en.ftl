@@ -859,6 +859,12 @@ mail-account-deleted-button = Bring the account back
 mail-account-deleted-closing =
     If this was not you, or you have changed your mind, open the link. On its page, one button brings the account back, ends every session and sends you a message to choose a new password.
 
+mail-disabled-deleted-subject = Your { $site } account is going to be deleted
+mail-disabled-deleted-lead =
+    Your { $site } account, which had been disabled, is going to be deleted with all that belongs to it.
+mail-disabled-deleted-closing =
+    If you do not expect this, contact the support of { $site }.
+
 mail-frozen-subject = Your { $site } account is on hold
 mail-frozen-lead =
     Somebody who reads the mail of a former address of your { $site } account told us that a change was not theirs. The account has been used with another address since, so we cannot tell whose it is.

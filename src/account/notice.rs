@@ -56,6 +56,15 @@ impl UndoSnapshot {
     }
 }
 
+/// Posts a notice that a disabled account is going to be deleted, without a link, to its present address.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn post_final(app: &App, tx: &mut Tx, account: &AccountRow, asked: &Caller) -> Result<(), Error> {
+    let mail = Message::mail(asked.locale, &account.email, "disabled-deleted").asked(asked);
+    mail.post(app, tx, Some(account.id), None, app.now() + *UNDO).await
+}
+
 /// Posts a notice that `notice` happened to an account: its state was `before`, and its address is now `now_at`.
 /// Addresses that it left recently get one without a link, because somebody else may have them now.
 ///

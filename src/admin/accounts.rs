@@ -106,6 +106,9 @@ impl Accounts {
 
     /// Sends an invitation. There is an account once its link was opened and a password chosen; it has these roles then.
     ///
+    /// An act of somebody who is trusted, as in the console: no limit counts it, and the answer tells who has an account.
+    /// Strangers are for `/register`.
+    ///
     /// # Errors
     /// [`Error::Refused`] if the address is invalid, has an account, or had one in the last days; [`Error::Database`].
     pub async fn invite(&self, email: &str, roles: &[&str]) -> Result<(), Error> {
@@ -177,7 +180,10 @@ impl Accounts {
         done(tx, cared).await
     }
 
-    /// Sends the message that a reset begins with, as if the owner had asked for it.
+    /// Sends the message that a reset begins with.
+    ///
+    /// An act of somebody who is trusted, as in the console: no limit on requests counts it, and the answer tells who has
+    /// an account. For strangers, post their form to `/reset`.
     ///
     /// ```no_run
     /// # use latchkey::{Accounts, Error, Uuid};
@@ -195,7 +201,7 @@ impl Accounts {
     }
 
     /// Deletes the account as its owner would: nobody gets in, and after 72 hours, in which the link in the owner's mail
-    /// can restore it, it is removed.
+    /// can restore it, it is removed. Of a disabled account, no link restores it.
     ///
     /// ```no_run
     /// # use latchkey::{Accounts, Error, Uuid};
@@ -208,7 +214,7 @@ impl Accounts {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Refused`] if a row of the application still needs it, and [`Error::Database`].
+    /// [`Error::Refused`] if the application still needs it, and [`Error::Database`].
     pub async fn delete(&self, id: Uuid) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
         let cared = actions::delete(&self.app, &mut tx, id, &self.actor()).await?;
@@ -251,7 +257,7 @@ fn named(roles: &[&str]) -> Result<Vec<String>, Error> {
     match roles.iter().find(|role| !is_role(role)) {
         Some(other) => {
             let remedy = "write letters, digits, - and _, at most 64";
-            Err(Error::Refused(format!("`{other}` is not the name of a role: {remedy}")))
+            Err(Error::Refused(format!("{other:?} is not the name of a role: {remedy}")))
         }
         None => Ok(roles.iter().map(|role| (*role).to_owned()).collect()),
     }

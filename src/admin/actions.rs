@@ -285,7 +285,8 @@ pub async fn remove_phone(
     Ok(ActionOutcome::Done)
 }
 
-/// Deletes an account as its owner would: nobody gets in, and it is removed once nothing can restore it.
+/// Deletes an account as its owner would: nobody gets in, and it is removed once nothing can restore it. If it is
+/// disabled, no link restores it.
 ///
 /// # Errors
 /// [`Error::Refused`] if the application still needs it, and [`Error::Database`].
@@ -299,10 +300,16 @@ pub async fn delete(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<A
         let ours = || app.templates.language(actor.asked().locale).say(fault.key, &[]);
         return Err(Error::Refused(fault.words.clone().unwrap_or_else(ours)));
     }
-    account.end_everything(app.now()).await?;
+    account.end_everything(now).await?;
     account.delete_later(now).await?;
     let (tx, account) = account.into_parts();
-    notice::post(app, tx, &account, &account.email, "account-deleted", actor.asked()).await?;
+    if account.enabled {
+        notice::post(app, tx, &account, &account.email, "account-deleted", actor.asked()).await?;
+    } else {
+        // A link would enable what was disabled before.
+        keys::end(tx, id, Purpose::Undo).await?;
+        notice::post_final(app, tx, &account, actor.asked()).await?;
+    }
     Event::new(EventKind::AccountDeletionRequested, id).by(actor).write(app, tx).await?;
     Ok(ActionOutcome::Done)
 }

@@ -14,6 +14,7 @@ for_both_databases! {
     roles_are_set_and_sessions_end,
     an_account_is_disabled_enabled_and_sent_a_reset,
     an_account_is_deleted_and_can_be_restored,
+    a_disabled_account_stays_disabled_when_it_is_deleted,
     what_cannot_be_done_is_a_sentence,
     the_audit_log_names_the_application,
     a_statement_takes_and_returns_every_value,
@@ -126,6 +127,23 @@ async fn an_account_is_deleted_and_can_be_restored(setting: Setting) {
     assert!(matches!(&refused, Error::Refused(why) if why == "The application still needs this account."));
 }
 
+async fn a_disabled_account_stays_disabled_when_it_is_deleted(setting: Setting) {
+    let (app, accounts) = app(&setting).await;
+    let ann = app.person("ann").await;
+    let id = id(&accounts, &ann.email).await;
+    let browser = app.signed_in(&ann).await;
+    let form = browser.get("/change").await;
+    browser.submit(&form, &[("current-password", OLD), ("new_password", NEW)]).await;
+    let earlier = app.mailbox.next(&ann.email).await.link();
+    assert!(accounts.set_enabled(id, false).await.expect("it is disabled"));
+    assert!(accounts.delete(id).await.expect("it is deleted"));
+    let told = app.mailbox.next(&ann.email).await;
+    assert!(!told.has_link() && told.text.contains("is going to be deleted"), "{}", told.text);
+    let page = app.browser().get(&earlier).await;
+    assert!(page.status >= 400, "{page}");
+    assert!(!accounts.find(id).await.expect("a look-up").expect("it is kept").is_enabled());
+}
+
 async fn what_cannot_be_done_is_a_sentence(setting: Setting) {
     let (app, accounts) = app(&setting).await;
     let ann = app.person("ann").await;
@@ -137,7 +155,7 @@ async fn what_cannot_be_done_is_a_sentence(setting: Setting) {
     }
     let id = id(&accounts, &ann.email).await;
     let refused = accounts.set_roles(id, &["two words"]).await.expect_err("it is no role");
-    assert!(refused.to_string().contains("`two words` is not the name of a role"), "{refused}");
+    assert!(refused.to_string().contains("\"two words\" is not the name of a role"), "{refused}");
     let nobody = Uuid::nil();
     assert!(!accounts.set_roles(nobody, &["editor"]).await.expect("nothing is wrong"));
     assert!(!accounts.set_enabled(nobody, true).await.expect("nothing is wrong"));
