@@ -204,7 +204,12 @@ fn execute(mut line: clap::Command, site: impl FnOnce() -> Site) -> ExitCode {
             eject::run(&eject, &figment).map_or_else(|error| complain(&figment, &error), ExitCode::from)
         }
         command => {
-            rocket::execute(carry_out(command, site)).unwrap_or_else(|error| complain(&figment, &error))
+            let owner =
+                if matches!(command, None | Some(Command::Serve)) { owner } else { Owner::Application };
+            // Faulty keys of Rocket's own are refused here, because Rocket would panic over them.
+            config::refuse(&figment, owner)
+                .and_then(|()| rocket::execute(carry_out(command, site)))
+                .unwrap_or_else(|error| complain(&figment, &error))
         }
     }
 }
@@ -270,7 +275,6 @@ async fn carry_out(command: Option<Command>, site: Site) -> Result<ExitCode, Err
 }
 
 async fn migrate(figment: &Figment) -> Result<(), Error> {
-    config::refuse(figment, Owner::Application)?;
     match Pool::migrate(&database::read(figment)?).await? {
         0 => say!("the database is up to date"),
         1 => say!("1 migration was applied"),

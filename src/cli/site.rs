@@ -9,7 +9,7 @@ use super::signals::Signals;
 use crate::{
     app::{App, Extensions},
     base::{Error, clock::Clock},
-    config::{self, Owner, Provided, Validated, database, fault},
+    config::{Owner, Provided, Validated, database, fault},
     core::place::named,
     server::watch,
     store::{DatabaseSettings, Db, Pool},
@@ -47,8 +47,6 @@ impl Site {
     /// [`Error::Config`] for a faulty configuration, [`Error::Database`] or [`Error::Migration`].
     pub async fn open(self) -> Result<(Arc<App>, Pool), Error> {
         let figment = self.figment();
-        // The server's binary may be run in the folder of an application.
-        config::refuse(&figment, Owner::Application)?;
         let rocket = match self {
             Self::Application(rocket) => rocket.configure(figment.merge(("log_level", "off"))),
             Self::Server(_) => {
@@ -77,8 +75,6 @@ impl Site {
             Self::Application(rocket) => return ended(rocket.launch().await.map_err(Box::new), None),
         };
         let figment = rocket::Config::figment();
-        // Faulty keys of Rocket's own are refused here, because Rocket would panic over them.
-        config::refuse(&figment, Owner::Server)?;
         let failed = |source| Error::File { path: "signals".into(), source };
         let Signals { mut stop, hang_ups } = signals.map_err(failed)?;
         let site = crate::server::rocket(figment)?

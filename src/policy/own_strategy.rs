@@ -40,6 +40,7 @@ impl OwnStrategy {
             steps: 1,
             longest: Duration::MAX,
             needs_phone: false,
+            needs_code: false,
             risk: None,
             routes: Vec::new,
         }))

@@ -366,7 +366,7 @@ async fn told(browser: &Browser, deed: &str, fields: &[(&str, &str)]) -> (u16, S
     let to = to.replace("/act", &format!("/act/{deed}"));
     let fields = [&[("password", NEW)], fields].concat();
     let answer = browser.send(browser.request(Method::POST, &to).form(&fields)).await;
-    (answer.status.into(), answer.text())
+    (answer.status, answer.text())
 }
 
 async fn without_the_phone_nobody_gets_in(setting: Setting) {
@@ -412,7 +412,7 @@ async fn what_an_application_caches_is_not_cached(setting: Setting) {
     let browser = app.browser();
     browser.ask(Method::GET, &app.key(&ann).await.link()).await;
     let answer = browser.ask(Method::GET, "/reset/care-less/cached").await;
-    assert_eq!((answer.status.into(), &*answer.text()), (200_u16, "kept"));
+    assert_eq!((answer.status, &*answer.text()), (200, "kept"));
     assert_eq!(answer.headers["cache-control"], "no-store");
 }
 

@@ -2,7 +2,7 @@
 
 use latchkey_testing::{example::Example, execute, texts};
 use reqwest::Method;
-use rocket::futures::future::join_all;
+use rocket::{futures::future::join_all, tokio};
 
 const ENTRIES: usize = 20;
 
@@ -19,7 +19,7 @@ async fn two_drivers_write_to_one_file() {
         let text = format!("day {number}");
         browser.send(browser.request(Method::POST, "/entries").form(&[("text", &text)])).await.status
     };
-    let (written, ()) = rocket::futures::join!(
+    let (written, ()) = tokio::join!(
         join_all((0..ENTRIES).map(entry)),
         example.sign_in(&other, "ann@example.com", "/entries")
     );

@@ -17,8 +17,8 @@ const EMAIL: &str = "ann@example.com";
 const TOML: &str = include_str!("../Rocket.toml");
 
 async fn me(browser: &Browser) -> (u16, Value) {
-    let answer =
-        browser.send(browser.request(Method::GET, "/api/me").header(ACCEPT, "application/json")).await;
+    let json = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
+    let answer = browser.send(browser.request(Method::GET, "/api/me").headers(json)).await;
     (answer.status, from_slice(&answer.body).expect("JSON"))
 }
 
