@@ -84,8 +84,8 @@ impl Example {
     pub async fn mailed(&self, to: &str, place: &str) -> String {
         let begin = format!("{}{place}", self.site);
         self.found(|mailbox| {
-            let (_, theirs) = mailbox.split_once(to)?;
-            let (_, rest) = theirs.split_once(&begin)?;
+            let mut theirs = mailbox.split("<article").filter(|message| message.contains(to));
+            let (_, rest) = theirs.find_map(|message| message.split_once(&begin))?;
             let key = rest.split(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c)).next()?;
             Some(format!("{place}{key}"))
         })
