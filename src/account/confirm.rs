@@ -171,7 +171,10 @@ async fn submit(
         Ok(whole) => whole,
         Err(refusal) => return Ok(unconfirmed.shown(&site).refused(refusal)),
     };
-    let counted = RateLimit::PasswordOf(unconfirmed.0.id.as_bytes());
+    // Wrong passwords keep nobody from choosing another.
+    let what: &[u8] = if typed.password.is_ok() { b"" } else { b"new" };
+    let of = [unconfirmed.0.id.as_bytes(), what].concat();
+    let counted = RateLimit::PasswordOf(&of);
     if unconfirmed.takes_work(&site) {
         let mut tx = site.begin().await?;
         let allowed = counted.allow(site.app, &mut tx).await?;
