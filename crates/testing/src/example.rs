@@ -10,7 +10,7 @@ use reqwest::Method;
 use rocket::tokio::{net::TcpStream, time::sleep};
 use tempfile::TempDir;
 
-use super::{Answer, Browser, OLD, free_port};
+use super::{Answer, Browser, Mailbox, OLD, free_port};
 
 /// A running example, in a folder of its own.
 pub struct Example {
@@ -18,6 +18,8 @@ pub struct Example {
     binary: &'static str,
     folder: TempDir,
     site: String,
+    /// Its messages.
+    pub mailbox: Mailbox,
 }
 
 impl Example {
@@ -33,7 +35,9 @@ impl Example {
         let mut command = command(binary, folder.path());
         command.env("ROCKET_PORT", port.to_string()).stdout(Stdio::null());
         let server = command.spawn().expect("the example runs");
-        let example = Example { server, binary, folder, site: format!("http://127.0.0.1:{port}") };
+        let site = format!("http://127.0.0.1:{port}");
+        let mailbox = Mailbox::at(Browser::new(&site, &site), "/auth/dev/mailbox");
+        let example = Example { server, binary, folder, site, mailbox };
         for _ in 0..1000 {
             if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
                 return example;
@@ -62,7 +66,7 @@ impl Example {
     pub async fn register(&self, browser: &Browser, email: &str, fields: &[(&str, &str)]) {
         let fields = [&[("email", email), ("password", OLD)], fields].concat();
         self.post(browser, "/auth/register", &fields).await;
-        let arrived = browser.ask(Method::GET, &self.mailed(email, "/auth/confirm/").await).await;
+        let arrived = browser.ask(Method::GET, &self.mailbox.next(email).await.link()).await;
         let page = browser.ask(Method::GET, arrived.location()).await.text();
         self.post(browser, form(&page, "/auth/confirm/address"), &[]).await;
     }
@@ -79,31 +83,6 @@ impl Example {
         assert_eq!(answer.status, 303, "{path}: {}", answer.text());
         answer
     }
-
-    /// Waits for a message to `to` with a link to `place`, and returns the link's path.
-    pub async fn mailed(&self, to: &str, place: &str) -> String {
-        let begin = format!("{}{place}", self.site);
-        self.found(|mailbox| {
-            let mut theirs = mailbox.split("<article").filter(|message| message.contains(to));
-            let (_, rest) = theirs.find_map(|message| message.split_once(&begin))?;
-            let key = rest.split(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c)).next()?;
-            Some(format!("{place}{key}"))
-        })
-        .await
-    }
-
-    /// Waits until the page of the development mailbox, which has the newest message first, shows it.
-    pub async fn found(&self, look: impl Fn(&str) -> Option<String>) -> String {
-        let browser = self.browser();
-        for _ in 0..200 {
-            let mailbox = browser.ask(Method::GET, "/auth/dev/mailbox").await.text();
-            if let Some(found) = look(&mailbox) {
-                return found;
-            }
-            sleep(Duration::from_millis(50)).await;
-        }
-        panic!("no such message came");
-    }
 }
 
 impl Drop for Example {
@@ -113,7 +92,8 @@ impl Drop for Example {
     }
 }
 
-/// Returns the address of the form on a page that is sent to `path`.
+/// Returns the address of the form on a page that is sent to `path`. A [`Page`](super::Page) would be one at the base that
+/// all tests share.
 pub fn form<'p>(page: &'p str, path: &str) -> &'p str {
     let action = page.split("action=\"").find(|part| part.starts_with(path));
     action.and_then(|part| part.split('"').next()).unwrap_or_else(|| panic!("no form for {path}: {page}"))

@@ -72,7 +72,8 @@ pub struct Mailbox {
 }
 
 enum Source {
-    Dev(Browser),
+    /// The page at this path.
+    Dev(Browser, &'static str),
     Arrived(Arrived),
     Replicas(Arc<Letters>),
 }
@@ -80,7 +81,12 @@ enum Source {
 impl Mailbox {
     /// The development mailbox of the browser's site.
     pub fn new(browser: Browser) -> Mailbox {
-        Mailbox { source: Source::Dev(browser), read: Arc::default(), trouble: Arc::default() }
+        Self::at(browser, "/dev/mailbox")
+    }
+
+    /// The same of a site whose base the tests do not share.
+    pub fn at(browser: Browser, path: &'static str) -> Mailbox {
+        Mailbox { source: Source::Dev(browser, path), read: Arc::default(), trouble: Arc::default() }
     }
 
     /// Messages that really arrive.
@@ -101,8 +107,8 @@ impl Mailbox {
 
     /// Every message with its id, oldest first.
     async fn list(&self) -> Vec<(String, Message)> {
-        let browser = match &self.source {
-            Source::Dev(browser) => browser,
+        let (browser, path) = match &self.source {
+            Source::Dev(browser, path) => (browser, path),
             Source::Arrived(arrived) => {
                 let arrived = arrived.lock().expect("unpoisoned").clone();
                 return arrived.into_iter().map(|message| (String::new(), message)).collect();
@@ -112,7 +118,7 @@ impl Mailbox {
                 return numbered.map(|(number, message)| (number.to_string(), message)).collect();
             }
         };
-        let answer = browser.ask(reqwest::Method::GET, "/dev/mailbox").await;
+        let answer = browser.ask(reqwest::Method::GET, path).await;
         assert_eq!(answer.status, 200, "the development mailbox does not open: {}", answer.text());
         let html = Html::parse_document(&answer.text());
         let select = |selector: &str| Selector::parse(selector).expect("a selector");

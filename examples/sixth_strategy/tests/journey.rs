@@ -16,7 +16,7 @@ async fn the_link_and_the_code_lead_back_in() {
     example.register(&example.browser(), EMAIL, &[]).await;
     let (browser, thief) = (example.browser(), example.browser());
     example.post(&browser, "/auth/reset", &[("email", EMAIL)]).await;
-    let link = example.mailed(EMAIL, "/auth/reset/").await;
+    let link = example.mailbox.next_key(EMAIL).await.link();
 
     // The link alone: the form for the code can be sent, but opens nothing.
     assert_eq!(thief.ask(Method::GET, &link).await.location(), PAGE);
@@ -34,21 +34,11 @@ async fn the_link_and_the_code_lead_back_in() {
     example.post(&browser, submit, &[("code", "00000000"), ("password", NEW)]).await;
     let wrong = browser.ask(Method::GET, PAGE).await.text();
     assert!(wrong.contains("You have 2 tries left."), "{wrong}");
-    let code = code(&example).await;
+    let code = example.mailbox.next_code(EMAIL).await;
     let weak = example.post(&browser, submit, &[("code", &code), ("password", "12345678")]).await;
     assert_eq!(weak.location(), PAGE);
     let done = example.post(&browser, submit, &[("code", &code), ("password", NEW)]).await;
     assert_eq!(done.location(), "/auth/account");
     assert_eq!(browser.ask(Method::GET, "/").await.text(), format!("hello, {EMAIL}"));
     assert_eq!(browser.other().ask(Method::GET, &link).await.status, 410);
-}
-
-/// Returns the newest code, which stands alone on its line.
-async fn code(example: &Example) -> String {
-    let is_code = |line: &&str| line.len() == 8 && line.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let code = |mailbox: &str| {
-        let (_, rest) = mailbox.split_once("Your code for")?;
-        rest.lines().map(str::trim).find(is_code).map(str::to_owned)
-    };
-    example.found(code).await
 }
