@@ -24,12 +24,11 @@ use uuid::Uuid;
 use crate::{
     app::App,
     auth::gate::{self, Goal, Passed, Proof},
-    base::{Error, clock::Time, email::Email, random::Random},
+    base::{Error, email::Email, random::Random},
     config::database,
     hashing::hash::PasswordHash,
     http::Visit,
     store::{
-        self,
         accounts::{self, AccountRow},
         roles,
     },
@@ -307,21 +306,8 @@ async fn sign_in(person: &Person, site: &Visit<'_>) -> Result<bool, Error> {
     let (Ok(email), now) = (Email::parse(&person.email), site.now()) else { return Ok(false) };
     let mut tx = site.begin().await?;
     if accounts::find_by_email(&mut tx, email.key()).await?.is_none() {
-        let account = AccountRow {
-            id: store::id(now, site.random)?,
-            email: email.address().to_owned(),
-            password_hash: PasswordHash::unusable(),
-            version: 0,
-            enabled: true,
-            phone: None,
-            phone_usable_at: None,
-            fields: "{}".into(),
-            created_at: now,
-            resets_blocked_until: now,
-            undone_at: Time::default(),
-            deleted_at: None,
-            role_list: String::new(),
-        };
+        let address = email.address().to_owned();
+        let account = AccountRow::new(address, PasswordHash::unusable(), now, site.random)?;
         accounts::insert(&mut tx, &account, email.key(), now).await?;
     }
     let Some(mut account) = accounts::lock_by_email(&mut tx, email.key(), now).await? else {

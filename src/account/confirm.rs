@@ -35,7 +35,6 @@ use crate::{
         keyed,
     },
     store::{
-        self,
         accounts::{self, AccountRow},
         registrations::{self, Registration},
         roles,
@@ -195,19 +194,9 @@ async fn submit(
     };
     let (registration, now) = (&unconfirmed.0, site.now());
     let account = AccountRow {
-        id: store::id(now, site.random)?,
-        email: registration.email.clone(),
-        password_hash: hash,
-        version: 0,
-        enabled: true,
-        phone: None,
-        phone_usable_at: None,
         fields,
-        created_at: now,
-        resets_blocked_until: now,
-        undone_at: crate::base::clock::Time::default(),
-        deleted_at: None,
         role_list: registration.roles.clone(),
+        ..AccountRow::new(registration.email.clone(), hash, now, site.random)?
     };
     let mut tx = site.begin().await?;
     let locked = match registrations::spend(&mut tx, registration.id, now).await? {

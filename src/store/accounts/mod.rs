@@ -9,7 +9,7 @@ pub use self::locked::{
 };
 use super::{Conn, Tx, roles, sql};
 use crate::{
-    base::{Error, clock::Time, email::Email},
+    base::{Error, clock::Time, email::Email, random::Random},
     hashing::hash::PasswordHash,
 };
 
@@ -73,6 +73,28 @@ impl AccountState {
 }
 
 impl AccountRow {
+    /// Creates a new account, enabled and without a phone.
+    ///
+    /// # Errors
+    /// [`Error::Randomness`].
+    pub fn new(email: String, password_hash: PasswordHash, now: Time, random: Random) -> Result<Self, Error> {
+        Ok(Self {
+            id: super::id(now, random)?,
+            email,
+            password_hash,
+            version: 0,
+            enabled: true,
+            phone: None,
+            phone_usable_at: None,
+            fields: "{}".into(),
+            created_at: now,
+            resets_blocked_until: now,
+            undone_at: Time::default(),
+            deleted_at: None,
+            role_list: String::new(),
+        })
+    }
+
     /// Returns its state.
     pub fn state(&self) -> AccountState {
         match self {
