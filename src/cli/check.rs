@@ -8,12 +8,11 @@ use clap::Args;
 use figment::Figment;
 use serde_json::{Value, json};
 
-use super::{census::DatabaseState, exposed::exposed};
+use super::{census::DatabaseState, exposed::exposed, site};
 use crate::{
-    app::{App, Extensions},
-    base::{Error, clock::Clock, email::Email, phone::Phone},
+    app::App,
+    base::{Error, email::Email, phone::Phone},
     config::{self, Owner, Validated, database, fault, is_loopback_url},
-    core::place::named,
     findings::{Finding, Severity},
     jobs::delivery,
     outbox::{
@@ -24,7 +23,6 @@ use crate::{
     policy::{Channel, Policy, ResetSettings, judge},
     server::template_dir,
     store,
-    view::templates::Templates,
 };
 
 #[derive(Args)]
@@ -109,8 +107,7 @@ fn finding(line: &str) -> Finding {
 
 async fn plan(check: &Check, validated: Validated, figment: &Figment) -> Result<(Plan, Vec<Finding>), Error> {
     let dir = template_dir(figment)?;
-    let templates = Templates::load(dir.as_deref(), &named(&validated.config.base))?;
-    let app = App::new(validated, Clock::system(), templates, Extensions::default())?;
+    let app = site::app(validated, dir.as_deref())?;
     let (address, port): (IpAddr, u16) = (fault::read(figment, "address")?, fault::read(figment, "port")?);
     let settings = database::read(figment)?;
     let mut census = DatabaseState::open(&settings).await?;

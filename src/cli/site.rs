@@ -1,6 +1,6 @@
 //! The site that a command works for: the server's, or that of an application.
 
-use std::{io, net::IpAddr, sync::Arc};
+use std::{io, net::IpAddr, path::Path, sync::Arc};
 
 use figment::Figment;
 use rocket::{Build, Rocket, error::ErrorKind, tokio::select};
@@ -52,9 +52,7 @@ impl Site {
             Self::Server(_) => {
                 let pool = Pool::connect(&database::read(&figment)?).await?;
                 let validated = Validated::read(&figment, &Provided::perhaps())?;
-                let templates = Templates::load(None, &named(&validated.config.base))?;
-                let app = App::new(validated, Clock::system(), templates, Extensions::default())?;
-                return Ok((Arc::new(app), pool));
+                return Ok((Arc::new(app(validated, None)?), pool));
             }
         };
         // Only the application itself knows all of its parts.
@@ -98,6 +96,15 @@ impl Site {
         });
         ended(site.launch().await.map_err(Box::new), Some(at))
     }
+}
+
+/// Builds the server's site, with the templates in a folder.
+///
+/// # Errors
+/// [`Error::Config`], [`Error::Template`] or [`Error::File`].
+pub(super) fn app(validated: Validated, templates: Option<&Path>) -> Result<App, Error> {
+    let templates = Templates::load(templates, &named(&validated.config.base))?;
+    App::new(validated, Clock::system(), templates, Extensions::default())
 }
 
 async fn reachable(settings: &DatabaseSettings) -> Result<(), Error> {
