@@ -98,11 +98,8 @@ impl Strategies {
     pub fn find(&self, name: &str) -> Option<Strategy> {
         let known = self.known.iter().copied().find(|strategy| strategy.name() == name);
         let names = self.known.iter().map(|strategy| strategy.name());
-        let is_name = |name: &str| {
-            !name.is_empty() && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase())
-        };
         let unseen = || {
-            (self.trusting && is_name(name) && spelling::meant(name, names).is_none())
+            (self.trusting && is_snake_case(name) && spelling::meant(name, names).is_none())
                 .then(|| Strategy::Own(OwnStrategy::unseen(name)))
         };
         known.or_else(unseen)
@@ -118,4 +115,14 @@ impl Strategies {
         self.known.push(Strategy::Own(own));
         self.known.sort();
     }
+}
+
+/// True for a name of at most 40 characters like `mail_and_card`.
+pub fn is_snake_case(name: &str) -> bool {
+    let word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    name.len() <= 40
+        && name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.split('_').all(word)
 }

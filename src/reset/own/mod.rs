@@ -13,7 +13,7 @@ use crate::{
     core::place::Place,
     http::mount_at,
     policy::{
-        own_strategy::{OwnStrategy, Strategies},
+        own_strategy::{OwnStrategy, Strategies, is_snake_case},
         strategy::Strategy,
     },
 };
@@ -183,16 +183,6 @@ fn fault(own: &OwnStrategy) -> Option<(&'static str, &'static str)> {
     ]
     .into_iter()
     .find_map(|(is_wrong, why, remedy)| is_wrong.then_some((why, remedy)))
-}
-
-/// True for a name of at most 40 characters like `mail_and_card`.
-fn is_snake_case(name: &str) -> bool {
-    let word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
-    name.len() <= 40
-        && name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.split('_').all(word)
 }
 
 #[cfg(test)]
