@@ -78,6 +78,7 @@ pub fn on_clock(clock: Clock) -> Latchkey {
 ///     rocket.attach(latchkey::fairing().layout(latchkey::in_template("frame")))
 /// }
 /// ```
+#[must_use = "it does nothing until it is attached"]
 pub struct Latchkey {
     clock: Clock,
     extensions: Extensions,
@@ -196,7 +197,6 @@ impl Latchkey {
     ///     rocket.attach(latchkey::fairing().registration(customers))
     /// }
     /// ```
-    #[must_use]
     pub fn registration(mut self, registration: impl Registration) -> Self {
         self.extensions.registration = Some(Attached::new(registration));
         self

@@ -130,6 +130,7 @@ fn misplaced(figment: &Figment) -> Vec<Finding> {
         let (_, each) = salvage::<rocket::Config>(figment, "");
         faults.extend(if each.is_empty() { explain(figment, fault, "") } else { each });
     }
+    let is_known = known();
     for profile in figment.profiles().filter(|profile| is_known(profile.as_str().as_str())) {
         let why = format!("[{profile}] is no table that is read");
         faults.push(Finding::new(Severity::Error, "", why, format!("write [default.{profile}]")));
@@ -146,6 +147,7 @@ fn misplaced(figment: &Figment) -> Vec<Finding> {
 /// setting. An application has keys of its own.
 fn strays(figment: &Figment) -> Vec<Finding> {
     let mut strays = Vec::new();
+    let is_known = known();
     let shared = database::named(figment);
     let is_ours = |entry: &String| entry == "latchkey" || shared.as_ref() == Some(entry);
     let tables = [("", figment.extract()), ("databases.", figment.extract_inner("databases"))];
@@ -172,10 +174,10 @@ fn is_misspelt(key: &str) -> bool {
     spelling::meant(key, ["latchkey"]).is_some()
 }
 
-/// True for the keys under a profile that we or Rocket read.
-fn is_known(key: &str) -> bool {
+/// Returns a test for the keys under a profile that we or Rocket read.
+fn known() -> impl Fn(&str) -> bool {
     let rocket: Dict = Figment::from(rocket::Config::default()).extract().unwrap_or_default();
-    rocket.contains_key(key) || OURS.contains(&key)
+    move |key| rocket.contains_key(key) || OURS.contains(&key)
 }
 
 /// Returns the variables meant for one of our tables that nothing reads: the environment sets only whole tables.
