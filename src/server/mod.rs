@@ -1,5 +1,6 @@
 //! The site from a configuration: as a fairing for an application, and as an application of its own.
 
+mod assemble;
 mod database;
 mod dev;
 pub mod errors;
