@@ -1,5 +1,7 @@
 //! Tests of an application: people who are signed in at once, their messages, and a clock that a test turns.
 
+mod entrance;
+
 use std::{
     path::PathBuf,
     sync::{Arc, OnceLock},
@@ -9,30 +11,16 @@ use std::{
 
 use figment::{Figment, providers::Serialized};
 use rocket::{
-    Build, Rocket,
-    fairing::{self, Fairing, Info, Kind},
+    fairing::Fairing,
     http::{ContentType, Header, Status},
     local::{asynchronous, blocking},
-    post, routes,
-    serde::json::Json,
     tokio::time::sleep,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{
-    app::App,
-    auth::gate::{self, Goal, Passed, Proof},
-    base::{Error, email::Email, random::Random},
-    config::database,
-    hashing::hash::PasswordHash,
-    http::Visit,
-    store::{
-        accounts::{self, AccountRow},
-        roles,
-    },
-};
+use self::entrance::{Entrance, Person};
+use crate::{app::App, base::random::Random, config::database};
 
 #[cfg(not(debug_assertions))]
 compile_error!("the feature `testing` of latchkey signs anybody in: leave it out of a release build");
@@ -255,71 +243,4 @@ impl Letter {
         };
         self.text.lines().map(str::trim).find(is_code)
     }
-}
-
-/// A person to sign in.
-#[derive(Serialize, Deserialize)]
-struct Person {
-    email: String,
-    roles: Vec<String>,
-}
-
-impl Person {
-    fn new(email: &str, roles: &[&str]) -> Self {
-        Self { email: email.to_owned(), roles: roles.iter().map(|&role| role.to_owned()).collect() }
-    }
-}
-
-/// Mounts the route that signs in, and hands the site to the kit.
-struct Entrance {
-    path: String,
-    site: Arc<OnceLock<Arc<App>>>,
-}
-
-#[rocket::async_trait]
-impl Fairing for Entrance {
-    fn info(&self) -> Info {
-        Info { name: "Latchkey's kit for tests", kind: Kind::Ignite | Kind::Liftoff }
-    }
-
-    async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
-        Ok(rocket.mount(self.path.clone(), routes![enter]))
-    }
-
-    async fn on_liftoff(&self, rocket: &Rocket<rocket::Orbit>) {
-        if let Some(app) = rocket.state::<Arc<App>>() {
-            let _ = self.site.set(app.clone());
-        }
-    }
-}
-
-#[post("/", data = "<person>")]
-async fn enter(person: Json<Person>, site: Visit<'_>) -> Status {
-    match sign_in(&person, &site).await {
-        Ok(true) => Status::NoContent,
-        Ok(false) => Status::UnprocessableEntity,
-        Err(_) => Status::InternalServerError,
-    }
-}
-
-async fn sign_in(person: &Person, site: &Visit<'_>) -> Result<bool, Error> {
-    let (Ok(email), now) = (Email::parse(&person.email), site.now()) else { return Ok(false) };
-    let mut tx = site.begin().await?;
-    if accounts::find_by_email(&mut tx, email.key()).await?.is_none() {
-        let address = email.address().to_owned();
-        let account = AccountRow::new(address, PasswordHash::unusable(), now, site.random)?;
-        accounts::insert(&mut tx, &account, email.key(), now).await?;
-    }
-    let Some(mut account) = accounts::lock_by_email(&mut tx, email.key(), now).await? else {
-        return Ok(false);
-    };
-    for role in &person.roles {
-        let id = account.id;
-        roles::add(account.tx(), id, role).await?;
-    }
-    let Passed::Entered(admission) =
-        gate::pass(site, &mut account, Proof::Password, Goal::SignIn { keep: false }).await?;
-    tx.commit().await?;
-    admission.enter(site);
-    Ok(true)
 }
