@@ -88,8 +88,9 @@ impl Kit {
             .merge(Serialized::global(&format!("databases.{entry}.url"), url))
             .merge(Serialized::global("latchkey.public_url", SITE))
             .merge(Serialized::global("latchkey.password", json!({ "cost": 4, "threads": 1 })))
-            .merge(Serialized::global("latchkey.mail", json!({})))
-            .merge(Serialized::global("latchkey.sms", json!({})))
+            // A table would be merged with the application's.
+            .merge(Serialized::global("latchkey.mail.url", None::<String>))
+            .merge(Serialized::global("latchkey.sms.url", None::<String>))
     }
 
     /// Returns the fairing that signs people in; the application attaches `latchkey::fairing()` as well.
@@ -242,5 +243,21 @@ impl Letter {
                 && line.chars().any(|c| c.is_ascii_digit())
         };
         self.text.lines().map(str::trim).find(is_code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Provided, Validated};
+
+    #[test]
+    fn nothing_is_sent_whatever_the_application_has_configured() {
+        let kit = Kit::new();
+        let configured = Figment::from(rocket::Config::debug_default())
+            .merge(("latchkey.mail.url", "smtp://mail.example"))
+            .merge(("latchkey.sms.url", "https://texts.example"));
+        let validated = Validated::read(&kit.figment(configured), &Provided::default()).unwrap();
+        assert!(validated.config.mail.url.is_none() && validated.config.sms.url.is_none());
     }
 }
