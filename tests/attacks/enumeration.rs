@@ -77,6 +77,13 @@ async fn told(browser: &Browser, sent: &Sent, address: &str) -> Vec<(u16, Vec<(S
     told
 }
 
+/// A page without the time of day that it names.
+fn timeless(page: &str) -> String {
+    let is_of_time = |character: char| character.is_ascii_digit() || character == ':';
+    let parts = page.split(" UTC").map(|part| part.trim_end_matches(is_of_time));
+    parts.collect::<Vec<_>>().join("<time>")
+}
+
 /// Panics unless the form at `place` gives the same answer for each address.
 async fn alike(fixture: &AttackFixture, place: &str, addresses: &[&str], password: Option<&str>) {
     let mut first = None;
@@ -112,10 +119,12 @@ async fn a047_a_limit_answers_known_and_unknown_alike(fixture: &mut AttackFixtur
     let browsers = [fixture.app.browser(), fixture.app.browser()];
     for turn in 0..20 {
         let mut answers = Vec::new();
-        // One directly after the other: the page names the minute.
         for (browser, address) in browsers.iter().zip([V, NOBODY]) {
             let sent = Sent { to: "/reset".into(), fields: vec![("email".into(), address.into())] };
-            answers.push(told(browser, &sent, address).await);
+            let told = told(browser, &sent, address).await;
+            // One asks after the other, perhaps in the next minute.
+            let told = told.into_iter().map(|(status, headers, body)| (status, headers, timeless(&body)));
+            answers.push(told.collect::<Vec<_>>());
         }
         assert_eq!(answers[0], answers[1], "request {turn} tells them apart");
     }
