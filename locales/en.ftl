@@ -749,7 +749,7 @@ mail-reset-disabled-closing =
 mail-reset-deleted-subject = Your { $site } account is going to be deleted
 mail-reset-deleted-lead =
     Somebody, hopefully you, asked to get back into your { $site } account. It was closed, and is deleted for good on { $held }.
-    Until then, the link in the message we sent when it was closed brings it back.
+    Until then, the link in the message we sent when it was closed brings it back. If that message has no link, contact the support of { $site }.
 mail-reset-deleted-closing =
     If you did not ask for this, you can ignore this message: nothing has changed.
 
@@ -859,10 +859,10 @@ mail-account-deleted-button = Bring the account back
 mail-account-deleted-closing =
     If this was not you, or you have changed your mind, open the link. On its page, one button brings the account back, ends every session and sends you a message to choose a new password.
 
-mail-disabled-deleted-subject = Your { $site } account is going to be deleted
-mail-disabled-deleted-lead =
-    Your { $site } account, which had been disabled, is going to be deleted with all that belongs to it.
-mail-disabled-deleted-closing =
+mail-closed-account-subject = Something happened to your { $site } account
+mail-closed-account-lead =
+    { $what }. Nobody can sign in to this account, because it is disabled, on hold or going to be deleted.
+mail-closed-account-closing =
     If you do not expect this, contact the support of { $site }.
 
 mail-frozen-subject = Your { $site } account is on hold
@@ -996,7 +996,7 @@ explain-phone-abroad = They have a confirmed phone, but latchkey.sms.countries d
 explain-phone-none = They have no confirmed phone.
 explain-phone-needed = Without one, they cannot get back in on their own.
 explain-disabled = Their account is disabled, so no message is sent.
-explain-deleted = They have deleted their account. Until it is gone, only the link in the notice brings it back.
+explain-deleted = Their account is going to be deleted. Until it is gone, the link in the notice brings it back, if it has one.
 explain-frozen = Somebody at a former address reported "this wasn’t me", so nobody gets in until an admin has decided.
 explain-held = They reported "this wasn’t me", so nobody can request a reset before { $until }.
 explain-force = In force:

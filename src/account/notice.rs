@@ -1,4 +1,4 @@
-//! Notices: emails about every sensitive event, with a link that undoes it.
+//! Notices: emails about every sensitive event, with a link that undoes it, unless the account was closed before.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use crate::{
     outbox::message::Message,
     store::{
         Tx,
-        accounts::AccountRow,
+        accounts::{AccountRow, AccountState},
         former_addresses,
         keys::{self, KeyRow},
     },
@@ -56,17 +56,15 @@ impl UndoSnapshot {
     }
 }
 
-/// Posts a notice that a disabled account is going to be deleted, without a link, to its present address.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn post_final(app: &App, tx: &mut Tx, account: &AccountRow, asked: &Caller) -> Result<(), Error> {
-    let mail = Message::mail(asked.locale, &account.email, "disabled-deleted").asked(asked);
-    mail.post(app, tx, Some(account.id), None, app.now() + *UNDO).await
+/// True if the notice of an event may carry a link that undoes it. An account that was closed `before` the event stays
+/// closed until an admin opens it: the link would restore it, which its owner may do only by a link from before.
+pub fn may_be_undone(before: &AccountRow) -> bool {
+    before.state() == AccountState::Enabled
 }
 
-/// Posts a notice that `notice` happened to an account: its state was `before`, and its address is now `now_at`.
-/// Addresses that it left recently get one without a link, because somebody else may have them now.
+/// Posts a notice that `notice` happened to an account: its state was `before`, and its address is now `now_at`. The
+/// notice has a link if the event [may be undone](may_be_undone). Addresses that the account left recently get one
+/// without a link, because somebody else may have them now.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -78,13 +76,42 @@ pub async fn post(
     notice: &str,
     asked: &Caller,
 ) -> Result<(), Error> {
-    let (now, key) = (app.now(), Key::for_link(app.random)?);
+    let until = app.now() + *UNDO;
+    let event = app.templates.language(asked.locale).say(&format!("event-{notice}"), &[]);
+    let mail = match may_be_undone(before) {
+        true => {
+            let link = link(app, tx, before, notice).await?;
+            Message::mail(asked.locale, &before.email, notice).link(link, until).with("email", now_at)
+        }
+        false => Message::mail(asked.locale, &before.email, "closed-account").with("what", &event),
+    };
+    mail.asked(asked).post(app, tx, Some(before.id), None, until).await?;
+    let left = former_addresses::of_account(tx, before.id, app.now() - *FORMER_ADDRESS_NOTICE).await?;
+    // The address left just now, and the present one, get messages of their own.
+    for former in left.iter().filter(|left| left.email != before.email && left.email != now_at) {
+        let mail = Message::mail(asked.locale, &former.email, "former-address")
+            .asked(asked)
+            .with("what", &event)
+            .moment("left", former.left_at);
+        mail.post(app, tx, Some(before.id), None, until).await?;
+    }
+    // Only the former address can undo the change, so the new one gets no link.
+    if now_at != before.email {
+        let mail = Message::mail(asked.locale, now_at, "new-email").asked(asked);
+        mail.post(app, tx, Some(before.id), None, until).await?;
+    }
+    Ok(())
+}
+
+/// Adds a key that restores `before`, and returns its link.
+async fn link(app: &App, tx: &mut Tx, before: &AccountRow, notice: &str) -> Result<String, Error> {
+    let key = Key::for_link(app.random)?;
     let undo = UndoSnapshot {
         email: before.email.clone(),
         phone: before.phone.clone(),
         phone_usable_at: before.phone_usable_at,
         notice: notice.to_owned(),
-        at: now,
+        at: app.now(),
     };
     let plain = serde_json::to_vec(&undo).expect("an address is plain data");
     let row = KeyRow {
@@ -92,23 +119,5 @@ pub async fn post(
         ..app.key_row(before.id, Purpose::Undo, key.digest(&app.keyring), *UNDO)?
     };
     keys::insert(tx, &row).await?;
-    let link = app.key_link(Place::NotMe, &key);
-    let mail = Message::mail(asked.locale, &before.email, notice).link(link, row.expires_at);
-    let mail = mail.asked(asked).with("email", now_at);
-    mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
-    let left = former_addresses::of_account(tx, before.id, now - *FORMER_ADDRESS_NOTICE).await?;
-    // The address left just now, and the present one, get messages of their own.
-    for former in left.iter().filter(|left| left.email != before.email && left.email != now_at) {
-        let mail = Message::mail(asked.locale, &former.email, "former-address")
-            .asked(asked)
-            .with("what", &app.templates.language(asked.locale).say(&format!("event-{notice}"), &[]))
-            .moment("left", former.left_at);
-        mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
-    }
-    // Only the former address can undo the change, so the new one gets no link.
-    if now_at != before.email {
-        let mail = Message::mail(asked.locale, now_at, "new-email").asked(asked);
-        mail.post(app, tx, Some(before.id), None, row.expires_at).await?;
-    }
-    Ok(())
+    Ok(app.key_link(Place::NotMe, &key))
 }

@@ -201,7 +201,7 @@ impl Accounts {
     }
 
     /// Deletes the account as its owner would: nobody gets in, and after 72 hours, in which the link in the owner's mail
-    /// can restore it, it is removed. Of a disabled account, no link restores it.
+    /// can restore it, it is removed. If it is disabled or on hold, no link restores it.
     ///
     /// ```no_run
     /// # use latchkey::{Accounts, Error, Uuid};

@@ -210,7 +210,7 @@ pub(super) fn why_not(app: &App, account: &AccountRow) -> Option<ActionOutcome> 
     }
 }
 
-/// Ends a hold on resets early. A frozen account stays at its present address, which gets a key.
+/// Ends a hold on resets early. An account that is claimed stays at its present address, which gets a key.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -219,7 +219,7 @@ pub async fn lift_hold(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resul
     match accounts::lock(tx, id, now).await? {
         None => Ok(ActionOutcome::Nobody),
         Some(account) if account.resets_blocked_until <= now => Ok(ActionOutcome::Already),
-        Some(mut account) if account.state() == AccountState::Frozen => {
+        Some(mut account) if account.is_claimed() => {
             if let Some(why) = actor.may_not_open(&account) {
                 return Ok(why);
             }
@@ -286,7 +286,7 @@ pub async fn remove_phone(
 }
 
 /// Deletes an account as its owner would: nobody gets in, and it is removed once nothing can restore it. If it is
-/// disabled, no link restores it.
+/// disabled or frozen, no link restores it.
 ///
 /// # Errors
 /// [`Error::Refused`] if the application still needs it, and [`Error::Database`].
@@ -303,13 +303,11 @@ pub async fn delete(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Result<A
     account.end_everything(now).await?;
     account.delete_later(now).await?;
     let (tx, account) = account.into_parts();
-    if account.enabled {
-        notice::post(app, tx, &account, &account.email, "account-deleted", actor.asked()).await?;
-    } else {
-        // A link would enable what was disabled before.
+    if !notice::may_be_undone(&account) {
+        // A link to an earlier event would open what was closed since.
         keys::end(tx, id, Purpose::Undo).await?;
-        notice::post_final(app, tx, &account, actor.asked()).await?;
     }
+    notice::post(app, tx, &account, &account.email, "account-deleted", actor.asked()).await?;
     Event::new(EventKind::AccountDeletionRequested, id).by(actor).write(app, tx).await?;
     Ok(ActionOutcome::Done)
 }

@@ -17,6 +17,7 @@ use crate::{
     http::{Outcome, Page, Refusal, Visit},
     policy::strategy::Strategy,
     store::{
+        accounts,
         keys::{self, KeyRow},
         spent,
     },
@@ -168,8 +169,12 @@ pub async fn try_code<S>(
 ) -> Result<Tried, Error> {
     let tried = code::try_out(site, row, typed).await?;
     if let Tried::Wrong(0) = tried {
-        let (account, mut tx) = (&ticket.account, site.begin().await?);
-        notice::post(site.app, &mut tx, account, &account.email, "code-failed", &site.caller()).await?;
+        let mut tx = site.begin().await?;
+        // As it is now: it may have been closed since the ticket was read.
+        if let Some(account) = accounts::lock(&mut tx, ticket.account.id, site.now()).await? {
+            let (held, account) = account.into_parts();
+            notice::post(site.app, held, &account, &account.email, "code-failed", &site.caller()).await?;
+        }
         tx.commit().await?;
     }
     Ok(tried)

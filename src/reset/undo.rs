@@ -60,7 +60,7 @@ pub async fn weigh(
     account: &AccountRow,
 ) -> Result<Undone, Error> {
     let former = before.email_key();
-    let contested = account.state() == AccountState::Frozen
+    let contested = account.is_claimed()
         || former != account.email_key()
             && accounts::proved_elsewhere(conn, account.id, key.issued_at, &former).await?;
     Ok(if contested { Undone::Frozen } else { Undone::Restored })

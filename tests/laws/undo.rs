@@ -25,6 +25,8 @@ for_both_databases! {
     an_admin_leaves_a_frozen_account_where_it_is,
     an_admin_gives_a_frozen_account_back,
     a_frozen_admin_is_decided_on_the_command_line_alone,
+    no_notice_opens_an_account_that_an_admin_closed,
+    no_notice_opens_a_frozen_account_that_is_deleted,
     links_to_other_addresses_outlive_a_recovery,
     a_link_sealed_with_a_key_that_is_gone_is_none,
 }
@@ -325,6 +327,66 @@ async fn a_frozen_admin_is_decided_on_the_command_line_alone(setting: Setting) {
         assert_eq!(console.post(&sent).await.status, 422, "{act}: an admin opens an admin's account");
     }
     assert!(app.told(&["user", "show", &bob.email]).contains(&ann.email));
+    app.latchkey(&["user", "give-back", &bob.email, "--to", &ann.email]);
+    let key = app.mailbox.next_key(&ann.email).await.link();
+    app.recover(&app.browser(), &ann, &key, OTHER).await;
+}
+
+/// Runs a command about an account, and returns the one mail about it, which must not have a link.
+async fn told_without_a_link(app: &Site, person: &Person, command: &[&str]) -> String {
+    app.mailbox.rest(&person.email).await;
+    app.latchkey(command);
+    let told = app.mailbox.next(&person.email).await;
+    assert!(!told.has_link() && told.text.contains("support"), "{command:?}: {told:?}");
+    told.text
+}
+
+/// Adds a phone, which cannot be used yet: commands have the system's time, so none may pass.
+async fn adds_a_phone(app: &Site, person: &Person) {
+    let phone = "+4915112345678";
+    let own = app.signed_in(person).await;
+    let form = own.get("/account/phone").await;
+    let form = own.submit(&form, &[("tel", phone), ("current-password", &person.password)]).await;
+    let code = app.mailbox.next(phone).await.code();
+    own.submit(&form, &[("one-time-code", &code)]).await;
+    assert!(app.mailbox.next(&person.email).await.is_notice());
+}
+
+async fn no_notice_opens_an_account_that_an_admin_closed(setting: Setting) {
+    let app = setting.app().await;
+    let (ann, bob) = (app.person("ann").await, app.person("bob").await);
+    for person in [&ann, &bob] {
+        adds_a_phone(&app, person).await;
+        let (person, earlier) = reset(&app, person, NEW).await;
+        let email = person.email.as_str();
+        // One is disabled and then deleted; the other is deleted by its owner, then by an admin's word for good.
+        if email == ann.email {
+            app.latchkey(&["user", "disable", email]);
+            told_without_a_link(&app, &person, &["user", "delete", email, "--yes"]).await;
+        } else {
+            deletes(&app, &person).await;
+            app.latchkey(&["user", "disable", email]);
+        }
+        let lost = ["user", "remove-phone", email, "--reason", "lost"];
+        assert!(told_without_a_link(&app, &person, &lost).await.contains("The phone was changed"));
+        assert!(app.browser().get(&earlier).await.status >= 400, "a link opens what an admin has disabled");
+        assert!(!app.opens(email, &person.password).await && !gets_a_key(&app, email).await);
+        assert!(app.told(&["user", "show", email]).contains("deletion_pending"));
+    }
+}
+
+async fn no_notice_opens_a_frozen_account_that_is_deleted(setting: Setting) {
+    let app = setting.app().await;
+    let (ann, bob, link) = given(&app).await;
+    let (bob, own_link) = reset(&app, &bob, THIRD).await;
+    freeze(&app, &link, [&ann, &bob]).await;
+    told_without_a_link(&app, &bob, &["user", "delete", &bob.email, "--yes"]).await;
+    assert!(app.browser().get(&own_link).await.status >= 400, "its holder undoes the claim");
+    // Whoever brings it back still has to decide whose it is.
+    app.latchkey(&["user", "enable", &bob.email]);
+    for person in [&ann, &bob] {
+        assert!(!app.opens(&person.email, &person.password).await && !gets_a_key(&app, &person.email).await);
+    }
     app.latchkey(&["user", "give-back", &bob.email, "--to", &ann.email]);
     let key = app.mailbox.next_key(&ann.email).await.link();
     app.recover(&app.browser(), &ann, &key, OTHER).await;

@@ -105,6 +105,11 @@ impl AccountRow {
         }
     }
 
+    /// True if somebody claims it from a former address, also if it has been disabled or deleted since.
+    pub fn is_claimed(&self) -> bool {
+        self.resets_blocked_until == FOREVER
+    }
+
     /// Returns its roles, in alphabetical order.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
         self.role_list.split_whitespace()
