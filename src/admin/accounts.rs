@@ -114,7 +114,7 @@ impl Accounts {
     pub async fn invite(&self, email: &str, roles: &[&str]) -> Result<(), Error> {
         let invitation = invite::invitation(&self.app, email, &named(roles)?);
         let invitation = invitation.map_err(|_| Error::Refused("this is not an email address".into()))??;
-        let mut tx = self.begin().await?;
+        let mut tx = self.pool.begin().await?;
         let cared = actions::invite(&self.app, &mut tx, &invitation, &self.actor()).await?;
         done(tx, cared).await.map(drop)
     }
@@ -137,7 +137,7 @@ impl Accounts {
     /// [`Error::Refused`] for a name that is no role (letters, digits, `-` and `_`, at most 64), and [`Error::Database`].
     pub async fn set_roles(&self, id: Uuid, roles: &[&str]) -> Result<bool, Error> {
         let wanted = named(roles)?;
-        let mut tx = self.begin().await?;
+        let mut tx = self.pool.begin().await?;
         let Some(account) = accounts::lock(&mut tx, id, self.app.now()).await? else { return Ok(false) };
         let surplus = account.roles().filter(|role| !roles.contains(role));
         let surplus: Vec<_> = surplus.map(str::to_owned).collect();
@@ -158,7 +158,7 @@ impl Accounts {
     /// # Errors
     /// [`Error::Database`].
     pub async fn set_enabled(&self, id: Uuid, enabled: bool) -> Result<bool, Error> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.pool.begin().await?;
         let cared = actions::set_enabled(&self.app, &mut tx, id, enabled, &self.actor()).await?;
         done(tx, cared).await
     }
@@ -175,7 +175,7 @@ impl Accounts {
     /// # Errors
     /// [`Error::Database`].
     pub async fn end_sessions(&self, id: Uuid) -> Result<bool, Error> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.pool.begin().await?;
         let cared = actions::end_sessions(&self.app, &mut tx, id, &self.actor()).await?;
         done(tx, cared).await
     }
@@ -195,7 +195,7 @@ impl Accounts {
     /// # Errors
     /// [`Error::Refused`] if the account is disabled or on hold, and [`Error::Database`].
     pub async fn send_reset(&self, id: Uuid) -> Result<bool, Error> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.pool.begin().await?;
         let cared = actions::send_reset(&self.app, &mut tx, id, &self.actor()).await?;
         done(tx, cared).await
     }
@@ -216,12 +216,13 @@ impl Accounts {
     /// # Errors
     /// [`Error::Refused`] if the application still needs it, and [`Error::Database`].
     pub async fn delete(&self, id: Uuid) -> Result<bool, Error> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.pool.begin().await?;
         let cared = actions::delete(&self.app, &mut tx, id, &self.actor()).await?;
         done(tx, cared).await
     }
 
-    /// Begins a transaction in the database of the accounts.
+    /// Begins a transaction in the database of the accounts. It is rolled back after three seconds, because others wait for
+    /// it; then its statements and its commit fail.
     ///
     /// ```no_run
     /// # use latchkey::{Accounts, Error, Uuid};
@@ -236,7 +237,7 @@ impl Accounts {
     /// # Errors
     /// [`Error::Database`] if none can begin in time.
     pub async fn begin(&self) -> Result<Tx, Error> {
-        self.pool.begin().await
+        self.pool.lend().await
     }
 
     fn actor(&self) -> Actor {

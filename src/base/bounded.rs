@@ -4,6 +4,9 @@ use std::{fmt, panic::AssertUnwindSafe, time::Duration};
 
 use rocket::{futures::FutureExt, tokio::time::timeout};
 
+/// Longest time for a method of an application that somebody waits for, and for a transaction that it holds.
+pub const LONGEST: Duration = Duration::from_secs(3);
+
 /// Reason that a call did not come to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {

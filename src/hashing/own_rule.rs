@@ -1,14 +1,12 @@
 //! A rule of the application for new passwords, after ours.
 
-use std::time::Duration;
-
 use rocket::async_trait;
 
 use super::password::Password;
-use crate::base::{bounded::bounded, fault::Fault};
-
-/// Longest time for one password.
-const LONGEST: Duration = Duration::from_secs(3);
+use crate::base::{
+    bounded::{LONGEST, bounded},
+    fault::Fault,
+};
 
 /// A rule for new passwords. It judges those that Latchkey's own rules accept, wherever a person chooses one: at
 /// registration, after a reset, in the account.

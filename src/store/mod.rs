@@ -14,6 +14,7 @@ pub mod events;
 pub mod files;
 pub mod former_addresses;
 pub mod keys;
+mod lent;
 mod migrate;
 pub mod outbox;
 mod outbox_kind;
@@ -88,6 +89,8 @@ pub enum Conn {
     /// A transaction on PostgreSQL.
     #[cfg(feature = "postgres")]
     PostgresTx(retry_tx::RetryTx<sqlx::Postgres>),
+    /// A transaction of an application's own code.
+    Lent(lent::Lent),
     /// No connection: all that there is without a driver.
     None(Infallible),
 }
@@ -171,6 +174,7 @@ macro_rules! sql {
             $crate::store::Conn::SqliteTx($tx) => $again,
             #[cfg(feature = "postgres")]
             $crate::store::Conn::PostgresTx($tx) => $again,
+            $crate::store::Conn::Lent(_) => $crate::store::lent::refused::<$answer>(),
             $crate::store::Conn::None(never) => $crate::store::no_answer::<$answer>(never),
         }
     };

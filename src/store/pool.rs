@@ -6,7 +6,9 @@ use super::{
     Conn, DatabaseSettings, Tx,
     busy::{Busy, Token},
     driver::{self, Driver},
-    files, migrate,
+    files,
+    lent::Lent,
+    migrate,
     session_batcher::SessionBatcher,
     sessions::SignedIn,
     writes::Writes,
@@ -106,6 +108,14 @@ impl Pool {
     /// [`Error::Database`] if none can begin in time.
     pub async fn begin(&self) -> Result<Tx, Error> {
         Ok(Tx::new(self.driver.begin(&self.writes).await?))
+    }
+
+    /// Begins a transaction for an application, which has three seconds to commit it.
+    ///
+    /// # Errors
+    /// Same as [`begin`](Self::begin).
+    pub async fn lend(&self) -> Result<Tx, Error> {
+        Ok(Tx::new(Conn::Lent(Lent::new(self.driver.begin(&self.writes).await?))))
     }
 
     /// Begins a transaction of one statement, which takes one round trip to PostgreSQL.

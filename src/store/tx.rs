@@ -35,7 +35,8 @@ macro_rules! within {
 ///
 /// Statements are the same on both databases: parameters are `$1`, `$2`, …, and [`Value`] says what each type is. The id
 /// of an account is a `BLOB` on SQLite and a `UUID` on PostgreSQL, so a column of that type may refer to
-/// `latchkey_accounts (id)`. On SQLite, everybody else's changes wait until it ends: keep it short. Statements may run
+/// `latchkey_accounts (id)`. On SQLite, everybody else's changes wait until it ends: keep it short. One that
+/// [`Accounts::begin`](crate::Accounts::begin) has begun is rolled back after three seconds. Statements may run
 /// again if the database undoes the transaction because of others; the application does not notice. None may
 /// begin, end or name a transaction.
 ///
@@ -74,10 +75,11 @@ impl Tx {
     /// # Errors
     /// [`Error::Database`]; the transaction is undone then, and can no longer be committed.
     pub async fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, Error> {
-        let text = AssertSqlSafe(sql).into_sql_str();
-        within!(&mut self.conn,
-            tx: D => Ok(tx.execute_once(text, arguments::<D>(values)?).await?),
-            _ => Err(no_transaction(&text)))
+        let Conn::Lent(lent) = &self.conn else { return execute(&mut self.conn, sql, values).await };
+        let mut conn = lent.take()?;
+        let changed = lent.in_time(execute(&mut conn, sql, values)).await?;
+        lent.put_back(conn);
+        Ok(changed)
     }
 
     /// Runs a query that takes `values` for `$1`, `$2`, …, and returns its rows.
@@ -85,11 +87,11 @@ impl Tx {
     /// # Errors
     /// Same as [`execute`](Self::execute), also for a column of a type that no [`Value`] has.
     pub async fn fetch(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Error> {
-        let text = AssertSqlSafe(sql).into_sql_str();
-        let rows: Result<Vec<Read>, Error> = within!(&mut self.conn,
-            tx: D => Ok(tx.rows_once(text, arguments::<D>(values)?).await?),
-            _ => Err(no_transaction(&text)));
-        Ok(rows?.into_iter().map(|Read(row)| row).collect())
+        let Conn::Lent(lent) = &self.conn else { return fetch(&mut self.conn, sql, values).await };
+        let mut conn = lent.take()?;
+        let rows = lent.in_time(fetch(&mut conn, sql, values)).await?;
+        lent.put_back(conn);
+        Ok(rows)
     }
 
     /// Commits the transaction.
@@ -97,7 +99,11 @@ impl Tx {
     /// # Errors
     /// [`Error::Database`]; nothing was committed then, unless the connection broke before the answer came.
     pub async fn commit(self) -> Result<(), Error> {
-        within!(self.conn, tx: D => RetryTx::<D>::commit(tx).await?, _ => {});
+        let conn = match self.conn {
+            Conn::Lent(lent) => lent.take()?,
+            conn => conn,
+        };
+        within!(conn, tx: D => RetryTx::<D>::commit(tx).await?, _ => {});
         self.on_commit.into_iter().for_each(|act| act());
         Ok(())
     }
@@ -121,6 +127,21 @@ impl Tx {
     pub(crate) fn on_commit(&mut self, act: impl FnOnce() + Send + Sync + 'static) {
         self.on_commit.push(Box::new(act));
     }
+}
+
+async fn execute(conn: &mut Conn, sql: &str, values: &[Value]) -> Result<u64, Error> {
+    let text = AssertSqlSafe(sql).into_sql_str();
+    within!(conn,
+        tx: D => Ok(tx.execute_once(text, arguments::<D>(values)?).await?),
+        _ => Err(no_transaction(&text)))
+}
+
+async fn fetch(conn: &mut Conn, sql: &str, values: &[Value]) -> Result<Vec<Row>, Error> {
+    let text = AssertSqlSafe(sql).into_sql_str();
+    let rows: Result<Vec<Read>, Error> = within!(conn,
+        tx: D => Ok(tx.rows_once(text, arguments::<D>(values)?).await?),
+        _ => Err(no_transaction(&text)));
+    Ok(rows?.into_iter().map(|Read(row)| row).collect())
 }
 
 fn no_transaction(text: &SqlStr) -> Error {

@@ -19,6 +19,7 @@ for_both_databases! {
     the_audit_log_names_the_application,
     a_statement_takes_and_returns_every_value,
     a_failed_statement_undoes_the_transaction,
+    a_transaction_that_is_held_open_blocks_nobody_for_long,
     rows_of_the_application_refer_to_accounts,
 }
 
@@ -238,6 +239,35 @@ async fn a_failed_statement_undoes_the_transaction(setting: Setting) {
     assert!(tx.fetch("SELECT id FROM things", &[]).await.expect("rows").is_empty());
     drop(tx);
     app.person("ann").await;
+}
+
+async fn a_transaction_that_is_held_open_blocks_nobody_for_long(setting: Setting) {
+    let (app, accounts) = app(&setting).await;
+    let ann = app.person("ann").await;
+    create(&setting, "CREATE TABLE things (id ID PRIMARY KEY)").await;
+    let add = "INSERT INTO things VALUES ($1)";
+    let mut held = accounts.begin().await.expect("it begins");
+    held.execute(add, &[Uuid::from_u128(7).into()]).await.expect("it is executed");
+    let idle = match setting.engine {
+        // There is one writer, and the first one has it.
+        Engine::Sqlite => None,
+        Engine::Postgres => Some(accounts.begin().await.expect("it begins")),
+    };
+    rocket::tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    // Nobody drops it, and still the next writer has its turn.
+    let mut next = accounts.begin().await.expect("it begins");
+    next.execute(add, &[Uuid::from_u128(7).into()]).await.expect("the other is rolled back");
+    next.commit().await.expect("it is committed");
+    assert!(app.opens(&ann.email, OLD).await);
+    let late = |error: Error| error.to_string().contains("was open for 3s and is rolled back: keep it short");
+    assert!(held.execute(add, &[Uuid::from_u128(8).into()]).await.is_err_and(late));
+    assert!(held.fetch("SELECT id FROM things", &[]).await.is_err_and(late));
+    assert!(held.commit().await.is_err_and(late));
+    if let Some(idle) = idle {
+        assert!(idle.commit().await.is_err_and(late));
+    }
+    let mut tx = accounts.begin().await.expect("it begins");
+    assert_eq!(tx.fetch("SELECT id FROM things", &[]).await.expect("rows").len(), 1);
 }
 
 async fn rows_of_the_application_refer_to_accounts(setting: Setting) {

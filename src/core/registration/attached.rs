@@ -1,20 +1,20 @@
 //! The registration that an application has attached: within a time limit, and without its panics.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
 use rocket::form::{Errors, Form, ValueField};
 use serde_json::{Map, Value};
 
 use super::{Faults, Registration, Trouble};
 use crate::{
-    base::{bounded::bounded, fault::Fault},
+    base::{
+        bounded::{LONGEST, bounded},
+        fault::Fault,
+    },
     config::register::Input,
     core::account::Account,
     store::Tx,
 };
-
-/// Longest time for a method of an application.
-const LONGEST: Duration = Duration::from_secs(3);
 
 /// Registration of an application, whatever its fields are.
 #[derive(Clone)]
