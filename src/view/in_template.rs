@@ -26,7 +26,8 @@ use super::layout::{Frame, Layout};
 /// </html>
 /// ```
 ///
-/// In Handlebars the last two are `{{{ head }}}` and `{{{ main }}}`.
+/// In Handlebars the last two are `{{{ head }}}` and `{{{ main }}}`. An application whose template does not escape `title`,
+/// or escapes `main`, does not launch: titles may contain what people typed. Tera escapes in files named `.html.tera` alone.
 ///
 /// ```no_run
 /// use rocket::launch;
@@ -52,11 +53,20 @@ impl Layout for InTemplate {
 
     fn fault(&self, rocket: &Rocket<Orbit>) -> Option<String> {
         let name = &self.0;
-        Template::show(rocket, name.clone(), Frame::sample()).is_none().then(|| {
-            format!(
-                "the layout \"{name}\" cannot be rendered: attach Template::fairing() of rocket_dyn_templates, and put \
-                 {name}.html.tera (or .hbs) into template_dir; it is given title, head, main, language and status"
-            )
-        })
+        let why = match Template::show(rocket, name.clone(), Frame::sample()) {
+            None => format!(
+                "cannot be rendered: attach Template::fairing() of rocket_dyn_templates, and put {name}.html.tera (or \
+                 .hbs) into template_dir; it is given title, head, main, language and status"
+            ),
+            // Tera escapes nothing in a template whose name does not end like this.
+            Some(page) if page.to_lowercase().contains(Frame::SAMPLE_TITLE) => format!(
+                "does not escape the title: name the file {name}.html.tera or {name}.html.hbs, and write {{{{ title }}}}"
+            ),
+            Some(page) if page.contains("&lt;div") => {
+                "escapes the page: write {{ main | safe }}, or {{{ main }}} in Handlebars".to_owned()
+            }
+            Some(_) => return None,
+        };
+        Some(format!("the layout \"{name}\" {why}"))
     }
 }

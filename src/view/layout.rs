@@ -155,10 +155,13 @@ impl Frame {
         Some(Self { title, head, main, language, status: status.code })
     }
 
+    /// Title that shows whether a layout escapes it.
+    pub(super) const SAMPLE_TITLE: &str = "<latchkey>";
+
     /// Returns a page to try a layout with.
     pub(super) fn sample() -> Self {
         let main = "<div class=\"latchkey\"></div>".to_owned();
-        Self { title: "Sign in".into(), head: String::new(), main, language: "en", status: 200 }
+        Self { title: Self::SAMPLE_TITLE.into(), head: String::new(), main, language: "en", status: 200 }
     }
 }
 

@@ -28,6 +28,7 @@ for_both_databases! {
     a_layout_that_fails_leaves_ours,
     a_template_frames_pages_in_either_engine_and_order,
     a_missing_template_ends_the_launch,
+    a_template_that_escapes_wrongly_ends_the_launch,
     a_layout_is_chosen_once,
 }
 
@@ -247,6 +248,38 @@ async fn a_missing_template_ends_the_launch(setting: Setting) {
     }));
     let why = in_template("frame").fault(bare.await.expect("it starts").rocket()).expect("a fault");
     assert!(why.contains("\"frame\" cannot be rendered: attach Template::fairing()"), "{why}");
+}
+
+async fn a_template_that_escapes_wrongly_ends_the_launch(setting: Setting) {
+    let unescaped = "does not escape the title: name the file frame.html.tera";
+    for (file, text, fault) in [
+        ("frame.tera", TERA, Some(unescaped)),
+        ("frame.txt.tera", TERA, Some(unescaped)),
+        ("frame.html.tera", "<title>{{ title | upper | safe }}</title>{{ main | safe }}", Some(unescaped)),
+        ("frame.html.hbs", "<title>{{{ title }}}</title>{{{ main }}}", Some(unescaped)),
+        (
+            "frame.html.tera",
+            "<title>{{ title }}</title>{{ main }}",
+            Some("escapes the page: write {{ main | safe }}"),
+        ),
+        ("frame.html.hbs", "<title>{{ title }}</title>{{ main }}", Some("escapes the page")),
+        ("frame.hbs", HANDLEBARS, None),
+        ("frame.tera", "<title>{{ title | escape }}</title>{{ main }}", None),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join(file), text).expect("a template");
+        let config = rocket::Config { log_level: rocket::config::LogLevel::Off, ..Default::default() };
+        let figment = rocket::figment::Figment::from(config).merge(("template_dir", folder.path()));
+        let host = rocket::custom(figment).attach(Template::fairing());
+        let host = rocket::local::asynchronous::Client::untracked(host).await.expect("it starts");
+        let found = in_template("frame").fault(host.rocket());
+        assert_eq!(found.is_some(), fault.is_some(), "{file} {text}: {found:?}");
+        assert!(found.unwrap_or_default().contains(fault.unwrap_or_default()), "{file} {text}");
+    }
+    let folder = template(&setting, "tera", &TERA.replace("{{ title }}", "{{ title | safe }}"));
+    let config = setting.config(&[folder, ("latchkey.layout", "frame".into())]);
+    let rocket = rocket::custom(config.figment()).attach(latchkey::fairing()).attach(Template::fairing());
+    assert!(timeout(Duration::from_secs(20), rocket.launch()).await.is_ok(), "it serves unescaped titles");
 }
 
 async fn a_layout_is_chosen_once(setting: Setting) {
