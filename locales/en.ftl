@@ -1056,11 +1056,19 @@ explain-sms_approved-2 = They enter the code and a new password. { $login_after 
   }
 explain-sms_approved-2-guards = Link and code are used up together, and { $tries } wrong tries end the code. Weak and leaked passwords are refused.
 
-explain-own = They follow the steps of { $strategy }, a strategy of this application. { $login_after ->
+explain-own-code = They enter a code, which { $by_text ->
+    [true] a text message brings to their confirmed phone.
+   *[other] a second message brings.
+  }
+explain-own-code-guards = Whatever the application’s pages do, nobody gets a new password without the code.
+explain-own = They follow the pages of { $strategy }, a strategy of this application, and enter a new password. { $steps ->
+    [1] {""}
+   *[other] That is { $steps } steps, with the request.{" "}
+  }{ $login_after ->
     [true] They are signed in.
    *[other] They sign in with the new password.
   }
-explain-own-guards = The application decides what they have to prove. The link is used up together with the new password.
+explain-own-guards = The application decides what else they have to prove. The link is used up together with the new password.
 
 explain-end = Every other session and link ends. An email says when and from where, with a "this wasn’t me" link valid for { $undo_hours } hours.
 explain-end-guards = If it was somebody else, one button takes the account back.

@@ -12,7 +12,7 @@ use super::{census::DatabaseState, exposed::exposed, site};
 use crate::{
     app::App,
     base::{Error, email::Email, phone::Phone},
-    config::{self, Owner, Validated, database, fault, is_loopback_url},
+    config::{self, Owner, Provided, Validated, database, fault, is_loopback_url},
     findings::{Finding, Severity},
     jobs::delivery,
     outbox::{
@@ -52,13 +52,13 @@ struct Plan {
     tables: Vec<(String, Policy, Option<i64>)>,
 }
 
-pub(super) fn run(check: &Check, figment: &Figment, owner: Owner) -> ExitCode {
+pub(super) fn run(check: &Check, figment: &Figment, owner: Owner, provided: &Provided) -> ExitCode {
     // Faulty keys of Rocket's own are reported here, because Rocket would panic over them.
-    let found = config::findings(figment, owner);
+    let found = config::findings(figment, owner, provided);
     let looked = if found.iter().any(Finding::is_error) {
         Err(found)
     } else {
-        rocket::execute(look(check, figment, owner))
+        rocket::execute(look(check, figment, provided))
     };
     let (plan, findings) = match looked {
         Ok((plan, findings)) => (Some(plan), findings),
@@ -75,8 +75,12 @@ pub(super) fn run(check: &Check, figment: &Figment, owner: Owner) -> ExitCode {
     if passes { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn look(check: &Check, figment: &Figment, owner: Owner) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
-    let validated = Validated::look(figment, &owner.provided())?;
+async fn look(
+    check: &Check,
+    figment: &Figment,
+    provided: &Provided,
+) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
+    let validated = Validated::look(figment, provided)?;
     let mut findings = validated.findings.clone();
     let (plan, people) = plan(check, validated, figment).await.map_err(|fault| {
         let lines = fault.to_string();

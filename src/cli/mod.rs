@@ -38,7 +38,7 @@ pub use self::signals::Signals;
 use self::site::Site;
 use crate::{
     base::{Error, email::Email, locale::Locale, phone::Phone, random::Random},
-    config::{self, Owner, database, fault, init},
+    config::{self, Owner, Provided, database, fault, init},
     policy::is_role,
     store::Pool,
 };
@@ -149,7 +149,8 @@ fn printed(result: io::Result<()>) {
 /// line says which.
 ///
 /// Commands that change something see the application as it is: they ignite it, without launching it, so that its hooks
-/// and its senders do their part. Without a command the application is launched; its log, its arguments to `ROCKET_…`
+/// and its senders do their part. `check` and `policy` only ask [`fairing()`](crate::fairing()) what it adds; of other
+/// fairings, those that are attached before it ignite. Without a command the application is launched; its log, its arguments to `ROCKET_…`
 /// and its signals are its own.
 ///
 /// ```no_run
@@ -198,8 +199,12 @@ fn execute(mut line: clap::Command, site: impl FnOnce() -> Site) -> ExitCode {
     let figment = site.figment();
     let owner = if parsed.application { Owner::Application } else { site.owner() };
     match command {
-        Some(Command::Check(check)) => check::run(&check, &figment, owner),
-        Some(Command::Policy(policy)) => policy::run(&policy, &figment, owner),
+        Some(Command::Check(check)) => {
+            look_at(site, owner, |provided| check::run(&check, &figment, owner, provided))
+        }
+        Some(Command::Policy(policy)) => {
+            look_at(site, owner, |provided| policy::run(&policy, &figment, owner, provided))
+        }
         Some(Command::Eject(eject)) => {
             eject::run(&eject, &figment).map_or_else(|error| complain(&figment, &error), ExitCode::from)
         }
@@ -207,11 +212,17 @@ fn execute(mut line: clap::Command, site: impl FnOnce() -> Site) -> ExitCode {
             let owner =
                 if matches!(command, None | Some(Command::Serve)) { owner } else { Owner::Application };
             // Faulty keys of Rocket's own are refused here, because Rocket would panic over them.
-            config::refuse(&figment, owner)
+            config::refuse(&figment, owner, &owner.provided())
                 .and_then(|()| rocket::execute(carry_out(command, site)))
                 .unwrap_or_else(|error| complain(&figment, &error))
         }
     }
+}
+
+/// Runs a command that changes nothing, with what the site provides.
+fn look_at(site: Site, owner: Owner, run: impl FnOnce(&Provided) -> ExitCode) -> ExitCode {
+    let provided = rocket::execute(site.provided(owner));
+    provided.map_or_else(|error| complain(&Figment::new(), &error), |provided| run(&provided))
 }
 
 /// Prints a text unchanged.

@@ -11,7 +11,8 @@ use crate::{
     base::{Error, clock::Clock},
     config::{Owner, Provided, Validated, database, fault},
     core::place::named,
-    server::watch,
+    reset::own,
+    server::{fairing::AskOnly, watch},
     store::{DatabaseSettings, Db, Pool},
     view::templates::Templates,
 };
@@ -38,6 +39,31 @@ impl Site {
         match self {
             Self::Server(_) => Owner::Server,
             Self::Application(_) => Owner::Application,
+        }
+    }
+
+    /// Returns what the application provides, or may provide if it does not say. It is asked without being ignited, so that
+    /// nothing is opened: only fairings that are attached before [`Latchkey`](crate::Latchkey) run.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for a strategy that it cannot add.
+    pub async fn provided(self, owner: Owner) -> Result<Provided, Error> {
+        let figment = self.figment();
+        let Self::Application(rocket) = self else { return Ok(owner.provided()) };
+        let (asked, mut told) = AskOnly::new();
+        let rocket = rocket.configure(figment.merge(("log_level", "off"))).manage(asked);
+        select! {
+            Some(extensions) = told.recv() => {
+                let strategies = own::register(&extensions.strategies)?;
+                Ok(extensions.provided(strategies))
+            }
+            ignited = rocket.ignite() => {
+                // An error of Rocket's that nobody looks at panics.
+                if let Err(error) = ignited {
+                    _ = error.kind();
+                }
+                Ok(owner.provided())
+            }
         }
     }
 

@@ -256,7 +256,7 @@ pub enum Owner {
 }
 
 impl Owner {
-    /// Returns the parts that the owner may provide.
+    /// Returns the parts that the owner may provide, as far as the configuration alone can tell.
     pub fn provided(self) -> Provided {
         match self {
             Self::Server => Provided::default(),
@@ -267,12 +267,12 @@ impl Owner {
 
 /// Returns all findings that need no database: keys in the wrong place, and the results of
 /// validation.
-pub fn findings(figment: &Figment, owner: Owner) -> Vec<Finding> {
+pub fn findings(figment: &Figment, owner: Owner, provided: &Provided) -> Vec<Finding> {
     let mut all = fault::outside(figment, owner);
     let missing = all.first().is_some_and(|finding| finding.key == "ROCKET_CONFIG");
     if !missing {
-        let validated = Validated::look(figment, &owner.provided())
-            .map_or_else(|faults| faults, |validated| validated.findings);
+        let validated =
+            Validated::look(figment, provided).map_or_else(|faults| faults, |validated| validated.findings);
         let new: Vec<_> = validated.into_iter().filter(|finding| !all.contains(finding)).collect();
         all.extend(new);
     }
@@ -284,8 +284,8 @@ pub fn findings(figment: &Figment, owner: Owner) -> Vec<Finding> {
 ///
 /// # Errors
 /// [`Error::Config`], one line per fault.
-pub fn refuse(figment: &Figment, owner: Owner) -> Result<(), Error> {
-    let mut faults = findings(figment, owner);
+pub fn refuse(figment: &Figment, owner: Owner, provided: &Provided) -> Result<(), Error> {
+    let mut faults = findings(figment, owner, provided);
     faults.retain(Finding::is_error);
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }

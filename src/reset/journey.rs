@@ -24,12 +24,14 @@ pub struct Step {
 }
 
 /// Returns every step of a policy, from the request to the notice. A strategy's own steps are the sentences
-/// `explain-<strategy>-1`, `-2` and so on, each with its `…-guards`.
+/// `explain-<strategy>-1`, `-2` and so on, each with its `…-guards`; without them, what its constants say.
 pub fn journey(language: &Language, policy: &Policy) -> Vec<Step> {
     let minutes = format::minutes(*policy.key_ttl);
     let code = if policy.strategy == Strategy::SmsApproved { TEXTED.life } else { MAILED.life };
-    let args: [(&str, FluentValue<'_>); 9] = [
+    let args: [(&str, FluentValue<'_>); 11] = [
         ("strategy", policy.strategy.name().into()),
+        ("steps", policy.strategy.steps().into()),
+        ("by_text", policy.strategy.needs_phone().to_string().into()),
         ("minutes", minutes.into()),
         ("step_minutes", format::minutes(session::RESTRICTED).into()),
         ("temporary_minutes", format::minutes(*generated_password::LIFE).into()),
@@ -42,9 +44,10 @@ pub fn journey(language: &Language, policy: &Policy) -> Vec<Step> {
     let first = ["ask".to_owned(), policy.channel.to_string(), "open".to_owned()];
     let own = (1..).map(|number| format!("{}-{number}", policy.strategy));
     let own: Vec<_> = own.take_while(|name| language.knows(&format!("explain-{name}"))).collect();
-    // An application may have no sentences for its strategy.
-    let untold = own.is_empty().then(|| "own".to_owned());
-    let names = first.into_iter().chain(own).chain(untold).chain(["end".to_owned()]);
+    // An application may have no sentences for its strategy: its constants say this much.
+    let untold = ["own-code".to_owned(), "own".to_owned()].into_iter();
+    let untold = untold.skip(usize::from(!policy.strategy.needs_code())).filter(|_| own.is_empty());
+    let names = first.into_iter().chain(own.clone()).chain(untold).chain(["end".to_owned()]);
     let say = |key: &str| language.say(key, &args);
     names
         .map(|name| Step {

@@ -1,11 +1,12 @@
 //! Latchkey as a fairing: everything that an application gains by attaching it, and nothing that changes its own routes.
 
-use std::{path::Path, sync::Arc};
+use std::{future::pending, path::Path, sync::Arc};
 
 use figment::Figment;
 use rocket::{
     Build, Data, Request, Rocket,
     fairing::{self, Fairing, Info, Kind},
+    tokio::sync::mpsc,
 };
 
 use super::{
@@ -246,6 +247,17 @@ impl Latchkey {
     }
 }
 
+/// State of an application that is asked what it adds, and does not ignite: for commands that open nothing.
+pub struct AskOnly(mpsc::Sender<Extensions>);
+
+impl AskOnly {
+    /// Returns it with the receiver of the answer.
+    pub fn new() -> (Self, mpsc::Receiver<Extensions>) {
+        let (tell, told) = mpsc::channel(1);
+        (Self(tell), told)
+    }
+}
+
 #[rocket::async_trait]
 impl Fairing for Latchkey {
     fn info(&self) -> Info {
@@ -253,6 +265,11 @@ impl Fairing for Latchkey {
     }
 
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
+        if let Some(AskOnly(tell)) = rocket.state() {
+            _ = tell.send(self.extensions.clone()).await;
+            // Whoever asked gives up the application now.
+            return pending().await;
+        }
         if rocket.state::<Arc<App>>().is_some() {
             log::error!("latchkey::fairing() is attached twice: attach it once");
             return Err(rocket);

@@ -1,9 +1,9 @@
 //! A Rocket application with a way of its own to reset a password: a mailed code, then a new password.
 
-use std::time::Duration;
+use std::{process::ExitCode, time::Duration};
 
 use latchkey::{Account, Answer, Error, Recovers, Ticket};
-use rocket::{FromForm, Route, form::Form, get, launch, post, response::content::RawHtml, routes};
+use rocket::{Build, FromForm, Rocket, Route, form::Form, get, post, response::content::RawHtml, routes};
 
 struct CodeThenPassword;
 
@@ -69,7 +69,10 @@ fn home(me: Option<&Account>) -> String {
     me.map_or("hello, stranger".into(), |me| format!("hello, {}", me.email()))
 }
 
-#[launch]
-fn rocket() -> _ {
+fn application() -> Rocket<Build> {
     rocket::build().mount("/", routes![home]).attach(latchkey::fairing().strategy::<CodeThenPassword>())
+}
+
+fn main() -> ExitCode {
+    latchkey::run(application)
 }

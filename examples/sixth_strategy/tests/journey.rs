@@ -42,3 +42,32 @@ async fn the_link_and_the_code_lead_back_in() {
     assert_eq!(browser.ask(Method::GET, "/").await.text(), format!("hello, {EMAIL}"));
     assert_eq!(browser.other().ask(Method::GET, &link).await.status, 410);
 }
+
+#[rocket::async_test]
+async fn the_commands_know_its_steps() {
+    let toml = concat!(include_str!("../Rocket.toml"), "\nkey_ttl = \"20m\"\n");
+    let binary = env!("CARGO_BIN_EXE_example-sixth-strategy");
+    let example = Example::start(binary, toml).await;
+    let said = |arguments: &[&str]| String::from_utf8(example.run(arguments).stdout).expect("text");
+    let explained = said(&["policy", "explain", "--role", "member"]);
+    for step in
+        ["for 20 minutes", "a second message brings", "That is 3 steps", "nobody gets a new password without"]
+    {
+        assert!(explained.contains(step), "{step}: {explained}");
+    }
+    let checked = said(&["check"]);
+    assert!(checked.contains("code_then_password, first key by email, good for 20m"), "{checked}");
+    std::fs::write(example.folder().join("Rocket.toml"), toml.replace("20m", "30m"))
+        .expect("a file is written");
+    let checked = said(&["check"]);
+    assert!(checked.contains("latchkey.reset.key_ttl") && checked.contains("20m"), "{checked}");
+    std::fs::write(example.folder().join("Rocket.toml"), toml.replace("code_then", "cod_then"))
+        .expect("a file is written");
+    let checked = example.run(&["check"]);
+    assert_eq!(checked.status.code(), Some(1));
+    let checked = String::from_utf8(checked.stdout).expect("text");
+    assert!(
+        checked.contains("`cod_then_password` is unknown") && checked.contains("would not start"),
+        "{checked}"
+    );
+}

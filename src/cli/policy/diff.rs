@@ -62,9 +62,9 @@ struct Dying {
     keys: i64,
 }
 
-pub(super) async fn run(diff: &Diff) -> Result<bool, Error> {
-    let (figment, old) = read(&diff.old)?;
-    let (_, new) = read(&diff.new)?;
+pub(super) async fn run(diff: &Diff, strategies: &Strategies) -> Result<bool, Error> {
+    let (figment, old) = read(&diff.old, strategies)?;
+    let (_, new) = read(&diff.new, strategies)?;
     let mut census = DatabaseState::open(&database::read(&figment)?).await?;
     let counted = match &mut census {
         DatabaseState::Counts(pool) => {
@@ -79,7 +79,7 @@ pub(super) async fn run(diff: &Diff) -> Result<bool, Error> {
     let differs = |group: &&RoleGroup| old.policy(group.roles()) != new.policy(group.roles());
     let affected = role_groups.as_ref().map(|role_groups| sum(role_groups.iter().filter(differs)));
     let all = role_groups.as_ref().map(|role_groups| sum(role_groups.iter()));
-    let dying = keys.map(|keys| dying(&old, &new, &keys));
+    let dying = keys.map(|keys| dying(&old, &new, &keys, strategies));
     if diff.json {
         say!("{:#}", json!({ "tables": tables, "accounts": all, "affected": affected, "keys": dying }));
     } else {
@@ -89,7 +89,7 @@ pub(super) async fn run(diff: &Diff) -> Result<bool, Error> {
 }
 
 /// Reads a file as Rocket would if it were its own.
-fn read(path: &PathBuf) -> Result<(Figment, ResetSettings), Error> {
+fn read(path: &PathBuf, strategies: &Strategies) -> Result<(Figment, ResetSettings), Error> {
     if !path.is_file() {
         return Err(Error::Config(format!("there is no file {}", path.display())));
     }
@@ -98,7 +98,7 @@ fn read(path: &PathBuf) -> Result<(Figment, ResetSettings), Error> {
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())
         .select(rocket::Config::figment().profile().clone());
     let config: Config = fault::extract(&figment, "latchkey")?;
-    match config.reset.resolve(&Strategies::unseen()) {
+    match config.reset.resolve(strategies) {
         (settings, unknown) if unknown.is_empty() => Ok((figment, settings)),
         (_, unknown) => {
             let placed: Vec<_> = unknown.into_iter().map(|finding| finding.placed(&figment)).collect();
@@ -137,10 +137,10 @@ fn changes(old: &Policy, new: &Policy) -> Vec<Change> {
 }
 
 /// Keys that the old policy accepts and the new one does not.
-fn dying(old: &ResetSettings, new: &ResetSettings, keys: &[Issued]) -> Vec<Dying> {
+fn dying(old: &ResetSettings, new: &ResetSettings, keys: &[Issued], strategies: &Strategies) -> Vec<Dying> {
     let mut counts = BTreeMap::new();
     for issued in keys {
-        let Some(policy) = Policy::read(Some(&issued.policy), &Strategies::unseen()) else { continue };
+        let Some(policy) = Policy::read(Some(&issued.policy), strategies) else { continue };
         let accepts =
             |side: &ResetSettings| side.policy(issued.role_list.split_whitespace()).accepts(&policy);
         if accepts(old) && !accepts(new) {

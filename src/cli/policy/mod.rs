@@ -9,7 +9,10 @@ use clap::Subcommand;
 use figment::Figment;
 
 use super::complain;
-use crate::config::{self, Owner};
+use crate::{
+    config::{self, Owner, Provided},
+    policy::own_strategy::Strategies,
+};
 
 #[derive(Subcommand)]
 pub(super) enum Policy {
@@ -19,12 +22,19 @@ pub(super) enum Policy {
     Diff(diff::Diff),
 }
 
-pub(super) fn run(policy: &Policy, figment: &Figment, owner: Owner) -> ExitCode {
-    let done = config::refuse(figment, owner).and_then(|()| match policy {
+pub(super) fn run(policy: &Policy, figment: &Figment, owner: Owner, provided: &Provided) -> ExitCode {
+    // The server may compare the files of an application.
+    let strategies = match owner {
+        Owner::Server => &Strategies::unseen(),
+        Owner::Application => &provided.strategies,
+    };
+    let done = config::refuse(figment, owner, provided).and_then(|()| match policy {
         Policy::Explain(explain) => {
-            rocket::execute(explain::run(explain, figment, &owner.provided())).map(ExitCode::from)
+            rocket::execute(explain::run(explain, figment, provided)).map(ExitCode::from)
         }
-        Policy::Diff(diff) => rocket::execute(diff::run(diff)).map(|differ| ExitCode::from(u8::from(differ))),
+        Policy::Diff(diff) => {
+            rocket::execute(diff::run(diff, strategies)).map(|differ| ExitCode::from(u8::from(differ)))
+        }
     });
     done.unwrap_or_else(|error| {
         complain(figment, &error);
