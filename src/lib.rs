@@ -32,6 +32,8 @@
 //! `Rocket.toml`, and optional in a debug build. [`rocket()`] builds the same pages as a server of its own.
 //!
 //! # Tour
+//! The [guides](crate::guide) lead through each of these.
+//!
 //! - **Guards**: [`&Account`](Account), `Option<&Account>`, [`Has`] for a [`Role`], [`Fresh`] for a recent sign-in, and
 //!   [`SameOrigin`] against forms of other sites. [`Urls`] and [`sign_in()`] lead to Latchkey's pages.
 //! - **Layout**: [`in_template()`], or a [`Layout`] that puts the parts of a [`Frame`] together ([`Latchkey::layout`]).
@@ -51,9 +53,8 @@
 //! - `internals`: for this repository only.
 //!
 //! # Stability
-//! Versions follow Semantic Versioning. All that is documented here is public, except what `internals` adds. [`Error`],
-//! [`Value`], [`events::Event`] and the kinds of events may grow. Of the tables, rely on `latchkey_accounts (id)` alone.
-//! Pages, log lines and other columns may change with any version.
+//! Versions follow Semantic Versioning. All that is documented here is public, except what `internals` adds.
+//! [What is stable](crate::guide::stability) lists the rest.
 //!
 #![cfg_attr(feature = "cli", doc = "[run]: crate::run")]
 #![cfg_attr(not(feature = "cli"), doc = "[run]: #features")]
@@ -69,6 +70,8 @@
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzz;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 
 /// All rooms. Other crates see them only by the feature `internals`.
 #[path = ""]

@@ -1,4 +1,4 @@
-//! Latchkey resolves beside every driver in the table of `docs/attach.md`, with the features that the table says.
+//! Latchkey resolves beside every driver in the table of `docs/guide/database.md`, with the features that the table says.
 
 use std::{collections::BTreeSet, fs, io::Write, path::Path, process::Command};
 
@@ -21,8 +21,8 @@ struct Row {
 const ALL: [&str; 2] = ["sqlite", "postgres"];
 
 fn rows() -> Vec<Row> {
-    let text = fs::read_to_string(root().join("docs/attach.md")).expect("the documentation");
-    let table = text.split("\n### Beside your driver\n").nth(1).expect("the section");
+    let text = fs::read_to_string(root().join("docs/guide/database.md")).expect("the documentation");
+    let table = text.split("\n## Beside your driver\n").nth(1).expect("the section");
     let table = table.split("\n#").next().unwrap_or_default();
     let rows = table.lines().filter(|line| line.starts_with("| `"));
     let code = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
