@@ -5,7 +5,7 @@ use std::{
     process::Command,
 };
 
-use rocket::{Config, State, config::LogLevel, get, routes};
+use rocket::{Build, Config, Rocket, State, config::LogLevel, figment::Figment, get, routes};
 use rocket_dyn_templates::{Template, context};
 
 use super::{
@@ -21,10 +21,11 @@ pub struct Bare {
     pub process: Process,
 }
 
-struct Title(String);
+/// Title of the page.
+pub struct Title(String);
 
 #[get("/")]
-fn page(title: &State<Title>) -> Template {
+pub fn page(title: &State<Title>) -> Template {
     Template::render("page", context! { site: "Latchkey", title: &title.0 })
 }
 
@@ -54,15 +55,19 @@ impl Bare {
     }
 }
 
-fn title(html: &str) -> &str {
+/// Title of a page of the site.
+pub fn title(html: &str) -> &str {
     html.split_once("<h1>").and_then(|(_, rest)| rest.split_once("</h1>")).expect("a page has a heading").0
 }
 
 /// Serves the page from the templates in this folder, with Rocket's defaults for a release.
 pub async fn serve(port: u16, title: String) {
     let config = Config { port, log_level: LogLevel::Critical, ..Config::release_default() };
-    let figment = rocket::figment::Figment::from(config).merge(("template_dir", PathBuf::from("templates")));
-    let bare =
-        rocket::custom(figment).attach(Template::fairing()).manage(Title(title)).mount("/", routes![page]);
-    bare.launch().await.expect("the bare page is served");
+    let figment = Figment::from(config).merge(("template_dir", PathBuf::from("templates")));
+    application(figment, title).launch().await.expect("the bare page is served");
+}
+
+/// Rocket with the page, and nothing else.
+pub fn application(figment: Figment, title: String) -> Rocket<Build> {
+    rocket::custom(figment).attach(Template::fairing()).manage(Title(title)).mount("/", routes![page])
 }

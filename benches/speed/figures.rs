@@ -17,6 +17,7 @@ use rocket::tokio::{self, time::sleep};
 
 use super::{
     bare::Bare,
+    host::Host,
     lanes,
     load::{Load, Until},
     messages,
@@ -71,6 +72,9 @@ pub async fn measure(plan: &Plan, folder: &Path) {
     requests(plan, &site, &mut Writer::open(folder).await, &mut table).await;
     sending(plan, &site, &sink, &mut table).await;
     pages(plan, &site, &bare, &mut table).await;
+    let host = Host::start(&home, &folder.join("bare/templates"), &html).await;
+    hosted(plan, &site, &bare, &host, &mut table).await;
+    drop(host);
     flood(plan, &folder.join("flood"), &sink, &mut table).await;
     beside_loops(plan, &home, &sink, &mut table).await;
     table.most("memory at rest", at_rest, 25.0, "MB", "resident, a second after start".into());
@@ -210,4 +214,22 @@ async fn pages(plan: &Plan, site: &Site, bare: &Bare, table: &mut Table) {
     }
     table.ratio("reset page", &reset, "bare pages", 0.9);
     table.ratio("signed-in page", &account, "bare pages", 0.35);
+}
+
+/// An application's routes beside the same page without Latchkey, and beside the site's own page for the same people.
+async fn hosted(plan: &Plan, site: &Site, bare: &Bare, host: &Host, table: &mut Table) {
+    let (mut open, mut guarded) = (Rounds::default(), Rounds::default());
+    let (yardstick, round) = (bare.page(), Until::Past(plan.round));
+    let (page, mine) = (host.page(), site.signed_in_at(&host.process, "/mine"));
+    for load in [&page, &mine] {
+        load.run(Until::Past(plan.round / 2)).await;
+    }
+    for _ in 0..plan.rounds {
+        let before = yardstick.run(round).await.per_second;
+        open.note(page.run(round).await, before);
+        let before = site.account_page().run(round).await.per_second;
+        guarded.note(mine.run(round).await, before);
+    }
+    table.ratio("a host's page, Latchkey attached", &open, "bare pages", 0.97);
+    table.ratio("the same behind &Account", &guarded, "signed-in pages", 1.0);
 }

@@ -11,6 +11,7 @@ mod between;
 mod console;
 mod figures;
 mod growth;
+mod host;
 mod lanes;
 mod load;
 mod messages;
@@ -34,6 +35,10 @@ fn main() {
     let words: Vec<_> = arguments.iter().map(String::as_str).collect();
     if let [bare::SERVE, port, title] = words[..] {
         return rocket::execute(bare::serve(port.parse().expect("a port"), title.to_owned()));
+    }
+    if let [host::SERVE, port, title, templates] = words[..] {
+        let port = port.parse().expect("a port");
+        return rocket::execute(host::serve(port, title.to_owned(), templates.into()));
     }
     let folder =
         tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder on the disk of the target");

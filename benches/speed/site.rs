@@ -176,6 +176,12 @@ impl Site {
         self.load(self.cookies.iter().map(|cookie| get(&self.url, "/account", cookie)).collect(), &[200])
     }
 
+    /// Requests for `path` at another server on the same database, by each signed-in browser in turn.
+    pub fn signed_in_at(&self, other: &Process, path: &str) -> Load {
+        let requests = self.cookies.iter().map(|cookie| get("http://other", path, cookie)).collect();
+        Load { addresses: [other.address].into(), ..self.load(requests, &[200]) }
+    }
+
     /// Requests for a reset, by each address in turn.
     pub fn reset_requests(&self, emails: impl Iterator<Item = String>) -> Load {
         self.load(emails.map(|email| post(&self.url, "/reset", &format!("email={email}"))).collect(), &[303])
