@@ -321,36 +321,36 @@ event-let-in = Support let somebody in
 
 ## What has just been done, on the next page
 
-told-signed-out = You are signed out.
-told-deleted = Your account is closed, and will be deleted for good in { $count } hours.
-told-confirmed = Your address is confirmed, and you are signed in.
-told-confirmed-login = Your address is confirmed. Sign in with your password.
-told-password-changed = Your password is changed.
-told-password-set = Your new password is set, and you are signed in.
-told-password-set-login = Your new password is set. Sign in with it.
-told-skipped = You are signed in. Your password is the same as before.
-told-email-changed = Your email address is changed. Sign in with the new one.
-told-phone-set = Your phone is confirmed.
-told-phone-removed = Your phone is removed.
-told-session-ended = The session is ended.
-told-sessions-ended = { $count ->
+flash-signed-out = You are signed out.
+flash-deleted = Your account is closed, and will be deleted for good in { $count } hours.
+flash-confirmed = Your address is confirmed, and you are signed in.
+flash-confirmed-login = Your address is confirmed. Sign in with your password.
+flash-password-changed = Your password is changed.
+flash-password-set = Your new password is set, and you are signed in.
+flash-password-set-login = Your new password is set. Sign in with it.
+flash-skipped = You are signed in. Your password is the same as before.
+flash-email-changed = Your email address is changed. Sign in with the new one.
+flash-phone-set = Your phone is confirmed.
+flash-phone-removed = Your phone is removed.
+flash-session-ended = The session is ended.
+flash-sessions-ended = { $count ->
     [one] One session was ended.
    *[other] { $count } sessions were ended.
   }
-told-others-ended = { $count ->
+flash-others-ended = { $count ->
     [0] No other session was open.
     [one] One other session was ended.
    *[other] { $count } other sessions were ended.
   }
-told-twice = This was sent twice. Only the first time counts.
-told-wait = { $count ->
+flash-twice = This was sent twice. Only the first time counts.
+flash-wait = { $count ->
     [one] Please wait one second before you ask for another code.
    *[other] Please wait { $count } seconds before you ask for another code.
   }
-told-no-more-codes = No code was sent: this link has used up its codes.
-told-code-elsewhere = No code was sent: the code for this link was requested in another browser.
-told-code-same-phone = No code was sent: the link came to the same phone.
-told-texts-limit = No code was sent: there have been too many text messages. Please try again tomorrow.
+flash-no-more-codes = No code was sent: this link has used up its codes.
+flash-code-elsewhere = No code was sent: the code for this link was requested in another browser.
+flash-code-same-phone = No code was sent: the link came to the same phone.
+flash-texts-limit = No code was sent: there have been too many text messages. Please try again tomorrow.
 
 ## What is wrong with a field
 

@@ -20,7 +20,7 @@ use crate::{
         hash::{PasswordHash, Verdict},
         password::Password,
     },
-    http::{Form, Outcome, Page, Read, Refusal, SameOrigin, Visit, form::form, told::Announcement},
+    http::{Form, Outcome, Page, Read, Refusal, SameOrigin, Visit, flash::Announcement, form::form},
     store::accounts::AccountRow,
     view::shown::{Forms, View},
 };
@@ -89,8 +89,8 @@ async fn submit(
     Event::new(EventKind::PasswordChanged, account.id).from(&site.caller()).write(site.app, held).await?;
     tx.commit().await?;
     admission.enter(&site);
-    let ended = (others > 0).then(|| Announcement::count("told-others-ended", others));
-    site.tell_all([Announcement::new("told-password-changed")].into_iter().chain(ended).collect());
+    let ended = (others > 0).then(|| Announcement::count("flash-others-ended", others));
+    site.flash_all([Announcement::new("flash-password-changed")].into_iter().chain(ended).collect());
     Ok(Outcome::go(Place::Account))
 }
 

@@ -248,7 +248,7 @@ async fn confirm(_ours: SameOrigin, site: Visit<'_>, new: ValidKey<NewEmail>) ->
     notice::post(site.app, held, &account, email.address(), "email-changed", &asked).await?;
     Event::new(EventKind::EmailChanged, id).from(&asked).write(site.app, held).await?;
     tx.commit().await?;
-    site.tell("told-email-changed");
+    site.flash("flash-email-changed");
     site.keep(Place::SignIn, email.address())?;
     Ok(Outcome::go(Place::SignIn))
 }

@@ -215,7 +215,7 @@ async fn submit_code(
     tell(site.app, held, &account, &asked).await?;
     Event::new(EventKind::PhoneChanged, account.id).from(&asked).write(site.app, held).await?;
     tx.commit().await?;
-    site.tell("told-phone-set");
+    site.flash("flash-phone-set");
     Ok(Outcome::go(Place::Account))
 }
 
@@ -245,7 +245,7 @@ async fn remove(
         tell(site.app, held, &account, &site.caller()).await?;
         Event::new(EventKind::PhoneRemoved, account.id).from(&site.caller()).write(site.app, held).await?;
         tx.commit().await?;
-        site.tell("told-phone-removed");
+        site.flash("flash-phone-removed");
     }
     Ok(Outcome::go(Place::Account))
 }

@@ -232,11 +232,11 @@ async fn submit(
     Ok(match admission {
         Some(admission) => {
             admission.enter(&site);
-            site.tell("told-confirmed");
+            site.flash("flash-confirmed");
             Outcome::go(Place::Account)
         }
         None => {
-            site.tell("told-confirmed-login");
+            site.flash("flash-confirmed-login");
             site.keep(Place::SignIn, &account.email)?;
             Outcome::go(Place::SignIn)
         }

@@ -12,7 +12,7 @@ use crate::{
         place::Place,
     },
     hashing::password::Password,
-    http::{Form, Outcome, Page, Read, SameOrigin, Visit, cookies::AT_WORK, form::form, told::Announcement},
+    http::{Form, Outcome, Page, Read, SameOrigin, Visit, cookies::AT_WORK, flash::Announcement, form::form},
     view::shown::{Forms, View},
 };
 
@@ -86,7 +86,7 @@ async fn submit(
             .await?;
         tx.commit().await?;
         AT_WORK.into_iter().for_each(|cookie_name| site.cookies.remove(cookie_name));
-        site.tell_all(vec![Announcement::count("told-deleted", notice::UNDO.as_secs() / 3600)]);
+        site.flash_all(vec![Announcement::count("flash-deleted", notice::UNDO.as_secs() / 3600)]);
     }
     Ok(Outcome::go(Place::SignIn))
 }

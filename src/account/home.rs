@@ -16,7 +16,7 @@ use crate::{
         event::{Event, EventKind},
         place::Place,
     },
-    http::{Outcome, Page, SameOrigin, Visit, told::Announcement},
+    http::{Outcome, Page, SameOrigin, Visit, flash::Announcement},
     store::{
         remembered,
         sessions::{self, Session, SignedIn},
@@ -170,7 +170,7 @@ async fn end_others(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>) -> Result
                 .await?;
         }
         tx.commit().await?;
-        site.tell_all(vec![Announcement::count("told-others-ended", others)]);
+        site.flash_all(vec![Announcement::count("flash-others-ended", others)]);
     }
     Ok(Outcome::go(Place::Sessions))
 }
@@ -196,7 +196,7 @@ async fn end_one(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>, id: &str) ->
                 .write(site.app, held)
                 .await?;
             tx.commit().await?;
-            site.tell("told-session-ended");
+            site.flash("flash-session-ended");
         }
     }
     Ok(Outcome::go(Place::Sessions))

@@ -42,7 +42,7 @@ pub enum CookieName {
     /// Contents of the page after a form.
     Kept,
     /// Confirmation shown on the next page.
-    Told,
+    Flash,
     /// A refused form.
     Refused,
 }
@@ -93,8 +93,8 @@ impl CookieName {
             (CookieName::LetIn, false) => "latchkey_let_in",
             (CookieName::Kept, true) => "__Host-latchkey_kept",
             (CookieName::Kept, false) => "latchkey_kept",
-            (CookieName::Told, true) => "__Host-latchkey_told",
-            (CookieName::Told, false) => "latchkey_told",
+            (CookieName::Flash, true) => "__Host-latchkey_flash",
+            (CookieName::Flash, false) => "latchkey_flash",
             (CookieName::Refused, true) => "__Host-latchkey_refused",
             (CookieName::Refused, false) => "latchkey_refused",
         }

@@ -9,7 +9,7 @@ use rocket::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, Page, Visit, dead_end, form::Refusal, framed, locale, refused::Refused, told, viewer};
+use super::{Outcome, Page, Visit, dead_end, flash, form::Refusal, framed, locale, refused::Refused, viewer};
 use crate::{
     app::App,
     base::{Error, email::Email, fault::Fault},
@@ -118,8 +118,9 @@ fn show(
     let Page { name, status, mut shown, inputs, filled, retry, cacheable, .. } = page;
     place::settle(&mut shown, app.base());
     let language = locale::language(app, request);
-    let (me, here, told) = (viewer::email(request), request.uri().path().as_str(), told::take(app, request));
-    let is_plain = refused.is_none() && filled.is_empty() && told.is_empty() && me.is_none();
+    let (me, here, flash) =
+        (viewer::email(request), request.uri().path().as_str(), flash::take(app, request));
+    let is_plain = refused.is_none() && filled.is_empty() && flash.is_empty() && me.is_none();
     let status = if refused.is_some() { Status::UnprocessableEntity } else { status };
     let (errors, typed) = refused.unwrap_or((Vec::new(), filled));
     let form = json!({ "errors": errors, "values": typed, "fields": inputs });
@@ -127,7 +128,7 @@ fn show(
         let render = |shown| language.render(name, app.context(shown, here, None, form, &[]));
         app.page_cache.page(language.locale(), name, here, shown, render).map(Body::Cached)
     } else {
-        language.render(name, app.context(shown, here, me, form, &told)).map(Body::Own)
+        language.render(name, app.context(shown, here, me, form, &flash)).map(Body::Own)
     };
     let body = body.map_err(|error| {
         log::error!("{error}");
@@ -191,13 +192,13 @@ impl App {
         here: &str,
         me: Option<&str>,
         form: Value,
-        told: &[String],
+        flash: &[String],
     ) -> Value {
         shown.insert("site".into(), self.site_context());
         shown.insert("me".into(), json!(me.map(|email| json!({ "email": email }))));
         shown.insert("here".into(), here.into());
         shown.insert("form".into(), form);
-        shown.insert("told".into(), json!(told));
+        shown.insert("flash".into(), json!(flash));
         Value::Object(shown)
     }
 

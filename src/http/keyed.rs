@@ -147,7 +147,7 @@ pub async fn gone(site: &Visit<'_>, conn: &mut Conn, digest: &[u8], again: Place
     let spent = spent::find(conn, digest, site.now()).await?;
     Ok(match spent {
         Some(spent) if is_twice(site, &spent) => {
-            site.tell("told-twice");
+            site.flash("flash-twice");
             Outcome::Go(Address::Below(spent.place))
         }
         spent => over_since(site, spent.as_ref(), again),

@@ -18,7 +18,7 @@ use crate::{
         hash::{PasswordHash, Verdict},
         password::Password,
     },
-    http::{Outcome, Refusal, Visit, dead_end::Why, device, form::form, keyed, told::Announcement},
+    http::{Outcome, Refusal, Visit, dead_end::Why, device, flash::Announcement, form::form, keyed},
     policy::Policy,
     store::{
         accounts::{self, AccountRow, Locked},
@@ -173,9 +173,9 @@ impl Completed {
     pub fn enter(self, site: &Visit<'_>, account: &AccountRow, policy: &Policy) -> Result<Outcome, Error> {
         device::remember(site, &account.email_key())?;
         self.admission.enter(site);
-        let set = if policy.login_after { "told-password-set" } else { "told-password-set-login" };
-        let ended = (self.ended > 0).then(|| Announcement::count("told-sessions-ended", self.ended));
-        site.tell_all([Announcement::new(set)].into_iter().chain(ended).collect());
+        let set = if policy.login_after { "flash-password-set" } else { "flash-password-set-login" };
+        let ended = (self.ended > 0).then(|| Announcement::count("flash-sessions-ended", self.ended));
+        site.flash_all([Announcement::new(set)].into_iter().chain(ended).collect());
         if policy.login_after {
             return Ok(Outcome::go(Place::Account));
         }

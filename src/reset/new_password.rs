@@ -140,7 +140,7 @@ async fn submit(
     if !is_set(&site, account.id, new).await? {
         return Ok(over());
     }
-    site.tell("told-twice");
+    site.flash("flash-twice");
     Ok(Outcome::go(Place::Account))
 }
 
@@ -176,6 +176,6 @@ async fn skip(_ours: SameOrigin, site: Visit<'_>, restricted: Restricted<'_>) ->
     Event::new(EventKind::ResetSkipped, account.id).from(&asked).under(&policy).write(site.app, held).await?;
     tx.commit().await?;
     admission.enter(&site);
-    site.tell("told-skipped");
+    site.flash("flash-skipped");
     Ok(Outcome::go(Place::Account))
 }

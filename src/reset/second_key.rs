@@ -82,7 +82,7 @@ fn show_send() -> Outcome {
 #[post("/reset/second-key/send")]
 async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SecondKey>) -> Result<Outcome, Error> {
     if let Err(why) = send_code::mail(&site, &ticket).await? {
-        site.tell_all(vec![why]);
+        site.flash_all(vec![why]);
     }
     Ok(Outcome::go(PAGE))
 }

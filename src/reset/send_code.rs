@@ -11,7 +11,7 @@ use crate::{
         key::{Key, Purpose},
     },
     core::event::{Event, EventKind},
-    http::{Visit, device, throttle, told::Announcement},
+    http::{Visit, device, flash::Announcement, throttle},
     outbox::message::Message,
     store::{
         Tx, accounts,
@@ -57,7 +57,7 @@ pub async fn text<S>(
 ) -> Result<Result<(), Announcement>, Error> {
     let former = pending(site, ticket, &TEXTED).await?;
     if let Some(seconds) = former.map(|row| wait(site, &row)).filter(|seconds| *seconds > 0) {
-        return Ok(Err(Announcement::count("told-wait", seconds)));
+        return Ok(Err(Announcement::count("flash-wait", seconds)));
     }
     let known = device::known(site, &ticket.account.email_key());
     let mut tx = site.begin().await?;
@@ -74,7 +74,7 @@ pub async fn text<S>(
         let mut tx = site.begin().await?;
         throttle::text_allowed(site.app, &mut tx, phone, known.as_ref().into(), &site.caller()).await?;
         tx.commit().await?;
-        return Ok(Err(Announcement::new("told-texts-limit")));
+        return Ok(Err(Announcement::new("flash-texts-limit")));
     };
     let text = Message::text(site.locale, phone, "code").code(code.expose(), until(ticket, &row));
     post(site, tx, ticket, &row, text).await.map(Ok)
@@ -140,7 +140,7 @@ async fn post<S>(
 
 /// Says why no code was sent.
 fn why_none<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> Announcement {
-    Announcement::new(if is_elsewhere(site, ticket) { "told-code-elsewhere" } else { "told-no-more-codes" })
+    Announcement::new(if is_elsewhere(site, ticket) { "flash-code-elsewhere" } else { "flash-no-more-codes" })
 }
 
 /// True if the key is in use in another browser.

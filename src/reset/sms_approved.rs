@@ -104,7 +104,7 @@ fn show_send() -> Outcome {
 async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SmsApproved>) -> Result<Outcome, Error> {
     let Some(phone) = site.app.usable_phone(&ticket.account) else { return Ok(Outcome::go(PAGE)) };
     if let Err(why) = send_code::text(&site, &ticket, phone).await? {
-        site.tell_all(vec![why]);
+        site.flash_all(vec![why]);
     }
     Ok(Outcome::go(PAGE))
 }

@@ -40,7 +40,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>) -> Result<SignedOut, Error> 
     gate::leave(&site, &mut tx).await?;
     tx.commit().await?;
     AT_WORK.into_iter().for_each(|cookie_name| site.cookies.remove(cookie_name));
-    site.tell("told-signed-out");
+    site.flash("flash-signed-out");
     Ok(SignedOut { to: Outcome::go(Place::SignIn), clear: Header::new("Clear-Site-Data", "\"cache\"") })
 }
 

@@ -27,8 +27,8 @@ use crate::{
     },
     hashing::password::Password,
     http::{
-        self, Page, Refusal, SameOrigin, Visit, html::sentences, own_routes::is_marked, refusal::is_missing,
-        told::Announcement,
+        self, Page, Refusal, SameOrigin, Visit, flash::Announcement, html::sentences, own_routes::is_marked,
+        refusal::is_missing,
     },
     policy::Channel,
     store::keys::KeyRow,
@@ -124,7 +124,7 @@ impl<S: Recovers> Ticket<'_, S> {
     pub fn lead_to(&self, step: &str, saying: &str) -> Answer {
         if !saying.is_empty() {
             let end = saying.floor_char_boundary(LONGEST_SAYING);
-            self.site.tell_all(vec![Announcement::said(&saying[..end])]);
+            self.site.flash_all(vec![Announcement::said(&saying[..end])]);
         }
         Answer::of(http::Outcome::go(Address::Below(self.path(step))))
     }
@@ -167,7 +167,7 @@ impl<S: Recovers> Ticket<'_, S> {
         self.acts("text_code")?;
         let sent = match self.site.app.usable_phone(&self.ticket.account) {
             Some(_) if self.ticket.policy.channel == Channel::Sms => {
-                Err(Announcement::new("told-code-same-phone"))
+                Err(Announcement::new("flash-code-same-phone"))
             }
             Some(phone) => send_code::text(&self.site, &self.ticket, phone).await?,
             None => Err(Announcement::new(NO_PHONE)),

@@ -46,7 +46,7 @@ fn samples() -> Vec<(String, Value)> {
                 "contact": { "text": "help@example.com", "href": "mailto:help@example.com" },
                 "css": "/assets/latchkey.css?v=0", "js": "/assets/latchkey.js?v=0", "icon": "/assets/latchkey.svg?v=0",
             },
-            "me": null, "here": "/", "told": [],
+            "me": null, "here": "/", "flash": [],
         });
         let values = context.as_object_mut().unwrap();
         let mut shown = sample.fields.clone();
@@ -55,7 +55,7 @@ fn samples() -> Vec<(String, Value)> {
         values.insert("form".into(), json!({ "errors": [], "values": {}, "fields": sample.inputs }));
         let mut other = context.clone();
         other["me"] = json!({ "email": "maria@example.com" });
-        other["told"] = json!(["Your password is changed."]);
+        other["flash"] = json!(["Your password is changed."]);
         let ids: BTreeSet<_> = sample.inputs.keys().map(String::as_str).chain([BUTTON]).collect();
         let wrong = |id: &&str| json!({ "field": id, "text": "This is too long." });
         other["form"]["errors"] = ids.iter().map(wrong).collect();

@@ -1,4 +1,4 @@
-//! Confirmation of the last action on the next page, sealed in a cookie and shown once.
+//! Flash messages: what the last action did, on the next page, sealed in a cookie and shown once.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use crate::{
     view::{catalog::FluentValue, language::Language},
 };
 
-const PURPOSE: &str = "told";
+const PURPOSE: &str = "flash";
 /// Longest time until the next page.
 const LIFE: Duration = Duration::from_secs(60);
 
 /// Sentences to show, with their time.
 #[derive(Serialize, Deserialize)]
-struct Told {
+struct Flash {
     at: Time,
     lines: Vec<Announcement>,
 }
@@ -62,15 +62,15 @@ impl Announcement {
 
 impl Visit<'_> {
     /// Shows a sentence on the next page.
-    pub fn tell(&self, key: &str) {
-        self.tell_all(vec![Announcement::new(key)]);
+    pub fn flash(&self, key: &str) {
+        self.flash_all(vec![Announcement::new(key)]);
     }
 
     /// Shows several sentences on the next page. The action is done, so a failure here is only logged.
-    pub fn tell_all(&self, lines: Vec<Announcement>) {
-        let plain = serde_json::to_vec(&Told { at: self.now(), lines }).expect("sentences are plain data");
+    pub fn flash_all(&self, lines: Vec<Announcement>) {
+        let plain = serde_json::to_vec(&Flash { at: self.now(), lines }).expect("sentences are plain data");
         match self.keyring.seal_text(self.random, PURPOSE, &plain) {
-            Ok(sealed) => self.cookies.set(CookieName::Told, &sealed, Some(LIFE)),
+            Ok(sealed) => self.cookies.set(CookieName::Flash, &sealed, Some(LIFE)),
             Err(error) => log::error!("the next page does not say what was done: {error}"),
         }
     }
@@ -82,11 +82,11 @@ pub fn take(app: &App, request: &Request<'_>) -> Vec<String> {
         return Vec::new();
     }
     let cookies = Cookies::of(request, app.validated.is_https());
-    let Some(sealed) = cookies.get(CookieName::Told) else { return Vec::new() };
-    cookies.remove(CookieName::Told);
+    let Some(sealed) = cookies.get(CookieName::Flash) else { return Vec::new() };
+    cookies.remove(CookieName::Flash);
     let opened = app.keyring.open_text(PURPOSE, sealed);
-    let told = opened.and_then(|plain| serde_json::from_slice::<Told>(&plain).ok());
-    let Some(told) = told.filter(|told| told.at + LIFE > app.now()) else { return Vec::new() };
+    let flash = opened.and_then(|plain| serde_json::from_slice::<Flash>(&plain).ok());
+    let Some(flash) = flash.filter(|flash| flash.at + LIFE > app.now()) else { return Vec::new() };
     let language = locale::language(app, request);
-    told.lines.iter().map(|line| line.say(language)).collect()
+    flash.lines.iter().map(|line| line.say(language)).collect()
 }
