@@ -190,7 +190,7 @@ pub async fn send_reset(app: &App, tx: &mut Tx, id: Uuid, actor: &Actor) -> Resu
     if let Some(why) = why_not(app, &account) {
         return Ok(why);
     }
-    let by = By { browser: None, wish: None, known: None, admin: true };
+    let by = By { browser: None, requested: None, known: None, admin: true };
     match issue::start(app, &mut account, by, actor.asked()).await? {
         Started::NoTexts => Ok(ActionOutcome::NoTexts),
         Started::Issued => {

@@ -30,7 +30,7 @@ pub enum CookieName {
     /// The key of a reset.
     Reset,
     /// The last request for a reset: the account it is for.
-    Wish,
+    Requested,
     /// The key of a registration.
     Confirm,
     /// The key of a new address.
@@ -81,8 +81,8 @@ impl CookieName {
             (CookieName::Device, false) => "latchkey_device",
             (CookieName::Reset, true) => "__Host-latchkey_reset",
             (CookieName::Reset, false) => "latchkey_reset",
-            (CookieName::Wish, true) => "__Host-latchkey_wish",
-            (CookieName::Wish, false) => "latchkey_wish",
+            (CookieName::Requested, true) => "__Host-latchkey_requested",
+            (CookieName::Requested, false) => "latchkey_requested",
             (CookieName::Confirm, true) => "__Host-latchkey_confirm",
             (CookieName::Confirm, false) => "latchkey_confirm",
             (CookieName::Email, true) => "__Host-latchkey_email",

@@ -4,7 +4,7 @@
 //! other one when its button is pressed. A key that the owner requested in a known browser is not superseded by a
 //! stranger's request, but sent again.
 
-use super::typed::{self, WishId};
+use super::typed::{self, RequestedId};
 use crate::{
     app::App,
     base::{
@@ -49,7 +49,7 @@ pub struct By<'a> {
     /// Digest of the id of their browser.
     pub browser: Option<&'a [u8]>,
     /// Id of their request, if the browser can take a code for it.
-    pub wish: Option<&'a WishId>,
+    pub requested: Option<&'a RequestedId>,
     /// Proof that the browser is known for the account's address.
     pub known: Option<&'a Known>,
     /// True for an admin.
@@ -96,7 +96,7 @@ pub struct Letter<'a> {
     /// The key in use in another browser, if the message mentions it.
     pub elsewhere: Option<&'a KeyRow>,
     /// Digest of the id of the browser that can take a code, and the id of its request.
-    pub typed: Option<(&'a [u8], &'a WishId)>,
+    pub typed: Option<(&'a [u8], &'a RequestedId)>,
     /// A key to send again, instead of a new one.
     pub kept: Option<(Live, Key)>,
 }
@@ -117,7 +117,7 @@ pub async fn start(
     let kept = held.filter(|key| by.must_leave(key, account));
     let kept = kept.and_then(|live| Some((unseal(app, &live.row)?, live))).map(|(key, live)| (live, key));
     let name = if elsewhere.is_some() { "reset-restart" } else { "reset-link" };
-    let typed = by.browser.zip(by.wish);
+    let typed = by.browser.zip(by.requested);
     let letter = Letter { name, elsewhere: elsewhere.as_ref().map(|live| &live.row), typed, kept };
     let asker = by.asker(account);
     issue(app, account, letter, asker, asked).await
@@ -196,8 +196,8 @@ pub async fn issue(
             let mail =
                 Message::mail(asked.locale, &account.email, name).link(link, row.expires_at).asked(asked);
             match typed {
-                Some((browser_id, wish)) => {
-                    mail.code(&typed::code(app, &row, browser_id, wish).grouped(), row.expires_at)
+                Some((browser_id, requested)) => {
+                    mail.code(&typed::code(app, &row, browser_id, requested).grouped(), row.expires_at)
                 }
                 None => mail,
             }

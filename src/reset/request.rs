@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Steps,
     issue::{By, Started, start},
-    typed::{self, TypedForm, Wish, WishId},
+    typed::{self, Requested, RequestedId, TypedForm},
 };
 use crate::{
     account::{confirm_again::Again, notice::UNDO},
@@ -130,37 +130,37 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<AddressForm>) ->
         Ok((AddressForm { email }, _)) => email,
         Err(refusal) => return Ok(page(&site).refused(refusal)),
     };
-    let (browser_id, former) = (site.ensure_browser_id()?, Wish::of(&site));
-    let id = WishId::from_bytes(site.random.bytes()?);
+    let (browser_id, former) = (site.ensure_browser_id()?, Requested::of(&site));
+    let id = RequestedId::from_bytes(site.random.bytes()?);
     let request = Reset {
         email: email.address().to_owned(),
         email_key: email.key().to_owned(),
         browser: Some(browser_id),
-        wish: Some(id),
+        requested: Some(id),
         known: device::known(&site, email.key()),
         asked: site.caller(),
     };
     let allowed = throttle::post(&site, MessageKind::Reset, email.key(), &request).await?;
     // Over the limit, the code of the newest message stays valid in this browser.
-    let former = former.filter(|wish| wish.email_key == email.key()).and_then(|wish| wish.id);
+    let former = former.filter(|former| former.email_key == email.key()).and_then(|former| former.id);
     let (id, again) = (if allowed.is_yes() { Some(id) } else { former }, allowed.at());
     let (email, email_key) = (email.address().to_owned(), email.key().to_owned());
     site.keep(Place::ResetSent, &email)?;
-    Wish { email, email_key, id, again, at: site.now() }.keep(&site)?;
+    Requested { email, email_key, id, again, at: site.now() }.keep(&site)?;
     Ok(Outcome::go(Place::ResetSent))
 }
 
 #[get("/reset/sent")]
 fn show_sent(site: Visit<'_>) -> Page {
-    sent(&site, Wish::of(&site).as_ref())
+    sent(&site, Requested::of(&site).as_ref())
 }
 
 /// Returns the page after a request, which takes the code of its message: the same for every address.
-pub fn sent(site: &Visit<'_>, wish: Option<&Wish>) -> Page {
-    let again = wish.and_then(|wish| wish.again).map(|at| format::next_minute(site.locale, at));
+pub fn sent(site: &Visit<'_>, requested: Option<&Requested>) -> Page {
+    let again = requested.and_then(|last| last.again).map(|at| format::next_minute(site.locale, at));
     Page::of(&SentPage {
         step: FirstStep::of(site),
-        email: wish.map(|wish| wish.email.clone()),
+        email: requested.map(|last| last.email.clone()),
         again,
         unknown: site.config().mail.to_unknown.to_string(),
     })
@@ -172,7 +172,9 @@ pub struct Reset {
     email: String,
     email_key: String,
     browser: Option<Vec<u8>>,
-    wish: Option<WishId>,
+    /// Rows of earlier versions have it under another name.
+    #[serde(alias = "wish")]
+    requested: Option<RequestedId>,
     known: Option<Known>,
     asked: Caller,
 }
@@ -205,7 +207,7 @@ impl Reset {
             return mail.asked(&self.asked).post(app, account.tx(), id, None, until).await;
         }
         let (browser, known) = (self.browser.as_deref(), self.known.as_ref());
-        let by = By { browser, wish: self.wish.as_ref(), known, admin: false };
+        let by = By { browser, requested: self.requested.as_ref(), known, admin: false };
         match start(app, &mut account, by, &self.asked).await? {
             Started::Issued => Ok(()),
             Started::NoTexts => post_decoy(app, tx).await,

@@ -33,33 +33,33 @@ use crate::{
 };
 
 const PURPOSE: &str = "reset code";
-const SEALED: &str = "wish";
+const SEALED: &str = "requested";
 /// Time for which a browser keeps its request: no key lives longer.
 const LIFE: Duration = Duration::from_secs(60 * 60);
 
 /// Random id of a request for a reset, to distinguish those of one browser. When sealed, all have the same length.
-pub type WishId = Uuid;
+pub type RequestedId = Uuid;
 
 /// The last request for a reset in a browser, sealed in a cookie.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Wish {
+pub struct Requested {
     /// The address that was typed.
     pub email: String,
     /// The same in its canonical form.
     pub email_key: String,
     /// Id of the request whose message carries a code for this browser; `None` if all were over a limit.
-    pub id: Option<WishId>,
+    pub id: Option<RequestedId>,
     /// Time of the next permitted request, if this one was over a limit.
     pub again: Option<Time>,
     /// Time of the request.
     pub at: Time,
 }
 
-impl Wish {
+impl Requested {
     /// Returns the last request for a reset in this browser.
     pub fn of(site: &Visit<'_>) -> Option<Self> {
-        let wish: Self = site.unseal(CookieName::Wish, SEALED)?;
-        (wish.at + LIFE > site.now()).then_some(wish)
+        let requested: Self = site.unseal(CookieName::Requested, SEALED)?;
+        (requested.at + LIFE > site.now()).then_some(requested)
     }
 
     /// Stores it in the browser's cookie.
@@ -67,13 +67,13 @@ impl Wish {
     /// # Errors
     /// Same as [`Keyring::seal`](crate::base::keyring::Keyring::seal).
     pub fn keep(&self, site: &Visit<'_>) -> Result<(), Error> {
-        site.seal(CookieName::Wish, SEALED, self)
+        site.seal(CookieName::Requested, SEALED, self)
     }
 }
 
 /// Returns the code of a key, for the browser with this id and its request.
-pub fn code(app: &App, row: &KeyRow, browser_id: &[u8], wish: &WishId) -> Key {
-    Key::of_mac(&app.keyring.mac(PURPOSE, &[row.id.as_bytes(), browser_id, wish.as_bytes()]))
+pub fn code(app: &App, row: &KeyRow, browser_id: &[u8], requested: &RequestedId) -> Key {
+    Key::of_mac(&app.keyring.mac(PURPOSE, &[row.id.as_bytes(), browser_id, requested.as_bytes()]))
 }
 
 form! {
@@ -87,8 +87,8 @@ form! {
 /// Takes the code, or the whole key or link, in the browser that requested the message.
 #[post("/reset/sent", data = "<form>")]
 pub async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<TypedForm>) -> Result<Outcome, Error> {
-    let Some(wish) = Wish::of(&site) else { return Ok(Outcome::go(Place::Reset)) };
-    let page = || sent(&site, Some(&wish));
+    let Some(requested) = Requested::of(&site) else { return Ok(Outcome::go(Place::Reset)) };
+    let page = || sent(&site, Some(&requested));
     let (typed, refusal) = match form.0.whole() {
         Ok((TypedForm { code }, refusal)) => (code, refusal),
         Err(refusal) => return Ok(page().refused(refusal)),
@@ -97,12 +97,12 @@ pub async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<TypedForm>) 
     if let Some(key) = Key::parse_typed(&typed) {
         return keyed::follow::<Issued>(&site, &key).await;
     }
-    let (Some(id), Some(browser_id)) = (wish.id, site.browser_id()) else {
+    let (Some(id), Some(browser_id)) = (requested.id, site.browser_id()) else {
         return refused(Fault::new("fault-key"));
     };
-    let of = match device::known(&site, &wish.email_key) {
-        Some(known) => RateLimit::ResetCodeBy(known.device, &wish.email_key),
-        None => RateLimit::ResetCodeFor(&wish.email_key),
+    let of = match device::known(&site, &requested.email_key) {
+        Some(known) => RateLimit::ResetCodeBy(known.device, &requested.email_key),
+        None => RateLimit::ResetCodeFor(&requested.email_key),
     };
     let counts = [RateLimit::ResetCode(id.as_bytes()), of, RateLimit::CodeFrom(site.client.address)];
     let mut tx = site.begin().await?;
@@ -114,7 +114,7 @@ pub async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<TypedForm>) 
     if !allowed {
         return refused(Fault::new("fault-reset-code-dead"));
     }
-    let (account, found) = find(&site, &wish, &id, &browser_id, &Key::parse_code(&typed)).await?;
+    let (account, found) = find(&site, &requested, &id, &browser_id, &Key::parse_code(&typed)).await?;
     let mut tx = site.begin().await?;
     let Some(key) = found.and_then(|row| unseal(site.app, &row)) else {
         let event =
@@ -133,14 +133,14 @@ pub async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<TypedForm>) 
 /// Returns the account of a request, and the live key whose code was typed. Compares even if there is none.
 async fn find(
     site: &Visit<'_>,
-    wish: &Wish,
-    id: &WishId,
+    requested: &Requested,
+    id: &RequestedId,
     browser_id: &[u8],
     typed: &Key,
 ) -> Result<(Option<Uuid>, Option<KeyRow>), Error> {
     let mut conn: Conn = site.read().await?;
     let account =
-        accounts::find_by_email(&mut conn, &wish.email_key).await?.filter(|account| account.enabled);
+        accounts::find_by_email(&mut conn, &requested.email_key).await?.filter(|account| account.enabled);
     let account = account.map(|account| account.id);
     let mut found = None;
     for purpose in [Purpose::Reset, Purpose::Restart] {

@@ -30,11 +30,11 @@ type Answer = Result<Option<SignedIn>, Arc<Error>>;
 /// Session look-ups of one database.
 #[derive(Clone)]
 pub struct SessionBatcher {
-    waiting: Arc<Mutex<Vec<Wish>>>,
+    waiting: Arc<Mutex<Vec<LookUp>>>,
     turns: Arc<Semaphore>,
 }
 
-struct Wish {
+struct LookUp {
     digest: Vec<u8>,
     tell: oneshot::Sender<Answer>,
 }
@@ -58,13 +58,13 @@ impl SessionBatcher {
     ) -> Result<Option<SignedIn>, Error> {
         loop {
             // If the caller that ran our query was cancelled, queue it again.
-            if let Ok(answer) = self.wish(pool, digest.clone(), idle_since, now).await {
+            if let Ok(answer) = self.look_up(pool, digest.clone(), idle_since, now).await {
                 return answer.map_err(|fault| Error::from(sqlx::Error::Io(io::Error::other(fault))));
             }
         }
     }
 
-    async fn wish(
+    async fn look_up(
         &self,
         pool: &Pool,
         digest: Vec<u8>,
@@ -72,7 +72,7 @@ impl SessionBatcher {
         now: Time,
     ) -> Result<Answer, RecvError> {
         let (tell, mut told) = oneshot::channel();
-        self.waiting().push(Wish { digest, tell });
+        self.waiting().push(LookUp { digest, tell });
         loop {
             let _turn = select! {
                 biased;
@@ -92,17 +92,17 @@ impl SessionBatcher {
 
     /// Looks up those who have waited longest, as of `now`; false if nobody waits.
     async fn ask(&self, pool: &Pool, idle_since: Time, now: Time) -> bool {
-        let wishes: Vec<Wish> = {
+        let look_ups: Vec<LookUp> = {
             let mut waiting = self.waiting();
             let several = waiting.len().min(sessions::SEVERAL);
             waiting.drain(..several).collect()
         };
-        if wishes.is_empty() {
+        if look_ups.is_empty() {
             return false;
         }
-        let digests: Vec<&[u8]> = wishes.iter().map(|wish| &wish.digest[..]).collect();
+        let digests: Vec<&[u8]> = look_ups.iter().map(|look_up| &look_up.digest[..]).collect();
         let found = look_up(pool, &digests, idle_since, now).await.map_err(Arc::new);
-        for Wish { digest, tell } in wishes {
+        for LookUp { digest, tell } in look_ups {
             let of_this = |found: &Vec<FoundSession>| {
                 Some(found.iter().find(|one| one.digest == digest)?.signed_in.clone())
             };
@@ -112,7 +112,7 @@ impl SessionBatcher {
         true
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<Wish>> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<LookUp>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

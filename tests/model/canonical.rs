@@ -49,6 +49,6 @@ impl State {
 impl Person {
     fn tabs(&mut self) -> impl Iterator<Item = &mut Tab> {
         let bound = self.keys.iter_mut().filter_map(|key| key.browser.as_mut());
-        self.wish.iter_mut().map(|wish| &mut wish.tab).chain(bound)
+        self.asked.iter_mut().map(|asked| &mut asked.tab).chain(bound)
     }
 }

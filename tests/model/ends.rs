@@ -10,18 +10,18 @@ use crate::common::Strategy;
 impl Rules {
     /// A worker processes the request of `who`.
     pub fn work(self, state: &mut State, who: Who, server: Server) {
-        let Some(wish) = state.people[who].wish.take() else { return };
+        let Some(asked) = state.people[who].asked.take() else { return };
         let policy = state.policies[server];
         let live = state.key(who, Purpose::Reset).filter(|key| accepts(policy, key.policy));
-        let owners = live.is_some_and(|key| key.by_owner && !wish.by_owner);
-        let in_use = live.and_then(|key| key.browser).is_some_and(|browser| browser != wish.tab);
+        let owners = live.is_some_and(|key| key.by_owner && !asked.by_owner);
+        let in_use = live.and_then(|key| key.browser).is_some_and(|browser| browser != asked.tab);
         if state.people[who].held || in_use || (owners && self.holds(Rule::LeavesTheOwners)) {
             return;
         }
         if owners {
             state.broken = Some(Law::OwnersKey);
         }
-        self.issue(state, who, policy, wish.by_owner);
+        self.issue(state, who, policy, asked.by_owner);
     }
 
     pub fn issue(self, state: &mut State, who: Who, policy: Strategy, by_owner: bool) {

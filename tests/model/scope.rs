@@ -6,7 +6,7 @@ use super::{
     deed::Deed,
     laws,
     rules::{Rule, Rules},
-    state::{Kind, Server, State, Tab, Who, Wish},
+    state::{Kind, Server, State, Tab, Who, Asked},
 };
 use crate::common::Strategy;
 
@@ -92,7 +92,7 @@ impl Scope {
         match action {
             Action::Ask { tab, who, worker } => changed(&|state| {
                 let by_owner = state.browsers[tab].known.contains(&who);
-                state.people[who].wish = Some(Wish { tab, by_owner });
+                state.people[who].asked = Some(Asked { tab, by_owner });
                 worker.iter().for_each(|server| self.rules.work(state, who, *server));
             }),
             Action::Work { who, server } => changed(&|state| self.rules.work(state, who, server)),
@@ -142,7 +142,7 @@ impl Model for Scope {
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
         let flying = state.in_flight();
         for who in 0..self.people {
-            match state.people[who].wish {
+            match state.people[who].asked {
                 None => {
                     let workers: Vec<_> = match self.in_flight {
                         0 => (0..self.servers).map(Some).collect(),
@@ -177,7 +177,7 @@ impl Model for Scope {
                 actions.push(Action::Crash { server });
             }
         }
-        if flying == 0 && state.people.iter().all(|person| person.wish.is_none()) {
+        if flying == 0 && state.people.iter().all(|person| person.asked.is_none()) {
             actions.push(Action::Hour);
         }
     }

@@ -31,7 +31,7 @@ pub struct Person {
     /// True while requests for a reset are on hold.
     pub held: bool,
     /// Request for a reset that no worker has processed yet.
-    pub wish: Option<Wish>,
+    pub asked: Option<Asked>,
     /// True if the link of the newest notice is unused.
     pub notice: bool,
     /// Live keys.
@@ -40,7 +40,7 @@ pub struct Person {
 
 /// A request for a reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Wish {
+pub struct Asked {
     /// Browser that asked.
     pub tab: Tab,
     /// True if the owner was known to have signed in there.
@@ -128,7 +128,7 @@ impl State {
     /// Everybody has a password, and nobody is signed in.
     pub fn new(people: usize, browsers: usize, policies: Vec<Strategy>) -> State {
         let person =
-            Person { password: Password::Chosen, held: false, wish: None, notice: false, keys: Vec::new() };
+            Person { password: Password::Chosen, held: false, asked: None, notice: false, keys: Vec::new() };
         State {
             people: vec![person; people],
             browsers: vec![Browser::default(); browsers],

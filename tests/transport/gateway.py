@@ -25,20 +25,20 @@ class Gateway(http.server.BaseHTTPRequestHandler):
         })
         with printing:
             print(line, flush=True)
-        wish, _, detail = url.path.strip("/").partition("/")
-        if wish == "stall":
+        scenario, _, detail = url.path.strip("/").partition("/")
+        if scenario == "stall":
             time.sleep(60)
-        self.send_response(int(wish) if wish.isdigit() else 200)
-        if wish == "302":
+        self.send_response(int(scenario) if scenario.isdigit() else 200)
+        if scenario == "302":
             self.send_header("location", "/200")
-        if wish == "trickle":
+        if scenario == "trickle":
             self.send_header("content-length", "100")
             self.end_headers()
             for _ in range(100):
                 self.wfile.write(b".")
                 time.sleep(0.5)
         said = b'{"messages": [{"status": "%s"}]}' % (b"4" if detail == "refused" else b"0")
-        if wish == "huge":
+        if scenario == "huge":
             said += b" " * 10_000_000
         self.send_header("content-length", str(len(said)))
         self.end_headers()

@@ -44,22 +44,22 @@ log.addHandler(Dialogue())
 
 class Inbox:
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
-        wish, _, code = address.partition("@")[0].partition("-")
-        if wish == "reply":
+        scenario, _, code = address.partition("@")[0].partition("-")
+        if scenario == "reply":
             return f"{code} {code[0]}.1.1 <{address}> is not for me"
-        if wish == "policy":
+        if scenario == "policy":
             return f"550 {code} <{address}> is not for me"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server, session, envelope):
         await asyncio.sleep(options.pause)
-        wish, _, code = envelope.rcpt_tos[0].partition("@")[0].partition("-")
-        if wish == "content":
+        scenario, _, code = envelope.rcpt_tos[0].partition("@")[0].partition("-")
+        if scenario == "content":
             return f"{code} {code[0]}.7.1 nothing of this sort for <{envelope.rcpt_tos[0]}>"
-        if wish == "hang":
+        if scenario == "hang":
             await asyncio.sleep(600)
-        if wish == "slow":
+        if scenario == "slow":
             await asyncio.sleep(3)
         mail = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
         part = lambda kind: mail.get_body((kind,)).get_content().replace("\r\n", "\n")
@@ -71,7 +71,7 @@ class Inbox:
             "type": mail.get_content_type(), "text": part("plain"), "html": part("html"),
             "raw": envelope.original_content.decode("ascii", "replace"),
         }), flush=True)
-        if wish == "drop":
+        if scenario == "drop":
             server.transport.abort()
         return "250 2.0.0 taken"
 
