@@ -84,10 +84,10 @@ impl Recovers for Weaker {
 /// Does what an address names.
 async fn act<S: Recovers>(
     mut ticket: Ticket<'_, S>,
-    deed: &str,
+    action: &str,
     new: New<'_>,
 ) -> Result<Result<Answer, String>, Error> {
-    let done = match deed {
+    let done = match action {
         "mail" => ticket.mail_code().await?,
         "text" => ticket.text_code().await?,
         "try" => ticket.try_code(new.code.unwrap_or_default()).await?,
@@ -167,18 +167,18 @@ async fn careless_submit(ticket: Ticket<'_, Careless>, new: Form<New<'_>>) -> Re
     Ok(ticket.complete(new.password).await?.unwrap_or_else(|why| ticket.lead_to("/", &why)))
 }
 
-#[post("/act/<deed>", data = "<new>")]
+#[post("/act/<action>", data = "<new>")]
 async fn careless_act(
     ticket: Ticket<'_, Careless>,
-    deed: &str,
+    action: &str,
     new: Form<New<'_>>,
 ) -> Result<Result<Answer, String>, Error> {
-    act(ticket, deed, new.into_inner()).await
+    act(ticket, action, new.into_inner()).await
 }
 
-#[get("/get/<deed>")]
-async fn careless_get(ticket: Ticket<'_, Careless>, deed: &str) -> Result<Result<Answer, String>, Error> {
-    act(ticket, deed, New { code: None, password: NEW }).await
+#[get("/get/<action>")]
+async fn careless_get(ticket: Ticket<'_, Careless>, action: &str) -> Result<Result<Answer, String>, Error> {
+    act(ticket, action, New { code: None, password: NEW }).await
 }
 
 /// A route that forwards whatever is no number.
@@ -198,13 +198,13 @@ fn phoned(ticket: Ticket<'_, Phoned>) -> String {
     ticket.action("/act/")
 }
 
-#[post("/act/<deed>", data = "<new>")]
+#[post("/act/<action>", data = "<new>")]
 async fn phoned_act(
     ticket: Ticket<'_, Phoned>,
-    deed: &str,
+    action: &str,
     new: Form<New<'_>>,
 ) -> Result<Result<Answer, String>, Error> {
-    act(ticket, deed, new.into_inner()).await
+    act(ticket, action, new.into_inner()).await
 }
 
 /// A route of the application, to which one of ours forwards.
@@ -340,9 +340,9 @@ async fn a_get_changes_nothing(setting: Setting) {
     let ann = app.person("ann").await;
     let browser = app.browser();
     browser.ask(Method::GET, &app.key(&ann).await.link()).await;
-    for deed in ["mail", "text", "try", "complete"] {
-        let refused = browser.ask(Method::GET, &format!("/reset/care-less/get/{deed}")).await;
-        assert_eq!(refused.status, 409, "{deed}: {}", refused.text());
+    for action in ["mail", "text", "try", "complete"] {
+        let refused = browser.ask(Method::GET, &format!("/reset/care-less/get/{action}")).await;
+        assert_eq!(refused.status, 409, "{action}: {}", refused.text());
     }
     assert!(!browser.is_signed_in().await && app.mailbox.unread(&ann.email).await.is_none());
     is_as_before(&app, &ann).await;
@@ -361,9 +361,9 @@ async fn a_form_too_late_completes_nothing(setting: Setting) {
 }
 
 /// Posts to a route that does what its address names; returns the status and the answer.
-async fn told(browser: &Browser, deed: &str, fields: &[(&str, &str)]) -> (u16, String) {
+async fn told(browser: &Browser, action: &str, fields: &[(&str, &str)]) -> (u16, String) {
     let to = browser.ask(Method::GET, "/reset/phoned").await.text();
-    let to = to.replace("/act", &format!("/act/{deed}"));
+    let to = to.replace("/act", &format!("/act/{action}"));
     let fields = [&[("password", NEW)], fields].concat();
     let answer = browser.send(browser.request(Method::POST, &to).form(&fields)).await;
     (answer.status, answer.text())
@@ -374,9 +374,9 @@ async fn without_the_phone_nobody_gets_in(setting: Setting) {
     let ann = app.person("ann").await;
     let browser = app.browser();
     browser.ask(Method::GET, &app.key(&ann).await.link()).await;
-    for deed in ["text", "complete"] {
-        let (_, why) = told(&browser, deed, &[]).await;
-        assert!(why.contains("it has no confirmed phone"), "{deed}: {why}");
+    for action in ["text", "complete"] {
+        let (_, why) = told(&browser, action, &[]).await;
+        assert!(why.contains("it has no confirmed phone"), "{action}: {why}");
     }
     let ann = app.add_phone(&ann).await;
     let browser = app.browser();

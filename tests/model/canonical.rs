@@ -40,7 +40,7 @@ impl State {
             browser.session.iter_mut().for_each(|session| session.who = 1 - session.who);
             if let Some(request) = &mut browser.request {
                 request.who = 1 - request.who;
-                *request.deed.who_mut() = 1 - request.deed.who();
+                *request.operation.who_mut() = 1 - request.operation.who();
             }
         }
     }

@@ -1,8 +1,8 @@
 //! The effect of a request that has passed its guards; each condition of its transaction is a rule.
 
 use super::{
-    deed::{Deed, Fate, Request},
     ends::{add_key, admit, end_keys, press, reset_key},
+    operation::{Fate, Operation, Request},
     rules::{Rule, Rules},
     state::{Key, Kind, Law, NOBODY, Password, Purpose, State, Tab, Who, accepts, add},
 };
@@ -14,14 +14,17 @@ impl Rules {
     pub fn commit(self, state: &mut State, tab: Tab, answered: bool) {
         let Some(request) = state.browsers[tab].request.take() else { return };
         let who = request.who;
-        if request.older && self.holds(Rule::TakesTheAccount) && !matches!(request.deed, Deed::Weak(_)) {
+        if request.older
+            && self.holds(Rule::TakesTheAccount)
+            && !matches!(request.operation, Operation::Weak(_))
+        {
             return;
         }
         if request.paid_by != Fate::Live && self.holds(Rule::SpendsOnce) {
             return;
         }
         let policy = request.policy.unwrap_or(Strategy::SetThenLogin);
-        let ends_a_reset = matches!(request.deed, Deed::Set(_) | Deed::SetRestricted(_));
+        let ends_a_reset = matches!(request.operation, Operation::Set(_) | Operation::SetRestricted(_));
         let in_force = state.policies[request.server];
         if ends_a_reset && self.holds(Rule::JudgesAnew) && !accepts(in_force, policy) {
             return;
@@ -29,24 +32,24 @@ impl Rules {
         if request.paid_by == Fate::Spent {
             state.broken = Some(Law::SpentOnce);
         }
-        if request.deed.who() != who {
+        if request.operation.who() != who {
             state.broken = Some(Law::OwnForm);
         }
         let (before, known) = (state.people[who].password, state.browsers[tab].known.clone());
-        let mut proved = matches!(request.deed, Deed::Button(_));
-        match request.deed {
-            Deed::SignIn(_) => admit(state, tab, &request, Kind::Full { fresh: true }),
-            Deed::SignInGenerated(_) => {
+        let mut proved = matches!(request.operation, Operation::Button(_));
+        match request.operation {
+            Operation::SignIn(_) => admit(state, tab, &request, Kind::Full { fresh: true }),
+            Operation::SignInGenerated(_) => {
                 end_keys(state, who, Purpose::Temporary, Fate::Spent);
                 admit(state, tab, &request, Kind::Restricted(policy));
             }
-            Deed::Button(_) if policy.signs_in_once() => {
+            Operation::Button(_) if policy.signs_in_once() => {
                 end_keys(state, who, Purpose::Reset, Fate::Spent);
                 self.end_everything(state, who);
                 admit(state, tab, &request, Kind::Restricted(policy));
                 state.people[who].notice = true;
             }
-            Deed::Button(_) => {
+            Operation::Button(_) => {
                 end_keys(state, who, Purpose::Reset, Fate::Spent);
                 end_keys(state, who, Purpose::Temporary, Fate::Ended);
                 add_key(state, who, made(Purpose::Temporary, policy, None, &request));
@@ -54,14 +57,14 @@ impl Rules {
                     state.people[who].password = Password::Generated;
                 }
             }
-            Deed::Code(_) => self.issue_code(state, tab, &request, answered),
-            Deed::Weak(_) => proved = press(state, who, if answered { tab } else { NOBODY }, u8::MAX),
-            Deed::Set(_) | Deed::SetRestricted(_) => {
+            Operation::Code(_) => self.issue_code(state, tab, &request, answered),
+            Operation::Weak(_) => proved = press(state, who, if answered { tab } else { NOBODY }, u8::MAX),
+            Operation::Set(_) | Operation::SetRestricted(_) => {
                 if policy.takes_code() && !request.code || !accepts(in_force, policy) {
                     state.broken = Some(Law::EveryFactor);
                 }
                 for purpose in
-                    [Purpose::Reset, Purpose::Code].into_iter().filter(|it| request.deed.takes(*it))
+                    [Purpose::Reset, Purpose::Code].into_iter().filter(|it| request.operation.takes(*it))
                 {
                     end_keys(state, who, purpose, Fate::Spent);
                 }
@@ -72,19 +75,19 @@ impl Rules {
                 state.people[who].notice = true;
                 admit(state, tab, &Request { older: false, ..request.clone() }, Kind::Full { fresh: true });
             }
-            Deed::Change(_) => {
+            Operation::Change(_) => {
                 self.change_password(state, who, Password::Chosen);
                 state.people[who].notice = true;
                 admit(state, tab, &Request { older: false, ..request.clone() }, Kind::Full { fresh: true });
             }
-            Deed::Cancel(_) => {
+            Operation::Cancel(_) => {
                 end_keys(state, who, Purpose::Reset, Fate::Spent);
                 end_keys(state, who, Purpose::Code, Fate::Ended);
             }
-            Deed::Undo(_) => {
+            Operation::Undo(_) => {
                 state.people[who].notice = false;
                 for request in state.browsers.iter_mut().filter_map(|browser| browser.request.as_mut()) {
-                    if request.deed == Deed::Undo(who) {
+                    if request.operation == Operation::Undo(who) {
                         request.paid_by = Fate::Spent;
                     }
                 }
@@ -98,7 +101,7 @@ impl Rules {
         if proved && !state.people[who].held {
             add(&mut state.browsers[tab].known, who);
         }
-        if state.people[who].password != before && !request.deed.commits_a_password() {
+        if state.people[who].password != before && !request.operation.commits_a_password() {
             state.broken = Some(Law::OldPasswordHolds);
         }
         if !answered {
@@ -141,7 +144,7 @@ impl Rules {
         for browser in &mut state.browsers {
             if browser.session.as_ref().is_some_and(|session| session.who == who) {
                 browser.session = None;
-                let paid = |request: &&mut Request| matches!(request.deed, Deed::SetRestricted(_));
+                let paid = |request: &&mut Request| matches!(request.operation, Operation::SetRestricted(_));
                 browser.request.iter_mut().filter(paid).for_each(|request| request.paid_by = Fate::Ended);
             }
         }

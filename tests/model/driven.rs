@@ -11,9 +11,9 @@ use proptest::{
 use stateright::Model;
 
 use super::{
-    deed::Deed,
     laws,
     length::{self, Length},
+    operation::Operation,
     rules::Rule,
     scope::{Action, Scope},
     state::State,
@@ -61,10 +61,10 @@ fn about(action: Action) -> About {
         Action::Switch { .. } => About::Policy,
         Action::Crash { .. } => About::Crash,
         Action::Hour => About::Time,
-        Action::Send { deed, .. } => match deed {
-            Deed::SignIn(_) | Deed::SignInGenerated(_) => About::SigningIn,
-            Deed::SetRestricted(_) | Deed::Change(_) => About::Session,
-            Deed::Undo(_) => About::Undoing,
+        Action::Send { operation, .. } => match operation {
+            Operation::SignIn(_) | Operation::SignInGenerated(_) => About::SigningIn,
+            Operation::SetRestricted(_) | Operation::Change(_) => About::Session,
+            Operation::Undo(_) => About::Undoing,
             _ => About::Form,
         },
         Action::Work { .. } | Action::Commit { .. } => unreachable!("not where requests are whole"),
@@ -77,7 +77,7 @@ fn picked(scope: &Scope, world: &World, state: &State, (wanted, index): &Pick) -
     scope.actions(state, &mut actions);
     actions.extend((0..scope.servers).map(|server| Action::Crash { server }));
     actions.retain(|action| match *action {
-        Action::Send { tab, deed, .. } => world.offers(state, tab, deed),
+        Action::Send { tab, operation, .. } => world.offers(state, tab, operation),
         _ => true,
     });
     let of = |wanted| actions.iter().copied().filter(|it| about(*it) == wanted).collect::<Vec<_>>();
@@ -98,16 +98,16 @@ async fn walk(setting: Setting, other: Strategy, picks: Vec<Pick>) {
 /// A model in which a new password ends nothing is detected by the browser that stays signed in.
 async fn disagrees(setting: Setting, without: Option<Rule>) {
     let mut walk = Walk::begin(&setting, Strategy::SecondKey, without).await;
-    let send = |tab, deed| Action::Send { tab, server: tab, deed };
+    let send = |tab, operation| Action::Send { tab, server: tab, operation };
     let agreed = [
-        send(1, Deed::SignIn(0)),
+        send(1, Operation::SignIn(0)),
         Action::Ask { tab: 0, who: 0, worker: Some(0) },
         Action::Open { tab: 0, who: 0, server: 0 },
     ];
     for action in agreed {
         walk.step(action).await.expect("as the model has it");
     }
-    assert_eq!(walk.step(send(0, Deed::Set(0))).await.is_err(), without.is_some());
+    assert_eq!(walk.step(send(0, Operation::Set(0))).await.is_err(), without.is_some());
     walk.end().await;
 }
 

@@ -1,7 +1,7 @@
 //! Beginnings and ends that no request asks for: keys, sessions, an hour, and the work of a worker.
 
 use super::{
-    deed::{Fate, Request},
+    operation::{Fate, Request},
     rules::{Rule, Rules},
     state::{Key, Kind, Law, Purpose, Server, Session, State, Tab, Who, accepts, add},
 };
@@ -89,7 +89,7 @@ pub fn end_keys(state: &mut State, who: Who, purpose: Purpose, fate: Fate) {
             browser.ticket = browser.ticket.filter(|ticket| *ticket != who);
             browser.forms.retain(|form| *form != who);
         }
-        let paid = |request: &&mut Request| request.who == who && request.deed.takes(purpose);
+        let paid = |request: &&mut Request| request.who == who && request.operation.takes(purpose);
         browser.request.iter_mut().filter(paid).for_each(|request| request.paid_by = fate);
     }
 }

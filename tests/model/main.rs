@@ -6,13 +6,13 @@ extern crate latchkey_testing as common;
 
 mod canonical;
 mod commit;
-mod deed;
 mod driven;
 mod ends;
 mod explored;
 mod laws;
 #[path = "../soak/length.rs"]
 mod length;
+mod operation;
 mod owner;
 mod rules;
 mod scope;

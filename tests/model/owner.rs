@@ -1,6 +1,6 @@
 //! A person in the walks: reads mail and texts, and remembers passwords.
 
-use super::deed::Deed;
+use super::operation::Operation;
 use crate::common::{Capabilities, Page, Person, Sent, Site, Strategy};
 
 /// A password that is refused.
@@ -51,16 +51,16 @@ impl Owner {
         self.dead_password = Some(dead);
     }
 
-    /// The contents of `page`'s form for `deed`, with the code known to the owner, whatever the page asks.
-    pub fn fill(&self, page: &Page, deed: Deed, new: &str) -> Sent {
+    /// The contents of `page`'s form for `operation`, with the code known to the owner, whatever the page asks.
+    pub fn fill(&self, page: &Page, operation: Operation, new: &str) -> Sent {
         let query = page.forms.iter().find_map(|form| form.action.split_once("?form="));
         let id = query.expect("a form with an id").1;
         let field = |name: &str, text: &str| (name.to_owned(), text.to_owned());
-        let (to, fields) = match deed {
-            Deed::Cancel(_) => ("/reset/cancel".to_owned(), Vec::new()),
-            Deed::Code(_) => (format!("{}/send", page.path()), Vec::new()),
-            Deed::Weak(_) => (page.path().to_owned(), vec![field("new_password", WEAK)]),
-            Deed::Set(_) => {
+        let (to, fields) = match operation {
+            Operation::Cancel(_) => ("/reset/cancel".to_owned(), Vec::new()),
+            Operation::Code(_) => (format!("{}/send", page.path()), Vec::new()),
+            Operation::Weak(_) => (page.path().to_owned(), vec![field("new_password", WEAK)]),
+            Operation::Set(_) => {
                 let mut fields = vec![field("new_password", new)];
                 if Strategy::of_page(page.path()).is_some_and(Strategy::takes_code) {
                     fields.push(field("code", self.code.as_deref().unwrap_or("000000")));

@@ -1,7 +1,7 @@
 //! The rules, each of which can be removed, and the guards of a request.
 
 use super::{
-    deed::{Deed, Fate, Request},
+    operation::{Fate, Operation, Request},
     state::{Kind, Password, Purpose, Server, Session, State, Tab, Who, accepts},
 };
 use crate::common::{Capabilities, Strategy};
@@ -54,25 +54,25 @@ impl Rules {
     }
 
     /// Returns a request that passes its guards; `None` if they refuse it.
-    pub fn guard(self, state: &State, tab: Tab, server: Server, deed: Deed) -> Option<Request> {
+    pub fn guard(self, state: &State, tab: Tab, server: Server, operation: Operation) -> Option<Request> {
         let browser = &state.browsers[tab];
         let judged = |policy: &Strategy| self.judges(state, server, *policy);
         let request = |who, policy, code| {
-            Some(Request { deed, server, who, policy, code, paid_by: Fate::Live, older: false })
+            Some(Request { operation, server, who, policy, code, paid_by: Fate::Live, older: false })
         };
-        match deed {
-            Deed::SignIn(who) => {
+        match operation {
+            Operation::SignIn(who) => {
                 if state.people[who].password == Password::Chosen {
                     request(who, None, false)
                 } else {
                     None
                 }
             }
-            Deed::SignInGenerated(who) => {
+            Operation::SignInGenerated(who) => {
                 let policy = state.key(who, Purpose::Temporary).map(|key| key.policy).filter(judged)?;
                 request(who, Some(policy), false)
             }
-            Deed::SetRestricted(who) => match browser.session.as_ref()? {
+            Operation::SetRestricted(who) => match browser.session.as_ref()? {
                 Session { who: whose, kind: Kind::Restricted(policy), .. }
                     if *whose == who && judged(policy) =>
                 {
@@ -80,24 +80,24 @@ impl Rules {
                 }
                 _ => None,
             },
-            Deed::Change(who) => match browser.session.as_ref()? {
+            Operation::Change(who) => match browser.session.as_ref()? {
                 Session { who: whose, kind: Kind::Full { fresh: true }, .. } if *whose == who => {
                     request(who, None, false)
                 }
                 _ => None,
             },
-            Deed::Undo(who) => {
+            Operation::Undo(who) => {
                 if state.people[who].notice {
                     request(who, None, false)
                 } else {
                     None
                 }
             }
-            Deed::Button(form)
-            | Deed::Code(form)
-            | Deed::Set(form)
-            | Deed::Weak(form)
-            | Deed::Cancel(form) => {
+            Operation::Button(form)
+            | Operation::Code(form)
+            | Operation::Set(form)
+            | Operation::Weak(form)
+            | Operation::Cancel(form) => {
                 let who = browser.ticket?;
                 let own = who == form || !self.holds(Rule::ComparesTheForm);
                 if !own || !browser.forms.contains(&form) {
@@ -109,21 +109,21 @@ impl Rules {
                     .is_some_and(|code| code.browser == Some(tab) || !self.holds(Rule::BindsTheCode));
                 let right_browser =
                     state.key(who, Purpose::Code).is_some_and(|code| code.browser == Some(tab));
-                fits(deed, policy, code || !self.holds(Rule::AsksForTheCode)).then_some(())?;
+                fits(operation, policy, code || !self.holds(Rule::AsksForTheCode)).then_some(())?;
                 request(who, Some(policy), right_browser)
             }
         }
     }
 }
 
-/// True if the form of a key under `policy` offers `deed`.
-fn fits(deed: Deed, policy: Strategy, code: bool) -> bool {
-    match deed {
-        Deed::Button(_) => !policy.ends_with_password(),
-        Deed::Code(_) => policy.takes_code(),
-        Deed::Set(_) => policy.ends_with_password() && (code || !policy.takes_code()),
-        Deed::Weak(_) => policy.ends_with_password() && !policy.takes_code(),
-        Deed::Cancel(_) => true,
+/// True if the form of a key under `policy` offers `operation`.
+fn fits(operation: Operation, policy: Strategy, code: bool) -> bool {
+    match operation {
+        Operation::Button(_) => !policy.ends_with_password(),
+        Operation::Code(_) => policy.takes_code(),
+        Operation::Set(_) => policy.ends_with_password() && (code || !policy.takes_code()),
+        Operation::Weak(_) => policy.ends_with_password() && !policy.takes_code(),
+        Operation::Cancel(_) => true,
         _ => false,
     }
 }

@@ -3,10 +3,10 @@
 use stateright::{Model, Property};
 
 use super::{
-    deed::Deed,
     laws,
+    operation::Operation,
     rules::{Rule, Rules},
-    state::{Kind, Server, State, Tab, Who, Asked},
+    state::{Asked, Kind, Server, State, Tab, Who},
 };
 use crate::common::Strategy;
 
@@ -20,7 +20,7 @@ pub enum Action {
     /// The link of the newest key of `who` is opened.
     Open { tab: Tab, who: Who, server: Server },
     /// A request passes its guards; it is committed at once if the limit of requests in flight is reached.
-    Send { tab: Tab, server: Server, deed: Deed },
+    Send { tab: Tab, server: Server, operation: Operation },
     /// A request is committed; if not `answered`, its server dies before the answer.
     Commit { tab: Tab, answered: bool },
     /// A server switches its policy.
@@ -64,22 +64,31 @@ impl Scope {
     }
 
     /// Every request that `tab` could send, including those that will be refused.
-    pub fn deeds(&self, state: &State, tab: Tab) -> Vec<Deed> {
+    pub fn operations(&self, state: &State, tab: Tab) -> Vec<Operation> {
         let browser = &state.browsers[tab];
-        let mut deeds = Vec::new();
+        let mut operations = Vec::new();
         for who in 0..self.people {
-            deeds.extend([Deed::SignIn(who), Deed::SignInGenerated(who), Deed::Undo(who)]);
+            operations.extend([
+                Operation::SignIn(who),
+                Operation::SignInGenerated(who),
+                Operation::Undo(who),
+            ]);
             if browser.forms.contains(&who) {
-                deeds.extend([Deed::Button(who), Deed::Code(who), Deed::Set(who), Deed::Weak(who)]);
-                deeds.push(Deed::Cancel(who));
+                operations.extend([
+                    Operation::Button(who),
+                    Operation::Code(who),
+                    Operation::Set(who),
+                    Operation::Weak(who),
+                ]);
+                operations.push(Operation::Cancel(who));
             }
         }
         match browser.session.as_ref().map(|session| (session.who, session.kind)) {
-            Some((who, Kind::Restricted(_))) => deeds.push(Deed::SetRestricted(who)),
-            Some((who, Kind::Full { .. })) => deeds.push(Deed::Change(who)),
+            Some((who, Kind::Restricted(_))) => operations.push(Operation::SetRestricted(who)),
+            Some((who, Kind::Full { .. })) => operations.push(Operation::Change(who)),
             None => {}
         }
-        deeds
+        operations
     }
 
     /// Returns the state after `action`; `None` if nothing changes.
@@ -99,8 +108,8 @@ impl Scope {
             Action::Open { tab, who, server } => {
                 self.rules.opens(last, who, server).then(|| changed(&|state| state.open(tab, who)))?
             }
-            Action::Send { tab, server, deed } => {
-                let request = self.rules.guard(last, tab, server, deed)?;
+            Action::Send { tab, server, operation } => {
+                let request = self.rules.guard(last, tab, server, operation)?;
                 changed(&|state| {
                     let at_once = state.in_flight() >= self.in_flight;
                     state.browsers[tab].request = Some(request.clone());
@@ -123,8 +132,8 @@ impl Scope {
     /// True if `action` succeeds, even if the state stays the same: a known password replaced by another.
     pub fn lets(&self, last: &State, action: Action) -> bool {
         match action {
-            Action::Send { tab, server, deed: deed @ Deed::Change(_) } => {
-                self.rules.guard(last, tab, server, deed).is_some()
+            Action::Send { tab, server, operation: operation @ Operation::Change(_) } => {
+                self.rules.guard(last, tab, server, operation).is_some()
             }
             _ => self.after(last, action).is_some(),
         }
@@ -162,8 +171,8 @@ impl Model for Scope {
             }
             for server in 0..self.servers {
                 actions.extend((0..self.people).map(|who| Action::Open { tab, who, server }));
-                let deeds = self.deeds(state, tab).into_iter();
-                actions.extend(deeds.map(|deed| Action::Send { tab, server, deed }));
+                let operations = self.operations(state, tab).into_iter();
+                actions.extend(operations.map(|operation| Action::Send { tab, server, operation }));
             }
         }
         for server in 0..self.servers {

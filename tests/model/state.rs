@@ -1,6 +1,6 @@
 //! States of the model: people with their keys, browsers with cookies and forms, and the servers' policies.
 
-use super::deed::Request;
+use super::operation::Request;
 use crate::common::{Capabilities, Strategy};
 
 /// Index of a person.

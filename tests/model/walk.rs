@@ -65,7 +65,7 @@ impl Walk {
 fn whom(action: Action) -> Who {
     match action {
         Action::Ask { who, .. } | Action::Open { who, .. } => who,
-        Action::Send { deed, .. } => deed.who(),
+        Action::Send { operation, .. } => operation.who(),
         _ => 0,
     }
 }

@@ -1,7 +1,7 @@
 //! The real counterpart: two servers on one database, the same people, and browsers that follow their pages.
 
 use super::{
-    deed::Deed,
+    operation::Operation,
     owner::Owner,
     scope::Action,
     state::{Server, State, Tab, Who},
@@ -49,20 +49,20 @@ impl World {
         browser
     }
 
-    /// True if `tab` shows a page that offers `deed`.
-    pub fn offers(&self, state: &State, tab: Tab, deed: Deed) -> bool {
+    /// True if `tab` shows a page that offers `operation`.
+    pub fn offers(&self, state: &State, tab: Tab, operation: Operation) -> bool {
         let form = |who: Who| self.tabs[tab].pages[who].as_ref();
         let path = |who| form(who).map(|page| page.path().to_owned()).unwrap_or_default();
         let is = |who, able: fn(Strategy) -> bool| Strategy::of_page(&path(who)).is_some_and(able);
-        match deed {
-            Deed::Button(who) => is(who, |it| !it.ends_with_password()),
+        match operation {
+            Operation::Button(who) => is(who, |it| !it.ends_with_password()),
             // It depends on the speed of this run whether a minute has passed since the last text.
-            Deed::Code(who) => {
+            Operation::Code(who) => {
                 let asked = state.people[who].keys.iter().any(|key| key.codes_issued > 0);
                 is(who, Strategy::takes_code) && !(asked && is(who, Strategy::needs_phone))
             }
-            Deed::Set(who) => is(who, Strategy::ends_with_password),
-            Deed::Weak(who) => is(who, |it| it.ends_with_password() && !it.takes_code()),
+            Operation::Set(who) => is(who, Strategy::ends_with_password),
+            Operation::Weak(who) => is(who, |it| it.ends_with_password() && !it.takes_code()),
             _ => true,
         }
     }
@@ -85,7 +85,7 @@ impl World {
                 }
                 self.tabs[tab].jar = browser.jar();
             }
-            Action::Send { tab, server, deed } => self.send(tab, server, deed, done).await,
+            Action::Send { tab, server, operation } => self.send(tab, server, operation, done).await,
             Action::Switch { server, to } => self.servers[server].switch(to, &[]).await,
             Action::Crash { server } => {
                 let again = self.servers.remove(server).restart(&[]).await;
@@ -95,34 +95,34 @@ impl World {
             Action::Work { .. } | Action::Commit { .. } => unreachable!("a server does that by itself"),
         }
         self.quiet().await;
-        self.read_mail(matches!(action, Action::Send { deed: Deed::Button(_), .. })).await;
+        self.read_mail(matches!(action, Action::Send { operation: Operation::Button(_), .. })).await;
     }
 
-    async fn send(&mut self, tab: Tab, server: Server, deed: Deed, done: bool) {
-        let (browser, who) = (self.browser(tab, server), deed.who());
+    async fn send(&mut self, tab: Tab, server: Server, operation: Operation, done: bool) {
+        let (browser, who) = (self.browser(tab, server), operation.who());
         let Person { email, password, .. } = self.people[who].person.clone();
         let new = self.people[who].next_password();
         let page = self.tabs[tab].pages[who].clone();
-        match deed {
-            Deed::SignIn(_) => drop(self.servers[server].sign_in(&browser, &email, &password).await),
-            Deed::SignInGenerated(_) => {
+        match operation {
+            Operation::SignIn(_) => drop(self.servers[server].sign_in(&browser, &email, &password).await),
+            Operation::SignInGenerated(_) => {
                 let typed = self.people[who].generated.as_deref().unwrap_or("0000-0000-0000-0000");
                 self.servers[server].sign_in(&browser, &email, typed).await;
             }
-            Deed::SetRestricted(_) => {
+            Operation::SetRestricted(_) => {
                 let form = browser.get("/reset/new-password").await;
                 if form.asks(&["new-password"]) {
                     browser.submit(&form, &[("new-password", &new)]).await;
                 }
             }
-            Deed::Change(_) => {
+            Operation::Change(_) => {
                 let form = browser.get("/change").await;
                 if form.asks(&["current-password", "new-password"]) {
                     let typed = [("current-password", password.as_str()), ("new-password", new.as_str())];
                     browser.submit(&form, &typed).await;
                 }
             }
-            Deed::Undo(_) => {
+            Operation::Undo(_) => {
                 if let Some(notice) = &self.people[who].notice {
                     let page = browser.get(notice).await;
                     if page.path() == "/reset/not-me" {
@@ -130,13 +130,17 @@ impl World {
                     }
                 }
             }
-            Deed::Button(_) | Deed::Code(_) | Deed::Set(_) | Deed::Weak(_) | Deed::Cancel(_) => {
+            Operation::Button(_)
+            | Operation::Code(_)
+            | Operation::Set(_)
+            | Operation::Weak(_)
+            | Operation::Cancel(_) => {
                 let page = page.expect("a form that is shown");
-                let sent = self.people[who].fill(&page, deed, &new);
+                let sent = self.people[who].fill(&page, operation, &new);
                 browser.post(&sent).await;
             }
         }
-        if matches!(deed, Deed::Set(_) | Deed::SetRestricted(_) | Deed::Change(_)) {
+        if matches!(operation, Operation::Set(_) | Operation::SetRestricted(_) | Operation::Change(_)) {
             self.people[who].typed(new, done);
         }
         self.tabs[tab].jar = browser.jar();

@@ -5,7 +5,7 @@ use crate::common::Strategy;
 
 /// An action that a browser can request, for the account that its form belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Deed {
+pub enum Operation {
     /// Signs in with the password.
     SignIn(Who),
     /// Signs in with the generated password.
@@ -31,7 +31,7 @@ pub enum Deed {
 /// A request between its guards and its commit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Request {
-    pub deed: Deed,
+    pub operation: Operation,
     pub server: Server,
     /// Account that it acts on.
     pub who: Who,
@@ -53,7 +53,7 @@ pub enum Fate {
     Ended,
 }
 
-impl Deed {
+impl Operation {
     /// Account that its form belongs to.
     pub fn who(mut self) -> Who {
         *self.who_mut()
@@ -62,16 +62,16 @@ impl Deed {
     /// The same, mutable.
     pub fn who_mut(&mut self) -> &mut Who {
         match self {
-            Deed::SignIn(who)
-            | Deed::SignInGenerated(who)
-            | Deed::Button(who)
-            | Deed::Code(who)
-            | Deed::Set(who)
-            | Deed::Weak(who)
-            | Deed::SetRestricted(who)
-            | Deed::Change(who)
-            | Deed::Cancel(who)
-            | Deed::Undo(who) => who,
+            Operation::SignIn(who)
+            | Operation::SignInGenerated(who)
+            | Operation::Button(who)
+            | Operation::Code(who)
+            | Operation::Set(who)
+            | Operation::Weak(who)
+            | Operation::SetRestricted(who)
+            | Operation::Change(who)
+            | Operation::Cancel(who)
+            | Operation::Undo(who) => who,
         }
     }
 
@@ -81,16 +81,23 @@ impl Deed {
             Purpose::Reset => {
                 matches!(
                     self,
-                    Deed::Button(_) | Deed::Code(_) | Deed::Set(_) | Deed::Weak(_) | Deed::Cancel(_)
+                    Operation::Button(_)
+                        | Operation::Code(_)
+                        | Operation::Set(_)
+                        | Operation::Weak(_)
+                        | Operation::Cancel(_)
                 )
             }
-            Purpose::Code => matches!(self, Deed::Set(_)),
-            Purpose::Temporary => matches!(self, Deed::SignInGenerated(_)),
+            Purpose::Code => matches!(self, Operation::Set(_)),
+            Purpose::Temporary => matches!(self, Operation::SignInGenerated(_)),
         }
     }
 
     /// True if it replaces the old password by another, or by none.
     pub fn commits_a_password(self) -> bool {
-        matches!(self, Deed::Set(_) | Deed::SetRestricted(_) | Deed::Change(_) | Deed::Undo(_))
+        matches!(
+            self,
+            Operation::Set(_) | Operation::SetRestricted(_) | Operation::Change(_) | Operation::Undo(_)
+        )
     }
 }
