@@ -22,11 +22,10 @@ use crate::{
 
 /// All accounts, for the application: as a guard `&Accounts`, and by [`Accounts::of`] where there is no request.
 ///
-/// What changes an account does what the console and the command line do: it ends sessions and keys where they do, sends
-/// the same messages, and is recorded in the audit log as done by the `application`. Nothing is asked of the person who
-/// caused it: whether they may is for the route to decide. Such a method returns false if there is no account with
-/// this id, and fails with [`Error::Refused`], whose text is a sentence, if something else has to be done first. It
-/// succeeds if there is nothing to change.
+/// A change has the same effects as in the console and on the command line: it ends the same sessions and keys, sends the
+/// same messages, and is recorded in the audit log as made by the `application`. The route decides who may make it. A method
+/// returns false if there is no account with this id, and fails with [`Error::Refused`], whose text is a sentence, if
+/// something else has to be done first. It succeeds if there is nothing to change.
 ///
 /// ```no_run
 /// use latchkey::{Accounts, Error, Has, Role, SameOrigin};
@@ -87,7 +86,7 @@ impl Accounts {
         Ok(found.as_ref().map(Account::from))
     }
 
-    /// Returns the account with this address in any spelling; `None` also if it is none.
+    /// Returns the account with this address in any spelling; `None` also if the address is invalid.
     ///
     /// ```no_run
     /// # use latchkey::{Accounts, Error};
@@ -104,10 +103,10 @@ impl Accounts {
         Ok(found.as_ref().map(Account::from))
     }
 
-    /// Sends an invitation. There is an account once its link was opened and a password chosen; it has these roles then.
+    /// Sends an invitation. The account, with these roles, is created when its owner opens the link and chooses a password.
     ///
-    /// An act of somebody who is trusted, as in the console: no limit counts it, and the answer tells who has an account.
-    /// Strangers are for `/register`.
+    /// This is an act of a trusted person, as in the console: no limit counts it, and the answer reveals who has an account.
+    /// Send strangers to `/register`.
     ///
     /// # Errors
     /// [`Error::Refused`] if the address is invalid, has an account, or had one in the last days; [`Error::Database`].
@@ -119,7 +118,7 @@ impl Accounts {
         done(tx, cared).await.map(drop)
     }
 
-    /// Sets the roles: those that are not named are taken away. If any changes, all sessions end.
+    /// Sets the roles, and takes away all others. If any changes, all sessions end.
     ///
     /// ```no_run
     /// # use latchkey::{Accounts, Error, Uuid};
@@ -180,9 +179,9 @@ impl Accounts {
         done(tx, cared).await
     }
 
-    /// Sends the message that a reset begins with.
+    /// Sends the first message of a reset.
     ///
-    /// An act of somebody who is trusted, as in the console: no limit on requests counts it, and the answer tells who has
+    /// This is an act of a trusted person, as in the console: no limit on requests counts it, and the answer reveals who has
     /// an account. For strangers, post their form to `/reset`.
     ///
     /// ```no_run

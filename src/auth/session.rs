@@ -107,7 +107,7 @@ async fn load(site: &Visit<'_>, cookie_name: CookieName) -> Result<Option<Signed
 }
 
 /// # Outcomes
-/// 401 if nobody is signed in: an error on an application's route, unless `latchkey.refusal` is `forward`. A person is
+/// 401 if nobody is signed in: an error on an application's route, unless `latchkey.refusal` is `forward`. People are
 /// redirected to sign-in and back. Error 503 if the session cannot be read.
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for &'r SignedIn {
@@ -125,7 +125,7 @@ impl<'r> FromRequest<'r> for &'r SignedIn {
 /// A signed-in person who has proved their identity within `session.fresh`.
 ///
 /// # Outcomes
-/// Same as [`&Account`](Account); 401 also if the session is not fresh, and sign-in says why it asks again.
+/// Same as [`&Account`](Account); 401 also if the session is not fresh, and the sign-in page says why it asks again.
 ///
 /// ```no_run
 /// use latchkey::{Fresh, SameOrigin};

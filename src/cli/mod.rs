@@ -145,13 +145,13 @@ fn printed(result: io::Result<()>) {
     }
 }
 
-/// Serves an application that attaches Latchkey, or runs one of the commands of `latchkey` on its accounts: the command
-/// line says which.
+/// Serves an application that attaches Latchkey or, if the command line names one, runs a command of `latchkey` on its
+/// accounts.
 ///
 /// Commands that change something see the application as it is: they ignite it, without launching it, so that its hooks
 /// and its senders do their part. `check` and `policy` only ask [`fairing()`](crate::fairing()) what it adds; of other
-/// fairings, those that are attached before it ignite. Without a command the application is launched; its log, its arguments to `ROCKET_…`
-/// and its signals are its own.
+/// fairings, those that are attached before it ignite. Without a command the application is launched, with its own log,
+/// signals and `ROCKET_…` variables.
 ///
 /// ```no_run
 /// use std::process::ExitCode;

@@ -97,17 +97,17 @@ impl Input {
         Self::new(name, label, FillIn::Choice(values.collect()))
     }
 
-    /// Requires an answer.
+    /// Requires people to fill it in.
     pub fn required(self) -> Self {
         Self { required: true, ..self }
     }
 
-    /// Sets the most characters, 1 to 2000.
+    /// Sets the greatest number of characters, 1 to 2000.
     pub fn max_length(self, characters: usize) -> Self {
         Self { max_length: characters, ..self }
     }
 
-    /// Sets the purpose by which browsers fill it in: an `autocomplete` of HTML, like `given-name`.
+    /// Sets the HTML `autocomplete` by which browsers fill it in, such as `given-name`.
     pub fn autocomplete(self, purpose: &str) -> Self {
         Self { autocomplete: Some(purpose.to_owned()), ..self }
     }

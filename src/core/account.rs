@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{base::Error, store::accounts::AccountRow};
 
-/// An account. As the guard `&Account`: that of the person who is signed in, as read for this request.
+/// An account. The guard `&Account` is the account of the person who is signed in, as read for this request.
 ///
 /// ```no_run
 /// use latchkey::Account;
@@ -23,7 +23,7 @@ use crate::{base::Error, store::accounts::AccountRow};
 /// ```
 ///
 /// # Outcomes
-/// 401 if nobody is signed in: an error on an application's route, unless `latchkey.refusal` is `forward`. A person is
+/// 401 if nobody is signed in: an error on an application's route, unless `latchkey.refusal` is `forward`. People are
 /// redirected to sign-in and back. Error 503 if the session cannot be read.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -63,7 +63,7 @@ impl Account {
         self.phone.as_deref()
     }
 
-    /// True if its owner may sign in: it is neither disabled, nor deleted and kept for a while.
+    /// True if its owner may sign in: it is not disabled, and its owner has not deleted it.
     ///
     /// ```no_run
     /// fn state(account: &latchkey::Account) -> &'static str {
@@ -96,8 +96,8 @@ impl Account {
         self.roles.iter().any(|own| own == role)
     }
 
-    /// Returns what its owner filled in at registration: the fields of the attached [`Registration`](crate::Registration), and
-    /// those of `latchkey.register.fields`, which are texts by name.
+    /// Returns the fields as its owner filled them in at registration: those of the attached
+    /// [`Registration`](crate::Registration), and those of `latchkey.register.fields`, which are texts by name.
     ///
     /// ```no_run
     /// #[derive(serde::Deserialize)]

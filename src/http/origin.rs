@@ -18,7 +18,7 @@ use crate::app::App;
 ///
 /// If `Origin` names a site, it must be `public_url`'s. If it is absent, or `null` for privacy,
 /// `Sec-Fetch-Site: same-origin` suffices, which no page can forge. Without either header, `Referer` must be
-/// a page of `public_url`; without that too, the request must have no cookie.
+/// a page of `public_url`; without any of them, it must have no cookie.
 ///
 /// ```no_run
 /// use latchkey::{Account, SameOrigin};

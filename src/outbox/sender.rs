@@ -7,8 +7,8 @@ use crate::base::{bounded::bounded, duration::HumanDuration};
 
 /// Sends mail in place of the server at `latchkey.mail.url`.
 ///
-/// The queue, its retries and its limits stay as they are: [`send`](Self::send) is called once for each try, within
-/// `latchkey.mail.timeout`. A sender that panics or takes longer is tried again later.
+/// Latchkey keeps the queue, retries and limits, and calls [`send`](Self::send) once for each try, within
+/// `latchkey.mail.timeout`. After a panic or a timeout, it tries again later.
 ///
 /// ```no_run
 /// use latchkey::{Mail, SendMail, Undelivered};
@@ -32,8 +32,8 @@ pub trait SendMail: Send + Sync + 'static {
     /// Sends one mail; `Ok` means that somebody else is responsible for it from now on.
     ///
     /// # Errors
-    /// [`Undelivered`], whose text is logged: it must contain neither the recipient nor the message, which lets its
-    /// reader into the account.
+    /// [`Undelivered`], whose text is logged. It must not contain the recipient or the message, which would let its reader
+    /// into the account.
     async fn send(&self, mail: &Mail<'_>) -> Result<(), Undelivered>;
 }
 
@@ -62,7 +62,7 @@ pub trait SendText: Send + Sync + 'static {
     /// `latchkey.sms.countries`; `Ok` means that somebody else is responsible for it from now on.
     ///
     /// # Errors
-    /// [`Undelivered`], whose text is logged: it must contain neither the number nor the message.
+    /// [`Undelivered`], whose text is logged. It must not contain the number or the message.
     async fn send(&self, to: &str, text: &str) -> Result<(), Undelivered>;
 }
 

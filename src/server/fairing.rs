@@ -103,8 +103,8 @@ impl Reading {
 }
 
 impl Latchkey {
-    /// Reads the configuration anew by `read` whenever one of its files changes, so that another policy is in force at
-    /// once and without a restart.
+    /// Reads the configuration again with `read` whenever one of its files changes, so that a changed policy takes effect at
+    /// once, without a restart.
     ///
     /// An application whose configuration is `rocket::Config::figment()` needs no such line.
     ///
@@ -177,9 +177,9 @@ impl Latchkey {
         self
     }
 
-    /// Asks more at registration, judges it, and acts in the transactions in which an account begins and ends.
+    /// Adds fields to registration, validates them, and takes part in the transactions that create and remove an account.
     ///
-    /// An input that cannot be used, since its name is taken for example, is reported at launch.
+    /// An unusable input, for example one whose name is taken, is reported at launch.
     ///
     /// ```no_run
     /// # use {latchkey::Registration, rocket::{Build, Rocket}};
@@ -194,8 +194,8 @@ impl Latchkey {
 
     /// Adds a strategy of the application, which `latchkey.reset.strategy` can then name.
     ///
-    /// The application does not launch, with one line in the log, if the name is taken or not in snake case, if another
-    /// constant is out of range, or if no route shows the first page.
+    /// If the name is taken or not in snake case, another constant is out of range, or no route shows the first page, the
+    /// application does not launch, and one line in the log says why.
     ///
     /// ```no_run
     /// # use {latchkey::Recovers, rocket::{Build, Rocket}};

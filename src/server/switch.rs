@@ -46,8 +46,8 @@ impl Switch {
         Some(Self { app: app.clone(), pool: (**db).clone(), owner })
     }
 
-    /// Puts the policy of a configuration in force for all later requests. Other keys keep their values from
-    /// the start; changed ones are reported as needing a restart.
+    /// Puts the policy of a configuration in force for all later requests. Other keys keep their values from the start; if
+    /// they have changed, the log says that a restart is needed.
     ///
     /// # Errors
     /// [`Error::Config`], one line for each fault: nothing has changed. [`Error::Database`] if the switch

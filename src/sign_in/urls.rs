@@ -34,7 +34,7 @@ use crate::{
 /// ```
 ///
 /// # Outcomes
-/// Always succeeds. An application that attaches nothing does not launch.
+/// Always succeeds. An application that uses it without [`fairing()`](crate::fairing()) does not launch.
 #[derive(Clone, Debug)]
 pub struct Urls {
     base: BasePath,
@@ -49,28 +49,28 @@ impl Urls {
         Self { base, sign_in }
     }
 
-    /// Returns the page for signing in, which leads back to the page of this request: `/auth/login?next=/notes%3Fpage%3D2`.
+    /// Returns the sign-in page, which leads back to the page of this request: `/auth/login?next=/notes%3Fpage%3D2`.
     pub fn sign_in(&self) -> &str {
         &self.sign_in
     }
 
-    /// Returns where a form signs out, `/auth/logout`. It takes `POST`, without fields, from a page of this site; a link
-    /// there leads to a page with such a button.
+    /// Returns the address for the form that signs out, `/auth/logout`. It takes a `POST` without fields from a page of this
+    /// site; a link to it leads to a page with such a button.
     pub fn sign_out(&self) -> String {
         Place::SignOut.at(&self.base)
     }
 
-    /// Returns the page for registering.
+    /// Returns the registration page.
     pub fn register(&self) -> String {
         Place::Register.at(&self.base)
     }
 
-    /// Returns the page for somebody who has forgotten their password.
+    /// Returns the page for resetting a forgotten password.
     pub fn reset(&self) -> String {
         Place::Reset.at(&self.base)
     }
 
-    /// Returns the page of one's own account.
+    /// Returns the account page of the person who is signed in.
     ///
     /// ```no_run
     /// fn menu(urls: &latchkey::Urls) -> String {

@@ -35,7 +35,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// fairing that signs people in.
 ///
 /// Needs the features `testing`, as a dev-dependency, and `sqlite`; a build without debug assertions, such as a release,
-/// refuses it. Somebody who is signed in by the kit has not registered: the account has no fields, and no
+/// refuses it. People whom the kit signs in have not registered: their accounts have no fields, and no
 /// [`Registration`](crate::Registration) has taken part.
 ///
 /// ```
@@ -66,7 +66,7 @@ pub struct Kit {
 }
 
 impl Kit {
-    /// Creates a kit with a folder of its own, which goes away with it.
+    /// Creates a kit with its own folder, which is removed with it.
     ///
     /// # Panics
     /// If the system's folder for temporary files cannot be written to.
@@ -102,7 +102,7 @@ impl Kit {
     /// The account is created if there is none, and gets the roles in addition to its own.
     ///
     /// # Panics
-    /// If [`fairing`](Self::fairing) is not attached, or the address is none.
+    /// If [`fairing`](Self::fairing) is not attached, or the address is invalid.
     pub fn sign_in(&self, client: &blocking::Client, email: &str, roles: &[&str]) {
         let request = client.post(self.entrance.clone()).json(&Person::new(email, roles));
         assert_eq!(request.dispatch().status(), Status::NoContent, "{email} cannot be signed in");
@@ -137,7 +137,7 @@ impl Kit {
         client.post(path).header(ContentType::Form).header(Header::new("Origin", SITE))
     }
 
-    /// Waits for the next message to an address or a phone number, which it takes out of the mailbox.
+    /// Waits for the next message to an address or a phone number, and removes it from the mailbox.
     ///
     /// # Panics
     /// If none comes within ten seconds.

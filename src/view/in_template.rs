@@ -7,8 +7,8 @@ use rocket_dyn_templates::Template;
 
 use super::layout::{Frame, Layout};
 
-/// Returns the layout that one of the application's own templates is: in its `template_dir`, `frame.html.tera` or
-/// `frame.html.hbs` for the name `frame`. The key `latchkey.layout = "frame"` says the same.
+/// Returns a layout made from one of the application's templates: for the name `frame`, `frame.html.tera` or
+/// `frame.html.hbs` in its `template_dir`. The key `latchkey.layout = "frame"` does the same.
 ///
 /// The application attaches `Template::fairing()` of `rocket_dyn_templates`, before or after Latchkey. The template is
 /// given `title`, which is text, `head` and `main`, which are HTML, `language`, and `status`:

@@ -19,8 +19,8 @@ const LAYOUT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// An application's layout for our pages, given to [`Latchkey::layout`](crate::Latchkey::layout).
 ///
-/// A function or closure is one; a layout that has to wait, for a guard or for a database, implements the trait. It is
-/// called for every page of ours, error pages too, after the page's own work is done.
+/// A function or closure is one; a layout that has to wait for a guard or a database implements the trait. It is called
+/// for every page of ours, including error pages, after the page's own work is done.
 ///
 /// ```no_run
 /// use latchkey::Frame;
@@ -59,11 +59,11 @@ const LAYOUT_TIMEOUT: Duration = Duration::from_secs(5);
 /// ```
 #[rocket::async_trait]
 pub trait Layout: Send + Sync + 'static {
-    /// Returns the whole HTML document. With `None`, and if it panics or takes more than five seconds, the page is shown
-    /// in our own layout, which the log says once.
+    /// Returns the whole HTML document. If it returns `None`, panics or takes more than five seconds, the page is shown in
+    /// our own layout, and the log says so once.
     async fn frame(&self, frame: &Frame, request: &Request<'_>) -> Option<String>;
 
-    /// Returns why pages cannot be framed, in one line with the remedy, which ends the launch. By default nothing.
+    /// Returns the reason why pages cannot be framed, in one line with the remedy; it ends the launch. The default is `None`.
     ///
     /// ```no_run
     /// # use {latchkey::{Frame, Layout}, rocket::{Orbit, Request, Rocket}};
@@ -116,8 +116,8 @@ impl Frame {
         &self.title
     }
 
-    /// Returns what the page needs in `<head>`, as HTML: stylesheet, script, and that robots do not list it. Without
-    /// charset, viewport and icon, which are the layout's own.
+    /// Returns the page's part of `<head>`, as HTML: stylesheet, script and `noindex`. Charset, viewport and icon are up to
+    /// the layout.
     pub fn head(&self) -> &str {
         &self.head
     }

@@ -10,8 +10,8 @@ pub use self::{attached::Attached, trouble::Faults, trouble::Trouble};
 use super::account::Account;
 use crate::{config::register::Input, store::Tx};
 
-/// Additional fields of the registration form, how they are judged, and what happens to them when the account begins and
-/// ends. Attach it by [`Latchkey::registration`](crate::Latchkey::registration).
+/// Additional fields of the registration form, their validation, and the application's part in creating and removing an
+/// account. Attach it by [`Latchkey::registration`](crate::Latchkey::registration).
 ///
 /// A method that takes longer than three seconds is cut off, and a panic is caught; both count as a failure. On SQLite,
 /// everybody else's changes wait for [`confirmed`](Self::confirmed) and [`leaving`](Self::leaving), so these should do
@@ -63,26 +63,26 @@ use crate::{config::register::Input, store::Tx};
 /// ```
 #[rocket::async_trait]
 pub trait Registration: Send + Sync + 'static {
-    /// Fields, a struct that Rocket reads from a form by the names of [`inputs`](Self::inputs). Rocket's validators apply:
-    /// what they say stands at the field. Kept as JSON with the account, for [`Account::fields`].
+    /// Fields: a struct that Rocket reads from a form by the names of [`inputs`](Self::inputs). The messages of Rocket's
+    /// validators appear at the field. The struct is kept as JSON with the account, for [`Account::fields`].
     type Fields: for<'v> FromForm<'v> + Serialize + DeserializeOwned + Send + Sync + 'static;
 
-    /// Returns the inputs, in the order of the form. Asked once, at launch.
+    /// Returns the inputs, in the order of the form. Called once, at launch.
     fn inputs(&self) -> Vec<Input>;
 
-    /// Judges the fields, and adds what is wrong with them. The default finds nothing.
+    /// Validates the fields, and adds their faults. The default finds none.
     ///
-    /// It runs for everybody, before it is known whether the address has an account, and must not look that up either: its
-    /// faults, and the time it takes, are seen by strangers. It says nothing of what will hold when the address is
-    /// confirmed: a unique name needs a constraint in the database as well.
+    /// It runs for everybody, before Latchkey knows whether the address has an account. It must not look that up either,
+    /// because strangers see its faults and its timing. Its result may no longer hold when the address is confirmed: a
+    /// unique name needs a constraint in the database as well.
     async fn check(&self, email: &str, fields: &Self::Fields, faults: &mut Faults) {
         _ = (email, fields, faults);
     }
 
-    /// Acts when the address is confirmed, in the transaction that creates the account. The default does nothing.
+    /// Runs when the address is confirmed, in the transaction that creates the account. The default does nothing.
     ///
-    /// Somebody who was invited, or does not know the password of the registration, fills in the fields together with a new
-    /// password. A failure undoes the transaction: there is no account, the person reads why, and may try again.
+    /// People who were invited, or do not know the password of the registration, fill in the fields together with a new
+    /// password. A failure undoes the transaction: there is no account, and the person reads why and may try again.
     ///
     /// # Errors
     /// [`Trouble`], which any error becomes by `?`.
@@ -91,13 +91,13 @@ pub trait Registration: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Acts when an account is removed, in the transaction that removes it and before it does: rows that refer to the account
-    /// can be deleted here, or kept without it. The default does nothing.
+    /// Runs when an account is removed, in the same transaction and before it: rows that refer to the account can be deleted
+    /// here, or kept without it. The default does nothing.
     ///
     /// An account is removed 72 hours after its owner deleted it, because until then a link in the owner's mail restores
     /// it. When the owner asks for the deletion, this is tried, and the removal too, in a transaction that is undone; so a
-    /// failure, or a row that still refers to the account, is told to the owner at once. Therefore act through `tx` alone.
-    /// `latchkey user delete` does not know the application, and tries the removal alone.
+    /// failure, or a row that still refers to the account, is told to the owner at once. Therefore work through `tx` only.
+    /// The standalone `latchkey user delete` does not know the application, and tries only the removal.
     ///
     /// # Errors
     /// [`Trouble`]: the account stays as it is; if its owner has deleted it already, disabled.

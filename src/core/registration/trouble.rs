@@ -1,4 +1,4 @@
-//! What an application finds wrong with a registration, and why it cannot go on.
+//! Faults of a registration that an application finds, and failures of its part.
 
 use std::error::Error;
 
@@ -20,7 +20,7 @@ impl Faults {
     }
 }
 
-/// Reason for which an account cannot begin or end. Any error becomes one by `?`: it is logged, and people read that
+/// Reason why an account cannot be created or removed. `?` turns any error into one: it is logged, and people read that
 /// nothing has changed.
 ///
 /// ```
@@ -40,7 +40,7 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    /// Creates a trouble that people read about in these words.
+    /// Creates one with a sentence for people.
     pub fn say(sentence: impl Into<String>) -> Self {
         Self { sentence: Some(sentence.into()), cause: None }
     }

@@ -75,9 +75,9 @@ pub trait Recovers: Send + Sync + 'static {
     /// Its name in `Rocket.toml`, in snake case. Its pages are below `/reset/`, with `-` in place of `_`.
     const NAME: &'static str;
 
-    /// Its place by strictness: right before this strategy of ours, or behind all of them if `None`. Somebody with
-    /// several roles gets the strictest strategy, and a switch to a stricter one ends the keys of the others. Each place
-    /// is for one strategy: between two of yours, nothing would say which is the stricter.
+    /// Its place by strictness: just before this strategy of ours, or after all of them if `None`. A person with several
+    /// roles gets the strictest strategy, and a switch to a stricter one ends the keys of the others. Each place is for one
+    /// strategy, because nothing tells which of two of yours is stricter.
     const STRICTER_THAN: Option<&'static str> = None;
 
     /// Number of steps, the request being the first: 2 to 9.
@@ -86,16 +86,16 @@ pub trait Recovers: Send + Sync + 'static {
     /// Longest life of the key in the first message: one minute to one hour.
     const LONGEST: Duration = Duration::from_secs(30 * 60);
 
-    /// True if nobody gets in without a verified phone: [`complete`](ticket::Ticket::complete) then refuses everybody
-    /// else, and a link by text message is a fault in the settings.
+    /// True if a verified phone is required: [`complete`](ticket::Ticket::complete) then refuses everybody without one, and a
+    /// link by text message is a fault in the settings.
     const NEEDS_PHONE: bool = false;
 
-    /// True if nobody gets in without a code that was sent and typed: [`complete`](ticket::Ticket::complete) then
-    /// refuses everybody else, whatever the routes do. With [`NEEDS_PHONE`](Self::NEEDS_PHONE), the code must have been
+    /// True if a code that was sent must be typed: [`complete`](ticket::Ticket::complete) then refuses everybody who has not,
+    /// whatever the routes do. With [`NEEDS_PHONE`](Self::NEEDS_PHONE), the code must have been
     /// texted.
     const NEEDS_CODE: bool = false;
 
-    /// A drawback that whoever chooses it should know, as advice in the log and in the console.
+    /// A drawback, shown as advice in the log and in the console to those who choose it.
     const RISK: Option<&'static str> = None;
 
     /// Returns its routes, mounted below `/reset/<name>`. One of them must be `GET /`, to which the link in the message

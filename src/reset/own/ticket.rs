@@ -42,16 +42,16 @@ const NO_PHONE: &str = "sms-no-phone-lead";
 /// Proof, at a route of the strategy `S`, that the browser carries a live key of `S`. It is looked up, and the policy
 /// checked, at every request.
 ///
-/// A ticket can do no more than its methods, and [`complete`](Self::complete) alone ends a reset. Those that return
-/// `Result<Result<_, String>, Error>` fail if the database does not answer, which [`Error`] as a responder answers with a
-/// page; the inner error is a sentence for the person, in the language of the page.
+/// Only [`complete`](Self::complete) ends a reset. Methods that return `Result<Result<_, String>, Error>` fail if the
+/// database does not answer; [`Error`] as a responder is an error page. The inner error is a sentence for the person, in
+/// the language of the page.
 ///
 /// At a GET, nothing shows that the request comes from a page of this site: [`mail_code`](Self::mail_code),
 /// [`text_code`](Self::text_code), [`try_code`](Self::try_code) and [`complete`](Self::complete) fail there with
 /// [`Error::Refused`], which answers 409 and names the strategy and the remedy in the log.
 ///
-/// Nobody but a strategy's own routes gets its ticket: there is none for the five strategies of ours, so that no route
-/// can take a short cut through them. This does not compile:
+/// Only a strategy's own routes get its ticket. There is none for Latchkey's five strategies, so that no route can take a
+/// short cut through them. This does not compile:
 ///
 /// ```compile_fail
 /// use latchkey::{Answer, Error, Ticket};
@@ -113,14 +113,14 @@ impl<S: Recovers> Ticket<'_, S> {
         &self.account
     }
 
-    /// Returns the address of a route of the strategy, `"/"` or `"/step"`, for a form on its page. It names the key,
-    /// without being the key: a form that was made for another key is refused.
+    /// Returns the address of a route of the strategy, `"/"` or `"/step"`, for a form on its page. It has the public id of the
+    /// key: a form that was made for another key is refused.
     pub fn action(&self, step: &str) -> String {
         format!("{}?form={}", self.site.base().join(&self.path(step)), self.ticket.key.id)
     }
 
-    /// Leads on to a route of the strategy, `"/"` or `"/step"`: the answer to a form. A page of [`page`](Self::page) there
-    /// says `saying` once, unless it is empty. It is text, and at most 1,000 bytes of it are kept.
+    /// Redirects to a route of the strategy, `"/"` or `"/step"`: the answer to a form. A page by [`page`](Self::page) there
+    /// shows `saying` once, unless it is empty. It is text, of which at most 1,000 bytes are kept.
     pub fn lead_to(&self, step: &str, saying: &str) -> Answer {
         if !saying.is_empty() {
             let end = saying.floor_char_boundary(LONGEST_SAYING);
@@ -137,7 +137,7 @@ impl<S: Recovers> Ticket<'_, S> {
         }
     }
 
-    /// Returns a page in the layout of ours: at which step, 2 being the first page, with which title and contents.
+    /// Returns a page in our layout, with its step (2 is the first page), title and contents.
     /// Contents are HTML: escape what people typed. The Content-Security-Policy allows neither inline scripts nor inline
     /// styles, unless `latchkey.csp` does.
     pub fn page(&self, step: u8, title: &str, main: RawHtml<String>) -> Answer {
@@ -145,9 +145,9 @@ impl<S: Recovers> Ticket<'_, S> {
         Answer::of(Page::of(&OwnPage { ticket, title: title.to_owned(), main: main.0 }))
     }
 
-    /// Mails a code of eight characters to the account, good for ten minutes in this browser, and at most three for one
-    /// key. Only this browser can then use the key. The inner error says why none is sent. It is of no use to a strategy
-    /// that needs both a phone and a code.
+    /// Mails a code of eight characters to the account, valid for ten minutes in this browser; at most three for one key.
+    /// From then on, only this browser can use the key. The inner error is the reason why no code is sent. A strategy that
+    /// needs both a phone and a code cannot use it.
     ///
     /// # Errors
     /// [`Error::Database`]; [`Error::Refused`] at a GET.
@@ -157,8 +157,8 @@ impl<S: Recovers> Ticket<'_, S> {
         Ok(sent.map_err(|why| why.say(self.site.language())))
     }
 
-    /// Texts a code of six digits to the account's verified phone, good for five minutes, and otherwise the same. The
-    /// inner error says why none is sent: there may be no phone, the link may have come to the same one, or a limit is
+    /// Texts a code of six digits to the account's verified phone, valid for five minutes, and otherwise the same. The inner
+    /// error is the reason why no code is sent: there is no phone, the link has come to the same phone, or a limit is
     /// reached.
     ///
     /// # Errors
@@ -175,7 +175,7 @@ impl<S: Recovers> Ticket<'_, S> {
         Ok(sent.map_err(|why| why.say(self.site.language())))
     }
 
-    /// Returns how many tries are left for the code that was sent last; `None` if none was, or it is no longer good.
+    /// Returns the number of tries left for the code that was sent last; `None` if there is no valid code.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -184,9 +184,9 @@ impl<S: Recovers> Ticket<'_, S> {
         Ok(left.and_then(|left| u8::try_from(left).ok()).filter(|left| *left > 0))
     }
 
-    /// Tries the code that was sent. A wrong try is counted, by code, account and client, and the owner is told of the
-    /// last one; a right one is not, so that it can be typed again with a better password. The inner error says how many
-    /// are left.
+    /// Tries the code that was sent. A wrong try is counted by code, account and client, and the owner is told of the last
+    /// one; a correct one is not counted, so that it can be typed again with a better password. The inner error gives the
+    /// number of tries left.
     ///
     /// # Errors
     /// [`Error::Database`]; the try may have been counted then. [`Error::Refused`] at a GET.
@@ -206,8 +206,8 @@ impl<S: Recovers> Ticket<'_, S> {
     /// Ends the reset: sets the new password, spends the key and the code, ends every other session and link, notifies
     /// the owner, and signs in unless `login_after` is false, all in one transaction. The answer leads on.
     ///
-    /// Only if the answer [`is_complete`](Answer::is_complete) has the reset happened. Otherwise the form came too late,
-    /// as the second of a double click, or after a switch of the policy: nothing has happened, and the answer says so.
+    /// The reset has happened only if the answer [`is_complete`](Answer::is_complete). Otherwise the form came too late, as
+    /// the second of a double click or after a switch of the policy: nothing has happened, and the answer says so.
     ///
     /// The inner error says why the password is not accepted, that there is no usable phone although
     /// [`Recovers::NEEDS_PHONE`], or that the code of this request has not been tried and found right although
