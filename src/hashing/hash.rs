@@ -6,7 +6,6 @@ use base64::{
     Engine, alphabet,
     engine::{GeneralPurpose, general_purpose::NO_PAD},
 };
-use bcrypt::HashParts;
 use bcrypt_lanes::{Hash, Task};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -90,8 +89,7 @@ impl Scheme {
         let (first, total) = (self.peppers.first(), self.cost);
         let found = stored.and_then(|hash| self.read(hash));
         let pepper = found.as_ref().map_or(first, |&(pepper, ..)| pepper);
-        let (cost, salt) =
-            found.as_ref().map_or((total, [0; 16]), |(.., parts)| (parts.get_cost(), parts.get_salt_raw()));
+        let (cost, salt) = found.as_ref().map_or((total, [0; 16]), |&(.., parts)| parts);
         let task = Task::new(pepper.digest(password).as_bytes(), salt, cost, total);
         let (text, old) = (found.map(|(_, text, _)| text.to_owned()), cost != total || pepper.id != first.id);
         let verdict = move |hash| {
@@ -105,22 +103,32 @@ impl Scheme {
         (task, verdict)
     }
 
-    /// Parses a stored hash into pepper, bcrypt text and its parts; `None` if it is unusable, corrupted or its pepper
-    /// is lost.
-    fn read<'a>(&self, PasswordHash(stored): &'a PasswordHash) -> Option<(&Pepper, &'a str, HashParts)> {
+    /// Parses a stored hash into pepper, bcrypt text, and its cost and salt; `None` if it is unusable, corrupted or its
+    /// pepper is lost.
+    fn read<'a>(&self, PasswordHash(stored): &'a PasswordHash) -> Option<(&Pepper, &'a str, Parts)> {
         let (pepper, bcrypt) = stored.strip_prefix(NAME)?.strip_prefix(':')?.split_once(':')?;
-        let parts: HashParts = bcrypt.parse().ok()?;
+        let parts = parts(bcrypt)?;
         let pepper = self.peppers.find(pepper).or_else(|| {
             log::warn!("a password was hashed with pepper {pepper}, which latchkey.pepper no longer contains; put it back");
             None
         })?;
-        COSTS.contains(&parts.get_cost()).then_some((pepper, bcrypt, parts))
+        COSTS.contains(&parts.0).then_some((pepper, bcrypt, parts))
     }
 }
 
 /// Formats a hash as bcrypt 2b does.
 fn written(cost: u32, salt: [u8; 16], hash: &Hash) -> String {
     format!("$2b${cost:02}${}{}", BASE_64.encode(salt), BASE_64.encode(&hash[..23]))
+}
+
+/// Cost and salt.
+type Parts = (u32, [u8; 16]);
+
+/// Returns the parts of a hash that [`written`] has formatted.
+fn parts(text: &str) -> Option<Parts> {
+    let (cost, rest) = text.strip_prefix("$2b$")?.split_once('$')?;
+    let salt = BASE_64.decode(rest.get(..22)?).ok()?;
+    Some((cost.parse().ok()?, salt.try_into().ok()?))
 }
 
 #[cfg(test)]
