@@ -1,10 +1,10 @@
-//! Endpoints for monitoring: health, readiness and metrics.
+//! Endpoints for monitoring: health and readiness.
 
 use std::sync::Arc;
 
 use rocket::{
     Request, Route,
-    http::{ContentType, Status},
+    http::Status,
     request::{FromRequest, Outcome},
     routes,
     serde::json::Json,
@@ -17,13 +17,11 @@ use crate::{
     app::App,
     base::{Error, key::sha256},
     core::replicas,
-    observe::metrics::{CONTENT_TYPE, Found},
-    store::outbox,
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![healthy, ready, metrics]
+    [routes![healthy, ready], super::metrics::routes()].concat()
 }
 
 /// True if a route, as mounted, is one of these.
@@ -80,7 +78,7 @@ async fn ready(site: Visit<'_>, insider: Option<Insider>) -> (Status, Json<Value
 ///
 /// # Outcomes
 /// Forward 404 for anybody else.
-struct Insider;
+pub(super) struct Insider;
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Insider {
@@ -95,18 +93,4 @@ impl<'r> FromRequest<'r> for Insider {
         let right = sha256(sent.unwrap_or_default().as_bytes()).ct_eq(&sha256(token.as_bytes()));
         if bool::from(right) { Outcome::Success(Insider) } else { Outcome::Forward(Status::NotFound) }
     }
-}
-
-/// All metrics. While the database is unavailable, those that only it knows are left out.
-#[rocket::get("/metrics")]
-async fn metrics(_insider: Insider, site: Visit<'_>) -> Result<(ContentType, String), Error> {
-    let found = async {
-        let mut conn = site.read().await?;
-        let (waiting, oldest) = (outbox::waiting(&mut conn).await?, outbox::oldest(&mut conn).await?);
-        let waiting = waiting.into_iter().map(|(kind, n)| (kind.label(), n)).collect();
-        Ok::<_, Error>(Found { waiting, age: oldest.map_or(Default::default(), |at| at.until(site.now())) })
-    };
-    let found = found.await.inspect_err(|error| log::error!("{error}")).ok();
-    let told = site.metrics.encode(found.as_ref(), site.db.connections())?;
-    Ok((ContentType::parse_flexible(CONTENT_TYPE).unwrap_or(ContentType::Plain), told))
 }

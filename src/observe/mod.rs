@@ -1,5 +1,6 @@
 //! Observability: metrics, the context of each task, and health.
 
+pub mod connections;
 pub mod health;
 pub mod metrics;
 pub mod task;

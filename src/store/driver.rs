@@ -7,7 +7,7 @@ use rocket::tokio::sync::OwnedSemaphorePermit;
 use super::{Conn, DatabaseSettings, writes::Writes};
 use crate::{
     base::{Error, SettingFault},
-    observe::metrics::Connections,
+    observe::connections::Connections,
 };
 
 /// An open database.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     base::{Error, clock::Time},
-    observe::metrics::Connections,
+    observe::connections::Connections,
 };
 
 /// Longest wait for users of the pool when it is closed.

@@ -17,6 +17,7 @@ use prometheus_client::{
 };
 use rocket::{Route, http::Status};
 
+use super::connections::Connections;
 use crate::base::Error;
 use label::{Answered, Kind, Message, Reset, Routed, Template};
 pub use load::Load;
@@ -48,17 +49,6 @@ pub struct Found {
     pub waiting: Vec<(&'static str, i64)>,
     /// Age of the oldest of them.
     pub age: Duration,
-}
-
-/// Connections of a pool.
-#[derive(Clone, Copy, Debug)]
-pub struct Connections {
-    /// Open connections.
-    pub open: usize,
-    /// Open connections that are not in use.
-    pub idle: usize,
-    /// Most connections allowed.
-    pub most: usize,
 }
 
 /// Returns buckets from 1 ms to 8 s, each twice the one before.

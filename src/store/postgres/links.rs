@@ -22,7 +22,7 @@ use rocket::tokio::{
 use sqlx::{Connection, Executor, PgConnection, postgres::PgConnectOptions};
 
 use super::address::reachable;
-use crate::observe::metrics::Connections;
+use crate::observe::connections::Connections;
 
 /// Settings of each connection, whatever the database's own defaults are.
 const SESSION: &str = "SET default_transaction_isolation = 'read committed';

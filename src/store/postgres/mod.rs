@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     base::{Error, SettingFault},
-    observe::metrics::Connections,
+    observe::connections::Connections,
 };
 
 /// Delay before the log says that we are waiting for PostgreSQL.

@@ -26,7 +26,7 @@ use super::{
     retry_tx::{Engine, Held, RetryTx},
     writes::Writes,
 };
-use crate::{base::Error, observe::metrics::Connections};
+use crate::{base::Error, observe::connections::Connections};
 
 /// Page cache of a reader, in KiB (negative by SQLite's convention): the system caches the file too, and readers are
 /// many.

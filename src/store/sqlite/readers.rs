@@ -11,7 +11,7 @@ use deadpool::{
 };
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use crate::observe::metrics::Connections;
+use crate::observe::connections::Connections;
 
 /// Longest life of a connection, so that none outlives a replaced file for long.
 const MAX_LIFE: Duration = Duration::from_secs(30 * 60);
