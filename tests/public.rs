@@ -23,7 +23,10 @@ impl Module {
         let files = [source.with_extension("rs"), source.join("mod.rs"), source.join("lib.rs")];
         let file = files.iter().find(|file| file.is_file())?;
         let text = fs::read_to_string(file).expect("a source file");
-        Some(Module { path: path.to_vec(), code: syn::parse_file(&text).expect("Rust") })
+        let mut code = syn::parse_file(&text).expect("Rust");
+        let declared: Vec<_> = code.items.iter().filter_map(record).flatten().collect();
+        code.items.extend(declared);
+        Some(Module { path: path.to_vec(), code })
     }
 
     /// Public names that come from elsewhere, with their paths.
@@ -97,6 +100,13 @@ fn leaves(tree: &UseTree, before: &mut Vec<String>, found: &mut Vec<(String, Vec
         UseTree::Group(group) => group.items.iter().for_each(|tree| leaves(tree, before, found)),
         UseTree::Rename(_) | UseTree::Glob(_) => panic!("a public name is not renamed, and is named"),
     }
+}
+
+/// What `record!` declares.
+fn record(item: &Item) -> Option<Vec<Item>> {
+    let Item::Macro(item) = item else { return None };
+    let declared = item.mac.path.is_ident("record").then(|| item.mac.parse_body::<File>())?;
+    Some(declared.ok()?.items)
 }
 
 fn is_public(visibility: &Visibility) -> bool {

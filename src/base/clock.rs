@@ -11,24 +11,14 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::column::column;
+
 /// A point in time: milliseconds since the Unix epoch, as stored in a `BIGINT` column.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    sqlx_macros::Type,
-    Serialize,
-    Deserialize,
-)]
-#[sqlx(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Time(i64);
+
+column!(Time(i64));
 
 impl Time {
     /// Creates the time `millis` milliseconds after the Unix epoch.

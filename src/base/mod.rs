@@ -4,6 +4,7 @@ pub mod base_path;
 pub mod bounded;
 pub mod caller;
 pub mod clock;
+pub mod column;
 pub mod duration;
 pub mod email;
 pub mod error;

@@ -14,6 +14,7 @@ use super::{
     password::Password,
     pepper::{Pepper, Peppers},
 };
+use crate::base::column::column;
 
 /// Prefix of a stored hash, naming this scheme: bcrypt of the base64 of HMAC-SHA-384.
 const NAME: &str = "hmac-sha384";
@@ -25,10 +26,11 @@ const BASE_64: GeneralPurpose = GeneralPurpose::new(&alphabet::BCRYPT, NO_PAD);
 pub(super) const COSTS: RangeInclusive<u32> = 4..=16;
 
 /// Stored form of a password: `hmac-sha384:<pepper id>:$2b$<cost>$…`. Its `Debug` reveals nothing.
-#[derive(Clone, PartialEq, Eq, sqlx_macros::Type, Serialize, Deserialize)]
-#[sqlx(transparent)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PasswordHash(String);
+
+column!(PasswordHash(String));
 
 impl PasswordHash {
     /// Returns a hash that no password matches.

@@ -1,6 +1,6 @@
 //! Arguments of an application's own statement.
 
-use sqlx::{Arguments, Database, Encode, Type};
+use sqlx::{arguments::Arguments, database::Database, encode::Encode, types::Type};
 use uuid::Uuid;
 
 use super::value::Value;

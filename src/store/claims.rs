@@ -2,24 +2,25 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Tx, sql};
+use super::{Conn, Tx, record::record, sql};
 use crate::base::{Error, clock::Time};
 
-/// A claim, with what the account would get back.
-#[derive(sqlx_macros::FromRow)]
-pub struct Claim {
-    /// Claimed account.
-    pub account_id: Uuid,
-    /// Address that claims it.
-    pub email: String,
-    /// Canonical form of that address.
-    pub email_key: String,
-    /// Phone that the account had then.
-    pub phone: Option<String>,
-    /// Time from which that phone could be used.
-    pub phone_usable_at: Option<Time>,
-    /// Time of the claim.
-    pub claimed_at: Time,
+record! {
+    /// A claim, with what the account would get back.
+    pub struct Claim {
+        /// Claimed account.
+        pub account_id: Uuid,
+        /// Address that claims it.
+        pub email: String,
+        /// Canonical form of that address.
+        pub email_key: String,
+        /// Phone that the account had then.
+        pub phone: Option<String>,
+        /// Time from which that phone could be used.
+        pub phone_usable_at: Option<Time>,
+        /// Time of the claim.
+        pub claimed_at: Time,
+    }
 }
 
 /// Adds a claim; does nothing if the address has already made one.

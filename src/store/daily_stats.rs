@@ -1,21 +1,22 @@
 //! The table `daily_stats`: daily counts of events by policy and duration.
 
-use super::{Conn, Tx, sql};
+use super::{Conn, Tx, record::record, sql};
 use crate::base::Error;
 
-/// One count for the charts.
-#[derive(sqlx_macros::FromRow)]
-pub struct DailyStat {
-    /// Days since the Unix epoch, in UTC; the first day where several are summed.
-    pub day: i64,
-    /// Kind of event, like `reset.completed`.
-    pub kind: String,
-    /// Policy or channel.
-    pub policy: String,
-    /// Duration, as a bucket of [`stats`](crate::core::stats); any number for an event without one.
-    pub bucket: i64,
-    /// Count.
-    pub hits: i64,
+record! {
+    /// One count for the charts.
+    pub struct DailyStat {
+        /// Days since the Unix epoch, in UTC; the first day where several are summed.
+        pub day: i64,
+        /// Kind of event, like `reset.completed`.
+        pub kind: String,
+        /// Policy or channel.
+        pub policy: String,
+        /// Duration, as a bucket of [`stats`](crate::core::stats); any number for an event without one.
+        pub bucket: i64,
+        /// Count.
+        pub hits: i64,
+    }
 }
 
 /// Adds `stat.hits` to a count. A transaction that adds to several does so in one order, or two could deadlock.

@@ -4,46 +4,49 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Tx, earliest, event_kind::EventKind, sql};
+use super::{Conn, Tx, earliest, event_kind::EventKind, record::record, sql};
 use crate::base::{Error, clock::Time};
 
-/// One line of the audit log. Nothing in it is secret.
-///
-/// ```no_run
-/// fn line(event: &latchkey::events::Event) -> String {
-///     let by = event.actor.as_deref().unwrap_or("the owner");
-///     format!("{} {} by {by} from {}", event.at.as_millis(), event.kind, event.client)
-/// }
-/// ```
-#[derive(Clone, sqlx_macros::FromRow)]
-#[non_exhaustive]
-pub struct Event {
-    /// Its id.
-    pub id: Uuid,
-    /// Time of the event; `at.as_millis()` is in milliseconds since the Unix epoch.
-    pub at: Time,
-    /// Name of its kind, like `reset.completed`: one of [`kinds`](crate::core::events::kinds), or one of a newer version.
-    pub kind: String,
-    /// Account it concerns.
-    pub account_id: Option<Uuid>,
-    /// Client's address; empty if unknown.
-    pub client: String,
-    /// Strategy of the policy it happened under.
-    pub policy: Option<String>,
-    /// Further detail.
-    pub detail: Option<String>,
-    /// Actor, if not the owner: an admin's account, `command line`, or `application`.
-    pub actor: Option<String>,
+record! {
+    /// One line of the audit log. Nothing in it is secret.
+    ///
+    /// ```no_run
+    /// fn line(event: &latchkey::events::Event) -> String {
+    ///     let by = event.actor.as_deref().unwrap_or("the owner");
+    ///     format!("{} {} by {by} from {}", event.at.as_millis(), event.kind, event.client)
+    /// }
+    /// ```
+    #[derive(Clone)]
+    #[non_exhaustive]
+    pub struct Event {
+        /// Its id.
+        pub id: Uuid,
+        /// Time of the event; `at.as_millis()` is in milliseconds since the Unix epoch.
+        pub at: Time,
+        /// Name of its kind, like `reset.completed`: one of [`kinds`](crate::core::events::kinds), or one of a newer version.
+        pub kind: String,
+        /// Account it concerns.
+        pub account_id: Option<Uuid>,
+        /// Client's address; empty if unknown.
+        pub client: String,
+        /// Strategy of the policy it happened under.
+        pub policy: Option<String>,
+        /// Further detail.
+        pub detail: Option<String>,
+        /// Actor, if not the owner: an admin's account, `command line`, or `application`.
+        pub actor: Option<String>,
+    }
 }
 
-/// An event with the current address of its account.
-#[derive(Clone, sqlx_macros::FromRow)]
-pub struct EventRow {
-    /// The event.
-    #[sqlx(flatten)]
-    pub event: Event,
-    /// Address, as long as the account exists.
-    pub email: Option<String>,
+record! {
+    /// An event with the current address of its account.
+    #[derive(Clone)]
+    pub struct EventRow {
+        /// The event.
+        pub event: Event = ..,
+        /// Address, as long as the account exists.
+        pub email: Option<String>,
+    }
 }
 
 /// Filter for events.

@@ -2,18 +2,19 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Tx, sql};
+use super::{Conn, Tx, record::record, sql};
 use crate::base::{Error, clock::Time};
 
-/// An address that an account has left.
-#[derive(sqlx_macros::FromRow)]
-pub struct FormerAddress {
-    /// Account that left it.
-    pub account_id: Uuid,
-    /// The address.
-    pub email: String,
-    /// Time the account left it.
-    pub left_at: Time,
+record! {
+    /// An address that an account has left.
+    pub struct FormerAddress {
+        /// Account that left it.
+        pub account_id: Uuid,
+        /// The address.
+        pub email: String,
+        /// Time the account left it.
+        pub left_at: Time,
+    }
 }
 
 /// Adds the current address of an account that is about to leave it; with `left_at` 0, the address is free at once.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Conn, StoredPolicy, Tx, sql, text::text};
+use super::{Conn, StoredPolicy, Tx, record::record, sql, text::text};
 use crate::base::{
     Error,
     clock::{SKEW, Time},
@@ -13,39 +13,41 @@ use crate::base::{
 
 text!(Purpose);
 
-/// A live key, known only by its digest.
-#[derive(Clone, sqlx_macros::FromRow)]
-pub struct KeyRow {
-    /// Public id, carried by the forms made for it.
-    pub id: Uuid,
-    /// Account it belongs to.
-    pub account_id: Uuid,
-    /// Its purpose.
-    pub purpose: Purpose,
-    /// Digest of the secret.
-    pub digest: Vec<u8>,
-    /// First key, of a second one.
-    pub parent: Option<Uuid>,
-    /// Policy it was issued under.
-    pub policy: Option<StoredPolicy>,
-    /// Digest of the id of the browser it is bound to.
-    pub browser: Option<Vec<u8>>,
-    /// Associated data (a new address, a phone, what to restore), sealed.
-    pub sealed: Option<Vec<u8>>,
-    /// Wrong tries so far.
-    pub tries: i64,
-    /// Number of codes issued with it.
-    pub codes_issued: i64,
-    /// True if requested in a browser that its owner had signed in with.
-    pub asked_by_owner: bool,
-    /// Time of issue.
-    pub issued_at: Time,
-    /// Time its first button was pressed.
-    pub claimed_at: Option<Time>,
-    /// Name of that browser, in words of our own.
-    pub claimed_in: Option<String>,
-    /// Expiry.
-    pub expires_at: Time,
+record! {
+    /// A live key, known only by its digest.
+    #[derive(Clone)]
+    pub struct KeyRow {
+        /// Public id, carried by the forms made for it.
+        pub id: Uuid,
+        /// Account it belongs to.
+        pub account_id: Uuid,
+        /// Its purpose.
+        pub purpose: Purpose,
+        /// Digest of the secret.
+        pub digest: Vec<u8>,
+        /// First key, of a second one.
+        pub parent: Option<Uuid>,
+        /// Policy it was issued under.
+        pub policy: Option<StoredPolicy>,
+        /// Digest of the id of the browser it is bound to.
+        pub browser: Option<Vec<u8>>,
+        /// Associated data (a new address, a phone, what to restore), sealed.
+        pub sealed: Option<Vec<u8>>,
+        /// Wrong tries so far.
+        pub tries: i64,
+        /// Number of codes issued with it.
+        pub codes_issued: i64,
+        /// True if requested in a browser that its owner had signed in with.
+        pub asked_by_owner: bool,
+        /// Time of issue.
+        pub issued_at: Time,
+        /// Time its first button was pressed.
+        pub claimed_at: Option<Time>,
+        /// Name of that browser, in words of our own.
+        pub claimed_in: Option<String>,
+        /// Expiry.
+        pub expires_at: Time,
+    }
 }
 
 impl KeyRow {
@@ -123,15 +125,17 @@ pub async fn of_account_for_either(
     Ok(sql!(all KeyRow, conn, OF_ACCOUNT_FOR_EITHER, account, one, other, now, now + SKEW)?)
 }
 
-/// Live keys issued under the same policy to accounts with the same roles.
-#[derive(Clone, Debug, sqlx_macros::FromRow)]
-pub struct Issued {
-    /// The policy.
-    pub policy: StoredPolicy,
-    /// Roles of the accounts, separated by spaces.
-    pub role_list: String,
-    /// Number of keys.
-    pub keys: i64,
+record! {
+    /// Live keys issued under the same policy to accounts with the same roles.
+    #[derive(Clone, Debug)]
+    pub struct Issued {
+        /// The policy.
+        pub policy: StoredPolicy,
+        /// Roles of the accounts, separated by spaces.
+        pub role_list: String,
+        /// Number of keys.
+        pub keys: i64,
+    }
 }
 
 /// Returns all live keys that were issued under a policy.
@@ -220,13 +224,14 @@ pub async fn end_undo(tx: &mut Tx, account: Uuid, since: Time) -> Result<(), Err
     Ok(())
 }
 
-/// A "this wasn't me" link of an account.
-#[derive(sqlx_macros::FromRow)]
-pub struct UndoRow {
-    /// Its id.
-    pub id: Uuid,
-    /// State to restore, sealed.
-    pub sealed: Option<Vec<u8>>,
+record! {
+    /// A "this wasn't me" link of an account.
+    pub struct UndoRow {
+        /// Its id.
+        pub id: Uuid,
+        /// State to restore, sealed.
+        pub sealed: Option<Vec<u8>>,
+    }
 }
 
 /// Returns the "this wasn't me" links issued to an account before `before`.
@@ -236,15 +241,16 @@ pub async fn undo_before(tx: &mut Tx, account: Uuid, before: Time) -> Result<Vec
     Ok(sql!(all UndoRow, tx, UNDO_BEFORE, account, before)?)
 }
 
-/// A key that expired unused.
-#[derive(sqlx_macros::FromRow)]
-pub struct Expired {
-    /// Name of its [`Purpose`], or of one that only a newer version has.
-    pub purpose: String,
-    /// Policy it was issued under.
-    pub policy: Option<StoredPolicy>,
-    /// Time it expired.
-    pub expires_at: Time,
+record! {
+    /// A key that expired unused.
+    pub struct Expired {
+        /// Name of its [`Purpose`], or of one that only a newer version has.
+        pub purpose: String,
+        /// Policy it was issued under.
+        pub policy: Option<StoredPolicy>,
+        /// Time it expired.
+        pub expires_at: Time,
+    }
 }
 
 /// Removes and returns a batch of expired keys.

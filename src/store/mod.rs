@@ -22,6 +22,7 @@ mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;
 pub mod rate_limits;
+mod record;
 pub mod registrations;
 pub mod remembered;
 pub mod replicas;
@@ -82,13 +83,13 @@ pub enum Conn {
     Sqlite(sqlite::Reader),
     /// A transaction on SQLite's one writer.
     #[cfg(feature = "sqlite")]
-    SqliteTx(retry_tx::RetryTx<sqlx::Sqlite>),
+    SqliteTx(retry_tx::RetryTx<sqlx_sqlite::Sqlite>),
     /// A connection to PostgreSQL.
     #[cfg(feature = "postgres")]
     Postgres(postgres::Link),
     /// A transaction on PostgreSQL.
     #[cfg(feature = "postgres")]
-    PostgresTx(retry_tx::RetryTx<sqlx::Postgres>),
+    PostgresTx(retry_tx::RetryTx<sqlx_postgres::Postgres>),
     /// A transaction of an application's own code.
     Lent(lent::Lent),
     /// No connection: all that there is without a driver.
@@ -181,20 +182,20 @@ macro_rules! sql {
     (execute $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
         sql!(@run u64, $conn,
-            c => sqlx::query(text)$(.bind($arg))*.execute(c).await.map(|done| done.rows_affected()),
-            tx => tx.execute(text, sqlx::query(text)$(.bind($arg))*).await)
+            c => sqlx::query::query(text)$(.bind($arg))*.execute(c).await.map(|done| done.rows_affected()),
+            tx => tx.execute(text, sqlx::query::query(text)$(.bind($arg))*).await)
     }};
     (optional $row:ty, $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
         sql!(@run Option<$row>, $conn,
-            c => sqlx::query_as::<_, $row>(text)$(.bind($arg))*.fetch_optional(c).await,
-            tx => tx.rows::<$row>(text, sqlx::query(text)$(.bind($arg))*).await.map(|rows| rows.into_iter().next()))
+            c => sqlx::query_as::query_as::<_, $row>(text)$(.bind($arg))*.fetch_optional(c).await,
+            tx => tx.rows::<$row>(text, sqlx::query::query(text)$(.bind($arg))*).await.map(|rows| rows.into_iter().next()))
     }};
     (all $row:ty, $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
         sql!(@run Vec<$row>, $conn,
-            c => sqlx::query_as::<_, $row>(text)$(.bind($arg))*.fetch_all(c).await,
-            tx => tx.rows::<$row>(text, sqlx::query(text)$(.bind($arg))*).await)
+            c => sqlx::query_as::query_as::<_, $row>(text)$(.bind($arg))*.fetch_all(c).await,
+            tx => tx.rows::<$row>(text, sqlx::query::query(text)$(.bind($arg))*).await)
     }};
 }
 use sql;

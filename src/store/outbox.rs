@@ -16,6 +16,7 @@ pub use super::outbox_kind::{OutboxKind, OutboxState};
 use super::{
     Conn, Tx,
     rate_limits::{self, Bucket, Taken},
+    record::record,
     sql,
 };
 use crate::base::{Error, clock::Time};
@@ -39,58 +40,61 @@ impl Queue {
     }
 }
 
-/// An entry waiting to be processed.
-#[derive(Clone, sqlx_macros::FromRow)]
-pub struct Entry {
-    /// Its id.
-    pub id: Uuid,
-    /// Its kind.
-    pub kind: OutboxKind,
-    /// Request or message, sealed.
-    pub sealed: Vec<u8>,
-    /// Account it concerns, if known.
-    pub account_id: Option<Uuid>,
-    /// Key that it carries.
-    pub key_id: Option<Uuid>,
-    /// Attempts, including the current one.
-    pub attempts: i64,
-    /// Time it was added.
-    pub created_at: Time,
-    /// Expiry.
-    pub expires_at: Time,
-    /// Digest of who caused it.
-    pub cause: Option<Vec<u8>>,
-    /// Its turn, once assigned.
-    pub turn: Time,
+record! {
+    /// An entry waiting to be processed.
+    #[derive(Clone)]
+    pub struct Entry {
+        /// Its id.
+        pub id: Uuid,
+        /// Its kind.
+        pub kind: OutboxKind,
+        /// Request or message, sealed.
+        pub sealed: Vec<u8>,
+        /// Account it concerns, if known.
+        pub account_id: Option<Uuid>,
+        /// Key that it carries.
+        pub key_id: Option<Uuid>,
+        /// Attempts, including the current one.
+        pub attempts: i64,
+        /// Time it was added.
+        pub created_at: Time,
+        /// Expiry.
+        pub expires_at: Time,
+        /// Digest of who caused it.
+        pub cause: Option<Vec<u8>>,
+        /// Its turn, once assigned.
+        pub turn: Time,
+    }
 }
 
-/// Metadata of an entry, without its content.
-#[derive(sqlx_macros::FromRow)]
-pub struct OutboxRow {
-    /// Id, which begins with the time it was added.
-    pub id: Uuid,
-    /// Its kind.
-    pub kind: OutboxKind,
-    /// Its state.
-    pub state: OutboxState,
-    /// Current address of the account it concerns, if that exists.
-    pub email: Option<String>,
-    /// Account it concerns.
-    pub account_id: Option<Uuid>,
-    /// Attempts so far.
-    pub attempts: i64,
-    /// Last error.
-    pub last_error: Option<String>,
-    /// Time it was added.
-    pub created_at: Time,
-    /// Time of the next attempt.
-    pub due_at: Time,
-    /// Expiry.
-    pub expires_at: Time,
-    /// Time it was finished.
-    pub done_at: Option<Time>,
-    /// True if it can be sent again: given up, its content still there and its key still live.
-    pub again: bool,
+record! {
+    /// Metadata of an entry, without its content.
+    pub struct OutboxRow {
+        /// Id, which begins with the time it was added.
+        pub id: Uuid,
+        /// Its kind.
+        pub kind: OutboxKind,
+        /// Its state.
+        pub state: OutboxState,
+        /// Current address of the account it concerns, if that exists.
+        pub email: Option<String>,
+        /// Account it concerns.
+        pub account_id: Option<Uuid>,
+        /// Attempts so far.
+        pub attempts: i64,
+        /// Last error.
+        pub last_error: Option<String>,
+        /// Time it was added.
+        pub created_at: Time,
+        /// Time of the next attempt.
+        pub due_at: Time,
+        /// Expiry.
+        pub expires_at: Time,
+        /// Time it was finished.
+        pub done_at: Option<Time>,
+        /// True if it can be sent again: given up, its content still there and its key still live.
+        pub again: bool,
+    }
 }
 
 /// Adds an entry that is due at once, and assigns its turn.
@@ -303,15 +307,16 @@ pub async fn list(
     })
 }
 
-/// Kind, state and account of an entry.
-#[derive(sqlx_macros::FromRow)]
-pub struct OutboxEntry {
-    /// Its kind.
-    pub kind: OutboxKind,
-    /// Its state.
-    pub state: OutboxState,
-    /// Account it concerns, if known.
-    pub account_id: Option<Uuid>,
+record! {
+    /// Kind, state and account of an entry.
+    pub struct OutboxEntry {
+        /// Its kind.
+        pub kind: OutboxKind,
+        /// Its state.
+        pub state: OutboxState,
+        /// Account it concerns, if known.
+        pub account_id: Option<Uuid>,
+    }
 }
 
 /// Returns the unsent entry with this id, waiting or given up.

@@ -2,35 +2,36 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Tx, sql};
+use super::{Conn, Tx, record::record, sql};
 use crate::{
     base::{Error, clock::Time},
     hashing::hash::PasswordHash,
 };
 
-/// A registration or invitation with an unconfirmed address.
-#[derive(sqlx_macros::FromRow)]
-pub struct Registration {
-    /// Id, carried by the form that confirms it.
-    pub id: Uuid,
-    /// Address as typed.
-    pub email: String,
-    /// Canonical form of the address.
-    pub email_key: String,
-    /// Password chosen at registration; unusable for an invitation.
-    pub password_hash: PasswordHash,
-    /// Declared extra fields, a JSON object of strings.
-    pub fields: String,
-    /// Roles to be given, separated by spaces.
-    pub roles: String,
-    /// True if an admin made it.
-    pub invited: bool,
-    /// Digest of the id of the browser that registered.
-    pub browser: Option<Vec<u8>>,
-    /// Time of creation.
-    pub created_at: Time,
-    /// Time until which it can be confirmed.
-    pub expires_at: Time,
+record! {
+    /// A registration or invitation with an unconfirmed address.
+    pub struct Registration {
+        /// Id, carried by the form that confirms it.
+        pub id: Uuid,
+        /// Address as typed.
+        pub email: String,
+        /// Canonical form of the address.
+        pub email_key: String,
+        /// Password chosen at registration; unusable for an invitation.
+        pub password_hash: PasswordHash,
+        /// Declared extra fields, a JSON object of strings.
+        pub fields: String,
+        /// Roles to be given, separated by spaces.
+        pub roles: String,
+        /// True if an admin made it.
+        pub invited: bool,
+        /// Digest of the id of the browser that registered.
+        pub browser: Option<Vec<u8>>,
+        /// Time of creation.
+        pub created_at: Time,
+        /// Time until which it can be confirmed.
+        pub expires_at: Time,
+    }
 }
 
 /// Adds a registration with the digest of its key.

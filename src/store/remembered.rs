@@ -2,28 +2,30 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Tx, sql};
+use super::{Conn, Tx, record::record, sql};
 use crate::base::{Error, clock::Time};
 
-/// A remembered browser.
-#[derive(Clone, sqlx_macros::FromRow)]
-pub struct Remembered {
-    /// Id, which stays while the token changes.
-    pub id: Uuid,
-    /// Account it belongs to.
-    pub account_id: Uuid,
-    /// Digest of the current token.
-    pub digest: Vec<u8>,
-    /// Digest of the previous token.
-    pub former: Option<Vec<u8>>,
-    /// Current token, sealed, for a browser that never got the response that brought it.
-    pub next: Option<Vec<u8>>,
-    /// Session opened by that response.
-    pub session_id: Option<Uuid>,
-    /// Time the token last changed.
-    pub rotated_at: Time,
-    /// Absolute expiry.
-    pub expires_at: Time,
+record! {
+    /// A remembered browser.
+    #[derive(Clone)]
+    pub struct Remembered {
+        /// Id, which stays while the token changes.
+        pub id: Uuid,
+        /// Account it belongs to.
+        pub account_id: Uuid,
+        /// Digest of the current token.
+        pub digest: Vec<u8>,
+        /// Digest of the previous token.
+        pub former: Option<Vec<u8>>,
+        /// Current token, sealed, for a browser that never got the response that brought it.
+        pub next: Option<Vec<u8>>,
+        /// Session opened by that response.
+        pub session_id: Option<Uuid>,
+        /// Time the token last changed.
+        pub rotated_at: Time,
+        /// Absolute expiry.
+        pub expires_at: Time,
+    }
 }
 
 /// Adds a browser.

@@ -1,6 +1,6 @@
 //! A row of an application's own query.
 
-use sqlx::{Column, Database, ValueRef};
+use sqlx::{column::Column, database::Database, value::ValueRef};
 
 use super::value::Value;
 use crate::base::Error;
@@ -56,12 +56,12 @@ impl Row {
 pub(super) struct Read(pub Row);
 
 /// Reads each value of a row by `value`, except `NULL`.
-pub(super) fn read<'r, R: sqlx::Row>(
+pub(super) fn read<'r, R: sqlx::row::Row>(
     row: &'r R,
     value: impl Fn(<R::Database as Database>::ValueRef<'r>) -> Result<Value, sqlx::error::BoxDynError>,
 ) -> Result<Read, sqlx::Error>
 where
-    usize: sqlx::ColumnIndex<R>,
+    usize: sqlx::column::ColumnIndex<R>,
 {
     let columns = row.columns().iter().map(|column| {
         let raw = row.try_get_raw(column.ordinal())?;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, StoredPolicy, Tx, accounts::AccountRow, sql, text::text};
+use super::{Conn, StoredPolicy, Tx, accounts::AccountRow, record::record, sql, text::text};
 use crate::base::{
     Error,
     clock::{SKEW, Time},
@@ -20,43 +20,44 @@ pub enum SessionScope {
 
 text!(SessionScope);
 
-/// One browser that is signed in.
-#[derive(Clone, sqlx_macros::FromRow)]
-pub struct Session {
-    /// Public id.
-    #[sqlx(rename = "session_id")]
-    pub id: Uuid,
-    /// Account it belongs to.
-    pub account_id: Uuid,
-    /// The pages that it reaches.
-    pub scope: SessionScope,
-    /// The policy of the reset that opened a restricted one.
-    pub policy: Option<StoredPolicy>,
-    /// Digest of the generated password that opened a restricted session.
-    pub opened_by: Option<Vec<u8>>,
-    /// Browser and system, like `Firefox on Linux`.
-    pub browser: String,
-    /// Client's address.
-    pub client: String,
-    /// Time it began.
-    pub began_at: Time,
-    /// End of the period in which its owner counts as having just signed in.
-    pub fresh_until: Time,
-    /// Time of last use, to the minute.
-    pub seen_at: Time,
-    /// Absolute expiry, used or not.
-    pub expires_at: Time,
+record! {
+    /// One browser that is signed in.
+    #[derive(Clone)]
+    pub struct Session {
+        /// Public id.
+        pub id: Uuid = "session_id",
+        /// Account it belongs to.
+        pub account_id: Uuid,
+        /// The pages that it reaches.
+        pub scope: SessionScope,
+        /// The policy of the reset that opened a restricted one.
+        pub policy: Option<StoredPolicy>,
+        /// Digest of the generated password that opened a restricted session.
+        pub opened_by: Option<Vec<u8>>,
+        /// Browser and system, like `Firefox on Linux`.
+        pub browser: String,
+        /// Client's address.
+        pub client: String,
+        /// Time it began.
+        pub began_at: Time,
+        /// End of the period in which its owner counts as having just signed in.
+        pub fresh_until: Time,
+        /// Time of last use, to the minute.
+        pub seen_at: Time,
+        /// Absolute expiry, used or not.
+        pub expires_at: Time,
+    }
 }
 
-/// A session with its account.
-#[derive(Clone, sqlx_macros::FromRow)]
-pub struct SignedIn {
-    /// The session.
-    #[sqlx(flatten)]
-    pub session: Session,
-    /// Its account.
-    #[sqlx(flatten)]
-    pub account: AccountRow,
+record! {
+    /// A session with its account.
+    #[derive(Clone)]
+    pub struct SignedIn {
+        /// The session.
+        pub session: Session = ..,
+        /// Its account.
+        pub account: AccountRow = ..,
+    }
 }
 
 /// Adds a session with the digest of its cookie.
@@ -71,14 +72,14 @@ pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(),
     Ok(())
 }
 
-/// A session found by [`find`].
-#[derive(sqlx_macros::FromRow)]
-pub struct FoundSession {
-    /// Digest of its cookie.
-    pub digest: Vec<u8>,
-    /// The session.
-    #[sqlx(flatten)]
-    pub signed_in: SignedIn,
+record! {
+    /// A session found by [`find`].
+    pub struct FoundSession {
+        /// Digest of its cookie.
+        pub digest: Vec<u8>,
+        /// The session.
+        pub signed_in: SignedIn = ..,
+    }
 }
 
 /// Most sessions that one statement finds.

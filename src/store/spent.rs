@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Tx, sql};
+use super::{Conn, Tx, record::record, sql};
 use crate::base::{Error, clock::Time, key::Purpose};
 
 /// Reason why a key is over.
@@ -19,17 +19,18 @@ pub enum Reason {
     Withdrawn,
 }
 
-/// A key that is over.
-#[derive(sqlx_macros::FromRow)]
-pub struct Spent {
-    /// Name of a [`Reason`]; `expired` if it ran out, `live` if it is not over.
-    pub reason: String,
-    /// Digest of the id of the browser that used it.
-    pub browser: Option<Vec<u8>>,
-    /// Page that its use led to; empty if none.
-    pub place: String,
-    /// Time at which it ended or expires.
-    pub spent_at: Time,
+record! {
+    /// A key that is over.
+    pub struct Spent {
+        /// Name of a [`Reason`]; `expired` if it ran out, `live` if it is not over.
+        pub reason: String,
+        /// Digest of the id of the browser that used it.
+        pub browser: Option<Vec<u8>>,
+        /// Page that its use led to; empty if none.
+        pub place: String,
+        /// Time at which it ended or expires.
+        pub spent_at: Time,
+    }
 }
 
 impl Spent {

@@ -1,7 +1,7 @@
 //! A transaction: of ours, and of an application, which may add statements of its own.
 
 use rocket::tokio::sync::OwnedSemaphorePermit;
-use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+use sqlx::sql_str::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 use super::{
     Conn,
@@ -18,12 +18,12 @@ macro_rules! within {
         match $conn {
             #[cfg(feature = "sqlite")]
             Conn::SqliteTx($tx) => {
-                type $D = sqlx::Sqlite;
+                type $D = sqlx_sqlite::Sqlite;
                 $run
             }
             #[cfg(feature = "postgres")]
             Conn::PostgresTx($tx) => {
-                type $D = sqlx::Postgres;
+                type $D = sqlx_postgres::Postgres;
                 $run
             }
             _ => $otherwise,

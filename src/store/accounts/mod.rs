@@ -7,41 +7,43 @@ use uuid::Uuid;
 pub use self::locked::{
     Locked, Proven, is_refused, lock, lock_by_email, lock_entering, lock_spending, lock_unchanged,
 };
-use super::{Conn, Tx, roles, sql};
+use super::{Conn, Tx, record::record, roles, sql};
 use crate::{
     base::{Error, clock::Time, email::Email, random::Random},
     hashing::hash::PasswordHash,
 };
 
-/// One person's account, as it was when read.
-#[derive(Clone, sqlx_macros::FromRow)]
-pub struct AccountRow {
-    /// Id, never reused.
-    pub id: Uuid,
-    /// Address that mail goes to.
-    pub email: String,
-    /// Hash that its password is checked against.
-    pub password_hash: PasswordHash,
-    /// Goes up with each change of the row: what was read is what is locked, if it is the same.
-    pub version: i64,
-    /// Whether its owner may sign in.
-    pub enabled: bool,
-    /// Verified phone, in E.164 form.
-    pub phone: Option<String>,
-    /// Time from which the phone may be used for recovery.
-    pub phone_usable_at: Option<Time>,
-    /// Declared extra fields, a JSON object of strings.
-    pub fields: String,
-    /// Time its address was confirmed.
-    pub created_at: Time,
-    /// Time until which no reset may be requested, after "this wasn't me"; [`FOREVER`] if an admin must decide.
-    pub resets_blocked_until: Time,
-    /// Time of the last "this wasn't me", until the reset after it is complete; otherwise the epoch.
-    pub undone_at: Time,
-    /// Time its owner deleted it: it is disabled since then, and removed later.
-    pub deleted_at: Option<Time>,
-    /// Roles, separated by spaces.
-    pub role_list: String,
+record! {
+    /// One person's account, as it was when read.
+    #[derive(Clone)]
+    pub struct AccountRow {
+        /// Id, never reused.
+        pub id: Uuid,
+        /// Address that mail goes to.
+        pub email: String,
+        /// Hash that its password is checked against.
+        pub password_hash: PasswordHash,
+        /// Goes up with each change of the row: what was read is what is locked, if it is the same.
+        pub version: i64,
+        /// Whether its owner may sign in.
+        pub enabled: bool,
+        /// Verified phone, in E.164 form.
+        pub phone: Option<String>,
+        /// Time from which the phone may be used for recovery.
+        pub phone_usable_at: Option<Time>,
+        /// Declared extra fields, a JSON object of strings.
+        pub fields: String,
+        /// Time its address was confirmed.
+        pub created_at: Time,
+        /// Time until which no reset may be requested, after "this wasn't me"; [`FOREVER`] if an admin must decide.
+        pub resets_blocked_until: Time,
+        /// Time of the last "this wasn't me", until the reset after it is complete; otherwise the epoch.
+        pub undone_at: Time,
+        /// Time its owner deleted it: it is disabled since then, and removed later.
+        pub deleted_at: Option<Time>,
+        /// Roles, separated by spaces.
+        pub role_list: String,
+    }
 }
 
 /// End of a hold that only an admin can lift.
@@ -173,17 +175,18 @@ pub async fn list(
     })
 }
 
-/// Address and phone of an account, as stored.
-#[derive(sqlx_macros::FromRow)]
-pub struct Stored {
-    /// Its id.
-    pub id: Uuid,
-    /// Address.
-    pub email: String,
-    /// Address in the canonical form of the version that wrote it.
-    pub email_key: String,
-    /// Verified phone.
-    pub phone: Option<String>,
+record! {
+    /// Address and phone of an account, as stored.
+    pub struct Stored {
+        /// Its id.
+        pub id: Uuid,
+        /// Address.
+        pub email: String,
+        /// Address in the canonical form of the version that wrote it.
+        pub email_key: String,
+        /// Verified phone.
+        pub phone: Option<String>,
+    }
 }
 
 /// Returns a batch of accounts in order of id, after `after`.
@@ -236,15 +239,17 @@ pub async fn deleted(conn: &mut Conn, since: Time, after: (Time, Uuid)) -> Resul
     Ok(sql!(all(Time, Uuid), conn, DELETED, since, after.0, after.1)?)
 }
 
-/// Enabled accounts with the same roles.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
-pub struct RoleGroup {
-    /// Their roles, separated by spaces.
-    pub role_list: String,
-    /// Number of accounts.
-    pub accounts: i64,
-    /// Number of accounts with a phone that is usable now.
-    pub phones: i64,
+record! {
+    /// Enabled accounts with the same roles.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct RoleGroup {
+        /// Their roles, separated by spaces.
+        pub role_list: String,
+        /// Number of accounts.
+        pub accounts: i64,
+        /// Number of accounts with a phone that is usable now.
+        pub phones: i64,
+    }
 }
 
 impl RoleGroup {

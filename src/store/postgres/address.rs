@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use rocket::tokio::net::lookup_host;
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx_postgres::{PgConnectOptions, PgSslMode};
 
 use crate::base::reach::reach;
 

@@ -19,7 +19,8 @@ use rocket::tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, sleep, timeout},
 };
-use sqlx::{Connection, Executor, PgConnection, postgres::PgConnectOptions};
+use sqlx::{connection::Connection, executor::Executor};
+use sqlx_postgres::{PgConnectOptions, PgConnection};
 
 use super::address::reachable;
 use crate::observe::connections::Connections;

@@ -8,11 +8,8 @@ mod values;
 use std::{net::IpAddr, str::FromStr, sync::Arc, time::Duration};
 
 use rocket::tokio::{pin, select, time::sleep};
-use sqlx::{
-    AssertSqlSafe, PgConnection, Postgres,
-    error::BoxDynError,
-    postgres::{PgConnectOptions, PgQueryResult, PgSslMode, PgValueRef},
-};
+use sqlx::{error::BoxDynError, sql_str::AssertSqlSafe};
+use sqlx_postgres::{PgConnectOptions, PgConnection, PgQueryResult, PgSslMode, PgValueRef, Postgres};
 
 use self::links::Links;
 pub use self::links::{Link, in_time};
@@ -242,20 +239,23 @@ impl Raw for Migrating<'_> {
     }
 
     async fn run(&mut self, text: &str) -> Result<(), sqlx::Error> {
-        sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *self.0).await.map(drop)
+        sqlx::raw_sql::raw_sql(AssertSqlSafe(text)).execute(&mut *self.0).await.map(drop)
     }
 
     async fn is(&mut self, question: String) -> Result<bool, sqlx::Error> {
-        sqlx::query_scalar(AssertSqlSafe(question)).persistent(false).fetch_one(&mut *self.0).await
+        sqlx::query_scalar::query_scalar(AssertSqlSafe(question))
+            .persistent(false)
+            .fetch_one(&mut *self.0)
+            .await
     }
 
     async fn applied(&mut self, text: String) -> Result<Vec<Applied>, sqlx::Error> {
-        sqlx::query_as(AssertSqlSafe(text)).persistent(false).fetch_all(&mut *self.0).await
+        sqlx::query_as::query_as(AssertSqlSafe(text)).persistent(false).fetch_all(&mut *self.0).await
     }
 
     async fn record(&mut self, text: String, applied: Applied) -> Result<(), sqlx::Error> {
         let (version, description, sum) = applied;
-        let query = sqlx::query(AssertSqlSafe(text)).bind(version).bind(description).bind(sum);
+        let query = sqlx::query::query(AssertSqlSafe(text)).bind(version).bind(description).bind(sum);
         query.persistent(false).execute(&mut *self.0).await.map(drop)
     }
 }

@@ -7,7 +7,8 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use rocket::tokio::time::timeout;
-use sqlx::{Row, postgres::PgConnectOptions};
+use sqlx::row::Row;
+use sqlx_postgres::PgConnectOptions;
 
 use super::links::{Link, Links, in_time};
 
@@ -40,7 +41,7 @@ async fn ask(links: &Links) -> Result<bool, sqlx::Error> {
 }
 
 async fn process(link: &mut Link) -> Result<i32, sqlx::Error> {
-    let row = in_time(sqlx::raw_sql("SELECT pg_backend_pid()").fetch_one(link.asked()?)).await;
+    let row = in_time(sqlx::raw_sql::raw_sql("SELECT pg_backend_pid()").fetch_one(link.asked()?)).await;
     link.heard(&row);
     row?.try_get(0)
 }

@@ -1,11 +1,15 @@
 //! Values of an application's own statements, as PostgreSQL has them.
 
 use sqlx::{
-    Decode, Encode, FromRow, Postgres, Type, TypeInfo, ValueRef,
-    encode::IsNull,
+    decode::Decode,
+    encode::{Encode, IsNull},
     error::BoxDynError,
-    postgres::{PgArgumentBuffer, PgRow, PgTypeInfo, PgValueRef, types::Oid},
+    from_row::FromRow,
+    type_info::TypeInfo,
+    types::Type,
+    value::ValueRef,
 };
+use sqlx_postgres::{PgArgumentBuffer, PgRow, PgTypeInfo, PgValueRef, Postgres, types::Oid};
 
 use super::super::{
     arguments::Null,

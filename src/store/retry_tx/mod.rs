@@ -8,8 +8,16 @@ use std::time::Duration;
 
 use rocket::tokio::time::sleep;
 use sqlx::{
-    ColumnIndex, Database, Execute, Executor, FromRow, IntoArguments, Row, SqlSafeStr, SqlStr, ValueRef,
-    database::HasStatementCache, error::BoxDynError, query::Query,
+    arguments::IntoArguments,
+    column::ColumnIndex,
+    database::{Database, HasStatementCache},
+    error::BoxDynError,
+    executor::{Execute, Executor},
+    from_row::FromRow,
+    query::Query,
+    row::Row,
+    sql_str::{SqlSafeStr, SqlStr},
+    value::ValueRef,
 };
 
 use super::writes::Writes;
@@ -244,7 +252,7 @@ impl<D: Engine> Statement<D> {
     }
 
     fn query(&self, kept: bool) -> Query<'static, D, D::Arguments> {
-        sqlx::query_with(self.text.clone(), self.arguments.clone()).persistent(kept && self.kept)
+        sqlx::query::query_with(self.text.clone(), self.arguments.clone()).persistent(kept && self.kept)
     }
 }
 

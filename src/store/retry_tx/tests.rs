@@ -1,4 +1,5 @@
-use sqlx::{Connection, Sqlite, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::connection::Connection;
+use sqlx_sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection};
 
 use super::{super::sqlite::group::Writer, *};
 
@@ -18,7 +19,7 @@ async fn begin(writer: &Writer) -> RetryTx<Sqlite> {
 async fn writer(folder: &tempfile::TempDir) -> Writer {
     let options = SqliteConnectOptions::new().filename(folder.path().join("test.db")).create_if_missing(true);
     let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
-    sqlx::raw_sql(TABLES).execute(&mut conn).await.unwrap();
+    sqlx::raw_sql::raw_sql(TABLES).execute(&mut conn).await.unwrap();
     Writer::new(conn, options, Duration::from_secs(5))
 }
 
@@ -28,18 +29,18 @@ async fn of_those_who_share_a_commit_that_fails_the_faulty_one_fails_alone() {
     let writer = writer(&folder).await;
     let add = async |name: &'static str| {
         let mut tx = begin(&writer).await;
-        tx.execute(ADD, sqlx::query(ADD).bind(name)).await?;
+        tx.execute(ADD, sqlx::query::query(ADD).bind(name)).await?;
         tx.commit().await
     };
     let orphan = async {
         let mut tx = begin(&writer).await;
-        tx.execute(ORPHAN, sqlx::query(ORPHAN)).await?;
+        tx.execute(ORPHAN, sqlx::query::query(ORPHAN)).await?;
         tx.commit().await
     };
     let (ann, orphan, bob) = rocket::tokio::join!(add("ann"), orphan, add("bob"));
     assert!(ann.is_ok() && bob.is_ok(), "{ann:?} {bob:?}");
     assert!(orphan.unwrap_err().as_database_error().is_some_and(|error| error.is_foreign_key_violation()));
-    let rows: Vec<(i64,)> = begin(&writer).await.rows(COUNT, sqlx::query(COUNT)).await.unwrap();
+    let rows: Vec<(i64,)> = begin(&writer).await.rows(COUNT, sqlx::query::query(COUNT)).await.unwrap();
     assert_eq!(rows, [(2,)]);
 }
 
@@ -49,16 +50,16 @@ async fn whoever_is_done_loses_nothing_to_one_that_takes_the_whole_transaction_w
     let writer = writer(&folder).await;
     let done = async {
         let mut tx = begin(&writer).await;
-        tx.execute(ADD, sqlx::query(ADD).bind("ann")).await?;
+        tx.execute(ADD, sqlx::query::query(ADD).bind("ann")).await?;
         tx.commit().await
     };
     let gone = async {
         let mut tx = begin(&writer).await;
-        tx.execute(GONE, sqlx::query(GONE)).await
+        tx.execute(GONE, sqlx::query::query(GONE)).await
     };
     let (done, gone) = rocket::tokio::join!(done, gone);
     assert!(done.is_ok() && gone.is_ok(), "{done:?} {gone:?}");
-    let rows: Vec<(i64,)> = begin(&writer).await.rows(COUNT, sqlx::query(COUNT)).await.unwrap();
+    let rows: Vec<(i64,)> = begin(&writer).await.rows(COUNT, sqlx::query::query(COUNT)).await.unwrap();
     assert_eq!(rows, [(1,)]);
 }
 
@@ -68,10 +69,10 @@ async fn a_row_that_cannot_be_read_undoes_the_transaction() {
     let folder = tempfile::tempdir().unwrap();
     let writer = writer(&folder).await;
     let mut tx = begin(&writer).await;
-    let read: Result<Vec<(i64,)>, _> = tx.rows(ADD_RETURNING, sqlx::query(ADD_RETURNING)).await;
+    let read: Result<Vec<(i64,)>, _> = tx.rows(ADD_RETURNING, sqlx::query::query(ADD_RETURNING)).await;
     assert!(read.is_err() && tx.is_undone());
     assert!(tx.commit().await.is_err());
-    let rows: Vec<(i64,)> = begin(&writer).await.rows(COUNT, sqlx::query(COUNT)).await.unwrap();
+    let rows: Vec<(i64,)> = begin(&writer).await.rows(COUNT, sqlx::query::query(COUNT)).await.unwrap();
     assert_eq!(rows, [(0,)]);
 }
 
@@ -80,13 +81,13 @@ async fn what_was_decided_on_other_words_is_not_run_again() {
     let folder = tempfile::tempdir().unwrap();
     let writer = writer(&folder).await;
     let mut counts = begin(&writer).await;
-    let before: Vec<(i64,)> = counts.rows(COUNT, sqlx::query(COUNT)).await.unwrap();
+    let before: Vec<(i64,)> = counts.rows(COUNT, sqlx::query::query(COUNT)).await.unwrap();
     assert_eq!(before, [(0,)]);
     counts.held = None;
     assert!(counts.replay().await.unwrap());
     counts.held = None;
     let mut other = begin(&writer).await;
-    other.execute(ADD, sqlx::query(ADD).bind("ann")).await.unwrap();
+    other.execute(ADD, sqlx::query::query(ADD).bind("ann")).await.unwrap();
     other.commit().await.unwrap();
     assert!(!counts.replay().await.unwrap());
 }

@@ -16,7 +16,8 @@ use rocket::tokio::{
     task::JoinHandle,
     time::timeout,
 };
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::connection::Connection;
+use sqlx_sqlite::{SqliteConnectOptions, SqliteConnection};
 
 /// The one writer of an SQLite database.
 #[derive(Clone)]
@@ -106,7 +107,7 @@ impl Member {
             1 => "SAVEPOINT member",
             _ => "RELEASE member; SAVEPOINT member",
         };
-        sqlx::query(begin).execute(&mut *member).await?;
+        sqlx::query::query(begin).execute(&mut *member).await?;
         Ok(member)
     }
 
@@ -174,7 +175,7 @@ impl Group {
 
     async fn run(&mut self, text: &'static str) -> Result<(), sqlx::Error> {
         let conn = self.conn.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
-        sqlx::query(text).execute(conn).await.map(drop)
+        sqlx::query::query(text).execute(conn).await.map(drop)
     }
 
     /// Reports the outcome to every member; if several shared the commit, the error is marked as shared, so that each
@@ -233,7 +234,7 @@ mod tests {
     use super::*;
 
     async fn add(member: &mut Member) {
-        sqlx::query("INSERT INTO people VALUES (1)").execute(&mut **member).await.unwrap();
+        sqlx::query::query("INSERT INTO people VALUES (1)").execute(&mut **member).await.unwrap();
     }
 
     #[rocket::async_test]
@@ -242,7 +243,7 @@ mod tests {
         let options =
             SqliteConnectOptions::new().filename(folder.path().join("test.db")).create_if_missing(true);
         let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
-        sqlx::query("CREATE TABLE people (number INTEGER)").execute(&mut conn).await.unwrap();
+        sqlx::query::query("CREATE TABLE people (number INTEGER)").execute(&mut conn).await.unwrap();
         let writer = Writer::new(conn, options, Duration::from_secs(5));
 
         let mut first = writer.begin().await.unwrap();
@@ -259,8 +260,10 @@ mod tests {
         add(&mut next).await;
         next.commit().await.unwrap();
         let mut after = writer.begin().await.unwrap();
-        let count: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM people").fetch_one(&mut *after).await.unwrap();
+        let count: i64 = sqlx::query_scalar::query_scalar("SELECT COUNT(*) FROM people")
+            .fetch_one(&mut *after)
+            .await
+            .unwrap();
         assert_eq!(count, 2);
     }
 }

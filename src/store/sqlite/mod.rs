@@ -7,10 +7,10 @@ mod values;
 use std::{path::PathBuf, str::FromStr, sync::Arc, thread::available_parallelism, time::Duration};
 
 use rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use sqlx::{
-    AssertSqlSafe, Connection, Decode, Sqlite, SqliteConnection,
-    error::BoxDynError,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteQueryResult, SqliteSynchronous, SqliteValueRef},
+use sqlx::{connection::Connection, decode::Decode, error::BoxDynError, sql_str::AssertSqlSafe};
+use sqlx_sqlite::{
+    Sqlite, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteQueryResult, SqliteSynchronous,
+    SqliteValueRef,
 };
 
 pub use self::readers::Reader;
@@ -192,20 +192,20 @@ impl Raw for SqliteConnection {
     }
 
     async fn run(&mut self, text: &str) -> Result<(), sqlx::Error> {
-        sqlx::raw_sql(AssertSqlSafe(text)).execute(self).await.map(drop)
+        sqlx::raw_sql::raw_sql(AssertSqlSafe(text)).execute(self).await.map(drop)
     }
 
     async fn is(&mut self, question: String) -> Result<bool, sqlx::Error> {
-        sqlx::query_scalar(AssertSqlSafe(question)).fetch_one(self).await
+        sqlx::query_scalar::query_scalar(AssertSqlSafe(question)).fetch_one(self).await
     }
 
     async fn applied(&mut self, text: String) -> Result<Vec<Applied>, sqlx::Error> {
-        sqlx::query_as(AssertSqlSafe(text)).fetch_all(self).await
+        sqlx::query_as::query_as(AssertSqlSafe(text)).fetch_all(self).await
     }
 
     async fn record(&mut self, text: String, applied: Applied) -> Result<(), sqlx::Error> {
         let (version, description, sum) = applied;
-        let query = sqlx::query(AssertSqlSafe(text)).bind(version).bind(description).bind(sum);
+        let query = sqlx::query::query(AssertSqlSafe(text)).bind(version).bind(description).bind(sum);
         query.execute(self).await.map(drop)
     }
 }

@@ -9,7 +9,8 @@ use deadpool::{
     Runtime,
     managed::{self, BuildError, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult},
 };
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::connection::Connection;
+use sqlx_sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use crate::observe::connections::Connections;
 

@@ -1,11 +1,15 @@
 //! Values of an application's own statements, as SQLite has them.
 
 use sqlx::{
-    Decode, Encode, FromRow, Sqlite, Type, TypeInfo, ValueRef,
-    encode::IsNull,
+    decode::Decode,
+    encode::{Encode, IsNull},
     error::BoxDynError,
-    sqlite::{SqliteArgumentsBuffer, SqliteRow, SqliteTypeInfo, SqliteValueRef},
+    from_row::FromRow,
+    type_info::TypeInfo,
+    types::Type,
+    value::ValueRef,
 };
+use sqlx_sqlite::{Sqlite, SqliteArgumentsBuffer, SqliteRow, SqliteTypeInfo, SqliteValueRef};
 
 use super::super::{
     arguments::Null,
