@@ -67,8 +67,8 @@ impl From<getrandom::Error> for Error {
     }
 }
 
-impl From<rocket_dyn_templates::tera::Error> for Error {
-    fn from(cause: rocket_dyn_templates::tera::Error) -> Self {
+impl From<tera::Error> for Error {
+    fn from(cause: tera::Error) -> Self {
         Error::Template(cause.into())
     }
 }

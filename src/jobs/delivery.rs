@@ -2,7 +2,6 @@
 
 use std::hint::black_box;
 
-use fluent_templates::fluent_bundle::FluentValue;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -20,6 +19,7 @@ use crate::{
     policy::Channel,
     store::outbox::Queue,
     view::{
+        catalog::FluentValue,
         format,
         language::Language,
         shown::{self, Sample, View},

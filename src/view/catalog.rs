@@ -1,14 +1,12 @@
 //! Every sentence that people read, looked up by its id in the file of a language, like `locales/en.ftl`.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{collections::HashMap, sync::Arc};
 
-use fluent_templates::{
-    FluentBundle, FluentLoader, LanguageIdentifier, Loader,
-    fluent_bundle::{FluentArgs, FluentResource},
-};
-use rocket_dyn_templates::tera;
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
+use serde_json::Value;
+use unic_langid::LanguageIdentifier;
 
-pub use fluent_templates::fluent_bundle::FluentValue;
+pub use fluent_bundle::FluentValue;
 
 use crate::base::{Error, locale::Locale};
 
@@ -69,9 +67,15 @@ impl Catalog {
     }
 
     /// Returns the templates' function `fluent(key="…", name=value)`.
-    pub fn function(self: std::sync::Arc<Self>) -> impl tera::Function + 'static {
-        let language = identifier(self.locale);
-        FluentLoader::new(self).with_default_lang(language)
+    pub fn function(self: Arc<Self>) -> impl tera::Function + 'static {
+        move |given: &HashMap<String, Value>| {
+            let key = given.get("key").and_then(Value::as_str);
+            let key = key.ok_or_else(|| tera::Error::msg("fluent() lacks the key of a sentence"))?;
+            let args = given.iter().filter(|(name, _)| *name != "key");
+            let args = args.map(|(name, value)| Ok((name.replace('_', "-"), argument(value)?)));
+            let args = args.collect::<tera::Result<FluentArgs<'_>>>()?;
+            Ok(self.find(key, Some(&args)).unwrap_or_else(|| missing(key)).into())
+        }
     }
 
     fn find(&self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
@@ -85,28 +89,15 @@ impl Catalog {
     }
 }
 
-impl Loader for Catalog {
-    fn lookup_complete(
-        &self,
-        language: &LanguageIdentifier,
-        key: &str,
-        args: Option<&HashMap<Cow<'static, str>, FluentValue<'_>>>,
-    ) -> String {
-        self.try_lookup_complete(language, key, args).unwrap_or_else(|| missing(key))
-    }
-
-    fn try_lookup_complete(
-        &self,
-        _: &LanguageIdentifier,
-        key: &str,
-        args: Option<&HashMap<Cow<'static, str>, FluentValue<'_>>>,
-    ) -> Option<String> {
-        let args = args.map(|args| args.iter().map(|(name, value)| (&**name, value.clone())).collect());
-        self.find(key, args.as_ref())
-    }
-
-    fn locales(&self) -> Box<dyn Iterator<Item = &LanguageIdentifier> + '_> {
-        Box::new(self.bundle.locales.iter())
+/// Returns the value of a variable in a sentence, as a template gives it.
+fn argument(value: &Value) -> tera::Result<FluentValue<'static>> {
+    match value {
+        Value::String(text) => Ok(text.clone().into()),
+        Value::Number(number) => match number.as_u64() {
+            Some(whole) => Ok(whole.into()),
+            None => Ok(number.as_f64().unwrap_or_default().into()),
+        },
+        _ => Err(tera::Error::msg("fluent() takes texts and numbers")),
     }
 }
 

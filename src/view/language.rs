@@ -2,8 +2,8 @@
 
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
-use rocket_dyn_templates::tera::{Context, Tera};
 use serde_json::Value;
+use tera::{Context, Tera};
 
 use super::catalog::{Catalog, FluentValue};
 use crate::base::{Error, email::readable, locale::Locale};
