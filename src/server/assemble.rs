@@ -32,7 +32,7 @@ pub(super) fn assemble(rocket: Rocket<Build>, app: Arc<App>, db: Db) -> Rocket<B
     // Rocket tries one route after another.
     let mut routes = [reset::routes(), account::routes(), wellknown::routes(&base)].concat();
     if app.config().console {
-        routes.extend(admin::routes());
+        routes.extend(admin::console::routes());
     }
     if app.config().probes {
         routes.extend(probes::routes());

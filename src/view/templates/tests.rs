@@ -36,7 +36,7 @@ fn samples() -> Vec<(String, Value)> {
         crate::reset::samples(),
         crate::http::samples(),
         crate::server::samples(),
-        crate::admin::samples(),
+        crate::admin::console::samples(),
         crate::jobs::delivery::samples(),
     ];
     let contexts = rooms.into_iter().flatten().flat_map(|sample| {

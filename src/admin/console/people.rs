@@ -4,8 +4,9 @@ use rocket::{Route, get, http::Status, post, routes};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Choice, Neighbours, READ, actions, begin, error, next};
+use super::{Choice, Neighbours, READ, begin, error, next};
 use crate::{
+    admin::actions,
     auth::role::Admin,
     base::{Error, email::Email, fault::Fault},
     core::{event::Actor, place::Place},

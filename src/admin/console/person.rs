@@ -5,12 +5,14 @@ use uuid::Uuid;
 
 use super::{
     act::{Act, Asked, LetInForm},
-    actions::{self, ActionOutcome},
     begin, error,
-    let_in::let_in,
     person_page::PersonPage,
 };
 use crate::{
+    admin::{
+        actions::{self, ActionOutcome},
+        let_in::let_in,
+    },
     auth::role::Admin,
     base::{
         Error,

@@ -4,11 +4,11 @@ use super::{
     Choice,
     act::{GiveBackForm, LetInForm, RemovePhoneForm, RoleForm},
     events::ShownEvent,
-    let_in::{Way, strategies},
     policy::{ShownSetting, values},
 };
 use crate::{
     account::notice::{FORMER_ADDRESS_NOTICE, UNDO},
+    admin::let_in::{Way, strategies},
     auth::role::Admin,
     base::{
         Error,

@@ -4,8 +4,9 @@ use rocket::{Route, get, http::Status, post, routes};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Neighbours, READ, begin, error, id, message_actions, next};
+use super::{Neighbours, READ, begin, error, id, next};
 use crate::{
+    admin::message_actions,
     auth::role::Admin,
     base::{Error, fault::Fault},
     core::{

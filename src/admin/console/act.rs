@@ -2,11 +2,11 @@
 
 use strum::VariantArray;
 
-use super::{
-    let_in::{Way, strategies},
-    reason::Reason,
-};
 use crate::{
+    admin::{
+        let_in::{Way, strategies},
+        reason::Reason,
+    },
     base::fault::Fault,
     config::Config,
     http::{
