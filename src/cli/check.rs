@@ -15,11 +15,7 @@ use crate::{
     config::{self, Owner, Provided, Validated, database, fault, is_loopback_url},
     findings::{Finding, Severity},
     jobs::delivery,
-    outbox::{
-        mail::{Mail, Smtp},
-        message::Message,
-        sms::Gateway,
-    },
+    outbox::{mail::Mail, message::Message, sms::Gateway, smtp::Smtp},
     policy::{Channel, Policy, ResetSettings, judge},
     server::template_dir,
     store,

@@ -9,6 +9,7 @@ mod contact;
 pub mod database;
 pub mod events;
 pub mod fault;
+pub mod gateway;
 pub mod host;
 pub mod init;
 pub mod limits;

@@ -9,6 +9,7 @@ pub mod message;
 pub mod request;
 pub mod sender;
 pub mod sms;
+pub mod smtp;
 pub mod transport;
 
 /// Reason that a message was not delivered. The text is for the log: it has no address and no secret, and of

@@ -10,7 +10,10 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use super::{Undelivered, circuit::Fared, root, sender};
 use crate::{
     base::{Error, duration::HumanDuration},
-    config::sms::{SmsFormat, SmsSettings, is_local},
+    config::{
+        gateway::is_local,
+        sms::{SmsFormat, SmsSettings},
+    },
 };
 
 /// Most bytes that are read of an answer.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::{
     Undelivered,
     circuit::{Circuit, Fared},
-    mail::{Mail, Smtp},
+    mail::Mail,
     mailbox::Mailbox,
     sender::{self, SendMail, SendText},
     sms::Gateway,
+    smtp::Smtp,
 };
 use crate::{
     base::{Error, duration::HumanDuration},

@@ -5,10 +5,7 @@ use std::net::TcpListener;
 use latchkey::{
     base::{duration::HumanDuration, email::Email},
     config::mail::MailSettings,
-    outbox::{
-        Undelivered,
-        mail::{Mail, Smtp},
-    },
+    outbox::{Undelivered, mail::Mail, smtp::Smtp},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -2,7 +2,7 @@
 
 mod plan;
 
-use self::plan::{Known, NumberKind, Plan};
+use self::plan::Plan;
 use super::{fault::Fault, typed};
 
 /// A number in E.164 form, as libphonenumber formats it.
@@ -30,6 +30,24 @@ impl Phone {
     pub fn number(&self) -> &str {
         &self.0
     }
+}
+
+/// Cost of texting a number, as far as libphonenumber knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NumberKind {
+    /// A mobile, landline or internet number of a country.
+    Usual,
+    /// A number that costs somebody more: premium rate, shared cost, personal numbers, pagers, satellites …
+    Special,
+}
+
+/// A valid number.
+struct Known {
+    /// Number in E.164 form.
+    number: String,
+    /// Its country.
+    country: String,
+    kind: NumberKind,
 }
 
 fn read(text: &str, home: Option<&str>) -> Option<Known> {

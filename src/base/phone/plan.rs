@@ -9,23 +9,7 @@ use phonenumber::{
 };
 use regex::bytes::{Regex, RegexBuilder};
 
-/// Cost of texting a number, as far as libphonenumber knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NumberKind {
-    /// A mobile, landline or internet number of a country.
-    Usual,
-    /// A number that costs somebody more: premium rate, shared cost, personal numbers, pagers, satellites …
-    Special,
-}
-
-/// A valid number.
-pub struct Known {
-    /// Number in E.164 form.
-    pub number: String,
-    /// Its country.
-    pub country: String,
-    pub kind: NumberKind,
-}
+use super::{Known, NumberKind};
 
 /// Numbering plan of a country, or of a few that share a country code.
 #[derive(Clone, Copy)]

@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 use rocket::tokio::time::timeout;
 
-use super::{Mail, Smtp, told};
+use super::{super::mail::Mail, Smtp, told};
 
 impl Smtp {
     /// Sends one mail and returns the server's answer in its own words.
