@@ -13,6 +13,7 @@
 //! - [Testing your application](testing)
 //! - [Commands in your binary](commands)
 //! - [Starting from your users table](existing_users)
+//! - [Features](features)
 //! - [What is stable](stability)
 //!
 //! # In the repository
@@ -25,6 +26,10 @@ macro_rules! pages {
     ($($(#[$condition:meta])? $name:ident),* $(,)?) => { $(
         /// [accounts]: crate::guide::accounts
         /// [Commands]: crate::guide::commands
+        /// [events]: crate::guide::events
+        /// [Features]: crate::guide::features
+        /// [senders]: crate::guide::senders
+        /// [testing]: crate::guide::testing
         /// [In your database]: crate::guide::database#in-your-database
         /// [CHANGELOG.md]: crate::guide#in-the-repository
         /// [examples/diesel]: crate::guide#in-the-repository
@@ -62,5 +67,6 @@ pages! {
     #[feature = "cli"]
     commands,
     existing_users,
+    features,
     stability,
 }

@@ -36,7 +36,7 @@
 //!
 //! - **Guards**: [`&Account`](Account), `Option<&Account>`, [`Has`] for a [`Role`], [`Fresh`] for a recent sign-in, and
 //!   [`SameOrigin`] against forms of other sites. [`Urls`] and [`sign_in()`] lead to Latchkey's pages.
-//! - **Layout**: [`in_template()`], or a [`Layout`] that puts the parts of a [`Frame`] together ([`Latchkey::layout`]).
+//! - **Layout**: [`in_template`][in_template], or a [`Layout`] that puts the parts of a [`Frame`] together ([`Latchkey::layout`]).
 //! - **Registration**: a [`Registration`] adds [`Input`]s, validates them, and runs statements of your own in the
 //!   transaction ([`Tx`]) that creates or removes an account.
 //! - **Accounts in code**: [`Accounts`] finds, invites, changes and deletes them; [`Accounts::begin`] starts a [`Tx`].
@@ -49,6 +49,9 @@
 //!
 //! # Features
 //! - `sqlite`, `postgres` (both on by default): the databases. Leave one out if your own driver links another SQLite.
+//! - `mail`, `sms` (on by default): clients of mail servers and SMS gateways, for `latchkey.mail.url` and `sms.url`.
+//! - `console` (on by default): the pages at `/admin`. `watch` (on by default): a changed file switches the policy.
+//! - `templates`: `in_template`. `metrics`: `/metrics`, for Prometheus.
 //! - `cli`: `run`. `testing`: `testing`, for dev-dependencies; a release build refuses it.
 //! - `internals`: for this repository only.
 //!
@@ -56,6 +59,8 @@
 //! Versions follow Semantic Versioning. All that is documented here is public, except what `internals` adds.
 //! [What is stable](crate::guide::stability) lists the rest.
 //!
+#![cfg_attr(feature = "templates", doc = "[in_template]: crate::in_template()")]
+#![cfg_attr(not(feature = "templates"), doc = "[in_template]: #features")]
 #![cfg_attr(feature = "cli", doc = "[run]: crate::run")]
 #![cfg_attr(not(feature = "cli"), doc = "[run]: #features")]
 #![cfg_attr(feature = "testing", doc = "[testing]: crate::testing")]
@@ -140,5 +145,6 @@ pub use store::{Row, Tx, Value};
 /// assert_eq!(id.as_bytes().len(), 16);
 /// ```
 pub use uuid::Uuid;
+#[cfg(feature = "templates")]
 pub use view::in_template::in_template;
 pub use view::layout::{Frame, Layout};

@@ -35,7 +35,7 @@ impl Module {
         for item in &self.code.items {
             if let Item::Use(item) = item
                 && is_public(&item.vis)
-                && !item.attrs.iter().any(is_conditional)
+                && !item.attrs.iter().any(is_internal)
             {
                 leaves(&item.tree, &mut Vec::new(), &mut found);
             }
@@ -113,8 +113,10 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-fn is_conditional(attribute: &Attribute) -> bool {
+/// True for what is there only with or without the feature `internals`.
+fn is_internal(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg")
+        && attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string().contains("internals"))
 }
 
 /// Name of a public item.

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod actions;
+#[cfg(feature = "console")]
 pub mod console;
 pub mod let_in;
 pub mod message_actions;

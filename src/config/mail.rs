@@ -1,6 +1,5 @@
 //! `latchkey.mail`: outgoing mail.
 
-use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
 
 use super::relay::{Relay, Tls};
@@ -56,8 +55,8 @@ impl MailSettings {
         let mut add = |name: &str, why: &str, remedy: &str| {
             faults.push(SettingFault::new(format!("latchkey.mail.{name}"), why, remedy));
         };
-        let from = self.from.parse::<Mailbox>();
-        if from.is_err() {
+        let domain = domain(&self.from);
+        if domain.is_none() {
             add("from", "is not an address", "write \"Name <no-reply@example.com>\"");
         }
         if self.timeout.is_zero() || self.timeout > MAX_TIMEOUT {
@@ -69,7 +68,7 @@ impl MailSettings {
                 if relay.tls == Tls::Never {
                     add("url", "sends without encryption", "add ?tls=required");
                 }
-                if from.is_ok_and(|from| is_loopback(from.email.domain())) {
+                if domain.is_some_and(|domain| is_loopback(&domain)) {
                     add("from", "is an address at localhost", "write one at your domain");
                 }
             }
@@ -77,6 +76,19 @@ impl MailSettings {
         }
         faults
     }
+}
+
+/// Returns the domain of a sender, like `Name <address>`.
+#[cfg(feature = "mail")]
+fn domain(from: &str) -> Option<String> {
+    let sender = from.parse::<lettre::message::Mailbox>().ok()?;
+    Some(sender.email.domain().to_owned())
+}
+
+/// Returns none in particular: without the feature `mail`, nothing is sent by this sender.
+#[cfg(not(feature = "mail"))]
+fn domain(_: &str) -> Option<String> {
+    Some(String::new())
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ mod contact;
 pub mod database;
 pub mod events;
 pub mod fault;
+pub mod features;
+#[cfg_attr(not(feature = "sms"), path = "no_gateway.rs")]
 pub mod gateway;
 pub mod host;
 pub mod init;
@@ -66,7 +68,7 @@ pub struct Config {
     pub after_sign_in: Option<String>,
     /// Entry of `databases` whose URL is used; another is an application's own. Default: `latchkey`.
     pub database: String,
-    /// Serves the console. Default: true.
+    /// Serves the console. Default: true, if there is the feature `console`.
     pub console: bool,
     /// Serves `/healthz`, `/readyz` and `/metrics`. Default: true.
     pub probes: bool,
@@ -151,7 +153,7 @@ impl Default for Config {
             csp: Csp::default(),
             after_sign_in: None,
             database: "latchkey".into(),
-            console: true,
+            console: features::compiled("console"),
             probes: true,
             site_name: "Latchkey".into(),
             contact: None,
@@ -233,6 +235,7 @@ impl Config {
         }
         let peppers = (!self.pepper.is_empty()).then(|| Peppers::new(&self.pepper));
         faults.extend(peppers.and_then(Result::err));
+        faults.extend(features::left_out(self, features::compiled));
         let parts = [
             self.password.validate(!lenient),
             self.limits.validate(),

@@ -15,6 +15,7 @@ pub mod keyed;
 pub mod link_key;
 pub mod local_request;
 pub mod locale;
+#[cfg(feature = "metrics")]
 mod metrics;
 pub mod no_method_override;
 pub mod noticed;

@@ -21,7 +21,10 @@ use crate::{
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    [routes![healthy, ready], super::metrics::routes()].concat()
+    let routes = routes![healthy, ready];
+    #[cfg(feature = "metrics")]
+    let routes = [routes, super::metrics::routes()].concat();
+    routes
 }
 
 /// True if a route, as mounted, is one of these.

@@ -8,7 +8,9 @@ pub mod mailbox;
 pub mod message;
 pub mod request;
 pub mod sender;
+#[cfg_attr(not(feature = "sms"), path = "no_sms.rs")]
 pub mod sms;
+#[cfg_attr(not(feature = "mail"), path = "no_smtp.rs")]
 pub mod smtp;
 pub mod transport;
 

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{database::CloseDatabase, dev, errors, switch::Switch};
 use crate::{
-    account, admin,
+    account,
     app::App,
     core::place::Place,
     http::{
@@ -31,8 +31,9 @@ pub(super) fn assemble(rocket: Rocket<Build>, app: Arc<App>, db: Db) -> Rocket<B
     let (base, strategies) = (app.base().clone(), app.validated.strategies.clone());
     // Rocket tries one route after another.
     let mut routes = [reset::routes(), account::routes(), wellknown::routes(&base)].concat();
+    #[cfg(feature = "console")]
     if app.config().console {
-        routes.extend(admin::console::routes());
+        routes.extend(crate::admin::console::routes());
     }
     if app.config().probes {
         routes.extend(probes::routes());

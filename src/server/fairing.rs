@@ -119,6 +119,7 @@ impl Latchkey {
     /// rocket::custom(configuration()).attach(latchkey::fairing().configuration(configuration))
     /// # }
     /// ```
+    #[cfg(feature = "watch")]
     pub fn configuration(mut self, read: impl Fn() -> Figment + Send + Sync + 'static) -> Self {
         self.read = Reading::By(Arc::new(read));
         self

@@ -7,6 +7,7 @@ pub mod errors;
 pub mod fairing;
 mod folder;
 pub mod switch;
+#[cfg_attr(not(feature = "watch"), path = "no_watch.rs")]
 pub mod watch;
 
 use figment::Figment;

@@ -4,6 +4,7 @@ pub mod asset;
 pub mod catalog;
 pub mod format;
 pub mod gzip;
+#[cfg_attr(not(feature = "templates"), path = "no_templates.rs")]
 pub mod in_template;
 pub mod input;
 pub mod iso;

@@ -1,5 +1,6 @@
 //! A phone number in its canonical form, E.164, of a kind that can be texted at no special price.
 
+#[cfg_attr(not(feature = "sms"), path = "no_plan.rs")]
 mod plan;
 
 use self::plan::Plan;

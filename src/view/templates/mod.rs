@@ -49,6 +49,9 @@ impl Templates {
         let mut pages = Vec::new();
         let mut assets = BTreeMap::new();
         for (name, bytes) in files {
+            if name.starts_with("admin/") && !cfg!(feature = "console") {
+                continue;
+            }
             if let Some(page) = name.strip_suffix(".tera") {
                 let source = text(&name, &bytes)?;
                 pages.push((page.to_owned(), placed(&name, &source, &shown, places)?));
