@@ -1,0 +1,1 @@
+//! A host of which only the dependencies matter.
