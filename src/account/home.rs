@@ -93,7 +93,7 @@ fn show(site: Visit<'_>, me: &SignedIn) -> Page {
         since: format::day(site.locale, account.created_at),
         signed_in: format::moment(site.locale, me.session.began_at),
         roles: account.roles().map(str::to_owned).collect(),
-        admin: account.has(Administrator::NAME),
+        admin: site.config().console && account.has(Administrator::NAME),
     })
 }
 

@@ -164,6 +164,9 @@ async fn plan(check: &Check, validated: Validated, figment: &Figment) -> Result<
 
 /// Describes access to the metrics.
 fn metrics(app: &App) -> &'static str {
+    if cfg!(not(feature = "metrics")) {
+        return "not available: the feature \"metrics\" is left out";
+    }
     match (&app.config().metrics_token, is_loopback_url(&app.validated.public_url)) {
         (Some(_), _) => "at /metrics, with latchkey.metrics_token",
         (None, true) => "at /metrics, from this machine",
