@@ -1,4 +1,4 @@
-//! An application compiles as many crates of others as `docs/attach.md` says, and no more.
+//! An application compiles as many crates of others as `docs/guide/features.md` says, and no more.
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
@@ -48,7 +48,7 @@ fn an_application_compiles_no_more_crates_than_it_did() {
 
 #[test]
 fn the_table_of_features_is_true() {
-    let text = fs::read_to_string(root().join("docs/attach.md")).expect("the documentation");
+    let text = fs::read_to_string(root().join("docs/guide/features.md")).expect("the documentation");
     let rows = rows(&text);
     let none = crates("latchkey", &["--no-default-features"]);
     let lacking = |features: &[&str]| crates("latchkey", features).difference(&none).count();
