@@ -200,10 +200,10 @@ fn execute(mut line: clap::Command, site: impl FnOnce() -> Site) -> ExitCode {
     let owner = if parsed.application { Owner::Application } else { site.owner() };
     match command {
         Some(Command::Check(check)) => {
-            look_at(site, owner, |provided| check::run(&check, &figment, owner, provided))
+            look_at(site, owner, &figment, |provided| check::run(&check, &figment, owner, provided))
         }
         Some(Command::Policy(policy)) => {
-            look_at(site, owner, |provided| policy::run(&policy, &figment, owner, provided))
+            look_at(site, owner, &figment, |provided| policy::run(&policy, &figment, owner, provided))
         }
         Some(Command::Eject(eject)) => {
             eject::run(&eject, &figment).map_or_else(|error| complain(&figment, &error), ExitCode::from)
@@ -220,9 +220,13 @@ fn execute(mut line: clap::Command, site: impl FnOnce() -> Site) -> ExitCode {
 }
 
 /// Runs a command that changes nothing, with what the site provides.
-fn look_at(site: Site, owner: Owner, run: impl FnOnce(&Provided) -> ExitCode) -> ExitCode {
-    let provided = rocket::execute(site.provided(owner));
-    provided.map_or_else(|error| complain(&Figment::new(), &error), |provided| run(&provided))
+fn look_at(site: Site, owner: Owner, figment: &Figment, run: impl FnOnce(&Provided) -> ExitCode) -> ExitCode {
+    // The command reports what is faulty; Rocket would panic over keys of its own.
+    let provided = match config::refuse(figment, owner, &owner.provided()) {
+        Ok(()) => rocket::execute(site.provided(owner)),
+        Err(_) => Ok(owner.provided()),
+    };
+    provided.map_or_else(|error| complain(figment, &error), |provided| run(&provided))
 }
 
 /// Prints a text unchanged.
