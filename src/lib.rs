@@ -104,6 +104,7 @@ mod rooms {
     #[cfg(feature = "testing")]
     pub mod testing;
     pub mod view;
+    pub mod webauthn;
 }
 
 #[cfg(not(feature = "internals"))]
