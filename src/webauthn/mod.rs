@@ -4,8 +4,17 @@
 //! Comments such as "7.1 (8)" name the section of the specification and its step.
 
 pub mod algorithm;
+pub mod base64url;
 mod cbor;
+pub mod ceremony;
+pub mod challenge;
 mod cose;
+pub mod credential;
 mod ed25519;
+pub mod makers;
+pub mod options;
 pub mod public_key;
 pub mod refusal;
+pub mod relying_party;
+pub mod transports;
+pub mod user_handle;
