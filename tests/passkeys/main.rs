@@ -4,5 +4,6 @@ mod authenticator;
 mod cbor;
 mod flips;
 mod keys;
+mod software;
 mod steps;
 mod vectors;
