@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::{
     base::{
         email::Email,
-        key::Key,
+        key::{Key, sha256},
         keyring::Keyring,
         network,
         phone::{self, Phone},
@@ -27,13 +27,26 @@ use crate::{
         form::{fields, form},
     },
     outbox::sms,
+    webauthn::{
+        answer::{Answer, AttestationResponse},
+        attestation::AttestationObject,
+        authenticator_data::AuthenticatorData,
+        base64url::Base64Url,
+        ceremony::{Ceremony, Kind, Verification},
+        challenge::Challenge,
+        client_data::ClientData,
+        credential::Credential,
+        registration,
+        relying_party::RelyingParty,
+        transports::Transports,
+    },
 };
 
 /// Name of a parser, and the check of its property.
 type Target = (&'static str, fn(&[u8]));
 
 /// One target for each file in `fuzz/fuzz_targets`.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 12] = [
     ("address", address),
     ("phone", phone),
     ("key", key),
@@ -43,9 +56,13 @@ pub const TARGETS: [Target; 9] = [
     ("config", config),
     ("forwarded", forwarded),
     ("gateway", gateway),
+    ("attestation_object", attestation_object),
+    ("authenticator_data", authenticator_data),
+    ("client_data", client_data),
 ];
 
 const SITE: &str = "https://example.com";
+const CHALLENGE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// An address is a single mailbox, is safe in a header, and has a stable canonical form.
 pub fn address(bytes: &[u8]) {
@@ -162,6 +179,53 @@ pub fn gateway(bytes: &[u8]) {
     let said = body.to_ascii_lowercase().windows(2).any(|two| two == b"ok");
     assert_eq!(sms::taken(status, Some(body), Some(&wanted)).is_ok(), well && said);
     assert!(sms::taken(status, None, None).is_err());
+}
+
+/// A passkey is registered only if its data is for this site, and is stored as it was read.
+pub fn attestation_object(bytes: &[u8]) {
+    let Ok(object) = AttestationObject::parse(bytes) else { return };
+    let Some(new) = object.data.attested else { return };
+    let client =
+        format!("{{\"type\":\"webauthn.create\",\"challenge\":\"{CHALLENGE}\",\"origin\":\"{SITE}\"}}");
+    let response = AttestationResponse {
+        client_data: Base64Url(client.into_bytes()),
+        attestation_object: Base64Url(bytes.to_vec()),
+        transports: Transports::default(),
+    };
+    let answer = Answer { id: Base64Url(new.id.to_vec()), response };
+    let Ok(credential) = asked(|ceremony| registration::verify(&answer, ceremony)) else { return };
+    assert!(bytes.windows(32).any(|hash| hash == sha256(b"example.com")));
+    assert!(credential.public_key().is_ok_and(|key| key.is_sound()));
+    assert_eq!(Credential::parse(&credential.text()), Some(credential));
+}
+
+/// Authenticator data has one end: neither a part of it nor more than it is read.
+pub fn authenticator_data(bytes: &[u8]) {
+    let Ok(data) = AuthenticatorData::parse(bytes) else { return };
+    assert_eq!(data.bytes, bytes);
+    assert!((0..bytes.len()).all(|end| AuthenticatorData::parse(&bytes[..end]).is_err()));
+    assert!(AuthenticatorData::parse(&[bytes, &[0]].concat()).is_err());
+}
+
+/// Client data is accepted only if it repeats the challenge and the site, however they are escaped.
+pub fn client_data(bytes: &[u8]) {
+    #[derive(serde::Deserialize)]
+    struct Said {
+        challenge: String,
+        origin: String,
+    }
+    let Ok(client) = ClientData::parse(bytes) else { return };
+    let verified = asked(|ceremony| client.verify(Kind::Get, ceremony));
+    let text = String::from_utf8_lossy(bytes);
+    let said: Said = serde_json::from_str(text.trim_start_matches('\u{feff}')).expect("it was read before");
+    assert!(verified.is_err() || (said.challenge == CHALLENGE && said.origin == SITE));
+}
+
+/// Asks for a passkey, always with the same challenge.
+fn asked<T>(then: impl Fn(&Ceremony<'_>) -> T) -> T {
+    let party = RelyingParty::new(SITE, "Example").expect("a domain");
+    let challenge = Challenge::parse(CHALLENGE).expect("32 bytes");
+    then(&Ceremony { party: &party, challenge: &challenge, verification: Verification::Preferred })
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ impl ClientData {
     }
 
     /// Verifies that it belongs to this ceremony. Frames of other sites get no passkeys.
-    pub(super) fn verify(&self, kind: Kind, ceremony: &Ceremony<'_>) -> Result<(), Refusal> {
+    pub(crate) fn verify(&self, kind: Kind, ceremony: &Ceremony<'_>) -> Result<(), Refusal> {
         // 7.1 (7), 7.2 (10)
         if self.r#type != <&str>::from(kind) {
             return Err(Refusal::Ceremony);
