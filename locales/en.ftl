@@ -151,6 +151,7 @@ home-add = Add
 home-see = See all
 home-email = email address
 home-phone = phone
+home-factors = two-step sign-in
 home-password = password
 home-all-sessions = sessions
 phone-masked = ending in { $phone }
@@ -176,6 +177,60 @@ phone-code-again = Ask for another code, or change the number
 phone-remove-title = Remove this phone
 phone-remove-lead = We will no longer text this phone, and you cannot use it to get back in.
 phone-remove-button = Remove phone
+
+## Two-step sign-in
+
+factor-totp = Authenticator app
+factor-recovery_code = Recovery code
+label-factors = Two-step sign-in
+label-factor-name = Name
+label-code-totp = Code from your app
+label-code-recovery_code = Recovery code
+home-factors-on = { $count ->
+    [one] on, with one method
+   *[other] on, with { $count } methods
+  }
+home-factors-off = off
+prove-title = Confirm that it is you
+prove-lead-totp = Open your authenticator app, and enter the six digits that it shows for this site.
+prove-lead-recovery_code = Enter one of the recovery codes that you wrote down when you set up two-step sign-in. Each code works once.
+prove-button = Confirm
+prove-other-title = Can you not do this?
+prove-other-totp = Use your authenticator app
+prove-other-recovery_code = Use a recovery code
+prove-lost = If you have lost these too, please contact support. They can let you back in.
+prove-cancel = Cancel and sign in as somebody else
+verify-lead-totp = This changes how you sign in, so please enter the six digits that your authenticator app shows now.
+verify-lead-recovery_code = This changes how you sign in, so please enter one of your recovery codes. Each code works once.
+factors-title = Two-step sign-in
+factors-lead = After your password, we ask for a code that only you have. Somebody who learns your password cannot sign in with it.
+factors-needed = This site asks for a second step after your password. Set one up now: it takes a minute.
+factors-since = added { $since }
+factors-used = last used { $used }
+factors-unused = not used yet
+factors-rename = Rename
+factors-save = Save
+factors-remove = Remove
+factors-add-totp = Set up an authenticator app
+factors-add-more-totp = Add another authenticator app
+factors-codes-title = Recovery codes
+factors-codes = { $count ->
+    [0] You have no recovery codes left.
+    [one] You have one recovery code left.
+   *[other] You have { $count } recovery codes left.
+  }
+factors-codes-renew = Replace my recovery codes
+totp-title = Set up your app
+totp-scan = Scan this picture with an authenticator app, for example the one that your phone came with.
+totp-picture = QR code for your authenticator app
+totp-open = Open the app on this device
+totp-text = Can you not scan it? Enter this key in the app:
+totp-name-hint = For example “my phone”. You can leave it empty.
+totp-button = Confirm
+codes-title = Your recovery codes
+codes-lead = Write these codes down, or print them, and keep them where you would keep a spare key. If you lose your phone, each of them signs you in once.
+codes-once = We do not show them again.
+codes-button = I have written them down
 sessions-title = Your sessions
 sessions-lead = Every browser that is signed in to your account. If you do not recognise one, end it and change your password.
 sessions-current = This browser
@@ -298,7 +353,7 @@ not-me-what = The button does all of this at once:
 not-me-deletion = the account is not deleted,
 not-me-password = the current password stops working,
 not-me-sessions = every session ends, in every browser,
-not-me-changes = changes made since to your email address or phone are undone,
+not-me-changes = changes made since to your email address, your phone or two-step sign-in are undone,
 not-me-reset = and we send you a message to choose a new password.
 not-me-contested = Since then, this account has been used with another email address. We cannot tell whose it is, so the button does not give it to you.
 not-me-frozen = This account is on hold already, until support has decided whose it is. The button tells support that this address claims it.
@@ -306,7 +361,7 @@ not-me-hold = Instead, it puts the account on hold: the password stops working, 
 not-me-button = This wasn’t me
 not-me-was = If it was you, close this page. Nothing has changed.
 not-me-done-title = Your account is yours again
-not-me-done-lead = The password no longer works, every session has ended, and changes to your email address or phone are undone.
+not-me-done-lead = The password no longer works, every session has ended, and changes to your email address, your phone or two-step sign-in are undone.
 not-me-done-next = One step is left: open the message we have just sent you and choose a new password. If you use the old one anywhere else, change it there too.
 not-me-stuck-title = This account is on hold
 not-me-stuck-lead = The password does not work, every session has ended, and nobody gets in until support has decided whose the account is.
@@ -316,6 +371,10 @@ event-signed-in-once = Somebody signed in with a link from a message
 event-code-failed = Somebody entered a wrong code too often
 event-email-changed = The email address was changed
 event-phone-changed = The phone was changed
+event-factor-added = A second step was added to sign-in
+event-factor-removed = A second step was removed from sign-in
+event-recovery-code-used = A recovery code was used
+event-recovery-codes-renewed = The recovery codes were replaced
 event-account-deleted = The account was closed and is going to be deleted
 event-let-in = Support let somebody in
 
@@ -332,6 +391,9 @@ flash-skipped = You are signed in. Your password is the same as before.
 flash-email-changed = Your email address is changed. Sign in with the new one.
 flash-phone-set = Your phone is confirmed.
 flash-phone-removed = Your phone is removed.
+flash-factor-added = Two-step sign-in is set up.
+flash-factor-renamed = The new name is saved.
+flash-factor-removed = It is removed.
 flash-session-ended = The session is ended.
 flash-sessions-ended = { $count ->
     [one] One session was ended.
@@ -387,6 +449,15 @@ fault-no-texts = This site does not send text messages yet, so you cannot add a 
 fault-phone-country = This site does not send text messages to this country. Please use a different number.
 fault-texts-limit = Too many text messages have been sent. Please try again tomorrow.
 fault-code-dead = This code no longer works. Please ask for another one.
+fault-factor = { $tries ->
+    [0] That code is wrong, and it was the last try. Please wait before you try again.
+    [one] That code is wrong. You have one try left.
+   *[other] That code is wrong. You have { $tries } tries left.
+  }
+fault-factor-again = That code is wrong. Enter the code that your app shows now.
+fault-factor-clock = That code is from a different time. Set the clock of your phone to the exact time, and enter the new code.
+fault-factor-used = That code has been used already. Wait for the next one.
+fault-factor-needed = You need a second step on this site. Add another one before you remove this one.
 fault-reset-code-dead = This code no longer works. Use the link in the message, or ask for a new one.
 fault-key = This code does not work. Use the newest message and copy its code exactly.
 
@@ -642,6 +713,12 @@ kind-account-sessions_ended = All sessions ended for them
 kind-code-failed = Wrong code
 kind-cookie-refused = Changed cookie refused
 kind-email-changed = Address changed
+kind-factor-added = Second factor added
+kind-factor-codes_renewed = Recovery codes replaced
+kind-factor-failed = Wrong code of a second factor
+kind-factor-proved = Second factor proved
+kind-factor-removed = Second factor removed
+kind-factor-removed_all = All second factors removed
 kind-form-refused = Form from another site refused
 kind-limit-reached = Limit reached
 kind-message-dropped = Message dropped
@@ -833,6 +910,38 @@ mail-phone-changed-lead =
 mail-phone-changed-button = This wasn’t me
 mail-phone-changed-closing =
     If this was not you, open the link now. On its page, one button restores the old phone, ends every session and sends you a message to choose a new password.
+
+mail-factor-added-subject = Two-step sign-in was added to your { $site } account
+mail-factor-added-lead =
+    Somebody added a second step to sign in to your { $site } account.
+    If this was you, there is nothing to do.
+mail-factor-added-button = This wasn’t me
+mail-factor-added-closing =
+    If this was not you, open the link now. On its page, one button removes the second step, ends every session and sends you a message to choose a new password.
+
+mail-factor-removed-subject = A second step was removed from your { $site } account
+mail-factor-removed-lead =
+    Somebody removed a second step that was needed to sign in to your { $site } account.
+    If this was you, there is nothing to do.
+mail-factor-removed-button = This wasn’t me
+mail-factor-removed-closing =
+    If this was not you, open the link now. On its page, one button brings the second step back, ends every session and sends you a message to choose a new password.
+
+mail-recovery-code-used-subject = A recovery code of your { $site } account was used
+mail-recovery-code-used-lead =
+    Somebody signed in to your { $site } account with a recovery code.
+    If this was you, there is nothing to do. If you have lost your phone, remove it from two-step sign-in.
+mail-recovery-code-used-button = This wasn’t me
+mail-recovery-code-used-closing =
+    If this was not you, open the link now. On its page, one button ends every session and sends you a message to choose a new password.
+
+mail-recovery-codes-renewed-subject = The recovery codes of your { $site } account were replaced
+mail-recovery-codes-renewed-lead =
+    Somebody replaced the recovery codes of your { $site } account. The old ones no longer work.
+    If this was you, there is nothing to do.
+mail-recovery-codes-renewed-button = This wasn’t me
+mail-recovery-codes-renewed-closing =
+    If this was not you, open the link now. On its page, one button brings the old codes back, ends every session and sends you a message to choose a new password.
 
 mail-let-in-link-subject = Get back into your { $site } account
 mail-let-in-link-lead =

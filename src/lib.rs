@@ -90,6 +90,7 @@ mod rooms {
     pub mod cli;
     pub mod config;
     pub mod core;
+    pub mod factors;
     pub mod findings;
     pub mod hashing;
     pub mod http;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::notice;
 use crate::{
     auth::{
-        gate::{self, Goal, Passed, Proof},
+        gate::{self, Goal, Proof},
         session::{self, Fresh},
     },
     base::{Error, fault::Fault},
@@ -83,15 +83,15 @@ async fn submit(
     };
     let others = session::open(&site, &mut account, Some(me.0.session.id)).await?;
     let goal = Goal::NewPassword { hash: &hash, sign_in: true };
-    let Passed::Entered(admission) = gate::pass(&site, &mut account, Proof::Password, goal).await?;
+    let passed = gate::pass(&site, &mut account, Proof::Session, me.0.session.factor, goal).await?;
     let (held, account) = account.into_parts();
     notice::post(site.app, held, &account, &account.email, "password-changed", &site.caller()).await?;
     Event::new(EventKind::PasswordChanged, account.id).from(&site.caller()).write(site.app, held).await?;
     tx.commit().await?;
-    admission.enter(&site);
+    let entered = passed.enter(&site, Place::Account);
     let ended = (others > 0).then(|| Announcement::count("flash-others-ended", others));
     site.flash_all([Announcement::new("flash-password-changed")].into_iter().chain(ended).collect());
-    Ok(Outcome::go(Place::Account))
+    Ok(entered)
 }
 
 /// Checks the current password as typed in the field with the id `at`, and adds any fault to that.

@@ -12,7 +12,7 @@ use super::{
     notice,
 };
 use crate::{
-    auth::gate::{self, Goal, Passed, Proof},
+    auth::gate::{self, Goal, Proof},
     base::{Error, fault::Fault, key::Key},
     core::{
         account::Account,
@@ -221,19 +221,17 @@ async fn submit(
         .from(&site.caller())
         .write(site.app, locked.tx())
         .await?;
-    let admission = if site.config().register.login_after_confirm {
+    let passed = if site.config().register.login_after_confirm {
         let goal = Goal::SignIn { keep: false };
-        let Passed::Entered(admission) = gate::pass(&site, &mut locked, Proof::Password, goal).await?;
-        Some(admission)
+        Some(gate::pass(&site, &mut locked, Proof::Password, None, goal).await?)
     } else {
         None
     };
     tx.commit().await?;
-    Ok(match admission {
-        Some(admission) => {
-            admission.enter(&site);
+    Ok(match passed {
+        Some(passed) => {
             site.flash("flash-confirmed");
-            Outcome::go(Place::Account)
+            passed.enter(&site, Place::Account)
         }
         None => {
             site.flash("flash-confirmed-login");

@@ -18,7 +18,7 @@ use crate::{
     },
     http::{Outcome, Page, SameOrigin, Visit, flash::Announcement},
     store::{
-        remembered,
+        factors, remembered,
         sessions::{self, Session, SignedIn},
     },
     view::{format, shown::View},
@@ -35,6 +35,8 @@ pub struct HomePage {
     email: String,
     /// Last digits.
     phone: Option<String>,
+    /// Number of second factors; `None` where there are none at all.
+    factors: Option<usize>,
     fields: Vec<FieldShown>,
     /// Day of the registration.
     since: String,
@@ -59,6 +61,7 @@ impl View for HomePage {
         let plain = || HomePage {
             email: "maria@example.com".into(),
             phone: None,
+            factors: None,
             fields: Vec::new(),
             since: "2026-05-03".into(),
             signed_in: "2026-05-03 14:32 UTC".into(),
@@ -72,12 +75,12 @@ impl View for HomePage {
             admin: true,
             ..plain()
         };
-        vec![full, plain()]
+        vec![full, HomePage { factors: Some(0), ..plain() }, HomePage { factors: Some(2), ..plain() }]
     }
 }
 
 #[get("/account")]
-fn show(site: Visit<'_>, me: &SignedIn) -> Page {
+async fn show(site: Visit<'_>, me: &SignedIn) -> Result<Page, Error> {
     let account = &me.account;
     let typed: Value = serde_json::from_str(&account.fields).unwrap_or_default();
     // What the application asked at registration may no longer hold.
@@ -86,15 +89,21 @@ fn show(site: Visit<'_>, me: &SignedIn) -> Page {
         let value = typed.get(&field.name)?.as_str()?.to_owned();
         Some(FieldShown { label: field.label.clone(), value })
     });
-    Page::of(&HomePage {
+    let policy = site.live.now().sign_in(account.roles());
+    let factors = match policy.is_on() {
+        true => Some(factors::of_account(&mut site.read().await?, account.id).await?.len()),
+        false => None,
+    };
+    Ok(Page::of(&HomePage {
         email: account.email.clone(),
+        factors,
         phone: account.phone.as_deref().map(|phone| ending(phone).to_owned()),
         fields: fields.collect(),
         since: format::day(site.locale, account.created_at),
         signed_in: format::moment(site.locale, me.session.began_at),
         roles: account.roles().map(str::to_owned).collect(),
         admin: site.config().console && account.has(Administrator::NAME),
-    })
+    }))
 }
 
 fn idle_since(site: &Visit<'_>) -> crate::base::clock::Time {

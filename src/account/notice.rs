@@ -17,8 +17,10 @@ use crate::{
     store::{
         Tx,
         accounts::{AccountRow, AccountState},
+        factors::{self, FactorRow},
         former_addresses,
         keys::{self, KeyRow},
+        recovery_codes,
     },
 };
 
@@ -38,6 +40,12 @@ pub struct UndoSnapshot {
     pub phone: Option<String>,
     /// Time from which the phone could be used.
     pub phone_usable_at: Option<Time>,
+    /// Its second factors; `None` in a notice of an earlier version.
+    #[serde(default)]
+    pub factors: Option<Vec<FactorRow>>,
+    /// Digests of its recovery codes.
+    #[serde(default)]
+    pub recovery_codes: Vec<Vec<u8>>,
     /// The name of the notice.
     pub notice: String,
     /// Time of the event.
@@ -63,7 +71,8 @@ pub fn may_be_undone(before: &AccountRow) -> bool {
 }
 
 /// Posts a notice that `notice` happened to an account: its state was `before`, and its address is now `now_at`. The
-/// notice has a link if the event [may be undone](may_be_undone). Addresses that the account left recently get one
+/// notice has a link if the event [may be undone](may_be_undone). It is posted before second
+/// factors change, since they are part of that state. Addresses that the account left recently get one
 /// without a link, because somebody else may have them now.
 ///
 /// # Errors
@@ -110,6 +119,8 @@ async fn link(app: &App, tx: &mut Tx, before: &AccountRow, notice: &str) -> Resu
         email: before.email.clone(),
         phone: before.phone.clone(),
         phone_usable_at: before.phone_usable_at,
+        factors: Some(factors::of_account(tx, before.id).await?),
+        recovery_codes: recovery_codes::of_account(tx, before.id).await?,
         notice: notice.to_owned(),
         at: app.now(),
     };

@@ -1,15 +1,22 @@
-//! The one gate: every way to sign in, and every new password, passes here. No other code opens a session.
+//! The one gate: every way to sign in, and every new password, passes here. No other code opens a session, and no other
+//! decides whether a second factor is owed.
 
 use std::time::Duration;
 
-use super::{remember, session};
+use super::{
+    owed::owed,
+    pending::{self, Kept, Owed, PendingGoal},
+    remember, session,
+};
 use crate::{
     base::{
         Error,
+        factor::FactorKind,
         key::{Key, sha256},
     },
+    core::place::{Address, Place},
     hashing::hash::PasswordHash,
-    http::{CookieName, Visit, device},
+    http::{CookieName, Outcome, Visit, device},
     policy::Policy,
     store::{
         self, Tx,
@@ -26,12 +33,14 @@ pub(super) const MAX_SESSIONS: i64 = 100;
 pub enum Proof<'a> {
     /// The password.
     Password,
-    /// The key of a reset, and everything else that its strategy requires.
-    Reset,
+    /// The key of a reset under this policy, and everything else that its strategy requires.
+    Reset(&'a Policy),
     /// A generated password, with its digest.
     Temporary(&'a [u8]),
     /// The token of a remembered browser.
     Remembered,
+    /// A session that has passed this gate, whose owner is only changing the password; or a test of an application.
+    Session,
 }
 
 /// The purpose of a proof.
@@ -54,21 +63,24 @@ pub enum Goal<'a> {
 }
 
 /// The gate's answer.
-#[allow(
-    clippy::large_enum_variant,
-    reason = "it is taken apart at once, and holds a challenge only if one is owed"
-)]
 pub enum Passed {
     /// The goal is reached.
     Entered(Admission),
-    /// Another proof is owed first; nothing has happened.
-    Owes(Challenge),
+    /// A second factor is owed first: nothing has happened, but the browser may prove or set it up.
+    Owes(Admission),
 }
 
-/// The further proof that is owed. It has no variant yet: every proof suffices for its goal.
-pub enum Challenge {}
+impl Passed {
+    /// Sets the browser's cookies, and sends it on to `place`, or first to the page of the second factor. Call it after
+    /// the commit.
+    pub fn enter(self, site: &Visit<'_>, place: impl Into<Address>) -> Outcome {
+        let (Passed::Entered(admission) | Passed::Owes(admission)) = self;
+        admission.enter(site, place)
+    }
+}
 
-/// Lets somebody with a proof reach a goal: ends this browser's former session, and begins one if the goal requires it.
+/// Lets somebody with a proof, and perhaps a second factor, reach a goal: ends this browser's former session, and begins
+/// one if the goal requires it.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -76,10 +88,22 @@ pub async fn pass(
     site: &Visit<'_>,
     account: &mut Locked<'_>,
     proof: Proof<'_>,
+    factor: Option<FactorKind>,
     goal: Goal<'_>,
 ) -> Result<Passed, Error> {
+    let owed = owed(site, account, proof, factor, goal).await?;
+    let sets_password = matches!(goal, Goal::NewPassword { .. });
+    if let Some(owed) = owed
+        && !(sets_password && owed == Owed::SetUp)
+    {
+        let opened = Some(hold(site, account, proof, owed, goal).await?);
+        return Ok(Passed::Owes(Admission { opened, remembered: None, email_key: account.email_key() }));
+    }
     if let Goal::NewPassword { hash, .. } = goal {
         account.set_password(hash, Proven::at_the_gate(), site.now()).await?;
+        account.end_everything(site.now()).await?;
+    }
+    if let (Goal::Form(_), Proof::Reset(_)) = (goal, proof) {
         account.end_everything(site.now()).await?;
     }
     // A new password that leads to sign-in leaves this browser as it is, whoever uses it.
@@ -88,9 +112,14 @@ pub async fn pass(
     if enters && !matches!(proof, Proof::Remembered) {
         leave(site, account.tx()).await?;
     }
-    let opened = if enters { Some(open(site, account, proof, goal).await?) } else { None };
+    let opened = match owed {
+        // The password is set; the session waits for a factor.
+        Some(owed) => Some(hold(site, account, proof, owed, Goal::SignIn { keep: false }).await?),
+        None if enters => Some(open(site, account, proof, factor, goal).await?),
+        None => None,
+    };
     let remembered = match goal {
-        Goal::SignIn { keep: true } => Some(remember::remember(site, account).await?),
+        Goal::SignIn { keep: true } => Some(remember::remember(site, account, factor).await?),
         _ => None,
     };
     Ok(Passed::Entered(Admission { opened, remembered, email_key: account.email_key() }))
@@ -101,7 +130,7 @@ pub async fn pass(
 /// # Errors
 /// [`Error::Database`].
 pub async fn leave(site: &Visit<'_>, tx: &mut Tx) -> Result<(), Error> {
-    for cookie_name in [CookieName::Session, CookieName::Restricted] {
+    for cookie_name in [CookieName::Session, CookieName::Restricted, CookieName::Pending] {
         if let Some(cookie) = site.cookies.get(cookie_name) {
             sessions::end_digest(tx, &sha256(cookie.as_bytes())).await?;
         }
@@ -113,12 +142,13 @@ async fn open(
     site: &Visit<'_>,
     account: &mut Locked<'_>,
     proof: Proof<'_>,
+    factor: Option<FactorKind>,
     goal: Goal<'_>,
 ) -> Result<(Session, Key), Error> {
-    let (now, settings, cookie) = (site.now(), &site.config().session, Key::for_link(site.random)?);
+    let settings = &site.config().session;
     let (kind, life, fresh) = match (goal, proof) {
         (Goal::Form(_), _) => ("restricted", session::RESTRICTED, Duration::ZERO),
-        (Goal::NewPassword { .. }, _) | (Goal::SignIn { .. }, Proof::Password) => {
+        (Goal::NewPassword { .. }, _) | (Goal::SignIn { .. }, Proof::Password | Proof::Session) => {
             ("fresh", *settings.absolute, *settings.fresh)
         }
         // No password was entered.
@@ -128,27 +158,74 @@ async fn open(
         Goal::Form(policy) => (SessionScope::NewPassword, Some(policy.stored())),
         _ => (SessionScope::Full, None),
     };
-    let session = Session {
+    let opened_by = generated(proof);
+    let now = site.now();
+    let begun =
+        Session { scope, policy, opened_by, factor, fresh_until: now + fresh, ..blank(site, account, life)? };
+    let opened = begin(site, account, begun).await?;
+    let metrics = site.metrics.clone();
+    account.tx().on_commit(move || metrics.opened(kind));
+    Ok(opened)
+}
+
+/// Begins a pending sign-in, which owes a second factor.
+async fn hold(
+    site: &Visit<'_>,
+    account: &mut Locked<'_>,
+    proof: Proof<'_>,
+    owed: Owed,
+    goal: Goal<'_>,
+) -> Result<(Session, Key), Error> {
+    let policy = match (goal, proof) {
+        (Goal::Form(policy), _) | (_, Proof::Reset(policy)) => Some(policy.stored()),
+        _ => None,
+    };
+    let goal = match goal {
+        Goal::SignIn { keep } => PendingGoal::SignIn { keep },
+        Goal::Form(_) => PendingGoal::Form { generated: generated(proof) },
+        Goal::NewPassword { hash, .. } => PendingGoal::NewPassword { hash: hash.clone() },
+    };
+    let pending = Some(Kept { owed, goal }.seal(site)?);
+    let scope = SessionScope::SecondFactor;
+    let begun = Session { scope, policy, pending, ..blank(site, account, pending::LIFE)? };
+    begin(site, account, begun).await
+}
+
+fn generated(proof: Proof<'_>) -> Option<Vec<u8>> {
+    match proof {
+        Proof::Temporary(digest) => Some(digest.to_vec()),
+        _ => None,
+    }
+}
+
+/// Returns a session that begins now, reaches everything, and is not fresh.
+fn blank(site: &Visit<'_>, account: &Locked<'_>, life: Duration) -> Result<Session, Error> {
+    let now = site.now();
+    Ok(Session {
         id: store::id(now, site.random)?,
         account_id: account.id,
-        scope,
-        policy,
-        opened_by: match proof {
-            Proof::Temporary(digest) => Some(digest.to_vec()),
-            _ => None,
-        },
+        scope: SessionScope::Full,
+        policy: None,
+        opened_by: None,
+        factor: None,
+        pending: None,
         browser: site.client.browser.to_owned(),
         client: site.client.place(),
         began_at: now,
-        fresh_until: now + fresh,
+        fresh_until: now,
         seen_at: now,
         expires_at: now + life,
-    };
-    let (id, tx) = (account.id, account.tx());
+    })
+}
+
+async fn begin(
+    site: &Visit<'_>,
+    account: &mut Locked<'_>,
+    session: Session,
+) -> Result<(Session, Key), Error> {
+    let (cookie, id, tx) = (Key::for_link(site.random)?, account.id, account.tx());
     sessions::insert(tx, &session, &sha256(cookie.expose().as_bytes())).await?;
-    sessions::keep(tx, id, MAX_SESSIONS).await?;
-    let metrics = site.metrics.clone();
-    tx.on_commit(move || metrics.opened(kind));
+    sessions::keep(tx, id, session.scope, MAX_SESSIONS).await?;
     Ok((session, cookie))
 }
 
@@ -166,22 +243,30 @@ impl Admission {
         self.opened
     }
 
-    /// Sets the browser's cookies. Call it after the commit.
-    pub fn enter(self, site: &Visit<'_>) {
+    /// Sets the browser's cookies, and sends it on to `place`, or first to the page of the second factor. Call it after
+    /// the commit.
+    pub fn enter(self, site: &Visit<'_>, place: impl Into<Address>) -> Outcome {
+        let place = place.into();
         let Some((session, cookie)) = self.opened else {
             site.cookies.remove(CookieName::Restricted);
-            return;
+            return Outcome::Go(place);
         };
-        let (own, other) = match session.scope {
-            SessionScope::Full => (CookieName::Session, CookieName::Restricted),
-            SessionScope::NewPassword => (CookieName::Restricted, CookieName::Session),
-        };
+        let own = session::cookie_of(session.scope);
+        if session.scope == SessionScope::SecondFactor {
+            // Until then, whoever is signed in here stays signed in.
+            site.cookies.set(own, cookie.expose(), None);
+            return Outcome::go(Place::SecondFactor.with(&[("next", &place.at(site.base()))]));
+        }
         if session.scope == SessionScope::Full
             && let Err(error) = device::remember(site, &self.email_key)
         {
             log::error!("could not set the device cookie: {error}");
         }
-        site.cookies.remove(other);
+        for other in [CookieName::Session, CookieName::Restricted, CookieName::Pending] {
+            if other != own {
+                site.cookies.remove(other);
+            }
+        }
         site.cookies.set(own, cookie.expose(), None);
         match self.remembered {
             Some(cookie) => {
@@ -189,5 +274,6 @@ impl Admission {
             }
             None => site.cookies.remove(CookieName::Remembered),
         }
+        Outcome::Go(place)
     }
 }

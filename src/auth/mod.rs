@@ -3,7 +3,13 @@
 pub mod account;
 pub mod code;
 pub mod gate;
+pub mod owed;
+pub mod pending;
+pub mod recovery;
 pub mod remember;
 pub mod role;
+pub mod second_factor;
 pub mod session;
+pub mod stepped_up;
 pub mod temporary;
+pub mod totp;

@@ -15,6 +15,7 @@ use crate::{
     base::{
         Error,
         clock::Time,
+        factor::FactorKind,
         key::{Key, sha256},
     },
     core::{
@@ -77,7 +78,11 @@ fn cookie(id: Uuid, secret: &Key) -> String {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub(super) async fn remember(site: &Visit<'_>, account: &mut Locked<'_>) -> Result<String, Error> {
+pub(super) async fn remember(
+    site: &Visit<'_>,
+    account: &mut Locked<'_>,
+    factor: Option<FactorKind>,
+) -> Result<String, Error> {
     let (now, secret) = (site.now(), Key::for_link(site.random)?);
     let browser = Remembered {
         id: store::id(now, site.random)?,
@@ -85,6 +90,7 @@ pub(super) async fn remember(site: &Visit<'_>, account: &mut Locked<'_>) -> Resu
         digest: sha256(secret.expose().as_bytes()),
         former: None,
         next: None,
+        factor,
         session_id: None,
         rotated_at: now,
         expires_at: now + *site.config().session.remember,
@@ -153,8 +159,10 @@ async fn open(site: &Visit<'_>, token: &Token) -> Result<Option<SignedIn>, Error
         tx.commit().await?;
         return Ok(None);
     }
-    let Passed::Entered(admission) =
-        gate::pass(site, &mut account, Proof::Remembered, Goal::SignIn { keep: false }).await?;
+    let goal = Goal::SignIn { keep: false };
+    let passed = gate::pass(site, &mut account, Proof::Remembered, browser.factor, goal).await?;
+    // If a factor is owed that was not when the browser was remembered, its owner has to sign in again.
+    let Passed::Entered(admission) = passed else { return Ok(None) };
     let Some((session, opened)) = admission.opened() else { return Ok(None) };
     let (held, account) = account.into_parts();
     let next = if token.is(&browser.digest) {

@@ -43,6 +43,8 @@ const SEEN_PRECISION: Duration = Duration::from_secs(60);
 struct Full(Result<Option<SignedIn>, ()>);
 /// The same for the restricted session.
 struct Narrow(Result<Option<SignedIn>, ()>);
+/// The same for the pending sign-in.
+struct Owing(Result<Option<SignedIn>, ()>);
 
 /// Returns the full session of a request; `None` if nobody is signed in.
 ///
@@ -73,6 +75,26 @@ async fn narrow<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()
     found.as_ref().map(Option::as_ref).or(Err(()))
 }
 
+/// Returns the pending sign-in of a request; `None` if there is none.
+pub(super) async fn pending<'r>(request: &'r Request<'_>) -> Result<Option<&'r SignedIn>, ()> {
+    let Owing(found) = request
+        .local_cache_async(async {
+            let Some(site) = Visit::of(request) else { return Owing(Err(())) };
+            Owing(load(&site, CookieName::Pending).await.map_err(|error| log::error!("{error}")))
+        })
+        .await;
+    found.as_ref().map(Option::as_ref).or(Err(()))
+}
+
+/// Returns the cookie that carries sessions of a scope.
+pub(super) fn cookie_of(scope: SessionScope) -> CookieName {
+    match scope {
+        SessionScope::Full => CookieName::Session,
+        SessionScope::NewPassword => CookieName::Restricted,
+        SessionScope::SecondFactor => CookieName::Pending,
+    }
+}
+
 /// Counts the open full sessions of an account, except `but`.
 ///
 /// # Errors
@@ -91,9 +113,7 @@ async fn load(site: &Visit<'_>, cookie_name: CookieName) -> Result<Option<Signed
         }
         let digest = sha256(cookie.as_bytes());
         let found = site.db.session(digest, now - *settings.idle, now).await?;
-        if let Some(found) = found.filter(|found| {
-            (found.session.scope == SessionScope::Full) == (cookie_name == CookieName::Session)
-        }) {
+        if let Some(found) = found.filter(|found| cookie_of(found.session.scope) == cookie_name) {
             if found.session.seen_at + SEEN_PRECISION < now {
                 let mut tx = site.begin().await?;
                 sessions::touch(&mut tx, found.session.id, now).await?;

@@ -12,8 +12,9 @@ use crate::{
     core::event::{Event, EventKind},
     hashing::password::Password,
     http::{Visit, throttle::SignIn},
+    policy::Policy,
     store::{
-        accounts::{self, AccountRow},
+        accounts::{self, AccountRow, Locked},
         keys::{self, KeyRow},
     },
 };
@@ -45,7 +46,17 @@ pub fn is_generated(site: &Visit<'_>, account: Uuid, digest: &[u8], typed: &Pass
     site.keyring.verifies(digest, "temporary", &[typed.expose().as_bytes(), account.as_bytes()])
 }
 
-/// Signs in once with a generated password, to the form for a new one; false if it was used or the account changed
+/// Records that its owner has signed in once, to the form for a new password.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn note(site: &Visit<'_>, account: &mut Locked<'_>, policy: &Policy) -> Result<(), Error> {
+    let asked = site.caller();
+    let event = Event::new(EventKind::ResetSignedInOnce, account.id).from(&asked).under(policy);
+    event.write(site.app, account.tx()).await
+}
+
+/// Signs in once with a generated password, to the form for a new one; `None` if it was used or the account changed
 /// meanwhile, or if the policy at arrival does not accept it. Refunds `counted`, the try, on success.
 ///
 /// # Errors
@@ -55,29 +66,24 @@ pub async fn sign_in(
     account: &AccountRow,
     counted: &SignIn<'_>,
     key: KeyRow,
-) -> Result<bool, Error> {
+) -> Result<Option<Passed>, Error> {
     let Some(policy) = site
         .issued_policy(key.policy.as_ref())
         .filter(|issued| site.policy_at_arrival(account).accepts(issued))
     else {
-        return Ok(false);
+        return Ok(None);
     };
     let now = site.now();
     let mut tx = site.begin().await?;
     let Some(mut account) = accounts::lock_spending(&mut tx, account, [key.id], now).await? else {
-        return Ok(false);
+        return Ok(None);
     };
     let proof = Proof::Temporary(&key.digest);
-    let Passed::Entered(admission) = gate::pass(site, &mut account, proof, Goal::Form(&policy)).await?;
-    let (held, account) = account.into_parts();
-    counted.refund(site.app, held).await?;
-    let asked = site.caller();
-    Event::new(EventKind::ResetSignedInOnce, account.id)
-        .from(&asked)
-        .under(&policy)
-        .write(site.app, held)
-        .await?;
+    let passed = gate::pass(site, &mut account, proof, None, Goal::Form(&policy)).await?;
+    if let Passed::Entered(_) = passed {
+        note(site, &mut account, &policy).await?;
+    }
+    counted.refund(site.app, account.tx()).await?;
     tx.commit().await?;
-    admission.enter(site);
-    Ok(true)
+    Ok(Some(passed))
 }

@@ -32,6 +32,8 @@ pub enum Purpose {
     Phone,
     /// "This wasn't me".
     Undo,
+    /// Sets up an authenticator app.
+    Totp,
 }
 
 impl Purpose {
@@ -69,6 +71,14 @@ impl Key {
     /// Same as [`Random::bytes`].
     pub fn second(random: Random) -> Result<Self, Error> {
         Ok(Self(Zeroizing::new(random.text(READABLE, 8)?)))
+    }
+
+    /// Generates a recovery code: 60 bits, twelve characters.
+    ///
+    /// # Errors
+    /// Same as [`Random::bytes`].
+    pub fn recovery(random: Random) -> Result<Self, Error> {
+        Ok(Self(Zeroizing::new(random.text(READABLE, 12)?)))
     }
 
     /// Derives eight characters from a MAC: 40 of its bits.

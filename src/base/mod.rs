@@ -8,6 +8,7 @@ pub mod column;
 pub mod duration;
 pub mod email;
 pub mod error;
+pub mod factor;
 pub mod fault;
 pub mod key;
 pub mod keyring;

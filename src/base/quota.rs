@@ -52,6 +52,13 @@ impl Quota {
         full_at - self.times(self.burst - 1)
     }
 
+    /// Returns how many are left `now` in a bucket that is full at `full_at`.
+    pub fn left(self, full_at: Time, now: Time) -> u64 {
+        let interval = self.interval.as_millis().max(1);
+        let taken = now.until(full_at).as_millis().div_ceil(interval);
+        self.burst.saturating_sub(u64::try_from(taken).unwrap_or(u64::MAX))
+    }
+
     /// Returns a time that no bucket can hold, not even one overdrawn by its whole size: a later one was written by a
     /// wrong clock.
     pub fn absurd(self, now: Time) -> Time {

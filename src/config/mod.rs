@@ -40,7 +40,7 @@ use crate::{
     base::{Error, SettingFault, base_path::BasePath, duration::HumanDuration, network::Network, return_to},
     findings::Finding,
     hashing::{password::PasswordSettings, pepper::Peppers},
-    policy::{ResetSettings, Written, judge::Environment},
+    policy::{ResetSettings, Written, judge::Environment, sign_in::SignInSettings},
 };
 pub use contact::Contact;
 pub use outside::RestartKeys;
@@ -93,6 +93,8 @@ pub struct Config {
     pub phone_hold: HumanDuration,
     /// Registration.
     pub register: RegisterSettings,
+    /// Demand for second factors at sign-in.
+    pub sign_in: SignInSettings,
     /// Lifetimes of sessions.
     pub session: SessionSettings,
     /// Requirements for passwords, and hashing.
@@ -165,6 +167,7 @@ impl Default for Config {
             hsts: true,
             phone_hold: HumanDuration::hours(24),
             register: RegisterSettings::default(),
+            sign_in: SignInSettings::default(),
             session: SessionSettings::default(),
             password: PasswordSettings::default(),
             reset: ResetSettings::default(),
@@ -242,6 +245,7 @@ impl Config {
             self.mail.validate(!lenient),
             self.sms.validate(!lenient),
             self.register.validate(),
+            self.sign_in.faults(),
             self.session.validate(),
             self.events.validate(),
         ];

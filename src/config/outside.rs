@@ -7,7 +7,7 @@ use figment::{
     value::{Dict, Value},
 };
 
-const POLICY: &str = "latchkey.reset";
+const POLICY: [&str; 2] = ["latchkey.reset", "latchkey.sign_in"];
 
 /// Every key but the policy's, with its value: for comparison, never for display.
 pub struct RestartKeys(BTreeMap<String, Value>);
@@ -31,8 +31,8 @@ fn flatten(table: &str, values: Dict, keys: &mut BTreeMap<String, Value>) {
     for (name, value) in values {
         let key = if table.is_empty() { name } else { format!("{table}.{name}") };
         match value {
-            Value::Dict(_, inner) if key != POLICY => flatten(&key, inner, keys),
-            value if key != POLICY => _ = keys.insert(key, value),
+            Value::Dict(_, inner) if !POLICY.contains(&key.as_str()) => flatten(&key, inner, keys),
+            value if !POLICY.contains(&key.as_str()) => _ = keys.insert(key, value),
             _ => {}
         }
     }

@@ -10,7 +10,11 @@ use crate::{
     base::{clock::Time, duration::HumanDuration, key::sha256},
     config::Validated,
     findings::Finding,
-    policy::{Policy, ResetSettings, origin::Origin},
+    policy::{
+        Policy, ResetSettings,
+        origin::Origin,
+        sign_in::{SignInPolicy, SignInSettings},
+    },
     store::accounts::AccountRow,
 };
 
@@ -27,6 +31,8 @@ struct State {
 pub struct PolicySnapshot {
     /// The table `latchkey.reset` with its roles.
     pub settings: ResetSettings,
+    /// The table `latchkey.sign_in` with its roles.
+    pub sign_in: SignInSettings,
     /// Twelve hexadecimal digits. Servers with the same version have the same policy for everybody.
     pub version: String,
     /// Start of this policy.
@@ -53,9 +59,10 @@ impl PolicySnapshot {
         // A role with the same policy as the base is left out of the version.
         let own = |(role, policy): &(&str, Policy)| role.is_empty() || *policy != base;
         let tables: Vec<_> = settings.tables().filter(own).collect();
-        let plain = serde_json::to_vec(&tables).expect("a policy is plain data");
+        let sign_in = validated.config.sign_in.clone();
+        let plain = serde_json::to_vec(&(&tables, own_tables(&sign_in))).expect("a policy is plain data");
         let version = sha256(&plain).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        Self { settings, version, since, origins, findings: validated.findings.clone() }
+        Self { settings, sign_in, version, since, origins, findings: validated.findings.clone() }
     }
 
     /// Shortest life of a first key under any policy.
@@ -69,10 +76,21 @@ impl PolicySnapshot {
         self.settings.policy(roles)
     }
 
+    /// The policy of signing in for an account with these roles.
+    pub fn sign_in<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> SignInPolicy {
+        self.sign_in.policy(roles)
+    }
+
     /// The policy for an account, in a request that came when this was in force.
     pub fn at_arrival(&self, account: &AccountRow) -> PolicyAtArrival {
         PolicyAtArrival(self.policy(account.roles()))
     }
+}
+
+/// Returns the tables of a policy of signing in, without the roles that change nothing.
+fn own_tables(sign_in: &SignInSettings) -> Vec<(&str, SignInPolicy)> {
+    let base = sign_in.policy([]);
+    sign_in.tables().filter(|(role, policy)| role.is_empty() || *policy != base).collect()
 }
 
 /// The policy of an account when a request came: the request is judged by it, whatever is switched meanwhile.

@@ -51,6 +51,12 @@ places! {
     Home = "/",
     /// Sign-in.
     SignIn = "/login",
+    /// The second factor that a sign-in owes.
+    SecondFactor = "/login/factor",
+    /// The button that gives up a pending sign-in.
+    SecondFactorCancel = "/login/factor/cancel",
+    /// Another proof of identity, for what matters most.
+    Verify = "/verify",
     /// Sign-out.
     SignOut = "/logout",
     /// Registration.
@@ -79,6 +85,12 @@ places! {
     PhoneCode = "/account/phone/code",
     /// The form that removes the phone.
     PhoneRemove = "/account/phone/remove",
+    /// The second factors.
+    Factors = "/account/factors",
+    /// An authenticator app that is being set up.
+    FactorsTotp = "/account/factors/totp",
+    /// New recovery codes, shown once.
+    RecoveryCodes = "/account/factors/codes",
     /// One's own sessions.
     Sessions = "/account/sessions",
     /// The deletion of one's own account.

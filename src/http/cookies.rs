@@ -21,6 +21,8 @@ pub enum CookieName {
     Session,
     /// The restricted session.
     Restricted,
+    /// The pending sign-in, which owes a second factor.
+    Pending,
     /// "Keep me signed in".
     Remembered,
     /// Id of a browser while it waits for a message.
@@ -39,6 +41,8 @@ pub enum CookieName {
     NotMe,
     /// The key that an admin sees once, to read it out.
     LetIn,
+    /// New recovery codes, until they have been written down.
+    RecoveryCodes,
     /// Contents of the page after a form.
     Kept,
     /// Confirmation shown on the next page.
@@ -48,9 +52,11 @@ pub enum CookieName {
 }
 
 /// Cookies of the current user of a browser, so that the next user finds none of them.
-pub const AT_WORK: [CookieName; 10] = [
+pub const AT_WORK: [CookieName; 12] = [
     CookieName::Session,
     CookieName::Restricted,
+    CookieName::Pending,
+    CookieName::RecoveryCodes,
     CookieName::Remembered,
     CookieName::Reset,
     CookieName::Confirm,
@@ -73,6 +79,10 @@ impl CookieName {
             (CookieName::Session, false) => "latchkey_session",
             (CookieName::Restricted, true) => "__Host-latchkey_restricted",
             (CookieName::Restricted, false) => "latchkey_restricted",
+            (CookieName::Pending, true) => "__Host-latchkey_pending",
+            (CookieName::Pending, false) => "latchkey_pending",
+            (CookieName::RecoveryCodes, true) => "__Host-latchkey_recovery_codes",
+            (CookieName::RecoveryCodes, false) => "latchkey_recovery_codes",
             (CookieName::Remembered, true) => "__Host-latchkey_remembered",
             (CookieName::Remembered, false) => "latchkey_remembered",
             (CookieName::Browser, true) => "__Host-latchkey_browser",

@@ -173,6 +173,57 @@ impl<'a> SignIn<'a> {
     }
 }
 
+/// A counted try of a second factor, with the limits that counted it.
+pub struct FactorTry<'a> {
+    allowed: Allowed,
+    counted: Vec<RateLimit<'a>>,
+}
+
+impl<'a> FactorTry<'a> {
+    /// Counts a try before anything is compared, by the account with these bytes and this address, and by client.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn count(
+        site: &Visit<'_>,
+        tx: &mut Tx,
+        account: &'a [u8],
+        email_key: &str,
+    ) -> Result<Self, Error> {
+        let known = device::known(site, email_key)
+            .map(|it| [RateLimit::FactorBy(it.device, account), RateLimit::FactorByKnown(account)]);
+        let strangers = [RateLimit::CodeFrom(site.client.address), RateLimit::FactorOf(account)];
+        let (allowed, counted) = count(site, tx, known, &strangers).await?;
+        Ok(Self { allowed, counted })
+    }
+
+    /// The result: allowed, or when to try again.
+    pub fn allowed(&self) -> Allowed {
+        self.allowed
+    }
+
+    /// Returns how many tries are left after this one; `None` if there is no limit.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn left(&self, app: &App, tx: &mut Tx) -> Result<Option<u64>, Error> {
+        let mut least = None;
+        for limited in &self.counted {
+            let left = limited.left(app, tx).await?;
+            least = [least, left].into_iter().flatten().min();
+        }
+        Ok(least)
+    }
+
+    /// Refunds the count after a success.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn refund(&self, app: &App, tx: &mut Tx) -> Result<(), Error> {
+        refund(app, tx, &self.counted).await
+    }
+}
+
 /// Counts a text message that lets somebody back in.
 ///
 /// # Errors

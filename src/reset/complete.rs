@@ -6,10 +6,10 @@ use super::undo;
 use crate::{
     account::notice,
     auth::{
-        gate::{self, Admission, Goal, Passed, Proof},
+        gate::{self, Goal, Passed, Proof},
         session,
     },
-    base::Error,
+    base::{Error, factor::FactorKind},
     core::{
         event::{Event, EventKind},
         place::Place,
@@ -54,7 +54,8 @@ pub async fn choose(
 pub struct Ended {
     /// The answer.
     pub outcome: Outcome,
-    /// True if the reset is complete; false if the form came too late, and changed nothing.
+    /// True if the reset is complete; false if the form came too late, and changed nothing, or a second factor is owed
+    /// before the new password counts.
     pub is_complete: bool,
 }
 
@@ -79,14 +80,14 @@ pub async fn spend(
         drop(tx);
         return late(site, account.id, &key.digest, Some(new)).await.map(nothing);
     };
-    let leads = if policy.login_after { Place::Account } else { Place::SignIn };
-    keyed::use_up(site, locked.tx(), &key.digest, leads).await?;
-    let Some(completed) = complete(site, &mut locked, policy, &hash).await? else {
+    let Some(completed) = complete(site, &mut locked, policy, &hash, None).await? else {
         return Ok(nothing(Outcome::gone(Why::Live, None, Place::Reset)));
     };
+    keyed::use_up(site, locked.tx(), &key.digest, completed.leads(policy)).await?;
     tx.commit().await?;
+    let is_complete = completed.is_whole();
     let outcome = completed.enter(site, account, policy)?;
-    Ok(Ended { outcome, is_complete: true })
+    Ok(Ended { outcome, is_complete })
 }
 
 /// Answers a form whose key was spent while the request was under way.
@@ -126,14 +127,15 @@ pub async fn is_set(site: &Visit<'_>, account: Uuid, typed: Password) -> Result<
     }
 }
 
-/// A reset that is complete once its transaction is committed.
+/// A reset that is complete once its transaction is committed, unless a second factor is owed.
 #[must_use]
 pub struct Completed {
-    admission: Admission,
+    passed: Passed,
     ended: u64,
 }
 
-/// Sets the password, ends everything older, notifies the owner, and signs in if the policy says so. Returns `None`,
+/// Sets the password, ends everything older, notifies the owner, and signs in if the policy says so. `factor` is the
+/// second factor that was proved; if one is owed, nothing of this happens, and the browser may prove it. Returns `None`,
 /// and the transaction must be dropped, if the policy has changed while the password was typed and hashed. The key or
 /// the restricted session must have been spent before.
 ///
@@ -144,6 +146,7 @@ pub async fn complete(
     account: &mut Locked<'_>,
     policy: &Policy,
     hash: &PasswordHash,
+    factor: Option<FactorKind>,
 ) -> Result<Option<Completed>, Error> {
     if !site.policy_now(account).accepts(policy) {
         return Ok(None);
@@ -151,7 +154,10 @@ pub async fn complete(
     let asked = site.caller();
     let ended = session::open(site, account, None).await?;
     let goal = Goal::NewPassword { hash, sign_in: policy.login_after };
-    let Passed::Entered(admission) = gate::pass(site, account, Proof::Reset, goal).await?;
+    let passed = gate::pass(site, account, Proof::Reset(policy), factor, goal).await?;
+    if let Passed::Owes(_) = passed {
+        return Ok(Some(Completed { passed, ended: 0 }));
+    }
     undo::settle(site.app, account).await?;
     let (held, account) = account.parts();
     notice::post(site.app, held, account, &account.email, "password-changed", &asked).await?;
@@ -162,24 +168,40 @@ pub async fn complete(
         .took(began.map(|began| began.until(site.now())))
         .write(site.app, held)
         .await?;
-    Ok(Some(Completed { admission, ended }))
+    Ok(Some(Completed { passed, ended }))
 }
 
 impl Completed {
+    /// True unless a second factor is owed.
+    pub fn is_whole(&self) -> bool {
+        matches!(self.passed, Passed::Entered(_))
+    }
+
+    /// Returns the place that a second click on the last button leads to.
+    fn leads(&self, policy: &Policy) -> Place {
+        match (self.is_whole(), policy.login_after) {
+            (false, _) => Place::SecondFactor,
+            (true, true) => Place::Account,
+            (true, false) => Place::SignIn,
+        }
+    }
+
     /// Returns the answer to the browser, and sets its cookies. Call it after the commit.
     ///
     /// # Errors
     /// Same as [`Visit::keep`].
     pub fn enter(self, site: &Visit<'_>, account: &AccountRow, policy: &Policy) -> Result<Outcome, Error> {
         device::remember(site, &account.email_key())?;
-        self.admission.enter(site);
+        if !self.is_whole() {
+            return Ok(self.passed.enter(site, Place::Account));
+        }
         let set = if policy.login_after { "flash-password-set" } else { "flash-password-set-login" };
         let ended = (self.ended > 0).then(|| Announcement::count("flash-sessions-ended", self.ended));
         site.flash_all([Announcement::new(set)].into_iter().chain(ended).collect());
-        if policy.login_after {
-            return Ok(Outcome::go(Place::Account));
+        if !policy.login_after {
+            site.keep(Place::SignIn, policy.known_address(account))?;
         }
-        site.keep(Place::SignIn, policy.known_address(account))?;
-        Ok(Outcome::go(Place::SignIn))
+        let place = if policy.login_after { Place::Account } else { Place::SignIn };
+        Ok(self.passed.enter(site, place))
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     auth::{
-        gate::{self, Goal, Passed, Proof},
+        gate::{self, Goal, Proof},
         session::Restricted,
         temporary::is_generated,
     },
@@ -130,7 +130,8 @@ async fn submit(
     let hash = site.hasher_for(account.id.as_bytes()).hash(new.clone()).await?;
     let mut tx = site.begin().await?;
     if let Some(mut locked) = lock(&mut tx, restricted.me, site.now()).await? {
-        let Some(completed) = complete(&site, &mut locked, &restricted.policy, &hash).await? else {
+        let Some(completed) = complete(&site, &mut locked, &restricted.policy, &hash, session.factor).await?
+        else {
             return Ok(Outcome::gone(Why::Live, None, Place::Reset));
         };
         tx.commit().await?;
@@ -166,16 +167,16 @@ async fn skip(_ours: SameOrigin, site: Visit<'_>, restricted: Restricted<'_>) ->
     if !may_skip(&policy) {
         return Ok(over());
     }
-    let asked = site.caller();
     let mut tx = site.begin().await?;
     let Some(mut account) = lock(&mut tx, me, site.now()).await? else { return Ok(over()) };
     account.prove(site.now()).await?;
     let goal = Goal::SignIn { keep: false };
-    let Passed::Entered(admission) = gate::pass(&site, &mut account, Proof::Reset, goal).await?;
-    let (held, account) = account.into_parts();
-    Event::new(EventKind::ResetSkipped, account.id).from(&asked).under(&policy).write(site.app, held).await?;
+    let (proof, factor) = (Proof::Reset(&policy), me.session.factor);
+    let passed = gate::pass(&site, &mut account, proof, factor, goal).await?;
+    let asked = site.caller();
+    let event = Event::new(EventKind::ResetSkipped, account.id).from(&asked).under(&policy);
+    event.write(site.app, account.tx()).await?;
     tx.commit().await?;
-    admission.enter(&site);
     site.flash("flash-skipped");
-    Ok(Outcome::go(Place::Account))
+    Ok(passed.enter(&site, Place::Account))
 }

@@ -6,14 +6,15 @@ use serde::Serialize;
 use super::ticket::{StrategyTag, Ticket, TicketShown};
 use crate::{
     account::notice,
-    auth::gate::{self, Goal, Passed, Proof},
-    base::Error,
-    core::{
-        event::{Event, EventKind},
-        place::Place,
+    auth::{
+        gate::{self, Goal, Passed, Proof},
+        temporary,
     },
+    base::Error,
+    core::place::Place,
     http::{Outcome, Page, SameOrigin, Visit, device, keyed, mount},
-    policy::strategy::Strategy,
+    policy::{Policy, strategy::Strategy},
+    store::accounts::Locked,
     view::shown::View,
 };
 
@@ -51,24 +52,28 @@ fn show(site: Visit<'_>, ticket: Ticket<OneTimeLogin>) -> Page {
 
 #[post("/reset/one-time-login")]
 async fn submit(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<OneTimeLogin>) -> Result<Outcome, Error> {
-    let (now, asked) = (site.now(), site.caller());
+    let now = site.now();
     let mut tx = site.begin().await?;
     let Some(mut locked) = ticket.lock_spending(&mut tx, now).await? else {
         return keyed::gone(&site, &mut tx, &ticket.key.digest, Place::Reset).await;
     };
     keyed::use_up(&site, locked.tx(), &ticket.key.digest, Place::NewPassword).await?;
-    locked.end_everything(now).await?;
-    let Passed::Entered(admission) =
-        gate::pass(&site, &mut locked, Proof::Reset, Goal::Form(&ticket.policy)).await?;
-    let (held, account) = locked.into_parts();
-    notice::post(site.app, held, &account, &account.email, "signed-in-once", &asked).await?;
-    Event::new(EventKind::ResetSignedInOnce, account.id)
-        .from(&asked)
-        .under(&ticket.policy)
-        .write(site.app, held)
-        .await?;
+    let (proof, goal) = (Proof::Reset(&ticket.policy), Goal::Form(&ticket.policy));
+    let passed = gate::pass(&site, &mut locked, proof, None, goal).await?;
+    if let Passed::Entered(_) = passed {
+        tell(&site, &mut locked, &ticket.policy).await?;
+    }
     tx.commit().await?;
-    device::remember(&site, &account.email_key())?;
-    admission.enter(&site);
-    Ok(Outcome::go(Place::NewPassword))
+    device::remember(&site, &ticket.account.email_key())?;
+    Ok(passed.enter(&site, Place::NewPassword))
+}
+
+/// Notifies the owner that the link has signed somebody in, and records it.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn tell(site: &Visit<'_>, account: &mut Locked<'_>, policy: &Policy) -> Result<(), Error> {
+    let (held, row) = account.parts();
+    notice::post(site.app, held, row, &row.email, "signed-in-once", &site.caller()).await?;
+    temporary::note(site, account, policy).await
 }

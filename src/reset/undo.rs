@@ -19,8 +19,10 @@ use crate::{
         Conn,
         accounts::{self, AccountRow, AccountState, FOREVER, Locked},
         claims::{self, Claim},
+        factors::{self, FactorRow},
         former_addresses,
         keys::{self, KeyRow},
+        recovery_codes,
     },
 };
 
@@ -101,7 +103,7 @@ pub async fn carry_out(
     Ok(Undone::Restored)
 }
 
-/// Restores address and phone; false if the address is not available.
+/// Restores address, phone and second factors; false if the address is not available.
 async fn restore(app: &App, account: &mut Locked<'_>, before: &UndoSnapshot) -> Result<bool, Error> {
     let Ok(email) = Email::parse(&before.email) else { return Ok(false) };
     let now = app.now();
@@ -114,7 +116,30 @@ async fn restore(app: &App, account: &mut Locked<'_>, before: &UndoSnapshot) -> 
         return Ok(false);
     }
     account.set_phone(before.phone.as_deref(), before.phone_usable_at).await?;
+    if let Some(held) = &before.factors {
+        restore_factors(account, held, &before.recovery_codes).await?;
+    }
     Ok(true)
+}
+
+/// Restores the second factors; a code that was used since stays used.
+async fn restore_factors(
+    account: &mut Locked<'_>,
+    before: &[FactorRow],
+    codes: &[Vec<u8>],
+) -> Result<(), Error> {
+    let id = account.id;
+    let present = factors::of_account(account.tx(), id).await?;
+    factors::remove_all(account).await?;
+    for factor in before {
+        let used = present.iter().find(|present| present.id == factor.id);
+        let used_step = used.map_or(factor.used_step, |present| present.used_step.max(factor.used_step));
+        factors::insert(account, &FactorRow { used_step, ..factor.clone() }).await?;
+    }
+    for digest in codes {
+        recovery_codes::insert(account.tx(), id, digest).await?;
+    }
+    Ok(())
 }
 
 /// Locks everybody out until an admin decides, stores the former address as a claim, and informs both addresses.

@@ -14,6 +14,7 @@ use crate::{
     account,
     app::App,
     core::place::Place,
+    factors,
     http::{
         canonical_host::CanonicalHost, client::Proxied, cookies::SetCookies, headers::Headers,
         noticed::Scribe, own, own_routes::ErrorPages, pace::ResponsePacing, probes, refusal, request_log,
@@ -30,7 +31,8 @@ use crate::{
 pub(super) fn assemble(rocket: Rocket<Build>, app: Arc<App>, db: Db) -> Rocket<Build> {
     let (base, strategies) = (app.base().clone(), app.validated.strategies.clone());
     // Rocket tries one route after another.
-    let mut routes = [reset::routes(), account::routes(), wellknown::routes(&base)].concat();
+    let mut routes =
+        [reset::routes(), account::routes(), factors::routes(), wellknown::routes(&base)].concat();
     #[cfg(feature = "console")]
     if app.config().console {
         routes.extend(crate::admin::console::routes());

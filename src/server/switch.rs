@@ -16,7 +16,7 @@ use crate::{
     },
     findings::Severity,
     http::own_routes::WholeSite,
-    policy::{judge, setting::changes},
+    policy::{judge, setting::changes, sign_in},
     store::{Db, Pool, accounts},
 };
 
@@ -58,12 +58,18 @@ impl Switch {
         if !restart.is_empty() && *restart != *app.live.restart() {
             log::warn!("these keys have changed and need a restart: {}", restart.join(", "));
         }
-        let (version, settings) = (force.version.clone(), force.settings.clone());
+        let (version, settings, entry) =
+            (force.version.clone(), force.settings.clone(), force.sign_in.clone());
         let Some(former) = app.live.switch(force, restart) else { return Ok(()) };
         log::warn!("policy {version} is now in force; it replaces {}", former.version);
         let mut tx = self.pool.begin().await?;
         replicas::beat(app, &mut tx).await?;
-        let switched = changes(&former.settings, &settings);
+        let switched = [changes(&former.settings, &settings)]
+            .into_iter()
+            .filter(|changes| !changes.is_empty())
+            .chain(sign_in::changes(&former.sign_in, &entry))
+            .collect::<Vec<_>>()
+            .join("; ");
         Event::of_site(EventKind::PolicySwitched).detail(&switched).write(app, &mut tx).await?;
         tx.commit().await?;
         self.look(figment).await

@@ -7,6 +7,7 @@ use crate::{
     auth::{
         gate::{self, Goal, Passed, Proof},
         session::Restricted,
+        stepped_up::must_verify,
         temporary,
     },
     base::{Error, email::Email, fault::Fault, return_to},
@@ -52,9 +53,13 @@ pub fn place(request: &Request<'_>) -> Address {
     let uri = request.uri();
     // A query on a page of ours may be a key out of a link that a mail program broke.
     let wanted = if is_own(request) { uri.path().to_string() } else { uri.to_string() };
+    let verify = must_verify(request);
     let reads = request.method() == Method::Get && wanted.len() <= MAX_NEXT;
     let back = if reads { wanted } else { String::new() };
-    Place::SignIn.with(&[("again", again), ("next", &back)])
+    match verify {
+        true => Place::Verify.with(&[("next", &back)]),
+        false => Place::SignIn.with(&[("again", again), ("next", &back)]),
+    }
 }
 
 form! {
@@ -171,8 +176,8 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> R
         attempted = attempt(&site, &hasher, named, &counted, &password, keep).await;
     }
     match attempted {
-        Ok(Attempt::Entered) => Ok(Outcome::go(goal(&site, &next))),
-        Ok(Attempt::Restricted) => Ok(Outcome::go(Place::NewPassword)),
+        Ok(Attempt::Passed(passed)) => Ok(passed.enter(&site, goal(&site, &next))),
+        Ok(Attempt::Restricted(passed)) => Ok(passed.enter(&site, Place::NewPassword)),
         Ok(Attempt::Refused | Attempt::Conflict) => {
             note_failure(&site, named).await?;
             Ok(again().refused(refusal.with(LoginForm::AT.email, Fault::new("fault-login"))))
@@ -190,9 +195,9 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> R
 /// Result of a sign-in attempt.
 enum Attempt {
     /// The password was right.
-    Entered,
+    Passed(Passed),
     /// A generated password was right, and opens the form for a new one.
-    Restricted,
+    Restricted(Passed),
     /// Neither was right, or it may not be used, for any reason.
     Refused,
     /// It was right, but the account changed meanwhile: perhaps another sign-in rehashed the same password.
@@ -214,8 +219,8 @@ async fn attempt(
     let verdict = hasher.verify(password.clone(), stored).await?;
     let Some(account) = account.filter(|account| account.enabled) else { return Ok(Attempt::Refused) };
     if let Some(key) = temporary {
-        let entered = temporary::sign_in(site, &account, counted, key).await?;
-        return Ok(if entered { Attempt::Restricted } else { Attempt::Refused });
+        let passed = temporary::sign_in(site, &account, counted, key).await?;
+        return Ok(passed.map_or(Attempt::Refused, Attempt::Restricted));
     }
     let rehashed = match verdict {
         Verdict::No => return Ok(Attempt::Refused),
@@ -229,14 +234,15 @@ async fn attempt(
     if let Some(hash) = rehashed {
         account.rehash(&hash).await?;
     }
-    let Passed::Entered(admission) =
-        gate::pass(site, &mut account, Proof::Password, Goal::SignIn { keep }).await?;
-    let (held, account) = account.into_parts();
-    counted.refund(site.app, held).await?;
-    Event::new(EventKind::SignInCompleted, account.id).from(&site.caller()).write(site.app, held).await?;
+    let passed = gate::pass(site, &mut account, Proof::Password, None, Goal::SignIn { keep }).await?;
+    if let Passed::Entered(_) = passed {
+        let asked = site.caller();
+        let event = Event::new(EventKind::SignInCompleted, account.id).from(&asked);
+        event.write(site.app, account.tx()).await?;
+    }
+    counted.refund(site.app, account.tx()).await?;
     tx.commit().await?;
-    admission.enter(site);
-    Ok(Attempt::Entered)
+    Ok(Attempt::Passed(passed))
 }
 
 async fn find(site: &Visit<'_>, key: &str) -> Result<Option<AccountRow>, Error> {

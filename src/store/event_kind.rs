@@ -57,6 +57,24 @@ pub enum EventKind {
     /// An account's address was changed.
     #[strum(serialize = "email.changed")]
     EmailChanged,
+    /// A second factor was set up.
+    #[strum(serialize = "factor.added")]
+    FactorAdded,
+    /// An account got new recovery codes.
+    #[strum(serialize = "factor.codes_renewed")]
+    FactorCodesRenewed,
+    /// A wrong code of a second factor was entered.
+    #[strum(serialize = "factor.failed")]
+    FactorFailed,
+    /// A second factor was proved, to sign in or again.
+    #[strum(serialize = "factor.proved")]
+    FactorProved,
+    /// A second factor was removed.
+    #[strum(serialize = "factor.removed")]
+    FactorRemoved,
+    /// An admin removed all second factors of an account.
+    #[strum(serialize = "factor.removed_all")]
+    FactorRemovedAll,
     /// A form from another site was refused.
     #[strum(serialize = "form.refused")]
     FormRefused,

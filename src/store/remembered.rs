@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Conn, Tx, record::record, sql};
-use crate::base::{Error, clock::Time};
+use crate::base::{Error, clock::Time, factor::FactorKind};
 
 record! {
     /// A remembered browser.
@@ -19,6 +19,8 @@ record! {
         pub former: Option<Vec<u8>>,
         /// Current token, sealed, for a browser that never got the response that brought it.
         pub next: Option<Vec<u8>>,
+        /// The second factor by which its owner signed in, if any.
+        pub factor: Option<FactorKind>,
         /// Session opened by that response.
         pub session_id: Option<Uuid>,
         /// Time the token last changed.
@@ -30,14 +32,15 @@ record! {
 
 /// Adds a browser.
 pub async fn insert(tx: &mut Tx, it: &Remembered) -> Result<(), Error> {
-    const INSERT: &str = "INSERT INTO latchkey_remembered (id, account_id, digest, rotated_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
-    sql!(execute tx, INSERT, it.id, it.account_id, it.digest.as_slice(), it.rotated_at, it.expires_at)?;
+    const INSERT: &str = "INSERT INTO latchkey_remembered (id, account_id, digest, factor, rotated_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    sql!(execute tx, INSERT, it.id, it.account_id, it.digest.as_slice(), it.factor, it.rotated_at, it.expires_at)?;
     Ok(())
 }
 
 /// Returns the browser with this id.
 pub async fn find(conn: &mut Conn, id: Uuid, now: Time) -> Result<Option<Remembered>, Error> {
-    const FIND: &str = "SELECT id, account_id, digest, former, next, session_id, rotated_at, expires_at
+    const FIND: &str =
+        "SELECT id, account_id, digest, former, next, factor, session_id, rotated_at, expires_at
         FROM latchkey_remembered WHERE id = $1 AND expires_at > $2";
     Ok(sql!(optional Remembered, conn, FIND, id, now)?)
 }

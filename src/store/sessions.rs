@@ -6,6 +6,7 @@ use super::{Conn, StoredPolicy, Tx, accounts::AccountRow, record::record, sql, t
 use crate::base::{
     Error,
     clock::{SKEW, Time},
+    factor::FactorKind,
 };
 
 /// The pages that a session reaches.
@@ -16,6 +17,8 @@ pub enum SessionScope {
     Full,
     /// The form for a new password, and nothing else.
     NewPassword,
+    /// The pages on which an owed second factor is proved or set up, and nothing else.
+    SecondFactor,
 }
 
 text!(SessionScope);
@@ -34,6 +37,10 @@ record! {
         pub policy: Option<StoredPolicy>,
         /// Digest of the generated password that opened a restricted session.
         pub opened_by: Option<Vec<u8>>,
+        /// The second factor that was proved, if any.
+        pub factor: Option<FactorKind>,
+        /// For a pending sign-in: its purpose, sealed.
+        pub pending: Option<Vec<u8>>,
         /// Browser and system, like `Firefox on Linux`.
         pub browser: String,
         /// Client's address.
@@ -63,10 +70,10 @@ record! {
 /// Adds a session with the digest of its cookie.
 pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO latchkey_sessions
-        (id, account_id, digest, scope, policy, opened_by, browser, client, began_at, fresh_until, seen_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        (id, account_id, digest, scope, policy, opened_by, factor, pending, browser, client, began_at, fresh_until, seen_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     sql!(execute tx, INSERT, session.id, session.account_id, digest, session.scope, session.policy.as_ref(),
-        session.opened_by.as_deref(),
+        session.opened_by.as_deref(), session.factor, session.pending.as_deref(),
         &session.browser, &session.client, session.began_at, session.fresh_until, session.seen_at,
         session.expires_at)?;
     Ok(())
@@ -93,7 +100,7 @@ pub async fn find(
     idle_since: Time,
     now: Time,
 ) -> Result<Vec<FoundSession>, Error> {
-    const FIND: &str = "SELECT s.digest, s.id AS session_id, s.account_id, s.scope, s.policy, s.opened_by, s.browser, s.client, s.began_at,
+    const FIND: &str = "SELECT s.digest, s.id AS session_id, s.account_id, s.scope, s.policy, s.opened_by, s.factor, s.pending, s.browser, s.client, s.began_at,
         s.fresh_until, s.seen_at, s.expires_at, a.id, a.email, a.password_hash, a.version, a.enabled, a.phone, a.phone_usable_at,
         a.fields, a.created_at, a.resets_blocked_until, a.undone_at, a.deleted_at,
         COALESCE((SELECT string_agg(role, ' ') FROM (SELECT role FROM latchkey_roles WHERE account_id = a.id ORDER BY role) AS r), '')
@@ -133,6 +140,19 @@ pub async fn touch(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
     Ok(())
 }
 
+/// Records that the owner of a session has proved themselves again, by this second factor if any.
+pub async fn step_up(
+    tx: &mut Tx,
+    id: Uuid,
+    factor: Option<FactorKind>,
+    fresh_until: Time,
+) -> Result<(), Error> {
+    const STEP_UP: &str =
+        "UPDATE latchkey_sessions SET fresh_until = $3, factor = COALESCE($2, factor) WHERE id = $1";
+    sql!(execute tx, STEP_UP, id, factor, fresh_until)?;
+    Ok(())
+}
+
 /// Returns the live unrestricted sessions of an account, newest first.
 pub async fn list(
     conn: &mut Conn,
@@ -140,17 +160,17 @@ pub async fn list(
     idle_since: Time,
     now: Time,
 ) -> Result<Vec<Session>, Error> {
-    const LIST: &str = "SELECT id AS session_id, account_id, scope, policy, opened_by, browser, client, began_at, fresh_until, seen_at, expires_at
+    const LIST: &str = "SELECT id AS session_id, account_id, scope, policy, opened_by, factor, pending, browser, client, began_at, fresh_until, seen_at, expires_at
         FROM latchkey_sessions WHERE account_id = $1 AND scope = 'full' AND expires_at > $2 AND seen_at > $3
         ORDER BY began_at DESC LIMIT 200";
     Ok(sql!(all Session, conn, LIST, account, now, idle_since)?)
 }
 
-/// Ends an account's sessions, except the `most` used most recently.
-pub async fn keep(tx: &mut Tx, account: Uuid, most: i64) -> Result<(), Error> {
+/// Ends an account's sessions of a scope, except the `most` used most recently.
+pub async fn keep(tx: &mut Tx, account: Uuid, scope: SessionScope, most: i64) -> Result<(), Error> {
     const KEEP: &str = "DELETE FROM latchkey_sessions WHERE id IN (SELECT id FROM latchkey_sessions
-        WHERE account_id = $1 ORDER BY seen_at DESC, id DESC LIMIT 500 OFFSET $2)";
-    sql!(execute tx, KEEP, account, most)?;
+        WHERE account_id = $1 AND scope = $2 ORDER BY seen_at DESC, id DESC LIMIT 500 OFFSET $3)";
+    sql!(execute tx, KEEP, account, scope, most)?;
     Ok(())
 }
 

@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     app::App,
-    auth::gate::{self, Goal, Passed, Proof},
+    auth::gate::{self, Goal, Proof},
     base::{Error, email::Email},
+    core::place::Place,
     hashing::hash::PasswordHash,
     http::Visit,
     store::{
@@ -83,9 +84,9 @@ async fn sign_in(person: &Person, site: &Visit<'_>) -> Result<bool, Error> {
         let id = account.id;
         roles::add(account.tx(), id, role).await?;
     }
-    let Passed::Entered(admission) =
-        gate::pass(site, &mut account, Proof::Password, Goal::SignIn { keep: false }).await?;
+    let goal = Goal::SignIn { keep: false };
+    let passed = gate::pass(site, &mut account, Proof::Session, None, goal).await?;
     tx.commit().await?;
-    admission.enter(site);
+    passed.enter(site, Place::Account);
     Ok(true)
 }

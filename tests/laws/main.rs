@@ -16,6 +16,7 @@ mod buckets;
 mod canonical;
 mod codes;
 mod confirm;
+mod factors;
 mod flash;
 mod framed;
 mod held_back;

@@ -8,6 +8,7 @@ mod strategy;
 #[macro_use]
 mod setting;
 mod app;
+mod authenticator;
 mod binary;
 mod browser;
 mod config;
@@ -35,6 +36,7 @@ mod wire;
 
 pub use self::{
     app::{Site, TestApp},
+    authenticator::{Authenticator, recovery_codes},
     binary::{Binary, command, run, write_secret},
     browser::{Answer, Browser, Sent, Trouble},
     config::{Change, Config, based},

@@ -9,7 +9,10 @@ use crate::{
         Core,
         event::{Event, EventKind},
     },
-    store::{Tx, rate_limits::Bucket},
+    store::{
+        Tx,
+        rate_limits::{self, Bucket},
+    },
 };
 
 /// Known browsers of one address share a budget of this many times the limit for one.
@@ -52,6 +55,12 @@ pub enum RateLimit<'a> {
     PasswordOf(&'a [u8]),
     /// A wrong code, by account.
     CodeOf(&'a [u8]),
+    /// A wrong code of a second factor, by account.
+    FactorOf(&'a [u8]),
+    /// The same for one known browser and account.
+    FactorBy([u8; 16], &'a [u8]),
+    /// The same for all known browsers of an account.
+    FactorByKnown(&'a [u8]),
     /// A wrong code of a mailed reset, by the request that it belongs to.
     ResetCode(&'a [u8]),
     /// The same by address as typed, with an account or without.
@@ -107,6 +116,9 @@ impl RateLimit<'_> {
             RateLimit::WorkFrom(client) => from("count work from", client),
             RateLimit::WorkByKnown(address) => mac("count work by known", &[address.as_bytes()]),
             RateLimit::CodeOf(account) => mac("count code of", &[account]),
+            RateLimit::FactorOf(account) => mac("count factor of", &[account]),
+            RateLimit::FactorBy(device, account) => mac("count factor by", &[&device, account]),
+            RateLimit::FactorByKnown(account) => mac("count factor by known", &[account]),
             RateLimit::ResetCode(request) => mac("count reset code", &[request]),
             RateLimit::ResetCodeFor(address) => mac("count reset code for", &[address.as_bytes()]),
             RateLimit::ResetCodeBy(device, address) => {
@@ -151,9 +163,12 @@ impl RateLimit<'_> {
             RateLimit::SignInFrom(_) => a(settings.sign_ins_per_client, window),
             RateLimit::WorkFrom(_) => a(WORK.saturating_mul(settings.sign_ins_per_client), window),
             RateLimit::WorkByKnown(_) => a(WORK.saturating_mul(settings.sign_ins_per_address), window),
-            RateLimit::CodeOf(_) | RateLimit::ResetCodeFor(_) | RateLimit::ResetCodeBy(..) => {
-                a(settings.codes_per_account, day)
-            }
+            RateLimit::CodeOf(_)
+            | RateLimit::FactorOf(_)
+            | RateLimit::FactorBy(..)
+            | RateLimit::ResetCodeFor(_)
+            | RateLimit::ResetCodeBy(..) => a(settings.codes_per_account, day),
+            RateLimit::FactorByKnown(_) => a(BROWSERS.saturating_mul(settings.codes_per_account), day),
             // No try comes back while the code lives.
             RateLimit::ResetCode(_) => a(TRIES, day),
             RateLimit::CodeFrom(_) => a(settings.codes_per_client, window),
@@ -228,6 +243,20 @@ impl RateLimit<'_> {
             Some(kept) => allowed.or(look(core, tx, &kept).await?),
             None => allowed,
         })
+    }
+
+    /// Returns how many tries are left; `None` if there is no limit.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn left(self, core: &Core, tx: &mut Tx) -> Result<Option<u64>, Error> {
+        let mut least = None;
+        for (bucket, quota) in if core.config().limits.enabled { self.all(core) } else { Vec::new() } {
+            let full_at = rate_limits::full_at(tx, &bucket).await?.unwrap_or_default();
+            let left = quota.left(full_at, core.now());
+            least = Some(least.map_or(left, |least: u64| least.min(left)));
+        }
+        Ok(least)
     }
 
     /// Returns one try, after a success or when the request could not be served.

@@ -44,6 +44,11 @@ pub(super) fn filled_in<'a>(sent: &Sent<'a>) -> Result<&'a str, Fault> {
     sent.fields.required(sent.name, sent.most)
 }
 
+/// Takes a line, possibly empty.
+pub(super) fn lined<'a>(sent: &Sent<'a>) -> Result<&'a str, Fault> {
+    sent.fields.line(sent.name, sent.most)
+}
+
 /// Takes a text copied from a message.
 pub(super) fn copied<'a>(sent: &Sent<'a>) -> Result<&'a str, Fault> {
     sent.fields.pasted(sent.name, sent.most)

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Refusal,
-    field::{Field, Reader, Sent, copied, filled_in, raw},
+    field::{Field, Reader, Sent, copied, filled_in, lined, raw},
     fields::Fields,
 };
 use crate::{
@@ -73,6 +73,12 @@ pub const fn new_password() -> Field<Password> {
 pub const fn line(most: usize) -> Field<String> {
     let input = Input { maxlength: Some(most), ..Input::text() };
     Field { input, reader: Reader::Text(filled_in, |text| Ok(text.to_owned())) }
+}
+
+/// Returns a line of at most so many characters, possibly empty.
+pub const fn optional_line(most: usize) -> Field<String> {
+    let input = Input { maxlength: Some(most), required: false, ..Input::text() };
+    Field { input, reader: Reader::Text(lined, |text| Ok(text.to_owned())) }
 }
 
 /// Returns a code of at most so many characters, which is shown again unless it is wrong.

@@ -27,7 +27,7 @@ impl Answer {
     }
 
     /// True if this request has completed the reset. [`Ticket::complete`](super::ticket::Ticket::complete) also answers
-    /// one that came too late.
+    /// one that came too late, or whose account owes a second factor first.
     pub fn is_complete(&self) -> bool {
         self.is_complete
     }

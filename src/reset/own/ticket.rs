@@ -206,8 +206,9 @@ impl<S: Recovers> Ticket<'_, S> {
     /// Ends the reset: sets the new password, spends the key and the code, ends every other session and link, notifies
     /// the owner, and signs in unless `login_after` is false, all in one transaction. The answer leads on.
     ///
-    /// The reset has happened only if the answer [`is_complete`](Answer::is_complete). Otherwise the form came too late, as
-    /// the second of a double click or after a switch of the policy: nothing has happened, and the answer says so.
+    /// Only if the answer [`is_complete`](Answer::is_complete) has the reset happened. Otherwise the account's second
+    /// factor is owed first, and the answer leads there; or the form came too late, as the second of a double click, or
+    /// after a switch of the policy: nothing has happened, and the answer says so.
     ///
     /// The inner error says why the password is not accepted, that there is no usable phone although
     /// [`Recovers::NEEDS_PHONE`], or that the code of this request has not been tried and found right although

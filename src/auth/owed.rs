@@ -1,0 +1,68 @@
+//! The rule for second factors: what a proof owes before its goal is reached.
+
+use super::{
+    gate::{Goal, Proof},
+    pending::Owed,
+};
+use crate::{
+    base::{Error, factor::FactorKind},
+    core::event::{Event, EventKind},
+    http::Visit,
+    policy::sign_in::{SecondFactor, SignInPolicy},
+    store::{
+        accounts::Locked,
+        factors::{self, FactorRow},
+    },
+};
+
+/// Returns what is owed, if anything, by a proof and a second factor that came with it.
+///
+/// # Errors
+/// [`Error::Database`].
+pub(super) async fn owed(
+    site: &Visit<'_>,
+    account: &mut Locked<'_>,
+    proof: Proof<'_>,
+    factor: Option<FactorKind>,
+    goal: Goal<'_>,
+) -> Result<Option<Owed>, Error> {
+    let policy = site.live.now().sign_in(account.roles());
+    if matches!(proof, Proof::Session) || !policy.is_on() {
+        return Ok(None);
+    }
+    let id = account.id;
+    if matches!(proof, Proof::Reset(policy) if policy.granted) {
+        remove_lost(site, account).await?;
+    }
+    let held = factors::of_account(account.tx(), id).await?;
+    // The factor is set up at the end of the way, not before a form.
+    let ends_inside = matches!(goal, Goal::SignIn { .. } | Goal::NewPassword { sign_in: true, .. });
+    Ok(judge(&policy, &held, factor).filter(|owed| *owed == Owed::Proof || ends_inside))
+}
+
+/// Removes the factors of somebody whom an admin has let in because they have lost what would be asked for.
+async fn remove_lost(site: &Visit<'_>, account: &mut Locked<'_>) -> Result<(), Error> {
+    if factors::remove_all(account).await? == 0 {
+        return Ok(());
+    }
+    let asked = site.caller();
+    let event = Event::new(EventKind::FactorRemovedAll, account.id).from(&asked);
+    event.write(site.app, account.tx()).await
+}
+
+fn judge(policy: &SignInPolicy, held: &[FactorRow], proved: Option<FactorKind>) -> Option<Owed> {
+    let counts = held.iter().any(|factor| policy.counts(factor.kind));
+    match (proved, policy.second_factor) {
+        (_, SecondFactor::Off) => None,
+        (None, _) if !held.is_empty() => Some(Owed::Proof),
+        (Some(kind), SecondFactor::Required) if counts && !policy.counts(kind) => Some(Owed::Proof),
+        (_, SecondFactor::Required) if !counts => Some(Owed::SetUp),
+        _ => None,
+    }
+}
+
+/// Returns the factors by which an account's owner may prove themselves: those that count, or all if none does.
+pub fn asked<'a>(policy: &SignInPolicy, held: &'a [FactorRow]) -> Vec<&'a FactorRow> {
+    let counting: Vec<_> = held.iter().filter(|factor| policy.counts(factor.kind)).collect();
+    if counting.is_empty() { held.iter().collect() } else { counting }
+}

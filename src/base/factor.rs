@@ -1,0 +1,41 @@
+//! Second factors: what proves a person beside the password.
+
+use serde::{Deserialize, Serialize};
+use strum::VariantArray;
+
+/// A kind of second factor; the strongest first.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Deserialize,
+    Serialize,
+    strum::Display,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum FactorKind {
+    /// The codes of an authenticator app (RFC 6238).
+    Totp,
+    /// One of the codes that an account gets with its first factor, for the day on which all others are lost.
+    RecoveryCode,
+}
+
+impl FactorKind {
+    /// Returns the kinds that a person sets up, the strongest first: all but recovery codes.
+    pub fn all() -> impl Iterator<Item = FactorKind> {
+        Self::VARIANTS.iter().copied().filter(|kind| *kind != FactorKind::RecoveryCode)
+    }
+
+    /// Returns its name in `Rocket.toml` and in the database.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}

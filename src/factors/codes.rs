@@ -1,0 +1,113 @@
+//! Recovery codes: shown once, in the browser that got them, until they have been written down.
+
+use std::time::Duration;
+
+use rocket::{Route, get, post, routes};
+use serde::{Deserialize, Serialize};
+
+use super::resume::goal;
+use crate::{
+    account::notice,
+    auth::{recovery, stepped_up::SteppedUp},
+    base::{Error, clock::Time, key::Key},
+    core::{
+        event::{Event, EventKind},
+        place::{Address, Place},
+    },
+    http::{CookieName, Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
+    store::{factors, sessions::SignedIn},
+    view::shown::{Forms, View},
+};
+
+const PURPOSE: &str = "recovery codes";
+/// Time for which the codes may be shown again.
+const LIFE: Duration = Duration::from_secs(10 * 60);
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, keep_them, show_renew, renew]
+}
+
+/// New codes, in their cookie.
+#[derive(Serialize, Deserialize)]
+struct Fresh {
+    at: Time,
+    codes: Vec<String>,
+}
+
+form! {
+    /// The button that says that they have been written down.
+    pub struct KeptForm {
+        /// Path to go on to.
+        next: String = hidden(),
+    }
+}
+
+/// The page with the codes.
+#[derive(Serialize)]
+pub struct CodesPage {
+    /// The codes, in groups of four.
+    codes: Vec<String>,
+    /// Address to go on to.
+    next: Address,
+}
+
+impl View for CodesPage {
+    const TEMPLATE: &'static str = "factors/codes";
+    const FORMS: Forms = &[KeptForm::INPUTS];
+
+    fn samples() -> Vec<Self> {
+        vec![CodesPage { codes: vec!["abcd-efgh-jkmn".into(); recovery::CODES], next: Place::Account.into() }]
+    }
+}
+
+/// Keeps new codes for the page that shows them.
+///
+/// # Errors
+/// Same as [`Visit::seal`].
+pub fn keep(site: &Visit<'_>, codes: &[Key]) -> Result<(), Error> {
+    let codes = codes.iter().map(Key::grouped).collect();
+    site.seal(CookieName::RecoveryCodes, PURPOSE, &Fresh { at: site.now(), codes })
+}
+
+// Signed in or not: where a sign-in requires one more factor, or none at all, the codes are there all the same.
+#[get("/account/factors/codes?<next>")]
+fn show(site: Visit<'_>, next: Option<&str>, _me: Option<&SignedIn>) -> Outcome {
+    let kept: Option<Fresh> = site.unseal(CookieName::RecoveryCodes, PURPOSE);
+    match kept.filter(|kept| kept.at + LIFE > site.now()) {
+        Some(Fresh { codes, .. }) => {
+            Page::of(&CodesPage { codes, next: goal(next.unwrap_or_default()) }).into()
+        }
+        None => Outcome::go(Place::Factors),
+    }
+}
+
+#[post("/account/factors/codes", data = "<form>")]
+fn keep_them(_ours: SameOrigin, site: Visit<'_>, form: Read<KeptForm>) -> Outcome {
+    site.cookies.remove(CookieName::RecoveryCodes);
+    Outcome::go(goal(&form.draft.next.unwrap_or_default()))
+}
+
+#[get("/account/factors/codes/renew")]
+fn show_renew(_me: SteppedUp<'_>) -> Outcome {
+    Outcome::go(Place::Factors)
+}
+
+#[post("/account/factors/codes/renew")]
+async fn renew(_ours: SameOrigin, site: Visit<'_>, me: SteppedUp<'_>) -> Result<Outcome, Error> {
+    let mut tx = site.begin().await?;
+    let Some(mut account) = me.0.lock(&mut tx, site.now()).await? else {
+        return Ok(Outcome::go(Place::Factors));
+    };
+    let (asked, id) = (site.caller(), account.id);
+    if factors::of_account(account.tx(), id).await?.is_empty() {
+        return Ok(Outcome::go(Place::Factors));
+    }
+    let (held, row) = account.parts();
+    notice::post(site.app, held, row, &row.email, "recovery-codes-renewed", &asked).await?;
+    let codes = recovery::renew(site.app, held, id).await?;
+    Event::new(EventKind::FactorCodesRenewed, id).from(&asked).write(site.app, held).await?;
+    tx.commit().await?;
+    keep(&site, &codes)?;
+    Ok(Outcome::go(Place::RecoveryCodes.with(&[("next", &Place::Factors.at(site.base()))])))
+}

@@ -1,0 +1,156 @@
+//! Setting up a factor: who may do so, and what a new factor brings with it.
+
+use rocket::{
+    Request,
+    http::Status,
+    request::{FromRequest, Outcome},
+};
+
+use super::resume::{self, resume};
+use crate::{
+    account::notice,
+    auth::{
+        pending::{Owed, Pending},
+        recovery, session,
+        stepped_up::SteppedUp,
+    },
+    base::{Error, key::Key},
+    core::{
+        event::{Event, EventKind},
+        place::Place,
+    },
+    http::{self, CookieName, Visit},
+    store::{
+        Tx,
+        accounts::{AccountRow, Locked},
+        factors::{self, FactorRow},
+        sessions,
+    },
+};
+
+/// A person who may set up a factor.
+///
+/// # Outcomes
+/// Those of [`SteppedUp`] and [`Pending`]; forward 404 where the policy has no second factors.
+pub enum Enrolling<'r> {
+    /// Signing in, and owing a factor.
+    SigningIn(Pending<'r>),
+    /// Signed in, and proved by the strongest factor held.
+    SignedIn(SteppedUp<'r>),
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Enrolling<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        // Where somebody is signed in and somebody signs in, what is owed comes first.
+        if Visit::of(request).is_some_and(|site| site.cookies.get(CookieName::Pending).is_some())
+            && let Outcome::Success(pending) = Pending::from_request(request).await
+            && pending.owed == Owed::SetUp
+        {
+            return Outcome::Success(Enrolling::SigningIn(pending));
+        }
+        if let Ok(Some(me)) = session::current(request).await
+            && !is_on(request, &me.account)
+        {
+            return Outcome::Forward(Status::NotFound);
+        }
+        SteppedUp::from_request(request).await.map(Enrolling::SignedIn)
+    }
+}
+
+fn is_on(request: &Request<'_>, account: &AccountRow) -> bool {
+    Visit::of(request).is_some_and(|site| site.live.now().sign_in(account.roles()).is_on())
+}
+
+impl Enrolling<'_> {
+    /// The account.
+    pub fn account(&self) -> &AccountRow {
+        match self {
+            Enrolling::SigningIn(pending) => &pending.me.account,
+            Enrolling::SignedIn(me) => &me.0.0.account,
+        }
+    }
+
+    /// True if it is part of signing in.
+    pub fn is_signing_in(&self) -> bool {
+        matches!(self, Enrolling::SigningIn(_))
+    }
+
+    /// Locks the account; `None` if it has changed, or the sign-in is over.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn lock<'t>(&self, tx: &'t mut Tx, site: &Visit<'_>) -> Result<Option<Locked<'t>>, Error> {
+        match self {
+            Enrolling::SigningIn(pending) => resume::lock(tx, site, pending).await,
+            Enrolling::SignedIn(me) => me.0.lock(tx, site.now()).await,
+        }
+    }
+
+    /// Adds a factor that has been proved, with recovery codes if it is the first, and completes the sign-in.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn add(
+        &self,
+        site: &Visit<'_>,
+        account: &mut Locked<'_>,
+        factor: &FactorRow,
+    ) -> Result<Added<'_>, Error> {
+        let asked = site.caller();
+        let (held, row) = account.parts();
+        let is_first = factors::of_account(held, row.id).await?.is_empty();
+        // Before the change: its link leads back to what is set up now.
+        notice::post(site.app, held, row, &row.email, "factor-added", &asked).await?;
+        factors::insert(account, factor).await?;
+        let id = account.id;
+        let codes = match is_first {
+            true => recovery::renew(site.app, account.tx(), id).await?,
+            false => Vec::new(),
+        };
+        let event = Event::new(EventKind::FactorAdded, id).from(&asked).detail(factor.kind.name());
+        event.write(site.app, account.tx()).await?;
+        let resumed = match self {
+            Enrolling::SigningIn(pending) => Some(resume(site, account, pending, factor.kind).await?),
+            Enrolling::SignedIn(me) => {
+                let session = &me.0.0.session;
+                sessions::step_up(account.tx(), session.id, Some(factor.kind), session.fresh_until).await?;
+                None
+            }
+        };
+        Ok(Added { codes, resumed })
+    }
+}
+
+/// A factor that is set up once the transaction is committed.
+#[must_use]
+pub struct Added<'p> {
+    codes: Vec<Key>,
+    resumed: Option<resume::Resumed<'p>>,
+}
+
+impl Added<'_> {
+    /// Sets the browser's cookies, and returns the page to go on to: new recovery codes come first. Call it after the
+    /// commit.
+    ///
+    /// # Errors
+    /// Same as [`Visit::seal`].
+    pub fn enter(self, site: &Visit<'_>, account: &AccountRow, next: &str) -> Result<http::Outcome, Error> {
+        let outcome = match self.resumed {
+            Some(resumed) => resumed.enter(site, account, next)?,
+            None => http::Outcome::go(Place::Factors),
+        };
+        site.flash("flash-factor-added");
+        if self.codes.is_empty() {
+            return Ok(outcome);
+        }
+        super::codes::keep(site, &self.codes)?;
+        let next = match &outcome {
+            http::Outcome::Go(address) => address.at(site.base()),
+            _ => return Ok(outcome),
+        };
+        Ok(http::Outcome::go(Place::RecoveryCodes.with(&[("next", &next)])))
+    }
+}

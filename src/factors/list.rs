@@ -1,0 +1,203 @@
+//! The list of second factors: adding, naming and removing them.
+
+use rocket::{Route, get, http::Status, post, routes};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::enrol::Enrolling;
+use crate::{
+    account::notice,
+    auth::stepped_up::SteppedUp,
+    base::{Error, factor::FactorKind, fault::Fault},
+    core::{
+        event::{Event, EventKind},
+        place::{Address, Place},
+    },
+    http::{Form, Outcome, Page, Read, Refusal, SameOrigin, Visit, form::form},
+    policy::sign_in::SecondFactor,
+    store::{
+        factors::{self, FactorRow, MAX_FACTORS},
+        recovery_codes,
+    },
+    view::{
+        format,
+        shown::{Forms, View},
+    },
+};
+
+/// Most characters of a name.
+pub const MAX_NAME: usize = 40;
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, show_one, rename, show_remove, remove]
+}
+
+form! {
+    /// The form for the name of a factor.
+    pub struct NameForm {
+        name: String = line(MAX_NAME),
+    }
+}
+
+/// The list.
+#[derive(Serialize)]
+pub struct FactorsPage {
+    /// Address of the account.
+    email: String,
+    /// Whether a sign-in owes one.
+    signing_in: bool,
+    /// Address to go on to after signing in.
+    next: String,
+    factors: Vec<FactorShown>,
+    /// Recovery codes left.
+    codes: usize,
+    /// Kinds that can be set up.
+    kinds: Vec<FactorKind>,
+    /// Whether the last one may be removed.
+    may_remove: bool,
+}
+
+/// A factor.
+#[derive(Serialize)]
+struct FactorShown {
+    id: Uuid,
+    kind: FactorKind,
+    name: String,
+    since: String,
+    /// Last use.
+    used: Option<String>,
+}
+
+impl View for FactorsPage {
+    const TEMPLATE: &'static str = "factors/list";
+    const FORMS: Forms = &[NameForm::INPUTS];
+
+    fn samples() -> Vec<Self> {
+        let factor = |name: &str, used: Option<&str>| FactorShown {
+            id: Uuid::from_u128(7),
+            kind: FactorKind::Totp,
+            name: name.into(),
+            since: "2026-05-03".into(),
+            used: used.map(str::to_owned),
+        };
+        let page = |factors, signing_in, codes| FactorsPage {
+            email: "maria@example.com".into(),
+            signing_in,
+            next: "/account".into(),
+            factors,
+            codes,
+            kinds: FactorKind::all().collect(),
+            may_remove: !signing_in,
+        };
+        let two = vec![factor("Phone", Some("2026-05-04 09:12 UTC")), factor("Tablet", None)];
+        vec![page(two, false, 3), page(Vec::new(), false, 0), page(Vec::new(), true, 0)]
+    }
+}
+
+#[get("/account/factors?<next>")]
+async fn show(site: Visit<'_>, me: Enrolling<'_>, next: Option<&str>) -> Result<Page, Error> {
+    page(&site, &me, next.unwrap_or_default()).await
+}
+
+async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Page, Error> {
+    let account = me.account();
+    let mut conn = site.read().await?;
+    let held = factors::of_account(&mut conn, account.id).await?;
+    let codes = recovery_codes::of_account(&mut conn, account.id).await?.len();
+    let policy = site.live.now().sign_in(account.roles());
+    let room = held.len() < MAX_FACTORS;
+    let kinds = policy.factors.iter().copied().filter(|_| room).collect();
+    let may_remove = policy.second_factor != SecondFactor::Required || held.len() > 1;
+    let shown = |factor: FactorRow| FactorShown {
+        id: factor.id,
+        kind: factor.kind,
+        since: format::day(site.locale, factor.created_at),
+        used: factor.used_at.map(|at| format::moment(site.locale, at)),
+        name: factor.name,
+    };
+    Ok(Page::of(&FactorsPage {
+        email: account.email.clone(),
+        signing_in: me.is_signing_in(),
+        next: next.to_owned(),
+        factors: held.into_iter().map(shown).collect(),
+        codes,
+        kinds,
+        may_remove,
+    }))
+}
+
+#[get("/account/factors/<_>/name")]
+fn show_one(_me: SteppedUp<'_>) -> Outcome {
+    Outcome::go(Place::Factors)
+}
+
+#[post("/account/factors/<id>/name", data = "<form>")]
+async fn rename(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    me: SteppedUp<'_>,
+    id: &str,
+    form: Read<NameForm>,
+) -> Result<Outcome, Error> {
+    let Ok(id) = Uuid::parse_str(id) else { return Ok(Outcome::Failed(Status::NotFound)) };
+    let NameForm { name } = match form.whole() {
+        Ok((form, _)) => form,
+        Err(refusal) => return refused(&site, me, refusal).await,
+    };
+    let mut tx = site.begin().await?;
+    if let Some(account) = me.0.lock(&mut tx, site.now()).await? {
+        let (held, account) = account.into_parts();
+        if factors::rename(held, account.id, id, &name).await? {
+            tx.commit().await?;
+            site.flash("flash-factor-renamed");
+        }
+    }
+    Ok(Outcome::go(Place::Factors))
+}
+
+async fn refused(site: &Visit<'_>, me: SteppedUp<'_>, refusal: Refusal) -> Result<Outcome, Error> {
+    let page = page(site, &Enrolling::SignedIn(me), "").await?;
+    Ok(page.home(Place::Factors).refused(refusal))
+}
+
+#[get("/account/factors/<_>/remove")]
+fn show_remove(_me: SteppedUp<'_>) -> Outcome {
+    Outcome::go(Place::Factors)
+}
+
+#[post("/account/factors/<id>/remove")]
+async fn remove(_ours: SameOrigin, site: Visit<'_>, me: SteppedUp<'_>, id: &str) -> Result<Outcome, Error> {
+    let Ok(id) = Uuid::parse_str(id) else { return Ok(Outcome::Failed(Status::NotFound)) };
+    let mut tx = site.begin().await?;
+    let Some(mut account) = me.0.lock(&mut tx, site.now()).await? else {
+        return Ok(Outcome::go(Place::Factors));
+    };
+    let (asked, owner) = (site.caller(), account.id);
+    let held = factors::of_account(account.tx(), owner).await?;
+    let Some(factor) = held.iter().find(|factor| factor.id == id) else {
+        return Ok(Outcome::go(Place::Factors));
+    };
+    let policy = site.live.now().sign_in(account.roles());
+    let left = held.iter().filter(|other| other.id != id && policy.counts(other.kind)).count();
+    if policy.second_factor == SecondFactor::Required && left == 0 {
+        drop(tx);
+        return refused(&site, me, Refusal::at("factors", Fault::new("fault-factor-needed"))).await;
+    }
+    let (tx_held, row) = account.parts();
+    notice::post(site.app, tx_held, row, &row.email, "factor-removed", &asked).await?;
+    match held.len() {
+        1 => _ = factors::remove_all(&mut account).await?,
+        _ => _ = factors::remove(&mut account, id).await?,
+    }
+    let event = Event::new(EventKind::FactorRemoved, owner).from(&asked).detail(factor.kind.name());
+    event.write(site.app, account.tx()).await?;
+    tx.commit().await?;
+    site.flash("flash-factor-removed");
+    Ok(Outcome::go(Place::Factors))
+}
+
+/// Returns the list, with the address to go on to.
+pub fn address(next: &str) -> Address {
+    Place::Factors.with(&[("next", next)])
+}

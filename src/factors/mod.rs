@@ -1,0 +1,31 @@
+//! Second factors: the page that asks for one at sign-in, and those on which people set them up.
+
+pub mod codes;
+pub mod enrol;
+pub mod list;
+pub mod prove;
+pub mod resume;
+pub mod totp;
+pub mod verify;
+pub mod ways;
+
+use rocket::Route;
+
+use crate::view::shown::Sample;
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    [prove::routes(), verify::routes(), list::routes(), totp::routes(), codes::routes()].concat()
+}
+
+/// Samples of the pages.
+pub fn samples() -> Vec<Sample> {
+    [
+        Sample::of::<prove::FactorPage>(),
+        Sample::of::<verify::VerifyPage>(),
+        Sample::of::<list::FactorsPage>(),
+        Sample::of::<totp::TotpPage>(),
+        Sample::of::<codes::CodesPage>(),
+    ]
+    .concat()
+}

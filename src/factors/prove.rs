@@ -1,0 +1,153 @@
+//! The page that asks for the second factor that a sign-in or a reset owes.
+
+use rocket::{Route, get, post, routes};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::{
+    resume::{goal, lock, resume},
+    ways::{OtherWay, Ways, place_of},
+};
+use crate::{
+    auth::{
+        pending::{Owed, Pending},
+        second_factor::Tried,
+    },
+    base::{Error, email::masked, factor::FactorKind},
+    core::place::{Address, Place},
+    http::{CookieName, Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
+    store::sessions,
+    view::shown::{Forms, Until, View},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, submit, show_cancel, cancel]
+}
+
+form! {
+    /// The form for the code of a second factor.
+    pub struct FactorForm {
+        /// Path to go on to.
+        next: String = hidden(),
+        /// Kind of the factor.
+        with: String = hidden(),
+        code: Zeroizing<String> = code(100).enter("go"),
+    }
+}
+
+/// The page with that form.
+#[derive(Serialize)]
+pub struct FactorPage {
+    /// Address to go on to.
+    next: Address,
+    /// Masked address of the account.
+    email: String,
+    /// Kind of the factor that is asked for.
+    kind: FactorKind,
+    /// The other ways.
+    others: Vec<OtherWay>,
+    #[serde(flatten)]
+    until: Until,
+}
+
+impl View for FactorPage {
+    const TEMPLATE: &'static str = "factors/prove";
+    const FORMS: Forms = &[FactorForm::INPUTS];
+
+    fn samples() -> Vec<Self> {
+        let page = |kind, others: &[FactorKind]| FactorPage {
+            next: Place::Home.into(),
+            email: "m•••@example.com".into(),
+            kind,
+            others: others.iter().map(|kind| OtherWay::new(*kind, Place::SecondFactor, "/")).collect(),
+            until: Until::sample(),
+        };
+        vec![
+            page(FactorKind::Totp, &[FactorKind::RecoveryCode]),
+            page(FactorKind::RecoveryCode, &[FactorKind::Totp]),
+            page(FactorKind::Totp, &[]),
+        ]
+    }
+}
+
+fn page(site: &Visit<'_>, pending: &Pending<'_>, ways: &Ways, kind: FactorKind, next: &str) -> Page {
+    let session = &pending.me.session;
+    let page = Page::of(&FactorPage {
+        next: goal(next),
+        email: masked(&pending.me.account.email),
+        kind,
+        others: ways.others(kind, Place::SecondFactor, next),
+        until: Until::new(site.locale, session.expires_at, site.now()),
+    });
+    page.home(place_of(kind, Place::SecondFactor, next))
+}
+
+#[get("/login/factor?<next>&<with>")]
+async fn show(
+    site: Visit<'_>,
+    pending: Pending<'_>,
+    next: Option<&str>,
+    with: Option<&str>,
+) -> Result<Outcome, Error> {
+    let next = next.unwrap_or_default();
+    if pending.owed == Owed::SetUp {
+        return Ok(Outcome::go(Place::Factors.with(&[("next", next)])));
+    }
+    let ways = Ways::of(&site, &pending.me.account).await?;
+    Ok(match ways.choose(with.unwrap_or_default()) {
+        Some(kind) => page(&site, &pending, &ways, kind, next).into(),
+        None => Outcome::go(Place::SignIn),
+    })
+}
+
+#[post("/login/factor", data = "<form>")]
+async fn submit(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    pending: Pending<'_>,
+    form: Read<FactorForm>,
+) -> Result<Outcome, Error> {
+    let account = &pending.me.account;
+    let (next, with) = (form.draft.next.clone().unwrap_or_default(), form.draft.with.clone());
+    let ways = Ways::of(&site, &pending.me.account).await?;
+    let chosen = ways.choose(&with.unwrap_or_default()).filter(|_| pending.owed == Owed::Proof);
+    let Some(kind) = chosen else { return Ok(Outcome::go(Place::SecondFactor)) };
+    let page = || page(&site, &pending, &ways, kind, &next);
+    let (FactorForm { code, .. }, refusal) = match form.whole() {
+        Ok(whole) => whole,
+        Err(refusal) => return Ok(page().refused(refusal)),
+    };
+    let proof = match ways.try_out(&site, account, kind, &code).await? {
+        Tried::Right(proof) => proof,
+        Tried::Wrong(fault) => return Ok(page().refused(refusal.with(FactorForm::AT.code, fault))),
+        Tried::TooMany(allowed) => return Ok(Outcome::too_many(allowed)),
+    };
+    let mut tx = site.begin().await?;
+    let Some(mut locked) = lock(&mut tx, &site, &pending).await? else {
+        return Ok(Outcome::go(Place::SignIn));
+    };
+    if !proof.spend(&site, &mut locked).await? {
+        return Ok(page().refused(refusal.with(FactorForm::AT.code, proof.used())));
+    }
+    let resumed = resume(&site, &mut locked, &pending, proof.kind()).await?;
+    if resumed.is_stale() {
+        return resumed.enter(&site, account, &next);
+    }
+    tx.commit().await?;
+    resumed.enter(&site, account, &next)
+}
+
+#[get("/login/factor/cancel")]
+fn show_cancel() -> Outcome {
+    Outcome::go(Place::SecondFactor)
+}
+
+#[post("/login/factor/cancel")]
+async fn cancel(_ours: SameOrigin, site: Visit<'_>, pending: Pending<'_>) -> Result<Outcome, Error> {
+    let mut tx = site.begin().await?;
+    sessions::end(&mut tx, pending.me.account.id, pending.me.session.id).await?;
+    tx.commit().await?;
+    site.cookies.remove(CookieName::Pending);
+    Ok(Outcome::go(Place::SignIn))
+}

@@ -1,0 +1,111 @@
+//! Another proof of identity, for what only the strongest factor may change.
+
+use rocket::{Route, get, post, routes};
+use serde::Serialize;
+
+use super::{
+    prove::FactorForm,
+    resume::{goal, note},
+    ways::{OtherWay, Ways, place_of},
+};
+use crate::{
+    auth::second_factor::Tried,
+    base::{Error, factor::FactorKind},
+    core::place::{Address, Place},
+    http::{Form, Outcome, Page, Read, SameOrigin, Visit},
+    store::{
+        accounts,
+        sessions::{self, SignedIn},
+    },
+    view::shown::{Forms, View},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}
+
+/// The page with that form.
+#[derive(Serialize)]
+pub struct VerifyPage {
+    /// Address to go on to.
+    next: Address,
+    /// Kind of the factor that is asked for.
+    kind: FactorKind,
+    /// The other ways.
+    others: Vec<OtherWay>,
+}
+
+impl View for VerifyPage {
+    const TEMPLATE: &'static str = "factors/verify";
+    const FORMS: Forms = &[FactorForm::INPUTS];
+
+    fn samples() -> Vec<Self> {
+        [FactorKind::Totp, FactorKind::RecoveryCode]
+            .map(|kind| VerifyPage {
+                next: Place::Factors.into(),
+                kind,
+                others: vec![OtherWay::new(kind, Place::Verify, "/")],
+            })
+            .into()
+    }
+}
+
+fn page(ways: &Ways, kind: FactorKind, next: &str) -> Page {
+    let others = ways.others(kind, Place::Verify, next);
+    Page::of(&VerifyPage { next: goal(next), kind, others }).home(place_of(kind, Place::Verify, next))
+}
+
+#[get("/verify?<next>&<with>")]
+async fn show(
+    site: Visit<'_>,
+    me: &SignedIn,
+    next: Option<&str>,
+    with: Option<&str>,
+) -> Result<Outcome, Error> {
+    let next = next.unwrap_or_default();
+    let ways = Ways::strongest(&site, &me.account).await?;
+    Ok(match ways.choose(with.unwrap_or_default()) {
+        Some(kind) => page(&ways, kind, next).into(),
+        None => Outcome::go(Place::SignIn.with(&[("again", "1"), ("next", next)])),
+    })
+}
+
+#[post("/verify", data = "<form>")]
+async fn submit(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    me: &SignedIn,
+    form: Read<FactorForm>,
+) -> Result<Outcome, Error> {
+    let (next, with) = (form.draft.next.clone().unwrap_or_default(), form.draft.with.clone());
+    let ways = Ways::strongest(&site, &me.account).await?;
+    let Some(kind) = ways.choose(&with.unwrap_or_default()) else {
+        return Ok(Outcome::go(Place::Verify));
+    };
+    let page = || page(&ways, kind, &next);
+    let (FactorForm { code, .. }, refusal) = match form.whole() {
+        Ok(whole) => whole,
+        Err(refusal) => return Ok(page().refused(refusal)),
+    };
+    let proof = match ways.try_out(&site, &me.account, kind, &code).await? {
+        Tried::Right(proof) => proof,
+        Tried::Wrong(fault) => return Ok(page().refused(refusal.with(FactorForm::AT.code, fault))),
+        Tried::TooMany(allowed) => return Ok(Outcome::too_many(allowed)),
+    };
+    let (now, session) = (site.now(), me.session.id);
+    let mut tx = site.begin().await?;
+    let locked = accounts::lock_unchanged(&mut tx, &me.account, now).await?;
+    let Some(mut account) = locked else { return Ok(Outcome::go(Place::SignIn)) };
+    if !sessions::is_live(account.tx(), session, now).await? {
+        return Ok(Outcome::go(Place::SignIn));
+    }
+    if !proof.spend(&site, &mut account).await? {
+        return Ok(page().refused(refusal.with(FactorForm::AT.code, proof.used())));
+    }
+    note(&site, &mut account, kind).await?;
+    let fresh_until = now + *site.config().session.fresh;
+    sessions::step_up(account.tx(), session, Some(kind), fresh_until).await?;
+    tx.commit().await?;
+    Ok(Outcome::Go(goal(&next)))
+}

@@ -1,0 +1,122 @@
+//! The policy of signing in: whether a second factor is asked for, and which ones count.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{SettingFault, factor::FactorKind};
+
+/// Demand for a second factor; the strictest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, strum::Display)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum SecondFactor {
+    /// Everybody needs one, and sets it up when signing in without.
+    Required,
+    /// Who has set one up is asked for it.
+    IfSetUp,
+    /// Nobody is asked, and nobody can set one up.
+    Off,
+}
+
+/// Settings of `latchkey.sign_in`, or a role's overrides; unset values are inherited.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignInSettings {
+    /// Demand for a second factor: `off`, `if_set_up` or `required`. Default: `if_set_up`.
+    pub second_factor: Option<SecondFactor>,
+    /// Second factors that count. Default: all.
+    pub factors: Option<Vec<FactorKind>>,
+    /// Overrides of roles, by name. A role has no roles of its own.
+    pub role: BTreeMap<String, SignInSettings>,
+}
+
+/// The policy in force for an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignInPolicy {
+    /// Demand for a second factor.
+    pub second_factor: SecondFactor,
+    /// Second factors that count, the strongest first.
+    pub factors: Vec<FactorKind>,
+}
+
+/// Describes the changes from one policy to another, as `second_factor if_set_up -> required`; those of a role follow its
+/// name.
+pub fn changes(old: &SignInSettings, new: &SignInSettings) -> Vec<String> {
+    let roles: BTreeSet<&str> = old.tables().chain(new.tables()).map(|(role, _)| role).collect();
+    let table = |role: &str| {
+        let policy = |side: &SignInSettings| side.policy(Some(role).filter(|role| !role.is_empty()));
+        let (was, is) = (policy(old).values(), policy(new).values());
+        let changed = was.into_iter().zip(is).filter(|(was, is)| was != is);
+        let told: Vec<_> = changed.map(|((name, was), (_, is))| format!("{name} {was} -> {is}")).collect();
+        let whose = if role.is_empty() { String::new() } else { format!("{role}: ") };
+        (!told.is_empty()).then(|| format!("{whose}{}", told.join(", ")))
+    };
+    roles.into_iter().filter_map(table).collect()
+}
+
+impl SignInSettings {
+    fn alone(&self, base: &SignInSettings) -> SignInPolicy {
+        let second_factor = self.second_factor.or(base.second_factor).unwrap_or(SecondFactor::IfSetUp);
+        let listed = self.factors.as_ref().or(base.factors.as_ref());
+        let counts = |kind: &FactorKind| listed.is_none_or(|listed| listed.contains(kind));
+        SignInPolicy { second_factor, factors: FactorKind::all().filter(counts).collect() }
+    }
+
+    /// Returns the policy for an account with these roles: the strictest demand of any, and the factors that count for all.
+    pub fn policy<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> SignInPolicy {
+        let asks = roles.into_iter().map(|role| self.role.get(role).unwrap_or(self).alone(self));
+        asks.reduce(SignInPolicy::strictest).unwrap_or_else(|| self.alone(self))
+    }
+
+    /// Returns every table with the policy that results from it alone: the base under the name `""`.
+    pub fn tables(&self) -> impl Iterator<Item = (&str, SignInPolicy)> {
+        let roles = self.role.iter().map(|(role, ask)| (role.as_str(), ask.alone(self)));
+        std::iter::once(("", self.alone(self))).chain(roles)
+    }
+
+    /// Returns the faults.
+    pub fn faults(&self) -> Vec<SettingFault> {
+        let tables = std::iter::once((String::new(), self))
+            .chain(self.role.iter().map(|(role, table)| (format!(".role.{role}"), table)));
+        tables.flat_map(|(path, table)| table.own_faults(&format!("latchkey.sign_in{path}"))).collect()
+    }
+
+    fn own_faults(&self, key: &str) -> Option<SettingFault> {
+        let listed = self.factors.as_ref()?;
+        let (key, names) = (format!("{key}.factors"), FactorKind::all().map(FactorKind::name));
+        let remedy = format!("write some of {}", names.collect::<Vec<_>>().join(", "));
+        if listed.is_empty() {
+            return Some(SettingFault::new(key, "nothing counts as a second factor", remedy));
+        }
+        let recovers = listed.contains(&FactorKind::RecoveryCode);
+        recovers
+            .then(|| SettingFault::new(key, "recovery codes always count, and nobody sets them up", remedy))
+    }
+}
+
+impl SignInPolicy {
+    fn strictest(self, other: Self) -> Self {
+        let both: Vec<_> = self.factors.iter().copied().filter(|kind| other.counts(*kind)).collect();
+        // If no factor counts for both roles, the strongest of either does.
+        let strongest = self.factors.into_iter().chain(other.factors).min();
+        let factors = if both.is_empty() { strongest.into_iter().collect() } else { both };
+        Self { second_factor: self.second_factor.min(other.second_factor), factors }
+    }
+
+    /// Returns its settings by their names, in the order of `Rocket.toml`.
+    pub fn values(&self) -> [(&'static str, String); 2] {
+        let factors: Vec<_> = self.factors.iter().map(|kind| kind.name()).collect();
+        [("second_factor", self.second_factor.to_string()), ("factors", factors.join(", "))]
+    }
+
+    /// True if a proof by this kind of factor is enough.
+    pub fn counts(&self, kind: FactorKind) -> bool {
+        kind == FactorKind::RecoveryCode || self.factors.contains(&kind)
+    }
+
+    /// True if people may set up second factors.
+    pub fn is_on(&self) -> bool {
+        self.second_factor != SecondFactor::Off
+    }
+}

@@ -1,0 +1,95 @@
+//! The table `factors`: second factors that people have set up.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Conn, Tx, accounts::Locked, record::record, recovery_codes, sql, text::text};
+use crate::base::{Error, clock::Time, factor::FactorKind};
+
+text!(FactorKind);
+
+/// Most factors of an account.
+pub const MAX_FACTORS: usize = 20;
+
+record! {
+    /// A second factor of an account.
+    #[derive(Clone, Serialize, Deserialize)]
+    pub struct FactorRow {
+        /// Public id.
+        pub id: Uuid,
+        /// Account it belongs to.
+        pub account_id: Uuid,
+        /// Its kind.
+        pub kind: FactorKind,
+        /// Name that its owner gave it.
+        pub name: String,
+        /// Secret that its codes are computed from, sealed.
+        pub secret: Vec<u8>,
+        /// Time step of the last code that was used.
+        pub used_step: i64,
+        /// Time it was set up.
+        pub created_at: Time,
+        /// Time of last use.
+        pub used_at: Option<Time>,
+    }
+}
+
+/// Adds a factor.
+pub async fn insert(account: &mut Locked<'_>, it: &FactorRow) -> Result<(), Error> {
+    const INSERT: &str =
+        "INSERT INTO latchkey_factors (id, account_id, kind, name, secret, used_step, created_at, used_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    sql!(execute account.tx(), INSERT, it.id, it.account_id, it.kind, &it.name, it.secret.as_slice(), it.used_step,
+        it.created_at, it.used_at)?;
+    changed(account).await
+}
+
+/// Returns the factors of an account, oldest first.
+pub async fn of_account(conn: &mut Conn, account: Uuid) -> Result<Vec<FactorRow>, Error> {
+    const OF_ACCOUNT: &str = "SELECT id, account_id, kind, name, secret, used_step, created_at, used_at
+        FROM latchkey_factors WHERE account_id = $1 ORDER BY created_at, id LIMIT 100";
+    Ok(sql!(all FactorRow, conn, OF_ACCOUNT, account)?)
+}
+
+/// Uses up the code of a time step, and with it those of all earlier steps; false if that has been done.
+pub async fn use_step(tx: &mut Tx, id: Uuid, step: i64, now: Time) -> Result<bool, Error> {
+    const USE_STEP: &str =
+        "UPDATE latchkey_factors SET used_step = $2, used_at = $3 WHERE id = $1 AND used_step < $2";
+    Ok(sql!(execute tx, USE_STEP, id, step, now)? == 1)
+}
+
+/// Names a factor; false if the account has no such factor.
+pub async fn rename(tx: &mut Tx, account: Uuid, id: Uuid, name: &str) -> Result<bool, Error> {
+    const RENAME: &str = "UPDATE latchkey_factors SET name = $3 WHERE id = $2 AND account_id = $1";
+    Ok(sql!(execute tx, RENAME, account, id, name)? == 1)
+}
+
+/// Removes a factor; false if the account has no such factor.
+pub async fn remove(account: &mut Locked<'_>, id: Uuid) -> Result<bool, Error> {
+    const REMOVE: &str = "DELETE FROM latchkey_factors WHERE id = $2 AND account_id = $1";
+    let owner = account.id;
+    let removed = sql!(execute account.tx(), REMOVE, owner, id)? == 1;
+    changed(account).await?;
+    Ok(removed)
+}
+
+/// Removes every factor of an account, and its recovery codes; returns how many factors.
+pub async fn remove_all(account: &mut Locked<'_>) -> Result<u64, Error> {
+    const REMOVE_ALL: &str = "DELETE FROM latchkey_factors WHERE account_id = $1";
+    let owner = account.id;
+    let removed = sql!(execute account.tx(), REMOVE_ALL, owner)?;
+    recovery_codes::remove_all(account.tx(), owner).await?;
+    changed(account).await?;
+    Ok(removed)
+}
+
+/// Ends the sign-ins that are pending, which were judged by the factors of before, and whatever is based on the row.
+async fn changed(account: &mut Locked<'_>) -> Result<(), Error> {
+    const CHANGED: &str = "UPDATE latchkey_accounts SET version = version + 1 WHERE id = $1";
+    const END_PENDING: &str =
+        "DELETE FROM latchkey_sessions WHERE account_id = $1 AND scope = 'second_factor'";
+    let owner = account.id;
+    sql!(execute account.tx(), CHANGED, owner)?;
+    sql!(execute account.tx(), END_PENDING, owner)?;
+    Ok(())
+}
