@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::trusted::{self, TrustedShown};
 use crate::{
     auth::session::{self, Fresh},
     base::{
@@ -114,6 +115,7 @@ fn idle_since(site: &Visit<'_>) -> crate::base::clock::Time {
 #[derive(Serialize)]
 pub struct SessionsPage {
     sessions: Vec<SessionShown>,
+    trusted: Vec<TrustedShown>,
 }
 
 /// A session.
@@ -145,14 +147,17 @@ impl View for SessionsPage {
         };
         let own = || session("Firefox on Linux", "192.0.2.7", true);
         let other = session("Safari on iPhone", "2001:db8::7", false);
-        [vec![own(), other], vec![own()]].map(|sessions| SessionsPage { sessions }).into()
+        let page = |sessions, trusted| SessionsPage { sessions, trusted };
+        vec![page(vec![own(), other], TrustedShown::samples()), page(vec![own()], Vec::new())]
     }
 }
 
 #[get("/account/sessions")]
 async fn list(site: Visit<'_>, me: Fresh<'_>) -> Result<Page, Error> {
     let me = me.0;
-    let open = sessions::list(&mut site.read().await?, me.account.id, idle_since(&site), site.now()).await?;
+    let mut conn = site.read().await?;
+    let open = sessions::list(&mut conn, me.account.id, idle_since(&site), site.now()).await?;
+    let trusted = trusted::of_account(&site, &mut conn, me.account.id).await?;
     let shown = |session: Session| SessionShown {
         id: session.id,
         since: format::moment(site.locale, session.began_at),
@@ -161,7 +166,7 @@ async fn list(site: Visit<'_>, me: Fresh<'_>) -> Result<Page, Error> {
         browser: site.language().browser(&session.browser),
         place: session.client,
     };
-    Ok(Page::of(&SessionsPage { sessions: open.into_iter().map(shown).collect() }))
+    Ok(Page::of(&SessionsPage { sessions: open.into_iter().map(shown).collect(), trusted }))
 }
 
 #[post("/account/sessions")]

@@ -13,6 +13,7 @@ pub mod leaving;
 pub mod notice;
 pub mod register;
 pub mod taken;
+pub mod trusted;
 
 use rocket::Route;
 
@@ -30,6 +31,7 @@ pub fn routes() -> Vec<Route> {
         login::routes(),
         logout::routes(),
         home::routes(),
+        trusted::routes(),
         change::routes(),
         change_email::routes(),
         change_phone::routes(),

@@ -1,4 +1,4 @@
-//! Authentication: sessions, remembered browsers and roles, behind one gate.
+//! Authentication: sessions, remembered and trusted browsers, second factors and roles, behind one gate.
 
 pub mod account;
 pub mod code;
@@ -13,3 +13,4 @@ pub mod session;
 pub mod stepped_up;
 pub mod temporary;
 pub mod totp;
+pub mod trusted;

@@ -3,6 +3,7 @@
 use super::{
     gate::{Goal, Proof},
     pending::Owed,
+    trusted::recognise,
 };
 use crate::{
     base::{Error, factor::FactorKind},
@@ -35,6 +36,10 @@ pub(super) async fn owed(
         remove_lost(site, account).await?;
     }
     let held = factors::of_account(account.tx(), id).await?;
+    let factor = match factor {
+        None if !held.is_empty() => recognise(site, account, &policy, proof, goal).await?,
+        factor => factor,
+    };
     // The factor is set up at the end of the way, not before a form.
     let ends_inside = matches!(goal, Goal::SignIn { .. } | Goal::NewPassword { sign_in: true, .. });
     Ok(judge(&policy, &held, factor).filter(|owed| *owed == Owed::Proof || ends_inside))

@@ -93,6 +93,8 @@ places! {
     RecoveryCodes = "/account/factors/codes",
     /// One's own sessions.
     Sessions = "/account/sessions",
+    /// The browsers that one trusts; those below it are ended.
+    TrustedBrowsers = "/account/sessions/trusted",
     /// The deletion of one's own account.
     DeleteAccount = "/account/delete",
     /// The request for a reset; links below it carry a key.

@@ -10,8 +10,9 @@ use super::{
 };
 use crate::{
     auth::{
-        pending::{Owed, Pending},
+        pending::{Owed, Pending, PendingGoal},
         second_factor::Tried,
+        trusted::{self, trust},
     },
     base::{Error, email::masked, factor::FactorKind},
     core::place::{Address, Place},
@@ -33,6 +34,8 @@ form! {
         /// Kind of the factor.
         with: String = hidden(),
         code: Zeroizing<String> = code(100).enter("go"),
+        /// Whether to trust the browser.
+        trust: bool = ticked(),
     }
 }
 
@@ -47,6 +50,8 @@ pub struct FactorPage {
     kind: FactorKind,
     /// The other ways.
     others: Vec<OtherWay>,
+    /// Days for which the browser may be trusted, if it may be.
+    trust: Option<u64>,
     #[serde(flatten)]
     until: Until,
 }
@@ -56,17 +61,18 @@ impl View for FactorPage {
     const FORMS: Forms = &[FactorForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        let page = |kind, others: &[FactorKind]| FactorPage {
+        let page = |kind, others: &[FactorKind], trust| FactorPage {
             next: Place::Home.into(),
             email: "m•••@example.com".into(),
             kind,
             others: others.iter().map(|kind| OtherWay::new(*kind, Place::SecondFactor, "/")).collect(),
+            trust,
             until: Until::sample(),
         };
         vec![
-            page(FactorKind::Totp, &[FactorKind::RecoveryCode]),
-            page(FactorKind::RecoveryCode, &[FactorKind::Totp]),
-            page(FactorKind::Totp, &[]),
+            page(FactorKind::Totp, &[FactorKind::RecoveryCode], Some(30)),
+            page(FactorKind::RecoveryCode, &[FactorKind::Totp], None),
+            page(FactorKind::Totp, &[], None),
         ]
     }
 }
@@ -78,9 +84,17 @@ fn page(site: &Visit<'_>, pending: &Pending<'_>, ways: &Ways, kind: FactorKind, 
         email: masked(&pending.me.account.email),
         kind,
         others: ways.others(kind, Place::SecondFactor, next),
+        trust: may_trust(site, pending, kind).then_some(trusted::LIFE.as_secs() / (24 * 60 * 60)),
         until: Until::new(site.locale, session.expires_at, site.now()),
     });
     page.home(place_of(kind, Place::SecondFactor, next))
+}
+
+/// True if the browser may be trusted after this: not by a reset, nor by a code for the day on which all else is lost.
+fn may_trust(site: &Visit<'_>, pending: &Pending<'_>, kind: FactorKind) -> bool {
+    let by_password = matches!(pending.goal, PendingGoal::SignIn { .. }) && pending.policy.is_none();
+    let policy = site.live.now().sign_in(pending.me.account.roles());
+    by_password && policy.trusted_browsers && kind != FactorKind::RecoveryCode
 }
 
 #[get("/login/factor?<next>&<with>")]
@@ -114,7 +128,7 @@ async fn submit(
     let chosen = ways.choose(&with.unwrap_or_default()).filter(|_| pending.owed == Owed::Proof);
     let Some(kind) = chosen else { return Ok(Outcome::go(Place::SecondFactor)) };
     let page = || page(&site, &pending, &ways, kind, &next);
-    let (FactorForm { code, .. }, refusal) = match form.whole() {
+    let (FactorForm { code, trust: wished, .. }, refusal) = match form.whole() {
         Ok(whole) => whole,
         Err(refusal) => return Ok(page().refused(refusal)),
     };
@@ -134,7 +148,12 @@ async fn submit(
     if resumed.is_stale() {
         return resumed.enter(&site, account, &next);
     }
+    let trusts = wished && resumed.has_entered() && may_trust(&site, &pending, kind);
+    let trusted = if trusts { Some(trust(&site, &mut locked, kind).await?) } else { None };
     tx.commit().await?;
+    if let Some(trusted) = trusted {
+        trusted.enter(&site);
+    }
     resumed.enter(&site, account, &next)
 }
 

@@ -107,6 +107,11 @@ pub async fn note(site: &Visit<'_>, account: &mut Locked<'_>, proved: FactorKind
 }
 
 impl Resumed<'_> {
+    /// True if a session has begun.
+    pub fn has_entered(&self) -> bool {
+        matches!(self, Resumed::Passed(Passed::Entered(_), _))
+    }
+
     /// True if the transaction must be dropped.
     pub fn is_stale(&self) -> bool {
         matches!(self, Resumed::Stale)

@@ -2,9 +2,9 @@
 
 use rocket::{Route, get, post, routes};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::{
-    prove::FactorForm,
     resume::{goal, note},
     ways::{OtherWay, Ways, place_of},
 };
@@ -12,7 +12,7 @@ use crate::{
     auth::second_factor::Tried,
     base::{Error, factor::FactorKind},
     core::place::{Address, Place},
-    http::{Form, Outcome, Page, Read, SameOrigin, Visit},
+    http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
     store::{
         accounts,
         sessions::{self, SignedIn},
@@ -23,6 +23,17 @@ use crate::{
 /// The routes.
 pub fn routes() -> Vec<Route> {
     routes![show, submit]
+}
+
+form! {
+    /// The form for the code of a second factor.
+    pub struct VerifyForm {
+        /// Path to go on to.
+        next: String = hidden(),
+        /// Kind of the factor.
+        with: String = hidden(),
+        code: Zeroizing<String> = code(100).enter("go"),
+    }
 }
 
 /// The page with that form.
@@ -38,7 +49,7 @@ pub struct VerifyPage {
 
 impl View for VerifyPage {
     const TEMPLATE: &'static str = "factors/verify";
-    const FORMS: Forms = &[FactorForm::INPUTS];
+    const FORMS: Forms = &[VerifyForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         [FactorKind::Totp, FactorKind::RecoveryCode]
@@ -76,7 +87,7 @@ async fn submit(
     _ours: SameOrigin,
     site: Visit<'_>,
     me: &SignedIn,
-    form: Read<FactorForm>,
+    form: Read<VerifyForm>,
 ) -> Result<Outcome, Error> {
     let (next, with) = (form.draft.next.clone().unwrap_or_default(), form.draft.with.clone());
     let ways = Ways::strongest(&site, &me.account).await?;
@@ -84,13 +95,13 @@ async fn submit(
         return Ok(Outcome::go(Place::Verify));
     };
     let page = || page(&ways, kind, &next);
-    let (FactorForm { code, .. }, refusal) = match form.whole() {
+    let (VerifyForm { code, .. }, refusal) = match form.whole() {
         Ok(whole) => whole,
         Err(refusal) => return Ok(page().refused(refusal)),
     };
     let proof = match ways.try_out(&site, &me.account, kind, &code).await? {
         Tried::Right(proof) => proof,
-        Tried::Wrong(fault) => return Ok(page().refused(refusal.with(FactorForm::AT.code, fault))),
+        Tried::Wrong(fault) => return Ok(page().refused(refusal.with(VerifyForm::AT.code, fault))),
         Tried::TooMany(allowed) => return Ok(Outcome::too_many(allowed)),
     };
     let (now, session) = (site.now(), me.session.id);
@@ -101,7 +112,7 @@ async fn submit(
         return Ok(Outcome::go(Place::SignIn));
     }
     if !proof.spend(&site, &mut account).await? {
-        return Ok(page().refused(refusal.with(FactorForm::AT.code, proof.used())));
+        return Ok(page().refused(refusal.with(VerifyForm::AT.code, proof.used())));
     }
     note(&site, &mut account, kind).await?;
     let fresh_until = now + *site.config().session.fresh;

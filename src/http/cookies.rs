@@ -25,6 +25,8 @@ pub enum CookieName {
     Pending,
     /// "Keep me signed in".
     Remembered,
+    /// Secrets of the people who trust a browser.
+    Trusted,
     /// Id of a browser while it waits for a message.
     Browser,
     /// Id of a known browser, in which somebody has signed in before.
@@ -85,6 +87,8 @@ impl CookieName {
             (CookieName::RecoveryCodes, false) => "latchkey_recovery_codes",
             (CookieName::Remembered, true) => "__Host-latchkey_remembered",
             (CookieName::Remembered, false) => "latchkey_remembered",
+            (CookieName::Trusted, true) => "__Host-latchkey_trusted",
+            (CookieName::Trusted, false) => "latchkey_trusted",
             (CookieName::Browser, true) => "__Host-latchkey_browser",
             (CookieName::Browser, false) => "latchkey_browser",
             (CookieName::Device, true) => "__Host-latchkey_device",

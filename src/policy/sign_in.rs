@@ -27,6 +27,8 @@ pub struct SignInSettings {
     pub second_factor: Option<SecondFactor>,
     /// Second factors that count. Default: all.
     pub factors: Option<Vec<FactorKind>>,
+    /// Whether people may trust a browser, which does not ask them for a month. Default: true.
+    pub trusted_browsers: Option<bool>,
     /// Overrides of roles, by name. A role has no roles of its own.
     pub role: BTreeMap<String, SignInSettings>,
 }
@@ -38,6 +40,8 @@ pub struct SignInPolicy {
     pub second_factor: SecondFactor,
     /// Second factors that count, the strongest first.
     pub factors: Vec<FactorKind>,
+    /// Whether people may trust a browser.
+    pub trusted_browsers: bool,
 }
 
 /// Describes the changes from one policy to another, as `second_factor if_set_up -> required`; those of a role follow its
@@ -60,10 +64,12 @@ impl SignInSettings {
         let second_factor = self.second_factor.or(base.second_factor).unwrap_or(SecondFactor::IfSetUp);
         let listed = self.factors.as_ref().or(base.factors.as_ref());
         let counts = |kind: &FactorKind| listed.is_none_or(|listed| listed.contains(kind));
-        SignInPolicy { second_factor, factors: FactorKind::all().filter(counts).collect() }
+        let trusted_browsers = self.trusted_browsers.or(base.trusted_browsers).unwrap_or(true);
+        SignInPolicy { second_factor, factors: FactorKind::all().filter(counts).collect(), trusted_browsers }
     }
 
-    /// Returns the policy for an account with these roles: the strictest demand of any, and the factors that count for all.
+    /// Returns the policy for an account with these roles: the strictest demand of any, the factors that count for all, and
+    /// trusted browsers if each of them allows those.
     pub fn policy<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> SignInPolicy {
         let asks = roles.into_iter().map(|role| self.role.get(role).unwrap_or(self).alone(self));
         asks.reduce(SignInPolicy::strictest).unwrap_or_else(|| self.alone(self))
@@ -101,13 +107,21 @@ impl SignInPolicy {
         // If no factor counts for both roles, the strongest of either does.
         let strongest = self.factors.into_iter().chain(other.factors).min();
         let factors = if both.is_empty() { strongest.into_iter().collect() } else { both };
-        Self { second_factor: self.second_factor.min(other.second_factor), factors }
+        Self {
+            second_factor: self.second_factor.min(other.second_factor),
+            factors,
+            trusted_browsers: self.trusted_browsers && other.trusted_browsers,
+        }
     }
 
     /// Returns its settings by their names, in the order of `Rocket.toml`.
-    pub fn values(&self) -> [(&'static str, String); 2] {
+    pub fn values(&self) -> [(&'static str, String); 3] {
         let factors: Vec<_> = self.factors.iter().map(|kind| kind.name()).collect();
-        [("second_factor", self.second_factor.to_string()), ("factors", factors.join(", "))]
+        [
+            ("second_factor", self.second_factor.to_string()),
+            ("factors", factors.join(", ")),
+            ("trusted_browsers", self.trusted_browsers.to_string()),
+        ]
     }
 
     /// True if a proof by this kind of factor is enough.

@@ -48,6 +48,12 @@ pub enum EventKind {
     /// An admin ended all sessions of an account.
     #[strum(serialize = "account.sessions_ended")]
     AccountSessionsEnded,
+    /// A trusted browser was ended by its owner.
+    #[strum(serialize = "browser.distrusted")]
+    BrowserDistrusted,
+    /// A browser was trusted: its owner is not asked for a second factor there.
+    #[strum(serialize = "browser.trusted")]
+    BrowserTrusted,
     /// A wrong code was entered.
     #[strum(serialize = "code.failed")]
     CodeFailed,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Conn, Tx, accounts::Locked, record::record, recovery_codes, sql, text::text};
+use super::{Conn, Tx, accounts::Locked, record::record, recovery_codes, sql, text::text, trusted_browsers};
 use crate::base::{Error, clock::Time, factor::FactorKind};
 
 text!(FactorKind);
@@ -83,7 +83,7 @@ pub async fn remove_all(account: &mut Locked<'_>) -> Result<u64, Error> {
     Ok(removed)
 }
 
-/// Ends the sign-ins that are pending, which were judged by the factors of before, and whatever is based on the row.
+/// Ends what was judged by the factors of before, pending sign-ins and trusted browsers, and whatever is based on the row.
 async fn changed(account: &mut Locked<'_>) -> Result<(), Error> {
     const CHANGED: &str = "UPDATE latchkey_accounts SET version = version + 1 WHERE id = $1";
     const END_PENDING: &str =
@@ -91,5 +91,5 @@ async fn changed(account: &mut Locked<'_>) -> Result<(), Error> {
     let owner = account.id;
     sql!(execute account.tx(), CHANGED, owner)?;
     sql!(execute account.tx(), END_PENDING, owner)?;
-    Ok(())
+    trusted_browsers::end_all(account.tx(), owner).await
 }

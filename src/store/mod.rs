@@ -40,6 +40,7 @@ pub mod spent;
 mod sqlite;
 mod stored_policy;
 mod text;
+pub mod trusted_browsers;
 mod tx;
 pub mod upkeep;
 mod value;

@@ -44,7 +44,7 @@ for_every_strategy! {
 }
 
 /// A site with Ann, who has an authenticator app, and the browser that set it up.
-async fn with_app(app: &TestApp) -> (Person, Authenticator, Browser, Vec<String>) {
+pub async fn with_app(app: &TestApp) -> (Person, Authenticator, Browser, Vec<String>) {
     let ann = app.person("ann").await;
     let browser = app.signed_in(&ann).await;
     let (authenticator, page) = app.set_up_app(&browser).await;
@@ -58,12 +58,12 @@ async fn with_app(app: &TestApp) -> (Person, Authenticator, Browser, Vec<String>
 }
 
 /// Types a code on the page that asks for it.
-async fn prove(browser: &Browser, page: &Page, code: &str) -> Page {
+pub async fn prove(browser: &Browser, page: &Page, code: &str) -> Page {
     browser.submit(page, &[("one-time-code", code)]).await
 }
 
 /// Signs in with the password in a new browser, up to the page that asks for the factor.
-async fn half_way(app: &TestApp, ann: &Person) -> (Browser, Page) {
+pub async fn half_way(app: &TestApp, ann: &Person) -> (Browser, Page) {
     let browser = app.browser();
     let page = app.sign_in(&browser, &ann.email, &ann.password).await;
     assert_eq!(page.path(), "/login/factor", "the factor is not asked for: {page}");
@@ -78,7 +78,7 @@ async fn gets_in(app: &TestApp, ann: &Person, code: &str) -> bool {
     browser.is_signed_in().await
 }
 
-async fn with_recovery_code(browser: &Browser, code: &str) -> Page {
+pub async fn with_recovery_code(browser: &Browser, code: &str) -> Page {
     let page = browser.get("/login/factor?with=recovery_code").await;
     prove(browser, &page, code).await
 }
@@ -354,7 +354,7 @@ async fn remove(browser: &Browser) {
 }
 
 /// Presses "this wasn't me", and chooses a new password.
-async fn undo(app: &TestApp, ann: &Person, link: &str) -> (Browser, Page) {
+pub async fn undo(app: &TestApp, ann: &Person, link: &str) -> (Browser, Page) {
     let browser = app.browser();
     let page = browser.get(link).await;
     browser.press(&page, "/reset/not-me").await;
@@ -513,7 +513,8 @@ async fn a_factor_is_named(setting: Setting) {
 async fn no_reset_goes_round_the_factor(setting: Setting) {
     let app = setting.app().await;
     let (ann, authenticator, own, _) = with_app(&app).await;
-    let (browser, page) = to_the_factor(&app, &ann).await;
+    let browser = app.browser();
+    let page = to_the_factor(&app, &ann, &browser).await;
     for place in ["/account", "/reset/new-password", "/account/factors"] {
         let page = browser.get(place).await;
         assert!(page.path() == "/login" || page.status >= 400, "{place} opens: {page}");
@@ -528,20 +529,20 @@ async fn no_reset_goes_round_the_factor(setting: Setting) {
 }
 
 /// Resets the password, up to the page that asks for the factor.
-async fn to_the_factor(app: &TestApp, ann: &Person) -> (Browser, Page) {
-    let (browser, link) = (app.browser(), app.key(ann).await.link());
-    let ready = app.prepare(&browser, &link, ann).await;
-    let mut page = browser.post(&app.spending(&browser, &ready, NEW)).await;
+pub async fn to_the_factor(app: &TestApp, ann: &Person, browser: &Browser) -> Page {
+    let link = app.key(ann).await.link();
+    let ready = app.prepare(browser, &link, ann).await;
+    let mut page = browser.post(&app.spending(browser, &ready, NEW)).await;
     if app.setting.strategy.mails_password() {
         let generated = app.mailbox.next_code(&ann.email).await;
-        page = app.sign_in(&browser, &ann.email, &generated).await;
+        page = app.sign_in(browser, &ann.email, &generated).await;
     }
     assert_eq!(page.path(), "/login/factor", "the factor is not asked for: {page}");
-    (browser, page)
+    page
 }
 
 /// Chooses the new password where that comes last.
-async fn finish(browser: &Browser, page: Page) {
+pub async fn finish(browser: &Browser, page: Page) {
     let page = match page.path() {
         "/reset/new-password" => browser.submit(&page, &[("new-password", NEW)]).await,
         _ => page,
@@ -552,7 +553,8 @@ async fn finish(browser: &Browser, page: Page) {
 async fn a_reset_ends_by_a_recovery_code(setting: Setting) {
     let app = setting.app().await;
     let (ann, _, _, codes) = with_app(&app).await;
-    let (browser, _) = to_the_factor(&app, &ann).await;
+    let browser = app.browser();
+    to_the_factor(&app, &ann, &browser).await;
     let page = with_recovery_code(&browser, &codes[5]).await;
     finish(&browser, page).await;
     half_way(&app, &Person { password: NEW.into(), ..ann }).await;

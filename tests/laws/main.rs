@@ -50,6 +50,7 @@ mod session;
 mod shared;
 mod sms;
 mod strategies;
+mod trusted;
 mod typed;
 mod undo;
 mod urls;

@@ -11,7 +11,7 @@ use crate::{
     store::{
         Tx, keys, outbox, remembered, sessions,
         spent::{self, Reason},
-        sql,
+        sql, trusted_browsers,
     },
 };
 
@@ -162,13 +162,14 @@ impl<'t> Locked<'t> {
         Ok(sql!(execute self.tx, SPEND, key, self.account.id, now)? == 1)
     }
 
-    /// Ends every session, remembered browser and key, and drops the messages that carry those.
+    /// Ends every session, remembered or trusted browser and key, and drops the messages that carry those.
     pub async fn end_everything(&mut self, now: Time) -> Result<(), Error> {
         let (tx, id) = (&mut *self.tx, self.account.id);
         let links = [Purpose::Reset, Purpose::Restart, Purpose::Email];
         spent::note_links(tx, id, links, Reason::Withdrawn, now).await?;
         sessions::end_all(tx, id, None).await?;
         remembered::end_all(tx, id).await?;
+        trusted_browsers::end_all(tx, id).await?;
         keys::end_all(tx, id).await?;
         outbox::drop_orphans(tx, id).await
     }
