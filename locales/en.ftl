@@ -181,6 +181,8 @@ phone-remove-button = Remove phone
 ## Two-step sign-in
 
 factor-totp = Authenticator app
+factor-sms = Text message
+factor-email = Email
 factor-recovery_code = Recovery code
 label-factors = Two-step sign-in
 label-factor-name = Name
@@ -194,15 +196,23 @@ home-factors-off = off
 prove-title = Confirm that it is you
 prove-lead-totp = Open your authenticator app, and enter the six digits that it shows for this site.
 prove-lead-recovery_code = Enter one of the recovery codes that you wrote down when you set up two-step sign-in. Each code works once.
+prove-lead-sms = We will text you a code. It works only in this browser.
+prove-lead-email = We will email you a code. It works only in this browser.
+prove-sent-sms = Enter the code that we have texted to your phone ending in { $phone }.
+prove-sent-email = Enter the code that we have emailed to { $email }.
+prove-send-sms = Text a code to the phone ending in { $phone }
+prove-send-email = Email a code to { $email }
+prove-down = We cannot send codes at the moment. Please use something else, or try again in a few minutes.
 prove-button = Confirm
 prove-trust = Do not ask again in this browser for { $days } days
 prove-other-title = Can you not do this?
 prove-other-totp = Use your authenticator app
+prove-other-sms = Get a code by text message
+prove-other-email = Get a code by email
 prove-other-recovery_code = Use a recovery code
 prove-lost = If you have lost these too, please contact support. They can let you back in.
 prove-cancel = Cancel and sign in as somebody else
-verify-lead-totp = This changes how you sign in, so please enter the six digits that your authenticator app shows now.
-verify-lead-recovery_code = This changes how you sign in, so please enter one of your recovery codes. Each code works once.
+verify-lead = This changes how you sign in.
 factors-title = Two-step sign-in
 factors-lead = After your password, we ask for a code that only you have. Somebody who learns your password cannot sign in with it.
 factors-needed = This site asks for a second step after your password. Set one up now: it takes a minute.
@@ -214,6 +224,8 @@ factors-save = Save
 factors-remove = Remove
 factors-add-totp = Set up an authenticator app
 factors-add-more-totp = Add another authenticator app
+factors-add-sms = Get codes by text message
+factors-add-email = Get codes by email
 factors-codes-title = Recovery codes
 factors-codes = { $count ->
     [0] You have no recovery codes left.
@@ -228,6 +240,9 @@ totp-open = Open the app on this device
 totp-text = Can you not scan it? Enter this key in the app:
 totp-name-hint = For example “my phone”. You can leave it empty.
 totp-button = Confirm
+number-title = Codes by text message
+number-lead = We text you a code each time that you sign in. First we send one to make sure that it reaches you.
+sent-title = Confirm the code
 codes-title = Your recovery codes
 codes-lead = Write these codes down, or print them, and keep them where you would keep a spare key. If you lose your phone, each of them signs you in once.
 codes-once = We do not show them again.
@@ -399,6 +414,8 @@ flash-skipped = You are signed in. Your password is the same as before.
 flash-email-changed = Your email address is changed. Sign in with the new one.
 flash-phone-set = Your phone is confirmed.
 flash-phone-removed = Your phone is removed.
+flash-code-dead = There were too many wrong tries. Please start again.
+flash-factor-held = You have set that up already.
 flash-factor-added = Two-step sign-in is set up.
 flash-factor-renamed = The new name is saved.
 flash-factor-removed = It is removed.
@@ -414,6 +431,9 @@ flash-others-ended = { $count ->
    *[other] { $count } other sessions were ended.
   }
 flash-twice = This was sent twice. Only the first time counts.
+flash-code-down = No code was sent: we cannot send any at the moment. Please use something else, or try again in a few minutes.
+flash-code-limit = No code was sent: there have been too many messages. Please try again later.
+flash-code-not-sent = No code was sent. Please try again.
 flash-wait = { $count ->
     [one] Please wait one second before you ask for another code.
    *[other] Please wait { $count } seconds before you ask for another code.
@@ -725,6 +745,7 @@ kind-code-failed = Wrong code
 kind-cookie-refused = Changed cookie refused
 kind-email-changed = Address changed
 kind-factor-added = Second factor added
+kind-factor-code_sent = Code of a second factor sent
 kind-factor-codes_renewed = Recovery codes replaced
 kind-factor-failed = Wrong code of a second factor
 kind-factor-proved = Second factor proved
@@ -922,6 +943,20 @@ mail-phone-changed-button = This wasn’t me
 mail-phone-changed-closing =
     If this was not you, open the link now. On its page, one button restores the old phone, ends every session and sends you a message to choose a new password.
 
+mail-factor-code-subject = Your code for { $site }
+mail-factor-code-lead =
+    Enter this code on the page that is waiting for it. It works only in the browser where you asked for it.
+mail-factor-code-button = Go to { $site }
+mail-factor-code-closing =
+    If you did not ask for this, somebody knows your password. The code works only in the browser that asked for it, so do not give it to anybody, and change your password.
+
+mail-factor-set-up-subject = Your code for { $site }
+mail-factor-set-up-lead =
+    Enter this code to get codes at this address when you sign in. It works only in the browser where you asked for it.
+mail-factor-set-up-button = Go to { $site }
+mail-factor-set-up-closing =
+    If you did not ask for this, somebody may be signed in to your account. Do not give the code to anybody, and change your password.
+
 mail-factor-added-subject = Two-step sign-in was added to your { $site } account
 mail-factor-added-lead =
     Somebody added a second step to sign in to your { $site } account.
@@ -1087,6 +1122,16 @@ sms-not-me-done =
     Valid for { $minutes } minutes.
 sms-code =
     Your { $site } code to set a new password, valid for { $minutes } minutes. Do not share it.
+    { $code }
+
+    @{ $host } #{ $code }
+sms-factor-code =
+    Your { $site } code to sign in, valid for { $minutes } minutes. Do not share it.
+    { $code }
+
+    @{ $host } #{ $code }
+sms-factor-set-up =
+    Your { $site } code to get codes on this phone, valid for { $minutes } minutes. Do not share it.
     { $code }
 
     @{ $host } #{ $code }

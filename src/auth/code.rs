@@ -109,14 +109,8 @@ pub async fn try_out(site: &Visit<'_>, row: &KeyRow, typed: &str) -> Result<Trie
     }
     tx.commit().await?;
     let Some(tries) = tries.filter(|_| allowed) else { return Ok(Tried::Dead) };
-    let (code, browser_id) = (Key::parse_code(typed), site.browser_id().unwrap_or_default());
-    let right = site.keyring.verifies(
-        &row.digest,
-        "code",
-        &[code.expose().as_bytes(), row.id.as_bytes(), &browser_id],
-    );
     let mut tx = site.begin().await?;
-    if right {
+    if is_right(site, row, typed) {
         keys::forgive_try(&mut tx, row.id).await?;
         for counted in [of, from] {
             counted.refund(site.app, &mut tx).await?;
@@ -131,6 +125,13 @@ pub async fn try_out(site: &Visit<'_>, row: &KeyRow, typed: &str) -> Result<Trie
         .await?;
     tx.commit().await?;
     Ok(Tried::Wrong(TRIES - tries))
+}
+
+/// True if a code is right in this browser. Whoever asks has counted the try.
+pub(super) fn is_right(site: &Visit<'_>, row: &KeyRow, typed: &str) -> bool {
+    let (code, browser_id) = (Key::parse_code(typed), site.browser_id().unwrap_or_default());
+    let parts: [&[u8]; 3] = [code.expose().as_bytes(), row.id.as_bytes(), &browser_id];
+    site.keyring.verifies(&row.digest, "code", &parts)
 }
 
 /// Returns the fault for a wrong code with this many tries left.

@@ -9,6 +9,7 @@ pub mod recovery;
 pub mod remember;
 pub mod role;
 pub mod second_factor;
+pub mod sent_code;
 pub mod session;
 pub mod stepped_up;
 pub mod temporary;

@@ -4,7 +4,8 @@
 use uuid::Uuid;
 
 use super::{
-    recovery,
+    code, recovery,
+    sent_code::{self, Recipient},
     totp::{self, Compared},
 };
 use crate::{
@@ -45,9 +46,23 @@ pub struct SecondProof<'a> {
     counted: FactorTry<'a>,
 }
 
+/// Why a code proves nothing.
+enum Miss {
+    /// It is wrong.
+    Wrong,
+    /// It is the code of another time.
+    WrongClock,
+    /// It has been used already.
+    Used,
+    /// It is not the code that was sent, which has this many tries left.
+    NotSent(i64),
+}
+
 enum Use {
     /// The code of a time step of an app.
     Step(Uuid, i64),
+    /// The code that was sent for a factor, by their rows.
+    Sent(FactorKind, Uuid, Uuid),
     /// The recovery code with a digest.
     RecoveryCode(Vec<u8>),
 }
@@ -68,38 +83,64 @@ pub async fn try_out<'a>(
     if !counted.allowed().is_yes() {
         return Ok(Tried::TooMany(counted.allowed()));
     }
-    let (found, clock) = match typed.kind {
-        FactorKind::Totp => {
-            let apps = held.iter().filter(|factor| factor.kind == FactorKind::Totp);
-            match totp::find(site, apps, typed.code) {
-                Ok((factor, step)) if factor.used_step < step => (Some(Use::Step(factor.id, step)), false),
-                Ok(_) => return Ok(Tried::Wrong(Fault::new("fault-factor-used"))),
-                Err(compared) => (None, compared == Compared::WrongClock),
-            }
-        }
-        FactorKind::RecoveryCode => {
-            let found = recovery::find(site, &mut site.read().await?, account.id, typed.code).await?;
-            (found.map(Use::RecoveryCode), false)
-        }
+    let miss = match find(site, account, held, &typed).await? {
+        Ok(used) => return Ok(Tried::Right(SecondProof { used, counted })),
+        Err(Miss::Used) => return Ok(Tried::Wrong(Fault::new("fault-factor-used"))),
+        Err(miss) => miss,
     };
-    if let Some(used) = found {
-        return Ok(Tried::Right(SecondProof { used, counted }));
-    }
     let mut tx = site.begin().await?;
     let left = counted.left(site, &mut tx).await?;
     let asked = site.caller();
     let event = Event::new(EventKind::FactorFailed, account.id).from(&asked);
     event.detail(typed.kind.name()).write(site.app, &mut tx).await?;
     tx.commit().await?;
-    Ok(Tried::Wrong(wrong(clock, left)))
+    Ok(Tried::Wrong(wrong(&miss, left)))
+}
+
+/// Finds what a code proves.
+async fn find(
+    site: &Visit<'_>,
+    account: &AccountRow,
+    held: &[FactorRow],
+    typed: &Typed<'_>,
+) -> Result<Result<Use, Miss>, Error> {
+    Ok(match typed.kind {
+        FactorKind::Totp => {
+            let apps = held.iter().filter(|factor| factor.kind == FactorKind::Totp);
+            match totp::find(site, apps, typed.code) {
+                Ok((factor, step)) if factor.used_step < step => Ok(Use::Step(factor.id, step)),
+                Ok(_) => Err(Miss::Used),
+                Err(Compared::WrongClock) => Err(Miss::WrongClock),
+                Err(_) => Err(Miss::Wrong),
+            }
+        }
+        FactorKind::Sms | FactorKind::Email => {
+            match sent_code::compare(site, account, typed.kind, typed.code).await? {
+                sent_code::Compared::Right(code, recipient) => {
+                    let is_its = |it: &&FactorRow| Recipient::of(site.app, it).as_ref() == Some(&recipient);
+                    let factor = held.iter().find(is_its);
+                    factor.map(|factor| Use::Sent(factor.kind, factor.id, code)).ok_or(Miss::NotSent(0))
+                }
+                sent_code::Compared::Wrong(left) => Err(Miss::NotSent(left)),
+            }
+        }
+        FactorKind::RecoveryCode => {
+            let found = recovery::find(site, &mut site.read().await?, account.id, typed.code).await?;
+            found.map(Use::RecoveryCode).ok_or(Miss::Wrong)
+        }
+    })
 }
 
 /// Returns the fault for a wrong code.
-fn wrong(clock: bool, left: Option<u64>) -> Fault {
-    match left.and_then(|left| usize::try_from(left).ok()) {
-        _ if clock => Fault::new("fault-factor-clock"),
-        Some(left) => Fault::new("fault-factor").with("tries", left),
-        None => Fault::new("fault-factor-again"),
+fn wrong(miss: &Miss, left: Option<u64>) -> Fault {
+    match (miss, left.and_then(|left| usize::try_from(left).ok())) {
+        (Miss::WrongClock, _) => Fault::new("fault-factor-clock"),
+        (Miss::NotSent(tries), left) => {
+            let left = left.and_then(|left| i64::try_from(left).ok());
+            code::wrong(left.map_or(*tries, |left| left.min(*tries)))
+        }
+        (_, Some(left)) => Fault::new("fault-factor").with("tries", left),
+        (_, None) => Fault::new("fault-factor-again"),
     }
 }
 
@@ -108,6 +149,7 @@ impl SecondProof<'_> {
     pub fn kind(&self) -> FactorKind {
         match self.used {
             Use::Step(..) => FactorKind::Totp,
+            Use::Sent(kind, ..) => kind,
             Use::RecoveryCode(_) => FactorKind::RecoveryCode,
         }
     }
@@ -116,6 +158,7 @@ impl SecondProof<'_> {
     pub fn used(&self) -> Fault {
         match self.used {
             Use::Step(..) => Fault::new("fault-factor-used"),
+            Use::Sent(..) => code::wrong(0),
             Use::RecoveryCode(_) => Fault::new("fault-factor-again"),
         }
     }
@@ -125,13 +168,17 @@ impl SecondProof<'_> {
     /// # Errors
     /// [`Error::Database`].
     pub async fn spend(&self, site: &Visit<'_>, account: &mut Locked<'_>) -> Result<bool, Error> {
-        let (id, now, tx) = (account.id, site.now(), account.tx());
+        let (id, now) = (account.id, site.now());
         let spent = match &self.used {
-            Use::Step(factor, step) => factors::use_step(tx, *factor, *step, now).await?,
-            Use::RecoveryCode(digest) => recovery_codes::spend(tx, id, digest).await?,
+            Use::Step(factor, step) => factors::use_step(account.tx(), *factor, *step, now).await?,
+            Use::Sent(_, factor, code) => {
+                factors::touch(account.tx(), *factor, now).await?;
+                account.spend(*code, now).await?
+            }
+            Use::RecoveryCode(digest) => recovery_codes::spend(account.tx(), id, digest).await?,
         };
         if spent {
-            self.counted.refund(site.app, tx).await?;
+            self.counted.refund(site.app, account.tx()).await?;
         }
         Ok(spent)
     }

@@ -34,6 +34,10 @@ pub enum Purpose {
     Undo,
     /// Sets up an authenticator app.
     Totp,
+    /// Proves a second factor whose codes are sent.
+    Factor,
+    /// Sets up such a factor.
+    FactorSetUp,
 }
 
 impl Purpose {

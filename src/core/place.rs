@@ -53,10 +53,14 @@ places! {
     SignIn = "/login",
     /// The second factor that a sign-in owes.
     SecondFactor = "/login/factor",
+    /// The button that sends a code for it.
+    SecondFactorSend = "/login/factor/send",
     /// The button that gives up a pending sign-in.
     SecondFactorCancel = "/login/factor/cancel",
     /// Another proof of identity, for what matters most.
     Verify = "/verify",
+    /// The button that sends a code for it.
+    VerifySend = "/verify/send",
     /// Sign-out.
     SignOut = "/logout",
     /// Registration.
@@ -89,6 +93,12 @@ places! {
     Factors = "/account/factors",
     /// An authenticator app that is being set up.
     FactorsTotp = "/account/factors/totp",
+    /// The number that codes are texted to.
+    FactorsSms = "/account/factors/sms",
+    /// The beginning of codes by mail.
+    FactorsEmailStart = "/account/factors/email/start",
+    /// The first code of a factor whose codes are sent.
+    FactorsSent = "/account/factors/sent",
     /// New recovery codes, shown once.
     RecoveryCodes = "/account/factors/codes",
     /// One's own sessions.

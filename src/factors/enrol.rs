@@ -14,7 +14,7 @@ use crate::{
         recovery, session,
         stepped_up::SteppedUp,
     },
-    base::{Error, key::Key},
+    base::{Error, factor::FactorKind, key::Key},
     core::{
         event::{Event, EventKind},
         place::Place,
@@ -101,12 +101,17 @@ impl Enrolling<'_> {
     ) -> Result<Added<'_>, Error> {
         let asked = site.caller();
         let (held, row) = account.parts();
-        let is_first = factors::of_account(held, row.id).await?.is_empty();
+        let before = factors::of_account(held, row.id).await?;
         // Before the change: its link leads back to what is set up now.
         notice::post(site.app, held, row, &row.email, "factor-added", &asked).await?;
+        // There is one address: codes to a former one end.
+        let former = before.iter().filter(|it| it.kind == factor.kind && factor.kind == FactorKind::Email);
+        for former in former {
+            factors::remove(account, former.id).await?;
+        }
         factors::insert(account, factor).await?;
         let id = account.id;
-        let codes = match is_first {
+        let codes = match before.is_empty() {
             true => recovery::renew(site.app, account.tx(), id).await?,
             false => Vec::new(),
         };

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::enrol::Enrolling;
 use crate::{
     account::notice,
-    auth::stepped_up::SteppedUp,
+    auth::{sent_code::Recipient, stepped_up::SteppedUp},
     base::{Error, factor::FactorKind, fault::Fault},
     core::{
         event::{Event, EventKind},
@@ -64,6 +64,8 @@ struct FactorShown {
     id: Uuid,
     kind: FactorKind,
     name: String,
+    /// What is shown of where its codes are sent, if they are.
+    to: Option<String>,
     since: String,
     /// Last use.
     used: Option<String>,
@@ -74,10 +76,11 @@ impl View for FactorsPage {
     const FORMS: Forms = &[NameForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        let factor = |name: &str, used: Option<&str>| FactorShown {
+        let factor = |kind, name: &str, used: Option<&str>, to: Option<&str>| FactorShown {
             id: Uuid::from_u128(7),
-            kind: FactorKind::Totp,
+            kind,
             name: name.into(),
+            to: to.map(str::to_owned),
             since: "2026-05-03".into(),
             used: used.map(str::to_owned),
         };
@@ -90,8 +93,12 @@ impl View for FactorsPage {
             kinds: FactorKind::all().collect(),
             may_remove: !signing_in,
         };
-        let two = vec![factor("Phone", Some("2026-05-04 09:12 UTC")), factor("Tablet", None)];
-        vec![page(two, false, 3), page(Vec::new(), false, 0), page(Vec::new(), true, 0)]
+        let held = vec![
+            factor(FactorKind::Totp, "Tablet", Some("2026-05-04 09:12 UTC"), None),
+            factor(FactorKind::Sms, "Phone", None, Some("42")),
+            factor(FactorKind::Email, "Email", None, Some("m•••@example.com")),
+        ];
+        vec![page(held, false, 3), page(Vec::new(), false, 0), page(Vec::new(), true, 0)]
     }
 }
 
@@ -107,11 +114,19 @@ async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Page, 
     let codes = recovery_codes::of_account(&mut conn, account.id).await?.len();
     let policy = site.live.now().sign_in(account.roles());
     let room = held.len() < MAX_FACTORS;
-    let kinds = policy.factors.iter().copied().filter(|_| room).collect();
+    let mail = Recipient::mail(&account.email);
+    let gets_mail = held.iter().any(|factor| Recipient::of(site.app, factor).as_ref() == Some(&mail));
+    let offered = |kind: &FactorKind| match kind {
+        FactorKind::Email => !gets_mail,
+        FactorKind::Sms => site.transports.can_text(),
+        _ => true,
+    };
+    let kinds = policy.factors.iter().copied().filter(|kind| room && offered(kind)).collect();
     let may_remove = policy.second_factor != SecondFactor::Required || held.len() > 1;
     let shown = |factor: FactorRow| FactorShown {
         id: factor.id,
         kind: factor.kind,
+        to: Recipient::of(site.app, &factor).map(|recipient| recipient.shown()),
         since: format::day(site.locale, factor.created_at),
         used: factor.used_at.map(|at| format::moment(site.locale, at)),
         name: factor.name,

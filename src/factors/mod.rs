@@ -1,10 +1,14 @@
 //! Second factors: the page that asks for one at sign-in, and those on which people set them up.
 
 pub mod codes;
+pub mod email;
 pub mod enrol;
 pub mod list;
 pub mod prove;
 pub mod resume;
+pub mod sending;
+pub mod sent;
+pub mod sms;
 pub mod totp;
 pub mod verify;
 pub mod ways;
@@ -15,7 +19,17 @@ use crate::view::shown::Sample;
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    [prove::routes(), verify::routes(), list::routes(), totp::routes(), codes::routes()].concat()
+    [
+        prove::routes(),
+        verify::routes(),
+        list::routes(),
+        totp::routes(),
+        sms::routes(),
+        email::routes(),
+        sent::routes(),
+        codes::routes(),
+    ]
+    .concat()
 }
 
 /// Samples of the pages.
@@ -25,6 +39,8 @@ pub fn samples() -> Vec<Sample> {
         Sample::of::<verify::VerifyPage>(),
         Sample::of::<list::FactorsPage>(),
         Sample::of::<totp::TotpPage>(),
+        Sample::of::<sms::NumberPage>(),
+        Sample::of::<sent::SentPage>(),
         Sample::of::<codes::CodesPage>(),
     ]
     .concat()

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{
     resume::{goal, lock, resume},
+    sending::{self, SendForm, Sending},
     ways::{OtherWay, Ways, place_of},
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![show, submit, show_cancel, cancel]
+    routes![show, submit, show_send, send, show_cancel, cancel]
 }
 
 form! {
@@ -50,6 +51,8 @@ pub struct FactorPage {
     kind: FactorKind,
     /// The other ways.
     others: Vec<OtherWay>,
+    /// Where codes are sent, if they are.
+    sending: Option<Sending>,
     /// Days for which the browser may be trusted, if it may be.
     trust: Option<u64>,
     #[serde(flatten)]
@@ -58,7 +61,7 @@ pub struct FactorPage {
 
 impl View for FactorPage {
     const TEMPLATE: &'static str = "factors/prove";
-    const FORMS: Forms = &[FactorForm::INPUTS];
+    const FORMS: Forms = &[FactorForm::INPUTS, SendForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         let page = |kind, others: &[FactorKind], trust| FactorPage {
@@ -66,28 +69,43 @@ impl View for FactorPage {
             email: "m•••@example.com".into(),
             kind,
             others: others.iter().map(|kind| OtherWay::new(*kind, Place::SecondFactor, "/")).collect(),
+            sending: None,
             trust,
             until: Until::sample(),
         };
-        vec![
-            page(FactorKind::Totp, &[FactorKind::RecoveryCode], Some(30)),
+        let sent = Sending::samples().into_iter().flat_map(|sending| {
+            [FactorKind::Sms, FactorKind::Email].map(|kind| FactorPage {
+                sending: Some(sending.clone()),
+                ..page(kind, &[FactorKind::Totp], Some(30))
+            })
+        });
+        let typed = [
+            page(FactorKind::Totp, &[FactorKind::Sms, FactorKind::Email, FactorKind::RecoveryCode], Some(30)),
             page(FactorKind::RecoveryCode, &[FactorKind::Totp], None),
             page(FactorKind::Totp, &[], None),
-        ]
+        ];
+        typed.into_iter().chain(sent).collect()
     }
 }
 
-fn page(site: &Visit<'_>, pending: &Pending<'_>, ways: &Ways, kind: FactorKind, next: &str) -> Page {
+async fn page(
+    site: &Visit<'_>,
+    pending: &Pending<'_>,
+    ways: &Ways,
+    kind: FactorKind,
+    next: &str,
+) -> Result<Page, Error> {
     let session = &pending.me.session;
     let page = Page::of(&FactorPage {
         next: goal(next),
         email: masked(&pending.me.account.email),
         kind,
         others: ways.others(kind, Place::SecondFactor, next),
+        sending: Sending::of(site, &pending.me.account, ways, kind).await?,
         trust: may_trust(site, pending, kind).then_some(trusted::LIFE.as_secs() / (24 * 60 * 60)),
         until: Until::new(site.locale, session.expires_at, site.now()),
     });
-    page.home(place_of(kind, Place::SecondFactor, next))
+    Ok(page.home(place_of(kind, Place::SecondFactor, next)))
 }
 
 /// True if the browser may be trusted after this: not by a reset, nor by a code for the day on which all else is lost.
@@ -110,7 +128,7 @@ async fn show(
     }
     let ways = Ways::of(&site, &pending.me.account).await?;
     Ok(match ways.choose(with.unwrap_or_default()) {
-        Some(kind) => page(&site, &pending, &ways, kind, next).into(),
+        Some(kind) => page(&site, &pending, &ways, kind, next).await?.into(),
         None => Outcome::go(Place::SignIn),
     })
 }
@@ -130,11 +148,11 @@ async fn submit(
     let page = || page(&site, &pending, &ways, kind, &next);
     let (FactorForm { code, trust: wished, .. }, refusal) = match form.whole() {
         Ok(whole) => whole,
-        Err(refusal) => return Ok(page().refused(refusal)),
+        Err(refusal) => return Ok(page().await?.refused(refusal)),
     };
     let proof = match ways.try_out(&site, account, kind, &code).await? {
         Tried::Right(proof) => proof,
-        Tried::Wrong(fault) => return Ok(page().refused(refusal.with(FactorForm::AT.code, fault))),
+        Tried::Wrong(fault) => return Ok(page().await?.refused(refusal.with(FactorForm::AT.code, fault))),
         Tried::TooMany(allowed) => return Ok(Outcome::too_many(allowed)),
     };
     let mut tx = site.begin().await?;
@@ -142,7 +160,8 @@ async fn submit(
         return Ok(Outcome::go(Place::SignIn));
     };
     if !proof.spend(&site, &mut locked).await? {
-        return Ok(page().refused(refusal.with(FactorForm::AT.code, proof.used())));
+        drop(tx);
+        return Ok(page().await?.refused(refusal.with(FactorForm::AT.code, proof.used())));
     }
     let resumed = resume(&site, &mut locked, &pending, proof.kind()).await?;
     if resumed.is_stale() {
@@ -155,6 +174,27 @@ async fn submit(
         trusted.enter(&site);
     }
     resumed.enter(&site, account, &next)
+}
+
+#[get("/login/factor/send")]
+fn show_send() -> Outcome {
+    Outcome::go(Place::SecondFactor)
+}
+
+#[post("/login/factor/send", data = "<form>")]
+async fn send(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    pending: Pending<'_>,
+    form: Read<SendForm>,
+) -> Result<Outcome, Error> {
+    let Ok((form, _)) = form.whole() else { return Ok(Outcome::go(Place::SecondFactor)) };
+    if pending.owed == Owed::SetUp {
+        return Ok(Outcome::go(Place::SecondFactor));
+    }
+    let account = &pending.me.account;
+    let ways = Ways::of(&site, account).await?;
+    sending::send(&site, account, &ways, form, Place::SecondFactor).await
 }
 
 #[get("/login/factor/cancel")]

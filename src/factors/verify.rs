@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{
     resume::{goal, note},
+    sending::{self, SendForm, Sending},
     ways::{OtherWay, Ways, place_of},
 };
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     core::place::{Address, Place},
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
     store::{
-        accounts,
+        accounts::{self, AccountRow},
         sessions::{self, SignedIn},
     },
     view::shown::{Forms, View},
@@ -22,7 +23,7 @@ use crate::{
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![show, submit]
+    routes![show, submit, show_send, send]
 }
 
 form! {
@@ -45,26 +46,43 @@ pub struct VerifyPage {
     kind: FactorKind,
     /// The other ways.
     others: Vec<OtherWay>,
+    /// Where codes are sent, if they are.
+    sending: Option<Sending>,
 }
 
 impl View for VerifyPage {
     const TEMPLATE: &'static str = "factors/verify";
-    const FORMS: Forms = &[VerifyForm::INPUTS];
+    const FORMS: Forms = &[VerifyForm::INPUTS, SendForm::INPUTS];
 
     fn samples() -> Vec<Self> {
+        let page = |kind, sending: Option<Sending>| VerifyPage {
+            next: Place::Factors.into(),
+            kind,
+            others: vec![OtherWay::new(FactorKind::RecoveryCode, Place::Verify, "/")],
+            sending,
+        };
+        let sent = Sending::samples().into_iter().flat_map(|sending| {
+            [FactorKind::Sms, FactorKind::Email].map(|kind| page(kind, Some(sending.clone())))
+        });
         [FactorKind::Totp, FactorKind::RecoveryCode]
-            .map(|kind| VerifyPage {
-                next: Place::Factors.into(),
-                kind,
-                others: vec![OtherWay::new(kind, Place::Verify, "/")],
-            })
-            .into()
+            .map(|kind| page(kind, None))
+            .into_iter()
+            .chain(sent)
+            .collect()
     }
 }
 
-fn page(ways: &Ways, kind: FactorKind, next: &str) -> Page {
+async fn page(
+    site: &Visit<'_>,
+    account: &AccountRow,
+    ways: &Ways,
+    kind: FactorKind,
+    next: &str,
+) -> Result<Page, Error> {
+    let sending = Sending::of(site, account, ways, kind).await?;
     let others = ways.others(kind, Place::Verify, next);
-    Page::of(&VerifyPage { next: goal(next), kind, others }).home(place_of(kind, Place::Verify, next))
+    let page = Page::of(&VerifyPage { next: goal(next), kind, others, sending });
+    Ok(page.home(place_of(kind, Place::Verify, next)))
 }
 
 #[get("/verify?<next>&<with>")]
@@ -77,7 +95,7 @@ async fn show(
     let next = next.unwrap_or_default();
     let ways = Ways::strongest(&site, &me.account).await?;
     Ok(match ways.choose(with.unwrap_or_default()) {
-        Some(kind) => page(&ways, kind, next).into(),
+        Some(kind) => page(&site, &me.account, &ways, kind, next).await?.into(),
         None => Outcome::go(Place::SignIn.with(&[("again", "1"), ("next", next)])),
     })
 }
@@ -94,14 +112,14 @@ async fn submit(
     let Some(kind) = ways.choose(&with.unwrap_or_default()) else {
         return Ok(Outcome::go(Place::Verify));
     };
-    let page = || page(&ways, kind, &next);
+    let page = || page(&site, &me.account, &ways, kind, &next);
     let (VerifyForm { code, .. }, refusal) = match form.whole() {
         Ok(whole) => whole,
-        Err(refusal) => return Ok(page().refused(refusal)),
+        Err(refusal) => return Ok(page().await?.refused(refusal)),
     };
     let proof = match ways.try_out(&site, &me.account, kind, &code).await? {
         Tried::Right(proof) => proof,
-        Tried::Wrong(fault) => return Ok(page().refused(refusal.with(VerifyForm::AT.code, fault))),
+        Tried::Wrong(fault) => return Ok(page().await?.refused(refusal.with(VerifyForm::AT.code, fault))),
         Tried::TooMany(allowed) => return Ok(Outcome::too_many(allowed)),
     };
     let (now, session) = (site.now(), me.session.id);
@@ -112,11 +130,29 @@ async fn submit(
         return Ok(Outcome::go(Place::SignIn));
     }
     if !proof.spend(&site, &mut account).await? {
-        return Ok(page().refused(refusal.with(VerifyForm::AT.code, proof.used())));
+        drop(tx);
+        return Ok(page().await?.refused(refusal.with(VerifyForm::AT.code, proof.used())));
     }
     note(&site, &mut account, kind).await?;
     let fresh_until = now + *site.config().session.fresh;
     sessions::step_up(account.tx(), session, Some(kind), fresh_until).await?;
     tx.commit().await?;
     Ok(Outcome::Go(goal(&next)))
+}
+
+#[get("/verify/send")]
+fn show_send(_me: &SignedIn) -> Outcome {
+    Outcome::go(Place::Verify)
+}
+
+#[post("/verify/send", data = "<form>")]
+async fn send(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    me: &SignedIn,
+    form: Read<SendForm>,
+) -> Result<Outcome, Error> {
+    let Ok((form, _)) = form.whole() else { return Ok(Outcome::go(Place::Verify)) };
+    let ways = Ways::strongest(&site, &me.account).await?;
+    sending::send(&site, &me.account, &ways, form, Place::Verify).await
 }

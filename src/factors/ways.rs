@@ -66,6 +66,11 @@ impl Ways {
         named.or(self.kinds.first().copied())
     }
 
+    /// Returns the factors of a kind.
+    pub fn of_kind(&self, kind: FactorKind) -> impl Iterator<Item = &FactorRow> {
+        self.held.iter().filter(move |factor| factor.kind == kind)
+    }
+
     /// Returns the ways beside `kind`, as they stand on the page at `place`.
     pub fn others(&self, kind: FactorKind, place: Place, next: &str) -> Vec<OtherWay> {
         let others = self.kinds.iter().copied().filter(|other| *other != kind);

@@ -136,6 +136,11 @@ impl<T> Circuit<T> {
         pretended.await.result
     }
 
+    /// True if the server hangs, so that nothing is sent to it for a while.
+    pub fn is_open(&self) -> bool {
+        self.with(|state| state.failures >= TRIP_AFTER)
+    }
+
     async fn pass(&self, send: impl AsyncFnOnce(&T) -> Result<(), Undelivered>) -> Passed {
         let begun = Instant::now();
         if !self.with(|state| state.admits(begun)) {

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     base::{Error, duration::HumanDuration},
     config::Validated,
+    policy::Channel,
 };
 
 /// Senders that an application has in place of ours.
@@ -67,6 +68,14 @@ impl Transports {
             texts: texts.map(|(sender, name)| Circuit::new(sender, name)),
             mailbox: validated.lenient.then(Mailbox::default),
         })
+    }
+
+    /// True if messages on this channel have nobody to carry them, or whoever does hangs.
+    pub fn is_down(&self, channel: Channel) -> bool {
+        match channel {
+            Channel::Email => self.mail.as_ref().map_or(self.mailbox.is_none(), Circuit::is_open),
+            Channel::Sms => self.texts.as_ref().map_or(self.mailbox.is_none(), Circuit::is_open),
+        }
     }
 
     /// True if text messages can be sent.

@@ -66,6 +66,9 @@ pub enum EventKind {
     /// A second factor was set up.
     #[strum(serialize = "factor.added")]
     FactorAdded,
+    /// A code of a second factor was sent.
+    #[strum(serialize = "factor.code_sent")]
+    FactorCodeSent,
     /// An account got new recovery codes.
     #[strum(serialize = "factor.codes_renewed")]
     FactorCodesRenewed,

@@ -23,7 +23,7 @@ record! {
         pub kind: FactorKind,
         /// Name that its owner gave it.
         pub name: String,
-        /// Secret that its codes are computed from, sealed.
+        /// Secret that its codes are computed from, or where they are sent, sealed.
         pub secret: Vec<u8>,
         /// Time step of the last code that was used.
         pub used_step: i64,
@@ -56,6 +56,13 @@ pub async fn use_step(tx: &mut Tx, id: Uuid, step: i64, now: Time) -> Result<boo
     const USE_STEP: &str =
         "UPDATE latchkey_factors SET used_step = $2, used_at = $3 WHERE id = $1 AND used_step < $2";
     Ok(sql!(execute tx, USE_STEP, id, step, now)? == 1)
+}
+
+/// Records a use.
+pub async fn touch(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
+    const TOUCH: &str = "UPDATE latchkey_factors SET used_at = $2 WHERE id = $1";
+    sql!(execute tx, TOUCH, id, now)?;
+    Ok(())
 }
 
 /// Names a factor; false if the account has no such factor.

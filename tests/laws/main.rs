@@ -46,6 +46,7 @@ mod registering;
 mod restart;
 mod rotation;
 mod senders;
+mod sent_codes;
 mod session;
 mod shared;
 mod sms;

@@ -13,7 +13,7 @@ use std::time::Duration;
 pub use self::{network::network, rate_limit::RateLimit, recent::Recent, sample::sampled};
 use super::Core;
 use crate::{
-    base::{Error, clock::Time, email},
+    base::{Error, clock::Time, email, factor::SENT_LIFE},
     store::{
         Tx,
         rate_limits::{self, Bucket, Taken},
@@ -76,6 +76,8 @@ pub enum MessageKind {
     Confirm,
     /// To change the address.
     Email,
+    /// To prove a second factor, or to set one up.
+    Factor,
 }
 
 impl MessageKind {
@@ -85,6 +87,7 @@ impl MessageKind {
             MessageKind::Reset => *core.live.now().key_life(),
             MessageKind::Register | MessageKind::Confirm => *core.config().register.key_ttl,
             MessageKind::Email => *email::CONFIRMING,
+            MessageKind::Factor => SENT_LIFE,
         }
     }
 }

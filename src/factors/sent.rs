@@ -1,0 +1,187 @@
+//! The end of setting up a factor whose codes are sent: the first code, which proves that they arrive.
+
+use rocket::{Route, get, post, routes};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::{
+    enrol::Enrolling,
+    list::{MAX_NAME, address},
+};
+use crate::{
+    auth::{
+        code,
+        sent_code::{self, Recipient, Stage},
+    },
+    base::{Error, factor::FactorKind},
+    core::place::{Address, Place},
+    http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
+    store::{
+        self,
+        factors::{self, FactorRow, MAX_FACTORS},
+        keys::KeyRow,
+    },
+    view::shown::{Forms, Until, View},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}
+
+form! {
+    /// The form for the first code.
+    pub struct SentForm {
+        /// Path to go on to after signing in.
+        next: String = hidden(),
+        code: Zeroizing<String> = code(100).mode("numeric").enter("go"),
+        name: String = optional_line(MAX_NAME),
+    }
+}
+
+/// The page with that form.
+#[derive(Serialize)]
+pub struct SentPage {
+    /// Whether a sign-in owes it.
+    signing_in: bool,
+    /// Address to go on to after signing in.
+    next: String,
+    /// Kind of the factor.
+    kind: FactorKind,
+    /// What is shown of the recipient.
+    to: String,
+    /// Tries left.
+    tries: i64,
+    #[serde(flatten)]
+    until: Until,
+}
+
+impl View for SentPage {
+    const TEMPLATE: &'static str = "factors/sent";
+    const FORMS: Forms = &[SentForm::INPUTS];
+
+    fn samples() -> Vec<Self> {
+        let page = |kind, to: &str| SentPage {
+            signing_in: false,
+            next: String::new(),
+            kind,
+            to: to.into(),
+            tries: 3,
+            until: Until::sample(),
+        };
+        vec![page(FactorKind::Sms, "42"), page(FactorKind::Email, "m•••@example.com")]
+    }
+}
+
+/// Returns the page.
+fn page(
+    site: &Visit<'_>,
+    me: &Enrolling<'_>,
+    (row, to): &(KeyRow, Recipient),
+    tries: i64,
+    next: &str,
+) -> Page {
+    let page = Page::of(&SentPage {
+        signing_in: me.is_signing_in(),
+        next: next.to_owned(),
+        kind: to.kind(),
+        to: to.shown(),
+        tries,
+        until: Until::new(site.locale, row.expires_at, site.now()),
+    });
+    page.home(place(next))
+}
+
+fn place(next: &str) -> Address {
+    Place::FactorsSent.with(&[("next", next)])
+}
+
+/// Sends the first code, and goes on to its page, or says why none is sent and goes back to the list.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn start(
+    site: &Visit<'_>,
+    me: &Enrolling<'_>,
+    recipient: &Recipient,
+    next: &str,
+) -> Result<Outcome, Error> {
+    let account = me.account();
+    let policy = site.live.now().sign_in(account.roles());
+    let held = factors::of_account(&mut site.read().await?, account.id).await?;
+    if held.len() >= MAX_FACTORS || !policy.counts(recipient.kind()) {
+        return Ok(Outcome::Go(address(next)));
+    }
+    if held.iter().any(|factor| Recipient::of(site.app, factor).as_ref() == Some(recipient)) {
+        site.flash("flash-factor-held");
+        return Ok(Outcome::Go(address(next)));
+    }
+    if let Err(why) = sent_code::send(site, account, recipient, Stage::SetUp).await? {
+        site.flash_all(vec![why]);
+        return Ok(Outcome::Go(address(next)));
+    }
+    Ok(Outcome::Go(place(next)))
+}
+
+#[get("/account/factors/sent?<next>")]
+async fn show(site: Visit<'_>, me: Enrolling<'_>, next: Option<&str>) -> Result<Outcome, Error> {
+    let next = next.unwrap_or_default();
+    Ok(match sent_code::under_way(&site, me.account(), Stage::SetUp).await? {
+        Some(sent) => page(&site, &me, &sent, code::TRIES - sent.0.tries, next).into(),
+        None => Outcome::Go(address(next)),
+    })
+}
+
+#[post("/account/factors/sent", data = "<form>")]
+async fn submit(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    me: Enrolling<'_>,
+    form: Read<SentForm>,
+) -> Result<Outcome, Error> {
+    let next = form.draft.next.clone().unwrap_or_default();
+    let Some(sent) = sent_code::under_way(&site, me.account(), Stage::SetUp).await? else {
+        return Ok(Outcome::Go(address(&next)));
+    };
+    let (row, recipient) = &sent;
+    let (SentForm { code, name, .. }, refusal) = match form.whole() {
+        Ok(whole) => whole,
+        Err(refusal) => {
+            return Ok(page(&site, &me, &sent, code::TRIES - row.tries, &next).refused(refusal));
+        }
+    };
+    if let Some(left) = code::try_out(&site, row, &code).await?.left() {
+        if left == 0 {
+            site.flash("flash-code-dead");
+            return Ok(Outcome::Go(address(&next)));
+        }
+        let refusal = refusal.with(SentForm::AT.code, code::wrong(left));
+        return Ok(page(&site, &me, &sent, left, &next).refused(refusal));
+    }
+    let (now, mut tx) = (site.now(), site.begin().await?);
+    let Some(mut account) = me.lock(&mut tx, &site).await? else { return Ok(Outcome::Go(address(&next))) };
+    if !account.spend(row.id, now).await? {
+        return Ok(Outcome::Go(address(&next)));
+    }
+    let factor = FactorRow {
+        id: store::id(now, site.random)?,
+        account_id: account.id,
+        kind: recipient.kind(),
+        name: if name.is_empty() { own_name(&site, recipient) } else { name },
+        secret: recipient.seal(site.app)?,
+        used_step: 0,
+        created_at: now,
+        used_at: None,
+    };
+    let added = me.add(&site, &mut account, &factor).await?;
+    tx.commit().await?;
+    added.enter(&site, me.account(), &next)
+}
+
+/// Returns the name of a factor whose owner has given it none.
+fn own_name(site: &Visit<'_>, recipient: &Recipient) -> String {
+    match recipient.kind() {
+        FactorKind::Sms => site.say("factor-sms", &[]),
+        _ => site.say("factor-email", &[]),
+    }
+}
