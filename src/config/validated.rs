@@ -137,6 +137,7 @@ impl Validated {
         let mut findings: Vec<_> = faults.into_iter().map(found(Severity::Error)).collect();
         findings.extend(risks.into_iter().map(found(Severity::Warning)));
         findings.extend(judge::settings(&reset, config.environment(lenient)));
+        findings.extend(judge::sign_in(&config.sign_in, &reset));
         findings = beside(&unread, findings).into_iter().map(|finding| finding.placed(figment)).collect();
         findings.splice(0..0, unread);
         // An error about a key replaces warnings about it.

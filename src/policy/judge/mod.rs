@@ -1,9 +1,11 @@
 //! Reviews a policy as an expert would: faults, risks and advice, each with its remedy.
 
 mod people;
+mod sign_in;
 mod table;
 
 pub use people::people;
+pub use sign_in::sign_in;
 
 use super::{ResetSettings, setting::Setting, strategy::Strategy, table_key};
 use crate::{
