@@ -33,6 +33,8 @@ pub(super) const MAX_SESSIONS: i64 = 100;
 pub enum Proof<'a> {
     /// The password.
     Password,
+    /// A passkey that verified who was there.
+    Passkey,
     /// The key of a reset under this policy, and everything else that its strategy requires.
     Reset(&'a Policy),
     /// A generated password, with its digest.
@@ -148,7 +150,8 @@ async fn open(
     let settings = &site.config().session;
     let (kind, life, fresh) = match (goal, proof) {
         (Goal::Form(_), _) => ("restricted", session::RESTRICTED, Duration::ZERO),
-        (Goal::NewPassword { .. }, _) | (Goal::SignIn { .. }, Proof::Password | Proof::Session) => {
+        (Goal::NewPassword { .. }, _)
+        | (Goal::SignIn { .. }, Proof::Password | Proof::Passkey | Proof::Session) => {
             ("fresh", *settings.absolute, *settings.fresh)
         }
         // No password was entered.

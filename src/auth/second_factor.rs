@@ -4,7 +4,10 @@
 use uuid::Uuid;
 
 use super::{
-    code, recovery,
+    code,
+    passkey::Used,
+    question::{Aim, Asked},
+    recovery,
     sent_code::{self, Recipient},
     totp::{self, Compared},
 };
@@ -22,12 +25,16 @@ use crate::{
     },
 };
 
-/// What a person typed to prove a factor.
-pub struct Typed<'a> {
+/// What a person sent to prove a factor.
+pub struct Sent<'a> {
     /// Kind of the factor.
     pub kind: FactorKind,
-    /// The code.
+    /// The code, or the answer of a passkey.
     pub code: &'a str,
+    /// The question of a passkey, sealed.
+    pub asked: &'a str,
+    /// What the proof is for.
+    pub aim: Aim,
 }
 
 /// Result of a try.
@@ -56,6 +63,8 @@ enum Miss {
     Used,
     /// It is not the code that was sent, which has this many tries left.
     NotSent(i64),
+    /// It is no answer of a passkey.
+    Passkey(Fault),
 }
 
 enum Use {
@@ -65,6 +74,8 @@ enum Use {
     Sent(FactorKind, Uuid, Uuid),
     /// The recovery code with a digest.
     RecoveryCode(Vec<u8>),
+    /// A passkey.
+    Passkey(Used),
 }
 
 /// Tries a proof by one of `held`, in transactions of its own: a wrong try stays counted whatever happens next.
@@ -75,15 +86,19 @@ pub async fn try_out<'a>(
     site: &Visit<'_>,
     account: &'a AccountRow,
     held: &[FactorRow],
-    typed: Typed<'_>,
+    sent: Sent<'_>,
 ) -> Result<Tried<'a>, Error> {
     let mut tx = site.begin().await?;
     let counted = FactorTry::count(site, &mut tx, account.id.as_bytes(), &account.email_key()).await?;
+    let asked = match sent.kind {
+        FactorKind::Passkey => Asked::spend(site, &mut tx, sent.asked, (sent.aim, Some(account.id))).await?,
+        _ => None,
+    };
     tx.commit().await?;
     if !counted.allowed().is_yes() {
         return Ok(Tried::TooMany(counted.allowed()));
     }
-    let miss = match find(site, account, held, &typed).await? {
+    let miss = match find(site, account, held, &sent, asked).await? {
         Ok(used) => return Ok(Tried::Right(SecondProof { used, counted })),
         Err(Miss::Used) => return Ok(Tried::Wrong(Fault::new("fault-factor-used"))),
         Err(miss) => miss,
@@ -92,22 +107,27 @@ pub async fn try_out<'a>(
     let left = counted.left(site, &mut tx).await?;
     let asked = site.caller();
     let event = Event::new(EventKind::FactorFailed, account.id).from(&asked);
-    event.detail(typed.kind.name()).write(site.app, &mut tx).await?;
+    event.detail(sent.kind.name()).write(site.app, &mut tx).await?;
     tx.commit().await?;
-    Ok(Tried::Wrong(wrong(&miss, left)))
+    Ok(Tried::Wrong(wrong(miss, left)))
 }
 
-/// Finds what a code proves.
+/// Finds what a proof is of.
 async fn find(
     site: &Visit<'_>,
     account: &AccountRow,
     held: &[FactorRow],
-    typed: &Typed<'_>,
+    sent: &Sent<'_>,
+    asked: Option<Asked>,
 ) -> Result<Result<Use, Miss>, Error> {
-    Ok(match typed.kind {
+    Ok(match sent.kind {
+        FactorKind::Passkey => match asked {
+            Some(asked) => asked.prove(site, held, sent.code).await?.map(Use::Passkey).map_err(Miss::Passkey),
+            None => Err(Miss::Passkey(Fault::new("fault-passkey-late"))),
+        },
         FactorKind::Totp => {
             let apps = held.iter().filter(|factor| factor.kind == FactorKind::Totp);
-            match totp::find(site, apps, typed.code) {
+            match totp::find(site, apps, sent.code) {
                 Ok((factor, step)) if factor.used_step < step => Ok(Use::Step(factor.id, step)),
                 Ok(_) => Err(Miss::Used),
                 Err(Compared::WrongClock) => Err(Miss::WrongClock),
@@ -115,7 +135,7 @@ async fn find(
             }
         }
         FactorKind::Sms | FactorKind::Email => {
-            match sent_code::compare(site, account, typed.kind, typed.code).await? {
+            match sent_code::compare(site, account, sent.kind, sent.code).await? {
                 sent_code::Compared::Right(code, recipient) => {
                     let is_its = |it: &&FactorRow| Recipient::of(site.app, it).as_ref() == Some(&recipient);
                     let factor = held.iter().find(is_its);
@@ -125,19 +145,20 @@ async fn find(
             }
         }
         FactorKind::RecoveryCode => {
-            let found = recovery::find(site, &mut site.read().await?, account.id, typed.code).await?;
+            let found = recovery::find(site, &mut site.read().await?, account.id, sent.code).await?;
             found.map(Use::RecoveryCode).ok_or(Miss::Wrong)
         }
     })
 }
 
-/// Returns the fault for a wrong code.
-fn wrong(miss: &Miss, left: Option<u64>) -> Fault {
+/// Returns the fault for a wrong proof.
+fn wrong(miss: Miss, left: Option<u64>) -> Fault {
     match (miss, left.and_then(|left| usize::try_from(left).ok())) {
         (Miss::WrongClock, _) => Fault::new("fault-factor-clock"),
+        (Miss::Passkey(fault), _) => fault,
         (Miss::NotSent(tries), left) => {
             let left = left.and_then(|left| i64::try_from(left).ok());
-            code::wrong(left.map_or(*tries, |left| left.min(*tries)))
+            code::wrong(left.map_or(tries, |left| left.min(tries)))
         }
         (_, Some(left)) => Fault::new("fault-factor").with("tries", left),
         (_, None) => Fault::new("fault-factor-again"),
@@ -151,6 +172,7 @@ impl SecondProof<'_> {
             Use::Step(..) => FactorKind::Totp,
             Use::Sent(kind, ..) => kind,
             Use::RecoveryCode(_) => FactorKind::RecoveryCode,
+            Use::Passkey(_) => FactorKind::Passkey,
         }
     }
 
@@ -160,6 +182,7 @@ impl SecondProof<'_> {
             Use::Step(..) => Fault::new("fault-factor-used"),
             Use::Sent(..) => code::wrong(0),
             Use::RecoveryCode(_) => Fault::new("fault-factor-again"),
+            Use::Passkey(_) => Fault::new("fault-passkey-late"),
         }
     }
 
@@ -176,6 +199,7 @@ impl SecondProof<'_> {
                 account.spend(*code, now).await?
             }
             Use::RecoveryCode(digest) => recovery_codes::spend(account.tx(), id, digest).await?,
+            Use::Passkey(used) => used.store(account.tx(), now).await?,
         };
         if spent {
             self.counted.refund(site.app, account.tx()).await?;

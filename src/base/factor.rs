@@ -27,6 +27,8 @@ pub const SENT_LIFE: Duration = Duration::from_secs(10 * 60);
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum FactorKind {
+    /// A passkey or a security key (WebAuthn).
+    Passkey,
     /// The codes of an authenticator app (RFC 6238).
     Totp,
     /// Codes by text message.

@@ -81,6 +81,11 @@ impl PolicySnapshot {
         self.sign_in.policy(roles)
     }
 
+    /// True if any table of signing in has second factors.
+    pub fn has_second_factors(&self) -> bool {
+        self.sign_in.tables().any(|(_, policy)| policy.is_on())
+    }
+
     /// The policy for an account, in a request that came when this was in force.
     pub fn at_arrival(&self, account: &AccountRow) -> PolicyAtArrival {
         PolicyAtArrival(self.policy(account.roles()))

@@ -51,6 +51,8 @@ places! {
     Home = "/",
     /// Sign-in.
     SignIn = "/login",
+    /// Sign-in by a passkey alone.
+    SignInPasskey = "/login/passkey",
     /// The second factor that a sign-in owes.
     SecondFactor = "/login/factor",
     /// The button that sends a code for it.
@@ -99,6 +101,8 @@ places! {
     FactorsEmailStart = "/account/factors/email/start",
     /// The first code of a factor whose codes are sent.
     FactorsSent = "/account/factors/sent",
+    /// A new passkey.
+    FactorsPasskey = "/account/factors/passkey",
     /// New recovery codes, shown once.
     RecoveryCodes = "/account/factors/codes",
     /// One's own sessions.

@@ -89,7 +89,8 @@ impl Enrolling<'_> {
         }
     }
 
-    /// Adds a factor that has been proved, with recovery codes if it is the first, and completes the sign-in.
+    /// Adds a factor that has been proved, with recovery codes if it is the first, and completes the sign-in; `None` if an
+    /// account has that passkey already, and the transaction must be dropped.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -98,7 +99,7 @@ impl Enrolling<'_> {
         site: &Visit<'_>,
         account: &mut Locked<'_>,
         factor: &FactorRow,
-    ) -> Result<Added<'_>, Error> {
+    ) -> Result<Option<Added<'_>>, Error> {
         let asked = site.caller();
         let (held, row) = account.parts();
         let before = factors::of_account(held, row.id).await?;
@@ -109,7 +110,9 @@ impl Enrolling<'_> {
         for former in former {
             factors::remove(account, former.id).await?;
         }
-        factors::insert(account, factor).await?;
+        if !factors::insert(account, factor).await? {
+            return Ok(None);
+        }
         let id = account.id;
         let codes = match before.is_empty() {
             true => recovery::renew(site.app, account.tx(), id).await?,
@@ -125,7 +128,7 @@ impl Enrolling<'_> {
                 None
             }
         };
-        Ok(Added { codes, resumed })
+        Ok(Some(Added { codes, resumed }))
     }
 }
 

@@ -7,7 +7,11 @@ use uuid::Uuid;
 use super::enrol::Enrolling;
 use crate::{
     account::notice,
-    auth::{sent_code::Recipient, stepped_up::SteppedUp},
+    auth::{
+        passkey::{self, Stored},
+        sent_code::Recipient,
+        stepped_up::SteppedUp,
+    },
     base::{Error, factor::FactorKind, fault::Fault},
     core::{
         event::{Event, EventKind},
@@ -69,6 +73,8 @@ struct FactorShown {
     since: String,
     /// Last use.
     used: Option<String>,
+    /// Whether a passkey is backed up.
+    backed_up: Option<bool>,
 }
 
 impl View for FactorsPage {
@@ -83,6 +89,7 @@ impl View for FactorsPage {
             to: to.map(str::to_owned),
             since: "2026-05-03".into(),
             used: used.map(str::to_owned),
+            backed_up: (kind == FactorKind::Passkey).then_some(used.is_some()),
         };
         let page = |factors, signing_in, codes| FactorsPage {
             email: "maria@example.com".into(),
@@ -93,8 +100,11 @@ impl View for FactorsPage {
             kinds: FactorKind::all().collect(),
             may_remove: !signing_in,
         };
+        let at = Some("2026-05-04 09:12 UTC");
         let held = vec![
-            factor(FactorKind::Totp, "Tablet", Some("2026-05-04 09:12 UTC"), None),
+            factor(FactorKind::Passkey, "Apple Passwords", at, None),
+            factor(FactorKind::Passkey, "Key on my keyring", None, None),
+            factor(FactorKind::Totp, "Tablet", at, None),
             factor(FactorKind::Sms, "Phone", None, Some("42")),
             factor(FactorKind::Email, "Email", None, Some("m•••@example.com")),
         ];
@@ -117,6 +127,7 @@ async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Page, 
     let mail = Recipient::mail(&account.email);
     let gets_mail = held.iter().any(|factor| Recipient::of(site.app, factor).as_ref() == Some(&mail));
     let offered = |kind: &FactorKind| match kind {
+        FactorKind::Passkey => passkey::party(site).is_some(),
         FactorKind::Email => !gets_mail,
         FactorKind::Sms => site.transports.can_text(),
         _ => true,
@@ -129,6 +140,7 @@ async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Page, 
         to: Recipient::of(site.app, &factor).map(|recipient| recipient.shown()),
         since: format::day(site.locale, factor.created_at),
         used: factor.used_at.map(|at| format::moment(site.locale, at)),
+        backed_up: Stored::of(&factor).map(|stored| stored.credential.backed_up),
         name: factor.name,
     };
     Ok(Page::of(&FactorsPage {

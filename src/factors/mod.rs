@@ -4,6 +4,7 @@ pub mod codes;
 pub mod email;
 pub mod enrol;
 pub mod list;
+pub mod passkey;
 pub mod prove;
 pub mod resume;
 pub mod sending;
@@ -23,6 +24,7 @@ pub fn routes() -> Vec<Route> {
         prove::routes(),
         verify::routes(),
         list::routes(),
+        passkey::routes(),
         totp::routes(),
         sms::routes(),
         email::routes(),
@@ -38,6 +40,7 @@ pub fn samples() -> Vec<Sample> {
         Sample::of::<prove::FactorPage>(),
         Sample::of::<verify::VerifyPage>(),
         Sample::of::<list::FactorsPage>(),
+        Sample::of::<passkey::PasskeyPage>(),
         Sample::of::<totp::TotpPage>(),
         Sample::of::<sms::NumberPage>(),
         Sample::of::<sent::SentPage>(),

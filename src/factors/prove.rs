@@ -7,11 +7,12 @@ use zeroize::Zeroizing;
 use super::{
     resume::{goal, lock, resume},
     sending::{self, SendForm, Sending},
-    ways::{OtherWay, Ways, place_of},
+    ways::{OtherWay, Sent, Ways, place_of},
 };
 use crate::{
     auth::{
         pending::{Owed, Pending, PendingGoal},
+        question::{Aim, Question},
         second_factor::Tried,
         trusted::{self, trust},
     },
@@ -28,12 +29,16 @@ pub fn routes() -> Vec<Route> {
 }
 
 form! {
-    /// The form for the code of a second factor.
+    /// The form for the proof of a second factor.
     pub struct FactorForm {
         /// Path to go on to.
         next: String = hidden(),
         /// Kind of the factor.
         with: String = hidden(),
+        /// The question of a passkey, sealed.
+        asked: String = hidden(),
+        /// The answer of a passkey.
+        answer: String = hidden(),
         code: Zeroizing<String> = code(100).enter("go"),
         /// Whether to trust the browser.
         trust: bool = ticked(),
@@ -49,6 +54,8 @@ pub struct FactorPage {
     email: String,
     /// Kind of the factor that is asked for.
     kind: FactorKind,
+    /// The question for a passkey.
+    question: Option<Question>,
     /// The other ways.
     others: Vec<OtherWay>,
     /// Where codes are sent, if they are.
@@ -68,6 +75,7 @@ impl View for FactorPage {
             next: Place::Home.into(),
             email: "m•••@example.com".into(),
             kind,
+            question: (kind == FactorKind::Passkey).then(Question::sample),
             others: others.iter().map(|kind| OtherWay::new(*kind, Place::SecondFactor, "/")).collect(),
             sending: None,
             trust,
@@ -83,6 +91,7 @@ impl View for FactorPage {
             page(FactorKind::Totp, &[FactorKind::Sms, FactorKind::Email, FactorKind::RecoveryCode], Some(30)),
             page(FactorKind::RecoveryCode, &[FactorKind::Totp], None),
             page(FactorKind::Totp, &[], None),
+            page(FactorKind::Passkey, &[FactorKind::Totp, FactorKind::RecoveryCode], Some(30)),
         ];
         typed.into_iter().chain(sent).collect()
     }
@@ -100,6 +109,7 @@ async fn page(
         next: goal(next),
         email: masked(&pending.me.account.email),
         kind,
+        question: ways.question(site, &pending.me.account, (kind, Aim::SecondFactor))?,
         others: ways.others(kind, Place::SecondFactor, next),
         sending: Sending::of(site, &pending.me.account, ways, kind).await?,
         trust: may_trust(site, pending, kind).then_some(trusted::LIFE.as_secs() / (24 * 60 * 60)),
@@ -146,13 +156,15 @@ async fn submit(
     let chosen = ways.choose(&with.unwrap_or_default()).filter(|_| pending.owed == Owed::Proof);
     let Some(kind) = chosen else { return Ok(Outcome::go(Place::SecondFactor)) };
     let page = || page(&site, &pending, &ways, kind, &next);
-    let (FactorForm { code, trust: wished, .. }, refusal) = match form.whole() {
-        Ok(whole) => whole,
+    let Read { draft, refusal } = form;
+    let wished = draft.trust.unwrap_or_default();
+    let sent = match Sent::of(kind, draft.code, [draft.asked, draft.answer], refusal) {
+        Ok(sent) => sent,
         Err(refusal) => return Ok(page().await?.refused(refusal)),
     };
-    let proof = match ways.try_out(&site, account, kind, &code).await? {
+    let proof = match ways.try_out(&site, account, (kind, Aim::SecondFactor), &sent).await? {
         Tried::Right(proof) => proof,
-        Tried::Wrong(fault) => return Ok(page().await?.refused(refusal.with(FactorForm::AT.code, fault))),
+        Tried::Wrong(fault) => return Ok(page().await?.refused(sent.refused(fault))),
         Tried::TooMany(allowed) => return Ok(Outcome::too_many(allowed)),
     };
     let mut tx = site.begin().await?;
@@ -161,7 +173,7 @@ async fn submit(
     };
     if !proof.spend(&site, &mut locked).await? {
         drop(tx);
-        return Ok(page().await?.refused(refusal.with(FactorForm::AT.code, proof.used())));
+        return Ok(page().await?.refused(sent.refused(proof.used())));
     }
     let resumed = resume(&site, &mut locked, &pending, proof.kind()).await?;
     if resumed.is_stale() {

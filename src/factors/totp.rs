@@ -204,8 +204,12 @@ async fn submit(
         used_step,
         created_at: now,
         used_at: None,
+        credential_id: None,
+        passkey: None,
     };
-    let added = me.add(&site, &mut account, &factor).await?;
+    let Some(added) = me.add(&site, &mut account, &factor).await? else {
+        return Ok(Outcome::go(address(&next)));
+    };
     tx.commit().await?;
     added.enter(&site, me.account(), &next)
 }

@@ -7,10 +7,13 @@ use zeroize::Zeroizing;
 use super::{
     resume::{goal, note},
     sending::{self, SendForm, Sending},
-    ways::{OtherWay, Ways, place_of},
+    ways::{OtherWay, Sent, Ways, place_of},
 };
 use crate::{
-    auth::second_factor::Tried,
+    auth::{
+        question::{Aim, Question},
+        second_factor::Tried,
+    },
     base::{Error, factor::FactorKind},
     core::place::{Address, Place},
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
@@ -27,12 +30,16 @@ pub fn routes() -> Vec<Route> {
 }
 
 form! {
-    /// The form for the code of a second factor.
+    /// The form for the proof of a factor.
     pub struct VerifyForm {
         /// Path to go on to.
         next: String = hidden(),
         /// Kind of the factor.
         with: String = hidden(),
+        /// The question of a passkey, sealed.
+        asked: String = hidden(),
+        /// The answer of a passkey.
+        answer: String = hidden(),
         code: Zeroizing<String> = code(100).enter("go"),
     }
 }
@@ -44,6 +51,8 @@ pub struct VerifyPage {
     next: Address,
     /// Kind of the factor that is asked for.
     kind: FactorKind,
+    /// The question for a passkey.
+    question: Option<Question>,
     /// The other ways.
     others: Vec<OtherWay>,
     /// Where codes are sent, if they are.
@@ -58,13 +67,14 @@ impl View for VerifyPage {
         let page = |kind, sending: Option<Sending>| VerifyPage {
             next: Place::Factors.into(),
             kind,
+            question: (kind == FactorKind::Passkey).then(Question::sample),
             others: vec![OtherWay::new(FactorKind::RecoveryCode, Place::Verify, "/")],
             sending,
         };
         let sent = Sending::samples().into_iter().flat_map(|sending| {
             [FactorKind::Sms, FactorKind::Email].map(|kind| page(kind, Some(sending.clone())))
         });
-        [FactorKind::Totp, FactorKind::RecoveryCode]
+        [FactorKind::Totp, FactorKind::RecoveryCode, FactorKind::Passkey]
             .map(|kind| page(kind, None))
             .into_iter()
             .chain(sent)
@@ -81,7 +91,8 @@ async fn page(
 ) -> Result<Page, Error> {
     let sending = Sending::of(site, account, ways, kind).await?;
     let others = ways.others(kind, Place::Verify, next);
-    let page = Page::of(&VerifyPage { next: goal(next), kind, others, sending });
+    let question = ways.question(site, account, (kind, Aim::Verify))?;
+    let page = Page::of(&VerifyPage { next: goal(next), kind, question, others, sending });
     Ok(page.home(place_of(kind, Place::Verify, next)))
 }
 
@@ -113,13 +124,14 @@ async fn submit(
         return Ok(Outcome::go(Place::Verify));
     };
     let page = || page(&site, &me.account, &ways, kind, &next);
-    let (VerifyForm { code, .. }, refusal) = match form.whole() {
-        Ok(whole) => whole,
+    let Read { draft, refusal } = form;
+    let sent = match Sent::of(kind, draft.code, [draft.asked, draft.answer], refusal) {
+        Ok(sent) => sent,
         Err(refusal) => return Ok(page().await?.refused(refusal)),
     };
-    let proof = match ways.try_out(&site, &me.account, kind, &code).await? {
+    let proof = match ways.try_out(&site, &me.account, (kind, Aim::Verify), &sent).await? {
         Tried::Right(proof) => proof,
-        Tried::Wrong(fault) => return Ok(page().await?.refused(refusal.with(VerifyForm::AT.code, fault))),
+        Tried::Wrong(fault) => return Ok(page().await?.refused(sent.refused(fault))),
         Tried::TooMany(allowed) => return Ok(Outcome::too_many(allowed)),
     };
     let (now, session) = (site.now(), me.session.id);
@@ -131,7 +143,7 @@ async fn submit(
     }
     if !proof.spend(&site, &mut account).await? {
         drop(tx);
-        return Ok(page().await?.refused(refusal.with(VerifyForm::AT.code, proof.used())));
+        return Ok(page().await?.refused(sent.refused(proof.used())));
     }
     note(&site, &mut account, kind).await?;
     let fresh_until = now + *site.config().session.fresh;

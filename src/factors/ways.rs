@@ -1,21 +1,69 @@
 //! The ways in which the owner of an account may prove themselves.
 
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use crate::{
     auth::{
-        owed,
-        second_factor::{self, Tried, Typed},
+        owed, passkey,
+        question::{Aim, Question},
+        second_factor::{self, Tried},
     },
-    base::{Error, factor::FactorKind},
+    base::{Error, factor::FactorKind, fault::Fault},
     core::place::{Address, Place},
-    http::Visit,
+    http::{Refusal, Visit},
     store::{
         accounts::AccountRow,
         factors::{self, FactorRow},
         recovery_codes,
     },
 };
+
+/// Element of the page at which faults of a passkey stand.
+const PASSKEY: &str = "passkey";
+
+/// A proof as it was sent.
+pub struct Sent {
+    code: Zeroizing<String>,
+    asked: String,
+    /// Element of the page at which its faults stand.
+    at: &'static str,
+    refusal: Refusal,
+}
+
+impl Sent {
+    /// Takes the proof of `kind` from a form: its code, or the answer to the sealed question of a passkey.
+    ///
+    /// # Errors
+    /// The refusal if there is none.
+    pub fn of(
+        kind: FactorKind,
+        code: Option<Zeroizing<String>>,
+        [asked, answer]: [Option<String>; 2],
+        refusal: Refusal,
+    ) -> Result<Self, Refusal> {
+        if kind != FactorKind::Passkey {
+            return match code {
+                Some(code) if refusal.is_empty() => {
+                    Ok(Self { code, asked: String::new(), at: "code", refusal })
+                }
+                _ => Err(refusal),
+            };
+        }
+        match answer.unwrap_or_default() {
+            none if none.is_empty() => Err(Refusal::at(PASSKEY, Fault::new("fault-passkey-none"))),
+            answer => {
+                let (code, asked) = (answer.into(), asked.unwrap_or_default());
+                Ok(Self { code, asked, at: PASSKEY, refusal: Refusal::default() })
+            }
+        }
+    }
+
+    /// Returns the refusal for a fault.
+    pub fn refused(self, fault: Fault) -> Refusal {
+        self.refusal.with(self.at, fault)
+    }
+}
 
 /// The factors of an account that may be asked for.
 pub struct Ways {
@@ -42,6 +90,9 @@ impl Ways {
         let codes = recovery_codes::of_account(&mut conn, account.id).await?;
         let policy = site.live.now().sign_in(account.roles());
         let mut kinds: Vec<_> = owed::asked(&policy, &held).iter().map(|factor| factor.kind).collect();
+        if passkey::party(site).is_none() {
+            kinds.retain(|kind| *kind != FactorKind::Passkey);
+        }
         kinds.extend((!codes.is_empty()).then_some(FactorKind::RecoveryCode));
         kinds.sort_unstable();
         kinds.dedup();
@@ -54,7 +105,8 @@ impl Ways {
     /// [`Error::Database`].
     pub async fn strongest(site: &Visit<'_>, account: &AccountRow) -> Result<Self, Error> {
         let mut ways = Self::of(site, account).await?;
-        let strongest = ways.held.iter().map(|factor| factor.kind).min();
+        let offered = |kind: &FactorKind| *kind != FactorKind::Passkey || passkey::party(site).is_some();
+        let strongest = ways.held.iter().map(|factor| factor.kind).filter(offered).min();
         let code = ways.kinds.pop_if(|kind| *kind == FactorKind::RecoveryCode);
         ways.kinds = strongest.into_iter().chain(code).collect();
         Ok(ways)
@@ -77,7 +129,23 @@ impl Ways {
         others.map(|other| OtherWay::new(other, place, next)).collect()
     }
 
-    /// Tries a code for `kind`.
+    /// Returns the question for a passkey, if that is `kind`.
+    ///
+    /// # Errors
+    /// Same as [`Question::passkey`].
+    pub fn question(
+        &self,
+        site: &Visit<'_>,
+        account: &AccountRow,
+        (kind, aim): (FactorKind, Aim),
+    ) -> Result<Option<Question>, Error> {
+        match kind {
+            FactorKind::Passkey => Question::passkey(site, aim, Some((account.id, &self.held))),
+            _ => Ok(None),
+        }
+    }
+
+    /// Tries a proof of `kind`.
     ///
     /// # Errors
     /// [`Error::Database`]; the try may have been counted then.
@@ -85,10 +153,11 @@ impl Ways {
         &self,
         site: &Visit<'_>,
         account: &'a AccountRow,
-        kind: FactorKind,
-        code: &str,
+        (kind, aim): (FactorKind, Aim),
+        sent: &Sent,
     ) -> Result<Tried<'a>, Error> {
-        second_factor::try_out(site, account, &self.held, Typed { kind, code }).await
+        let sent = second_factor::Sent { kind, code: &sent.code, asked: &sent.asked, aim };
+        second_factor::try_out(site, account, &self.held, sent).await
     }
 }
 

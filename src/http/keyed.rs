@@ -131,7 +131,9 @@ pub async fn follow<T: KeyedLink>(site: &Visit<'_>, key: &Key) -> Result<Outcome
 /// # Errors
 /// [`Error::Database`].
 pub async fn use_up(site: &Visit<'_>, tx: &mut Tx, digest: &[u8], place: Place) -> Result<(), Error> {
-    spent::note(tx, digest, Reason::Used, (site.browser_id().as_deref(), &place.path()), site.now()).await
+    let led = (site.browser_id(), place.path());
+    spent::note(tx, digest, Reason::Used, (led.0.as_deref(), &led.1), site.now()).await?;
+    Ok(())
 }
 
 /// Longest time between two clicks that count as a double click.

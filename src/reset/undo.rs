@@ -122,7 +122,7 @@ async fn restore(app: &App, account: &mut Locked<'_>, before: &UndoSnapshot) -> 
     Ok(true)
 }
 
-/// Restores the second factors; a code that was used since stays used.
+/// Restores the second factors; what was used since stays used.
 async fn restore_factors(
     account: &mut Locked<'_>,
     before: &[FactorRow],
@@ -134,7 +134,8 @@ async fn restore_factors(
     for factor in before {
         let used = present.iter().find(|present| present.id == factor.id);
         let used_step = used.map_or(factor.used_step, |present| present.used_step.max(factor.used_step));
-        factors::insert(account, &FactorRow { used_step, ..factor.clone() }).await?;
+        let passkey = used.map_or(&factor.passkey, |present| &present.passkey).clone();
+        factors::insert(account, &FactorRow { used_step, passkey, ..factor.clone() }).await?;
     }
     for digest in codes {
         recovery_codes::insert(account.tx(), id, digest).await?;

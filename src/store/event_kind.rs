@@ -96,6 +96,9 @@ pub enum EventKind {
     /// An admin had a message sent again.
     #[strum(serialize = "message.retried")]
     MessageRetried,
+    /// A passkey has signed less often than it said before: it may have been copied.
+    #[strum(serialize = "passkey.copied")]
+    PasskeyCopied,
     /// A password was changed.
     #[strum(serialize = "password.changed")]
     PasswordChanged,

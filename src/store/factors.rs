@@ -23,7 +23,7 @@ record! {
         pub kind: FactorKind,
         /// Name that its owner gave it.
         pub name: String,
-        /// Secret that its codes are computed from, or where they are sent, sealed.
+        /// Secret that its codes are computed from, sealed; empty for a passkey.
         pub secret: Vec<u8>,
         /// Time step of the last code that was used.
         pub used_step: i64,
@@ -31,24 +31,47 @@ record! {
         pub created_at: Time,
         /// Time of last use.
         pub used_at: Option<Time>,
+        /// Id of a passkey, unique over all accounts.
+        #[serde(default)]
+        pub credential_id: Option<Vec<u8>>,
+        /// The rest of a passkey, as JSON.
+        #[serde(default)]
+        pub passkey: Option<String>,
     }
 }
 
-/// Adds a factor.
-pub async fn insert(account: &mut Locked<'_>, it: &FactorRow) -> Result<(), Error> {
+/// Adds a factor; false if an account has that passkey already.
+pub async fn insert(account: &mut Locked<'_>, it: &FactorRow) -> Result<bool, Error> {
     const INSERT: &str =
-        "INSERT INTO latchkey_factors (id, account_id, kind, name, secret, used_step, created_at, used_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    sql!(execute account.tx(), INSERT, it.id, it.account_id, it.kind, &it.name, it.secret.as_slice(), it.used_step,
-        it.created_at, it.used_at)?;
-    changed(account).await
+        "INSERT INTO latchkey_factors (id, account_id, kind, name, secret, used_step, created_at, used_at, credential_id, passkey)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (credential_id) DO NOTHING";
+    let inserted = sql!(execute account.tx(), INSERT, it.id, it.account_id, it.kind, &it.name, it.secret.as_slice(), it.used_step,
+        it.created_at, it.used_at, it.credential_id.as_deref(), it.passkey.as_deref())?;
+    changed(account).await?;
+    Ok(inserted == 1)
 }
 
 /// Returns the factors of an account, oldest first.
 pub async fn of_account(conn: &mut Conn, account: Uuid) -> Result<Vec<FactorRow>, Error> {
-    const OF_ACCOUNT: &str = "SELECT id, account_id, kind, name, secret, used_step, created_at, used_at
+    const OF_ACCOUNT: &str =
+        "SELECT id, account_id, kind, name, secret, used_step, created_at, used_at, credential_id, passkey
         FROM latchkey_factors WHERE account_id = $1 ORDER BY created_at, id LIMIT 100";
     Ok(sql!(all FactorRow, conn, OF_ACCOUNT, account)?)
+}
+
+/// Returns the passkey with this id, whoever has it.
+pub async fn of_credential(conn: &mut Conn, id: &[u8]) -> Result<Option<FactorRow>, Error> {
+    const OF_CREDENTIAL: &str =
+        "SELECT id, account_id, kind, name, secret, used_step, created_at, used_at, credential_id, passkey
+        FROM latchkey_factors WHERE credential_id = $1";
+    Ok(sql!(optional FactorRow, conn, OF_CREDENTIAL, id)?)
+}
+
+/// Stores a passkey as it is after its use; false if it was used elsewhere meanwhile, or is gone.
+pub async fn use_passkey(tx: &mut Tx, id: Uuid, was: &str, is: &str, now: Time) -> Result<bool, Error> {
+    const USE_PASSKEY: &str =
+        "UPDATE latchkey_factors SET passkey = $3, used_at = $4 WHERE id = $1 AND passkey = $2";
+    Ok(sql!(execute tx, USE_PASSKEY, id, was, is, now)? == 1)
 }
 
 /// Uses up the code of a time step, and with it those of all earlier steps; false if that has been done.

@@ -40,19 +40,18 @@ impl Spent {
     }
 }
 
-/// Records that a key is over.
+/// Records that a key is over; false if that is known already.
 pub async fn note(
     tx: &mut Tx,
     digest: &[u8],
     reason: Reason,
     (browser, place): (Option<&[u8]>, &str),
     now: Time,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     const NOTE: &str = "INSERT INTO latchkey_spent (digest, reason, browser, place, spent_at)
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (digest) DO NOTHING";
     let reason: &str = reason.into();
-    sql!(execute tx, NOTE, digest, reason, browser, place, now)?;
-    Ok(())
+    Ok(sql!(execute tx, NOTE, digest, reason, browser, place, now)? == 1)
 }
 
 /// Records that an account's links for three purposes are over, before they are removed. A purpose may be repeated.

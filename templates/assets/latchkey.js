@@ -25,6 +25,25 @@ for (const form of ours.querySelectorAll("form")) {
   });
   addEventListener("pageshow", () => delete form.dataset.sent);
 }
+// The browser answers what a form asks of a passkey; what it refuses, the site explains.
+for (const field of document.querySelectorAll("[data-passkey]")) {
+  const form = field.form;
+  form.addEventListener("submit", async (event) => {
+    const { create, get } = JSON.parse(field.dataset.passkey);
+    const parse = create ? "parseCreationOptionsFromJSON" : "parseRequestOptionsFromJSON";
+    if (event.defaultPrevented || !window.PublicKeyCredential?.[parse]) return;
+    event.preventDefault();
+    try {
+      const publicKey = PublicKeyCredential[parse](create ?? get);
+      const found = await navigator.credentials[create ? "create" : "get"]({ publicKey });
+      field.value = JSON.stringify(found);
+    } catch {
+      field.value = "";
+    }
+    form.submit();
+  });
+  if (form.dataset.now !== undefined) form.requestSubmit();
+}
 // A page that will soon be of no use says so in time.
 for (const note of document.querySelectorAll("[data-ends]")) {
   const left = note.dataset.ends - note.dataset.warn;

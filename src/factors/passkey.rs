@@ -1,0 +1,144 @@
+//! Setting up a passkey: the browser makes it, and its answer is the proof.
+
+use rocket::{Route, get, post, routes};
+use serde::Serialize;
+
+use super::{
+    enrol::Enrolling,
+    list::{MAX_NAME, address},
+};
+use crate::{
+    auth::{
+        passkey,
+        question::{Aim, Asked, Question},
+    },
+    base::{Error, factor::FactorKind, fault::Fault},
+    core::place::Place,
+    http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form, throttle::FactorTry},
+    store::{
+        self,
+        factors::{self, FactorRow, MAX_FACTORS},
+    },
+    view::shown::{Forms, View},
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}
+
+form! {
+    /// The form for a new passkey.
+    pub struct PasskeyForm {
+        /// Path to go on to after signing in.
+        next: String = hidden(),
+        /// The question, sealed.
+        asked: String = hidden(),
+        /// The answer of the browser.
+        answer: String = hidden(),
+        name: String = optional_line(MAX_NAME),
+    }
+}
+
+/// The page with that form.
+#[derive(Serialize)]
+pub struct PasskeyPage {
+    /// Address of the account.
+    email: String,
+    /// Whether a sign-in owes it.
+    signing_in: bool,
+    /// Address to go on to after signing in.
+    next: String,
+    question: Question,
+}
+
+impl View for PasskeyPage {
+    const TEMPLATE: &'static str = "factors/passkey";
+    const FORMS: Forms = &[PasskeyForm::INPUTS];
+
+    fn samples() -> Vec<Self> {
+        [false, true]
+            .map(|signing_in| PasskeyPage {
+                email: "maria@example.com".into(),
+                signing_in,
+                next: String::new(),
+                question: Question::sample(),
+            })
+            .into()
+    }
+}
+
+/// Returns the page, or `None` if the account cannot have another passkey.
+async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Option<Page>, Error> {
+    let account = me.account();
+    let held = factors::of_account(&mut site.read().await?, account.id).await?;
+    let policy = site.live.now().sign_in(account.roles());
+    if held.len() >= MAX_FACTORS || !policy.counts(FactorKind::Passkey) {
+        return Ok(None);
+    }
+    let Some(question) = Question::new_passkey(site, account, &held)? else { return Ok(None) };
+    let page = PasskeyPage {
+        email: account.email.clone(),
+        signing_in: me.is_signing_in(),
+        next: next.to_owned(),
+        question,
+    };
+    Ok(Some(Page::of(&page).home(Place::FactorsPasskey.with(&[("next", next)]))))
+}
+
+#[get("/account/factors/passkey?<next>")]
+async fn show(site: Visit<'_>, me: Enrolling<'_>, next: Option<&str>) -> Result<Outcome, Error> {
+    let next = next.unwrap_or_default();
+    Ok(page(&site, &me, next).await?.map_or_else(|| Outcome::go(address(next)), Outcome::from))
+}
+
+#[post("/account/factors/passkey", data = "<form>")]
+async fn submit(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    me: Enrolling<'_>,
+    form: Read<PasskeyForm>,
+) -> Result<Outcome, Error> {
+    let next = form.draft.next.clone().unwrap_or_default();
+    let Some(page) = page(&site, &me, &next).await? else { return Ok(Outcome::go(address(&next))) };
+    let (PasskeyForm { asked, answer, name, .. }, refusal) = match form.whole() {
+        Ok(whole) => whole,
+        Err(refusal) => return Ok(page.refused(refusal)),
+    };
+    let refused = |fault| Ok(page.refused(refusal.with("passkey", fault)));
+    if answer.is_empty() {
+        return refused(Fault::new("fault-passkey-none"));
+    }
+    let account = me.account();
+    let mut tx = site.begin().await?;
+    let counted = FactorTry::count(&site, &mut tx, account.id.as_bytes(), &account.email_key()).await?;
+    let asked = Asked::spend(&site, &mut tx, &asked, (Aim::Register, Some(account.id))).await?;
+    tx.commit().await?;
+    if !counted.allowed().is_yes() {
+        return Ok(Outcome::too_many(counted.allowed()));
+    }
+    let Some(asked) = asked else { return refused(Fault::new("fault-passkey-late")) };
+    let stored = match asked.new_passkey(&site, &answer) {
+        Ok(stored) => stored,
+        Err(fault) => return refused(fault),
+    };
+    let (now, mut tx) = (site.now(), site.begin().await?);
+    let Some(mut account) = me.lock(&mut tx, &site).await? else { return Ok(Outcome::go(address(&next))) };
+    let factor = FactorRow {
+        id: store::id(now, site.random)?,
+        account_id: account.id,
+        kind: FactorKind::Passkey,
+        name: if name.is_empty() { passkey::name(&site, &stored) } else { name },
+        secret: Vec::new(),
+        used_step: 0,
+        created_at: now,
+        used_at: None,
+        credential_id: Some(stored.credential.id.0.clone()),
+        passkey: Some(stored.text()),
+    };
+    let added = me.add(&site, &mut account, &factor).await?;
+    let Some(added) = added else { return refused(Fault::new("fault-passkey-known")) };
+    counted.refund(site.app, account.tx()).await?;
+    tx.commit().await?;
+    added.enter(&site, me.account(), &next)
+}
