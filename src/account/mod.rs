@@ -18,7 +18,7 @@ pub mod trusted;
 use rocket::Route;
 
 use crate::{
-    sign_in::{login, logout},
+    sign_in::{login, logout, passkey},
     view::shown::Sample,
 };
 
@@ -30,6 +30,7 @@ pub fn routes() -> Vec<Route> {
         confirm::routes(),
         login::routes(),
         logout::routes(),
+        passkey::routes(),
         home::routes(),
         trusted::routes(),
         change::routes(),
@@ -49,6 +50,7 @@ pub fn samples() -> Vec<Sample> {
         Sample::of::<confirm_again::ConfirmSentPage>(),
         Sample::of::<confirm::ConfirmPage>(),
         Sample::of::<login::LoginPage>(),
+        Sample::of::<passkey::PasskeyPage>(),
         Sample::of::<logout::LogoutPage>(),
         Sample::of::<home::HomePage>(),
         Sample::of::<home::SessionsPage>(),

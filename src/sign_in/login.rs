@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::{
     auth::{
         gate::{self, Goal, Passed, Proof},
+        passkey,
         session::Restricted,
         stepped_up::must_verify,
         temporary,
@@ -101,6 +102,8 @@ pub struct LoginPage {
     next: Address,
     /// Whether somebody signed in has to prove themselves again.
     again: bool,
+    /// The page for passkeys, where there are any.
+    passkeys: Option<Address>,
 }
 
 impl View for LoginPage {
@@ -109,7 +112,11 @@ impl View for LoginPage {
 
     fn samples() -> Vec<Self> {
         [(Place::Home, false), (Place::Account, true)]
-            .map(|(next, again)| LoginPage { next: next.into(), again })
+            .map(|(next, again)| LoginPage {
+                next: next.into(),
+                again,
+                passkeys: (!again).then(|| Place::SignInPasskey.into()),
+            })
             .into()
     }
 }
@@ -137,11 +144,13 @@ fn show(
 }
 
 fn page(site: &Visit<'_>, next: &str, again: bool) -> Page {
-    Page::of(&LoginPage { next: goal(site, next), again })
+    let offered = !again && passkey::party(site).is_some() && site.live.now().has_second_factors();
+    let passkeys = offered.then(|| Place::SignInPasskey.with(&[("next", next)]));
+    Page::of(&LoginPage { next: goal(site, next), again, passkeys })
 }
 
 /// Returns the page to go on to.
-fn goal(site: &Visit<'_>, next: &str) -> Address {
+pub(super) fn goal(site: &Visit<'_>, next: &str) -> Address {
     let wanted = return_to::path(next).or_else(|| site.config().after_sign_in.clone());
     wanted.map_or(Place::Home.into(), Address::Path)
 }
