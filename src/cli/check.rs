@@ -8,7 +8,7 @@ use clap::Args;
 use figment::Figment;
 use serde_json::{Value, json};
 
-use super::{census::DatabaseState, exposed::exposed, site};
+use super::{census::DatabaseState, exposed::exposed, passkeys, site};
 use crate::{
     app::App,
     base::{Error, email::Email, phone::Phone},
@@ -78,6 +78,7 @@ async fn look(
 ) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
     let validated = Validated::look(figment, provided)?;
     let mut findings = validated.findings.clone();
+    findings.extend(passkeys::missing(&validated).map(|finding| finding.placed(figment)));
     let (plan, people) = plan(check, validated, figment).await.map_err(|fault| {
         let lines = fault.to_string();
         lines.lines().map(|line| finding(line).placed(figment)).collect::<Vec<_>>()

@@ -15,6 +15,7 @@ mod eject;
 mod events;
 mod exposed;
 mod outbox;
+mod passkeys;
 mod policy;
 mod seed;
 mod signals;
