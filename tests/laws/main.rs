@@ -16,6 +16,7 @@ mod buckets;
 mod canonical;
 mod codes;
 mod confirm;
+mod device;
 mod factors;
 mod flash;
 mod framed;
@@ -37,6 +38,7 @@ mod outage;
 mod own_rule;
 mod own_strategy;
 mod pages;
+mod passkeys;
 mod password;
 mod policy;
 #[cfg(unix)]
