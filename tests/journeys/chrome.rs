@@ -34,6 +34,22 @@ impl WebDriverCompatibleCommand for Native {
     }
 }
 
+/// A virtual authenticator, whose owner is there and agrees (Web Authentication, 11.3).
+#[derive(Debug)]
+struct Authenticator;
+
+impl WebDriverCompatibleCommand for Authenticator {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, <Url as std::str::FromStr>::Err> {
+        base.join(&format!("session/{}/webauthn/authenticator", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        let device = json!({ "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserConsenting": true, "isUserVerified": true });
+        (Method::POST, Some(device.to_string()))
+    }
+}
+
 impl Chrome {
     /// Starts a browser that saves screenshots to `shots`, or says what is missing.
     pub async fn start(shots: &Path) -> Result<Chrome, String> {
@@ -156,6 +172,27 @@ impl Chrome {
             let bytes = STANDARD.decode(picture["data"].as_str().expect("a picture")).expect("base64");
             std::fs::write(self.shots.join(format!("{name}-{width}.png")), bytes).expect("written");
         }
+    }
+
+    /// Takes the same screenshots in light and in dark.
+    pub async fn shoot_both(&self, name: &str) {
+        for scheme in ["light", "dark"] {
+            let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+            self.native("Emulation.setEmulatedMedia", features).await;
+            self.shoot(&format!("{name}-{scheme}")).await;
+        }
+        self.native("Emulation.setEmulatedMedia", json!({ "features": [] })).await;
+    }
+
+    /// Adds an authenticator to the browser.
+    pub async fn add_authenticator(&self) {
+        self.client.issue_cmd(Authenticator).await.expect("an authenticator");
+    }
+
+    /// On this page, lets the browser refuse to use a passkey.
+    pub async fn refuse_once(&self) {
+        let script = "navigator.credentials.get = () => Promise.reject(new Error('refused'))";
+        self.client.execute(script, vec![]).await.expect("a script");
     }
 
     async fn native(&self, command: &'static str, parameters: Value) -> Value {

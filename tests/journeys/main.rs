@@ -8,6 +8,7 @@ mod console;
 mod gateway;
 mod journey;
 mod mail;
+mod passkeys;
 
 for_every_strategy! {
     from_forgotten_to_signed_in,
@@ -15,6 +16,7 @@ for_every_strategy! {
 
 for_both_databases! {
     an_admin_looks_after_somebody,
+    a_person_signs_in_by_passkey,
 }
 
 use common::Setting;
@@ -28,6 +30,12 @@ async fn from_forgotten_to_signed_in(setting: Setting) {
 
 async fn an_admin_looks_after_somebody(setting: Setting) {
     if let Err(missing) = console::look_after(setting).await {
+        common::skip(&missing);
+    }
+}
+
+async fn a_person_signs_in_by_passkey(setting: Setting) {
+    if let Err(missing) = passkeys::by_passkey(setting).await {
         common::skip(&missing);
     }
 }
