@@ -124,7 +124,10 @@ impl Enrolling<'_> {
             Enrolling::SigningIn(pending) => Some(resume(site, account, pending, factor.kind).await?),
             Enrolling::SignedIn(me) => {
                 let session = &me.0.0.session;
-                sessions::step_up(account.tx(), session.id, Some(factor.kind), session.fresh_until).await?;
+                // What was proved to get here stays proved.
+                let stays = |was: &FactorKind| *was == FactorKind::RecoveryCode || *was < factor.kind;
+                let proved = session.factor.filter(stays).unwrap_or(factor.kind);
+                sessions::step_up(account.tx(), session.id, Some(proved), session.fresh_until).await?;
                 None
             }
         };

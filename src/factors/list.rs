@@ -4,7 +4,7 @@ use rocket::{Route, get, http::Status, post, routes};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::enrol::Enrolling;
+use super::{enrol::Enrolling, totp::StartForm};
 use crate::{
     account::notice,
     auth::{
@@ -79,7 +79,7 @@ struct FactorShown {
 
 impl View for FactorsPage {
     const TEMPLATE: &'static str = "factors/list";
-    const FORMS: Forms = &[NameForm::INPUTS];
+    const FORMS: Forms = &[NameForm::INPUTS, StartForm::INPUTS];
 
     fn samples() -> Vec<Self> {
         let factor = |kind, name: &str, used: Option<&str>, to: Option<&str>| FactorShown {

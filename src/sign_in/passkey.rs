@@ -71,6 +71,9 @@ fn show(site: Visit<'_>, me: Option<&SignedIn>, next: Option<&str>) -> Result<Ou
 
 /// Returns the page, or `None` where there are no passkeys.
 fn page(site: &Visit<'_>, next: &str) -> Result<Option<Page>, Error> {
+    if !site.live.now().has_second_factors() {
+        return Ok(None);
+    }
     let Some(question) = Question::passkey(site, Aim::SignIn, None)? else { return Ok(None) };
     let page = Page::of(&PasskeyPage { next: goal(site, next), question });
     Ok(Some(page.home(Place::SignInPasskey.with(&[("next", next)]))))
