@@ -1,7 +1,7 @@
 //! Who asks for passkeys: the site, by its public URL.
 
-use reqwest::Url;
 use serde::Serialize;
+use url::Url;
 
 use crate::base::key;
 
