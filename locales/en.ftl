@@ -237,6 +237,7 @@ factors-add-more-passkey = Add another passkey
 factors-add-totp = Set up an authenticator app
 factors-add-more-totp = Add another authenticator app
 factors-add-sms = Get codes by text message
+factors-add-more-sms = Get codes on another phone
 factors-add-email = Get codes by email
 factors-codes-title = Recovery codes
 factors-codes = { $count ->
@@ -972,7 +973,7 @@ mail-factor-code-lead =
     Enter this code on the page that is waiting for it. It works only in the browser where you asked for it.
 mail-factor-code-button = Go to { $site }
 mail-factor-code-closing =
-    If you did not ask for this, somebody knows your password. The code works only in the browser that asked for it, so do not give it to anybody, and change your password.
+    If you did not ask for this, somebody may know your password. The code works only in the browser that asked for it, so do not give it to anybody, and change your password.
 
 mail-factor-set-up-subject = Your code for { $site }
 mail-factor-set-up-lead =

@@ -7,6 +7,7 @@ pub mod owed;
 pub mod passkey;
 pub mod pending;
 pub mod question;
+pub mod recipient;
 pub mod recovery;
 pub mod remember;
 pub mod role;

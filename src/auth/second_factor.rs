@@ -7,8 +7,8 @@ use super::{
     code,
     passkey::Used,
     question::{Aim, Asked},
-    recovery,
-    sent_code::{self, Recipient},
+    recipient::Recipient,
+    recovery, sent_code,
     totp::{self, Compared},
 };
 use crate::{

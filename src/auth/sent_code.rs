@@ -1,22 +1,20 @@
-//! Second factors whose codes are sent, by text message or by mail: where they go, and the code under way.
+//! Codes of second factors that are sent, by text message or by mail.
 //!
-//! The recipient is sealed in the factor's row, and in that of the code: a code proves the factor to whose recipient it
-//! went. Like every code it is good in one browser, for three tries.
+//! A code proves the factor to whose recipient it went. Like every code it is good in one browser, for three tries.
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::code::{self, Bound, CodeKind, TRIES};
+use super::{
+    code::{self, Bound, CodeKind, TRIES},
+    recipient::Recipient,
+};
 use crate::{
-    app::App,
     base::{
         Error,
-        email::masked,
         factor::{FactorKind, SENT_LIFE},
         key::{Key, Purpose},
-        phone::ending,
     },
     core::{
         event::{Event, EventKind},
@@ -28,24 +26,13 @@ use crate::{
     store::{
         Tx,
         accounts::{self, AccountRow},
-        factors::FactorRow,
         keys::{self, KeyRow},
         outbox,
     },
 };
 
-const PURPOSE: &str = "recipient of codes";
 /// Shortest time between two texts to one browser.
 const PAUSE: Duration = Duration::from_secs(60);
-
-/// The address or the number that codes are sent to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recipient {
-    /// Channel.
-    pub channel: Channel,
-    /// Stored address, or number in E.164.
-    pub to: String,
-}
 
 /// What a code is for.
 #[derive(Clone, Copy)]
@@ -63,83 +50,6 @@ impl Stage {
             Stage::Proof => Purpose::Factor,
         };
         CodeKind { purpose, life: SENT_LIFE, make: Key::code }
-    }
-}
-
-impl Recipient {
-    /// Creates one that gets mail.
-    pub fn mail(address: &str) -> Self {
-        Self { channel: Channel::Email, to: address.to_owned() }
-    }
-
-    /// Creates one that gets texts, by its number in E.164.
-    pub fn text(number: &str) -> Self {
-        Self { channel: Channel::Sms, to: number.to_owned() }
-    }
-
-    /// Returns the one in the row of a factor; `None` if its codes are not sent, or its secret key is gone.
-    pub fn of(app: &App, factor: &FactorRow) -> Option<Self> {
-        factor.kind.is_sent().then(|| Self::open(app, &factor.secret))?
-    }
-
-    fn open(app: &App, sealed: &[u8]) -> Option<Self> {
-        serde_json::from_slice(&app.keyring.open(PURPOSE, sealed).ok()?).ok()
-    }
-
-    /// Returns it sealed, for the database.
-    ///
-    /// # Errors
-    /// Same as [`Keyring::seal`](crate::base::keyring::Keyring::seal).
-    pub fn seal(&self, app: &App) -> Result<Vec<u8>, Error> {
-        let plain = serde_json::to_vec(self).expect("a recipient is plain data");
-        app.keyring.seal(app.random, PURPOSE, &plain)
-    }
-
-    /// Returns the kind of factor.
-    pub fn kind(&self) -> FactorKind {
-        match self.channel {
-            Channel::Email => FactorKind::Email,
-            Channel::Sms => FactorKind::Sms,
-        }
-    }
-
-    /// Returns what is shown of it: `m•••@example.com`, or the last two digits.
-    pub fn shown(&self) -> String {
-        match self.channel {
-            Channel::Email => masked(&self.to),
-            Channel::Sms => ending(&self.to).to_owned(),
-        }
-    }
-
-    async fn allowed(
-        &self,
-        site: &Visit<'_>,
-        tx: &mut Tx,
-        account: &AccountRow,
-        stage: Stage,
-    ) -> Result<Allowed, Error> {
-        let (key, asked) = (account.email_key(), site.caller());
-        let known = device::known(site, &key);
-        match (self.channel, stage) {
-            (Channel::Email, _) => throttle::message_allowed(site, tx, MessageKind::Factor, &key).await,
-            (Channel::Sms, Stage::SetUp) => {
-                throttle::verification_allowed(site, tx, &self.to, account.id.as_bytes(), &asked).await
-            }
-            (Channel::Sms, Stage::Proof) => {
-                throttle::text_allowed(site, tx, &self.to, known.as_ref().into(), &asked).await
-            }
-        }
-    }
-
-    fn message(&self, site: &Visit<'_>, stage: Stage) -> Message {
-        let name = match stage {
-            Stage::SetUp => "factor-set-up",
-            Stage::Proof => "factor-code",
-        };
-        match self.channel {
-            Channel::Email => Message::mail(site.locale, &self.to, name).asked(&site.caller()),
-            Channel::Sms => Message::text(site.locale, &self.to, name),
-        }
     }
 }
 
@@ -167,7 +77,7 @@ pub async fn send(
     if let Some(seconds) = former.and_then(|row| wait(site, &row, recipient.channel)) {
         return Ok(Err(Announcement::count("flash-wait", seconds)));
     }
-    if !recipient.allowed(site, held, account, stage).await?.is_yes() {
+    if !allowed(site, held, account, recipient, stage).await?.is_yes() {
         tx.commit().await?;
         let limit = match recipient.channel {
             Channel::Email => "flash-code-limit",
@@ -179,13 +89,46 @@ pub async fn send(
     let bound = Bound { account: account.id, parent: None, browser: &browser, sealed };
     let (row, code) = code::issue(site.app, held, &kind, bound).await?;
     outbox::drop_orphans(held, account.id).await?;
-    let message = recipient.message(site, stage).code(code.expose(), row.expires_at);
+    let message = message(site, recipient, stage).code(code.expose(), row.expires_at);
     message.post(site.app, held, Some(account.id), Some(row.id), row.expires_at).await?;
     let asked = site.caller();
     let event = Event::new(EventKind::FactorCodeSent, account.id).from(&asked);
     event.detail(recipient.kind().name()).write(site.app, held).await?;
     tx.commit().await?;
     Ok(Ok(()))
+}
+
+/// Counts the message, like others that let people in; a first one like others that verify a number.
+async fn allowed(
+    site: &Visit<'_>,
+    tx: &mut Tx,
+    account: &AccountRow,
+    recipient: &Recipient,
+    stage: Stage,
+) -> Result<Allowed, Error> {
+    let (key, asked) = (account.email_key(), site.caller());
+    let known = device::known(site, &key);
+    match (recipient.channel, stage) {
+        (Channel::Email, _) => throttle::message_allowed(site, tx, MessageKind::Factor, &key).await,
+        (Channel::Sms, Stage::SetUp) => {
+            throttle::verification_allowed(site, tx, &recipient.to, account.id.as_bytes(), &asked).await
+        }
+        (Channel::Sms, Stage::Proof) => {
+            throttle::text_allowed(site, tx, &recipient.to, known.as_ref().into(), &asked).await
+        }
+    }
+}
+
+/// Returns the message, without its code.
+fn message(site: &Visit<'_>, recipient: &Recipient, stage: Stage) -> Message {
+    let name = match stage {
+        Stage::SetUp => "factor-set-up",
+        Stage::Proof => "factor-code",
+    };
+    match recipient.channel {
+        Channel::Email => Message::mail(site.locale, &recipient.to, name).asked(&site.caller()),
+        Channel::Sms => Message::text(site.locale, &recipient.to, name),
+    }
 }
 
 /// Returns the seconds until another text may be asked for.

@@ -4,7 +4,7 @@ use rocket::{Route, get, post, routes};
 
 use super::{enrol::Enrolling, sent, totp::StartForm};
 use crate::{
-    auth::sent_code::Recipient,
+    auth::recipient::Recipient,
     base::Error,
     core::place::Place,
     http::{Outcome, Read, SameOrigin, Visit},

@@ -9,7 +9,7 @@ use crate::{
     account::notice,
     auth::{
         passkey::{self, Stored},
-        sent_code::Recipient,
+        recipient::Recipient,
         stepped_up::SteppedUp,
     },
     base::{Error, factor::FactorKind, fault::Fault},

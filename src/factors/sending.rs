@@ -6,7 +6,10 @@ use uuid::Uuid;
 
 use super::ways::{Ways, place_of};
 use crate::{
-    auth::sent_code::{self, Recipient, Stage},
+    auth::{
+        recipient::Recipient,
+        sent_code::{self, Stage},
+    },
     base::{Error, factor::FactorKind},
     core::place::Place,
     http::{Outcome, Visit, form::form},

@@ -11,7 +11,8 @@ use super::{
 use crate::{
     auth::{
         code,
-        sent_code::{self, Recipient, Stage},
+        recipient::Recipient,
+        sent_code::{self, Stage},
     },
     base::{Error, factor::FactorKind},
     core::place::{Address, Place},

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{enrol::Enrolling, sent, totp::StartForm};
 use crate::{
-    auth::sent_code::Recipient,
+    auth::recipient::Recipient,
     base::{
         Error,
         fault::Fault,

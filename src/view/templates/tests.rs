@@ -153,6 +153,8 @@ fn every_page_has_a_sample() {
         "own.html",
         "ticket.html",
         "code.html",
+        "factors/inputs.html",
+        "factors/rows.html",
         "email/style.css",
         "admin/console.html",
         "admin/macros.html",
