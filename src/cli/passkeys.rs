@@ -7,8 +7,9 @@ use crate::{
     webauthn::relying_party::{NoPasskeys, RelyingParty},
 };
 
-/// Returns advice if people could use passkeys at another address of the site.
+/// Returns advice if people could use passkeys at another address of the site than the one that is configured.
 pub(super) fn missing(validated: &Validated) -> Option<Finding> {
+    validated.config.public_url.as_ref()?;
     let mut tables = validated.config.sign_in.tables();
     if !tables.any(|(_, policy)| policy.is_on() && policy.counts(FactorKind::Passkey)) {
         return None;

@@ -76,7 +76,8 @@ impl Device {
         let mut device =
             Authenticator::new(Aaguid::new_empty(), self.passkey.clone(), somebody, RustCryptoBackend);
         device.set_make_credentials_with_signature_counter(self.counts);
-        let mut client = Client::new(device).allows_insecure_localhost(true);
+        let client = Client::new(device).allows_insecure_localhost(true);
+        let mut client = client.user_verification_when_preferred(self.verifies);
         let answer = match question.get("create") {
             Some(options) => {
                 let options = serde_json::from_value(json!({ "publicKey": options })).unwrap();
