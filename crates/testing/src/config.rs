@@ -61,6 +61,8 @@ impl Config {
         config.set("shutdown.grace", json!(1));
         config.set("shutdown.mercy", json!(1));
         config.set("databases.latchkey.url", json!(setting.database));
+        // No test takes the power away, so none has to wait for the disk.
+        config.set("databases.latchkey.synchronous", json!("normal"));
         config.set("latchkey.public_url", json!(format!("http://127.0.0.1:{port}")));
         if !BASE.is_empty() {
             config.set("latchkey.base", json!(*BASE));
