@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 /// Most crates of [`PLAIN`], its own among them.
-const MOST: usize = 250;
+const MOST: usize = 263;
 /// An application with one database, and nothing else that is a feature.
 const PLAIN: &str = "example-plain";
 
@@ -30,9 +30,7 @@ struct Row<'a> {
 }
 
 fn rows(text: &str) -> Vec<Row<'_>> {
-    let table = text.split("\n## Features\n").nth(1).expect("the section");
-    let table = table.split("\n#").next().unwrap_or_default();
-    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let rows = text.lines().filter(|line| line.starts_with("| `"));
     rows.map(|row| {
         let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
         Row { feature: cells[0].trim_matches('`'), is_default: cells[1] == "yes", crates: cells[3] }
