@@ -11,6 +11,7 @@ CREATE TABLE latchkey_factors (
 );
 
 CREATE INDEX latchkey_factors_account ON latchkey_factors (account_id);
+CREATE INDEX latchkey_factors_kind ON latchkey_factors (kind, account_id);
 
 -- Only digests: the codes were shown once.
 CREATE TABLE latchkey_recovery_codes (
