@@ -4,7 +4,7 @@ use rocket::futures::future::join_all;
 use serde_json::json;
 
 use super::factors::{finish, half_way, prove, to_the_factor};
-use crate::common::{Browser, Capabilities, OLD, Page, Person, Sent, Setting, TestApp, recovery_codes};
+use crate::common::{Browser, OLD, Page, Person, Sent, Setting, TestApp, recovery_codes};
 
 for_both_databases! {
     a_sent_code_is_set_up_and_asked_for,
