@@ -3,7 +3,14 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Conn, Tx, accounts::Locked, record::record, recovery_codes, sql, text::text, trusted_browsers};
+use super::{
+    Conn, Tx,
+    accounts::{Locked, RoleGroup},
+    record::record,
+    recovery_codes, sql,
+    text::text,
+    trusted_browsers,
+};
 use crate::base::{Error, clock::Time, factor::FactorKind};
 
 text!(FactorKind);
@@ -122,4 +129,66 @@ async fn changed(account: &mut Locked<'_>) -> Result<(), Error> {
     sql!(execute account.tx(), CHANGED, owner)?;
     sql!(execute account.tx(), END_PENDING, owner)?;
     trusted_browsers::end_all(account.tx(), owner).await
+}
+
+record! {
+    /// Enabled accounts with the same roles that hold factors of the same kinds.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct HolderGroup {
+        /// Their roles, separated by spaces.
+        pub role_list: String,
+        /// Kinds of factors, separated by spaces.
+        pub kinds: String,
+        /// Number of accounts.
+        pub accounts: i64,
+    }
+}
+
+impl HolderGroup {
+    /// Returns their roles, in alphabetical order.
+    pub fn roles(&self) -> impl Iterator<Item = &str> {
+        self.role_list.split_whitespace()
+    }
+
+    /// Returns the kinds of factors that they hold.
+    pub fn kinds(&self) -> impl Iterator<Item = FactorKind> {
+        self.kinds.split_whitespace().filter_map(|kind| kind.parse().ok())
+    }
+}
+
+/// Divides the groups of all enabled accounts by the factors that they hold. Takes one pass over the factors.
+pub async fn holder_groups(conn: &mut Conn, role_groups: &[RoleGroup]) -> Result<Vec<HolderGroup>, Error> {
+    const HOLDERS: &str = "SELECT role_list, kinds, COUNT(*) AS accounts FROM (
+            SELECT COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = one.account_id), '') AS role_list,
+                string_agg(kind, ' ' ORDER BY kind) AS kinds
+            FROM (SELECT DISTINCT account_id, kind FROM latchkey_factors JOIN latchkey_accounts ON latchkey_accounts.id = account_id WHERE enabled) AS one
+            GROUP BY account_id) AS each
+        GROUP BY role_list, kinds ORDER BY role_list, kinds";
+    let holders = sql!(all HolderGroup, conn, HOLDERS)?;
+    let without = role_groups.iter().map(|group| {
+        let with = holders.iter().filter(|holders| holders.role_list == group.role_list);
+        let with: i64 = with.map(|holders| holders.accounts).sum();
+        let role_list = group.role_list.clone();
+        HolderGroup { role_list, kinds: String::new(), accounts: group.accounts - with }
+    });
+    Ok(without.collect::<Vec<_>>().into_iter().chain(holders).collect())
+}
+
+/// Returns how many accounts hold factors of a kind, counting no further than `most`.
+pub async fn holders(conn: &mut Conn, kind: FactorKind, most: i64) -> Result<i64, Error> {
+    const COUNT: &str = "SELECT COUNT(*) FROM
+        (SELECT DISTINCT account_id FROM latchkey_factors WHERE kind = $1 LIMIT $2) AS some_of_them";
+    Ok(sql!(optional(i64,), conn, COUNT, kind, most)?.map_or(0, |(count,)| count))
+}
+
+/// Returns a batch of sealed secrets in order of the factors' ids, after `after`: the id and kind of the factor, the address
+/// of its account, and the secret.
+pub async fn secrets(
+    conn: &mut Conn,
+    after: Uuid,
+) -> Result<Vec<(Uuid, FactorKind, String, Vec<u8>)>, Error> {
+    const SECRETS: &str = "SELECT f.id, f.kind, a.email, f.secret
+        FROM latchkey_factors AS f JOIN latchkey_accounts AS a ON a.id = f.account_id
+        WHERE f.id > $1 AND f.kind <> 'passkey' ORDER BY f.id LIMIT 500";
+    Ok(sql!(all(Uuid, FactorKind, String, Vec<u8>), conn, SECRETS, after)?)
 }

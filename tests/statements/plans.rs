@@ -11,10 +11,12 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection, raw_s
 use super::{common::Engine, migrated, statements_of, wait};
 
 /// Statements that may scan a table or an index.
-const MAY: [&str; 6] = [
+const MAY: [&str; 7] = [
     // All accounts are counted when a policy is judged.
     "accounts::EVERYBODY",
     "accounts::WITH_ROLES",
+    // All second factors are counted when a policy that requires them is judged.
+    "factors::HOLDERS",
     // All invitations, by an index that contains nothing else.
     "registrations::INVITATIONS",
     // A new site is filled, for measuring.
