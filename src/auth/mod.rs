@@ -18,3 +18,4 @@ pub mod stepped_up;
 pub mod temporary;
 pub mod totp;
 pub mod trusted;
+pub mod unopened;

@@ -189,6 +189,6 @@ pub async fn secrets(
 ) -> Result<Vec<(Uuid, FactorKind, String, Vec<u8>)>, Error> {
     const SECRETS: &str = "SELECT f.id, f.kind, a.email, f.secret
         FROM latchkey_factors AS f JOIN latchkey_accounts AS a ON a.id = f.account_id
-        WHERE f.id > $1 AND f.kind <> 'passkey' ORDER BY f.id LIMIT 500";
+        WHERE f.id > $1 ORDER BY f.id LIMIT 500";
     Ok(sql!(all(Uuid, FactorKind, String, Vec<u8>), conn, SECRETS, after)?)
 }
