@@ -6,9 +6,10 @@ use std::{io::Write, net::IpAddr, process::ExitCode};
 
 use clap::Args;
 use figment::Figment;
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{census::DatabaseState, exposed::exposed, passkeys, site};
+use super::{census::DatabaseState, exposed::exposed, passkeys, sealed::sealed, site};
 use crate::{
     app::App,
     base::{Error, email::Email, phone::Phone},
@@ -16,9 +17,9 @@ use crate::{
     findings::{Finding, Severity},
     jobs::delivery,
     outbox::{mail::Mail, message::Message, sms::Gateway, smtp::Smtp},
-    policy::{Channel, Policy, ResetSettings, judge},
+    policy::{Channel, Policy, ResetSettings, judge, sign_in::SignInPolicy},
     server::template_dir,
-    store,
+    store::{self, accounts::RoleGroup},
 };
 
 #[derive(Args)]
@@ -45,8 +46,12 @@ struct Plan {
     /// Name and description of each part.
     parts: Vec<(&'static str, String)>,
     /// Tables of the policy: role, policy, and the number of accounts they apply to, if that can be counted.
-    tables: Vec<(String, Policy, Option<i64>)>,
+    tables: Vec<Table<Policy>>,
+    /// The same of signing in.
+    sign_in: Vec<Table<SignInPolicy>>,
 }
+
+type Table<P> = (String, P, Option<i64>);
 
 pub(super) fn run(check: &Check, figment: &Figment, owner: Owner, provided: &Provided) -> ExitCode {
     // Faulty keys of Rocket's own are reported here, because Rocket would panic over them.
@@ -117,7 +122,9 @@ async fn plan(check: &Check, validated: Validated, figment: &Figment) -> Result<
         DatabaseState::Counts(pool) => {
             let mut conn = pool.read().await?;
             let role_groups = store::accounts::role_groups(&mut conn, app.now()).await?;
-            let people = judge::people(&mut conn, policy, &role_groups, app.now()).await?;
+            let policies = (policy, &app.config().sign_in);
+            let mut people = judge::people(&mut conn, policies, &role_groups, app.now()).await?;
+            people.extend(sealed(&app, &mut conn).await?);
             (Some(role_groups), people)
         }
         _ => (None, Vec::new()),
@@ -135,14 +142,19 @@ async fn plan(check: &Check, validated: Validated, figment: &Figment) -> Result<
     ];
     let dir = dir.map(|dir| format!("those in {} go before the built-in ones", dir.display()));
     parts.extend(dir.map(|dir| ("templates", dir)));
-    let asking = |role: &str| {
-        let role_groups = role_groups.iter().flatten().filter(|group| policy.asks(role, group.roles()));
-        role_groups.map(|group| group.accounts).sum()
+    let count = |asks: &dyn Fn(&RoleGroup) -> bool| {
+        let role_groups = role_groups.as_ref()?.iter().filter(|group| asks(group));
+        Some(role_groups.map(|group| group.accounts).sum())
     };
     let tables = policy
         .tables()
-        .map(|(role, each)| (role.to_owned(), each, role_groups.is_some().then(|| asking(role))))
-        .collect();
+        .map(|(role, each)| (role.to_owned(), each, count(&|group| policy.asks(role, group.roles()))));
+    let tables = tables.collect();
+    let entry = &app.config().sign_in;
+    let sign_in = entry
+        .tables()
+        .map(|(role, each)| (role.to_owned(), each, count(&|group| entry.asks(role, group.roles()))));
+    let sign_in = sign_in.collect();
     census.close().await;
     let mails = check
         .mail
@@ -160,7 +172,7 @@ async fn plan(check: &Check, validated: Validated, figment: &Figment) -> Result<
             }
         }
     }
-    Ok((Plan { parts, tables }, findings))
+    Ok((Plan { parts, tables, sign_in }, findings))
 }
 
 /// Describes access to the metrics.
@@ -208,10 +220,15 @@ fn print(starts: bool, plan: Option<&Plan>, findings: &[Finding]) {
         }
         say!("recovery");
         for (role, policy, accounts) in &plan.tables {
-            let who = if role.is_empty() { "everybody" } else { role };
-            let accounts = accounts.map_or(String::new(), |count| format!(" (accounts: {count})"));
             let Policy { strategy, channel, key_ttl, .. } = policy;
-            say!("  {who:9} {strategy}, first key by {channel}, good for {key_ttl}{accounts}");
+            let what = format!("{strategy}, first key by {channel}, good for {key_ttl}");
+            row(role, &what, *accounts);
+        }
+        say!("second factors");
+        for (role, policy, accounts) in &plan.sign_in {
+            let SignInPolicy { second_factor, factors, .. } = policy;
+            let factors: Vec<_> = factors.iter().map(|kind| kind.name()).collect();
+            row(role, &format!("{second_factor}, counting {}", factors.join(", ")), *accounts);
         }
     }
     // Advice is shown only for a configuration that would start.
@@ -222,14 +239,25 @@ fn print(starts: bool, plan: Option<&Plan>, findings: &[Finding]) {
     say!("{}", if starts { "would start" } else { "would not start" });
 }
 
+fn row(role: &str, what: &str, accounts: Option<i64>) {
+    let who = if role.is_empty() { "everybody" } else { role };
+    let accounts = accounts.map_or(String::new(), |count| format!(" (accounts: {count})"));
+    say!("  {who:9} {what}{accounts}");
+}
+
 fn document(starts: bool, plan: Option<&Plan>, findings: &[Finding]) -> Value {
-    let table = |(role, policy, accounts): &(String, Policy, Option<i64>)| json!({ "role": role, "policy": policy, "accounts": accounts });
     let plan = plan.map(|plan| {
         let parts: serde_json::Map<_, _> =
             plan.parts.iter().map(|(name, what)| ((*name).to_owned(), json!(what))).collect();
-        json!({ "parts": parts, "recovery": plan.tables.iter().map(table).collect::<Vec<_>>() })
+        json!({ "parts": parts, "recovery": listed(&plan.tables), "sign_in": listed(&plan.sign_in) })
     });
     json!({ "starts": starts, "plan": plan, "findings": findings })
+}
+
+fn listed<P: Serialize>(tables: &[Table<P>]) -> Vec<Value> {
+    let table =
+        |(role, policy, accounts): &Table<P>| json!({ "role": role, "policy": policy, "accounts": accounts });
+    tables.iter().map(table).collect()
 }
 
 #[cfg(test)]

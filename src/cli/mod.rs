@@ -17,6 +17,7 @@ mod exposed;
 mod outbox;
 mod passkeys;
 mod policy;
+mod sealed;
 mod seed;
 mod signals;
 mod site;

@@ -23,8 +23,9 @@ use crate::{
     findings::{Finding, Severity},
     policy::{
         ResetSettings, judge,
-        origin::{Origin, origins},
+        origin::{Origin, origins, sign_in_origins},
         own_strategy::Strategies,
+        sign_in, table_key,
     },
     store::DatabaseSettings,
 };
@@ -63,10 +64,15 @@ pub struct Validated {
     pub lenient: bool,
     /// Keys outside the policy.
     pub outside: RestartKeys,
-    /// Origin of each setting of the policy, by role; the base under the name `""`.
+    /// Origin of each setting of the policy, by the key of its table.
     pub origins: BTreeMap<String, Vec<Origin>>,
     /// Findings, most severe first; no errors after [`read`](Self::read).
     pub findings: Vec<Finding>,
+}
+
+/// Returns a role as the only one that an account has; none for `""`.
+fn alone<'a>(role: &'a &'a str) -> &'a [&'a str] {
+    if role.is_empty() { &[] } else { std::slice::from_ref(role) }
 }
 
 impl Validated {
@@ -137,7 +143,8 @@ impl Validated {
         let mut findings: Vec<_> = faults.into_iter().map(found(Severity::Error)).collect();
         findings.extend(risks.into_iter().map(found(Severity::Warning)));
         findings.extend(judge::settings(&reset, config.environment(lenient)));
-        findings.extend(judge::sign_in(&config.sign_in, &reset));
+        findings.extend(judge::sign_in(&config.sign_in, config.environment(lenient)));
+        findings.extend(judge::factors(&config.sign_in, &reset));
         findings = beside(&unread, findings).into_iter().map(|finding| finding.placed(figment)).collect();
         findings.splice(0..0, unread);
         // An error about a key replaces warnings about it.
@@ -146,11 +153,12 @@ impl Validated {
         findings.retain(|finding| finding.is_error() || !wrong.contains(&finding.key));
         findings.sort_by_key(|finding| finding.severity);
         let outside = RestartKeys::read(figment);
-        let origins = reset.tables().map(|(role, _)| {
-            let roles: &[&str] = if role.is_empty() { &[] } else { &[role] };
-            (role.to_owned(), origins(figment, &reset, roles))
+        let of_reset =
+            reset.tables().map(|(role, _)| (table_key(role), origins(figment, &reset, alone(&role))));
+        let of_sign_in = config.sign_in.tables().map(|(role, _)| {
+            (sign_in::table_key(role), sign_in_origins(figment, &config.sign_in, alone(&role)))
         });
-        let origins = origins.collect();
+        let origins = of_reset.chain(of_sign_in).collect();
         let secret_key = secret_key.unwrap_or_default();
         let strategies = provided.strategies.clone();
         Ok(Self { config, reset, strategies, public_url, secret_key, lenient, outside, origins, findings })

@@ -37,7 +37,7 @@ pub struct PolicySnapshot {
     pub version: String,
     /// Start of this policy.
     pub since: Time,
-    /// Origin of each setting, by role; the base has the name `""`.
+    /// Origin of each setting, by the key of its table.
     pub origins: BTreeMap<String, Vec<Origin>>,
     /// Findings of the checks, the most important first.
     pub findings: Vec<Finding>,

@@ -237,19 +237,24 @@ impl ResetSettings {
 
     /// True if the table of `role` applies to an account with these roles. The base, `""`, applies if the account has
     /// no role, or one without a table.
-    pub fn asks<'a>(&self, role: &str, mut held: impl Iterator<Item = &'a str>) -> bool {
-        match role {
-            "" => held.next().is_none_or(|first| {
-                !self.role.contains_key(first) || held.any(|held| !self.role.contains_key(held))
-            }),
-            role => held.any(|held| held == role),
-        }
+    pub fn asks<'a>(&self, role: &str, held: impl Iterator<Item = &'a str>) -> bool {
+        applies(&self.role, role, held)
     }
 
     /// Returns every table with the policy that results from it alone: the base under the name `""`.
     pub fn tables(&self) -> impl Iterator<Item = (&str, Policy)> {
         let roles = self.role.iter().map(|(role, ask)| (role.as_str(), ask.over(self).alone()));
         std::iter::once(("", self.alone())).chain(roles)
+    }
+}
+
+/// True if the table of `role`, or the base for `""`, applies to an account with these roles.
+fn applies<'a, T>(tables: &BTreeMap<String, T>, role: &str, mut held: impl Iterator<Item = &'a str>) -> bool {
+    match role {
+        "" => held
+            .next()
+            .is_none_or(|first| !tables.contains_key(first) || held.any(|held| !tables.contains_key(held))),
+        role => held.any(|held| held == role),
     }
 }
 

@@ -3,7 +3,12 @@
 use figment::Figment;
 use serde::Serialize;
 
-use super::{ResetSettings, setting::Setting, table_key};
+use super::{
+    ResetSettings,
+    setting::Setting,
+    sign_in::{self, SignInSettings},
+    table_key,
+};
 use crate::findings::place::Place;
 
 /// A setting in force, and its origin.
@@ -19,7 +24,7 @@ pub struct Origin {
     pub role: Option<String>,
 }
 
-/// Returns each setting of an account with these roles, in the order of `Rocket.toml`.
+/// Returns each setting of resets for an account with these roles, in the order of `Rocket.toml`.
 pub fn origins(figment: &Figment, settings: &ResetSettings, roles: &[&str]) -> Vec<Origin> {
     let policy = settings.policy(roles.iter().copied());
     let origin = |setting: Setting| {
@@ -35,6 +40,22 @@ pub fn origins(figment: &Figment, settings: &ResetSettings, roles: &[&str]) -> V
         Origin { setting: setting.name(), value, place, role: role.map(str::to_owned) }
     };
     Setting::all().iter().copied().map(origin).collect()
+}
+
+/// Returns each setting of signing in for an account with these roles, in the order of `Rocket.toml`.
+pub fn sign_in_origins(figment: &Figment, settings: &SignInSettings, roles: &[&str]) -> Vec<Origin> {
+    let of = |roles: &[&str]| settings.policy(roles.iter().copied()).values();
+    let origin = |(at, (setting, value)): (usize, (&'static str, String))| {
+        let place = |role: &str| Place::of(figment, &format!("{}.{setting}", sign_in::table_key(role)));
+        let says = |role: &&str| settings.role.contains_key(*role) && place(role) != Place::Default;
+        let agrees = |role: &&str| of(&[*role])[at].1 == value;
+        let role = roles.iter().copied().filter(says).find(agrees);
+        // Several roles may count fewer factors together than any of them alone.
+        let role = role.or_else(|| roles.iter().copied().find(says).filter(|_| of(&[])[at].1 != value));
+        let place = place(role.unwrap_or_default());
+        Origin { setting, value, place, role: role.map(str::to_owned) }
+    };
+    of(roles).into_iter().enumerate().map(origin).collect()
 }
 
 #[cfg(test)]
@@ -61,5 +82,24 @@ mod tests {
         assert_eq!((line("in_flight").as_deref(), of("in_flight").role.as_deref()), (Some("2"), None));
         assert_eq!((&of("channel").place, of("channel").role.as_deref()), (&Place::Default, None));
         assert_eq!((of("key_ttl").value.as_str(), &of("key_ttl").place), ("10m", &Place::Default));
+    }
+    #[test]
+    fn a_setting_of_signing_in_names_the_role_and_the_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Rocket.toml");
+        let toml = "[default.latchkey.sign_in]\nfactors = ['totp']\n[default.latchkey.sign_in.role.b]\n\
+            second_factor = 'required'\n";
+        std::fs::write(&path, toml).unwrap();
+        let figment = Figment::from(Toml::file(&path).nested());
+        let settings: SignInSettings = figment.extract_inner("latchkey.sign_in").unwrap();
+        let line = |origin: &Origin| origin.place.to_string().rsplit(':').next().map(str::to_owned);
+        let [second_factor, factors] = &*sign_in_origins(&figment, &settings, &["a", "b"]) else { panic!() };
+        assert_eq!((line(second_factor).as_deref(), second_factor.role.as_deref()), (Some("4"), Some("b")));
+        assert_eq!((line(factors).as_deref(), factors.role.as_deref()), (Some("2"), None));
+        let origins = sign_in_origins(&figment, &settings, &["a"]);
+        assert_eq!(
+            (&*origins[0].value, &origins[0].place, &origins[0].role),
+            ("if_set_up", &Place::Default, &None)
+        );
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::applies;
 use crate::base::{SettingFault, factor::FactorKind};
 
 /// Demand for a second factor; the strictest first.
@@ -81,11 +82,17 @@ impl SignInSettings {
         std::iter::once(("", self.alone(self))).chain(roles)
     }
 
+    /// True if the table of `role` applies to an account with these roles. The base, `""`, applies if the account has
+    /// no role, or one without a table.
+    pub fn asks<'a>(&self, role: &str, held: impl Iterator<Item = &'a str>) -> bool {
+        applies(&self.role, role, held)
+    }
+
     /// Returns the faults.
     pub fn faults(&self) -> Vec<SettingFault> {
-        let tables = std::iter::once((String::new(), self))
-            .chain(self.role.iter().map(|(role, table)| (format!(".role.{role}"), table)));
-        tables.flat_map(|(path, table)| table.own_faults(&format!("latchkey.sign_in{path}"))).collect()
+        let roles = self.role.iter().map(|(role, table)| (role.as_str(), table));
+        let tables = std::iter::once(("", self)).chain(roles);
+        tables.flat_map(|(role, table)| table.own_faults(&table_key(role))).collect()
     }
 
     fn own_faults(&self, key: &str) -> Option<SettingFault> {
@@ -102,7 +109,8 @@ impl SignInSettings {
 }
 
 impl SignInPolicy {
-    fn strictest(self, other: Self) -> Self {
+    /// Returns the stricter value of each setting.
+    pub fn strictest(self, other: Self) -> Self {
         let both: Vec<_> = self.factors.iter().copied().filter(|kind| other.counts(*kind)).collect();
         // If no factor counts for both roles, the strongest of either does.
         let strongest = self.factors.into_iter().chain(other.factors).min();
@@ -129,8 +137,18 @@ impl SignInPolicy {
         kind == FactorKind::RecoveryCode || self.factors.contains(&kind)
     }
 
+    /// True if somebody with factors of these kinds has to set one up before they can sign in.
+    pub fn holds_up(&self, mut held: impl Iterator<Item = FactorKind>) -> bool {
+        self.second_factor == SecondFactor::Required && !held.any(|kind| self.counts(kind))
+    }
+
     /// True if people may set up second factors.
     pub fn is_on(&self) -> bool {
         self.second_factor != SecondFactor::Off
     }
+}
+
+/// Returns the key of a role's table; the base's for `""`.
+pub fn table_key(role: &str) -> String {
+    if role.is_empty() { "latchkey.sign_in".into() } else { format!("latchkey.sign_in.role.{role}") }
 }

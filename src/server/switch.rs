@@ -83,7 +83,8 @@ impl Switch {
         let (app, force) = (&self.app, self.app.live.now());
         let mut conn = self.pool.read().await?;
         let role_groups = accounts::role_groups(&mut conn, app.now()).await?;
-        let people = judge::people(&mut conn, &force.settings, &role_groups, app.now()).await?;
+        let people =
+            judge::people(&mut conn, (&force.settings, &force.sign_in), &role_groups, app.now()).await?;
         let people: Vec<_> = people.into_iter().map(|finding| finding.placed(figment)).collect();
         let warned = force.findings.iter().chain(&people).filter(|found| found.severity == Severity::Warning);
         warned.for_each(|finding| log::warn!("{finding}"));

@@ -13,7 +13,7 @@ use crate::{
     },
     findings::Finding,
     http::{Page, Visit},
-    policy::{Policy, judge, origin::Origin, setting::Setting, table_key},
+    policy::{Policy, judge, origin::Origin, setting::Setting, sign_in, table_key},
     store::accounts,
     view::{format, shown::View},
 };
@@ -29,6 +29,7 @@ pub(super) struct PolicyPage {
     version: String,
     since: String,
     tables: Vec<Table>,
+    sign_in: Vec<SignInTable>,
     findings: Vec<ShownFinding>,
     /// Versions on all servers, if they differ.
     servers: Vec<Share>,
@@ -47,6 +48,14 @@ struct Table {
     role: String,
     strategy: String,
     needs_phone: bool,
+    values: Vec<ShownSetting>,
+}
+
+/// Policy of signing in for a role.
+#[derive(Serialize)]
+struct SignInTable {
+    /// Empty for everybody.
+    role: String,
     values: Vec<ShownSetting>,
 }
 
@@ -84,10 +93,20 @@ impl View for PolicyPage {
             needs_phone,
             values: vec![ShownSetting::sample(place)],
         };
+        let sign_in = |role: &str, place: Option<&str>| SignInTable {
+            role: role.to_owned(),
+            values: vec![ShownSetting {
+                name: "second_factor",
+                value: "required".into(),
+                meaning: "Everybody needs one".into(),
+                place: place.map(str::to_owned),
+            }],
+        };
         let plain = || PolicyPage {
             version: "0123456789ab".into(),
             since: "2026-08-01 14:32 UTC".into(),
             tables: vec![table("", false, None)],
+            sign_in: vec![sign_in("", None)],
             findings: Vec::new(),
             servers: Vec::new(),
             restart: Vec::new(),
@@ -100,6 +119,7 @@ impl View for PolicyPage {
             plain(),
             PolicyPage {
                 tables: vec![table("", false, None), table("admin", true, Some("Rocket.toml:21"))],
+                sign_in: vec![sign_in("", None), sign_in("admin", Some("Rocket.toml:31"))],
                 findings: vec![ShownFinding { severity: "Warning.".into(), text }],
                 servers: vec![share("0123456789ab", 2), share("ba9876543210", 1)],
                 restart: vec!["port".into()],
@@ -117,23 +137,33 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>) -> Result<Page, Error> {
     let mut conn = site.read().await?;
     let shares = replicas::shares(site.app, &mut conn).await?;
     let role_groups = accounts::role_groups(&mut conn, site.now()).await?;
-    let people = judge::people(&mut conn, &site.at_arrival.settings, &role_groups, site.now()).await?;
+    let policies = (&site.at_arrival.settings, &site.at_arrival.sign_in);
+    let people = judge::people(&mut conn, policies, &role_groups, site.now()).await?;
     let people: Vec<_> = people.into_iter().map(|finding| placed(site.at_arrival, finding)).collect();
     let findings = site.at_arrival.findings.iter().chain(&people).map(|finding| {
         let severity = site.say(&format!("finding-{}", finding.severity), &[]);
         ShownFinding { severity, text: finding.to_string() }
     });
+    let origins = |table: &str| site.at_arrival.origins.get(table).map_or(&[][..], Vec::as_slice);
     let tables = site.at_arrival.settings.tables().map(|(role, policy)| Table {
         role: role.to_owned(),
         strategy: strategy_name(&site, policy.strategy.name()),
         needs_phone: policy.needs_phone(),
-        values: values(&site, &policy, site.at_arrival.origins.get(role).map_or(&[], Vec::as_slice)),
+        values: values(&site, &policy, origins(&table_key(role))),
+    });
+    let sign_in = site.at_arrival.sign_in.tables().map(|(role, _)| SignInTable {
+        role: role.to_owned(),
+        values: origins(&sign_in::table_key(role))
+            .iter()
+            .map(|origin| sign_in_value(&site, origin))
+            .collect(),
     });
     let refused = live.refused();
     Ok(Page::of(&PolicyPage {
         version: site.at_arrival.version.clone(),
         since: format::moment(site.locale, site.at_arrival.since),
         tables: tables.collect(),
+        sign_in: sign_in.collect(),
         findings: findings.collect(),
         servers: if shares.len() > 1 { shares } else { Vec::new() },
         restart: live.restart().to_vec(),
@@ -144,8 +174,8 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>) -> Result<Page, Error> {
 
 /// Gives a finding the place of its key when the policy was read, because the file may have changed since.
 fn placed(force: &PolicySnapshot, finding: Finding) -> Finding {
-    let keys = force.origins.iter().flat_map(|(role, origins)| {
-        origins.iter().map(move |origin| (format!("{}.{}", table_key(role), origin.setting), &origin.place))
+    let keys = force.origins.iter().flat_map(|(table, origins)| {
+        origins.iter().map(move |origin| (format!("{table}.{}", origin.setting), &origin.place))
     });
     let place = keys.into_iter().find(|(key, _)| *key == finding.key).map(|(_, place)| place.clone());
     Finding { place: place.unwrap_or(finding.place), ..finding }
@@ -165,4 +195,16 @@ pub(super) fn values(site: &Visit<'_>, policy: &Policy, origins: &[Origin]) -> V
         ShownSetting { name, value, meaning, place }
     };
     Setting::all().iter().map(value).collect()
+}
+
+fn sign_in_value(site: &Visit<'_>, origin: &Origin) -> ShownSetting {
+    let Origin { setting, value, place, .. } = origin;
+    let meaning = match *setting {
+        "factors" => {
+            let kinds = value.split(", ").map(|kind| site.say(&format!("factor-{kind}"), &[]));
+            kinds.collect::<Vec<_>>().join(", ")
+        }
+        _ => site.say(&format!("{}-{}", setting.replace('_', "-"), value.replace('_', "-")), &[]),
+    };
+    ShownSetting { name: setting, value: value.clone(), meaning, place: Some(place.to_string()) }
 }

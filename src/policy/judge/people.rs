@@ -1,8 +1,14 @@
-//! Effects of a policy on the existing people: who could not get back in, and which role nobody has.
+//! Effects of a policy on the existing people: who could not get back in, who has to set up a second factor, and which
+//! role nobody has.
 
 use std::collections::BTreeSet;
 
-use super::super::{Policy, ResetSettings, setting::Setting, table_key};
+use super::super::{
+    Policy, ResetSettings,
+    setting::Setting,
+    sign_in::{self, SecondFactor, SignInSettings},
+    table_key,
+};
 use crate::{
     base::{
         Error,
@@ -11,7 +17,12 @@ use crate::{
         spelling,
     },
     findings::{Finding, Severity},
-    store::{Conn, accounts::RoleGroup, registrations},
+    store::{
+        Conn,
+        accounts::RoleGroup,
+        factors::{self, HolderGroup},
+        registrations,
+    },
 };
 
 /// Returns findings about these accounts and about invited people, without naming any of them.
@@ -20,7 +31,7 @@ use crate::{
 /// [`Error::Database`].
 pub async fn people(
     conn: &mut Conn,
-    settings: &ResetSettings,
+    (settings, sign_in): (&ResetSettings, &SignInSettings),
     role_groups: &[RoleGroup],
     now: Time,
 ) -> Result<Vec<Finding>, Error> {
@@ -32,10 +43,48 @@ pub async fn people(
         .collect();
     // On an empty site, nobody lacks anything.
     let somebody = !invited.is_empty() || role_groups.iter().any(|group| group.accounts > 0);
-    let nameless = settings.role.keys().filter(|role| somebody && !known.contains(role.as_str()));
+    let tables = settings.role.keys().map(|role| (role, table_key(role)));
+    let tables = tables.chain(sign_in.role.keys().map(|role| (role, sign_in::table_key(role))));
+    let nameless = tables.filter(|(role, _)| somebody && !known.contains(role.as_str()));
     let needy = settings.tables().filter(|(_, policy)| policy.needs_phone());
     let phoneless = needy.filter_map(|(role, policy)| without_phone(settings, role_groups, role, &policy));
-    Ok(phoneless.chain(nameless.map(|role| nobody(role, &known))).collect())
+    let held_up = held_up(conn, sign_in, role_groups).await?;
+    Ok(phoneless.chain(held_up).chain(nameless.map(|(role, table)| nobody(role, table, &known))).collect())
+}
+
+/// Advises of accounts under each table that requires a second factor, and hold none that counts.
+async fn held_up(
+    conn: &mut Conn,
+    settings: &SignInSettings,
+    role_groups: &[RoleGroup],
+) -> Result<Vec<Finding>, Error> {
+    let requiring = settings.tables().filter(|(_, policy)| policy.second_factor == SecondFactor::Required);
+    let requiring: Vec<_> = requiring.map(|(role, _)| role).collect();
+    if requiring.is_empty() {
+        return Ok(Vec::new());
+    }
+    let holders = factors::holder_groups(conn, role_groups).await?;
+    Ok(requiring.into_iter().filter_map(|role| without_factor(settings, &holders, role)).collect())
+}
+
+fn without_factor(settings: &SignInSettings, holders: &[HolderGroup], role: &str) -> Option<Finding> {
+    let asked = holders.iter().filter(|group| settings.asks(role, group.roles()));
+    let (accounts, held_up) = asked.fold((0, 0), |(accounts, held_up), group| {
+        let holds_up = settings.policy(group.roles()).holds_up(group.kinds());
+        (accounts + group.accounts, held_up + if holds_up { group.accounts } else { 0 })
+    });
+    let whose = if role.is_empty() { String::new() } else { format!(" with the role {role}") };
+    let with = if accounts == held_up { "none".into() } else { (accounts - held_up).to_string() };
+    (held_up > 0).then(|| {
+        Finding::new(
+            Severity::Advice,
+            format!("{}.second_factor", sign_in::table_key(role)),
+            format!(
+                "of {accounts} accounts{whose}, {with} have a second factor that counts: the others set one up when they next sign in"
+            ),
+            "tell them before, or write \"if_set_up\" until most have one",
+        )
+    })
 }
 
 /// Warns if accounts under this table, which requires a phone, have none.
@@ -68,11 +117,11 @@ fn without_phone(
     })
 }
 
-fn nobody(role: &str, known: &BTreeSet<&str>) -> Finding {
+fn nobody(role: &str, table: String, known: &BTreeSet<&str>) -> Finding {
     let likely = known.iter().copied().chain([Administrator::NAME]);
     let remedy = match spelling::meant(role, likely) {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("give it with `latchkey user role EMAIL --add {role}`, or remove the table"),
     };
-    Finding::new(Severity::Warning, table_key(role), "no account has this role", remedy)
+    Finding::new(Severity::Warning, table, "no account has this role", remedy)
 }

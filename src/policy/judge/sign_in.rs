@@ -1,50 +1,88 @@
-//! Reviews the second factors that count, beside the way in which people get back in.
+//! Findings about the policy of signing in that follow from its settings alone.
 
-use crate::{
-    base::factor::FactorKind,
-    findings::{Finding, Severity},
-    policy::{
-        Channel, ResetSettings,
-        sign_in::{SecondFactor, SignInSettings},
+use super::{
+    super::{
+        is_role,
+        sign_in::{SecondFactor, SignInSettings, table_key},
     },
+    Environment,
+};
+use crate::{
+    base::role::{Administrator, Role},
+    findings::{Finding, Severity},
 };
 
-/// Returns what is worth knowing of tables that choose factors, or require one.
-pub fn sign_in(settings: &SignInSettings, reset: &ResetSettings) -> Vec<Finding> {
-    let tables =
-        std::iter::once(("", settings)).chain(settings.role.iter().map(|(role, it)| (role.as_str(), it)));
-    let chosen = tables
-        .filter(|(_, table)| table.factors.is_some() || table.second_factor == Some(SecondFactor::Required));
-    chosen.flat_map(|(role, _)| table(settings, reset, role)).collect()
+/// Returns findings that follow from the settings alone.
+pub fn sign_in(settings: &SignInSettings, environment: Environment) -> Vec<Finding> {
+    let roles = settings.role.iter().flat_map(|(role, table)| {
+        [name(role), nested(role, table), changes_nothing(settings, role, table)].into_iter().flatten()
+    });
+    let vain = settings.tables().filter_map(|(role, _)| lists_in_vain(settings, role));
+    roles.chain(vain).chain(admins(settings)).chain(no_contact(settings, environment)).collect()
 }
 
-fn table(settings: &SignInSettings, reset: &ResetSettings, role: &str) -> Vec<Finding> {
-    let role_name = Some(role).filter(|role| !role.is_empty());
-    let (policy, recovery) = (settings.policy(role_name), reset.policy(role_name));
-    let key = role_name.map_or_else(String::new, |role| format!(".role.{role}"));
-    let key = format!("latchkey.sign_in{key}.factors");
-    let mut findings = Vec::new();
-    if policy.second_factor == SecondFactor::Off {
-        return findings;
-    }
-    let same_mailbox = recovery.channel == Channel::Email && !recovery.needs_phone();
-    if policy.counts(FactorKind::Email) && same_mailbox {
-        findings.push(Finding::new(
-            Severity::Warning,
-            &key,
-            "a code by email counts, and a reset is mailed: whoever reads the mailbox has both",
-            "leave \"email\" out, or choose strategy = \"sms_approved\"",
-        ));
-    }
-    if policy.counts(FactorKind::Sms) {
-        findings.push(Finding::new(
+fn name(role: &str) -> Option<Finding> {
+    (!is_role(role)).then(|| {
+        let remedy = "role names may contain only letters, digits, `-` and `_`";
+        Finding::new(Severity::Error, table_key(role), "no account can have this role", remedy)
+    })
+}
+
+fn nested(role: &str, table: &SignInSettings) -> Option<Finding> {
+    (!table.role.is_empty()).then(|| {
+        let (key, remedy) =
+            (format!("{}.role", table_key(role)), "write [default.latchkey.sign_in.role.NAME] for each role");
+        Finding::new(Severity::Error, key, "roles cannot contain other roles", remedy)
+    })
+}
+
+fn changes_nothing(settings: &SignInSettings, role: &str, table: &SignInSettings) -> Option<Finding> {
+    (table.role.is_empty() && settings.policy([role]) == settings.policy([])).then(|| {
+        let why = "changes nothing: the role has the same policy without it";
+        Finding::new(Severity::Advice, table_key(role), why, "remove it, or override something")
+    })
+}
+
+/// Advises if a table lists factors that nobody is asked for.
+fn lists_in_vain(settings: &SignInSettings, role: &str) -> Option<Finding> {
+    let table = if role.is_empty() { settings } else { settings.role.get(role)? };
+    let asked = |role: &str, _: &_| settings.policy([role]).is_on();
+    let asks = settings.policy([role]).is_on()
+        // Roles inherit what the base lists.
+        || role.is_empty() && settings.role.iter().any(|(role, table)| asked(role, table));
+    (table.factors.is_some() && !asks).then(|| {
+        let key = format!("{}.factors", table_key(role));
+        let remedy = "remove it, or write second_factor = \"if_set_up\"";
+        Finding::new(
             Severity::Advice,
-            &key,
-            "codes by text message are restricted in NIST SP 800-63B-4: numbers are taken over by fraud at the carrier",
-            "leave \"sms\" out where accounts are worth that much",
-        ));
-    }
-    findings
+            key,
+            "has no effect, since nobody is asked for a second factor",
+            remedy,
+        )
+    })
+}
+
+/// Warns if accounts that can open `/admin` need less to sign in than others.
+fn admins(settings: &SignInSettings) -> Option<Finding> {
+    let admin = settings.policy([Administrator::NAME]).second_factor;
+    let others = settings.tables().filter(|(role, _)| *role != Administrator::NAME);
+    let (role, other) = others.min_by_key(|(_, policy)| policy.second_factor)?;
+    let whose = if role.is_empty() { "everybody".into() } else { format!("the role {role}") };
+    (other.second_factor < admin).then(|| {
+        let key = format!("{}.second_factor", table_key(Administrator::NAME));
+        let why = format!("{admin} for admins is laxer than {} for {whose}", other.second_factor);
+        let table = table_key(Administrator::NAME);
+        Finding::new(Severity::Warning, key, why, format!("make it at least as strict in [default.{table}]"))
+    })
+}
+
+fn no_contact(settings: &SignInSettings, environment: Environment) -> Option<Finding> {
+    let mut tables = settings.tables();
+    let required = tables.any(|(_, policy)| policy.second_factor == SecondFactor::Required);
+    (required && !environment.contact).then(|| {
+        let why = "people who have lost their second factor and their recovery codes are told to contact support, but not how";
+        Finding::new(Severity::Advice, "latchkey.contact", why, "set it to an address or a link")
+    })
 }
 
 #[cfg(test)]
@@ -55,33 +93,51 @@ mod tests {
     };
 
     use super::*;
-    use crate::policy::{Written, own_strategy::Strategies};
 
-    fn found(settings: &str, reset: &str) -> Vec<(Severity, String)> {
-        let read = |toml: &str| Figment::new().merge(Toml::string(toml));
-        let reset: ResetSettings<Written> = read(reset).extract().unwrap();
-        let found = sign_in(&read(settings).extract().unwrap(), &reset.resolve(&Strategies::default()).0);
-        found.into_iter().map(|finding| (finding.severity, finding.key)).collect()
+    fn found(toml: &str) -> Vec<String> {
+        let settings: SignInSettings = Figment::from(Toml::string(toml)).extract().unwrap();
+        let environment = Environment { gateway: true, lenient: true, contact: true };
+        sign_in(&settings, environment)
+            .iter()
+            .map(|finding| format!("{}: {finding}", finding.severity))
+            .collect()
     }
 
     #[test]
-    fn factors_are_judged_where_they_are_chosen() {
-        use Severity::{Advice, Warning};
-        let of = |severity, role: &str| (severity, format!("latchkey.sign_in{role}.factors"));
-        let both = |role| vec![of(Warning, role), of(Advice, role)];
-        for (settings, reset, expected) in [
-            ("", "", Vec::new()),
-            ("factors = ['totp']", "", Vec::new()),
-            ("factors = ['totp', 'email']", "", vec![of(Warning, "")]),
-            ("factors = ['email']", "strategy = 'sms_approved'", Vec::new()),
-            ("factors = ['email']", "channel = 'sms'", Vec::new()),
-            ("factors = ['sms']", "", vec![of(Advice, "")]),
-            ("factors = ['sms']\nsecond_factor = 'off'", "", Vec::new()),
-            ("second_factor = 'required'", "", both("")),
-            ("role.admin.second_factor = 'required'", "", both(".role.admin")),
-            ("role.admin.factors = ['totp']", "", Vec::new()),
+    fn each_mistake_is_found() {
+        for (toml, told) in [
+            (
+                "second_factor = 'required'\n[role.admin]\nsecond_factor = 'off'",
+                "warning: latchkey.sign_in.role.admin.second_factor: off for admins is laxer than required for everybody",
+            ),
+            (
+                "[role.staff]\nsecond_factor = 'required'",
+                "warning: latchkey.sign_in.role.admin.second_factor: if_set_up for admins is laxer than required for the role staff",
+            ),
+            (
+                "[role.staff]\nsecond_factor = 'if_set_up'",
+                "advice: latchkey.sign_in.role.staff: changes nothing",
+            ),
+            ("second_factor = 'off'\nfactors = ['totp']", "advice: latchkey.sign_in.factors: has no effect"),
+            (
+                "['role'.'a b']\nsecond_factor = 'required'",
+                "error: latchkey.sign_in.role.a b: no account can have this role",
+            ),
+            (
+                "[role.a.role.b]\nsecond_factor = 'required'",
+                "error: latchkey.sign_in.role.a.role: roles cannot contain",
+            ),
         ] {
-            assert_eq!(found(settings, reset), expected, "{settings}");
+            let found = found(toml);
+            assert!(found.iter().any(|finding| finding.starts_with(told)), "{told}: {found:?}");
+        }
+        for toml in [
+            "",
+            "second_factor = 'required'",
+            "[role.admin]\nsecond_factor = 'required'",
+            "second_factor = 'off'\nfactors = ['totp']\n[role.admin]\nsecond_factor = 'required'",
+        ] {
+            assert_eq!(found(toml), [""; 0], "{toml}");
         }
     }
 }
