@@ -1216,6 +1216,12 @@ explain-set_then_login-1-guards = Setting the password uses up the link: if two 
 
 explain-one_time_login-1 = They press a button, which ends every other session and signs them in for this one step, for { $step_minutes } minutes.
 explain-one_time_login-1-guards = From then on the link is dead. The session reaches the form for a new password and nothing else.
+explain-factors = { $count ->
+    [0] They have no second factor.
+    [one] They have a second factor, which is asked for: { $kinds }.
+   *[other] They have { $count } second factors, one of which is asked for: { $kinds }.
+  }
+explain-factors-needed = They have none that counts, so they set one up when they next sign in.
 explain-one_time_login-2 = They enter a new password. { $login_after ->
     [true] They are signed in.
    *[other] They sign in with it.

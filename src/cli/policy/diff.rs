@@ -10,13 +10,14 @@ use figment::{
 use serde::Serialize;
 use serde_json::json;
 
-use super::super::census::DatabaseState;
+use super::{super::census::DatabaseState, sign_in};
 use crate::{
     base::{Error, clock::Clock},
     config::{Config, database, fault},
-    policy::{Policy, ResetSettings, own_strategy::Strategies, setting::Setting},
+    policy::{Policy, ResetSettings, own_strategy::Strategies, setting::Setting, sign_in::SignInSettings},
     store::{
         accounts::{self, RoleGroup},
+        factors,
         keys::{self, Issued},
     },
 };
@@ -38,20 +39,26 @@ pub(in super::super) struct Diff {
 
 /// A difference in one setting of a table.
 #[derive(Serialize)]
-struct Change {
-    setting: &'static str,
-    old: String,
-    new: String,
-    becomes: &'static str,
+pub(super) struct Change {
+    pub setting: &'static str,
+    pub old: String,
+    pub new: String,
+    pub becomes: &'static str,
 }
 
 /// Differences in one table of the policy.
 #[derive(Serialize)]
-struct Table {
+pub(super) struct Table {
     /// Empty for the base.
-    role: String,
-    accounts: Option<i64>,
-    changes: Vec<Change>,
+    pub role: String,
+    pub accounts: Option<i64>,
+    pub changes: Vec<Change>,
+}
+
+/// The two tables of a configuration that can be switched.
+struct Policies {
+    reset: ResetSettings,
+    sign_in: SignInSettings,
 }
 
 /// Live keys of one strategy and one set of roles that the new policy refuses.
@@ -69,27 +76,48 @@ pub(super) async fn run(diff: &Diff, strategies: &Strategies) -> Result<bool, Er
     let counted = match &mut census {
         DatabaseState::Counts(pool) => {
             let (mut conn, now) = (pool.read().await?, Clock::system().now());
-            Some((accounts::role_groups(&mut conn, now).await?, keys::issued(&mut conn, now).await?))
+            let role_groups = accounts::role_groups(&mut conn, now).await?;
+            let holders = factors::holder_groups(&mut conn, &role_groups).await?;
+            Some(((role_groups, holders), keys::issued(&mut conn, now).await?))
         }
         _ => None,
     };
     census.close().await;
-    let (role_groups, keys) = counted.unzip();
-    let tables = tables(&old, &new, role_groups.as_deref());
+    let (people, keys) = counted.unzip();
+    let (role_groups, holders) = people.unzip();
+    let Policies { reset: old, sign_in: old_sign_in } = old;
+    let Policies { reset: new, sign_in: new_sign_in } = new;
+    let resets = tables(&old, &new, role_groups.as_deref());
     let differs = |group: &&RoleGroup| old.policy(group.roles()) != new.policy(group.roles());
     let affected = role_groups.as_ref().map(|role_groups| sum(role_groups.iter().filter(differs)));
     let all = role_groups.as_ref().map(|role_groups| sum(role_groups.iter()));
     let dying = keys.map(|keys| dying(&old, &new, &keys, strategies));
+    let sign_ins = sign_in::tables(&old_sign_in, &new_sign_in, holders.as_deref());
+    let held_up = holders.map(|holders| sign_in::held_up(&old_sign_in, &new_sign_in, &holders));
+    let differs = !resets.is_empty() || !sign_ins.is_empty();
     if diff.json {
-        say!("{:#}", json!({ "tables": tables, "accounts": all, "affected": affected, "keys": dying }));
+        let all = json!({
+            "tables": resets,
+            "accounts": all,
+            "affected": affected,
+            "keys": dying,
+            "sign_in": sign_ins,
+            "held_up": held_up,
+        });
+        say!("{all:#}");
+    } else if differs {
+        if !resets.is_empty() {
+            print(&resets, affected.zip(all), dying.as_deref());
+        }
+        sign_in::print(&sign_ins, held_up);
     } else {
-        print(&tables, affected.zip(all), dying.as_deref());
+        say!("no difference");
     }
-    Ok(!tables.is_empty())
+    Ok(differs)
 }
 
 /// Reads a file as Rocket would if it were its own.
-fn read(path: &PathBuf, strategies: &Strategies) -> Result<(Figment, ResetSettings), Error> {
+fn read(path: &PathBuf, strategies: &Strategies) -> Result<(Figment, Policies), Error> {
     if !path.is_file() {
         return Err(Error::Config(format!("there is no file {}", path.display())));
     }
@@ -99,7 +127,7 @@ fn read(path: &PathBuf, strategies: &Strategies) -> Result<(Figment, ResetSettin
         .select(rocket::Config::figment().profile().clone());
     let config: Config = fault::extract(&figment, "latchkey")?;
     match config.reset.resolve(strategies) {
-        (settings, unknown) if unknown.is_empty() => Ok((figment, settings)),
+        (reset, unknown) if unknown.is_empty() => Ok((figment, Policies { reset, sign_in: config.sign_in })),
         (_, unknown) => {
             let placed: Vec<_> = unknown.into_iter().map(|finding| finding.placed(&figment)).collect();
             Err(placed.into())
@@ -151,9 +179,6 @@ fn dying(old: &ResetSettings, new: &ResetSettings, keys: &[Issued], strategies: 
 }
 
 fn print(tables: &[Table], affected: Option<(i64, i64)>, dying: Option<&[Dying]>) {
-    if tables.is_empty() {
-        return say!("no difference");
-    }
     for Table { role, accounts, changes } in tables {
         let who = if role.is_empty() { "everybody".into() } else { format!("role {role}") };
         say!("{who}{}", accounts.map_or(String::new(), |count| format!(" (accounts: {count})")));

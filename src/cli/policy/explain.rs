@@ -18,11 +18,15 @@ use crate::{
     findings::place::Place,
     policy::{
         Policy,
-        origin::{Origin, origins},
+        origin::{Origin, origins, sign_in_origins},
+        sign_in::SignInPolicy,
     },
     reset::journey::{Step, journey},
     server::template_dir,
-    store::accounts::{self, AccountRow, AccountState},
+    store::{
+        accounts::{self, AccountRow, AccountState},
+        factors::{self, FactorRow},
+    },
     view::{format, language::Language, templates::Templates},
 };
 
@@ -46,9 +50,9 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
     let validated = Validated::look(figment, provided)?.accept()?;
     let templates = Templates::load(template_dir(figment)?.as_deref(), &named(&validated.config.base))?;
     let language = templates.language(LOCALE);
-    let account = match &explain.user {
+    let found = match &explain.user {
         Some(email) => match find(figment, email).await? {
-            Some(account) => Some(account),
+            Some(found) => Some(found),
             None => {
                 eprintln!("latchkey: no account has the address {}", email.address());
                 return Ok(Done::Nothing);
@@ -56,23 +60,27 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
         },
         None => None,
     };
+    let (account, held) = found.unzip();
     let roles: Vec<&str> = match &account {
         Some(account) => account.roles().collect(),
         None => explain.role.iter().map(String::as_str).collect(),
     };
     let settings = &validated.reset;
-    let origins = origins(figment, settings, &roles);
+    let (origins, sign_in) =
+        (origins(figment, settings, &roles), sign_in_origins(figment, &validated.config.sign_in, &roles));
     let policy = settings.policy(roles.iter().copied());
     let steps = journey(language, &policy);
     let now = Clock::system().now();
     let state = account.as_ref().map_or(Vec::new(), |account| {
         let reached = account.phone.as_deref().is_none_or(|number| validated.config.sms.reaches(number));
-        state(language, account, reached, &policy, now)
+        let mut state = state(language, account, reached, &policy, now);
+        let policy = validated.config.sign_in.policy(account.roles());
+        state.extend(factors_of(language, &policy, held.as_deref().unwrap_or_default()));
+        state
     });
     if explain.json {
         let email = account.as_ref().map(|account| &account.email);
-        let all =
-            json!({ "email": email, "roles": roles, "settings": origins, "account": state, "steps": steps });
+        let all = json!({ "email": email, "roles": roles, "settings": origins, "sign_in": sign_in, "account": state, "steps": steps });
         say!("{all:#}");
         return Ok(Done::Done);
     }
@@ -81,18 +89,26 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
     let args = [("email", email.into()), ("roles", roles.join(", ").into()), ("count", roles.len().into())];
     say!("{}", language.say(who, &args));
     state.iter().for_each(|line| say!("{line}"));
-    print(language, &origins, &steps);
+    print(language, [&origins, &sign_in], &steps);
     Ok(Done::Done)
 }
 
-async fn find(figment: &Figment, email: &Email) -> Result<Option<AccountRow>, Error> {
+async fn find(figment: &Figment, email: &Email) -> Result<Option<(AccountRow, Vec<FactorRow>)>, Error> {
     let census = DatabaseState::open(&database::read(figment)?).await?;
     let DatabaseState::Counts(pool) = &census else {
         let why =
             "the database at databases.latchkey.url is missing or not up to date: start the server once";
         return Err(Error::Config(why.into()));
     };
-    let found = accounts::find_by_email(&mut pool.read().await?, email.key()).await?;
+    let mut conn = pool.read().await?;
+    let found = match accounts::find_by_email(&mut conn, email.key()).await? {
+        Some(account) => {
+            let held = factors::of_account(&mut conn, account.id).await?;
+            Some((account, held))
+        }
+        None => None,
+    };
+    drop(conn);
     census.close().await;
     Ok(found)
 }
@@ -129,13 +145,24 @@ fn state(
     [Some(phone), needed, disabled, held].into_iter().flatten().collect()
 }
 
-fn print(language: &Language, origins: &[Origin], steps: &[Step]) {
+/// Describes which second factors an account has, and whether it lacks one.
+fn factors_of(language: &Language, policy: &SignInPolicy, held: &[FactorRow]) -> Vec<String> {
+    let kinds = held.iter().map(|factor| language.say(&format!("factor-{}", factor.kind), &[]));
+    let kinds = kinds.collect::<Vec<_>>().join(", ");
+    let count = [("count", held.len().into()), ("kinds", kinds.into())];
+    let has = policy.is_on().then(|| language.say("explain-factors", &count));
+    let lacks = policy.holds_up(held.iter().map(|factor| factor.kind));
+    let lacks = lacks.then(|| language.say("explain-factors-needed", &[]));
+    has.into_iter().chain(lacks).collect()
+}
+
+fn print(language: &Language, origins: [&[Origin]; 2], steps: &[Step]) {
     say!("\n{}", language.say("explain-force", &[]));
-    for Origin { setting, value, place, role } in origins {
+    for Origin { setting, value, place, role } in origins.into_iter().flatten() {
         let asked = role.as_ref().filter(|_| *place != Place::Default);
         let asked = asked.map(|role| language.say("explain-asked", &[("role", role.as_str().into())]));
         let asked = asked.map_or(String::new(), |asked| format!(", {asked}"));
-        say!("  {setting:11} {value:18} {place}{asked}");
+        say!("  {setting:13} {value:18} {place}{asked}");
     }
     say!("\n{}", language.say("explain-steps", &[]));
     for (number, step) in (1..).zip(steps) {
