@@ -832,6 +832,12 @@ pictures-rest = the slowest
 span-millis = { $large } ms
 span-seconds = { $large } s
 span-minutes = { $large } min { $small } s
+pictures-factors-lead = How many people have set up which second step.
+pictures-factors = { $people ->
+    [one] one person
+   *[other] { $people } people
+  }
+pictures-factors-more = more than { $people } people
 span-hours = { $large } h { $small } min
 
 ## Mails: what all share

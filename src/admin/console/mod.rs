@@ -6,6 +6,7 @@ mod act;
 mod chart;
 mod csv;
 mod events;
+mod factors;
 mod messages;
 mod overview;
 mod people;

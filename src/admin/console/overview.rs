@@ -1,4 +1,5 @@
-//! Charts of recent weeks: resets requested, completed and abandoned, time to get back in, delay of messages.
+//! Charts of recent weeks: resets requested, completed and abandoned, time to get back in, delay of messages; and how many
+//! people have which second factor.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -7,7 +8,9 @@ use serde::Serialize;
 
 use super::{
     chart::{Chart, Column, Part, draw},
-    error, strategy_name,
+    error,
+    factors::Holders,
+    strategy_name,
 };
 use crate::{
     auth::role::Admin,
@@ -41,6 +44,8 @@ pub(super) struct OverviewPage {
     back: Vec<Durations>,
     /// Delays of messages, by channel.
     sent: Vec<Durations>,
+    /// Numbers of people, by kind of second factor.
+    factors: Vec<Holders>,
 }
 
 /// Resets requested, completed and abandoned under a strategy.
@@ -107,12 +112,13 @@ impl View for OverviewPage {
             resets: Vec::new(),
             back: Vec::new(),
             sent: Vec::new(),
+            factors: Vec::new(),
         };
         let back = vec![durations("second_key", "Second key")];
         vec![
             empty(),
             OverviewPage { days: 7, resets: vec![resets], back, ..empty() },
-            OverviewPage { sent: vec![durations("email", "Email")], ..empty() },
+            OverviewPage { sent: vec![durations("email", "Email")], factors: Holders::samples(), ..empty() },
         ]
     }
 }
@@ -138,7 +144,8 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>, days: Option<&str>) -> Result<
         lasted(&site, SENT, channel, site.say(&format!("message-{channel}"), &[]), &by_bucket)
     });
     let (resets, back, sent) = (resets.collect(), back.collect(), sent.collect());
-    Ok(Page::of(&OverviewPage { days, choices: DAYS, resets, back, sent }).into())
+    let factors = Holders::all(&site, &mut conn).await?;
+    Ok(Page::of(&OverviewPage { days, choices: DAYS, resets, back, sent, factors }).into())
 }
 
 /// Resets requested, completed and abandoned under a strategy on each day; `None` if there were none.
