@@ -414,6 +414,7 @@ event-email-changed = The email address was changed
 event-phone-changed = The phone was changed
 event-factor-added = A second step was added to sign-in
 event-factor-removed = A second step was removed from sign-in
+event-factors-removed = Support removed two-step sign-in
 event-recovery-code-used = A recovery code was used
 event-recovery-codes-renewed = The recovery codes were replaced
 event-account-deleted = The account was closed and is going to be deleted
@@ -610,10 +611,10 @@ channel-email = The link goes to the address of the account
 channel-sms = The link goes to the verified phone
 in-flight-revoke = When the policy changes, links already sent stop working
 in-flight-stricter = When the policy changes, links already sent still work if their policy was as strict
-in-flight-honour = When the policy changes, links already sent still work
 second-factor-off = Nobody is asked for a second step
 second-factor-if-set-up = Who has set up a second step is asked for it
 second-factor-required = Everybody needs a second step, and sets it up when signing in
+in-flight-honour = When the policy changes, links already sent still work
 login-after-true = The last step signs in
 login-after-false = The last step leads to sign-in
 may-skip-true = Somebody signed in once may continue without a new password
@@ -655,6 +656,14 @@ person-reset-lead = Sends the same message as a request of their own. Only they 
 person-send-reset = Send a reset
 person-phone-from = usable for recovery from { $from }
 person-remove-phone = Remove phone
+person-codes = { $count ->
+    [0] No recovery codes left.
+    [one] One recovery code left.
+   *[other] { $count } recovery codes left.
+  }
+person-remove-factors = Remove two-step sign-in
+person-remove-factors-hint = This removes every second factor and the recovery codes: from then on, the password alone signs in.
+person-let-in-factors = When the link or code is used, two-step sign-in is removed with its recovery codes, because they cannot prove it.
 person-help = If this person cannot get back in
 person-help-lead = Make sure that you are talking to the owner of this account. The owner is told by email, with a “this wasn’t me” link, and the event keeps your reason.
 person-let-in-strategy = How they get back in, once
@@ -685,6 +694,7 @@ person-done-enable = The account is enabled.
 person-done-end-sessions = All sessions and links have ended.
 person-done-send-reset = The message is on its way.
 person-done-remove-phone = The phone has been removed, and the owner has been told.
+person-done-remove-factors = Two-step sign-in has been removed, and the owner has been told.
 person-done-let-in = Done. The owner has been told by email.
 person-done-lift-hold = The hold has been lifted.
 person-done-give-back = The account is back with that address, and a link to choose a new password is on its way there.
@@ -705,6 +715,8 @@ finding-warning = Warning.
 finding-advice = Advice.
 policy-order = A role without its own table uses the settings for everybody. With several roles, each setting takes the strictest value.
 policy-everybody = Everybody
+policy-sign-in = Two-step sign-in:
+policy-sign-in-everybody = everybody
 policy-who = Show accounts with this role
 policy-needs-phone = (needs a verified phone)
 policy-setting = Setting
@@ -715,8 +727,6 @@ messages-states = Which messages
 messages-waiting = Waiting
 messages-failing = Failing
 messages-given_up = Given up
-policy-sign-in = Two-step sign-in:
-policy-sign-in-everybody = everybody
 messages-expired = Expired
 messages-sent = Sent
 messages-waiting-lead = Messages that are about to be sent or are being sent.
@@ -822,6 +832,12 @@ pictures-none = No resets were requested.
 pictures-back = Time to get back in
 pictures-sent = Time until messages leave
 pictures-sent-lead = From when they were written until the mail server or the gateway accepted them.
+pictures-factors-lead = How many people have set up which second step.
+pictures-factors = { $people ->
+    [one] one person
+   *[other] { $people } people
+  }
+pictures-factors-more = more than { $people } people
 pictures-times-text = Half within { $median }, nine in ten within { $most }.
 pictures-median = median
 pictures-nine = nine in ten within
@@ -832,12 +848,6 @@ pictures-rest = the slowest
 span-millis = { $large } ms
 span-seconds = { $large } s
 span-minutes = { $large } min { $small } s
-pictures-factors-lead = How many people have set up which second step.
-pictures-factors = { $people ->
-    [one] one person
-   *[other] { $people } people
-  }
-pictures-factors-more = more than { $people } people
 span-hours = { $large } h { $small } min
 
 ## Mails: what all share
@@ -1009,6 +1019,14 @@ mail-factor-removed-button = This wasn’t me
 mail-factor-removed-closing =
     If this was not you, open the link now. On its page, one button brings the second step back, ends every session and sends you a message to choose a new password.
 
+mail-factors-removed-subject = Two-step sign-in was removed from your { $site } account
+mail-factors-removed-lead =
+    The support of { $site } has removed every second step, and the recovery codes, from your account: the password alone signs in.
+    If you asked support for this, set up two-step sign-in again when you next sign in.
+mail-factors-removed-button = This wasn’t me
+mail-factors-removed-closing =
+    If you did not ask for this, open the link now. On its page, one button brings the second steps back, ends every session and sends you a message to choose a new password.
+
 mail-recovery-code-used-subject = A recovery code of your { $site } account was used
 mail-recovery-code-used-lead =
     Somebody signed in to your { $site } account with a recovery code.
@@ -1029,6 +1047,7 @@ mail-let-in-link-subject = Get back into your { $site } account
 mail-let-in-link-lead =
     The support of { $site } has sent you this link, so that you can get back into your account.
     It works once, and opening it does not change anything yet.
+    If you have set up two-step sign-in, using the link removes it with its recovery codes: set it up again once you are in.
 mail-let-in-link-button = Get back in
 mail-let-in-link-closing =
     If you did not contact support, do not open the link, and use “This wasn’t me” in our other message.
@@ -1037,6 +1056,7 @@ mail-let-in-link-closing =
 mail-let-in-subject = Support is letting you into your { $site } account
 mail-let-in-lead =
     The support of { $site } has made a link or code with which you can get into your account once and choose a new password.
+    If you have set up two-step sign-in, it is removed with its recovery codes when the link or code is used.
     If you asked support for this, there is nothing else to do.
 mail-let-in-button = This wasn’t me
 mail-let-in-closing =
@@ -1196,6 +1216,12 @@ explain-phone-waits = They have a confirmed phone that can be used from { $from 
 explain-phone-abroad = They have a confirmed phone, but latchkey.sms.countries does not include its country.
 explain-phone-none = They have no confirmed phone.
 explain-phone-needed = Without one, they cannot get back in on their own.
+explain-factors = { $count ->
+    [0] They have no second factor.
+    [one] They have a second factor, which is asked for: { $kinds }.
+   *[other] They have { $count } second factors, one of which is asked for: { $kinds }.
+  }
+explain-factors-needed = They have none that counts, so they set one up when they next sign in.
 explain-disabled = Their account is disabled, so no message is sent.
 explain-deleted = Their account is going to be deleted. Until it is gone, the link in the notice brings it back, if it has one.
 explain-frozen = Somebody at a former address reported "this wasn’t me", so nobody gets in until an admin has decided.
@@ -1222,12 +1248,6 @@ explain-set_then_login-1-guards = Setting the password uses up the link: if two 
 
 explain-one_time_login-1 = They press a button, which ends every other session and signs them in for this one step, for { $step_minutes } minutes.
 explain-one_time_login-1-guards = From then on the link is dead. The session reaches the form for a new password and nothing else.
-explain-factors = { $count ->
-    [0] They have no second factor.
-    [one] They have a second factor, which is asked for: { $kinds }.
-   *[other] They have { $count } second factors, one of which is asked for: { $kinds }.
-  }
-explain-factors-needed = They have none that counts, so they set one up when they next sign in.
 explain-one_time_login-2 = They enter a new password. { $login_after ->
     [true] They are signed in.
    *[other] They sign in with it.

@@ -4,9 +4,8 @@
 
 use uuid::Uuid;
 
-use super::reason::Reason;
 use crate::{
-    account::{change_phone, invite, leaving, notice, taken::taken},
+    account::{invite, leaving, notice, taken::taken},
     app::App,
     base::{
         Error,
@@ -257,32 +256,6 @@ pub async fn give_back(
     };
     let done = undo::decide(app, &mut account, Some(claim), actor).await?;
     Ok(if done { ActionOutcome::Done } else { ActionOutcome::Taken })
-}
-
-/// Removes a lost phone: all keys end, a number added later has to wait, and the owner gets a notice.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn remove_phone(
-    app: &App,
-    tx: &mut Tx,
-    id: Uuid,
-    reason: &Reason,
-    actor: &Actor,
-) -> Result<ActionOutcome, Error> {
-    let now = app.now();
-    let Some(mut account) = accounts::lock(tx, id, now).await? else { return Ok(ActionOutcome::Nobody) };
-    if let Some(why) = actor.may_not_open(&account) {
-        return Ok(why);
-    }
-    if account.phone.is_none() {
-        return Ok(ActionOutcome::Already);
-    }
-    account.set_phone(None, Some(now + *app.config().phone_hold)).await?;
-    let (tx, account) = account.into_parts();
-    change_phone::tell(app, tx, &account, actor.asked()).await?;
-    Event::new(EventKind::PhoneRemoved, id).by(actor).detail(reason.text()).write(app, tx).await?;
-    Ok(ActionOutcome::Done)
 }
 
 /// Deletes an account as its owner would: nobody gets in, and it is removed once nothing can restore it. If it is

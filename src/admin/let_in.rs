@@ -1,7 +1,8 @@
 //! Letting in, once, a person who cannot meet the policy in force: an admin gives a reason, and the owner can object.
 //!
 //! The key opens one reset under a strategy that needs no phone. It is mailed to the account's address, or shown once
-//! to the admin, who reads it out. In either case the owner gets a notice with "this wasn't me".
+//! to the admin, who reads it out. In either case the owner gets a notice with "this wasn't me". Whoever uses the key has
+//! lost what they would be asked for, so their second factors are removed then (`auth/owed.rs`).
 
 use super::{
     actions::{ActionOutcome, why_not},

@@ -5,5 +5,6 @@ pub mod actions;
 #[cfg(feature = "console")]
 pub mod console;
 pub mod let_in;
+pub mod lost;
 pub mod message_actions;
 pub mod reason;

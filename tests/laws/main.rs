@@ -18,6 +18,7 @@ mod codes;
 mod confirm;
 mod device;
 mod factors;
+mod factors_helped;
 mod flash;
 mod framed;
 mod held_back;

@@ -29,6 +29,7 @@ pub(super) enum Act {
     LiftHold,
     GiveBack,
     RemovePhone,
+    RemoveFactors,
     LetIn,
 }
 
@@ -43,6 +44,7 @@ impl Act {
         match self {
             Act::AddRole => RoleForm::AT.role,
             Act::RemovePhone => RemovePhoneForm::AT.reason,
+            Act::RemoveFactors => RemoveFactorsForm::AT.reason,
             Act::LetIn => LetInForm::AT.reason,
             other => other.name(),
         }
@@ -73,6 +75,13 @@ form! {
     /// The form that removes a lost phone.
     pub(super) struct RemovePhoneForm {
         reason: Reason = line(200).named("phone-reason").enter("done").parse(Reason::parse),
+    }
+}
+
+form! {
+    /// The form that removes second factors that are lost.
+    pub(super) struct RemoveFactorsForm {
+        reason: Reason = line(200).named("factors-reason").enter("done").parse(Reason::parse),
     }
 }
 
@@ -117,6 +126,7 @@ pub(super) enum Asked {
     LiftHold,
     GiveBack(GiveBackForm),
     RemovePhone(RemovePhoneForm),
+    RemoveFactors(RemoveFactorsForm),
     LetIn(LetInForm),
 }
 
@@ -137,6 +147,7 @@ impl Asked {
             Act::LiftHold => button(Asked::LiftHold),
             Act::GiveBack => form(sent, config, Asked::GiveBack),
             Act::RemovePhone => form(sent, config, Asked::RemovePhone),
+            Act::RemoveFactors => form(sent, config, Asked::RemoveFactors),
             Act::LetIn => form(sent, config, Asked::LetIn),
         }
     }

@@ -1,15 +1,64 @@
-//! Second factors as an admin sees them: how many people have which.
+//! Second factors as an admin sees them: those of one person, and how many people have which.
 
 use serde::Serialize;
 
 use crate::{
     base::{Error, factor::FactorKind},
     http::Visit,
-    store::{Conn, factors},
+    store::{Conn, accounts::AccountRow, factors, recovery_codes},
+    view::format,
 };
 
 /// Most people that are counted: no page reads a whole table.
 const MOST: i64 = 10_000;
+
+/// Second factors of one person.
+#[derive(Clone, Serialize)]
+pub(super) struct ShownFactors {
+    held: Vec<ShownFactor>,
+    /// Recovery codes left.
+    codes: usize,
+}
+
+/// A second factor.
+#[derive(Clone, Serialize)]
+struct ShownFactor {
+    /// Its kind in words.
+    kind: String,
+    name: String,
+    since: String,
+    /// Time of last use.
+    used: Option<String>,
+}
+
+impl ShownFactors {
+    pub fn samples() -> [Self; 2] {
+        let factor = |name: &str, used: Option<&str>| ShownFactor {
+            kind: "Authenticator app".into(),
+            name: name.into(),
+            since: "2026-08-01".into(),
+            used: used.map(str::to_owned),
+        };
+        let held = vec![factor("Phone", Some("2026-08-02 14:32 UTC")), factor("Tablet", None)];
+        [Self { held: Vec::new(), codes: 0 }, Self { held, codes: 7 }]
+    }
+
+    /// Returns those of an account.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn of(site: &Visit<'_>, conn: &mut Conn, account: &AccountRow) -> Result<Self, Error> {
+        let held = factors::of_account(conn, account.id).await?;
+        let held = held.into_iter().map(|factor| ShownFactor {
+            kind: kind_name(site, factor.kind),
+            since: format::day(site.locale, factor.created_at),
+            used: factor.used_at.map(|at| format::moment(site.locale, at)),
+            name: factor.name,
+        });
+        let (held, codes) = (held.collect(), recovery_codes::of_account(conn, account.id).await?.len());
+        Ok(Self { held, codes })
+    }
+}
 
 /// Number of people with one kind of second factor.
 #[derive(Serialize)]

@@ -12,6 +12,7 @@ use crate::{
     admin::{
         actions::{self, ActionOutcome},
         let_in::let_in,
+        lost,
     },
     auth::role::Admin,
     base::{
@@ -119,7 +120,8 @@ async fn carry_out(
         Asked::SendReset => actions::send_reset(app, &mut tx, id, &actor).await?,
         Asked::LiftHold => actions::lift_hold(app, &mut tx, id, &actor).await?,
         Asked::GiveBack(form) => actions::give_back(app, &mut tx, id, &form.email, &actor).await?,
-        Asked::RemovePhone(form) => actions::remove_phone(app, &mut tx, id, &form.reason, &actor).await?,
+        Asked::RemovePhone(form) => lost::remove_phone(app, &mut tx, id, &form.reason, &actor).await?,
+        Asked::RemoveFactors(form) => lost::remove_factors(app, &mut tx, id, &form.reason, &actor).await?,
         Asked::LetIn(LetInForm { strategy, way, reason }) => {
             match let_in(app, &mut tx, id, (strategy, way), &reason, &actor).await? {
                 Ok(key) => {

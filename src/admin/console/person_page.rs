@@ -2,8 +2,9 @@
 
 use super::{
     Choice,
-    act::{GiveBackForm, LetInForm, RemovePhoneForm, RoleForm},
+    act::{GiveBackForm, LetInForm, RemoveFactorsForm, RemovePhoneForm, RoleForm},
     events::ShownEvent,
+    factors::ShownFactors,
     policy::{ShownSetting, values},
 };
 use crate::{
@@ -47,6 +48,7 @@ pub(super) struct PersonPage {
     phone: Option<String>,
     /// Time from which the phone can be used, if that is still to come.
     phone_from: Option<String>,
+    factors: ShownFactors,
     /// End of a hold on resets.
     held: Option<String>,
     frozen: bool,
@@ -108,8 +110,13 @@ struct ShownSession {
 
 impl View for PersonPage {
     const TEMPLATE: &'static str = "admin/person";
-    const FORMS: Forms =
-        &[RoleForm::INPUTS, GiveBackForm::INPUTS, RemovePhoneForm::INPUTS, LetInForm::INPUTS];
+    const FORMS: Forms = &[
+        RoleForm::INPUTS,
+        GiveBackForm::INPUTS,
+        RemovePhoneForm::INPUTS,
+        RemoveFactorsForm::INPUTS,
+        LetInForm::INPUTS,
+    ];
 
     fn samples() -> Vec<Self> {
         let moment = || "2026-08-01 14:32 UTC".to_owned();
@@ -121,6 +128,7 @@ impl View for PersonPage {
             since: moment(),
             seen: moment(),
         };
+        let [no_factors, factors] = ShownFactors::samples();
         let held = PersonPage {
             id: Uuid::nil(),
             email: "maria@example.com".into(),
@@ -129,6 +137,7 @@ impl View for PersonPage {
             since: "2026-08-01".into(),
             phone: some("78"),
             phone_from: Some(moment()),
+            factors,
             held: Some(moment()),
             frozen: false,
             claims: Vec::new(),
@@ -155,6 +164,7 @@ impl View for PersonPage {
             own: true,
             phone: None,
             phone_from: None,
+            factors: no_factors,
             left: Vec::new(),
             roles: Vec::new(),
             known: Vec::new(),
@@ -221,6 +231,7 @@ impl PersonPage {
                 .phone_usable_at
                 .filter(|from| *from > now)
                 .map(|at| format::moment(site.locale, at)),
+            factors: ShownFactors::of(site, &mut conn, account).await?,
             held,
             frozen: account.state() == AccountState::Frozen,
             claims: claims.collect(),

@@ -11,6 +11,7 @@ use crate::{
     admin::{
         actions::{self, ActionOutcome},
         let_in::{Way, let_in, strategies},
+        lost,
         reason::Reason,
     },
     app::App,
@@ -19,7 +20,7 @@ use crate::{
     store::{
         Pool, Tx,
         accounts::{self, AccountRow},
-        registrations,
+        factors, registrations,
     },
     view::format,
 };
@@ -32,6 +33,7 @@ pub(super) async fn run(user: User, app: &App, pool: &Pool) -> Result<Done, Erro
         User::Reset { ref email }
         | User::LetIn { ref email, .. }
         | User::RemovePhone { ref email, .. }
+        | User::RemoveFactors { ref email, .. }
         | User::LiftHold { ref email }
         | User::GiveBack { ref email, .. }
         | User::EndSessions { ref email }
@@ -39,6 +41,7 @@ pub(super) async fn run(user: User, app: &App, pool: &Pool) -> Result<Done, Erro
         | User::Enable { ref email }
         | User::Role { ref email, .. }
         | User::Delete { ref email, .. }
+        | User::Factors { ref email, .. }
         | User::Show { ref email, .. } => email.clone(),
         User::List { .. } => return Ok(Done::Nothing),
     };
@@ -78,8 +81,12 @@ async fn act(
         User::Enable { .. } => one(actions::set_enabled(app, tx, id, true, actor).await?, "is enabled"),
         User::Delete { .. } => one(actions::delete(app, tx, id, actor).await?, "is deleted"),
         User::RemovePhone { reason, .. } => {
-            let cared = actions::remove_phone(app, tx, id, &reread(&reason)?, actor).await?;
+            let cared = lost::remove_phone(app, tx, id, &reread(&reason)?, actor).await?;
             one(cared, "has no phone; the owner is told")
+        }
+        User::RemoveFactors { reason, .. } => {
+            let cared = lost::remove_factors(app, tx, id, &reread(&reason)?, actor).await?;
+            one(cared, "has no second factors and no recovery codes; the owner is told")
         }
         User::Role { add, remove, .. } => {
             let cared = actions::set_roles(app, tx, id, (&add, &remove), actor).await?;
@@ -90,18 +97,19 @@ async fn act(
             let strategy = strategies().find(|known| known.name() == strategy);
             let strategy = strategy.ok_or_else(|| wrong("this strategy needs a phone".into()))?;
             let way = if show { Way::Shown } else { Way::Mail };
+            let removes = !factors::of_account(tx, id).await?.is_empty();
+            let removes = removes
+                .then(|| "when it is used, it removes the second factors and recovery codes".to_owned());
             Ok(match let_in(app, tx, id, (strategy, way), &reread(&reason)?, actor).await? {
                 Err(why) => (why, Vec::new()),
-                Ok(None) => (
-                    ActionOutcome::Done,
-                    vec![format!("a link was sent to {email}; the owner has been told")],
-                ),
+                Ok(None) => {
+                    let told = format!("a link was sent to {email}; the owner has been told");
+                    (ActionOutcome::Done, [told].into_iter().chain(removes).collect())
+                }
                 Ok(Some(key)) => {
                     let told = "works once, for 10 minutes at most; the owner is told";
-                    (
-                        ActionOutcome::Done,
-                        vec![key.grouped(), format!("to be typed at {}: {told}", app.link(Place::ResetKey))],
-                    )
+                    let place = format!("to be typed at {}: {told}", app.link(Place::ResetKey));
+                    (ActionOutcome::Done, [key.grouped(), place].into_iter().chain(removes).collect())
                 }
             })
         }

@@ -1,6 +1,7 @@
 //! `latchkey user …`: invites people, shows, enables and disables accounts, and helps those who cannot get back in.
 
 mod act;
+mod factors;
 mod list;
 
 use clap::{Subcommand, builder::PossibleValuesParser};
@@ -52,6 +53,7 @@ pub(super) enum User {
         email: Email,
     },
     /// Lets in, once, somebody who cannot get back in, by an emailed link or a code to read out; the owner is told.
+    /// Using it removes their second factors and recovery codes.
     LetIn {
         /// The address.
         #[arg(value_parser = super::email)]
@@ -68,6 +70,24 @@ pub(super) enum User {
     },
     /// Removes a lost phone; the owner is told.
     RemovePhone {
+        /// The address.
+        #[arg(value_parser = super::email)]
+        email: Email,
+        /// The reason, recorded in the audit log.
+        #[arg(long, value_parser = reason)]
+        reason: String,
+    },
+    /// Lists a person's second factors: kind, name, since when, last use, and the recovery codes left; never a secret.
+    Factors {
+        /// The address.
+        #[arg(value_parser = super::email)]
+        email: Email,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Removes second factors that are lost, and the recovery codes; the owner is told.
+    RemoveFactors {
         /// The address.
         #[arg(value_parser = super::email)]
         email: Email,
@@ -142,6 +162,7 @@ pub(super) async fn run(user: User, site: Site) -> Result<Done, Error> {
     let done = match user {
         User::List { role, state, json } => list::list(&app, &pool, role.as_deref(), state, json).await?,
         User::Show { email, json } => list::show(&app, &pool, &email, json).await?,
+        User::Factors { email, json } => factors::list(&pool, &email, json).await?,
         act => act::run(act, &app, &pool).await?,
     };
     pool.close().await;
