@@ -83,6 +83,7 @@ mod tests {
         assert_eq!((&of("channel").place, of("channel").role.as_deref()), (&Place::Default, None));
         assert_eq!((of("key_ttl").value.as_str(), &of("key_ttl").place), ("10m", &Place::Default));
     }
+
     #[test]
     fn a_setting_of_signing_in_names_the_role_and_the_line() {
         let folder = tempfile::tempdir().unwrap();
@@ -93,7 +94,9 @@ mod tests {
         let figment = Figment::from(Toml::file(&path).nested());
         let settings: SignInSettings = figment.extract_inner("latchkey.sign_in").unwrap();
         let line = |origin: &Origin| origin.place.to_string().rsplit(':').next().map(str::to_owned);
-        let [second_factor, factors] = &*sign_in_origins(&figment, &settings, &["a", "b"]) else { panic!() };
+        let [second_factor, factors, _] = &*sign_in_origins(&figment, &settings, &["a", "b"]) else {
+            panic!("three settings")
+        };
         assert_eq!((line(second_factor).as_deref(), second_factor.role.as_deref()), (Some("4"), Some("b")));
         assert_eq!((line(factors).as_deref(), factors.role.as_deref()), (Some("2"), None));
         let origins = sign_in_origins(&figment, &settings, &["a"]);

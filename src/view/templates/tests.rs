@@ -99,6 +99,13 @@ fn keep(templates: &Templates, locale: Locale, name: &str, number: usize, text: 
     fs::write(dir.join(file), text).unwrap();
 }
 
+/// A page without the questions for passkeys, which are JSON.
+fn without_questions(page: &str) -> String {
+    let mut parts = page.split("data-passkey=\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |before, part| before + part.split_once('"').map_or("", |(_, after)| after))
+}
+
 #[test]
 fn every_page_says_all_its_sentences() {
     let templates = Templates::embedded();
@@ -107,7 +114,7 @@ fn every_page_says_all_its_sentences() {
         for (number, (name, context)) in samples.iter().enumerate() {
             let text =
                 language.render(name, context.clone()).unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
-            let bare = text.split_once("</style>").map_or(&*text, |(_, body)| body);
+            let bare = without_questions(text.split_once("</style>").map_or(&*text, |(_, body)| body));
             assert!(
                 !bare.contains('[') && !bare.contains('{'),
                 "{name} lacks a sentence or an argument:\n{text}"
