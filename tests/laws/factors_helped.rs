@@ -181,7 +181,7 @@ async fn check_counts_who_needs_a_factor(setting: Setting) {
     let check = |changes: &[(&str, Value)]| after(&app, changes, &["check"]);
     let told = check(&[("latchkey.sign_in.role.staff.second_factor", json!("required"))]);
     assert!(told.contains("of 2 accounts with the role staff, 1 have a second factor"), "{told}");
-    assert!(told.contains("staff     required, counting totp (accounts: 2)"), "{told}");
+    assert!(told.contains("staff     required, counting passkey, totp, sms, email (accounts: 2)"), "{told}");
     let told = check(&[("latchkey.sign_in.second_factor", json!("required"))]);
     assert!(told.contains("of 3 accounts, 1 have a second factor"), "{told}");
     let told = check(&[("latchkey.sign_in.role.stuff.second_factor", json!("required"))]);
