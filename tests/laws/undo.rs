@@ -347,7 +347,7 @@ async fn adds_a_phone(app: &Site, person: &Person) {
     let own = app.signed_in(person).await;
     let form = own.get("/account/phone").await;
     let form = own.submit(&form, &[("tel", phone), ("current-password", &person.password)]).await;
-    let code = app.mailbox.next(phone).await.code();
+    let code = app.mailbox.next_code(phone).await;
     own.submit(&form, &[("one-time-code", &code)]).await;
     assert!(app.mailbox.next(&person.email).await.is_notice());
 }
