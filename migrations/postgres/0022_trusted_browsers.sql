@@ -1,3 +1,4 @@
+-- adds only
 -- Browsers in which a sign-in by password owes no second factor. Only the digest of the cookie is stored.
 CREATE TABLE latchkey_trusted_browsers (
     id UUID PRIMARY KEY,
