@@ -90,7 +90,7 @@ async fn show(site: Visit<'_>, me: &SignedIn) -> Result<Page, Error> {
         let value = typed.get(&field.name)?.as_str()?.to_owned();
         Some(FieldShown { label: field.label.clone(), value })
     });
-    let policy = site.live.now().sign_in(account.roles());
+    let policy = site.sign_in_policy(account);
     let factors = match policy.is_on() {
         true => Some(factors::of_account(&mut site.read().await?, account.id).await?.len()),
         false => None,

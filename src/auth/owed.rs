@@ -27,7 +27,7 @@ pub(super) async fn owed(
     factor: Option<FactorKind>,
     goal: Goal<'_>,
 ) -> Result<Option<Owed>, Error> {
-    let policy = site.live.now().sign_in(account.roles());
+    let policy = site.sign_in_policy(account);
     if matches!(proof, Proof::Session) || !policy.is_on() {
         return Ok(None);
     }

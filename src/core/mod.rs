@@ -36,7 +36,7 @@ use crate::{
         metrics::Metrics,
         task_context::{RequestId, TaskContext},
     },
-    policy::Policy,
+    policy::{Policy, sign_in::SignInPolicy},
     store::{self, StoredPolicy, accounts::AccountRow, events::Event, keys::KeyRow},
 };
 
@@ -151,5 +151,10 @@ impl Core {
     /// The policy for an account at this moment.
     pub fn policy_now(&self, account: &AccountRow) -> PolicyNow {
         self.live.policy_now(account)
+    }
+
+    /// The policy of signing in for an account at this moment.
+    pub fn sign_in_policy(&self, account: &AccountRow) -> SignInPolicy {
+        self.live.now().sign_in(account.roles())
     }
 }

@@ -61,7 +61,7 @@ impl<'r> FromRequest<'r> for Enrolling<'r> {
 }
 
 fn is_on(request: &Request<'_>, account: &AccountRow) -> bool {
-    Visit::of(request).is_some_and(|site| site.live.now().sign_in(account.roles()).is_on())
+    Visit::of(request).is_some_and(|site| site.sign_in_policy(account).is_on())
 }
 
 impl Enrolling<'_> {

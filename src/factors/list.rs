@@ -122,7 +122,7 @@ async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Page, 
     let mut conn = site.read().await?;
     let held = factors::of_account(&mut conn, account.id).await?;
     let codes = recovery_codes::of_account(&mut conn, account.id).await?.len();
-    let policy = site.live.now().sign_in(account.roles());
+    let policy = site.sign_in_policy(account);
     let room = held.len() < MAX_FACTORS;
     let mail = Recipient::mail(&account.email);
     let gets_mail = held.iter().any(|factor| Recipient::of(site.app, factor).as_ref() == Some(&mail));
@@ -205,7 +205,7 @@ async fn remove(_ours: SameOrigin, site: Visit<'_>, me: SteppedUp<'_>, id: &str)
     let Some(factor) = held.iter().find(|factor| factor.id == id) else {
         return Ok(Outcome::go(Place::Factors));
     };
-    let policy = site.live.now().sign_in(account.roles());
+    let policy = site.sign_in_policy(&account);
     let left = held.iter().filter(|other| other.id != id && policy.counts(other.kind)).count();
     if policy.second_factor == SecondFactor::Required && left == 0 {
         drop(tx);

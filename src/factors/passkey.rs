@@ -72,7 +72,7 @@ impl View for PasskeyPage {
 async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Option<Page>, Error> {
     let account = me.account();
     let held = factors::of_account(&mut site.read().await?, account.id).await?;
-    let policy = site.live.now().sign_in(account.roles());
+    let policy = site.sign_in_policy(account);
     if held.len() >= MAX_FACTORS || !policy.counts(FactorKind::Passkey) {
         return Ok(None);
     }

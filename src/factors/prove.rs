@@ -121,7 +121,7 @@ async fn page(
 /// True if the browser may be trusted after this: not by a reset, nor by a code for the day on which all else is lost.
 fn may_trust(site: &Visit<'_>, pending: &Pending<'_>, kind: FactorKind) -> bool {
     let by_password = matches!(pending.goal, PendingGoal::SignIn { .. }) && pending.policy.is_none();
-    let policy = site.live.now().sign_in(pending.me.account.roles());
+    let policy = site.sign_in_policy(&pending.me.account);
     by_password && policy.trusted_browsers && kind != FactorKind::RecoveryCode
 }
 

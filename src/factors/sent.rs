@@ -108,7 +108,7 @@ pub async fn start(
     next: &str,
 ) -> Result<Outcome, Error> {
     let account = me.account();
-    let policy = site.live.now().sign_in(account.roles());
+    let policy = site.sign_in_policy(account);
     let held = factors::of_account(&mut site.read().await?, account.id).await?;
     if held.len() >= MAX_FACTORS || !policy.counts(recipient.kind()) {
         return Ok(Outcome::Go(address(next)));

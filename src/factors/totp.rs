@@ -112,7 +112,7 @@ async fn start(
 ) -> Result<Outcome, Error> {
     let next = form.draft.next.unwrap_or_default();
     let (account, browser) = (me.account(), site.ensure_browser_id()?);
-    let policy = site.live.now().sign_in(account.roles());
+    let policy = site.sign_in_policy(account);
     let mut tx = site.begin().await?;
     let held = factors::of_account(&mut tx, account.id).await?;
     if held.len() >= MAX_FACTORS || !policy.counts(FactorKind::Totp) {

@@ -88,7 +88,7 @@ impl Ways {
         let mut conn = site.read().await?;
         let held = factors::of_account(&mut conn, account.id).await?;
         let codes = recovery_codes::of_account(&mut conn, account.id).await?;
-        let policy = site.live.now().sign_in(account.roles());
+        let policy = site.sign_in_policy(account);
         let mut kinds: Vec<_> = owed::asked(&policy, &held).iter().map(|factor| factor.kind).collect();
         if passkey::party(site).is_none() {
             kinds.retain(|kind| *kind != FactorKind::Passkey);

@@ -139,7 +139,7 @@ async fn enter(
     };
     let (now, mut tx) = (site.now(), site.begin().await?);
     let locked = accounts::lock_unchanged(&mut tx, account, now).await?;
-    let Some(mut account) = locked.filter(|it| site.live.now().sign_in(it.roles()).is_on()) else {
+    let Some(mut account) = locked.filter(|it| site.sign_in_policy(it).is_on()) else {
         return refused();
     };
     if !used.store(account.tx(), now).await? {
