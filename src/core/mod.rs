@@ -27,6 +27,7 @@ use crate::{
         Error,
         base_path::BasePath,
         clock::{Clock, Time},
+        factor::FactorKind,
         key::{Key, Purpose},
         keyring::Keyring,
         random::Random,
@@ -37,7 +38,7 @@ use crate::{
         task_context::{RequestId, TaskContext},
     },
     policy::{Policy, sign_in::SignInPolicy},
-    store::{self, StoredPolicy, accounts::AccountRow, events::Event, keys::KeyRow},
+    store::{self, StoredPolicy, accounts::AccountRow, events::Event, factors::FactorRow, keys::KeyRow},
 };
 
 /// Most events that a subscriber may be behind.
@@ -101,6 +102,15 @@ impl Core {
     ) -> Result<KeyRow, Error> {
         let now = self.now();
         Ok(KeyRow { digest, ..KeyRow::new(store::id(now, self.random)?, now, account, purpose, life) })
+    }
+
+    /// Creates the row of a second factor that has not been used; what proves it is still missing.
+    ///
+    /// # Errors
+    /// Same as [`Random::bytes`].
+    pub fn factor_row(&self, account: Uuid, kind: FactorKind, name: String) -> Result<FactorRow, Error> {
+        let now = self.now();
+        Ok(FactorRow::new(store::id(now, self.random)?, now, account, kind, name))
     }
 
     /// Task context of this server, for a request or for background work.

@@ -15,10 +15,7 @@ use crate::{
     base::{Error, factor::FactorKind, fault::Fault},
     core::place::Place,
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form, throttle::FactorTry},
-    store::{
-        self,
-        factors::{self, FactorRow, MAX_FACTORS},
-    },
+    store::factors::{self, FactorRow, MAX_FACTORS},
     view::shown::{Forms, View},
 };
 
@@ -122,19 +119,13 @@ async fn submit(
         Ok(stored) => stored,
         Err(fault) => return refused(fault),
     };
-    let (now, mut tx) = (site.now(), site.begin().await?);
+    let mut tx = site.begin().await?;
     let Some(mut account) = me.lock(&mut tx, &site).await? else { return Ok(Outcome::go(address(&next))) };
+    let name = if name.is_empty() { passkey::name(&site, &stored) } else { name };
     let factor = FactorRow {
-        id: store::id(now, site.random)?,
-        account_id: account.id,
-        kind: FactorKind::Passkey,
-        name: if name.is_empty() { passkey::name(&site, &stored) } else { name },
-        secret: Vec::new(),
-        used_step: 0,
-        created_at: now,
-        used_at: None,
         credential_id: Some(stored.credential.id.0.clone()),
         passkey: Some(stored.text()),
+        ..site.factor_row(account.id, FactorKind::Passkey, name)?
     };
     let added = me.add(&site, &mut account, &factor).await?;
     let Some(added) = added else { return refused(Fault::new("fault-passkey-known")) };

@@ -18,7 +18,6 @@ use crate::{
     core::place::{Address, Place},
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
     store::{
-        self,
         factors::{self, FactorRow, MAX_FACTORS},
         keys::KeyRow,
     },
@@ -164,17 +163,10 @@ async fn submit(
     if !account.spend(row.id, now).await? {
         return Ok(Outcome::Go(address(&next)));
     }
+    let name = if name.is_empty() { own_name(&site, recipient) } else { name };
     let factor = FactorRow {
-        id: store::id(now, site.random)?,
-        account_id: account.id,
-        kind: recipient.kind(),
-        name: if name.is_empty() { own_name(&site, recipient) } else { name },
         secret: recipient.seal(site.app)?,
-        used_step: 0,
-        created_at: now,
-        used_at: None,
-        credential_id: None,
-        passkey: None,
+        ..site.factor_row(account.id, recipient.kind(), name)?
     };
     let Some(added) = me.add(&site, &mut account, &factor).await? else {
         return Ok(Outcome::Go(address(&next)));

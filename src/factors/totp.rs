@@ -21,7 +21,6 @@ use crate::{
     core::place::Place,
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
     store::{
-        self,
         factors::{self, FactorRow, MAX_FACTORS},
         keys::{self, KeyRow},
     },
@@ -195,17 +194,11 @@ async fn submit(
     if !account.spend(row.id, now).await? {
         return Ok(Outcome::go(address(&next)));
     }
+    let name = if name.is_empty() { site.say("factor-totp", &[]) } else { name };
     let factor = FactorRow {
-        id: store::id(now, site.random)?,
-        account_id: account.id,
-        kind: FactorKind::Totp,
-        name: if name.is_empty() { site.say("factor-totp", &[]) } else { name },
         secret: secret.seal(site.app)?,
         used_step,
-        created_at: now,
-        used_at: None,
-        credential_id: None,
-        passkey: None,
+        ..site.factor_row(account.id, FactorKind::Totp, name)?
     };
     let Some(added) = me.add(&site, &mut account, &factor).await? else {
         return Ok(Outcome::go(address(&next)));

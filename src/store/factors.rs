@@ -47,6 +47,24 @@ record! {
     }
 }
 
+impl FactorRow {
+    /// Creates a factor that has not been used, without a passkey.
+    pub fn new(id: Uuid, now: Time, account_id: Uuid, kind: FactorKind, name: String) -> Self {
+        Self {
+            id,
+            account_id,
+            kind,
+            name,
+            secret: Vec::new(),
+            used_step: 0,
+            created_at: now,
+            used_at: None,
+            credential_id: None,
+            passkey: None,
+        }
+    }
+}
+
 /// Adds a factor; false if an account has that passkey already.
 pub async fn insert(account: &mut Locked<'_>, it: &FactorRow) -> Result<bool, Error> {
     const INSERT: &str =
