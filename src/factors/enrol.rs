@@ -23,7 +23,7 @@ use crate::{
     store::{
         Tx,
         accounts::{AccountRow, Locked},
-        factors::{self, FactorRow},
+        factors::{self, FactorRow, MAX_FACTORS},
         sessions,
     },
 };
@@ -76,6 +76,20 @@ impl Enrolling<'_> {
     /// True if it is part of signing in.
     pub fn is_signing_in(&self) -> bool {
         matches!(self, Enrolling::SigningIn(_))
+    }
+
+    /// Returns the factors held; `None` if the policy does not count this kind, or no more fit.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn room_for(
+        &self,
+        site: &Visit<'_>,
+        kind: FactorKind,
+    ) -> Result<Option<Vec<FactorRow>>, Error> {
+        let held = factors::of_account(&mut site.read().await?, self.account().id).await?;
+        let may_add = held.len() < MAX_FACTORS && site.sign_in_policy(self.account()).counts(kind);
+        Ok(may_add.then_some(held))
     }
 
     /// Locks the account; `None` if it has changed, or the sign-in is over.

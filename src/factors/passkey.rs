@@ -15,7 +15,7 @@ use crate::{
     base::{Error, factor::FactorKind, fault::Fault},
     core::place::Place,
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form, throttle::FactorTry},
-    store::factors::{self, FactorRow, MAX_FACTORS},
+    store::factors::FactorRow,
     view::shown::{Forms, View},
 };
 
@@ -68,11 +68,7 @@ impl View for PasskeyPage {
 /// Returns the page, or `None` if the account cannot have another passkey.
 async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Option<Page>, Error> {
     let account = me.account();
-    let held = factors::of_account(&mut site.read().await?, account.id).await?;
-    let policy = site.sign_in_policy(account);
-    if held.len() >= MAX_FACTORS || !policy.counts(FactorKind::Passkey) {
-        return Ok(None);
-    }
+    let Some(held) = me.room_for(site, FactorKind::Passkey).await? else { return Ok(None) };
     let Some(question) = Question::new_passkey(site, account, &held)? else { return Ok(None) };
     let page = PasskeyPage {
         email: account.email.clone(),

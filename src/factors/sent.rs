@@ -17,10 +17,7 @@ use crate::{
     base::{Error, factor::FactorKind},
     core::place::{Address, Place},
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
-    store::{
-        factors::{self, FactorRow, MAX_FACTORS},
-        keys::KeyRow,
-    },
+    store::{factors::FactorRow, keys::KeyRow},
     view::shown::{Forms, Until, View},
 };
 
@@ -106,17 +103,14 @@ pub async fn start(
     recipient: &Recipient,
     next: &str,
 ) -> Result<Outcome, Error> {
-    let account = me.account();
-    let policy = site.sign_in_policy(account);
-    let held = factors::of_account(&mut site.read().await?, account.id).await?;
-    if held.len() >= MAX_FACTORS || !policy.counts(recipient.kind()) {
+    let Some(held) = me.room_for(site, recipient.kind()).await? else {
         return Ok(Outcome::Go(address(next)));
-    }
+    };
     if held.iter().any(|factor| Recipient::of(site.app, factor).as_ref() == Some(recipient)) {
         site.flash("flash-factor-held");
         return Ok(Outcome::Go(address(next)));
     }
-    if let Err(why) = sent_code::send(site, account, recipient, Stage::SetUp).await? {
+    if let Err(why) = sent_code::send(site, me.account(), recipient, Stage::SetUp).await? {
         site.flash_all(vec![why]);
         return Ok(Outcome::Go(address(next)));
     }

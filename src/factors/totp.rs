@@ -21,7 +21,7 @@ use crate::{
     core::place::Place,
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
     store::{
-        factors::{self, FactorRow, MAX_FACTORS},
+        factors::FactorRow,
         keys::{self, KeyRow},
     },
     view::shown::{Forms, Until, View},
@@ -110,13 +110,10 @@ async fn start(
     form: Read<StartForm>,
 ) -> Result<Outcome, Error> {
     let next = form.draft.next.unwrap_or_default();
-    let (account, browser) = (me.account(), site.ensure_browser_id()?);
-    let policy = site.sign_in_policy(account);
-    let mut tx = site.begin().await?;
-    let held = factors::of_account(&mut tx, account.id).await?;
-    if held.len() >= MAX_FACTORS || !policy.counts(FactorKind::Totp) {
+    if me.room_for(&site, FactorKind::Totp).await?.is_none() {
         return Ok(Outcome::go(address(&next)));
     }
+    let (account, browser) = (me.account(), site.ensure_browser_id()?);
     // Nothing but its row is ever looked for.
     let digest = Key::for_link(site.random)?.digest(&site.keyring);
     let row = KeyRow {
@@ -124,6 +121,7 @@ async fn start(
         sealed: Some(AppSecret::generate(site.random)?.seal(site.app)?),
         ..site.key_row(account.id, Purpose::Totp, digest, LIFE)?
     };
+    let mut tx = site.begin().await?;
     keys::end(&mut tx, account.id, Purpose::Totp).await?;
     keys::insert(&mut tx, &row).await?;
     tx.commit().await?;
