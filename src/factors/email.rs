@@ -2,7 +2,10 @@
 
 use rocket::{Route, get, post, routes};
 
-use super::{enrol::Enrolling, sent, totp::StartForm};
+use super::{
+    enrol::{Enrolling, StartForm},
+    sent,
+};
 use crate::{
     auth::recipient::Recipient,
     base::Error,

@@ -19,7 +19,7 @@ use crate::{
         event::{Event, EventKind},
         place::Place,
     },
-    http::{self, CookieName, Visit},
+    http::{self, CookieName, Visit, form::form},
     store::{
         Tx,
         accounts::{AccountRow, Locked},
@@ -27,6 +27,14 @@ use crate::{
         sessions,
     },
 };
+
+form! {
+    /// The button that begins to set one up.
+    pub struct StartForm {
+        /// Path to go on to after signing in.
+        next: String = hidden(),
+    }
+}
 
 /// A person who may set up a factor.
 ///

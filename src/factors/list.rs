@@ -4,7 +4,7 @@ use rocket::{Route, get, http::Status, post, routes};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{enrol::Enrolling, totp::StartForm};
+use super::enrol::{Enrolling, StartForm};
 use crate::{
     account::notice,
     auth::{

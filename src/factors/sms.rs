@@ -3,7 +3,10 @@
 use rocket::{Route, get, post, routes};
 use serde::Serialize;
 
-use super::{enrol::Enrolling, sent, totp::StartForm};
+use super::{
+    enrol::{Enrolling, StartForm},
+    sent,
+};
 use crate::{
     auth::recipient::Recipient,
     base::{

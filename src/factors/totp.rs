@@ -7,7 +7,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::{
-    enrol::Enrolling,
+    enrol::{Enrolling, StartForm},
     list::{MAX_NAME, address},
 };
 use crate::{
@@ -33,14 +33,6 @@ const LIFE: Duration = Duration::from_secs(15 * 60);
 /// The routes.
 pub fn routes() -> Vec<Route> {
     routes![show_start, start, show, submit]
-}
-
-form! {
-    /// The button that begins.
-    pub struct StartForm {
-        /// Path to go on to after signing in.
-        next: String = hidden(),
-    }
 }
 
 form! {
