@@ -18,7 +18,7 @@ use crate::{
         place::{Address, Place},
     },
     http::{Form, Outcome, Page, Read, Refusal, SameOrigin, Visit, form::form},
-    policy::sign_in::SecondFactor,
+    policy::sign_in::SignInPolicy,
     store::{
         factors::{self, FactorRow, MAX_FACTORS},
         recovery_codes,
@@ -58,8 +58,6 @@ pub struct FactorsPage {
     codes: usize,
     /// Kinds that can be set up.
     kinds: Vec<FactorKind>,
-    /// Whether the last one may be removed.
-    may_remove: bool,
 }
 
 /// A factor.
@@ -75,6 +73,8 @@ struct FactorShown {
     used: Option<String>,
     /// Whether a passkey is backed up.
     backed_up: Option<bool>,
+    /// Whether it may be removed.
+    may_remove: bool,
 }
 
 impl View for FactorsPage {
@@ -90,6 +90,7 @@ impl View for FactorsPage {
             since: "2026-05-03".into(),
             used: used.map(str::to_owned),
             backed_up: (kind == FactorKind::Passkey).then_some(used.is_some()),
+            may_remove: true,
         };
         let page = |factors, signing_in, codes| FactorsPage {
             email: "maria@example.com".into(),
@@ -98,7 +99,6 @@ impl View for FactorsPage {
             factors,
             codes,
             kinds: FactorKind::all().collect(),
-            may_remove: !signing_in,
         };
         let at = Some("2026-05-04 09:12 UTC");
         let held = vec![
@@ -133,25 +133,29 @@ async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Page, 
         _ => true,
     };
     let kinds = policy.factors.iter().copied().filter(|kind| room && offered(kind)).collect();
-    let may_remove = policy.second_factor != SecondFactor::Required || held.len() > 1;
-    let shown = |factor: FactorRow| FactorShown {
+    let shown = |factor: &FactorRow| FactorShown {
         id: factor.id,
         kind: factor.kind,
-        to: Recipient::of(site.app, &factor).map(|recipient| recipient.shown()),
+        to: Recipient::of(site.app, factor).map(|recipient| recipient.shown()),
         since: format::day(site.locale, factor.created_at),
         used: factor.used_at.map(|at| format::moment(site.locale, at)),
-        backed_up: Stored::of(&factor).map(|stored| stored.credential.backed_up),
-        name: factor.name,
+        backed_up: Stored::of(factor).map(|stored| stored.credential.backed_up),
+        may_remove: !is_needed(&policy, &held, factor.id),
+        name: factor.name.clone(),
     };
     Ok(Page::of(&FactorsPage {
         email: account.email.clone(),
         signing_in: me.is_signing_in(),
         next: next.to_owned(),
-        factors: held.into_iter().map(shown).collect(),
+        factors: held.iter().map(shown).collect(),
         codes,
         kinds,
-        may_remove,
     }))
+}
+
+/// True if its owner would have to set up another factor without this one.
+fn is_needed(policy: &SignInPolicy, held: &[FactorRow], id: Uuid) -> bool {
+    policy.holds_up(held.iter().filter(|other| other.id != id).map(|other| other.kind))
 }
 
 #[get("/account/factors/<_>/name")]
@@ -205,9 +209,7 @@ async fn remove(_ours: SameOrigin, site: Visit<'_>, me: SteppedUp<'_>, id: &str)
     let Some(factor) = held.iter().find(|factor| factor.id == id) else {
         return Ok(Outcome::go(Place::Factors));
     };
-    let policy = site.sign_in_policy(&account);
-    let left = held.iter().filter(|other| other.id != id && policy.counts(other.kind)).count();
-    if policy.second_factor == SecondFactor::Required && left == 0 {
+    if is_needed(&site.sign_in_policy(&account), &held, id) {
         drop(tx);
         return refused(&site, me, Refusal::at("factors", Fault::new("fault-factor-needed"))).await;
     }
