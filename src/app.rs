@@ -3,7 +3,7 @@
 use std::{ops::Deref, sync::Arc};
 
 use crate::{
-    base::{Error, clock::Clock, random::Random},
+    base::{Error, clock::Clock, fault::Fault, phone::Phone, random::Random},
     config::{Provided, Validated},
     core::{Core, registration::Attached},
     hashing::{hasher::Hasher, own_rule::PasswordRule, pepper::Peppers},
@@ -82,6 +82,15 @@ impl App {
             health: Health::default(),
             extensions,
         })
+    }
+
+    /// Returns the fault of a typed phone that no text reaches, or of any if no text can be sent.
+    pub fn phone_fault(&self, phone: Option<&Phone>) -> Option<Fault> {
+        if !self.transports.can_text() {
+            return Some(Fault::new("fault-no-texts"));
+        }
+        let unreached = |phone: &&Phone| !self.config().sms.reaches(phone.number());
+        phone.filter(unreached).map(|_| Fault::new("fault-phone-country"))
     }
 }
 

@@ -103,10 +103,8 @@ async fn submit(
     let account = &me.0.account;
     let Read { draft, mut refusal } = form;
     let (phone, at) = (draft.phone, PhoneForm::AT);
-    if !site.transports.can_text() {
-        refusal.add(at.phone, Fault::new("fault-no-texts"));
-    } else if phone.as_ref().is_some_and(|phone| !site.config().sms.reaches(phone.number())) {
-        refusal.add(at.phone, Fault::new("fault-phone-country"));
+    if let Some(fault) = site.phone_fault(phone.as_ref()) {
+        refusal.add(at.phone, fault);
     }
     change::confirm(&site, account, draft.password, at.password, &mut refusal).await?;
     let Some(phone) = phone.filter(|_| refusal.is_empty()) else {

@@ -11,7 +11,6 @@ use crate::{
     auth::recipient::Recipient,
     base::{
         Error,
-        fault::Fault,
         phone::{Phone, ending},
     },
     core::place::Place,
@@ -89,15 +88,8 @@ async fn start(
         Ok(whole) => whole,
         Err(refusal) => return Ok(page(&site, &me, &next).refused(refusal)),
     };
-    let fault = if !site.transports.can_text() {
-        Some("fault-no-texts")
-    } else if !site.config().sms.reaches(phone.number()) {
-        Some("fault-phone-country")
-    } else {
-        None
-    };
-    if let Some(fault) = fault {
-        return Ok(page(&site, &me, &next).refused(refusal.with(NumberForm::AT.phone, Fault::new(fault))));
+    if let Some(fault) = site.phone_fault(Some(&phone)) {
+        return Ok(page(&site, &me, &next).refused(refusal.with(NumberForm::AT.phone, fault)));
     }
     sent::start(&site, &me, &Recipient::text(phone.number()), &next).await
 }
