@@ -14,7 +14,10 @@ use crate::{
         factor::FactorKind,
         key::{Key, sha256},
     },
-    core::place::{Address, Place},
+    core::{
+        event::{Event, EventKind},
+        place::{Address, Place},
+    },
     hashing::hash::PasswordHash,
     http::{CookieName, Outcome, Visit, device},
     policy::Policy,
@@ -73,6 +76,24 @@ pub enum Passed {
 }
 
 impl Passed {
+    /// Records a sign-in that is complete, and the factor that took the place of the password, if there was one.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn record(
+        &self,
+        site: &Visit<'_>,
+        account: &mut Locked<'_>,
+        instead: Option<FactorKind>,
+    ) -> Result<(), Error> {
+        if let Passed::Owes(_) = self {
+            return Ok(());
+        }
+        let asked = site.caller();
+        let event = Event::new(EventKind::SignInCompleted, account.id).from(&asked).instead(instead);
+        event.write(site.app, account.tx()).await
+    }
+
     /// Sets the browser's cookies, and sends it on to `place`, or first to the page of the second factor. Call it after
     /// the commit.
     pub fn enter(self, site: &Visit<'_>, place: impl Into<Address>) -> Outcome {

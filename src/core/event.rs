@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Core, stats};
 use crate::{
-    base::{Error, caller::Caller},
+    base::{Error, caller::Caller, factor::FactorKind},
     policy::Policy,
     store::{self, Tx, events},
 };
@@ -92,6 +92,11 @@ impl<'a> Event<'a> {
     /// Adds a detail.
     pub fn detail(self, detail: &'a str) -> Self {
         Self { detail: Some(detail), ..self }
+    }
+
+    /// Adds the factor by which somebody proved themselves instead of a password, if there is one.
+    pub fn instead(self, factor: Option<FactorKind>) -> Self {
+        Self { detail: factor.map(FactorKind::name), ..self }
     }
 
     /// Sets the duration, for the statistics.

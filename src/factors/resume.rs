@@ -66,11 +66,7 @@ pub async fn resume<'p>(
         (PendingGoal::SignIn { keep }, _) => {
             let goal = Goal::SignIn { keep: *keep };
             let passed = gate::pass(site, account, Proof::Password, factor, goal).await?;
-            if let Passed::Entered(_) = passed {
-                let asked = site.caller();
-                let event = Event::new(EventKind::SignInCompleted, account.id).from(&asked);
-                event.write(site.app, account.tx()).await?;
-            }
+            passed.record(site, account, None).await?;
             Ok(Resumed::Passed(passed, None))
         }
         (PendingGoal::Form { generated }, Some(policy)) if site.policy_now(account).accepts(policy) => {
@@ -101,7 +97,7 @@ pub async fn note(site: &Visit<'_>, account: &mut Locked<'_>, proved: FactorKind
     event.write(site.app, account.tx()).await?;
     if proved == FactorKind::RecoveryCode {
         let (held, row) = account.parts();
-        notice::post(site.app, held, row, &row.email, "recovery-code-used", &site.caller()).await?;
+        notice::post(site.app, held, row, &row.email, "recovery-code-used", &asked).await?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
         stepped_up::must_verify,
         temporary,
     },
-    base::{Error, email::Email, fault::Fault, return_to},
+    base::{Error, email::Email, factor::FactorKind, fault::Fault, return_to},
     core::{
         event::{Event, EventKind},
         place::{Address, Place},
@@ -188,7 +188,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> R
         Ok(Attempt::Passed(passed)) => Ok(passed.enter(&site, goal(&site, &next))),
         Ok(Attempt::Restricted(passed)) => Ok(passed.enter(&site, Place::NewPassword)),
         Ok(Attempt::Refused | Attempt::Conflict) => {
-            note_failure(&site, named).await?;
+            note_failure(&site, named, None).await?;
             Ok(again().refused(refusal.with(LoginForm::AT.email, Fault::new("fault-login"))))
         }
         Err(error @ Error::Busy) => {
@@ -244,11 +244,7 @@ async fn attempt(
         account.rehash(&hash).await?;
     }
     let passed = gate::pass(site, &mut account, Proof::Password, None, Goal::SignIn { keep }).await?;
-    if let Passed::Entered(_) = passed {
-        let asked = site.caller();
-        let event = Event::new(EventKind::SignInCompleted, account.id).from(&asked);
-        event.write(site.app, account.tx()).await?;
-    }
+    passed.record(site, &mut account, None).await?;
     counted.refund(site.app, account.tx()).await?;
     tx.commit().await?;
     Ok(Attempt::Passed(passed))
@@ -258,12 +254,17 @@ async fn find(site: &Visit<'_>, key: &str) -> Result<Option<AccountRow>, Error> 
     accounts::find_by_email(&mut site.read().await?, key).await
 }
 
-async fn note_failure(site: &Visit<'_>, named: &str) -> Result<(), Error> {
+/// Records a failure, and the factor that took the place of the password, if there was one.
+pub(super) async fn note_failure(
+    site: &Visit<'_>,
+    named: &str,
+    instead: Option<FactorKind>,
+) -> Result<(), Error> {
     let mut tx = site.begin().await?;
     let account = accounts::find_by_email(&mut tx, named).await?;
     let event = account.map_or(Event::of_site(EventKind::SignInFailed), |account| {
         Event::new(EventKind::SignInFailed, account.id)
     });
-    event.from(&site.caller()).write(site.app, &mut tx).await?;
+    event.from(&site.caller()).instead(instead).write(site.app, &mut tx).await?;
     tx.commit().await
 }

@@ -5,17 +5,14 @@ use std::slice;
 use rocket::{Route, get, post, routes};
 use serde::Serialize;
 
-use super::login::goal;
+use super::login::{goal, note_failure};
 use crate::{
     auth::{
         gate::{self, Goal, Passed, Proof},
         question::{Aim, Asked, Question},
     },
     base::{Error, factor::FactorKind, fault::Fault},
-    core::{
-        event::{Event, EventKind},
-        place::{Address, Place},
-    },
+    core::place::{Address, Place},
     http::{Form, Outcome, Paced, Page, Refusal, SameOrigin, Visit, form::form, throttle::SignIn},
     store::{
         accounts::{self, AccountRow},
@@ -108,7 +105,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<PasskeyForm>) ->
     match enter(&site, found.as_ref(), &asked, &answer, &counted).await? {
         Ok(passed) => Ok(passed.enter(&site, goal(&site, &next))),
         Err(fault) => {
-            note_failure(&site, found.as_ref()).await?;
+            note_failure(&site, &named, Some(FactorKind::Passkey)).await?;
             refused(fault)
         }
     }
@@ -147,21 +144,8 @@ async fn enter(
     }
     let goal = Goal::SignIn { keep: false };
     let passed = gate::pass(site, &mut account, Proof::Passkey, Some(FactorKind::Passkey), goal).await?;
-    if let Passed::Entered(_) = passed {
-        let asked = site.caller();
-        let event = Event::new(EventKind::SignInCompleted, account.id).from(&asked);
-        event.detail(FactorKind::Passkey.name()).write(site.app, account.tx()).await?;
-    }
+    passed.record(site, &mut account, Some(FactorKind::Passkey)).await?;
     counted.refund(site.app, account.tx()).await?;
     tx.commit().await?;
     Ok(Ok(passed))
-}
-
-async fn note_failure(site: &Visit<'_>, found: Option<&(AccountRow, FactorRow)>) -> Result<(), Error> {
-    let event = found.map_or(Event::of_site(EventKind::SignInFailed), |(account, _)| {
-        Event::new(EventKind::SignInFailed, account.id)
-    });
-    let (asked, mut tx) = (site.caller(), site.begin().await?);
-    event.from(&asked).detail(FactorKind::Passkey.name()).write(site.app, &mut tx).await?;
-    tx.commit().await
 }
