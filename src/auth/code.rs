@@ -27,6 +27,9 @@ use crate::{
     },
 };
 
+/// Shortest time between two texts with codes.
+pub const PAUSE: Duration = Duration::from_secs(60);
+
 /// A kind of code.
 pub struct CodeKind {
     /// Its purpose.
@@ -91,6 +94,11 @@ pub async fn issue(
     keys::end(tx, bound.account, kind.purpose).await?;
     keys::insert(tx, &row).await?;
     Ok((row, code))
+}
+
+/// Returns the seconds until another code may be requested by text.
+pub fn wait(site: &Visit<'_>, row: &KeyRow) -> u64 {
+    site.now().until(row.issued_at + PAUSE).as_millis().div_ceil(1000) as u64
 }
 
 /// Tries a code, in transactions of its own: a wrong try stays counted whatever happens next.

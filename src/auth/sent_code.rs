@@ -2,8 +2,6 @@
 //!
 //! A code proves the factor to whose recipient it went. Like every code it is good in one browser, for three tries.
 
-use std::time::Duration;
-
 use uuid::Uuid;
 
 use super::{
@@ -30,9 +28,6 @@ use crate::{
         outbox,
     },
 };
-
-/// Shortest time between two texts to one browser.
-const PAUSE: Duration = Duration::from_secs(60);
 
 /// What a code is for.
 #[derive(Clone, Copy)]
@@ -73,8 +68,9 @@ pub async fn send(
     };
     let (held, _) = locked.into_parts();
     let former = keys::of_account(held, account.id, kind.purpose, now).await?;
-    let former = former.filter(|row| row.browser.as_ref() == Some(&browser));
-    if let Some(seconds) = former.and_then(|row| wait(site, &row, recipient.channel)) {
+    let former =
+        former.filter(|row| recipient.channel == Channel::Sms && row.browser.as_ref() == Some(&browser));
+    if let Some(seconds) = former.map(|row| code::wait(site, &row)).filter(|seconds| *seconds > 0) {
         return Ok(Err(Announcement::count("flash-wait", seconds)));
     }
     if !allowed(site, held, account, recipient, stage).await?.is_yes() {
@@ -129,12 +125,6 @@ fn message(site: &Visit<'_>, recipient: &Recipient, stage: Stage) -> Message {
         Channel::Email => Message::mail(site.locale, &recipient.to, name).asked(&site.caller()),
         Channel::Sms => Message::text(site.locale, &recipient.to, name),
     }
-}
-
-/// Returns the seconds until another text may be asked for.
-fn wait(site: &Visit<'_>, row: &KeyRow, channel: Channel) -> Option<u64> {
-    let wait = site.now().until(row.issued_at + PAUSE).as_millis().div_ceil(1000) as u64;
-    (channel == Channel::Sms && wait > 0).then_some(wait)
 }
 
 /// Returns the code under way in this browser that may still be tried, with its recipient.

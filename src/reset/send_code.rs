@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{second_step::pending, ticket::Ticket};
 use crate::{
-    auth::code::{self, Bound, CodeKind},
+    auth::code::{self, Bound, CodeKind, PAUSE, wait},
     base::{
         Error,
         clock::Time,
@@ -28,8 +28,6 @@ pub const TEXTED: CodeKind =
     CodeKind { purpose: Purpose::Approval, life: Duration::from_secs(5 * 60), make: Key::code };
 /// Most codes for one key.
 pub const MAX_CODES: i64 = 3;
-/// Shortest time between two texted codes.
-const PAUSE: Duration = Duration::from_secs(60);
 
 /// Mails a code to the account's address, or says why none is sent.
 ///
@@ -78,11 +76,6 @@ pub async fn text<S>(
     };
     let text = Message::text(site.locale, phone, "code").code(code.expose(), until(ticket, &row));
     post(site, tx, ticket, &row, text).await.map(Ok)
-}
-
-/// Returns the seconds until another code may be requested by text.
-pub fn wait(site: &Visit<'_>, row: &KeyRow) -> u64 {
-    site.now().until(row.issued_at + PAUSE).as_millis().div_ceil(1000) as u64
 }
 
 /// Returns the expiry of a code: its own or its key's, whichever comes first.

@@ -10,6 +10,7 @@ use super::{
     ticket::{StrategyTag, Ticket},
 };
 use crate::{
+    auth::code,
     base::{Error, phone::ending},
     core::{limits::TRIES, place::Place},
     hashing::password::Password,
@@ -135,7 +136,7 @@ fn button(site: &Visit<'_>, ticket: &Ticket<SmsApproved>) -> Page {
 fn form(site: &Visit<'_>, ticket: &Ticket<SmsApproved>, row: &KeyRow, tries: i64) -> Page {
     let Some(phone) = phone(site, ticket) else { return button(site, ticket) };
     let form = CodeForm::of(site, ticket, row, tries);
-    Page::of(&SmsApprovedFormPage { form, wait: send_code::wait(site, row), phone })
+    Page::of(&SmsApprovedFormPage { form, wait: code::wait(site, row), phone })
 }
 
 /// Returns the last digits of the usable phone.
