@@ -1,5 +1,6 @@
 //! Second factors: the page that asks for one at sign-in, and those on which people set them up.
 
+pub mod asking;
 pub mod codes;
 pub mod email;
 pub mod enrol;

@@ -5,19 +5,20 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::{
-    resume::{goal, lock, resume},
-    sending::{self, SendForm, Sending},
-    ways::{OtherWay, Sent, Ways, place_of},
+    asking::Asking,
+    resume::{lock, resume},
+    sending::{self, SendForm},
+    ways::{Sent, Ways, place_of},
 };
 use crate::{
     auth::{
         pending::{Owed, Pending, PendingGoal},
-        question::{Aim, Question},
+        question::Aim,
         second_factor::Tried,
         trusted::{self, trust},
     },
     base::{Error, email::masked, factor::FactorKind},
-    core::place::{Address, Place},
+    core::place::Place,
     http::{CookieName, Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
     store::sessions,
     view::shown::{Forms, Until, View},
@@ -48,18 +49,10 @@ form! {
 /// The page with that form.
 #[derive(Serialize)]
 pub struct FactorPage {
-    /// Address to go on to.
-    next: Address,
     /// Masked address of the account.
     email: String,
-    /// Kind of the factor that is asked for.
-    kind: FactorKind,
-    /// The question for a passkey.
-    question: Option<Question>,
-    /// The other ways.
-    others: Vec<OtherWay>,
-    /// Where codes are sent, if they are.
-    sending: Option<Sending>,
+    #[serde(flatten)]
+    asking: Asking,
     /// Days for which the browser may be trusted, if it may be.
     trust: Option<u64>,
     #[serde(flatten)]
@@ -71,29 +64,13 @@ impl View for FactorPage {
     const FORMS: Forms = &[FactorForm::INPUTS, SendForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        let page = |kind, others: &[FactorKind], trust| FactorPage {
-            next: Place::Home.into(),
+        let pages = Asking::samples(Place::SecondFactor).into_iter().map(|asking| FactorPage {
             email: "m•••@example.com".into(),
-            kind,
-            question: (kind == FactorKind::Passkey).then(Question::sample),
-            others: others.iter().map(|kind| OtherWay::new(*kind, Place::SecondFactor, "/")).collect(),
-            sending: None,
-            trust,
+            trust: (asking.kind != FactorKind::RecoveryCode).then_some(30),
+            asking,
             until: Until::sample(),
-        };
-        let sent = Sending::samples().into_iter().flat_map(|sending| {
-            [FactorKind::Sms, FactorKind::Email].map(|kind| FactorPage {
-                sending: Some(sending.clone()),
-                ..page(kind, &[FactorKind::Totp], Some(30))
-            })
         });
-        let typed = [
-            page(FactorKind::Totp, &[FactorKind::Sms, FactorKind::Email, FactorKind::RecoveryCode], Some(30)),
-            page(FactorKind::RecoveryCode, &[FactorKind::Totp], None),
-            page(FactorKind::Totp, &[], None),
-            page(FactorKind::Passkey, &[FactorKind::Totp, FactorKind::RecoveryCode], Some(30)),
-        ];
-        typed.into_iter().chain(sent).collect()
+        pages.collect()
     }
 }
 
@@ -104,14 +81,11 @@ async fn page(
     kind: FactorKind,
     next: &str,
 ) -> Result<Page, Error> {
-    let session = &pending.me.session;
+    let (account, session) = (&pending.me.account, &pending.me.session);
+    let (of, shown_at) = ((kind, Aim::SecondFactor), (Place::SecondFactor, next));
     let page = Page::of(&FactorPage {
-        next: goal(next),
-        email: masked(&pending.me.account.email),
-        kind,
-        question: ways.question(site, &pending.me.account, (kind, Aim::SecondFactor))?,
-        others: ways.others(kind, Place::SecondFactor, next),
-        sending: Sending::of(site, &pending.me.account, ways, kind).await?,
+        email: masked(&account.email),
+        asking: Asking::of(site, account, ways, of, shown_at).await?,
         trust: may_trust(site, pending, kind).then_some(trusted::LIFE.as_secs() / (24 * 60 * 60)),
         until: Until::new(site.locale, session.expires_at, site.now()),
     });

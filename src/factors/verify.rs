@@ -5,17 +5,15 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::{
+    asking::Asking,
     resume::{goal, note},
-    sending::{self, SendForm, Sending},
-    ways::{OtherWay, Sent, Ways, place_of},
+    sending::{self, SendForm},
+    ways::{Sent, Ways, place_of},
 };
 use crate::{
-    auth::{
-        question::{Aim, Question},
-        second_factor::Tried,
-    },
+    auth::{question::Aim, second_factor::Tried},
     base::{Error, factor::FactorKind},
-    core::place::{Address, Place},
+    core::place::Place,
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
     store::{
         accounts::{self, AccountRow},
@@ -47,16 +45,8 @@ form! {
 /// The page with that form.
 #[derive(Serialize)]
 pub struct VerifyPage {
-    /// Address to go on to.
-    next: Address,
-    /// Kind of the factor that is asked for.
-    kind: FactorKind,
-    /// The question for a passkey.
-    question: Option<Question>,
-    /// The other ways.
-    others: Vec<OtherWay>,
-    /// Where codes are sent, if they are.
-    sending: Option<Sending>,
+    #[serde(flatten)]
+    asking: Asking,
 }
 
 impl View for VerifyPage {
@@ -64,21 +54,7 @@ impl View for VerifyPage {
     const FORMS: Forms = &[VerifyForm::INPUTS, SendForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        let page = |kind, sending: Option<Sending>| VerifyPage {
-            next: Place::Factors.into(),
-            kind,
-            question: (kind == FactorKind::Passkey).then(Question::sample),
-            others: vec![OtherWay::new(FactorKind::RecoveryCode, Place::Verify, "/")],
-            sending,
-        };
-        let sent = Sending::samples().into_iter().flat_map(|sending| {
-            [FactorKind::Sms, FactorKind::Email].map(|kind| page(kind, Some(sending.clone())))
-        });
-        [FactorKind::Totp, FactorKind::RecoveryCode, FactorKind::Passkey]
-            .map(|kind| page(kind, None))
-            .into_iter()
-            .chain(sent)
-            .collect()
+        Asking::samples(Place::Verify).into_iter().map(|asking| VerifyPage { asking }).collect()
     }
 }
 
@@ -89,11 +65,8 @@ async fn page(
     kind: FactorKind,
     next: &str,
 ) -> Result<Page, Error> {
-    let sending = Sending::of(site, account, ways, kind).await?;
-    let others = ways.others(kind, Place::Verify, next);
-    let question = ways.question(site, account, (kind, Aim::Verify))?;
-    let page = Page::of(&VerifyPage { next: goal(next), kind, question, others, sending });
-    Ok(page.home(place_of(kind, Place::Verify, next)))
+    let asking = Asking::of(site, account, ways, (kind, Aim::Verify), (Place::Verify, next)).await?;
+    Ok(Page::of(&VerifyPage { asking }).home(place_of(kind, Place::Verify, next)))
 }
 
 #[get("/verify?<next>&<with>")]
