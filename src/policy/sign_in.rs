@@ -48,16 +48,25 @@ pub struct SignInPolicy {
 /// Describes the changes from one policy to another, as `second_factor if_set_up -> required`; those of a role follow its
 /// name.
 pub fn changes(old: &SignInSettings, new: &SignInSettings) -> Vec<String> {
-    let roles: BTreeSet<&str> = old.tables().chain(new.tables()).map(|(role, _)| role).collect();
-    let table = |role: &str| {
-        let policy = |side: &SignInSettings| side.policy(Some(role).filter(|role| !role.is_empty()));
-        let (was, is) = (policy(old).values(), policy(new).values());
-        let changed = was.into_iter().zip(is).filter(|(was, is)| was != is);
+    let told = both(old, new).filter_map(|(role, was, is)| {
+        let changed = was.values().into_iter().zip(is.values()).filter(|(was, is)| was != is);
         let told: Vec<_> = changed.map(|((name, was), (_, is))| format!("{name} {was} -> {is}")).collect();
         let whose = if role.is_empty() { String::new() } else { format!("{role}: ") };
         (!told.is_empty()).then(|| format!("{whose}{}", told.join(", ")))
-    };
-    roles.into_iter().filter_map(table).collect()
+    });
+    told.collect()
+}
+
+/// Returns every table of either side, by its role, with the policy that results from it on each.
+pub fn both<'a>(
+    old: &'a SignInSettings,
+    new: &'a SignInSettings,
+) -> impl Iterator<Item = (&'a str, SignInPolicy, SignInPolicy)> {
+    let roles: BTreeSet<&str> = old.tables().chain(new.tables()).map(|(role, _)| role).collect();
+    roles.into_iter().map(|role| {
+        let policy = |side: &SignInSettings| side.policy(Some(role).filter(|role| !role.is_empty()));
+        (role, policy(old), policy(new))
+    })
 }
 
 impl SignInSettings {

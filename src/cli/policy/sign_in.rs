@@ -1,10 +1,10 @@
 //! The difference between two policies of signing in, with the accounts that a switch would hold up.
 
-use std::{collections::BTreeSet, io::Write};
+use std::io::Write;
 
 use super::diff::{Change, Table};
 use crate::{
-    policy::sign_in::{SignInPolicy, SignInSettings},
+    policy::sign_in::{SignInPolicy, SignInSettings, both},
     store::factors::HolderGroup,
 };
 
@@ -14,15 +14,13 @@ pub(super) fn tables(
     new: &SignInSettings,
     holders: Option<&[HolderGroup]>,
 ) -> Vec<Table> {
-    let roles: BTreeSet<&str> = old.tables().chain(new.tables()).map(|(role, _)| role).collect();
-    let table = |role: &str| {
-        let policy = |side: &SignInSettings| side.policy(Some(role).filter(|role| !role.is_empty()));
-        let changes = changes(&policy(old), &policy(new));
+    let tables = both(old, new).map(|(role, was, is)| {
+        let changes = changes(&was, &is);
         let asks = |group: &&HolderGroup| old.asks(role, group.roles()) || new.asks(role, group.roles());
         let accounts = holders.map(|holders| sum(holders.iter().filter(asks)));
         Table { role: role.to_owned(), accounts, changes }
-    };
-    roles.into_iter().map(table).filter(|table| !table.changes.is_empty()).collect()
+    });
+    tables.filter(|table| !table.changes.is_empty()).collect()
 }
 
 fn changes(old: &SignInPolicy, new: &SignInPolicy) -> Vec<Change> {
