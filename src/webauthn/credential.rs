@@ -3,10 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{
-    algorithm::Algorithm, base64url::Base64Url, makers, public_key::PublicKey, refusal::Refusal,
-    transports::Transports,
-};
+use super::{base64url::Base64Url, makers, public_key::PublicKey, refusal::Refusal, transports::Transports};
 
 /// A passkey of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,30 +27,12 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// Returns the text to store: JSON of about 400 bytes.
-    pub fn text(&self) -> String {
-        serde_json::to_string(self).expect("its members are text, numbers and flags")
-    }
-
-    /// Parses the text that was stored.
-    pub fn parse(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
-    }
-
     /// Returns the public key.
     ///
     /// # Errors
     /// [`Refusal`] if what was stored is no key that this version knows.
     pub fn public_key(&self) -> Result<PublicKey<'_>, Refusal> {
         PublicKey::parse(&self.key.0)
-    }
-
-    /// Returns the algorithm of its signatures.
-    ///
-    /// # Errors
-    /// Same as [`Credential::public_key`].
-    pub fn algorithm(&self) -> Result<Algorithm, Refusal> {
-        self.public_key().map(|key| key.algorithm())
     }
 
     /// Returns a name that its owner may change: that of its maker, if it is known.
