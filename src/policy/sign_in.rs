@@ -91,6 +91,11 @@ impl SignInSettings {
         std::iter::once(("", self.alone(self))).chain(roles)
     }
 
+    /// Returns every table as it is written; the base under the name `""`.
+    pub fn written(&self) -> impl Iterator<Item = (&str, &SignInSettings)> {
+        std::iter::once(("", self)).chain(self.role.iter().map(|(role, table)| (role.as_str(), table)))
+    }
+
     /// True if the table of `role` applies to an account with these roles. The base, `""`, applies if the account has
     /// no role, or one without a table.
     pub fn asks<'a>(&self, role: &str, held: impl Iterator<Item = &'a str>) -> bool {
@@ -99,9 +104,7 @@ impl SignInSettings {
 
     /// Returns the faults.
     pub fn faults(&self) -> Vec<SettingFault> {
-        let roles = self.role.iter().map(|(role, table)| (role.as_str(), table));
-        let tables = std::iter::once(("", self)).chain(roles);
-        tables.flat_map(|(role, table)| table.own_faults(&table_key(role))).collect()
+        self.written().flat_map(|(role, table)| table.own_faults(&table_key(role))).collect()
     }
 
     fn own_faults(&self, key: &str) -> Option<SettingFault> {

@@ -5,15 +5,14 @@ use crate::{
     findings::{Finding, Severity},
     policy::{
         Channel, ResetSettings,
-        sign_in::{SecondFactor, SignInSettings},
+        sign_in::{SecondFactor, SignInSettings, table_key},
     },
 };
 
 /// Returns what is worth knowing of tables that choose factors, or require one.
 pub fn factors(settings: &SignInSettings, reset: &ResetSettings) -> Vec<Finding> {
-    let tables =
-        std::iter::once(("", settings)).chain(settings.role.iter().map(|(role, it)| (role.as_str(), it)));
-    let chosen = tables
+    let chosen = settings
+        .written()
         .filter(|(_, table)| table.factors.is_some() || table.second_factor == Some(SecondFactor::Required));
     chosen.flat_map(|(role, _)| table(settings, reset, role)).collect()
 }
@@ -21,8 +20,7 @@ pub fn factors(settings: &SignInSettings, reset: &ResetSettings) -> Vec<Finding>
 fn table(settings: &SignInSettings, reset: &ResetSettings, role: &str) -> Vec<Finding> {
     let role_name = Some(role).filter(|role| !role.is_empty());
     let (policy, recovery) = (settings.policy(role_name), reset.policy(role_name));
-    let key = role_name.map_or_else(String::new, |role| format!(".role.{role}"));
-    let key = format!("latchkey.sign_in{key}.factors");
+    let key = format!("{}.factors", table_key(role));
     let mut findings = Vec::new();
     if policy.second_factor == SecondFactor::Off {
         return findings;

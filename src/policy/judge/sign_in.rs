@@ -17,7 +17,7 @@ pub fn sign_in(settings: &SignInSettings, environment: Environment) -> Vec<Findi
     let roles = settings.role.iter().flat_map(|(role, table)| {
         [name(role), nested(role, table), changes_nothing(settings, role, table)].into_iter().flatten()
     });
-    let vain = settings.tables().filter_map(|(role, _)| lists_in_vain(settings, role));
+    let vain = settings.written().filter_map(|(role, table)| lists_in_vain(settings, role, table));
     roles.chain(vain).chain(admins(settings)).chain(no_contact(settings, environment)).collect()
 }
 
@@ -44,12 +44,10 @@ fn changes_nothing(settings: &SignInSettings, role: &str, table: &SignInSettings
 }
 
 /// Advises if a table lists factors that nobody is asked for.
-fn lists_in_vain(settings: &SignInSettings, role: &str) -> Option<Finding> {
-    let table = if role.is_empty() { settings } else { settings.role.get(role)? };
-    let asked = |role: &str, _: &_| settings.policy([role]).is_on();
+fn lists_in_vain(settings: &SignInSettings, role: &str, table: &SignInSettings) -> Option<Finding> {
     let asks = settings.policy([role]).is_on()
         // Roles inherit what the base lists.
-        || role.is_empty() && settings.role.iter().any(|(role, table)| asked(role, table));
+        || role.is_empty() && settings.tables().any(|(_, policy)| policy.is_on());
     (table.factors.is_some() && !asks).then(|| {
         let key = format!("{}.factors", table_key(role));
         let remedy = "remove it, or write second_factor = \"if_set_up\"";
