@@ -190,8 +190,8 @@ pub async fn settle(app: &App, account: &mut Locked<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends a freeze as an admin decided: gives the account to `claim`, or leaves it at its present address if that is
-/// `None`, and mails a key there. All claims end. False if the claimed address is not available.
+/// Ends a freeze as an admin decided: gives the account to `claim`, without second factors, or leaves it at its present
+/// address if that is `None`, and mails a key there. All claims end. False if the claimed address is not available.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -207,6 +207,8 @@ pub async fn decide(
             return Ok(false);
         }
         account.set_phone(claim.phone.as_deref(), claim.phone_usable_at).await?;
+        // They may be the intruder's.
+        factors::remove_all(account).await?;
         account.end_everything(now).await?;
     }
     claims::end(account.tx(), id).await?;

@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use crate::{
-    common::{Authenticator, Browser, Page, Person, Setting, TestApp, recovery_codes},
+    admin::{admin, place},
+    common::{Authenticator, Browser, OTHER, Page, Person, Setting, TestApp, recovery_codes},
     device::{Device, question},
+    undo::{freeze, given},
 };
 
 for_both_databases! {
@@ -25,6 +27,8 @@ for_both_databases! {
     nonsense_is_no_answer,
     an_address_without_a_domain_has_no_passkeys,
     a_closed_account_has_no_passkeys,
+    a_passkey_opens_no_account_on_hold,
+    who_is_given_an_account_back_gets_it_without_factors,
     switched_off_factors_are_switched_off_passkeys,
 }
 
@@ -327,4 +331,39 @@ async fn switched_off_factors_are_switched_off_passkeys(setting: Setting) {
         device.prove(&browser, &page).await;
     }
     assert!(!browser.is_signed_in().await);
+}
+
+/// True if this passkey signs in alone.
+async fn opens(app: &TestApp, device: &mut Device) -> bool {
+    let browser = app.browser();
+    device.prove(&browser, &browser.get("/login/passkey").await).await;
+    browser.is_signed_in().await
+}
+
+async fn a_passkey_opens_no_account_on_hold(setting: Setting) {
+    let app = site(&setting).await;
+    let (ann, bob, link) = given(&app).await;
+    let (_, console) = admin(&app).await;
+    let mut device = Device::new(&app);
+    set_up(&mut device, &app.signed_in(&bob).await).await;
+    assert!(opens(&app, &mut device).await);
+    freeze(&app, &link, [&ann, &bob]).await;
+    assert!(!opens(&app, &mut device).await, "an account that is on hold opens");
+    let at = place(&console, &bob.email).await;
+    console.press(&console.get(&at).await, &format!("{at}/lift-hold")).await;
+    assert!(opens(&app, &mut device).await, "what the owner holds still opens it");
+}
+
+async fn who_is_given_an_account_back_gets_it_without_factors(setting: Setting) {
+    let app = site(&setting).await;
+    let (ann, bob, link) = given(&app).await;
+    let (_, console) = admin(&app).await;
+    let mut device = Device::new(&app);
+    set_up(&mut device, &app.signed_in(&bob).await).await;
+    freeze(&app, &link, [&ann, &bob]).await;
+    let at = place(&console, &bob.email).await;
+    console.press(&console.get(&at).await, &format!("{at}/give-back")).await;
+    let key = app.mailbox.next_key(&ann.email).await.link();
+    app.recover(&app.browser(), &ann, &key, OTHER).await;
+    assert!(!opens(&app, &mut device).await, "the other side's passkey opens it");
 }

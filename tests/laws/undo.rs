@@ -217,7 +217,7 @@ async fn a_change_with_no_proof_after_it_is_undone(setting: Setting) {
 }
 
 /// An account that its owner gave away and its new owner has reset; returns both, and the former's link.
-async fn given(app: &Site) -> (Person, Person, String) {
+pub async fn given(app: &Site) -> (Person, Person, String) {
     let ann = app.person("ann").await;
     let (bob, link) = moved(app, &ann, "bob@example.org").await;
     let (bob, _) = reset(app, &bob, NEW).await;
@@ -225,7 +225,7 @@ async fn given(app: &Site) -> (Person, Person, String) {
 }
 
 /// Presses the button behind `link`, and reads the messages to both.
-async fn freeze(app: &Site, link: &str, both: [&Person; 2]) {
+pub async fn freeze(app: &Site, link: &str, both: [&Person; 2]) {
     press(app, link).await;
     for person in both {
         app.mailbox.rest(&person.email).await;

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use uuid::Uuid;
 
-use super::{AccountRow, find, find_by_email};
+use super::{AccountRow, FOREVER, find, find_by_email};
 use crate::{
     base::{Error, clock::Time, key::Purpose},
     hashing::hash::PasswordHash,
@@ -41,7 +41,7 @@ impl Proven {
     }
 }
 
-/// Locks an account, if it is enabled and nothing of it has changed since it was read.
+/// Locks an account, if it is enabled and not on hold, and nothing of it has changed since it was read.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -50,8 +50,8 @@ pub async fn lock_unchanged<'t>(
     account: &AccountRow,
     now: Time,
 ) -> Result<Option<Locked<'t>>, Error> {
-    const LOCK_UNCHANGED: &str =
-        "UPDATE latchkey_accounts SET changed_at = $3 WHERE id = $1 AND version = $2 AND enabled";
+    const LOCK_UNCHANGED: &str = "UPDATE latchkey_accounts SET changed_at = $3 WHERE id = $1 AND version = $2
+        AND enabled AND resets_blocked_until < $4";
     unchanged(tx, account, LOCK_UNCHANGED, now).await
 }
 
@@ -65,7 +65,7 @@ pub async fn lock_entering<'t>(
     now: Time,
 ) -> Result<Option<Locked<'t>>, Error> {
     const LOCK_ENTERING: &str = "UPDATE latchkey_accounts SET changed_at = $3, proved_at = password_set_at
-        WHERE id = $1 AND version = $2 AND enabled";
+        WHERE id = $1 AND version = $2 AND enabled AND resets_blocked_until < $4";
     unchanged(tx, account, LOCK_ENTERING, now).await
 }
 
@@ -75,7 +75,7 @@ async fn unchanged<'t>(
     statement: &'static str,
     now: Time,
 ) -> Result<Option<Locked<'t>>, Error> {
-    let locked = sql!(execute tx, statement, account.id, account.version, now)? == 1;
+    let locked = sql!(execute tx, statement, account.id, account.version, now, FOREVER)? == 1;
     Ok(locked.then(|| Locked { tx, account: account.clone() }))
 }
 
