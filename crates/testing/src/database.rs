@@ -1,19 +1,30 @@
 //! A fresh database for each test, dropped afterwards, and a dump of its whole contents.
 
 use std::{
+    fs,
     path::PathBuf,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
-use rocket::tokio::{
-    runtime::{Builder, Runtime},
-    time::sleep,
+use latchkey::{config::database, store::Pool};
+use rocket::{
+    figment::Figment,
+    tokio::{
+        runtime::{Builder, Runtime},
+        time::sleep,
+    },
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
 use tempfile::TempDir;
 
 use super::{Engine, Postgres};
+
+/// Name of the file of a database in SQLite.
+const FILE_NAME: &str = "latchkey.db";
 
 /// A database for one test, with a folder for the files of its site.
 pub struct Database {
@@ -28,19 +39,53 @@ impl Database {
         match engine {
             Engine::Sqlite => {
                 let folder = TempDir::with_prefix("latchkey-").map_err(|error| error.to_string())?;
-                let url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
+                let url = format!("sqlite://{}", folder.path().join(FILE_NAME).display());
                 Ok(Database { url, folder, dropped_by: None })
             }
             Engine::Postgres => Database::on(&Postgres::shared()?),
         }
     }
 
+    /// Creates a database with all tables, a copy of one that was migrated once, or says why it cannot.
+    pub fn with_tables(engine: Engine) -> Result<Database, String> {
+        static FILE: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();
+        static TEMPLATE: OnceLock<Result<String, String>> = OnceLock::new();
+        match engine {
+            Engine::Sqlite => {
+                let file = FILE.get_or_init(|| {
+                    let first = Database::create(engine)?;
+                    migrate(&first.url)?;
+                    fs::read(first.folder().join(FILE_NAME)).map_err(|error| error.to_string())
+                });
+                let database = Database::create(engine)?;
+                fs::write(database.folder().join(FILE_NAME), file.as_ref().map_err(String::clone)?)
+                    .map_err(|error| error.to_string())?;
+                Ok(database)
+            }
+            Engine::Postgres => {
+                let server = Postgres::shared()?;
+                let template = TEMPLATE.get_or_init(|| {
+                    let mut first = Database::on(&server)?;
+                    migrate(&first.url)?;
+                    // It goes with its server.
+                    Ok(first.dropped_by.take().map(|(_, name)| name).unwrap_or_default())
+                });
+                Database::of(&server, template.as_ref().map_err(String::clone)?)
+            }
+        }
+    }
+
     /// Creates an empty database on the PostgreSQL server at `server`.
     pub fn on(server: &str) -> Result<Database, String> {
+        Database::of(server, "template0")
+    }
+
+    /// Creates a copy of a database on the PostgreSQL server at `server`.
+    fn of(server: &str, template: &str) -> Result<Database, String> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let folder = TempDir::with_prefix("latchkey-").map_err(|error| error.to_string())?;
         let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        order(server, &format!("CREATE DATABASE {name} TEMPLATE template0"))?;
+        order(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"))?;
         let url = format!("{server}/{name}");
         Ok(Database { url, folder, dropped_by: Some((server.to_owned(), name)) })
     }
@@ -67,6 +112,13 @@ impl Drop for Database {
             let _ = order(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         }
     }
+}
+
+/// Creates the tables of the site in an empty database.
+fn migrate(url: &str) -> Result<(), String> {
+    let settings = database::read(&Figment::new().merge(("databases.latchkey.url", url)));
+    let run = async { Pool::migrate(&settings?).await };
+    runtime().block_on(run).map(drop).map_err(|error| error.to_string())
 }
 
 fn runtime() -> Runtime {

@@ -27,7 +27,7 @@ pub fn prove(strategy: Strategy, engine: Engine, law: impl AsyncFnOnce(Setting))
     if let Some(why) = replicas::wanted(engine).and_then(|_| replicas::unfit()) {
         return skip(why);
     }
-    let database = match Database::create(engine) {
+    let database = match Database::with_tables(engine) {
         Ok(database) => database,
         Err(reason) => return skip(&reason),
     };
