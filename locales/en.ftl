@@ -113,6 +113,7 @@ confirm-sent-typed = If nothing arrives, the address was never registered or is 
 confirm-title = Confirm your address
 confirm-ours-lead = One click and your account is ready.
 confirm-other-lead = You registered in another browser. To show that it was you, enter the password you chose there.
+confirm-bare-lead = One click confirms that this address is yours, and your account is ready.
 confirm-button = Confirm address
 confirm-password = The password you chose
 confirm-new-password = If you forgot it, choose a new password
@@ -125,6 +126,7 @@ confirm-invited-lead = An account has been set up for you. Choose a password to 
 
 login-title = Sign in
 login-again = For your security, please enter your password again.
+login-again-bare = For your security, please sign in again.
 login-remember-days = { $days ->
     [one] Keep me signed in on this device for one day
    *[other] Keep me signed in on this device for { $days } days
@@ -138,7 +140,19 @@ login-button = Sign in
 login-passkey = Sign in with a passkey
 login-passkey-title = Sign in with a passkey
 login-passkey-lead = Your browser asks for your passkey. You need not type anything here.
-login-passkey-other = Sign in with a password
+login-other = Sign in another way
+login-send-email = Sign in by email
+login-send-sms = Sign in by text message
+login-app = Sign in with an authenticator app
+login-app-title = Sign in with an authenticator app
+login-app-lead = Enter your address and the code that your app shows for it.
+login-sent-lead-sms = If there is an account with this address and it has a confirmed phone, a text message is on its way to that phone.
+login-sent-link = Open the link in the message, in any browser.
+login-sent-code = Enter the code from the message here.
+login-sent-again = Sign in again
+login-link-lead = The button signs you in to this account. The link works once.
+login-link-other = You are signed in as { $email } in this browser. The button signs you out of that account.
+login-link-ignore = If this is not your account, close this page. Nothing has happened.
 login-new = New here?
 login-unconfirmed = No confirmation email?
 logout-title = Sign out
@@ -160,8 +174,10 @@ home-password = password
 home-all-sessions = sessions
 phone-masked = ending in { $phone }
 change-title = Change your password
+change-title-first = Choose a password
 change-lead = You stay signed in here. Every other session ends.
 change-button = Change password
+change-button-first = Set password
 email-title = Change your email address
 email-lead = We will send a link to the new address. Nothing changes until you open it and confirm.
 email-button = Send the link
@@ -408,6 +424,7 @@ not-me-stuck-title = This account is on hold
 not-me-stuck-lead = The password does not work, every session has ended, and nobody gets in until support has decided whose the account is.
 not-me-stuck-next = Contact support from your own address and tell them what happened.
 event-password-changed = The password was changed
+event-new-browser = Somebody signed in from a new browser
 event-signed-in-once = Somebody signed in with a link from a message
 event-code-failed = Somebody entered a wrong code too often
 event-email-changed = The email address was changed
@@ -426,6 +443,7 @@ flash-signed-out = You are signed out.
 flash-deleted = Your account is closed, and will be deleted for good in { $count } hours.
 flash-confirmed = Your address is confirmed, and you are signed in.
 flash-confirmed-login = Your address is confirmed. Sign in with your password.
+flash-confirmed-bare = Your address is confirmed. Sign in to go on.
 flash-password-changed = Your password is changed.
 flash-password-set = Your new password is set, and you are signed in.
 flash-password-set-login = Your new password is set. Sign in with it.
@@ -488,6 +506,7 @@ fault-email = Enter an email address like name@example.com.
 fault-same-email = This is already your email address. Enter the new one.
 fault-phone = Enter a phone number with its country code, like +49 151 23456789.
 fault-login = The address or the password is wrong.
+fault-login-app = The address or the code is wrong, or the code was used already.
 fault-password = Your password is wrong.
 fault-code = { $tries ->
     [one] That code is wrong. You have one try left.
@@ -611,6 +630,14 @@ channel-email = The link goes to the address of the account
 channel-sms = The link goes to the verified phone
 in-flight-revoke = When the policy changes, links already sent stop working
 in-flight-stricter = When the policy changes, links already sent still work if their policy was as strict
+new-browser-notices-true = Sign-in from a new browser is told by email
+new-browser-notices-false = Sign-in from a new browser is not told
+method-password = Password
+method-passkey = Passkey
+method-email_code = Code by email
+method-email_link = Link by email
+method-sms_code = Code by text message
+method-totp = Authenticator app
 second-factor-off = Nobody is asked for a second step
 second-factor-if-set-up = Who has set up a second step is asked for it
 second-factor-required = Everybody needs a second step, and sets it up when signing in
@@ -817,6 +844,7 @@ kind-session-remembered = Session opened by “keep me signed in”
 kind-sessions-ended = Other sessions ended
 kind-sign_in-completed = Signed in
 kind-sign_in-failed = Sign-in failed
+kind-sign_in-sent = Sign-in message sent
 
 pictures-title = The last { $days } days
 pictures-range = How far back
@@ -894,6 +922,39 @@ mail-reset-unknown-button = Create an account
 mail-reset-unknown-closing =
     If you did not ask for this, you can ignore this message. We send it at most once a day.
 
+mail-sign-in-link-subject = Sign in to { $site }
+mail-sign-in-link-lead =
+    Somebody, hopefully you, asked to sign in to your { $site } account.
+    Open the link and press the button on its page. It works once, and opening it does not change anything yet.
+mail-sign-in-link-button = Sign in
+mail-sign-in-link-closing =
+    If you did not ask for this, you can ignore this message: nobody is signed in.
+    Do not forward this message. Anyone who has the link can get into your account.
+
+mail-sign-in-code-subject = Your code to sign in to { $site }
+mail-sign-in-code-lead =
+    Somebody, hopefully you, asked to sign in to your { $site } account.
+    Enter this code on the page that is waiting for it. It works once, and only in the browser where you asked for it.
+mail-sign-in-code-button = Go to { $site }
+mail-sign-in-code-closing =
+    If you did not ask for this, you can ignore this message: nobody is signed in. Do not give the code to anybody.
+
+mail-sign-in-no-phone-subject = Sign in to { $site }
+mail-sign-in-no-phone-lead =
+    Somebody, hopefully you, asked for a text message to sign in to your { $site } account. Your account has no confirmed phone, or only one that was added a short time ago. So no text message was sent.
+    Please sign in another way.
+mail-sign-in-no-phone-button = Sign in
+mail-sign-in-no-phone-closing =
+    If you did not ask for this, you can ignore this message: nothing has changed.
+
+mail-sign-in-unknown-subject = There is no { $site } account with this address
+mail-sign-in-unknown-lead =
+    Somebody, perhaps you, asked to sign in to a { $site } account with this address. There is no such account.
+    If you have an account at { $site }, you used a different address for it: ask again with that one.
+mail-sign-in-unknown-button = Create an account
+mail-sign-in-unknown-closing =
+    If you did not ask for this, you can ignore this message. We send it at most once a day.
+
 mail-reset-disabled-subject = Your { $site } account is disabled
 mail-reset-disabled-lead =
     Somebody, hopefully you, asked to get back into your { $site } account. It is disabled, so there is no link in this message.
@@ -952,6 +1013,22 @@ mail-signed-in-once-lead =
 mail-signed-in-once-button = This wasn’t me
 mail-signed-in-once-closing =
     If this was not you, open the link now. On its page, one button makes the password useless, ends every session and sends you a message to choose a new one.
+
+mail-new-browser-subject = Sign-in to your { $site } account from a new browser
+mail-new-browser-lead =
+    Somebody signed in to your { $site } account from a browser that has not been signed in with before.
+    If this was you, there is nothing to do.
+mail-new-browser-button = This wasn’t me
+mail-new-browser-closing =
+    If this was not you, open the link now. On its page, one button makes the password useless, ends every session and sends you a message to choose a new one.
+
+mail-passkey-copied-subject = A passkey of your { $site } account may have been copied
+mail-passkey-copied-lead =
+    A passkey of your { $site } account was used out of order. That happens when somebody has a copy of it.
+    If the passkey is kept by a password manager on several devices, it may also be a fault of that. Otherwise, remove the passkey from your account and set up a new one.
+mail-passkey-copied-button = See your passkeys
+mail-passkey-copied-closing =
+    Somebody with a copy of a passkey also needs to unlock it, or your password.
 
 mail-email-changed-subject = Your { $site } email address was changed
 mail-email-changed-lead =
@@ -1115,7 +1192,8 @@ mail-confirm-subject = Confirm your address for { $site }
 mail-confirm-lead =
     Welcome to { $site }. One step is left: open the link and confirm your address.
     In the browser where you registered, that takes one click.
-mail-confirm-button = Confirm address
+mail-confirm-bare-lead = One click confirms that this address is yours, and your account is ready.
+confirm-button = Confirm address
 mail-confirm-closing =
     If you did not register, you can ignore this message. Without this link, no account is created for your address.
 
@@ -1182,6 +1260,11 @@ sms-code =
 
     @{ $host } #{ $code }
 sms-factor-code =
+    Your { $site } code to sign in, valid for { $minutes } minutes. Do not share it.
+    { $code }
+
+    @{ $host } #{ $code }
+sms-sign-in-code =
     Your { $site } code to sign in, valid for { $minutes } minutes. Do not share it.
     { $code }
 

@@ -1,4 +1,5 @@
-//! Changing the password: asks for the current one, ends every other session and key, and notifies the owner.
+//! Changing the password: asks for the current one, ends every other session and key, and notifies the owner. Who has none
+//! sets the first.
 
 use rocket::{Route, get, post, routes};
 use serde::Serialize;
@@ -21,6 +22,7 @@ use crate::{
         password::Password,
     },
     http::{Form, Outcome, Page, Read, Refusal, SameOrigin, Visit, flash::Announcement, form::form},
+    policy::method::SignInMethod,
     store::accounts::AccountRow,
     view::shown::{Forms, View},
 };
@@ -34,13 +36,16 @@ form! {
     /// The form for another password.
     pub struct ChangeForm {
         new_password: Password = new_password(),
-        password: Password = password().enter("next"),
+        password: Result<Password, Fault> = password().enter("next").alternative(),
     }
 }
 
 /// The page with that form.
 #[derive(Serialize)]
-pub struct ChangePage {}
+pub struct ChangePage {
+    /// Whether the current password is asked for.
+    password: bool,
+}
 
 impl View for ChangePage {
     const TEMPLATE: &'static str = "account/change";
@@ -48,13 +53,17 @@ impl View for ChangePage {
     const SHOWS_ME: bool = true;
 
     fn samples() -> Vec<Self> {
-        vec![ChangePage {}]
+        [true, false].map(|password| ChangePage { password }).into()
     }
 }
 
 #[get("/change")]
-fn show(_me: Fresh<'_>) -> Page {
-    Page::of(&ChangePage {})
+fn show(site: Visit<'_>, me: Fresh<'_>) -> Page {
+    page(&site, &me.0.account)
+}
+
+fn page(site: &Visit<'_>, account: &AccountRow) -> Page {
+    Page::of(&ChangePage { password: asks_password(site, account) })
 }
 
 #[post("/change", data = "<form>")]
@@ -73,18 +82,18 @@ async fn submit(
         refusal.take(at.new_password, validated);
     }
     confirm(&site, account, draft.password, at.password, &mut refusal).await?;
-    let page = || Page::of(&ChangePage {});
+    let page = || page(&site, account);
     let Some(new) = new.filter(|_| refusal.is_empty()) else { return Ok(page().refused(refusal)) };
     let hash = site.hasher_for(account.id.as_bytes()).hash(new).await?;
 
     let mut tx = site.begin().await?;
-    let Some(mut account) = me.lock(&mut tx, site.now()).await? else {
+    let Some(mut locked) = me.lock(&mut tx, site.now()).await? else {
         return Ok(page().refused(refusal.with(at.password, Fault::new("fault-password"))));
     };
-    let others = session::open(&site, &mut account, Some(me.0.session.id)).await?;
+    let others = session::open(&site, &mut locked, Some(me.0.session.id)).await?;
     let goal = Goal::NewPassword { hash: &hash, sign_in: true };
-    let passed = gate::pass(&site, &mut account, Proof::Session, me.0.session.factor, goal).await?;
-    let (held, account) = account.into_parts();
+    let passed = gate::pass(&site, &mut locked, Proof::Session, me.0.session.factor, goal).await?;
+    let (held, account) = locked.into_parts();
     notice::post(site.app, held, &account, &account.email, "password-changed", &site.caller()).await?;
     Event::new(EventKind::PasswordChanged, account.id).from(&site.caller()).write(site.app, held).await?;
     tx.commit().await?;
@@ -94,18 +103,24 @@ async fn submit(
     Ok(entered)
 }
 
-/// Checks the current password as typed in the field with the id `at`, and adds any fault to that.
+/// True if changes ask for the account's current password: not if there is none, or if nobody signs in with one.
+pub fn asks_password(site: &Visit<'_>, account: &AccountRow) -> bool {
+    !account.password_hash.is_unusable() && site.at_arrival.sign_in([]).offers(SignInMethod::Password)
+}
+
+/// Checks the current password as typed in the field with the id `at`, if it is asked for, and adds any fault to that.
 ///
 /// # Errors
 /// [`Error::Busy`], [`Error::Database`].
 pub async fn confirm(
     site: &Visit<'_>,
     account: &AccountRow,
-    typed: Option<Password>,
+    typed: Option<Result<Password, Fault>>,
     at: &str,
     refusal: &mut Refusal,
 ) -> Result<(), Error> {
-    let Some(typed) = typed else { return Ok(()) };
+    let typed = typed.filter(|_| asks_password(site, account));
+    let Some(typed) = typed.and_then(|typed| refusal.take(at, typed)) else { return Ok(()) };
     let checked = check(site, account.id, typed, &account.password_hash).await?;
     if checked != Checked::Right {
         refusal.add(at, Fault::new("fault-password"));

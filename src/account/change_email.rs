@@ -49,7 +49,7 @@ form! {
     /// The form for another address.
     pub struct EmailForm {
         email: Email = email().complete("email"),
-        password: Password = password(),
+        password: Result<Password, Fault> = password().alternative(),
     }
 }
 
@@ -58,6 +58,8 @@ form! {
 pub struct EmailPage {
     /// The present address.
     current: String,
+    /// Whether the password is asked for.
+    password: bool,
 }
 
 impl View for EmailPage {
@@ -65,17 +67,18 @@ impl View for EmailPage {
     const FORMS: Forms = &[EmailForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        vec![EmailPage { current: "maria@example.com".into() }]
+        [true, false].map(|password| EmailPage { current: "maria@example.com".into(), password }).into()
     }
 }
 
-fn page(account: &AccountRow) -> Page {
-    Page::of(&EmailPage { current: account.email.clone() })
+fn page(site: &Visit<'_>, account: &AccountRow) -> Page {
+    let password = change::asks_password(site, account);
+    Page::of(&EmailPage { current: account.email.clone(), password })
 }
 
 #[get("/account/email")]
-fn show(me: Fresh<'_>) -> Page {
-    page(&me.0.account)
+fn show(site: Visit<'_>, me: Fresh<'_>) -> Page {
+    page(&site, &me.0.account)
 }
 
 #[post("/account/email", data = "<form>")]
@@ -97,7 +100,7 @@ async fn submit(
     }
     change::confirm(&site, account, draft.password, at.password, &mut refusal).await?;
     let Some(email) = email.filter(|_| refusal.is_empty()) else {
-        return Ok(page(account).refused(refusal));
+        return Ok(page(&site, account).refused(refusal));
     };
     let (now, key) = (site.now(), Key::for_link(site.random)?);
     let row = KeyRow {
@@ -112,7 +115,7 @@ async fn submit(
     }
     let Some(account) = me.lock(&mut tx, now).await? else { return Ok(Outcome::go(Place::SignIn)) };
     let (held, account) = account.into_parts();
-    spent::note_links(held, account.id, [Purpose::Email; 3], Reason::Replaced, now).await?;
+    spent::note_links(held, account.id, [Purpose::Email; 4], Reason::Replaced, now).await?;
     keys::end(held, account.id, Purpose::Email).await?;
     store::outbox::drop_orphans(held, account.id).await?;
     keys::insert(held, &row).await?;

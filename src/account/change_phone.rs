@@ -48,14 +48,14 @@ form! {
     /// The form for another phone.
     pub struct PhoneForm {
         phone: Phone = phone(),
-        password: Password = password(),
+        password: Result<Password, Fault> = password().alternative(),
     }
 }
 
 form! {
     /// The form that removes the phone.
     pub struct RemoveForm {
-        password: Password = password().id("remove-password"),
+        password: Result<Password, Fault> = password().id("remove-password").alternative(),
     }
 }
 
@@ -66,6 +66,8 @@ pub struct PhonePage {
     phone: Option<String>,
     /// Country of numbers without a country code.
     home: Option<String>,
+    /// Whether the password is asked for.
+    password: bool,
 }
 
 impl View for PhonePage {
@@ -73,11 +75,12 @@ impl View for PhonePage {
     const FORMS: Forms = &[PhoneForm::INPUTS, RemoveForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        let page = |phone: Option<&str>, home: Option<&str>| PhonePage {
+        let page = |phone: Option<&str>, home: Option<&str>, password| PhonePage {
             phone: phone.map(str::to_owned),
             home: home.map(str::to_owned),
+            password,
         };
-        vec![page(None, None), page(Some("42"), Some("DE"))]
+        vec![page(None, None, true), page(Some("42"), Some("DE"), true), page(Some("42"), None, false)]
     }
 }
 
@@ -85,6 +88,7 @@ fn page(site: &Visit<'_>, account: &AccountRow) -> Page {
     Page::of(&PhonePage {
         phone: account.phone.as_deref().map(|phone| ending(phone).to_owned()),
         home: site.config().sms.home().map(str::to_owned),
+        password: change::asks_password(site, account),
     })
 }
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     auth::gate::{self, Goal, Proof},
-    base::{Error, fault::Fault, key::Key},
+    base::{Error, factor::FactorKind, fault::Fault, key::Key},
     core::{
         account::Account,
         event::{Event, EventKind},
@@ -34,6 +34,7 @@ use crate::{
         },
         keyed,
     },
+    policy::method::SignInMethod,
     store::{
         accounts::{self, AccountRow},
         registrations::{self, Registration},
@@ -102,6 +103,8 @@ pub struct ConfirmPage {
     ours: bool,
     /// Whether an admin did.
     invited: bool,
+    /// Whether there is no password to ask for.
+    bare: bool,
     /// Fields of the application, unless they are known to be this person's.
     fields: Vec<FieldShown>,
 }
@@ -111,10 +114,22 @@ impl View for ConfirmPage {
     const FORMS: Forms = &[ConfirmForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        let page = |ours, invited, fields| ConfirmPage { ticket: KeyShown::sample(), ours, invited, fields };
+        let page = |ours, invited, fields| ConfirmPage {
+            ticket: KeyShown::sample(),
+            ours,
+            invited,
+            bare: false,
+            fields,
+        };
+        let bare = ConfirmPage { bare: true, ..page(false, false, FieldShown::samples(true)) };
         let kinds = [(true, false), (false, false), (false, true)];
         let asking = kinds.map(|(ours, invited)| page(ours, invited, FieldShown::samples(true)));
-        kinds.map(|(ours, invited)| page(ours, invited, Vec::new())).into_iter().chain(asking).collect()
+        kinds
+            .map(|(ours, invited)| page(ours, invited, Vec::new()))
+            .into_iter()
+            .chain(asking)
+            .chain([bare])
+            .collect()
     }
 
     fn own_inputs(&self) -> Vec<OwnInput> {
@@ -128,6 +143,13 @@ impl Unconfirmed {
         marks.is_some_and(|(registered, here)| bool::from(registered.ct_eq(&here)))
     }
 
+    /// True if there is no password to ask for, which could have been chosen by somebody else: none was typed, or nobody
+    /// signs in with one.
+    fn is_bare(&self, site: &Visit<'_>) -> bool {
+        let none = !self.0.invited && self.0.password_hash.is_unusable();
+        none || !site.at_arrival.sign_in([]).offers(SignInMethod::Password)
+    }
+
     /// Whether the fields that its owner filled in are what the application asks.
     fn has_fields(&self, site: &Visit<'_>) -> bool {
         let registration = site.extensions.registration.as_ref();
@@ -136,7 +158,7 @@ impl Unconfirmed {
 
     /// Whether confirming hashes a password, or asks the application.
     fn takes_work(&self, site: &Visit<'_>) -> bool {
-        site.extensions.registration.is_some() || !self.is_ours(site)
+        site.extensions.registration.is_some() || !(self.is_ours(site) || self.is_bare(site))
     }
 
     fn shown(&self, site: &Visit<'_>) -> Page {
@@ -148,6 +170,7 @@ impl Unconfirmed {
             ticket: KeyShown { id: *id, email: email.clone(), until },
             ours,
             invited: *invited,
+            bare: self.is_bare(site),
             fields: if asks { FieldShown::of(&site.config().register) } else { Vec::new() },
         })
     }
@@ -192,7 +215,7 @@ async fn submit(
         Ok(chosen) => chosen,
         Err(refusal) => return Ok(unconfirmed.shown(&site).refused(refusal)),
     };
-    let (registration, now) = (&unconfirmed.0, site.now());
+    let (registration, now, bare) = (&unconfirmed.0, site.now(), hash.is_unusable());
     let account = AccountRow {
         fields,
         role_list: registration.roles.clone(),
@@ -222,8 +245,8 @@ async fn submit(
         .write(site.app, locked.tx())
         .await?;
     let passed = if site.config().register.login_after_confirm {
-        let goal = Goal::SignIn { keep: false };
-        Some(gate::pass(&site, &mut locked, Proof::Password, None, goal).await?)
+        let proof = if bare { Proof::Code(FactorKind::Email) } else { Proof::Password };
+        Some(gate::pass(&site, &mut locked, proof, None, Goal::SignIn { keep: false }).await?)
     } else {
         None
     };
@@ -234,7 +257,7 @@ async fn submit(
             passed.enter(&site, Place::Account)
         }
         None => {
-            site.flash("flash-confirmed-login");
+            site.flash(if bare { "flash-confirmed-bare" } else { "flash-confirmed-login" });
             site.keep(Place::SignIn, &account.email)?;
             Outcome::go(Place::SignIn)
         }
@@ -257,6 +280,8 @@ enum Secret {
     Typed(Password),
     /// Another one, which the policy allows.
     New(Password),
+    /// None, from another browser.
+    None,
 }
 
 /// Returns what was chosen, now or at registration, or the refusal of the form. Hashes only once all else is right.
@@ -270,7 +295,7 @@ async fn chosen(
         return Ok(Err(refusal));
     };
     let registration = &unconfirmed.0;
-    let theirs = !matches!(secret, Secret::New(_));
+    let theirs = matches!(secret, Secret::Kept | Secret::Typed(_));
     let fields = if theirs && unconfirmed.has_fields(site) {
         registration.fields.clone()
     } else if site.extensions.registration.is_none() {
@@ -288,6 +313,7 @@ async fn chosen(
     let kept = registration.password_hash.clone();
     let hash = match secret {
         Secret::Kept => kept,
+        Secret::None => PasswordHash::unusable(),
         Secret::New(password) => hasher.hash(password).await?,
         Secret::Typed(typed) => match hasher.verify(typed, Some(kept.clone())).await? {
             Verdict::No => {
@@ -309,6 +335,9 @@ async fn secret(
     let (registration, at) = (&unconfirmed.0, ConfirmForm::AT);
     if unconfirmed.is_ours(site) {
         return Ok(Some(Secret::Kept));
+    }
+    if unconfirmed.is_bare(site) {
+        return Ok(Some(Secret::None));
     }
     let missing = matches!(&typed, Err(fault) if *fault == Fault::new("fault-required"));
     if !registration.invited && !missing {

@@ -6,13 +6,14 @@ use serde::Serialize;
 use super::{change, leaving, notice};
 use crate::{
     auth::session::Fresh,
-    base::Error,
+    base::{Error, fault::Fault},
     core::{
         event::{Event, EventKind},
         place::Place,
     },
     hashing::password::Password,
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, cookies::AT_WORK, flash::Announcement, form::form},
+    store::accounts::AccountRow,
     view::shown::{Forms, View},
 };
 
@@ -27,7 +28,7 @@ const BUTTON: &str = "delete";
 form! {
     /// The form that deletes the account.
     pub struct DeleteForm {
-        password: Password = password(),
+        password: Result<Password, Fault> = password().alternative(),
     }
 }
 
@@ -36,6 +37,8 @@ form! {
 pub struct DeletePage {
     /// Hours for which a link can restore it.
     hours: u64,
+    /// Whether the password is asked for.
+    password: bool,
 }
 
 impl View for DeletePage {
@@ -44,17 +47,18 @@ impl View for DeletePage {
     const SHOWS_ME: bool = true;
 
     fn samples() -> Vec<Self> {
-        vec![DeletePage { hours: 72 }]
+        [true, false].map(|password| DeletePage { hours: 72, password }).into()
     }
 }
 
-fn page() -> Page {
-    Page::of(&DeletePage { hours: notice::UNDO.as_secs() / 3600 })
+fn page(site: &Visit<'_>, account: &AccountRow) -> Page {
+    let password = change::asks_password(site, account);
+    Page::of(&DeletePage { hours: notice::UNDO.as_secs() / 3600, password })
 }
 
 #[get("/account/delete")]
-fn show(_me: Fresh<'_>) -> Page {
-    page()
+fn show(site: Visit<'_>, me: Fresh<'_>) -> Page {
+    page(&site, &me.0.account)
 }
 
 #[post("/account/delete", data = "<form>")]
@@ -68,13 +72,13 @@ async fn submit(
     let at = DeleteForm::AT.password;
     change::confirm(&site, &me.0.account, draft.password, at, &mut refusal).await?;
     if !refusal.is_empty() {
-        return Ok(page().refused(refusal));
+        return Ok(page(&site, &me.0.account).refused(refusal));
     }
     let now = site.now();
     let mut tx = site.begin().await?;
     if let Some(mut account) = me.lock(&mut tx, now).await? {
         if let Err(fault) = leaving::try_out(site.app, &mut account).await? {
-            return Ok(page().refused(refusal.with(BUTTON, fault)));
+            return Ok(page(&site, &me.0.account).refused(refusal.with(BUTTON, fault)));
         }
         account.end_everything(now).await?;
         account.delete_later(now).await?;

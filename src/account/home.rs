@@ -18,6 +18,7 @@ use crate::{
         place::Place,
     },
     http::{Outcome, Page, SameOrigin, Visit, flash::Announcement},
+    policy::method::SignInMethod,
     store::{
         factors, remembered,
         sessions::{self, Session, SignedIn},
@@ -34,6 +35,10 @@ pub fn routes() -> Vec<Route> {
 #[derive(Serialize)]
 pub struct HomePage {
     email: String,
+    /// Whether there is a password.
+    password: bool,
+    /// Whether one can be set.
+    sets_password: bool,
     /// Last digits.
     phone: Option<String>,
     /// Number of second factors; `None` where there are none at all.
@@ -61,6 +66,8 @@ impl View for HomePage {
     fn samples() -> Vec<Self> {
         let plain = || HomePage {
             email: "maria@example.com".into(),
+            password: true,
+            sets_password: true,
             phone: None,
             factors: None,
             fields: Vec::new(),
@@ -76,7 +83,11 @@ impl View for HomePage {
             admin: true,
             ..plain()
         };
-        vec![full, HomePage { factors: Some(0), ..plain() }, HomePage { factors: Some(2), ..plain() }]
+        vec![
+            full,
+            HomePage { factors: Some(0), password: false, ..plain() },
+            HomePage { factors: Some(2), password: false, sets_password: false, ..plain() },
+        ]
     }
 }
 
@@ -97,6 +108,8 @@ async fn show(site: Visit<'_>, me: &SignedIn) -> Result<Page, Error> {
     };
     Ok(Page::of(&HomePage {
         email: account.email.clone(),
+        password: !account.password_hash.is_unusable(),
+        sets_password: policy.offers(SignInMethod::Password),
         factors,
         phone: account.phone.as_deref().map(|phone| ending(phone).to_owned()),
         fields: fields.collect(),

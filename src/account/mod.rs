@@ -14,13 +14,11 @@ pub mod notice;
 pub mod register;
 pub mod taken;
 pub mod trusted;
+pub mod unanswered;
 
 use rocket::Route;
 
-use crate::{
-    sign_in::{login, logout, passkey},
-    view::shown::Sample,
-};
+use crate::view::shown::Sample;
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
@@ -28,9 +26,6 @@ pub fn routes() -> Vec<Route> {
         register::routes(),
         confirm_again::routes(),
         confirm::routes(),
-        login::routes(),
-        logout::routes(),
-        passkey::routes(),
         home::routes(),
         trusted::routes(),
         change::routes(),
@@ -49,9 +44,6 @@ pub fn samples() -> Vec<Sample> {
         Sample::of::<confirm_again::ConfirmRequestPage>(),
         Sample::of::<confirm_again::ConfirmSentPage>(),
         Sample::of::<confirm::ConfirmPage>(),
-        Sample::of::<login::LoginPage>(),
-        Sample::of::<passkey::PasskeyPage>(),
-        Sample::of::<logout::LogoutPage>(),
         Sample::of::<home::HomePage>(),
         Sample::of::<home::SessionsPage>(),
         Sample::of::<change::ChangePage>(),

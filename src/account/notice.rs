@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     app::App,
+    auth::gate::Passed,
     base::{
         Error,
         caller::Caller,
@@ -13,10 +14,11 @@ use crate::{
         key::{Key, Purpose},
     },
     core::place::Place,
+    http::{Visit, device},
     outbox::message::Message,
     store::{
         Tx,
-        accounts::{AccountRow, AccountState},
+        accounts::{AccountRow, AccountState, Locked},
         factors::{self, FactorRow},
         former_addresses,
         keys::{self, KeyRow},
@@ -110,6 +112,19 @@ pub async fn post(
         mail.post(app, tx, Some(before.id), None, until).await?;
     }
     Ok(())
+}
+
+/// Notifies the owner of a sign-in from a browser that has not been signed in with before, where the policy tells of it.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn new_browser(site: &Visit<'_>, passed: &Passed, account: &mut Locked<'_>) -> Result<(), Error> {
+    let tells = site.sign_in_policy(account).new_browser_notices;
+    if !tells || !passed.has_entered() || device::known(site, &account.email_key()).is_some() {
+        return Ok(());
+    }
+    let (held, row) = account.parts();
+    post(site.app, held, row, &row.email, "new-browser", &site.caller()).await
 }
 
 /// Adds a key that restores `before`, and returns its link.

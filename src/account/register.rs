@@ -11,15 +11,16 @@ use super::{
 };
 use crate::{
     app::App,
-    base::{Error, caller::Caller, email::Email},
+    base::{Error, caller::Caller, email::Email, fault::Fault},
     core::{limits::MessageKind, place::Place},
     hashing::{hash::PasswordHash, password::Password},
     http::{
-        Form, Outcome, Paced, Page, Read, SameOrigin, Sent, Visit,
+        Form, Outcome, Paced, Page, Read, Refusal, SameOrigin, Sent, Visit,
         form::{form, kind::OwnValues},
         throttle,
     },
     outbox::request::{self, Request},
+    policy::method::SignInMethod,
     store::{self, Tx, registrations::Registration, sessions::SignedIn},
     view::{
         input::OwnInput,
@@ -36,7 +37,7 @@ form! {
     /// The form for an account.
     pub struct RegisterForm {
         email: Email = email().complete("username"),
-        password: Password = password().complete("new-password"),
+        password: Result<Password, Fault> = password().complete("new-password").alternative(),
         fields: OwnValues = own(),
     }
 }
@@ -46,6 +47,10 @@ form! {
 pub struct RegisterPage {
     /// Whether anybody may register.
     open: bool,
+    /// Whether a password is asked for.
+    password: bool,
+    /// Whether it may be left out.
+    optional: bool,
     fields: Vec<FieldShown>,
 }
 
@@ -54,8 +59,14 @@ impl View for RegisterPage {
     const FORMS: Forms = &[RegisterForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        let page = |required| RegisterPage { open: true, fields: FieldShown::samples(required) };
-        vec![page(false), page(true), RegisterPage { open: false, fields: Vec::new() }]
+        let page = |required, password, optional| RegisterPage {
+            open: true,
+            password,
+            optional,
+            fields: FieldShown::samples(required),
+        };
+        let closed = RegisterPage { open: false, fields: Vec::new(), ..page(false, true, false) };
+        vec![page(false, true, false), page(true, true, true), page(true, false, true), closed]
     }
 
     fn own_inputs(&self) -> Vec<OwnInput> {
@@ -90,7 +101,9 @@ fn show_sent(site: Visit<'_>) -> Page {
 
 fn page(site: &Visit<'_>) -> Page {
     let settings = &site.config().register;
-    Page::of(&RegisterPage { open: settings.open, fields: FieldShown::of(settings) })
+    let policy = site.at_arrival.sign_in([]);
+    let (password, optional) = (policy.offers(SignInMethod::Password), policy.needs_no_password());
+    Page::of(&RegisterPage { open: settings.open, password, optional, fields: FieldShown::of(settings) })
 }
 
 #[post("/register", data = "<form>")]
@@ -105,7 +118,11 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<RegisterForm>) -
         return Ok(Outcome::too_many(allowed));
     }
     let Paced(Read { draft, mut refusal }) = form;
-    if let Some(password) = &draft.password {
+    let password = match draft.password {
+        Some(typed) => read_password(&site, typed, &mut refusal),
+        None => None,
+    };
+    if let Some(password) = &password {
         let own = draft.fields.iter().flat_map(|own| own.values()).map(String::as_str);
         let own: Vec<&str> = own.collect();
         let email = refusal.text(RegisterForm::AT.email);
@@ -119,14 +136,15 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<RegisterForm>) -
         }
         _ => None,
     };
-    let (Some(email), Some(password), Some(fields), true) =
-        (draft.email, draft.password, judged, refusal.is_empty())
-    else {
+    let (Some(email), Some(fields), true) = (draft.email, judged, refusal.is_empty()) else {
         return Ok(page(&site).refused(refusal));
     };
     let address = email.address().to_owned();
     let browser = site.ensure_browser_id()?;
-    let hash = site.hasher().hash(password).await?;
+    let hash = match password {
+        Some(password) => site.hasher().hash(password).await?,
+        None => PasswordHash::unusable(),
+    };
     let mut tx = site.begin().await?;
     let allowed = throttle::name_allowed(&site, &mut tx, MessageKind::Register, email.key()).await?;
     if allowed.is_yes() {
@@ -137,6 +155,18 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<RegisterForm>) -
     tx.commit().await?;
     site.keep_all(Place::RegisterSent, &address, allowed.at(), allowed.is_yes())?;
     Ok(Outcome::go(Place::RegisterSent))
+}
+
+/// Returns the password that was typed, if there has to be one or one was typed.
+fn read_password(
+    site: &Visit<'_>,
+    typed: Result<Password, Fault>,
+    refusal: &mut Refusal,
+) -> Option<Password> {
+    let policy = site.at_arrival.sign_in([]);
+    let is_missing = matches!(&typed, Err(fault) if *fault == Fault::new("fault-required"));
+    let is_asked = policy.offers(SignInMethod::Password) && !(is_missing && policy.needs_no_password());
+    if is_asked { refusal.take(RegisterForm::AT.password, typed) } else { None }
 }
 
 /// A request for an account.

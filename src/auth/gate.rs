@@ -38,6 +38,8 @@ pub enum Proof<'a> {
     Password,
     /// A passkey that verified who was there.
     Passkey,
+    /// A code or a link in place of the password: it shows what this kind of factor would show.
+    Code(FactorKind),
     /// The key of a reset under this policy, and everything else that its strategy requires.
     Reset(&'a Policy),
     /// A generated password, with its digest.
@@ -46,6 +48,16 @@ pub enum Proof<'a> {
     Remembered,
     /// A session that has passed this gate, whose owner is only changing the password; or a test of an application.
     Session,
+}
+
+impl Proof<'_> {
+    /// The kind of factor that a second one must differ from.
+    pub(super) fn first(self) -> Option<FactorKind> {
+        match self {
+            Proof::Code(kind) => Some(kind),
+            _ => None,
+        }
+    }
 }
 
 /// The purpose of a proof.
@@ -76,6 +88,11 @@ pub enum Passed {
 }
 
 impl Passed {
+    /// True if the goal is reached.
+    pub fn has_entered(&self) -> bool {
+        matches!(self, Passed::Entered(_))
+    }
+
     /// Records a sign-in that is complete, and the factor that took the place of the password, if there was one.
     ///
     /// # Errors
@@ -172,7 +189,7 @@ async fn open(
     let (kind, life, fresh) = match (goal, proof) {
         (Goal::Form(_), _) => ("restricted", session::RESTRICTED, Duration::ZERO),
         (Goal::NewPassword { .. }, _)
-        | (Goal::SignIn { .. }, Proof::Password | Proof::Passkey | Proof::Session) => {
+        | (Goal::SignIn { .. }, Proof::Password | Proof::Passkey | Proof::Code(_) | Proof::Session) => {
             ("fresh", *settings.absolute, *settings.fresh)
         }
         // No password was entered.
@@ -182,7 +199,7 @@ async fn open(
         Goal::Form(policy) => (SessionScope::NewPassword, Some(policy.stored())),
         _ => (SessionScope::Full, None),
     };
-    let opened_by = generated(proof);
+    let (opened_by, factor) = (generated(proof), factor.or(proof.first()));
     let now = site.now();
     let begun =
         Session { scope, policy, opened_by, factor, fresh_until: now + fresh, ..blank(site, account, life)? };
@@ -209,7 +226,7 @@ async fn hold(
         Goal::Form(_) => PendingGoal::Form { generated: generated(proof) },
         Goal::NewPassword { hash, .. } => PendingGoal::NewPassword { hash: hash.clone() },
     };
-    let pending = Some(Kept { owed, goal }.seal(site)?);
+    let pending = Some(Kept { owed, goal, first: proof.first() }.seal(site)?);
     let scope = SessionScope::SecondFactor;
     let begun = Session { scope, policy, pending, ..blank(site, account, pending::LIFE)? };
     begin(site, account, begun).await

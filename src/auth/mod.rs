@@ -10,6 +10,7 @@ pub mod question;
 pub mod recipient;
 pub mod recovery;
 pub mod remember;
+pub mod requested;
 pub mod role;
 pub mod second_factor;
 pub mod sent_code;

@@ -35,11 +35,14 @@ pub(super) async fn owed(
     if matches!(proof, Proof::Reset(policy) if policy.granted) {
         remove_lost(site, account).await?;
     }
-    let held = factors::of_account(account.tx(), id).await?;
+    let other = |kind: FactorKind| proof.first() != Some(kind);
+    let mut held = factors::of_account(account.tx(), id).await?;
+    held.retain(|factor| other(factor.kind));
     let factor = match factor {
         None if !held.is_empty() => recognise(site, account, &policy, proof, goal).await?,
         factor => factor,
     };
+    let factor = factor.filter(|kind| other(*kind));
     // The factor is set up at the end of the way, not before a form.
     let ends_inside = matches!(goal, Goal::SignIn { .. } | Goal::NewPassword { sign_in: true, .. });
     Ok(judge(&policy, &held, factor).filter(|owed| *owed == Owed::Proof || ends_inside))

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::session;
 use crate::{
-    base::Error,
+    base::{Error, factor::FactorKind},
     hashing::hash::PasswordHash,
     http::{Visit, refusal::must_sign_in},
     policy::Policy,
@@ -57,6 +57,9 @@ pub(super) struct Kept {
     pub owed: Owed,
     /// The goal.
     pub goal: PendingGoal,
+    /// Kind of factor that the code or link in place of the password was.
+    #[serde(default)]
+    pub first: Option<FactorKind>,
 }
 
 impl Kept {
@@ -78,6 +81,8 @@ pub struct Pending<'r> {
     pub owed: Owed,
     /// The goal.
     pub goal: PendingGoal,
+    /// Kind of factor that the code or link in place of the password was, from which the second must differ.
+    pub first: Option<FactorKind>,
     /// Policy of the reset, if it is one.
     pub policy: Option<Policy>,
 }
@@ -85,13 +90,13 @@ pub struct Pending<'r> {
 impl<'r> Pending<'r> {
     fn of(site: &Visit<'_>, me: &'r SignedIn) -> Option<Self> {
         let plain = site.keyring.open(PURPOSE, me.session.pending.as_deref()?).ok()?;
-        let Kept { owed, goal } = serde_json::from_slice(&plain).ok()?;
+        let Kept { owed, goal, first } = serde_json::from_slice(&plain).ok()?;
         let stored: Option<&StoredPolicy> = me.session.policy.as_ref();
         let policy = match stored {
             Some(stored) => Some(site.issued_policy(Some(stored))?),
             None => None,
         };
-        Some(Self { me, owed, goal, policy })
+        Some(Self { me, owed, goal, first, policy })
     }
 }
 

@@ -47,7 +47,8 @@ pub(super) async fn recognise(
     proof: Proof<'_>,
     goal: Goal<'_>,
 ) -> Result<Option<FactorKind>, Error> {
-    let signs_in = matches!((proof, goal), (Proof::Password | Proof::Remembered, Goal::SignIn { .. }));
+    let by = matches!(proof, Proof::Password | Proof::Code(_) | Proof::Remembered);
+    let signs_in = by && matches!(goal, Goal::SignIn { .. });
     if !policy.trusted_browsers || !signs_in {
         return Ok(None);
     }

@@ -7,6 +7,8 @@ use strum::VariantArray;
 
 /// Life of a code that is sent.
 pub const SENT_LIFE: Duration = Duration::from_secs(10 * 60);
+/// Life of a link or code that is sent to sign in with.
+pub const SIGN_IN_LIFE: Duration = Duration::from_secs(15 * 60);
 
 /// A kind of second factor; the strongest first.
 #[derive(

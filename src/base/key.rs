@@ -38,6 +38,10 @@ pub enum Purpose {
     Factor,
     /// Sets up such a factor.
     FactorSetUp,
+    /// Signs in, by a mailed link or code.
+    SignIn,
+    /// Signs in, by a texted code.
+    SignInText,
 }
 
 impl Purpose {

@@ -53,6 +53,14 @@ places! {
     SignIn = "/login",
     /// Sign-in by a passkey alone.
     SignInPasskey = "/login/passkey",
+    /// The button that sends a message to sign in with.
+    SignInSend = "/login/send",
+    /// The page after it, which takes the code.
+    SignInSent = "/login/sent",
+    /// The page of a link that signs in; links below it carry a key.
+    SignInLink = "/login/link",
+    /// Sign-in by the code of an authenticator app.
+    SignInApp = "/login/app",
     /// The second factor that a sign-in owes.
     SecondFactor = "/login/factor",
     /// The button that sends a code for it.

@@ -86,6 +86,14 @@ impl Enrolling<'_> {
         matches!(self, Enrolling::SigningIn(_))
     }
 
+    /// Kind of factor that may not be added, since it was the first proof.
+    pub fn first(&self) -> Option<FactorKind> {
+        match self {
+            Enrolling::SigningIn(pending) => pending.first,
+            Enrolling::SignedIn(_) => None,
+        }
+    }
+
     /// Returns the factors held; `None` if the policy does not count this kind, or no more fit.
     ///
     /// # Errors
@@ -96,7 +104,8 @@ impl Enrolling<'_> {
         kind: FactorKind,
     ) -> Result<Option<Vec<FactorRow>>, Error> {
         let held = factors::of_account(&mut site.read().await?, self.account().id).await?;
-        let may_add = held.len() < MAX_FACTORS && site.sign_in_policy(self.account()).counts(kind);
+        let counts = site.sign_in_policy(self.account()).counts(kind) && self.first() != Some(kind);
+        let may_add = held.len() < MAX_FACTORS && counts;
         Ok(may_add.then_some(held))
     }
 

@@ -132,7 +132,8 @@ async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Page, 
         FactorKind::Sms => site.transports.can_text(),
         _ => true,
     };
-    let kinds = policy.factors.iter().copied().filter(|kind| room && offered(kind)).collect();
+    let kinds = policy.factors.iter().copied().filter(|kind| room && offered(kind));
+    let kinds = kinds.filter(|kind| Some(*kind) != me.first()).collect();
     let shown = |factor: &FactorRow| FactorShown {
         id: factor.id,
         kind: factor.kind,

@@ -65,8 +65,10 @@ pub async fn resume<'p>(
     match (&pending.goal, &pending.policy) {
         (PendingGoal::SignIn { keep }, _) => {
             let goal = Goal::SignIn { keep: *keep };
-            let passed = gate::pass(site, account, Proof::Password, factor, goal).await?;
-            passed.record(site, account, None).await?;
+            let proof = pending.first.map_or(Proof::Password, Proof::Code);
+            let passed = gate::pass(site, account, proof, factor, goal).await?;
+            passed.record(site, account, pending.first).await?;
+            notice::new_browser(site, &passed, account).await?;
             Ok(Resumed::Passed(passed, None))
         }
         (PendingGoal::Form { generated }, Some(policy)) if site.policy_now(account).accepts(policy) => {
@@ -105,7 +107,7 @@ pub async fn note(site: &Visit<'_>, account: &mut Locked<'_>, proved: FactorKind
 impl Resumed<'_> {
     /// True if a session has begun.
     pub fn has_entered(&self) -> bool {
-        matches!(self, Resumed::Passed(Passed::Entered(_), _))
+        matches!(self, Resumed::Passed(passed, _) if passed.has_entered())
     }
 
     /// True if the transaction must be dropped.

@@ -80,13 +80,18 @@ pub struct OtherWay {
 }
 
 impl Ways {
-    /// Returns the ways by factors that count, or by all if none does.
+    /// Returns the ways by factors that count, or by all if none does; not by the kind that was proved first.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn of(site: &Visit<'_>, account: &AccountRow) -> Result<Self, Error> {
+    pub async fn of(
+        site: &Visit<'_>,
+        account: &AccountRow,
+        first: Option<FactorKind>,
+    ) -> Result<Self, Error> {
         let mut conn = site.read().await?;
-        let held = factors::of_account(&mut conn, account.id).await?;
+        let mut held = factors::of_account(&mut conn, account.id).await?;
+        held.retain(|factor| Some(factor.kind) != first);
         let codes = recovery_codes::of_account(&mut conn, account.id).await?;
         let policy = site.sign_in_policy(account);
         let mut kinds: Vec<_> = owed::asked(&policy, &held).iter().map(|factor| factor.kind).collect();
@@ -104,7 +109,7 @@ impl Ways {
     /// # Errors
     /// [`Error::Database`].
     pub async fn strongest(site: &Visit<'_>, account: &AccountRow) -> Result<Self, Error> {
-        let mut ways = Self::of(site, account).await?;
+        let mut ways = Self::of(site, account, None).await?;
         let offered = |kind: &FactorKind| *kind != FactorKind::Passkey || passkey::party(site).is_some();
         let strongest = ways.held.iter().map(|factor| factor.kind).filter(offered).min();
         let code = ways.kinds.pop_if(|kind| *kind == FactorKind::RecoveryCode);

@@ -37,6 +37,11 @@ impl PasswordHash {
     pub fn unusable() -> Self {
         Self("!".to_owned())
     }
+
+    /// True if no password matches it, since there is none.
+    pub fn is_unusable(&self) -> bool {
+        self.0 == "!"
+    }
 }
 
 impl fmt::Debug for PasswordHash {

@@ -35,6 +35,10 @@ pub enum CookieName {
     Reset,
     /// The last request for a reset: the account it is for.
     Requested,
+    /// The key of a sign-in.
+    SignIn,
+    /// The last request for a message to sign in with.
+    SignInRequested,
     /// The key of a registration.
     Confirm,
     /// The key of a new address.
@@ -54,13 +58,14 @@ pub enum CookieName {
 }
 
 /// Cookies of the current user of a browser, so that the next user finds none of them.
-pub const AT_WORK: [CookieName; 12] = [
+pub const AT_WORK: [CookieName; 13] = [
     CookieName::Session,
     CookieName::Restricted,
     CookieName::Pending,
     CookieName::RecoveryCodes,
     CookieName::Remembered,
     CookieName::Reset,
+    CookieName::SignIn,
     CookieName::Confirm,
     CookieName::Email,
     CookieName::NotMe,
@@ -97,6 +102,10 @@ impl CookieName {
             (CookieName::Reset, false) => "latchkey_reset",
             (CookieName::Requested, true) => "__Host-latchkey_requested",
             (CookieName::Requested, false) => "latchkey_requested",
+            (CookieName::SignIn, true) => "__Host-latchkey_sign_in",
+            (CookieName::SignIn, false) => "latchkey_sign_in",
+            (CookieName::SignInRequested, true) => "__Host-latchkey_sign_in_requested",
+            (CookieName::SignInRequested, false) => "latchkey_sign_in_requested",
             (CookieName::Confirm, true) => "__Host-latchkey_confirm",
             (CookieName::Confirm, false) => "latchkey_confirm",
             (CookieName::Email, true) => "__Host-latchkey_email",

@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// Paths of links, the longest first, with the pages below them that are not keys.
-const PLACES: [(Place, &[Place]); 4] = [
+const PLACES: [(Place, &[Place]); 5] = [
+    (Place::SignInLink, &[]),
     (Place::NotMe, &[Place::NotMeDone]),
     (Place::ChangeEmail, &[Place::ChangeEmailConfirm, Place::ChangeEmailSent]),
     (Place::Confirm, &[Place::ConfirmAddress, Place::ConfirmSent]),

@@ -9,6 +9,7 @@ use crate::{
     base::Error,
     outbox::request::{self, Request},
     reset::request::Reset,
+    sign_in::request::SignInRequest,
     store::Tx,
 };
 
@@ -21,6 +22,7 @@ pub(super) async fn carry_out(app: &App, tx: &mut Tx, sealed: &[u8]) -> Result<(
     match name.as_str() {
         Reset::NAME => read::<Reset>(data)?.carry_out(app, tx).await,
         Register::NAME => read::<Register>(data)?.carry_out(app, tx).await,
+        SignInRequest::NAME => read::<SignInRequest>(data)?.carry_out(app, tx).await,
         Again::NAME => read::<Again>(data)?.carry_out(app, tx).await,
         _ => Err(Error::Sealed),
     }

@@ -1,6 +1,7 @@
 //! The policy of resets: the settings under `latchkey.reset`, and the policy in force for an account.
 
 pub mod judge;
+pub mod method;
 pub mod origin;
 pub mod own_strategy;
 pub mod setting;
@@ -24,6 +25,7 @@ use crate::{
     Clone,
     Copy,
     Debug,
+    Default,
     PartialEq,
     Eq,
     PartialOrd,
@@ -37,6 +39,7 @@ use crate::{
 #[strum(serialize_all = "lowercase")]
 pub enum Channel {
     /// By mail, to the account's address.
+    #[default]
     Email,
     /// By text message, to the account's verified phone.
     Sms,

@@ -1,10 +1,10 @@
-//! The policy of signing in: whether a second factor is asked for, and which ones count.
+//! The policy of signing in: the ways to do so, whether a second factor is asked for, and which ones count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::applies;
+use super::{Channel, applies, method::SignInMethod};
 use crate::base::{SettingFault, factor::FactorKind};
 
 /// Demand for a second factor; the strictest first.
@@ -30,6 +30,10 @@ pub struct SignInSettings {
     pub factors: Option<Vec<FactorKind>>,
     /// Whether people may trust a browser, which does not ask them for a month. Default: true.
     pub trusted_browsers: Option<bool>,
+    /// Whether people are told of a sign-in from a browser that has not been signed in with before. Default: false.
+    pub new_browser_notices: Option<bool>,
+    /// Ways to sign in, in the order in which they are offered; not in a role's table. Default: `password`, `passkey`.
+    pub methods: Option<Vec<SignInMethod>>,
     /// Overrides of roles, by name. A role has no roles of its own.
     pub role: BTreeMap<String, SignInSettings>,
 }
@@ -43,6 +47,10 @@ pub struct SignInPolicy {
     pub factors: Vec<FactorKind>,
     /// Whether people may trust a browser.
     pub trusted_browsers: bool,
+    /// Whether people are told of a sign-in from a browser that has not been signed in with before.
+    pub new_browser_notices: bool,
+    /// Ways to sign in, in the order in which they are offered: the same for everybody.
+    pub methods: Vec<SignInMethod>,
 }
 
 /// Describes the changes from one policy to another, as `second_factor if_set_up -> required`; those of a role follow its
@@ -75,7 +83,10 @@ impl SignInSettings {
         let listed = self.factors.as_ref().or(base.factors.as_ref());
         let counts = |kind: &FactorKind| listed.is_none_or(|listed| listed.contains(kind));
         let trusted_browsers = self.trusted_browsers.or(base.trusted_browsers).unwrap_or(true);
-        SignInPolicy { second_factor, factors: FactorKind::all().filter(counts).collect(), trusted_browsers }
+        let factors = FactorKind::all().filter(counts).collect();
+        let methods = base.methods.clone().unwrap_or_else(|| SignInMethod::DEFAULT.to_vec());
+        let new_browser_notices = self.new_browser_notices.or(base.new_browser_notices).unwrap_or(false);
+        SignInPolicy { second_factor, factors, trusted_browsers, new_browser_notices, methods }
     }
 
     /// Returns the policy for an account with these roles: the strictest demand of any, the factors that count for all, and
@@ -104,10 +115,31 @@ impl SignInSettings {
 
     /// Returns the faults.
     pub fn faults(&self) -> Vec<SettingFault> {
-        self.written().flat_map(|(role, table)| table.own_faults(&table_key(role))).collect()
+        let factors = self.written().filter_map(|(role, table)| table.fault_of_factors(&table_key(role)));
+        let methods = self.written().filter_map(|(role, table)| table.fault_of_methods(role));
+        factors.chain(methods).collect()
     }
 
-    fn own_faults(&self, key: &str) -> Option<SettingFault> {
+    fn fault_of_methods(&self, role: &str) -> Option<SettingFault> {
+        let listed = self.methods.as_ref()?;
+        let fault = |why: &str, remedy| {
+            Some(SettingFault::new(format!("{}.methods", table_key(role)), why.to_owned(), remedy))
+        };
+        if !role.is_empty() {
+            let why = "everybody signs in on the same page, whatever their roles";
+            return fault(why, "write it in [default.latchkey.sign_in]".to_owned());
+        }
+        if !listed.iter().any(|method| method.is_for_everybody()) {
+            let all = SignInMethod::all().iter().filter(|method| method.is_for_everybody());
+            let names: Vec<_> = all.map(|method| method.name()).collect();
+            let why = "people who have just registered could not sign in";
+            return fault(why, format!("add one of {}", names.join(", ")));
+        }
+        let twice = listed.iter().enumerate().find(|(at, method)| listed[..*at].contains(method));
+        twice.and_then(|(_, method)| fault("a method is listed twice", format!("write {method} once")))
+    }
+
+    fn fault_of_factors(&self, key: &str) -> Option<SettingFault> {
         let listed = self.factors.as_ref()?;
         let (key, names) = (format!("{key}.factors"), FactorKind::all().map(FactorKind::name));
         let remedy = format!("write some of {}", names.collect::<Vec<_>>().join(", "));
@@ -131,17 +163,37 @@ impl SignInPolicy {
             second_factor: self.second_factor.min(other.second_factor),
             factors,
             trusted_browsers: self.trusted_browsers && other.trusted_browsers,
+            new_browser_notices: self.new_browser_notices || other.new_browser_notices,
+            methods: self.methods.into_iter().filter(|method| other.methods.contains(method)).collect(),
         }
     }
 
     /// Returns its settings by their names, in the order of `Rocket.toml`.
-    pub fn values(&self) -> [(&'static str, String); 3] {
+    pub fn values(&self) -> [(&'static str, String); 5] {
         let factors: Vec<_> = self.factors.iter().map(|kind| kind.name()).collect();
+        let methods: Vec<_> = self.methods.iter().map(|method| method.name()).collect();
         [
             ("second_factor", self.second_factor.to_string()),
             ("factors", factors.join(", ")),
             ("trusted_browsers", self.trusted_browsers.to_string()),
+            ("new_browser_notices", self.new_browser_notices.to_string()),
+            ("methods", methods.join(", ")),
         ]
+    }
+
+    /// True if people may sign in this way.
+    pub fn offers(&self, method: SignInMethod) -> bool {
+        self.methods.contains(&method)
+    }
+
+    /// True if people may sign in by a message of this channel.
+    pub fn sends(&self, channel: Channel) -> bool {
+        self.methods.iter().any(|method| method.channel() == Some(channel))
+    }
+
+    /// True if people need no password.
+    pub fn needs_no_password(&self) -> bool {
+        self.sends(Channel::Email)
     }
 
     /// True if a proof by this kind of factor is enough.

@@ -4,9 +4,9 @@
 //! other one when its button is pressed. A key that the owner requested in a known browser is not superseded by a
 //! stranger's request, but sent again.
 
-use super::typed::{self, RequestedId};
 use crate::{
     app::App,
+    auth::requested::{RESET, RequestedId},
     base::{
         Error,
         caller::Caller,
@@ -197,7 +197,7 @@ pub async fn issue(
                 Message::mail(asked.locale, &account.email, name).link(link, row.expires_at).asked(asked);
             match typed {
                 Some((browser_id, requested)) => {
-                    mail.code(&typed::code(app, &row, browser_id, requested).grouped(), row.expires_at)
+                    mail.code(&RESET.code_of(app, &row, browser_id, requested).grouped(), row.expires_at)
                 }
                 None => mail,
             }
@@ -233,7 +233,7 @@ async fn make(
 ) -> Result<(KeyRow, Key), Error> {
     // A restart key supersedes only other restart keys.
     let first = if purpose == Purpose::Restart { Purpose::Restart } else { Purpose::Reset };
-    let purposes = [first, Purpose::Restart, Purpose::Restart];
+    let purposes = [first, Purpose::Restart, Purpose::Restart, Purpose::Restart];
     spent::note_links(tx, account.id, purposes, Reason::Replaced, app.now()).await?;
     match purpose {
         Purpose::Restart => keys::end(tx, account.id, purpose).await?,

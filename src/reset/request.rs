@@ -6,33 +6,18 @@ use serde::{Deserialize, Serialize};
 use super::{
     Steps,
     issue::{By, Started, start},
-    typed::{self, Requested, RequestedId, TypedForm},
+    typed::{self, TypedForm},
 };
 use crate::{
-    account::{confirm_again::Again, notice::UNDO},
+    account::unanswered,
     app::App,
-    base::{Error, caller::Caller, duration::HumanDuration},
-    core::{
-        limits::{MessageKind, RateLimit},
-        place::Place,
-    },
-    http::{
-        Form, Outcome, Paced, Page, SameOrigin, Visit,
-        dead_end::AddressForm,
-        device::{self, Known},
-        throttle,
-    },
-    outbox::{
-        message::{Message, post_decoy},
-        request::Request,
-    },
+    auth::requested::{Asking, RESET, Requested},
+    base::Error,
+    core::{limits::MessageKind, place::Place},
+    http::{Form, Outcome, Paced, Page, SameOrigin, Visit, dead_end::AddressForm},
+    outbox::{message::post_decoy, request::Request},
     policy::{Channel, strategy::Strategy},
-    store::{
-        Tx,
-        accounts::{self, AccountState},
-        registrations,
-        sessions::SignedIn,
-    },
+    store::{Tx, accounts, sessions::SignedIn},
     view::{
         format,
         shown::{Forms, View},
@@ -130,29 +115,13 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<AddressForm>) ->
         Ok((AddressForm { email }, _)) => email,
         Err(refusal) => return Ok(page(&site).refused(refusal)),
     };
-    let (browser_id, former) = (site.ensure_browser_id()?, Requested::of(&site));
-    let id = RequestedId::from_bytes(site.random.bytes()?);
-    let request = Reset {
-        email: email.address().to_owned(),
-        email_key: email.key().to_owned(),
-        browser: Some(browser_id),
-        requested: Some(id),
-        known: device::known(&site, email.key()),
-        asked: site.caller(),
-    };
-    let allowed = throttle::post(&site, MessageKind::Reset, email.key(), &request).await?;
-    // Over the limit, the code of the newest message stays valid in this browser.
-    let former = former.filter(|former| former.email_key == email.key()).and_then(|former| former.id);
-    let (id, again) = (if allowed.is_yes() { Some(id) } else { former }, allowed.at());
-    let (email, email_key) = (email.address().to_owned(), email.key().to_owned());
-    site.keep(Place::ResetSent, &email)?;
-    Requested { email, email_key, id, again, at: site.now() }.keep(&site)?;
+    RESET.post(&site, (Place::ResetSent, MessageKind::Reset), &email, (), Reset).await?;
     Ok(Outcome::go(Place::ResetSent))
 }
 
 #[get("/reset/sent")]
 fn show_sent(site: Visit<'_>) -> Page {
-    sent(&site, Requested::of(&site).as_ref())
+    sent(&site, RESET.last(&site).as_ref())
 }
 
 /// Returns the page after a request, which takes the code of its message: the same for every address.
@@ -168,16 +137,7 @@ pub fn sent(site: &Visit<'_>, requested: Option<&Requested>) -> Page {
 
 /// A request for a reset.
 #[derive(Serialize, Deserialize)]
-pub struct Reset {
-    email: String,
-    email_key: String,
-    browser: Option<Vec<u8>>,
-    /// Rows of earlier versions have it under another name.
-    #[serde(alias = "wish")]
-    requested: Option<RequestedId>,
-    known: Option<Known>,
-    asked: Caller,
-}
+pub struct Reset(Asking);
 
 impl Request for Reset {
     const NAME: &'static str = "Reset";
@@ -189,43 +149,18 @@ impl Reset {
     /// # Errors
     /// [`Error::Database`].
     pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
-        let now = app.now();
-        let Some(mut account) = accounts::lock_by_email(tx, &self.email_key, now).await? else {
-            return self.without_account(app, tx).await;
+        let Reset(Asking { email, email_key, browser, requested, known, asked }) = self;
+        let Some(mut account) = accounts::lock_by_email(tx, &email_key, app.now()).await? else {
+            return unanswered::without_account(app, tx, (&email, email_key), "reset-unknown", asked).await;
         };
-        let mail = |name| Message::mail(self.asked.locale, &account.email, name);
-        let why_not = match (account.state(), account.deleted_at) {
-            (_, Some(deleted_at)) => Some(mail("reset-deleted").moment("held", deleted_at + *UNDO)),
-            (AccountState::Disabled, _) => Some(mail("reset-disabled")),
-            (AccountState::Frozen, _) => Some(mail("reset-frozen")),
-            _ => (account.resets_blocked_until > now)
-                .then(|| mail("reset-held").moment("held", account.resets_blocked_until)),
-        };
-        if let Some(mail) = why_not {
-            let until = now + *app.policy_now(&account).key_ttl;
-            let id = Some(account.id);
-            return mail.asked(&self.asked).post(app, account.tx(), id, None, until).await;
+        if unanswered::tell_why(app, &mut account, &asked).await? {
+            return Ok(());
         }
-        let (browser, known) = (self.browser.as_deref(), self.known.as_ref());
-        let by = By { browser, requested: self.requested.as_ref(), known, admin: false };
-        match start(app, &mut account, by, &self.asked).await? {
+        let (browser, requested, known) = (browser.as_deref(), requested.as_ref(), known.as_ref());
+        let by = By { browser, requested, known, admin: false };
+        match start(app, &mut account, by, &asked).await? {
             Started::Issued => Ok(()),
             Started::NoTexts => post_decoy(app, tx).await,
         }
-    }
-
-    /// Mails the confirmation again if the address has a registration; otherwise that there is no account, or a decoy.
-    async fn without_account(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
-        if registrations::newest(tx, &self.email_key, app.now()).await?.is_some() {
-            return Again::new(self.email_key, self.asked).carry_out(app, tx).await;
-        }
-        if !app.config().mail.to_unknown
-            || !RateLimit::UnknownTo(&self.email_key).allow(app, tx).await?.is_yes()
-        {
-            return post_decoy(app, tx).await;
-        }
-        let mail = Message::mail(self.asked.locale, &self.email, "reset-unknown").asked(&self.asked);
-        let mail = if app.config().register.open { mail.place(app.link(Place::Register)) } else { mail };
-        mail.post(app, tx, None, None, app.now() + *HumanDuration::hours(1)).await
     }
 }

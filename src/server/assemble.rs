@@ -23,7 +23,7 @@ use crate::{
     jobs::{canonical, heartbeat, worker},
     observe::task,
     reset,
-    sign_in::login,
+    sign_in::{self, login},
     store::Db,
 };
 
@@ -31,8 +31,8 @@ use crate::{
 pub(super) fn assemble(rocket: Rocket<Build>, app: Arc<App>, db: Db) -> Rocket<Build> {
     let (base, strategies) = (app.base().clone(), app.validated.strategies.clone());
     // Rocket tries one route after another.
-    let mut routes =
-        [reset::routes(), account::routes(), factors::routes(), wellknown::routes(&base)].concat();
+    let site = [reset::routes(), sign_in::routes(), account::routes(), factors::routes()];
+    let mut routes = [site.concat(), wellknown::routes(&base)].concat();
     #[cfg(feature = "console")]
     if app.config().console {
         routes.extend(crate::admin::console::routes());

@@ -75,6 +75,8 @@ async fn gone(request: &Request<'_>) -> Result<Outcome, Error> {
         (CookieName::Confirm, Place::Confirm)
     } else if is_at(Place::ChangeEmail) {
         (CookieName::Email, Place::ChangeEmail)
+    } else if is_at(Place::SignInLink) {
+        (CookieName::SignIn, Place::SignIn)
     } else if is_at(Place::NotMe) {
         (CookieName::NotMe, Place::Reset)
     } else {

@@ -1,34 +1,34 @@
 //! Sign-in: one bcrypt check, whatever the account's state, and the same answer for every refusal.
 
 use rocket::{Request, Route, get, http::Method, post, routes};
-use serde::Serialize;
 
+use super::page::{goal, page};
 use crate::{
+    account::notice,
     auth::{
         gate::{self, Goal, Passed, Proof},
-        passkey,
         session::Restricted,
         stepped_up::must_verify,
         temporary,
     },
-    base::{Error, email::Email, factor::FactorKind, fault::Fault, return_to},
+    base::{Error, email::Email, factor::FactorKind, fault::Fault},
     core::{
         event::{Event, EventKind},
         place::{Address, Place},
     },
     hashing::{hash::Verdict, hasher::Hasher, password::Password},
     http::{
-        Form, Outcome, Paced, Page, SameOrigin, Visit, device,
+        Outcome, Paced, SameOrigin, Visit, device,
         form::{fields::one_line, form, kind::MAX_EMAIL},
         is_own,
         throttle::SignIn,
         viewer,
     },
+    policy::method::SignInMethod,
     store::{
         accounts::{self, AccountRow},
         sessions::SignedIn,
     },
-    view::shown::{Forms, View},
 };
 
 /// Longest address to go on to, in bytes: a redirect with it must get through every proxy.
@@ -82,42 +82,21 @@ pub struct TypedEmail {
 }
 
 impl TypedEmail {
-    fn parse(text: &str) -> Result<Self, Fault> {
+    pub(super) fn parse(text: &str) -> Result<Self, Fault> {
         match one_line(text, MAX_EMAIL)? {
             "" => Err(Fault::new("fault-required")),
             _ => Ok(Self { text: text.to_owned(), email: Email::parse(text).ok() }),
         }
     }
 
-    /// Returns the canonical form, or the text if it is no address.
-    fn key(&self) -> &str {
-        self.email.as_ref().map_or(&self.text, |email| email.key())
+    /// Returns the address, if it is one.
+    pub fn address(&self) -> Option<&Email> {
+        self.email.as_ref()
     }
-}
 
-/// The page with that form.
-#[derive(Serialize)]
-pub struct LoginPage {
-    /// Address to go on to.
-    next: Address,
-    /// Whether somebody signed in has to prove themselves again.
-    again: bool,
-    /// The page for passkeys, where there are any.
-    passkeys: Option<Address>,
-}
-
-impl View for LoginPage {
-    const TEMPLATE: &'static str = "account/login";
-    const FORMS: Forms = &[LoginForm::INPUTS];
-
-    fn samples() -> Vec<Self> {
-        [(Place::Home, false), (Place::Account, true)]
-            .map(|(next, again)| LoginPage {
-                next: next.into(),
-                again,
-                passkeys: (!again).then(|| Place::SignInPasskey.into()),
-            })
-            .into()
+    /// Returns the canonical form, or the text if it is no address.
+    pub fn key(&self) -> &str {
+        self.email.as_ref().map_or(&self.text, |email| email.key())
     }
 }
 
@@ -143,18 +122,6 @@ fn show(
     }
 }
 
-fn page(site: &Visit<'_>, next: &str, again: bool) -> Page {
-    let offered = !again && passkey::party(site).is_some() && site.live.now().has_second_factors();
-    let passkeys = offered.then(|| Place::SignInPasskey.with(&[("next", next)]));
-    Page::of(&LoginPage { next: goal(site, next), again, passkeys })
-}
-
-/// Returns the page to go on to.
-pub(super) fn goal(site: &Visit<'_>, next: &str) -> Address {
-    let wanted = return_to::path(next).or_else(|| site.config().after_sign_in.clone());
-    wanted.map_or(Place::Home.into(), Address::Path)
-}
-
 #[post("/login", data = "<form>")]
 async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> Result<Outcome, Error> {
     let Paced(form) = form;
@@ -163,6 +130,9 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> R
         let shown = Place::SignIn.with(&[("again", "1"), ("next", &goal(&site, &next).at(site.base()))]);
         page(&site, &next, false).home(shown)
     };
+    if !site.at_arrival.sign_in([]).offers(SignInMethod::Password) {
+        return Ok(Outcome::go(Place::SignIn));
+    }
     let (LoginForm { email, password, remember: keep, .. }, refusal) = match form.whole() {
         Ok(whole) => whole,
         Err(refusal) => return Ok(again().refused(refusal)),
@@ -245,6 +215,7 @@ async fn attempt(
     }
     let passed = gate::pass(site, &mut account, Proof::Password, None, Goal::SignIn { keep }).await?;
     passed.record(site, &mut account, None).await?;
+    notice::new_browser(site, &passed, &mut account).await?;
     counted.refund(site.app, account.tx()).await?;
     tx.commit().await?;
     Ok(Attempt::Passed(passed))

@@ -5,8 +5,9 @@ use std::slice;
 use rocket::{Route, get, post, routes};
 use serde::Serialize;
 
-use super::login::{goal, note_failure};
+use super::{login::note_failure, page::goal};
 use crate::{
+    account::notice,
     auth::{
         gate::{self, Goal, Passed, Proof},
         question::{Aim, Asked, Question},
@@ -14,6 +15,7 @@ use crate::{
     base::{Error, factor::FactorKind, fault::Fault},
     core::place::{Address, Place},
     http::{Form, Outcome, Paced, Page, Refusal, SameOrigin, Visit, form::form, throttle::SignIn},
+    policy::method::SignInMethod,
     store::{
         accounts::{self, AccountRow},
         factors::{self, FactorRow},
@@ -68,7 +70,8 @@ fn show(site: Visit<'_>, me: Option<&SignedIn>, next: Option<&str>) -> Result<Ou
 
 /// Returns the page, or `None` where there are no passkeys.
 fn page(site: &Visit<'_>, next: &str) -> Result<Option<Page>, Error> {
-    if !site.live.now().has_second_factors() {
+    let policy = site.at_arrival.sign_in([]);
+    if !site.at_arrival.has_second_factors() || !policy.offers(SignInMethod::Passkey) {
         return Ok(None);
     }
     let Some(question) = Question::passkey(site, Aim::SignIn, None)? else { return Ok(None) };
@@ -145,6 +148,7 @@ async fn enter(
     let goal = Goal::SignIn { keep: false };
     let passed = gate::pass(site, &mut account, Proof::Passkey, Some(FactorKind::Passkey), goal).await?;
     passed.record(site, &mut account, Some(FactorKind::Passkey)).await?;
+    notice::new_browser(site, &passed, &mut account).await?;
     counted.refund(site.app, account.tx()).await?;
     tx.commit().await?;
     Ok(Ok(passed))

@@ -165,6 +165,9 @@ pub enum EventKind {
     /// A sign-in failed.
     #[strum(serialize = "sign_in.failed")]
     SignInFailed,
+    /// A message to sign in with was sent.
+    #[strum(serialize = "sign_in.sent")]
+    SignInSent,
 }
 
 impl EventKind {

@@ -54,20 +54,20 @@ pub async fn note(
     Ok(sql!(execute tx, NOTE, digest, reason, browser, place, now)? == 1)
 }
 
-/// Records that an account's links for three purposes are over, before they are removed. A purpose may be repeated.
+/// Records that an account's links for four purposes are over, before they are removed. A purpose may be repeated.
 pub async fn note_links(
     tx: &mut Tx,
     account: Uuid,
-    purposes: [Purpose; 3],
+    purposes: [Purpose; 4],
     reason: Reason,
     now: Time,
 ) -> Result<(), Error> {
     const NOTE_LINKS: &str = "INSERT INTO latchkey_spent (digest, reason, browser, place, spent_at)
         SELECT digest, $2, NULL, '', $3 FROM latchkey_keys
-        WHERE account_id = $1 AND purpose IN ($4, $5, $6) ON CONFLICT (digest) DO NOTHING";
+        WHERE account_id = $1 AND purpose IN ($4, $5, $6, $7) ON CONFLICT (digest) DO NOTHING";
     let reason: &str = reason.into();
-    let [one, two, three] = purposes;
-    sql!(execute tx, NOTE_LINKS, account, reason, now, one, two, three)?;
+    let [one, two, three, four] = purposes;
+    sql!(execute tx, NOTE_LINKS, account, reason, now, one, two, three, four)?;
     Ok(())
 }
 
@@ -75,7 +75,7 @@ pub async fn note_links(
 pub async fn note_expired(tx: &mut Tx, now: Time) -> Result<(), Error> {
     const NOTE_EXPIRED: &str = "INSERT INTO latchkey_spent (digest, reason, browser, place, spent_at)
         SELECT digest, 'expired', NULL, '', expires_at FROM latchkey_keys
-        WHERE expires_at <= $1 AND purpose IN ('reset', 'restart', 'email', 'undo') ON CONFLICT (digest) DO NOTHING";
+        WHERE expires_at <= $1 AND purpose IN ('reset', 'restart', 'email', 'undo', 'sign_in') ON CONFLICT (digest) DO NOTHING";
     sql!(execute tx, NOTE_EXPIRED, now)?;
     Ok(())
 }

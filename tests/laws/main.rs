@@ -31,6 +31,8 @@ mod key;
 mod known;
 mod let_in;
 mod limits;
+mod methods;
+mod methods_and_factors;
 mod next;
 mod notice;
 mod noticed;

@@ -20,6 +20,8 @@ pub struct Field {
     pub autocomplete: String,
     pub value: String,
     pub checked: bool,
+    /// Where a button sends the form, if not to its action.
+    pub elsewhere: Option<String>,
 }
 
 impl Form {
@@ -33,6 +35,7 @@ impl Form {
                 autocomplete: attribute("autocomplete"),
                 value: attribute("value"),
                 checked: input.attr("checked").is_some(),
+                elsewhere: input.attr("formaction").map(inside),
             }
         });
         Form {
@@ -55,10 +58,18 @@ impl Form {
         })
     }
 
+    /// The button with this value, which sends the form elsewhere, and the path that it sends it to.
+    pub fn button(&self, value: &str) -> Option<(&Field, &str)> {
+        let mut buttons = self.fields.iter().filter_map(|field| Some((field, field.elsewhere.as_deref()?)));
+        buttons.find(|(button, _)| button.value == value)
+    }
+
     /// The fields that a browser would send with `typed` filled in; any text ticks a box.
     pub fn filled(&self, typed: &[(&str, &str)]) -> Vec<(String, String)> {
         let mut sent = Vec::new();
-        for field in self.fields.iter().filter(|field| !field.name.is_empty() && field.kind != "submit") {
+        let is_sent =
+            |field: &&Field| !field.name.is_empty() && field.kind != "submit" && field.elsewhere.is_none();
+        for field in self.fields.iter().filter(is_sent) {
             let by_hand = typed.iter().find(|(key, _)| self.field(key).is_some_and(|f| f.name == field.name));
             match by_hand {
                 Some(_) if field.kind == "checkbox" => sent.push((field.name.clone(), field.value.clone())),

@@ -9,6 +9,7 @@ use scraper::{Html, Selector};
 use super::{
     Form,
     config::{based, below},
+    form::Field,
 };
 
 /// A page: the answer at the end of all redirects.
@@ -156,9 +157,10 @@ impl Page {
         );
         assert!(none("input[type=password][value]:not([value=''])"), "{here} gives a password back");
         for form in &self.forms {
-            for field in
-                form.fields.iter().filter(|field| !["hidden", "checkbox", "submit"].contains(&&*field.kind))
-            {
+            let is_typed = |field: &&Field| {
+                !["hidden", "checkbox", "submit"].contains(&&*field.kind) && field.elsewhere.is_none()
+            };
+            for field in form.fields.iter().filter(is_typed) {
                 assert!(!field.autocomplete.is_empty(), "{here}: {} has no autocomplete", field.name);
                 assert!(
                     some(&format!("label[for='{}']", field.name)) || some("label input"),

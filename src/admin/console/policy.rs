@@ -200,9 +200,10 @@ pub(super) fn values(site: &Visit<'_>, policy: &Policy, origins: &[Origin]) -> V
 fn sign_in_value(site: &Visit<'_>, origin: &Origin) -> ShownSetting {
     let Origin { setting, value, place, .. } = origin;
     let meaning = match *setting {
-        "factors" => {
-            let kinds = value.split(", ").map(|kind| site.say(&format!("factor-{kind}"), &[]));
-            kinds.collect::<Vec<_>>().join(", ")
+        "factors" | "methods" => {
+            let one = setting.trim_end_matches('s');
+            let all = value.split(", ").map(|name| site.say(&format!("{one}-{name}"), &[]));
+            all.collect::<Vec<_>>().join(", ")
         }
         _ => site.say(&format!("{}-{}", setting.replace('_', "-"), value.replace('_', "-")), &[]),
     };

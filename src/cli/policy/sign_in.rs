@@ -54,7 +54,7 @@ pub(super) fn print(tables: &[Table], held_up: Option<i64>) {
     for Table { role, accounts, changes } in tables {
         let who = if role.is_empty() { "everybody".into() } else { format!("role {role}") };
         let accounts = accounts.map_or(String::new(), |count| format!(" (accounts: {count})"));
-        say!("second factors of {who}{accounts}");
+        say!("sign-in of {who}{accounts}");
         for Change { setting, old, new, becomes } in changes {
             say!("  {setting:13} {old} -> {new}  {becomes}");
         }

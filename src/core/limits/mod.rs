@@ -13,7 +13,12 @@ use std::time::Duration;
 pub use self::{network::network, rate_limit::RateLimit, recent::Recent, sample::sampled};
 use super::Core;
 use crate::{
-    base::{Error, clock::Time, email, factor::SENT_LIFE},
+    base::{
+        Error,
+        clock::Time,
+        email,
+        factor::{SENT_LIFE, SIGN_IN_LIFE},
+    },
     store::{
         Tx,
         rate_limits::{self, Bucket, Taken},
@@ -78,6 +83,8 @@ pub enum MessageKind {
     Email,
     /// To prove a second factor, or to set one up.
     Factor,
+    /// To sign in.
+    SignIn,
 }
 
 impl MessageKind {
@@ -88,6 +95,7 @@ impl MessageKind {
             MessageKind::Register | MessageKind::Confirm => *core.config().register.key_ttl,
             MessageKind::Email => *email::CONFIRMING,
             MessageKind::Factor => SENT_LIFE,
+            MessageKind::SignIn => SIGN_IN_LIFE,
         }
     }
 }

@@ -61,12 +61,16 @@ pub enum RateLimit<'a> {
     FactorBy([u8; 16], &'a [u8]),
     /// The same for all known browsers of an account.
     FactorByKnown(&'a [u8]),
-    /// A wrong code of a mailed reset, by the request that it belongs to.
-    ResetCode(&'a [u8]),
+    /// A wrong code of a message that lets somebody in, by the request that it belongs to.
+    MailedCode(&'a [u8]),
     /// The same by address as typed, with an account or without.
-    ResetCodeFor(&'a str),
+    MailedCodeFor(&'a str),
     /// The same for one known browser and address.
-    ResetCodeBy([u8; 16], &'a str),
+    MailedCodeBy([u8; 16], &'a str),
+    /// A wrong code of an authenticator app in place of the password, by address as typed.
+    AppCodeFor(&'a str),
+    /// The same for one known browser and address.
+    AppCodeBy([u8; 16], &'a str),
     /// A wrong code, by client.
     CodeFrom(IpAddr),
     /// A text message that lets somebody back in, by number.
@@ -119,11 +123,13 @@ impl RateLimit<'_> {
             RateLimit::FactorOf(account) => mac("count factor of", &[account]),
             RateLimit::FactorBy(device, account) => mac("count factor by", &[&device, account]),
             RateLimit::FactorByKnown(account) => mac("count factor by known", &[account]),
-            RateLimit::ResetCode(request) => mac("count reset code", &[request]),
-            RateLimit::ResetCodeFor(address) => mac("count reset code for", &[address.as_bytes()]),
-            RateLimit::ResetCodeBy(device, address) => {
+            RateLimit::MailedCode(request) => mac("count reset code", &[request]),
+            RateLimit::MailedCodeFor(address) => mac("count reset code for", &[address.as_bytes()]),
+            RateLimit::MailedCodeBy(device, address) => {
                 mac("count reset code by", &[&device, address.as_bytes()])
             }
+            RateLimit::AppCodeFor(address) => mac("count app code for", &[address.as_bytes()]),
+            RateLimit::AppCodeBy(device, address) => mac("count app code by", &[&device, address.as_bytes()]),
             RateLimit::CodeFrom(client) => from("count code from", client),
             RateLimit::PasswordOf(account) => mac("count password of", &[account]),
             RateLimit::VerifyOf(account) => mac("count verify of", &[account]),
@@ -166,11 +172,13 @@ impl RateLimit<'_> {
             RateLimit::CodeOf(_)
             | RateLimit::FactorOf(_)
             | RateLimit::FactorBy(..)
-            | RateLimit::ResetCodeFor(_)
-            | RateLimit::ResetCodeBy(..) => a(settings.codes_per_account, day),
+            | RateLimit::AppCodeFor(_)
+            | RateLimit::AppCodeBy(..)
+            | RateLimit::MailedCodeFor(_)
+            | RateLimit::MailedCodeBy(..) => a(settings.codes_per_account, day),
             RateLimit::FactorByKnown(_) => a(BROWSERS.saturating_mul(settings.codes_per_account), day),
             // No try comes back while the code lives.
-            RateLimit::ResetCode(_) => a(TRIES, day),
+            RateLimit::MailedCode(_) => a(TRIES, day),
             RateLimit::CodeFrom(_) => a(settings.codes_per_client, window),
             RateLimit::TextTo(_) | RateLimit::TextBy(..) | RateLimit::TextByTrusted(_) => {
                 a(settings.texts_per_number, day).within(MessageKind::Reset.life(core))

@@ -1,11 +1,13 @@
 //! Reviews a policy as an expert would: faults, risks and advice, each with its remedy.
 
 mod factors;
+mod methods;
 mod people;
 mod sign_in;
 mod table;
 
 pub use factors::factors;
+pub use methods::methods;
 pub use people::people;
 pub use sign_in::sign_in;
 

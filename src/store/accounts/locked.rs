@@ -165,7 +165,7 @@ impl<'t> Locked<'t> {
     /// Ends every session, remembered or trusted browser and key, and drops the messages that carry those.
     pub async fn end_everything(&mut self, now: Time) -> Result<(), Error> {
         let (tx, id) = (&mut *self.tx, self.account.id);
-        let links = [Purpose::Reset, Purpose::Restart, Purpose::Email];
+        let links = [Purpose::Reset, Purpose::Restart, Purpose::Email, Purpose::SignIn];
         spent::note_links(tx, id, links, Reason::Withdrawn, now).await?;
         sessions::end_all(tx, id, None).await?;
         remembered::end_all(tx, id).await?;

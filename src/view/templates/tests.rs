@@ -33,6 +33,7 @@ impl Templates {
 fn samples() -> Vec<(String, Value)> {
     let rooms = [
         crate::account::samples(),
+        crate::sign_in::samples(),
         crate::factors::samples(),
         crate::reset::samples(),
         crate::http::samples(),

@@ -1,0 +1,121 @@
+//! The sign-in page: who you are, and the ways that the policy offers, in its order. It is the same for everybody.
+
+use serde::Serialize;
+
+use super::{login::LoginForm, send::SendForm};
+use crate::{
+    auth::passkey,
+    base::return_to,
+    core::place::{Address, Place},
+    http::{Form, Page, Visit},
+    policy::{Channel, method::SignInMethod},
+    view::shown::{Forms, View},
+};
+
+/// The page.
+#[derive(Serialize)]
+pub struct LoginPage {
+    /// Address to go on to.
+    next: Address,
+    /// Whether somebody signed in has to prove themselves again.
+    again: bool,
+    /// Whether a password is asked for.
+    password: bool,
+    /// What the form's buttons do, in their order.
+    buttons: Vec<Button>,
+    /// The pages of other ways, in their order.
+    links: Vec<Link>,
+}
+
+/// What a button does.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Button {
+    /// Signs in with the password.
+    Password,
+    /// Mails a link, a code, or both.
+    Email,
+    /// Texts a code.
+    Sms,
+}
+
+/// A page of another way.
+#[derive(Serialize)]
+struct Link {
+    method: SignInMethod,
+    place: Address,
+}
+
+impl Button {
+    fn of(method: SignInMethod) -> Option<Self> {
+        match (method, method.channel()) {
+            (SignInMethod::Password, _) => Some(Button::Password),
+            (_, Some(Channel::Email)) => Some(Button::Email),
+            (_, Some(Channel::Sms)) => Some(Button::Sms),
+            _ => None,
+        }
+    }
+}
+
+impl LoginPage {
+    /// The page that leads to `goal`, with those links that are offered.
+    fn of(methods: &[SignInMethod], goal: Address, again: bool, links: Vec<Link>) -> Self {
+        let mut buttons: Vec<Button> = Vec::new();
+        for button in methods.iter().copied().filter_map(Button::of) {
+            if !buttons.contains(&button) {
+                buttons.push(button);
+            }
+        }
+        Self { next: goal, again, password: buttons.contains(&Button::Password), buttons, links }
+    }
+}
+
+impl Link {
+    fn of(method: SignInMethod, next: &str) -> Option<Self> {
+        let place = match method {
+            SignInMethod::Passkey => Place::SignInPasskey,
+            SignInMethod::Totp => Place::SignInApp,
+            _ => return None,
+        };
+        Some(Self { method, place: place.with(&[("next", next)]) })
+    }
+}
+
+impl View for LoginPage {
+    const TEMPLATE: &'static str = "account/login";
+    const FORMS: Forms = &[LoginForm::INPUTS, SendForm::INPUTS];
+
+    fn samples() -> Vec<Self> {
+        let page = |methods: &[SignInMethod], again| {
+            let links = methods.iter().filter_map(|method| Link::of(*method, "/home")).collect();
+            LoginPage::of(methods, Place::Home.into(), again, links)
+        };
+        let mailed = [SignInMethod::EmailLink, SignInMethod::SmsCode];
+        vec![
+            page(&SignInMethod::DEFAULT, false),
+            page(&SignInMethod::DEFAULT, true),
+            page(SignInMethod::all(), false),
+            page(&mailed, false),
+        ]
+    }
+}
+
+/// Returns the page; `next` is the path to go on to.
+pub fn page(site: &Visit<'_>, next: &str, again: bool) -> Page {
+    let policy = site.at_arrival.sign_in([]);
+    let has_factors = site.at_arrival.has_second_factors();
+    let offers = |method: &SignInMethod| match method {
+        SignInMethod::Passkey => has_factors && !again && passkey::party(site).is_some(),
+        SignInMethod::Totp => has_factors,
+        _ => true,
+    };
+    let offered = policy.methods.iter().copied().filter(offers);
+    let links = offered.filter_map(|method| Link::of(method, next)).collect();
+    Page::of(&LoginPage::of(&policy.methods, goal(site, next), again, links))
+}
+
+/// Returns the page to go on to.
+pub fn goal(site: &Visit<'_>, next: &str) -> Address {
+    let wanted = return_to::path(next).or_else(|| site.config().after_sign_in.clone());
+    wanted.map_or(Place::Home.into(), Address::Path)
+}

@@ -1,0 +1,187 @@
+//! Asking for a message to sign in with: the same work and the same answer for every address. The page after it takes the
+//! code of that message.
+
+use rocket::{Route, get, post, routes};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{
+    key::{MailedKey, sign_in},
+    page::{goal, page},
+    request::SignInRequest,
+};
+use crate::{
+    auth::requested::{Requested, SIGN_IN},
+    base::{Error, email::Email, factor::SIGN_IN_LIFE, fault::Fault, key::Key},
+    core::{limits::MessageKind, place::Place},
+    http::{Form, Outcome, Paced, Page, SameOrigin, Visit, form::form, keyed},
+    policy::{Channel, method::SignInMethod},
+    view::{
+        format,
+        shown::{Forms, View},
+    },
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![show_send, send, show, submit]
+}
+
+form! {
+    /// The form that asks for a message to sign in with.
+    pub struct SendForm {
+        /// Path to go on to.
+        next: String = hidden(),
+        email: Email = email().complete("username"),
+        /// Whether to remember the browser.
+        remember: bool = ticked(),
+        /// Channel of the message.
+        with: Channel = hidden().parse(channel),
+    }
+}
+
+fn channel(name: &str) -> Result<Channel, Fault> {
+    let named = [Channel::Email, Channel::Sms].into_iter().find(|channel| channel.name() == name);
+    named.ok_or(Fault::new("fault-choose"))
+}
+
+form! {
+    /// The form for the code of that message.
+    pub struct CodeForm {
+        /// The code, or the whole key or link.
+        code: Zeroizing<String> = code(500).enter("go"),
+    }
+}
+
+/// What follows once somebody is signed in.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(super) struct Next {
+    /// Path to go on to.
+    pub path: String,
+    /// Whether to remember the browser.
+    pub keep: bool,
+    /// Channel of the message.
+    channel: Channel,
+}
+
+/// The page after a request.
+#[derive(Serialize)]
+pub struct SignInSentPage {
+    /// Address that was typed.
+    email: Option<String>,
+    /// Time of day from which another message can be asked for, once a limit is reached.
+    again: Option<String>,
+    /// Channel of the message.
+    channel: Channel,
+    /// Whether it carries a link.
+    link: bool,
+    /// Whether it carries a code.
+    code: bool,
+    /// Minutes for which they are good.
+    minutes: u64,
+    /// Whether an address without an account hears of it: `true` or `false`, for the sentence.
+    unknown: String,
+}
+
+impl View for SignInSentPage {
+    const TEMPLATE: &'static str = "account/login_sent";
+    const FORMS: Forms = &[CodeForm::INPUTS];
+
+    fn samples() -> Vec<Self> {
+        let page = |email: Option<&str>, again: Option<&str>, channel, (link, code)| SignInSentPage {
+            email: email.map(str::to_owned),
+            again: again.map(str::to_owned),
+            channel,
+            link,
+            code,
+            minutes: 15,
+            unknown: (channel == Channel::Email).to_string(),
+        };
+        let maria = Some("maria@example.com");
+        vec![
+            page(maria, None, Channel::Email, (true, true)),
+            page(maria, None, Channel::Email, (false, true)),
+            page(maria, None, Channel::Email, (true, false)),
+            page(maria, Some("20:45 UTC"), Channel::Sms, (false, true)),
+            page(None, None, Channel::Email, (true, true)),
+        ]
+    }
+}
+
+#[get("/login/send")]
+fn show_send() -> Outcome {
+    Outcome::go(Place::SignIn)
+}
+
+#[post("/login/send", data = "<form>")]
+async fn send(_ours: SameOrigin, site: Visit<'_>, form: Paced<SendForm>) -> Result<Outcome, Error> {
+    let Paced(form) = form;
+    let path = form.draft.next.clone().unwrap_or_default();
+    let (email, channel, keep) = match form.whole() {
+        Ok((SendForm { email, with, remember, .. }, _)) => (email, with, remember),
+        Err(refusal) => {
+            let shown = Place::SignIn.with(&[("again", "1"), ("next", &goal(&site, &path).at(site.base()))]);
+            return Ok(page(&site, &path, false).home(shown).refused(refusal));
+        }
+    };
+    if !site.at_arrival.sign_in([]).sends(channel) {
+        return Ok(Outcome::go(Place::SignIn));
+    }
+    let next = Next { path, keep, channel };
+    let request = |asking| SignInRequest { asking, channel };
+    SIGN_IN.post(&site, (Place::SignInSent, MessageKind::SignIn), &email, next, request).await?;
+    Ok(Outcome::go(Place::SignInSent))
+}
+
+#[get("/login/sent")]
+fn show(site: Visit<'_>) -> Outcome {
+    let requested: Option<Requested<Next>> = SIGN_IN.last(&site);
+    let channel = requested.as_ref().map(|last| last.goal.channel).unwrap_or_default();
+    match site.at_arrival.sign_in([]).sends(channel) {
+        true => sent(&site, requested.as_ref()).into(),
+        false => Outcome::go(Place::SignIn),
+    }
+}
+
+/// Returns the page after a request: the same for every address.
+fn sent(site: &Visit<'_>, requested: Option<&Requested<Next>>) -> Page {
+    let again = requested.and_then(|last| last.again).map(|at| format::next_minute(site.locale, at));
+    let channel = requested.map(|last| last.goal.channel).unwrap_or_default();
+    let text = channel == Channel::Sms;
+    let policy = site.at_arrival.sign_in([]);
+    Page::of(&SignInSentPage {
+        email: requested.map(|last| last.email.clone()),
+        again,
+        channel,
+        link: !text && policy.offers(SignInMethod::EmailLink),
+        code: text || policy.offers(SignInMethod::EmailCode),
+        minutes: format::minutes(SIGN_IN_LIFE),
+        unknown: site.config().mail.to_unknown.to_string(),
+    })
+}
+
+/// Takes the code, or the whole link, in the browser that requested the message.
+#[post("/login/sent", data = "<form>")]
+async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<CodeForm>) -> Result<Outcome, Error> {
+    let requested: Option<Requested<Next>> = SIGN_IN.last(&site);
+    let Some(requested) = requested else { return Ok(Outcome::go(Place::SignIn)) };
+    let page = || sent(&site, Some(&requested));
+    let (typed, refusal) = match form.0.whole() {
+        Ok((CodeForm { code }, refusal)) => (code, refusal),
+        Err(refusal) => return Ok(page().refused(refusal)),
+    };
+    if let Some(key) = Key::parse_typed(&typed) {
+        return keyed::follow::<MailedKey>(&site, &key).await;
+    }
+    let fault = match SIGN_IN.try_out(&site, &requested, &typed).await? {
+        Ok(row) => match MailedKey::of(&site, row).await?.filter(|key| key.has_code(&site)) {
+            Some(key) => {
+                let next = goal(&site, &requested.goal.path);
+                return sign_in(&site, &key, requested.goal.keep, next).await;
+            }
+            None => Fault::new("fault-key"),
+        },
+        Err(fault) => fault,
+    };
+    Ok(page().refused(refusal.with(CodeForm::AT.code, fault)))
+}
