@@ -6,11 +6,16 @@ use uuid::Uuid;
 use super::question::Asked;
 use crate::{
     app::App,
-    base::{Error, clock::Time, factor::FactorKind, fault::Fault},
-    core::event::{Event, EventKind},
+    base::{Error, clock::Time, duration::HumanDuration, factor::FactorKind, fault::Fault},
+    core::{
+        event::{Event, EventKind},
+        limits::sampled,
+        place::Place,
+    },
     http::Visit,
+    outbox::message::Message,
     store::{
-        Tx,
+        Tx, accounts,
         factors::{self, FactorRow},
     },
     webauthn::{
@@ -96,6 +101,7 @@ impl Asked {
             let (asked, mut tx) = (site.caller(), site.begin().await?);
             let event = Event::new(EventKind::PasskeyCopied, factor.account_id).from(&asked);
             event.detail(&factor.name).write(site.app, &mut tx).await?;
+            tell_of_copy(site, &mut tx, factor.account_id).await?;
             tx.commit().await?;
             if !proved.credential.backup_eligible {
                 return Ok(Err(Fault::new("fault-passkey-copied")));
@@ -122,6 +128,18 @@ impl Asked {
         let proved = assertion::verify(&answer, &self.ceremony(&party, &challenge), &holder)?;
         Ok((factor, stored, proved))
     }
+}
+
+/// Mails the owner that a passkey may have been copied, once in a day.
+async fn tell_of_copy(site: &Visit<'_>, tx: &mut Tx, account: Uuid) -> Result<(), Error> {
+    let day = HumanDuration::days(1);
+    if !sampled(site, tx, "passkey copied", account.as_bytes(), *day).await? {
+        return Ok(());
+    }
+    let Some(account) = accounts::find(tx, account).await? else { return Ok(()) };
+    let mail = Message::mail(site.locale, &account.email, "passkey-copied").asked(&site.caller());
+    let mail = mail.place(site.link(Place::Factors));
+    mail.post(site.app, tx, Some(account.id), None, site.now() + *day).await
 }
 
 impl Used {

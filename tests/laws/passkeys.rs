@@ -232,6 +232,7 @@ fn with_id(answer: &str, id: &[u8]) -> String {
 
 async fn a_counter_that_goes_back_is_recorded(setting: Setting) {
     let (app, ann, mut device, _) = with_passkey(&setting).await;
+    app.mailbox.rest(&ann.email).await;
     let mut copy = device.clone();
     for _ in 0..2 {
         let (browser, page) = half_way(&app, &ann).await;
@@ -242,6 +243,8 @@ async fn a_counter_that_goes_back_is_recorded(setting: Setting) {
     let page = copy.prove(&browser, &page).await;
     assert!(browser.is_signed_in().await, "a passkey that is backed up may have copies: {page}");
     assert!(app.told(&["events"]).contains("passkey.copied"));
+    let told = app.mailbox.next(&ann.email).await;
+    assert!(told.subject.contains("copied") && told.link().ends_with("/account/factors"), "{told:?}");
 }
 
 async fn a_passkey_comes_before_an_app(setting: Setting) {
