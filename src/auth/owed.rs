@@ -32,7 +32,10 @@ pub(super) async fn owed(
         return Ok(None);
     }
     let id = account.id;
-    if matches!(proof, Proof::Reset(policy) if policy.granted) {
+    // A generated password proves nothing of its own: what it is good for is the form.
+    if let (Proof::Reset(policy), _) | (_, Goal::Form(policy)) = (proof, goal)
+        && policy.granted
+    {
         remove_lost(site, account).await?;
     }
     let other = |kind: FactorKind| proof.first() != Some(kind);

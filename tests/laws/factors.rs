@@ -32,7 +32,6 @@ for_both_databases! {
     who_must_have_a_factor_sets_it_up_when_signing_in,
     who_must_have_one_cannot_remove_the_last,
     a_switched_policy_counts_at_once,
-    who_is_let_in_leaves_their_factors_behind,
     a_new_password_keeps_the_factor,
     a_factor_is_named,
 }
@@ -41,6 +40,11 @@ for_every_strategy! {
     no_reset_goes_round_the_factor,
     a_reset_ends_by_a_recovery_code,
     a_reset_sets_up_what_is_required,
+}
+
+for_every_strategy_that! {
+    !needs_phone:
+    who_is_let_in_leaves_their_factors_behind,
 }
 
 /// A site with Ann, who has an authenticator app, and the browser that set it up.
@@ -478,7 +482,7 @@ async fn who_is_let_in_leaves_their_factors_behind(setting: Setting) {
         "--reason",
         "lost the phone",
         "--strategy",
-        "set_then_login",
+        app.setting.strategy.name(),
     ]);
     let link = app.mailbox.next_key(&ann.email).await.link();
     let ann = app.recover(&app.browser(), &ann, &link, NEW).await;
