@@ -198,7 +198,7 @@ impl SecondProof<'_> {
                 factors::touch(account.tx(), *factor, now).await?;
                 account.spend(*code, now).await?
             }
-            Use::RecoveryCode(digest) => recovery_codes::spend(account.tx(), id, digest).await?,
+            Use::RecoveryCode(digest) => recovery_codes::spend(account.tx(), id, digest, now).await?,
             Use::Passkey(used) => used.store(account.tx(), now).await?,
         };
         if spent {

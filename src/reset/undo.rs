@@ -22,7 +22,7 @@ use crate::{
         factors::{self, FactorRow},
         former_addresses,
         keys::{self, KeyRow},
-        recovery_codes,
+        recovery_codes, spent,
     },
 };
 
@@ -117,7 +117,7 @@ async fn restore(app: &App, account: &mut Locked<'_>, before: &UndoSnapshot) -> 
     }
     account.set_phone(before.phone.as_deref(), before.phone_usable_at).await?;
     if let Some(held) = &before.factors {
-        restore_factors(account, held, &before.recovery_codes).await?;
+        restore_factors(account, held, &before.recovery_codes, now).await?;
     }
     Ok(true)
 }
@@ -127,6 +127,7 @@ async fn restore_factors(
     account: &mut Locked<'_>,
     before: &[FactorRow],
     codes: &[Vec<u8>],
+    now: Time,
 ) -> Result<(), Error> {
     let id = account.id;
     let present = factors::of_account(account.tx(), id).await?;
@@ -138,7 +139,9 @@ async fn restore_factors(
         factors::insert(account, &FactorRow { used_step, passkey, ..factor.clone() }).await?;
     }
     for digest in codes {
-        recovery_codes::insert(account.tx(), id, digest).await?;
+        if spent::find(account.tx(), digest, now).await?.is_none() {
+            recovery_codes::insert(account.tx(), id, digest).await?;
+        }
     }
     Ok(())
 }

@@ -2,8 +2,13 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Tx, record::record, sql};
-use crate::base::Error;
+use super::{
+    Conn, Tx,
+    record::record,
+    spent::{self, Reason},
+    sql,
+};
+use crate::base::{Error, clock::Time};
 
 record! {
     /// A code that is left.
@@ -28,10 +33,14 @@ pub async fn of_account(conn: &mut Conn, account: Uuid) -> Result<Vec<Vec<u8>>, 
     Ok(codes.into_iter().map(|code| code.digest).collect())
 }
 
-/// Uses up a code; false if the account has none with this digest.
-pub async fn spend(tx: &mut Tx, account: Uuid, digest: &[u8]) -> Result<bool, Error> {
+/// Uses up a code, which [`spent`] remembers; false if the account has none with this digest.
+pub async fn spend(tx: &mut Tx, account: Uuid, digest: &[u8], now: Time) -> Result<bool, Error> {
     const SPEND: &str = "DELETE FROM latchkey_recovery_codes WHERE account_id = $1 AND digest = $2";
-    Ok(sql!(execute tx, SPEND, account, digest)? == 1)
+    if sql!(execute tx, SPEND, account, digest)? == 0 {
+        return Ok(false);
+    }
+    spent::note(tx, digest, Reason::Used, (None, ""), now).await?;
+    Ok(true)
 }
 
 /// Removes every code of an account.

@@ -4,7 +4,7 @@ use rocket::futures::future::join_all;
 use serde_json::json;
 
 use crate::common::{
-    Authenticator, Browser, Capabilities, NEW, OLD, Page, Person, Setting, TestApp, recovery_codes,
+    Authenticator, Browser, Capabilities, NEW, OLD, OTHER, Page, Person, Setting, TestApp, recovery_codes,
 };
 
 for_both_databases! {
@@ -32,6 +32,7 @@ for_both_databases! {
     who_must_have_a_factor_sets_it_up_when_signing_in,
     who_must_have_one_cannot_remove_the_last,
     a_switched_policy_counts_at_once,
+    a_used_recovery_code_stays_used,
     a_new_password_keeps_the_factor,
     a_factor_is_named,
 }
@@ -393,6 +394,22 @@ async fn who_removed_a_factor_is_undone(setting: Setting) {
     let (browser, _) = half_way(&app, &ann).await;
     with_recovery_code(&browser, &codes[0]).await;
     assert!(browser.is_signed_in().await, "the recovery codes have not come back");
+}
+
+async fn a_used_recovery_code_stays_used(setting: Setting) {
+    let app = setting.app().await;
+    let (ann, _, own, codes) = with_app(&app).await;
+    let form = own.get("/change").await;
+    own.submit(&form, &[("current-password", &ann.password), ("new-password", OTHER)]).await;
+    let link = app.mailbox.next_notice(&ann.email).await.link();
+    let (browser, _) = half_way(&app, &Person { password: OTHER.into(), ..ann.clone() }).await;
+    with_recovery_code(&browser, &codes[0]).await;
+    assert!(browser.is_signed_in().await);
+    let (browser, _) = undo(&app, &ann, &link).await;
+    with_recovery_code(&browser, &codes[0]).await;
+    assert!(!browser.is_signed_in().await, "what was used before \"this wasn't me\" works again");
+    with_recovery_code(&browser, &codes[1]).await;
+    assert!(browser.is_signed_in().await, "the codes have not come back");
 }
 
 async fn remembered(app: &TestApp, ann: &Person) -> (Browser, Page) {
