@@ -55,7 +55,9 @@ pub fn place(request: &Request<'_>) -> Address {
     // A query on a page of ours may be a key out of a link that a mail program broke.
     let wanted = if is_own(request) { uri.path().to_string() } else { uri.to_string() };
     let verify = must_verify(request);
-    let reads = request.method() == Method::Get && wanted.len() <= MAX_NEXT;
+    // Whoever has signed in is past the page of the factor: it would lead here again.
+    let is_past = Visit::of(request).is_some_and(|site| wanted == Place::SecondFactor.at(site.base()));
+    let reads = request.method() == Method::Get && wanted.len() <= MAX_NEXT && !is_past;
     let back = if reads { wanted } else { String::new() };
     match verify {
         true => Place::Verify.with(&[("next", &back)]),

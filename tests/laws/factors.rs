@@ -33,6 +33,7 @@ for_both_databases! {
     who_must_have_one_cannot_remove_the_last,
     a_switched_policy_counts_at_once,
     a_used_recovery_code_stays_used,
+    the_page_of_a_finished_sign_in_leads_on,
     a_new_password_keeps_the_factor,
     a_factor_is_named,
 }
@@ -215,6 +216,15 @@ async fn a_pending_sign_in_ends(setting: Setting) {
     app.minutes_pass(11);
     let page = prove(&browser, &page, &authenticator.code(&app)).await;
     assert!(page.path() == "/login" && !browser.is_signed_in().await, "ten minutes are over: {page}");
+}
+
+async fn the_page_of_a_finished_sign_in_leads_on(setting: Setting) {
+    let app = setting.app().await;
+    let (ann, authenticator, ..) = with_app(&app).await;
+    let (browser, page) = half_way(&app, &ann).await;
+    prove(&browser, &page, &authenticator.code(&app)).await;
+    let page = browser.get("/login/factor").await;
+    assert!(page.status == 200 && page.text.contains(&ann.email), "{page}");
 }
 
 async fn wrong_codes_are_counted_whatever_the_sign_in(setting: Setting) {
