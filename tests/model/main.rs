@@ -9,6 +9,7 @@ mod commit;
 mod driven;
 mod ends;
 mod explored;
+mod factors;
 mod laws;
 #[path = "../soak/length.rs"]
 mod length;
