@@ -117,5 +117,5 @@ async fn a062_no_secret_is_in_any_log(setting: Setting) {
         let line = printed.lines().find(|line| line.contains("@example.com"));
         assert!(line.is_none(), "an address in full: {line:?}");
     }
-    note(&format!("a062 {} {:?}\n", setting.strategy.name(), setting.engine));
+    note("a062", setting.strategy.name(), setting.engine);
 }

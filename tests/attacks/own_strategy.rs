@@ -1,4 +1,4 @@
-//! A115: X has V's mailed link, and looks for a strategy of the host that asks for less than V's own.
+//! A152: X has V's mailed link, and looks for a strategy of the host that asks for less than V's own.
 
 use latchkey::{Answer, Error, Latchkey, Recovers, Ticket};
 use reqwest::Method;
@@ -10,7 +10,7 @@ use crate::{
 };
 
 attacks! {
-    Host => a115_no_strategy_of_the_host_is_a_short_cut;
+    Host => a152_no_strategy_of_the_host_is_a_short_cut;
 }
 
 /// An application of its own, instead of the site that other attacks share.
@@ -20,7 +20,7 @@ impl Host {
     fn run(&self, name: &str, engine: Engine, attack: impl AsyncFn(&Setting)) {
         let theirs = Strategy::SecondKey;
         prove(theirs, engine, async |setting| attack(&setting).await);
-        note(&format!("{} {theirs} {engine:?}\n", &name[..4]));
+        note(name, theirs.name(), engine);
     }
 }
 
@@ -50,7 +50,7 @@ async fn submit(ticket: Ticket<'_, LinkAlone>, new: Form<New<'_>>) -> Result<Ans
     Ok(ticket.complete(new.password).await?.unwrap_or_else(|why| ticket.lead_to("/", &why)))
 }
 
-async fn a115_no_strategy_of_the_host_is_a_short_cut(setting: &Setting) {
+async fn a152_no_strategy_of_the_host_is_a_short_cut(setting: &Setting) {
     let attach = |rocket: Rocket<Build>, latchkey: Latchkey| {
         // The route is also tried outside the strategy's own.
         rocket.mount("/x", routes![submit]).attach(latchkey.strategy::<LinkAlone>())
