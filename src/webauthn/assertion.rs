@@ -71,7 +71,7 @@ pub fn verify(
     // 10 to 14
     client_data.verify(Kind::Get, ceremony)?;
     let data = AuthenticatorData::parse(&response.authenticator_data.0)?;
-    // 15 to 18
+    // 15, 16, 18
     data.verify(ceremony)?;
     // 19
     if data.flags.backup_eligible() != known.backup_eligible {
@@ -85,6 +85,8 @@ pub fn verify(
     let hash = sha256(&response.client_data.0);
     // 21
     known.public_key()?.verify(&[data.bytes, &hash].concat(), &response.signature.0)?;
+    // 17, so late since it has a sentence of its own: whoever cannot sign does not learn which passkeys are known.
+    data.verify_user(ceremony)?;
     // 22
     let is_counting = data.sign_count != 0 || known.sign_count != 0;
     let is_backwards = is_counting && data.sign_count <= known.sign_count;

@@ -81,7 +81,7 @@ impl<'a> AuthenticatorData<'a> {
         rest.is_empty().then_some(Self { bytes, flags, sign_count, attested, rp_id_hash })
     }
 
-    /// Verifies what both ceremonies ask of it.
+    /// Verifies what both ceremonies ask of it, but that it was verified who was there.
     pub(super) fn verify(&self, ceremony: &Ceremony<'_>) -> Result<(), Refusal> {
         // 7.1 (14), 7.2 (15)
         if self.rp_id_hash != ceremony.party.id_hash() {
@@ -91,13 +91,17 @@ impl<'a> AuthenticatorData<'a> {
         if !self.flags.user_present() {
             return Err(Refusal::UserPresence);
         }
-        // 7.1 (16), 7.2 (17)
-        if ceremony.verification.is_required() && !self.flags.user_verified() {
-            return Err(Refusal::UserVerification);
-        }
         // 7.1 (17), 7.2 (18)
         if self.flags.backed_up() && !self.flags.backup_eligible() {
             return Err(Refusal::BackupState);
+        }
+        Ok(())
+    }
+    /// Verifies that it was verified who was there, if the ceremony requires that.
+    pub(super) fn verify_user(&self, ceremony: &Ceremony<'_>) -> Result<(), Refusal> {
+        // 7.1 (16), 7.2 (17)
+        if ceremony.verification.is_required() && !self.flags.user_verified() {
+            return Err(Refusal::UserVerification);
         }
         Ok(())
     }

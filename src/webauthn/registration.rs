@@ -35,6 +35,7 @@ pub fn verify(answer: &RegistrationAnswer, ceremony: &Ceremony<'_>) -> Result<Cr
     let data = &object.data;
     // 14 to 17
     data.verify(ceremony)?;
+    data.verify_user(ceremony)?;
     // 18, 19: the credential tells both flags.
     let new = data.attested.ok_or(Refusal::AttestedData)?;
     if new.id != answer.id.0 {

@@ -77,6 +77,7 @@ const ASSERTION: &[Case] = &[
     ("19", |it| it.data.flags |= ELIGIBLE, BackupEligibility),
     ("6.1", |it| it.data.flags |= ATTESTED, AttestedData),
     ("21", |it| it.pair = pair(), Signature),
+    ("21, 17", |it| (it.pair, it.data.flags) = (pair(), it.data.flags & !VERIFIED), Signature),
 ];
 
 /// What the form of an answer refuses.
