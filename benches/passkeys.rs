@@ -8,15 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use authenticator::{Answer, Site};
 use latchkey::base::key::sha256;
+use latchkey_testing::passkeys::authenticator::{Answer, Site};
 use ring::signature::{ECDSA_P256_SHA256_ASN1, KeyPair, UnparsedPublicKey};
-
-#[path = "../tests/passkeys/authenticator.rs"]
-#[expect(dead_code, reason = "the tests change more of an answer")]
-mod authenticator;
-#[path = "../tests/passkeys/cbor.rs"]
-mod cbor;
 
 /// Verifications in a round.
 const ROUND: u32 = 20;

@@ -4,7 +4,9 @@ use rocket::futures::future::join_all;
 use serde_json::json;
 
 use crate::common::{
-    Authenticator, Browser, Capabilities, NEW, OLD, OTHER, Page, Person, Setting, TestApp, recovery_codes,
+    Authenticator, Browser, Capabilities, NEW, OLD, OTHER, Page, Person, Setting, TestApp,
+    factors::{finish, half_way, prove, remove, to_the_factor, undo, with_app, with_recovery_code},
+    recovery_codes,
 };
 
 for_both_databases! {
@@ -49,44 +51,12 @@ for_every_strategy_that! {
     who_is_let_in_leaves_their_factors_behind,
 }
 
-/// A site with Ann, who has an authenticator app, and the browser that set it up.
-pub async fn with_app(app: &TestApp) -> (Person, Authenticator, Browser, Vec<String>) {
-    let ann = app.person("ann").await;
-    let browser = app.signed_in(&ann).await;
-    let (authenticator, page) = app.set_up_app(&browser).await;
-    let codes = recovery_codes(&page);
-    assert_eq!((page.path(), codes.len()), ("/account/factors/codes", 10), "{page}");
-    let page = browser.press(&page, "/account/factors/codes").await;
-    assert_eq!(page.path(), "/account/factors", "{page}");
-    assert!(app.mailbox.next(&ann.email).await.is_notice(), "the owner is told");
-    app.next_code_is_shown();
-    (ann, authenticator, browser, codes)
-}
-
-/// Types a code on the page that asks for it.
-pub async fn prove(browser: &Browser, page: &Page, code: &str) -> Page {
-    browser.submit(page, &[("one-time-code", code)]).await
-}
-
-/// Signs in with the password in a new browser, up to the page that asks for the factor.
-pub async fn half_way(app: &TestApp, ann: &Person) -> (Browser, Page) {
-    let browser = app.browser();
-    let page = app.sign_in(&browser, &ann.email, &ann.password).await;
-    assert_eq!(page.path(), "/login/factor", "the factor is not asked for: {page}");
-    (browser, page)
-}
-
 /// True if the password and this code sign in.
 async fn gets_in(app: &TestApp, ann: &Person, code: &str) -> bool {
     let (browser, page) = half_way(app, ann).await;
     let page = prove(&browser, &page, code).await;
     assert_ne!(page.status, 429, "{page}");
     browser.is_signed_in().await
-}
-
-pub async fn with_recovery_code(browser: &Browser, code: &str) -> Page {
-    let page = browser.get("/login/factor?with=recovery_code").await;
-    prove(browser, &page, code).await
 }
 
 async fn an_app_is_set_up_and_asked_for(setting: Setting) {
@@ -359,33 +329,13 @@ async fn the_last_factor_takes_its_codes_along(setting: Setting) {
     assert!(!browser.is_signed_in().await, "a code of the former factor signs in");
 }
 
-/// Removes the only factor.
-async fn remove(browser: &Browser) {
-    let page = browser.get("/account/factors").await;
-    let remove = page.forms.iter().find(|form| form.path().ends_with("/remove")).expect("a button");
-    let path = remove.path().to_owned();
-    let page = browser.press(&page, &path).await;
-    assert_eq!(page.status, 200, "{page}");
-}
-
-/// Presses "this wasn't me", and chooses a new password.
-pub async fn undo(app: &TestApp, ann: &Person, link: &str) -> (Browser, Page) {
-    let browser = app.browser();
-    let page = browser.get(link).await;
-    browser.press(&page, "/reset/not-me").await;
-    let key = app.mailbox.next_key(&ann.email).await.link();
-    let ready = app.prepare(&browser, &key, ann).await;
-    let page = browser.post(&app.spending(&browser, &ready, NEW)).await;
-    (browser, page)
-}
-
 async fn who_added_a_factor_is_undone(setting: Setting) {
     let app = setting.app().await;
     let ann = app.person("ann").await;
     let thief = app.signed_in(&ann).await;
     app.set_up_app(&thief).await;
     let link = app.mailbox.next_notice(&ann.email).await.link();
-    let (browser, page) = undo(&app, &ann, &link).await;
+    let (browser, page) = undo(&app, &ann, &link, NEW).await;
     assert!(browser.is_signed_in().await, "the thief's factor is asked for: {page}");
     assert!(!thief.is_signed_in().await);
 }
@@ -396,7 +346,7 @@ async fn who_removed_a_factor_is_undone(setting: Setting) {
     remove(&thief).await;
     let link = app.mailbox.next_notice(&ann.email).await.link();
     app.next_code_is_shown();
-    let (browser, page) = undo(&app, &ann, &link).await;
+    let (browser, page) = undo(&app, &ann, &link, NEW).await;
     assert_eq!(page.path(), "/login/factor", "the factor has not come back: {page}");
     prove(&browser, &page, &authenticator.code(&app)).await;
     assert!(browser.is_signed_in().await);
@@ -545,7 +495,7 @@ async fn no_reset_goes_round_the_factor(setting: Setting) {
     let app = setting.app().await;
     let (ann, authenticator, own, _) = with_app(&app).await;
     let browser = app.browser();
-    let page = to_the_factor(&app, &ann, &browser).await;
+    let page = to_the_factor(&app, &ann, &browser, NEW).await;
     for place in ["/account", "/reset/new-password", "/account/factors"] {
         let page = browser.get(place).await;
         assert!(page.path() == "/login" || page.status >= 400, "{place} opens: {page}");
@@ -553,41 +503,19 @@ async fn no_reset_goes_round_the_factor(setting: Setting) {
     assert!(own.is_signed_in().await, "the key alone has ended the owner's session");
     half_way(&app, &ann).await;
     let page = prove(&browser, &page, &authenticator.code(&app)).await;
-    finish(&browser, page).await;
+    finish(&browser, page, NEW).await;
     app.next_code_is_shown();
     let ann = Person { password: NEW.into(), ..ann };
     assert!(gets_in(&app, &ann, &authenticator.code(&app)).await);
-}
-
-/// Resets the password, up to the page that asks for the factor.
-pub async fn to_the_factor(app: &TestApp, ann: &Person, browser: &Browser) -> Page {
-    let link = app.key(ann).await.link();
-    let ready = app.prepare(browser, &link, ann).await;
-    let mut page = browser.post(&app.spending(browser, &ready, NEW)).await;
-    if app.setting.strategy.mails_password() {
-        let generated = app.mailbox.next_code(&ann.email).await;
-        page = app.sign_in(browser, &ann.email, &generated).await;
-    }
-    assert_eq!(page.path(), "/login/factor", "the factor is not asked for: {page}");
-    page
-}
-
-/// Chooses the new password where that comes last.
-pub async fn finish(browser: &Browser, page: Page) {
-    let page = match page.path() {
-        "/reset/new-password" => browser.submit(&page, &[("new-password", NEW)]).await,
-        _ => page,
-    };
-    assert!(browser.is_signed_in().await, "not signed in at the end: {page}");
 }
 
 async fn a_reset_ends_by_a_recovery_code(setting: Setting) {
     let app = setting.app().await;
     let (ann, _, _, codes) = with_app(&app).await;
     let browser = app.browser();
-    to_the_factor(&app, &ann, &browser).await;
+    to_the_factor(&app, &ann, &browser, NEW).await;
     let page = with_recovery_code(&browser, &codes[5]).await;
-    finish(&browser, page).await;
+    finish(&browser, page, NEW).await;
     half_way(&app, &Person { password: NEW.into(), ..ann }).await;
 }
 

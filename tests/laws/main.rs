@@ -16,7 +16,6 @@ mod buckets;
 mod canonical;
 mod codes;
 mod confirm;
-mod device;
 mod factors;
 mod factors_helped;
 mod flash;

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::{
+use super::methods::{ask, asked, offering, press, type_code};
+use crate::common::{
+    Authenticator, Person, Setting, TestApp,
     factors::{prove, with_app},
-    methods::{ask, asked, offering, press, type_code},
 };
-use crate::common::{Authenticator, Person, Setting, TestApp};
 
 for_both_databases! {
     a_mailed_link_owes_the_factor,

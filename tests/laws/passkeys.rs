@@ -4,8 +4,12 @@ use serde_json::json;
 
 use crate::{
     admin::{admin, place},
-    common::{Authenticator, Browser, OTHER, Page, Person, Setting, TestApp, recovery_codes},
-    device::{Device, question},
+    common::{
+        Authenticator, Browser, OTHER, Page, Person, Setting, TestApp,
+        factors::half_way,
+        passkeys::{Device, URL, question, with_id},
+        recovery_codes,
+    },
     undo::{freeze, given},
 };
 
@@ -32,16 +36,8 @@ for_both_databases! {
     switched_off_factors_are_switched_off_passkeys,
 }
 
-const URL: &str = "http://localhost:8000";
-
 async fn site(setting: &Setting) -> TestApp {
     setting.app_with(&[("latchkey.public_url", json!(URL))]).await
-}
-
-/// Sets up a passkey in a browser where its owner has just proved themselves.
-async fn set_up(device: &mut Device, browser: &Browser) -> Page {
-    let page = browser.get("/account/factors/passkey").await;
-    device.prove(browser, &page).await
 }
 
 /// A site with Ann, who has a passkey, and the browser that set it up.
@@ -49,18 +45,10 @@ async fn with_passkey(setting: &Setting) -> (TestApp, Person, Device, Browser) {
     let app = site(setting).await;
     let ann = app.person("ann").await;
     let (browser, mut device) = (app.signed_in(&ann).await, Device::new(&app));
-    let page = set_up(&mut device, &browser).await;
+    let page = device.set_up(&browser).await;
     assert_eq!((page.path(), recovery_codes(&page).len()), ("/account/factors/codes", 10), "{page}");
     assert!(app.mailbox.next(&ann.email).await.is_notice(), "the owner is told");
     (app, ann, device, browser)
-}
-
-/// Signs in with the password in a new browser, up to the page that asks for the factor.
-async fn half_way(app: &TestApp, ann: &Person) -> (Browser, Page) {
-    let browser = app.browser();
-    let page = app.sign_in(&browser, &ann.email, &ann.password).await;
-    assert_eq!(page.path(), "/login/factor", "the factor is not asked for: {page}");
-    (browser, page)
 }
 
 async fn a_passkey_is_set_up_and_asked_for(setting: Setting) {
@@ -185,7 +173,7 @@ async fn nobody_elses_passkey_counts(setting: Setting) {
     let (app, ann, _, anns) = with_passkey(&setting).await;
     let bob = app.person("bob").await;
     let (browser, mut theirs) = (app.signed_in(&bob).await, Device::new(&app));
-    set_up(&mut theirs, &browser).await;
+    theirs.set_up(&browser).await;
     let (other, page) = half_way(&app, &ann).await;
     assert_eq!(theirs.answer_to(&question(&page)).await, None, "only passkeys of the account are asked for");
     for (browser, page) in [(&other, page), (&anns, anns.get("/verify").await)] {
@@ -214,20 +202,6 @@ async fn a_passkey_belongs_to_one_account(setting: Setting) {
         let page = browser.submit(&page, &[("answer", &answer)]).await;
         assert!(page.text.contains("already in use"), "{page}");
     }
-}
-
-/// An answer about a new passkey, without a statement, as if its authenticator had drawn another id of the same length.
-fn with_id(answer: &str, id: &[u8]) -> String {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-    let mut answer: serde_json::Value = serde_json::from_str(answer).unwrap();
-    let drawn = BASE64.decode(answer["rawId"].as_str().unwrap()).unwrap();
-    let object = answer["response"]["attestationObject"].as_str().unwrap();
-    let mut object = BASE64.decode(object).unwrap();
-    let at = object.windows(drawn.len()).position(|window| window == drawn).unwrap();
-    object[at..at + id.len()].copy_from_slice(id);
-    (answer["id"], answer["rawId"]) = (BASE64.encode(id).into(), BASE64.encode(id).into());
-    answer["response"]["attestationObject"] = BASE64.encode(object).into();
-    answer.to_string()
 }
 
 async fn a_counter_that_goes_back_is_recorded(setting: Setting) {
@@ -283,7 +257,7 @@ async fn who_must_have_a_factor_sets_up_a_passkey(setting: Setting) {
     let (ann, browser, mut device) = (app.person("ann").await, app.browser(), Device::new(&app));
     let page = app.sign_in(&browser, &ann.email, &ann.password).await;
     assert_eq!(page.path(), "/account/factors", "{page}");
-    set_up(&mut device, &browser).await;
+    device.set_up(&browser).await;
     assert!(browser.is_signed_in().await);
     let page = browser.get("/account/factors").await;
     assert!(!page.forms.iter().any(|form| form.action.ends_with("/remove")), "the last one stays: {page}");

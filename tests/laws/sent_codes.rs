@@ -3,8 +3,12 @@
 use rocket::futures::future::join_all;
 use serde_json::json;
 
-use super::factors::{finish, half_way, prove, to_the_factor};
-use crate::common::{Browser, OLD, Page, Person, Sent, Setting, TestApp, recovery_codes};
+use crate::common::{
+    Browser, NEW, OLD, Person, Sent, Setting, TestApp,
+    factors::{finish, half_way, prove, to_the_factor},
+    recovery_codes,
+    sent_codes::{By, PHONE, send, set_up, start},
+};
 
 for_both_databases! {
     a_sent_code_is_set_up_and_asked_for,
@@ -28,54 +32,7 @@ for_every_strategy! {
     a_reset_ends_by_a_texted_code,
 }
 
-const PHONE: &str = "+4915112345678";
-
-/// A way in which codes are sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum By {
-    Text,
-    Mail,
-}
-
 const WAYS: [By; 2] = [By::Text, By::Mail];
-
-impl By {
-    fn name(self) -> &'static str {
-        match self {
-            By::Text => "sms",
-            By::Mail => "email",
-        }
-    }
-
-    fn to(self, ann: &Person) -> &str {
-        match self {
-            By::Text => PHONE,
-            By::Mail => &ann.email,
-        }
-    }
-}
-
-/// Asks for the first code of a factor; returns its page.
-async fn start(browser: &Browser, by: By, number: &str) -> Page {
-    match by {
-        By::Text => {
-            let page = browser.get("/account/factors/sms").await;
-            browser.submit(&page, &[("tel", number)]).await
-        }
-        By::Mail => {
-            let page = browser.get("/account/factors").await;
-            browser.press(&page, "/account/factors/email/start").await
-        }
-    }
-}
-
-/// Sets a factor up; returns the page that follows.
-async fn set_up(app: &TestApp, browser: &Browser, ann: &Person, by: By) -> Page {
-    let page = start(browser, by, PHONE).await;
-    assert_eq!(page.path(), "/account/factors/sent", "{page}");
-    let code = app.mailbox.next_code(by.to(ann)).await;
-    browser.submit(&page, &[("one-time-code", &code)]).await
-}
 
 /// A site with Ann, who gets codes, and the browser in which that was set up.
 async fn with_codes(app: &TestApp, by: By) -> (Person, Browser) {
@@ -86,12 +43,6 @@ async fn with_codes(app: &TestApp, by: By) -> (Person, Browser) {
     assert!(app.mailbox.next_notice(&ann.email).await.is_notice());
     app.minutes_pass(2);
     (ann, browser)
-}
-
-/// Presses the button that sends a code; returns the page that asks for it, and the code.
-async fn send(app: &TestApp, browser: &Browser, page: &Page, to: &str) -> (Page, String) {
-    let page = browser.press(page, &format!("{}/send", page.path())).await;
-    (page, app.mailbox.next_code(to).await)
 }
 
 /// Sends a code in a browser that shows no form for it.
@@ -338,8 +289,8 @@ async fn a_reset_ends_by_a_texted_code(setting: Setting) {
     let app = setting.app().await;
     let (ann, _) = with_codes(&app, By::Text).await;
     let browser = app.browser();
-    let page = to_the_factor(&app, &ann, &browser).await;
+    let page = to_the_factor(&app, &ann, &browser, NEW).await;
     let (page, code) = send(&app, &browser, &page, PHONE).await;
     let page = prove(&browser, &page, &code).await;
-    finish(&browser, page).await;
+    finish(&browser, page, NEW).await;
 }

@@ -2,8 +2,12 @@
 
 use serde_json::json;
 
-use super::factors::{finish, half_way, prove, to_the_factor, undo, with_app, with_recovery_code};
-use crate::common::{Authenticator, Browser, NEW, Page, Person, Setting, TestApp};
+use crate::common::{
+    Authenticator, Browser, NEW, Person, Setting, TestApp,
+    factors::{
+        finish, half_way, is_trusted, leave, prove, to_the_factor, trust, undo, with_app, with_recovery_code,
+    },
+};
 
 for_both_databases! {
     a_trusted_browser_is_not_asked,
@@ -33,20 +37,6 @@ async fn with_trust(app: &TestApp) -> (Person, Authenticator, Browser, Browser) 
     leave(&trusted).await;
     app.next_code_is_shown();
     (ann, authenticator, own, trusted)
-}
-
-async fn trust(browser: &Browser, page: &Page, code: &str) -> Page {
-    browser.submit(page, &[("one-time-code", code), ("trust", "on")]).await
-}
-
-async fn leave(browser: &Browser) {
-    browser.press(&browser.get("/account").await, "/logout").await;
-}
-
-/// True if the password alone signs in.
-async fn is_trusted(app: &TestApp, browser: &Browser, ann: &Person) -> bool {
-    app.sign_in(browser, &ann.email, &ann.password).await;
-    browser.is_signed_in().await
 }
 
 async fn a_trusted_browser_is_not_asked(setting: Setting) {
@@ -181,7 +171,7 @@ async fn not_me_ends_trust(setting: Setting) {
     let page = own.get("/account/factors").await;
     own.press(&page, "/account/factors/codes/renew").await;
     let link = app.mailbox.next_notice(&ann.email).await.link();
-    let (browser, page) = undo(&app, &ann, &link).await;
+    let (browser, page) = undo(&app, &ann, &link, NEW).await;
     prove(&browser, &page, &authenticator.code(&app)).await;
     assert!(browser.is_signed_in().await);
     assert!(!is_trusted(&app, &trusted, &Person { password: NEW.into(), ..ann }).await);
@@ -201,9 +191,9 @@ async fn a_reset_is_asked_and_ends_trust(setting: Setting) {
     let app = setting.app().await;
     let (ann, authenticator, _, trusted) = with_trust(&app).await;
     let browser = trusted.copy();
-    let page = to_the_factor(&app, &ann, &browser).await;
+    let page = to_the_factor(&app, &ann, &browser, NEW).await;
     assert!(!page.text.contains("Do not ask again"), "{page}");
     let page = prove(&browser, &page, &authenticator.code(&app)).await;
-    finish(&browser, page).await;
+    finish(&browser, page, NEW).await;
     assert!(!is_trusted(&app, &trusted, &Person { password: NEW.into(), ..ann }).await);
 }

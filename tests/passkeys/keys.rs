@@ -1,42 +1,14 @@
 //! Keys that are none: of another type than their algorithm, on no curve, too weak, too large, or with something beside.
 
 use latchkey::webauthn::{algorithm::Algorithm, public_key::PublicKey, refusal::Refusal};
+use latchkey_testing::passkeys::keys::{ed_dsa, es256, rs256, with};
 
-use super::{
-    authenticator::{cose, pair},
-    cbor::{bytes, head, labelled, number, text},
-};
-
-/// Entries of a key.
-type Entries = Vec<(i64, Vec<u8>)>;
+use super::cbor::{bytes, head, labelled, number, text};
 
 fn read(entries: &[(i64, Vec<u8>)]) -> Result<Algorithm, Refusal> {
     let cose = labelled(entries);
     let key = PublicKey::parse(&cose)?;
     if key.is_sound() { Ok(key.algorithm()) } else { Err(Refusal::PublicKey) }
-}
-
-fn es256() -> Entries {
-    let key = cose(&pair());
-    let (x, y) = (&key[10..42], &key[45..77]);
-    vec![(1, number(2)), (3, number(-7)), (-1, number(1)), (-2, bytes(x)), (-3, bytes(y))]
-}
-
-fn ed_dsa() -> Entries {
-    vec![(1, number(1)), (3, number(-8)), (-1, number(6)), (-2, bytes(&[7; 32]))]
-}
-
-fn rs256(modulus: &[u8], exponent: &[u8]) -> Entries {
-    vec![(1, number(3)), (3, number(-257)), (-1, bytes(modulus)), (-2, bytes(exponent))]
-}
-
-/// The entries with one in place of another, or beside them.
-fn with(mut entries: Entries, label: i64, value: Vec<u8>) -> Entries {
-    match entries.iter_mut().find(|(known, _)| *known == label) {
-        Some(entry) => entry.1 = value,
-        None => entries.push((label, value)),
-    }
-    entries
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Passkeys: answers of real and of forged authenticators.
 
-mod authenticator;
-mod cbor;
 mod flips;
 mod keys;
 mod software;
 mod steps;
 mod vectors;
+
+use latchkey_testing::passkeys::{authenticator, cbor};

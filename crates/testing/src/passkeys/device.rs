@@ -1,5 +1,6 @@
 //! Somebody's device that keeps one passkey: a client and an authenticator that are software.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use passkey::{
     authenticator::{Authenticator, UiHint, UserCheck, UserValidationMethod},
     client::{Client, DefaultClientData},
@@ -13,7 +14,10 @@ use reqwest::Url;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
-use crate::common::{Browser, Page, TestApp};
+use crate::{Browser, Page, TestApp};
+
+/// Address of a site that has passkeys: a name, since an address by numbers has none.
+pub const URL: &str = "http://localhost:8000";
 
 /// A device, and the site at which its owner believes to be.
 #[derive(Clone)]
@@ -99,4 +103,23 @@ impl Device {
         let answer = self.answer(page).await;
         browser.submit(page, &[("answer", &answer)]).await
     }
+
+    /// Sets up a passkey in a browser where its owner has just proved themselves.
+    pub async fn set_up(&mut self, browser: &Browser) -> Page {
+        let page = browser.get("/account/factors/passkey").await;
+        self.prove(browser, &page).await
+    }
+}
+
+/// An answer about a new passkey, without a statement, as if its authenticator had drawn another id of the same length.
+pub fn with_id(answer: &str, id: &[u8]) -> String {
+    let mut answer: Value = serde_json::from_str(answer).unwrap();
+    let drawn = BASE64.decode(answer["rawId"].as_str().unwrap()).unwrap();
+    let object = answer["response"]["attestationObject"].as_str().unwrap();
+    let mut object = BASE64.decode(object).unwrap();
+    let at = object.windows(drawn.len()).position(|window| window == drawn).unwrap();
+    object[at..at + id.len()].copy_from_slice(id);
+    (answer["id"], answer["rawId"]) = (BASE64.encode(id).into(), BASE64.encode(id).into());
+    answer["response"]["attestationObject"] = BASE64.encode(object).into();
+    answer.to_string()
 }

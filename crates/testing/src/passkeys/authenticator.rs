@@ -65,7 +65,14 @@ impl Site {
     }
 }
 
+impl Default for Site {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// Authenticator data before it is written.
+#[derive(Clone)]
 pub struct Data {
     pub rp_id: String,
     pub flags: u8,
