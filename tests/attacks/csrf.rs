@@ -29,7 +29,7 @@ const FOREIGN: [&[(&str, &str)]; 10] = [
 ];
 
 /// Path of a route with its dynamic parts filled in, without its query.
-fn filled(uri: &str) -> String {
+pub fn filled(uri: &str) -> String {
     let some = "01890a5d-ac96-774b-bcce-b302099a8057";
     let parts = uri.split('?').next().unwrap_or_default().split('/');
     parts.map(|part| if part.starts_with('<') { some } else { part }).collect::<Vec<_>>().join("/")

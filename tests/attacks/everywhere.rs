@@ -20,7 +20,7 @@ const OTHERS: [&str; 7] = [
 ];
 
 /// Every field of every form.
-const FIELDS: [&str; 11] = [
+pub const FIELDS: [&str; 11] = [
     "email",
     "password",
     "new_password",

@@ -2,8 +2,9 @@
 
 use crate::{
     common::{Capabilities, NEW, OLD, Person, alone},
-    fixture::{AttackFixture, V, of},
+    fixture::{AttackFixture, V},
     raw::post,
+    secrets::of,
     tries::{EVERY, MAIL},
 };
 

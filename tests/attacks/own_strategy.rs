@@ -14,10 +14,10 @@ attacks! {
 }
 
 /// An application of its own, instead of the site that other attacks share.
-struct Host;
+pub struct Host;
 
 impl Host {
-    fn run(&self, name: &str, engine: Engine, attack: impl AsyncFn(&Setting)) {
+    pub fn run(&self, name: &str, engine: Engine, attack: impl AsyncFn(&Setting)) {
         let theirs = Strategy::SecondKey;
         prove(theirs, engine, async |setting| attack(&setting).await);
         note(name, theirs.name(), engine);
