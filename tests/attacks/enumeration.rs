@@ -1,10 +1,16 @@
-//! A046, A047, A067, A068: no answer reveals who has an account: status, headers and body are the same for all.
+//! A046, A047, A067, A068, A127: no answer reveals who has an account: status, headers and body are the same for all.
 
 use reqwest::Method;
 
 use crate::{
-    common::{Answer, Browser, Capabilities, Message, NEW, OLD, Sent, texts},
+    common::{
+        Answer, Browser, Capabilities, Message, NEW, OLD, Sent,
+        passkeys::authenticator::{Answer as Answered, PRESENT},
+        texts,
+    },
+    enrolment::with_passkeys,
     fixture::{AttackFixture, V, X},
+    forger::Forger,
     tries::{CODES, EVERY, SITE, limited},
 };
 
@@ -13,6 +19,7 @@ attacks! {
     EVERY.with(limited) => a047_a_limit_answers_known_and_unknown_alike;
     SITE => a067_a_taken_address_answers_alike;
     CODES => a068_the_second_step_tells_nothing_of_who_is_named;
+    SITE.with(with_passkeys) => a127_nothing_tells_of_a_factor_before_the_password;
 }
 
 /// Addresses as long as V's without a working password: disabled, unconfirmed, deleted, invited, unknown.
@@ -181,4 +188,40 @@ async fn a068_the_second_step_tells_nothing_of_who_is_named(fixture: &mut Attack
         assert!(ends || !fixture.strategy().needs_phone(), "{page}");
     }
     fixture.unharmed(&[made, &["reset.issued", "reset.code_sent"]].concat()).await;
+}
+
+async fn a127_nothing_tells_of_a_factor_before_the_password(fixture: &mut AttackFixture) {
+    const KEYED: &str = "hassky@example.com";
+    fixture.guard().await;
+    let app = &fixture.app;
+    let (key, _) = Forger::of(app, &app.account(KEYED).await).await;
+    app.account(PHONELESS).await;
+    let every = [V, KEYED, PHONELESS, NOBODY];
+    for place in ["/reset", "/confirm"] {
+        alike(fixture, place, &every, None).await;
+    }
+    for password in ["copper kettles sing in winter", "x"] {
+        alike(fixture, "/login", &every, Some(password)).await;
+    }
+    // Nor does an answer in the name of a passkey, known or not, even to whoever knows its id and handle.
+    let of_x = app.signed_in(&fixture.x).await;
+    let mut forger = Forger::new(&of_x.get("/account/factors/passkey").await);
+    let changes: [fn(&mut Answered); 3] =
+        [|_| (), |it| it.data.flags = PRESENT, |it| it.client["origin"] = "http://localhost:8001".into()];
+    for (case, change) in changes.into_iter().enumerate() {
+        let mut told = Vec::new();
+        for id in [key.id(), forger.id()] {
+            let browser = app.browser();
+            let page = browser.get("/login/passkey").await;
+            let answer = forger.altered(&page, |it| {
+                it.rename(id);
+                it.user_handle.clone_from(&key.answer.user_handle);
+                change(it);
+            });
+            let page = browser.submit(&page, &[("answer", &answer)]).await;
+            told.push((page.status, page.title, page.text));
+        }
+        assert_eq!(told[0], told[1], "case {case} tells a passkey that is known");
+    }
+    fixture.unharmed(&["reset.issued", "sign_in.failed"]).await;
 }
