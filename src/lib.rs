@@ -34,8 +34,8 @@
 //! # Tour
 //! The [guides](crate::guide) lead through each of these.
 //!
-//! - **Guards**: [`&Account`](Account), `Option<&Account>`, [`Has`] for a [`Role`], [`Fresh`] for a recent sign-in, and
-//!   [`SameOrigin`] against forms of other sites. [`Urls`] and [`sign_in()`] lead to Latchkey's pages.
+//! - **Guards**: [`&Account`](Account), `Option<&Account>`, [`Has`] for a [`Role`], [`May`] for a [`Permission`], [`Fresh`] for a
+//!   recent sign-in, and [`SameOrigin`] against forms of other sites. [`Urls`] and [`sign_in()`] lead to Latchkey's pages.
 //! - **Layout**: [`in_template`][in_template], or a [`Layout`] that puts the parts of a [`Frame`] together ([`Latchkey::layout`]).
 //! - **Registration**: a [`Registration`] adds [`Input`]s, validates them, and runs statements of your own in the
 //!   transaction ([`Tx`]) that creates or removes an account.
@@ -115,9 +115,11 @@ use rooms::*;
 pub use rooms::*;
 
 pub use admin::accounts::Accounts;
+pub use auth::permission::May;
 pub use auth::role::Has;
 pub use auth::session::Fresh;
 pub use base::Error;
+pub use base::permission::Permission;
 pub use base::role::Role;
 #[cfg(feature = "cli")]
 pub use cli::run;

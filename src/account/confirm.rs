@@ -15,7 +15,6 @@ use crate::{
     auth::gate::{self, Goal, Proof},
     base::{Error, factor::FactorKind, fault::Fault, key::Key},
     core::{
-        account::Account,
         event::{Event, EventKind},
         limits::RateLimit,
         place::Place,
@@ -236,7 +235,7 @@ async fn submit(
     if let Some(asks) = &site.extensions.registration {
         locked.reread().await?;
         let (tx, row) = locked.parts();
-        if let Err(fault) = asks.confirmed(&Account::from(row), tx).await {
+        if let Err(fault) = asks.confirmed(&site.account(row), tx).await {
             return Ok(unconfirmed.shown(&site).refused(refusal.with(BUTTON, fault)));
         }
     }

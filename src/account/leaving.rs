@@ -3,7 +3,6 @@
 use crate::{
     app::App,
     base::{Error, fault::Fault},
-    core::account::Account,
     store::accounts::Locked,
 };
 
@@ -14,7 +13,7 @@ use crate::{
 pub async fn remove(app: &App, account: &mut Locked<'_>) -> Result<Result<(), Fault>, Error> {
     if let Some(registration) = &app.extensions.registration {
         let (tx, row) = account.parts();
-        if let Err(fault) = registration.leaving(&Account::from(row), tx).await {
+        if let Err(fault) = registration.leaving(&app.account(row), tx).await {
             return Ok(Err(fault));
         }
     }

@@ -83,7 +83,7 @@ impl Accounts {
     /// [`Error::Database`].
     pub async fn find(&self, id: Uuid) -> Result<Option<Account>, Error> {
         let found = accounts::find(&mut self.pool.read().await?, id).await?;
-        Ok(found.as_ref().map(Account::from))
+        Ok(found.map(|row| self.app.account(&row)))
     }
 
     /// Returns the account with this address in any spelling; `None` also if the address is invalid.
@@ -100,7 +100,7 @@ impl Accounts {
     pub async fn find_by_email(&self, email: &str) -> Result<Option<Account>, Error> {
         let Ok(email) = Email::parse(email) else { return Ok(None) };
         let found = accounts::find_by_email(&mut self.pool.read().await?, email.key()).await?;
-        Ok(found.as_ref().map(Account::from))
+        Ok(found.map(|row| self.app.account(&row)))
     }
 
     /// Sends an invitation. The account, with these roles, is created when its owner opens the link and chooses a password.

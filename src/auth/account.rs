@@ -5,12 +5,19 @@ use rocket::{
     request::{FromRequest, Outcome},
 };
 
-use crate::{core::account::Account, http::refusal::is_missing, store::sessions::SignedIn};
+use crate::{
+    core::account::Account,
+    http::{Visit, refusal::is_missing},
+    store::sessions::SignedIn,
+};
 
 impl Account {
     /// Returns the account of a request's session.
     pub(super) fn of<'r>(request: &'r Request<'_>, found: &SignedIn) -> &'r Self {
-        request.local_cache(|| Account::from(&found.account))
+        request.local_cache(|| {
+            let permissions = Visit::of(request).map(|site| site.at_arrival.permissions.clone());
+            Account::new(&found.account, &permissions.unwrap_or_default())
+        })
     }
 }
 

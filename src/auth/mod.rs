@@ -1,4 +1,4 @@
-//! Authentication: sessions, remembered and trusted browsers, second factors and roles, behind one gate.
+//! Authentication: sessions, remembered and trusted browsers, second factors, roles and permissions, behind one gate.
 
 pub mod account;
 pub mod code;
@@ -6,6 +6,7 @@ pub mod gate;
 pub mod owed;
 pub mod passkey;
 pub mod pending;
+pub mod permission;
 pub mod question;
 pub mod recipient;
 pub mod recovery;

@@ -1,4 +1,4 @@
-//! Permissions: guards that require a role.
+//! Roles: guards that require one.
 
 use std::{marker::PhantomData, ops::Deref};
 

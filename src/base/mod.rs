@@ -14,6 +14,7 @@ pub mod key;
 pub mod keyring;
 pub mod locale;
 pub mod network;
+pub mod permission;
 pub mod phone;
 pub mod quota;
 pub mod random;

@@ -49,6 +49,8 @@ struct Plan {
     tables: Vec<Table<Policy>>,
     /// The same of signing in.
     sign_in: Vec<Table<SignInPolicy>>,
+    /// The permissions of each role that has some.
+    permissions: Vec<Table<Vec<String>>>,
 }
 
 type Table<P> = (String, P, Option<i64>);
@@ -122,7 +124,7 @@ async fn plan(check: &Check, validated: Validated, figment: &Figment) -> Result<
         DatabaseState::Counts(pool) => {
             let mut conn = pool.read().await?;
             let role_groups = store::accounts::role_groups(&mut conn, app.now()).await?;
-            let policies = (policy, &app.config().sign_in);
+            let policies = (policy, &app.config().sign_in, &app.config().permissions);
             let mut people = judge::people(&mut conn, policies, &role_groups, app.now()).await?;
             people.extend(sealed(&app, &mut conn).await?);
             (Some(role_groups), people)
@@ -155,6 +157,11 @@ async fn plan(check: &Check, validated: Validated, figment: &Figment) -> Result<
         .tables()
         .map(|(role, each)| (role.to_owned(), each, count(&|group| entry.asks(role, group.roles()))));
     let sign_in = sign_in.collect();
+    let permissions = app.config().permissions.tables().map(|(role, of)| {
+        let accounts = count(&|group| group.roles().any(|held| held == role));
+        (role.to_owned(), of.into_iter().map(str::to_owned).collect(), accounts)
+    });
+    let permissions = permissions.collect();
     census.close().await;
     let mails = check
         .mail
@@ -172,7 +179,7 @@ async fn plan(check: &Check, validated: Validated, figment: &Figment) -> Result<
             }
         }
     }
-    Ok((Plan { parts, tables, sign_in }, findings))
+    Ok((Plan { parts, tables, sign_in, permissions }, findings))
 }
 
 /// Describes access to the metrics.
@@ -230,6 +237,12 @@ fn print(starts: bool, plan: Option<&Plan>, findings: &[Finding]) {
             let factors: Vec<_> = factors.iter().map(|kind| kind.name()).collect();
             row(role, &format!("{second_factor}, counting {}", factors.join(", ")), *accounts);
         }
+        if !plan.permissions.is_empty() {
+            say!("permissions");
+        }
+        for (role, of, accounts) in &plan.permissions {
+            row(role, &of.join(", "), *accounts);
+        }
     }
     // Advice is shown only for a configuration that would start.
     let most = if plan.is_some() { Severity::Advice } else { Severity::Warning };
@@ -249,9 +262,19 @@ fn document(starts: bool, plan: Option<&Plan>, findings: &[Finding]) -> Value {
     let plan = plan.map(|plan| {
         let parts: serde_json::Map<_, _> =
             plan.parts.iter().map(|(name, what)| ((*name).to_owned(), json!(what))).collect();
-        json!({ "parts": parts, "recovery": listed(&plan.tables), "sign_in": listed(&plan.sign_in) })
+        json!({
+            "parts": parts,
+            "recovery": listed(&plan.tables),
+            "sign_in": listed(&plan.sign_in),
+            "permissions": granted(&plan.permissions),
+        })
     });
     json!({ "starts": starts, "plan": plan, "findings": findings })
+}
+
+fn granted(tables: &[Table<Vec<String>>]) -> Vec<Value> {
+    let table = |(role, of, accounts): &Table<Vec<String>>| json!({ "role": role, "permissions": of, "accounts": accounts });
+    tables.iter().map(table).collect()
 }
 
 fn listed<P: Serialize>(tables: &[Table<P>]) -> Vec<Value> {

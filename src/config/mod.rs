@@ -40,7 +40,7 @@ use crate::{
     base::{Error, SettingFault, base_path::BasePath, duration::HumanDuration, network::Network, return_to},
     findings::Finding,
     hashing::{password::PasswordSettings, pepper::Peppers},
-    policy::{ResetSettings, Written, judge::Environment, sign_in::SignInSettings},
+    policy::{ResetSettings, Written, judge::Environment, permissions::Permissions, sign_in::SignInSettings},
 };
 pub use contact::Contact;
 pub use outside::RestartKeys;
@@ -95,6 +95,8 @@ pub struct Config {
     pub register: RegisterSettings,
     /// Demand for second factors at sign-in.
     pub sign_in: SignInSettings,
+    /// Permissions of each role, for an application's guards. Default: none.
+    pub permissions: Permissions,
     /// Lifetimes of sessions.
     pub session: SessionSettings,
     /// Requirements for passwords, and hashing.
@@ -168,6 +170,7 @@ impl Default for Config {
             phone_hold: HumanDuration::hours(24),
             register: RegisterSettings::default(),
             sign_in: SignInSettings::default(),
+            permissions: Permissions::default(),
             session: SessionSettings::default(),
             password: PasswordSettings::default(),
             reset: ResetSettings::default(),

@@ -7,7 +7,7 @@ use figment::{
     value::{Dict, Value},
 };
 
-const POLICY: [&str; 2] = ["latchkey.reset", "latchkey.sign_in"];
+const POLICY: [&str; 3] = ["latchkey.reset", "latchkey.sign_in", "latchkey.permissions"];
 
 /// Every key but the policy's, with its value: for comparison, never for display.
 pub struct RestartKeys(BTreeMap<String, Value>);

@@ -146,6 +146,7 @@ impl Validated {
         findings.extend(judge::sign_in(&config.sign_in, config.environment(lenient)));
         findings.extend(judge::methods(&config.sign_in, config.environment(lenient)));
         findings.extend(judge::factors(&config.sign_in, &reset));
+        findings.extend(judge::permissions(&config.permissions));
         findings = beside(&unread, findings).into_iter().map(|finding| finding.placed(figment)).collect();
         findings.splice(0..0, unread);
         // An error about a key replaces warnings about it.

@@ -1,9 +1,11 @@
 //! An account, as an application sees it.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::{base::Error, store::accounts::AccountRow};
+use crate::{base::Error, policy::permissions::Permissions, store::accounts::AccountRow};
 
 /// An account. The guard `&Account` is the account of the person who is signed in, as read for this request.
 ///
@@ -32,10 +34,24 @@ pub struct Account {
     phone: Option<String>,
     enabled: bool,
     roles: Vec<String>,
+    permissions: Arc<Permissions>,
     fields: String,
 }
 
 impl Account {
+    /// Returns the account of a row, with what its roles may do.
+    pub(crate) fn new(row: &AccountRow, permissions: &Arc<Permissions>) -> Self {
+        Self {
+            id: row.id,
+            email: row.email.clone(),
+            phone: row.phone.clone(),
+            enabled: row.enabled,
+            roles: row.roles().map(str::to_owned).collect(),
+            permissions: permissions.clone(),
+            fields: row.fields.clone(),
+        }
+    }
+
     /// Returns its id, which is never used for another account.
     ///
     /// ```no_run
@@ -96,6 +112,29 @@ impl Account {
         self.roles.iter().any(|own| own == role)
     }
 
+    /// Returns the permissions of its roles, in alphabetical order and each once, as `[default.latchkey.permissions]` listed
+    /// them when the account was read.
+    ///
+    /// ```no_run
+    /// fn permissions(me: &latchkey::Account) -> String {
+    ///     me.permissions().collect::<Vec<_>>().join(", ")
+    /// }
+    /// ```
+    pub fn permissions(&self) -> impl Iterator<Item = &str> {
+        self.permissions.of(self.roles()).into_iter()
+    }
+
+    /// True if one of its roles has a permission.
+    ///
+    /// ```no_run
+    /// fn menu(me: &latchkey::Account) -> &'static str {
+    ///     if me.may("posts.edit") { "New post" } else { "" }
+    /// }
+    /// ```
+    pub fn may(&self, permission: &str) -> bool {
+        self.roles().any(|role| self.permissions.grants(role, permission))
+    }
+
     /// Returns the fields as its owner filled them in at registration: those of the attached
     /// [`Registration`](crate::Registration), and those of `latchkey.register.fields`, which are texts by name.
     ///
@@ -116,18 +155,5 @@ impl Account {
         serde_json::from_str(&self.fields).map_err(|fault| {
             Error::Config(format!("the fields of account {} are not as expected: {fault}", self.id))
         })
-    }
-}
-
-impl From<&AccountRow> for Account {
-    fn from(row: &AccountRow) -> Self {
-        Self {
-            id: row.id,
-            email: row.email.clone(),
-            phone: row.phone.clone(),
-            enabled: row.enabled,
-            roles: row.roles().map(str::to_owned).collect(),
-            fields: row.fields.clone(),
-        }
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     policy::{
         Policy, ResetSettings,
         origin::Origin,
+        permissions::Permissions,
         sign_in::{SignInPolicy, SignInSettings},
     },
     store::accounts::AccountRow,
@@ -33,6 +34,8 @@ pub struct PolicySnapshot {
     pub settings: ResetSettings,
     /// The table `latchkey.sign_in` with its roles.
     pub sign_in: SignInSettings,
+    /// The table `latchkey.permissions`.
+    pub permissions: Arc<Permissions>,
     /// Twelve hexadecimal digits. Servers with the same version have the same policy for everybody.
     pub version: String,
     /// Start of this policy.
@@ -60,9 +63,12 @@ impl PolicySnapshot {
         let own = |(role, policy): &(&str, Policy)| role.is_empty() || *policy != base;
         let tables: Vec<_> = settings.tables().filter(own).collect();
         let sign_in = validated.config.sign_in.clone();
-        let plain = serde_json::to_vec(&(&tables, own_tables(&sign_in))).expect("a policy is plain data");
+        let permissions = Arc::new(validated.config.permissions.clone());
+        let granted: Vec<_> = permissions.tables().collect();
+        let plain =
+            serde_json::to_vec(&(&tables, own_tables(&sign_in), &granted)).expect("a policy is plain data");
         let version = sha256(&plain).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        Self { settings, sign_in, version, since, origins, findings: validated.findings.clone() }
+        Self { settings, sign_in, permissions, version, since, origins, findings: validated.findings.clone() }
     }
 
     /// Shortest life of a first key under any policy.
@@ -198,5 +204,14 @@ mod tests {
         assert!(live.refused().is_none());
         assert!(live.switch(force("strategy = 'one_time_login'"), Vec::new()).is_some());
         assert_ne!(live.now().version, before);
+    }
+
+    #[test]
+    fn permissions_are_part_of_the_policy() {
+        let version = |list: &str| force(&format!("[latchkey.permissions]\n{list}")).version;
+        assert_eq!(version(""), version("guest = []"));
+        assert_eq!(version("editor = ['a', 'b']"), version("editor = ['b', 'a', 'b']"));
+        assert_ne!(version("editor = ['a', 'b']"), version("editor = ['a']"));
+        assert_ne!(version("editor = ['a']"), version("author = ['a']"));
     }
 }

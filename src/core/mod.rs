@@ -17,6 +17,7 @@ use rocket::tokio::sync::broadcast;
 use uuid::Uuid;
 
 use self::{
+    account::Account,
     in_force::{PolicyInForce, PolicyNow, PolicySnapshot},
     limits::Recent,
     place::Place,
@@ -156,6 +157,11 @@ impl Core {
     /// The phone of an account, if it may already be used for recovery and texts may be sent to its country.
     pub fn usable_phone<'a>(&self, account: &'a AccountRow) -> Option<&'a str> {
         account.usable_phone(self.now()).filter(|number| self.config().sms.reaches(number))
+    }
+
+    /// An account as an application sees it at this moment.
+    pub fn account(&self, row: &AccountRow) -> Account {
+        Account::new(row, &self.live.now().permissions)
     }
 
     /// The policy for an account at this moment.

@@ -29,6 +29,8 @@ pub enum Notice {
     Form,
     /// A person without the role that a page requires.
     Role(Uuid, &'static str),
+    /// A person without the permission that a page requires.
+    Permission(Uuid, &'static str),
 }
 
 impl Notice {
@@ -39,6 +41,9 @@ impl Notice {
             }
             Notice::Form => Event::of_site(EventKind::FormRefused),
             Notice::Role(account, role) => Event::new(EventKind::RoleRefused, account).detail(role),
+            Notice::Permission(account, permission) => {
+                Event::new(EventKind::PermissionRefused, account).detail(permission)
+            }
         }
     }
 
@@ -49,6 +54,9 @@ impl Notice {
             Notice::Cookie(_) => [b"cookie", &client[..]].concat(),
             Notice::Form => [b"form", &client[..]].concat(),
             Notice::Role(account, _) => [b"role", account.as_bytes().as_slice(), &client].concat(),
+            Notice::Permission(account, _) => {
+                [b"permission", account.as_bytes().as_slice(), &client].concat()
+            }
         }
     }
 }

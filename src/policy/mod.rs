@@ -4,6 +4,7 @@ pub mod judge;
 pub mod method;
 pub mod origin;
 pub mod own_strategy;
+pub mod permissions;
 pub mod setting;
 pub mod sign_in;
 mod stored;

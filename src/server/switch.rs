@@ -16,7 +16,7 @@ use crate::{
     },
     findings::Severity,
     http::own_routes::WholeSite,
-    policy::{judge, setting::changes, sign_in},
+    policy::{judge, permissions, setting::changes, sign_in},
     store::{Db, Pool, accounts},
 };
 
@@ -60,6 +60,7 @@ impl Switch {
         }
         let (version, settings, entry) =
             (force.version.clone(), force.settings.clone(), force.sign_in.clone());
+        let granted = force.permissions.clone();
         let Some(former) = app.live.switch(force, restart) else { return Ok(()) };
         log::warn!("policy {version} is now in force; it replaces {}", former.version);
         let mut tx = self.pool.begin().await?;
@@ -68,6 +69,7 @@ impl Switch {
             .into_iter()
             .filter(|changes| !changes.is_empty())
             .chain(sign_in::changes(&former.sign_in, &entry))
+            .chain(permissions::changes(&former.permissions, &granted))
             .collect::<Vec<_>>()
             .join("; ");
         Event::of_site(EventKind::PolicySwitched).detail(&switched).write(app, &mut tx).await?;
@@ -83,8 +85,8 @@ impl Switch {
         let (app, force) = (&self.app, self.app.live.now());
         let mut conn = self.pool.read().await?;
         let role_groups = accounts::role_groups(&mut conn, app.now()).await?;
-        let people =
-            judge::people(&mut conn, (&force.settings, &force.sign_in), &role_groups, app.now()).await?;
+        let policies = (&force.settings, &force.sign_in, &*force.permissions);
+        let people = judge::people(&mut conn, policies, &role_groups, app.now()).await?;
         let people: Vec<_> = people.into_iter().map(|finding| finding.placed(figment)).collect();
         let warned = force.findings.iter().chain(&people).filter(|found| found.severity == Severity::Warning);
         warned.for_each(|finding| log::warn!("{finding}"));

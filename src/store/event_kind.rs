@@ -105,6 +105,9 @@ pub enum EventKind {
     /// A wrong current password was entered.
     #[strum(serialize = "password.refused")]
     PasswordRefused,
+    /// A page was refused for want of a permission.
+    #[strum(serialize = "permission.refused")]
+    PermissionRefused,
     /// A phone was added or changed.
     #[strum(serialize = "phone.changed")]
     PhoneChanged,

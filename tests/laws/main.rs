@@ -42,6 +42,7 @@ mod own_strategy;
 mod pages;
 mod passkeys;
 mod password;
+mod permissions;
 mod policy;
 #[cfg(unix)]
 mod pooler;

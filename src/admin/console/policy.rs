@@ -30,6 +30,7 @@ pub(super) struct PolicyPage {
     since: String,
     tables: Vec<Table>,
     sign_in: Vec<SignInTable>,
+    permissions: Vec<ShownPermissions>,
     findings: Vec<ShownFinding>,
     /// Versions on all servers, if they differ.
     servers: Vec<Share>,
@@ -57,6 +58,13 @@ struct SignInTable {
     /// Empty for everybody.
     role: String,
     values: Vec<ShownSetting>,
+}
+
+/// Permissions of a role.
+#[derive(Serialize)]
+struct ShownPermissions {
+    role: String,
+    names: Vec<String>,
 }
 
 /// A finding in words.
@@ -107,6 +115,7 @@ impl View for PolicyPage {
             since: "2026-08-01 14:32 UTC".into(),
             tables: vec![table("", false, None)],
             sign_in: vec![sign_in("", None)],
+            permissions: Vec::new(),
             findings: Vec::new(),
             servers: Vec::new(),
             restart: Vec::new(),
@@ -120,6 +129,10 @@ impl View for PolicyPage {
             PolicyPage {
                 tables: vec![table("", false, None), table("admin", true, Some("Rocket.toml:21"))],
                 sign_in: vec![sign_in("", None), sign_in("admin", Some("Rocket.toml:31"))],
+                permissions: vec![ShownPermissions {
+                    role: "editor".into(),
+                    names: vec!["posts.edit".into(), "posts.publish".into()],
+                }],
                 findings: vec![ShownFinding { severity: "Warning.".into(), text }],
                 servers: vec![share("0123456789ab", 2), share("ba9876543210", 1)],
                 restart: vec!["port".into()],
@@ -137,7 +150,7 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>) -> Result<Page, Error> {
     let mut conn = site.read().await?;
     let shares = replicas::shares(site.app, &mut conn).await?;
     let role_groups = accounts::role_groups(&mut conn, site.now()).await?;
-    let policies = (&site.at_arrival.settings, &site.at_arrival.sign_in);
+    let policies = (&site.at_arrival.settings, &site.at_arrival.sign_in, &*site.at_arrival.permissions);
     let people = judge::people(&mut conn, policies, &role_groups, site.now()).await?;
     let people: Vec<_> = people.into_iter().map(|finding| placed(site.at_arrival, finding)).collect();
     let findings = site.at_arrival.findings.iter().chain(&people).map(|finding| {
@@ -158,12 +171,17 @@ async fn show(site: Visit<'_>, _admin: Admin<'_>) -> Result<Page, Error> {
             .map(|origin| sign_in_value(&site, origin))
             .collect(),
     });
+    let permissions = site.at_arrival.permissions.tables().map(|(role, names)| ShownPermissions {
+        role: role.to_owned(),
+        names: names.into_iter().map(str::to_owned).collect(),
+    });
     let refused = live.refused();
     Ok(Page::of(&PolicyPage {
         version: site.at_arrival.version.clone(),
         since: format::moment(site.locale, site.at_arrival.since),
         tables: tables.collect(),
         sign_in: sign_in.collect(),
+        permissions: permissions.collect(),
         findings: findings.collect(),
         servers: if shares.len() > 1 { shares } else { Vec::new() },
         restart: live.restart().to_vec(),

@@ -10,11 +10,14 @@ use figment::{
 use serde::Serialize;
 use serde_json::json;
 
-use super::{super::census::DatabaseState, sign_in};
+use super::{super::census::DatabaseState, permissions, sign_in};
 use crate::{
     base::{Error, clock::Clock},
     config::{Config, database, fault},
-    policy::{Policy, ResetSettings, own_strategy::Strategies, setting::Setting, sign_in::SignInSettings},
+    policy::{
+        Policy, ResetSettings, own_strategy::Strategies, permissions::Permissions, setting::Setting,
+        sign_in::SignInSettings,
+    },
     store::{
         accounts::{self, RoleGroup},
         factors,
@@ -55,10 +58,11 @@ pub(super) struct Table {
     pub changes: Vec<Change>,
 }
 
-/// The two tables of a configuration that can be switched.
+/// The tables of a configuration that can be switched.
 struct Policies {
     reset: ResetSettings,
     sign_in: SignInSettings,
+    permissions: Permissions,
 }
 
 /// Live keys of one strategy and one set of roles that the new policy refuses.
@@ -85,8 +89,8 @@ pub(super) async fn run(diff: &Diff, strategies: &Strategies) -> Result<bool, Er
     census.close().await;
     let (people, keys) = counted.unzip();
     let (role_groups, holders) = people.unzip();
-    let Policies { reset: old, sign_in: old_sign_in } = old;
-    let Policies { reset: new, sign_in: new_sign_in } = new;
+    let Policies { reset: old, sign_in: old_sign_in, permissions: old_permissions } = old;
+    let Policies { reset: new, sign_in: new_sign_in, permissions: new_permissions } = new;
     let resets = tables(&old, &new, role_groups.as_deref());
     let differs = |group: &&RoleGroup| old.policy(group.roles()) != new.policy(group.roles());
     let affected = role_groups.as_ref().map(|role_groups| sum(role_groups.iter().filter(differs)));
@@ -94,7 +98,8 @@ pub(super) async fn run(diff: &Diff, strategies: &Strategies) -> Result<bool, Er
     let dying = keys.map(|keys| dying(&old, &new, &keys, strategies));
     let sign_ins = sign_in::tables(&old_sign_in, &new_sign_in, holders.as_deref());
     let held_up = holders.map(|holders| sign_in::held_up(&old_sign_in, &new_sign_in, &holders));
-    let differs = !resets.is_empty() || !sign_ins.is_empty();
+    let granted = permissions::tables(&old_permissions, &new_permissions, role_groups.as_deref());
+    let differs = !resets.is_empty() || !sign_ins.is_empty() || !granted.is_empty();
     if diff.json {
         let all = json!({
             "tables": resets,
@@ -103,6 +108,7 @@ pub(super) async fn run(diff: &Diff, strategies: &Strategies) -> Result<bool, Er
             "keys": dying,
             "sign_in": sign_ins,
             "held_up": held_up,
+            "permissions": granted,
         });
         say!("{all:#}");
     } else if differs {
@@ -110,6 +116,7 @@ pub(super) async fn run(diff: &Diff, strategies: &Strategies) -> Result<bool, Er
             print(&resets, affected.zip(all), dying.as_deref());
         }
         sign_in::print(&sign_ins, held_up);
+        permissions::print(&granted);
     } else {
         say!("no difference");
     }
@@ -127,7 +134,10 @@ fn read(path: &PathBuf, strategies: &Strategies) -> Result<(Figment, Policies), 
         .select(rocket::Config::figment().profile().clone());
     let config: Config = fault::extract(&figment, "latchkey")?;
     match config.reset.resolve(strategies) {
-        (reset, unknown) if unknown.is_empty() => Ok((figment, Policies { reset, sign_in: config.sign_in })),
+        (reset, unknown) if unknown.is_empty() => {
+            let Config { sign_in, permissions, .. } = config;
+            Ok((figment, Policies { reset, sign_in, permissions }))
+        }
         (_, unknown) => {
             let placed: Vec<_> = unknown.into_iter().map(|finding| finding.placed(&figment)).collect();
             Err(placed.into())
@@ -135,7 +145,7 @@ fn read(path: &PathBuf, strategies: &Strategies) -> Result<(Figment, Policies), 
     }
 }
 
-fn sum<'a>(role_groups: impl Iterator<Item = &'a RoleGroup>) -> i64 {
+pub(super) fn sum<'a>(role_groups: impl Iterator<Item = &'a RoleGroup>) -> i64 {
     role_groups.map(|group| group.accounts).sum()
 }
 

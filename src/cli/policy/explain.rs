@@ -71,6 +71,7 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
     let policy = settings.policy(roles.iter().copied());
     let steps = journey(language, &policy);
     let now = Clock::system().now();
+    let permissions = validated.config.permissions.of(roles.iter().copied());
     let state = account.as_ref().map_or(Vec::new(), |account| {
         let reached = account.phone.as_deref().is_none_or(|number| validated.config.sms.reaches(number));
         let mut state = state(language, account, reached, &policy, now);
@@ -80,7 +81,15 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
     });
     if explain.json {
         let email = account.as_ref().map(|account| &account.email);
-        let all = json!({ "email": email, "roles": roles, "settings": origins, "sign_in": sign_in, "account": state, "steps": steps });
+        let all = json!({
+            "email": email,
+            "roles": roles,
+            "permissions": permissions,
+            "settings": origins,
+            "sign_in": sign_in,
+            "account": state,
+            "steps": steps,
+        });
         say!("{all:#}");
         return Ok(Done::Done);
     }
@@ -89,6 +98,10 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
     let args = [("email", email.into()), ("roles", roles.join(", ").into()), ("count", roles.len().into())];
     say!("{}", language.say(who, &args));
     state.iter().for_each(|line| say!("{line}"));
+    if !permissions.is_empty() {
+        let listed = permissions.into_iter().collect::<Vec<_>>().join(", ");
+        say!("{}", language.say("explain-permissions", &[("permissions", listed.into())]));
+    }
     print(language, [&origins, &sign_in], &steps);
     Ok(Done::Done)
 }

@@ -2,6 +2,7 @@
 
 mod diff;
 mod explain;
+mod permissions;
 mod sign_in;
 
 use std::process::ExitCode;

@@ -3,12 +3,14 @@
 mod factors;
 mod methods;
 mod people;
+mod permissions;
 mod sign_in;
 mod table;
 
 pub use factors::factors;
 pub use methods::methods;
 pub use people::people;
+pub use permissions::permissions;
 pub use sign_in::sign_in;
 
 use super::{ResetSettings, setting::Setting, strategy::Strategy, table_key};

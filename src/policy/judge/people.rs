@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::{
     Policy, ResetSettings,
+    permissions::{Permissions, list_key},
     setting::Setting,
     sign_in::{self, SecondFactor, SignInSettings},
     table_key,
@@ -31,7 +32,7 @@ use crate::{
 /// [`Error::Database`].
 pub async fn people(
     conn: &mut Conn,
-    (settings, sign_in): (&ResetSettings, &SignInSettings),
+    (settings, sign_in, permissions): (&ResetSettings, &SignInSettings, &Permissions),
     role_groups: &[RoleGroup],
     now: Time,
 ) -> Result<Vec<Finding>, Error> {
@@ -45,11 +46,16 @@ pub async fn people(
     let somebody = !invited.is_empty() || role_groups.iter().any(|group| group.accounts > 0);
     let tables = settings.role.keys().map(|role| (role, table_key(role)));
     let tables = tables.chain(sign_in.role.keys().map(|role| (role, sign_in::table_key(role))));
-    let nameless = tables.filter(|(role, _)| somebody && !known.contains(role.as_str()));
+    let tables = tables.map(|(role, key)| (role.as_str(), key, "the table"));
+    let lists = permissions.written().map(|(role, _)| (role, list_key(role), "the list"));
+    let nameless = tables.chain(lists).filter(|(role, ..)| somebody && !known.contains(role));
     let needy = settings.tables().filter(|(_, policy)| policy.needs_phone());
     let phoneless = needy.filter_map(|(role, policy)| without_phone(settings, role_groups, role, &policy));
     let held_up = held_up(conn, sign_in, role_groups).await?;
-    Ok(phoneless.chain(held_up).chain(nameless.map(|(role, table)| nobody(role, table, &known))).collect())
+    Ok(phoneless
+        .chain(held_up)
+        .chain(nameless.map(|(role, key, what)| nobody(role, key, what, &known)))
+        .collect())
 }
 
 /// Advises of accounts under each table that requires a second factor, and hold none that counts.
@@ -117,11 +123,12 @@ fn without_phone(
     })
 }
 
-fn nobody(role: &str, table: String, known: &BTreeSet<&str>) -> Finding {
+/// Warns of a table or list for a role that nobody has.
+fn nobody(role: &str, key: String, what: &str, known: &BTreeSet<&str>) -> Finding {
     let likely = known.iter().copied().chain([Administrator::NAME]);
     let remedy = match spelling::meant(role, likely) {
         Some(name) => format!("did you mean `{name}`?"),
-        None => format!("give it with `latchkey user role EMAIL --add {role}`, or remove the table"),
+        None => format!("give it with `latchkey user role EMAIL --add {role}`, or remove {what}"),
     };
-    Finding::new(Severity::Warning, table, "no account has this role", remedy)
+    Finding::new(Severity::Warning, key, "no account has this role", remedy)
 }

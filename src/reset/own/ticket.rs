@@ -94,7 +94,7 @@ impl<'r, S: Recovers> FromRequest<'r> for Ticket<'r, S> {
             return Outcome::Error(error);
         }
         ticket::Ticket::<Own<S>>::from_request(request).await.map(|ticket| {
-            let account = Account::from(&ticket.account);
+            let account = Account::new(&ticket.account, &site.at_arrival.permissions);
             Ticket { site, ticket, account, reads, code: None }
         })
     }
