@@ -201,8 +201,15 @@ async fn open(
     };
     let (opened_by, factor) = (generated(proof), factor.or(proof.first()));
     let now = site.now();
-    let begun =
-        Session { scope, policy, opened_by, factor, fresh_until: now + fresh, ..blank(site, account, life)? };
+    let begun = Session {
+        scope,
+        policy,
+        opened_by,
+        factor,
+        fresh_until: now + fresh,
+        proved_at: (kind == "fresh").then_some(now),
+        ..blank(site, account, life)?
+    };
     let opened = begin(site, account, begun).await?;
     let metrics = site.metrics.clone();
     account.tx().on_commit(move || metrics.opened(kind));
@@ -254,6 +261,7 @@ fn blank(site: &Visit<'_>, account: &Locked<'_>, life: Duration) -> Result<Sessi
         client: site.client.place(),
         began_at: now,
         fresh_until: now,
+        proved_at: None,
         seen_at: now,
         expires_at: now + life,
     })

@@ -1,7 +1,9 @@
 //! Authentication: sessions, remembered and trusted browsers, second factors, roles and permissions, behind one gate.
 
 pub mod account;
+pub mod again;
 pub mod code;
+pub mod fresh_within;
 pub mod gate;
 pub mod owed;
 pub mod passkey;

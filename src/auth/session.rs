@@ -142,7 +142,8 @@ impl<'r> FromRequest<'r> for &'r SignedIn {
     }
 }
 
-/// A signed-in person who has proved their identity within `session.fresh`.
+/// A signed-in person who has proved their identity within `session.fresh`. [`FreshWithin`](crate::auth::fresh_within::FreshWithin)
+/// has an age of its own.
 ///
 /// # Outcomes
 /// Same as [`&Account`](Account); 401 also if the session is not fresh, and the sign-in page says why it asks again.

@@ -6,26 +6,17 @@ use rocket::{
     request::{FromRequest, Outcome},
 };
 
-use super::session::Fresh;
-use crate::{
-    base::factor::FactorKind,
-    http::{Visit, refusal::must_sign_in},
-    store::factors,
+use super::{
+    again::{Again, must_verify},
+    session::Fresh,
 };
+use crate::{base::factor::FactorKind, http::Visit, store::factors};
 
 /// A person who has just proved themselves, by the strongest factor that they hold: a recovery code counts as that.
 ///
 /// # Outcomes
 /// Same as [`Fresh`]; 401 also if the strongest factor was not proved, and `/verify` asks for it.
 pub struct SteppedUp<'r>(pub Fresh<'r>);
-
-/// Mark of a request that needs another proof.
-struct MustVerify(bool);
-
-/// True if a request was refused because another proof is needed.
-pub fn must_verify(request: &Request<'_>) -> bool {
-    request.local_cache(|| MustVerify(false)).0
-}
 
 /// True if a session that began by `proved` may do what takes the strongest of these factors.
 pub fn is_strongest(proved: Option<FactorKind>, held: impl Iterator<Item = FactorKind>) -> bool {
@@ -58,10 +49,7 @@ impl<'r> FromRequest<'r> for SteppedUp<'r> {
             Ok(held) if is_strongest(me.0.session.factor, held.iter().map(|factor| factor.kind)) => {
                 Outcome::Success(SteppedUp(me))
             }
-            Ok(_) => {
-                request.local_cache(|| MustVerify(true));
-                must_sign_in(request)
-            }
+            Ok(_) => must_verify(request, Again { within: None }),
             Err(error) => {
                 log::error!("{error}");
                 Outcome::Error((Status::ServiceUnavailable, ()))

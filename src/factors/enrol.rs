@@ -158,7 +158,7 @@ impl Enrolling<'_> {
                 // What was proved to get here stays proved.
                 let stays = |was: &FactorKind| *was == FactorKind::RecoveryCode || *was < factor.kind;
                 let proved = session.factor.filter(stays).unwrap_or(factor.kind);
-                sessions::step_up(account.tx(), session.id, Some(proved), session.fresh_until).await?;
+                sessions::set_factor(account.tx(), session.id, proved).await?;
                 None
             }
         };

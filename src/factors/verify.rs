@@ -1,4 +1,4 @@
-//! Another proof of identity, for what only the strongest factor may change.
+//! Another proof of identity, for what only the strongest factor may change, or needs a recent proof.
 
 use rocket::{Route, get, post, routes};
 use serde::Serialize;
@@ -11,7 +11,7 @@ use super::{
     ways::{Sent, Ways, place_of},
 };
 use crate::{
-    auth::{question::Aim, second_factor::Tried},
+    auth::{again::Again, question::Aim, second_factor::Tried},
     base::{Error, factor::FactorKind},
     core::place::Place,
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
@@ -69,18 +69,22 @@ async fn page(
     Ok(Page::of(&VerifyPage { asking }).home(place_of(kind, Place::Verify, next)))
 }
 
-#[get("/verify?<next>&<with>")]
+#[get("/verify?<next>&<with>&<within>")]
 async fn show(
     site: Visit<'_>,
     me: &SignedIn,
     next: Option<&str>,
     with: Option<&str>,
+    within: Option<u32>,
 ) -> Result<Outcome, Error> {
     let next = next.unwrap_or_default();
     let ways = Ways::strongest(&site, &me.account).await?;
     Ok(match ways.choose(with.unwrap_or_default()) {
         Some(kind) => page(&site, &me.account, &ways, kind, next).await?.into(),
-        None => Outcome::go(Place::SignIn.with(&[("again", "1"), ("next", next)])),
+        None => {
+            let minutes = Again::minutes(within);
+            Outcome::go(Place::SignIn.with(&[("again", "1"), ("next", next), ("within", &minutes)]))
+        }
     })
 }
 
@@ -120,7 +124,7 @@ async fn submit(
     }
     note(&site, &mut account, kind).await?;
     let fresh_until = now + *site.config().session.fresh;
-    sessions::step_up(account.tx(), session, Some(kind), fresh_until).await?;
+    sessions::step_up(account.tx(), session, kind, (now, fresh_until)).await?;
     tx.commit().await?;
     Ok(Outcome::Go(goal(&next)))
 }

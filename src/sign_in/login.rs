@@ -1,17 +1,19 @@
 //! Sign-in: one bcrypt check, whatever the account's state, and the same answer for every refusal.
 
+use std::time::Duration;
+
 use rocket::{Request, Route, get, http::Method, post, routes};
 
 use super::page::{goal, page};
 use crate::{
     account::notice,
     auth::{
+        again::{self, Again},
         gate::{self, Goal, Passed, Proof},
         session::Restricted,
-        stepped_up::must_verify,
         temporary,
     },
-    base::{Error, email::Email, factor::FactorKind, fault::Fault},
+    base::{Error, clock::Time, email::Email, factor::FactorKind, fault::Fault},
     core::{
         event::{Event, EventKind},
         place::{Address, Place},
@@ -54,14 +56,13 @@ pub fn place(request: &Request<'_>) -> Address {
     let uri = request.uri();
     // A query on a page of ours may be a key out of a link that a mail program broke.
     let wanted = if is_own(request) { uri.path().to_string() } else { uri.to_string() };
-    let verify = must_verify(request);
     // Whoever has signed in is past the page of the factor: it would lead here again.
     let is_past = Visit::of(request).is_some_and(|site| wanted == Place::SecondFactor.at(site.base()));
     let reads = request.method() == Method::Get && wanted.len() <= MAX_NEXT && !is_past;
     let back = if reads { wanted } else { String::new() };
-    match verify {
-        true => Place::Verify.with(&[("next", &back)]),
-        false => Place::SignIn.with(&[("again", again), ("next", &back)]),
+    match again::needed(request) {
+        Some(needed) => Place::Verify.with(&[("next", &back), ("within", &Again::minutes(needed.within))]),
+        None => Place::SignIn.with(&[("again", again), ("next", &back)]),
     }
 }
 
@@ -70,6 +71,8 @@ form! {
     pub struct LoginForm {
         /// Path to go on to.
         next: String = hidden(),
+        /// Most minutes that a proof may be old there.
+        within: String = hidden(),
         email: TypedEmail = email().complete("username").parse(TypedEmail::parse),
         password: Password = password(),
         /// Whether to remember the browser.
@@ -102,35 +105,45 @@ impl TypedEmail {
     }
 }
 
-#[get("/login?<next>&<again>")]
+#[get("/login?<next>&<again>&<within>")]
 fn show(
     next: Option<&str>,
     again: Option<&str>,
+    within: Option<u32>,
     site: Visit<'_>,
     me: Option<&SignedIn>,
     step: Option<Restricted<'_>>,
 ) -> Outcome {
-    let (next, stale) = (next.unwrap_or_default(), |me: &SignedIn| me.session.fresh_until <= site.now());
+    let next = next.unwrap_or_default();
     match (me, step) {
-        (Some(me), _) if again.is_some() && stale(me) => {
-            page(&site, next, true).filled(LoginForm::AT.email, &me.account.email).into()
+        (Some(me), _) if again.is_some() && is_stale(me, within, site.now()) => {
+            page(&site, next, true, within).filled(LoginForm::AT.email, &me.account.email).into()
         }
         (Some(_), _) => Outcome::go(goal(&site, next)),
         (None, Some(_)) => Outcome::go(Place::NewPassword),
         (None, None) => match site.last_address() {
-            Some(email) => page(&site, next, false).filled(LoginForm::AT.email, &email).into(),
-            None => page(&site, next, false).cacheable().into(),
+            Some(email) => page(&site, next, false, None).filled(LoginForm::AT.email, &email).into(),
+            None => page(&site, next, false, None).cacheable().into(),
         },
     }
+}
+
+/// True if the last proof is too old, by the setting or by the page that sent somebody here.
+fn is_stale(me: &SignedIn, within: Option<u32>, now: Time) -> bool {
+    let age = within.map(|minutes| Duration::from_secs(60 * u64::from(minutes)));
+    me.session.fresh_until <= now || age.is_some_and(|age| !me.session.is_proved_within(age, now))
 }
 
 #[post("/login", data = "<form>")]
 async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> Result<Outcome, Error> {
     let Paced(form) = form;
     let next = form.draft.next.clone().unwrap_or_default();
+    let within: Option<u32> = form.draft.within.as_deref().and_then(|minutes| minutes.parse().ok());
     let again = || {
-        let shown = Place::SignIn.with(&[("again", "1"), ("next", &goal(&site, &next).at(site.base()))]);
-        page(&site, &next, false).home(shown)
+        let back = goal(&site, &next).at(site.base());
+        let minutes = Again::minutes(within);
+        let shown = Place::SignIn.with(&[("again", "1"), ("next", &back), ("within", &minutes)]);
+        page(&site, &next, false, within).home(shown)
     };
     if !site.at_arrival.sign_in([]).offers(SignInMethod::Password) {
         return Ok(Outcome::go(Place::SignIn));

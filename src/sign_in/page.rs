@@ -17,6 +17,8 @@ use crate::{
 pub struct LoginPage {
     /// Address to go on to.
     next: Address,
+    /// Most minutes that a proof may be old there.
+    within: Option<u32>,
     /// Whether somebody signed in has to prove themselves again.
     again: bool,
     /// Whether a password is asked for.
@@ -59,14 +61,19 @@ impl Button {
 
 impl LoginPage {
     /// The page that leads to `goal`, with those links that are offered.
-    fn of(methods: &[SignInMethod], goal: Address, again: bool, links: Vec<Link>) -> Self {
+    fn of(
+        methods: &[SignInMethod],
+        goal: Address,
+        (again, within): (bool, Option<u32>),
+        links: Vec<Link>,
+    ) -> Self {
         let mut buttons: Vec<Button> = Vec::new();
         for button in methods.iter().copied().filter_map(Button::of) {
             if !buttons.contains(&button) {
                 buttons.push(button);
             }
         }
-        Self { next: goal, again, password: buttons.contains(&Button::Password), buttons, links }
+        Self { next: goal, within, again, password: buttons.contains(&Button::Password), buttons, links }
     }
 }
 
@@ -88,7 +95,7 @@ impl View for LoginPage {
     fn samples() -> Vec<Self> {
         let page = |methods: &[SignInMethod], again| {
             let links = methods.iter().filter_map(|method| Link::of(*method, "/home")).collect();
-            LoginPage::of(methods, Place::Home.into(), again, links)
+            LoginPage::of(methods, Place::Home.into(), (again, again.then_some(5)), links)
         };
         let mailed = [SignInMethod::EmailLink, SignInMethod::SmsCode];
         vec![
@@ -100,8 +107,8 @@ impl View for LoginPage {
     }
 }
 
-/// Returns the page; `next` is the path to go on to.
-pub fn page(site: &Visit<'_>, next: &str, again: bool) -> Page {
+/// Returns the page; `next` is the path to go on to, where a proof may be so many minutes old.
+pub fn page(site: &Visit<'_>, next: &str, again: bool, within: Option<u32>) -> Page {
     let policy = site.at_arrival.sign_in([]);
     let has_factors = site.at_arrival.has_second_factors();
     let offers = |method: &SignInMethod| match method {
@@ -111,7 +118,7 @@ pub fn page(site: &Visit<'_>, next: &str, again: bool) -> Page {
     };
     let offered = policy.methods.iter().copied().filter(offers);
     let links = offered.filter_map(|method| Link::of(method, next)).collect();
-    Page::of(&LoginPage::of(&policy.methods, goal(site, next), again, links))
+    Page::of(&LoginPage::of(&policy.methods, goal(site, next), (again, within), links))
 }
 
 /// Returns the page to go on to.

@@ -121,7 +121,7 @@ async fn send(_ours: SameOrigin, site: Visit<'_>, form: Paced<SendForm>) -> Resu
         Ok((SendForm { email, with, remember, .. }, _)) => (email, with, remember),
         Err(refusal) => {
             let shown = Place::SignIn.with(&[("again", "1"), ("next", &goal(&site, &path).at(site.base()))]);
-            return Ok(page(&site, &path, false).home(shown).refused(refusal));
+            return Ok(page(&site, &path, false, None).home(shown).refused(refusal));
         }
     };
     if !site.at_arrival.sign_in([]).sends(channel) {

@@ -1,5 +1,7 @@
 //! The table `sessions`: signed-in browsers.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use super::{Conn, StoredPolicy, Tx, accounts::AccountRow, record::record, sql, text::text};
@@ -49,6 +51,8 @@ record! {
         pub began_at: Time,
         /// End of the period in which its owner counts as having just signed in.
         pub fresh_until: Time,
+        /// Time of the last proof of identity: none if it began by itself, or was begun by a version that did not keep this.
+        pub proved_at: Option<Time>,
         /// Time of last use, to the minute.
         pub seen_at: Time,
         /// Absolute expiry, used or not.
@@ -67,15 +71,23 @@ record! {
     }
 }
 
+impl Session {
+    /// True if its owner has proved their identity in it less than `age` ago.
+    pub fn is_proved_within(&self, age: Duration, now: Time) -> bool {
+        self.proved_at.is_some_and(|at| at + age > now)
+    }
+}
+
 /// Adds a session with the digest of its cookie.
 pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO latchkey_sessions
-        (id, account_id, digest, scope, policy, opened_by, factor, pending, browser, client, began_at, fresh_until, seen_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+        (id, account_id, digest, scope, policy, opened_by, factor, pending, browser, client, began_at, fresh_until, proved_at,
+        seen_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     sql!(execute tx, INSERT, session.id, session.account_id, digest, session.scope, session.policy.as_ref(),
         session.opened_by.as_deref(), session.factor, session.pending.as_deref(),
-        &session.browser, &session.client, session.began_at, session.fresh_until, session.seen_at,
-        session.expires_at)?;
+        &session.browser, &session.client, session.began_at, session.fresh_until, session.proved_at,
+        session.seen_at, session.expires_at)?;
     Ok(())
 }
 
@@ -101,7 +113,7 @@ pub async fn find(
     now: Time,
 ) -> Result<Vec<FoundSession>, Error> {
     const FIND: &str = "SELECT s.digest, s.id AS session_id, s.account_id, s.scope, s.policy, s.opened_by, s.factor, s.pending, s.browser, s.client, s.began_at,
-        s.fresh_until, s.seen_at, s.expires_at, a.id, a.email, a.password_hash, a.version, a.enabled, a.phone, a.phone_usable_at,
+        s.fresh_until, s.proved_at, s.seen_at, s.expires_at, a.id, a.email, a.password_hash, a.version, a.enabled, a.phone, a.phone_usable_at,
         a.fields, a.created_at, a.resets_blocked_until, a.undone_at, a.deleted_at,
         COALESCE((SELECT string_agg(role, ' ') FROM (SELECT role FROM latchkey_roles WHERE account_id = a.id ORDER BY role) AS r), '')
         AS role_list FROM latchkey_sessions AS s JOIN latchkey_accounts AS a ON a.id = s.account_id
@@ -140,16 +152,23 @@ pub async fn touch(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
     Ok(())
 }
 
-/// Records that the owner of a session has proved themselves again, by this second factor if any.
+/// Records that the owner of a session has proved themselves again, by this second factor.
 pub async fn step_up(
     tx: &mut Tx,
     id: Uuid,
-    factor: Option<FactorKind>,
-    fresh_until: Time,
+    factor: FactorKind,
+    (proved_at, fresh_until): (Time, Time),
 ) -> Result<(), Error> {
     const STEP_UP: &str =
-        "UPDATE latchkey_sessions SET fresh_until = $3, factor = COALESCE($2, factor) WHERE id = $1";
-    sql!(execute tx, STEP_UP, id, factor, fresh_until)?;
+        "UPDATE latchkey_sessions SET factor = $2, proved_at = $3, fresh_until = $4 WHERE id = $1";
+    sql!(execute tx, STEP_UP, id, factor, proved_at, fresh_until)?;
+    Ok(())
+}
+
+/// Records the second factor that counts as proved in a session.
+pub async fn set_factor(tx: &mut Tx, id: Uuid, factor: FactorKind) -> Result<(), Error> {
+    const SET_FACTOR: &str = "UPDATE latchkey_sessions SET factor = $2 WHERE id = $1";
+    sql!(execute tx, SET_FACTOR, id, factor)?;
     Ok(())
 }
 
@@ -160,8 +179,8 @@ pub async fn list(
     idle_since: Time,
     now: Time,
 ) -> Result<Vec<Session>, Error> {
-    const LIST: &str = "SELECT id AS session_id, account_id, scope, policy, opened_by, factor, pending, browser, client, began_at, fresh_until, seen_at, expires_at
-        FROM latchkey_sessions WHERE account_id = $1 AND scope = 'full' AND expires_at > $2 AND seen_at > $3
+    const LIST: &str = "SELECT id AS session_id, account_id, scope, policy, opened_by, factor, pending, browser, client, began_at, fresh_until, proved_at, seen_at,
+        expires_at FROM latchkey_sessions WHERE account_id = $1 AND scope = 'full' AND expires_at > $2 AND seen_at > $3
         ORDER BY began_at DESC LIMIT 200";
     Ok(sql!(all Session, conn, LIST, account, now, idle_since)?)
 }

@@ -20,6 +20,7 @@ mod factors;
 mod factors_helped;
 mod flash;
 mod framed;
+mod fresh;
 mod held_back;
 mod host;
 mod hosted;
