@@ -31,7 +31,7 @@ impl Rules {
     pub fn pass(self, state: &mut State, visitor: Visitor) {
         let Visitor { tab, goal, granted, proved, .. } = visitor;
         state.browsers[tab].at = At::Out;
-        if granted && state.is_on() && state.factors.are_held() && self.holds(Rule::RemovesWhatIsLost) {
+        if granted && state.is_on() && self.holds(Rule::RemovesWhatIsLost) {
             self.change_factors(state, Factors::NONE);
         }
         let trust = state.browsers[tab].trust;
