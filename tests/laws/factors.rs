@@ -4,7 +4,7 @@ use rocket::futures::future::join_all;
 use serde_json::json;
 
 use crate::common::{
-    Authenticator, Browser, Capabilities, NEW, OLD, OTHER, Page, Person, Setting, TestApp,
+    Authenticator, Browser, NEW, OLD, OTHER, Page, Person, Setting, TestApp,
     factors::{finish, half_way, prove, remove, to_the_factor, undo, with_app, with_recovery_code},
     recovery_codes,
 };
@@ -365,7 +365,7 @@ async fn a_used_recovery_code_stays_used(setting: Setting) {
     let (browser, _) = half_way(&app, &Person { password: OTHER.into(), ..ann.clone() }).await;
     with_recovery_code(&browser, &codes[0]).await;
     assert!(browser.is_signed_in().await);
-    let (browser, _) = undo(&app, &ann, &link).await;
+    let (browser, _) = undo(&app, &ann, &link, NEW).await;
     with_recovery_code(&browser, &codes[0]).await;
     assert!(!browser.is_signed_in().await, "what was used before \"this wasn't me\" works again");
     with_recovery_code(&browser, &codes[1]).await;

@@ -8,8 +8,8 @@ use reqwest::{
 use rocket::{Build, Rocket, error::ErrorKind, get, post, routes};
 use serde_json::{Value, json};
 
-use crate::{
-    common::{Browser, OLD, Setting, TestApp},
+use crate::common::{
+    Browser, OLD, Setting, TestApp,
     factors::{prove, with_app},
 };
 

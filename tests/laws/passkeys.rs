@@ -322,7 +322,7 @@ async fn a_passkey_opens_no_account_on_hold(setting: Setting) {
     let (ann, bob, link) = given(&app).await;
     let (_, console) = admin(&app).await;
     let mut device = Device::new(&app);
-    set_up(&mut device, &app.signed_in(&bob).await).await;
+    device.set_up(&app.signed_in(&bob).await).await;
     assert!(opens(&app, &mut device).await);
     freeze(&app, &link, [&ann, &bob]).await;
     assert!(!opens(&app, &mut device).await, "an account that is on hold opens");
@@ -336,7 +336,7 @@ async fn who_is_given_an_account_back_gets_it_without_factors(setting: Setting) 
     let (ann, bob, link) = given(&app).await;
     let (_, console) = admin(&app).await;
     let mut device = Device::new(&app);
-    set_up(&mut device, &app.signed_in(&bob).await).await;
+    device.set_up(&app.signed_in(&bob).await).await;
     freeze(&app, &link, [&ann, &bob]).await;
     let at = place(&console, &bob.email).await;
     console.press(&console.get(&at).await, &format!("{at}/give-back")).await;
