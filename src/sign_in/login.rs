@@ -73,7 +73,7 @@ form! {
         next: String = hidden(),
         /// Most minutes that a proof may be old there.
         within: String = hidden(),
-        email: TypedEmail = email().complete("username").parse(TypedEmail::parse),
+        email: TypedEmail = email().complete("username webauthn").parse(TypedEmail::parse),
         password: Password = password(),
         /// Whether to remember the browser.
         remember: bool = ticked(),

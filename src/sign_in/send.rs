@@ -32,7 +32,7 @@ form! {
     pub struct SendForm {
         /// Path to go on to.
         next: String = hidden(),
-        email: Email = email().complete("username"),
+        email: Email = email().complete("username webauthn"),
         /// Whether to remember the browser.
         remember: bool = ticked(),
         /// Channel of the message.

@@ -44,6 +44,23 @@ for (const field of document.querySelectorAll("[data-passkey]")) {
   });
   if (form.dataset.now !== undefined) form.requestSubmit();
 }
+// Browsers offer a passkey beside the addresses that they remember: the question is that of the page for passkeys alone.
+const passkeys = document.querySelector("a[data-passkeys]");
+const offer = async () => {
+  if (!(await PublicKeyCredential.isConditionalMediationAvailable())) return;
+  const page = new DOMParser().parseFromString(await (await fetch(passkeys.href)).text(), "text/html");
+  const form = document.adoptNode(page.querySelector("[data-passkey]").form);
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(form.answer.dataset.passkey).get);
+  // A question is good for five minutes.
+  const signal = AbortSignal.timeout(4 * 60 * 1000);
+  const found = await navigator.credentials.get({ publicKey, mediation: "conditional", signal });
+  form.answer.value = JSON.stringify(found);
+  form.hidden = true;
+  document.body.append(form);
+  form.submit();
+};
+const again = (why) => why?.name === "TimeoutError" && offer().catch(again);
+if (passkeys && window.PublicKeyCredential?.isConditionalMediationAvailable) offer().catch(again);
 // A page that will soon be of no use says so in time.
 for (const note of document.querySelectorAll("[data-ends]")) {
   const left = note.dataset.ends - note.dataset.warn;

@@ -195,6 +195,18 @@ impl Chrome {
         self.client.execute(script, vec![]).await.expect("a script");
     }
 
+    /// Keeps the pages opened from now on from offering passkeys beside addresses, which this authenticator answers unasked;
+    /// returns what [`offer_passkeys`](Self::offer_passkeys) takes.
+    pub async fn offer_no_passkeys(&self) -> Value {
+        let source = "PublicKeyCredential.isConditionalMediationAvailable = async () => false";
+        self.native("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await
+    }
+
+    /// Lets pages offer passkeys again.
+    pub async fn offer_passkeys(&self, hidden: Value) {
+        self.native("Page.removeScriptToEvaluateOnNewDocument", hidden).await;
+    }
+
     async fn native(&self, command: &'static str, parameters: Value) -> Value {
         self.client.issue_cmd(Native(command, parameters)).await.expect("Chromium obeys")
     }

@@ -21,6 +21,7 @@ pub async fn by_passkey(setting: Setting) -> Result<(), String> {
     site.account(EMAIL).await;
     let at = |path: &str| format!("{}{path}", site.url);
     chrome.add_authenticator().await;
+    let hidden = chrome.offer_no_passkeys().await;
 
     let sign_in = async || {
         chrome.open(&at("/login")).await;
@@ -60,6 +61,12 @@ pub async fn by_passkey(setting: Setting) -> Result<(), String> {
     chrome.find("form[action='/logout'], a[href='/account']").await;
     chrome.open(&at("/account/factors")).await;
     chrome.find("#factors").await;
+
+    // The browser offers it beside addresses, and its owner chooses it there.
+    chrome.offer_passkeys(hidden).await;
+    chrome.forget().await;
+    chrome.open(&at("/login?next=/account/sessions")).await;
+    chrome.find("form[action^='/account/sessions']").await;
 
     chrome.end().await;
     let (code, printed) = site.end("TERM").await;
