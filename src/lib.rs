@@ -43,7 +43,7 @@
 //! - **Passwords and messages**: a [`PasswordRule`] after ours; [`SendMail`] and [`SendText`] in place of the mail server
 //!   and the SMS gateway.
 //! - **Your own strategy**: [`Recovers`] describes another way to reset a password; its routes take a [`Ticket`].
-//! - **Events and policy**: [`events::subscribe`] calls you with every event; [`Switch`] changes the policy at run time.
+//! - **Events and policy**: [`events::subscribe`] calls you with every event; [`switch_policy`] changes the policy at run time.
 //! - **Testing**: [`testing`][testing] signs people in, reads their messages and moves the clock.
 //! - **Commands**: [`run`][run] gives your binary `user add`, `check`, `policy explain` and the rest.
 //!
@@ -140,7 +140,7 @@ pub use rooms::core::{
 pub use rooms::testing;
 pub use server::fairing::{Latchkey, fairing};
 pub use server::rocket;
-pub use server::switch::Switch;
+pub use server::switch::switch_policy;
 pub use sign_in::urls::{Urls, sign_in};
 pub use store::{Row, Tx, Value};
 /// The id of an account.

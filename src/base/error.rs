@@ -47,10 +47,7 @@ pub enum Error {
     /// The operating system's random number generator failed.
     #[error("the system's random number generator failed: {0}")]
     Randomness(#[source] Cause),
-    /// The metrics could not be encoded.
-    #[error("could not encode the metrics: {0}")]
-    Metrics(#[from] std::fmt::Error),
-    /// A page or message could not be rendered.
+    /// A page, a message or the metrics could not be rendered.
     #[error("a template failed: {}", whole(&**.0))]
     Template(#[source] Cause),
 }

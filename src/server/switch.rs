@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use figment::Figment;
-use rocket::{Phase, Rocket};
+use rocket::{Orbit, Phase, Rocket};
 
 use crate::{
     app::App,
@@ -20,16 +20,26 @@ use crate::{
     store::{Db, Pool, accounts},
 };
 
-/// Switches the policy of a running site.
+/// Puts the policy of a configuration in force for all later requests. Other keys keep their values from the start; if
+/// they have changed, the log says that a restart is needed. Without Latchkey, nothing happens.
 ///
 /// ```no_run
 /// # async fn example(rocket: rocket::Rocket<rocket::Orbit>) -> Result<(), latchkey::Error> {
-/// if let Some(switch) = latchkey::Switch::of(&rocket) {
-///     switch.take_up(&rocket::Config::figment()).await?;
-/// }
-/// # Ok(())
+/// latchkey::switch_policy(&rocket, &rocket::Config::figment()).await
 /// # }
 /// ```
+///
+/// # Errors
+/// [`Error::Config`], one line for each fault: nothing has changed. [`Error::Database`] if the switch could not be recorded:
+/// it has taken effect all the same.
+pub async fn switch_policy(rocket: &Rocket<Orbit>, figment: &Figment) -> Result<(), Error> {
+    match Switch::of(rocket) {
+        Some(switch) => switch.take_up(figment).await,
+        None => Ok(()),
+    }
+}
+
+/// The switch of a running site.
 #[derive(Clone)]
 pub struct Switch {
     app: Arc<App>,
@@ -46,12 +56,10 @@ impl Switch {
         Some(Self { app: app.clone(), pool: (**db).clone(), owner })
     }
 
-    /// Puts the policy of a configuration in force for all later requests. Other keys keep their values from the start; if
-    /// they have changed, the log says that a restart is needed.
+    /// Does what [`switch_policy`] does.
     ///
     /// # Errors
-    /// [`Error::Config`], one line for each fault: nothing has changed. [`Error::Database`] if the switch
-    /// could not be recorded: it has taken effect all the same.
+    /// Same as [`switch_policy`].
     pub async fn take_up(&self, figment: &Figment) -> Result<(), Error> {
         let app = &self.app;
         let (force, restart) = self.read(figment).inspect_err(|why| self.refuse(why))?;
@@ -113,6 +121,7 @@ impl Switch {
         // A changed gateway takes effect only after a restart, so the policy must work with the present one.
         let environment = self.app.config().environment(self.app.validated.lenient);
         let faults = judge::settings(&validated.reset, environment).into_iter();
+        let faults = faults.chain(judge::methods(&validated.config.sign_in, environment));
         let faults: Vec<_> = faults.filter(|finding| finding.severity == Severity::Error).collect();
         if !faults.is_empty() {
             let placed = faults.into_iter().map(|fault| fault.placed(figment));

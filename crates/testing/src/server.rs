@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use latchkey::{Switch, app::App, base::clock::Clock};
+use latchkey::{app::App, base::clock::Clock, server::switch::Switch};
 use reqwest::Method;
 use rocket::{
     Build, Rocket, Shutdown,

@@ -146,7 +146,7 @@ impl Metrics {
     /// Encodes all metrics as Prometheus reads them.
     ///
     /// # Errors
-    /// [`Error::Metrics`] if they cannot be encoded.
+    /// [`Error::Template`] if they cannot be encoded.
     pub fn encode(&self, found: Option<&Found>, connections: Connections) -> Result<String, Error> {
         let many = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         self.database.set(found.is_some().into());
@@ -162,7 +162,7 @@ impl Metrics {
             self.connections.get_or_create(&Kind { kind }).set(many(n));
         }
         let mut told = String::new();
-        text::encode(&mut told, &self.registry)?;
+        text::encode(&mut told, &self.registry).map_err(|cause| Error::Template(cause.into()))?;
         Ok(told)
     }
 }
