@@ -392,6 +392,11 @@ sms-no-phone-title = No phone to text
 sms-no-phone-lead = Your account needs a code by text message to let you back in, but it has no confirmed phone, or only one that was added a short time ago.
 sms-no-phone = Please contact support. They can let you back in, and your account is safe in the meantime.
 sms-admin-button = Contact support
+approve-none-title = No way to confirm that it is you
+approve-none-lead = Your account needs another proof to let you back in, but has none that counts for this, or only a phone that was added a short time ago.
+approve-title = Choose a new password
+approve-lead-totp = Open your authenticator app, and enter the six digits that it shows for this site with your new password.
+approve-lead-passkey = Choose a new password, and confirm with the passkey or security key that you set up for this site.
 sms-form-title = Choose a new password
 sms-form-lead = We have texted a code to your phone ending in { $phone }. Enter it here with your new password.
 sms-form-wait = { $seconds ->
@@ -1302,6 +1307,7 @@ explain-phone-waits = They have a confirmed phone that can be used from { $from 
 explain-phone-abroad = They have a confirmed phone, but latchkey.sms.countries does not include its country.
 explain-phone-none = They have no confirmed phone.
 explain-phone-needed = Without one, they cannot get back in on their own.
+explain-approval-needed = They have nothing that approves a reset, so they cannot get back in on their own.
 explain-factors = { $count ->
     [0] They have no second factor.
     [one] They have a second factor, which is asked for: { $kinds }.
@@ -1362,13 +1368,25 @@ explain-second_key-2 = They enter the code and a new password. { $login_after ->
   }
 explain-second_key-2-guards = Link and code are used up together, and { $tries } wrong tries end the code. Weak and leaked passwords are refused.
 
-explain-sms_approved-1 = They press a button, and a text message brings a code to their confirmed phone. It works for { $code_minutes } minutes and { $tries } tries, in the browser where the button was pressed.
-explain-sms_approved-1-guards = Reading their mailbox is not enough: it also takes the phone.
-explain-sms_approved-2 = They enter the code and a new password. { $login_after ->
+explain-sms_approved-1 = { $by_factors ->
+    [true] They choose how to confirm that it is them, of what they have: { $approvals }. A texted code goes to their confirmed phone, and works for { $code_minutes } minutes and { $tries } tries, in the browser where they asked for it.
+   *[other] They press a button, and a text message brings a code to their confirmed phone. It works for { $code_minutes } minutes and { $tries } tries, in the browser where the button was pressed.
+  }
+explain-sms_approved-1-guards = { $by_factors ->
+    [true] Reading their mailbox is not enough: it also takes one of these. Whoever has none needs an admin’s help.
+   *[other] Reading their mailbox is not enough: it also takes the phone.
+  }
+explain-sms_approved-2 = { $by_factors ->
+    [true] They confirm with it, and set a new password in the same form.
+   *[other] They enter the code and a new password.
+  } { $login_after ->
     [true] They are signed in.
    *[other] They sign in with it.
   }
-explain-sms_approved-2-guards = Link and code are used up together, and { $tries } wrong tries end the code. Weak and leaked passwords are refused.
+explain-sms_approved-2-guards = { $by_factors ->
+    [true] Link and proof are used up together, a second factor that was proved is not asked for again, and wrong tries are limited.
+   *[other] Link and code are used up together, and { $tries } wrong tries end the code.
+  } Weak and leaked passwords are refused.
 
 explain-own-code = They enter a code, which { $by_text ->
     [true] a text message brings to their confirmed phone.

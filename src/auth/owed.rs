@@ -51,6 +51,21 @@ pub(super) async fn owed(
     Ok(judge(&policy, &held, factor).filter(|owed| *owed == Owed::Proof || ends_inside))
 }
 
+/// Returns the kind of a factor that was proved elsewhere, if it is one of those that would be asked for.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn counted(
+    site: &Visit<'_>,
+    account: &mut Locked<'_>,
+    proved: FactorKind,
+) -> Result<Option<FactorKind>, Error> {
+    let policy = site.sign_in_policy(account);
+    let id = account.id;
+    let held = factors::of_account(account.tx(), id).await?;
+    Ok(asked(&policy, &held).iter().any(|factor| factor.kind == proved).then_some(proved))
+}
+
 /// Removes the factors of somebody whom an admin has let in because they have lost what would be asked for.
 async fn remove_lost(site: &Visit<'_>, account: &mut Locked<'_>) -> Result<(), Error> {
     if factors::remove_all(account).await? == 0 {

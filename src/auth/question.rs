@@ -42,6 +42,8 @@ pub enum Aim {
     SecondFactor,
     /// Another proof by somebody who is signed in.
     Verify,
+    /// Approving a reset.
+    Approve,
 }
 
 impl Aim {

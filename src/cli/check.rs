@@ -17,7 +17,7 @@ use crate::{
     findings::{Finding, Severity},
     jobs::delivery,
     outbox::{mail::Mail, message::Message, sms::Gateway, smtp::Smtp},
-    policy::{Channel, Policy, ResetSettings, judge, sign_in::SignInPolicy},
+    policy::{Channel, Policy, ResetSettings, judge, sign_in::SignInPolicy, strategy::Strategy},
     server::template_dir,
     store::{self, accounts::RoleGroup},
 };
@@ -227,8 +227,10 @@ fn print(starts: bool, plan: Option<&Plan>, findings: &[Finding]) {
         }
         say!("recovery");
         for (role, policy, accounts) in &plan.tables {
-            let Policy { strategy, channel, key_ttl, .. } = policy;
-            let what = format!("{strategy}, first key by {channel}, good for {key_ttl}");
+            let Policy { strategy, channel, key_ttl, approve, .. } = policy;
+            let approved = *strategy == Strategy::SmsApproved && !approve.is_texts();
+            let approved = if approved { format!(", approved by {approve}") } else { String::new() };
+            let what = format!("{strategy}, first key by {channel}, good for {key_ttl}{approved}");
             row(role, &what, *accounts);
         }
         say!("second factors");

@@ -1,5 +1,6 @@
 //! The policy of resets: the settings under `latchkey.reset`, and the policy in force for an account.
 
+pub mod approve;
 pub mod judge;
 pub mod method;
 pub mod origin;
@@ -14,9 +15,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use self::{own_strategy::Strategies, setting::Setting, strategy::Strategy};
+use self::{
+    approve::{Approval, Approvals},
+    own_strategy::Strategies,
+    setting::Setting,
+    strategy::Strategy,
+};
 use crate::{
-    base::duration::HumanDuration,
+    base::{duration::HumanDuration, factor::FactorKind},
     findings::{Finding, Severity},
     store::accounts::AccountRow,
 };
@@ -83,6 +89,8 @@ pub struct ResetSettings<S = Strategy> {
     pub login_after: Option<bool>,
     /// Lets people skip the new password under `one_time_login`. Default: false.
     pub may_skip: Option<bool>,
+    /// What approves a reset under `sms_approved`: `sms`, `totp` and `passkey`. Default: `sms`.
+    pub approve: Option<Approvals>,
     /// Overrides of roles, by name. A role has no roles of its own.
     pub role: BTreeMap<String, ResetSettings<S>>,
 }
@@ -102,6 +110,9 @@ pub struct Policy<S = Strategy> {
     pub login_after: bool,
     /// Lets people skip the new password under `one_time_login`.
     pub may_skip: bool,
+    /// What approves a reset under `sms_approved`.
+    #[serde(default, skip_serializing_if = "Approvals::is_texts")]
+    pub approve: Approvals,
     /// True if an admin granted it once, in place of the policy in force.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub granted: bool,
@@ -119,6 +130,7 @@ impl<S> Default for ResetSettings<S> {
             in_flight: None,
             login_after: None,
             may_skip: None,
+            approve: None,
             role: BTreeMap::new(),
         }
     }
@@ -147,17 +159,27 @@ impl ResetSettings<Written> {
             roles.insert(role.clone(), table);
             unknown.extend(more);
         }
-        let Self { channel, key_ttl, in_flight, login_after, may_skip, .. } = *self;
-        (ResetSettings { strategy, channel, key_ttl, in_flight, login_after, may_skip, role: roles }, unknown)
+        let Self { channel, key_ttl, in_flight, login_after, may_skip, approve, .. } = *self;
+        let table = ResetSettings {
+            strategy,
+            channel,
+            key_ttl,
+            in_flight,
+            login_after,
+            may_skip,
+            approve,
+            role: roles,
+        };
+        (table, unknown)
     }
 }
 
 impl Policy<Written> {
     /// Returns the policy with its strategy; `None` if that is unknown.
     fn resolve(self, known: &Strategies) -> Option<Policy> {
-        let Self { strategy, channel, key_ttl, in_flight, login_after, may_skip, granted } = self;
+        let Self { strategy, channel, key_ttl, in_flight, login_after, may_skip, approve, granted } = self;
         let strategy = known.find(&strategy)?;
-        Some(Policy { strategy, channel, key_ttl, in_flight, login_after, may_skip, granted })
+        Some(Policy { strategy, channel, key_ttl, in_flight, login_after, may_skip, approve, granted })
     }
 }
 
@@ -170,6 +192,7 @@ impl ResetSettings {
             in_flight: self.in_flight.or(base.in_flight),
             login_after: self.login_after.or(base.login_after),
             may_skip: self.may_skip.or(base.may_skip),
+            approve: self.approve.or(base.approve),
             role: BTreeMap::new(),
         }
     }
@@ -184,6 +207,7 @@ impl ResetSettings {
             in_flight: self.in_flight.unwrap_or(InFlight::Stricter),
             login_after: self.login_after.unwrap_or(true),
             may_skip: self.may_skip.unwrap_or(false),
+            approve: self.approve.unwrap_or_default(),
             granted: false,
         }
     }
@@ -198,6 +222,7 @@ impl Policy {
             in_flight: self.in_flight.min(other.in_flight),
             login_after: self.login_after && other.login_after,
             may_skip: self.may_skip && other.may_skip,
+            approve: self.approve.min(other.approve),
             granted: false,
         }
     }
@@ -210,7 +235,43 @@ impl Policy {
 
     /// True if nobody gets back in without a phone.
     pub fn needs_phone(&self) -> bool {
+        let alone = self.strategy != Strategy::SmsApproved || self.approve.is_texts();
+        self.strategy.needs_phone() && alone || self.channel == Channel::Sms
+    }
+
+    /// True if some people may not get back in on their own.
+    pub fn may_need_help(&self) -> bool {
         self.strategy.needs_phone() || self.channel == Channel::Sms
+    }
+
+    /// True if it sends text messages.
+    pub fn texts(&self) -> bool {
+        self.needs_phone() || self.is_approved_by(Approval::Sms)
+    }
+
+    /// True if it depends on one phone alone, for the key and for what else it requires.
+    pub fn is_one_phone(&self) -> bool {
+        let texts = self.strategy != Strategy::SmsApproved || self.approve.has(Approval::Sms);
+        self.channel == Channel::Sms && self.strategy.needs_phone() && texts
+    }
+
+    /// True if a reset under it may be approved in this way.
+    pub fn is_approved_by(&self, way: Approval) -> bool {
+        self.strategy == Strategy::SmsApproved && self.approve.has(way)
+    }
+
+    /// True if somebody with these factors, and a usable phone or none, can get back in.
+    pub fn admits(&self, has_phone: bool, factors: impl Iterator<Item = FactorKind>) -> bool {
+        let held: Vec<_> = factors.collect();
+        let approves = |way: Approval| match way {
+            Approval::Sms => has_phone,
+            factor => held.contains(&factor.factor()),
+        };
+        match self.strategy {
+            _ if self.channel == Channel::Sms && !has_phone => false,
+            Strategy::SmsApproved => self.approve.all().any(approves),
+            strategy => has_phone || !strategy.needs_phone(),
+        }
     }
 
     /// True if a key issued under `issued` is still valid, now that `self` is in force for its account. One that an

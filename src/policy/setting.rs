@@ -4,7 +4,7 @@ use std::{cmp::Ordering, collections::BTreeSet};
 
 use strum::VariantArray;
 
-use super::{Policy, ResetSettings};
+use super::{Policy, ResetSettings, strategy::Strategy};
 
 /// One setting of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, VariantArray)]
@@ -22,6 +22,8 @@ pub enum Setting {
     LoginAfter,
     /// Skipping the new password under `one_time_login`.
     MaySkip,
+    /// What approves a reset under `sms_approved`.
+    Approve,
 }
 
 /// Describes the changes from one policy to another, as `strategy set_then_login -> second_key`; those of a role follow
@@ -61,6 +63,7 @@ impl Setting {
             Setting::InFlight => policy.in_flight.to_string(),
             Setting::LoginAfter => policy.login_after.to_string(),
             Setting::MaySkip => policy.may_skip.to_string(),
+            Setting::Approve => policy.approve.to_string(),
         }
     }
 
@@ -73,6 +76,7 @@ impl Setting {
             Setting::InFlight => table.in_flight.is_some(),
             Setting::LoginAfter => table.login_after.is_some(),
             Setting::MaySkip => table.may_skip.is_some(),
+            Setting::Approve => table.approve.is_some(),
         }
     }
 
@@ -85,15 +89,17 @@ impl Setting {
             Setting::InFlight => one.in_flight.cmp(&other.in_flight),
             Setting::LoginAfter => one.login_after.cmp(&other.login_after),
             Setting::MaySkip => one.may_skip.cmp(&other.may_skip),
+            Setting::Approve => one.approve.cmp(&other.approve),
         }
     }
 
     /// True if `one` is laxer than `other` in this setting. Channels are compared within one strategy, lifetimes within
-    /// one strategy and channel: a longer life of a stricter key is not laxer.
+    /// one strategy and channel, and what approves within `sms_approved`: a longer life of a stricter key is not laxer.
     pub fn is_laxer(self, one: &Policy, other: &Policy) -> bool {
         let comparable = match self {
             Setting::Channel => one.strategy == other.strategy,
             Setting::KeyTtl => one.strategy == other.strategy && one.channel == other.channel,
+            Setting::Approve => [one, other].iter().all(|it| it.strategy == Strategy::SmsApproved),
             _ => true,
         };
         comparable && self.order(one, other) == Ordering::Greater

@@ -26,16 +26,22 @@ fn channels() -> impl Generator<Value = Channel> {
     select(vec![Channel::Email, Channel::Sms])
 }
 
+fn approvals() -> impl Generator<Value = Approvals> {
+    vec(select(vec![Approval::Passkey, Approval::Totp, Approval::Sms]), 1..=3).prop_map(Approvals::from)
+}
+
 fn table() -> impl Generator<Value = ResetSettings> {
     let strategy = of(select(Strategy::all().to_vec()));
-    (strategy, of(channels()), of(spans()), of(rules()), of(any::<bool>()), of(any::<bool>())).prop_map(
-        |(strategy, channel, key_ttl, in_flight, login_after, may_skip)| ResetSettings {
+    let flags = (of(any::<bool>()), of(any::<bool>()));
+    (strategy, of(channels()), of(spans()), of(rules()), flags, of(approvals())).prop_map(
+        |(strategy, channel, key_ttl, in_flight, (login_after, may_skip), approve)| ResetSettings {
             strategy,
             channel,
             key_ttl,
             in_flight,
             login_after,
             may_skip,
+            approve,
             role: BTreeMap::new(),
         },
     )
@@ -73,6 +79,7 @@ proptest! {
             prop_assert!(ask.channel.is_none_or(|ask| policy.channel <= ask));
             prop_assert!(ask.login_after != Some(false) || !policy.login_after);
             prop_assert!(ask.may_skip != Some(false) || !policy.may_skip);
+            prop_assert!(ask.approve.is_none_or(|ask| policy.approve <= ask));
         }
     }
 
@@ -124,9 +131,8 @@ proptest! {
 
     #[test]
     fn nobody_comes_to_rest_on_one_phone_unless_one_table_says_so(settings in settings(), held in held()) {
-        let alone = |policy: &Policy| policy.strategy.needs_phone() && policy.channel == Channel::Sms;
-        let said = settings.tables().any(|(_, policy)| alone(&policy));
-        prop_assert!(said || !alone(&settings.policy(held)));
+        let said = settings.tables().any(|(_, policy)| policy.is_one_phone());
+        prop_assert!(said || !settings.policy(held).is_one_phone());
     }
 
     #[test]
@@ -155,7 +161,8 @@ proptest! {
             && (!same || issued.channel <= now.channel)
             && (!same || issued.channel != now.channel || issued.key_ttl <= now.key_ttl)
             && (now.login_after || !issued.login_after)
-            && (now.may_skip || !issued.may_skip);
+            && (now.may_skip || !issued.may_skip)
+            && (!same || now.strategy != Strategy::SmsApproved || issued.approve <= now.approve);
         prop_assert_eq!(now.accepts(&issued), strict);
     }
 }

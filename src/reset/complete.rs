@@ -7,7 +7,7 @@ use crate::{
     account::notice,
     auth::{
         gate::{self, Goal, Passed, Proof},
-        session,
+        owed, session,
     },
     base::{Error, factor::FactorKind},
     core::{
@@ -50,6 +50,15 @@ pub async fn choose(
     Ok(refusal.take(PasswordForm::AT.new_password, validated).map(|()| password))
 }
 
+/// A code that is spent with a key.
+#[derive(Clone, Copy)]
+pub struct SpentCode {
+    /// Id of its row.
+    pub id: Uuid,
+    /// The second factor that it also proves, if any.
+    pub proves: Option<FactorKind>,
+}
+
 /// Answer to a form at the end of a reset.
 pub struct Ended {
     /// The answer.
@@ -68,26 +77,48 @@ pub async fn spend(
     account: &AccountRow,
     policy: &Policy,
     key: &KeyRow,
-    code: Option<Uuid>,
+    code: Option<SpentCode>,
     new: Password,
 ) -> Result<Ended, Error> {
     let nothing = |outcome| Ended { outcome, is_complete: false };
     let hash = site.hasher_for(account.id.as_bytes()).hash(new.clone()).await?;
     let now = site.now();
     let mut tx = site.begin().await?;
-    let keys = [Some(key.id), code].into_iter().flatten();
+    let keys = [Some(key.id), code.map(|code| code.id)].into_iter().flatten();
     let Some(mut locked) = accounts::lock_spending(&mut tx, account, keys, now).await? else {
         drop(tx);
         return late(site, account.id, &key.digest, Some(new)).await.map(nothing);
     };
-    let Some(completed) = complete(site, &mut locked, policy, &hash, None).await? else {
+    let factor = match code.and_then(|code| code.proves) {
+        Some(kind) => owed::counted(site, &mut locked, kind).await?,
+        None => None,
+    };
+    let Some(completed) = settle(site, &mut locked, policy, key, &hash, factor).await? else {
         return Ok(nothing(Outcome::gone(Why::Live, None, Place::Reset)));
     };
-    keyed::use_up(site, locked.tx(), &key.digest, completed.leads(policy)).await?;
     tx.commit().await?;
     let is_complete = completed.is_whole();
     let outcome = completed.enter(site, account, policy)?;
     Ok(Ended { outcome, is_complete })
+}
+
+/// Completes a reset whose key has been spent, like [`complete`], and remembers where a second click leads.
+///
+/// # Errors
+/// [`Error::Database`]; nothing has happened then.
+pub async fn settle(
+    site: &Visit<'_>,
+    account: &mut Locked<'_>,
+    policy: &Policy,
+    key: &KeyRow,
+    hash: &PasswordHash,
+    factor: Option<FactorKind>,
+) -> Result<Option<Completed>, Error> {
+    let completed = complete(site, account, policy, hash, factor).await?;
+    if let Some(completed) = &completed {
+        keyed::use_up(site, account.tx(), &key.digest, completed.leads(policy)).await?;
+    }
+    Ok(completed)
 }
 
 /// Answers a form whose key was spent while the request was under way.

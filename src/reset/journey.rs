@@ -28,10 +28,15 @@ pub struct Step {
 pub fn journey(language: &Language, policy: &Policy) -> Vec<Step> {
     let minutes = format::minutes(*policy.key_ttl);
     let code = if policy.strategy == Strategy::SmsApproved { TEXTED.life } else { MAILED.life };
-    let args: [(&str, FluentValue<'_>); 11] = [
+    let approvals = policy.approve.all().map(|way| language.say(&format!("factor-{}", way.name()), &[]));
+    let approvals = approvals.collect::<Vec<_>>().join(", ");
+    let by_factors = policy.strategy == Strategy::SmsApproved && !policy.approve.is_texts();
+    let args: [(&str, FluentValue<'_>); 13] = [
         ("strategy", policy.strategy.name().into()),
         ("steps", policy.strategy.steps().into()),
         ("by_text", policy.strategy.needs_phone().to_string().into()),
+        ("by_factors", by_factors.to_string().into()),
+        ("approvals", approvals.into()),
         ("minutes", minutes.into()),
         ("step_minutes", format::minutes(session::RESTRICTED).into()),
         ("temporary_minutes", format::minutes(*generated_password::LIFE).into()),

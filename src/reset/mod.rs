@@ -4,6 +4,7 @@
 //! cookie, [`ticket`] proves it to the routes of its strategy, and [`complete`] sets the password and ends everything
 //! older.
 
+pub mod approval;
 pub mod arrive;
 pub mod complete;
 pub mod generated_password;
@@ -20,6 +21,7 @@ pub mod second_step;
 pub mod send_code;
 pub mod set_then_login;
 pub mod sms_approved;
+pub mod sms_approved_factor;
 pub mod ticket;
 pub mod typed;
 pub mod undo;
@@ -63,6 +65,7 @@ pub fn samples() -> Vec<Sample> {
         Sample::of::<second_key::SecondKeyFormPage>(),
         Sample::of::<sms_approved::SmsApprovedPage>(),
         Sample::of::<sms_approved::SmsApprovedFormPage>(),
+        Sample::of::<sms_approved_factor::FactorApprovalPage>(),
         Sample::of::<own::page::OwnPage>(),
         Sample::of::<new_password::NewPasswordPage>(),
         Sample::of::<not_me::NotMePage>(),

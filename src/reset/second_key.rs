@@ -99,7 +99,7 @@ async fn submit(
         return second_step::no_code(&site, &ticket, draft.new_password, button(&site, &ticket)).await;
     };
     let typed = (draft.code, draft.new_password);
-    Ok(match second_step::approve(&site, &ticket, &row, typed, refusal).await? {
+    Ok(match second_step::approve(&site, &ticket, (&row, None), typed, refusal).await? {
         Ok(answer) => answer,
         Err((left, refusal)) => self::form(&site, &ticket, &row, left).refused(refusal),
     })

@@ -5,14 +5,14 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::{
-    complete::{choose, late, spend},
+    complete::{SpentCode, choose, late, spend},
     send_code::{MAX_CODES, is_elsewhere, until},
     ticket::{Ticket, TicketShown},
 };
 use crate::{
     account::notice,
     auth::code::{self, CodeKind, Tried},
-    base::{Error, fault::Fault},
+    base::{Error, factor::FactorKind, fault::Fault},
     hashing::password::Password,
     http::{Outcome, Page, Refusal, Visit},
     policy::strategy::Strategy,
@@ -131,14 +131,15 @@ impl CodeForm {
 }
 
 /// Checks the code and the new password, and completes the reset; if refused, returns the tries left and the
-/// refusal. An unacceptable password costs no try, and the code need not be typed again.
+/// refusal. An unacceptable password costs no try, and the code need not be typed again. `proves` is the second factor that
+/// the code also proves.
 ///
 /// # Errors
 /// [`Error::Busy`], [`Error::Database`]; nothing has happened then, except that a try may be counted.
 pub async fn approve<S>(
     site: &Visit<'_>,
     ticket: &Ticket<S>,
-    row: &KeyRow,
+    (row, proves): (&KeyRow, Option<FactorKind>),
     (typed, new): (Option<Zeroizing<String>>, Option<Password>),
     mut refusal: Refusal,
 ) -> Result<Result<Outcome, (i64, Refusal)>, Error> {
@@ -150,7 +151,7 @@ pub async fn approve<S>(
         Some(_) if is_late => late(site, ticket.account.id, &ticket.key.digest, Some(new)).await.map(Ok),
         Some(left) => Ok(Err((left, refusal.with(CODE, code::wrong(left))))),
         None => {
-            let code = Some(row.id);
+            let code = Some(SpentCode { id: row.id, proves });
             let ended = spend(site, &ticket.account, &ticket.policy, &ticket.key, code, new).await?;
             Ok(Ok(ended.outcome))
         }

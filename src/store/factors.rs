@@ -159,10 +159,18 @@ record! {
         pub kinds: String,
         /// Number of accounts.
         pub accounts: i64,
+        /// Number of those with a usable phone.
+        pub phones: i64,
     }
 }
 
 impl HolderGroup {
+    /// Returns a group of which nobody holds a factor.
+    pub fn without(group: &RoleGroup) -> Self {
+        let RoleGroup { role_list, accounts, phones } = group.clone();
+        Self { role_list, kinds: String::new(), accounts, phones }
+    }
+
     /// Returns their roles, in alphabetical order.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
         self.role_list.split_whitespace()
@@ -175,19 +183,25 @@ impl HolderGroup {
 }
 
 /// Divides the groups of all enabled accounts by the factors that they hold. Takes one pass over the factors.
-pub async fn holder_groups(conn: &mut Conn, role_groups: &[RoleGroup]) -> Result<Vec<HolderGroup>, Error> {
-    const HOLDERS: &str = "SELECT role_list, kinds, COUNT(*) AS accounts FROM (
+pub async fn holder_groups(
+    conn: &mut Conn,
+    role_groups: &[RoleGroup],
+    now: Time,
+) -> Result<Vec<HolderGroup>, Error> {
+    const HOLDERS: &str = "SELECT role_list, kinds, COUNT(*) AS accounts, COUNT(CASE WHEN usable_at <= $1 THEN 1 END) AS phones FROM (
             SELECT COALESCE((SELECT string_agg(role, ' ' ORDER BY role) FROM latchkey_roles WHERE account_id = one.account_id), '') AS role_list,
-                string_agg(kind, ' ' ORDER BY kind) AS kinds
-            FROM (SELECT DISTINCT account_id, kind FROM latchkey_factors JOIN latchkey_accounts ON latchkey_accounts.id = account_id WHERE enabled) AS one
+                string_agg(kind, ' ' ORDER BY kind) AS kinds, MIN(phone_usable_at) AS usable_at
+            FROM (SELECT DISTINCT account_id, kind, phone_usable_at FROM latchkey_factors JOIN latchkey_accounts ON latchkey_accounts.id = account_id WHERE enabled) AS one
             GROUP BY account_id) AS each
         GROUP BY role_list, kinds ORDER BY role_list, kinds";
-    let holders = sql!(all HolderGroup, conn, HOLDERS)?;
+    let holders = sql!(all HolderGroup, conn, HOLDERS, now)?;
     let without = role_groups.iter().map(|group| {
         let with = holders.iter().filter(|holders| holders.role_list == group.role_list);
-        let with: i64 = with.map(|holders| holders.accounts).sum();
-        let role_list = group.role_list.clone();
-        HolderGroup { role_list, kinds: String::new(), accounts: group.accounts - with }
+        with.fold(HolderGroup::without(group), |left, holders| HolderGroup {
+            accounts: left.accounts - holders.accounts,
+            phones: left.phones - holders.phones,
+            ..left
+        })
     });
     Ok(without.collect::<Vec<_>>().into_iter().chain(holders).collect())
 }

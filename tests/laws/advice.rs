@@ -18,7 +18,7 @@ fn text(output: &Output) -> String {
 }
 
 /// Output of `check` after these changes.
-fn checked(app: &Site, changes: &[(&str, serde_json::Value)]) -> String {
+pub fn checked(app: &Site, changes: &[(&str, serde_json::Value)]) -> String {
     let mut config = app.config.clone();
     config.change(changes);
     std::fs::write(app.setting.folder.join("Rocket.toml"), config.toml()).expect("written");

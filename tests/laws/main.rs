@@ -9,6 +9,7 @@ mod admin;
 mod admin_messages;
 mod admin_pages;
 mod advice;
+mod approve;
 mod attached;
 mod bad_input;
 mod binding;

@@ -206,6 +206,7 @@ pub(super) fn values(site: &Visit<'_>, policy: &Policy, origins: &[Origin]) -> V
         let (name, value) = (setting.name(), setting.of(policy));
         let meaning = match setting {
             Setting::KeyTtl => site.say("tag-good-for", &minutes),
+            Setting::Approve => named(site, "factor", &value),
             _ => site.say(&format!("{}-{value}", name.replace('_', "-")), &[]),
         };
         let place =
@@ -215,14 +216,17 @@ pub(super) fn values(site: &Visit<'_>, policy: &Policy, origins: &[Origin]) -> V
     Setting::all().iter().map(value).collect()
 }
 
+/// Returns the names of what is listed, as the pages call them: `factor-sms`, `method-totp`.
+fn named(site: &Visit<'_>, of: &str, listed: &str) -> String {
+    let names = listed.split(", ").map(|name| site.say(&format!("{of}-{name}"), &[]));
+    names.collect::<Vec<_>>().join(", ")
+}
+
 fn sign_in_value(site: &Visit<'_>, origin: &Origin) -> ShownSetting {
     let Origin { setting, value, place, .. } = origin;
     let meaning = match *setting {
-        "factors" | "methods" => {
-            let one = setting.trim_end_matches('s');
-            let all = value.split(", ").map(|name| site.say(&format!("{one}-{name}"), &[]));
-            all.collect::<Vec<_>>().join(", ")
-        }
+        "factors" => named(site, "factor", value),
+        "methods" => named(site, "method", value),
         _ => site.say(&format!("{}-{}", setting.replace('_', "-"), value.replace('_', "-")), &[]),
     };
     ShownSetting { name: setting, value: value.clone(), meaning, place: Some(place.to_string()) }

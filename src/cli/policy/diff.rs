@@ -81,7 +81,7 @@ pub(super) async fn run(diff: &Diff, strategies: &Strategies) -> Result<bool, Er
         DatabaseState::Counts(pool) => {
             let (mut conn, now) = (pool.read().await?, Clock::system().now());
             let role_groups = accounts::role_groups(&mut conn, now).await?;
-            let holders = factors::holder_groups(&mut conn, &role_groups).await?;
+            let holders = factors::holder_groups(&mut conn, &role_groups, now).await?;
             Some(((role_groups, holders), keys::issued(&mut conn, now).await?))
         }
         _ => None,

@@ -74,9 +74,10 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
     let permissions = validated.config.permissions.of(roles.iter().copied());
     let state = account.as_ref().map_or(Vec::new(), |account| {
         let reached = account.phone.as_deref().is_none_or(|number| validated.config.sms.reaches(number));
-        let mut state = state(language, account, reached, &policy, now);
+        let held = held.as_deref().unwrap_or_default();
+        let mut state = state(language, (account, held), reached, &policy, now);
         let policy = validated.config.sign_in.policy(account.roles());
-        state.extend(factors_of(language, &policy, held.as_deref().unwrap_or_default()));
+        state.extend(factors_of(language, &policy, held));
         state
     });
     if explain.json {
@@ -129,7 +130,7 @@ async fn find(figment: &Figment, email: &Email) -> Result<Option<(AccountRow, Ve
 /// Describes what the account lacks for its policy; `reached` if texts may be sent to its number.
 fn state(
     language: &Language,
-    account: &AccountRow,
+    (account, held): (&AccountRow, &[FactorRow]),
     reached: bool,
     policy: &Policy,
     now: Time,
@@ -143,8 +144,9 @@ fn state(
         }
         (None, None) => language.say("explain-phone-none", &[]),
     };
-    let needed = policy.needs_phone() && usable.is_none();
-    let needed = needed.then(|| language.say("explain-phone-needed", &[]));
+    let admitted = policy.admits(usable.is_some(), held.iter().map(|factor| factor.kind));
+    let lacks = if policy.needs_phone() { "explain-phone-needed" } else { "explain-approval-needed" };
+    let needed = (!admitted).then(|| language.say(lacks, &[]));
     let disabled = match account.state() {
         AccountState::Disabled => Some(language.say("explain-disabled", &[])),
         AccountState::DeletionPending => Some(language.say("explain-deleted", &[])),

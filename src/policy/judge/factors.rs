@@ -1,11 +1,13 @@
-//! Reviews the second factors that count, beside the way in which people get back in.
+//! Reviews the second factors that count, and those that approve a reset, beside each other.
 
 use crate::{
     base::factor::FactorKind,
     findings::{Finding, Severity},
     policy::{
-        Channel, ResetSettings,
+        Policy, ResetSettings,
+        approve::Approval,
         sign_in::{SecondFactor, SignInSettings, table_key},
+        table_key as reset_table_key,
     },
 };
 
@@ -14,7 +16,30 @@ pub fn factors(settings: &SignInSettings, reset: &ResetSettings) -> Vec<Finding>
     let chosen = settings
         .written()
         .filter(|(_, table)| table.factors.is_some() || table.second_factor == Some(SecondFactor::Required));
-    chosen.flat_map(|(role, _)| table(settings, reset, role)).collect()
+    let chosen = chosen.flat_map(|(role, _)| table(settings, reset, role));
+    chosen
+        .chain(reset.tables().flat_map(|(role, policy)| approving(settings, reset, role, &policy)))
+        .collect()
+}
+
+/// Warns of factors that approve a reset, and that nobody can set up.
+fn approving(
+    settings: &SignInSettings,
+    reset: &ResetSettings,
+    role: &str,
+    policy: &Policy,
+) -> Option<Finding> {
+    let table = reset.role.get(role).unwrap_or(reset);
+    let says = table.approve.is_some() || table.strategy.is_some();
+    let sign_in = settings.policy(Some(role).filter(|role| !role.is_empty()));
+    let lacks = |way: &Approval| !sign_in.is_on() || !sign_in.counts(way.factor());
+    let way = policy.approve.factors().find(lacks).filter(|way| says && policy.is_approved_by(*way))?;
+    Some(Finding::new(
+        Severity::Warning,
+        format!("{}.approve", reset_table_key(role)),
+        format!("nobody can set up the factor {}: latchkey.sign_in does not count it", way.name()),
+        "leave it out, or let it count there",
+    ))
 }
 
 fn table(settings: &SignInSettings, reset: &ResetSettings, role: &str) -> Vec<Finding> {
@@ -25,7 +50,7 @@ fn table(settings: &SignInSettings, reset: &ResetSettings, role: &str) -> Vec<Fi
     if policy.second_factor == SecondFactor::Off {
         return findings;
     }
-    let same_mailbox = recovery.channel == Channel::Email && !recovery.needs_phone();
+    let same_mailbox = !recovery.may_need_help();
     if policy.counts(FactorKind::Email) && same_mailbox {
         findings.push(Finding::new(
             Severity::Warning,
@@ -66,6 +91,7 @@ mod tests {
     fn factors_are_judged_where_they_are_chosen() {
         use Severity::{Advice, Warning};
         let of = |severity, role: &str| (severity, format!("latchkey.sign_in{role}.factors"));
+        let approve = |role: &str| (Warning, format!("latchkey.reset{role}.approve"));
         let both = |role| vec![of(Warning, role), of(Advice, role)];
         for (settings, reset, expected) in [
             ("", "", Vec::new()),
@@ -78,6 +104,14 @@ mod tests {
             ("second_factor = 'required'", "", both("")),
             ("role.admin.second_factor = 'required'", "", both(".role.admin")),
             ("role.admin.factors = ['totp']", "", Vec::new()),
+            ("factors = ['totp']", "strategy = 'sms_approved'\napprove = ['totp', 'sms']", Vec::new()),
+            ("", "approve = ['totp']\nrole.a.strategy = 'sms_approved'", Vec::new()),
+            ("second_factor = 'off'", "approve = ['totp']\nstrategy = 'sms_approved'", vec![approve("")]),
+            (
+                "factors = ['totp']",
+                "role.a = { approve = ['passkey'], strategy = 'sms_approved' }",
+                vec![approve(".role.a")],
+            ),
         ] {
             assert_eq!(found(settings, reset), expected, "{settings}");
         }

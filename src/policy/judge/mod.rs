@@ -35,7 +35,7 @@ pub struct Environment {
 pub fn settings(settings: &ResetSettings, environment: Environment) -> Vec<Finding> {
     let tables: Vec<_> = Table::all(settings).collect();
     let mut findings: Vec<_> = tables.iter().flat_map(|table| table.validate(environment)).collect();
-    if !environment.contact && tables.iter().any(|table| table.policy.needs_phone()) {
+    if !environment.contact && tables.iter().any(|table| table.policy.may_need_help()) {
         findings.push(Finding::new(
             Severity::Advice,
             "latchkey.contact",
@@ -66,17 +66,16 @@ fn admins(settings: &ResetSettings) -> Vec<Finding> {
     let laxer: Vec<_> = rest
         .filter_map(|&setting| {
             let others = settings.tables().filter(|(role, _)| *role != ADMIN);
-            let (role, other) = others.min_by(|(_, one), (_, other)| setting.order(one, other))?;
+            let stricter = others.filter(|(_, other)| setting.is_laxer(&admin, other));
+            let (role, other) = stricter.min_by(|(_, one), (_, other)| setting.order(one, other))?;
             let whose = if role.is_empty() { "everybody".into() } else { format!("the role {role}") };
-            setting.is_laxer(&admin, &other).then(|| {
-                let (name, value, theirs) = (setting.name(), setting.of(&admin), setting.of(&other));
-                Finding::new(
-                    Severity::Warning,
-                    key(setting),
-                    format!("{name} = {value} for admins is laxer than {theirs} for {whose}"),
-                    format!("make it at least as strict in [default.{}]", table_key(ADMIN)),
-                )
-            })
+            let (name, value, theirs) = (setting.name(), setting.of(&admin), setting.of(&other));
+            Some(Finding::new(
+                Severity::Warning,
+                key(setting),
+                format!("{name} = {value} for admins is laxer than {theirs} for {whose}"),
+                format!("make it at least as strict in [default.{}]", table_key(ADMIN)),
+            ))
         })
         .collect();
     laxest.into_iter().chain(laxer).collect()

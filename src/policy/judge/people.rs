@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 
 use super::super::{
-    Policy, ResetSettings,
+    Channel, Policy, ResetSettings,
+    approve::Approval,
     permissions::{Permissions, list_key},
     setting::Setting,
     sign_in::{self, SecondFactor, SignInSettings},
+    strategy::Strategy,
     table_key,
 };
 use crate::{
@@ -49,30 +51,33 @@ pub async fn people(
     let tables = tables.map(|(role, key)| (role.as_str(), key, "the table"));
     let lists = permissions.written().map(|(role, _)| (role, list_key(role), "the list"));
     let nameless = tables.chain(lists).filter(|(role, ..)| somebody && !known.contains(role));
-    let needy = settings.tables().filter(|(_, policy)| policy.needs_phone());
-    let phoneless = needy.filter_map(|(role, policy)| without_phone(settings, role_groups, role, &policy));
-    let held_up = held_up(conn, sign_in, role_groups).await?;
-    Ok(phoneless
-        .chain(held_up)
-        .chain(nameless.map(|(role, key, what)| nobody(role, key, what, &known)))
-        .collect())
+    let holders = holders(conn, (settings, sign_in), role_groups, now).await?;
+    let needy = settings.tables().filter(|(_, policy)| policy.may_need_help());
+    let lost = needy.filter_map(|(role, policy)| without_way(settings, &holders, role, &policy));
+    let requiring = sign_in.tables().filter(|(_, policy)| policy.second_factor == SecondFactor::Required);
+    let held_up = requiring.filter_map(|(role, _)| without_factor(sign_in, &holders, role));
+    Ok(lost.chain(held_up).chain(nameless.map(|(role, key, what)| nobody(role, key, what, &known))).collect())
 }
 
-/// Advises of accounts under each table that requires a second factor, and hold none that counts.
-async fn held_up(
+/// Returns all accounts by roles and factors, which are only looked up if a table asks for any.
+async fn holders(
     conn: &mut Conn,
-    settings: &SignInSettings,
+    (settings, sign_in): (&ResetSettings, &SignInSettings),
     role_groups: &[RoleGroup],
-) -> Result<Vec<Finding>, Error> {
-    let requiring = settings.tables().filter(|(_, policy)| policy.second_factor == SecondFactor::Required);
-    let requiring: Vec<_> = requiring.map(|(role, _)| role).collect();
-    if requiring.is_empty() {
-        return Ok(Vec::new());
+    now: Time,
+) -> Result<Vec<HolderGroup>, Error> {
+    let approves = |policy: &Policy| {
+        policy.strategy == Strategy::SmsApproved && policy.approve.factors().next().is_some()
+    };
+    let asked = sign_in.tables().any(|(_, policy)| policy.second_factor == SecondFactor::Required)
+        || settings.tables().any(|(_, policy)| approves(&policy));
+    match asked {
+        true => factors::holder_groups(conn, role_groups, now).await,
+        false => Ok(role_groups.iter().map(HolderGroup::without).collect()),
     }
-    let holders = factors::holder_groups(conn, role_groups).await?;
-    Ok(requiring.into_iter().filter_map(|role| without_factor(settings, &holders, role)).collect())
 }
 
+/// Advises of accounts under a table that requires a second factor, and hold none that counts.
 fn without_factor(settings: &SignInSettings, holders: &[HolderGroup], role: &str) -> Option<Finding> {
     let asked = holders.iter().filter(|group| settings.asks(role, group.roles()));
     let (accounts, held_up) = asked.fold((0, 0), |(accounts, held_up), group| {
@@ -93,34 +98,67 @@ fn without_factor(settings: &SignInSettings, holders: &[HolderGroup], role: &str
     })
 }
 
-/// Warns if accounts under this table, which requires a phone, have none.
-fn without_phone(
+/// Warns if accounts under this table lack what they would have to show.
+fn without_way(
     settings: &ResetSettings,
-    role_groups: &[RoleGroup],
+    holders: &[HolderGroup],
     role: &str,
     policy: &Policy,
 ) -> Option<Finding> {
-    let asks = |group: &&RoleGroup| settings.asks(role, group.roles());
-    let need = role_groups.iter().filter(asks).filter(|group| settings.policy(group.roles()).needs_phone());
-    let (accounts, phones) =
-        need.fold((0, 0), |(accounts, phones), group| (accounts + group.accounts, phones + group.phones));
+    let asked = holders.iter().filter(|group| settings.asks(role, group.roles()));
+    let need = asked.map(|group| (group, settings.policy(group.roles())));
+    let need = need.filter(|(_, policy)| policy.may_need_help());
+    let (accounts, admitted) = need.fold((0, 0), |(accounts, admitted), (group, policy)| {
+        let of = |has_phone, count| if policy.admits(has_phone, group.kinds()) { count } else { 0 };
+        let with = of(true, group.phones) + of(false, group.accounts - group.phones);
+        (accounts + group.accounts, admitted + with)
+    });
     let whose = if role.is_empty() { String::new() } else { format!(" with the role {role}") };
-    let with = if phones == 0 { "none".into() } else { phones.to_string() };
-    let (setting, instead) = if policy.strategy.needs_phone() {
-        (Setting::Strategy, "strategy = \"second_key\", which needs none")
-    } else {
-        (Setting::Channel, "channel = \"email\"")
+    let with = if admitted == 0 { "none".into() } else { admitted.to_string() };
+    let by_factors = policy.strategy == Strategy::SmsApproved && !policy.approve.is_texts();
+    let (setting, first, instead) = match policy.strategy.needs_phone() {
+        true if by_factors => {
+            (Setting::Approve, "let them set one up", "strategy = \"second_key\", which needs none")
+        }
+        true => (
+            Setting::Strategy,
+            "let them add one at /account/phone",
+            "strategy = \"second_key\", which needs none",
+        ),
+        false => (Setting::Channel, "let them add one at /account/phone", "channel = \"email\""),
     };
-    (accounts > phones).then(|| {
+    (accounts > admitted).then(|| {
+        let what = required(policy);
         Finding::new(
             Severity::Warning,
             format!("{}.{}", table_key(role), setting.name()),
-            format!(
-                "of {accounts} accounts{whose}, {with} have a usable phone: the others could not get back in"
-            ),
-            format!("let them add one at /account/phone first, or write {instead}"),
+            format!("of {accounts} accounts{whose}, {with} have {what}: the others could not get back in"),
+            format!("{first} first, or write {instead}"),
         )
     })
+}
+
+/// Describes what a policy requires beside a mailbox.
+fn required(policy: &Policy) -> String {
+    const PHONE: &str = "a usable phone";
+    if policy.strategy != Strategy::SmsApproved {
+        return PHONE.into();
+    }
+    let mut ways: Vec<_> = policy
+        .approve
+        .all()
+        .map(|way| match way {
+            Approval::Passkey => "a passkey",
+            Approval::Totp => "an authenticator app",
+            Approval::Sms => PHONE,
+        })
+        .collect();
+    ways.reverse();
+    let ways = ways.join(" or ");
+    match policy.channel {
+        Channel::Sms if !policy.approve.has(Approval::Sms) => format!("{PHONE}, and {ways}"),
+        _ => ways,
+    }
 }
 
 /// Warns of a table or list for a role that nobody has.

@@ -1,7 +1,10 @@
 //! Findings about one table of the policy: the base, or the overrides of a role.
 
 use super::{
-    super::{Channel, InFlight, Policy, ResetSettings, is_role, longest, strategy::Strategy, table_key},
+    super::{
+        Channel, InFlight, Policy, ResetSettings, approve::Approval, is_role, longest, strategy::Strategy,
+        table_key,
+    },
     Environment,
 };
 use crate::{
@@ -48,6 +51,7 @@ impl<'a> Table<'a> {
             self.honours(),
             self.skips(),
             self.signs_in(),
+            self.approves(),
             self.changes_nothing(),
         ]
         .into_iter()
@@ -76,9 +80,13 @@ impl<'a> Table<'a> {
         self.is_base() || strategy && self.ask.strategy.is_some() || channel && self.ask.channel.is_some()
     }
 
-    /// Returns the key to blame: `channel` if this table sets it, else `strategy`.
+    /// Returns the key to blame: `channel` if this table sets it, else `strategy`, or `approve` if it sets that alone.
     fn means(&self) -> &'static str {
-        if self.ask.channel.is_some() { "channel" } else { "strategy" }
+        match (self.ask.channel, &self.ask.strategy, self.ask.approve) {
+            (Some(_), ..) => "channel",
+            (None, None, Some(_)) => "approve",
+            _ => "strategy",
+        }
     }
 
     /// True if a setting of this table affects such a policy; the base's settings are also inherited.
@@ -137,15 +145,16 @@ impl<'a> Table<'a> {
     }
 
     fn one_phone(&self) -> Option<Finding> {
-        let alone = self.policy.strategy.needs_phone() && self.policy.channel == Channel::Sms;
-        (alone && self.says(true, true)).then(|| {
+        let alone = self.policy.is_one_phone();
+        (alone && (self.says(true, true) || self.ask.approve.is_some())).then(|| {
             let why = format!("{} with channel = \"sms\" depends on the phone alone", self.policy.strategy);
             self.find(Severity::Error, self.means(), why, "write channel = \"email\" in this table")
         })
     }
 
     fn no_gateway(&self, environment: Environment) -> Option<Finding> {
-        (self.policy.needs_phone() && !environment.gateway && self.says(true, true)).then(|| {
+        let says = self.says(true, true) || self.ask.approve.is_some();
+        (self.policy.texts() && !environment.gateway && says).then(|| {
             let remedy = "set latchkey.sms.url to your gateway's address";
             if environment.lenient {
                 let why =
@@ -160,6 +169,10 @@ impl<'a> Table<'a> {
 
     fn risk(&self) -> Option<Finding> {
         let risk = self.policy.strategy.risk().filter(|_| self.says(true, false))?;
+        // The one of sms_approved is about texts.
+        if self.policy.strategy == Strategy::SmsApproved && !self.policy.approve.has(Approval::Sms) {
+            return None;
+        }
         // The finding about admins says more.
         let said = self.role == Administrator::NAME && self.policy.strategy == Strategy::GeneratedPassword;
         (!said).then(|| self.find(risk.severity, "strategy", risk.why, risk.remedy))
@@ -209,6 +222,20 @@ impl<'a> Table<'a> {
         twice.then(|| {
             let why = "makes people under generated_password sign in twice, since it begins with signing in";
             self.find(Severity::Advice, "login_after", why, "remove it")
+        })
+    }
+
+    fn approves(&self) -> Option<Finding> {
+        let approve = self.ask.approve?;
+        if approve.is_empty() {
+            let why = "nothing approves a reset";
+            return Some(self.find(Severity::Error, "approve", why, "write some of passkey, totp, sms"));
+        }
+        let vain = !self.meets(|policy| policy.strategy == Strategy::SmsApproved);
+        vain.then(|| {
+            let why = format!("has no effect with {}", self.policy.strategy);
+            let remedy = "remove it, or write strategy = \"sms_approved\"";
+            self.find(Severity::Advice, "approve", why, remedy)
         })
     }
 

@@ -59,6 +59,18 @@ fn each_fault_is_found_under_its_key() {
         ("may_skip = true", Advice, "latchkey.reset.may_skip"),
         ("strategy = 'generated_password'\nlogin_after = false", Advice, "latchkey.reset.login_after"),
         ("role.x.strategy = 'set_then_login'", Advice, "latchkey.reset.role.x"),
+        ("approve = []", Error, "latchkey.reset.approve"),
+        ("approve = ['totp']", Advice, "latchkey.reset.approve"),
+        (
+            "strategy = 'sms_approved'\napprove = ['totp']\nrole.admin.approve = ['totp', 'sms']",
+            Warning,
+            "latchkey.reset.role.admin.approve",
+        ),
+        (
+            "channel = 'sms'\nstrategy = 'sms_approved'\napprove = ['totp', 'sms']",
+            Error,
+            "latchkey.reset.channel",
+        ),
     ] {
         assert!(found(toml).contains(&(severity, key.to_owned())), "{toml}: {:?}", found(toml));
     }
@@ -87,4 +99,18 @@ fn what_needs_texts_needs_a_gateway_in_release() {
     // The other advice is about text messages as such; it is not laxer that admins may use mail instead.
     assert_eq!(severities(false), [Severity::Error, Severity::Advice]);
     assert_eq!(severities(true), [Severity::Advice, Severity::Advice]);
+}
+
+#[test]
+fn what_approves_without_texts_needs_no_phone() {
+    let bare = Environment { gateway: false, lenient: false, contact: true };
+    let told = |toml| validated(toml, bare);
+    assert_eq!(told("strategy = 'sms_approved'\napprove = ['totp', 'passkey']"), []);
+    let with_texts = told("strategy = 'sms_approved'\napprove = ['totp', 'sms']");
+    assert!(with_texts.iter().any(|finding| finding.why.contains("no gateway")), "{with_texts:?}");
+    assert_eq!(
+        told("strategy = 'sms_approved'\nchannel = 'sms'\napprove = ['totp']").len(),
+        2,
+        "the gateway, and the channel"
+    );
 }

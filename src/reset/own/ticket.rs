@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     super::{
-        complete::{PasswordForm, choose, spend},
+        complete::{PasswordForm, SpentCode, choose, spend},
         second_step::{pending, try_code},
         send_code::{self, MAILED, TEXTED},
         ticket,
@@ -233,7 +233,8 @@ impl<S: Recovers> Ticket<'_, S> {
             ticket.hold(site).await?;
             return Ok(Err(sentences(site.language(), &refusal).join(" ")));
         };
-        let ended = spend(site, &ticket.account, &ticket.policy, &ticket.key, self.code, new).await?;
+        let code = self.code.map(|id| SpentCode { id, proves: None });
+        let ended = spend(site, &ticket.account, &ticket.policy, &ticket.key, code, new).await?;
         Ok(Ok(Answer::at_end(ended)))
     }
 
