@@ -123,6 +123,7 @@ async fn the_policy_in_force_is_shown(setting: Setting) {
     let ann = app.account("ann@example.com").await;
     let page = browser.get("/admin/policy").await;
     assert!(page.text.contains("set_then_login") && page.text.contains("second_key"), "{page}");
+    assert!(!page.text.contains('['), "a setting has no sentence: {page}");
     for (email, strategy) in [(&root.email, "second_key"), (&ann.email, "set_then_login")] {
         let page = browser.get(&place(&browser, email).await).await;
         assert!(page.text.contains(&format!("strategy {strategy}")), "{page}");
