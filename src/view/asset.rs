@@ -27,6 +27,17 @@ pub struct Asset {
     pub version: String,
 }
 
+/// Returns a stylesheet or a script without the lines that are comments alone, for which visitors would wait.
+pub fn without_comments(name: &str, bytes: &[u8]) -> Vec<u8> {
+    let is_code = [".css", ".js"].iter().any(|ending| name.ends_with(ending));
+    let is_comment = |line: &&[u8]| {
+        let line = line.trim_ascii();
+        line.starts_with(b"//") || line.starts_with(b"/*") && line.ends_with(b"*/")
+    };
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    if is_code { lines.filter(|line| !is_comment(line)).flatten().copied().collect() } else { bytes.to_vec() }
+}
+
 impl Asset {
     /// Creates the file `name` with this content; `None` if its extension is not served.
     pub fn new(name: &str, bytes: Vec<u8>) -> Option<Self> {

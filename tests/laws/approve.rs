@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 
 use crate::{
     advice::checked,
-    common::{Browser, NEW, Page, Person, Sent, Setting, Strategy, TestApp},
-    device::Device,
-    factors::{half_way, prove, with_app},
+    common::{
+        Browser, NEW, Page, Person, Sent, Setting, Strategy, TestApp,
+        factors::{half_way, prove, with_app},
+        passkeys::Device,
+    },
     key::is_unusable,
 };
 

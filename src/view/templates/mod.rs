@@ -6,7 +6,7 @@ use include_dir::{Dir, include_dir};
 use regex::Regex;
 
 use super::{
-    asset::Asset,
+    asset::{self, Asset},
     catalog::{self, Catalog},
     language::Language,
 };
@@ -55,8 +55,12 @@ impl Templates {
             if let Some(page) = name.strip_suffix(".tera") {
                 let source = text(&name, &bytes)?;
                 pages.push((page.to_owned(), placed(&name, &source, &shown, places)?));
-            } else if let Some(asset) = name.strip_prefix("assets/") {
-                assets.extend(Asset::new(asset, bytes.into_owned()).map(|file| (asset.to_owned(), file)));
+            } else if let Some(file) = name.strip_prefix("assets/") {
+                let bytes = match bytes {
+                    Cow::Borrowed(ours) => asset::without_comments(file, ours),
+                    Cow::Owned(theirs) => theirs,
+                };
+                assets.extend(Asset::new(file, bytes).map(|asset| (file.to_owned(), asset)));
             }
         }
         let framed = assets.get("latchkey.css").and_then(|css| Asset::new(FRAMED, framed(css.bytes.plain())));
