@@ -388,7 +388,7 @@ async fn who_has_no_password_changes_the_account_without_and_may_set_one(setting
     assert_eq!(page.path(), "/login", "a proof that is not fresh is enough: {page}");
     browser.press_with(&page, "email", &[("email", &ann.email)]).await;
     app.mailbox.rest("ann@example.org").await;
-    let code = app.mailbox.next_code(&ann.email).await;
+    let code = app.mailbox.next(&ann.email).await.code();
     let page = type_code(&browser, &code).await;
     assert_eq!(page.path(), "/change", "{page}");
     browser.submit(&page, &[("new-password", NEW)]).await;

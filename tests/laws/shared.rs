@@ -3,7 +3,7 @@
 use rocket::{Build, Rocket, fairing::AdHoc, get, routes};
 use serde_json::{Value, json};
 
-use crate::common::{Database, Engine, OLD, Setting, TestApp, dump, execute, texts};
+use crate::common::{Engine, OLD, Setting, TestApp, dump, execute, texts};
 
 for_both_databases! {
     a_host_and_latchkey_share_a_database,
@@ -54,12 +54,17 @@ async fn app(setting: &Setting) -> TestApp {
 }
 
 async fn a_host_and_latchkey_share_a_database(setting: Setting) {
-    let empty = Database::create(setting.engine).expect("an empty database");
-    let setting = Setting { database: empty.url().to_owned(), folder: empty.folder(), ..setting };
     let url = match setting.engine {
         Engine::Sqlite => format!("{}?mode=rwc", setting.database),
         Engine::Postgres => setting.database.clone(),
     };
+    match setting.engine {
+        Engine::Sqlite => std::fs::remove_file(setting.folder.join("latchkey.db")).expect("removed"),
+        Engine::Postgres => {
+            execute(&url, "DROP SCHEMA public CASCADE").await;
+            execute(&url, "CREATE SCHEMA public").await;
+        }
+    }
     execute(&url, HOSTS).await;
     let before = dump(&url).await;
     let site = app(&setting).await;
