@@ -1,4 +1,4 @@
-//! Addresses to request: strangers, and people in seven states, each address used once.
+//! Addresses to request: strangers, and people in eight states, each address used once.
 //!
 //! One account and one registration are made through the pages; the others are copies in the database.
 
@@ -21,10 +21,12 @@ pub enum Known {
     KeyPending,
     /// An account with a live generated password.
     PasswordPending,
+    /// An account with an authenticator app.
+    WithApp,
 }
 
 impl Known {
-    pub const ALL: [Known; 7] = [
+    pub const ALL: [Known; 8] = [
         Known::Active,
         Known::Unconfirmed,
         Known::Disabled,
@@ -32,6 +34,7 @@ impl Known {
         Known::Phoneless,
         Known::KeyPending,
         Known::PasswordPending,
+        Known::WithApp,
     ];
 
     /// Name in the table.
@@ -44,6 +47,7 @@ impl Known {
             Known::Phoneless => "without a phone",
             Known::KeyPending => "key pending",
             Known::PasswordPending => "generated password",
+            Known::WithApp => "with an app",
         }
     }
 
@@ -52,8 +56,9 @@ impl Known {
         format!("{}{number:06}@example.com", char::from(b'a' + self as u8))
     }
 
-    /// Creates `count` people in this state from the one account and the one registration.
-    pub async fn people(self, database: &mut SqliteConnection, count: usize) {
+    /// Creates `count` people in this state from the one account and the one registration, all with this sealed secret of an
+    /// app if they have one.
+    pub async fn people(self, database: &mut SqliteConnection, count: usize, app: &[u8]) {
         let email = format!("'{}' || printf('%06d', n) || '@example.com'", char::from(b'a' + self as u8));
         let numbers = format!(
             "WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count} - 1)"
@@ -82,19 +87,27 @@ impl Known {
             FROM numbers, (SELECT * FROM latchkey_accounts WHERE email LIKE 'maria%')"
         );
         run(database, copy).await;
+        let first = &self.email(0)[..1];
+        if self == Known::WithApp {
+            let secret: String = app.iter().map(|byte| format!("{byte:02x}")).collect();
+            let apps = format!(
+                "INSERT INTO latchkey_factors (id, account_id, kind, name, secret, used_step, created_at)
+                SELECT randomblob(16), id, 'totp', 'app', x'{secret}', 0, created_at
+                FROM latchkey_accounts WHERE email LIKE '{first}______@%'"
+            );
+            return run(database, apps).await;
+        }
         let purpose = match self {
             Known::KeyPending => "reset",
             Known::PasswordPending => "temporary",
             _ => return,
         };
-        let first = self.email(0);
         let keys = format!(
             "INSERT INTO latchkey_keys (id, account_id, purpose, digest, policy, tries, codes_issued, issued_at, expires_at)
             SELECT randomblob(16), latchkey_accounts.id, '{purpose}', randomblob(32), one.policy, 0, 0, one.issued_at,
                 one.issued_at + 100000000000
             FROM latchkey_accounts, (SELECT * FROM latchkey_keys WHERE purpose = 'reset' LIMIT 1) AS one
-            WHERE latchkey_accounts.email LIKE '{}______@%'",
-            &first[..1]
+            WHERE latchkey_accounts.email LIKE '{first}______@%'"
         );
         run(database, keys).await;
     }

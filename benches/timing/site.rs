@@ -3,6 +3,7 @@
 
 use std::{net::SocketAddr, path::Path, process::Command, time::Duration};
 
+use latchkey::base::{keyring::Keyring, random::Random};
 use rocket::tokio::{runtime::Runtime, time::sleep};
 use sqlx::SqliteConnection;
 
@@ -43,13 +44,25 @@ pub enum Asked {
     Resend,
     /// Requests a reset.
     Reset,
+    /// Requests a message to sign in with.
+    Message,
+    /// Signs in with a wrong code of an app.
+    App,
     /// A stranger's reset, directly after one of the address in question.
     After,
 }
 
 impl Asked {
     /// The order matters: a reset leaves a key behind.
-    pub const ALL: [Asked; 5] = [Asked::SignIn, Asked::Resend, Asked::Register, Asked::Reset, Asked::After];
+    pub const ALL: [Asked; 7] = [
+        Asked::SignIn,
+        Asked::App,
+        Asked::Resend,
+        Asked::Register,
+        Asked::Message,
+        Asked::Reset,
+        Asked::After,
+    ];
 
     /// Name in the table.
     pub fn name(self) -> &'static str {
@@ -58,6 +71,8 @@ impl Asked {
             Asked::Register => "register",
             Asked::Resend => "resend",
             Asked::Reset => "reset",
+            Asked::Message => "sign-in by mail",
+            Asked::App => "sign-in by app",
             Asked::After => "after a reset",
         }
     }
@@ -68,6 +83,8 @@ impl Asked {
             Asked::SignIn => post(url, "/login", &format!("email={email}&password=wrong")),
             Asked::Register => post(url, "/register", &format!("email={email}&password={PASSWORD}")),
             Asked::Resend => post(url, "/confirm", &format!("email={email}")),
+            Asked::Message => post(url, "/login/send", &format!("email={email}&with=email")),
+            Asked::App => post(url, "/login/app", &format!("email={email}&code=000000")),
             Asked::Reset | Asked::After => post(url, "/reset", &format!("email={email}")),
         }
     }
@@ -85,7 +102,7 @@ impl Site {
             "[default]\naddress = '127.0.0.1'\nport = {port}\nsecret_key = '{SECRET}'\nlog_level = 'off'\n\
             [default.databases.latchkey]\nurl = 'sqlite://latchkey.db'\n\
             [default.latchkey]\npublic_url = '{url}'\npepper = ['a pepper that is long enough for a benchmark']\n\
-            limits.enabled = false\npassword.cost = {cost}\nmail.url = 'smtp://127.0.0.1:{}'\n",
+            limits.enabled = false\nsign_in.methods = ['password', 'email_code', 'email_link', 'totp']\npassword.cost = {cost}\nmail.url = 'smtp://127.0.0.1:{}'\n",
             sink.port
         );
         std::fs::write(folder.join("Rocket.toml"), toml).expect("Rocket.toml is written");
@@ -141,8 +158,10 @@ impl Site {
         let reset = Asked::Reset.request(&self.url, "maria@example.com");
         ask(reset);
         self.drain();
+        let keyring = Keyring::new(SECRET, &[]).expect("the site's keys");
+        let app = keyring.seal(Random, "totp", &[7; 20]).expect("a sealed secret");
         for known in Known::ALL {
-            self.runtime.block_on(known.people(&mut self.database, count));
+            self.runtime.block_on(known.people(&mut self.database, count, &app));
         }
     }
 
