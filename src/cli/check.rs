@@ -233,6 +233,11 @@ fn print(starts: bool, plan: Option<&Plan>, findings: &[Finding]) {
             let what = format!("{strategy}, first key by {channel}, good for {key_ttl}{approved}");
             row(role, &what, *accounts);
         }
+        say!("sign-in");
+        if let Some((_, policy, _)) = plan.sign_in.first() {
+            let methods: Vec<_> = policy.methods.iter().map(|method| method.name()).collect();
+            row("", &format!("by {}", methods.join(", ")), None);
+        }
         say!("second factors");
         for (role, policy, accounts) in &plan.sign_in {
             let SignInPolicy { second_factor, factors, .. } = policy;

@@ -2,7 +2,10 @@
 
 use super::Environment;
 use crate::{
-    base::factor::FactorKind,
+    base::{
+        factor::FactorKind,
+        role::{Administrator, Role},
+    },
     findings::{Finding, Severity},
     policy::{
         Channel,
@@ -20,6 +23,7 @@ pub fn methods(settings: &SignInSettings, environment: Environment) -> Vec<Findi
     let key = || format!("{}.methods", table_key(""));
     let found = |severity, why: &str, remedy: &str| Finding::new(severity, key(), why, remedy);
     let mut findings: Vec<_> = settings.tables().filter_map(|(role, policy)| no_way(role, &policy)).collect();
+    findings.extend(admins(settings));
     if policy.sends(Channel::Sms) {
         findings.push(found(
             Severity::Advice,
@@ -37,6 +41,21 @@ pub fn methods(settings: &SignInSettings, environment: Environment) -> Vec<Findi
         findings.push(found(Severity::Advice, why, "leave it out, or write second_factor = \"if_set_up\""));
     }
     findings
+}
+
+/// Warns if a mailbox alone signs in to accounts that can open `/admin`.
+fn admins(settings: &SignInSettings) -> Option<Finding> {
+    let policy = settings.policy([Administrator::NAME]);
+    let alone = policy.sends(Channel::Email) && policy.second_factor != SecondFactor::Required;
+    alone.then(|| {
+        let table = table_key(Administrator::NAME);
+        Finding::new(
+            Severity::Warning,
+            format!("{table}.second_factor"),
+            "whoever reads an admin's mailbox signs in as that admin",
+            format!("write second_factor = \"required\" in [default.{table}]"),
+        )
+    })
 }
 
 /// Finds a method after which a required factor could neither be proved nor set up, since the only one that counts is the
@@ -83,7 +102,12 @@ mod tests {
         for (toml, gateway, told) in [
             ("", false, &[][..]),
             ("methods = ['password', 'passkey']", false, &[]),
-            ("methods = ['password', 'email_link']", false, &[]),
+            (
+                "methods = ['password', 'email_link']",
+                false,
+                &["warning: latchkey.sign_in.role.admin.second_factor: whoever reads an admin's mailbox"],
+            ),
+            ("methods = ['password', 'email_link']\nrole.admin.second_factor = 'required'", false, &[]),
             (
                 "methods = ['password', 'sms_code']",
                 true,
