@@ -119,6 +119,7 @@ confirm-password = The password you chose
 confirm-new-password = If you forgot it, choose a new password
 confirm-new-button = Confirm with a new password
 confirm-invited-title = Welcome
+confirm-bare-button = Open my account
 confirm-invited-button = Set password and open my account
 confirm-invited-lead = An account has been set up for you. Choose a password to open it.
 
@@ -145,14 +146,14 @@ login-send-email = Sign in by email
 login-send-sms = Sign in by text message
 login-app = Sign in with an authenticator app
 login-app-title = Sign in with an authenticator app
-login-app-lead = Enter your address and the code that your app shows for it.
+login-app-lead = Enter your email address and the six digits that your authenticator app shows.
 login-sent-lead-sms = If there is an account with this address and it has a confirmed phone, a text message is on its way to that phone.
 login-sent-link = Open the link in the message, in any browser.
 login-sent-code = Enter the code from the message here.
-login-sent-again = Sign in again
-login-link-lead = The button signs you in to this account. The link works once.
-login-link-other = You are signed in as { $email } in this browser. The button signs you out of that account.
-login-link-ignore = If this is not your account, close this page. Nothing has happened.
+login-sent-again = Ask for another message
+login-link-lead = Select “Sign in” to continue to this account. The link works only once.
+login-link-other = You are signed in as { $email } in this browser. If you continue, you are signed out of that account.
+login-link-ignore = If this is not your account, close this page. You have not been signed in.
 login-new = New here?
 login-unconfirmed = No confirmation email?
 logout-title = Sign out
@@ -238,8 +239,8 @@ prove-lost = If you have lost these too, please contact support. They can let yo
 prove-cancel = Cancel and sign in as somebody else
 verify-lead = This changes how you sign in.
 factors-title = Two-step sign-in
-factors-lead = After your password, we ask for something that only you have. Somebody who learns your password cannot sign in with it.
-factors-needed = This site asks for a second step after your password. Set one up now: it takes a minute.
+factors-lead = When you sign in, we also ask for something that only you have. Knowing your password, or reading your email, is then not enough.
+factors-needed = This site requires two-step sign-in. Set it up now. It takes about a minute.
 factors-since = added { $since }
 factors-used = last used { $used }
 factors-unused = not used yet
@@ -267,11 +268,11 @@ passkey-lead = A passkey is kept by your phone, your computer or a security key.
 passkey-name-hint = For example “my phone”. You can leave it empty.
 passkey-button = Create a passkey
 passkey-script = Passkeys need JavaScript, which is switched off in this browser.
-totp-title = Set up your app
-totp-scan = Scan this picture with an authenticator app, for example the one that your phone came with.
+totp-title = Set up an authenticator app
+totp-scan = Scan this QR code with your authenticator app.
 totp-picture = QR code for your authenticator app
 totp-open = Open the app on this device
-totp-text = Can you not scan it? Enter this key in the app:
+totp-text = Can’t scan it? Enter this key in the app instead:
 totp-name-hint = For example “my phone”. You can leave it empty.
 totp-button = Confirm
 number-title = Codes by text message
@@ -326,6 +327,10 @@ unusable-confirm-title = This link does not work
 unusable-confirm-lead = Nothing has changed. The link may be incomplete, too old, or replaced by a newer one. Or your address is confirmed already: then sign in.
 unusable-used-title = This link has already been used
 unusable-used-lead = It was used on { $when }, and it works only once. If you chose a new password then, sign in with it.
+unusable-used_to_sign_in-title = This link has already been used
+unusable-used_to_sign_in-lead = It was used on { $when }, and it works only once. If that was not you, sign in and end all other sessions.
+unusable-live_to_sign_in-title = This link no longer works
+unusable-live_to_sign_in-lead = The site has changed how people sign in, or you have opened another link in this browser since. Please sign in again.
 unusable-expired-title = This link has expired
 unusable-expired-lead = It was valid until { $when }. Nothing has changed.
 unusable-replaced-title = There is a newer link
@@ -447,6 +452,7 @@ event-let-in = Support let somebody in
 flash-signed-out = You are signed out.
 flash-deleted = Your account is closed, and will be deleted for good in { $count } hours.
 flash-confirmed = Your address is confirmed, and you are signed in.
+flash-confirmed-owing = Your address is confirmed. One step is left.
 flash-confirmed-login = Your address is confirmed. Sign in with your password.
 flash-confirmed-bare = Your address is confirmed. Sign in to go on.
 flash-password-changed = Your password is changed.
@@ -511,7 +517,7 @@ fault-email = Enter an email address like name@example.com.
 fault-same-email = This is already your email address. Enter the new one.
 fault-phone = Enter a phone number with its country code, like +49 151 23456789.
 fault-login = The address or the password is wrong.
-fault-login-app = The address or the code is wrong, or the code was used already.
+fault-login-app = The address or the code is wrong, or the code has already been used.
 fault-password = Your password is wrong.
 fault-code = { $tries ->
     [one] That code is wrong. You have one try left.
@@ -635,8 +641,8 @@ channel-email = The link goes to the address of the account
 channel-sms = The link goes to the verified phone
 in-flight-revoke = When the policy changes, links already sent stop working
 in-flight-stricter = When the policy changes, links already sent still work if their policy was as strict
-new-browser-notices-true = Sign-in from a new browser is told by email
-new-browser-notices-false = Sign-in from a new browser is not told
+new-browser-notices-true = People are told by email of a sign-in from a new browser
+new-browser-notices-false = People are not told of a sign-in from a new browser
 method-password = Password
 method-passkey = Passkey
 method-email_code = Code by email
@@ -644,9 +650,9 @@ method-email_link = Link by email
 method-sms_code = Code by text message
 method-totp = Authenticator app
 second-factor-off = Nobody is asked for a second step
-second-factor-if-set-up = Who has set up a second step is asked for it
+second-factor-if-set-up = People who have set up a second step are asked for it
 second-factor-required = Everybody needs a second step, and sets it up when signing in
-trusted-browsers-true = People may trust a browser, which does not ask for the second step for a month
+trusted-browsers-true = People may trust a browser, which does not ask for the second step for 30 days
 trusted-browsers-false = Every browser asks for the second step
 in-flight-honour = When the policy changes, links already sent still work
 login-after-true = The last step signs in
@@ -935,23 +941,23 @@ mail-reset-unknown-closing =
 mail-sign-in-link-subject = Sign in to { $site }
 mail-sign-in-link-lead =
     Somebody, hopefully you, asked to sign in to your { $site } account.
-    Open the link and press the button on its page. It works once, and opening it does not change anything yet.
+    Open the link and select “Sign in”. It works once. Opening it does not sign you in yet.
 mail-sign-in-link-button = Sign in
 mail-sign-in-link-closing =
-    If you did not ask for this, you can ignore this message: nobody is signed in.
+    If you did not ask for this, you can ignore this message: nobody has been signed in.
     Do not forward this message. Anyone who has the link can get into your account.
 
 mail-sign-in-code-subject = Your code to sign in to { $site }
 mail-sign-in-code-lead =
     Somebody, hopefully you, asked to sign in to your { $site } account.
-    Enter this code on the page that is waiting for it. It works once, and only in the browser where you asked for it.
+    Enter this code on the page where you asked for it. It works once, and only in that browser.
 mail-sign-in-code-button = Go to { $site }
 mail-sign-in-code-closing =
-    If you did not ask for this, you can ignore this message: nobody is signed in. Do not give the code to anybody.
+    If you did not ask for this, you can ignore this message: nobody has been signed in. Do not give the code to anybody.
 
 mail-sign-in-no-phone-subject = Sign in to { $site }
 mail-sign-in-no-phone-lead =
-    Somebody, hopefully you, asked for a text message to sign in to your { $site } account. Your account has no confirmed phone, or only one that was added a short time ago. So no text message was sent.
+    Somebody, hopefully you, asked for a text message to sign in to your { $site } account. We could not send one: your account has no confirmed phone, or the phone was added too recently.
     Please sign in another way.
 mail-sign-in-no-phone-button = Sign in
 mail-sign-in-no-phone-closing =
@@ -1026,11 +1032,11 @@ mail-signed-in-once-closing =
 
 mail-new-browser-subject = Sign-in to your { $site } account from a new browser
 mail-new-browser-lead =
-    Somebody signed in to your { $site } account from a browser that has not been signed in with before.
+    Somebody signed in to your { $site } account from a browser that you have not used before.
     If this was you, there is nothing to do.
 mail-new-browser-button = This wasn’t me
 mail-new-browser-closing =
-    If this was not you, open the link now. On its page, one button makes the password useless, ends every session and sends you a message to choose a new one.
+    If this was not you, open the link now. On its page, one button ends every session, cancels the password and sends you a message to choose a new one.
 
 mail-passkey-copied-subject = A passkey of your { $site } account may have been copied
 mail-passkey-copied-lead =
@@ -1202,8 +1208,7 @@ mail-confirm-subject = Confirm your address for { $site }
 mail-confirm-lead =
     Welcome to { $site }. One step is left: open the link and confirm your address.
     In the browser where you registered, that takes one click.
-mail-confirm-bare-lead = One click confirms that this address is yours, and your account is ready.
-confirm-button = Confirm address
+mail-confirm-button = Confirm address
 mail-confirm-closing =
     If you did not register, you can ignore this message. Without this link, no account is created for your address.
 
@@ -1226,8 +1231,8 @@ mail-confirm-email-closing =
 mail-invitation-subject = Your { $site } account
 mail-invitation-lead =
     An account has been set up for you at { $site } with this address.
-    Open the link and choose a password. Then the account is yours.
-mail-invitation-button = Choose a password
+    Open the link to set it up.
+mail-invitation-button = Open my account
 mail-invitation-closing =
     If you do not know { $site }, you can ignore this message.
 

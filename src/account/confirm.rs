@@ -252,7 +252,7 @@ async fn submit(
     tx.commit().await?;
     Ok(match passed {
         Some(passed) => {
-            site.flash("flash-confirmed");
+            site.flash(if passed.has_entered() { "flash-confirmed" } else { "flash-confirmed-owing" });
             passed.enter(&site, Place::Account)
         }
         None => {

@@ -172,6 +172,8 @@ impl Gone {
     pub(super) fn page(self, language: &Language) -> Page {
         let Self { why, when, again, email } = self;
         let name: &str = match why {
+            Why::Used if again == Place::SignIn => "used_to_sign_in",
+            Why::Live if again == Place::SignIn => "live_to_sign_in",
             // There is no record of registrations that became accounts.
             Why::Unknown if again == Place::Confirm => "confirm",
             why => why.into(),

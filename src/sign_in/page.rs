@@ -60,7 +60,8 @@ impl Button {
 }
 
 impl LoginPage {
-    /// The page that leads to `goal`, with those links that are offered.
+    /// The page that leads to `goal`, with those links that are offered. The enter key presses the first button, which must
+    /// be the password's where one is typed.
     fn of(
         methods: &[SignInMethod],
         goal: Address,
@@ -73,6 +74,7 @@ impl LoginPage {
                 buttons.push(button);
             }
         }
+        buttons.sort_by_key(|button| *button != Button::Password);
         Self { next: goal, within, again, password: buttons.contains(&Button::Password), buttons, links }
     }
 }

@@ -68,7 +68,7 @@ pub(super) struct Next {
 #[derive(Serialize)]
 pub struct SignInSentPage {
     /// Address that was typed.
-    email: Option<String>,
+    email: String,
     /// Time of day from which another message can be asked for, once a limit is reached.
     again: Option<String>,
     /// Channel of the message.
@@ -88,8 +88,8 @@ impl View for SignInSentPage {
     const FORMS: Forms = &[CodeForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        let page = |email: Option<&str>, again: Option<&str>, channel, (link, code)| SignInSentPage {
-            email: email.map(str::to_owned),
+        let page = |again: Option<&str>, channel, (link, code)| SignInSentPage {
+            email: "maria@example.com".into(),
             again: again.map(str::to_owned),
             channel,
             link,
@@ -97,13 +97,11 @@ impl View for SignInSentPage {
             minutes: 15,
             unknown: (channel == Channel::Email).to_string(),
         };
-        let maria = Some("maria@example.com");
         vec![
-            page(maria, None, Channel::Email, (true, true)),
-            page(maria, None, Channel::Email, (false, true)),
-            page(maria, None, Channel::Email, (true, false)),
-            page(maria, Some("20:45 UTC"), Channel::Sms, (false, true)),
-            page(None, None, Channel::Email, (true, true)),
+            page(None, Channel::Email, (true, true)),
+            page(None, Channel::Email, (false, true)),
+            page(None, Channel::Email, (true, false)),
+            page(Some("20:45 UTC"), Channel::Sms, (false, true)),
         ]
     }
 }
@@ -136,21 +134,21 @@ async fn send(_ours: SameOrigin, site: Visit<'_>, form: Paced<SendForm>) -> Resu
 #[get("/login/sent")]
 fn show(site: Visit<'_>) -> Outcome {
     let requested: Option<Requested<Next>> = SIGN_IN.last(&site);
-    let channel = requested.as_ref().map(|last| last.goal.channel).unwrap_or_default();
-    match site.at_arrival.sign_in([]).sends(channel) {
-        true => sent(&site, requested.as_ref()).into(),
-        false => Outcome::go(Place::SignIn),
+    let offered = |last: &Requested<Next>| site.at_arrival.sign_in([]).sends(last.goal.channel);
+    match requested.filter(offered) {
+        Some(requested) => sent(&site, &requested).into(),
+        None => Outcome::go(Place::SignIn),
     }
 }
 
 /// Returns the page after a request: the same for every address.
-fn sent(site: &Visit<'_>, requested: Option<&Requested<Next>>) -> Page {
-    let again = requested.and_then(|last| last.again).map(|at| format::next_minute(site.locale, at));
-    let channel = requested.map(|last| last.goal.channel).unwrap_or_default();
+fn sent(site: &Visit<'_>, requested: &Requested<Next>) -> Page {
+    let again = requested.again.map(|at| format::next_minute(site.locale, at));
+    let channel = requested.goal.channel;
     let text = channel == Channel::Sms;
     let policy = site.at_arrival.sign_in([]);
     Page::of(&SignInSentPage {
-        email: requested.map(|last| last.email.clone()),
+        email: requested.email.clone(),
         again,
         channel,
         link: !text && policy.offers(SignInMethod::EmailLink),
@@ -165,7 +163,7 @@ fn sent(site: &Visit<'_>, requested: Option<&Requested<Next>>) -> Page {
 async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<CodeForm>) -> Result<Outcome, Error> {
     let requested: Option<Requested<Next>> = SIGN_IN.last(&site);
     let Some(requested) = requested else { return Ok(Outcome::go(Place::SignIn)) };
-    let page = || sent(&site, Some(&requested));
+    let page = || sent(&site, &requested);
     let (typed, refusal) = match form.0.whole() {
         Ok((CodeForm { code }, refusal)) => (code, refusal),
         Err(refusal) => return Ok(page().refused(refusal)),

@@ -144,6 +144,17 @@ mod tests {
     }
 
     #[test]
+    fn each_sentence_stands_once() {
+        let key = Regex::new(r"(?m)^([a-z][\w-]*) *=").unwrap();
+        for locale in Locale::all() {
+            let mut seen = BTreeSet::new();
+            let twice = key.captures_iter(embedded(*locale)).map(|found| found.get(1).unwrap().as_str());
+            let twice: Vec<_> = twice.filter(|key| !seen.insert(*key)).collect();
+            assert!(twice.is_empty(), "{locale:?}: {twice:?}");
+        }
+    }
+
+    #[test]
     fn a_later_file_replaces_single_sentences() {
         let catalog = read([("en.ftl", "one = One\ntwo = Two"), ("own.ftl", "two = Zwei")]).unwrap();
         assert_eq!(catalog.say("one", &[]), "One");

@@ -153,6 +153,7 @@ impl Mailbox {
     pub async fn next(&self, to: &str) -> Message {
         for turn in 0..1000 {
             if let Some(message) = self.unread(to).await {
+                assert!(!message.text.contains("[mail-"), "a sentence is missing: {}", message.text);
                 return message;
             }
             sleep(Duration::from_millis(10)).await;
