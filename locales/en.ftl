@@ -1376,7 +1376,10 @@ explain-second_key-2 = They enter the code and a new password. { $login_after ->
 explain-second_key-2-guards = Link and code are used up together, and { $tries } wrong tries end the code. Weak and leaked passwords are refused.
 
 explain-sms_approved-1 = { $by_factors ->
-    [true] They choose how to confirm that it is them, of what they have: { $approvals }. A texted code goes to their confirmed phone, and works for { $code_minutes } minutes and { $tries } tries, in the browser where they asked for it.
+    [true] They choose how to confirm that it is them, of what they have: { $approvals }.{ $texts ->
+        [true] {" "}A texted code goes to their confirmed phone, and works for { $code_minutes } minutes and { $tries } tries, in the browser where they asked for it.
+       *[other] {""}
+      }
    *[other] They press a button, and a text message brings a code to their confirmed phone. It works for { $code_minutes } minutes and { $tries } tries, in the browser where the button was pressed.
   }
 explain-sms_approved-1-guards = { $by_factors ->

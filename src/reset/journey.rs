@@ -10,7 +10,7 @@ use crate::{
     account::notice,
     auth::session,
     core::limits::TRIES,
-    policy::{Policy, strategy::Strategy},
+    policy::{Policy, approve::Approval, strategy::Strategy},
     view::{catalog::FluentValue, format, language::Language},
 };
 
@@ -31,12 +31,13 @@ pub fn journey(language: &Language, policy: &Policy) -> Vec<Step> {
     let approvals = policy.approve.all().map(|way| language.say(&format!("factor-{}", way.name()), &[]));
     let approvals = approvals.collect::<Vec<_>>().join(", ");
     let by_factors = policy.strategy == Strategy::SmsApproved && !policy.approve.is_texts();
-    let args: [(&str, FluentValue<'_>); 13] = [
+    let args: [(&str, FluentValue<'_>); 14] = [
         ("strategy", policy.strategy.name().into()),
         ("steps", policy.strategy.steps().into()),
         ("by_text", policy.strategy.needs_phone().to_string().into()),
         ("by_factors", by_factors.to_string().into()),
         ("approvals", approvals.into()),
+        ("texts", policy.is_approved_by(Approval::Sms).to_string().into()),
         ("minutes", minutes.into()),
         ("step_minutes", format::minutes(session::RESTRICTED).into()),
         ("temporary_minutes", format::minutes(*generated_password::LIFE).into()),
