@@ -452,6 +452,7 @@ event-let-in = Support let somebody in
 flash-signed-out = You are signed out.
 flash-deleted = Your account is closed, and will be deleted for good in { $count } hours.
 flash-confirmed = Your address is confirmed, and you are signed in.
+flash-sign-in-otherwise = This way proves your second step, but not your first. Sign in another way.
 flash-confirmed-owing = Your address is confirmed. One step is left.
 flash-confirmed-login = Your address is confirmed. Sign in with your password.
 flash-confirmed-bare = Your address is confirmed. Sign in to go on.

@@ -10,6 +10,7 @@ use crate::{
     auth::{
         gate::{self, Goal, Proof},
         session::{self, Fresh},
+        stepped_up::is_strongest,
     },
     base::{Error, fault::Fault},
     core::{
@@ -23,7 +24,7 @@ use crate::{
     },
     http::{Form, Outcome, Page, Read, Refusal, SameOrigin, Visit, flash::Announcement, form::form},
     policy::method::SignInMethod,
-    store::accounts::AccountRow,
+    store::{accounts::AccountRow, factors},
     view::shown::{Forms, View},
 };
 
@@ -58,8 +59,9 @@ impl View for ChangePage {
 }
 
 #[get("/change")]
-fn show(site: Visit<'_>, me: Fresh<'_>) -> Page {
-    page(&site, &me.0.account)
+async fn show(site: Visit<'_>, me: Fresh<'_>) -> Result<Outcome, Error> {
+    let first = first(&site, &me, Place::ChangePassword).await?;
+    Ok(first.unwrap_or_else(|| page(&site, &me.0.account).into()))
 }
 
 fn page(site: &Visit<'_>, account: &AccountRow) -> Page {
@@ -73,6 +75,9 @@ async fn submit(
     me: Fresh<'_>,
     form: Read<ChangeForm>,
 ) -> Result<Outcome, Error> {
+    if let Some(first) = first(&site, &me, Place::ChangePassword).await? {
+        return Ok(first);
+    }
     let account = &me.0.account;
     let Read { draft, mut refusal } = form;
     let (new, at) = (draft.new_password, ChangeForm::AT);
@@ -106,6 +111,20 @@ async fn submit(
 /// True if changes ask for the account's current password: not if there is none, or if nobody signs in with one.
 pub fn asks_password(site: &Visit<'_>, account: &AccountRow) -> bool {
     !account.password_hash.is_unusable() && site.at_arrival.sign_in([]).offers(SignInMethod::Password)
+}
+
+/// Returns where to prove oneself by the strongest factor before a change that asks for no password, if that is missing.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn first(site: &Visit<'_>, me: &Fresh<'_>, place: Place) -> Result<Option<Outcome>, Error> {
+    if asks_password(site, &me.0.account) {
+        return Ok(None);
+    }
+    let held = factors::of_account(&mut site.read().await?, me.0.account.id).await?;
+    let proved = is_strongest(me.0.session.factor, held.iter().map(|factor| factor.kind));
+    let next = place.at(site.base());
+    Ok((!proved).then(|| Outcome::go(Place::Verify.with(&[("next", &next)]))))
 }
 
 /// Checks the current password as typed in the field with the id `at`, if it is asked for, and adds any fault to that.

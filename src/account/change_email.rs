@@ -77,8 +77,9 @@ fn page(site: &Visit<'_>, account: &AccountRow) -> Page {
 }
 
 #[get("/account/email")]
-fn show(site: Visit<'_>, me: Fresh<'_>) -> Page {
-    page(&site, &me.0.account)
+async fn show(site: Visit<'_>, me: Fresh<'_>) -> Result<Outcome, Error> {
+    let first = change::first(&site, &me, Place::ChangeEmail).await?;
+    Ok(first.unwrap_or_else(|| page(&site, &me.0.account).into()))
 }
 
 #[post("/account/email", data = "<form>")]
@@ -88,6 +89,9 @@ async fn submit(
     me: Fresh<'_>,
     form: Read<EmailForm>,
 ) -> Result<Outcome, Error> {
+    if let Some(first) = change::first(&site, &me, Place::ChangeEmail).await? {
+        return Ok(first);
+    }
     let account = &me.0.account;
     let Read { draft, mut refusal } = form;
     let (email, at) = (draft.email, EmailForm::AT);

@@ -93,8 +93,9 @@ fn page(site: &Visit<'_>, account: &AccountRow) -> Page {
 }
 
 #[get("/account/phone")]
-fn show(site: Visit<'_>, me: Fresh<'_>) -> Page {
-    page(&site, &me.0.account)
+async fn show(site: Visit<'_>, me: Fresh<'_>) -> Result<Outcome, Error> {
+    let first = change::first(&site, &me, Place::Phone).await?;
+    Ok(first.unwrap_or_else(|| page(&site, &me.0.account).into()))
 }
 
 #[post("/account/phone", data = "<form>")]
@@ -104,6 +105,9 @@ async fn submit(
     me: Fresh<'_>,
     form: Read<PhoneForm>,
 ) -> Result<Outcome, Error> {
+    if let Some(first) = change::first(&site, &me, Place::Phone).await? {
+        return Ok(first);
+    }
     let account = &me.0.account;
     let Read { draft, mut refusal } = form;
     let (phone, at) = (draft.phone, PhoneForm::AT);
@@ -222,8 +226,9 @@ async fn submit_code(
 }
 
 #[get("/account/phone/remove")]
-fn show_remove(site: Visit<'_>, me: Fresh<'_>) -> Page {
-    page(&site, &me.0.account)
+async fn show_remove(site: Visit<'_>, me: Fresh<'_>) -> Result<Outcome, Error> {
+    let first = change::first(&site, &me, Place::Phone).await?;
+    Ok(first.unwrap_or_else(|| page(&site, &me.0.account).into()))
 }
 
 #[post("/account/phone/remove", data = "<form>")]
@@ -233,6 +238,9 @@ async fn remove(
     me: Fresh<'_>,
     form: Read<RemoveForm>,
 ) -> Result<Outcome, Error> {
+    if let Some(first) = change::first(&site, &me, Place::Phone).await? {
+        return Ok(first);
+    }
     let account = &me.0.account;
     let Read { draft, mut refusal } = form;
     change::confirm(&site, account, draft.password, RemoveForm::AT.password, &mut refusal).await?;

@@ -12,8 +12,12 @@ use super::{
     notice,
 };
 use crate::{
-    auth::gate::{self, Goal, Proof},
-    base::{Error, factor::FactorKind, fault::Fault, key::Key},
+    auth::{
+        first::First,
+        gate::{self, Goal, Proof},
+        recipient::Recipient,
+    },
+    base::{Error, fault::Fault, key::Key},
     core::{
         event::{Event, EventKind},
         limits::RateLimit,
@@ -145,8 +149,14 @@ impl Unconfirmed {
     /// True if there is no password to ask for, which could have been chosen by somebody else: none was typed, or nobody
     /// signs in with one.
     fn is_bare(&self, site: &Visit<'_>) -> bool {
-        let none = !self.0.invited && self.0.password_hash.is_unusable();
-        none || !site.at_arrival.sign_in([]).offers(SignInMethod::Password)
+        let policy = site.at_arrival.sign_in([]);
+        let none = !self.0.invited && self.has_none() && policy.needs_no_password();
+        none || !policy.offers(SignInMethod::Password)
+    }
+
+    /// True if no password was typed at registration.
+    fn has_none(&self) -> bool {
+        self.0.password_hash.is_unusable()
     }
 
     /// Whether the fields that its owner filled in are what the application asks.
@@ -162,7 +172,7 @@ impl Unconfirmed {
 
     fn shown(&self, site: &Visit<'_>) -> Page {
         let Registration { id, email, expires_at, invited, .. } = &self.0;
-        let ours = self.is_ours(site);
+        let ours = self.is_ours(site) && (self.is_bare(site) || !self.has_none());
         let asks = site.extensions.registration.is_some() && !(ours && self.has_fields(site));
         let until = Until::new(site.locale, *expires_at, site.now());
         Page::of(&ConfirmPage {
@@ -244,7 +254,8 @@ async fn submit(
         .write(site.app, locked.tx())
         .await?;
     let passed = if site.config().register.login_after_confirm {
-        let proof = if bare { Proof::Code(FactorKind::Email) } else { Proof::Password };
+        let mailed = First::Sent(Recipient::mail(&account.email));
+        let proof = if bare { Proof::Code(&mailed) } else { Proof::Password };
         Some(gate::pass(&site, &mut locked, proof, None, Goal::SignIn { keep: false }).await?)
     } else {
         None
@@ -332,11 +343,11 @@ async fn secret(
     refusal: &mut Refusal,
 ) -> Result<Option<Secret>, Error> {
     let (registration, at) = (&unconfirmed.0, ConfirmForm::AT);
-    if unconfirmed.is_ours(site) {
-        return Ok(Some(Secret::Kept));
-    }
     if unconfirmed.is_bare(site) {
-        return Ok(Some(Secret::None));
+        return Ok(Some(if unconfirmed.is_ours(site) { Secret::Kept } else { Secret::None }));
+    }
+    if unconfirmed.is_ours(site) && !unconfirmed.has_none() {
+        return Ok(Some(Secret::Kept));
     }
     let missing = matches!(&typed, Err(fault) if *fault == Fault::new("fault-required"));
     if !registration.invited && !missing {

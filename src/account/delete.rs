@@ -57,8 +57,9 @@ fn page(site: &Visit<'_>, account: &AccountRow) -> Page {
 }
 
 #[get("/account/delete")]
-fn show(site: Visit<'_>, me: Fresh<'_>) -> Page {
-    page(&site, &me.0.account)
+async fn show(site: Visit<'_>, me: Fresh<'_>) -> Result<Outcome, Error> {
+    let first = change::first(&site, &me, Place::DeleteAccount).await?;
+    Ok(first.unwrap_or_else(|| page(&site, &me.0.account).into()))
 }
 
 #[post("/account/delete", data = "<form>")]
@@ -68,6 +69,9 @@ async fn submit(
     me: Fresh<'_>,
     form: Read<DeleteForm>,
 ) -> Result<Outcome, Error> {
+    if let Some(first) = change::first(&site, &me, Place::DeleteAccount).await? {
+        return Ok(first);
+    }
     let Read { draft, mut refusal } = form;
     let at = DeleteForm::AT.password;
     change::confirm(&site, &me.0.account, draft.password, at, &mut refusal).await?;

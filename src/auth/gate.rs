@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::{
+    first::First,
     owed::owed,
     pending::{self, Kept, Owed, PendingGoal},
     remember, session,
@@ -38,8 +39,8 @@ pub enum Proof<'a> {
     Password,
     /// A passkey that verified who was there.
     Passkey,
-    /// A code or a link in place of the password: it shows what this kind of factor would show.
-    Code(FactorKind),
+    /// A code or a link in place of the password.
+    Code(&'a First),
     /// The key of a reset under this policy, and everything else that its strategy requires.
     Reset(&'a Policy),
     /// A generated password, with its digest.
@@ -50,11 +51,11 @@ pub enum Proof<'a> {
     Session,
 }
 
-impl Proof<'_> {
-    /// The kind of factor that a second one must differ from.
-    pub(super) fn first(self) -> Option<FactorKind> {
+impl<'a> Proof<'a> {
+    /// The first proof, from which the second must differ.
+    pub(super) fn first(self) -> Option<&'a First> {
         match self {
-            Proof::Code(kind) => Some(kind),
+            Proof::Code(first) => Some(first),
             _ => None,
         }
     }
@@ -199,7 +200,7 @@ async fn open(
         Goal::Form(policy) => (SessionScope::NewPassword, Some(policy.stored())),
         _ => (SessionScope::Full, None),
     };
-    let (opened_by, factor) = (generated(proof), factor.or(proof.first()));
+    let opened_by = generated(proof);
     let now = site.now();
     let begun = Session {
         scope,
@@ -233,7 +234,7 @@ async fn hold(
         Goal::Form(_) => PendingGoal::Form { generated: generated(proof) },
         Goal::NewPassword { hash, .. } => PendingGoal::NewPassword { hash: hash.clone() },
     };
-    let pending = Some(Kept { owed, goal, first: proof.first() }.seal(site)?);
+    let pending = Some(Kept { owed, goal, first: proof.first().cloned() }.seal(site)?);
     let scope = SessionScope::SecondFactor;
     let begun = Session { scope, policy, pending, ..blank(site, account, pending::LIFE)? };
     begin(site, account, begun).await

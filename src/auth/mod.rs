@@ -3,6 +3,7 @@
 pub mod account;
 pub mod again;
 pub mod code;
+pub mod first;
 pub mod fresh_within;
 pub mod gate;
 pub mod owed;

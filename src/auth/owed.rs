@@ -38,17 +38,27 @@ pub(super) async fn owed(
     {
         remove_lost(site, account).await?;
     }
-    let other = |kind: FactorKind| proof.first() != Some(kind);
-    let mut held = factors::of_account(account.tx(), id).await?;
-    held.retain(|factor| other(factor.kind));
+    let first = proof.first();
+    let all = factors::of_account(account.tx(), id).await?;
+    let is_first = |factor: &FactorRow| first.is_some_and(|first| first.is(site.app, factor));
+    let (same, held): (Vec<_>, Vec<_>) = all.into_iter().partition(is_first);
     let factor = match factor {
-        None if !held.is_empty() => recognise(site, account, &policy, proof, goal).await?,
+        None if !held.is_empty() => {
+            let trusted = recognise(site, account, &policy, proof, goal).await?;
+            trusted.filter(|kind| first.is_none_or(|first| first.kind() != *kind))
+        }
         factor => factor,
     };
-    let factor = factor.filter(|kind| other(*kind));
     // The factor is set up at the end of the way, not before a form.
     let ends_inside = matches!(goal, Goal::SignIn { .. } | Goal::NewPassword { sign_in: true, .. });
-    Ok(judge(&policy, &held, factor).filter(|owed| *owed == Owed::Proof || ends_inside))
+    let owed = match judge(&policy, &held, factor) {
+        // What is held must not be gone round by setting up another one: a recovery code is left, or another way to sign in.
+        Some(Owed::SetUp) if same.iter().any(|held| policy.counts(held.kind)) => {
+            factor.is_none().then_some(Owed::Proof)
+        }
+        owed => owed,
+    };
+    Ok(owed.filter(|owed| *owed == Owed::Proof || ends_inside))
 }
 
 /// Returns the kind of a factor that was proved elsewhere, if it is one of those that would be asked for.

@@ -8,9 +8,9 @@ use rocket::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::session;
+use super::{first::First, session};
 use crate::{
-    base::{Error, factor::FactorKind},
+    base::Error,
     hashing::hash::PasswordHash,
     http::{Visit, refusal::must_sign_in},
     policy::Policy,
@@ -57,9 +57,9 @@ pub(super) struct Kept {
     pub owed: Owed,
     /// The goal.
     pub goal: PendingGoal,
-    /// Kind of factor that the code or link in place of the password was.
+    /// The code or link in place of the password.
     #[serde(default)]
-    pub first: Option<FactorKind>,
+    pub first: Option<First>,
 }
 
 impl Kept {
@@ -81,8 +81,8 @@ pub struct Pending<'r> {
     pub owed: Owed,
     /// The goal.
     pub goal: PendingGoal,
-    /// Kind of factor that the code or link in place of the password was, from which the second must differ.
-    pub first: Option<FactorKind>,
+    /// The code or link in place of the password, from which the second must differ.
+    pub first: Option<First>,
     /// Policy of the reset, if it is one.
     pub policy: Option<Policy>,
 }

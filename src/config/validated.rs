@@ -144,7 +144,7 @@ impl Validated {
         findings.extend(risks.into_iter().map(found(Severity::Warning)));
         findings.extend(judge::settings(&reset, config.environment(lenient)));
         findings.extend(judge::sign_in(&config.sign_in, config.environment(lenient)));
-        findings.extend(judge::methods(&config.sign_in, config.environment(lenient)));
+        findings.extend(judge::methods(&config.sign_in, &reset, config.environment(lenient)));
         findings.extend(judge::factors(&config.sign_in, &reset));
         findings.extend(judge::permissions(&config.permissions));
         findings = beside(&unread, findings).into_iter().map(|finding| finding.placed(figment)).collect();

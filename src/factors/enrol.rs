@@ -10,6 +10,7 @@ use super::resume::{self, resume};
 use crate::{
     account::notice,
     auth::{
+        first::First,
         pending::{Owed, Pending},
         recovery, session,
         stepped_up::SteppedUp,
@@ -86,10 +87,10 @@ impl Enrolling<'_> {
         matches!(self, Enrolling::SigningIn(_))
     }
 
-    /// Kind of factor that may not be added, since it was the first proof.
-    pub fn first(&self) -> Option<FactorKind> {
+    /// The first proof, from which a new factor must differ.
+    pub fn first(&self) -> Option<&First> {
         match self {
-            Enrolling::SigningIn(pending) => pending.first,
+            Enrolling::SigningIn(pending) => pending.first.as_ref(),
             Enrolling::SignedIn(_) => None,
         }
     }
@@ -104,7 +105,8 @@ impl Enrolling<'_> {
         kind: FactorKind,
     ) -> Result<Option<Vec<FactorRow>>, Error> {
         let held = factors::of_account(&mut site.read().await?, self.account().id).await?;
-        let counts = site.sign_in_policy(self.account()).counts(kind) && self.first() != Some(kind);
+        let excluded = self.first().is_some_and(|first| first.excludes(kind));
+        let counts = site.sign_in_policy(self.account()).counts(kind) && !excluded;
         let may_add = held.len() < MAX_FACTORS && counts;
         Ok(may_add.then_some(held))
     }

@@ -133,7 +133,7 @@ async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Page, 
         _ => true,
     };
     let kinds = policy.factors.iter().copied().filter(|kind| room && offered(kind));
-    let kinds = kinds.filter(|kind| Some(*kind) != me.first()).collect();
+    let kinds = kinds.filter(|kind| !me.first().is_some_and(|first| first.excludes(*kind))).collect();
     let shown = |factor: &FactorRow| FactorShown {
         id: factor.id,
         kind: factor.kind,

@@ -110,10 +110,13 @@ async fn show(
     if pending.owed == Owed::SetUp {
         return Ok(Outcome::go(Place::Factors.with(&[("next", next)])));
     }
-    let ways = Ways::of(&site, &pending.me.account, pending.first).await?;
+    let ways = Ways::of(&site, &pending.me.account, pending.first.as_ref()).await?;
     Ok(match ways.choose(with.unwrap_or_default()) {
         Some(kind) => page(&site, &pending, &ways, kind, next).await?.into(),
-        None => Outcome::go(Place::SignIn),
+        None => {
+            site.flash("flash-sign-in-otherwise");
+            Outcome::go(Place::SignIn)
+        }
     })
 }
 
@@ -126,7 +129,7 @@ async fn submit(
 ) -> Result<Outcome, Error> {
     let account = &pending.me.account;
     let (next, with) = (form.draft.next.clone().unwrap_or_default(), form.draft.with.clone());
-    let ways = Ways::of(&site, &pending.me.account, pending.first).await?;
+    let ways = Ways::of(&site, &pending.me.account, pending.first.as_ref()).await?;
     let chosen = ways.choose(&with.unwrap_or_default()).filter(|_| pending.owed == Owed::Proof);
     let Some(kind) = chosen else { return Ok(Outcome::go(Place::SecondFactor)) };
     let page = || page(&site, &pending, &ways, kind, &next);
@@ -179,7 +182,7 @@ async fn send(
         return Ok(Outcome::go(Place::SecondFactor));
     }
     let account = &pending.me.account;
-    let ways = Ways::of(&site, account, pending.first).await?;
+    let ways = Ways::of(&site, account, pending.first.as_ref()).await?;
     sending::send(&site, account, &ways, form, Place::SecondFactor).await
 }
 

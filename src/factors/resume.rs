@@ -3,6 +3,7 @@
 use crate::{
     account::notice,
     auth::{
+        first::First,
         gate::{self, Goal, Passed, Proof},
         pending::{Pending, PendingGoal},
         temporary,
@@ -65,9 +66,9 @@ pub async fn resume<'p>(
     match (&pending.goal, &pending.policy) {
         (PendingGoal::SignIn { keep }, _) => {
             let goal = Goal::SignIn { keep: *keep };
-            let proof = pending.first.map_or(Proof::Password, Proof::Code);
+            let proof = pending.first.as_ref().map_or(Proof::Password, Proof::Code);
             let passed = gate::pass(site, account, proof, factor, goal).await?;
-            passed.record(site, account, pending.first).await?;
+            passed.record(site, account, pending.first.as_ref().map(First::kind)).await?;
             notice::new_browser(site, &passed, account).await?;
             Ok(Resumed::Passed(passed, None))
         }

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     auth::{
         code,
+        first::First,
         recipient::Recipient,
         sent_code::{self, Stage},
     },
@@ -106,7 +107,8 @@ pub async fn start(
     let Some(held) = me.room_for(site, recipient.kind()).await? else {
         return Ok(Outcome::Go(address(next)));
     };
-    if held.iter().any(|factor| Recipient::of(site.app, factor).as_ref() == Some(recipient)) {
+    let is_first = me.first() == Some(&First::Sent(recipient.clone()));
+    if is_first || held.iter().any(|factor| Recipient::of(site.app, factor).as_ref() == Some(recipient)) {
         site.flash("flash-factor-held");
         return Ok(Outcome::Go(address(next)));
     }

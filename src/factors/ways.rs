@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     auth::{
+        first::First,
         owed, passkey,
         question::{Aim, Question},
         second_factor::{self, Tried},
@@ -80,18 +81,14 @@ pub struct OtherWay {
 }
 
 impl Ways {
-    /// Returns the ways by factors that count, or by all if none does; not by the kind that was proved first.
+    /// Returns the ways by factors that count, or by all if none does; not by what was proved first.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn of(
-        site: &Visit<'_>,
-        account: &AccountRow,
-        first: Option<FactorKind>,
-    ) -> Result<Self, Error> {
+    pub async fn of(site: &Visit<'_>, account: &AccountRow, first: Option<&First>) -> Result<Self, Error> {
         let mut conn = site.read().await?;
         let mut held = factors::of_account(&mut conn, account.id).await?;
-        held.retain(|factor| Some(factor.kind) != first);
+        held.retain(|factor| !first.is_some_and(|first| first.is(site.app, factor)));
         let codes = recovery_codes::of_account(&mut conn, account.id).await?;
         let policy = site.sign_in_policy(account);
         let mut kinds: Vec<_> = owed::asked(&policy, &held).iter().map(|factor| factor.kind).collect();

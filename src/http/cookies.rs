@@ -58,14 +58,16 @@ pub enum CookieName {
 }
 
 /// Cookies of the current user of a browser, so that the next user finds none of them.
-pub const AT_WORK: [CookieName; 13] = [
+pub const AT_WORK: [CookieName; 15] = [
     CookieName::Session,
     CookieName::Restricted,
     CookieName::Pending,
     CookieName::RecoveryCodes,
     CookieName::Remembered,
     CookieName::Reset,
+    CookieName::Requested,
     CookieName::SignIn,
+    CookieName::SignInRequested,
     CookieName::Confirm,
     CookieName::Email,
     CookieName::NotMe,

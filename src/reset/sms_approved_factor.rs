@@ -172,7 +172,7 @@ async fn approve(
     let new = choose(site, &ticket.account, new, &mut refusal).await?;
     let page = || page(site, ticket, &ways, way);
     let (Some(sent), Some(new)) = (sent, new) else {
-        ticket.hold(site).await?;
+        ticket.bind(site).await?;
         return Ok(page()?.refused(refusal));
     };
     let Proof { code, asked, at } = sent;
@@ -185,7 +185,7 @@ async fn approve(
     match ended {
         Ok(outcome) => Ok(outcome),
         Err(fault) => {
-            ticket.hold(site).await?;
+            ticket.bind(site).await?;
             Ok(page()?.refused(refusal.with(at, fault)))
         }
     }

@@ -190,16 +190,23 @@ impl<S> Ticket<S> {
         }
     }
 
+    /// Binds the key to this browser, which does not make it known: a link alone proves too little for that.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn bind(&self, site: &Visit<'_>) -> Result<bool, Error> {
+        let browser_id = site.ensure_browser_id()?;
+        let mut tx = site.begin().await?;
+        let bound = keys::bind(&mut tx, self.key.id, (&browser_id, site.client.browser), site.now()).await?;
+        tx.commit().await?;
+        Ok(bound)
+    }
+
     /// Binds the key to this browser, so that nobody else's request supersedes it while its owner fills in the form.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn hold(&self, site: &Visit<'_>) -> Result<(), Error> {
-        let browser_id = site.ensure_browser_id()?;
-        let mut tx = site.begin().await?;
-        let pressed =
-            keys::bind(&mut tx, self.key.id, (&browser_id, site.client.browser), site.now()).await?;
-        tx.commit().await?;
-        if pressed { device::remember(site, &self.account.email_key()) } else { Ok(()) }
+        if self.bind(site).await? { device::remember(site, &self.account.email_key()) } else { Ok(()) }
     }
 }

@@ -121,7 +121,7 @@ impl Switch {
         // A changed gateway takes effect only after a restart, so the policy must work with the present one.
         let environment = self.app.config().environment(self.app.validated.lenient);
         let faults = judge::settings(&validated.reset, environment).into_iter();
-        let faults = faults.chain(judge::methods(&validated.config.sign_in, environment));
+        let faults = faults.chain(judge::methods(&validated.config.sign_in, &validated.reset, environment));
         let faults: Vec<_> = faults.filter(|finding| finding.severity == Severity::Error).collect();
         if !faults.is_empty() {
             let placed = faults.into_iter().map(|fault| fault.placed(figment));

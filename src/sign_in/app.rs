@@ -12,6 +12,7 @@ use super::{
 use crate::{
     account::notice,
     auth::{
+        first::First,
         gate::{self, Goal, Passed, Proof},
         totp,
     },
@@ -138,11 +139,11 @@ async fn attempt(
     let Some(mut account) = accounts::lock_unchanged(&mut tx, account, now).await? else {
         return Ok(None);
     };
-    let counting = site.sign_in_policy(&account).is_on();
+    let counting = site.sign_in_policy(&account).is_on() && !account.is_undone();
     if !counting || !factors::use_step(account.tx(), factor.id, step, now).await? {
         return Ok(None);
     }
-    let proof = Proof::Code(FactorKind::Totp);
+    let proof = Proof::Code(&First::App);
     let passed = gate::pass(site, &mut account, proof, None, Goal::SignIn { keep }).await?;
     passed.record(site, &mut account, Some(FactorKind::Totp)).await?;
     notice::new_browser(site, &passed, &mut account).await?;

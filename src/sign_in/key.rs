@@ -9,6 +9,7 @@ use crate::{
     account::notice,
     app::App,
     auth::{
+        first::First,
         gate::{self, Goal, Proof},
         recipient::Recipient,
         requested::{Requested, SIGN_IN},
@@ -19,7 +20,10 @@ use crate::{
         key::{Key, Purpose},
     },
     core::place::{Address, Place},
-    http::{CookieName, KeyShown, KeyedLink, LinkKey, Outcome, Page, SameOrigin, ValidKey, Visit, keyed},
+    http::{
+        CookieName, KeyShown, KeyedLink, LinkKey, Outcome, Page, SameOrigin, ValidKey, Visit, dead_end::Why,
+        keyed,
+    },
     policy::{Channel, method::SignInMethod},
     store::{
         accounts::{self, AccountRow},
@@ -179,14 +183,19 @@ pub(super) async fn sign_in(
         return keyed::gone(site, &mut tx, &key.row.digest, Place::SignIn).await;
     };
     keyed::use_up(site, account.tx(), &key.row.digest, Place::SignIn).await?;
-    let kind = key.to.kind();
-    let passed = gate::pass(site, &mut account, Proof::Code(kind), None, Goal::SignIn { keep }).await?;
-    passed.record(site, &mut account, Some(kind)).await?;
+    // After "this wasn't me", only the key that it sent lets in for a while.
+    if account.resets_blocked_until > now {
+        return Ok(Outcome::gone(Why::Withdrawn, None, Place::SignIn));
+    }
+    let first = First::Sent(key.to.clone());
+    let passed = gate::pass(site, &mut account, Proof::Code(&first), None, Goal::SignIn { keep }).await?;
+    passed.record(site, &mut account, Some(first.kind())).await?;
     notice::new_browser(site, &passed, &mut account).await?;
-    if key.to.channel == Channel::Email {
+    if key.to.channel == Channel::Email && passed.has_entered() {
         account.prove(now).await?;
     }
     tx.commit().await?;
     site.cookies.remove(CookieName::SignIn);
+    site.cookies.remove(CookieName::SignInRequested);
     Ok(passed.enter(site, next))
 }

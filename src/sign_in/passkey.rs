@@ -2,6 +2,7 @@
 
 use std::slice;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use rocket::{Route, get, post, routes};
 use serde::Serialize;
 
@@ -12,7 +13,7 @@ use crate::{
         gate::{self, Goal, Passed, Proof},
         question::{Aim, Asked, Question},
     },
-    base::{Error, factor::FactorKind, fault::Fault},
+    base::{Error, factor::FactorKind, fault::Fault, key::sha256},
     core::place::{Address, Place},
     http::{Form, Outcome, Paced, Page, Refusal, SameOrigin, Visit, form::form, throttle::SignIn},
     policy::method::SignInMethod,
@@ -96,7 +97,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<PasskeyForm>) ->
         return refused(Fault::new("fault-passkey-none"));
     }
     let found = find(&site, &answer).await?;
-    let named = found.as_ref().map_or_else(String::new, |(account, _)| account.email_key());
+    let named = found.as_ref().map_or_else(|| unknown(&answer), |(account, _)| account.email_key());
     let counted = SignIn::count(&site, &named).await?;
     if !counted.allowed().is_yes() {
         return Ok(Outcome::too_many(counted.allowed()));
@@ -112,6 +113,12 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<PasskeyForm>) ->
             refused(fault)
         }
     }
+}
+
+/// Returns what the tries of an unknown passkey are counted by: like a known one, each by itself.
+fn unknown(answer: &str) -> String {
+    let answer = AssertionAnswer::parse(answer);
+    answer.map_or_else(|_| String::new(), |answer| URL_SAFE_NO_PAD.encode(sha256(&answer.id.0)))
 }
 
 /// Returns the passkey that an answer is by, with its account.
@@ -139,7 +146,7 @@ async fn enter(
     };
     let (now, mut tx) = (site.now(), site.begin().await?);
     let locked = accounts::lock_unchanged(&mut tx, account, now).await?;
-    let Some(mut account) = locked.filter(|it| site.sign_in_policy(it).is_on()) else {
+    let Some(mut account) = locked.filter(|it| site.sign_in_policy(it).is_on() && !it.is_undone()) else {
         return refused();
     };
     if !used.store(account.tx(), now).await? {

@@ -22,7 +22,7 @@ use crate::{
         event::{Event, EventKind},
         place::Place,
     },
-    http::throttle::{self, Requester},
+    http::throttle,
     outbox::{
         message::{Message, post_decoy},
         request::Request,
@@ -98,7 +98,7 @@ async fn recipient(
     };
     // A browser known before "this wasn't me" may be the intruder's.
     let known = asking.known.as_ref().filter(|known| known.at >= account.resets_blocked_until);
-    if throttle::text_allowed(app, tx, phone, Requester::from(known), &asking.asked).await?.is_yes() {
+    if throttle::sign_in_text_allowed(app, tx, phone, known, &asking.asked).await?.is_yes() {
         return Ok(Some(Recipient::text(phone)));
     }
     post_decoy(app, tx).await?;

@@ -338,7 +338,7 @@ async fn who_has_no_phone_is_told_so_by_mail(setting: Setting) {
 }
 
 async fn where_nobody_has_a_password_none_is_asked_for(setting: Setting) {
-    let app = offering(&setting, &["email_code"]).await;
+    let app = offering(&setting, &["email_link", "email_code"]).await;
     let browser = app.browser();
     let page = browser.get("/register").await;
     assert!(!page.asks(&["password"]), "{page}");

@@ -12,11 +12,15 @@ for_both_databases! {
     a_mailed_link_owes_the_factor,
     a_code_by_mail_is_no_second_factor_after_a_mailed_link,
     who_signs_in_by_mail_sets_up_another_factor,
+    a_required_factor_is_not_replaced_by_one_of_a_thiefs,
+    codes_to_another_number_are_another_factor,
     an_app_signs_in_alone,
     the_code_of_an_app_counts_once_whatever_it_is_for,
     who_has_an_app_cannot_be_told_from_others,
     wrong_codes_of_an_app_are_counted,
 }
+
+const OTHER_PHONE: &str = "+4915199999999";
 
 async fn a_mailed_link_owes_the_factor(setting: Setting) {
     let app = offering(&setting, &["password", "email_code", "email_link"]).await;
@@ -58,6 +62,10 @@ async fn a_code_by_mail_is_no_second_factor_after_a_mailed_link(setting: Setting
     let (_, message) = asked(&app, &browser, &ann).await;
     press(&browser, &message.link()).await;
     assert!(browser.is_signed_in().await);
+    // It was a first proof, so the factor itself is asked for before another is added.
+    let page = browser.get("/account/factors").await;
+    let page = browser.press(&page, "/verify/send").await;
+    prove(&browser, &page, &app.mailbox.next_code(&ann.email).await).await;
     let (authenticator, _) = app.set_up_app(&browser).await;
     app.next_code_is_shown();
     app.mailbox.rest(&ann.email).await;
@@ -80,7 +88,7 @@ async fn a_code_by_mail_is_no_second_factor_after_a_mailed_link(setting: Setting
 async fn who_signs_in_by_mail_sets_up_another_factor(setting: Setting) {
     let methods = ("latchkey.sign_in.methods", json!(["password", "email_link"]));
     let mut app = setting.app_with(std::slice::from_ref(&methods)).await;
-    let ann = with_mailed_codes(&app).await;
+    let ann = app.person("ann").await;
     app.switch(app.setting.strategy, &[methods, ("latchkey.sign_in.second_factor", json!("required"))]).await;
     let browser = app.browser();
     let (_, message) = asked(&app, &browser, &ann).await;
@@ -91,6 +99,44 @@ async fn who_signs_in_by_mail_sets_up_another_factor(setting: Setting) {
     let authenticator = Authenticator::scan(&page);
     browser.submit(&page, &[("one-time-code", &authenticator.code(&app))]).await;
     assert!(browser.is_signed_in().await);
+}
+
+async fn a_required_factor_is_not_replaced_by_one_of_a_thiefs(setting: Setting) {
+    let methods = ("latchkey.sign_in.methods", json!(["password", "totp"]));
+    let mut app = setting.app_with(std::slice::from_ref(&methods)).await;
+    let (ann, authenticator, _, codes) = with_app(&app).await;
+    app.switch(app.setting.strategy, &[methods, ("latchkey.sign_in.second_factor", json!("required"))]).await;
+    let thief = app.browser();
+    let page = thief.get("/login/app").await;
+    let code = authenticator.code(&app);
+    let page = thief.submit(&page, &[("email", &ann.email), ("one-time-code", &code)]).await;
+    assert!(page.path() == "/login/factor" && !thief.is_signed_in().await, "{page}");
+    for place in ["/account/factors", "/account/factors/sms"] {
+        assert_eq!(thief.get(place).await.path(), "/login", "another factor may be set up");
+    }
+    prove(&thief, &page, &codes[0]).await;
+    assert!(thief.is_signed_in().await, "a recovery code is left");
+}
+
+async fn codes_to_another_number_are_another_factor(setting: Setting) {
+    let app = offering(&setting, &["password", "sms_code"]).await;
+    let ann = app.add_phone(&app.account("ann@example.com").await).await;
+    let browser = app.signed_in(&ann).await;
+    let page = browser.get("/account/factors/sms").await;
+    let page = browser.submit(&page, &[("tel", OTHER_PHONE)]).await;
+    browser.submit(&page, &[("one-time-code", &app.mailbox.next_code(OTHER_PHONE).await)]).await;
+    app.minutes_pass(2);
+    let other = app.browser();
+    ask(&other, "sms", &ann.email).await;
+    let code = app.mailbox.next(&ann.phone).await.code();
+    let page = type_code(&other, &code).await;
+    assert!(
+        page.path() == "/login/factor" && !other.is_signed_in().await,
+        "the number alone is enough: {page}"
+    );
+    let page = other.press(&page, "/login/factor/send").await;
+    prove(&other, &page, &app.mailbox.next_code(OTHER_PHONE).await).await;
+    assert!(other.is_signed_in().await);
 }
 
 /// Signs in by an app alone; returns whether it did.

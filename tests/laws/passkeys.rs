@@ -32,6 +32,7 @@ for_both_databases! {
     an_address_without_a_domain_has_no_passkeys,
     a_closed_account_has_no_passkeys,
     a_passkey_opens_no_account_on_hold,
+    a_passkey_opens_nothing_until_the_reset_after_this_wasnt_me,
     who_is_given_an_account_back_gets_it_without_factors,
     switched_off_factors_are_switched_off_passkeys,
 }
@@ -328,7 +329,7 @@ async fn a_passkey_opens_no_account_on_hold(setting: Setting) {
     assert!(!opens(&app, &mut device).await, "an account that is on hold opens");
     let at = place(&console, &bob.email).await;
     console.press(&console.get(&at).await, &format!("{at}/lift-hold")).await;
-    assert!(opens(&app, &mut device).await, "what the owner holds still opens it");
+    assert!(!opens(&app, &mut device).await, "it opens before its owner has set a password");
 }
 
 async fn who_is_given_an_account_back_gets_it_without_factors(setting: Setting) {
@@ -343,4 +344,18 @@ async fn who_is_given_an_account_back_gets_it_without_factors(setting: Setting) 
     let key = app.mailbox.next_key(&ann.email).await.link();
     app.recover(&app.browser(), &ann, &key, OTHER).await;
     assert!(!opens(&app, &mut device).await, "the other side's passkey opens it");
+}
+
+async fn a_passkey_opens_nothing_until_the_reset_after_this_wasnt_me(setting: Setting) {
+    let (app, ann, mut device, own) = with_passkey(&setting).await;
+    app.mailbox.rest(&ann.email).await;
+    let form = own.get("/change").await;
+    own.submit(&form, &[("current-password", &ann.password), ("new-password", OTHER)]).await;
+    let link = app.mailbox.next_notice(&ann.email).await.link();
+    let browser = app.browser();
+    let page = browser.get(&link).await;
+    browser.press(&page, "/reset/not-me").await;
+    assert!(!opens(&app, &mut device).await, "a thief's passkey opens the account that was given back");
+    app.minutes_pass(24 * 60);
+    assert!(!opens(&app, &mut device).await);
 }

@@ -75,7 +75,9 @@ pub enum RateLimit<'a> {
     CodeFrom(IpAddr),
     /// A text message that lets somebody back in, by number.
     TextTo(&'a str),
-    /// The same for one known browser and number.
+    /// A text message to sign in with that a stranger asked for, by number: it uses up none that lets somebody back in.
+    SignInTextTo(&'a str),
+    /// A text message that lets somebody back in, by known browser and number.
     TextBy([u8; 16], &'a str),
     /// The same for all known browsers of the owner of a number.
     TextByKnown(&'a str),
@@ -135,6 +137,7 @@ impl RateLimit<'_> {
             RateLimit::VerifyOf(account) => mac("count verify of", &[account]),
             RateLimit::VerifyTo(number) => mac("count verify to", &[number.as_bytes()]),
             RateLimit::TextTo(number) => mac("count text to", &[number.as_bytes()]),
+            RateLimit::SignInTextTo(number) => mac("count sign-in text to", &[number.as_bytes()]),
             RateLimit::TextBy(device, number) => mac("count text by", &[&device, number.as_bytes()]),
             RateLimit::TextByKnown(number) => mac("count text by known", &[number.as_bytes()]),
             RateLimit::TextByTrusted(number) => mac("count text by trusted", &[number.as_bytes()]),
@@ -180,6 +183,9 @@ impl RateLimit<'_> {
             // No try comes back while the code lives.
             RateLimit::MailedCode(_) => a(TRIES, day),
             RateLimit::CodeFrom(_) => a(settings.codes_per_client, window),
+            RateLimit::SignInTextTo(_) => {
+                a(settings.texts_per_number, day).within(MessageKind::SignIn.life(core))
+            }
             RateLimit::TextTo(_) | RateLimit::TextBy(..) | RateLimit::TextByTrusted(_) => {
                 a(settings.texts_per_number, day).within(MessageKind::Reset.life(core))
             }

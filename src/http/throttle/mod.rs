@@ -130,7 +130,31 @@ pub async fn text_allowed(
         }
         Requester::Stranger => None,
     };
-    let strangers: Vec<_> = text_from(asked).into_iter().chain([RateLimit::TextTo(number)]).collect();
+    texted(site, tx, (known, RateLimit::TextTo(number)), asked).await
+}
+
+/// Counts a text message to sign in with: strangers have a limit of their own for these.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn sign_in_text_allowed(
+    site: &App,
+    tx: &mut Tx,
+    number: &str,
+    known: Option<&Known>,
+    asked: &Caller,
+) -> Result<Allowed, Error> {
+    let known = known.map(|known| [RateLimit::TextBy(known.device, number), RateLimit::TextByKnown(number)]);
+    texted(site, tx, (known, RateLimit::SignInTextTo(number)), asked).await
+}
+
+async fn texted<'a>(
+    site: &App,
+    tx: &mut Tx,
+    (known, to): (Option<[RateLimit<'a>; 2]>, RateLimit<'a>),
+    asked: &Caller,
+) -> Result<Allowed, Error> {
+    let strangers: Vec<_> = text_from(asked).into_iter().chain([to]).collect();
     let (allowed, counted) = count(site, tx, known, &strangers).await?;
     if !allowed.is_yes() {
         return Ok(allowed);

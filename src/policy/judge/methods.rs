@@ -1,5 +1,7 @@
 //! Reviews the ways to sign in, beside the second factors that count.
 
+use std::collections::BTreeSet;
+
 use super::Environment;
 use crate::{
     base::{
@@ -8,14 +10,15 @@ use crate::{
     },
     findings::{Finding, Severity},
     policy::{
-        Channel,
+        Channel, Policy, ResetSettings, Setting, Strategy,
         method::SignInMethod,
         sign_in::{SecondFactor, SignInPolicy, SignInSettings, table_key},
+        table_key as reset_key,
     },
 };
 
 /// Returns what is worth knowing of the ways to sign in, where they are chosen.
-pub fn methods(settings: &SignInSettings, environment: Environment) -> Vec<Finding> {
+pub fn methods(settings: &SignInSettings, reset: &ResetSettings, environment: Environment) -> Vec<Finding> {
     if settings.methods.is_none() {
         return Vec::new();
     }
@@ -24,6 +27,24 @@ pub fn methods(settings: &SignInSettings, environment: Environment) -> Vec<Findi
     let found = |severity, why: &str, remedy: &str| Finding::new(severity, key(), why, remedy);
     let mut findings: Vec<_> = settings.tables().filter_map(|(role, policy)| no_way(role, &policy)).collect();
     findings.extend(admins(settings));
+    if policy.offers(SignInMethod::EmailCode)
+        && !policy.offers(SignInMethod::EmailLink)
+        && !policy.offers(SignInMethod::Password)
+    {
+        let why =
+            "strangers could use up the messages to an address, whose codes work in their browsers alone";
+        findings.push(found(Severity::Error, why, "add \"email_link\", which works in any browser"));
+    }
+    if !policy.offers(SignInMethod::Password) {
+        findings.extend(reset.tables().filter_map(|(role, reset)| without_password(role, &reset)));
+    }
+    for kind in policy.methods.iter().filter_map(|method| kind(*method)).collect::<BTreeSet<_>>() {
+        let counts = settings.tables().any(|(_, policy)| policy.is_on() && policy.counts(kind));
+        if counts {
+            let why = format!("who has set up no other second factor than {kind} signs in with that alone");
+            findings.push(found(Severity::Advice, &why, "require a second factor, or let another one count"));
+        }
+    }
     if policy.sends(Channel::Sms) {
         findings.push(found(
             Severity::Advice,
@@ -41,6 +62,20 @@ pub fn methods(settings: &SignInSettings, environment: Environment) -> Vec<Findi
         findings.push(found(Severity::Advice, why, "leave it out, or write second_factor = \"if_set_up\""));
     }
     findings
+}
+
+/// Finds a reset that ends where nobody signs in.
+fn without_password(role: &str, reset: &Policy) -> Option<Finding> {
+    let found = |severity, setting: Setting, why: &str, remedy: &str| {
+        Some(Finding::new(severity, format!("{}.{}", reset_key(role), setting.name()), why, remedy))
+    };
+    let remedy = "add \"password\" to latchkey.sign_in.methods, or choose another value";
+    if reset.strategy == Strategy::GeneratedPassword {
+        let why = "a generated password is typed where people sign in, and nobody signs in with a password";
+        return found(Severity::Error, Setting::Strategy, why, remedy);
+    }
+    let why = "a reset ends at sign-in, where the new password opens nothing";
+    (!reset.login_after).then(|| found(Severity::Warning, Setting::LoginAfter, why, remedy)).flatten()
 }
 
 /// Warns if a mailbox alone signs in to accounts that can open `/admin`.
@@ -90,49 +125,71 @@ mod tests {
     };
 
     use super::*;
-    fn found(toml: &str, gateway: bool) -> Vec<String> {
-        let settings: SignInSettings = Figment::from(Toml::string(toml)).extract().unwrap();
+    use crate::policy::{Written, own_strategy::Strategies};
+
+    fn found(toml: &str, reset: &str, gateway: bool) -> Vec<String> {
+        let read = |toml: &str| Figment::from(Toml::string(toml));
+        let reset: ResetSettings<Written> = read(reset).extract().unwrap();
         let environment = Environment { gateway, lenient: false, contact: true };
-        let found = methods(&settings, environment);
+        let reset = reset.resolve(&Strategies::default()).0;
+        let found = methods(&read(toml).extract().unwrap(), &reset, environment);
         found.iter().map(|finding| format!("{}: {finding}", finding.severity)).collect()
     }
 
     #[test]
     fn methods_are_judged_where_they_are_chosen() {
-        for (toml, gateway, told) in [
-            ("", false, &[][..]),
-            ("methods = ['password', 'passkey']", false, &[]),
+        const ADMIN: &str =
+            "warning: latchkey.sign_in.role.admin.second_factor: whoever reads an admin's mailbox";
+        const EMAIL: &str =
+            "advice: latchkey.sign_in.methods: who has set up no other second factor than email signs in";
+        const SMS: &str = "advice: latchkey.sign_in.methods: who has set up no other second factor than sms";
+        const TEXTS: &str = "advice: latchkey.sign_in.methods: codes by text";
+        const REQUIRED: &str = "role.admin.second_factor = 'required'";
+        let mailed = |methods: &str| format!("methods = [{methods}]\n{REQUIRED}");
+        for (toml, reset, gateway, told) in [
+            (String::new(), "", false, &[][..]),
+            ("methods = ['password', 'passkey']".into(), "", false, &[]),
+            ("methods = ['password', 'email_link']".into(), "", false, &[ADMIN, EMAIL]),
+            (mailed("'password', 'email_link'"), "", false, &[EMAIL]),
+            ("methods = ['password', 'sms_code']".into(), "", true, &[SMS, TEXTS]),
             (
-                "methods = ['password', 'email_link']",
+                "methods = ['password', 'sms_code']".into(),
+                "",
                 false,
-                &["warning: latchkey.sign_in.role.admin.second_factor: whoever reads an admin's mailbox"],
-            ),
-            ("methods = ['password', 'email_link']\nrole.admin.second_factor = 'required'", false, &[]),
-            (
-                "methods = ['password', 'sms_code']",
-                true,
-                &["advice: latchkey.sign_in.methods: codes by text"],
+                &[SMS, TEXTS, "error: latchkey.sign_in.methods: \"sms_code\" needs text messages"],
             ),
             (
-                "methods = ['password', 'sms_code']",
-                false,
-                &[
-                    "advice: latchkey.sign_in.methods: codes by text",
-                    "error: latchkey.sign_in.methods: \"sms_code\" needs text messages",
-                ],
-            ),
-            (
-                "methods = ['password', 'totp']\nsecond_factor = 'off'",
+                "methods = ['password', 'totp']\nsecond_factor = 'off'".into(),
+                "",
                 false,
                 &["advice: latchkey.sign_in.methods: \"totp\" has no effect"],
             ),
             (
-                "methods = ['password', 'email_link']\nrole.admin = { second_factor = 'required', factors = ['email'] }",
+                mailed("'email_code'"),
+                "",
                 false,
-                &["error: latchkey.sign_in.role.admin.factors: email alone counts"],
+                &["error: latchkey.sign_in.methods: strangers could use up the messages", EMAIL],
+            ),
+            (
+                mailed("'email_link'"),
+                "strategy = 'generated_password'",
+                false,
+                &["error: latchkey.reset.strategy: a generated password is typed", EMAIL],
+            ),
+            (
+                mailed("'email_link'"),
+                "login_after = false",
+                false,
+                &["warning: latchkey.reset.login_after: a reset ends at sign-in", EMAIL],
+            ),
+            (
+                "methods = ['password', 'email_link']\nrole.admin = { second_factor = 'required', factors = ['email'] }".into(),
+                "",
+                false,
+                &["error: latchkey.sign_in.role.admin.factors: email alone counts", EMAIL],
             ),
         ] {
-            let found = found(toml, gateway);
+            let found = found(&toml, reset, gateway);
             assert_eq!(found.len(), told.len(), "{toml}: {found:?}");
             for (found, told) in found.iter().zip(told) {
                 assert!(found.starts_with(told), "{toml}: {found}");

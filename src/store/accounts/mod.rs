@@ -107,6 +107,11 @@ impl AccountRow {
         }
     }
 
+    /// True from "this wasn't me" until the reset that follows is complete: what was set up before may be an intruder's.
+    pub fn is_undone(&self) -> bool {
+        self.undone_at != Time::default()
+    }
+
     /// True if somebody claims it from a former address, also if it has been disabled or deleted since.
     pub fn is_claimed(&self) -> bool {
         self.resets_blocked_until == FOREVER
