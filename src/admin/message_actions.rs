@@ -49,8 +49,7 @@ async fn note(
     found: outbox::OutboxEntry,
     actor: &Actor,
 ) -> Result<bool, Error> {
-    let event = found.account_id.map_or(Event::of_site(kind), |account| Event::new(kind, account));
     let detail = format!("{} {}, message {id}", found.state.name(), found.kind.name());
-    event.by(actor).detail(&detail).write(app, tx).await?;
+    Event::of(kind, found.account_id).by(actor).detail(&detail).write(app, tx).await?;
     Ok(true)
 }

@@ -188,9 +188,9 @@ impl WayIn {
             self.find(site, &requested.email_key, (&browser_id, &id), &Key::parse_code(typed)).await?;
         let mut tx = site.begin().await?;
         let Some(row) = found else {
-            let event = account
-                .map_or(Event::of_site(EventKind::CodeFailed), |id| Event::new(EventKind::CodeFailed, id));
-            event.from(&site.caller()).detail(self.code).write(site.app, &mut tx).await?;
+            let asked = site.caller();
+            let event = Event::of(EventKind::CodeFailed, account).from(&asked).detail(self.code);
+            event.write(site.app, &mut tx).await?;
             tx.commit().await?;
             return Ok(Err(Fault::new("fault-key")));
         };

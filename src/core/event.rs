@@ -66,12 +66,17 @@ pub struct Event<'a> {
 impl<'a> Event<'a> {
     /// Something that happened to an account, like [`EventKind::ResetCompleted`].
     pub fn new(kind: EventKind, account: Uuid) -> Self {
-        Self { account: Some(account), ..Self::of_site(kind) }
+        Self::of(kind, Some(account))
     }
 
     /// Something that concerns no account.
     pub fn of_site(kind: EventKind) -> Self {
-        Self { kind, account: None, client: "", policy: None, detail: None, actor: None, took: None }
+        Self::of(kind, None)
+    }
+
+    /// Something that concerns an account, if there is one.
+    pub fn of(kind: EventKind, account: Option<Uuid>) -> Self {
+        Self { kind, account, client: "", policy: None, detail: None, actor: None, took: None }
     }
 
     /// Sets the client that caused it.

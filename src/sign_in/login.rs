@@ -248,9 +248,8 @@ pub(super) async fn note_failure(
 ) -> Result<(), Error> {
     let mut tx = site.begin().await?;
     let account = accounts::find_by_email(&mut tx, named).await?;
-    let event = account.map_or(Event::of_site(EventKind::SignInFailed), |account| {
-        Event::new(EventKind::SignInFailed, account.id)
-    });
-    event.from(&site.caller()).instead(instead).write(site.app, &mut tx).await?;
+    let asked = site.caller();
+    let event = Event::of(EventKind::SignInFailed, account.map(|account| account.id)).from(&asked);
+    event.instead(instead).write(site.app, &mut tx).await?;
     tx.commit().await
 }
