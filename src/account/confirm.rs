@@ -349,8 +349,8 @@ async fn secret(
     if unconfirmed.is_ours(site) && !unconfirmed.has_none() {
         return Ok(Some(Secret::Kept));
     }
-    let missing = matches!(&typed, Err(fault) if *fault == Fault::new("fault-required"));
-    if !registration.invited && !missing {
+    let is_missing = typed.as_ref().is_err_and(Fault::is_missing);
+    if !registration.invited && !is_missing {
         return Ok(refusal.take(at.password, typed).map(Secret::Typed));
     }
     let Some(password) = refusal.take(at.new_password, new_password) else { return Ok(None) };

@@ -118,10 +118,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<RegisterForm>) -
         return Ok(Outcome::too_many(allowed));
     }
     let Paced(Read { draft, mut refusal }) = form;
-    let password = match draft.password {
-        Some(typed) => read_password(&site, typed, &mut refusal),
-        None => None,
-    };
+    let password = draft.password.and_then(|typed| read_password(&site, typed, &mut refusal));
     if let Some(password) = &password {
         let own = draft.fields.iter().flat_map(|own| own.values()).map(String::as_str);
         let own: Vec<&str> = own.collect();
@@ -164,7 +161,7 @@ fn read_password(
     refusal: &mut Refusal,
 ) -> Option<Password> {
     let policy = site.at_arrival.sign_in([]);
-    let is_missing = matches!(&typed, Err(fault) if *fault == Fault::new("fault-required"));
+    let is_missing = typed.as_ref().is_err_and(Fault::is_missing);
     let is_asked = policy.offers(SignInMethod::Password) && !(is_missing && policy.needs_no_password());
     if is_asked { refusal.take(RegisterForm::AT.password, typed) } else { None }
 }

@@ -27,7 +27,7 @@ impl Email {
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let text: String = trimmed(text).nfc().collect();
         if text.is_empty() {
-            return Err(Fault::new("fault-required"));
+            return Err(Fault::missing());
         }
         let parsed = text.split_once('@').and_then(|(local, domain)| {
             let domain = ascii(domain)?;

@@ -25,6 +25,16 @@ impl Fault {
         Self { words: Some(words), ..Self::new("fault-application") }
     }
 
+    /// Creates the fault of a field that was left empty.
+    pub const fn missing() -> Self {
+        Self::new("fault-required")
+    }
+
+    /// True for the fault of a field that was left empty.
+    pub fn is_missing(&self) -> bool {
+        *self == Self::missing()
+    }
+
     /// Adds the number that the sentence calls `name`.
     pub fn with(mut self, name: &'static str, number: usize) -> Self {
         self.args.push((name, number));

@@ -89,7 +89,7 @@ pub struct TypedEmail {
 impl TypedEmail {
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {
         match one_line(text, MAX_EMAIL)? {
-            "" => Err(Fault::new("fault-required")),
+            "" => Err(Fault::missing()),
             _ => Ok(Self { text: text.to_owned(), email: Email::parse(text).ok() }),
         }
     }

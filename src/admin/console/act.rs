@@ -112,7 +112,7 @@ fn way_names() -> Vec<&'static str> {
 }
 
 fn way(chosen: &str) -> Result<Way, Fault> {
-    chosen.parse().map_err(|_| Fault::new("fault-required"))
+    chosen.parse().map_err(|_| Fault::missing())
 }
 
 /// An action with the values of its form.

@@ -19,7 +19,7 @@ impl Phone {
     pub fn parse(text: &str, home: Option<&str>) -> Result<Self, Fault> {
         let text = typed::plain(text);
         if text.is_empty() {
-            return Err(Fault::new("fault-required"));
+            return Err(Fault::missing());
         }
         // A trunk zero in brackets, as on business cards, even where none is dialled.
         let usual = |text: &str| read(text, home).filter(|known| known.kind == NumberKind::Usual);

@@ -106,7 +106,7 @@ impl Fields {
     /// Same as [`Fields::line`], and a fault if it is empty.
     pub(super) fn required(&self, name: &str, most: usize) -> Result<&str, Fault> {
         match self.line(name, most)? {
-            "" => Err(Fault::new("fault-required")),
+            "" => Err(Fault::missing()),
             text => Ok(text),
         }
     }
@@ -117,7 +117,7 @@ impl Fields {
     /// A fault if it is empty or longer than `most` characters.
     pub(super) fn pasted(&self, name: &str, most: usize) -> Result<&str, Fault> {
         match typed::trimmed(self.get(name)?) {
-            "" => Err(Fault::new("fault-required")),
+            "" => Err(Fault::missing()),
             text if text.chars().count() > most => Err(Fault::new("fault-too-long").with("max", most)),
             text => Ok(text),
         }

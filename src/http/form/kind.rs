@@ -54,7 +54,7 @@ const fn secret(autocomplete: &'static str) -> Input {
 
 fn parse_password(text: &str) -> Result<Password, Fault> {
     match text {
-        "" => Err(Fault::new("fault-required")),
+        "" => Err(Fault::missing()),
         text => Password::parse(text),
     }
 }
@@ -171,7 +171,7 @@ fn read_own_values(sent: &Sent<'_>, refusal: &mut Refusal) -> Result<OwnValues, 
 fn read_own_value<'a>(sent: &'a Fields, id: &str, field: &register::Input) -> Result<&'a str, Fault> {
     let text = sent.line(id, field.max_length)?;
     match &field.way {
-        FillIn::Text if text.is_empty() && field.required => Err(Fault::new("fault-required")),
+        FillIn::Text if text.is_empty() && field.required => Err(Fault::missing()),
         FillIn::Checkbox if text != "true" && field.required => Err(Fault::new("fault-tick")),
         FillIn::Choice(values) if !values.iter().any(|(value, _)| value == text) => {
             if text.is_empty() && !field.required { Ok(text) } else { Err(Fault::new("fault-choose")) }

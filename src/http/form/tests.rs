@@ -36,7 +36,7 @@ fn way(text: &str) -> Result<bool, Fault> {
     match text {
         "here" => Ok(true),
         "there" => Ok(false),
-        _ => Err(Fault::new("fault-required")),
+        _ => Err(Fault::missing()),
     }
 }
 
