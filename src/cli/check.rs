@@ -17,7 +17,7 @@ use crate::{
     findings::{Finding, Severity},
     jobs::delivery,
     outbox::{mail::Mail, message::Message, sms::Gateway, smtp::Smtp},
-    policy::{Channel, Policy, ResetSettings, judge, sign_in::SignInPolicy, strategy::Strategy},
+    policy::{Channel, Policy, ResetSettings, judge, sign_in::SignInPolicy},
     server::template_dir,
     store::{self, accounts::RoleGroup},
 };
@@ -228,7 +228,7 @@ fn print(starts: bool, plan: Option<&Plan>, findings: &[Finding]) {
         say!("recovery");
         for (role, policy, accounts) in &plan.tables {
             let Policy { strategy, channel, key_ttl, approve, .. } = policy;
-            let approved = *strategy == Strategy::SmsApproved && !approve.is_texts();
+            let approved = policy.is_approved_by_factors();
             let approved = if approved { format!(", approved by {approve}") } else { String::new() };
             let what = format!("{strategy}, first key by {channel}, good for {key_ttl}{approved}");
             row(role, &what, *accounts);

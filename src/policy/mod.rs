@@ -235,8 +235,7 @@ impl Policy {
 
     /// True if nobody gets back in without a phone.
     pub fn needs_phone(&self) -> bool {
-        let alone = self.strategy != Strategy::SmsApproved || self.approve.is_texts();
-        self.strategy.needs_phone() && alone || self.channel == Channel::Sms
+        self.strategy.needs_phone() && !self.is_approved_by_factors() || self.channel == Channel::Sms
     }
 
     /// True if some people may not get back in on their own.
@@ -258,6 +257,11 @@ impl Policy {
     /// True if a reset under it may be approved in this way.
     pub fn is_approved_by(&self, way: Approval) -> bool {
         self.strategy == Strategy::SmsApproved && self.approve.has(way)
+    }
+
+    /// True if a reset under it may be approved by second factors.
+    pub fn is_approved_by_factors(&self) -> bool {
+        self.strategy == Strategy::SmsApproved && !self.approve.is_texts()
     }
 
     /// True if somebody with these factors, and a usable phone or none, can get back in.

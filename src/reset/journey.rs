@@ -30,12 +30,11 @@ pub fn journey(language: &Language, policy: &Policy) -> Vec<Step> {
     let code = if policy.strategy == Strategy::SmsApproved { TEXTED.life } else { MAILED.life };
     let approvals = policy.approve.all().map(|way| language.say(&format!("factor-{}", way.name()), &[]));
     let approvals = approvals.collect::<Vec<_>>().join(", ");
-    let by_factors = policy.strategy == Strategy::SmsApproved && !policy.approve.is_texts();
     let args: [(&str, FluentValue<'_>); 14] = [
         ("strategy", policy.strategy.name().into()),
         ("steps", policy.strategy.steps().into()),
         ("by_text", policy.strategy.needs_phone().to_string().into()),
-        ("by_factors", by_factors.to_string().into()),
+        ("by_factors", policy.is_approved_by_factors().to_string().into()),
         ("approvals", approvals.into()),
         ("texts", policy.is_approved_by(Approval::Sms).to_string().into()),
         ("minutes", minutes.into()),

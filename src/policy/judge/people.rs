@@ -66,11 +66,8 @@ async fn holders(
     role_groups: &[RoleGroup],
     now: Time,
 ) -> Result<Vec<HolderGroup>, Error> {
-    let approves = |policy: &Policy| {
-        policy.strategy == Strategy::SmsApproved && policy.approve.factors().next().is_some()
-    };
     let asked = sign_in.tables().any(|(_, policy)| policy.second_factor == SecondFactor::Required)
-        || settings.tables().any(|(_, policy)| approves(&policy));
+        || settings.tables().any(|(_, policy)| policy.is_approved_by_factors());
     match asked {
         true => factors::holder_groups(conn, role_groups, now).await,
         false => Ok(role_groups.iter().map(HolderGroup::without).collect()),
@@ -115,9 +112,8 @@ fn without_way(
     });
     let whose = if role.is_empty() { String::new() } else { format!(" with the role {role}") };
     let with = if admitted == 0 { "none".into() } else { admitted.to_string() };
-    let by_factors = policy.strategy == Strategy::SmsApproved && !policy.approve.is_texts();
     let (setting, first, instead) = match policy.strategy.needs_phone() {
-        true if by_factors => {
+        true if policy.is_approved_by_factors() => {
             (Setting::Approve, "let them set one up", "strategy = \"second_key\", which needs none")
         }
         true => (
