@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use super::Channel;
+use crate::base::factor::FactorKind;
 
 /// A way to sign in.
 #[derive(
@@ -55,6 +56,16 @@ impl SignInMethod {
             SignInMethod::EmailCode | SignInMethod::EmailLink => Some(Channel::Email),
             SignInMethod::SmsCode => Some(Channel::Sms),
             SignInMethod::Password | SignInMethod::Passkey | SignInMethod::Totp => None,
+        }
+    }
+
+    /// Returns the kind of second factor that it proves, and may not be asked for after it.
+    pub fn factor(self) -> Option<FactorKind> {
+        match self {
+            SignInMethod::EmailCode | SignInMethod::EmailLink => Some(FactorKind::Email),
+            SignInMethod::SmsCode => Some(FactorKind::Sms),
+            SignInMethod::Totp => Some(FactorKind::Totp),
+            SignInMethod::Password | SignInMethod::Passkey => None,
         }
     }
 

@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Environment;
 use crate::{
-    base::{
-        factor::FactorKind,
-        role::{Administrator, Role},
-    },
+    base::role::{Administrator, Role},
     findings::{Finding, Severity},
     policy::{
         Channel, Policy, ResetSettings, Setting, Strategy,
@@ -38,7 +35,7 @@ pub fn methods(settings: &SignInSettings, reset: &ResetSettings, environment: En
     if !policy.offers(SignInMethod::Password) {
         findings.extend(reset.tables().filter_map(|(role, reset)| without_password(role, &reset)));
     }
-    for kind in policy.methods.iter().filter_map(|method| kind(*method)).collect::<BTreeSet<_>>() {
+    for kind in policy.methods.iter().filter_map(|method| method.factor()).collect::<BTreeSet<_>>() {
         let counts = settings.tables().any(|(_, policy)| policy.is_on() && policy.counts(kind));
         if counts {
             let why = format!("who has set up no other second factor than {kind} signs in with that alone");
@@ -66,16 +63,17 @@ pub fn methods(settings: &SignInSettings, reset: &ResetSettings, environment: En
 
 /// Finds a reset that ends where nobody signs in.
 fn without_password(role: &str, reset: &Policy) -> Option<Finding> {
-    let found = |severity, setting: Setting, why: &str, remedy: &str| {
-        Some(Finding::new(severity, format!("{}.{}", reset_key(role), setting.name()), why, remedy))
+    let (severity, setting, why) = if reset.strategy == Strategy::GeneratedPassword {
+        let why = "a generated password is typed where people sign in, and nobody signs in with a password";
+        (Severity::Error, Setting::Strategy, why)
+    } else if !reset.login_after {
+        let why = "a reset ends at sign-in, where the new password opens nothing";
+        (Severity::Warning, Setting::LoginAfter, why)
+    } else {
+        return None;
     };
     let remedy = "add \"password\" to latchkey.sign_in.methods, or choose another value";
-    if reset.strategy == Strategy::GeneratedPassword {
-        let why = "a generated password is typed where people sign in, and nobody signs in with a password";
-        return found(Severity::Error, Setting::Strategy, why, remedy);
-    }
-    let why = "a reset ends at sign-in, where the new password opens nothing";
-    (!reset.login_after).then(|| found(Severity::Warning, Setting::LoginAfter, why, remedy)).flatten()
+    Some(Finding::new(severity, format!("{}.{}", reset_key(role), setting.name()), why, remedy))
 }
 
 /// Warns if a mailbox alone signs in to accounts that can open `/admin`.
@@ -98,23 +96,13 @@ fn admins(settings: &SignInSettings) -> Option<Finding> {
 fn no_way(role: &str, policy: &SignInPolicy) -> Option<Finding> {
     let required = policy.second_factor == SecondFactor::Required;
     let [only] = policy.factors[..] else { return None };
-    let method = policy.methods.iter().find(|method| kind(**method) == Some(only)).filter(|_| required)?;
+    let method = policy.methods.iter().find(|method| method.factor() == Some(only)).filter(|_| required)?;
     Some(Finding::new(
         Severity::Error,
         format!("{}.factors", table_key(role)),
         format!("{only} alone counts as the required second factor, and {method} already proves it"),
         "let another factor count as well",
     ))
-}
-
-/// Returns the kind of factor that a method proves.
-fn kind(method: SignInMethod) -> Option<FactorKind> {
-    match method {
-        SignInMethod::EmailCode | SignInMethod::EmailLink => Some(FactorKind::Email),
-        SignInMethod::SmsCode => Some(FactorKind::Sms),
-        SignInMethod::Totp => Some(FactorKind::Totp),
-        SignInMethod::Password | SignInMethod::Passkey => None,
-    }
 }
 
 #[cfg(test)]
