@@ -110,7 +110,7 @@ async fn submit(
 
 /// True if changes ask for the account's current password: not if there is none, or if nobody signs in with one.
 pub fn asks_password(site: &Visit<'_>, account: &AccountRow) -> bool {
-    !account.password_hash.is_unusable() && site.at_arrival.sign_in([]).offers(SignInMethod::Password)
+    !account.password_hash.is_unusable() && site.at_arrival.offers(SignInMethod::Password)
 }
 
 /// Returns where to prove oneself by the strongest factor before a change that asks for no password, if that is missing.

@@ -12,6 +12,7 @@ use crate::{
     findings::Finding,
     policy::{
         Policy, ResetSettings,
+        method::SignInMethod,
         origin::Origin,
         permissions::Permissions,
         sign_in::{SignInPolicy, SignInSettings},
@@ -87,9 +88,16 @@ impl PolicySnapshot {
         self.sign_in.policy(roles)
     }
 
-    /// True if any table of signing in has second factors.
-    pub fn has_second_factors(&self) -> bool {
-        self.sign_in.tables().any(|(_, policy)| policy.is_on())
+    /// Returns the ways to sign in that are offered, in their order: those that people set up, only if some people can.
+    pub fn methods(&self) -> Vec<SignInMethod> {
+        let some_can = self.sign_in.tables().any(|(_, policy)| policy.is_on());
+        let can = |method: &SignInMethod| some_can || !method.is_set_up();
+        self.sign_in([]).methods.into_iter().filter(can).collect()
+    }
+
+    /// True if people may sign in this way.
+    pub fn offers(&self, method: SignInMethod) -> bool {
+        self.methods().contains(&method)
     }
 
     /// The policy for an account, in a request that came when this was in force.

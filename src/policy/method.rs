@@ -69,6 +69,11 @@ impl SignInMethod {
         }
     }
 
+    /// True if it is a second factor that people set up for themselves.
+    pub fn is_set_up(self) -> bool {
+        matches!(self, SignInMethod::Passkey | SignInMethod::Totp)
+    }
+
     /// True if everybody who has an account has this way.
     pub fn is_for_everybody(self) -> bool {
         matches!(self, SignInMethod::Password | SignInMethod::EmailCode | SignInMethod::EmailLink)

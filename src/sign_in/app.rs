@@ -63,10 +63,6 @@ impl View for AppPage {
     }
 }
 
-fn is_offered(site: &Visit<'_>) -> bool {
-    site.at_arrival.has_second_factors() && site.at_arrival.sign_in([]).offers(SignInMethod::Totp)
-}
-
 fn page(site: &Visit<'_>, next: &str) -> Page {
     let page = Page::of(&AppPage { next: goal(site, next) });
     page.home(Place::SignInApp.with(&[("next", next)]))
@@ -75,7 +71,7 @@ fn page(site: &Visit<'_>, next: &str) -> Page {
 #[get("/login/app?<next>")]
 fn show(site: Visit<'_>, next: Option<&str>) -> Outcome {
     let next = next.unwrap_or_default();
-    if !is_offered(&site) {
+    if !site.at_arrival.offers(SignInMethod::Totp) {
         return Outcome::go(Place::SignIn.with(&[("next", next)]));
     }
     match site.last_address() {
@@ -88,7 +84,7 @@ fn show(site: Visit<'_>, next: Option<&str>) -> Outcome {
 async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<AppForm>) -> Result<Outcome, Error> {
     let Paced(form) = form;
     let next = form.draft.next.clone().unwrap_or_default();
-    if !is_offered(&site) {
+    if !site.at_arrival.offers(SignInMethod::Totp) {
         return Ok(Outcome::go(Place::SignIn));
     }
     let (AppForm { email, code, remember: keep, .. }, refusal) = match form.whole() {

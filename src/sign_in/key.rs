@@ -81,7 +81,7 @@ impl KeyedLink for MailedKey {
             let row = keys::find(&mut site.read().await?, &digest, Purpose::SignIn, site.now()).await?;
             if let Some(row) = row {
                 let found = MailedKey::of(site, row).await?;
-                return Ok(found.filter(|_| site.at_arrival.sign_in([]).offers(SignInMethod::EmailLink)));
+                return Ok(found.filter(|_| site.at_arrival.offers(SignInMethod::EmailLink)));
             }
         }
         Ok(None)
@@ -123,7 +123,7 @@ impl MailedKey {
             Channel::Email => SignInMethod::EmailCode,
             Channel::Sms => SignInMethod::SmsCode,
         };
-        site.at_arrival.sign_in([]).offers(method)
+        site.at_arrival.offers(method)
     }
 }
 

@@ -145,7 +145,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> R
         let shown = Place::SignIn.with(&[("again", "1"), ("next", &back), ("within", &minutes)]);
         page(&site, &next, false, within).home(shown)
     };
-    if !site.at_arrival.sign_in([]).offers(SignInMethod::Password) {
+    if !site.at_arrival.offers(SignInMethod::Password) {
         return Ok(Outcome::go(Place::SignIn));
     }
     let (LoginForm { email, password, remember: keep, .. }, refusal) = match form.whole() {

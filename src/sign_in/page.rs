@@ -111,16 +111,11 @@ impl View for LoginPage {
 
 /// Returns the page; `next` is the path to go on to, where a proof may be so many minutes old.
 pub fn page(site: &Visit<'_>, next: &str, again: bool, within: Option<u32>) -> Page {
-    let policy = site.at_arrival.sign_in([]);
-    let has_factors = site.at_arrival.has_second_factors();
-    let offers = |method: &SignInMethod| match method {
-        SignInMethod::Passkey => has_factors && !again && passkey::party(site).is_some(),
-        SignInMethod::Totp => has_factors,
-        _ => true,
-    };
-    let offered = policy.methods.iter().copied().filter(offers);
-    let links = offered.filter_map(|method| Link::of(method, next)).collect();
-    Page::of(&LoginPage::of(&policy.methods, goal(site, next), (again, within), links))
+    let methods = site.at_arrival.methods();
+    let asks_passkey = !again && passkey::party(site).is_some();
+    let linked = methods.iter().copied().filter(|method| *method != SignInMethod::Passkey || asks_passkey);
+    let links = linked.filter_map(|method| Link::of(method, next)).collect();
+    Page::of(&LoginPage::of(&methods, goal(site, next), (again, within), links))
 }
 
 /// Returns the page to go on to.

@@ -71,8 +71,7 @@ fn show(site: Visit<'_>, me: Option<&SignedIn>, next: Option<&str>) -> Result<Ou
 
 /// Returns the page, or `None` where there are no passkeys.
 fn page(site: &Visit<'_>, next: &str) -> Result<Option<Page>, Error> {
-    let policy = site.at_arrival.sign_in([]);
-    if !site.at_arrival.has_second_factors() || !policy.offers(SignInMethod::Passkey) {
+    if !site.at_arrival.offers(SignInMethod::Passkey) {
         return Ok(None);
     }
     let Some(question) = Question::passkey(site, Aim::SignIn, None)? else { return Ok(None) };
