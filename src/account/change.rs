@@ -22,7 +22,9 @@ use crate::{
         hash::{PasswordHash, Verdict},
         password::Password,
     },
-    http::{Form, Outcome, Page, Read, Refusal, SameOrigin, Visit, flash::Announcement, form::form},
+    http::{
+        Form, Outcome, Page, Read, Refusal, SameOrigin, Visit, flash::Announcement, form::form, throttle::Try,
+    },
     policy::method::SignInMethod,
     store::{accounts::AccountRow, factors},
     view::shown::{Forms, View},
@@ -176,11 +178,8 @@ pub async fn check(
     typed: Password,
     hash: &PasswordHash,
 ) -> Result<Checked, Error> {
-    let counted = RateLimit::PasswordOf(whose.as_bytes());
-    let mut tx = site.begin().await?;
-    let allowed = counted.allow(site.app, &mut tx).await?;
-    tx.commit().await?;
-    if !allowed.is_yes() {
+    let counted = Try::count(site, [RateLimit::PasswordOf(whose.as_bytes())]).await?;
+    if !counted.allowed().is_yes() {
         return Ok(Checked::Refused);
     }
     let verdict = site.hasher_for(whose.as_bytes()).verify(typed, Some(hash.clone())).await;

@@ -28,7 +28,7 @@ use crate::{
     http::{
         CookieName, Visit,
         device::{self, Known},
-        throttle,
+        throttle::{self, Try},
     },
     outbox::request as outbox,
     store::{
@@ -173,15 +173,9 @@ impl WayIn {
             None => RateLimit::MailedCodeFor(&requested.email_key),
         };
         let of = self.counts_address.then_some(of);
-        let counts = [RateLimit::MailedCode(id.as_bytes()), RateLimit::CodeFrom(site.client.address)];
-        let counts: Vec<_> = counts.into_iter().chain(of).collect();
-        let mut tx = site.begin().await?;
-        let mut allowed = true;
-        for count in &counts {
-            allowed &= count.allow(site.app, &mut tx).await?.is_yes();
-        }
-        tx.commit().await?;
-        if !allowed {
+        let limits = [RateLimit::MailedCode(id.as_bytes()), RateLimit::CodeFrom(site.client.address)];
+        let counted = Try::count(site, limits.into_iter().chain(of)).await?;
+        if !counted.allowed().is_yes() {
             return Ok(Err(Fault::new("fault-reset-code-dead")));
         }
         let (account, found) =
@@ -194,9 +188,7 @@ impl WayIn {
             tx.commit().await?;
             return Ok(Err(Fault::new("fault-key")));
         };
-        for count in &counts {
-            count.refund(site.app, &mut tx).await?;
-        }
+        counted.refund(site.app, &mut tx).await?;
         tx.commit().await?;
         Ok(Ok(row))
     }

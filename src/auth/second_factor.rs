@@ -17,7 +17,7 @@ use crate::{
         event::{Event, EventKind},
         limits::Allowed,
     },
-    http::{Visit, throttle::FactorTry},
+    http::{Visit, throttle::Try},
     store::{
         accounts::{AccountRow, Locked},
         factors::{self, FactorRow},
@@ -50,7 +50,7 @@ pub enum Tried<'a> {
 /// A proof that is right, and not used up yet.
 pub struct SecondProof<'a> {
     used: Use,
-    counted: FactorTry<'a>,
+    counted: Try<'a>,
 }
 
 /// Why a code proves nothing.
@@ -89,7 +89,7 @@ pub async fn try_out<'a>(
     sent: Sent<'_>,
 ) -> Result<Tried<'a>, Error> {
     let mut tx = site.begin().await?;
-    let counted = FactorTry::count(site, &mut tx, account.id.as_bytes(), &account.email_key()).await?;
+    let counted = Try::count_factor(site, &mut tx, account.id.as_bytes(), &account.email_key()).await?;
     let asked = match sent.kind {
         FactorKind::Passkey => Asked::spend(site, &mut tx, sent.asked, (sent.aim, Some(account.id))).await?,
         _ => None,

@@ -14,7 +14,7 @@ use crate::{
     },
     base::{Error, factor::FactorKind, fault::Fault},
     core::place::Place,
-    http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form, throttle::FactorTry},
+    http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form, throttle::Try},
     store::factors::FactorRow,
     view::shown::{Forms, View},
 };
@@ -104,7 +104,7 @@ async fn submit(
     }
     let account = me.account();
     let mut tx = site.begin().await?;
-    let counted = FactorTry::count(&site, &mut tx, account.id.as_bytes(), &account.email_key()).await?;
+    let counted = Try::count_factor(&site, &mut tx, account.id.as_bytes(), &account.email_key()).await?;
     let asked = Asked::spend(&site, &mut tx, &asked, (Aim::Register, Some(account.id))).await?;
     tx.commit().await?;
     if !counted.allowed().is_yes() {

@@ -18,10 +18,10 @@ use crate::{
     },
     base::{Error, factor::FactorKind, fault::Fault},
     core::{
-        limits::{Allowed, RateLimit},
+        limits::RateLimit,
         place::{Address, Place},
     },
-    http::{Form, Outcome, Paced, Page, SameOrigin, Visit, device, form::form},
+    http::{Form, Outcome, Paced, Page, SameOrigin, Visit, device, form::form, throttle::Try},
     policy::method::SignInMethod,
     store::{
         accounts::{self, AccountRow},
@@ -97,17 +97,12 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<AppForm>) -> Res
         Some(known) => RateLimit::AppCodeBy(known.device, named),
         None => RateLimit::AppCodeFor(named),
     };
-    let counts = [of, RateLimit::CodeFrom(site.client.address)];
-    let (mut tx, mut allowed) = (site.begin().await?, Allowed::Yes);
-    for count in counts {
-        allowed = allowed.and(count.allow(site.app, &mut tx).await?);
-    }
-    tx.commit().await?;
-    if !allowed.is_yes() {
-        return Ok(Outcome::too_many(allowed));
+    let counted = Try::count(&site, [of, RateLimit::CodeFrom(site.client.address)]).await?;
+    if !counted.allowed().is_yes() {
+        return Ok(Outcome::too_many(counted.allowed()));
     }
     let account = accounts::find_by_email(&mut site.read().await?, named).await?;
-    let entered = attempt(&site, account.as_ref().filter(|account| account.enabled), &code, keep, &counts);
+    let entered = attempt(&site, account.as_ref().filter(|account| account.enabled), &code, keep, &counted);
     match entered.await? {
         Some(passed) => Ok(passed.enter(&site, goal(&site, &next))),
         None => {
@@ -123,7 +118,7 @@ async fn attempt(
     account: Option<&AccountRow>,
     code: &str,
     keep: bool,
-    counts: &[RateLimit<'_>],
+    counted: &Try<'_>,
 ) -> Result<Option<Passed>, Error> {
     let id = account.map_or(Uuid::nil(), |account| account.id);
     let held = factors::of_account(&mut site.read().await?, id).await?;
@@ -143,9 +138,7 @@ async fn attempt(
     let passed = gate::pass(site, &mut account, proof, None, Goal::SignIn { keep }).await?;
     passed.record(site, &mut account, Some(FactorKind::Totp)).await?;
     notice::new_browser(site, &passed, &mut account).await?;
-    for count in counts {
-        count.refund(site.app, account.tx()).await?;
-    }
+    counted.refund(site.app, account.tx()).await?;
     tx.commit().await?;
     Ok(Some(passed))
 }

@@ -5,7 +5,7 @@
 
 mod tries;
 
-pub use self::tries::{FactorTry, SignIn};
+pub use self::tries::{SignIn, Try};
 
 use super::{
     Visit,

@@ -1,4 +1,5 @@
-//! Tries of a password and of a second factor: each is counted before anything is compared, and refunded if it is right.
+//! Tries of a password, of a code and of a second factor: each is counted before anything is compared, and refunded if it
+//! is right.
 
 use super::{Visit, and_then, count, refund};
 use crate::{
@@ -76,18 +77,35 @@ impl<'a> SignIn<'a> {
     }
 }
 
-/// A counted try of a second factor, with the limits that counted it.
-pub struct FactorTry<'a> {
+/// A counted try of a secret, with the limits that counted it.
+pub struct Try<'a> {
     allowed: Allowed,
     counted: Vec<RateLimit<'a>>,
 }
 
-impl<'a> FactorTry<'a> {
-    /// Counts a try before anything is compared, by the account with these bytes and this address, and by client.
+impl<'a> Try<'a> {
+    /// Counts a try by all these limits, also if one refuses it.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn count(
+        site: &Visit<'_>,
+        limits: impl IntoIterator<Item = RateLimit<'a>>,
+    ) -> Result<Self, Error> {
+        let (mut tx, mut allowed) = (site.begin().await?, Allowed::Yes);
+        let counted: Vec<_> = limits.into_iter().collect();
+        for limited in &counted {
+            allowed = allowed.and(limited.allow(site, &mut tx).await?);
+        }
+        tx.commit().await?;
+        Ok(Self { allowed, counted })
+    }
+
+    /// Counts a try of a second factor, by the account with these bytes and this address, and by client.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn count_factor(
         site: &Visit<'_>,
         tx: &mut Tx,
         account: &'a [u8],
