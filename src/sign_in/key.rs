@@ -77,14 +77,14 @@ impl KeyedLink for MailedKey {
     const AGAIN: Place = Place::SignIn;
 
     async fn find(site: &Visit<'_>, key: &Key) -> Result<Option<Self>, Error> {
-        for digest in key.digests(&site.keyring) {
-            let row = keys::find(&mut site.read().await?, &digest, Purpose::SignIn, site.now()).await?;
-            if let Some(row) = row {
-                let found = MailedKey::of(site, row).await?;
-                return Ok(found.filter(|_| site.at_arrival.offers(SignInMethod::EmailLink)));
-            }
+        if !site.at_arrival.offers(SignInMethod::EmailLink) {
+            return Ok(None);
         }
-        Ok(None)
+        let digest = key.digest(&site.keyring);
+        match keys::find(&mut site.read().await?, &digest, Purpose::SignIn, site.now()).await? {
+            Some(row) => MailedKey::of(site, row).await,
+            None => Ok(None),
+        }
     }
 
     fn id(&self) -> Uuid {

@@ -94,14 +94,14 @@ impl TypedEmail {
         }
     }
 
-    /// Returns the address, if it is one.
-    pub fn address(&self) -> Option<&Email> {
-        self.email.as_ref()
+    /// Returns the address, or nothing if it is none.
+    pub fn address(&self) -> &str {
+        self.email.as_ref().map_or("", Email::address)
     }
 
     /// Returns the canonical form, or the text if it is no address.
     pub fn key(&self) -> &str {
-        self.email.as_ref().map_or(&self.text, |email| email.key())
+        self.email.as_ref().map_or(&self.text, Email::key)
     }
 }
 
@@ -162,7 +162,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> R
     let counted = SignIn::count(&site, named).await?;
     if !counted.allowed().is_yes() {
         // Their way in does not wait: the address need not be typed again there.
-        site.keep(Place::Reset, email.email.as_ref().map_or("", |email| email.address()))?;
+        site.keep(Place::Reset, email.address())?;
         return Ok(Outcome::TooMany { allowed: counted.allowed(), instead: true });
     }
     let mut attempted = attempt(&site, &hasher, named, &counted, &password, keep).await;
