@@ -119,7 +119,7 @@ async fn submit(
     }
     let Some(account) = me.lock(&mut tx, now).await? else { return Ok(Outcome::go(Place::SignIn)) };
     let (held, account) = account.into_parts();
-    spent::note_links(held, account.id, [Purpose::Email; 4], Reason::Replaced, now).await?;
+    spent::note_links(held, account.id, [Purpose::Email], Reason::Replaced, now).await?;
     keys::end(held, account.id, Purpose::Email).await?;
     store::outbox::drop_orphans(held, account.id).await?;
     keys::insert(held, &row).await?;

@@ -233,7 +233,7 @@ async fn make(
 ) -> Result<(KeyRow, Key), Error> {
     // A restart key supersedes only other restart keys.
     let first = if purpose == Purpose::Restart { Purpose::Restart } else { Purpose::Reset };
-    let purposes = [first, Purpose::Restart, Purpose::Restart, Purpose::Restart];
+    let purposes = [first, Purpose::Restart];
     spent::note_links(tx, account.id, purposes, Reason::Replaced, app.now()).await?;
     match purpose {
         Purpose::Restart => keys::end(tx, account.id, purpose).await?,

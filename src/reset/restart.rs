@@ -80,7 +80,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, holds: ValidKey<Issued>) -> 
         return keyed::gone(&site, &mut tx, &key.digest, Place::Reset).await;
     };
     let (held, account) = locked.into_parts();
-    spent::note_links(held, account.id, [Purpose::Reset; 4], Reason::Replaced, now).await?;
+    spent::note_links(held, account.id, [Purpose::Reset], Reason::Replaced, now).await?;
     keys::end_resets(held, account.id, Some(key.id)).await?;
     if !keys::restart(held, key.id, &browser_id, site.client.browser, now).await? {
         return keyed::gone(&site, held, &key.digest, Place::Reset).await;

@@ -163,7 +163,7 @@ async fn make(app: &App, account: &mut Locked<'_>, recipient: &Recipient) -> Res
         sealed: Some(key::seal(app, recipient, &key)?),
         ..app.key_row(account.id, purpose, key.digest(&app.keyring), SIGN_IN_LIFE)?
     };
-    spent::note_links(tx, account.id, [purpose; 4], Reason::Replaced, app.now()).await?;
+    spent::note_links(tx, account.id, [purpose], Reason::Replaced, app.now()).await?;
     keys::end(tx, account.id, purpose).await?;
     keys::insert(tx, &row).await?;
     Ok((row, key))

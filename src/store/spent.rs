@@ -1,5 +1,7 @@
 //! The table `spent`: digests of keys that are over, so that the holder of such a link learns why it no longer works.
 
+use std::array;
+
 use uuid::Uuid;
 
 use super::{Conn, Tx, record::record, sql};
@@ -54,11 +56,11 @@ pub async fn note(
     Ok(sql!(execute tx, NOTE, digest, reason, browser, place, now)? == 1)
 }
 
-/// Records that an account's links for four purposes are over, before they are removed. A purpose may be repeated.
-pub async fn note_links(
+/// Records that an account's links for these purposes, at most four, are over, before they are removed.
+pub async fn note_links<const N: usize>(
     tx: &mut Tx,
     account: Uuid,
-    purposes: [Purpose; 4],
+    purposes: [Purpose; N],
     reason: Reason,
     now: Time,
 ) -> Result<(), Error> {
@@ -66,7 +68,9 @@ pub async fn note_links(
         SELECT digest, $2, NULL, '', $3 FROM latchkey_keys
         WHERE account_id = $1 AND purpose IN ($4, $5, $6, $7) ON CONFLICT (digest) DO NOTHING";
     let reason: &str = reason.into();
-    let [one, two, three, four] = purposes;
+    const { assert!(N >= 1 && N <= 4, "the statement has room for four") };
+    // Its text is fixed: a purpose may stand in it more than once.
+    let [one, two, three, four] = array::from_fn(|at| purposes[at % N]);
     sql!(execute tx, NOTE_LINKS, account, reason, now, one, two, three, four)?;
     Ok(())
 }
