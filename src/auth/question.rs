@@ -83,6 +83,9 @@ fn credentials(held: &[FactorRow]) -> Vec<Credential> {
 }
 
 impl Question {
+    /// Element of its page at which the faults of an answer stand.
+    pub const ELEMENT: &'static str = "passkey";
+
     /// Asks for a new passkey of an account with these factors; `None` where there are no passkeys.
     ///
     /// # Errors

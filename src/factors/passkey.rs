@@ -98,7 +98,7 @@ async fn submit(
         Ok(whole) => whole,
         Err(refusal) => return Ok(page.refused(refusal)),
     };
-    let refused = |fault| Ok(page.refused(refusal.with("passkey", fault)));
+    let refused = |fault| Ok(page.refused(refusal.with(Question::ELEMENT, fault)));
     if answer.is_empty() {
         return refused(Fault::new("fault-passkey-none"));
     }

@@ -20,9 +20,6 @@ use crate::{
     },
 };
 
-/// Element of the page at which faults of a passkey stand.
-const PASSKEY: &str = "passkey";
-
 /// A proof as it was sent.
 pub struct Sent {
     code: Zeroizing<String>,
@@ -52,10 +49,10 @@ impl Sent {
             };
         }
         match answer.unwrap_or_default() {
-            none if none.is_empty() => Err(Refusal::at(PASSKEY, Fault::new("fault-passkey-none"))),
+            none if none.is_empty() => Err(Refusal::at(Question::ELEMENT, Fault::new("fault-passkey-none"))),
             answer => {
                 let (code, asked) = (answer.into(), asked.unwrap_or_default());
-                Ok(Self { code, asked, at: PASSKEY, refusal: Refusal::default() })
+                Ok(Self { code, asked, at: Question::ELEMENT, refusal: Refusal::default() })
             }
         }
     }

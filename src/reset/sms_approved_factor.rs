@@ -23,9 +23,6 @@ use crate::{
     view::shown::{Forms, View},
 };
 
-/// Element of the page at which faults of a passkey stand.
-const PASSKEY: &str = "passkey";
-
 /// The routes.
 pub(super) fn routes() -> Vec<Route> {
     routes![show_totp, totp, show_passkey, passkey]
@@ -140,10 +137,10 @@ async fn passkey(
     let Read { draft, mut refusal } = form;
     let answer = draft.answer.filter(|answer| !answer.is_empty());
     if answer.is_none() {
-        refusal = refusal.with(PASSKEY, Fault::new("fault-passkey-none"));
+        refusal = refusal.with(Question::ELEMENT, Fault::new("fault-passkey-none"));
     }
     let asked = draft.asked.unwrap_or_default();
-    let sent = answer.map(|answer| Proof { code: answer.into(), asked, at: PASSKEY });
+    let sent = answer.map(|answer| Proof { code: answer.into(), asked, at: Question::ELEMENT });
     approve(&site, &ticket, Approval::Passkey, (sent, draft.new_password), refusal).await
 }
 

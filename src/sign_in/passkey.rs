@@ -85,8 +85,10 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<PasskeyForm>) ->
     let next = form.draft.next.clone().unwrap_or_default();
     let refused = |fault: Fault| {
         let page = page(&site, &next)?;
-        Ok(page
-            .map_or_else(|| Outcome::go(Place::SignIn), |page| page.refused(Refusal::at("passkey", fault))))
+        Ok(page.map_or_else(
+            || Outcome::go(Place::SignIn),
+            |page| page.refused(Refusal::at(Question::ELEMENT, fault)),
+        ))
     };
     let (PasskeyForm { asked, answer, .. }, _) = match form.whole() {
         Ok(whole) => whole,
