@@ -7,13 +7,14 @@ use latchkey::webauthn::{
     options::{CreationOptions, Person, RequestOptions},
     relying_party::RelyingParty,
 };
+use latchkey_testing::passkeys::Somebody;
 use passkey::{
-    authenticator::{Authenticator, UiHint, UserCheck, UserValidationMethod},
+    authenticator::Authenticator,
     client::{Client, DefaultClientData},
     crypto::rust_crypto::RustCryptoBackend,
     types::{
         Passkey,
-        ctap2::{Aaguid, Ctap2Error},
+        ctap2::Aaguid,
         webauthn::{CredentialCreationOptions, CredentialRequestOptions},
     },
 };
@@ -23,31 +24,6 @@ use serde_json::{Value, json};
 use super::authenticator::{Answer, Site};
 
 const TIMEOUT: Duration = Duration::from_secs(300);
-
-/// Somebody who is there, and is verified if asked.
-struct Somebody;
-
-#[rocket::async_trait]
-impl UserValidationMethod for Somebody {
-    type PasskeyItem = Passkey;
-
-    async fn check_user<'a>(
-        &self,
-        _: UiHint<'a, Passkey>,
-        presence: bool,
-        verification: bool,
-    ) -> Result<UserCheck, Ctap2Error> {
-        Ok(UserCheck { presence, verification })
-    }
-
-    fn is_presence_enabled(&self) -> bool {
-        true
-    }
-
-    fn is_verification_enabled(&self) -> Option<bool> {
-        Some(true)
-    }
-}
 
 /// The options for a new passkey as the page gets them, with one algorithm alone.
 fn creation(site: &Site, algorithm: Algorithm) -> Value {
@@ -61,7 +37,7 @@ fn creation(site: &Site, algorithm: Algorithm) -> Value {
 async fn whole_journey(party: &RelyingParty, algorithm: Algorithm) {
     let origin: Url = party.origin.parse().unwrap();
     let store: Option<Passkey> = None;
-    let authenticator = Authenticator::new(Aaguid::new_empty(), store, Somebody, RustCryptoBackend);
+    let authenticator = Authenticator::new(Aaguid::new_empty(), store, Somebody(true), RustCryptoBackend);
     let mut client = Client::new(authenticator).allows_insecure_localhost(true);
 
     let mut site = Site { party: party.clone(), ..Site::new() };

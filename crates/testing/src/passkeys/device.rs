@@ -30,8 +30,8 @@ pub struct Device {
     pub origin: Url,
 }
 
-/// Somebody who is there.
-struct Somebody(bool);
+/// Somebody who is there, and is verified if asked, or not.
+pub struct Somebody(pub bool);
 
 #[rocket::async_trait]
 impl UserValidationMethod for Somebody {

@@ -5,4 +5,4 @@ pub mod cbor;
 mod device;
 pub mod keys;
 
-pub use device::{Device, URL, question, with_id};
+pub use device::{Device, Somebody, URL, question, with_id};
