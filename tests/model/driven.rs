@@ -3,15 +3,15 @@
 use std::cell::Cell;
 
 use proptest::{
-    prelude::{Just, ProptestConfig, any},
+    prelude::{Just, any},
     prop_oneof,
     sample::Index,
-    test_runner::{RngSeed, TestRunner},
+    test_runner::TestRunner,
 };
 use stateright::Model;
 
 use super::{
-    laws,
+    draws, laws,
     length::{self, Length},
     operation::Operation,
     rules::Rule,
@@ -120,22 +120,13 @@ fn a_wrong_model_is_found_out() {
 
 /// Walks at random: a soak uses new seeds each time, or `PROPTEST_RNG_SEED`.
 fn walks(strategy: Strategy, engine: Engine) {
-    let mut config = ProptestConfig {
-        cases: 1,
-        failure_persistence: None,
-        max_shrink_iters: 40,
-        ..ProptestConfig::default()
-    };
-    let mut steps = 60;
-    if !length::is_long() {
-        (config.rng_seed, steps) = (RngSeed::Fixed(7), 12);
-    }
+    let steps = if length::is_long() { 60 } else { 12 };
     let others: Vec<_> = Strategy::all().iter().copied().filter(|other| *other != strategy).collect();
     let drawn = (proptest::sample::select(others), picks(steps));
     let mut length = Length::new(format!("walks under {} on {engine:?}", strategy.name()), 1);
     let taken = Cell::new(0);
     while length.next().is_some() {
-        let outcome = TestRunner::new(config.clone()).run(&drawn, |(other, picks)| {
+        let outcome = TestRunner::new(draws::settings()).run(&drawn, |(other, picks)| {
             taken.update(|steps| steps + picks.len());
             prove(strategy, engine, async move |setting| walk(setting, other, picks).await);
             Ok(())

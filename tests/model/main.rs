@@ -6,6 +6,7 @@ extern crate latchkey_testing as common;
 
 mod canonical;
 mod commit;
+mod draws;
 mod driven;
 mod ends;
 mod explored;

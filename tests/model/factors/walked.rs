@@ -1,10 +1,10 @@
 //! Random walks through the model and on a real site: after every step both show the same.
 
 use proptest::{
-    prelude::{Just, ProptestConfig, any},
+    prelude::{Just, any},
     prop_oneof,
     sample::{Index, select},
-    test_runner::{RngSeed, TestRunner},
+    test_runner::TestRunner,
 };
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     common::{Engine, Setting, Strategy, prove},
+    draws,
     length::{self, Length},
 };
 
@@ -117,15 +118,6 @@ async fn walk(setting: Setting, start: (Demand, bool), picks: Vec<(About, Index)
 const STEPS: usize = 9;
 
 fn walks_on(engine: Engine, strategy: Strategy) {
-    let mut config = ProptestConfig {
-        cases: 1,
-        failure_persistence: None,
-        max_shrink_iters: 40,
-        ..ProptestConfig::default()
-    };
-    if !length::is_long() {
-        config.rng_seed = RngSeed::Fixed(7);
-    }
     let about = prop_oneof![
         6 => Just(About::GoingOn),
         3 => Just(About::GettingIn),
@@ -136,7 +128,7 @@ fn walks_on(engine: Engine, strategy: Strategy) {
     let drawn = ((select(&Demand::ALL[..]), any::<bool>()), picks);
     let mut length = Length::new(format!("walks of factors under {} on {engine:?}", strategy.name()), 1);
     while length.next().is_some() {
-        let outcome = TestRunner::new(config.clone()).run(&drawn, |(start, picks)| {
+        let outcome = TestRunner::new(draws::settings()).run(&drawn, |(start, picks)| {
             prove(strategy, engine, async move |setting| walk(setting, start, picks).await);
             Ok(())
         });

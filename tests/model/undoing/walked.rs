@@ -1,7 +1,7 @@
 //! Random walks through the model and on a real site: after every step both show the same.
 
 use proptest::{
-    prelude::{ProptestConfig, any},
+    prelude::any,
     sample::Index,
     test_runner::{RngSeed, TestRunner},
 };
@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     common::{Engine, Setting, Strategy, prove},
-    length::{self, Length},
+    draws,
+    length::Length,
 };
 
 /// The visible state.
@@ -114,15 +115,7 @@ async fn walk(setting: Setting, picks: Vec<(bool, Index)>) {
 }
 
 fn walks(engine: Engine) {
-    let mut config = ProptestConfig {
-        cases: 1,
-        failure_persistence: None,
-        max_shrink_iters: 40,
-        ..ProptestConfig::default()
-    };
-    if !length::is_long() {
-        config.rng_seed = RngSeed::Fixed(7);
-    }
+    let mut config = draws::settings();
     // One step in four may be a refused one.
     let pick = (proptest::bool::weighted(0.75), any::<Index>());
     let picks = proptest::collection::vec(pick, 12..=12);
