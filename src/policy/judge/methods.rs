@@ -7,9 +7,11 @@ use crate::{
     base::role::{Administrator, Role},
     findings::{Finding, Severity},
     policy::{
-        Channel, Policy, ResetSettings, Setting, Strategy,
+        Channel, Policy, ResetSettings,
         method::SignInMethod,
+        setting::Setting,
         sign_in::{SecondFactor, SignInPolicy, SignInSettings, table_key},
+        strategy::Strategy,
         table_key as reset_key,
     },
 };
