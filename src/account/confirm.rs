@@ -159,6 +159,11 @@ impl Unconfirmed {
         self.0.password_hash.is_unusable()
     }
 
+    /// True if the account gets the password of the registration, or none, without another question.
+    fn is_settled(&self, site: &Visit<'_>) -> bool {
+        self.is_ours(site) && (self.is_bare(site) || !self.has_none())
+    }
+
     /// Whether the fields that its owner filled in are what the application asks.
     fn has_fields(&self, site: &Visit<'_>) -> bool {
         let registration = site.extensions.registration.as_ref();
@@ -167,12 +172,12 @@ impl Unconfirmed {
 
     /// Whether confirming hashes a password, or asks the application.
     fn takes_work(&self, site: &Visit<'_>) -> bool {
-        site.extensions.registration.is_some() || !(self.is_ours(site) || self.is_bare(site))
+        site.extensions.registration.is_some() || !(self.is_settled(site) || self.is_bare(site))
     }
 
     fn shown(&self, site: &Visit<'_>) -> Page {
         let Registration { id, email, expires_at, invited, .. } = &self.0;
-        let ours = self.is_ours(site) && (self.is_bare(site) || !self.has_none());
+        let ours = self.is_settled(site);
         let asks = site.extensions.registration.is_some() && !(ours && self.has_fields(site));
         let until = Until::new(site.locale, *expires_at, site.now());
         Page::of(&ConfirmPage {
@@ -343,11 +348,11 @@ async fn secret(
     refusal: &mut Refusal,
 ) -> Result<Option<Secret>, Error> {
     let (registration, at) = (&unconfirmed.0, ConfirmForm::AT);
-    if unconfirmed.is_bare(site) {
-        return Ok(Some(if unconfirmed.is_ours(site) { Secret::Kept } else { Secret::None }));
-    }
-    if unconfirmed.is_ours(site) && !unconfirmed.has_none() {
+    if unconfirmed.is_settled(site) {
         return Ok(Some(Secret::Kept));
+    }
+    if unconfirmed.is_bare(site) {
+        return Ok(Some(Secret::None));
     }
     let is_missing = typed.as_ref().is_err_and(Fault::is_missing);
     if !registration.invited && !is_missing {
