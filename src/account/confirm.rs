@@ -8,7 +8,8 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{
-    asked::{self, FieldShown},
+    asked::FieldShown,
+    first_password::{Chosen, chosen},
     notice,
 };
 use crate::{
@@ -23,13 +24,9 @@ use crate::{
         limits::RateLimit,
         place::Place,
     },
-    hashing::{
-        hash::{PasswordHash, Verdict},
-        password::Password,
-    },
+    hashing::password::Password,
     http::{
-        CookieName, Form, KeyShown, KeyedLink, LinkKey, Outcome, Page, Read, Refusal, SameOrigin, ValidKey,
-        Visit,
+        CookieName, Form, KeyShown, KeyedLink, LinkKey, Outcome, Page, Read, SameOrigin, ValidKey, Visit,
         dead_end::Why,
         form::{
             form,
@@ -61,10 +58,10 @@ async fn arrive(site: Visit<'_>, linked: &LinkKey, _me: Option<&SignedIn>) -> Re
 }
 
 /// Id of the button, at which a fault of the application is shown.
-const BUTTON: &str = "confirm";
+pub(super) const BUTTON: &str = "confirm";
 
 /// A registration whose key the request carries.
-pub struct Unconfirmed(Registration);
+pub struct Unconfirmed(pub(super) Registration);
 
 #[rocket::async_trait]
 impl KeyedLink for Unconfirmed {
@@ -148,7 +145,7 @@ impl Unconfirmed {
 
     /// True if there is no password to ask for, which could have been chosen by somebody else: none was typed, or nobody
     /// signs in with one.
-    fn is_bare(&self, site: &Visit<'_>) -> bool {
+    pub(super) fn is_bare(&self, site: &Visit<'_>) -> bool {
         let policy = site.at_arrival.sign_in([]);
         let none = !self.0.invited && self.has_none() && policy.needs_no_password();
         none || !policy.offers(SignInMethod::Password)
@@ -160,12 +157,12 @@ impl Unconfirmed {
     }
 
     /// True if the account gets the password of the registration, or none, without another question.
-    fn is_settled(&self, site: &Visit<'_>) -> bool {
+    pub(super) fn is_settled(&self, site: &Visit<'_>) -> bool {
         self.is_ours(site) && (self.is_bare(site) || !self.has_none())
     }
 
     /// Whether the fields that its owner filled in are what the application asks.
-    fn has_fields(&self, site: &Visit<'_>) -> bool {
+    pub(super) fn has_fields(&self, site: &Visit<'_>) -> bool {
         let registration = site.extensions.registration.as_ref();
         registration.is_none_or(|it| !self.0.invited && it.reads(&self.0.fields))
     }
@@ -277,89 +274,4 @@ async fn submit(
             Outcome::go(Place::SignIn)
         }
     })
-}
-
-/// First password of an account, and its fields as JSON.
-struct Chosen {
-    hash: PasswordHash,
-    fields: String,
-    /// Typed values, without a fault.
-    refusal: Refusal,
-}
-
-/// The first password, before it is hashed or compared.
-enum Secret {
-    /// That of the registration, from the browser that registered.
-    Kept,
-    /// That of the registration, as typed elsewhere.
-    Typed(Password),
-    /// Another one, which the policy allows.
-    New(Password),
-    /// None, from another browser.
-    None,
-}
-
-/// Returns what was chosen, now or at registration, or the refusal of the form. Hashes only once all else is right.
-async fn chosen(
-    site: &Visit<'_>,
-    unconfirmed: &Unconfirmed,
-    ConfirmForm { password: typed, new_password, fields }: ConfirmForm,
-    mut refusal: Refusal,
-) -> Result<Result<Chosen, Refusal>, Error> {
-    let Some(secret) = secret(site, unconfirmed, (typed, new_password), &mut refusal).await? else {
-        return Ok(Err(refusal));
-    };
-    let registration = &unconfirmed.0;
-    let theirs = matches!(secret, Secret::Kept | Secret::Typed(_));
-    let fields = if theirs && unconfirmed.has_fields(site) {
-        registration.fields.clone()
-    } else if site.extensions.registration.is_none() {
-        // Without the password chosen at registration, the other fields may be somebody else's.
-        "{}".into()
-    } else {
-        let judged = match refusal.take_own(fields) {
-            Some(own) => asked::judge(site.app, &registration.email, &own, BUTTON, &mut refusal).await,
-            None => None,
-        };
-        let Some(kept) = judged else { return Ok(Err(refusal)) };
-        serde_json::Value::Object(kept).to_string()
-    };
-    let hasher = site.hasher_for(registration.id.as_bytes());
-    let kept = registration.password_hash.clone();
-    let hash = match secret {
-        Secret::Kept => kept,
-        Secret::None => PasswordHash::unusable(),
-        Secret::New(password) => hasher.hash(password).await?,
-        Secret::Typed(typed) => match hasher.verify(typed, Some(kept.clone())).await? {
-            Verdict::No => {
-                return Ok(Err(refusal.with(ConfirmForm::AT.password, Fault::new("fault-password"))));
-            }
-            Verdict::Yes | Verdict::NeedsRehash => kept,
-        },
-    };
-    Ok(Ok(Chosen { hash, fields, refusal }))
-}
-
-/// Reads the first password, and judges a new one; `None` after a fault.
-async fn secret(
-    site: &Visit<'_>,
-    unconfirmed: &Unconfirmed,
-    (typed, new_password): (Result<Password, Fault>, Result<Password, Fault>),
-    refusal: &mut Refusal,
-) -> Result<Option<Secret>, Error> {
-    let (registration, at) = (&unconfirmed.0, ConfirmForm::AT);
-    if unconfirmed.is_settled(site) {
-        return Ok(Some(Secret::Kept));
-    }
-    if unconfirmed.is_bare(site) {
-        return Ok(Some(Secret::None));
-    }
-    let is_missing = typed.as_ref().is_err_and(Fault::is_missing);
-    if !registration.invited && !is_missing {
-        return Ok(refusal.take(at.password, typed).map(Secret::Typed));
-    }
-    let Some(password) = refusal.take(at.new_password, new_password) else { return Ok(None) };
-    let hasher = site.hasher_for(registration.id.as_bytes());
-    let validated = site.judge(&hasher, &password, &registration.email, &[]).await?;
-    Ok(refusal.take(at.new_password, validated).map(|()| Secret::New(password)))
 }

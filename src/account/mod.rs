@@ -7,6 +7,7 @@ pub mod change_phone;
 pub mod confirm;
 pub mod confirm_again;
 pub mod delete;
+mod first_password;
 pub mod home;
 pub mod invite;
 pub mod leaving;
