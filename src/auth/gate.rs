@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::{
+    admission::Admission,
     first::First,
     owed::owed,
     pending::{self, Kept, Owed, PendingGoal},
@@ -17,10 +18,10 @@ use crate::{
     },
     core::{
         event::{Event, EventKind},
-        place::{Address, Place},
+        place::Address,
     },
     hashing::hash::PasswordHash,
-    http::{CookieName, Outcome, Visit, device},
+    http::{CookieName, Outcome, Visit},
     policy::Policy,
     store::{
         self, Tx,
@@ -277,53 +278,4 @@ async fn begin(
     sessions::insert(tx, &session, &sha256(cookie.expose().as_bytes())).await?;
     sessions::keep(tx, id, session.scope, MAX_SESSIONS).await?;
     Ok((session, cookie))
-}
-
-/// Permission to enter, from the gate; its session begins once the transaction is committed.
-#[must_use]
-pub struct Admission {
-    opened: Option<(Session, Key)>,
-    remembered: Option<String>,
-    email_key: String,
-}
-
-impl Admission {
-    /// Returns the session and the secret for its cookie, for a remembered browser.
-    pub(super) fn opened(self) -> Option<(Session, Key)> {
-        self.opened
-    }
-
-    /// Sets the browser's cookies, and sends it on to `place`, or first to the page of the second factor. Call it after
-    /// the commit.
-    pub fn enter(self, site: &Visit<'_>, place: impl Into<Address>) -> Outcome {
-        let place = place.into();
-        let Some((session, cookie)) = self.opened else {
-            site.cookies.remove(CookieName::Restricted);
-            return Outcome::Go(place);
-        };
-        let own = session::cookie_of(session.scope);
-        if session.scope == SessionScope::SecondFactor {
-            // Until then, whoever is signed in here stays signed in.
-            site.cookies.set(own, cookie.expose(), None);
-            return Outcome::go(Place::SecondFactor.with(&[("next", &place.at(site.base()))]));
-        }
-        if session.scope == SessionScope::Full
-            && let Err(error) = device::remember(site, &self.email_key)
-        {
-            log::error!("could not set the device cookie: {error}");
-        }
-        for other in [CookieName::Session, CookieName::Restricted, CookieName::Pending] {
-            if other != own {
-                site.cookies.remove(other);
-            }
-        }
-        site.cookies.set(own, cookie.expose(), None);
-        match self.remembered {
-            Some(cookie) => {
-                site.cookies.set(CookieName::Remembered, &cookie, Some(*site.config().session.remember))
-            }
-            None => site.cookies.remove(CookieName::Remembered),
-        }
-        Outcome::Go(place)
-    }
 }

@@ -1,6 +1,7 @@
 //! Authentication: sessions, remembered and trusted browsers, second factors, roles and permissions, behind one gate.
 
 pub mod account;
+mod admission;
 pub mod again;
 pub mod code;
 pub mod first;

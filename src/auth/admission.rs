@@ -1,0 +1,58 @@
+//! What the gate hands over once its transaction is committed: the cookies of a session, and the way on.
+
+use super::session;
+use crate::{
+    base::key::Key,
+    core::place::{Address, Place},
+    http::{CookieName, Outcome, Visit, device},
+    store::sessions::{Session, SessionScope},
+};
+
+/// Permission to enter, from the gate; its session begins once the transaction is committed.
+#[must_use]
+pub struct Admission {
+    pub(super) opened: Option<(Session, Key)>,
+    pub(super) remembered: Option<String>,
+    pub(super) email_key: String,
+}
+
+impl Admission {
+    /// Returns the session and the secret for its cookie, for a remembered browser.
+    pub(super) fn opened(self) -> Option<(Session, Key)> {
+        self.opened
+    }
+
+    /// Sets the browser's cookies, and sends it on to `place`, or first to the page of the second factor. Call it after
+    /// the commit.
+    pub fn enter(self, site: &Visit<'_>, place: impl Into<Address>) -> Outcome {
+        let place = place.into();
+        let Some((session, cookie)) = self.opened else {
+            site.cookies.remove(CookieName::Restricted);
+            return Outcome::Go(place);
+        };
+        let own = session::cookie_of(session.scope);
+        if session.scope == SessionScope::SecondFactor {
+            // Until then, whoever is signed in here stays signed in.
+            site.cookies.set(own, cookie.expose(), None);
+            return Outcome::go(Place::SecondFactor.with(&[("next", &place.at(site.base()))]));
+        }
+        if session.scope == SessionScope::Full
+            && let Err(error) = device::remember(site, &self.email_key)
+        {
+            log::error!("could not set the device cookie: {error}");
+        }
+        for other in [CookieName::Session, CookieName::Restricted, CookieName::Pending] {
+            if other != own {
+                site.cookies.remove(other);
+            }
+        }
+        site.cookies.set(own, cookie.expose(), None);
+        match self.remembered {
+            Some(cookie) => {
+                site.cookies.set(CookieName::Remembered, &cookie, Some(*site.config().session.remember))
+            }
+            None => site.cookies.remove(CookieName::Remembered),
+        }
+        Outcome::Go(place)
+    }
+}
