@@ -80,7 +80,7 @@ pub async fn sign_in(
     };
     let proof = Proof::Temporary(&key.digest);
     let passed = gate::pass(site, &mut account, proof, None, Goal::Form(&policy)).await?;
-    if let Passed::Entered(_) = passed {
+    if passed.has_entered() {
         note(site, &mut account, &policy).await?;
     }
     counted.refund(site.app, account.tx()).await?;

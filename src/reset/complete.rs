@@ -205,7 +205,7 @@ pub async fn complete(
 impl Completed {
     /// True unless a second factor is owed.
     pub fn is_whole(&self) -> bool {
-        matches!(self.passed, Passed::Entered(_))
+        self.passed.has_entered()
     }
 
     /// Returns the place that a second click on the last button leads to.

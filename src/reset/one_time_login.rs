@@ -7,7 +7,7 @@ use super::ticket::{StrategyTag, Ticket, TicketShown};
 use crate::{
     account::notice,
     auth::{
-        gate::{self, Goal, Passed, Proof},
+        gate::{self, Goal, Proof},
         temporary,
     },
     base::Error,
@@ -60,7 +60,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<OneTimeLogin>
     keyed::use_up(&site, locked.tx(), &ticket.key.digest, Place::NewPassword).await?;
     let (proof, goal) = (Proof::Reset(&ticket.policy), Goal::Form(&ticket.policy));
     let passed = gate::pass(&site, &mut locked, proof, None, goal).await?;
-    if let Passed::Entered(_) = passed {
+    if passed.has_entered() {
         tell(&site, &mut locked, &ticket.policy).await?;
     }
     tx.commit().await?;

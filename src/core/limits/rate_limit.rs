@@ -1,4 +1,6 @@
 //! The limits: who is counted for what, and by how many buckets.
+//!
+//! Longer than other files: each limit, its buckets and its quota are three lists of the same names.
 
 use std::net::IpAddr;
 
