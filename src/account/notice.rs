@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     app::App,
-    auth::gate::Passed,
     base::{
         Error,
         caller::Caller,
@@ -118,9 +117,9 @@ pub async fn post(
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn new_browser(site: &Visit<'_>, passed: &Passed, account: &mut Locked<'_>) -> Result<(), Error> {
+pub async fn new_browser(site: &Visit<'_>, account: &mut Locked<'_>) -> Result<(), Error> {
     let tells = site.sign_in_policy(account).new_browser_notices;
-    if !tells || !passed.has_entered() || device::known(site, &account.email_key()).is_some() {
+    if !tells || device::known(site, &account.email_key()).is_some() {
         return Ok(());
     }
     let (held, row) = account.parts();

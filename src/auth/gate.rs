@@ -16,10 +16,7 @@ use crate::{
         factor::FactorKind,
         key::{Key, sha256},
     },
-    core::{
-        event::{Event, EventKind},
-        place::Address,
-    },
+    core::place::Address,
     hashing::hash::PasswordHash,
     http::{CookieName, Outcome, Visit},
     policy::Policy,
@@ -60,6 +57,15 @@ impl<'a> Proof<'a> {
             _ => None,
         }
     }
+
+    /// The factor that takes the place of the password, if one does.
+    pub fn instead(self) -> Option<FactorKind> {
+        match self {
+            Proof::Passkey => Some(FactorKind::Passkey),
+            Proof::Code(first) => Some(first.kind()),
+            _ => None,
+        }
+    }
 }
 
 /// The purpose of a proof.
@@ -93,24 +99,6 @@ impl Passed {
     /// True if the goal is reached.
     pub fn has_entered(&self) -> bool {
         matches!(self, Passed::Entered(_))
-    }
-
-    /// Records a sign-in that is complete, and the factor that took the place of the password, if there was one.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn record(
-        &self,
-        site: &Visit<'_>,
-        account: &mut Locked<'_>,
-        instead: Option<FactorKind>,
-    ) -> Result<(), Error> {
-        if let Passed::Owes(_) = self {
-            return Ok(());
-        }
-        let asked = site.caller();
-        let event = Event::new(EventKind::SignInCompleted, account.id).from(&asked).instead(instead);
-        event.write(site.app, account.tx()).await
     }
 
     /// Sets the browser's cookies, and sends it on to `place`, or first to the page of the second factor. Call it after

@@ -3,7 +3,6 @@
 use crate::{
     account::notice,
     auth::{
-        first::First,
         gate::{self, Goal, Passed, Proof},
         pending::{Pending, PendingGoal},
         temporary,
@@ -19,6 +18,7 @@ use crate::{
         complete::{Completed, complete},
         one_time_login,
     },
+    sign_in::enter::enter,
     store::{
         Tx,
         accounts::{self, AccountRow, Locked},
@@ -65,11 +65,8 @@ pub async fn resume<'p>(
     let factor = Some(proved);
     match (&pending.goal, &pending.policy) {
         (PendingGoal::SignIn { keep }, _) => {
-            let goal = Goal::SignIn { keep: *keep };
             let proof = pending.first.as_ref().map_or(Proof::Password, Proof::Code);
-            let passed = gate::pass(site, account, proof, factor, goal).await?;
-            passed.record(site, account, pending.first.as_ref().map(First::kind)).await?;
-            notice::new_browser(site, &passed, account).await?;
+            let passed = enter(site, account, proof, factor, *keep).await?;
             Ok(Resumed::Passed(passed, None))
         }
         (PendingGoal::Form { generated }, Some(policy)) if site.policy_now(account).accepts(policy) => {

@@ -6,14 +6,14 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{
+    enter::enter,
     login::{TypedEmail, note_failure},
     page::goal,
 };
 use crate::{
-    account::notice,
     auth::{
         first::First,
-        gate::{self, Goal, Passed, Proof},
+        gate::{Passed, Proof},
         totp,
     },
     base::{Error, factor::FactorKind, fault::Fault},
@@ -134,10 +134,7 @@ async fn attempt(
     if !counting || !factors::use_step(account.tx(), factor.id, step, now).await? {
         return Ok(None);
     }
-    let proof = Proof::Code(&First::App);
-    let passed = gate::pass(site, &mut account, proof, None, Goal::SignIn { keep }).await?;
-    passed.record(site, &mut account, Some(FactorKind::Totp)).await?;
-    notice::new_browser(site, &passed, &mut account).await?;
+    let passed = enter(site, &mut account, Proof::Code(&First::App), None, keep).await?;
     counted.refund(site.app, account.tx()).await?;
     tx.commit().await?;
     Ok(Some(passed))

@@ -4,13 +4,12 @@ use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{page::goal, send::Next};
+use super::{enter::enter, page::goal, send::Next};
 use crate::{
-    account::notice,
     app::App,
     auth::{
         first::First,
-        gate::{self, Goal, Proof},
+        gate::Proof,
         recipient::Recipient,
         requested::{Requested, SIGN_IN},
     },
@@ -188,9 +187,7 @@ pub(super) async fn sign_in(
         return Ok(Outcome::gone(Why::Withdrawn, None, Place::SignIn));
     }
     let first = First::Sent(key.to.clone());
-    let passed = gate::pass(site, &mut account, Proof::Code(&first), None, Goal::SignIn { keep }).await?;
-    passed.record(site, &mut account, Some(first.kind())).await?;
-    notice::new_browser(site, &passed, &mut account).await?;
+    let passed = enter(site, &mut account, Proof::Code(&first), None, keep).await?;
     if key.to.channel == Channel::Email && passed.has_entered() {
         account.prove(now).await?;
     }

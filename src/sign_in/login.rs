@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use rocket::{Request, Route, get, http::Method, post, routes};
 
-use super::page::{goal, page};
+use super::{
+    enter::enter,
+    page::{goal, page},
+};
 use crate::{
-    account::notice,
     auth::{
         again::{self, Again},
-        gate::{self, Goal, Passed, Proof},
+        gate::{Passed, Proof},
         session::Restricted,
         temporary,
     },
@@ -228,9 +230,7 @@ async fn attempt(
     if let Some(hash) = rehashed {
         account.rehash(&hash).await?;
     }
-    let passed = gate::pass(site, &mut account, Proof::Password, None, Goal::SignIn { keep }).await?;
-    passed.record(site, &mut account, None).await?;
-    notice::new_browser(site, &passed, &mut account).await?;
+    let passed = enter(site, &mut account, Proof::Password, None, keep).await?;
     counted.refund(site.app, account.tx()).await?;
     tx.commit().await?;
     Ok(Attempt::Passed(passed))

@@ -1,6 +1,7 @@
 //! Sign-in, in the ways that the policy offers, and sign-out.
 
 pub mod app;
+pub mod enter;
 pub mod key;
 pub mod login;
 pub mod logout;

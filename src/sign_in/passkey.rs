@@ -6,11 +6,10 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use rocket::{Route, get, post, routes};
 use serde::Serialize;
 
-use super::{login::note_failure, page::goal};
+use super::{enter::enter, login::note_failure, page::goal};
 use crate::{
-    account::notice,
     auth::{
-        gate::{self, Goal, Passed, Proof},
+        gate::{Passed, Proof},
         question::{Aim, Asked, Question},
     },
     base::{Error, factor::FactorKind, fault::Fault, key::sha256},
@@ -107,7 +106,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<PasskeyForm>) ->
     let asked = Asked::spend(&site, &mut tx, &asked, (Aim::SignIn, None)).await?;
     tx.commit().await?;
     let Some(asked) = asked else { return refused(Fault::new("fault-passkey-late")) };
-    match enter(&site, found.as_ref(), &asked, &answer, &counted).await? {
+    match attempt(&site, found.as_ref(), &asked, &answer, &counted).await? {
         Ok(passed) => Ok(passed.enter(&site, goal(&site, &next))),
         Err(fault) => {
             note_failure(&site, &named, Some(FactorKind::Passkey)).await?;
@@ -132,7 +131,7 @@ async fn find(site: &Visit<'_>, answer: &str) -> Result<Option<(AccountRow, Fact
 }
 
 /// Signs in if the answer is right, and the policy has second factors.
-async fn enter(
+async fn attempt(
     site: &Visit<'_>,
     found: Option<&(AccountRow, FactorRow)>,
     asked: &Asked,
@@ -153,10 +152,7 @@ async fn enter(
     if !used.store(account.tx(), now).await? {
         return Ok(Err(Fault::new("fault-passkey-late")));
     }
-    let goal = Goal::SignIn { keep: false };
-    let passed = gate::pass(site, &mut account, Proof::Passkey, Some(FactorKind::Passkey), goal).await?;
-    passed.record(site, &mut account, Some(FactorKind::Passkey)).await?;
-    notice::new_browser(site, &passed, &mut account).await?;
+    let passed = enter(site, &mut account, Proof::Passkey, Some(FactorKind::Passkey), false).await?;
     counted.refund(site.app, account.tx()).await?;
     tx.commit().await?;
     Ok(Ok(passed))
