@@ -13,7 +13,7 @@ pub use people::people;
 pub use permissions::permissions;
 pub use sign_in::sign_in;
 
-use super::{ResetSettings, setting::Setting, strategy::Strategy, table_key};
+use super::{ResetSettings, is_role, setting::Setting, strategy::Strategy, table_key};
 use crate::{
     base::role::{Administrator, Role},
     findings::{Finding, Severity},
@@ -46,6 +46,14 @@ pub fn settings(settings: &ResetSettings, environment: Environment) -> Vec<Findi
     findings.extend(admins(settings));
     findings.sort_by_key(|finding| finding.severity);
     findings
+}
+
+/// Finds the name of a role that no account can have, at the key of its table or list.
+fn role_name(role: &str, key: String) -> Option<Finding> {
+    (!is_role(role)).then(|| {
+        let remedy = "role names may contain only letters, digits, `-` and `_`";
+        Finding::new(Severity::Error, key, "no account can have this role", remedy)
+    })
 }
 
 /// Warns if accounts that can open `/admin` get back in by a laxer policy than others.

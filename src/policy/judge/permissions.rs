@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{
-    is_role,
-    permissions::{Permissions, is_permission, list_key},
+use super::{
+    super::permissions::{Permissions, is_permission, list_key},
+    role_name,
 };
 use crate::findings::{Finding, Severity};
 
@@ -14,16 +14,11 @@ const MOST: usize = 200;
 /// Returns findings that follow from the table alone.
 pub fn permissions(table: &Permissions) -> Vec<Finding> {
     let lists = table.written().flat_map(|(role, list)| {
-        [name(role), wrong(role, list), twice(role, list), nothing(role, list)].into_iter().flatten()
+        [role_name(role, list_key(role)), wrong(role, list), twice(role, list), nothing(role, list)]
+            .into_iter()
+            .flatten()
     });
     lists.chain(too_many(table)).collect()
-}
-
-fn name(role: &str) -> Option<Finding> {
-    (!is_role(role)).then(|| {
-        let remedy = "role names may contain only letters, digits, `-` and `_`";
-        Finding::new(Severity::Error, list_key(role), "no account can have this role", remedy)
-    })
 }
 
 fn wrong(role: &str, list: &[String]) -> Option<Finding> {

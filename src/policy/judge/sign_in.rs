@@ -1,11 +1,8 @@
 //! Findings about the policy of signing in that follow from its settings alone.
 
 use super::{
-    super::{
-        is_role,
-        sign_in::{SecondFactor, SignInSettings, table_key},
-    },
-    Environment,
+    super::sign_in::{SecondFactor, SignInSettings, table_key},
+    Environment, role_name,
 };
 use crate::{
     base::role::{Administrator, Role},
@@ -15,17 +12,12 @@ use crate::{
 /// Returns findings that follow from the settings alone.
 pub fn sign_in(settings: &SignInSettings, environment: Environment) -> Vec<Finding> {
     let roles = settings.role.iter().flat_map(|(role, table)| {
-        [name(role), nested(role, table), changes_nothing(settings, role, table)].into_iter().flatten()
+        [role_name(role, table_key(role)), nested(role, table), changes_nothing(settings, role, table)]
+            .into_iter()
+            .flatten()
     });
     let vain = settings.written().filter_map(|(role, table)| lists_in_vain(settings, role, table));
     roles.chain(vain).chain(admins(settings)).chain(no_contact(settings, environment)).collect()
-}
-
-fn name(role: &str) -> Option<Finding> {
-    (!is_role(role)).then(|| {
-        let remedy = "role names may contain only letters, digits, `-` and `_`";
-        Finding::new(Severity::Error, table_key(role), "no account can have this role", remedy)
-    })
 }
 
 fn nested(role: &str, table: &SignInSettings) -> Option<Finding> {

@@ -2,10 +2,9 @@
 
 use super::{
     super::{
-        Channel, InFlight, Policy, ResetSettings, approve::Approval, is_role, longest, strategy::Strategy,
-        table_key,
+        Channel, InFlight, Policy, ResetSettings, approve::Approval, longest, strategy::Strategy, table_key,
     },
-    Environment,
+    Environment, role_name,
 };
 use crate::{
     base::{
@@ -95,11 +94,7 @@ impl<'a> Table<'a> {
     }
 
     fn name(&self) -> Option<Finding> {
-        let wrong = !self.is_base() && !is_role(self.role);
-        wrong.then(|| {
-            let remedy = "role names may contain only letters, digits, `-` and `_`";
-            self.find(Severity::Error, "", "no account can have this role", remedy)
-        })
+        if self.is_base() { None } else { role_name(self.role, table_key(self.role)) }
     }
 
     fn nested(&self) -> Option<Finding> {
