@@ -6,7 +6,7 @@ use rocket::{futures::future::join_all, tokio::time::Instant};
 
 use crate::{
     ask, by,
-    common::{Setting, until_sent},
+    common::{Setting, until_none, until_sent},
     slow, to,
 };
 
@@ -54,6 +54,8 @@ async fn a_message_to_nobody_holds_its_slot_as_one_to_somebody_does(setting: Set
     for nobody in 0..SLOTS {
         ask(&app, "203.0.113.7", &format!("nobody{nobody}@example.com")).await;
     }
+    // Requests are carried out side by side, and one for somebody must not overtake those for nobody.
+    until_none(&app.setting.database, "SELECT kind FROM latchkey_outbox WHERE kind = 'request'").await;
     ask(&app, "203.0.113.7", &ann.email).await;
     while to(&server.next()) != ann.email {}
     let waited = begun.elapsed();
