@@ -82,6 +82,9 @@ fn page(site: &Visit<'_>, next: &str) -> Result<Option<Page>, Error> {
 async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<PasskeyForm>) -> Result<Outcome, Error> {
     let Paced(form) = form;
     let next = form.draft.next.clone().unwrap_or_default();
+    if !site.at_arrival.offers(SignInMethod::Passkey) {
+        return Ok(Outcome::go(Place::SignIn));
+    }
     let refused = |fault: Fault| {
         let page = page(&site, &next)?;
         Ok(page.map_or_else(

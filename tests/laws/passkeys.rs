@@ -35,6 +35,7 @@ for_both_databases! {
     a_passkey_opens_nothing_until_the_reset_after_this_wasnt_me,
     who_is_given_an_account_back_gets_it_without_factors,
     switched_off_factors_are_switched_off_passkeys,
+    a_passkey_alone_opens_nothing_once_that_is_not_offered,
 }
 
 async fn site(setting: &Setting) -> TestApp {
@@ -309,6 +310,21 @@ async fn switched_off_factors_are_switched_off_passkeys(setting: Setting) {
         device.prove(&browser, &page).await;
     }
     assert!(!browser.is_signed_in().await);
+}
+
+async fn a_passkey_alone_opens_nothing_once_that_is_not_offered(setting: Setting) {
+    let (mut app, ann, mut device, _) = with_passkey(&setting).await;
+    let browser = app.browser();
+    let page = browser.get("/login/passkey").await;
+    let answer = device.answer(&page).await;
+    let strategy = app.setting.strategy;
+    app.switch(strategy, &[("latchkey.sign_in.methods", json!(["password"]))]).await;
+    let page = browser.submit(&page, &[("answer", &answer)]).await;
+    assert!(!browser.is_signed_in().await, "an answer outlives its method: {page}");
+    assert_eq!(page.path(), "/login", "{page}");
+    let (browser, page) = half_way(&app, &ann).await;
+    device.prove(&browser, &page).await;
+    assert!(browser.is_signed_in().await, "it is a second factor all the same");
 }
 
 /// True if this passkey signs in alone.
