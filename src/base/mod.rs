@@ -10,6 +10,7 @@ pub mod email;
 pub mod error;
 pub mod factor;
 pub mod fault;
+pub mod identity;
 pub mod key;
 pub mod keyring;
 pub mod locale;
@@ -24,6 +25,7 @@ pub mod role;
 pub mod setting_fault;
 pub mod spelling;
 pub mod typed;
+pub mod username;
 
 pub use error::Error;
 pub use setting_fault::SettingFault;

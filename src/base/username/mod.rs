@@ -1,0 +1,105 @@
+//! A username, by which somebody may sign in instead of their address: its canonical form, and what it looks like.
+
+#[cfg_attr(not(feature = "usernames"), path = "no_canon.rs")]
+mod canon;
+
+use std::sync::LazyLock;
+
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
+use super::{duration::HumanDuration, fault::Fault, typed};
+
+/// Time for which a mail with a forgotten username is worth sending.
+pub const REMINDING: HumanDuration = HumanDuration::hours(1);
+/// Fewest and most characters.
+const FEWEST: usize = 4;
+const MOST: usize = 32;
+
+/// Names that people take for the site itself; those of RFC 2142 among them.
+const RESERVED: [&str; 24] = [
+    "abuse",
+    "account",
+    "admin",
+    "administrator",
+    "anonymous",
+    "billing",
+    "contact",
+    "everyone",
+    "help",
+    "helpdesk",
+    "hostmaster",
+    "info",
+    "moderator",
+    "noreply",
+    "official",
+    "owner",
+    "postmaster",
+    "root",
+    "sales",
+    "security",
+    "staff",
+    "support",
+    "system",
+    "webmaster",
+];
+
+static RESERVED_LOOKS: LazyLock<Vec<String>> =
+    LazyLock::new(|| RESERVED.into_iter().map(canon::look).collect());
+
+/// A username: 4 to 32 letters and digits of one script, with `.`, `_` and `-` between them, the first a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username {
+    name: String,
+    look: String,
+}
+
+impl Username {
+    /// Parses a name, ignoring spaces and invisible characters around it.
+    ///
+    /// # Errors
+    /// A [`Fault`], worded for the person who typed it.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let text = typed::trimmed(text);
+        if text.is_empty() {
+            return Err(Fault::missing());
+        }
+        let name = Self::canonical(text).filter(|name| is_name(name)).ok_or(Fault::new("fault-username"))?;
+        let look = canon::look(&name);
+        if !canon::is_of_one_script(&name) {
+            return Err(Fault::new("fault-username-mixed"));
+        }
+        match RESERVED_LOOKS.contains(&look) {
+            true => Err(Fault::new("fault-username-taken")),
+            false => Ok(Self { name, look }),
+        }
+    }
+
+    /// Returns the canonical form of a name, by which it is found: that of UsernameCaseMapped (RFC 8265).
+    pub fn canonical(text: &str) -> Option<String> {
+        canon::canonical(typed::trimmed(text))
+    }
+
+    /// Returns the name, which is its canonical form.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the text that names share which look alike: the skeleton of UTS #39, in lower case.
+    pub fn look(&self) -> &str {
+        &self.look
+    }
+}
+
+/// True for a name of the right length and characters, which can be neither an address nor a phone number.
+fn is_name(name: &str) -> bool {
+    let group = |c: char| c.general_category_group();
+    let is_written =
+        |c: char| matches!(group(c), GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number);
+    (FEWEST..=MOST).contains(&name.chars().count())
+        && name.starts_with(|c| group(c) == GeneralCategoryGroup::Letter)
+        && !name.ends_with(['.', '_', '-'])
+        && name.chars().all(|c| is_written(c) || group(c) == GeneralCategoryGroup::Mark || "._-".contains(c))
+}
+
+#[cfg(all(test, feature = "usernames"))]
+mod tests;
