@@ -21,6 +21,13 @@ or = or
 ## Labels and hints
 
 label-email = Email address
+label-identity = { $by ->
+    [username] Email address or username
+    [phone] Email address or phone number
+    [all] Email address, username or phone number
+   *[email] Email address
+  }
+label-username = Username
 label-new-email = New email address
 label-password = Password
 label-current-password = Current password
@@ -45,6 +52,7 @@ tag-account = Account
 tag-address = Address
 tag-sent-to = Sent to
 tag-current-email = Current address
+tag-current-username = Current username
 tag-current-phone = Current phone
 tag-new-email = New address
 tag-until-minutes = { $minutes ->
@@ -77,6 +85,7 @@ link-register = Create an account
 link-register-again = Use a different address
 link-confirm = Send the confirmation email again
 link-reset = Forgot your password?
+link-username = Forgot your username?
 link-account = Back to your account
 link-again = Ask for a new link
 link-key = Enter a code from a text message
@@ -146,8 +155,13 @@ login-send-email = Sign in by email
 login-send-sms = Sign in by text message
 login-app = Sign in with an authenticator app
 login-app-title = Sign in with an authenticator app
-login-app-lead = Enter your email address and the six digits that your authenticator app shows.
+login-app-lead = { $by ->
+    [email] Enter your email address and the six digits that your authenticator app shows.
+   *[other] Say who you are, and enter the six digits that your authenticator app shows.
+  }
 login-sent-lead-sms = If there is an account with this address and it has a confirmed phone, a text message is on its way to that phone.
+login-sent-named-sms = If there is an account with this name or number and it has a confirmed phone, a text message is on its way to that phone.
+sent-named = If there is an account with this name or number, a message is on its way to its email address.
 login-sent-link = Open the link in the message, in any browser.
 login-sent-code = Enter the code from the message here.
 login-sent-again = Ask for another message
@@ -164,12 +178,14 @@ logout-button = Sign out
 
 home-title = Your account
 home-no-phone = none yet
+home-no-username = none yet
 home-signed-in = this one since { $since }
 home-change = Change
 home-add = Add
 home-see = See all
 home-email = email address
 home-phone = phone
+home-username = username
 home-factors = two-step sign-in
 home-password = password
 home-all-sessions = sessions
@@ -179,6 +195,17 @@ change-title-first = Choose a password
 change-lead = You stay signed in here. Every other session ends.
 change-button = Change password
 change-button-first = Set password
+username-title = Your username
+username-lead = You can sign in with a username in place of your email address.
+username-lead-required = You need a username on this site. You can also sign in with it in place of your email address.
+username-lead-change = Your current username stays reserved for you for 90 days. Nobody else can take it in that time.
+username-hint = 4 to 32 letters and digits, with dots, dashes or underscores between them. Begin with a letter.
+username-button = Save username
+username-reminder-title = Forgot your username?
+username-reminder-lead = Enter the email address of your account, and we will send your username to it. You can also sign in with the address itself.
+username-reminder-button = Send my username
+username-sent-lead = If there is an account with this address, an email with its username is on its way.
+username-sent-lead-bare = If you entered the address of an account, an email with its username is on its way.
 email-title = Change your email address
 email-lead = We will send a link to the new address. Nothing changes until you open it and confirm.
 email-button = Send the link
@@ -305,7 +332,12 @@ delete-keep = Keep my account
 ## Recovery: asking
 
 reset-title = Forgot your password?
-reset-lead = Enter the address of your account. We will send you a message that lets you back in.
+reset-lead = { $by ->
+    [email] Enter the address of your account. We will send you a message that lets you back in.
+    [username] Enter the address or username of your account. We will send you a message that lets you back in.
+    [phone] Enter the address or phone number of your account. We will send you a message that lets you back in.
+   *[all] Enter the address, username or phone number of your account. We will send you a message that lets you back in.
+  }
 reset-button = Send the message
 reset-sent-title = Check your messages
 reset-sent-lead = { $unknown ->
@@ -439,6 +471,7 @@ event-signed-in-once = Somebody signed in with a link from a message
 event-code-failed = Somebody entered a wrong code too often
 event-email-changed = The email address was changed
 event-phone-changed = The phone was changed
+event-username-changed = The username was changed
 event-factor-added = A second step was added to sign-in
 event-factor-removed = A second step was removed from sign-in
 event-factors-removed = Support removed two-step sign-in
@@ -463,6 +496,8 @@ flash-skipped = You are signed in. Your password is the same as before.
 flash-email-changed = Your email address is changed. Sign in with the new one.
 flash-phone-set = Your phone is confirmed.
 flash-phone-removed = Your phone is removed.
+flash-username-set = Your username is saved.
+flash-username-removed = You no longer have a username.
 flash-code-dead = There were too many wrong tries. Please start again.
 flash-factor-held = You have set that up already.
 flash-factor-added = Two-step sign-in is set up.
@@ -518,6 +553,12 @@ fault-email = Enter an email address like name@example.com.
 fault-same-email = This is already your email address. Enter the new one.
 fault-phone = Enter a phone number with its country code, like +49 151 23456789.
 fault-login = The address or the password is wrong.
+fault-login-named = The name or the password is wrong.
+fault-identity = Enter the email address or the name of your account.
+fault-same-username = This is already your username. Enter a new one.
+fault-username = Use 4 to 32 letters and digits, with dots, dashes or underscores between them. Begin with a letter.
+fault-username-mixed = Use the letters of one alphabet only.
+fault-username-taken = This username, or one that looks like it, is not available. Choose another one.
 fault-login-app = The address or the code is wrong, or the code has already been used.
 fault-password = Your password is wrong.
 fault-code = { $tries ->
@@ -650,6 +691,11 @@ method-email_code = Code by email
 method-email_link = Link by email
 method-sms_code = Code by text message
 method-totp = Authenticator app
+usernames-off = There are no usernames
+usernames-optional = People may choose a username and sign in with it
+usernames-required = Everybody needs a username, and chooses it when signing in
+phone-numbers-true = People may sign in with their phone number in place of the address
+phone-numbers-false = Nobody signs in with a phone number in place of the address
 second-factor-off = Nobody is asked for a second step
 second-factor-if-set-up = People who have set up a second step are asked for it
 second-factor-required = Everybody needs a second step, and sets it up when signing in
@@ -756,7 +802,7 @@ finding-warning = Warning.
 finding-advice = Advice.
 policy-order = A role without its own table uses the settings for everybody. With several roles, each setting takes the strictest value.
 policy-everybody = Everybody
-policy-sign-in = Two-step sign-in:
+policy-sign-in = Signing in:
 policy-sign-in-everybody = everybody
 policy-who = Show accounts with this role
 policy-permissions = Permissions
@@ -862,6 +908,8 @@ kind-sessions-ended = Other sessions ended
 kind-sign_in-completed = Signed in
 kind-sign_in-failed = Sign-in failed
 kind-sign_in-sent = Sign-in message sent
+kind-username-changed = Username changed
+kind-username-sent = Username sent to its owner
 
 pictures-title = The last { $days } days
 pictures-range = How far back
@@ -1074,6 +1122,38 @@ mail-code-failed-lead =
 mail-code-failed-button = This wasn’t me
 mail-code-failed-closing =
     If this was not you, somebody may be reading your email. Change the password of your mailbox, then open the link. On its page, one button ends every session and every reset, and sends you a message to choose a new password.
+
+mail-username-changed-subject = The username of your { $site } account was changed
+mail-username-changed-lead =
+    The username of your { $site } account was changed or removed.
+    If this was you, there is nothing to do.
+mail-username-changed-button = This wasn’t me
+mail-username-changed-closing =
+    If this was not you, open the link now. On its page, one button restores the old username, ends every session and sends you a message to choose a new password.
+
+mail-username-unknown-subject = There is no { $site } account with this address
+mail-username-unknown-lead =
+    Somebody, perhaps you, asked for the username of a { $site } account with this address. There is no such account.
+    If you have an account at { $site }, you used a different address for it: ask again with that one.
+mail-username-unknown-button = Create an account
+mail-username-unknown-closing =
+    If you did not ask for this, you can ignore this message. We send it at most once a day.
+
+mail-username-subject = Your { $site } username
+mail-username-lead =
+    Your { $site } username is { $username }.
+    You can sign in with it, or with this email address.
+mail-username-button = Sign in
+mail-username-closing =
+    If you did not ask for this, you can ignore this message. Nothing has changed.
+
+mail-username-none-subject = You have no { $site } username
+mail-username-none-lead =
+    There is a { $site } account with this email address, but it has no username.
+    Sign in with the address itself.
+mail-username-none-button = Sign in
+mail-username-none-closing =
+    If you did not ask for this, you can ignore this message. Nothing has changed.
 
 mail-phone-changed-subject = The phone of your { $site } account was changed
 mail-phone-changed-lead =

@@ -22,6 +22,7 @@ use crate::{
     store::{
         factors, remembered,
         sessions::{self, Session, SignedIn},
+        usernames,
     },
     view::{format, shown::View},
 };
@@ -35,6 +36,10 @@ pub fn routes() -> Vec<Route> {
 #[derive(Serialize)]
 pub struct HomePage {
     email: String,
+    /// The username, if there is one.
+    username: Option<String>,
+    /// Whether there are usernames.
+    usernames: bool,
     /// Whether there is a password.
     password: bool,
     /// Whether one can be set.
@@ -66,6 +71,8 @@ impl View for HomePage {
     fn samples() -> Vec<Self> {
         let plain = || HomePage {
             email: "maria@example.com".into(),
+            username: None,
+            usernames: false,
             password: true,
             sets_password: true,
             phone: None,
@@ -78,6 +85,8 @@ impl View for HomePage {
         };
         let full = HomePage {
             phone: Some("42".into()),
+            username: Some("maria.k".into()),
+            usernames: true,
             fields: vec![FieldShown { label: "Team".into(), value: "North".into() }],
             roles: vec!["admin".into(), "support".into()],
             admin: true,
@@ -85,7 +94,7 @@ impl View for HomePage {
         };
         vec![
             full,
-            HomePage { factors: Some(0), password: false, ..plain() },
+            HomePage { factors: Some(0), password: false, usernames: true, ..plain() },
             HomePage { factors: Some(2), password: false, sets_password: false, ..plain() },
         ]
     }
@@ -106,8 +115,14 @@ async fn show(site: Visit<'_>, me: &SignedIn) -> Result<Page, Error> {
         true => Some(factors::of_account(&mut site.read().await?, account.id).await?.len()),
         false => None,
     };
+    let username = match policy.has_usernames() {
+        true => usernames::of_account(&mut site.read().await?, account.id).await?,
+        false => None,
+    };
     Ok(Page::of(&HomePage {
         email: account.email.clone(),
+        username,
+        usernames: policy.has_usernames(),
         password: !account.password_hash.is_unusable(),
         sets_password: policy.offers(SignInMethod::Password),
         factors,

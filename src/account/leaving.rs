@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     base::{Error, fault::Fault},
-    store::accounts::Locked,
+    store::{accounts::Locked, usernames},
 };
 
 /// Removes an account for good, after the application has done its part. After a fault, the transaction must be undone.
@@ -17,6 +17,7 @@ pub async fn remove(app: &App, account: &mut Locked<'_>) -> Result<Result<(), Fa
             return Ok(Err(fault));
         }
     }
+    usernames::leave(account, app.now()).await?;
     Ok(if account.remove().await? { Ok(()) } else { Err(Fault::new("fault-needed")) })
 }
 

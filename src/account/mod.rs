@@ -16,6 +16,8 @@ pub mod register;
 pub mod taken;
 pub mod trusted;
 pub mod unanswered;
+pub mod username;
+pub mod username_reminder;
 
 use rocket::Route;
 
@@ -32,6 +34,8 @@ pub fn routes() -> Vec<Route> {
         change::routes(),
         change_email::routes(),
         change_phone::routes(),
+        username::routes(),
+        username_reminder::routes(),
         delete::routes(),
     ]
     .concat()
@@ -51,6 +55,9 @@ pub fn samples() -> Vec<Sample> {
         Sample::of::<change_email::EmailPage>(),
         Sample::of::<change_email::EmailSentPage>(),
         Sample::of::<change_email::EmailConfirmPage>(),
+        Sample::of::<username::UsernamePage>(),
+        Sample::of::<username_reminder::ReminderPage>(),
+        Sample::of::<username_reminder::ReminderSentPage>(),
         Sample::of::<change_phone::PhonePage>(),
         Sample::of::<change_phone::PhoneCodePage>(),
         Sample::of::<delete::DeletePage>(),

@@ -21,7 +21,7 @@ use crate::{
         factors::{self, FactorRow},
         former_addresses,
         keys::{self, KeyRow},
-        recovery_codes,
+        recovery_codes, usernames,
     },
 };
 
@@ -44,6 +44,9 @@ pub struct UndoSnapshot {
     /// Its second factors; `None` in a notice of an earlier version.
     #[serde(default)]
     pub factors: Option<Vec<FactorRow>>,
+    /// Its username, none or one; `None` in a notice of an earlier version.
+    #[serde(default)]
+    pub usernames: Option<Vec<String>>,
     /// Digests of its recovery codes.
     #[serde(default)]
     pub recovery_codes: Vec<Vec<u8>>,
@@ -134,6 +137,7 @@ async fn link(app: &App, tx: &mut Tx, before: &AccountRow, notice: &str) -> Resu
         phone: before.phone.clone(),
         phone_usable_at: before.phone_usable_at,
         factors: Some(factors::of_account(tx, before.id).await?),
+        usernames: Some(usernames::of_account(tx, before.id).await?.into_iter().collect()),
         recovery_codes: recovery_codes::of_account(tx, before.id).await?,
         notice: notice.to_owned(),
         at: app.now(),

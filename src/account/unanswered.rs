@@ -3,7 +3,7 @@
 use super::{confirm_again::Again, notice::UNDO};
 use crate::{
     app::App,
-    base::{Error, caller::Caller, duration::HumanDuration},
+    base::{Error, caller::Caller, duration::HumanDuration, identity::IdentityKind},
     core::{limits::RateLimit, place::Place},
     outbox::message::{Message, post_decoy},
     store::{
@@ -48,6 +48,10 @@ pub async fn without_account(
     name: &str,
     asked: Caller,
 ) -> Result<(), Error> {
+    // Nobody can be written to at a name.
+    if IdentityKind::of(&email_key) != IdentityKind::Email {
+        return post_decoy(app, tx).await;
+    }
     if registrations::newest(tx, &email_key, app.now()).await?.is_some() {
         return Again::new(email_key, asked).carry_out(app, tx).await;
     }

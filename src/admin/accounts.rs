@@ -17,7 +17,7 @@ use crate::{
     core::{account::Account, event::Actor},
     http::{Visit, refusal::is_missing},
     policy::is_role,
-    store::{Db, Pool, Tx, accounts},
+    store::{Db, Pool, Tx, accounts, usernames},
 };
 
 /// All accounts, for the application: as a guard `&Accounts`, and by [`Accounts::of`] where there is no request.
@@ -101,6 +101,22 @@ impl Accounts {
         let Ok(email) = Email::parse(email) else { return Ok(None) };
         let found = accounts::find_by_email(&mut self.pool.read().await?, email.key()).await?;
         Ok(found.map(|row| self.app.account(&row)))
+    }
+
+    /// Returns the username of the account with this id, in its canonical form: lower case, unique on this site. It may
+    /// change.
+    ///
+    /// ```no_run
+    /// # use latchkey::{Account, Accounts, Error};
+    /// async fn signature(accounts: &Accounts, author: &Account) -> Result<String, Error> {
+    ///     Ok(accounts.username(author.id()).await?.unwrap_or_else(|| "somebody".to_owned()))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn username(&self, id: Uuid) -> Result<Option<String>, Error> {
+        usernames::of_account(&mut self.pool.read().await?, id).await
     }
 
     /// Sends an invitation. The account, with these roles, is created when its owner opens the link and chooses a password.

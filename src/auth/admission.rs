@@ -14,6 +14,8 @@ pub struct Admission {
     pub(super) opened: Option<(Session, Key)>,
     pub(super) remembered: Option<String>,
     pub(super) email_key: String,
+    /// Whether its owner has to choose a username.
+    pub(super) lacks_username: bool,
 }
 
 impl Admission {
@@ -22,8 +24,8 @@ impl Admission {
         self.opened
     }
 
-    /// Sets the browser's cookies, and sends it on to `place`, or first to the page of the second factor. Call it after
-    /// the commit.
+    /// Sets the browser's cookies, and sends it on to `place`, or first to the page of the second factor or of the
+    /// username. Call it after the commit.
     pub fn enter(self, site: &Visit<'_>, place: impl Into<Address>) -> Outcome {
         let place = place.into();
         let Some((session, cookie)) = self.opened else {
@@ -53,6 +55,9 @@ impl Admission {
             }
             None => site.cookies.remove(CookieName::Remembered),
         }
-        Outcome::Go(place)
+        match self.lacks_username {
+            true => Outcome::go(Place::ChangeUsername.with(&[("next", &place.at(site.base()))])),
+            false => Outcome::Go(place),
+        }
     }
 }

@@ -19,11 +19,12 @@ use crate::{
     core::place::Address,
     hashing::hash::PasswordHash,
     http::{CookieName, Outcome, Visit},
-    policy::Policy,
+    policy::{Policy, sign_in::Usernames},
     store::{
         self, Tx,
         accounts::{Locked, Proven},
         sessions::{self, Session, SessionScope},
+        usernames,
     },
 };
 
@@ -127,7 +128,8 @@ pub async fn pass(
         && !(sets_password && owed == Owed::SetUp)
     {
         let opened = Some(hold(site, account, proof, owed, goal).await?);
-        return Ok(Passed::Owes(Admission { opened, remembered: None, email_key: account.email_key() }));
+        let email_key = account.email_key();
+        return Ok(Passed::Owes(Admission { opened, remembered: None, email_key, lacks_username: false }));
     }
     if let Goal::NewPassword { hash, .. } = goal {
         account.set_password(hash, Proven::at_the_gate(), site.now()).await?;
@@ -142,6 +144,8 @@ pub async fn pass(
     if enters && !matches!(proof, Proof::Remembered) {
         leave(site, account.tx()).await?;
     }
+    let begins = enters && owed.is_none() && !matches!(goal, Goal::Form(_));
+    let lacks_username = begins && lacks_username(site, account).await?;
     let opened = match owed {
         // The password is set; the session waits for a factor.
         Some(owed) => Some(hold(site, account, proof, owed, Goal::SignIn { keep: false }).await?),
@@ -152,7 +156,15 @@ pub async fn pass(
         Goal::SignIn { keep: true } => Some(remember::remember(site, account, factor).await?),
         _ => None,
     };
-    Ok(Passed::Entered(Admission { opened, remembered, email_key: account.email_key() }))
+    let email_key = account.email_key();
+    Ok(Passed::Entered(Admission { opened, remembered, email_key, lacks_username }))
+}
+
+/// True if people must have usernames, and this account has none.
+async fn lacks_username(site: &Visit<'_>, account: &mut Locked<'_>) -> Result<bool, Error> {
+    let required = site.at_arrival.sign_in([]).usernames == Usernames::Required;
+    let id = account.id;
+    Ok(required && usernames::of_account(account.tx(), id).await?.is_none())
 }
 
 /// Ends this browser's sessions, and forgets the browser.

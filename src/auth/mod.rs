@@ -7,6 +7,7 @@ pub mod code;
 pub mod first;
 pub mod fresh_within;
 pub mod gate;
+pub mod identity;
 pub mod owed;
 pub mod passkey;
 pub mod pending;

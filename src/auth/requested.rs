@@ -10,14 +10,15 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
+use super::identity;
 use crate::{
     app::App,
     base::{
         Error,
         caller::Caller,
         clock::Time,
-        email::Email,
         fault::Fault,
+        identity::Identity,
         key::{Key, Purpose},
     },
     core::{
@@ -32,7 +33,8 @@ use crate::{
     },
     outbox::request as outbox,
     store::{
-        Conn, accounts,
+        Conn, Tx,
+        accounts::{self, Locked},
         keys::{self, KeyRow},
     },
 };
@@ -78,7 +80,7 @@ pub const SIGN_IN: WayIn = WayIn {
 /// A request as it is stored for the worker, which looks up the account.
 #[derive(Serialize, Deserialize)]
 pub struct Asking {
-    /// The address that was typed.
+    /// The identity that was typed, usually an address.
     pub email: String,
     /// The same in its canonical form.
     pub email_key: String,
@@ -96,7 +98,7 @@ pub struct Asking {
 /// The last request in a browser, sealed in a cookie.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Requested<T = ()> {
-    /// The address that was typed.
+    /// The identity that was typed, usually an address.
     pub email: String,
     /// The same in its canonical form.
     pub email_key: String,
@@ -109,6 +111,19 @@ pub struct Requested<T = ()> {
     /// What follows.
     #[serde(default)]
     pub goal: T,
+}
+
+impl Asking {
+    /// Locks the account that was named, if there is one.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn lock<'t>(&self, app: &App, tx: &'t mut Tx) -> Result<Option<Locked<'t>>, Error> {
+        match identity::find(tx, &app.live.now().sign_in([]), &self.email_key).await? {
+            Some(email_key) => accounts::lock_by_email(tx, &email_key, app.now()).await,
+            None => Ok(None),
+        }
+    }
 }
 
 impl WayIn {
@@ -126,25 +141,25 @@ impl WayIn {
         &self,
         site: &Visit<'_>,
         (place, asking): (Place, MessageKind),
-        email: &Email,
+        typed: &Identity,
         goal: T,
         of: impl FnOnce(Asking) -> R,
     ) -> Result<(), Error> {
         let (browser_id, former) = (site.ensure_browser_id()?, self.last::<T>(site));
         let id = RequestedId::from_bytes(site.random.bytes()?);
         let request = of(Asking {
-            email: email.address().to_owned(),
-            email_key: email.key().to_owned(),
+            email: typed.text().to_owned(),
+            email_key: typed.key().to_owned(),
             browser: Some(browser_id),
             requested: Some(id),
-            known: device::known(site, email.key()),
+            known: device::known(site, typed.key()),
             asked: site.caller(),
         });
-        let allowed = throttle::post(site, asking, email.key(), &request).await?;
+        let allowed = throttle::post(site, asking, typed.key(), &request).await?;
         // Over the limit, the code of the newest message stays valid in this browser.
-        let former = former.filter(|former| former.email_key == email.key()).and_then(|former| former.id);
+        let former = former.filter(|former| former.email_key == typed.key()).and_then(|former| former.id);
         let (id, again) = (if allowed.is_yes() { Some(id) } else { former }, allowed.at());
-        let (email, email_key) = (email.address().to_owned(), email.key().to_owned());
+        let (email, email_key) = (typed.text().to_owned(), typed.key().to_owned());
         site.keep(place, &email)?;
         let requested = Requested { email, email_key, id, again, at: site.now(), goal };
         site.seal(self.cookie, self.sealed, &requested)
@@ -202,7 +217,8 @@ impl WayIn {
         typed: &Key,
     ) -> Result<(Option<Uuid>, Option<KeyRow>), Error> {
         let mut conn: Conn = site.read().await?;
-        let account = accounts::find_by_email(&mut conn, email_key).await?;
+        let named = identity::find(&mut conn, &site.at_arrival.sign_in([]), email_key).await?;
+        let account = accounts::find_by_email(&mut conn, named.as_deref().unwrap_or(email_key)).await?;
         let account = account.filter(|account| account.enabled).map(|account| account.id);
         let mut found = None;
         for purpose in self.keys {

@@ -4,11 +4,12 @@ use super::Config;
 use crate::base::SettingFault;
 
 /// Features that a setting may need, and whether they are compiled.
-const FEATURES: [(&str, bool); 4] = [
+const FEATURES: [(&str, bool); 5] = [
     ("console", cfg!(feature = "console")),
     ("mail", cfg!(feature = "mail")),
     ("sms", cfg!(feature = "sms")),
     ("templates", cfg!(feature = "templates")),
+    ("usernames", cfg!(feature = "usernames")),
 ];
 
 /// True if a feature is compiled.
@@ -25,6 +26,7 @@ pub(super) fn left_out(config: &Config, compiled: impl Fn(&str) -> bool) -> Vec<
         ("mail.url", config.mail.url.is_some(), "mail"),
         ("sms.url", config.sms.url.is_some(), "sms"),
         ("sms.countries", names_countries, "sms"),
+        ("sign_in.usernames", config.sign_in.policy([]).has_usernames(), "usernames"),
     ];
     let lacking = asked.into_iter().filter(|(_, asked, feature)| *asked && !compiled(feature));
     lacking.map(|(key, _, feature)| lack(key, feature)).collect()
@@ -39,6 +41,7 @@ pub(crate) fn lack(key: &str, feature: &str) -> SettingFault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::sign_in::Usernames;
 
     #[test]
     fn a_setting_without_its_feature_is_refused_and_the_line_names_it() {
@@ -49,7 +52,8 @@ mod tests {
         config.mail.url = Some("smtp://localhost".into());
         config.sms.url = Some("http://localhost".into());
         config.sms.countries = vec!["DE".into()];
-        let keys = ["console", "layout", "mail.url", "sms.url", "sms.countries"];
+        config.sign_in.usernames = Some(Usernames::Optional);
+        let keys = ["console", "layout", "mail.url", "sms.url", "sms.countries", "sign_in.usernames"];
         let faults = left_out(&config, |_| false);
         assert_eq!(
             faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(),

@@ -61,6 +61,10 @@ places! {
     SignInLink = "/login/link",
     /// Sign-in by the code of an authenticator app.
     SignInApp = "/login/app",
+    /// The form that asks for a forgotten username.
+    Username = "/login/username",
+    /// The page after that form.
+    UsernameSent = "/login/username/sent",
     /// The second factor that a sign-in owes.
     SecondFactor = "/login/factor",
     /// The button that sends a code for it.
@@ -93,6 +97,8 @@ places! {
     ChangeEmailSent = "/account/email/sent",
     /// The page that the link to a new address leads to.
     ChangeEmailConfirm = "/account/email/confirm",
+    /// The username.
+    ChangeUsername = "/account/username",
     /// The phone.
     Phone = "/account/phone",
     /// The form for the code that was texted to a new phone.

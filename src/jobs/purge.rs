@@ -14,7 +14,7 @@ use crate::{
         daily_stats::{self, DailyStat},
         events, former_addresses,
         keys::{self, Expired},
-        outbox, rate_limits, registrations, remembered, sessions, spent, trusted_browsers,
+        outbox, rate_limits, registrations, remembered, sessions, spent, trusted_browsers, usernames,
     },
 };
 
@@ -48,6 +48,7 @@ pub async fn purge(app: &App, pool: &Pool, last: &mut Position) -> Result<(), Er
             + sessions::purge(&mut tx, now).await?
             + remembered::purge(&mut tx, now).await?
             + trusted_browsers::purge(&mut tx, now).await?
+            + usernames::purge(&mut tx, now).await?
             + rate_limits::purge(&mut tx, now).await?
             + former_addresses::purge(&mut tx, now - *FORMER_ADDRESS_NOTICE).await?
             + spent::purge(&mut tx, now - *FORMER_ADDRESS_NOTICE).await?

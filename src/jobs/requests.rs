@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    account::{confirm_again::Again, register::Register},
+    account::{confirm_again::Again, register::Register, username_reminder::Reminder},
     app::App,
     base::Error,
     outbox::request::{self, Request},
@@ -23,6 +23,7 @@ pub(super) async fn carry_out(app: &App, tx: &mut Tx, sealed: &[u8]) -> Result<(
         Reset::NAME => read::<Reset>(data)?.carry_out(app, tx).await,
         Register::NAME => read::<Register>(data)?.carry_out(app, tx).await,
         SignInRequest::NAME => read::<SignInRequest>(data)?.carry_out(app, tx).await,
+        Reminder::NAME => read::<Reminder>(data)?.carry_out(app, tx).await,
         Again::NAME => read::<Again>(data)?.carry_out(app, tx).await,
         _ => Err(Error::Sealed),
     }

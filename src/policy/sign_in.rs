@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Channel, applies, method::SignInMethod};
-use crate::base::{SettingFault, factor::FactorKind};
+use crate::base::{SettingFault, factor::FactorKind, identity::IdentityKind};
 
 /// Demand for a second factor; the strictest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, strum::Display)]
@@ -18,6 +18,22 @@ pub enum SecondFactor {
     IfSetUp,
     /// Nobody is asked, and nobody can set one up.
     Off,
+}
+
+/// Whether accounts have usernames, by which people may sign in; the strictest first.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, strum::Display,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Usernames {
+    /// None has one.
+    #[default]
+    Off,
+    /// New accounts get one when their address is confirmed, and none can do without it afterwards.
+    Required,
+    /// Who wants one chooses it.
+    Optional,
 }
 
 /// Settings of `latchkey.sign_in`, or a role's overrides; unset values are inherited.
@@ -34,6 +50,11 @@ pub struct SignInSettings {
     pub new_browser_notices: Option<bool>,
     /// Ways to sign in, in the order in which they are offered; not in a role's table. Default: `password`, `passkey`.
     pub methods: Option<Vec<SignInMethod>>,
+    /// Usernames: `off`, `optional` or `required`; not in a role's table. Default: `off`.
+    pub usernames: Option<Usernames>,
+    /// Whether people may sign in by their verified phone number in place of the address; not in a role's table.
+    /// Default: false.
+    pub phone_numbers: Option<bool>,
     /// Overrides of roles, by name. A role has no roles of its own.
     pub role: BTreeMap<String, SignInSettings>,
 }
@@ -51,6 +72,10 @@ pub struct SignInPolicy {
     pub new_browser_notices: bool,
     /// Ways to sign in, in the order in which they are offered: the same for everybody.
     pub methods: Vec<SignInMethod>,
+    /// Usernames: the same for everybody.
+    pub usernames: Usernames,
+    /// Whether people may sign in by their phone number: the same for everybody.
+    pub phone_numbers: bool,
 }
 
 /// Describes the changes from one policy to another, as `second_factor if_set_up -> required`; those of a role follow its
@@ -86,7 +111,17 @@ impl SignInSettings {
         let factors = FactorKind::all().filter(counts).collect();
         let methods = base.methods.clone().unwrap_or_else(|| SignInMethod::DEFAULT.to_vec());
         let new_browser_notices = self.new_browser_notices.or(base.new_browser_notices).unwrap_or(false);
-        SignInPolicy { second_factor, factors, trusted_browsers, new_browser_notices, methods }
+        let (usernames, phone_numbers) =
+            (base.usernames.unwrap_or_default(), base.phone_numbers.unwrap_or(false));
+        SignInPolicy {
+            second_factor,
+            factors,
+            trusted_browsers,
+            new_browser_notices,
+            methods,
+            usernames,
+            phone_numbers,
+        }
     }
 
     /// Returns the policy for an account with these roles: the strictest demand of any, the factors that count for all, and
@@ -116,27 +151,24 @@ impl SignInSettings {
     /// Returns the faults.
     pub fn faults(&self) -> Vec<SettingFault> {
         let factors = self.written().filter_map(|(role, table)| table.fault_of_factors(&table_key(role)));
-        let methods = self.written().filter_map(|(role, table)| table.fault_of_methods(role));
-        factors.chain(methods).collect()
+        let methods = self.methods.iter().filter_map(|listed| fault_of_methods(listed));
+        let roles = self.role.iter().flat_map(|(role, table)| table.faults_of_role(role));
+        factors.chain(methods).chain(roles).collect()
     }
 
-    fn fault_of_methods(&self, role: &str) -> Option<SettingFault> {
-        let listed = self.methods.as_ref()?;
-        let fault = |why: &str, remedy| {
-            Some(SettingFault::new(format!("{}.methods", table_key(role)), why.to_owned(), remedy))
-        };
-        if !role.is_empty() {
+    /// Returns a fault for each setting that a role cannot have.
+    fn faults_of_role(&self, role: &str) -> Vec<SettingFault> {
+        let written = [
+            ("methods", self.methods.is_some()),
+            ("usernames", self.usernames.is_some()),
+            ("phone_numbers", self.phone_numbers.is_some()),
+        ];
+        let fault = |name: &str| {
             let why = "everybody signs in on the same page, whatever their roles";
-            return fault(why, "write it in [default.latchkey.sign_in]".to_owned());
-        }
-        if !listed.iter().any(|method| method.is_for_everybody()) {
-            let all = SignInMethod::all().iter().filter(|method| method.is_for_everybody());
-            let names: Vec<_> = all.map(|method| method.name()).collect();
-            let why = "people who have just registered could not sign in";
-            return fault(why, format!("add one of {}", names.join(", ")));
-        }
-        let twice = listed.iter().enumerate().find(|(at, method)| listed[..*at].contains(method));
-        twice.and_then(|(_, method)| fault("a method is listed twice", format!("write {method} once")))
+            let remedy = "write it in [default.latchkey.sign_in]";
+            SettingFault::new(format!("{}.{name}", table_key(role)), why, remedy)
+        };
+        written.into_iter().filter(|(_, written)| *written).map(|(name, _)| fault(name)).collect()
     }
 
     fn fault_of_factors(&self, key: &str) -> Option<SettingFault> {
@@ -165,11 +197,13 @@ impl SignInPolicy {
             trusted_browsers: self.trusted_browsers && other.trusted_browsers,
             new_browser_notices: self.new_browser_notices || other.new_browser_notices,
             methods: self.methods.into_iter().filter(|method| other.methods.contains(method)).collect(),
+            usernames: self.usernames.min(other.usernames),
+            phone_numbers: self.phone_numbers && other.phone_numbers,
         }
     }
 
     /// Returns its settings by their names, in the order of `Rocket.toml`.
-    pub fn values(&self) -> [(&'static str, String); 5] {
+    pub fn values(&self) -> [(&'static str, String); 7] {
         let factors: Vec<_> = self.factors.iter().map(|kind| kind.name()).collect();
         let methods: Vec<_> = self.methods.iter().map(|method| method.name()).collect();
         [
@@ -178,6 +212,8 @@ impl SignInPolicy {
             ("trusted_browsers", self.trusted_browsers.to_string()),
             ("new_browser_notices", self.new_browser_notices.to_string()),
             ("methods", methods.join(", ")),
+            ("usernames", self.usernames.to_string()),
+            ("phone_numbers", self.phone_numbers.to_string()),
         ]
     }
 
@@ -189,6 +225,30 @@ impl SignInPolicy {
     /// True if people may sign in by a message of this channel.
     pub fn sends(&self, channel: Channel) -> bool {
         self.methods.iter().any(|method| method.channel() == Some(channel))
+    }
+
+    /// True if people may say by this who they are.
+    pub fn accepts(&self, kind: IdentityKind) -> bool {
+        match kind {
+            IdentityKind::Email => true,
+            IdentityKind::Phone => self.phone_numbers,
+            IdentityKind::Username => self.has_usernames(),
+        }
+    }
+
+    /// Names the identities for sentences: `email`, `username`, `phone` or `all`, each beside the address.
+    pub fn identities(&self) -> &'static str {
+        match (self.has_usernames(), self.phone_numbers) {
+            (false, false) => "email",
+            (true, false) => "username",
+            (false, true) => "phone",
+            (true, true) => "all",
+        }
+    }
+
+    /// True if people may have usernames.
+    pub fn has_usernames(&self) -> bool {
+        self.usernames != Usernames::Off
     }
 
     /// True if people need no password.
@@ -215,4 +275,18 @@ impl SignInPolicy {
 /// Returns the key of a role's table; the base's for `""`.
 pub fn table_key(role: &str) -> String {
     if role.is_empty() { "latchkey.sign_in".into() } else { format!("latchkey.sign_in.role.{role}") }
+}
+
+fn fault_of_methods(listed: &[SignInMethod]) -> Option<SettingFault> {
+    let fault = |why: &str, remedy| {
+        Some(SettingFault::new(format!("{}.methods", table_key("")), why.to_owned(), remedy))
+    };
+    if !listed.iter().any(|method| method.is_for_everybody()) {
+        let all = SignInMethod::all().iter().filter(|method| method.is_for_everybody());
+        let names: Vec<_> = all.map(|method| method.name()).collect();
+        let why = "people who have just registered could not sign in";
+        return fault(why, format!("add one of {}", names.join(", ")));
+    }
+    let twice = listed.iter().enumerate().find(|(at, method)| listed[..*at].contains(method));
+    twice.and_then(|(_, method)| fault("a method is listed twice", format!("write {method} once")))
 }

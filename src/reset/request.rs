@@ -11,13 +11,19 @@ use super::{
 use crate::{
     account::unanswered,
     app::App,
-    auth::requested::{Asking, RESET, Requested},
-    base::Error,
+    auth::{
+        identity,
+        requested::{Asking, RESET, Requested},
+    },
+    base::{
+        Error,
+        identity::{Identity, IdentityKind},
+    },
     core::{limits::MessageKind, place::Place},
-    http::{Form, Outcome, Paced, Page, SameOrigin, Visit, dead_end::AddressForm},
+    http::{Form, Outcome, Paced, Page, SameOrigin, Visit, form::form},
     outbox::{message::post_decoy, request::Request},
     policy::{Channel, strategy::Strategy},
-    store::{Tx, accounts, sessions::SignedIn},
+    store::{Tx, sessions::SignedIn},
     view::{
         format,
         shown::{Forms, View},
@@ -51,19 +57,29 @@ impl FirstStep {
     }
 }
 
-/// The form that asks for a reset.
+form! {
+    /// The form that asks for a reset.
+    pub struct RequestForm {
+        email: Identity = identity().enter("send"),
+    }
+}
+
+/// The page with that form.
 #[derive(Serialize)]
 pub struct RequestPage {
     #[serde(flatten)]
     step: FirstStep,
+    /// What somebody may be named by, for the label.
+    identities: &'static str,
 }
 
 impl View for RequestPage {
     const TEMPLATE: &'static str = "reset/request";
-    const FORMS: Forms = &[AddressForm::INPUTS];
+    const FORMS: Forms = &[RequestForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        [Channel::Sms, Channel::Email].map(|channel| RequestPage { step: FirstStep::sample(channel) }).into()
+        let page = |channel, identities| RequestPage { step: FirstStep::sample(channel), identities };
+        vec![page(Channel::Sms, "email"), page(Channel::Email, "all")]
     }
 }
 
@@ -72,8 +88,10 @@ impl View for RequestPage {
 pub struct SentPage {
     #[serde(flatten)]
     step: FirstStep,
-    /// Address that was typed.
+    /// Identity that was typed.
     email: Option<String>,
+    /// Whether that is a name or a number, and no address.
+    named: bool,
     /// Time of day from which another message can be asked for, once a limit is reached.
     again: Option<String>,
     /// Whether an address without an account hears of it: `true` or `false`, for the sentence.
@@ -88,31 +106,43 @@ impl View for SentPage {
         let page = |email: Option<&str>, again: Option<&str>, unknown: bool| SentPage {
             step: FirstStep::sample(Channel::Email),
             email: email.map(str::to_owned),
+            named: email == Some("maria.k"),
             again: again.map(str::to_owned),
             unknown: unknown.to_string(),
         };
         let maria = Some("maria@example.com");
-        vec![page(maria, None, true), page(None, None, false), page(maria, Some("20:45 UTC"), false)]
+        vec![
+            page(maria, None, true),
+            page(None, None, false),
+            page(maria, Some("20:45 UTC"), false),
+            page(Some("maria.k"), None, true),
+        ]
     }
 }
 
 fn page(site: &Visit<'_>) -> Page {
-    Page::of(&RequestPage { step: FirstStep::of(site) })
+    let identities = site.at_arrival.sign_in([]).identities();
+    Page::of(&RequestPage { step: FirstStep::of(site), identities })
 }
 
 #[get("/reset")]
 fn show(site: Visit<'_>, me: Option<&SignedIn>) -> Page {
     let page = page(&site).cacheable();
     match me.map(|me| me.account.email.clone()).or_else(|| site.last_address()) {
-        Some(email) => page.filled(AddressForm::AT.email, &email),
+        Some(email) => page.filled(RequestForm::AT.email, &email),
         None => page,
     }
 }
 
 #[post("/reset", data = "<form>")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<AddressForm>) -> Result<Outcome, Error> {
-    let email = match form.0.whole() {
-        Ok((AddressForm { email }, _)) => email,
+async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<RequestForm>) -> Result<Outcome, Error> {
+    let judged =
+        form.0.whole().and_then(|(RequestForm { email }, refusal)| match identity::judge(&site, &email) {
+            Ok(()) => Ok(email),
+            Err(fault) => Err(refusal.with(RequestForm::AT.email, fault)),
+        });
+    let email = match judged {
+        Ok(email) => email,
         Err(refusal) => return Ok(page(&site).refused(refusal)),
     };
     RESET.post(&site, (Place::ResetSent, MessageKind::Reset), &email, (), Reset).await?;
@@ -130,6 +160,7 @@ pub fn sent(site: &Visit<'_>, requested: Option<&Requested>) -> Page {
     Page::of(&SentPage {
         step: FirstStep::of(site),
         email: requested.map(|last| last.email.clone()),
+        named: requested.is_some_and(|last| IdentityKind::of(&last.email_key) != IdentityKind::Email),
         again,
         unknown: site.config().mail.to_unknown.to_string(),
     })
@@ -149,8 +180,10 @@ impl Reset {
     /// # Errors
     /// [`Error::Database`].
     pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
-        let Reset(Asking { email, email_key, browser, requested, known, asked }) = self;
-        let Some(mut account) = accounts::lock_by_email(tx, &email_key, app.now()).await? else {
+        let Reset(asking) = self;
+        let account = asking.lock(app, tx).await?;
+        let Asking { email, email_key, browser, requested, known, asked } = asking;
+        let Some(mut account) = account else {
             return unanswered::without_account(app, tx, (&email, email_key), "reset-unknown", asked).await;
         };
         if unanswered::tell_why(app, &mut account, &asked).await? {

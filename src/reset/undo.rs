@@ -11,7 +11,7 @@ use super::issue::{Letter, issue};
 use crate::{
     account::notice::{UNDO, UndoSnapshot},
     app::App,
-    base::{Error, caller::Caller, clock::Time, email::Email, key::Purpose},
+    base::{Error, caller::Caller, clock::Time, email::Email, key::Purpose, username::Username},
     core::event::{Actor, Event, EventKind},
     http::throttle::Requester,
     outbox::message::Message,
@@ -22,7 +22,7 @@ use crate::{
         factors::{self, FactorRow},
         former_addresses,
         keys::{self, KeyRow},
-        recovery_codes, spent,
+        recovery_codes, spent, usernames,
     },
 };
 
@@ -103,7 +103,7 @@ pub async fn carry_out(
     Ok(Undone::Restored)
 }
 
-/// Restores address, phone and second factors; false if the address is not available.
+/// Restores address, phone, username and second factors; false if the address is not available.
 async fn restore(app: &App, account: &mut Locked<'_>, before: &UndoSnapshot) -> Result<bool, Error> {
     let Ok(email) = Email::parse(&before.email) else { return Ok(false) };
     let now = app.now();
@@ -116,10 +116,26 @@ async fn restore(app: &App, account: &mut Locked<'_>, before: &UndoSnapshot) -> 
         return Ok(false);
     }
     account.set_phone(before.phone.as_deref(), before.phone_usable_at).await?;
+    if let Some(names) = &before.usernames {
+        restore_username(account, names.first().map(String::as_str), now).await?;
+    }
     if let Some(held) = &before.factors {
         restore_factors(account, held, &before.recovery_codes, now).await?;
     }
     Ok(true)
+}
+
+/// Restores the username, which stayed reserved for the account.
+async fn restore_username(account: &mut Locked<'_>, before: Option<&str>, now: Time) -> Result<(), Error> {
+    let id = account.id;
+    let present = usernames::of_account(account.tx(), id).await?;
+    if present.as_deref() == before {
+        return Ok(());
+    }
+    match before.and_then(|name| Username::parse(name).ok()) {
+        Some(name) => usernames::set(account, &name, now).await.map(|_| ()),
+        None => usernames::leave(account, now).await,
+    }
 }
 
 /// Restores the second factors; what was used since stays used.

@@ -5,18 +5,14 @@ use serde::Serialize;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{
-    enter::enter,
-    login::{TypedEmail, note_failure},
-    page::goal,
-};
+use super::{enter::enter, login::note_failure, page::goal};
 use crate::{
     auth::{
         first::First,
         gate::{Passed, Proof},
-        totp,
+        identity, totp,
     },
-    base::{Error, factor::FactorKind, fault::Fault},
+    base::{Error, factor::FactorKind, fault::Fault, identity::Identity},
     core::{
         limits::RateLimit,
         place::{Address, Place},
@@ -40,7 +36,7 @@ form! {
     pub struct AppForm {
         /// Path to go on to.
         next: String = hidden(),
-        email: TypedEmail = email().complete("username").parse(TypedEmail::parse),
+        email: Identity = identity(),
         code: Zeroizing<String> = code(100).mode("numeric").enter("go"),
         /// Whether to remember the browser.
         remember: bool = ticked(),
@@ -52,6 +48,8 @@ form! {
 pub struct AppPage {
     /// Address to go on to.
     next: Address,
+    /// What somebody may be named by, for the label.
+    identities: &'static str,
 }
 
 impl View for AppPage {
@@ -59,12 +57,13 @@ impl View for AppPage {
     const FORMS: Forms = &[AppForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        vec![AppPage { next: Place::Home.into() }]
+        ["email", "all"].map(|identities| AppPage { next: Place::Home.into(), identities }).into()
     }
 }
 
 fn page(site: &Visit<'_>, next: &str) -> Page {
-    let page = Page::of(&AppPage { next: goal(site, next) });
+    let identities = site.at_arrival.sign_in([]).identities();
+    let page = Page::of(&AppPage { next: goal(site, next), identities });
     page.home(Place::SignInApp.with(&[("next", next)]))
 }
 
@@ -91,7 +90,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<AppForm>) -> Res
         Ok(whole) => whole,
         Err(refusal) => return Ok(page(&site, &next).refused(refusal)),
     };
-    let named = email.key();
+    let named = &*identity::named(&site, &email).await?;
     // Strangers use up a limit of their own: it keeps nobody from signing in otherwise.
     let of = match device::known(&site, named) {
         Some(known) => RateLimit::AppCodeBy(known.device, named),

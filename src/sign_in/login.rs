@@ -12,22 +12,17 @@ use crate::{
     auth::{
         again::{self, Again},
         gate::{Passed, Proof},
+        identity,
         session::Restricted,
         temporary,
     },
-    base::{Error, clock::Time, email::Email, factor::FactorKind, fault::Fault},
+    base::{Error, clock::Time, factor::FactorKind, fault::Fault, identity::Identity},
     core::{
         event::{Event, EventKind},
         place::{Address, Place},
     },
     hashing::{hash::Verdict, hasher::Hasher, password::Password},
-    http::{
-        Outcome, Paced, SameOrigin, Visit, device,
-        form::{fields::one_line, form, kind::MAX_EMAIL},
-        is_own,
-        throttle::SignIn,
-        viewer,
-    },
+    http::{Outcome, Paced, SameOrigin, Visit, device, form::form, is_own, throttle::SignIn, viewer},
     policy::method::SignInMethod,
     store::{
         accounts::{self, AccountRow},
@@ -75,35 +70,10 @@ form! {
         next: String = hidden(),
         /// Most minutes that a proof may be old there.
         within: String = hidden(),
-        email: TypedEmail = email().complete("username webauthn").parse(TypedEmail::parse),
+        email: Identity = identity().complete("username webauthn"),
         password: Password = password(),
         /// Whether to remember the browser.
         remember: bool = ticked(),
-    }
-}
-
-/// An address as typed to sign in, which need not be one: what is wrong with it would tell of accounts.
-pub struct TypedEmail {
-    text: String,
-    email: Option<Email>,
-}
-
-impl TypedEmail {
-    pub(super) fn parse(text: &str) -> Result<Self, Fault> {
-        match one_line(text, MAX_EMAIL)? {
-            "" => Err(Fault::missing()),
-            _ => Ok(Self { text: text.to_owned(), email: Email::parse(text).ok() }),
-        }
-    }
-
-    /// Returns the address, or nothing if it is none.
-    pub fn address(&self) -> &str {
-        self.email.as_ref().map_or("", Email::address)
-    }
-
-    /// Returns the canonical form, or the text if it is no address.
-    pub fn key(&self) -> &str {
-        self.email.as_ref().map_or(&self.text, Email::key)
     }
 }
 
@@ -155,7 +125,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> R
         Err(refusal) => return Ok(again().refused(refusal)),
     };
 
-    let named = email.key();
+    let named = &*identity::named(&site, &email).await?;
     let hasher = match device::known(&site, named) {
         Some(_) => site.hasher_for(named.as_bytes()),
         None => site.hasher(),
@@ -176,7 +146,9 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> R
         Ok(Attempt::Restricted(passed)) => Ok(passed.enter(&site, Place::NewPassword)),
         Ok(Attempt::Refused | Attempt::Conflict) => {
             note_failure(&site, named, None).await?;
-            Ok(again().refused(refusal.with(LoginForm::AT.email, Fault::new("fault-login"))))
+            let by_address = site.at_arrival.sign_in([]).identities() == "email";
+            let fault = if by_address { "fault-login" } else { "fault-login-named" };
+            Ok(again().refused(refusal.with(LoginForm::AT.email, Fault::new(fault))))
         }
         Err(error @ Error::Busy) => {
             let mut tx = site.begin().await?;

@@ -21,6 +21,8 @@ pub struct LoginPage {
     within: Option<u32>,
     /// Whether somebody signed in has to prove themselves again.
     again: bool,
+    /// What somebody may be named by, for the label.
+    identities: &'static str,
     /// Whether a password is asked for.
     password: bool,
     /// What the form's buttons do, in their order.
@@ -63,7 +65,7 @@ impl LoginPage {
     /// The page that leads to `goal`, with those links that are offered. The enter key presses the first button, which must
     /// be the password's where one is typed.
     fn of(
-        methods: &[SignInMethod],
+        (methods, identities): (&[SignInMethod], &'static str),
         goal: Address,
         (again, within): (bool, Option<u32>),
         links: Vec<Link>,
@@ -75,7 +77,8 @@ impl LoginPage {
             }
         }
         buttons.sort_by_key(|button| *button != Button::Password);
-        Self { next: goal, within, again, password: buttons.contains(&Button::Password), buttons, links }
+        let password = buttons.contains(&Button::Password);
+        Self { next: goal, within, again, identities, password, buttons, links }
     }
 }
 
@@ -95,16 +98,16 @@ impl View for LoginPage {
     const FORMS: Forms = &[LoginForm::INPUTS, SendForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        let page = |methods: &[SignInMethod], again| {
+        let page = |methods: &[SignInMethod], again, identities| {
             let links = methods.iter().filter_map(|method| Link::of(*method, "/home")).collect();
-            LoginPage::of(methods, Place::Home.into(), (again, again.then_some(5)), links)
+            LoginPage::of((methods, identities), Place::Home.into(), (again, again.then_some(5)), links)
         };
         let mailed = [SignInMethod::EmailLink, SignInMethod::SmsCode];
         vec![
-            page(&SignInMethod::DEFAULT, false),
-            page(&SignInMethod::DEFAULT, true),
-            page(SignInMethod::all(), false),
-            page(&mailed, false),
+            page(&SignInMethod::DEFAULT, false, "email"),
+            page(&SignInMethod::DEFAULT, true, "username"),
+            page(SignInMethod::all(), false, "all"),
+            page(&mailed, false, "phone"),
         ]
     }
 }
@@ -115,7 +118,8 @@ pub fn page(site: &Visit<'_>, next: &str, again: bool, within: Option<u32>) -> P
     let asks_passkey = !again && passkey::party(site).is_some();
     let linked = methods.iter().copied().filter(|method| *method != SignInMethod::Passkey || asks_passkey);
     let links = linked.filter_map(|method| Link::of(method, next)).collect();
-    Page::of(&LoginPage::of(&methods, goal(site, next), (again, within), links))
+    let identities = site.at_arrival.sign_in([]).identities();
+    Page::of(&LoginPage::of((&methods, identities), goal(site, next), (again, within), links))
 }
 
 /// Returns the page to go on to.

@@ -30,7 +30,7 @@ use crate::{
     policy::{Channel, method::SignInMethod},
     store::{
         Tx,
-        accounts::{self, Locked},
+        accounts::Locked,
         keys::{self, KeyRow},
         spent::{self, Reason},
     },
@@ -60,7 +60,7 @@ impl SignInRequest {
     /// [`Error::Database`].
     pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
         let Self { asking, channel } = self;
-        let Some(mut account) = accounts::lock_by_email(tx, &asking.email_key, app.now()).await? else {
+        let Some(mut account) = asking.lock(app, tx).await? else {
             let of = (&*asking.email, asking.email_key);
             return unanswered::without_account(app, tx, of, "sign-in-unknown", asking.asked).await;
         };

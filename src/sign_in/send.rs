@@ -11,8 +11,17 @@ use super::{
     request::SignInRequest,
 };
 use crate::{
-    auth::requested::{Requested, SIGN_IN},
-    base::{Error, email::Email, factor::SIGN_IN_LIFE, fault::Fault, key::Key},
+    auth::{
+        identity,
+        requested::{Requested, SIGN_IN},
+    },
+    base::{
+        Error,
+        factor::SIGN_IN_LIFE,
+        fault::Fault,
+        identity::{Identity, IdentityKind},
+        key::Key,
+    },
     core::{limits::MessageKind, place::Place},
     http::{Form, Outcome, Paced, Page, SameOrigin, Visit, form::form, keyed},
     policy::{Channel, method::SignInMethod},
@@ -32,7 +41,7 @@ form! {
     pub struct SendForm {
         /// Path to go on to.
         next: String = hidden(),
-        email: Email = email().complete("username webauthn"),
+        email: Identity = identity().complete("username webauthn"),
         /// Whether to remember the browser.
         remember: bool = ticked(),
         /// Channel of the message.
@@ -67,8 +76,10 @@ pub(super) struct Next {
 /// The page after a request.
 #[derive(Serialize)]
 pub struct SignInSentPage {
-    /// Address that was typed.
+    /// Identity that was typed.
     email: String,
+    /// Whether that is a name or a number, and no address.
+    named: bool,
     /// Time of day from which another message can be asked for, once a limit is reached.
     again: Option<String>,
     /// Channel of the message.
@@ -88,8 +99,9 @@ impl View for SignInSentPage {
     const FORMS: Forms = &[CodeForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        let page = |again: Option<&str>, channel, (link, code)| SignInSentPage {
-            email: "maria@example.com".into(),
+        let page = |again: Option<&str>, channel, (link, code), named: bool| SignInSentPage {
+            email: if named { "maria.k".into() } else { "maria@example.com".into() },
+            named,
             again: again.map(str::to_owned),
             channel,
             link,
@@ -98,10 +110,11 @@ impl View for SignInSentPage {
             unknown: (channel == Channel::Email).to_string(),
         };
         vec![
-            page(None, Channel::Email, (true, true)),
-            page(None, Channel::Email, (false, true)),
-            page(None, Channel::Email, (true, false)),
-            page(Some("20:45 UTC"), Channel::Sms, (false, true)),
+            page(None, Channel::Email, (true, true), false),
+            page(None, Channel::Email, (false, true), false),
+            page(None, Channel::Email, (true, false), true),
+            page(Some("20:45 UTC"), Channel::Sms, (false, true), false),
+            page(None, Channel::Sms, (false, true), true),
         ]
     }
 }
@@ -115,8 +128,12 @@ fn show_send() -> Outcome {
 async fn send(_ours: SameOrigin, site: Visit<'_>, form: Paced<SendForm>) -> Result<Outcome, Error> {
     let Paced(form) = form;
     let path = form.draft.next.clone().unwrap_or_default();
-    let (email, channel, keep) = match form.whole() {
-        Ok((SendForm { email, with, remember, .. }, _)) => (email, with, remember),
+    let judged = form.whole().and_then(|(form, refusal)| match identity::judge(&site, &form.email) {
+        Ok(()) => Ok(form),
+        Err(fault) => Err(refusal.with(SendForm::AT.email, fault)),
+    });
+    let (email, channel, keep) = match judged {
+        Ok(SendForm { email, with, remember, .. }) => (email, with, remember),
         Err(refusal) => {
             let shown = Place::SignIn.with(&[("again", "1"), ("next", &goal(&site, &path).at(site.base()))]);
             return Ok(page(&site, &path, false, None).home(shown).refused(refusal));
@@ -149,6 +166,7 @@ fn sent(site: &Visit<'_>, requested: &Requested<Next>) -> Page {
     let policy = site.at_arrival.sign_in([]);
     Page::of(&SignInSentPage {
         email: requested.email.clone(),
+        named: IdentityKind::of(&requested.email_key) != IdentityKind::Email,
         again,
         channel,
         link: !text && policy.offers(SignInMethod::EmailLink),

@@ -171,6 +171,12 @@ pub enum EventKind {
     /// A message to sign in with was sent.
     #[strum(serialize = "sign_in.sent")]
     SignInSent,
+    /// A username was chosen, changed or given up.
+    #[strum(serialize = "username.changed")]
+    UsernameChanged,
+    /// A username was mailed to its owner, who had forgotten it.
+    #[strum(serialize = "username.sent")]
+    UsernameSent,
 }
 
 impl EventKind {

@@ -43,6 +43,7 @@ mod text;
 pub mod trusted_browsers;
 mod tx;
 pub mod upkeep;
+pub mod usernames;
 mod value;
 mod writes;
 

@@ -62,3 +62,4 @@ mod trusted;
 mod typed;
 mod undo;
 mod urls;
+mod usernames;

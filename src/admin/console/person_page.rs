@@ -21,7 +21,7 @@ use crate::{
     policy::strategy::Strategy,
     store::{
         accounts::{AccountRow, AccountState},
-        claims, events, former_addresses, roles, sessions,
+        claims, events, former_addresses, roles, sessions, usernames,
     },
     view::{
         format,
@@ -44,6 +44,7 @@ pub(super) struct PersonPage {
     own: bool,
     enabled: bool,
     since: String,
+    username: Option<String>,
     /// Last digits.
     phone: Option<String>,
     /// Time from which the phone can be used, if that is still to come.
@@ -135,6 +136,7 @@ impl View for PersonPage {
             own: false,
             enabled: true,
             since: "2026-08-01".into(),
+            username: some("maria.k"),
             phone: some("78"),
             phone_from: Some(moment()),
             factors,
@@ -162,6 +164,7 @@ impl View for PersonPage {
         let open = PersonPage { held: None, ..held.clone() };
         let own = PersonPage {
             own: true,
+            username: None,
             phone: None,
             phone_from: None,
             factors: no_factors,
@@ -226,6 +229,7 @@ impl PersonPage {
             own: account.id == admin.0.account.id,
             enabled: account.enabled,
             since: format::day(site.locale, account.created_at),
+            username: usernames::of_account(&mut conn, account.id).await?,
             phone: account.phone.as_deref().map(|phone| ending(phone).to_owned()),
             phone_from: account
                 .phone_usable_at

@@ -18,6 +18,7 @@ use crate::{
         clock::Time,
         email,
         factor::{SENT_LIFE, SIGN_IN_LIFE},
+        username,
     },
     store::{
         Tx,
@@ -85,6 +86,8 @@ pub enum MessageKind {
     Factor,
     /// To sign in.
     SignIn,
+    /// To remind somebody of their username.
+    Username,
 }
 
 impl MessageKind {
@@ -96,6 +99,7 @@ impl MessageKind {
             MessageKind::Email => *email::CONFIRMING,
             MessageKind::Factor => SENT_LIFE,
             MessageKind::SignIn => SIGN_IN_LIFE,
+            MessageKind::Username => *username::REMINDING,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     fields::Fields,
 };
 use crate::{
-    base::{email::Email, fault::Fault, phone::Phone},
+    base::{email::Email, fault::Fault, identity::Identity, phone::Phone, username::Username},
     config::register::{self, FillIn},
     hashing::password::{MAX_BYTES, Password},
     view::input::{Input, Keep, Kind},
@@ -31,6 +31,18 @@ pub const fn email() -> Field<Email> {
     Field { input, reader: Reader::Text(raw, Email::parse) }
 }
 
+/// Returns an address, or a username or phone number in its place.
+pub const fn identity() -> Field<Identity> {
+    let input =
+        Input { autocomplete: "username", inputmode: "email", maxlength: Some(MAX_EMAIL), ..Input::text() };
+    Field {
+        input,
+        reader: Reader::Sent(|sent| {
+            Identity::parse(sent.fields.required(sent.name, sent.most)?, sent.config.sms.home())
+        }),
+    }
+}
+
 /// Returns a phone number, in international form or as dialled at home.
 pub const fn phone() -> Field<Phone> {
     let input = Input {
@@ -46,6 +58,16 @@ pub const fn phone() -> Field<Phone> {
             Phone::parse(sent.fields.line(sent.name, sent.most)?, sent.config.sms.home())
         }),
     }
+}
+
+/// Returns a username, or nothing if it is empty.
+pub const fn username() -> Field<Option<Username>> {
+    let input = Input { autocomplete: "username", maxlength: Some(MAX_EMAIL), ..Input::text() };
+    let parse: fn(&str) -> Result<Option<Username>, Fault> = |text| match Username::parse(text) {
+        Err(fault) if fault.is_missing() => Ok(None),
+        parsed => parsed.map(Some),
+    };
+    Field { input, reader: Reader::Text(lined, parse) }
 }
 
 const fn secret(autocomplete: &'static str) -> Input {

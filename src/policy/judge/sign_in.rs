@@ -17,7 +17,8 @@ pub fn sign_in(settings: &SignInSettings, environment: Environment) -> Vec<Findi
             .flatten()
     });
     let vain = settings.written().filter_map(|(role, table)| lists_in_vain(settings, role, table));
-    roles.chain(vain).chain(admins(settings)).chain(no_contact(settings, environment)).collect()
+    let rest = [admins(settings), no_contact(settings, environment), no_phones(settings, environment)];
+    roles.chain(vain).chain(rest.into_iter().flatten()).collect()
 }
 
 fn nested(role: &str, table: &SignInSettings) -> Option<Finding> {
@@ -75,6 +76,16 @@ fn no_contact(settings: &SignInSettings, environment: Environment) -> Option<Fin
     })
 }
 
+/// Advises if people could sign in by a phone number that nobody can verify.
+fn no_phones(settings: &SignInSettings, environment: Environment) -> Option<Finding> {
+    let vain = settings.policy([]).phone_numbers && !environment.gateway && !environment.lenient;
+    vain.then(|| {
+        let key = format!("{}.phone_numbers", table_key(""));
+        let why = "has no effect on new accounts: without a gateway, nobody can verify a phone";
+        Finding::new(Severity::Advice, key, why, "set latchkey.sms.url to your gateway's address")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use figment::{
@@ -86,7 +97,7 @@ mod tests {
 
     fn found(toml: &str) -> Vec<String> {
         let settings: SignInSettings = Figment::from(Toml::string(toml)).extract().unwrap();
-        let environment = Environment { gateway: true, lenient: true, contact: true };
+        let environment = Environment { gateway: false, lenient: false, contact: true };
         sign_in(&settings, environment)
             .iter()
             .map(|finding| format!("{}: {finding}", finding.severity))
@@ -117,6 +128,7 @@ mod tests {
                 "[role.a.role.b]\nsecond_factor = 'required'",
                 "error: latchkey.sign_in.role.a.role: roles cannot contain",
             ),
+            ("phone_numbers = true", "advice: latchkey.sign_in.phone_numbers: has no effect on new accounts"),
         ] {
             let found = found(toml);
             assert!(found.iter().any(|finding| finding.starts_with(told)), "{told}: {found:?}");
