@@ -93,13 +93,28 @@ fn timeless(page: &str) -> String {
 
 /// Panics unless the form at `place` gives the same answer for each address.
 async fn alike(fixture: &AttackFixture, place: &str, addresses: &[&str], password: Option<&str>) {
+    let more: Vec<_> = password.map(|password| ("password", password)).into_iter().collect();
+    alike_when(fixture, place, addresses, &more, None).await;
+}
+
+/// The same for each identity, with more fields, and pressing the button `by` instead of the first one.
+pub async fn alike_when(
+    fixture: &AttackFixture,
+    place: &str,
+    named: &[&str],
+    more: &[(&str, &str)],
+    by: Option<&str>,
+) {
     let mut first = None;
-    for address in addresses {
-        let mut fields = vec![("email", *address)];
-        fields.extend(password.map(|password| ("password", password)));
+    for address in named {
+        let fields = [&[("email", *address)], more].concat();
         let browser = fixture.app.browser();
         let form = browser.get(place).await;
-        let answer = told(&browser, &browser.fill(&form, &fields), address).await;
+        let sent = match by {
+            Some(by) => browser.fill_for(&form, by, &fields),
+            None => browser.fill(&form, &fields),
+        };
+        let answer = told(&browser, &sent, address).await;
         assert_eq!(first.get_or_insert_with(|| answer.clone()), &answer, "{place} tells {address} apart");
     }
 }

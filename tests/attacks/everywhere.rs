@@ -20,8 +20,9 @@ const OTHERS: [&str; 7] = [
 ];
 
 /// Every field of every form.
-pub const FIELDS: [&str; 11] = [
+pub const FIELDS: [&str; 12] = [
     "email",
+    "username",
     "password",
     "new_password",
     "code",

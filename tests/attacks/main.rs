@@ -64,6 +64,8 @@ mod token;
 mod trusted;
 mod undo;
 mod unicode_id;
+mod usernames;
+mod ways_in;
 mod web;
 mod worker;
 mod xss;

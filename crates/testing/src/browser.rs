@@ -237,12 +237,17 @@ impl Browser {
 
     /// Fills in the form that has these fields, and presses its button with this value, which sends it elsewhere.
     pub async fn press_with(&self, page: &Page, value: &str, typed: &[(&str, &str)]) -> Page {
+        self.post(&self.fill_for(page, value, typed)).await
+    }
+
+    /// The contents that [`Browser::press_with`] would send.
+    pub fn fill_for(&self, page: &Page, value: &str, typed: &[(&str, &str)]) -> Sent {
         let keys: Vec<_> = typed.iter().map(|(key, _)| *key).collect();
         let form = page.form_with(&keys);
         let (button, to) = form.button(value).unwrap_or_else(|| panic!("no button {value} on {page}"));
         let mut fields = form.filled(typed);
         fields.push((button.name.clone(), button.value.clone()));
-        self.post(&Sent { to: to.to_owned(), fields }).await
+        Sent { to: to.to_owned(), fields }
     }
 
     /// The contents that [`Browser::submit`] would send.
