@@ -10,9 +10,7 @@ use reqwest::Method;
 use rocket::{FromForm, async_trait, futures::future::pending, get, routes};
 use serde::{Deserialize, Serialize};
 
-use crate::common::{
-    Browser, Engine, NEW, OLD, OTHER, Page, Person, Setting, TestApp, execute, texts, until_none,
-};
+use crate::common::{Browser, Engine, NEW, OLD, OTHER, Page, Person, Setting, TestApp, execute, texts};
 
 for_both_databases! {
     what_the_application_asks_is_kept_and_handed_over,
@@ -323,7 +321,7 @@ async fn nothing_of_the_application_is_lost_while_an_account_can_be_restored(set
     execute(&setting.database, "DELETE FROM customers").await;
     app.latchkey(&["user", "delete", "ann@example.com", "--yes"]);
     app.minutes_pass(72 * 60 + 1);
-    until_none(&setting.database, ACCOUNTS).await;
+    app.until_removed(ACCOUNTS).await;
 }
 
 async fn an_account_that_may_not_leave_stays(setting: Setting) {
@@ -342,7 +340,7 @@ async fn an_account_that_may_not_leave_stays(setting: Setting) {
     customers.is(Mood::Good);
     assert_eq!(delete(&browser).await.path(), "/login");
     app.minutes_pass(72 * 60 + 1);
-    until_none(&setting.database, ACCOUNTS).await;
+    app.until_removed(ACCOUNTS).await;
     assert!(texts(&setting.database, CUSTOMERS).await.is_empty());
 }
 
@@ -392,7 +390,7 @@ async fn a_reference_that_gives_way_keeps_nobody(setting: Setting) {
         let browser = app.signed_in(&ann).await;
         assert_eq!(delete(&browser).await.path(), "/login");
         app.minutes_pass(72 * 60 + 1);
-        until_none(&setting.database, ACCOUNTS).await;
+        app.until_removed(ACCOUNTS).await;
         let left = texts(&setting.database, "SELECT 'an order' FROM orders WHERE by IS NULL").await;
         assert_eq!(left.len(), number);
         execute(&setting.database, "DROP TABLE orders").await;
@@ -418,12 +416,12 @@ async fn a_reference_that_appears_later_keeps_a_deleted_account(setting: Setting
         .await;
         app.minutes_pass(72 * 60 + 1);
         // Nobody else waits for the one that is needed.
-        until_none(&setting.database, "SELECT email FROM latchkey_accounts WHERE email LIKE 'eve@%'").await;
+        app.until_removed("SELECT email FROM latchkey_accounts WHERE email LIKE 'eve@%'").await;
         assert_eq!(texts(&setting.database, ACCOUNTS).await, ["ann@example.com"]);
         assert!(!app.opens(&ann.email, OLD).await);
         execute(&setting.database, "DELETE FROM orders").await;
         app.minutes_pass(60);
-        until_none(&setting.database, ACCOUNTS).await;
+        app.until_removed(ACCOUNTS).await;
         assert!(!app.opens(&ann.email, OTHER).await);
         execute(&setting.database, "DROP TABLE orders").await;
         app.stop().await;

@@ -10,7 +10,9 @@ use rocket::{
 };
 
 use super::{
-    Browser, Change, Config, Mailbox, Page, Seen, Setting, Strategy, Trouble, binary, free_port,
+    Browser, Change, Config, Mailbox, Page, Seen, Setting, Strategy, Trouble, binary,
+    database::texts,
+    free_port,
     letters::Letters,
     replicas::{self, Replicas},
     server::{self, Host, Server},
@@ -49,6 +51,21 @@ impl Site {
     pub fn minutes_pass(&self, minutes: u64) {
         std::thread::sleep(self.mailbox.soon() / 4);
         self.clock.advance(Duration::from_secs(60 * minutes));
+    }
+
+    /// Advances the clock until a query finds nothing, since the worker removes what has expired: a round that began before
+    /// the clock moved finds nothing to remove, and the next one is due a minute later.
+    pub async fn until_removed(&self, query: &'static str) {
+        let mut found = Vec::new();
+        for _ in 0..300 {
+            found = texts(&self.setting.database, query).await;
+            if found.is_empty() {
+                return;
+            }
+            self.minutes_pass(2);
+            sleep(Duration::from_millis(100)).await;
+        }
+        panic!("after many rounds {query} still finds {found:?}");
     }
 
     /// Runs a command of `latchkey` on this site's configuration.
