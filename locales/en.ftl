@@ -50,6 +50,7 @@ hide-password = Hide
 
 tag-account = Account
 tag-address = Address
+tag-name = Name
 tag-sent-to = Sent to
 tag-current-email = Current address
 tag-current-username = Current username
@@ -156,8 +157,10 @@ login-send-sms = Sign in by text message
 login-app = Sign in with an authenticator app
 login-app-title = Sign in with an authenticator app
 login-app-lead = { $by ->
-    [email] Enter your email address and the six digits that your authenticator app shows.
-   *[other] Say who you are, and enter the six digits that your authenticator app shows.
+    [username] Enter your email address or username and the six digits that your authenticator app shows.
+    [phone] Enter your email address or phone number and the six digits that your authenticator app shows.
+    [all] Enter your email address, username or phone number and the six digits that your authenticator app shows.
+   *[email] Enter your email address and the six digits that your authenticator app shows.
   }
 login-sent-lead-sms = If there is an account with this address and it has a confirmed phone, a text message is on its way to that phone.
 login-sent-named-sms = If there is an account with this name or number and it has a confirmed phone, a text message is on its way to that phone.
@@ -199,6 +202,7 @@ username-title = Your username
 username-lead = You can sign in with a username in place of your email address.
 username-lead-required = You need a username on this site. You can also sign in with it in place of your email address.
 username-lead-change = Your current username stays reserved for you for 90 days. Nobody else can take it in that time.
+username-lead-none = Leave the field empty if you no longer want a username.
 username-hint = 4 to 32 letters and digits, with dots, dashes or underscores between them. Begin with a letter.
 username-button = Save username
 username-reminder-title = Forgot your username?
@@ -348,6 +352,7 @@ reset-sent-lead-bare = If you entered the address of an account, a message is on
 reset-sent-next = Open the link in the message, in any browser, or enter its code here.
 reset-sent-code = The code is on a line of its own in the message. It works only in this browser.
 reset-sent-typed = Check that the address above is right, and that it is the one you registered with.
+sent-named-typed = Check that the name above is right. You can also use the email address of your account.
 reset-sent-again = If you ask again, only the newest message works.
 key-title = Enter your code
 key-lead = If you read the message on another device, enter its code here.
@@ -1409,7 +1414,29 @@ explain-frozen = Somebody at a former address reported "this wasn’t me", so no
 explain-held = They reported "this wasn’t me", so nobody can request a reset before { $until }.
 explain-force = In force:
 explain-asked = for the role { $role }
-explain-steps = The steps:
+explain-ways = To sign in:
+explain-way-first = They say who they are by { $by ->
+    [username] email address or username
+    [phone] email address or phone number
+    [all] email address, username or phone number
+   *[email] email address
+  }, and prove it by one of: { $names }.
+explain-way-none = They have none of the ways that are offered. A reset gives them a password.
+explain-way-second = They prove a second step, different from the first: { $names }.{ $passkey ->
+    [true] {" "}After a passkey that verifies its owner, none is asked for.
+   *[other] {""}
+  }
+explain-way-second-some = If they have set up a second step, they prove it: { $names }.{ $passkey ->
+    [true] {" "}After a passkey that verifies its owner, none is asked for.
+   *[other] {""}
+  }
+explain-way-second-all = They prove a second step, or set one up: { $names }.{ $passkey ->
+    [true] {" "}After a passkey that verifies its owner, none is asked for.
+   *[other] {""}
+  }
+explain-way-set-up = They set up a second step: { $names }.
+explain-way-username = They choose a username, if they have none.
+explain-steps = To get back in:
 explain-why = Why: { $why }
 
 explain-ask = They enter their address at /reset. The answer is the same whether or not it is known.

@@ -17,6 +17,7 @@ for_both_databases! {
     check_counts_who_needs_a_factor,
     check_names_factors_whose_key_is_lost,
     an_explanation_names_the_factors,
+    an_explanation_tells_how_somebody_signs_in,
     a_difference_counts_who_is_held_up,
     the_console_shows_where_a_demand_is_set,
 }
@@ -218,6 +219,32 @@ async fn an_explanation_names_the_factors(setting: Setting) {
     assert!(explain(&bob.email).contains("set one up when they next sign in"));
 }
 
+async fn an_explanation_tells_how_somebody_signs_in(setting: Setting) {
+    let methods = json!(["password", "email_code", "email_link", "sms_code", "totp"]);
+    let app = setting
+        .app_with(&[("latchkey.sign_in.methods", methods), ("latchkey.sign_in.usernames", json!("required"))])
+        .await;
+    let (ann, ..) = with_app(&app, "ann@example.com").await;
+    let bob = app.account("bob@example.com").await;
+    let told = app.told(&["policy", "explain", "--user", &ann.email]);
+    for part in [
+        "by email address or username",
+        "one of: Password, Code by email, Link by email, Authenticator app.",
+        "different from the first: Authenticator app, Recovery code.",
+        "They choose a username",
+    ] {
+        assert!(told.contains(part), "{part:?} in {told}");
+    }
+    assert!(!told.contains("passkey that verifies"), "{told}");
+    let told = app.told(&["policy", "explain", "--user", &bob.email]);
+    assert!(!told.contains("second step, different") && !told.contains("email, Authenticator"), "{told}");
+    let required = [("latchkey.sign_in.second_factor", json!("required"))];
+    let told = after(&app, &required, &["policy", "explain", "--user", &bob.email]);
+    assert!(told.contains("They set up a second step: Passkey, Authenticator app"), "{told}");
+    let told = after(&app, &required, &["policy", "explain", "--role", "admin"]);
+    assert!(told.contains("prove a second step, or set one up: Passkey"), "{told}");
+}
+
 async fn a_difference_counts_who_is_held_up(setting: Setting) {
     let app = setting.app().await;
     with_app(&app, "ann@example.com").await;
@@ -251,7 +278,7 @@ async fn the_console_shows_where_a_demand_is_set(setting: Setting) {
     let app = setting.app_with(&[("latchkey.sign_in.role.staff.second_factor", json!("required"))]).await;
     let (_, browser) = admin(&app).await;
     let page = browser.get("/admin/policy").await;
-    for part in ["Two-step sign-in", "second_factor", "required", "Everybody needs a second step"] {
+    for part in ["Signing in", "second_factor", "required", "Everybody needs a second step"] {
         assert!(page.text.contains(part), "{part:?} in {page}");
     }
 }

@@ -1,4 +1,4 @@
-//! `latchkey policy explain`: the steps of a reset for one person, or for a set of roles, in plain words.
+//! `latchkey policy explain`: the steps of signing in and of a reset for one person, or for a set of roles, in plain words.
 
 use std::io::Write;
 
@@ -6,7 +6,10 @@ use clap::Args;
 use figment::Figment;
 use serde_json::json;
 
-use super::super::{Done, LOCALE, census::DatabaseState};
+use super::{
+    super::{Done, LOCALE, census::DatabaseState},
+    signing_in::{self, Person},
+};
 use crate::{
     base::{
         Error,
@@ -14,7 +17,7 @@ use crate::{
         email::Email,
     },
     config::{Provided, Validated, database},
-    core::place::named,
+    core::{in_force::PolicySnapshot, place::named},
     findings::place::Place,
     policy::{
         Policy,
@@ -26,6 +29,7 @@ use crate::{
     store::{
         accounts::{self, AccountRow, AccountState},
         factors::{self, FactorRow},
+        usernames,
     },
     view::{format, language::Language, templates::Templates},
 };
@@ -60,7 +64,10 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
         },
         None => None,
     };
-    let (account, held) = found.unzip();
+    let (account, held, username) = match found {
+        Some(Found { account, held, username }) => (Some(account), Some(held), username),
+        None => (None, None, None),
+    };
     let roles: Vec<&str> = match &account {
         Some(account) => account.roles().collect(),
         None => explain.role.iter().map(String::as_str).collect(),
@@ -80,6 +87,15 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
         state.extend(factors_of(language, &policy, held));
         state
     });
+    let policy_now = validated.config.sign_in.policy(roles.iter().copied());
+    let methods = PolicySnapshot::new(&validated, now).methods();
+    let person = account.as_ref().map(|account| Person {
+        account,
+        held: held.as_deref().unwrap_or_default(),
+        username: username.as_deref(),
+        texts: account.usable_phone(now).is_some_and(|number| validated.config.sms.reaches(number)),
+    });
+    let ways = signing_in::steps(language, &policy_now, &methods, person.as_ref());
     if explain.json {
         let email = account.as_ref().map(|account| &account.email);
         let all = json!({
@@ -89,6 +105,7 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
             "settings": origins,
             "sign_in": sign_in,
             "account": state,
+            "sign_in_steps": ways,
             "steps": steps,
         });
         say!("{all:#}");
@@ -103,11 +120,18 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
         let listed = permissions.into_iter().collect::<Vec<_>>().join(", ");
         say!("{}", language.say("explain-permissions", &[("permissions", listed.into())]));
     }
-    print(language, [&origins, &sign_in], &steps);
+    print(language, [&origins, &sign_in], &ways, &steps);
     Ok(Done::Done)
 }
 
-async fn find(figment: &Figment, email: &Email) -> Result<Option<(AccountRow, Vec<FactorRow>)>, Error> {
+/// An account with all that its steps depend on.
+struct Found {
+    account: AccountRow,
+    held: Vec<FactorRow>,
+    username: Option<String>,
+}
+
+async fn find(figment: &Figment, email: &Email) -> Result<Option<Found>, Error> {
     let census = DatabaseState::open(&database::read(figment)?).await?;
     let DatabaseState::Counts(pool) = &census else {
         let why =
@@ -118,7 +142,8 @@ async fn find(figment: &Figment, email: &Email) -> Result<Option<(AccountRow, Ve
     let found = match accounts::find_by_email(&mut conn, email.key()).await? {
         Some(account) => {
             let held = factors::of_account(&mut conn, account.id).await?;
-            Some((account, held))
+            let username = usernames::of_account(&mut conn, account.id).await?;
+            Some(Found { account, held, username })
         }
         None => None,
     };
@@ -171,7 +196,7 @@ fn factors_of(language: &Language, policy: &SignInPolicy, held: &[FactorRow]) ->
     has.into_iter().chain(lacks).collect()
 }
 
-fn print(language: &Language, origins: [&[Origin]; 2], steps: &[Step]) {
+fn print(language: &Language, origins: [&[Origin]; 2], ways: &[String], steps: &[Step]) {
     say!("\n{}", language.say("explain-force", &[]));
     for Origin { setting, value, place, role } in origins.into_iter().flatten() {
         let asked = role.as_ref().filter(|_| *place != Place::Default);
@@ -179,6 +204,8 @@ fn print(language: &Language, origins: [&[Origin]; 2], steps: &[Step]) {
         let asked = asked.map_or(String::new(), |asked| format!(", {asked}"));
         say!("  {setting:13} {value:18} {place}{asked}");
     }
+    say!("\n{}", language.say("explain-ways", &[]));
+    (1..).zip(ways).for_each(|(number, way)| say!("{number:3}. {way}"));
     say!("\n{}", language.say("explain-steps", &[]));
     for (number, step) in (1..).zip(steps) {
         say!("{number:3}. {}", step.what);

@@ -4,6 +4,7 @@ mod diff;
 mod explain;
 mod permissions;
 mod sign_in;
+mod signing_in;
 
 use std::process::ExitCode;
 
@@ -18,7 +19,7 @@ use crate::{
 
 #[derive(Subcommand)]
 pub(super) enum Policy {
-    /// Explains, step by step, what somebody goes through to get back in.
+    /// Explains, step by step, what somebody goes through to sign in and to get back in.
     Explain(explain::Explain),
     /// Shows what would change from one Rocket.toml to another, for whom, and which links would stop working.
     Diff(diff::Diff),
