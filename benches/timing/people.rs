@@ -1,6 +1,7 @@
 //! Addresses to request: strangers, and people in eight states, each address used once.
 //!
-//! One account and one registration are made through the pages; the others are copies in the database.
+//! One account and one registration are made through the pages; the others are copies in the database. The username of an
+//! account is the beginning of its address.
 
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
@@ -88,6 +89,11 @@ impl Known {
         );
         run(database, copy).await;
         let first = &self.email(0)[..1];
+        let names = format!(
+            "INSERT INTO latchkey_usernames (name, look, account_id)
+            SELECT substr(email, 1, 7), substr(email, 1, 7), id FROM latchkey_accounts WHERE email LIKE '{first}______@%'"
+        );
+        run(database, names).await;
         if self == Known::WithApp {
             let secret: String = app.iter().map(|byte| format!("{byte:02x}")).collect();
             let apps = format!(

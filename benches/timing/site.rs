@@ -48,18 +48,24 @@ pub enum Asked {
     Message,
     /// Signs in with a wrong code of an app.
     App,
+    /// Signs in by a username, with a wrong password.
+    Name,
+    /// Requests a message to sign in with by a username.
+    NameMessage,
     /// A stranger's reset, directly after one of the address in question.
     After,
 }
 
 impl Asked {
     /// The order matters: a reset leaves a key behind.
-    pub const ALL: [Asked; 7] = [
+    pub const ALL: [Asked; 9] = [
         Asked::SignIn,
+        Asked::Name,
         Asked::App,
         Asked::Resend,
         Asked::Register,
         Asked::Message,
+        Asked::NameMessage,
         Asked::Reset,
         Asked::After,
     ];
@@ -73,13 +79,18 @@ impl Asked {
             Asked::Reset => "reset",
             Asked::Message => "sign-in by mail",
             Asked::App => "sign-in by app",
+            Asked::Name => "sign-in by name",
+            Asked::NameMessage => "mail by name",
             Asked::After => "after a reset",
         }
     }
 
     /// The request for an address.
     pub fn request(self, url: &str, email: &str) -> Vec<u8> {
+        let name = email.split('@').next().unwrap_or_default();
         match self {
+            Asked::Name => post(url, "/login", &format!("email={name}&password=wrong")),
+            Asked::NameMessage => post(url, "/login/send", &format!("email={name}&with=email")),
             Asked::SignIn => post(url, "/login", &format!("email={email}&password=wrong")),
             Asked::Register => post(url, "/register", &format!("email={email}&password={PASSWORD}")),
             Asked::Resend => post(url, "/confirm", &format!("email={email}")),
@@ -102,7 +113,7 @@ impl Site {
             "[default]\naddress = '127.0.0.1'\nport = {port}\nsecret_key = '{SECRET}'\nlog_level = 'off'\n\
             [default.databases.latchkey]\nurl = 'sqlite://latchkey.db'\n\
             [default.latchkey]\npublic_url = '{url}'\npepper = ['a pepper that is long enough for a benchmark']\n\
-            limits.enabled = false\nsign_in.methods = ['password', 'email_code', 'email_link', 'totp']\npassword.cost = {cost}\nmail.url = 'smtp://127.0.0.1:{}'\n",
+            limits.enabled = false\nsign_in.methods = ['password', 'email_code', 'email_link', 'totp']\nsign_in.usernames = 'optional'\npassword.cost = {cost}\nmail.url = 'smtp://127.0.0.1:{}'\n",
             sink.port
         );
         std::fs::write(folder.join("Rocket.toml"), toml).expect("Rocket.toml is written");

@@ -3,9 +3,7 @@
 use serde_json::json;
 
 use super::methods::{ask, asked, press, type_code};
-use crate::common::{
-    Browser, NEW, OLD, Page, Person, Setting, TestApp, execute, texts, until_none, until_sent,
-};
+use crate::common::{Browser, NEW, OLD, Page, Person, Setting, TestApp, execute, texts, until_sent};
 
 for_both_databases! {
     a_username_signs_in_however_it_is_typed,
@@ -330,7 +328,7 @@ async fn the_name_of_a_removed_account_stays_reserved(setting: Setting) {
     let page = browser.get("/account/delete").await;
     browser.submit(&page, &[("password", OLD)]).await;
     app.minutes_pass(73 * 60);
-    until_none(&app.setting.database, "SELECT email FROM latchkey_accounts WHERE email LIKE 'ann@%'").await;
+    app.until_removed("SELECT email FROM latchkey_accounts WHERE email LIKE 'ann@%'").await;
     let eve = app.account("eve@example.com").await;
     assert!(is_taken(&choose(&app.signed_in(&eve).await, "maria.k").await));
     app.minutes_pass(90 * 24 * 60);
