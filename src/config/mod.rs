@@ -41,6 +41,7 @@ use crate::{
     findings::Finding,
     hashing::{password::PasswordSettings, pepper::Peppers},
     policy::{ResetSettings, Written, judge::Environment, permissions::Permissions, sign_in::SignInSettings},
+    webauthn::relying_party::RelyingParty,
 };
 pub use contact::Contact;
 pub use outside::RestartKeys;
@@ -184,8 +185,9 @@ impl Default for Config {
 
 impl Config {
     /// Returns the environment of the policy.
-    pub fn environment(&self, lenient: bool) -> Environment {
-        Environment { gateway: self.sms.sends(), lenient, contact: self.contact.is_some() }
+    pub fn environment(&self, public_url: &str, lenient: bool) -> Environment {
+        let passkeys = RelyingParty::new(public_url, &self.site_name).is_ok();
+        Environment { gateway: self.sms.sends(), lenient, contact: self.contact.is_some(), passkeys }
     }
 
     /// Returns the risks: what debug allows and release does not.

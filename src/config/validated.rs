@@ -142,9 +142,10 @@ impl Validated {
         let found = |severity| move |fault| Finding::of(severity, fault);
         let mut findings: Vec<_> = faults.into_iter().map(found(Severity::Error)).collect();
         findings.extend(risks.into_iter().map(found(Severity::Warning)));
-        findings.extend(judge::settings(&reset, config.environment(lenient)));
-        findings.extend(judge::sign_in(&config.sign_in, config.environment(lenient)));
-        findings.extend(judge::methods(&config.sign_in, &reset, config.environment(lenient)));
+        let environment = config.environment(&public_url, lenient);
+        findings.extend(judge::settings(&reset, environment));
+        findings.extend(judge::sign_in(&config.sign_in, environment));
+        findings.extend(judge::methods(&config.sign_in, &reset, environment));
         findings.extend(judge::factors(&config.sign_in, &reset));
         findings.extend(judge::permissions(&config.permissions));
         findings = beside(&unread, findings).into_iter().map(|finding| finding.placed(figment)).collect();

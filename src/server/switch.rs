@@ -119,8 +119,10 @@ impl Switch {
         let validated = Validated::read(figment, &provided)?;
         let restart = self.app.validated.outside.changed(&validated.outside);
         // A changed gateway takes effect only after a restart, so the policy must work with the present one.
-        let environment = self.app.config().environment(self.app.validated.lenient);
+        let environment =
+            self.app.config().environment(&self.app.validated.public_url, self.app.validated.lenient);
         let faults = judge::settings(&validated.reset, environment).into_iter();
+        let faults = faults.chain(judge::sign_in(&validated.config.sign_in, environment));
         let faults = faults.chain(judge::methods(&validated.config.sign_in, &validated.reset, environment));
         let faults: Vec<_> = faults.filter(|finding| finding.severity == Severity::Error).collect();
         if !faults.is_empty() {

@@ -120,7 +120,7 @@ mod tests {
     fn found(toml: &str, reset: &str, gateway: bool) -> Vec<String> {
         let read = |toml: &str| Figment::from(Toml::string(toml));
         let reset: ResetSettings<Written> = read(reset).extract().unwrap();
-        let environment = Environment { gateway, lenient: false, contact: true };
+        let environment = Environment { gateway, lenient: false, contact: true, passkeys: true };
         let reset = reset.resolve(&Strategies::default()).0;
         let found = methods(&read(toml).extract().unwrap(), &reset, environment);
         found.iter().map(|finding| format!("{}: {finding}", finding.severity)).collect()

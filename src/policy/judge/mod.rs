@@ -29,6 +29,8 @@ pub struct Environment {
     pub lenient: bool,
     /// True if `latchkey.contact` is set.
     pub contact: bool,
+    /// True if browsers offer passkeys at `latchkey.public_url`.
+    pub passkeys: bool,
 }
 
 /// Returns findings that follow from the settings alone. Those that depend on the people are in [`people()`].

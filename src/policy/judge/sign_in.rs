@@ -1,11 +1,14 @@
 //! Findings about the policy of signing in that follow from its settings alone.
 
 use super::{
-    super::sign_in::{SecondFactor, SignInSettings, table_key},
+    super::sign_in::{SecondFactor, SignInPolicy, SignInSettings, table_key},
     Environment, role_name,
 };
 use crate::{
-    base::role::{Administrator, Role},
+    base::{
+        factor::FactorKind,
+        role::{Administrator, Role},
+    },
     findings::{Finding, Severity},
 };
 
@@ -16,9 +19,10 @@ pub fn sign_in(settings: &SignInSettings, environment: Environment) -> Vec<Findi
             .into_iter()
             .flatten()
     });
+    let impossible = settings.tables().filter_map(|(role, policy)| impossible(role, &policy, environment));
     let vain = settings.written().filter_map(|(role, table)| lists_in_vain(settings, role, table));
     let rest = [admins(settings), no_contact(settings, environment), no_phones(settings, environment)];
-    roles.chain(vain).chain(rest.into_iter().flatten()).collect()
+    roles.chain(vain).chain(impossible).chain(rest.into_iter().flatten()).collect()
 }
 
 fn nested(role: &str, table: &SignInSettings) -> Option<Finding> {
@@ -76,6 +80,21 @@ fn no_contact(settings: &SignInSettings, environment: Environment) -> Option<Fin
     })
 }
 
+/// Finds a required factor that nobody can set up on this site.
+fn impossible(role: &str, policy: &SignInPolicy, environment: Environment) -> Option<Finding> {
+    let can = |kind: &FactorKind| match kind {
+        FactorKind::Passkey => environment.passkeys,
+        FactorKind::Sms => environment.gateway || environment.lenient,
+        _ => true,
+    };
+    let required = policy.second_factor == SecondFactor::Required;
+    (required && !policy.factors.iter().any(can)).then(|| {
+        let why =
+            "required, but nobody can set one up: passkeys need https and a domain, and texts a gateway";
+        Finding::new(Severity::Error, format!("{}.factors", table_key(role)), why, "add \"totp\"")
+    })
+}
+
 /// Advises if people could sign in by a phone number that nobody can verify.
 fn no_phones(settings: &SignInSettings, environment: Environment) -> Option<Finding> {
     let vain = settings.policy([]).phone_numbers && !environment.gateway && !environment.lenient;
@@ -97,7 +116,7 @@ mod tests {
 
     fn found(toml: &str) -> Vec<String> {
         let settings: SignInSettings = Figment::from(Toml::string(toml)).extract().unwrap();
-        let environment = Environment { gateway: false, lenient: false, contact: true };
+        let environment = Environment { gateway: false, lenient: false, contact: true, passkeys: true };
         sign_in(&settings, environment)
             .iter()
             .map(|finding| format!("{}: {finding}", finding.severity))
@@ -127,6 +146,10 @@ mod tests {
             (
                 "[role.a.role.b]\nsecond_factor = 'required'",
                 "error: latchkey.sign_in.role.a.role: roles cannot contain",
+            ),
+            (
+                "second_factor = 'required'\nfactors = ['sms']",
+                "error: latchkey.sign_in.factors: required, but nobody can set one up",
             ),
             ("phone_numbers = true", "advice: latchkey.sign_in.phone_numbers: has no effect on new accounts"),
         ] {

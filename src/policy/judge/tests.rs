@@ -8,7 +8,7 @@ use figment::{
 use super::*;
 use crate::policy::{Written, own_strategy::Strategies};
 
-const READY: Environment = Environment { gateway: true, lenient: false, contact: true };
+const READY: Environment = Environment { gateway: true, lenient: false, contact: true, passkeys: true };
 
 fn validated(toml: &str, environment: Environment) -> Vec<Finding> {
     let written: ResetSettings<Written> = Figment::new().merge(Toml::string(toml)).extract().unwrap();
@@ -22,7 +22,7 @@ fn found(toml: &str) -> Vec<(Severity, String)> {
 
 #[test]
 fn a_good_policy_is_left_in_peace() {
-    let bare = Environment { gateway: false, lenient: false, contact: false };
+    let bare = Environment { gateway: false, lenient: false, contact: false, passkeys: true };
     for toml in [
         "",
         "strategy = 'second_key'",
@@ -92,8 +92,10 @@ fn a_longer_life_of_a_stricter_key_is_no_laxness() {
 #[test]
 fn what_needs_texts_needs_a_gateway_in_release() {
     let severities = |lenient| {
-        let findings =
-            validated("role.x.channel = 'sms'", Environment { gateway: false, lenient, contact: true });
+        let findings = validated(
+            "role.x.channel = 'sms'",
+            Environment { gateway: false, lenient, contact: true, passkeys: true },
+        );
         findings.into_iter().map(|finding| finding.severity).collect::<Vec<_>>()
     };
     // The other advice is about text messages as such; it is not laxer that admins may use mail instead.
@@ -103,7 +105,7 @@ fn what_needs_texts_needs_a_gateway_in_release() {
 
 #[test]
 fn what_approves_without_texts_needs_no_phone() {
-    let bare = Environment { gateway: false, lenient: false, contact: true };
+    let bare = Environment { gateway: false, lenient: false, contact: true, passkeys: true };
     let told = |toml| validated(toml, bare);
     assert_eq!(told("strategy = 'sms_approved'\napprove = ['totp', 'passkey']"), []);
     let with_texts = told("strategy = 'sms_approved'\napprove = ['totp', 'sms']");
