@@ -88,6 +88,7 @@ link-confirm = Send the confirmation email again
 link-reset = Forgot your password?
 link-username = Forgot your username?
 link-account = Back to your account
+link-factors = Back to two-step sign-in
 link-again = Ask for a new link
 link-key = Enter a code from a text message
 link-new-key = Ask for a new message
@@ -937,6 +938,7 @@ pictures-factors = { $people ->
   }
 pictures-factors-more = more than { $people } people
 pictures-times-text = Half within { $median }, nine in ten within { $most }.
+pictures-kind = kind
 pictures-median = median
 pictures-nine = nine in ten within
 pictures-times = times
