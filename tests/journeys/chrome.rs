@@ -2,22 +2,29 @@
 
 use std::{
     io::{BufRead, BufReader},
-    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::WebDriverCompatibleCommand};
 use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
+use crate::{
+    common::{Engine, Setting},
+    looks::Looks,
+};
+
 /// A browser with its driver, both ended when dropped.
 pub struct Chrome {
     driver: Child,
-    client: Client,
-    shots: PathBuf,
+    pub(super) client: Client,
+    /// What its pages have to look like, if they are looked at.
+    pub(super) looks: Option<Looks>,
+    /// Pages that a press has led to.
+    pages: AtomicUsize,
 }
 
 /// A command of the Chrome DevTools Protocol.
@@ -34,25 +41,14 @@ impl WebDriverCompatibleCommand for Native {
     }
 }
 
-/// A virtual authenticator, whose owner is there and agrees (Web Authentication, 11.3).
-#[derive(Debug)]
-struct Authenticator;
-
-impl WebDriverCompatibleCommand for Authenticator {
-    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, <Url as std::str::FromStr>::Err> {
-        base.join(&format!("session/{}/webauthn/authenticator", session.unwrap_or_default()))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        let device = json!({ "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
-            "hasUserVerification": true, "isUserConsenting": true, "isUserVerified": true });
-        (Method::POST, Some(device.to_string()))
-    }
-}
-
 impl Chrome {
-    /// Starts a browser that saves screenshots to `shots`, or says what is missing.
-    pub async fn start(shots: &Path) -> Result<Chrome, String> {
+    /// Starts a browser for the journey `name`, or says what is missing. Pages do not depend on the database: they are
+    /// looked at on SQLite.
+    pub async fn start(setting: &Setting, name: &str) -> Result<Chrome, String> {
+        let looks = match setting.engine {
+            Engine::Sqlite => Some(Looks::prepare(name)?),
+            Engine::Postgres => None,
+        };
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut driver = command.spawn().map_err(|error| format!("chromedriver: {error}"))?;
@@ -81,10 +77,7 @@ impl Chrome {
             None => Err("chromedriver gave no port".into()),
         };
         match client {
-            Ok(client) => {
-                std::fs::create_dir_all(shots).map_err(|error| error.to_string())?;
-                Ok(Chrome { driver, client, shots: shots.to_owned() })
-            }
+            Ok(client) => Ok(Chrome { driver, client, looks, pages: AtomicUsize::new(0) }),
             Err(error) => {
                 let _ = driver.kill();
                 let _ = driver.wait();
@@ -104,6 +97,11 @@ impl Chrome {
         main.text().await.expect("text")
     }
 
+    /// Path of the page.
+    pub async fn path(&self) -> String {
+        self.client.current_url().await.expect("a page").path().to_owned()
+    }
+
     /// Waits until `css` matches an element.
     pub async fn find(&self, css: &str) -> Element {
         let wait = self.client.wait().at_most(Duration::from_secs(15));
@@ -115,6 +113,11 @@ impl Chrome {
                 panic!("no {css} at {place}: {error}\n{page}");
             }
         }
+    }
+
+    /// True if `css` matches an element of the page as it is.
+    pub async fn has(&self, css: &str) -> bool {
+        !self.client.find_all(Locator::Css(css)).await.expect("a page").is_empty()
     }
 
     /// Types into the field with this `autocomplete`.
@@ -137,12 +140,18 @@ impl Chrome {
         self.press(&format!("main form[action^='{path}'] button")).await;
     }
 
+    /// Clicks the element matching `css`, which opens no page.
+    pub async fn click(&self, css: &str) {
+        self.find(css).await.click().await.expect("clicked");
+    }
+
     /// Clicks the element matching `css` and waits for another page.
     pub async fn press(&self, css: &str) {
         let before = self.find("html").await;
-        self.find(css).await.click().await.expect("clicked");
+        self.click(css).await;
         for _ in 0..300 {
             if before.attr("lang").await.is_err() {
+                self.pages.fetch_add(1, Ordering::Relaxed);
                 return;
             }
             rocket::tokio::time::sleep(Duration::from_millis(20)).await;
@@ -155,59 +164,18 @@ impl Chrome {
         self.client.delete_all_cookies().await.expect("forgotten");
     }
 
-    /// Takes screenshots of the page at several widths, and checks that nothing scrolls sideways.
-    pub async fn shoot(&self, name: &str) {
-        for width in [320, 360, 1280] {
-            let size =
-                json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 1000 });
-            self.native("Emulation.setDeviceMetricsOverride", size).await;
-            let wide = self.client.execute("return document.documentElement.scrollWidth", vec![]).await;
-            let wide = wide.expect("a number").as_u64().expect("a number");
-            assert!(wide <= width, "{name} is {wide} wide on a screen of {width}");
-            if width == 320 {
-                continue;
-            }
-            let picture =
-                self.native("Page.captureScreenshot", json!({ "captureBeyondViewport": true })).await;
-            let bytes = STANDARD.decode(picture["data"].as_str().expect("a picture")).expect("base64");
-            std::fs::write(self.shots.join(format!("{name}-{width}.png")), bytes).expect("written");
-        }
+    /// Number of pages that presses have led to so far.
+    pub fn pages(&self) -> usize {
+        self.pages.load(Ordering::Relaxed)
     }
 
-    /// Takes the same screenshots in light and in dark.
-    pub async fn shoot_both(&self, name: &str) {
-        for scheme in ["light", "dark"] {
-            let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-            self.native("Emulation.setEmulatedMedia", features).await;
-            self.shoot(&format!("{name}-{scheme}")).await;
-        }
-        self.native("Emulation.setEmulatedMedia", json!({ "features": [] })).await;
+    /// Runs no scripts of pages from now on.
+    pub async fn run_no_scripts(&self) {
+        self.native("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
     }
 
-    /// Adds an authenticator to the browser.
-    pub async fn add_authenticator(&self) {
-        self.client.issue_cmd(Authenticator).await.expect("an authenticator");
-    }
-
-    /// On this page, lets the browser refuse to use a passkey.
-    pub async fn refuse_once(&self) {
-        let script = "navigator.credentials.get = () => Promise.reject(new Error('refused'))";
-        self.client.execute(script, vec![]).await.expect("a script");
-    }
-
-    /// Keeps the pages opened from now on from offering passkeys beside addresses, which this authenticator answers unasked;
-    /// returns what [`offer_passkeys`](Self::offer_passkeys) takes.
-    pub async fn offer_no_passkeys(&self) -> Value {
-        let source = "PublicKeyCredential.isConditionalMediationAvailable = async () => false";
-        self.native("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await
-    }
-
-    /// Lets pages offer passkeys again.
-    pub async fn offer_passkeys(&self, hidden: Value) {
-        self.native("Page.removeScriptToEvaluateOnNewDocument", hidden).await;
-    }
-
-    async fn native(&self, command: &'static str, parameters: Value) -> Value {
+    /// Lets Chromium carry out a command of its own.
+    pub(super) async fn native(&self, command: &'static str, parameters: Value) -> Value {
         self.client.issue_cmd(Native(command, parameters)).await.expect("Chromium obeys")
     }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     chrome::Chrome,
-    common::{Binary, Capabilities, Engine, NEW, OLD, Setting},
+    common::{Binary, Capabilities, Engine, NEW, OLD, Setting, Strategy},
     gateway::Gateway,
     mail::MailServer,
 };
@@ -24,9 +24,10 @@ pub struct Journey {
 impl Journey {
     /// Starts the site and its servers, or says what is missing here.
     pub async fn begin(setting: Setting) -> Result<Journey, String> {
-        let target = common::root().join("target/screenshots");
-        let engine = if setting.engine == Engine::Sqlite { "sqlite" } else { "postgres" };
-        let chrome = Chrome::start(&target.join(setting.strategy.name()).join(engine)).await?;
+        let chrome = Chrome::start(&setting, setting.strategy.name()).await?;
+        if setting.engine == Engine::Postgres {
+            chrome.run_no_scripts().await;
+        }
         let mail = MailServer::start()?;
         let sms = Gateway::start().await;
         let config = setting.config(&[
@@ -61,17 +62,24 @@ impl Journey {
         format!("{}{path}", self.site.url)
     }
 
+    /// Looks at a page that is the same under every strategy.
+    async fn look_once(&self, name: &str) {
+        if self.setting.strategy == Strategy::SetThenLogin {
+            self.chrome.look(name).await;
+        }
+    }
+
     async fn register(&self) {
         let chrome = &self.chrome;
         chrome.open(&self.at("/register")).await;
-        chrome.shoot("1-register").await;
+        self.look_once("1-register").await;
         chrome.type_in("username", EMAIL).await;
         chrome.type_in("new-password", OLD).await;
         chrome.submit("new-password").await;
-        chrome.shoot("2-registered").await;
+        self.look_once("2-registered").await;
         let link = self.mail.next(EMAIL).await.link();
         chrome.open(&link).await;
-        chrome.shoot("3-confirm").await;
+        self.look_once("3-confirm").await;
         chrome.button("/confirm/address").await;
     }
 
@@ -86,11 +94,11 @@ impl Journey {
     async fn add_phone(&self) {
         let chrome = &self.chrome;
         chrome.open(&self.at("/account/phone")).await;
-        chrome.shoot("4-phone").await;
+        chrome.look("4-phone").await;
         chrome.type_in("tel", PHONE).await;
         chrome.type_in("current-password", OLD).await;
         chrome.submit("tel").await;
-        chrome.shoot("5-phone-code").await;
+        chrome.look("5-phone-code").await;
         let code = self.sms.next(PHONE).await.code();
         chrome.type_in("one-time-code", &code).await;
         chrome.submit("one-time-code").await;
@@ -100,16 +108,16 @@ impl Journey {
     async fn forget_password(&self) {
         let chrome = &self.chrome;
         chrome.open(&self.at("/login")).await;
-        chrome.shoot("6-sign-in").await;
+        self.look_once("6-sign-in").await;
         chrome.press("main a[href='/reset']").await;
-        chrome.shoot("7-forgot").await;
+        self.look_once("7-forgot").await;
         chrome.type_in("username", "not an address").await;
         chrome.submit("username").await;
         chrome.find("#email[aria-invalid='true']").await;
-        chrome.shoot("7-forgot-error").await;
+        self.look_once("7-forgot-error").await;
         chrome.type_in("username", EMAIL).await;
         chrome.submit("username").await;
-        chrome.shoot("8-sent").await;
+        self.look_once("8-sent").await;
         let mut mail = self.mail.next(EMAIL).await;
         while !mail.is_key() {
             mail = self.mail.next(EMAIL).await;
@@ -117,7 +125,7 @@ impl Journey {
         let link = mail.link();
         chrome.open(&link).await;
         chrome.find(&format!("form[action^='{}']", self.setting.strategy.path())).await;
-        chrome.shoot("9-opened").await;
+        chrome.look("9-opened").await;
     }
 
     async fn set_password(&self, code: Option<&str>) {
@@ -130,7 +138,7 @@ impl Journey {
             chrome.submit("new-password").await;
             if !picture.is_empty() {
                 chrome.find("#new_password[aria-invalid='true']").await;
-                chrome.shoot("11-weak").await;
+                chrome.look("11-weak").await;
             }
         }
     }
@@ -139,18 +147,18 @@ impl Journey {
         let (chrome, strategy) = (&self.chrome, self.setting.strategy);
         if strategy.takes_code() {
             chrome.button(&format!("{}/send", strategy.path())).await;
-            chrome.shoot("10-code").await;
+            chrome.look("10-code").await;
             let code =
                 if strategy.needs_phone() { self.texted_code().await } else { self.mailed_code().await };
             return self.set_password(Some(&code)).await;
         }
         if strategy.signs_in_once() {
             chrome.button(&strategy.path()).await;
-            chrome.shoot("10-new-password").await;
+            chrome.look("10-new-password").await;
         }
         if strategy.mails_password() {
             chrome.button(&strategy.path()).await;
-            chrome.shoot("10-generated").await;
+            chrome.look("10-generated").await;
             self.sign_in(&self.mailed_code().await).await;
         }
         self.set_password(None).await;
@@ -170,7 +178,7 @@ impl Journey {
         self.chrome.open(&self.at("/account")).await;
         let text = self.chrome.text().await;
         assert!(text.contains(EMAIL), "not signed in at the end: {text}");
-        self.chrome.shoot("12-account").await;
+        self.look_once("12-account").await;
         let notice = self.mail.next(EMAIL).await;
         assert!(notice.is_notice() && !notice.text.contains(NEW), "{}", notice.text);
         self.chrome.forget().await;

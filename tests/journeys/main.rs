@@ -3,12 +3,18 @@
 #[macro_use]
 extern crate latchkey_testing as common;
 
+mod authenticator;
 mod chrome;
 mod console;
+mod factors;
 mod gateway;
 mod journey;
+mod looks;
 mod mail;
+mod methods;
 mod passkeys;
+mod resets;
+mod visit;
 
 for_every_strategy! {
     from_forgotten_to_signed_in,
@@ -17,6 +23,18 @@ for_every_strategy! {
 for_both_databases! {
     an_admin_looks_after_somebody,
     a_person_signs_in_by_passkey,
+    an_app_is_a_second_factor,
+    a_text_is_a_second_factor,
+    a_mail_is_a_second_factor,
+    a_recovery_code_stands_in_for_a_factor,
+    a_password_signs_in,
+    a_code_in_a_mail_signs_in,
+    a_link_in_a_mail_signs_in,
+    a_code_in_a_text_signs_in,
+    the_code_of_an_app_signs_in,
+    a_reset_owes_the_factor,
+    an_app_approves_a_reset,
+    a_passkey_approves_a_reset,
 }
 
 use common::Setting;
@@ -28,14 +46,30 @@ async fn from_forgotten_to_signed_in(setting: Setting) {
     }
 }
 
-async fn an_admin_looks_after_somebody(setting: Setting) {
-    if let Err(missing) = console::look_after(setting).await {
-        common::skip(&missing);
-    }
+/// Each a journey, skipped if something for it is missing here.
+macro_rules! journeys {
+    ($($name:ident: $journey:path,)+) => {$(
+        async fn $name(setting: Setting) {
+            if let Err(missing) = $journey(setting).await {
+                common::skip(&missing);
+            }
+        }
+    )+};
 }
 
-async fn a_person_signs_in_by_passkey(setting: Setting) {
-    if let Err(missing) = passkeys::by_passkey(setting).await {
-        common::skip(&missing);
-    }
+journeys! {
+    an_admin_looks_after_somebody: console::look_after,
+    a_person_signs_in_by_passkey: passkeys::by_passkey,
+    an_app_is_a_second_factor: factors::by_app,
+    a_text_is_a_second_factor: factors::by_text,
+    a_mail_is_a_second_factor: factors::by_mail,
+    a_recovery_code_stands_in_for_a_factor: factors::by_recovery_code,
+    a_password_signs_in: methods::by_password,
+    a_code_in_a_mail_signs_in: methods::by_email_code,
+    a_link_in_a_mail_signs_in: methods::by_email_link,
+    a_code_in_a_text_signs_in: methods::by_sms_code,
+    the_code_of_an_app_signs_in: methods::by_totp,
+    a_reset_owes_the_factor: resets::owes_a_factor,
+    an_app_approves_a_reset: resets::approved_by_app,
+    a_passkey_approves_a_reset: resets::approved_by_passkey,
 }

@@ -1,5 +1,6 @@
 //! Authenticator apps of people, which compute their codes from the site's clock.
 
+use latchkey::base::clock::Time;
 use totp_rs::{Algorithm, Builder, Secret};
 
 use super::{Browser, Page, app::Site};
@@ -23,6 +24,11 @@ impl Authenticator {
         Authenticator(groups.concat())
     }
 
+    /// Takes a secret that somebody types from the page.
+    pub fn typed(secret: &str) -> Authenticator {
+        Authenticator(secret.split_whitespace().collect())
+    }
+
     /// Returns the code that it shows now.
     pub fn code(&self, app: &Site) -> String {
         self.code_after(app, 0)
@@ -30,11 +36,20 @@ impl Authenticator {
 
     /// Returns the code that it shows so many steps later.
     pub fn code_after(&self, app: &Site, steps: i64) -> String {
-        let seconds = app.clock.now().as_millis() / 1000 + steps * STEP;
+        self.code_of(Self::step(app.clock.now()) + steps)
+    }
+
+    /// The step of a time, in which one code is shown.
+    pub fn step(time: Time) -> i64 {
+        time.as_millis() / 1000 / STEP
+    }
+
+    /// Returns the code that it shows in a step.
+    pub fn code_of(&self, step: i64) -> String {
         let secret = Secret::try_from_base32(&self.0).expect("base32");
         let totp =
             Builder::new().with_algorithm(Algorithm::SHA1).with_secret(secret).build().expect("160 bits");
-        totp.generate(u64::try_from(seconds).expect("after 1970")).to_string()
+        totp.generate(u64::try_from(step * STEP).expect("after 1970")).to_string()
     }
 }
 
