@@ -9,10 +9,21 @@ use crate::{
 
 const ALL: [&str; 6] = ["password", "passkey", "email_code", "email_link", "sms_code", "totp"];
 
-/// Starts a site that offers every way.
-async fn begin(setting: &Setting, name: &str) -> Result<Visit, String> {
+/// Signs in each way, one after another in one browser that is made to forget.
+pub async fn each_way(setting: Setting) -> Result<(), String> {
     let changes = [("latchkey.sign_in.methods", json!(ALL)), ("latchkey.sms.countries", json!(["DE"]))];
-    Visit::with_or_without_scripts(setting, name, &changes).await
+    let visit = Visit::with_or_without_scripts(&setting, "sign-in", &changes).await?;
+    visit.open("/login").await;
+    let runs_scripts = setting.engine == Engine::Sqlite;
+    assert_eq!(visit.chrome.has(".reveal").await, runs_scripts, "the password's button is there by a script");
+    visit.chrome.look("1-login").await;
+    by_password(&visit).await;
+    by_email_code(&visit).await;
+    by_email_link(&visit).await;
+    by_sms_code(&visit).await;
+    by_totp(&visit).await;
+    visit.end().await;
+    Ok(())
 }
 
 /// Asks for a message by the button `by`.
@@ -23,83 +34,70 @@ async fn ask(visit: &Visit, by: &str) {
     assert_eq!(visit.chrome.path().await, "/login/sent");
 }
 
-async fn arrive(visit: Visit) {
+/// Opens the account, and makes the browser forget who that is.
+async fn arrive(visit: &Visit) {
     assert!(visit.is_signed_in().await, "not signed in at the end: {}", visit.chrome.text().await);
     assert!(visit.chrome.text().await.contains(EMAIL));
-    visit.end().await;
+    visit.chrome.forget().await;
 }
 
 /// The password.
-pub async fn by_password(setting: Setting) -> Result<(), String> {
-    let visit = begin(&setting, "sign-in-password").await?;
-    visit.open("/login").await;
-    let runs_scripts = setting.engine == Engine::Sqlite;
-    assert_eq!(visit.chrome.has(".reveal").await, runs_scripts, "the password's button is there by a script");
-    visit.chrome.look("1-login").await;
+async fn by_password(visit: &Visit) {
     visit.sign_in("not the password").await;
     visit.chrome.find(".summary").await;
-    visit.chrome.look("2-wrong").await;
+    visit.chrome.look("2-password-wrong").await;
     visit.sign_in(OLD).await;
     arrive(visit).await;
-    Ok(())
 }
 
 /// A code in a mail.
-pub async fn by_email_code(setting: Setting) -> Result<(), String> {
-    let visit = begin(&setting, "sign-in-email-code").await?;
-    ask(&visit, "email").await;
-    visit.chrome.look("2-sent").await;
+async fn by_email_code(visit: &Visit) {
+    ask(visit, "email").await;
+    visit.chrome.look("3-mailed").await;
     let message = visit.site.mailbox.next(EMAIL).await;
     visit.type_code("abcd-efgh").await;
     visit.chrome.find("#code[aria-invalid='true']").await;
-    visit.chrome.look("3-wrong").await;
+    visit.chrome.look("4-mailed-wrong").await;
     visit.type_code(&message.code()).await;
     arrive(visit).await;
-    Ok(())
 }
 
-/// The link in a mail, in another browser.
-pub async fn by_email_link(setting: Setting) -> Result<(), String> {
-    let visit = begin(&setting, "sign-in-email-link").await?;
-    ask(&visit, "email").await;
+/// The link in a mail, in a browser that did not ask for it.
+async fn by_email_link(visit: &Visit) {
+    ask(visit, "email").await;
     let message = visit.site.mailbox.next(EMAIL).await;
     visit.chrome.forget().await;
     visit.chrome.open(&message.link()).await;
-    visit.chrome.look("3-link").await;
+    visit.chrome.look("5-link").await;
     visit.chrome.button("/login/link").await;
     arrive(visit).await;
-    Ok(())
 }
 
 /// A code in a text message.
-pub async fn by_sms_code(setting: Setting) -> Result<(), String> {
-    let visit = begin(&setting, "sign-in-sms-code").await?;
+async fn by_sms_code(visit: &Visit) {
     visit.add_phone().await;
     visit.chrome.forget().await;
-    ask(&visit, "sms").await;
-    visit.chrome.look("2-sent").await;
+    ask(visit, "sms").await;
+    visit.chrome.look("6-texted").await;
     visit.type_code(&visit.site.mailbox.next(PHONE).await.code()).await;
     arrive(visit).await;
-    Ok(())
 }
 
 /// The code of an authenticator app.
-pub async fn by_totp(setting: Setting) -> Result<(), String> {
-    let visit = begin(&setting, "sign-in-totp").await?;
+async fn by_totp(visit: &Visit) {
     let app = visit.add_app().await;
     visit.chrome.forget().await;
     visit.open("/login").await;
     visit.chrome.press("main a[href^='/login/app']").await;
-    visit.chrome.look("2-app").await;
+    visit.chrome.look("7-app").await;
     for (code, is_right) in [("000000".to_owned(), false), (app.code(&visit.site), true)] {
         visit.chrome.type_in("username", EMAIL).await;
         visit.chrome.type_in("one-time-code", &code).await;
         visit.chrome.submit("one-time-code").await;
         if !is_right {
             visit.chrome.find(".summary").await;
-            visit.chrome.look("3-wrong").await;
+            visit.chrome.look("8-app-wrong").await;
         }
     }
     arrive(visit).await;
-    Ok(())
 }
