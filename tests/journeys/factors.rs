@@ -53,7 +53,7 @@ pub async fn by_app(setting: Setting) -> Result<(), String> {
     visit.type_code("000000").await;
     chrome.find("#code[aria-invalid='true']").await;
     chrome.look("7-wrong").await;
-    visit.type_code(&app.code(&visit.site)).await;
+    visit.type_code(&app.code(&visit.site).await).await;
     arrive(visit).await;
     Ok(())
 }

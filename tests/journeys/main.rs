@@ -3,6 +3,7 @@
 #[macro_use]
 extern crate latchkey_testing as common;
 
+mod app;
 mod authenticator;
 mod chrome;
 mod console;

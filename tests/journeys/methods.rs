@@ -11,7 +11,11 @@ const ALL: [&str; 6] = ["password", "passkey", "email_code", "email_link", "sms_
 
 /// Signs in each way, one after another in one browser that is made to forget.
 pub async fn each_way(setting: Setting) -> Result<(), String> {
-    let changes = [("latchkey.sign_in.methods", json!(ALL)), ("latchkey.sms.countries", json!(["DE"]))];
+    let changes = [
+        ("latchkey.sign_in.methods", json!(ALL)),
+        ("latchkey.sign_in.usernames", json!("optional")),
+        ("latchkey.sms.countries", json!(["DE"])),
+    ];
     let visit = Visit::with_or_without_scripts(&setting, "sign-in", &changes).await?;
     visit.open("/login").await;
     let runs_scripts = setting.engine == Engine::Sqlite;
@@ -21,6 +25,7 @@ pub async fn each_way(setting: Setting) -> Result<(), String> {
     by_email_code(&visit).await;
     by_email_link(&visit).await;
     by_sms_code(&visit).await;
+    by_username(&visit).await;
     by_totp(&visit).await;
     visit.end().await;
     Ok(())
@@ -90,7 +95,7 @@ async fn by_totp(visit: &Visit) {
     visit.open("/login").await;
     visit.chrome.press("main a[href^='/login/app']").await;
     visit.chrome.look("7-app").await;
-    for (code, is_right) in [("000000".to_owned(), false), (app.code(&visit.site), true)] {
+    for (code, is_right) in [("000000".to_owned(), false), (app.code(&visit.site).await, true)] {
         visit.chrome.type_in("username", EMAIL).await;
         visit.chrome.type_in("one-time-code", &code).await;
         visit.chrome.submit("one-time-code").await;
@@ -99,5 +104,37 @@ async fn by_totp(visit: &Visit) {
             visit.chrome.look("8-app-wrong").await;
         }
     }
+    arrive(visit).await;
+}
+
+/// A username in place of the address, and the mail to who has forgotten it.
+async fn by_username(visit: &Visit) {
+    visit.chrome.forget().await;
+    visit.open("/login").await;
+    visit.chrome.press("main a[href='/login/username']").await;
+    visit.site.mailbox.rest(EMAIL).await;
+    visit.chrome.look("9-username-forgotten").await;
+    visit.chrome.type_in("username", EMAIL).await;
+    visit.chrome.submit("username").await;
+    visit.chrome.look("10-username-mailed").await;
+    assert!(visit.site.mailbox.next(EMAIL).await.text.contains("no username"));
+
+    visit.sign_in(OLD).await;
+    for (name, is_right) in [("no", false), ("Maria.Fernandez", true)] {
+        visit.open("/account/username").await;
+        visit.chrome.type_in("username", name).await;
+        visit.chrome.submit("username").await;
+        visit.chrome.look(if is_right { "12-username-kept" } else { "11-username-wrong" }).await;
+    }
+    assert!(visit.chrome.text().await.contains("maria.fernandez"));
+    assert!(visit.site.mailbox.next_notice(EMAIL).await.subject.contains("username"));
+    visit.open("/account/username").await;
+    visit.chrome.look("13-username").await;
+    visit.chrome.forget().await;
+    visit.open("/login").await;
+    visit.chrome.type_in("username", "maria.fernandez").await;
+    visit.chrome.press("main button[name='with'][value='email']").await;
+    visit.chrome.look("14-mailed-by-name").await;
+    visit.type_code(&visit.site.mailbox.next(EMAIL).await.code()).await;
     arrive(visit).await;
 }

@@ -32,7 +32,7 @@ pub async fn owes_a_factor(setting: Setting) -> Result<(), String> {
     let page = visit.site.sign_in(&visit.site.browser(), EMAIL, NEW).await;
     assert_eq!(page.path(), "/login", "the new password counts before the factor: {page}");
     visit.open("/login/factor").await;
-    visit.type_code(&app.code(&visit.site)).await;
+    visit.type_code(&app.code(&visit.site).await).await;
     arrive(visit).await;
     Ok(())
 }
@@ -49,7 +49,7 @@ pub async fn approved_by_app(mut setting: Setting) -> Result<(), String> {
     choose(&visit).await;
     visit.chrome.find("#code[aria-invalid='true']").await;
     visit.chrome.look("2-wrong").await;
-    visit.chrome.type_in("one-time-code", &app.code(&visit.site)).await;
+    visit.chrome.type_in("one-time-code", &app.code(&visit.site).await).await;
     choose(&visit).await;
     arrive(visit).await;
     Ok(())

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use crate::{
+    app::App,
     chrome::Chrome,
-    common::{Authenticator, Binary, Change, Engine, OLD, Setting},
+    common::{Binary, Change, Engine, OLD, Setting},
 };
 
 pub const EMAIL: &str = "maria.fernandez.de.la.cruz@example.com";
@@ -92,24 +93,23 @@ impl Visit {
     }
 
     /// Signs in and sets up an authenticator app.
-    pub async fn add_app(&self) -> Authenticator {
+    pub async fn add_app(&self) -> App {
         self.sign_in(OLD).await;
         self.open("/account/factors").await;
         self.set_up_app().await
     }
 
     /// Sets up an authenticator app, from the list of factors to the recovery codes.
-    pub async fn set_up_app(&self) -> Authenticator {
+    pub async fn set_up_app(&self) -> App {
         self.chrome.button("/account/factors/totp/start").await;
         self.scan().await
     }
 
     /// Takes the secret from the page that shows it, and types a code.
-    pub async fn scan(&self) -> Authenticator {
+    pub async fn scan(&self) -> App {
         let secret = self.chrome.find("p.text bdi").await.text().await.expect("text");
-        let app = Authenticator::typed(&secret);
-        // The code before the present one counts too, and leaves that for what comes next.
-        self.type_code(&app.code_after(&self.site, -1)).await;
+        let app = App::scan(&secret);
+        self.type_code(&app.code(&self.site).await).await;
         self.chrome.find("ol.codes").await;
         app
     }
