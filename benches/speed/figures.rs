@@ -17,10 +17,12 @@ use rocket::tokio::{self, time::sleep};
 
 use super::{
     bare::Bare,
+    factors::Holders,
     host::Host,
     lanes,
     load::{Load, Until},
     messages,
+    passkeys::Holder,
     raw::{self, Writer},
     resets,
     sink::Sink,
@@ -34,6 +36,8 @@ pub struct Plan {
     pub round: Duration,
     /// Hashes in a round, per core.
     pub hashes: usize,
+    /// Sign-ins by passkey in a round.
+    pub passkeys: usize,
     /// People whose resets make up a flood.
     pub flood: usize,
     /// Starts of the server while busy loops run.
@@ -41,6 +45,8 @@ pub struct Plan {
 }
 
 const STARTS: usize = 5;
+/// Signatures verified in a round.
+const SIGNATURES: usize = 20_000;
 
 /// Creates a small site and measures everything.
 pub async fn measure(plan: &Plan, folder: &Path) {
@@ -68,8 +74,11 @@ pub async fn measure(plan: &Plan, folder: &Path) {
     );
 
     passwords(plan, &site, &sink, &mut table).await;
+    let mut writer = Writer::open(folder).await;
+    with_apps(plan, &site, &sink, &mut table).await;
+    by_passkey(plan, &site, &sink, &mut writer, &mut table).await;
     floods(plan, &site, &mut table).await;
-    requests(plan, &site, &mut Writer::open(folder).await, &mut table).await;
+    requests(plan, &site, &mut writer, &mut table).await;
     sending(plan, &site, &sink, &mut table).await;
     pages(plan, &site, &bare, &mut table).await;
     let host = Host::start(&home, &folder.join("bare/templates"), &html).await;
@@ -86,6 +95,18 @@ pub async fn measure(plan: &Plan, folder: &Path) {
     table.print();
 }
 
+/// Creates a small site and measures sign-ins alone.
+pub async fn sign_ins(plan: &Plan, folder: &Path) {
+    let (sink, mut table) = (Sink::start().await, Table::default());
+    let mut site = Site::small(&folder.join("site"), &sink, SQLITE, 1).await;
+    site.settle(&sink).await;
+    passwords(plan, &site, &sink, &mut table).await;
+    with_apps(plan, &site, &sink, &mut table).await;
+    by_passkey(plan, &site, &sink, &mut Writer::open(folder).await, &mut table).await;
+    floods(plan, &site, &mut table).await;
+    table.print();
+}
+
 async fn passwords(plan: &Plan, site: &Site, sink: &Sink, table: &mut Table) {
     let (mut sign_ins, mut resets) = (Rounds::default(), Rounds::default());
     let count = plan.hashes * raw::cores();
@@ -99,6 +120,31 @@ async fn passwords(plan: &Plan, site: &Site, sink: &Sink, table: &mut Table) {
     let (alone, full) = lanes::times(plan.rounds);
     table.most("a hash alone", alone, 1.05, "×", "beside the crate's".into());
     table.most("a hash in a full set", full, 2.0, "×", "beside one alone".into());
+}
+
+/// Sign-ins that end with the code of an authenticator app, beside those that end with the password.
+async fn with_apps(plan: &Plan, site: &Site, sink: &Sink, table: &mut Table) {
+    let (mut rounds, count) = (Rounds::default(), plan.hashes * raw::cores());
+    let mut holders = Holders::of(site, sink, count).await;
+    for _ in 0..plan.rounds {
+        let alone = site.sign_ins().run(Until::Answered(count)).await.per_second;
+        rounds.note(holders.sign_in(site, sink).await, alone);
+    }
+    table.ratio("sign-ins with an app's code", &rounds, "without", 0.95);
+}
+
+/// Sign-ins by passkey, beside their signatures alone and beside transactions.
+async fn by_passkey(plan: &Plan, site: &Site, sink: &Sink, writer: &mut Writer, table: &mut Table) {
+    let (mut verified, mut written) = (Rounds::default(), Rounds::default());
+    let mut holder = Holder::of(site, sink, &person(PEOPLE / 2)).await;
+    for _ in 0..plan.rounds {
+        let [signatures, transactions] = [raw::signatures(SIGNATURES), writer.pace(plan.round).await];
+        let pace = holder.sign_in(site, sink, plan.passkeys).await;
+        verified.note(pace, signatures);
+        written.note(pace, transactions);
+    }
+    table.ratio("passkey sign-ins, SQLite", &verified, "signatures", 0.5);
+    table.ratio("the same to what SQLite writes", &written, "transactions", 0.5);
 }
 
 /// Pages during sign-ins, and sign-ins during requests for pages.

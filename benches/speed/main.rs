@@ -1,7 +1,7 @@
 //! Speed of the site compared with the limits of this machine: `cargo bench --bench speed`, with `-- quick` for a short
-//! run. Other words measure more: `console` its pages over a million accounts and three million events, `growth` the
-//! slowdown of a large site against a small one, `replicas` the cost of three servers on one PostgreSQL, `plot` latency
-//! over load.
+//! run and `-- sign-ins` for the rows about signing in. Other words measure more: `console` its pages over a million
+//! accounts and three million events, `growth` the slowdown of a large site against a small one, `replicas` the cost of
+//! three servers on one PostgreSQL, `plot` latency over load.
 //!
 //! The site is the release binary in its own processes, without limits. This process generates the load and runs the
 //! site's mail server, over the loopback interface, and so uses a share of the same cores.
@@ -9,12 +9,14 @@
 mod bare;
 mod between;
 mod console;
+mod factors;
 mod figures;
 mod growth;
 mod host;
 mod lanes;
 mod load;
 mod messages;
+mod passkeys;
 mod plot;
 mod process;
 mod raw;
@@ -23,6 +25,7 @@ mod resets;
 mod sink;
 mod site;
 mod table;
+mod visitor;
 
 use std::time::Duration;
 
@@ -44,14 +47,13 @@ fn main() {
         tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder on the disk of the target");
     let (folder, glance) = (folder.path(), Duration::from_millis(300));
     let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let round = Duration::from_secs(1);
+    let whole = Plan { rounds: 5, round, hashes: 36, passkeys: 2_000, flood: 20_000, starts: 50 };
     match words[..] {
-        [] => {
-            let round = Duration::from_secs(1);
-            let plan = Plan { rounds: 5, round, hashes: 36, flood: 20_000, starts: 50 };
-            runtime.block_on(figures::measure(&plan, folder));
-        }
+        [] => runtime.block_on(figures::measure(&whole, folder)),
+        ["sign-ins"] => runtime.block_on(figures::sign_ins(&whole, folder)),
         ["quick"] => {
-            let plan = Plan { rounds: 1, round: glance, hashes: 12, flood: 1_000, starts: 3 };
+            let plan = Plan { rounds: 1, round: glance, hashes: 12, passkeys: 200, flood: 1_000, starts: 3 };
             runtime.block_on(figures::measure(&plan, folder));
         }
         ["console"] => runtime.block_on(console::measure(folder)),
@@ -59,7 +61,7 @@ fn main() {
         ["replicas"] => runtime.block_on(replicas::measure(folder)),
         ["plot"] => runtime.block_on(plot::measure(folder)),
         _ => {
-            eprintln!("one of: quick, console, growth, replicas, plot");
+            eprintln!("one of: quick, sign-ins, console, growth, replicas, plot");
             std::process::exit(2);
         }
     }

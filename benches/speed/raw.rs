@@ -1,4 +1,4 @@
-//! Yardsticks for writing and hashing: SQLite and bcrypt alone.
+//! Yardsticks for writing, hashing and verifying: SQLite, bcrypt and ring alone.
 
 use std::{
     hint::black_box,
@@ -8,6 +8,11 @@ use std::{
     time::Duration,
 };
 
+use latchkey_testing::passkeys::authenticator;
+use ring::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_ASN1, KeyPair, UnparsedPublicKey},
+};
 use rocket::tokio::time::Instant;
 use sqlx::{
     Connection, SqliteConnection,
@@ -50,13 +55,27 @@ impl Writer {
 
 /// Hashes per second at the site's cost on every core.
 pub fn hashes(count: usize) -> f64 {
+    on_every_core(count, || {
+        let hash = bcrypt::non_truncating_hash_with_salt([b'a'; 64], 12, [7; 16]);
+        black_box(hash.expect("64 bytes can be hashed"));
+    })
+}
+
+/// Signatures per second, of the kind that passkeys make, that are verified on every core.
+pub fn signatures(count: usize) -> f64 {
+    let (pair, message) = (authenticator::pair(), [7; 69]);
+    let signature = pair.sign(&SystemRandom::new(), &message).expect("a signature");
+    let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, pair.public_key());
+    on_every_core(count, || black_box(&key).verify(&message, signature.as_ref()).expect("its signature"))
+}
+
+fn on_every_core(count: usize, work: impl Fn() + Sync) -> f64 {
     let (begun, taken) = (Instant::now(), AtomicUsize::new(0));
     thread::scope(|threads| {
         for _ in 0..cores() {
             threads.spawn(|| {
                 while taken.fetch_add(1, Ordering::Relaxed) < count {
-                    let hash = bcrypt::non_truncating_hash_with_salt([b'a'; 64], 12, [7; 16]);
-                    black_box(hash.expect("64 bytes can be hashed"));
+                    work();
                 }
             });
         }

@@ -24,7 +24,7 @@ use super::{
 
 const EMAIL: &str = "maria@example.com";
 const OTHER: &str = "noah@example.com";
-const PASSWORD: &str = "violet otter builds a kite";
+pub const PASSWORD: &str = "violet otter builds a kite";
 const SECRET: &str = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=";
 /// Default URL of the site's database.
 pub const SQLITE: &str = "sqlite://latchkey.db";
@@ -50,13 +50,13 @@ impl Site {
         std::fs::write(file, toml).expect("Rocket.toml is written");
         Site::seed(folder, accounts, &[]);
         let processes = vec![Process::start(&mut command(folder, &[]), port).await];
-        Site { processes, url: format!("http://127.0.0.1:{port}"), cookies: Vec::new() }
+        Site { processes, url: url(port), cookies: Vec::new() }
     }
 
     /// Writes the configuration of a site in `folder` that sends its mail to `sink`, and returns its port.
     pub fn configure(folder: &Path, sink: &Sink, database: &str) -> u16 {
         let port = free_port();
-        let (url, sink) = (format!("http://127.0.0.1:{port}"), sink.port);
+        let (url, sink) = (url(port), sink.port);
         let toml = format!(
             "[default]\naddress = '127.0.0.1'\nport = {port}\nsecret_key = '{SECRET}'\n\
             [default.databases.latchkey]\nurl = '{database}'\n\
@@ -92,7 +92,7 @@ impl Site {
             let mut beside = command(folder, &[]);
             processes.push(Process::start(beside.env("ROCKET_PORT", port.to_string()), port).await);
         }
-        Site { processes, url: format!("http://127.0.0.1:{port}"), cookies: Vec::new() }
+        Site { processes, url: url(port), cookies: Vec::new() }
     }
 
     /// Registers and confirms two people. The first signs in with as many browsers as there are connections, and stays
@@ -262,6 +262,11 @@ pub fn person(number: usize) -> String {
 /// An address without an account.
 pub fn stranger(number: usize) -> String {
     format!("stranger{number}@example.com")
+}
+
+/// Address of a site, by a name: passkeys are for no IP address.
+fn url(port: u16) -> String {
+    format!("http://localhost:{port}")
 }
 
 /// The release binary with `arguments`, in `folder`.
