@@ -60,7 +60,8 @@ impl View for UsernamePage {
 
 fn page(site: &Visit<'_>, current: Option<String>, next: &str) -> Page {
     let optional = site.at_arrival.sign_in([]).usernames == Usernames::Optional;
-    Page::of(&UsernamePage { next: goal(next), current, optional })
+    let page = Page::of(&UsernamePage { next: goal(next), current, optional });
+    page.home(Place::ChangeUsername.with(&[("next", next)]))
 }
 
 fn goal(next: &str) -> Address {
@@ -100,6 +101,9 @@ async fn submit(
     };
     if let Some(fault) = fault {
         return Ok(page(&site, current, &next).refused(refusal.with(at, fault)));
+    }
+    if name.is_none() && current.is_none() {
+        return Ok(Outcome::Go(goal(&next)));
     }
     let counted = Try::count(&site, [RateLimit::UsernameOf(id.as_bytes())]).await?;
     if !counted.allowed().is_yes() {

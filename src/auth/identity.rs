@@ -31,7 +31,7 @@ pub fn judge(site: &Visit<'_>, typed: &Identity) -> Result<(), Fault> {
     let policy = site.at_arrival.sign_in([]);
     match typed.kind().is_some_and(|kind| policy.accepts(kind)) {
         true => Ok(()),
-        false if policy.identities() == "email" => Err(Fault::new("fault-email")),
+        false if policy.names_by_address_alone() => Err(Fault::new("fault-email")),
         false => Err(Fault::new("fault-identity")),
     }
 }

@@ -236,6 +236,11 @@ impl SignInPolicy {
         }
     }
 
+    /// True if people are named by their address alone.
+    pub fn names_by_address_alone(&self) -> bool {
+        !self.has_usernames() && !self.phone_numbers
+    }
+
     /// Names the identities for sentences: `email`, `username`, `phone` or `all`, each beside the address.
     pub fn identities(&self) -> &'static str {
         match (self.has_usernames(), self.phone_numbers) {

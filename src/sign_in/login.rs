@@ -146,7 +146,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> R
         Ok(Attempt::Restricted(passed)) => Ok(passed.enter(&site, Place::NewPassword)),
         Ok(Attempt::Refused | Attempt::Conflict) => {
             note_failure(&site, named, None).await?;
-            let by_address = site.at_arrival.sign_in([]).identities() == "email";
+            let by_address = site.at_arrival.sign_in([]).names_by_address_alone();
             let fault = if by_address { "fault-login" } else { "fault-login-named" };
             Ok(again().refused(refusal.with(LoginForm::AT.email, Fault::new(fault))))
         }

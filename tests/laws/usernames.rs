@@ -181,6 +181,9 @@ async fn a_username_may_be_given_up_where_it_is_optional(setting: Setting) {
     let (ann, browser) = named(&app).await;
     let page = choose(&browser, "").await;
     assert!(page.path() == "/account" && !page.text.contains("maria.k"), "{page}");
+    assert!(app.mailbox.next_notice(&ann.email).await.subject.contains("username"));
+    choose(&browser, "").await;
+    assert!(app.mailbox.rest(&ann.email).await.is_empty(), "nothing has changed");
     assert!(!app.opens("maria.k", OLD).await && app.opens(&ann.email, OLD).await);
 }
 
