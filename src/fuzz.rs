@@ -13,12 +13,14 @@ use zeroize::Zeroizing;
 use crate::{
     base::{
         email::Email,
+        identity::{Identity, IdentityKind},
         key::{Key, sha256},
         keyring::Keyring,
         network,
         phone::{self, Phone},
         random::Random,
         return_to,
+        username::Username,
     },
     config::{Config, Provided, Proxies, Validated},
     hashing::password::Password,
@@ -45,8 +47,9 @@ use crate::{
 type Target = (&'static str, fn(&[u8]));
 
 /// One target for each file in `fuzz/fuzz_targets`.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ("address", address),
+    ("identity", identity),
     ("phone", phone),
     ("key", key),
     ("cookie", cookie),
@@ -72,6 +75,20 @@ pub fn address(bytes: &[u8]) {
         assert!(part.len() <= 254);
     }
     assert_eq!(Email::parse(email.key()).expect("it is one").key(), email.key());
+}
+
+/// An identity is of one kind, which its canonical form shows; a username is no other kind, and stays as it is.
+pub fn identity(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let Ok(identity) = Identity::parse(&text, Some("DE")) else { return };
+    if let Some(kind) = identity.kind() {
+        assert_eq!(IdentityKind::of(identity.key()), kind);
+        assert_eq!(Identity::parse(identity.key(), None).expect("it is one").key(), identity.key());
+    }
+    let Ok(name) = Username::parse(&text) else { return };
+    assert_eq!((identity.kind(), identity.key()), (Some(IdentityKind::Username), name.name()));
+    assert!((4..=32).contains(&name.name().chars().count()) && !name.look().is_empty());
+    assert_eq!(Username::parse(name.name()).expect("it is one"), name);
 }
 
 /// A number is a plus sign and digits, and has a stable form.
