@@ -45,6 +45,16 @@ impl Chrome {
     /// Starts a browser for the journey `name`, or says what is missing. Pages do not depend on the database: they are
     /// looked at on SQLite.
     pub async fn start(setting: &Setting, name: &str) -> Result<Chrome, String> {
+        Chrome::start_with(setting, name, json!({})).await
+    }
+
+    /// Starts a browser that takes no cookies.
+    pub async fn start_without_cookies(setting: &Setting) -> Result<Chrome, String> {
+        let refused = json!({ "profile.default_content_setting_values.cookies": 2 });
+        Chrome::start_with(setting, "no-cookies", refused).await
+    }
+
+    async fn start_with(setting: &Setting, name: &str, preferences: Value) -> Result<Chrome, String> {
         let looks = match setting.engine {
             Engine::Sqlite => Some(Looks::prepare(name)?),
             Engine::Postgres => None,
@@ -67,7 +77,7 @@ impl Chrome {
             "--no-first-run",
             "--hide-scrollbars",
         ];
-        let wanted = json!({ "goog:chromeOptions": { "args": arguments } });
+        let wanted = json!({ "goog:chromeOptions": { "args": arguments, "prefs": preferences } });
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(wanted.as_object().expect("an object").clone());
         let client = match port {
@@ -157,6 +167,19 @@ impl Chrome {
             rocket::tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("nothing happened after a click on {css}");
+    }
+
+    /// Loads the page again, which must show the same.
+    pub async fn reload(&self) {
+        let (path, title) = (self.path().await, self.client.title().await.expect("a title"));
+        self.client.refresh().await.expect("it opens again");
+        assert_eq!((self.path().await, self.client.title().await.expect("a title")), (path, title));
+    }
+
+    /// Goes back to the page before.
+    pub async fn back(&self) {
+        self.client.back().await.expect("there is one");
+        self.find("main h1").await;
     }
 
     /// Deletes all cookies, like another browser.

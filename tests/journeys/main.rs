@@ -13,8 +13,10 @@ mod journey;
 mod looks;
 mod mail;
 mod methods;
+mod pages;
 mod passkeys;
 mod resets;
+mod unhappy;
 mod visit;
 
 for_every_strategy! {
@@ -32,6 +34,12 @@ for_both_databases! {
     a_reset_owes_the_factor,
     an_app_approves_a_reset,
     a_passkey_approves_a_reset,
+    a_lost_browser_is_not_the_end,
+    wrong_codes_are_not_the_end,
+    back_and_reload_show_what_is_true,
+    a_link_that_expires_loses_nothing_else,
+    a_browser_without_cookies_is_told,
+    every_other_page_is_accessible,
 }
 
 use common::Setting;
@@ -65,4 +73,10 @@ journeys! {
     a_reset_owes_the_factor: resets::owes_a_factor,
     an_app_approves_a_reset: resets::approved_by_app,
     a_passkey_approves_a_reset: resets::approved_by_passkey,
+    a_lost_browser_is_not_the_end: unhappy::lost_browser,
+    wrong_codes_are_not_the_end: unhappy::wrong_codes,
+    back_and_reload_show_what_is_true: unhappy::back_and_reload,
+    a_link_that_expires_loses_nothing_else: unhappy::late,
+    a_browser_without_cookies_is_told: unhappy::without_cookies,
+    every_other_page_is_accessible: pages::every_other,
 }
