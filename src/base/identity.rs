@@ -32,16 +32,20 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Reads an identity; a phone number as [`Phone::parse`] does.
+    /// Reads an identity; a phone number as [`Phone::parse`] does. With a line break, it is none.
     ///
     /// # Errors
     /// A [`Fault`] if nothing was typed.
     pub fn parse(text: &str, home: Option<&str>) -> Result<Self, Fault> {
+        let breaks = text.contains(['\r', '\n', '\u{2028}', '\u{2029}']);
         let text = typed::trimmed(text);
         if text.is_empty() {
             return Err(Fault::missing());
         }
         let read = |text: &str, key: String, kind| Self { text: text.to_owned(), key, kind };
+        if breaks {
+            return Ok(read(text, text.to_owned(), None));
+        }
         if let Ok(email) = Email::parse(text) {
             return Ok(read(email.address(), email.key().to_owned(), Some(IdentityKind::Email)));
         }
@@ -89,6 +93,7 @@ mod tests {
             ("+49 (0)151 12345678", "+4915112345678", Some(IdentityKind::Phone)),
             ("maria@", "maria@", None),
             ("+49", "+49", None),
+            ("\r\nmaria@example.com", "maria@example.com", None),
             ("maria k", "maria k", None),
         ] {
             let read = Identity::parse(typed, Some("DE")).expect(typed);

@@ -5,6 +5,7 @@ mod canon;
 
 use std::sync::LazyLock;
 
+use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use super::{duration::HumanDuration, fault::Fault, typed};
@@ -68,10 +69,15 @@ impl Username {
         if !canon::is_of_one_script(&name) {
             return Err(Fault::new("fault-username-mixed"));
         }
-        match RESERVED_LOOKS.contains(&look) {
+        match RESERVED_LOOKS.contains(&look) || RESERVED.contains(&&*read(&name)) {
             true => Err(Fault::new("fault-username-taken")),
             false => Ok(Self { name, look }),
         }
+    }
+
+    /// Returns a name that an account has had, whatever the rules are now.
+    pub fn kept(name: &str) -> Self {
+        Self { name: name.to_owned(), look: canon::look(name) }
     }
 
     /// Returns the canonical form of a name, by which it is found: that of UsernameCaseMapped (RFC 8265).
@@ -91,14 +97,42 @@ impl Username {
 }
 
 /// True for a name of the right length and characters, which can be neither an address nor a phone number.
+///
+/// Marks that are hard to see make no name: a dot above that is part of no letter, as `i` has one anyway (UTS #39, 5.4), a
+/// mark twice, more than four on a letter, or one on a dot or dash.
 fn is_name(name: &str) -> bool {
-    let group = |c: char| c.general_category_group();
+    let marks: Vec<_> = name.nfd().collect();
+    let is_mark = |c: char| group(c) == GeneralCategoryGroup::Mark;
+    let hides = |pair: &[char]| is_mark(pair[1]) && (pair[0] == pair[1] || "._-".contains(pair[0]));
+    if name.contains('\u{307}')
+        || marks.windows(2).any(hides)
+        || marks.windows(5).any(|it| it.iter().all(|c| is_mark(*c)))
+    {
+        return false;
+    }
     let is_written =
         |c: char| matches!(group(c), GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number);
     (FEWEST..=MOST).contains(&name.chars().count())
         && name.starts_with(|c| group(c) == GeneralCategoryGroup::Letter)
         && !name.ends_with(['.', '_', '-'])
-        && name.chars().all(|c| is_written(c) || group(c) == GeneralCategoryGroup::Mark || "._-".contains(c))
+        && name.chars().all(|c| is_written(c) || is_mark(c) || "._-".contains(c))
+}
+
+fn group(c: char) -> GeneralCategoryGroup {
+    c.general_category_group()
+}
+
+/// Returns what somebody reads who does not look closely: digits as the letters that they stand for, and nothing between.
+fn read(name: &str) -> String {
+    let letter = |c| match c {
+        '0' => 'o',
+        '1' => 'i',
+        '3' => 'e',
+        '4' => 'a',
+        '5' => 's',
+        c => c,
+    };
+    name.chars().filter(|c| !"._-".contains(*c)).map(letter).collect()
 }
 
 #[cfg(all(test, feature = "usernames"))]

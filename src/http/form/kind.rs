@@ -38,7 +38,10 @@ pub const fn identity() -> Field<Identity> {
     Field {
         input,
         reader: Reader::Sent(|sent| {
-            Identity::parse(sent.fields.required(sent.name, sent.most)?, sent.config.sms.home())
+            // As it was sent: a line break around an address is no slip.
+            let text = sent.fields.get(sent.name)?;
+            sent.fields.line(sent.name, sent.most)?;
+            Identity::parse(text, sent.config.sms.home())
         }),
     }
 }
