@@ -50,7 +50,7 @@ hide-password = Hide
 
 tag-account = Account
 tag-address = Address
-tag-name = Name
+tag-name = You entered
 tag-sent-to = Sent to
 tag-current-email = Current address
 tag-current-username = Current username
@@ -164,8 +164,8 @@ login-app-lead = { $by ->
    *[email] Enter your email address and the six digits that your authenticator app shows.
   }
 login-sent-lead-sms = If there is an account with this address and it has a confirmed phone, a text message is on its way to that phone.
-login-sent-named-sms = If there is an account with this name or number and it has a confirmed phone, a text message is on its way to that phone.
-sent-named = If there is an account with this name or number, a message is on its way to its email address.
+login-sent-named-sms = If there is an account with these details and it has a confirmed phone, a text message is on its way to that phone.
+sent-named = If there is an account with these details, a message is on its way to its email address.
 login-sent-link = Open the link in the message, in any browser.
 login-sent-code = Enter the code from the message here.
 login-sent-again = Ask for another message
@@ -201,8 +201,8 @@ change-button = Change password
 change-button-first = Set password
 username-title = Your username
 username-lead = You can sign in with a username in place of your email address.
-username-lead-required = You need a username on this site. You can also sign in with it in place of your email address.
-username-lead-change = Your current username stays reserved for you for 90 days. Nobody else can take it in that time.
+username-lead-required = Choose a username to continue. You can sign in with it or with your email address.
+username-lead-change = If you change your username, the old one is kept for you for 90 days. Nobody else can take it in that time.
 username-lead-none = Leave the field empty if you no longer want a username.
 username-hint = 4 to 32 letters and digits, with dots, dashes or underscores between them. Begin with a letter.
 username-button = Save username
@@ -458,7 +458,7 @@ not-me-what = The button does all of this at once:
 not-me-deletion = the account is not deleted,
 not-me-password = the current password stops working,
 not-me-sessions = every session ends, in every browser,
-not-me-changes = changes made since to your email address, your phone or two-step sign-in are undone,
+not-me-changes = changes made since to your email address, your username, your phone or two-step sign-in are undone,
 not-me-reset = and we send you a message to choose a new password.
 not-me-contested = Since then, this account has been used with another email address. We cannot tell whose it is, so the button does not give it to you.
 not-me-frozen = This account is on hold already, until support has decided whose it is. The button tells support that this address claims it.
@@ -466,7 +466,7 @@ not-me-hold = Instead, it puts the account on hold: the password stops working, 
 not-me-button = This wasn’t me
 not-me-was = If it was you, close this page. Nothing has changed.
 not-me-done-title = Your account is yours again
-not-me-done-lead = The password no longer works, every session has ended, and changes to your email address, your phone or two-step sign-in are undone.
+not-me-done-lead = The password no longer works, every session has ended, and changes to your email address, your username, your phone or two-step sign-in are undone.
 not-me-done-next = One step is left: open the message we have just sent you and choose a new password. If you use the old one anywhere else, change it there too.
 not-me-stuck-title = This account is on hold
 not-me-stuck-lead = The password does not work, every session has ended, and nobody gets in until support has decided whose the account is.
@@ -559,11 +559,12 @@ fault-email = Enter an email address like name@example.com.
 fault-same-email = This is already your email address. Enter the new one.
 fault-phone = Enter a phone number with its country code, like +49 151 23456789.
 fault-login = The address or the password is wrong.
-fault-login-named = The name or the password is wrong.
+fault-login-named = Those sign-in details are not correct.
 fault-identity = Enter the email address or the name of your account.
 fault-same-username = This is already your username. Enter a new one.
 fault-username = Use 4 to 32 letters and digits, with dots, dashes or underscores between them. Begin with a letter.
 fault-username-mixed = Use the letters of one alphabet only.
+fault-usernames-many = You have changed your username too often. Ten former ones are being kept for you, each for 90 days. Please keep the one you have until then.
 fault-username-taken = This username, or one that looks like it, is not available. Choose another one.
 fault-login-app = The address or the code is wrong, or the code has already been used.
 fault-password = Your password is wrong.
@@ -1132,11 +1133,11 @@ mail-code-failed-closing =
 
 mail-username-changed-subject = The username of your { $site } account was changed
 mail-username-changed-lead =
-    The username of your { $site } account was changed or removed.
+    A username was added to your { $site } account, changed or removed.
     If this was you, there is nothing to do.
 mail-username-changed-button = This wasn’t me
 mail-username-changed-closing =
-    If this was not you, open the link now. On its page, one button restores the old username, ends every session and sends you a message to choose a new password.
+    If this was not you, open the link now. On its page, one button restores the username you had before, if any, ends every session and sends you a message to choose a new password.
 
 mail-username-unknown-subject = There is no { $site } account with this address
 mail-username-unknown-lead =
@@ -1326,7 +1327,7 @@ mail-invitation-closing =
 
 mail-not-me-done-subject = Choose a new password for { $site }
 mail-not-me-done-lead =
-    You told us that somebody else had been in your { $site } account. The password no longer works, every session has ended, and changes to your email address or phone have been undone.
+    You told us that somebody else had been in your { $site } account. The password no longer works, every session has ended, and changes to your email address, your username, your phone or two-step sign-in have been undone.
     One step is left: open the link and choose a new password.
 mail-not-me-done-button = Choose a new password
 mail-not-me-done-closing =
@@ -1424,7 +1425,7 @@ explain-way-first = They say who they are by { $by ->
    *[email] email address
   }, and prove it by one of: { $names }.
 explain-way-none = They have none of the ways that are offered. A reset gives them a password.
-explain-way-second = They prove a second step, different from the first: { $names }.{ $passkey ->
+explain-way-second = They prove a second step: { $names }. It must differ from the first, which is enough if they have no other.{ $passkey ->
     [true] {" "}After a passkey that verifies its owner, none is asked for.
    *[other] {""}
   }
@@ -1437,6 +1438,7 @@ explain-way-second-all = They prove a second step, or set one up: { $names }.{ $
    *[other] {""}
   }
 explain-way-set-up = They set up a second step: { $names }.
+explain-way-reset = Then they prove a second step, and only then does the new password count: { $names }.
 explain-way-username = They choose a username, if they have none.
 explain-steps = To get back in:
 explain-why = Why: { $why }

@@ -15,3 +15,6 @@ CREATE INDEX latchkey_usernames_account ON latchkey_usernames (account_id);
 CREATE INDEX latchkey_usernames_left ON latchkey_usernames (left_at) WHERE left_at IS NOT NULL;
 -- People may sign in by their phone number.
 CREATE INDEX latchkey_accounts_phone ON latchkey_accounts (phone) WHERE phone IS NOT NULL;
+
+-- The username that a claim would bring back.
+ALTER TABLE latchkey_claims ADD COLUMN username TEXT;

@@ -18,7 +18,7 @@ use crate::{
         place::Place,
     },
     http::{Outcome, Page, SameOrigin, Visit, flash::Announcement},
-    policy::method::SignInMethod,
+    policy::{method::SignInMethod, sign_in::Usernames},
     store::{
         factors, remembered,
         sessions::{self, Session, SignedIn},
@@ -101,7 +101,7 @@ impl View for HomePage {
 }
 
 #[get("/account")]
-async fn show(site: Visit<'_>, me: &SignedIn) -> Result<Page, Error> {
+async fn show(site: Visit<'_>, me: &SignedIn) -> Result<Outcome, Error> {
     let account = &me.account;
     let typed: Value = serde_json::from_str(&account.fields).unwrap_or_default();
     // What the application asked at registration may no longer hold.
@@ -119,7 +119,10 @@ async fn show(site: Visit<'_>, me: &SignedIn) -> Result<Page, Error> {
         true => usernames::of_account(&mut site.read().await?, account.id).await?,
         false => None,
     };
-    Ok(Page::of(&HomePage {
+    if username.is_none() && policy.usernames == Usernames::Required {
+        return Ok(Outcome::go(Place::ChangeUsername));
+    }
+    let home = Page::of(&HomePage {
         email: account.email.clone(),
         username,
         usernames: policy.has_usernames(),
@@ -132,7 +135,8 @@ async fn show(site: Visit<'_>, me: &SignedIn) -> Result<Page, Error> {
         signed_in: format::moment(site.locale, me.session.began_at),
         roles: account.roles().map(str::to_owned).collect(),
         admin: site.config().console && account.has(Administrator::NAME),
-    }))
+    });
+    Ok(home.into())
 }
 
 fn idle_since(site: &Visit<'_>) -> crate::base::clock::Time {

@@ -18,6 +18,9 @@ use crate::{
     view::shown::{Forms, View},
 };
 
+/// Most former usernames that stay reserved for an account: with as many, it keeps the one that it has.
+const MOST_RESERVED: i64 = 10;
+
 /// The routes.
 pub fn routes() -> Vec<Route> {
     routes![show, submit]
@@ -60,8 +63,9 @@ impl View for UsernamePage {
 
 fn page(site: &Visit<'_>, current: Option<String>, next: &str) -> Page {
     let optional = site.at_arrival.sign_in([]).usernames == Usernames::Optional;
+    let typed = current.clone().unwrap_or_default();
     let page = Page::of(&UsernamePage { next: goal(next), current, optional });
-    page.home(Place::ChangeUsername.with(&[("next", next)]))
+    page.filled(UsernameForm::AT.username, &typed).home(Place::ChangeUsername.with(&[("next", next)]))
 }
 
 fn goal(next: &str) -> Address {
@@ -104,6 +108,10 @@ async fn submit(
     }
     if name.is_none() && current.is_none() {
         return Ok(Outcome::Go(goal(&next)));
+    }
+    let reserved = usernames::reserved(&mut site.read().await?, id, site.now()).await?;
+    if name.is_some() && reserved >= MOST_RESERVED {
+        return Ok(page(&site, current, &next).refused(refusal.with(at, Fault::new("fault-usernames-many"))));
     }
     let counted = Try::count(&site, [RateLimit::UsernameOf(id.as_bytes())]).await?;
     if !counted.allowed().is_yes() {

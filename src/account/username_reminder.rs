@@ -15,7 +15,11 @@ use crate::{
     },
     http::{Form, Outcome, Paced, Page, SameOrigin, Sent, Visit, dead_end::AddressForm, throttle},
     outbox::{message::Message, request::Request},
-    store::{Tx, accounts, usernames},
+    store::{
+        Tx,
+        accounts::{self, AccountState},
+        usernames,
+    },
     view::shown::{Forms, View},
 };
 
@@ -105,7 +109,9 @@ impl Reminder {
             return unanswered::without_account(app, tx, (&email, email_key), "username-unknown", asked)
                 .await;
         };
-        if unanswered::tell_why(app, &mut account, &asked).await? {
+        // A hold after "this wasn't me" keeps nobody from a name, which opens nothing.
+        if account.state() != AccountState::Enabled && unanswered::tell_why(app, &mut account, &asked).await?
+        {
             return Ok(());
         }
         let (tx, account) = account.parts();

@@ -36,8 +36,7 @@ pub fn judge(site: &Visit<'_>, typed: &Identity) -> Result<(), Fault> {
     }
 }
 
-/// Returns the canonical address of the account that was named, or the text that was typed: what is counted for one is
-/// counted for both.
+/// Returns the canonical address of the account that was named, or the text that was typed.
 ///
 /// # Errors
 /// [`Error::Database`].

@@ -18,7 +18,7 @@ use crate::{
         caller::Caller,
         clock::Time,
         fault::Fault,
-        identity::Identity,
+        identity::{Identity, IdentityKind},
         key::{Key, Purpose},
     },
     core::{
@@ -28,7 +28,7 @@ use crate::{
     },
     http::{
         CookieName, Visit,
-        device::{self, Known},
+        device::{self, Device, Known},
         throttle::{self, Try},
     },
     outbox::request as outbox,
@@ -91,6 +91,9 @@ pub struct Asking {
     pub requested: Option<RequestedId>,
     /// Proof that the browser is known for the address.
     pub known: Option<Known>,
+    /// The browser, if the account is named otherwise: whether it is known for that is seen once it is found.
+    #[serde(default)]
+    pub device: Option<Device>,
     /// Who asks.
     pub asked: Caller,
 }
@@ -114,15 +117,26 @@ pub struct Requested<T = ()> {
 }
 
 impl Asking {
-    /// Locks the account that was named, if there is one.
+    /// Locks the account that was named, if there is one, and if its address may get another message of this kind.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn lock<'t>(&self, app: &App, tx: &'t mut Tx) -> Result<Option<Locked<'t>>, Error> {
-        match identity::find(tx, &app.live.now().sign_in([]), &self.email_key).await? {
-            Some(email_key) => accounts::lock_by_email(tx, &email_key, app.now()).await,
-            None => Ok(None),
+    pub async fn lock<'t>(
+        &mut self,
+        app: &App,
+        tx: &'t mut Tx,
+        kind: MessageKind,
+    ) -> Result<Option<Locked<'t>>, Error> {
+        let found = identity::find(tx, &app.live.now().sign_in([]), &self.email_key).await?;
+        let Some(email_key) = found else { return Ok(None) };
+        if email_key != self.email_key {
+            self.known = self.device.as_ref().and_then(|device| device.known(&email_key, app.now()));
+            let named = (&*email_key, self.known.as_ref());
+            if !throttle::named_allowed(app, tx, kind, named).await?.is_yes() {
+                return Ok(None);
+            }
         }
+        accounts::lock_by_email(tx, &email_key, app.now()).await
     }
 }
 
@@ -153,6 +167,7 @@ impl WayIn {
             browser: Some(browser_id),
             requested: Some(id),
             known: device::known(site, typed.key()),
+            device: device::device(site).filter(|_| typed.kind() != Some(IdentityKind::Email)),
             asked: site.caller(),
         });
         let allowed = throttle::post(site, asking, typed.key(), &request).await?;
@@ -183,8 +198,12 @@ impl WayIn {
         let (Some(id), Some(browser_id)) = (requested.id, site.browser_id()) else {
             return Ok(Err(Fault::new("fault-key")));
         };
-        let of = match device::known(site, &requested.email_key) {
-            Some(known) => RateLimit::MailedCodeBy(known.device, &requested.email_key),
+        let mut conn: Conn = site.read().await?;
+        let named = identity::find(&mut conn, &site.at_arrival.sign_in([]), &requested.email_key).await?;
+        drop(conn);
+        let email_key = named.as_deref().unwrap_or(&requested.email_key);
+        let of = match device::known(site, email_key) {
+            Some(known) => RateLimit::MailedCodeBy(known.device, email_key),
             None => RateLimit::MailedCodeFor(&requested.email_key),
         };
         let of = self.counts_address.then_some(of);
@@ -194,7 +213,7 @@ impl WayIn {
             return Ok(Err(Fault::new("fault-reset-code-dead")));
         }
         let (account, found) =
-            self.find(site, &requested.email_key, (&browser_id, &id), &Key::parse_code(typed)).await?;
+            self.find(site, email_key, (&browser_id, &id), &Key::parse_code(typed)).await?;
         let mut tx = site.begin().await?;
         let Some(row) = found else {
             let asked = site.caller();
@@ -217,8 +236,7 @@ impl WayIn {
         typed: &Key,
     ) -> Result<(Option<Uuid>, Option<KeyRow>), Error> {
         let mut conn: Conn = site.read().await?;
-        let named = identity::find(&mut conn, &site.at_arrival.sign_in([]), email_key).await?;
-        let account = accounts::find_by_email(&mut conn, named.as_deref().unwrap_or(email_key)).await?;
+        let account = accounts::find_by_email(&mut conn, email_key).await?;
         let account = account.filter(|account| account.enabled).map(|account| account.id);
         let mut found = None;
         for purpose in self.keys {

@@ -17,14 +17,14 @@ const LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// Most people for whom a browser is known; the latest are kept.
 const MAX_ADDRESSES: usize = 4;
 
-/// Contents of the cookie.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Device {
+/// Contents of the cookie: the people who have signed in.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Device {
     id: [u8; 16],
     people: Vec<Person>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Person {
     email_key: String,
     at: Time,
@@ -41,9 +41,15 @@ pub struct Known {
 
 /// Returns the proof if the request's browser is known for an address, given in canonical form.
 pub fn known(site: &Visit<'_>, email_key: &str) -> Option<Known> {
-    let device = device(site)?;
-    let person = device.people.iter().find(|person| person.email_key == email_key)?;
-    (person.at + LIFE > site.now()).then_some(Known { device: device.id, at: person.at })
+    device(site)?.known(email_key, site.now())
+}
+
+impl Device {
+    /// Returns the proof if it is known for an address, given in canonical form.
+    pub fn known(&self, email_key: &str, now: Time) -> Option<Known> {
+        let person = self.people.iter().find(|person| person.email_key == email_key)?;
+        (person.at + LIFE > now).then_some(Known { device: self.id, at: person.at })
+    }
 }
 
 /// Makes the request's browser known for an address: its user has just signed in, or pressed a button that only a live
@@ -65,7 +71,8 @@ pub fn remember(site: &Visit<'_>, email_key: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn device(site: &Visit<'_>) -> Option<Device> {
+/// Returns the request's browser, if anybody has signed in with it.
+pub fn device(site: &Visit<'_>) -> Option<Device> {
     let device = read(&site.keyring, site.cookies.get(CookieName::Device)?);
     if device.is_none() {
         site.cookies.refuse(CookieName::Device);

@@ -132,10 +132,11 @@ async fn restore_username(account: &mut Locked<'_>, before: Option<&str>, now: T
     if present.as_deref() == before {
         return Ok(());
     }
-    match before.and_then(|name| Username::parse(name).ok()) {
-        Some(name) => usernames::set(account, &name, now).await.map(|_| ()),
-        None => usernames::leave(account, now).await,
+    let Some(name) = before else { return usernames::leave(account, now).await };
+    if !usernames::set(account, &Username::kept(name), now).await? {
+        log::warn!("account {id} did not get its former username back");
     }
+    Ok(())
 }
 
 /// Restores the second factors; what was used since stays used.
@@ -178,6 +179,7 @@ async fn freeze(
         email_key: before.email_key(),
         phone: before.phone.clone(),
         phone_usable_at: before.phone_usable_at,
+        username: before.usernames.iter().flatten().next().cloned(),
         claimed_at: now,
     };
     claims::insert(tx, &claim).await?;
@@ -226,6 +228,7 @@ pub async fn decide(
             return Ok(false);
         }
         account.set_phone(claim.phone.as_deref(), claim.phone_usable_at).await?;
+        restore_username(account, claim.username.as_deref(), now).await?;
         // They may be the intruder's.
         factors::remove_all(account).await?;
         account.end_everything(now).await?;

@@ -94,7 +94,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<AppForm>) -> Res
     // Strangers use up a limit of their own: it keeps nobody from signing in otherwise.
     let of = match device::known(&site, named) {
         Some(known) => RateLimit::AppCodeBy(known.device, named),
-        None => RateLimit::AppCodeFor(named),
+        None => RateLimit::AppCodeFor(email.key()),
     };
     let counted = Try::count(&site, [of, RateLimit::CodeFrom(site.client.address)]).await?;
     if !counted.allowed().is_yes() {

@@ -131,7 +131,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> R
         None => site.hasher(),
     };
     hasher.admit()?;
-    let counted = SignIn::count(&site, named).await?;
+    let counted = SignIn::count(&site, email.key(), named).await?;
     if !counted.allowed().is_yes() {
         // Their way in does not wait: the address need not be typed again there.
         site.keep(Place::Reset, email.address())?;

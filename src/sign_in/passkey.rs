@@ -101,7 +101,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<PasskeyForm>) ->
     }
     let found = find(&site, &answer).await?;
     let named = found.as_ref().map_or_else(|| unknown(&answer), |(account, _)| account.email_key());
-    let counted = SignIn::count(&site, &named).await?;
+    let counted = SignIn::count(&site, &named, &named).await?;
     if !counted.allowed().is_yes() {
         return Ok(Outcome::too_many(counted.allowed()));
     }

@@ -18,6 +18,8 @@ record! {
         pub phone: Option<String>,
         /// Time from which that phone could be used.
         pub phone_usable_at: Option<Time>,
+        /// Username that the account had then.
+        pub username: Option<String>,
         /// Time of the claim.
         pub claimed_at: Time,
     }
@@ -26,23 +28,25 @@ record! {
 /// Adds a claim; does nothing if the address has already made one.
 pub async fn insert(tx: &mut Tx, claim: &Claim) -> Result<(), Error> {
     const INSERT: &str =
-        "INSERT INTO latchkey_claims (account_id, email, email_key, phone, phone_usable_at, claimed_at)
-        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account_id, email_key) DO NOTHING";
+        "INSERT INTO latchkey_claims (account_id, email, email_key, phone, phone_usable_at, username, claimed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (account_id, email_key) DO NOTHING";
     sql!(execute tx, INSERT, claim.account_id, &claim.email, &claim.email_key, claim.phone.as_deref(),
-        claim.phone_usable_at, claim.claimed_at)?;
+        claim.phone_usable_at, claim.username.as_deref(), claim.claimed_at)?;
     Ok(())
 }
 
 /// Returns the claims to an account, oldest first.
 pub async fn of_account(conn: &mut Conn, account: Uuid) -> Result<Vec<Claim>, Error> {
-    const OF_ACCOUNT: &str = "SELECT account_id, email, email_key, phone, phone_usable_at, claimed_at
+    const OF_ACCOUNT: &str =
+        "SELECT account_id, email, email_key, phone, phone_usable_at, username, claimed_at
         FROM latchkey_claims WHERE account_id = $1 ORDER BY claimed_at, email_key";
     Ok(sql!(all Claim, conn, OF_ACCOUNT, account)?)
 }
 
 /// Returns the claim made from an address.
 pub async fn of_address(conn: &mut Conn, email_key: &str) -> Result<Option<Claim>, Error> {
-    const OF_ADDRESS: &str = "SELECT account_id, email, email_key, phone, phone_usable_at, claimed_at
+    const OF_ADDRESS: &str =
+        "SELECT account_id, email, email_key, phone, phone_usable_at, username, claimed_at
         FROM latchkey_claims WHERE email_key = $1 LIMIT 1";
     Ok(sql!(optional Claim, conn, OF_ADDRESS, email_key)?)
 }

@@ -37,7 +37,7 @@ pub async fn insert(tx: &mut Tx, size: &Size, now: Time) -> Result<(), Error> {
         'person' || i || '@example.com', '!', i % 50 <> 0, CASE WHEN i % 3 = 0 THEN '+49151' || (10000000 + i) END,
         CASE WHEN i % 3 = 0 THEN $2 END, '{}', $2 + i, $2 + i, 0 FROM generate_series(1, $1) AS i";
     const ROLES: &str = "INSERT INTO latchkey_roles (account_id, role, email_key)
-        SELECT id, 'editor', email_key FROM latchkey_accounts WHERE phone IS NOT NULL AND NOT enabled";
+        SELECT id, 'editor', email_key FROM latchkey_accounts WHERE phone_usable_at IS NOT NULL AND NOT enabled";
     const EVENTS_SQLITE: &str = "INSERT INTO latchkey_events (id, at, kind, account_id, client, policy, detail, actor)
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
         SELECT unhex(printf('%012x%020x', $2 + i * $3, i)), $2 + i * $3,

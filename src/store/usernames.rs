@@ -34,14 +34,14 @@ pub async fn email_key(conn: &mut Conn, identity: &str) -> Result<Option<String>
 /// Gives an account a username in place of its present one, which stays reserved for it; false if another account has or
 /// had a name that looks like it.
 pub async fn set(account: &mut Locked<'_>, name: &Username, now: Time) -> Result<bool, Error> {
-    const FREE: &str =
-        "DELETE FROM latchkey_usernames WHERE look = $1 AND (account_id = $2 OR left_at <= $3)";
+    const FREE: &str = "DELETE FROM latchkey_usernames WHERE (look = $1 OR name = $2) AND (account_id = $3 OR left_at <= $4
+        AND NOT EXISTS (SELECT 1 FROM latchkey_claims WHERE latchkey_claims.account_id = latchkey_usernames.account_id))";
     const INSERT: &str = "INSERT INTO latchkey_usernames (name, look, account_id) VALUES ($1, $2, $3)
         ON CONFLICT DO NOTHING";
     leave(account, now).await?;
     let id = account.id;
     let tx = account.tx();
-    sql!(execute tx, FREE, name.look(), id, now - RESERVED)?;
+    sql!(execute tx, FREE, name.look(), name.name(), id, now - RESERVED)?;
     Ok(sql!(execute tx, INSERT, name.name(), name.look(), id)? == 1)
 }
 
@@ -54,9 +54,21 @@ pub async fn leave(account: &mut Locked<'_>, now: Time) -> Result<(), Error> {
     Ok(())
 }
 
-/// Removes those that are no longer reserved, in steps; returns their number.
+/// Returns the number of names that stay reserved for an account.
+pub async fn reserved(conn: &mut Conn, account: Uuid, now: Time) -> Result<i64, Error> {
+    const RESERVED_FOR: &str =
+        "SELECT COUNT(*) FROM latchkey_usernames WHERE account_id = $1 AND left_at > $2";
+    Ok(sql!(optional(i64,), conn, RESERVED_FOR, account, now - RESERVED)?.map_or(0, |(number,)| number))
+}
+
+/// Removes those that are no longer reserved, in steps; returns their number. One whose account was removed without us is
+/// left from now on, and one whose account is claimed waits for an admin.
 pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
+    const ORPHANED: &str =
+        "UPDATE latchkey_usernames SET left_at = $1 WHERE account_id IS NULL AND left_at IS NULL";
     const PURGE: &str = "DELETE FROM latchkey_usernames WHERE name IN
-        (SELECT name FROM latchkey_usernames WHERE left_at <= $1 OR (account_id IS NULL AND left_at IS NULL) LIMIT 500)";
+        (SELECT name FROM latchkey_usernames AS it WHERE left_at <= $1 AND NOT EXISTS
+            (SELECT 1 FROM latchkey_claims WHERE latchkey_claims.account_id = it.account_id) LIMIT 500)";
+    sql!(execute tx, ORPHANED, now)?;
     Ok(sql!(execute tx, PURGE, now - RESERVED)?)
 }

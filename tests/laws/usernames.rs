@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::methods::{ask, asked, press, type_code};
-use crate::common::{Browser, NEW, OLD, Page, Person, Setting, TestApp, execute, texts, until_sent};
+use crate::common::{
+    Browser, Capabilities, NEW, OLD, Page, Person, Setting, TestApp, execute, texts, until_sent,
+};
 
 for_both_databases! {
     a_username_signs_in_however_it_is_typed,
@@ -18,7 +20,10 @@ for_both_databases! {
     a_forgotten_username_is_mailed,
     messages_reach_people_by_any_of_their_names,
     an_answer_tells_nothing_of_a_name,
-    tries_by_name_and_by_address_are_counted_together,
+    a_strangers_tries_by_name_use_up_none_by_address,
+    no_more_messages_go_to_an_address_by_its_other_names,
+    a_stranger_ends_no_key_that_its_owner_asked_for_by_name,
+    an_account_keeps_ten_former_names,
     a_phone_number_signs_in_only_its_one_owner,
     an_account_tries_ten_names_in_a_day,
     the_name_of_a_removed_account_stays_reserved,
@@ -161,7 +166,11 @@ async fn where_usernames_are_required_nobody_is_without(setting: Setting) {
     let ann = app.account("ann@example.com").await;
     let browser = app.browser();
     let page = app.sign_in(&browser, &ann.email, OLD).await;
-    assert!(page.path() == "/account/username" && page.text.contains("need a username"), "{page}");
+    assert!(
+        page.path() == "/account/username" && page.text.contains("Choose a username to continue"),
+        "{page}"
+    );
+    assert_eq!(browser.get("/account").await.path(), "/account/username", "nobody gets round it");
     let page = browser.submit(&page, &[("username", "")]).await;
     assert_eq!(page.status, 422, "{page}");
     let page = browser.submit(&page, &[("username", "maria.k")]).await;
@@ -274,9 +283,9 @@ async fn an_answer_tells_nothing_of_a_name(setting: Setting) {
     assert!(app.mailbox.unread("marla.q").await.is_none(), "nobody can be written to at a name");
 }
 
-async fn tries_by_name_and_by_address_are_counted_together(setting: Setting) {
+async fn a_strangers_tries_by_name_use_up_none_by_address(setting: Setting) {
     let mut app = naming(&setting, "optional").await;
-    let (ann, _) = named(&app).await;
+    let (ann, own) = named(&app).await;
     app.again(&[
         ("latchkey.sign_in.usernames", json!("optional")),
         ("latchkey.sign_in.phone_numbers", json!(true)),
@@ -284,13 +293,56 @@ async fn tries_by_name_and_by_address_are_counted_together(setting: Setting) {
         ("latchkey.limits.sign_ins_per_address", json!(3)),
     ])
     .await;
-    for name in ["Maria.K", &ann.email, &ann.phone] {
+    for name in ["Maria.K", "maria.k", "ｍａｒｉａ．ｋ"] {
         assert_eq!(app.sign_in(&app.browser(), name, NEW).await.status, 422, "{name}");
     }
-    for name in ["maria.k", &ann.email, &ann.phone] {
-        assert_eq!(app.sign_in(&app.browser(), name, OLD).await.status, 429, "{name}");
+    assert_eq!(app.sign_in(&app.browser(), "MARIA.K", OLD).await.status, 429, "its spellings are one");
+    for name in [&ann.email, &ann.phone] {
+        assert_eq!(app.sign_in(&app.browser(), name, OLD).await.status, 200, "{name}");
     }
-    assert_eq!(app.sign_in(&app.browser(), "somebody.else", NEW).await.status, 422);
+    let known = own.other();
+    known.with_jar(|jar| *jar = own.jar());
+    known.press(&known.get("/account").await, "/logout").await;
+    assert_eq!(app.sign_in(&known, "maria.k", OLD).await.status, 200, "a known browser is known by name too");
+}
+
+async fn no_more_messages_go_to_an_address_by_its_other_names(setting: Setting) {
+    let app = setting
+        .app_with(&[
+            ("latchkey.sign_in.usernames", json!("optional")),
+            ("latchkey.limits.enabled", json!(true)),
+            ("latchkey.limits.messages_per_address", json!(1)),
+            ("latchkey.limits.messages_per_client", json!(1000)),
+        ])
+        .await;
+    let ann = app.account("ann@example.com").await;
+    choose(&app.signed_in(&ann).await, "maria.k").await;
+    app.minutes_pass(24 * 60);
+    app.mailbox.rest(&ann.email).await;
+    for name in [&*ann.email, "maria.k", &ann.email, "maria.k"] {
+        forgot(&app.browser(), name).await;
+        until_sent(&app.setting.database).await;
+    }
+    let by_two_names = app.mailbox.rest(&ann.email).await.len();
+    app.minutes_pass(24 * 60);
+    for _ in 0..4 {
+        forgot(&app.browser(), &ann.email).await;
+        until_sent(&app.setting.database).await;
+    }
+    assert_eq!(by_two_names, app.mailbox.rest(&ann.email).await.len());
+}
+
+async fn a_stranger_ends_no_key_that_its_owner_asked_for_by_name(setting: Setting) {
+    let app = naming(&setting, "optional").await;
+    let (ann, own) = named(&app).await;
+    own.press(&own.get("/account").await, "/logout").await;
+    let page = forgot(&own, "maria.k").await;
+    let first = app.mailbox.next_key(&ann.email).await;
+    forgot(&app.browser(), "maria.k").await;
+    app.mailbox.next(&ann.email).await;
+    let page = own.submit(&page, &[("one-time-code", &first.code())]).await;
+    assert_eq!(page.path(), setting.strategy.path(), "{page}");
+    assert_eq!(app.browser().get(&first.link()).await.status, 200);
 }
 
 async fn a_phone_number_signs_in_only_its_one_owner(setting: Setting) {
@@ -323,6 +375,20 @@ async fn an_account_tries_ten_names_in_a_day(setting: Setting) {
     }
     assert_eq!(choose(&eve, "maria.k").await.status, 429);
     assert_eq!(choose(&eve, "ab").await.status, 422, "a mistake is not counted");
+}
+
+async fn an_account_keeps_ten_former_names(setting: Setting) {
+    let app = naming(&setting, "optional").await;
+    let browser = app.signed_in(&app.account("ann@example.com").await).await;
+    for name in 0..11 {
+        assert_eq!(choose(&browser, &format!("maria.{name}")).await.path(), "/account");
+    }
+    let page = choose(&browser, "maria.k").await;
+    assert!(page.status == 422 && page.text.contains("too often"), "{page}");
+    app.minutes_pass(90 * 24 * 60);
+    let browser = app.browser();
+    app.sign_in(&browser, "ann@example.com", OLD).await;
+    assert_eq!(choose(&browser, "maria.k").await.path(), "/account");
 }
 
 async fn the_name_of_a_removed_account_stays_reserved(setting: Setting) {

@@ -95,6 +95,7 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
         username: username.as_deref(),
         texts: account.usable_phone(now).is_some_and(|number| validated.config.sms.reaches(number)),
     });
+    let owed = person.as_ref().and_then(|person| signing_in::after_reset(language, &policy_now, person));
     let ways = signing_in::steps(language, &policy_now, &methods, person.as_ref());
     if explain.json {
         let email = account.as_ref().map(|account| &account.email);
@@ -106,6 +107,7 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
             "sign_in": sign_in,
             "account": state,
             "sign_in_steps": ways,
+            "factor_after_reset": owed,
             "steps": steps,
         });
         say!("{all:#}");
@@ -121,6 +123,7 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
         say!("{}", language.say("explain-permissions", &[("permissions", listed.into())]));
     }
     print(language, [&origins, &sign_in], &ways, &steps);
+    owed.iter().for_each(|owed| say!("{:3}. {owed}", steps.len() + 1));
     Ok(Done::Done)
 }
 

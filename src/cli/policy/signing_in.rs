@@ -57,6 +57,13 @@ pub(super) fn steps(
     [Some(say(first, usable)), second, username].into_iter().flatten().collect()
 }
 
+/// Returns the step after a new password, if the account owes a factor; not if its factors approve the reset.
+pub(super) fn after_reset(language: &Language, policy: &SignInPolicy, person: &Person<'_>) -> Option<String> {
+    let held = FactorKind::all().filter(|kind| policy.is_on() && policy.counts(*kind) && person.holds(*kind));
+    let held: Vec<_> = held.map(|kind| language.say(&format!("factor-{kind}"), &[])).collect();
+    (!held.is_empty()).then(|| language.say("explain-way-reset", &[("names", held.join(", ").into())]))
+}
+
 /// Returns the sentence about the second step, and the kinds that it names.
 fn second(
     language: &Language,

@@ -19,19 +19,20 @@ pub struct SignIn<'a> {
 }
 
 impl<'a> SignIn<'a> {
-    /// Counts a sign-in before any password is compared.
+    /// Counts a sign-in before any password is compared: a known browser by the address of the account, and strangers by
+    /// what they typed, so that its limit tells nothing of the address.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn count(site: &Visit<'_>, key: &'a str) -> Result<Self, Error> {
+    pub async fn count(site: &Visit<'_>, typed: &'a str, email_key: &'a str) -> Result<Self, Error> {
         if !site.config().limits.enabled {
             return Ok(Self { allowed: Allowed::Yes, counted: Vec::new(), work: None });
         }
-        let known = device::known(site, key)
-            .map(|it| [RateLimit::SignInBy(it.device, key), RateLimit::SignInByKnown(key)]);
-        let strangers = [RateLimit::SignInFrom(site.client.address), RateLimit::SignInTo(key)];
+        let known = device::known(site, email_key)
+            .map(|it| [RateLimit::SignInBy(it.device, email_key), RateLimit::SignInByKnown(email_key)]);
+        let strangers = [RateLimit::SignInFrom(site.client.address), RateLimit::SignInTo(typed)];
         let from = RateLimit::WorkFrom(site.client.address);
-        let mut work = if known.is_some() { RateLimit::WorkByKnown(key) } else { from };
+        let mut work = if known.is_some() { RateLimit::WorkByKnown(email_key) } else { from };
         // Usually no limit is near, and one statement counts for all of them.
         let counted = known.unwrap_or(strangers);
         let mut tx = site.begin_once().await?;

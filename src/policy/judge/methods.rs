@@ -18,7 +18,7 @@ use crate::{
 
 /// Returns what is worth knowing of the ways to sign in, where they are chosen.
 pub fn methods(settings: &SignInSettings, reset: &ResetSettings, environment: Environment) -> Vec<Finding> {
-    if settings.methods.is_none() {
+    if settings.methods.is_none() && settings.phone_numbers.is_none() {
         return Vec::new();
     }
     let policy = settings.policy([]);
@@ -49,6 +49,15 @@ pub fn methods(settings: &SignInSettings, reset: &ResetSettings, environment: En
             Severity::Advice,
             "codes by text message are restricted in NIST SP 800-63B-4: numbers are taken over by fraud at the carrier",
             "leave \"sms_code\" out where accounts are worth that much",
+        ));
+    }
+    let texted = policy.sends(Channel::Sms) || reset.tables().any(|(_, reset)| reset.channel == Channel::Sms);
+    if policy.phone_numbers && texted && policy.second_factor != SecondFactor::Required {
+        findings.push(Finding::new(
+            Severity::Warning,
+            format!("{}.phone_numbers", table_key("")),
+            "a phone number names an account and also proves it: whoever gets the number next is in, with nothing else",
+            "require a second factor, or write phone_numbers = false",
         ));
     }
     if policy.sends(Channel::Sms) && !environment.gateway {
@@ -141,6 +150,12 @@ mod tests {
             ("methods = ['password', 'passkey']".into(), "", false, &[]),
             ("methods = ['password', 'email_link']".into(), "", false, &[ADMIN, EMAIL]),
             (mailed("'password', 'email_link'"), "", false, &[EMAIL]),
+            (
+                "phone_numbers = true".into(),
+                "channel = 'sms'",
+                true,
+                &["warning: latchkey.sign_in.phone_numbers: a phone number names an account and also proves it"],
+            ),
             ("methods = ['password', 'sms_code']".into(), "", true, &[SMS, TEXTS]),
             (
                 "methods = ['password', 'sms_code']".into(),

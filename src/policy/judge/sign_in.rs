@@ -90,8 +90,8 @@ fn impossible(role: &str, policy: &SignInPolicy, environment: Environment) -> Op
     let required = policy.second_factor == SecondFactor::Required;
     (required && !policy.factors.iter().any(can)).then(|| {
         let why =
-            "required, but nobody can set one up: passkeys need https and a domain, and texts a gateway";
-        Finding::new(Severity::Error, format!("{}.factors", table_key(role)), why, "add \"totp\"")
+            "required, but nobody can set one up: passkeys need latchkey.public_url to be https with a domain, or localhost, and texts a gateway";
+        Finding::new(Severity::Error, format!("{}.factors", table_key(role)), why, "let \"totp\" count as well")
     })
 }
 
