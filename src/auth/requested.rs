@@ -117,24 +117,15 @@ pub struct Requested<T = ()> {
 }
 
 impl Asking {
-    /// Locks the account that was named, if there is one, and if its address may get another message of this kind.
+    /// Locks the account that was named, if there is one, and sees whether the browser is known for it.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn lock<'t>(
-        &mut self,
-        app: &App,
-        tx: &'t mut Tx,
-        kind: MessageKind,
-    ) -> Result<Option<Locked<'t>>, Error> {
+    pub async fn lock<'t>(&mut self, app: &App, tx: &'t mut Tx) -> Result<Option<Locked<'t>>, Error> {
         let found = identity::find(tx, &app.live.now().sign_in([]), &self.email_key).await?;
         let Some(email_key) = found else { return Ok(None) };
         if email_key != self.email_key {
             self.known = self.device.as_ref().and_then(|device| device.known(&email_key, app.now()));
-            let named = (&*email_key, self.known.as_ref());
-            if !throttle::named_allowed(app, tx, kind, named).await?.is_yes() {
-                return Ok(None);
-            }
         }
         accounts::lock_by_email(tx, &email_key, app.now()).await
     }

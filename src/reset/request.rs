@@ -181,7 +181,7 @@ impl Reset {
     /// [`Error::Database`].
     pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
         let Reset(mut asking) = self;
-        let account = asking.lock(app, tx, MessageKind::Reset).await?;
+        let account = asking.lock(app, tx).await?;
         let Asking { email, email_key, browser, requested, known, asked, .. } = asking;
         let Some(mut account) = account else {
             return unanswered::without_account(app, tx, (&email, email_key), "reset-unknown", asked).await;

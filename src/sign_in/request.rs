@@ -20,7 +20,6 @@ use crate::{
     },
     core::{
         event::{Event, EventKind},
-        limits::MessageKind,
         place::Place,
     },
     http::throttle,
@@ -61,7 +60,7 @@ impl SignInRequest {
     /// [`Error::Database`].
     pub async fn carry_out(self, app: &App, tx: &mut Tx) -> Result<(), Error> {
         let Self { mut asking, channel } = self;
-        let Some(mut account) = asking.lock(app, tx, MessageKind::SignIn).await? else {
+        let Some(mut account) = asking.lock(app, tx).await? else {
             let of = (&*asking.email, asking.email_key);
             return unanswered::without_account(app, tx, of, "sign-in-unknown", asking.asked).await;
         };

@@ -83,23 +83,6 @@ pub async fn message_allowed(
     Ok(count(site, tx, known, &strangers).await?.0)
 }
 
-/// Counts a request for a message by the address of the account that was named otherwise, once it is found: a mailbox gets
-/// no more messages by three names than by one.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn named_allowed(
-    site: &App,
-    tx: &mut Tx,
-    asking: MessageKind,
-    (email_key, known): (&str, Option<&Known>),
-) -> Result<Allowed, Error> {
-    let known = known.map(|it| {
-        [RateLimit::MessageBy(asking, it.device, email_key), RateLimit::MessageByKnown(asking, email_key)]
-    });
-    Ok(count(site, tx, known, &[RateLimit::MessageFor(asking, email_key)]).await?.0)
-}
-
 /// Counts a request for a message like [`message_allowed`], and posts it if allowed.
 ///
 /// # Errors
