@@ -112,7 +112,7 @@ sent-later = Too many messages were requested, so no new one was sent. You can a
 register-sent-title = Check your email
 register-sent-lead = We have sent you an email with the next step.
 register-sent-lead-bare = If you have just registered, an email with the next step is on its way to you.
-register-sent-next = If you open its link in this browser, one more button confirms your address.
+register-sent-next = Open its link in this browser, and confirm your address with one more button.
 register-sent-typed = Check the address above. If it is wrong, register again with the right one.
 confirm-request-title = Send the confirmation email again
 confirm-request-lead = Enter the address you registered with. We will send you a new link to confirm it.
@@ -209,6 +209,7 @@ username-button = Save username
 username-reminder-title = Forgot your username?
 username-reminder-lead = Enter the email address of your account, and we will send your username to it. You can also sign in with the address itself.
 username-reminder-button = Send my username
+username-again = Send it again
 username-sent-lead = If there is an account with this address, an email with its username is on its way.
 username-sent-lead-bare = If you entered the address of an account, an email with its username is on its way.
 email-title = Change your email address
@@ -261,13 +262,13 @@ prove-down = We cannot send codes at the moment. Please use something else, or t
 prove-button = Confirm
 prove-trust = Do not ask again in this browser for { $days } days
 prove-passkey-button = Use my passkey
-prove-other-title = Can you not do this?
+prove-other-title = Having trouble?
 prove-other-passkey = Use a passkey
 prove-other-totp = Use your authenticator app
 prove-other-sms = Get a code by text message
 prove-other-email = Get a code by email
 prove-other-recovery_code = Use a recovery code
-prove-lost = If you have lost these too, please contact support. They can let you back in.
+prove-lost = If you cannot use any of these, please contact support. They can let you back in.
 prove-cancel = Cancel and sign in as somebody else
 verify-lead = This changes how you sign in.
 factors-title = Two-step sign-in
@@ -311,7 +312,7 @@ number-title = Codes by text message
 number-lead = We text you a code each time that you sign in. First we send one to make sure that it reaches you.
 sent-title = Confirm the code
 codes-title = Your recovery codes
-codes-lead = Write these codes down, or print them, and keep them where you would keep a spare key. If you lose your phone, each of them signs you in once.
+codes-lead = Write these codes down, or print them, and keep them where you would keep a spare key. If you cannot use your second step, each of them takes its place once.
 codes-once = We do not show them again.
 codes-button = I have written them down
 sessions-title = Your sessions
@@ -356,7 +357,7 @@ reset-sent-typed = Check that the address above is right, and that it is the one
 sent-named-typed = Check that the name above is right. You can also use the email address of your account.
 reset-sent-again = If you ask again, only the newest message works.
 key-title = Enter your code
-key-lead = If you read the message on another device, enter its code here.
+key-lead = Enter the code from your message, or the one that support has read out to you.
 key-hint = The code is on a line of its own in the message.
 key-button = Continue
 unusable-unknown-title = This link does not work
@@ -478,6 +479,7 @@ event-code-failed = Somebody entered a wrong code too often
 event-email-changed = The email address was changed
 event-phone-changed = The phone was changed
 event-username-changed = The username was changed
+event-factor-renamed = A second step was renamed
 event-factor-added = A second step was added to sign-in
 event-factor-removed = A second step was removed from sign-in
 event-factors-removed = Support removed two-step sign-in
@@ -727,7 +729,7 @@ people-withdrawn = The invitation has been withdrawn.
 
 person-own = This is your own account.
 person-state = State
-person-enabled = may sign in
+person-enabled = active
 person-disabled = disabled
 person-disable = Disable
 person-enable = Enable
@@ -757,7 +759,7 @@ person-codes = { $count ->
   }
 person-remove-factors = Remove two-step sign-in
 person-remove-factors-hint = This removes every second factor and the recovery codes: from then on, the password alone signs in.
-person-let-in-factors = When the link or code is used, two-step sign-in is removed with its recovery codes, because they cannot prove it.
+person-let-in-factors = When the link or code is used, two-step sign-in is removed with its recovery codes, because they can no longer use it.
 person-help = If this person cannot get back in
 person-help-lead = Make sure that you are talking to the owner of this account. The owner is told by email, with a “this wasn’t me” link, and the event keeps your reason.
 person-let-in-strategy = How they get back in, once
@@ -879,6 +881,7 @@ kind-browser-trusted = Browser trusted
 kind-code-failed = Wrong code
 kind-cookie-refused = Changed cookie refused
 kind-email-changed = Address changed
+kind-factor-renamed = Second factor renamed
 kind-factor-added = Second factor added
 kind-factor-code_sent = Code of a second factor sent
 kind-factor-codes_renewed = Recovery codes replaced
@@ -1193,6 +1196,14 @@ mail-factor-added-button = This wasn’t me
 mail-factor-added-closing =
     If this was not you, open the link now. On its page, one button removes the second step, ends every session and sends you a message to choose a new password.
 
+mail-factor-renamed-subject = A second step of your { $site } account was renamed
+mail-factor-renamed-lead =
+    Somebody gave a second step of your { $site } account another name.
+    If this was you, there is nothing to do.
+mail-factor-renamed-button = This wasn’t me
+mail-factor-renamed-closing =
+    If this was not you, open the link now. On its page, one button restores the name, ends every session and sends you a message to choose a new password.
+
 mail-factor-removed-subject = A second step was removed from your { $site } account
 mail-factor-removed-lead =
     Somebody removed a second step that was needed to sign in to your { $site } account.
@@ -1203,7 +1214,7 @@ mail-factor-removed-closing =
 
 mail-factors-removed-subject = Two-step sign-in was removed from your { $site } account
 mail-factors-removed-lead =
-    The support of { $site } has removed every second step, and the recovery codes, from your account: the password alone signs in.
+    { $site } support has turned off two-step sign-in for your account and cancelled your recovery codes. You can now sign in without a second step.
     If you asked support for this, set up two-step sign-in again when you next sign in.
 mail-factors-removed-button = This wasn’t me
 mail-factors-removed-closing =
@@ -1227,7 +1238,7 @@ mail-recovery-codes-renewed-closing =
 
 mail-let-in-link-subject = Get back into your { $site } account
 mail-let-in-link-lead =
-    The support of { $site } has sent you this link, so that you can get back into your account.
+    { $site } support has sent you this link, so that you can get back into your account.
     It works once, and opening it does not change anything yet.
     If you have set up two-step sign-in, using the link removes it with its recovery codes: set it up again once you are in.
 mail-let-in-link-button = Get back in
@@ -1237,12 +1248,12 @@ mail-let-in-link-closing =
 
 mail-let-in-subject = Support is letting you into your { $site } account
 mail-let-in-lead =
-    The support of { $site } has made a link or code with which you can get into your account once and choose a new password.
+    { $site } support has created a link or code that lets you into your account once, to choose a new password.
     If you have set up two-step sign-in, it is removed with its recovery codes when the link or code is used.
     If you asked support for this, there is nothing else to do.
 mail-let-in-button = This wasn’t me
 mail-let-in-closing =
-    If you did not ask for this, open the link now. On its page, one button makes every other link and the password useless, ends every session and sends you a message to choose a new password.
+    If you did not ask for this, open the link now. On its page, one button cancels the password and all other links, ends every session and sends you a message to choose a new password.
 
 mail-account-deleted-subject = Your { $site } account is going to be deleted
 mail-account-deleted-lead =
@@ -1274,7 +1285,7 @@ mail-frozen-claimed-closing =
 
 mail-decided-subject = Choose a new password for { $site }
 mail-decided-lead =
-    The support of { $site } has decided that the account is yours, and has lifted the hold.
+    { $site } support has decided that the account is yours, and has lifted the hold.
     One step is left: open the link and choose a new password.
 mail-decided-button = Choose a new password
 mail-decided-closing =

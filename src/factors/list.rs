@@ -178,12 +178,19 @@ async fn rename(
         Err(refusal) => return refused(&site, me, refusal).await,
     };
     let mut tx = site.begin().await?;
-    if let Some(account) = me.0.lock(&mut tx, site.now()).await? {
-        let (held, account) = account.into_parts();
-        if factors::rename(held, account.id, id, &name).await? {
-            tx.commit().await?;
-            site.flash("flash-factor-renamed");
-        }
+    let Some(mut account) = me.0.lock(&mut tx, site.now()).await? else {
+        return Ok(Outcome::go(Place::Factors));
+    };
+    let (asked, owner) = (site.caller(), account.id);
+    let held = factors::of_account(account.tx(), owner).await?;
+    if let Some(factor) = held.iter().find(|factor| factor.id == id && factor.name != name) {
+        let (tx_held, row) = account.parts();
+        notice::post(site.app, tx_held, row, &row.email, "factor-renamed", &asked).await?;
+        factors::rename(tx_held, owner, id, &name).await?;
+        let event = Event::new(EventKind::FactorRenamed, owner).from(&asked).detail(factor.kind.name());
+        event.write(site.app, tx_held).await?;
+        tx.commit().await?;
+        site.flash("flash-factor-renamed");
     }
     Ok(Outcome::go(Place::Factors))
 }

@@ -84,6 +84,9 @@ pub enum EventKind {
     /// An admin removed all second factors of an account.
     #[strum(serialize = "factor.removed_all")]
     FactorRemovedAll,
+    /// A second factor got another name.
+    #[strum(serialize = "factor.renamed")]
+    FactorRenamed,
     /// A form from another site was refused.
     #[strum(serialize = "form.refused")]
     FormRefused,

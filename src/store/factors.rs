@@ -113,10 +113,11 @@ pub async fn touch(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
     Ok(())
 }
 
-/// Names a factor; false if the account has no such factor.
-pub async fn rename(tx: &mut Tx, account: Uuid, id: Uuid, name: &str) -> Result<bool, Error> {
+/// Names a factor of an account.
+pub async fn rename(tx: &mut Tx, account: Uuid, id: Uuid, name: &str) -> Result<(), Error> {
     const RENAME: &str = "UPDATE latchkey_factors SET name = $3 WHERE id = $2 AND account_id = $1";
-    Ok(sql!(execute tx, RENAME, account, id, name)? == 1)
+    sql!(execute tx, RENAME, account, id, name)?;
+    Ok(())
 }
 
 /// Removes a factor; false if the account has no such factor.

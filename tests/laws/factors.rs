@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::common::{
     Authenticator, Browser, NEW, OLD, OTHER, Page, Person, Setting, TestApp,
     factors::{finish, half_way, prove, remove, to_the_factor, undo, with_app, with_recovery_code},
-    recovery_codes,
+    recovery_codes, texts,
 };
 
 for_both_databases! {
@@ -482,7 +482,8 @@ async fn a_new_password_keeps_the_factor(setting: Setting) {
 
 async fn a_factor_is_named(setting: Setting) {
     let app = setting.app().await;
-    let (_, _, own, _) = with_app(&app).await;
+    let (ann, _, own, _) = with_app(&app).await;
+    app.mailbox.rest(&ann.email).await;
     let page = own.get("/account/factors").await;
     assert!(page.text.contains("Authenticator app"), "{page}");
     let form = page.forms.iter().find(|form| form.path().ends_with("/name")).expect("a form");
@@ -491,6 +492,14 @@ async fn a_factor_is_named(setting: Setting) {
     let form = page.forms.iter().find(|form| form.path().ends_with("/name")).expect("a form");
     let page = own.post(&own.sent(&page, form, &[("name", "")])).await;
     assert!(page.text.contains("Anna’s"), "{page}");
+    let told = app.mailbox.next_notice(&ann.email).await;
+    assert!(told.subject.contains("renamed"), "{told:?}");
+    own.post(&own.sent(&page, form, &[("name", "Anna’s <b>key</b> – 2")])).await;
+    assert!(app.mailbox.rest(&ann.email).await.is_empty(), "the same name is no change");
+    let other = app.browser();
+    other.press(&other.get(&told.link()).await, "/reset/not-me").await;
+    let names = texts(&app.setting.database, "SELECT name FROM latchkey_factors").await;
+    assert!(!names.iter().any(|name| name.contains("Anna")), "{names:?}");
 }
 
 async fn no_reset_goes_round_the_factor(setting: Setting) {
