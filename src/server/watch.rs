@@ -39,14 +39,16 @@ pub fn fairing(read: Read, bell: Arc<Notify>) -> AdHoc {
     AdHoc::on_liftoff("Watch", move |rocket| {
         Box::pin(async move {
             if let Some(switch) = Switch::of(rocket) {
-                let watched = Watched { files: files(rocket.figment()), speaks: speaks(rocket.figment()) };
+                let mut watched = Watched::default();
+                watched.add(rocket.figment());
                 tokio::spawn(watch(watched, read.clone(), switch, rocket.shutdown(), bell));
             }
         })
     })
 }
 
-/// Configuration files at the start.
+/// Configuration files that have been in force since the start.
+#[derive(Default)]
 struct Watched {
     files: BTreeSet<PathBuf>,
     /// True if the files set any key of Latchkey.
@@ -54,6 +56,12 @@ struct Watched {
 }
 
 impl Watched {
+    /// Adds the files of a configuration that is in force.
+    fn add(&mut self, figment: &Figment) {
+        self.files.extend(files(figment));
+        self.speaks |= speaks(figment);
+    }
+
     /// Accepts a newer configuration unless files, or all keys of Latchkey in them, are gone: it would otherwise look
     /// like a policy of defaults.
     fn accept(&self, figment: Figment) -> Result<Figment, Error> {
@@ -68,14 +76,14 @@ impl Watched {
     }
 }
 
-async fn watch(watched: Watched, read: Read, switch: Switch, mut shutdown: Shutdown, bell: Arc<Notify>) {
+async fn watch(mut watched: Watched, read: Read, switch: Switch, mut shutdown: Shutdown, bell: Arc<Notify>) {
     let (tell, mut told) = mpsc::channel(1);
-    let look = || {
-        watcher(&watched.files, tell.clone()).inspect_err(|fault| {
+    let look = |files: &BTreeSet<PathBuf>| {
+        watcher(files, tell.clone()).inspect_err(|fault| {
             log::error!("cannot watch the configuration; send SIGHUP when it changes: {fault}");
         })
     };
-    let mut watching = look();
+    let mut watching = look(&watched.files);
     loop {
         select! {
             () = &mut shutdown => return,
@@ -83,7 +91,7 @@ async fn watch(watched: Watched, read: Read, switch: Switch, mut shutdown: Shutd
             _ = told.recv() => {}
         }
         // A link may have another target now.
-        drop(std::mem::replace(&mut watching, look()));
+        drop(std::mem::replace(&mut watching, look(&watched.files)));
         let left_alone = async { while timeout(DEBOUNCE, told.recv()).await.is_ok() {} };
         let accepted = match timeout(DEBOUNCE_LIMIT, left_alone).await {
             Ok(()) => watched.accept(read()),
@@ -91,7 +99,11 @@ async fn watch(watched: Watched, read: Read, switch: Switch, mut shutdown: Shutd
         };
         match accepted {
             // The switch logs a refusal itself.
-            Ok(figment) => _ = switch.take_up(&figment).await,
+            Ok(figment) => {
+                if switch.take_up(&figment).await.is_ok() {
+                    watched.add(&figment);
+                }
+            }
             Err(why) => switch.refuse(&why),
         }
     }
@@ -186,6 +198,8 @@ fn changes(event: &Event, names: &BTreeSet<OsString>) -> bool {
 mod tests {
     use std::os::unix::fs::symlink;
 
+    use figment::providers::{Format, Toml};
+
     use super::*;
 
     #[test]
@@ -202,6 +216,19 @@ mod tests {
         for path in ["Rocket.toml", "current", "..data", "releases/1/Rocket.toml"] {
             assert!(found.contains(&at(path)), "{path}: {found:?}");
         }
+    }
+
+    #[test]
+    fn a_file_that_came_later_is_missed_as_one_from_the_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("Rocket.toml");
+        std::fs::write(&file, "[default.latchkey]\nsite_name = 'x'").unwrap();
+        let read = || Figment::new().merge(Toml::file_exact(&file).nested());
+        let mut watched = Watched::default();
+        let with_it = watched.accept(read()).unwrap();
+        assert!(watched.accept(Figment::new()).is_ok(), "nothing of it has been in force");
+        watched.add(&with_it);
+        assert!(watched.accept(Figment::new()).is_err_and(|why| why.to_string().contains("is gone")));
     }
 
     #[test]

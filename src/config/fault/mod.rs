@@ -296,6 +296,7 @@ fn wanted_type(wanted: &str) -> &str {
         "a sequence" => "a list",
         "a boolean" => "true or false",
         "i64" | "u8" | "u16" | "u32" | "u64" | "usize" => "a number",
+        wanted if wanted.starts_with("enum ") => "a word in quotes",
         wanted if wanted == "a map" || wanted.starts_with("struct ") => "a table",
         wanted => wanted,
     }

@@ -26,6 +26,10 @@ fn a_fault_names_its_key_from_the_first_table_on() {
         ),
         ("[default.latchkey]\ntrusted_proxies = 'x'", "latchkey.trusted_proxies: write a list of addresses"),
         ("[default.latchkey.password]\ncost = -1", "latchkey.password.cost: -1 is out of range"),
+        (
+            "[default.latchkey.sign_in]\nusernames = true",
+            "latchkey.sign_in.usernames: true or false stands where a word in quotes belongs",
+        ),
         ("[default]\nlatchkey = 'x'", "latchkey: text stands where a table belongs"),
     ] {
         assert!(told(toml).starts_with(said), "{toml}: {}", told(toml));
