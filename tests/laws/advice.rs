@@ -113,4 +113,14 @@ async fn a_difference_counts_people_and_keys(setting: Setting) {
     let back = diff(&["policy", "diff", "new.toml", "old.toml", "--json"]);
     let read: serde_json::Value = serde_json::from_slice(&back.stdout).expect("JSON");
     assert_eq!((&read["affected"], &read["keys"], back.status.code()), (&json!(1), &json!([]), Some(1)));
+
+    std::fs::write(folder.join("Rocket.toml"), "[default.latchkey]\ncolour = 1").expect("written");
+    let beside = diff(&["policy", "diff", "old.toml", "new.toml"]);
+    assert_eq!(beside.status.code(), Some(1), "the file here is none of the two: {}", text(&beside));
+    config.set("latchkey.sign_in.methods", json!(["passkey"]));
+    std::fs::write(folder.join("new.toml"), config.toml()).expect("written");
+    let refused = diff(&["policy", "diff", "old.toml", "new.toml"]);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{told}");
+    assert!(told.contains("latchkey.sign_in.methods: people who have just registered"), "{told}");
 }

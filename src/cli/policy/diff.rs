@@ -14,6 +14,7 @@ use super::{super::census::DatabaseState, permissions, sign_in};
 use crate::{
     base::{Error, clock::Clock},
     config::{Config, database, fault},
+    findings::{Finding, Severity},
     policy::{
         Policy, ResetSettings, own_strategy::Strategies, permissions::Permissions, setting::Setting,
         sign_in::SignInSettings,
@@ -133,6 +134,11 @@ fn read(path: &PathBuf, strategies: &Strategies) -> Result<(Figment, Policies), 
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())
         .select(rocket::Config::figment().profile().clone());
     let config: Config = fault::extract(&figment, "latchkey")?;
+    let found = |fault| Finding::of(Severity::Error, fault).placed(&figment);
+    let faults: Vec<_> = config.sign_in.faults().into_iter().map(found).collect();
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
     match config.reset.resolve(strategies) {
         (reset, unknown) if unknown.is_empty() => {
             let Config { sign_in, permissions, .. } = config;

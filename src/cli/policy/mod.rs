@@ -31,14 +31,14 @@ pub(super) fn run(policy: &Policy, figment: &Figment, owner: Owner, provided: &P
         Owner::Server => &Strategies::unseen(),
         Owner::Application => &provided.strategies,
     };
-    let done = config::refuse(figment, owner, provided).and_then(|()| match policy {
-        Policy::Explain(explain) => {
-            rocket::execute(explain::run(explain, figment, provided)).map(ExitCode::from)
-        }
+    let done = match policy {
+        Policy::Explain(explain) => config::refuse(figment, owner, provided)
+            .and_then(|()| rocket::execute(explain::run(explain, figment, provided)).map(ExitCode::from)),
+        // It reads two files of its own, whatever stands in the one here.
         Policy::Diff(diff) => {
             rocket::execute(diff::run(diff, strategies)).map(|differ| ExitCode::from(u8::from(differ)))
         }
-    });
+    };
     done.unwrap_or_else(|error| {
         complain(figment, &error);
         ExitCode::from(match policy {

@@ -8,7 +8,7 @@ use super::super::{Done, LOCALE, say_json, table::Table};
 use crate::{
     app::App,
     base::{Error, email::Email, phone::ending},
-    store::{Pool, accounts, claims, registrations, sessions},
+    store::{Pool, accounts, claims, registrations, sessions, usernames},
     view::{format, iso},
 };
 
@@ -119,12 +119,14 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
     };
     let open = sessions::list(&mut conn, account.id, now - *app.config().session.idle, now).await?;
     let claims = claims::of_account(&mut conn, account.id).await?;
+    let username = usernames::of_account(&mut conn, account.id).await?;
     let (policy, state) = (app.policy_now(&account), account.state().name());
     let held = Some(account.resets_blocked_until).filter(|until| *until > now && *until < accounts::FOREVER);
     if as_json {
         say_json(&json!({
             "id": account.id,
             "email": account.email,
+            "username": username,
             "state": state,
             "since": iso::stamp(account.created_at),
             "phone": account.phone.as_deref().map(ending),
@@ -149,6 +151,7 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
         held.map_or(String::new(), |until| format!(", on hold until {}", format::moment(LOCALE, until)));
     for (name, value) in [
         ("email", account.email.clone()),
+        ("username", username.unwrap_or_default()),
         ("state", format!("{state}{hold}")),
         ("since", format::day(LOCALE, account.created_at)),
         ("claimed", claims.iter().map(|claim| claim.email.as_str()).collect::<Vec<_>>().join(", ")),
@@ -160,7 +163,9 @@ pub(super) async fn show(app: &App, pool: &Pool, email: &Email, as_json: bool) -
             format!("{}, first key by {}, good for {}", policy.strategy, policy.channel, policy.key_ttl),
         ),
     ] {
-        say!("{name:10}{value}");
+        if !value.is_empty() {
+            say!("{name:10}{value}");
+        }
     }
     Ok(Done::Done)
 }
