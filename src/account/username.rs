@@ -6,11 +6,11 @@ use serde::Serialize;
 use super::notice;
 use crate::{
     auth::session::Fresh,
-    base::{Error, fault::Fault, return_to, username::Username},
+    base::{Error, fault::Fault, username::Username},
     core::{
         event::{Event, EventKind},
         limits::RateLimit,
-        place::{Address, Place},
+        place::{Address, Place, goal},
     },
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form, throttle::Try},
     policy::sign_in::Usernames,
@@ -68,10 +68,6 @@ fn page(site: &Visit<'_>, current: Option<String>, next: &str) -> Page {
     page.filled(UsernameForm::AT.username, &typed).home(Place::ChangeUsername.with(&[("next", next)]))
 }
 
-fn goal(next: &str) -> Address {
-    return_to::path(next).map_or(Place::Account.into(), Address::Path)
-}
-
 #[get("/account/username?<next>")]
 async fn show(site: Visit<'_>, me: Fresh<'_>, next: Option<&str>) -> Result<Outcome, Error> {
     if !site.at_arrival.sign_in([]).has_usernames() {
@@ -93,25 +89,25 @@ async fn submit(
         return Ok(Outcome::go(Place::Account));
     }
     let (next, at) = (form.draft.next.clone().unwrap_or_default(), UsernameForm::AT.username);
-    let current = usernames::of_account(&mut site.read().await?, id).await?;
+    let mut conn = site.read().await?;
+    let current = usernames::of_account(&mut conn, id).await?;
     let (name, refusal) = match form.whole() {
         Ok((UsernameForm { username, .. }, refusal)) => (username, refusal),
         Err(refusal) => return Ok(page(&site, current, &next).refused(refusal)),
     };
-    let fault = match &name {
-        None if policy.usernames == Usernames::Required => Some(Fault::missing()),
-        Some(name) if Some(name.name()) == current.as_deref() => Some(Fault::new("fault-same-username")),
-        _ => None,
+    let fault = match (&name, &current) {
+        (None, _) if policy.usernames == Usernames::Required => Some(Fault::missing()),
+        (None, None) => return Ok(Outcome::Go(goal(&next))),
+        (None, Some(_)) => None,
+        (Some(name), Some(current)) if name.name() == current => Some(Fault::new("fault-same-username")),
+        (Some(_), _) => {
+            let reserved = usernames::reserved(&mut conn, id, site.now()).await?;
+            (reserved >= MOST_RESERVED).then(|| Fault::new("fault-usernames-many"))
+        }
     };
+    drop(conn);
     if let Some(fault) = fault {
         return Ok(page(&site, current, &next).refused(refusal.with(at, fault)));
-    }
-    if name.is_none() && current.is_none() {
-        return Ok(Outcome::Go(goal(&next)));
-    }
-    let reserved = usernames::reserved(&mut site.read().await?, id, site.now()).await?;
-    if name.is_some() && reserved >= MOST_RESERVED {
-        return Ok(page(&site, current, &next).refused(refusal.with(at, Fault::new("fault-usernames-many"))));
     }
     let counted = Try::count(&site, [RateLimit::UsernameOf(id.as_bytes())]).await?;
     if !counted.allowed().is_yes() {

@@ -7,7 +7,10 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::{base::base_path::BasePath, policy::strategy::Strategy};
+use crate::{
+    base::{base_path::BasePath, return_to},
+    policy::strategy::Strategy,
+};
 
 /// The places without a parameter, each with its path: here alone, and at its route.
 macro_rules! places {
@@ -182,6 +185,11 @@ impl Place {
 /// Encodes a value of a query; a slash may stand as it is (RFC 3986, 3.4).
 fn encoded(value: &str) -> String {
     RawStr::new(value).percent_encode().as_str().replace("%2F", "/")
+}
+
+/// Returns the page to go on to: `next`, if it is a path of this server, or else the account.
+pub fn goal(next: &str) -> Address {
+    return_to::path(next).map_or(Place::Account.into(), Address::Path)
 }
 
 /// An address that a page leads to.

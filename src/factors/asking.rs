@@ -3,14 +3,13 @@
 use serde::Serialize;
 
 use super::{
-    resume::goal,
     sending::Sending,
     ways::{OtherWay, Ways},
 };
 use crate::{
     auth::question::{Aim, Question},
     base::{Error, factor::FactorKind},
-    core::place::{Address, Place},
+    core::place::{Address, Place, goal},
     http::Visit,
     store::accounts::AccountRow,
 };

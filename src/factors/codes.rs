@@ -5,14 +5,13 @@ use std::time::Duration;
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
-use super::resume::goal;
 use crate::{
     account::notice,
     auth::{recovery, stepped_up::SteppedUp},
     base::{Error, clock::Time, key::Key},
     core::{
         event::{Event, EventKind},
-        place::{Address, Place},
+        place::{Address, Place, goal},
     },
     http::{CookieName, Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
     store::{factors, sessions::SignedIn},

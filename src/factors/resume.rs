@@ -7,10 +7,10 @@ use crate::{
         pending::{Pending, PendingGoal},
         temporary,
     },
-    base::{Error, factor::FactorKind, return_to},
+    base::{Error, factor::FactorKind},
     core::{
         event::{Event, EventKind},
-        place::{Address, Place},
+        place::{Address, Place, goal},
     },
     http::{Outcome, Visit, dead_end::Why},
     policy::{Policy, strategy::Strategy},
@@ -126,9 +126,4 @@ impl Resumed<'_> {
             Resumed::Stale => Ok(Outcome::gone(Why::Live, None, Place::Reset)),
         }
     }
-}
-
-/// Returns the page to go on to.
-pub fn goal(next: &str) -> Address {
-    return_to::path(next).map_or(Place::Account.into(), Address::Path)
 }

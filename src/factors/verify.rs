@@ -6,14 +6,14 @@ use zeroize::Zeroizing;
 
 use super::{
     asking::Asking,
-    resume::{goal, note},
+    resume::note,
     sending::{self, SendForm},
     ways::{Sent, Ways, place_of},
 };
 use crate::{
     auth::{again::Again, question::Aim, second_factor::Tried},
     base::{Error, factor::FactorKind},
-    core::place::Place,
+    core::place::{Place, goal},
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
     store::{
         accounts::{self, AccountRow},
