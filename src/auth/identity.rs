@@ -6,7 +6,7 @@ use crate::{
         fault::Fault,
         identity::{Identity, IdentityKind},
     },
-    http::Visit,
+    http::{Refusal, Visit},
     policy::sign_in::SignInPolicy,
     store::{Conn, usernames},
 };
@@ -23,27 +23,27 @@ pub async fn find(conn: &mut Conn, policy: &SignInPolicy, key: &str) -> Result<O
     }
 }
 
-/// Checks that somebody typed what people may be named by, to be written to.
+/// Checks that somebody typed, in the field with the id `at`, what people may be named by, to be written to.
 ///
 /// # Errors
-/// A [`Fault`] that says what to type.
-pub fn judge(site: &Visit<'_>, typed: &Identity) -> Result<(), Fault> {
+/// The `refusal` of the form, with a fault that says what to type.
+pub fn judge(site: &Visit<'_>, typed: &Identity, at: &str, refusal: Refusal) -> Result<(), Refusal> {
     let policy = site.at_arrival.sign_in([]);
     match typed.kind().is_some_and(|kind| policy.accepts(kind)) {
         true => Ok(()),
-        false if policy.names_by_address_alone() => Err(Fault::new("fault-email")),
-        false => Err(Fault::new("fault-identity")),
+        false if policy.names_by_address_alone() => Err(refusal.with(at, Fault::new("fault-email"))),
+        false => Err(refusal.with(at, Fault::new("fault-identity"))),
     }
 }
 
-/// Returns the canonical address of the account that was named, or the text that was typed.
+/// Returns the canonical address of the account with this identity, by its canonical form, or that form if there is none.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn named(site: &Visit<'_>, typed: &Identity) -> Result<String, Error> {
-    let found = match typed.kind() {
-        None | Some(IdentityKind::Email) => None,
-        Some(_) => find(&mut site.read().await?, &site.at_arrival.sign_in([]), typed.key()).await?,
+pub async fn named(site: &Visit<'_>, key: &str) -> Result<String, Error> {
+    let found = match IdentityKind::of(key) {
+        IdentityKind::Email => None,
+        _ => find(&mut site.read().await?, &site.at_arrival.sign_in([]), key).await?,
     };
-    Ok(found.unwrap_or_else(|| typed.key().to_owned()))
+    Ok(found.unwrap_or_else(|| key.to_owned()))
 }

@@ -189,10 +189,7 @@ impl WayIn {
         let (Some(id), Some(browser_id)) = (requested.id, site.browser_id()) else {
             return Ok(Err(Fault::new("fault-key")));
         };
-        let mut conn: Conn = site.read().await?;
-        let named = identity::find(&mut conn, &site.at_arrival.sign_in([]), &requested.email_key).await?;
-        drop(conn);
-        let email_key = named.as_deref().unwrap_or(&requested.email_key);
+        let email_key = &*identity::named(site, &requested.email_key).await?;
         let of = match device::known(site, email_key) {
             Some(known) => RateLimit::MailedCodeBy(known.device, email_key),
             None => RateLimit::MailedCodeFor(&requested.email_key),

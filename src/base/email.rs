@@ -77,7 +77,7 @@ pub fn masked(address: &str) -> String {
 /// Trims invisible characters, unless the text contains a line break, which no address does.
 fn trimmed(text: &str) -> &str {
     let inner = typed::trimmed(text);
-    if text.contains(['\r', '\n', '\u{2028}', '\u{2029}']) { text } else { inner }
+    if typed::has_line_break(text) { text } else { inner }
 }
 
 /// Converts a domain by IDNA, except for its rule against hyphens in third and fourth place, which names in use break.

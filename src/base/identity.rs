@@ -37,7 +37,7 @@ impl Identity {
     /// # Errors
     /// A [`Fault`] if nothing was typed.
     pub fn parse(text: &str, home: Option<&str>) -> Result<Self, Fault> {
-        let breaks = text.contains(['\r', '\n', '\u{2028}', '\u{2029}']);
+        let breaks = typed::has_line_break(text);
         let text = typed::trimmed(text);
         if text.is_empty() {
             return Err(Fault::missing());

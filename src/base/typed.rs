@@ -26,6 +26,11 @@ pub fn trimmed(text: &str) -> &str {
     text.trim_matches(is_unseen)
 }
 
+/// True if the text has a line break, of which no single line of a form is typed.
+pub fn has_line_break(text: &str) -> bool {
+    text.contains(['\r', '\n', '\u{2028}', '\u{2029}'])
+}
+
 fn gathered(text: &str, keep: impl Fn(char) -> Option<char>) -> Zeroizing<String> {
     // No reallocation, which would leave a copy of the secret behind: NFKC makes a character at most eighteen.
     let mut gathered = Zeroizing::new(String::with_capacity(text.len().saturating_mul(4)));

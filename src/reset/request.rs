@@ -136,11 +136,9 @@ fn show(site: Visit<'_>, me: Option<&SignedIn>) -> Page {
 
 #[post("/reset", data = "<form>")]
 async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<RequestForm>) -> Result<Outcome, Error> {
-    let judged =
-        form.0.whole().and_then(|(RequestForm { email }, refusal)| match identity::judge(&site, &email) {
-            Ok(()) => Ok(email),
-            Err(fault) => Err(refusal.with(RequestForm::AT.email, fault)),
-        });
+    let judged = form.0.whole().and_then(|(RequestForm { email }, refusal)| {
+        identity::judge(&site, &email, RequestForm::AT.email, refusal).map(|()| email)
+    });
     let email = match judged {
         Ok(email) => email,
         Err(refusal) => return Ok(page(&site).refused(refusal)),

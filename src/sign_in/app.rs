@@ -90,7 +90,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<AppForm>) -> Res
         Ok(whole) => whole,
         Err(refusal) => return Ok(page(&site, &next).refused(refusal)),
     };
-    let named = &*identity::named(&site, &email).await?;
+    let named = &*identity::named(&site, email.key()).await?;
     // Strangers use up a limit of their own: it keeps nobody from signing in otherwise.
     let of = match device::known(&site, named) {
         Some(known) => RateLimit::AppCodeBy(known.device, named),

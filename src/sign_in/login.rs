@@ -125,7 +125,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> R
         Err(refusal) => return Ok(again().refused(refusal)),
     };
 
-    let named = &*identity::named(&site, &email).await?;
+    let named = &*identity::named(&site, email.key()).await?;
     let hasher = match device::known(&site, named) {
         Some(_) => site.hasher_for(named.as_bytes()),
         None => site.hasher(),

@@ -128,9 +128,8 @@ fn show_send() -> Outcome {
 async fn send(_ours: SameOrigin, site: Visit<'_>, form: Paced<SendForm>) -> Result<Outcome, Error> {
     let Paced(form) = form;
     let path = form.draft.next.clone().unwrap_or_default();
-    let judged = form.whole().and_then(|(form, refusal)| match identity::judge(&site, &form.email) {
-        Ok(()) => Ok(form),
-        Err(fault) => Err(refusal.with(SendForm::AT.email, fault)),
+    let judged = form.whole().and_then(|(form, refusal)| {
+        identity::judge(&site, &form.email, SendForm::AT.email, refusal).map(|()| form)
     });
     let (email, channel, keep) = match judged {
         Ok(SendForm { email, with, remember, .. }) => (email, with, remember),
