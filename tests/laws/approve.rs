@@ -61,6 +61,11 @@ fn way<'a>(page: &'a Page, name: &str) -> &'a str {
 async fn an_app_approves_in_place_of_a_text(mut setting: Setting) {
     let app = site(&mut setting, json!(["sms", "totp"]), &[]).await;
     let (ann, authenticator, own, _) = with_app(&app).await;
+    let told = app.told(&["policy", "explain", "--user", &ann.email]);
+    assert!(
+        told.contains("Authenticator app") && !told.contains("only then does the new password count"),
+        "{told}"
+    );
     let (browser, page) = opened(&app, &ann).await;
     assert!(page.offers(TOTP), "{page}");
     let page = approve(&browser, &page, &authenticator.code(&app)).await;

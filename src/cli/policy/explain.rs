@@ -64,12 +64,8 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
         },
         None => None,
     };
-    let (account, held, username) = match found {
-        Some(Found { account, held, username }) => (Some(account), Some(held), username),
-        None => (None, None, None),
-    };
-    let roles: Vec<&str> = match &account {
-        Some(account) => account.roles().collect(),
+    let roles: Vec<&str> = match &found {
+        Some(person) => person.account.roles().collect(),
         None => explain.role.iter().map(String::as_str).collect(),
     };
     let settings = &validated.reset;
@@ -79,26 +75,20 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
     let steps = journey(language, &policy);
     let now = Clock::system().now();
     let permissions = validated.config.permissions.of(roles.iter().copied());
-    let state = account.as_ref().map_or(Vec::new(), |account| {
-        let reached = account.phone.as_deref().is_none_or(|number| validated.config.sms.reaches(number));
-        let held = held.as_deref().unwrap_or_default();
+    let entry = validated.config.sign_in.policy(roles.iter().copied());
+    let reached = |number: &str| validated.config.sms.reaches(number);
+    let state = found.as_ref().map_or(Vec::new(), |Person { account, held, .. }| {
+        let reached = account.phone.as_deref().is_none_or(reached);
         let mut state = state(language, (account, held), reached, &policy, now);
-        let policy = validated.config.sign_in.policy(account.roles());
-        state.extend(factors_of(language, &policy, held));
+        state.extend(factors_of(language, &entry, held));
         state
     });
-    let policy_now = validated.config.sign_in.policy(roles.iter().copied());
     let methods = PolicySnapshot::new(&validated, now).methods();
-    let person = account.as_ref().map(|account| Person {
-        account,
-        held: held.as_deref().unwrap_or_default(),
-        username: username.as_deref(),
-        texts: account.usable_phone(now).is_some_and(|number| validated.config.sms.reaches(number)),
-    });
-    let owed = person.as_ref().and_then(|person| signing_in::after_reset(language, &policy_now, person));
-    let ways = signing_in::steps(language, &policy_now, &methods, person.as_ref());
+    let texts = found.as_ref().is_some_and(|person| person.account.usable_phone(now).is_some_and(reached));
+    let ways = signing_in::steps(language, &entry, &methods, (found.as_ref(), texts));
+    let owed = found.as_ref().and_then(|person| signing_in::after_reset(language, &entry, &policy, person));
+    let email = found.as_ref().map(|person| &*person.account.email);
     if explain.json {
-        let email = account.as_ref().map(|account| &account.email);
         let all = json!({
             "email": email,
             "roles": roles,
@@ -113,9 +103,12 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
         say!("{all:#}");
         return Ok(Done::Done);
     }
-    let who = if account.is_some() { "explain-user" } else { "explain-role" };
-    let email = account.as_ref().map_or("", |account| &account.email);
-    let args = [("email", email.into()), ("roles", roles.join(", ").into()), ("count", roles.len().into())];
+    let who = if email.is_some() { "explain-user" } else { "explain-role" };
+    let args = [
+        ("email", email.unwrap_or_default().into()),
+        ("roles", roles.join(", ").into()),
+        ("count", roles.len().into()),
+    ];
     say!("{}", language.say(who, &args));
     state.iter().for_each(|line| say!("{line}"));
     if !permissions.is_empty() {
@@ -127,14 +120,7 @@ pub(super) async fn run(explain: &Explain, figment: &Figment, provided: &Provide
     Ok(Done::Done)
 }
 
-/// An account with all that its steps depend on.
-struct Found {
-    account: AccountRow,
-    held: Vec<FactorRow>,
-    username: Option<String>,
-}
-
-async fn find(figment: &Figment, email: &Email) -> Result<Option<Found>, Error> {
+async fn find(figment: &Figment, email: &Email) -> Result<Option<Person>, Error> {
     let census = DatabaseState::open(&database::read(figment)?).await?;
     let DatabaseState::Counts(pool) = &census else {
         let why =
@@ -146,7 +132,7 @@ async fn find(figment: &Figment, email: &Email) -> Result<Option<Found>, Error> 
         Some(account) => {
             let held = factors::of_account(&mut conn, account.id).await?;
             let username = usernames::of_account(&mut conn, account.id).await?;
-            Some(Found { account, held, username })
+            Some(Person { account, held, username })
         }
         None => None,
     };

@@ -3,7 +3,7 @@
 use crate::{
     base::factor::FactorKind,
     policy::{
-        Channel,
+        Channel, Policy,
         method::SignInMethod,
         sign_in::{SecondFactor, SignInPolicy, Usernames},
     },
@@ -11,20 +11,20 @@ use crate::{
     view::language::Language,
 };
 
-/// Account whose steps are explained: with its second factors, its username, and whether texts reach its phone.
-pub(super) struct Person<'a> {
-    pub account: &'a AccountRow,
-    pub held: &'a [FactorRow],
-    pub username: Option<&'a str>,
-    pub texts: bool,
+/// Person whose steps are explained: an account, with its second factors and its username.
+pub(super) struct Person {
+    pub account: AccountRow,
+    pub held: Vec<FactorRow>,
+    pub username: Option<String>,
 }
 
-impl Person<'_> {
-    fn has(&self, method: SignInMethod) -> bool {
+impl Person {
+    /// True if the person can sign in this way; `texts` if text messages reach the phone.
+    fn has(&self, method: SignInMethod, texts: bool) -> bool {
         match (method, method.channel()) {
             (SignInMethod::Password, _) => !self.account.password_hash.is_unusable(),
             (_, Some(Channel::Email)) => true,
-            (_, Some(Channel::Sms)) => self.texts,
+            (_, Some(Channel::Sms)) => texts,
             (SignInMethod::Totp, None) => self.holds(FactorKind::Totp),
             (_, None) => self.holds(FactorKind::Passkey),
         }
@@ -33,16 +33,27 @@ impl Person<'_> {
     fn holds(&self, kind: FactorKind) -> bool {
         self.held.iter().any(|factor| factor.kind == kind)
     }
+
+    /// Returns the kinds of factors that are asked for, the strongest first.
+    fn asked(&self, policy: &SignInPolicy) -> Vec<FactorKind> {
+        let asked = |kind: &FactorKind| policy.is_on() && policy.counts(*kind) && self.holds(*kind);
+        FactorKind::all().filter(asked).collect()
+    }
 }
 
-/// Returns the steps of somebody under a policy that offers these methods; without a `person`, of anybody under it.
+fn names(language: &Language, kinds: impl IntoIterator<Item = FactorKind>) -> Vec<String> {
+    kinds.into_iter().map(|kind| language.say(&format!("factor-{kind}"), &[])).collect()
+}
+
+/// Returns the steps of somebody under a policy that offers these methods, and whose phone texts reach or not; without a
+/// `person`, of anybody under it.
 pub(super) fn steps(
     language: &Language,
     policy: &SignInPolicy,
     methods: &[SignInMethod],
-    person: Option<&Person<'_>>,
+    (person, texts): (Option<&Person>, bool),
 ) -> Vec<String> {
-    let usable = methods.iter().filter(|method| person.is_none_or(|person| person.has(**method)));
+    let usable = methods.iter().filter(|method| person.is_none_or(|person| person.has(**method, texts)));
     let passkey = usable.clone().any(|method| *method == SignInMethod::Passkey).to_string();
     let say = |key: &str, names: Vec<String>| {
         let (names, by) = (names.join(", "), policy.identities());
@@ -57,33 +68,35 @@ pub(super) fn steps(
     [Some(say(first, usable)), second, username].into_iter().flatten().collect()
 }
 
-/// Returns the step after a new password, if the account owes a factor; not if its factors approve the reset.
-pub(super) fn after_reset(language: &Language, policy: &SignInPolicy, person: &Person<'_>) -> Option<String> {
-    let held = FactorKind::all().filter(|kind| policy.is_on() && policy.counts(*kind) && person.holds(*kind));
-    let held: Vec<_> = held.map(|kind| language.say(&format!("factor-{kind}"), &[])).collect();
-    (!held.is_empty()).then(|| language.say("explain-way-reset", &[("names", held.join(", ").into())]))
+/// Returns the step after a new password, if the account owes a factor; not if one that is asked for may approve the reset.
+pub(super) fn after_reset(
+    language: &Language,
+    policy: &SignInPolicy,
+    reset: &Policy,
+    person: &Person,
+) -> Option<String> {
+    let asked = person.asked(policy);
+    let mut ways = reset.approve.all().filter(|way| reset.is_approved_by(*way));
+    let owes = !asked.is_empty() && !ways.any(|way| asked.contains(&way.factor()));
+    let named = || names(language, asked).join(", ");
+    owes.then(|| language.say("explain-way-reset", &[("names", named().into())]))
 }
 
 /// Returns the sentence about the second step, and the kinds that it names.
 fn second(
     language: &Language,
     policy: &SignInPolicy,
-    person: Option<&Person<'_>>,
+    person: Option<&Person>,
 ) -> Option<(&'static str, Vec<String>)> {
-    if !policy.is_on() {
-        return None;
-    }
-    let named = |kind: FactorKind| language.say(&format!("factor-{kind}"), &[]);
-    let listed = || policy.factors.iter().map(|kind| named(*kind)).collect::<Vec<_>>();
+    let listed = || names(language, policy.factors.iter().copied());
     let required = policy.second_factor == SecondFactor::Required;
     let Some(person) = person else {
         let key = if required { "explain-way-second-all" } else { "explain-way-second-some" };
-        return Some((key, listed()));
+        return policy.is_on().then(|| (key, listed()));
     };
-    let held = FactorKind::all().filter(|kind| policy.counts(*kind) && person.holds(*kind));
-    let held: Vec<_> = held.map(named).collect();
-    match held.is_empty() {
-        false => Some(("explain-way-second", [held, vec![named(FactorKind::RecoveryCode)]].concat())),
-        true => required.then(|| ("explain-way-set-up", listed())),
+    let asked = person.asked(policy);
+    if asked.is_empty() {
+        return required.then(|| ("explain-way-set-up", listed()));
     }
+    Some(("explain-way-second", names(language, asked.into_iter().chain([FactorKind::RecoveryCode]))))
 }
