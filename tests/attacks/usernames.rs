@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    common::{Browser, Change, NEW, Page, texts},
+    common::{Change, NEW, texts, ways_in::choose_username},
     enumeration::alike_when,
     fixture::{AttackFixture, V},
     tries::SITE,
@@ -17,14 +17,9 @@ fn with_names() -> Vec<Change<'static>> {
     vec![("latchkey.sign_in.usernames", json!("optional")), ("latchkey.sign_in.phone_numbers", json!(true))]
 }
 
-async fn choose(browser: &Browser, name: &str) -> Page {
-    let page = browser.get("/account/username").await;
-    browser.submit(&page, &[("username", name)]).await
-}
-
 /// V gets a name; the notice is read.
 async fn name_v(fixture: &AttackFixture, name: &str) {
-    let page = choose(&fixture.app.signed_in(&fixture.v).await, name).await;
+    let page = choose_username(&fixture.app.signed_in(&fixture.v).await, name).await;
     assert!(page.text.contains(name), "{page}");
     fixture.mails(V).await;
 }
@@ -65,7 +60,7 @@ async fn a140_no_name_passes_for_vs(fixture: &mut AttackFixture) {
         "modern.victim\0",
         "<b>modern</b>",
     ] {
-        let page = choose(&thief, name).await;
+        let page = choose_username(&thief, name).await;
         assert_eq!(page.status, 422, "{name:?}: {page}");
     }
     let held = "SELECT name FROM latchkey_usernames";
@@ -87,14 +82,14 @@ async fn a141_nobody_takes_over_a_former_name(fixture: &mut AttackFixture) {
     name_v(fixture, "former.victim").await;
     name_v(fixture, "later.victim").await;
     let thief = fixture.app.signed_in(&fixture.x).await;
-    assert_eq!(choose(&thief, "former.victim").await.status, 422);
+    assert_eq!(choose_username(&thief, "former.victim").await.status, 422);
     assert!(!fixture.app.opens("former.victim", &fixture.v.password).await);
     let asking = fixture.app.browser();
     asking.submit(&asking.get("/reset").await, &[("username", "former.victim")]).await;
     assert!(fixture.mails(V).await.is_empty(), "a name that nobody has reaches nobody");
     fixture.app.minutes_pass(89 * 24 * 60);
     let thief = fixture.app.signed_in(&fixture.x).await;
-    assert_eq!(choose(&thief, "former.victim").await.status, 422);
+    assert_eq!(choose_username(&thief, "former.victim").await.status, 422);
     fixture.own = fixture.app.signed_in(&fixture.v).await;
     fixture.unharmed(&["username.changed", "sign_in.failed"]).await;
 }

@@ -5,7 +5,10 @@ use rocket::futures::future::join_all;
 use serde_json::json;
 
 use crate::{
-    common::{Browser, Change, Message, OTHER, Page},
+    common::{
+        Browser, Change, Message, OTHER, Page,
+        ways_in::{ask, type_code},
+    },
     enumeration::alike_when,
     fixture::{AttackFixture, V, X},
     tries::SITE,
@@ -20,15 +23,6 @@ attacks! {
 fn every_way() -> Vec<Change<'static>> {
     let methods = ["password", "passkey", "email_code", "email_link", "sms_code", "totp"];
     vec![("latchkey.sign_in.methods", json!(methods))]
-}
-
-/// Asks for a message by the button `by` of the sign-in page.
-async fn ask(browser: &Browser, by: &str, email: &str) -> Page {
-    browser.press_with(&browser.get("/login").await, by, &[("email", email)]).await
-}
-
-async fn type_code(browser: &Browser, code: &str) -> Page {
-    browser.submit(&browser.get("/login/sent").await, &[("one-time-code", code)]).await
 }
 
 async fn press(browser: &Browser, message: &Message) -> Page {

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::common::{Browser, Message, NEW, OLD, Page, Person, Setting, TestApp};
+use crate::common::{
+    Browser, Message, NEW, OLD, Page, Person, Setting, TestApp,
+    ways_in::{ask, type_code},
+};
 
 for_both_databases! {
     a_mailed_link_signs_in_when_its_button_is_pressed,
@@ -36,12 +39,6 @@ pub async fn offering(setting: &Setting, methods: &[&str]) -> TestApp {
 
 const MAILED: [&str; 3] = ["password", "email_code", "email_link"];
 
-/// Asks for a message by the button `by` of the sign-in page.
-pub async fn ask(browser: &Browser, by: &str, email: &str) -> Page {
-    let page = browser.get("/login").await;
-    browser.press_with(&page, by, &[("email", email)]).await
-}
-
 /// Asks for a message to Ann's address; returns the page that follows, and the message.
 pub async fn asked(app: &TestApp, browser: &Browser, ann: &Person) -> (Page, Message) {
     let page = ask(browser, "email", &ann.email).await;
@@ -55,11 +52,6 @@ pub async fn press(browser: &Browser, link: &str) -> Page {
     assert_eq!(page.path(), "/login/link", "{page}");
     assert!(!browser.is_signed_in().await, "opening a link signs in");
     browser.press(&page, "/login/link").await
-}
-
-pub async fn type_code(browser: &Browser, code: &str) -> Page {
-    let page = browser.get("/login/sent").await;
-    browser.submit(&page, &[("one-time-code", code)]).await
 }
 
 fn wrong(code: &str) -> String {

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use super::methods::{ask, asked, offering, press, type_code};
+use super::methods::{asked, offering, press};
 use crate::common::{
     Authenticator, Person, Setting, TestApp,
     factors::{prove, with_app},
+    ways_in::{ask, type_code},
 };
 
 for_both_databases! {

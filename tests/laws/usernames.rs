@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
-use super::methods::{ask, asked, press, type_code};
+use super::methods::{asked, press};
 use crate::common::{
     Browser, Capabilities, NEW, OLD, Page, Person, Setting, TestApp, execute, texts, until_sent,
+    ways_in::{ask, choose_username, type_code},
 };
 
 for_both_databases! {
@@ -41,17 +42,11 @@ async fn naming(setting: &Setting, usernames: &str) -> TestApp {
         .await
 }
 
-/// Types a username on its page.
-async fn choose(browser: &Browser, name: &str) -> Page {
-    let page = browser.get("/account/username").await;
-    browser.submit(&page, &[("username", name)]).await
-}
-
 /// Ann, who has the username `maria.k`, and a browser in which she is signed in.
 async fn named(app: &TestApp) -> (Person, Browser) {
     let ann = app.add_phone(&app.account("ann@example.com").await).await;
     let browser = app.signed_in(&ann).await;
-    let page = choose(&browser, "Maria.K").await;
+    let page = choose_username(&browser, "Maria.K").await;
     assert!(page.path() == "/account" && page.text.contains("maria.k"), "{page}");
     let told = app.mailbox.next_notice(&ann.email).await;
     assert!(told.subject.contains("username") && told.is_notice(), "{told:?}");
@@ -101,7 +96,7 @@ async fn names_that_look_alike_are_one(setting: Setting) {
     let (_, _) = named(&app).await;
     let eve = app.signed_in(&app.account("eve@example.com").await).await;
     for name in ["maria.k", "MARIA.K", "rnaria.k", "mar1a.k"] {
-        let page = choose(&eve, name).await;
+        let page = choose_username(&eve, name).await;
         // Of these, the last two differ for a reader: `rn` is like `m`, `1` is like `l`.
         assert_eq!(is_taken(&page), name != "mar1a.k", "{name}: {page}");
     }
@@ -111,16 +106,16 @@ async fn a_former_username_stays_reserved_for_ninety_days(setting: Setting) {
     let app = naming(&setting, "optional").await;
     let (ann, browser) = named(&app).await;
     let eve = app.account("eve@example.com").await;
-    choose(&browser, "marta.k").await;
+    choose_username(&browser, "marta.k").await;
     assert!(!app.opens("maria.k", OLD).await && app.opens("marta.k", OLD).await);
-    assert!(is_taken(&choose(&app.signed_in(&eve).await, "maria.k").await));
-    let page = choose(&browser, "maria.k").await;
+    assert!(is_taken(&choose_username(&app.signed_in(&eve).await, "maria.k").await));
+    let page = choose_username(&browser, "maria.k").await;
     assert!(page.text.contains("maria.k"), "its own account gets it back: {page}");
-    choose(&browser, "marta.k").await;
+    choose_username(&browser, "marta.k").await;
     app.minutes_pass(90 * 24 * 60 - 1);
-    assert!(is_taken(&choose(&app.signed_in(&eve).await, "maria.k").await));
+    assert!(is_taken(&choose_username(&app.signed_in(&eve).await, "maria.k").await));
     app.minutes_pass(2);
-    let page = choose(&app.signed_in(&eve).await, "maria.k").await;
+    let page = choose_username(&app.signed_in(&eve).await, "maria.k").await;
     assert!(page.text.contains("maria.k"), "{page}");
     assert!(app.opens("marta.k", OLD).await && app.opens(&ann.email, OLD).await);
 }
@@ -154,7 +149,7 @@ async fn what_is_no_username_is_refused_and_kept(setting: Setting) {
         ("Support", "not available"),
         (&"a".repeat(254), "4 to 32"),
     ] {
-        let page = choose(&browser, name).await;
+        let page = choose_username(&browser, name).await;
         assert!(page.status == 422 && page.text.contains(says), "{name}: {page}");
         let kept = page.forms.iter().find_map(|form| form.field("username")).map(|field| field.value.clone());
         assert_eq!(kept.as_deref(), Some(name));
@@ -175,7 +170,7 @@ async fn where_usernames_are_required_nobody_is_without(setting: Setting) {
     assert_eq!(page.status, 422, "{page}");
     let page = browser.submit(&page, &[("username", "maria.k")]).await;
     assert_eq!(page.path(), "/account", "it leads on: {page}");
-    let page = choose(&browser, "").await;
+    let page = choose_username(&browser, "").await;
     assert_eq!(page.status, 422, "none can be given up: {page}");
     assert_eq!(app.sign_in(&app.browser(), "maria.k", OLD).await.path(), "/account");
 
@@ -188,10 +183,10 @@ async fn where_usernames_are_required_nobody_is_without(setting: Setting) {
 async fn a_username_may_be_given_up_where_it_is_optional(setting: Setting) {
     let app = naming(&setting, "optional").await;
     let (ann, browser) = named(&app).await;
-    let page = choose(&browser, "").await;
+    let page = choose_username(&browser, "").await;
     assert!(page.path() == "/account" && !page.text.contains("maria.k"), "{page}");
     assert!(app.mailbox.next_notice(&ann.email).await.subject.contains("username"));
-    choose(&browser, "").await;
+    choose_username(&browser, "").await;
     assert!(app.mailbox.rest(&ann.email).await.is_empty(), "nothing has changed");
     assert!(!app.opens("maria.k", OLD).await && app.opens(&ann.email, OLD).await);
 }
@@ -200,9 +195,9 @@ async fn this_wasnt_me_brings_a_username_back(setting: Setting) {
     let app = naming(&setting, "optional").await;
     let (ann, _) = named(&app).await;
     let thief = app.signed_in(&ann).await;
-    choose(&thief, "eves.name").await;
+    choose_username(&thief, "eves.name").await;
     let told = app.mailbox.next_notice(&ann.email).await;
-    choose(&thief, "eves.other").await;
+    choose_username(&thief, "eves.other").await;
     let browser = app.browser();
     let page = browser.get(&told.link()).await;
     browser.press(&page, "/reset/not-me").await;
@@ -342,27 +337,27 @@ async fn an_account_tries_ten_names_in_a_day(setting: Setting) {
         [("latchkey.sign_in.usernames", json!("optional")), ("latchkey.limits.enabled", json!(true))];
     let app = setting.app_with(&limits).await;
     let ann = app.signed_in(&app.account("ann@example.com").await).await;
-    choose(&ann, "maria.k").await;
+    choose_username(&ann, "maria.k").await;
     let eve = app.signed_in(&app.account("eve@example.com").await).await;
     for _ in 0..10 {
-        assert!(is_taken(&choose(&eve, "maria.k").await));
+        assert!(is_taken(&choose_username(&eve, "maria.k").await));
     }
-    assert_eq!(choose(&eve, "maria.k").await.status, 429);
-    assert_eq!(choose(&eve, "ab").await.status, 422, "a mistake is not counted");
+    assert_eq!(choose_username(&eve, "maria.k").await.status, 429);
+    assert_eq!(choose_username(&eve, "ab").await.status, 422, "a mistake is not counted");
 }
 
 async fn an_account_keeps_ten_former_names(setting: Setting) {
     let app = naming(&setting, "optional").await;
     let browser = app.signed_in(&app.account("ann@example.com").await).await;
     for name in 0..11 {
-        assert_eq!(choose(&browser, &format!("maria.{name}")).await.path(), "/account");
+        assert_eq!(choose_username(&browser, &format!("maria.{name}")).await.path(), "/account");
     }
-    let page = choose(&browser, "maria.k").await;
+    let page = choose_username(&browser, "maria.k").await;
     assert!(page.status == 422 && page.text.contains("too often"), "{page}");
     app.minutes_pass(90 * 24 * 60);
     let browser = app.browser();
     app.sign_in(&browser, "ann@example.com", OLD).await;
-    assert_eq!(choose(&browser, "maria.k").await.path(), "/account");
+    assert_eq!(choose_username(&browser, "maria.k").await.path(), "/account");
 }
 
 async fn the_name_of_a_removed_account_stays_reserved(setting: Setting) {
@@ -373,9 +368,9 @@ async fn the_name_of_a_removed_account_stays_reserved(setting: Setting) {
     app.minutes_pass(73 * 60);
     app.until_removed("SELECT email FROM latchkey_accounts WHERE email LIKE 'ann@%'").await;
     let eve = app.account("eve@example.com").await;
-    assert!(is_taken(&choose(&app.signed_in(&eve).await, "maria.k").await));
+    assert!(is_taken(&choose_username(&app.signed_in(&eve).await, "maria.k").await));
     app.minutes_pass(90 * 24 * 60);
-    let page = choose(&app.signed_in(&eve).await, "maria.k").await;
+    let page = choose_username(&app.signed_in(&eve).await, "maria.k").await;
     assert!(page.text.contains("maria.k"), "{page}");
 }
 

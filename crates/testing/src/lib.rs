@@ -35,6 +35,7 @@ mod seen;
 pub mod sent_codes;
 mod server;
 mod walk;
+pub mod ways_in;
 mod wire;
 
 pub use self::{
