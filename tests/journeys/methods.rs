@@ -41,7 +41,7 @@ async fn ask(visit: &Visit, by: &str) {
 
 /// Opens the account, and makes the browser forget who that is.
 async fn arrive(visit: &Visit) {
-    assert!(visit.is_signed_in().await, "not signed in at the end: {}", visit.chrome.text().await);
+    visit.arrive().await;
     assert!(visit.chrome.text().await.contains(EMAIL));
     visit.chrome.forget().await;
 }

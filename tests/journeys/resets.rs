@@ -9,15 +9,10 @@ use crate::{
 
 /// Opens the account, signs out, and signs in with the new password up to the factor.
 async fn arrive(visit: Visit) {
-    assert!(visit.is_signed_in().await, "not signed in at the end: {}", visit.chrome.text().await);
+    visit.arrive().await;
     visit.sign_in_anew(NEW).await;
     assert_eq!(visit.chrome.path().await, "/login/factor", "the new password does not count");
     visit.end().await;
-}
-
-async fn choose(visit: &Visit) {
-    visit.chrome.type_in("new-password", NEW).await;
-    visit.chrome.submit("new-password").await;
 }
 
 /// The factor comes last, and the new password counts from then on.
@@ -25,7 +20,7 @@ pub async fn owes_a_factor(setting: Setting) -> Result<(), String> {
     let visit = Visit::with_or_without_scripts(&setting, "reset-factor", &[]).await?;
     let app = visit.add_app().await;
     visit.forget_password().await;
-    choose(&visit).await;
+    visit.choose(NEW).await;
     assert_eq!(visit.chrome.path().await, "/login/factor");
     visit.chrome.look("1-factor").await;
     assert!(!visit.is_signed_in().await, "the factor is not waited for");
@@ -46,11 +41,11 @@ pub async fn approved_by_app(mut setting: Setting) -> Result<(), String> {
     visit.forget_password().await;
     visit.chrome.look("1-approve").await;
     visit.chrome.type_in("one-time-code", "000000").await;
-    choose(&visit).await;
+    visit.choose(NEW).await;
     visit.chrome.find("#code[aria-invalid='true']").await;
     visit.chrome.look("2-wrong").await;
     visit.chrome.type_in("one-time-code", &app.code(&visit.site).await).await;
-    choose(&visit).await;
+    visit.choose(NEW).await;
     arrive(visit).await;
     Ok(())
 }
@@ -64,10 +59,7 @@ pub async fn approved_by_passkey(mut setting: Setting) -> Result<(), String> {
     chrome.add_authenticator().await;
     chrome.offer_no_passkeys().await;
     visit.add_phone().await;
-    visit.open("/account/factors").await;
-    chrome.button("/account/factors/passkey").await;
-    chrome.press("#passkey").await;
-    chrome.find("ol.codes").await;
+    visit.add_passkey().await;
     visit.forget_password().await;
     chrome.look("1-approve").await;
     chrome.click("details.help summary").await;
@@ -78,7 +70,7 @@ pub async fn approved_by_passkey(mut setting: Setting) -> Result<(), String> {
     chrome.click("details.help summary").await;
     chrome.look("3-texted").await;
     chrome.press("a[href*='with=passkey']").await;
-    choose(&visit).await;
+    visit.choose(NEW).await;
     arrive(visit).await;
     Ok(())
 }

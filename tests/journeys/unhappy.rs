@@ -12,21 +12,10 @@ use crate::{
     visit::{EMAIL, Visit},
 };
 
-async fn choose(visit: &Visit, password: &str) {
-    visit.chrome.type_in("new-password", password).await;
-    visit.chrome.submit("new-password").await;
-}
-
-/// Asks for a reset in this browser.
-async fn ask(visit: &Visit) {
-    visit.open("/reset").await;
-    visit.chrome.type_in("username", EMAIL).await;
-    visit.chrome.submit("username").await;
-}
-
-async fn arrive(visit: Visit) {
-    assert!(visit.is_signed_in().await, "not signed in at the end: {}", visit.chrome.text().await);
-    visit.end().await;
+/// Has the second key sent, and returns it.
+async fn send(visit: &Visit) -> String {
+    visit.chrome.button("/reset/second-key/send").await;
+    visit.site.mailbox.next_code(EMAIL).await
 }
 
 /// The browser that asked and pressed the first button is gone: the newest message lets in another.
@@ -34,19 +23,18 @@ pub async fn lost_browser(mut setting: Setting) -> Result<(), String> {
     setting.strategy = Strategy::SecondKey;
     let visit = Visit::with_or_without_scripts(&setting, "lost-browser", &[]).await?;
     visit.forget_password().await;
-    visit.chrome.button("/reset/second-key/send").await;
-    visit.site.mailbox.next_code(EMAIL).await;
+    send(&visit).await;
     visit.chrome.forget().await;
-    ask(&visit).await;
+    visit.ask_reset().await;
     visit.chrome.forget().await;
     visit.chrome.open(&visit.site.mailbox.next(EMAIL).await.link()).await;
     visit.chrome.look("1-again").await;
     visit.chrome.button("/reset/restart").await;
-    visit.chrome.button("/reset/second-key/send").await;
-    let code = visit.site.mailbox.next_code(EMAIL).await;
+    let code = send(&visit).await;
     visit.chrome.type_in("one-time-code", &code).await;
-    choose(&visit, NEW).await;
-    arrive(visit).await;
+    visit.choose(NEW).await;
+    visit.arrive().await;
+    visit.end().await;
     Ok(())
 }
 
@@ -55,18 +43,17 @@ pub async fn wrong_codes(mut setting: Setting) -> Result<(), String> {
     setting.strategy = Strategy::SecondKey;
     let visit = Visit::with_or_without_scripts(&setting, "wrong-codes", &[]).await?;
     visit.forget_password().await;
-    visit.chrome.button("/reset/second-key/send").await;
-    visit.site.mailbox.next_code(EMAIL).await;
+    send(&visit).await;
     for wrong in ["aaaa-aaaa", "bbbb-bbbb", "cccc-cccc"] {
         visit.chrome.type_in("one-time-code", wrong).await;
-        choose(&visit, NEW).await;
+        visit.choose(NEW).await;
     }
     visit.chrome.look("1-dead").await;
-    visit.chrome.button("/reset/second-key/send").await;
-    let code = visit.site.mailbox.next_code(EMAIL).await;
+    let code = send(&visit).await;
     visit.chrome.type_in("one-time-code", &code).await;
-    choose(&visit, NEW).await;
-    arrive(visit).await;
+    visit.choose(NEW).await;
+    visit.arrive().await;
+    visit.end().await;
     Ok(())
 }
 
@@ -79,14 +66,14 @@ pub async fn back_and_reload(setting: Setting) -> Result<(), String> {
         visit.open(path).await;
         visit.chrome.reload().await;
     }
-    ask(&visit).await;
+    visit.ask_reset().await;
     visit.chrome.reload().await;
     visit.chrome.open(&visit.site.mailbox.next_key(EMAIL).await.link()).await;
     visit.chrome.reload().await;
-    choose(&visit, "password123").await;
+    visit.choose("password123").await;
     visit.chrome.find("#new_password[aria-invalid='true']").await;
     visit.chrome.reload().await;
-    choose(&visit, NEW).await;
+    visit.choose(NEW).await;
     assert_eq!(visit.chrome.path().await, "/account");
     visit.chrome.back().await;
     visit.chrome.look("1-back").await;
@@ -95,7 +82,8 @@ pub async fn back_and_reload(setting: Setting) -> Result<(), String> {
         visit.open(path).await;
         visit.chrome.reload().await;
     }
-    arrive(visit).await;
+    visit.arrive().await;
+    visit.end().await;
     Ok(())
 }
 
@@ -111,8 +99,9 @@ pub async fn late(setting: Setting) -> Result<(), String> {
     visit.chrome.look("1-expired").await;
     visit.chrome.press("main form[action='/reset'] button").await;
     visit.chrome.open(&visit.site.mailbox.next_key(EMAIL).await.link()).await;
-    choose(&visit, NEW).await;
-    arrive(visit).await;
+    visit.choose(NEW).await;
+    visit.arrive().await;
+    visit.end().await;
     Ok(())
 }
 
@@ -130,7 +119,8 @@ pub async fn without_cookies(setting: Setting) -> Result<(), String> {
     strict.look("2-no-cookie").await;
     strict.end().await;
     visit.chrome.open(&link).await;
-    choose(&visit, NEW).await;
-    arrive(visit).await;
+    visit.choose(NEW).await;
+    visit.arrive().await;
+    visit.end().await;
     Ok(())
 }

@@ -76,6 +76,11 @@ impl Visit {
         assert!(!self.is_signed_in().await, "signing out does nothing");
     }
 
+    /// Opens the account page, which a person who is signed in reaches.
+    pub async fn arrive(&self) {
+        assert!(self.is_signed_in().await, "not signed in at the end: {}", self.chrome.text().await);
+    }
+
     /// True if the account page opens.
     pub async fn is_signed_in(&self) -> bool {
         self.open("/account").await;
@@ -114,12 +119,31 @@ impl Visit {
         app
     }
 
-    /// Asks for a reset in a browser that knows nobody, and opens the link in the mail.
-    pub async fn forget_password(&self) {
-        self.chrome.forget().await;
+    /// Sets up the passkey of an authenticator, from the list of factors to the recovery codes.
+    pub async fn add_passkey(&self) {
+        self.open("/account/factors").await;
+        self.chrome.button("/account/factors/passkey").await;
+        self.chrome.press("#passkey").await;
+        self.chrome.find("ol.codes").await;
+    }
+
+    /// Asks for a reset.
+    pub async fn ask_reset(&self) {
         self.open("/reset").await;
         self.chrome.type_in("username", EMAIL).await;
         self.chrome.submit("username").await;
+    }
+
+    /// Types a new password.
+    pub async fn choose(&self, password: &str) {
+        self.chrome.type_in("new-password", password).await;
+        self.chrome.submit("new-password").await;
+    }
+
+    /// Asks for a reset in a browser that knows nobody, and opens the link in the mail.
+    pub async fn forget_password(&self) {
+        self.chrome.forget().await;
+        self.ask_reset().await;
         self.chrome.open(&self.site.mailbox.next_key(EMAIL).await.link()).await;
     }
 
