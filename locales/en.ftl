@@ -552,6 +552,8 @@ fault-required = Enter { $field }.
 fault-tick = Tick the box { $field }.
 fault-choose = Choose one for { $field }.
 fault-repeated = We received { $field } more than once. Please send the form again.
+fault-retype = The two passwords differ.
+fault-type = Send { $field } as text.
 fault-too-long = { $max ->
     [one] Use at most one character for { $field }.
    *[other] Use at most { $max } characters for { $field }.
@@ -590,6 +592,7 @@ fault-passkey = That did not work. Try again, or choose another way.
 fault-passkey-copied = This passkey is not accepted, because there may be a copy of it. Choose another way, and then remove it.
 fault-passkey-known = This passkey is already in use. Choose another device, or another way.
 fault-passkey-late = The time for that is over. Try again.
+fault-passkey-name = There is no passkey with this name.
 fault-passkey-none = Your browser did not use a passkey. Try again, or choose another way.
 fault-passkey-unverified = This passkey does not check who uses it, so please sign in with your password first.
 fault-factor-needed = You need a second step on this site. Add another one before you remove this one.
@@ -650,6 +653,25 @@ error-504-title = Something did not answer
 error-504-text = This is not your fault, and nothing is lost. Please try again in a moment.
 error-other-title = That did not work
 error-other-text = Nothing was done. Please go back and try again.
+
+# For programs, in JSON.
+program-400 = The request could not be read. Send an object of JSON, each key once, with values of the right type.
+program-401 = Sign in first.
+program-403 = This account may not do that.
+program-404 = There is nothing at this address.
+program-405 = This address does not take that method.
+program-408 = The request took too long to arrive. Please try again.
+program-409 = Something of the application stands against this.
+program-413 = The request is too large.
+program-415 = Send JSON in UTF-8, with Content-Type: application/json.
+program-429 = Too many attempts. Please try again later.
+program-500 = Something went wrong on our side.
+program-503 = The site is busy. Please try again in a moment.
+program-again = Prove who you are once more, then repeat this.
+program-csrf = Send a token, or the csrf_token of an earlier answer.
+program-elsewhere = There is nothing to do here at present.
+program-first-factor = Sign in first: no sign-in is waiting for a second factor.
+program-incomplete = This key is incomplete.
 
 ## The console
 

@@ -67,6 +67,7 @@ async fn show(site: Visit<'_>, me: Fresh<'_>) -> Result<Outcome, Error> {
 }
 
 fn page(site: &Visit<'_>, account: &AccountRow) -> Page {
+    site.tell("active_password", !account.password_hash.is_unusable());
     Page::of(&ChangePage { password: asks_password(site, account) })
 }
 
@@ -126,7 +127,8 @@ pub async fn first(site: &Visit<'_>, me: &Fresh<'_>, place: Place) -> Result<Opt
     let held = factors::of_account(&mut site.read().await?, me.0.account.id).await?;
     let proved = is_strongest(me.0.session.factor, held.iter().map(|factor| factor.kind));
     let next = place.at(site.base());
-    Ok((!proved).then(|| Outcome::go(Place::Verify.with(&[("next", &next)]))))
+    let to = Place::Verify.with(&[("next", &next)]);
+    Ok((!proved).then(|| Outcome::again(to)))
 }
 
 /// Checks the current password as typed in the field with the id `at`, if it is asked for, and adds any fault to that.

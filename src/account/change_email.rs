@@ -73,6 +73,7 @@ impl View for EmailPage {
 
 fn page(site: &Visit<'_>, account: &AccountRow) -> Page {
     let password = change::asks_password(site, account);
+    site.tell("current_email", account.email.as_str());
     Page::of(&EmailPage { current: account.email.clone(), password })
 }
 
@@ -117,7 +118,7 @@ async fn submit(
         tx.commit().await?;
         return Ok(Outcome::too_many(allowed));
     }
-    let Some(account) = me.lock(&mut tx, now).await? else { return Ok(Outcome::go(Place::SignIn)) };
+    let Some(account) = me.lock(&mut tx, now).await? else { return Ok(Outcome::elsewhere(Place::SignIn)) };
     let (held, account) = account.into_parts();
     spent::note_links(held, account.id, [Purpose::Email], Reason::Replaced, now).await?;
     keys::end(held, account.id, Purpose::Email).await?;
@@ -159,7 +160,7 @@ async fn show_sent(site: Visit<'_>, me: &SignedIn) -> Result<Outcome, Error> {
     let row = keys::of_account(&mut site.read().await?, me.account.id, purpose, site.now()).await?;
     Ok(match row.and_then(|row| new_email(&site, &row)) {
         Some(email) => Page::of(&EmailSentPage { email: email.address().to_owned() }).into(),
-        None => Outcome::go(Place::ChangeEmail),
+        None => Outcome::elsewhere(Place::ChangeEmail),
     })
 }
 

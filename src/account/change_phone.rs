@@ -120,7 +120,7 @@ async fn submit(
     };
     let (now, browser) = (site.now(), site.ensure_browser_id()?);
     let mut tx = site.begin().await?;
-    let Some(locked) = me.lock(&mut tx, now).await? else { return Ok(Outcome::go(Place::SignIn)) };
+    let Some(locked) = me.lock(&mut tx, now).await? else { return Ok(Outcome::elsewhere(Place::SignIn)) };
     let (held, _) = locked.into_parts();
     let (number, account_id) = (phone.number(), account.id.as_bytes());
     if !throttle::verification_allowed(&site, held, number, account_id, &site.caller()).await?.is_yes() {
@@ -183,7 +183,7 @@ fn code_page(site: &Visit<'_>, row: &KeyRow, phone: &Phone, tries: i64) -> Page 
 async fn show_code(site: Visit<'_>, me: Fresh<'_>) -> Result<Outcome, Error> {
     Ok(match pending(&site, &me.0.account).await? {
         Some((row, phone)) => code_page(&site, &row, &phone, code::TRIES - row.tries).into(),
-        None => Outcome::go(Place::Phone),
+        None => Outcome::elsewhere(Place::Phone),
     })
 }
 
@@ -195,7 +195,9 @@ async fn submit_code(
     form: Read<PhoneCodeForm>,
 ) -> Result<Outcome, Error> {
     let account = &me.0.account;
-    let Some((row, phone)) = pending(&site, account).await? else { return Ok(Outcome::go(Place::Phone)) };
+    let Some((row, phone)) = pending(&site, account).await? else {
+        return Ok(Outcome::elsewhere(Place::Phone));
+    };
     let (typed, refusal) = match form.whole() {
         Ok((PhoneCodeForm { code }, refusal)) => (code, refusal),
         Err(refusal) => {
@@ -209,9 +211,9 @@ async fn submit_code(
     let (now, asked) = (site.now(), site.caller());
     let mut tx = site.begin().await?;
     let locked = me.lock(&mut tx, now).await?;
-    let Some(mut account) = locked else { return Ok(Outcome::go(Place::Phone)) };
+    let Some(mut account) = locked else { return Ok(Outcome::elsewhere(Place::Phone)) };
     if !account.spend(row.id, now).await? {
-        return Ok(Outcome::go(Place::Phone));
+        return Ok(Outcome::elsewhere(Place::Phone));
     }
     // A number that replaces another is usable only after a hold, even if the other was removed just before.
     let hold = if account.phone.is_some() { now + *site.config().phone_hold } else { now };

@@ -120,7 +120,7 @@ async fn show(site: Visit<'_>, me: &SignedIn) -> Result<Outcome, Error> {
         false => None,
     };
     if username.is_none() && policy.usernames == Usernames::Required {
-        return Ok(Outcome::go(Place::ChangeUsername));
+        return Ok(Outcome::elsewhere(Place::ChangeUsername));
     }
     let home = Page::of(&HomePage {
         email: account.email.clone(),
@@ -223,7 +223,7 @@ async fn end_others(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>) -> Result
 
 #[get("/account/sessions/<_>")]
 fn show_one(_me: &SignedIn) -> Outcome {
-    Outcome::go(Place::Sessions)
+    Outcome::elsewhere(Place::Sessions)
 }
 
 #[post("/account/sessions/<id>")]

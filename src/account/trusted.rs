@@ -77,12 +77,12 @@ pub async fn of_account(
 
 #[get("/account/sessions/trusted")]
 fn show() -> Outcome {
-    Outcome::go(Place::Sessions)
+    Outcome::elsewhere(Place::Sessions)
 }
 
 #[get("/account/sessions/trusted/<_>")]
 fn show_one() -> Outcome {
-    Outcome::go(Place::Sessions)
+    Outcome::elsewhere(Place::Sessions)
 }
 
 #[post("/account/sessions/trusted/<id>")]

@@ -64,6 +64,7 @@ impl View for UsernamePage {
 fn page(site: &Visit<'_>, current: Option<String>, next: &str) -> Page {
     let optional = site.at_arrival.sign_in([]).usernames == Usernames::Optional;
     let typed = current.clone().unwrap_or_default();
+    site.tell("current_username", current.as_deref());
     let page = Page::of(&UsernamePage { next: goal(next), current, optional });
     page.filled(UsernameForm::AT.username, &typed).home(Place::ChangeUsername.with(&[("next", next)]))
 }
@@ -71,7 +72,7 @@ fn page(site: &Visit<'_>, current: Option<String>, next: &str) -> Page {
 #[get("/account/username?<next>")]
 async fn show(site: Visit<'_>, me: Fresh<'_>, next: Option<&str>) -> Result<Outcome, Error> {
     if !site.at_arrival.sign_in([]).has_usernames() {
-        return Ok(Outcome::go(Place::Account));
+        return Ok(Outcome::elsewhere(Place::Account));
     }
     let current = usernames::of_account(&mut site.read().await?, me.0.account.id).await?;
     Ok(page(&site, current, next.unwrap_or_default()).into())
@@ -86,7 +87,7 @@ async fn submit(
 ) -> Result<Outcome, Error> {
     let (id, policy) = (me.0.account.id, site.at_arrival.sign_in([]));
     if !policy.has_usernames() {
-        return Ok(Outcome::go(Place::Account));
+        return Ok(Outcome::elsewhere(Place::Account));
     }
     let (next, at) = (form.draft.next.clone().unwrap_or_default(), UsernameForm::AT.username);
     let mut conn = site.read().await?;
@@ -115,7 +116,7 @@ async fn submit(
     }
     let (now, asked) = (site.now(), site.caller());
     let mut tx = site.begin().await?;
-    let Some(mut locked) = me.lock(&mut tx, now).await? else { return Ok(Outcome::go(Place::SignIn)) };
+    let Some(mut locked) = me.lock(&mut tx, now).await? else { return Ok(Outcome::elsewhere(Place::SignIn)) };
     let (held, row) = locked.parts();
     notice::post(site.app, held, row, &row.email, "username-changed", &asked).await?;
     let is_free = match &name {

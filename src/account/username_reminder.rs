@@ -56,7 +56,7 @@ impl View for ReminderSentPage {
 #[get("/login/username")]
 fn show(site: Visit<'_>) -> Outcome {
     if !site.at_arrival.sign_in([]).has_usernames() {
-        return Outcome::go(Place::SignIn);
+        return Outcome::elsewhere(Place::SignIn);
     }
     let email = site.last_address().unwrap_or_default();
     Page::of(&ReminderPage {}).filled(AddressForm::AT.email, &email).into()
@@ -65,7 +65,7 @@ fn show(site: Visit<'_>) -> Outcome {
 #[post("/login/username", data = "<form>")]
 async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<AddressForm>) -> Result<Outcome, Error> {
     if !site.at_arrival.sign_in([]).has_usernames() {
-        return Ok(Outcome::go(Place::SignIn));
+        return Ok(Outcome::elsewhere(Place::SignIn));
     }
     let email = match form.0.whole() {
         Ok((AddressForm { email }, _)) => email,

@@ -1,24 +1,43 @@
-//! What the gate hands over once its transaction is committed: the cookies of a session, and the way on.
+//! What the gate hands over once its transaction is committed: the cookies of a session or a program's token, and the
+//! way on.
 
-use super::session;
+use super::{session, told};
 use crate::{
     base::key::Key,
     core::place::{Address, Place},
     http::{CookieName, Outcome, Visit, device},
-    store::sessions::{Session, SessionScope},
+    store::{
+        accounts::AccountRow,
+        sessions::{Session, SessionScope},
+    },
 };
 
 /// Permission to enter, from the gate; its session begins once the transaction is committed.
 #[must_use]
 pub struct Admission {
     pub(super) opened: Option<(Session, Key)>,
+    /// The token of a program that has a session beside it.
+    pub(super) token: Option<Key>,
     pub(super) remembered: Option<String>,
+    pub(super) email: String,
     pub(super) email_key: String,
     /// Whether its owner has to choose a username.
     pub(super) lacks_username: bool,
 }
 
 impl Admission {
+    /// Lets nobody in yet.
+    pub(super) fn of(account: &AccountRow) -> Self {
+        Self {
+            opened: None,
+            token: None,
+            remembered: None,
+            email: account.email.clone(),
+            email_key: account.email_key(),
+            lacks_username: false,
+        }
+    }
+
     /// Returns the session and the secret for its cookie, for a remembered browser.
     pub(super) fn opened(self) -> Option<(Session, Key)> {
         self.opened
@@ -26,17 +45,29 @@ impl Admission {
 
     /// Sets the browser's cookies, and sends it on to `place`, or first to the page of the second factor or of the
     /// username. Call it after the commit.
-    pub fn enter(self, site: &Visit<'_>, place: impl Into<Address>) -> Outcome {
+    pub fn enter(mut self, site: &Visit<'_>, place: impl Into<Address>) -> Outcome {
         let place = place.into();
-        let Some((session, cookie)) = self.opened else {
+        let Some((session, cookie)) = self.opened.take() else {
             site.cookies.remove(CookieName::Restricted);
             return Outcome::Go(place);
         };
         let own = session::cookie_of(session.scope);
         if session.scope == SessionScope::SecondFactor {
-            // Until then, whoever is signed in here stays signed in.
-            site.cookies.set(own, cookie.expose(), None);
+            if site.bearer.is_none() {
+                // Until then, whoever is signed in here stays signed in.
+                site.cookies.set(own, cookie.expose(), None);
+            }
             return Outcome::go(Place::SecondFactor.with(&[("next", &place.at(site.base()))]));
+        }
+        let is_carried = site.bearer.is_some();
+        told::entered(
+            site,
+            &session,
+            &self.email,
+            if is_carried { Some(&cookie) } else { self.token.as_ref() },
+        );
+        if is_carried {
+            return self.onward(site, place);
         }
         if session.scope == SessionScope::Full
             && let Err(error) = device::remember(site, &self.email_key)
@@ -49,12 +80,17 @@ impl Admission {
             }
         }
         site.cookies.set(own, cookie.expose(), None);
-        match self.remembered {
+        match &self.remembered {
             Some(cookie) => {
-                site.cookies.set(CookieName::Remembered, &cookie, Some(*site.config().session.remember))
+                site.cookies.set(CookieName::Remembered, cookie, Some(*site.config().session.remember))
             }
             None => site.cookies.remove(CookieName::Remembered),
         }
+        self.onward(site, place)
+    }
+
+    /// Goes on to `place`, or first to the page of the username.
+    fn onward(&self, site: &Visit<'_>, place: Address) -> Outcome {
         match self.lacks_username {
             true => Outcome::go(Place::ChangeUsername.with(&[("next", &place.at(site.base()))])),
             false => Outcome::Go(place),

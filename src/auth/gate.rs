@@ -8,17 +8,18 @@ use super::{
     first::First,
     owed::owed,
     pending::{self, Kept, Owed, PendingGoal},
-    remember, session,
+    remember, session, told,
 };
 use crate::{
     base::{
         Error,
+        clock::Time,
         factor::FactorKind,
         key::{Key, sha256},
     },
     core::place::Address,
     hashing::hash::PasswordHash,
-    http::{CookieName, Outcome, Visit},
+    http::{CookieName, Outcome, Visit, program::Program},
     policy::{Policy, sign_in::Usernames},
     store::{
         self, Tx,
@@ -128,8 +129,7 @@ pub async fn pass(
         && !(sets_password && owed == Owed::SetUp)
     {
         let opened = Some(hold(site, account, proof, owed, goal).await?);
-        let email_key = account.email_key();
-        return Ok(Passed::Owes(Admission { opened, remembered: None, email_key, lacks_username: false }));
+        return Ok(Passed::Owes(Admission { opened, ..Admission::of(account) }));
     }
     if let Goal::NewPassword { hash, .. } = goal {
         account.set_password(hash, Proven::at_the_gate(), site.now()).await?;
@@ -153,11 +153,16 @@ pub async fn pass(
         None => None,
     };
     let remembered = match goal {
-        Goal::SignIn { keep: true } => Some(remember::remember(site, account, factor).await?),
+        Goal::SignIn { keep: true } if site.bearer.is_none() => {
+            Some(remember::remember(site, account, factor).await?)
+        }
         _ => None,
     };
-    let email_key = account.email_key();
-    Ok(Passed::Entered(Admission { opened, remembered, email_key, lacks_username }))
+    let token = match &opened {
+        Some((session, _)) if !matches!(proof, Proof::Remembered) => grant(site, account, session).await?,
+        _ => None,
+    };
+    Ok(Passed::Entered(Admission { opened, token, remembered, lacks_username, ..Admission::of(account) }))
 }
 
 /// True if people must have usernames, and this account has none.
@@ -167,11 +172,77 @@ async fn lacks_username(site: &Visit<'_>, account: &mut Locked<'_>) -> Result<bo
     Ok(required && usernames::of_account(account.tx(), id).await?.is_none())
 }
 
-/// Ends this browser's sessions, and forgets the browser.
+/// Gives a program that asks for one a token, which ends with the session; `None` if it has one by then.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn grant(
+    site: &Visit<'_>,
+    account: &mut Locked<'_>,
+    session: &Session,
+) -> Result<Option<Key>, Error> {
+    let asks = site.program.is_some_and(Program::asks_token);
+    if !asks || session.scope != SessionScope::Full {
+        return Ok(None);
+    }
+    let now = site.now();
+    let token = Session {
+        id: store::id(now, site.random)?,
+        scope: SessionScope::Token,
+        family: Some(session.id),
+        began_at: now,
+        expires_at: now + session::TOKEN,
+        ..session.clone()
+    };
+    Ok(Some(begin(site, account, token).await?.1))
+}
+
+/// Tells a program that somebody has proved themselves again until `fresh_until`, with a token if it asks for one.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn verified(
+    site: &Visit<'_>,
+    account: &mut Locked<'_>,
+    session: &Session,
+    fresh_until: Time,
+) -> Result<(), Error> {
+    let now = site.now();
+    let session = Session { fresh_until, proved_at: Some(now), ..session.clone() };
+    let token = grant(site, account, &session).await?;
+    told::entered(site, &session, &account.email, token.as_ref());
+    site.tell("fresh_for", now.until(fresh_until).as_secs());
+    Ok(())
+}
+
+/// Gives a program another token in place of the one that ended with a change of factors, and tells it.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn renew(
+    site: &Visit<'_>,
+    account: &mut Locked<'_>,
+    session: &Session,
+    factor: FactorKind,
+) -> Result<(), Error> {
+    if session.scope != SessionScope::Token {
+        return Ok(());
+    }
+    let id = store::id(site.now(), site.random)?;
+    let token = Session { id, factor: Some(factor), ..session.clone() };
+    let (token, secret) = begin(site, account, token).await?;
+    told::entered(site, &token, &account.email, Some(&secret));
+    Ok(())
+}
+
+/// Ends this browser's sessions, and forgets the browser; or those of the program whose token was sent.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn leave(site: &Visit<'_>, tx: &mut Tx) -> Result<(), Error> {
+    if let Some(bearer) = site.bearer {
+        return sessions::end_digest(tx, &sha256(bearer.as_bytes())).await;
+    }
     for cookie_name in [CookieName::Session, CookieName::Restricted, CookieName::Pending] {
         if let Some(cookie) = site.cookies.get(cookie_name) {
             sessions::end_digest(tx, &sha256(cookie.as_bytes())).await?;
@@ -197,9 +268,10 @@ async fn open(
         // No password was entered.
         (Goal::SignIn { .. }, _) => ("remembered", *settings.absolute, Duration::ZERO),
     };
-    let (scope, policy) = match goal {
-        Goal::Form(policy) => (SessionScope::NewPassword, Some(policy.stored())),
-        _ => (SessionScope::Full, None),
+    let (scope, policy, life) = match goal {
+        Goal::Form(policy) => (SessionScope::NewPassword, Some(policy.stored()), life),
+        _ if site.bearer.is_some() => (SessionScope::Token, None, session::TOKEN),
+        _ => (SessionScope::Full, None, life),
     };
     let opened_by = generated(proof);
     let now = site.now();
@@ -238,7 +310,9 @@ async fn hold(
     let pending = Some(Kept { owed, goal, first: proof.first().cloned() }.seal(site)?);
     let scope = SessionScope::SecondFactor;
     let begun = Session { scope, policy, pending, ..blank(site, account, pending::LIFE)? };
-    begin(site, account, begun).await
+    let (session, token) = begin(site, account, begun).await?;
+    told::owed(site, account, proof.first(), owed, &token).await?;
+    Ok((session, token))
 }
 
 fn generated(proof: Proof<'_>) -> Option<Vec<u8>> {
@@ -255,6 +329,7 @@ fn blank(site: &Visit<'_>, account: &Locked<'_>, life: Duration) -> Result<Sessi
         id: store::id(now, site.random)?,
         account_id: account.id,
         scope: SessionScope::Full,
+        family: None,
         policy: None,
         opened_by: None,
         factor: None,

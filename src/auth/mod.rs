@@ -23,6 +23,7 @@ pub mod sent_code;
 pub mod session;
 pub mod stepped_up;
 pub mod temporary;
+pub mod told;
 pub mod totp;
 pub mod trusted;
 pub mod unopened;

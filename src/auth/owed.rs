@@ -1,7 +1,9 @@
 //! The rule for second factors: what a proof owes before its goal is reached.
 
 use super::{
+    first::First,
     gate::{Goal, Proof},
+    passkey,
     pending::Owed,
     trusted::recognise,
 };
@@ -11,8 +13,10 @@ use crate::{
     http::Visit,
     policy::sign_in::{SecondFactor, SignInPolicy},
     store::{
-        accounts::Locked,
+        Conn,
+        accounts::{AccountRow, Locked},
         factors::{self, FactorRow},
+        recovery_codes,
     },
 };
 
@@ -95,6 +99,31 @@ fn judge(policy: &SignInPolicy, held: &[FactorRow], proved: Option<FactorKind>) 
         (_, SecondFactor::Required) if !counts => Some(Owed::SetUp),
         _ => None,
     }
+}
+
+/// Returns the factors of an account but the one that was proved first, and the kinds by which its owner may prove
+/// themselves: those that count, or all if none does; the strongest first, and recovery codes last.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn ways(
+    site: &Visit<'_>,
+    conn: &mut Conn,
+    account: &AccountRow,
+    first: Option<&First>,
+) -> Result<(Vec<FactorRow>, Vec<FactorKind>), Error> {
+    let mut held = factors::of_account(conn, account.id).await?;
+    held.retain(|factor| !first.is_some_and(|first| first.is(site.app, factor)));
+    let codes = recovery_codes::of_account(conn, account.id).await?;
+    let policy = site.sign_in_policy(account);
+    let mut kinds: Vec<_> = asked(&policy, &held).iter().map(|factor| factor.kind).collect();
+    if passkey::party(site).is_none() {
+        kinds.retain(|kind| *kind != FactorKind::Passkey);
+    }
+    kinds.extend((!codes.is_empty()).then_some(FactorKind::RecoveryCode));
+    kinds.sort_unstable();
+    kinds.dedup();
+    Ok((held, kinds))
 }
 
 /// Returns the factors by which an account's owner may prove themselves: those that count, or all if none does.

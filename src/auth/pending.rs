@@ -100,6 +100,14 @@ impl<'r> Pending<'r> {
     }
 }
 
+/// Mark of a request that needs one.
+struct Missed(bool);
+
+/// True if a request was refused because no sign-in is pending.
+pub fn is_missed(request: &Request<'_>) -> bool {
+    request.local_cache(|| Missed(false)).0
+}
+
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Pending<'r> {
     type Error = ();
@@ -111,7 +119,10 @@ impl<'r> FromRequest<'r> for Pending<'r> {
         match session::pending(request).await {
             Ok(found) => match found.and_then(|me| Pending::of(&site, me)) {
                 Some(pending) => Outcome::Success(pending),
-                None => must_sign_in(request),
+                None => {
+                    request.local_cache(|| Missed(true));
+                    must_sign_in(request)
+                }
             },
             Err(()) => Outcome::Error((rocket::http::Status::ServiceUnavailable, ())),
         }

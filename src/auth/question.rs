@@ -126,7 +126,13 @@ impl Question {
 
     fn seal(site: &Visit<'_>, options: &Value, asked: &Asked) -> Result<Self, Error> {
         let plain = serde_json::to_vec(asked).expect("a question is plain data");
+        let is_secondary = asked.aim == Aim::SecondFactor;
         let asked = site.keyring.seal_text(site.random, PURPOSE, &plain)?;
+        if site.program.is_some() {
+            site.tell("credential_options", options.get("get").or(options.get("create")).cloned());
+            site.tell("wan_state", asked.as_str());
+            site.tell("is_secondary", is_secondary);
+        }
         Ok(Self { options: options.to_string(), asked })
     }
 

@@ -1,6 +1,6 @@
 //! Sessions, and the guards that require one.
 //!
-//! A session is a row, found by an opaque cookie of which only the digest is stored. [`&Account`](Account) and
+//! A session is a row, found by an opaque cookie, or a program's token, of which only the digest is stored. [`&Account`](Account) and
 //! [`&SignedIn`](SignedIn) require a full session, [`Fresh`] one whose owner has just proved their identity, and
 //! [`Restricted`] one that reaches the form for a new password and nothing else.
 
@@ -36,6 +36,8 @@ use crate::{
 
 /// Longest life of a restricted session.
 pub const RESTRICTED: Duration = Duration::from_secs(10 * 60);
+/// Life of a program's token.
+pub const TOKEN: Duration = Duration::from_secs(15 * 60);
 /// Precision of the time at which a session was last used.
 const SEEN_PRECISION: Duration = Duration::from_secs(60);
 
@@ -86,10 +88,10 @@ pub(super) async fn pending<'r>(request: &'r Request<'_>) -> Result<Option<&'r S
     found.as_ref().map(Option::as_ref).or(Err(()))
 }
 
-/// Returns the cookie that carries sessions of a scope.
+/// Returns the cookie that carries sessions of a scope, or whose place a token takes.
 pub(super) fn cookie_of(scope: SessionScope) -> CookieName {
     match scope {
-        SessionScope::Full => CookieName::Session,
+        SessionScope::Full | SessionScope::Token => CookieName::Session,
         SessionScope::NewPassword => CookieName::Restricted,
         SessionScope::SecondFactor => CookieName::Pending,
     }
@@ -105,25 +107,48 @@ pub async fn open(site: &Visit<'_>, account: &mut Locked<'_>, but: Option<Uuid>)
     Ok(open.iter().filter(|session| Some(session.id) != but).count() as u64)
 }
 
+/// Looks up a session by the token of a request, if it sends one, and otherwise by a cookie.
 async fn load(site: &Visit<'_>, cookie_name: CookieName) -> Result<Option<SignedIn>, Error> {
-    let (now, settings) = (site.now(), &site.config().session);
+    if let Some(bearer) = site.bearer {
+        return find(site, cookie_name, bearer).await;
+    }
     if let Some(cookie) = site.cookies.get(cookie_name) {
-        if Key::parse(cookie).is_none() {
-            site.cookies.refuse(cookie_name);
-        }
-        let digest = sha256(cookie.as_bytes());
-        let found = site.db.session(digest, now - *settings.idle, now).await?;
-        if let Some(found) = found.filter(|found| cookie_of(found.session.scope) == cookie_name) {
-            if found.session.seen_at + SEEN_PRECISION < now {
-                let mut tx = site.begin().await?;
-                sessions::touch(&mut tx, found.session.id, now).await?;
-                tx.commit().await?;
-            }
+        if let Some(found) = find(site, cookie_name, cookie).await? {
             return Ok(Some(found));
         }
         site.cookies.remove(cookie_name);
     }
     if cookie_name == CookieName::Session { remember::recall(site).await } else { Ok(None) }
+}
+
+/// Looks up a session by its secret, and records its use.
+async fn find(site: &Visit<'_>, cookie_name: CookieName, secret: &str) -> Result<Option<SignedIn>, Error> {
+    if Key::parse(secret).is_none() {
+        site.cookies.refuse(cookie_name);
+    }
+    let (now, settings) = (site.now(), &site.config().session);
+    let found = site.db.session(sha256(secret.as_bytes()), now - *settings.idle, now).await?;
+    let Some(found) = found.filter(|found| opens(site, cookie_name, found.session.scope)) else {
+        return Ok(None);
+    };
+    if found.session.seen_at + SEEN_PRECISION < now {
+        let mut tx = site.begin().await?;
+        sessions::touch(&mut tx, found.session.id, now).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(found))
+}
+
+/// True if a secret opens sessions of a scope in this place: that of a browser's session is no token, and a token is no
+/// cookie.
+fn opens(site: &Visit<'_>, cookie_name: CookieName, scope: SessionScope) -> bool {
+    let by_token = site.bearer.is_some();
+    let fits = match scope {
+        SessionScope::Full => !by_token,
+        SessionScope::Token => by_token,
+        SessionScope::NewPassword | SessionScope::SecondFactor => true,
+    };
+    fits && cookie_of(scope) == cookie_name
 }
 
 /// # Outcomes

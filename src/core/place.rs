@@ -76,6 +76,8 @@ places! {
     SecondFactorCancel = "/login/factor/cancel",
     /// Another proof of identity, for what matters most.
     Verify = "/verify",
+    /// The same by the password, for programs.
+    VerifyPassword = "/verify/password",
     /// The button that sends a code for it.
     VerifySend = "/verify/send",
     /// Sign-out.
@@ -122,6 +124,8 @@ places! {
     FactorsPasskey = "/account/factors/passkey",
     /// New recovery codes, shown once.
     RecoveryCodes = "/account/factors/codes",
+    /// The button that makes new recovery codes.
+    RecoveryCodesRenew = "/account/factors/codes/renew",
     /// One's own sessions.
     Sessions = "/account/sessions",
     /// The browsers that one trusts; those below it are ended.

@@ -60,6 +60,12 @@ impl View for CodesPage {
     }
 }
 
+/// Tells a program new codes; false if there is none, and a page has to show them.
+pub fn tell(site: &Visit<'_>, codes: &[Key]) -> bool {
+    site.tell("recovery_codes", codes.iter().map(Key::grouped).collect::<Vec<_>>());
+    site.program.is_some()
+}
+
 /// Keeps new codes for the page that shows them.
 ///
 /// # Errors
@@ -77,7 +83,7 @@ fn show(site: Visit<'_>, next: Option<&str>, _me: Option<&SignedIn>) -> Outcome 
         Some(Fresh { codes, .. }) => {
             Page::of(&CodesPage { codes, next: goal(next.unwrap_or_default()) }).into()
         }
-        None => Outcome::go(Place::Factors),
+        None => Outcome::elsewhere(Place::Factors),
     }
 }
 
@@ -89,24 +95,27 @@ fn keep_them(_ours: SameOrigin, site: Visit<'_>, form: Read<KeptForm>) -> Outcom
 
 #[get("/account/factors/codes/renew")]
 fn show_renew(_me: SteppedUp<'_>) -> Outcome {
-    Outcome::go(Place::Factors)
+    Outcome::elsewhere(Place::Factors)
 }
 
 #[post("/account/factors/codes/renew")]
 async fn renew(_ours: SameOrigin, site: Visit<'_>, me: SteppedUp<'_>) -> Result<Outcome, Error> {
     let mut tx = site.begin().await?;
     let Some(mut account) = me.0.lock(&mut tx, site.now()).await? else {
-        return Ok(Outcome::go(Place::Factors));
+        return Ok(Outcome::elsewhere(Place::Factors));
     };
     let (asked, id) = (site.caller(), account.id);
     if factors::of_account(account.tx(), id).await?.is_empty() {
-        return Ok(Outcome::go(Place::Factors));
+        return Ok(Outcome::elsewhere(Place::Factors));
     }
     let (held, row) = account.parts();
     notice::post(site.app, held, row, &row.email, "recovery-codes-renewed", &asked).await?;
     let codes = recovery::renew(site.app, held, id).await?;
     Event::new(EventKind::FactorCodesRenewed, id).from(&asked).write(site.app, held).await?;
     tx.commit().await?;
+    if tell(&site, &codes) {
+        return Ok(Outcome::go(Place::Factors));
+    }
     keep(&site, &codes)?;
     Ok(Outcome::go(Place::RecoveryCodes.with(&[("next", &Place::Factors.at(site.base()))])))
 }

@@ -20,12 +20,12 @@ pub fn routes() -> Vec<Route> {
 
 #[get("/account/factors/email/start")]
 fn show_start(_me: Enrolling<'_>) -> Outcome {
-    Outcome::go(Place::Factors)
+    Outcome::elsewhere(Place::Factors)
 }
 
 // Where codes go to a former address, this replaces it once the present one is proved.
 #[post("/account/factors/email/start", data = "<form>")]
-async fn start(
+pub(super) async fn start(
     _ours: SameOrigin,
     site: Visit<'_>,
     me: Enrolling<'_>,

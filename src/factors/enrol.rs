@@ -11,9 +11,11 @@ use crate::{
     account::notice,
     auth::{
         first::First,
+        gate,
         pending::{Owed, Pending},
         recovery, session,
         stepped_up::SteppedUp,
+        told,
     },
     base::{Error, factor::FactorKind, key::Key},
     core::{
@@ -54,7 +56,8 @@ impl<'r> FromRequest<'r> for Enrolling<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         // Where somebody is signed in and somebody signs in, what is owed comes first.
-        if Visit::of(request).is_some_and(|site| site.cookies.get(CookieName::Pending).is_some())
+        if Visit::of(request)
+            .is_some_and(|site| site.bearer.is_some() || site.cookies.get(CookieName::Pending).is_some())
             && let Outcome::Success(pending) = Pending::from_request(request).await
             && pending.owed == Owed::SetUp
         {
@@ -151,6 +154,8 @@ impl Enrolling<'_> {
             true => recovery::renew(site.app, account.tx(), id).await?,
             false => Vec::new(),
         };
+        site.tell("tf_method", told::method(factor.kind));
+        site.tell("tf_primary_method", told::method(factor.kind));
         let event = Event::new(EventKind::FactorAdded, id).from(&asked).detail(factor.kind.name());
         event.write(site.app, account.tx()).await?;
         let resumed = match self {
@@ -161,6 +166,7 @@ impl Enrolling<'_> {
                 let stays = |was: &FactorKind| *was == FactorKind::RecoveryCode || *was < factor.kind;
                 let proved = session.factor.filter(stays).unwrap_or(factor.kind);
                 sessions::set_factor(account.tx(), session.id, proved).await?;
+                gate::renew(site, account, session, proved).await?;
                 None
             }
         };
@@ -187,7 +193,7 @@ impl Added<'_> {
             None => http::Outcome::go(Place::Factors),
         };
         site.flash("flash-factor-added");
-        if self.codes.is_empty() {
+        if self.codes.is_empty() || super::codes::tell(site, &self.codes) {
             return Ok(outcome);
         }
         super::codes::keep(site, &self.codes)?;

@@ -11,6 +11,7 @@ use crate::{
         passkey::{self, Stored},
         recipient::Recipient,
         stepped_up::SteppedUp,
+        told,
     },
     base::{Error, factor::FactorKind, fault::Fault},
     core::{
@@ -18,7 +19,7 @@ use crate::{
         place::{Address, Place},
     },
     http::{Form, Outcome, Page, Read, Refusal, SameOrigin, Visit, form::form},
-    policy::sign_in::SignInPolicy,
+    policy::sign_in::{SecondFactor, SignInPolicy},
     store::{
         factors::{self, FactorRow, MAX_FACTORS},
         recovery_codes,
@@ -117,7 +118,7 @@ async fn show(site: Visit<'_>, me: Enrolling<'_>, next: Option<&str>) -> Result<
     page(&site, &me, next.unwrap_or_default()).await
 }
 
-async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Page, Error> {
+pub(super) async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Page, Error> {
     let account = me.account();
     let mut conn = site.read().await?;
     let held = factors::of_account(&mut conn, account.id).await?;
@@ -144,6 +145,9 @@ async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Page, 
         may_remove: !is_needed(&policy, &held, factor.id),
         name: factor.name.clone(),
     };
+    if site.program.is_some() {
+        tell(site, &policy, &held, codes);
+    }
     Ok(Page::of(&FactorsPage {
         email: account.email.clone(),
         signing_in: me.is_signing_in(),
@@ -154,6 +158,20 @@ async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Page, 
     }))
 }
 
+/// Tells a program which factors there are, in the words of Flask-Security.
+fn tell(site: &Visit<'_>, policy: &SignInPolicy, held: &[FactorRow], codes: usize) {
+    let strongest = held.iter().map(|factor| factor.kind).min().map(told::method);
+    let passkeys: Vec<_> = held.iter().filter_map(told::passkey).collect();
+    site.tell("tf_required", policy.second_factor == SecondFactor::Required);
+    site.tell("tf_method", strongest);
+    site.tell("tf_primary_method", strongest);
+    site.tell("tf_available_methods", policy.factors.iter().copied().map(told::method).collect::<Vec<_>>());
+    site.tell("registered_credentials", passkeys);
+    // They are shown once, when they are made.
+    site.tell("recovery_codes", Vec::<String>::new());
+    site.tell("remaining", codes);
+}
+
 /// True if its owner would have to set up another factor without this one.
 fn is_needed(policy: &SignInPolicy, held: &[FactorRow], id: Uuid) -> bool {
     policy.holds_up(held.iter().filter(|other| other.id != id).map(|other| other.kind))
@@ -161,7 +179,7 @@ fn is_needed(policy: &SignInPolicy, held: &[FactorRow], id: Uuid) -> bool {
 
 #[get("/account/factors/<_>/name")]
 fn show_one(_me: SteppedUp<'_>) -> Outcome {
-    Outcome::go(Place::Factors)
+    Outcome::elsewhere(Place::Factors)
 }
 
 #[post("/account/factors/<id>/name", data = "<form>")]
@@ -179,7 +197,7 @@ async fn rename(
     };
     let mut tx = site.begin().await?;
     let Some(mut account) = me.0.lock(&mut tx, site.now()).await? else {
-        return Ok(Outcome::go(Place::Factors));
+        return Ok(Outcome::elsewhere(Place::Factors));
     };
     let (asked, owner) = (site.caller(), account.id);
     let held = factors::of_account(account.tx(), owner).await?;
@@ -195,27 +213,32 @@ async fn rename(
     Ok(Outcome::go(Place::Factors))
 }
 
-async fn refused(site: &Visit<'_>, me: SteppedUp<'_>, refusal: Refusal) -> Result<Outcome, Error> {
+pub(super) async fn refused(site: &Visit<'_>, me: SteppedUp<'_>, refusal: Refusal) -> Result<Outcome, Error> {
     let page = page(site, &Enrolling::SignedIn(me), "").await?;
     Ok(page.home(Place::Factors).refused(refusal))
 }
 
 #[get("/account/factors/<_>/remove")]
 fn show_remove(_me: SteppedUp<'_>) -> Outcome {
-    Outcome::go(Place::Factors)
+    Outcome::elsewhere(Place::Factors)
 }
 
 #[post("/account/factors/<id>/remove")]
-async fn remove(_ours: SameOrigin, site: Visit<'_>, me: SteppedUp<'_>, id: &str) -> Result<Outcome, Error> {
+pub(super) async fn remove(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    me: SteppedUp<'_>,
+    id: &str,
+) -> Result<Outcome, Error> {
     let Ok(id) = Uuid::parse_str(id) else { return Ok(Outcome::Failed(Status::NotFound)) };
     let mut tx = site.begin().await?;
     let Some(mut account) = me.0.lock(&mut tx, site.now()).await? else {
-        return Ok(Outcome::go(Place::Factors));
+        return Ok(Outcome::elsewhere(Place::Factors));
     };
     let (asked, owner) = (site.caller(), account.id);
     let held = factors::of_account(account.tx(), owner).await?;
     let Some(factor) = held.iter().find(|factor| factor.id == id) else {
-        return Ok(Outcome::go(Place::Factors));
+        return Ok(Outcome::elsewhere(Place::Factors));
     };
     if is_needed(&site.sign_in_policy(&account), &held, id) {
         drop(tx);

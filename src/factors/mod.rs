@@ -10,9 +10,11 @@ pub mod prove;
 pub mod resume;
 pub mod sending;
 pub mod sent;
+pub mod setup;
 pub mod sms;
 pub mod totp;
 pub mod verify;
+pub mod verify_password;
 pub mod ways;
 
 use rocket::Route;
@@ -24,6 +26,7 @@ pub fn routes() -> Vec<Route> {
     [
         prove::routes(),
         verify::routes(),
+        verify_password::routes(),
         list::routes(),
         passkey::routes(),
         totp::routes(),
@@ -31,6 +34,7 @@ pub fn routes() -> Vec<Route> {
         email::routes(),
         sent::routes(),
         codes::routes(),
+        setup::routes(),
     ]
     .concat()
 }

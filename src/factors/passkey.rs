@@ -32,7 +32,7 @@ form! {
         /// The question, sealed.
         asked: String = hidden(),
         /// The answer of the browser.
-        answer: String = hidden(),
+        answer: String = answer(),
         name: String = optional_line(MAX_NAME),
     }
 }
@@ -80,9 +80,9 @@ async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Option
 }
 
 #[get("/account/factors/passkey?<next>")]
-async fn show(site: Visit<'_>, me: Enrolling<'_>, next: Option<&str>) -> Result<Outcome, Error> {
+pub(super) async fn show(site: Visit<'_>, me: Enrolling<'_>, next: Option<&str>) -> Result<Outcome, Error> {
     let next = next.unwrap_or_default();
-    Ok(page(&site, &me, next).await?.map_or_else(|| Outcome::go(address(next)), Outcome::from))
+    Ok(page(&site, &me, next).await?.map_or_else(|| Outcome::elsewhere(address(next)), Outcome::from))
 }
 
 #[post("/account/factors/passkey", data = "<form>")]
@@ -93,7 +93,7 @@ async fn submit(
     form: Read<PasskeyForm>,
 ) -> Result<Outcome, Error> {
     let next = form.draft.next.clone().unwrap_or_default();
-    let Some(page) = page(&site, &me, &next).await? else { return Ok(Outcome::go(address(&next))) };
+    let Some(page) = page(&site, &me, &next).await? else { return Ok(Outcome::elsewhere(address(&next))) };
     let (PasskeyForm { asked, answer, name, .. }, refusal) = match form.whole() {
         Ok(whole) => whole,
         Err(refusal) => return Ok(page.refused(refusal)),
@@ -116,7 +116,9 @@ async fn submit(
         Err(fault) => return refused(fault),
     };
     let mut tx = site.begin().await?;
-    let Some(mut account) = me.lock(&mut tx, &site).await? else { return Ok(Outcome::go(address(&next))) };
+    let Some(mut account) = me.lock(&mut tx, &site).await? else {
+        return Ok(Outcome::elsewhere(address(&next)));
+    };
     let name = if name.is_empty() { passkey::name(&site, &stored) } else { name };
     let factor = FactorRow {
         credential_id: Some(stored.credential.id.0.clone()),

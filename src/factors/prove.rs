@@ -39,7 +39,7 @@ form! {
         /// The question of a passkey, sealed.
         asked: String = hidden(),
         /// The answer of a passkey.
-        answer: String = hidden(),
+        answer: String = answer(),
         code: Zeroizing<String> = code(100).enter("go"),
         /// Whether to trust the browser.
         trust: bool = ticked(),
@@ -108,14 +108,14 @@ async fn show(
 ) -> Result<Outcome, Error> {
     let next = next.unwrap_or_default();
     if pending.owed == Owed::SetUp {
-        return Ok(Outcome::go(Place::Factors.with(&[("next", next)])));
+        return Ok(Outcome::elsewhere(Place::Factors.with(&[("next", next)])));
     }
     let ways = Ways::of(&site, &pending.me.account, pending.first.as_ref()).await?;
     Ok(match ways.choose(with.unwrap_or_default()) {
         Some(kind) => page(&site, &pending, &ways, kind, next).await?.into(),
         None => {
             site.flash("flash-sign-in-otherwise");
-            Outcome::go(Place::SignIn)
+            Outcome::elsewhere(Place::SignIn)
         }
     })
 }
@@ -130,8 +130,10 @@ async fn submit(
     let account = &pending.me.account;
     let (next, with) = (form.draft.next.clone().unwrap_or_default(), form.draft.with.clone());
     let ways = Ways::of(&site, &pending.me.account, pending.first.as_ref()).await?;
-    let chosen = ways.choose(&with.unwrap_or_default()).filter(|_| pending.owed == Owed::Proof);
-    let Some(kind) = chosen else { return Ok(Outcome::go(Place::SecondFactor)) };
+    let chosen = ways
+        .choose_by(&with.unwrap_or_default(), form.draft.code.is_some())
+        .filter(|_| pending.owed == Owed::Proof);
+    let Some(kind) = chosen else { return Ok(Outcome::elsewhere(Place::SecondFactor)) };
     let page = || page(&site, &pending, &ways, kind, &next);
     let Read { draft, refusal } = form;
     let wished = draft.trust.unwrap_or_default();
@@ -146,7 +148,7 @@ async fn submit(
     };
     let mut tx = site.begin().await?;
     let Some(mut locked) = lock(&mut tx, &site, &pending).await? else {
-        return Ok(Outcome::go(Place::SignIn));
+        return Ok(Outcome::elsewhere(Place::SignIn));
     };
     if !proof.spend(&site, &mut locked).await? {
         drop(tx);
@@ -167,7 +169,7 @@ async fn submit(
 
 #[get("/login/factor/send")]
 fn show_send() -> Outcome {
-    Outcome::go(Place::SecondFactor)
+    Outcome::elsewhere(Place::SecondFactor)
 }
 
 #[post("/login/factor/send", data = "<form>")]
@@ -177,9 +179,9 @@ async fn send(
     pending: Pending<'_>,
     form: Read<SendForm>,
 ) -> Result<Outcome, Error> {
-    let Ok((form, _)) = form.whole() else { return Ok(Outcome::go(Place::SecondFactor)) };
+    let Ok((form, _)) = form.whole() else { return Ok(Outcome::elsewhere(Place::SecondFactor)) };
     if pending.owed == Owed::SetUp {
-        return Ok(Outcome::go(Place::SecondFactor));
+        return Ok(Outcome::elsewhere(Place::SecondFactor));
     }
     let account = &pending.me.account;
     let ways = Ways::of(&site, account, pending.first.as_ref()).await?;
@@ -188,7 +190,7 @@ async fn send(
 
 #[get("/login/factor/cancel")]
 fn show_cancel() -> Outcome {
-    Outcome::go(Place::SecondFactor)
+    Outcome::elsewhere(Place::SecondFactor)
 }
 
 #[post("/login/factor/cancel")]

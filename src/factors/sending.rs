@@ -9,6 +9,7 @@ use crate::{
     auth::{
         recipient::Recipient,
         sent_code::{self, Stage},
+        told,
     },
     base::{Error, factor::FactorKind},
     core::place::Place,
@@ -96,14 +97,20 @@ pub async fn send(
     place: Place,
 ) -> Result<Outcome, Error> {
     let SendForm { next, with, factor } = form;
-    let (Some(kind), Ok(id)) = (ways.choose(&with), Uuid::parse_str(&factor)) else {
-        return Ok(Outcome::Failed(Status::NotFound));
+    let Some(kind) = ways.choose(&with) else { return Ok(Outcome::Failed(Status::NotFound)) };
+    let factor = match Uuid::parse_str(&factor) {
+        Ok(id) => ways.of_kind(kind).find(|factor| factor.id == id),
+        // A program chooses a kind, and has its first.
+        Err(_) if site.program.is_some() => ways.of_kind(kind).next(),
+        Err(_) => return Ok(Outcome::Failed(Status::NotFound)),
     };
-    let factor = ways.of_kind(kind).find(|factor| factor.id == id);
+    site.tell("tf_state", "ready");
+    site.tell("tf_method", told::method(kind));
+    site.tell("tf_primary_method", told::method(kind));
     if let Some(recipient) = factor.and_then(|factor| Recipient::of(site.app, factor))
         && let Err(why) = sent_code::send(site, account, &recipient, Stage::Proof).await?
     {
-        site.flash_all(vec![why]);
+        return Ok(Outcome::Unsent(why, place_of(kind, place, &next)));
     }
     Ok(Outcome::Go(place_of(kind, place, &next)))
 }

@@ -14,6 +14,7 @@ use crate::{
         first::First,
         recipient::Recipient,
         sent_code::{self, Stage},
+        told,
     },
     base::{Error, factor::FactorKind},
     core::place::{Address, Place},
@@ -21,6 +22,9 @@ use crate::{
     store::{factors::FactorRow, keys::KeyRow},
     view::shown::{Forms, Until, View},
 };
+
+/// Name of this step in the address of a program.
+const STATE: &str = "sent";
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
@@ -105,17 +109,19 @@ pub async fn start(
     next: &str,
 ) -> Result<Outcome, Error> {
     let Some(held) = me.room_for(site, recipient.kind()).await? else {
-        return Ok(Outcome::Go(address(next)));
+        return Ok(Outcome::elsewhere(address(next)));
     };
     let is_first = me.first() == Some(&First::Sent(recipient.clone()));
     if is_first || held.iter().any(|factor| Recipient::of(site.app, factor).as_ref() == Some(recipient)) {
         site.flash("flash-factor-held");
-        return Ok(Outcome::Go(address(next)));
+        return Ok(Outcome::elsewhere(address(next)));
     }
     if let Err(why) = sent_code::send(site, me.account(), recipient, Stage::SetUp).await? {
-        site.flash_all(vec![why]);
-        return Ok(Outcome::Go(address(next)));
+        return Ok(Outcome::Unsent(why, address(next)));
     }
+    site.tell("tf_state", "validating_profile");
+    site.tell("tf_state_token", STATE);
+    site.tell("tf_method", told::method(recipient.kind()));
     Ok(Outcome::Go(place(next)))
 }
 
@@ -124,7 +130,7 @@ async fn show(site: Visit<'_>, me: Enrolling<'_>, next: Option<&str>) -> Result<
     let next = next.unwrap_or_default();
     Ok(match sent_code::under_way(&site, me.account(), Stage::SetUp).await? {
         Some(sent) => page(&site, &me, &sent, code::TRIES - sent.0.tries, next).into(),
-        None => Outcome::Go(address(next)),
+        None => Outcome::elsewhere(address(next)),
     })
 }
 
@@ -137,7 +143,7 @@ async fn submit(
 ) -> Result<Outcome, Error> {
     let next = form.draft.next.clone().unwrap_or_default();
     let Some(sent) = sent_code::under_way(&site, me.account(), Stage::SetUp).await? else {
-        return Ok(Outcome::Go(address(&next)));
+        return Ok(Outcome::elsewhere(address(&next)));
     };
     let (row, recipient) = &sent;
     let (SentForm { code, name, .. }, refusal) = match form.whole() {
@@ -149,15 +155,17 @@ async fn submit(
     if let Some(left) = code::try_out(&site, row, &code).await?.left() {
         if left == 0 {
             site.flash("flash-code-dead");
-            return Ok(Outcome::Go(address(&next)));
+            return Ok(Outcome::elsewhere(address(&next)));
         }
         let refusal = refusal.with(SentForm::AT.code, code::wrong(left));
         return Ok(page(&site, &me, &sent, left, &next).refused(refusal));
     }
     let (now, mut tx) = (site.now(), site.begin().await?);
-    let Some(mut account) = me.lock(&mut tx, &site).await? else { return Ok(Outcome::Go(address(&next))) };
+    let Some(mut account) = me.lock(&mut tx, &site).await? else {
+        return Ok(Outcome::elsewhere(address(&next)));
+    };
     if !account.spend(row.id, now).await? {
-        return Ok(Outcome::Go(address(&next)));
+        return Ok(Outcome::elsewhere(address(&next)));
     }
     let name = if name.is_empty() { own_name(&site, recipient) } else { name };
     let factor = FactorRow {
@@ -165,7 +173,7 @@ async fn submit(
         ..site.factor_row(account.id, recipient.kind(), name)?
     };
     let Some(added) = me.add(&site, &mut account, &factor).await? else {
-        return Ok(Outcome::Go(address(&next)));
+        return Ok(Outcome::elsewhere(address(&next)));
     };
     tx.commit().await?;
     added.enter(&site, me.account(), &next)

@@ -77,7 +77,7 @@ fn show(site: Visit<'_>, me: Enrolling<'_>, next: Option<&str>) -> Page {
 }
 
 #[post("/account/factors/sms", data = "<form>")]
-async fn start(
+pub(super) async fn start(
     _ours: SameOrigin,
     site: Visit<'_>,
     me: Enrolling<'_>,
@@ -96,11 +96,11 @@ async fn start(
 
 #[get("/account/factors/sms/own")]
 fn show_own(_me: Enrolling<'_>) -> Outcome {
-    Outcome::go(Place::FactorsSms)
+    Outcome::elsewhere(Place::FactorsSms)
 }
 
 #[post("/account/factors/sms/own", data = "<form>")]
-async fn start_own(
+pub(super) async fn start_own(
     _ours: SameOrigin,
     site: Visit<'_>,
     me: Enrolling<'_>,
@@ -109,6 +109,6 @@ async fn start_own(
     let next = form.draft.next.unwrap_or_default();
     match site.app.usable_phone(me.account()) {
         Some(phone) => sent::start(&site, &me, &Recipient::text(phone), &next).await,
-        None => Ok(Outcome::Go(Place::FactorsSms.with(&[("next", &next)]))),
+        None => Ok(Outcome::elsewhere(Place::FactorsSms.with(&[("next", &next)]))),
     }
 }

@@ -11,7 +11,10 @@ use super::{
     list::{MAX_NAME, address},
 };
 use crate::{
-    auth::totp::{AppSecret, Compared, QrPath},
+    auth::{
+        told,
+        totp::{AppSecret, Compared, QrPath},
+    },
     base::{
         Error,
         factor::FactorKind,
@@ -21,6 +24,7 @@ use crate::{
     core::place::Place,
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
     store::{
+        accounts::AccountRow,
         factors::FactorRow,
         keys::{self, KeyRow},
     },
@@ -91,11 +95,11 @@ impl View for TotpPage {
 
 #[get("/account/factors/totp/start")]
 fn show_start(_me: Enrolling<'_>) -> Outcome {
-    Outcome::go(Place::Factors)
+    Outcome::elsewhere(Place::Factors)
 }
 
 #[post("/account/factors/totp/start", data = "<form>")]
-async fn start(
+pub(super) async fn start(
     _ours: SameOrigin,
     site: Visit<'_>,
     me: Enrolling<'_>,
@@ -103,21 +107,36 @@ async fn start(
 ) -> Result<Outcome, Error> {
     let next = form.draft.next.unwrap_or_default();
     if me.room_for(&site, FactorKind::Totp).await?.is_none() {
-        return Ok(Outcome::go(address(&next)));
+        return Ok(Outcome::elsewhere(address(&next)));
     }
     let (account, browser) = (me.account(), site.ensure_browser_id()?);
     // Nothing but its row is ever looked for.
     let digest = Key::for_link(site.random)?.digest(&site.keyring);
+    let secret = AppSecret::generate(site.random)?;
     let row = KeyRow {
         browser: Some(browser),
-        sealed: Some(AppSecret::generate(site.random)?.seal(site.app)?),
+        sealed: Some(secret.seal(site.app)?),
         ..site.key_row(account.id, Purpose::Totp, digest, LIFE)?
     };
     let mut tx = site.begin().await?;
     keys::end(&mut tx, account.id, Purpose::Totp).await?;
     keys::insert(&mut tx, &row).await?;
     tx.commit().await?;
+    tell(&site, account, &secret);
     Ok(Outcome::go(Place::FactorsTotp.with(&[("next", &next)])))
+}
+
+/// Tells a program the secret, in the words of Flask-Security.
+fn tell(site: &Visit<'_>, account: &AccountRow, secret: &AppSecret) {
+    let grouped = secret.grouped();
+    site.tell("tf_state", "validating_profile");
+    site.tell("tf_state_token", told::method(FactorKind::Totp));
+    site.tell("tf_method", told::method(FactorKind::Totp));
+    site.tell("tf_authr_b32key", grouped.replace(' ', ""));
+    site.tell("tf_authr_key", grouped);
+    site.tell("tf_authr_uri", secret.url(&site.config().site_name, &account.email));
+    site.tell("tf_authr_issuer", site.config().site_name.as_str());
+    site.tell("tf_authr_username", account.email.as_str());
 }
 
 /// Returns the app that is being set up in this browser.
@@ -152,7 +171,7 @@ async fn show(site: Visit<'_>, me: Enrolling<'_>, next: Option<&str>) -> Result<
     let next = next.unwrap_or_default();
     Ok(match pending(&site, &me).await? {
         Some((row, secret)) => page(&site, &me, &row, &secret, next).into(),
-        None => Outcome::go(address(next)),
+        None => Outcome::elsewhere(address(next)),
     })
 }
 
@@ -164,7 +183,9 @@ async fn submit(
     form: Read<TotpForm>,
 ) -> Result<Outcome, Error> {
     let next = form.draft.next.clone().unwrap_or_default();
-    let Some((row, secret)) = pending(&site, &me).await? else { return Ok(Outcome::go(address(&next))) };
+    let Some((row, secret)) = pending(&site, &me).await? else {
+        return Ok(Outcome::elsewhere(address(&next)));
+    };
     let page = || page(&site, &me, &row, &secret, &next);
     let (TotpForm { code, name, .. }, refusal) = match form.whole() {
         Ok(whole) => whole,
@@ -180,9 +201,11 @@ async fn submit(
         Err(fault) => return Ok(page().refused(refusal.with(TotpForm::AT.code, Fault::new(fault)))),
     };
     let (now, mut tx) = (site.now(), site.begin().await?);
-    let Some(mut account) = me.lock(&mut tx, &site).await? else { return Ok(Outcome::go(address(&next))) };
+    let Some(mut account) = me.lock(&mut tx, &site).await? else {
+        return Ok(Outcome::elsewhere(address(&next)));
+    };
     if !account.spend(row.id, now).await? {
-        return Ok(Outcome::go(address(&next)));
+        return Ok(Outcome::elsewhere(address(&next)));
     }
     let name = if name.is_empty() { site.say("factor-totp", &[]) } else { name };
     let factor = FactorRow {
@@ -191,7 +214,7 @@ async fn submit(
         ..site.factor_row(account.id, FactorKind::Totp, name)?
     };
     let Some(added) = me.add(&site, &mut account, &factor).await? else {
-        return Ok(Outcome::go(address(&next)));
+        return Ok(Outcome::elsewhere(address(&next)));
     };
     tx.commit().await?;
     added.enter(&site, me.account(), &next)

@@ -11,7 +11,7 @@ use super::{
     ways::{Sent, Ways, place_of},
 };
 use crate::{
-    auth::{again::Again, question::Aim, second_factor::Tried},
+    auth::{again::Again, gate, question::Aim, second_factor::Tried},
     base::{Error, factor::FactorKind},
     core::place::{Place, goal},
     http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
@@ -37,7 +37,7 @@ form! {
         /// The question of a passkey, sealed.
         asked: String = hidden(),
         /// The answer of a passkey.
-        answer: String = hidden(),
+        answer: String = answer(),
         code: Zeroizing<String> = code(100).enter("go"),
     }
 }
@@ -83,7 +83,7 @@ async fn show(
         Some(kind) => page(&site, &me.account, &ways, kind, next).await?.into(),
         None => {
             let minutes = Again::minutes(within);
-            Outcome::go(Place::SignIn.with(&[("again", "1"), ("next", next), ("within", &minutes)]))
+            Outcome::elsewhere(Place::SignIn.with(&[("again", "1"), ("next", next), ("within", &minutes)]))
         }
     })
 }
@@ -97,8 +97,8 @@ async fn submit(
 ) -> Result<Outcome, Error> {
     let (next, with) = (form.draft.next.clone().unwrap_or_default(), form.draft.with.clone());
     let ways = Ways::strongest(&site, &me.account).await?;
-    let Some(kind) = ways.choose(&with.unwrap_or_default()) else {
-        return Ok(Outcome::go(Place::Verify));
+    let Some(kind) = ways.choose_by(&with.unwrap_or_default(), form.draft.code.is_some()) else {
+        return Ok(Outcome::elsewhere(Place::Verify));
     };
     let page = || page(&site, &me.account, &ways, kind, &next);
     let Read { draft, refusal } = form;
@@ -114,9 +114,9 @@ async fn submit(
     let (now, session) = (site.now(), me.session.id);
     let mut tx = site.begin().await?;
     let locked = accounts::lock_unchanged(&mut tx, &me.account, now).await?;
-    let Some(mut account) = locked else { return Ok(Outcome::go(Place::SignIn)) };
+    let Some(mut account) = locked else { return Ok(Outcome::elsewhere(Place::SignIn)) };
     if !sessions::is_live(account.tx(), session, now).await? {
-        return Ok(Outcome::go(Place::SignIn));
+        return Ok(Outcome::elsewhere(Place::SignIn));
     }
     if !proof.spend(&site, &mut account).await? {
         drop(tx);
@@ -124,14 +124,15 @@ async fn submit(
     }
     note(&site, &mut account, kind).await?;
     let fresh_until = now + *site.config().session.fresh;
-    sessions::step_up(account.tx(), session, kind, (now, fresh_until)).await?;
+    sessions::step_up(account.tx(), session, Some(kind), (now, fresh_until)).await?;
+    gate::verified(&site, &mut account, &me.session, fresh_until).await?;
     tx.commit().await?;
     Ok(Outcome::Go(goal(&next)))
 }
 
 #[get("/verify/send")]
 fn show_send(_me: &SignedIn) -> Outcome {
-    Outcome::go(Place::Verify)
+    Outcome::elsewhere(Place::Verify)
 }
 
 #[post("/verify/send", data = "<form>")]
@@ -141,7 +142,7 @@ async fn send(
     me: &SignedIn,
     form: Read<SendForm>,
 ) -> Result<Outcome, Error> {
-    let Ok((form, _)) = form.whole() else { return Ok(Outcome::go(Place::Verify)) };
+    let Ok((form, _)) = form.whole() else { return Ok(Outcome::elsewhere(Place::Verify)) };
     let ways = Ways::strongest(&site, &me.account).await?;
     sending::send(&site, &me.account, &ways, form, Place::Verify).await
 }

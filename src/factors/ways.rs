@@ -9,15 +9,12 @@ use crate::{
         owed, passkey,
         question::{Aim, Question},
         second_factor::{self, Tried},
+        told,
     },
     base::{Error, factor::FactorKind, fault::Fault},
     core::place::{Address, Place},
     http::{Refusal, Visit},
-    store::{
-        accounts::AccountRow,
-        factors::{self, FactorRow},
-        recovery_codes,
-    },
+    store::{accounts::AccountRow, factors::FactorRow},
 };
 
 /// A proof as it was sent.
@@ -83,18 +80,7 @@ impl Ways {
     /// # Errors
     /// [`Error::Database`].
     pub async fn of(site: &Visit<'_>, account: &AccountRow, first: Option<&First>) -> Result<Self, Error> {
-        let mut conn = site.read().await?;
-        let mut held = factors::of_account(&mut conn, account.id).await?;
-        held.retain(|factor| !first.is_some_and(|first| first.is(site.app, factor)));
-        let codes = recovery_codes::of_account(&mut conn, account.id).await?;
-        let policy = site.sign_in_policy(account);
-        let mut kinds: Vec<_> = owed::asked(&policy, &held).iter().map(|factor| factor.kind).collect();
-        if passkey::party(site).is_none() {
-            kinds.retain(|kind| *kind != FactorKind::Passkey);
-        }
-        kinds.extend((!codes.is_empty()).then_some(FactorKind::RecoveryCode));
-        kinds.sort_unstable();
-        kinds.dedup();
+        let (held, kinds) = owed::ways(site, &mut site.read().await?, account, first).await?;
         Ok(Self { held, kinds })
     }
 
@@ -113,8 +99,15 @@ impl Ways {
 
     /// Returns the kind with this name, or else the strongest.
     pub fn choose(&self, with: &str) -> Option<FactorKind> {
-        let named = with.parse().ok().filter(|kind| self.kinds.contains(kind));
+        let named = told::kind(with).filter(|kind| self.kinds.contains(kind));
         named.or(self.kinds.first().copied())
+    }
+
+    /// The same for a proof that was sent: a code without a name is no passkey's.
+    pub fn choose_by(&self, with: &str, code: bool) -> Option<FactorKind> {
+        let fits = |kind: &FactorKind| !with.is_empty() || !code || *kind != FactorKind::Passkey;
+        let chosen = self.choose(with).filter(fits);
+        chosen.or_else(|| self.kinds.iter().copied().find(fits))
     }
 
     /// Returns the factors of a kind.

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Seconds after which to retry a request that the server was too busy for.
-const RETRY_AFTER: u64 = 5;
+pub(super) const RETRY_AFTER: u64 = 5;
 
 /// An error.
 #[derive(Serialize)]
@@ -170,7 +170,14 @@ pub struct Gone {
 impl Gone {
     /// Returns its page.
     pub(super) fn page(self, language: &Language) -> Page {
-        let Self { why, when, again, email } = self;
+        let (title, lead) = (self.say(language, "title"), self.say(language, "lead"));
+        let Self { again, email, .. } = self;
+        Page::of(&UnusablePage { title, lead, email, again: again.into() }).status(Status::Gone)
+    }
+
+    /// Returns a sentence about it: its `title` or its `lead`.
+    pub(super) fn say(&self, language: &Language, part: &str) -> String {
+        let Self { why, when, again, .. } = *self;
         let name: &str = match why {
             Why::Used if again == Place::SignIn => "used_to_sign_in",
             Why::Live if again == Place::SignIn => "live_to_sign_in",
@@ -179,10 +186,7 @@ impl Gone {
             why => why.into(),
         };
         let when = when.map(|at| format::moment(language.locale(), at)).unwrap_or_default();
-        let say =
-            |part: &str| language.say(&format!("unusable-{name}-{part}"), &[("when", when.as_str().into())]);
-        Page::of(&UnusablePage { title: say("title"), lead: say("lead"), email, again: again.into() })
-            .status(Status::Gone)
+        language.say(&format!("unusable-{name}-{part}"), &[("when", when.as_str().into())])
     }
 }
 
@@ -197,11 +201,15 @@ pub(super) fn error(language: &Language, status: Status) -> Page {
     retried(ErrorPage { retry, ..ErrorPage::of(language, status) }, status)
 }
 
+/// Returns the seconds until another try.
+pub(super) fn seconds(app: &App, allowed: Allowed) -> Option<u64> {
+    allowed.at().map(|at| app.now().until(at).as_millis().div_ceil(1000).max(1) as u64)
+}
+
 /// Page for too many tries, which says when to try again, and offers a reset if that helps.
 pub(super) fn too_many(app: &App, language: &Language, allowed: Allowed, instead: bool) -> Page {
     let status = Status::TooManyRequests;
-    let seconds = |at| app.now().until(at).as_millis().div_ceil(1000).max(1) as u64;
-    let retry = allowed.at().map(seconds);
+    let retry = seconds(app, allowed);
     retried(ErrorPage { retry, instead, ..ErrorPage::of(language, status) }, status)
 }
 

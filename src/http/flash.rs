@@ -66,8 +66,11 @@ impl Visit<'_> {
         self.flash_all(vec![Announcement::new(key)]);
     }
 
-    /// Shows several sentences on the next page. The action is done, so a failure here is only logged.
+    /// Shows several sentences on the next page, or says them in the answer to a program. The action is done, so a failure here is only logged.
     pub fn flash_all(&self, lines: Vec<Announcement>) {
+        if let Some(program) = self.program {
+            return program.say(lines);
+        }
         let plain = serde_json::to_vec(&Flash { at: self.now(), lines }).expect("sentences are plain data");
         match self.keyring.seal_text(self.random, PURPOSE, &plain) {
             Ok(sealed) => self.cookies.set(CookieName::Flash, &sealed, Some(LIFE)),

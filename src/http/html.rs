@@ -1,19 +1,22 @@
-//! The one presenter: turns what a route has done into a page or a redirect.
+//! The presenter for people: turns what a route has done into a page or a redirect.
 
-use std::{io::Cursor, sync::Arc};
+use std::io::Cursor;
 
 use rocket::{
     Request, Response,
     http::{Header, Method, Status},
-    response::{self, Responder},
+    response,
 };
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, Page, Visit, dead_end, flash, form::Refusal, framed, locale, refused::Refused, viewer};
+use super::{
+    Outcome, Page, Visit, dead_end, flash, form::Refusal, framed, locale, outcome::Unproven,
+    refused::Refused, viewer,
+};
 use crate::{
     app::App,
-    base::{Error, email::Email, fault::Fault},
-    core::place,
+    base::{email::Email, fault::Fault},
+    core::place::{self, Address},
     view::{
         catalog::FluentValue,
         gzip::{Gzip, Packed},
@@ -22,50 +25,27 @@ use crate::{
     },
 };
 
-impl<'r> Responder<'r, 'static> for Outcome {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let Some(app) = request.rocket().state::<Arc<App>>() else { return Err(Status::InternalServerError) };
-        let language = locale::language(app, request);
-        let page = match self {
-            Outcome::Show(page) => page,
-            Outcome::Go(to) => {
-                if request.method() == Method::Post {
-                    Refused::forget(request);
-                }
-                return see_other(to.at(app.base()));
+/// Answers a person.
+pub(super) fn respond(outcome: Outcome, app: &App, request: &Request<'_>) -> response::Result<'static> {
+    let language = locale::language(app, request);
+    let page = match outcome {
+        Outcome::Show(page) => page,
+        Outcome::Go(to) | Outcome::Elsewhere(to) => return go(app, request, &to),
+        Outcome::Unproven(Unproven { to, .. }) => return go(app, request, &to),
+        Outcome::Unsent(why, to) => {
+            if let Some(site) = Visit::of(request) {
+                site.flash_all(vec![why]);
             }
-            Outcome::Refused(page, refusal) => return refuse(app, request, page, &refusal),
-            Outcome::Gone(gone) => gone.page(language),
-            Outcome::Incomplete(again) => dead_end::incomplete(again),
-            Outcome::TooMany { allowed, instead } => dead_end::too_many(app, language, allowed, instead),
-            Outcome::Failed(status) => dead_end::error(language, status),
-        };
-        let refused = (request.method() == Method::Get).then(|| Refused::of(request, page.name)).flatten();
-        show(app, request, page, refused.map(|refused| (refused.errors, refused.typed)))
-    }
-}
-
-impl<'r> Responder<'r, 'static> for Page {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        Outcome::Show(self).respond_to(request)
-    }
-}
-
-impl<'r> Responder<'r, 'static> for Error {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        // A flood of requests must not flood the log: each request has its line, and the metrics count it.
-        if !matches!(self, Error::Busy) {
-            log::error!("{self}");
+            return go(app, request, &to);
         }
-        let status = match self {
-            Error::Database(_) | Error::Migration(_) | Error::Busy | Error::Randomness(_) => {
-                Status::ServiceUnavailable
-            }
-            Error::Refused(_) => Status::Conflict,
-            _ => Status::InternalServerError,
-        };
-        Outcome::Failed(status).respond_to(request)
-    }
+        Outcome::Refused(page, refusal) => return refuse(app, request, page, &refusal),
+        Outcome::Gone(gone) => gone.page(language),
+        Outcome::Incomplete(again) => dead_end::incomplete(again),
+        Outcome::TooMany { allowed, instead } => dead_end::too_many(app, language, allowed, instead),
+        Outcome::Failed(status) => dead_end::error(language, status),
+    };
+    let refused = (request.method() == Method::Get).then(|| Refused::of(request, page.name)).flatten();
+    show(app, request, page, refused.map(|refused| (refused.errors, refused.typed)))
 }
 
 /// Refuses a form: a posted one is kept, and its page shows it again; otherwise, or if it is too long to be kept, the
@@ -87,6 +67,13 @@ fn refuse(app: &App, request: &Request<'_>, page: Page, refusal: &Refusal) -> re
         };
     }
     show(app, request, page, Some((errors, typed)))
+}
+
+fn go(app: &App, request: &Request<'_>, to: &Address) -> response::Result<'static> {
+    if request.method() == Method::Post {
+        Refused::forget(request);
+    }
+    see_other(to.at(app.base()))
 }
 
 fn see_other(place: String) -> response::Result<'static> {

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     CookieName, LinkKey, Outcome, Visit,
     dead_end::{Gone, Why},
+    program::Program,
 };
 use crate::{
     base::{Error, key::Key},
@@ -93,11 +94,14 @@ impl<'r, T: KeyedLink> FromRequest<'r> for ValidKey<T> {
     }
 }
 
-/// True if a request may act on the key with this id: a form must be the one made for it (`?form=<id>`).
+/// True if a request may act on the key with this id: a form must be the one made for it (`?form=<id>`). A program may
+/// leave that out: it has no pages that could be mixed up.
 pub fn admits(request: &Request<'_>, id: Uuid) -> bool {
     let reads = matches!(request.method(), Method::Get | Method::Head);
-    reads
-        || request.query_value::<&str>("form").is_some_and(|form| form.ok() == Some(id.to_string().as_str()))
+    match request.query_value::<&str>("form") {
+        Some(form) => reads || form.ok() == Some(id.to_string().as_str()),
+        None => reads || Program::of(request).is_some(),
+    }
 }
 
 /// Moves a key from a link into its cookie and redirects to its page. Nothing else changes.

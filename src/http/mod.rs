@@ -25,6 +25,7 @@ pub mod own_routes;
 pub mod pace;
 pub mod page;
 pub mod probes;
+pub mod program;
 pub mod refusal;
 pub mod refused;
 pub mod request_log;

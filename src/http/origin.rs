@@ -1,7 +1,5 @@
 //! Guard of every route except GET: the request must come from this site's own pages.
 
-use std::sync::Arc;
-
 use rocket::{
     Ignite, Request, Rocket, Sentinel,
     http::{HeaderMap, Status},
@@ -9,16 +7,18 @@ use rocket::{
 };
 
 use super::{
+    Visit,
     noticed::{self, Notice},
+    program::{bearer, csrf},
     refusal::is_missing,
 };
-use crate::app::App;
 
 /// Proof that a request was sent by a page of this site, or by a program without cookies.
 ///
 /// If `Origin` names a site, it must be `public_url`'s. If it is absent, or `null` for privacy,
 /// `Sec-Fetch-Site: same-origin` suffices, which no page can forge. Without either header, `Referer` must be
-/// a page of `public_url`; without any of them, it must have no cookie.
+/// a page of `public_url`; without any of them, it must have no cookie. A program with a token passes, and one with
+/// cookies that sends back the `csrf_token` of its last answer, in a header or in JSON.
 ///
 /// ```no_run
 /// use latchkey::{Account, SameOrigin};
@@ -44,9 +44,11 @@ impl<'r> FromRequest<'r> for SameOrigin {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let app = request.rocket().state::<Arc<App>>();
-        let ours = app.is_some_and(|app| is_ours(request.headers(), &app.validated.public_url));
-        if ours {
+        let is_own = |site: &Visit<'_>| {
+            is_ours(request.headers(), &site.validated.public_url) || csrf::is_shown(request, site)
+        };
+        // No page of another site can send a token: a browser would have to ask us first.
+        if bearer(request).is_some() || Visit::of(request).as_ref().is_some_and(is_own) {
             return Outcome::Success(Self(()));
         }
         request.local_cache(|| Foreign(true));

@@ -50,6 +50,11 @@ impl Page {
         self
     }
 
+    /// Returns the name of the field with this id.
+    pub(super) fn name_of<'a>(&'a self, id: &'a str) -> &'a str {
+        self.inputs.get(id).and_then(|input| input["name"].as_str()).unwrap_or(id)
+    }
+
     /// Allows the page to be cached in memory: it is the same for everybody while the server runs.
     pub fn cacheable(mut self) -> Self {
         self.cacheable = true;

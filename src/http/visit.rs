@@ -13,6 +13,7 @@ use super::{
     client::Client,
     cookies::{CookieName, Cookies},
     locale,
+    program::{Program, bearer},
 };
 use crate::{
     app::App,
@@ -48,6 +49,10 @@ pub struct Visit<'r> {
     pub at_arrival: &'r PolicySnapshot,
     /// The language of the answer, and of messages about this request.
     pub locale: Locale,
+    /// The program that gets the answer, if a program does.
+    pub program: Option<&'r Program>,
+    /// The token that it is signed in by, or on its way there.
+    pub bearer: Option<&'r str>,
 }
 
 struct AtArrival(Arc<PolicySnapshot>);
@@ -82,7 +87,8 @@ impl<'r> Visit<'r> {
         let client = Client::of(request, app);
         let AtArrival(at_arrival) = request.local_cache(|| AtArrival(app.live.now()));
         let cookies = Cookies::of(request, app.validated.is_https());
-        Some(Self { app, db, cookies, client, at_arrival, locale: locale::of(request) })
+        let (program, bearer) = (Program::of(request), bearer(request));
+        Some(Self { app, db, cookies, client, at_arrival, locale: locale::of(request), program, bearer })
     }
 
     /// The pages and sentences in the language of the answer.
@@ -173,8 +179,11 @@ impl<'r> Visit<'r> {
         Caller { from, browser, at: self.now(), locale: self.locale }
     }
 
-    /// Digest of this browser's id, if it has one.
+    /// Digest of this browser's id, if it has one; a program's token takes its place.
     pub fn browser_id(&self) -> Option<Vec<u8>> {
+        if let Some(bearer) = self.bearer {
+            return Some(sha256(bearer.as_bytes()));
+        }
         self.cookies.get(CookieName::Browser).map(|browser_id| sha256(browser_id.as_bytes()))
     }
 

@@ -68,7 +68,7 @@ async fn typed(_ours: SameOrigin, site: Visit<'_>, form: Read<KeyForm>) -> Resul
 
 #[get("/reset/cancel")]
 fn show_cancel(ticket: Ticket<Any>) -> Outcome {
-    Outcome::go(Place::Strategy(ticket.policy.strategy))
+    Outcome::elsewhere(Place::Strategy(ticket.policy.strategy))
 }
 
 /// The page after a reset was cancelled.
@@ -87,7 +87,7 @@ impl View for CancelledPage {
 fn show_cancelled(site: Visit<'_>) -> Outcome {
     match site.kept(Place::ResetCancelled) {
         Some(_) => Page::of(&CancelledPage {}).into(),
-        None => Outcome::go(Place::Reset),
+        None => Outcome::elsewhere(Place::Reset),
     }
 }
 

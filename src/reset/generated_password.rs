@@ -131,12 +131,12 @@ impl View for GeneratedPasswordSentPage {
 #[get("/reset/generated-password/sent")]
 fn show_sent(site: Visit<'_>, me: Option<&SignedIn>, step: Option<Restricted<'_>>) -> Outcome {
     if me.is_some() {
-        return Outcome::go(Place::Account);
+        return Outcome::elsewhere(Place::Account);
     }
     let until = site.kept(SENT).and_then(|kept| kept.until).filter(|until| *until > site.now());
     match (step, until) {
-        (Some(_), _) => Outcome::go(Place::NewPassword),
-        (None, None) => Outcome::go(Place::Reset),
+        (Some(_), _) => Outcome::elsewhere(Place::NewPassword),
+        (None, None) => Outcome::elsewhere(Place::Reset),
         (None, Some(until)) => {
             Page::of(&GeneratedPasswordSentPage::new(Until::new(site.locale, until, site.now()))).into()
         }

@@ -158,7 +158,7 @@ fn over() -> Outcome {
 
 #[get("/reset/new-password/skip")]
 fn show_skip() -> Outcome {
-    Outcome::go(Place::NewPassword)
+    Outcome::elsewhere(Place::NewPassword)
 }
 
 #[post("/reset/new-password/skip")]

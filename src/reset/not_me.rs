@@ -166,6 +166,6 @@ impl View for NotMeDonePage {
 
 #[get("/reset/not-me/done")]
 fn show_done(site: Visit<'_>) -> Outcome {
-    let Some(kept) = site.kept(Place::NotMeDone) else { return Outcome::go(Place::SignIn) };
+    let Some(kept) = site.kept(Place::NotMeDone) else { return Outcome::elsewhere(Place::SignIn) };
     Page::of(&NotMeDonePage { email: masked(&kept.email), restored: kept.whole }).into()
 }

@@ -53,7 +53,7 @@ impl View for RestartPage {
 async fn show(site: Visit<'_>, holds: ValidKey<Issued>) -> Result<Outcome, Error> {
     let Issued { key, account, policy } = holds.0;
     if !key.restarts() {
-        return Ok(Outcome::go(Place::Strategy(policy.strategy)));
+        return Ok(Outcome::elsewhere(Place::Strategy(policy.strategy)));
     }
     let mut conn = site.read().await?;
     let pressed = keys::of_account(&mut conn, account.id, Purpose::Reset, site.now()).await?;

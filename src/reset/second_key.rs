@@ -76,13 +76,13 @@ async fn show(site: Visit<'_>, ticket: Ticket<SecondKey>) -> Result<Page, Error>
 
 #[get("/reset/second-key/send")]
 fn show_send() -> Outcome {
-    Outcome::go(PAGE)
+    Outcome::elsewhere(PAGE)
 }
 
 #[post("/reset/second-key/send")]
 async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SecondKey>) -> Result<Outcome, Error> {
     if let Err(why) = send_code::mail(&site, &ticket).await? {
-        site.flash_all(vec![why]);
+        return Ok(Outcome::Unsent(why, PAGE.into()));
     }
     Ok(Outcome::go(PAGE))
 }

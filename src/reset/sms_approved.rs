@@ -128,14 +128,14 @@ async fn show(site: Visit<'_>, ticket: Ticket<SmsApproved>, with: Option<&str>) 
 
 #[get("/reset/sms-approved/send")]
 fn show_send() -> Outcome {
-    Outcome::go(PAGE)
+    Outcome::elsewhere(PAGE)
 }
 
 #[post("/reset/sms-approved/send")]
 async fn send(_ours: SameOrigin, site: Visit<'_>, ticket: Ticket<SmsApproved>) -> Result<Outcome, Error> {
-    let Some(phone) = usable_phone(&site, &ticket) else { return Ok(Outcome::go(PAGE)) };
+    let Some(phone) = usable_phone(&site, &ticket) else { return Ok(Outcome::elsewhere(PAGE)) };
     if let Err(why) = send_code::text(&site, &ticket, phone).await? {
-        site.flash_all(vec![why]);
+        return Ok(Outcome::Unsent(why, home(&ticket)));
     }
     Ok(Outcome::Go(home(&ticket)))
 }

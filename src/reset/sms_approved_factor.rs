@@ -43,7 +43,7 @@ form! {
         /// The question, sealed.
         asked: String = hidden(),
         /// The answer.
-        answer: String = hidden(),
+        answer: String = answer(),
     }
 }
 
@@ -107,7 +107,7 @@ pub(super) fn page(
 
 #[get("/reset/sms-approved/totp")]
 fn show_totp() -> Outcome {
-    Outcome::Go(place_of(Approval::Totp))
+    Outcome::elsewhere(place_of(Approval::Totp))
 }
 
 #[post("/reset/sms-approved/totp", data = "<form>")]
@@ -124,7 +124,7 @@ async fn totp(
 
 #[get("/reset/sms-approved/passkey")]
 fn show_passkey() -> Outcome {
-    Outcome::Go(place_of(Approval::Passkey))
+    Outcome::elsewhere(place_of(Approval::Passkey))
 }
 
 #[post("/reset/sms-approved/passkey", data = "<form>")]
@@ -164,7 +164,7 @@ async fn approve(
 ) -> Result<Outcome, Error> {
     let ways = Ways::of(site, ticket).await?;
     if !ways.has(way) {
-        return Ok(Outcome::Go(place_of(way)));
+        return Ok(Outcome::elsewhere(place_of(way)));
     }
     let new = choose(site, &ticket.account, new, &mut refusal).await?;
     let page = || page(site, ticket, &ways, way);

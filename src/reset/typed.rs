@@ -22,7 +22,7 @@ form! {
 /// Takes the code, or the whole key or link, in the browser that requested the message.
 #[post("/reset/sent", data = "<form>")]
 pub async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<TypedForm>) -> Result<Outcome, Error> {
-    let Some(requested) = RESET.last(&site) else { return Ok(Outcome::go(Place::Reset)) };
+    let Some(requested) = RESET.last(&site) else { return Ok(Outcome::elsewhere(Place::Reset)) };
     let page = || sent(&site, Some(&requested));
     let (typed, refusal) = match form.0.whole() {
         Ok((TypedForm { code }, refusal)) => (code, refusal),

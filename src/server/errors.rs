@@ -17,7 +17,9 @@ use crate::{
     http::{
         CookieName, Outcome, Page, Visit,
         dead_end::{ErrorPage, Why},
-        framed, headers, keyed, locale, origin, own_routes, request_log,
+        framed, headers, keyed, locale, origin, own_routes,
+        program::Program,
+        request_log,
     },
     sign_in::login,
 };
@@ -50,7 +52,7 @@ pub fn page<'r>(status: Status, request: &'r Request<'_>) -> BoxFuture<'r, respo
     Box::pin(async move {
         match status.code {
             401 => login::first(request).await.respond_to(request),
-            403 => forbidden(request).respond_to(request),
+            403 if Program::of(request).is_none() => forbidden(request).respond_to(request),
             410 => gone(request).await.respond_to(request),
             _ => Outcome::Failed(status).respond_to(request),
         }
@@ -67,7 +69,7 @@ async fn gone(request: &Request<'_>) -> Result<Outcome, Error> {
     let is_at = |place: Place| site.base().below(path).is_some_and(|path| path.starts_with(&*place.path()));
     if is_at(Place::NewPassword) {
         return Ok(match me {
-            Some(_) if reads => Outcome::go(Place::Account),
+            Some(_) if reads => Outcome::elsewhere(Place::Account),
             _ => Outcome::gone(Why::Step, None, Place::Reset),
         });
     }

@@ -23,7 +23,7 @@ use crate::{
         registration::{Attached, Registration},
     },
     hashing::own_rule::PasswordRule,
-    http::{link_key, no_method_override, request_log},
+    http::{link_key, no_method_override, program::contract, request_log},
     outbox::sender::{SendMail, SendText},
     reset::{self, own::Recovers},
     store::{Db, Pool},
@@ -297,6 +297,7 @@ impl Fairing for Latchkey {
         if let Some(app) = request.rocket().state::<Arc<App>>().cloned() {
             no_method_override::refuse(app.base(), request, data).await;
             link_key::strip(app.base(), &app.validated.strategies, request);
+            contract::lead(app.base(), request, data).await;
         }
     }
 }

@@ -71,7 +71,7 @@ fn page(site: &Visit<'_>, next: &str) -> Page {
 fn show(site: Visit<'_>, next: Option<&str>) -> Outcome {
     let next = next.unwrap_or_default();
     if !site.at_arrival.offers(SignInMethod::Totp) {
-        return Outcome::go(Place::SignIn.with(&[("next", next)]));
+        return Outcome::elsewhere(Place::SignIn.with(&[("next", next)]));
     }
     match site.last_address() {
         Some(email) => page(&site, next).filled(AppForm::AT.email, &email).into(),
@@ -80,11 +80,15 @@ fn show(site: Visit<'_>, next: Option<&str>) -> Outcome {
 }
 
 #[post("/login/app", data = "<form>")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<AppForm>) -> Result<Outcome, Error> {
+pub(super) async fn submit(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    form: Paced<AppForm>,
+) -> Result<Outcome, Error> {
     let Paced(form) = form;
     let next = form.draft.next.clone().unwrap_or_default();
     if !site.at_arrival.offers(SignInMethod::Totp) {
-        return Ok(Outcome::go(Place::SignIn));
+        return Ok(Outcome::elsewhere(Place::SignIn));
     }
     let (AppForm { email, code, remember: keep, .. }, refusal) = match form.whole() {
         Ok(whole) => whole,

@@ -12,9 +12,9 @@ use crate::{
     auth::{
         again::{self, Again},
         gate::{Passed, Proof},
-        identity,
+        identity, pending,
         session::Restricted,
-        temporary,
+        temporary, told,
     },
     base::{Error, clock::Time, factor::FactorKind, fault::Fault, identity::Identity},
     core::{
@@ -22,7 +22,14 @@ use crate::{
         place::{Address, Place},
     },
     hashing::{hash::Verdict, hasher::Hasher, password::Password},
-    http::{Outcome, Paced, SameOrigin, Visit, device, form::form, is_own, throttle::SignIn, viewer},
+    http::{
+        Outcome, Paced, SameOrigin, Visit, device,
+        form::form,
+        is_own,
+        outcome::{Needed, Unproven},
+        throttle::SignIn,
+        viewer,
+    },
     policy::method::SignInMethod,
     store::{
         accounts::{self, AccountRow},
@@ -42,9 +49,15 @@ pub fn routes() -> Vec<Route> {
 /// session, to the form for a new password.
 pub async fn first(request: &Request<'_>) -> Outcome {
     if request.guard::<Restricted<'_>>().await.is_success() {
-        return Outcome::go(Place::NewPassword);
+        return Outcome::elsewhere(Place::NewPassword);
     }
-    Outcome::go(place(request))
+    let is_again = again::needed(request).is_some() || viewer::email(request).is_some();
+    let needed = match is_again {
+        true => Needed::Again,
+        false if pending::is_missed(request) => Needed::FirstFactor,
+        false => Needed::SignIn,
+    };
+    Outcome::Unproven(Unproven { needed, to: place(request) })
 }
 
 /// Returns the address of the form, which leads back to the page that a request is for.
@@ -87,12 +100,16 @@ fn show(
     step: Option<Restricted<'_>>,
 ) -> Outcome {
     let next = next.unwrap_or_default();
+    if site.program.is_some() {
+        told::methods(&site, me);
+        return page(&site, next, me.is_some(), within).into();
+    }
     match (me, step) {
         (Some(me), _) if again.is_some() && is_stale(me, within, site.now()) => {
             page(&site, next, true, within).filled(LoginForm::AT.email, &me.account.email).into()
         }
-        (Some(_), _) => Outcome::go(goal(&site, next)),
-        (None, Some(_)) => Outcome::go(Place::NewPassword),
+        (Some(_), _) => Outcome::elsewhere(goal(&site, next)),
+        (None, Some(_)) => Outcome::elsewhere(Place::NewPassword),
         (None, None) => match site.last_address() {
             Some(email) => page(&site, next, false, None).filled(LoginForm::AT.email, &email).into(),
             None => page(&site, next, false, None).cacheable().into(),
@@ -107,7 +124,11 @@ fn is_stale(me: &SignedIn, within: Option<u32>, now: Time) -> bool {
 }
 
 #[post("/login", data = "<form>")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> Result<Outcome, Error> {
+pub(super) async fn submit(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    form: Paced<LoginForm>,
+) -> Result<Outcome, Error> {
     let Paced(form) = form;
     let next = form.draft.next.clone().unwrap_or_default();
     let within: Option<u32> = form.draft.within.as_deref().and_then(|minutes| minutes.parse().ok());
@@ -118,7 +139,7 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<LoginForm>) -> R
         page(&site, &next, false, within).home(shown)
     };
     if !site.at_arrival.offers(SignInMethod::Password) {
-        return Ok(Outcome::go(Place::SignIn));
+        return Ok(Outcome::elsewhere(Place::SignIn));
     }
     let (LoginForm { email, password, remember: keep, .. }, refusal) = match form.whole() {
         Ok(whole) => whole,

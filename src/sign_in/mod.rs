@@ -9,6 +9,7 @@ pub mod page;
 pub mod passkey;
 pub mod request;
 pub mod send;
+pub mod unified;
 pub mod urls;
 
 use rocket::Route;
@@ -17,8 +18,16 @@ use crate::view::shown::Sample;
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    [login::routes(), passkey::routes(), send::routes(), key::routes(), app::routes(), logout::routes()]
-        .concat()
+    [
+        login::routes(),
+        passkey::routes(),
+        send::routes(),
+        key::routes(),
+        app::routes(),
+        unified::routes(),
+        logout::routes(),
+    ]
+    .concat()
 }
 
 /// Samples of the pages.

@@ -38,7 +38,7 @@ form! {
         /// The question, sealed.
         asked: String = hidden(),
         /// The answer.
-        answer: String = hidden(),
+        answer: String = answer(),
     }
 }
 
@@ -63,9 +63,9 @@ impl View for PasskeyPage {
 fn show(site: Visit<'_>, me: Option<&SignedIn>, next: Option<&str>) -> Result<Outcome, Error> {
     let next = next.unwrap_or_default();
     if me.is_some() {
-        return Ok(Outcome::Go(goal(&site, next)));
+        return Ok(Outcome::elsewhere(goal(&site, next)));
     }
-    Ok(page(&site, next)?.map_or_else(|| Outcome::go(Place::SignIn), Outcome::from))
+    Ok(page(&site, next)?.map_or_else(|| Outcome::elsewhere(Place::SignIn), Outcome::from))
 }
 
 /// Returns the page, or `None` where there are no passkeys.
@@ -83,12 +83,12 @@ async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<PasskeyForm>) ->
     let Paced(form) = form;
     let next = form.draft.next.clone().unwrap_or_default();
     if !site.at_arrival.offers(SignInMethod::Passkey) {
-        return Ok(Outcome::go(Place::SignIn));
+        return Ok(Outcome::elsewhere(Place::SignIn));
     }
     let refused = |fault: Fault| {
         let page = page(&site, &next)?;
         Ok(page.map_or_else(
-            || Outcome::go(Place::SignIn),
+            || Outcome::elsewhere(Place::SignIn),
             |page| page.refused(Refusal::at(Question::ELEMENT, fault)),
         ))
     };

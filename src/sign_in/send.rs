@@ -121,7 +121,7 @@ impl View for SignInSentPage {
 
 #[get("/login/send")]
 fn show_send() -> Outcome {
-    Outcome::go(Place::SignIn)
+    Outcome::elsewhere(Place::SignIn)
 }
 
 #[post("/login/send", data = "<form>")]
@@ -139,7 +139,7 @@ async fn send(_ours: SameOrigin, site: Visit<'_>, form: Paced<SendForm>) -> Resu
         }
     };
     if !site.at_arrival.sign_in([]).sends(channel) {
-        return Ok(Outcome::go(Place::SignIn));
+        return Ok(Outcome::elsewhere(Place::SignIn));
     }
     let next = Next { path, keep, channel };
     let request = |asking| SignInRequest { asking, channel };
@@ -153,7 +153,7 @@ fn show(site: Visit<'_>) -> Outcome {
     let offered = |last: &Requested<Next>| site.at_arrival.sign_in([]).sends(last.goal.channel);
     match requested.filter(offered) {
         Some(requested) => sent(&site, &requested).into(),
-        None => Outcome::go(Place::SignIn),
+        None => Outcome::elsewhere(Place::SignIn),
     }
 }
 
@@ -177,9 +177,13 @@ fn sent(site: &Visit<'_>, requested: &Requested<Next>) -> Page {
 
 /// Takes the code, or the whole link, in the browser that requested the message.
 #[post("/login/sent", data = "<form>")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<CodeForm>) -> Result<Outcome, Error> {
+pub(super) async fn submit(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    form: Paced<CodeForm>,
+) -> Result<Outcome, Error> {
     let requested: Option<Requested<Next>> = SIGN_IN.last(&site);
-    let Some(requested) = requested else { return Ok(Outcome::go(Place::SignIn)) };
+    let Some(requested) = requested else { return Ok(Outcome::elsewhere(Place::SignIn)) };
     let page = || sent(&site, &requested);
     let (typed, refusal) = match form.0.whole() {
         Ok((CodeForm { code }, refusal)) => (code, refusal),

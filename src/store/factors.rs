@@ -139,11 +139,11 @@ pub async fn remove_all(account: &mut Locked<'_>) -> Result<u64, Error> {
     Ok(removed)
 }
 
-/// Ends what was judged by the factors of before, pending sign-ins and trusted browsers, and whatever is based on the row.
+/// Ends what was judged by the factors of before, pending sign-ins, tokens and trusted browsers, and whatever is based on the row.
 async fn changed(account: &mut Locked<'_>) -> Result<(), Error> {
     const CHANGED: &str = "UPDATE latchkey_accounts SET version = version + 1 WHERE id = $1";
     const END_PENDING: &str =
-        "DELETE FROM latchkey_sessions WHERE account_id = $1 AND scope = 'second_factor'";
+        "DELETE FROM latchkey_sessions WHERE account_id = $1 AND scope IN ('second_factor', 'token')";
     let owner = account.id;
     sql!(execute account.tx(), CHANGED, owner)?;
     sql!(execute account.tx(), END_PENDING, owner)?;

@@ -15,8 +15,10 @@ use crate::base::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
 #[strum(serialize_all = "snake_case")]
 pub enum SessionScope {
-    /// All that its account may see.
+    /// All that its account may see, for the browser that has its cookie.
     Full,
+    /// The same, for the program that sends its token.
+    Token,
     /// The form for a new password, and nothing else.
     NewPassword,
     /// The pages on which an owed second factor is proved or set up, and nothing else.
@@ -26,7 +28,7 @@ pub enum SessionScope {
 text!(SessionScope);
 
 record! {
-    /// One browser that is signed in.
+    /// One browser or program that is signed in.
     #[derive(Clone)]
     pub struct Session {
         /// Public id.
@@ -35,6 +37,8 @@ record! {
         pub account_id: Uuid,
         /// The pages that it reaches.
         pub scope: SessionScope,
+        /// The session that a token was given with, and ends with.
+        pub family: Option<Uuid>,
         /// The policy of the reset that opened a restricted one.
         pub policy: Option<StoredPolicy>,
         /// Digest of the generated password that opened a restricted session.
@@ -81,10 +85,10 @@ impl Session {
 /// Adds a session with the digest of its cookie.
 pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO latchkey_sessions
-        (id, account_id, digest, scope, policy, opened_by, factor, pending, browser, client, began_at, fresh_until, proved_at,
+        (id, account_id, digest, scope, family, policy, opened_by, factor, pending, browser, client, began_at, fresh_until, proved_at,
         seen_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-    sql!(execute tx, INSERT, session.id, session.account_id, digest, session.scope, session.policy.as_ref(),
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    sql!(execute tx, INSERT, session.id, session.account_id, digest, session.scope, session.family, session.policy.as_ref(),
         session.opened_by.as_deref(), session.factor, session.pending.as_deref(),
         &session.browser, &session.client, session.began_at, session.fresh_until, session.proved_at,
         session.seen_at, session.expires_at)?;
@@ -112,7 +116,7 @@ pub async fn find(
     idle_since: Time,
     now: Time,
 ) -> Result<Vec<FoundSession>, Error> {
-    const FIND: &str = "SELECT s.digest, s.id AS session_id, s.account_id, s.scope, s.policy, s.opened_by, s.factor, s.pending, s.browser, s.client, s.began_at,
+    const FIND: &str = "SELECT s.digest, s.id AS session_id, s.account_id, s.scope, s.family, s.policy, s.opened_by, s.factor, s.pending, s.browser, s.client, s.began_at,
         s.fresh_until, s.proved_at, s.seen_at, s.expires_at, a.id, a.email, a.password_hash, a.version, a.enabled, a.phone, a.phone_usable_at,
         a.fields, a.created_at, a.resets_blocked_until, a.undone_at, a.deleted_at,
         COALESCE((SELECT string_agg(role, ' ') FROM (SELECT role FROM latchkey_roles WHERE account_id = a.id ORDER BY role) AS r), '')
@@ -152,15 +156,14 @@ pub async fn touch(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
     Ok(())
 }
 
-/// Records that the owner of a session has proved themselves again, by this second factor.
+/// Records that the owner of a session has proved themselves again, by this second factor if it was one.
 pub async fn step_up(
     tx: &mut Tx,
     id: Uuid,
-    factor: FactorKind,
+    factor: Option<FactorKind>,
     (proved_at, fresh_until): (Time, Time),
 ) -> Result<(), Error> {
-    const STEP_UP: &str =
-        "UPDATE latchkey_sessions SET factor = $2, proved_at = $3, fresh_until = $4 WHERE id = $1";
+    const STEP_UP: &str = "UPDATE latchkey_sessions SET factor = COALESCE($2, factor), proved_at = $3, fresh_until = $4 WHERE id = $1";
     sql!(execute tx, STEP_UP, id, factor, proved_at, fresh_until)?;
     Ok(())
 }
@@ -172,15 +175,15 @@ pub async fn set_factor(tx: &mut Tx, id: Uuid, factor: FactorKind) -> Result<(),
     Ok(())
 }
 
-/// Returns the live unrestricted sessions of an account, newest first.
+/// Returns the live unrestricted sessions of an account, newest first; each with its tokens is one.
 pub async fn list(
     conn: &mut Conn,
     account: Uuid,
     idle_since: Time,
     now: Time,
 ) -> Result<Vec<Session>, Error> {
-    const LIST: &str = "SELECT id AS session_id, account_id, scope, policy, opened_by, factor, pending, browser, client, began_at, fresh_until, proved_at, seen_at,
-        expires_at FROM latchkey_sessions WHERE account_id = $1 AND scope = 'full' AND expires_at > $2 AND seen_at > $3
+    const LIST: &str = "SELECT id AS session_id, account_id, scope, family, policy, opened_by, factor, pending, browser, client, began_at, fresh_until, proved_at, seen_at,
+        expires_at FROM latchkey_sessions WHERE account_id = $1 AND scope IN ('full', 'token') AND family IS NULL AND expires_at > $2 AND seen_at > $3
         ORDER BY began_at DESC LIMIT 200";
     Ok(sql!(all Session, conn, LIST, account, now, idle_since)?)
 }
@@ -193,10 +196,10 @@ pub async fn keep(tx: &mut Tx, account: Uuid, scope: SessionScope, most: i64) ->
     Ok(())
 }
 
-/// Ends one session of an account; false if it has no such session.
+/// Ends one session of an account, with its tokens; false if it has no such session.
 pub async fn end(tx: &mut Tx, account: Uuid, id: Uuid) -> Result<bool, Error> {
-    const END: &str = "DELETE FROM latchkey_sessions WHERE id = $1 AND account_id = $2";
-    Ok(sql!(execute tx, END, id, account)? == 1)
+    const END: &str = "DELETE FROM latchkey_sessions WHERE account_id = $2 AND (id = $1 OR family = $1)";
+    Ok(sql!(execute tx, END, id, account)? > 0)
 }
 
 /// Ends every session of an account except `except`; returns how many.
@@ -205,10 +208,13 @@ pub async fn end_all(tx: &mut Tx, account: Uuid, except: Option<Uuid>) -> Result
     Ok(sql!(execute tx, END_ALL, account, except.unwrap_or(Uuid::nil()))?)
 }
 
-/// Ends the session with this cookie digest.
+/// Ends the session with this digest of a cookie or a token, and its whole family.
 pub async fn end_digest(tx: &mut Tx, digest: &[u8]) -> Result<(), Error> {
-    const END_DIGEST: &str = "DELETE FROM latchkey_sessions WHERE digest = $1";
-    sql!(execute tx, END_DIGEST, digest)?;
+    const FAMILY: &str = "SELECT account_id, COALESCE(family, id) FROM latchkey_sessions WHERE digest = $1";
+    let found: Option<(Uuid, Uuid)> = sql!(optional(Uuid, Uuid), tx, FAMILY, digest)?;
+    if let Some((account, family)) = found {
+        end(tx, account, family).await?;
+    }
     Ok(())
 }
 

@@ -49,6 +49,7 @@ mod policy;
 #[cfg(unix)]
 mod pooler;
 mod probes;
+mod programs;
 mod registering;
 mod restart;
 mod rotation;

@@ -27,7 +27,7 @@ pub struct Site {
     pub url: String,
     pub seen: Seen,
     pub trouble: Arc<Trouble>,
-    server: String,
+    pub(super) server: String,
     /// Messages sent by its replicas, if it has any.
     pub(super) letters: Arc<Letters>,
 }

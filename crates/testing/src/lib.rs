@@ -26,6 +26,7 @@ pub mod passkeys;
 mod people;
 mod ports;
 mod postgres;
+mod program;
 mod recovery;
 mod refused;
 mod replicas;
@@ -52,6 +53,7 @@ pub use self::{
     people::{NEW, OLD, OTHER, Person},
     ports::free_port,
     postgres::Postgres,
+    program::{Program, Reply},
     recovery::Ready,
     refused::{refused, release, said},
     script::Script,

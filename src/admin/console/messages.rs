@@ -143,7 +143,7 @@ async fn list(
 
 #[get("/admin/messages/<_>/<_>")]
 fn show_one(_admin: Admin<'_>) -> Outcome {
-    Outcome::go(Place::AdminMessages)
+    Outcome::elsewhere(Place::AdminMessages)
 }
 
 #[post("/admin/messages/<id>/again")]

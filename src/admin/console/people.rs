@@ -177,7 +177,7 @@ async fn list(
 /// Redirects a reload of the form's address.
 #[get("/admin/invitations/<_>/withdraw")]
 fn show_withdraw(_admin: Admin<'_>) -> Outcome {
-    Outcome::go(Place::AdminPeople)
+    Outcome::elsewhere(Place::AdminPeople)
 }
 
 #[post("/admin/invitations/<id>/withdraw")]

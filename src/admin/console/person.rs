@@ -48,7 +48,7 @@ async fn show(site: Visit<'_>, admin: Admin<'_>, id: &str, done: Option<&str>) -
 
 #[get("/admin/people/<id>/<_>")]
 fn show_act(_admin: Admin<'_>, id: &str) -> Outcome {
-    Outcome::go(match Uuid::parse_str(id) {
+    Outcome::elsewhere(match Uuid::parse_str(id) {
         Ok(id) => Place::Person(id),
         Err(_) => Place::AdminPeople,
     })

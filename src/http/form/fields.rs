@@ -5,12 +5,16 @@ use std::{io, time::Duration};
 use rocket::{
     Data, Request,
     data::{FromData, Outcome, ToByteUnit},
-    http::{ContentType, RawStr, Status},
+    http::{RawStr, Status},
     tokio::{self, io::AsyncReadExt, time::timeout},
 };
 use zeroize::Zeroizing;
 
-use crate::base::{fault::Fault, typed};
+use super::json;
+use crate::{
+    base::{fault::Fault, typed},
+    http::program::contract,
+};
 
 /// Largest form, in KiB.
 const MAX_KIB: u64 = 32;
@@ -19,23 +23,31 @@ const RECEIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Most of an oversized form that is read, in MiB.
 const MAX_DRAINED_MIB: u64 = 4;
 
-/// A form as it was sent: `application/x-www-form-urlencoded`, at most 32 KiB.
+/// A form as it was sent: `application/x-www-form-urlencoded` or an object of JSON, at most 32 KiB.
 ///
 /// # Outcomes
 /// Error 408 if it takes more than ten seconds to arrive, 413 if it is larger, 415 if it has another type, 400 if it is
-/// not UTF-8 or tries to change its method.
-pub struct Fields(Vec<(String, Zeroizing<String>)>);
+/// not UTF-8, tries to change its method, or is no object of JSON.
+pub struct Fields(Vec<Sent>);
+
+/// A value as it was sent.
+pub(super) struct Sent {
+    pub name: String,
+    pub value: Zeroizing<String>,
+    /// False for an array or an object of JSON, whose text the value is.
+    pub is_text: bool,
+}
 
 #[rocket::async_trait]
 impl<'r> FromData<'r> for Fields {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        if !matches!(request.content_type(), Some(kind) if kind.is_form())
-            && request.content_type() != Some(&ContentType::Form)
-        {
-            return Outcome::Error((Status::UnsupportedMediaType, ()));
-        }
+        let parse = match request.content_type() {
+            Some(kind) if kind.is_form() => parse,
+            Some(kind) if json::is_read(kind) => json::parse,
+            _ => return Outcome::Error((Status::UnsupportedMediaType, ())),
+        };
         // Permissions were checked before the body arrived: a slow upload must not keep them valid for long.
         let body = match timeout(RECEIVE_TIMEOUT, read(data)).await {
             Ok(Ok(Some(body))) => body,
@@ -44,7 +56,10 @@ impl<'r> FromData<'r> for Fields {
             Err(_) => return Outcome::Error((Status::RequestTimeout, ())),
         };
         match parse(&body) {
-            Some(fields) => Outcome::Success(fields),
+            Some(mut fields) => {
+                contract::translate(request, &mut fields);
+                Outcome::Success(fields)
+            }
             None => Outcome::Error((Status::BadRequest, ())),
         }
     }
@@ -70,26 +85,82 @@ pub(crate) fn parse(body: &[u8]) -> Option<Fields> {
         |part: &str| RawStr::new(part).url_decode().ok().map(|text| Zeroizing::new(text.into_owned()));
     let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        Some((decode(name)?.to_string(), decode(value)?))
+        Some(Sent { name: decode(name)?.to_string(), value: decode(value)?, is_text: true })
     });
-    let fields: Vec<_> = pairs.collect::<Option<_>>()?;
-    (!fields.iter().any(|(name, _)| name == "_method")).then_some(Fields(fields))
+    Fields::checked(pairs.collect::<Option<_>>()?)
+}
+
+impl Sent {
+    fn text(name: &str, value: &str) -> Self {
+        Self { name: name.to_owned(), value: Zeroizing::new(value.to_owned()), is_text: true }
+    }
 }
 
 impl Fields {
     /// Returns the values of a query.
     pub(super) fn of<'a>(values: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
-        Self(values.map(|(name, value)| (name.to_owned(), Zeroizing::new(value.to_owned()))).collect())
+        Self(values.map(|(name, value)| Sent::text(name, value)).collect())
+    }
+
+    /// Returns fields unless they try to change the method.
+    pub(super) fn checked(sent: Vec<Sent>) -> Option<Self> {
+        (!sent.iter().any(|sent| sent.name == "_method")).then_some(Self(sent))
+    }
+
+    /// Gives a field another name, if none has that.
+    pub(in super::super) fn rename(&mut self, from: &str, to: &str) {
+        if !self.has(to) {
+            let named = self.0.iter_mut().filter(|sent| sent.name == from);
+            named.for_each(|sent| to.clone_into(&mut sent.name));
+        }
+    }
+
+    /// Sets a field, whatever was sent.
+    pub(in super::super) fn set(&mut self, name: &str, value: &str) {
+        self.0.retain(|sent| sent.name != name);
+        self.0.push(Sent::text(name, value));
+    }
+
+    /// True if a field was sent.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|sent| sent.name == name)
     }
 
     /// Returns the only value of a field, empty if it was not sent.
     ///
     /// # Errors
-    /// A fault if it was sent more than once.
+    /// A fault if it was sent more than once, or is no text.
     pub(super) fn get(&self, name: &str) -> Result<&str, Fault> {
-        let mut values = self.0.iter().filter(|(sent, _)| sent == name).map(|(_, value)| value.as_str());
-        let value = values.next().unwrap_or_default();
-        if values.next().is_some() { Err(Fault::new("fault-repeated")) } else { Ok(value) }
+        match self.only(name)? {
+            Some(sent) if !sent.is_text => Err(Fault::new("fault-type")),
+            sent => Ok(sent.map_or("", |sent| &sent.value)),
+        }
+    }
+
+    /// Returns the only value of a field, which may be an object of JSON, as text.
+    ///
+    /// # Errors
+    /// A fault if it was sent more than once.
+    pub(super) fn get_json(&self, name: &str) -> Result<&str, Fault> {
+        Ok(self.only(name)?.map_or("", |sent| &sent.value))
+    }
+
+    /// Checks that a field was typed alike twice, if it was sent twice.
+    ///
+    /// # Errors
+    /// A fault if it was not.
+    pub(super) fn confirmed(&self, name: &str) -> Result<(), Fault> {
+        let again = format!("{name}_confirm");
+        match self.has(&again) && self.get(&again)? != self.get(name)? {
+            true => Err(Fault::new("fault-retype")),
+            false => Ok(()),
+        }
+    }
+
+    fn only(&self, name: &str) -> Result<Option<&Sent>, Fault> {
+        let mut all = self.0.iter().filter(|sent| sent.name == name);
+        let first = all.next();
+        if all.next().is_some() { Err(Fault::new("fault-repeated")) } else { Ok(first) }
     }
 
     /// Returns one line of text without control characters, possibly empty.

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Refusal,
-    field::{Field, Reader, Sent, copied, filled_in, lined, raw},
+    field::{Field, Reader, Sent, Take, copied, filled_in, lined, raw},
     fields::Fields,
 };
 use crate::{
@@ -84,14 +84,20 @@ fn parse_password(text: &str) -> Result<Password, Fault> {
     }
 }
 
+/// Takes a password, which a program may send twice.
+fn retyped<'a>(sent: &Sent<'a>) -> Result<&'a str, Fault> {
+    sent.fields.confirmed(sent.name)?;
+    raw(sent)
+}
+
 /// Returns the current password.
 pub const fn password() -> Field<Password> {
-    Field { input: secret("current-password"), reader: Reader::Text(raw, parse_password) }
+    Field { input: secret("current-password"), reader: Reader::Text(retyped, parse_password) }
 }
 
 /// Returns a new password.
 pub const fn new_password() -> Field<Password> {
-    Field { input: secret("new-password"), reader: Reader::Text(raw, parse_password) }
+    Field { input: secret("new-password"), reader: Reader::Text(retyped, parse_password) }
 }
 
 /// Returns a line of at most so many characters, which is not empty.
@@ -129,6 +135,13 @@ pub const fn ticked() -> Field<bool> {
 pub const fn hidden() -> Field<String> {
     let input = Input { kind: Kind::Hidden, required: false, keep: Keep::Never, ..Input::text() };
     Field { input, reader: Reader::Text(raw, |text| Ok(text.to_owned())) }
+}
+
+/// Returns the answer of a passkey, which the page fills in; a program may send it as it is.
+pub const fn answer() -> Field<String> {
+    let Field { input, .. } = hidden();
+    let json: Take = |sent| sent.fields.get_json(sent.name);
+    Field { input, reader: Reader::Text(json, |text| Ok(text.to_owned())) }
 }
 
 /// Returns a text to search for, in any form, possibly empty.
@@ -217,6 +230,6 @@ impl Field<Password> {
     /// The same, where another field may take its place: its fault is left to the handler.
     pub const fn alternative(self) -> Field<Result<Password, Fault>> {
         let input = Input { required: false, ..self.input };
-        Field { input, reader: Reader::Text(raw, |text| Ok(parse_password(text))) }
+        Field { input, reader: Reader::Text(retyped, |text| Ok(parse_password(text))) }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod field;
 pub mod fields;
+mod json;
 pub mod kind;
 mod read;
 mod refusal;

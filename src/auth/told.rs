@@ -1,0 +1,141 @@
+//! What a program is told of a sign-in: who is signed in, or which second factor is owed, in the words of Flask-Security.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    first::First,
+    owed::ways,
+    passkey::{self, Stored},
+    pending::{self, Owed},
+};
+use crate::{
+    base::{Error, factor::FactorKind, identity::IdentityKind, key::Key},
+    core::place::Place,
+    http::Visit,
+    policy::Channel,
+    store::{
+        accounts::Locked,
+        factors::FactorRow,
+        sessions::{Session, SessionScope, SignedIn},
+    },
+    view::iso,
+};
+
+/// Returns the name of a factor.
+pub fn method(kind: FactorKind) -> &'static str {
+    match kind {
+        FactorKind::Passkey => "webauthn",
+        FactorKind::Totp => "authenticator",
+        FactorKind::Sms => "sms",
+        FactorKind::Email => "email",
+        FactorKind::RecoveryCode => "recovery_code",
+    }
+}
+
+/// Returns the kind of the factor with this name: Flask-Security's, or that of `Rocket.toml`.
+pub fn kind(name: &str) -> Option<FactorKind> {
+    let all = FactorKind::all().chain([FactorKind::RecoveryCode]);
+    all.into_iter().find(|kind| method(*kind) == name || kind.name() == name)
+}
+
+/// Returns a passkey in the words of Flask-Security; `None` if the factor is another.
+pub fn passkey(factor: &FactorRow) -> Option<Value> {
+    let credential = Stored::of(factor)?.credential;
+    Some(json!({
+        "name": factor.name,
+        "credential_id": credential.id,
+        "transports": credential.transports,
+        "lastuse": iso::stamp(factor.used_at.unwrap_or(factor.created_at)),
+        "usage": "both",
+        "backup_state": credential.backed_up,
+        "device_type": if credential.backup_eligible { "multi_device" } else { "single_device" },
+        "discoverable": "Unknown",
+    }))
+}
+
+/// Tells how people sign in here, and for how long the person who is signed in counts as having just done so.
+pub fn methods(site: &Visit<'_>, me: Option<&SignedIn>) {
+    let (policy, methods) = (site.at_arrival.sign_in([]), site.at_arrival.methods());
+    let named = |kinds: &[(IdentityKind, &str)]| -> Vec<String> {
+        kinds.iter().filter(|(kind, _)| policy.accepts(*kind)).map(|(_, name)| (*name).to_owned()).collect()
+    };
+    let kinds = [
+        (IdentityKind::Email, "email"),
+        (IdentityKind::Username, "username"),
+        (IdentityKind::Phone, "phone"),
+    ];
+    site.tell("identity_attributes", named(&kinds));
+    let sent: Vec<_> = methods.iter().filter_map(|method| method.channel()).map(Channel::name).collect();
+    let names: Vec<_> = methods.iter().map(|method| method.name()).collect();
+    site.tell("methods", names.clone());
+    site.tell("available_methods", names);
+    site.tell("code_methods", sent);
+    let now = site.now();
+    site.tell("fresh_for", me.map_or(0, |me| now.until(me.session.fresh_until).as_secs()));
+    site.tell(
+        "features",
+        json!({
+            "register": site.config().register.open,
+            "second_factors": policy.is_on(),
+            "usernames": policy.has_usernames(),
+            "passkeys": passkey::party(site).is_some(),
+        }),
+    );
+}
+
+/// Tells that a factor is owed, and which may be proved or has to be set up.
+///
+/// # Errors
+/// [`Error::Database`].
+pub(super) async fn owed(
+    site: &Visit<'_>,
+    account: &mut Locked<'_>,
+    first: Option<&First>,
+    owed: Owed,
+    token: &Key,
+) -> Result<(), Error> {
+    let Some(program) = site.program else { return Ok(()) };
+    let (tx, row) = account.parts();
+    let kinds = ways(site, tx, row, first).await?.1;
+    site.tell("tf_required", true);
+    // A page of an application has a cookie for this, which its scripts cannot read.
+    if program.asks_token() || site.browser_id().is_none() || site.bearer.is_some() {
+        site.tell("tf_token", token.expose());
+    }
+    let place = |place: Place| place.at(site.base());
+    let flow = |id: &str, href: String, methods: &[&str]| json!({ "id": id, "href": href, "methods": methods, "is_pending": true, "expires_in": pending::LIFE.as_secs() });
+    if owed == Owed::SetUp {
+        site.tell("tf_state", "setup_from_login");
+        site.tell("flows", json!([flow("mfa_setup", place(Place::Factors), &[])]));
+        return Ok(());
+    }
+    let methods: Vec<_> = kinds.iter().copied().map(method).collect();
+    // A recovery code is no method of its own: it stands in for all of them.
+    let set_up: Vec<_> = kinds.iter().copied().filter(|kind| *kind != FactorKind::RecoveryCode).collect();
+    match set_up[..] {
+        [only] if !only.is_sent() => {
+            site.tell("tf_state", "ready");
+            site.tell("tf_method", method(only));
+            site.tell("tf_primary_method", method(only));
+        }
+        _ => {
+            site.tell("tf_select", true);
+            site.tell("tf_setup_methods", set_up.iter().copied().map(method).collect::<Vec<_>>());
+        }
+    }
+    site.tell("flows", json!([flow("mfa_authenticate", place(Place::SecondFactor), &methods)]));
+    Ok(())
+}
+
+/// Tells who is signed in, with the token of a program that asked for one.
+pub(super) fn entered(site: &Visit<'_>, session: &Session, email: &str, token: Option<&Key>) {
+    if session.scope == SessionScope::NewPassword {
+        site.tell("restricted", true);
+    } else {
+        site.tell("tf_required", false);
+    }
+    let mut user = Map::from_iter([("email".to_owned(), Value::from(email))]);
+    user.insert("id".into(), session.account_id.to_string().into());
+    user.extend(token.map(|token| ("authentication_token".to_owned(), token.expose().into())));
+    site.tell("user", user);
+}

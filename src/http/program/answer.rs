@@ -1,0 +1,190 @@
+//! The presenter for programs: what a route has done, in one envelope of JSON.
+
+use std::io::Cursor;
+
+use rocket::{
+    Request, Response,
+    http::{ContentType, Header, Status},
+    response,
+};
+use serde_json::{Map, Value, json};
+
+use super::{Program, Said, code, contract, csrf};
+use crate::{
+    app::App,
+    core::place::{self, Place},
+    http::{
+        Outcome, Page, Visit,
+        dead_end::{RETRY_AFTER, Why, seconds},
+        form::Refusal,
+        html, locale, origin,
+        outcome::{Needed, Unproven},
+        viewer,
+    },
+    view::language::Language,
+};
+
+/// An answer: its status, and what stands under `response`.
+struct Answer {
+    status: Status,
+    response: Map<String, Value>,
+    /// Seconds until another try.
+    retry: Option<u64>,
+}
+
+/// Answers a program.
+pub fn respond(
+    outcome: Outcome,
+    app: &App,
+    request: &Request<'_>,
+    program: &Program,
+) -> response::Result<'static> {
+    let Said { keys, lines } = program.take();
+    let language = locale::language(app, request);
+    let lines: Vec<String> = lines.iter().map(|line| line.say(language)).collect();
+    let mut answer = Answer::of(outcome, app, request, lines);
+    answer.response.extend(keys);
+    if let Some(email) = viewer::email(request) {
+        answer.response.entry("user").or_insert_with(|| json!({ "email": email }));
+    }
+    if let Some(token) =
+        Visit::of(request).filter(|site| site.bearer.is_none()).and_then(|site| csrf::token(&site))
+    {
+        answer.response.insert("csrf_token".into(), token.into());
+    }
+    answer.respond()
+}
+
+impl Answer {
+    fn of(outcome: Outcome, app: &App, request: &Request<'_>, lines: Vec<String>) -> Self {
+        let language = locale::language(app, request);
+        let say = |key: &str| language.say(key, &[]);
+        match outcome {
+            Outcome::Show(page) => Self::show(page, app, language),
+            Outcome::Go(to) => {
+                let said = json!({ "location": to.at(app.base()), "messages": lines });
+                Self::done(said)
+            }
+            Outcome::Elsewhere(to) => {
+                let why = if lines.is_empty() { vec![say("program-elsewhere")] } else { lines };
+                Self::refused(Status::BadRequest, why, "WRONG_ORDER").with("location", to.at(app.base()))
+            }
+            Outcome::Unsent(why, to) => {
+                let why = vec![why.say(language)];
+                Self::refused(Status::BadRequest, why, "FAILED_TO_SEND_CODE")
+                    .with("location", to.at(app.base()))
+            }
+            Outcome::Refused(page, refusal) => Self::faults(&page, &refusal, request, language),
+            Outcome::Gone(gone) => {
+                let code = code::of_gone(gone.why, gone.again);
+                Self::refused(Status::BadRequest, vec![gone.say(language, "lead")], code)
+                    .with("location", gone.again.at(app.base()))
+            }
+            Outcome::Incomplete(again) => {
+                let code = code::of_gone(Why::Unknown, again);
+                Self::refused(Status::BadRequest, vec![say("program-incomplete")], code)
+            }
+            Outcome::TooMany { allowed, .. } => {
+                let retry = seconds(app, allowed);
+                Self { retry, ..Self::failed(Status::TooManyRequests, language) }
+            }
+            Outcome::Unproven(unproven) => Self::unproven(&unproven, app, request),
+            Outcome::Failed(_) if origin::was_refused(request) => {
+                Self::refused(Status::BadRequest, vec![say("program-csrf")], "CSRF_MISSING")
+            }
+            Outcome::Failed(status) => Self::failed(status, language),
+        }
+    }
+
+    fn done(response: Value) -> Self {
+        let response = match response {
+            Value::Object(response) => response,
+            _ => Map::new(),
+        };
+        Self { status: Status::Ok, response, retry: None }
+    }
+
+    /// Shows the contents of a page.
+    fn show(page: Page, app: &App, language: &Language) -> Self {
+        let Page { status, mut shown, retry, .. } = page;
+        if status.code >= 400 {
+            return Self { retry, ..Self::failed(status, language) };
+        }
+        place::settle(&mut shown, app.base());
+        Self { status, response: shown, retry: None }
+    }
+
+    fn refused(status: Status, errors: Vec<String>, code: &str) -> Self {
+        let codes = vec![code; errors.len()];
+        Self { status, ..Self::done(json!({ "errors": errors, "codes": codes })) }
+    }
+
+    fn failed(status: Status, language: &Language) -> Self {
+        let key = format!("program-{}", status.code);
+        let key = if language.knows(&key) { &key } else { "program-500" };
+        let retry = (status == Status::ServiceUnavailable).then_some(RETRY_AFTER);
+        Self { retry, ..Self::refused(status, vec![language.say(key, &[])], code::of_status(status)) }
+    }
+
+    fn faults(page: &Page, refusal: &Refusal, request: &Request<'_>, language: &Language) -> Self {
+        let sentences = html::sentences(language, refusal);
+        let (mut codes, mut field_errors, mut field_codes) = (Vec::new(), Map::new(), Map::new());
+        for ((id, _, fault), sentence) in refusal.faults().into_iter().zip(&sentences) {
+            let field = contract::name_of(request, page.name_of(id));
+            let code = code::of_fault(field, fault);
+            codes.push(code);
+            add(&mut field_errors, field, sentence);
+            add(&mut field_codes, field, code);
+        }
+        let said = json!({
+            "errors": sentences,
+            "codes": codes,
+            "field_errors": field_errors,
+            "field_codes": field_codes,
+        });
+        Self { status: Status::BadRequest, ..Self::done(said) }
+    }
+
+    fn unproven(unproven: &Unproven, app: &App, request: &Request<'_>) -> Self {
+        let language = locale::language(app, request);
+        let (status, key, code) = match unproven.needed {
+            Needed::SignIn => (Status::Unauthorized, "program-401", "UNAUTHENTICATED"),
+            Needed::Again => (Status::Unauthorized, "program-again", "REAUTHENTICATION_REQUIRED"),
+            Needed::FirstFactor => {
+                (Status::BadRequest, "program-first-factor", "TWO_FACTOR_PERMISSION_DENIED")
+            }
+        };
+        let answer = Self::refused(status, vec![language.say(key, &[])], code);
+        if unproven.needed == Needed::Again {
+            let flows = json!([{ "id": "reauthenticate", "href": Place::Verify.at(app.base()) }]);
+            return answer.with("reauth_required", true).with("flows", flows);
+        }
+        let methods = Visit::of(request).map(|site| site.at_arrival.methods()).unwrap_or_default();
+        let flow = json!({ "id": "login", "href": Place::SignIn.at(app.base()), "methods": methods });
+        answer.with("flows", json!([flow]))
+    }
+
+    fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.response.insert(key.to_owned(), value.into());
+        self
+    }
+
+    fn respond(self) -> response::Result<'static> {
+        let Self { status, response, retry } = self;
+        let body = json!({ "meta": { "code": status.code }, "response": response }).to_string();
+        let mut answer = Response::build();
+        answer.status(status).header(ContentType::JSON).raw_header("Vary", "Accept");
+        if let Some(seconds) = retry {
+            answer.header(Header::new("Retry-After", seconds.to_string()));
+        }
+        answer.sized_body(body.len(), Cursor::new(body)).ok()
+    }
+}
+
+/// Adds a value to the list of a field.
+fn add(lists: &mut Map<String, Value>, field: &str, value: &str) {
+    let list = lists.entry(field).or_insert_with(|| Value::Array(Vec::new()));
+    if let Value::Array(list) = list {
+        list.push(value.into());
+    }
+}

@@ -1,0 +1,364 @@
+//! Programs: everything that people do on pages, in JSON, with cookies or with a token alone.
+
+use reqwest::{Method, header::CONTENT_TYPE};
+use serde_json::{Value, json};
+
+use crate::common::{Capabilities, NEW, OLD, Person, Program, Setting, TestApp, factors::with_app};
+
+for_both_databases! {
+    a_program_signs_in_and_out,
+    a_token_opens_what_a_session_opens,
+    a_token_ends_with_its_session,
+    a_cookie_is_no_token_and_a_token_no_cookie,
+    a_token_counts_before_a_cookie,
+    a_token_lives_a_quarter_of_an_hour,
+    a_second_factor_needs_no_cookies,
+    a_token_for_a_factor_opens_nothing_else,
+    a_new_factor_ends_tokens,
+    a_password_is_changed_in_json,
+    who_has_an_account_is_not_told_in_json,
+    a_forged_request_is_refused_in_json,
+    every_error_is_an_envelope,
+    bad_json_is_refused_everywhere,
+    a_step_out_of_order_is_no_success,
+}
+
+for_every_strategy! {
+    a_password_is_reset_in_json,
+}
+
+/// Signs in with a password; returns the answer.
+async fn sign_in(program: &Program, ann: &Person, place: &str) -> Value {
+    program.post(place, json!({ "email": ann.email, "password": ann.password })).await.done()
+}
+
+/// Returns a program that has a token and no cookies.
+async fn with_token(app: &TestApp, ann: &Person) -> (Program, String) {
+    let program = app.program();
+    let said = sign_in(&program, ann, "/login?include_auth_token").await;
+    let token = said["user"]["authentication_token"].as_str().expect("a token").to_owned();
+    program.carry(Some(&token));
+    (program, token)
+}
+
+async fn opens(program: &Program) -> bool {
+    let reply = program.get("/account").await;
+    match reply.status {
+        200 => true,
+        401 => false,
+        _ => panic!("{reply:?}"),
+    }
+}
+
+async fn a_program_signs_in_and_out(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let program = app.program_with_cookies();
+    let form = program.get("/login").await.done();
+    assert!(form["csrf_token"].is_string(), "{form}");
+    program.get("/account").await.refused(401, "UNAUTHENTICATED");
+    let said = sign_in(&program, &ann, "/login").await;
+    assert_eq!((&said["tf_required"], &said["user"]["email"]), (&json!(false), &json!(ann.email)), "{said}");
+    assert!(said["user"].get("authentication_token").is_none(), "nobody asked for a token: {said}");
+    let home = program.get("/account").await.done();
+    assert_eq!(home["email"], json!(ann.email), "{home}");
+    program.post("/logout", json!({})).await.done();
+    assert!(!opens(&program).await, "the session outlives signing out");
+}
+
+async fn a_token_opens_what_a_session_opens(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let (program, token) = with_token(&app, &ann).await;
+    assert!(opens(&program).await);
+    program.carry(None);
+    let bearer = program.request(Method::GET, "/account").header("Authorization", format!("Bearer {token}"));
+    program.send(bearer).await.done();
+    for place in ["/account?auth_token=", "/account?authentication_token="] {
+        program.get(&format!("{place}{token}")).await.refused(401, "UNAUTHENTICATED");
+    }
+    let two = program.request(Method::GET, "/account").header("Authentication-Token", &token);
+    let two = two.header("Authorization", "Bearer of-somebody-else");
+    program.send(two).await.refused(401, "UNAUTHENTICATED");
+}
+
+async fn a_token_ends_with_its_session(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let program = app.program_with_cookies();
+    let said = sign_in(&program, &ann, "/login?include_auth_token").await;
+    let alone = app.program();
+    alone.carry(said["user"]["authentication_token"].as_str());
+    assert!(opens(&alone).await && opens(&program).await);
+    alone.post("/logout", json!({})).await.done();
+    assert!(!opens(&alone).await, "the token outlives signing out by it");
+    assert!(!opens(&program).await, "its session outlives it");
+
+    let said = sign_in(&program, &ann, "/login?include_auth_token").await;
+    alone.carry(said["user"]["authentication_token"].as_str());
+    program.post("/logout", json!({})).await.done();
+    assert!(!opens(&alone).await, "the token outlives the session");
+
+    let (program, _) = with_token(&app, &ann).await;
+    app.latchkey(&["user", "disable", &ann.email]);
+    assert!(!opens(&program).await, "the token of a disabled account opens");
+}
+
+async fn a_cookie_is_no_token_and_a_token_no_cookie(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let browser = app.signed_in(&ann).await;
+    let cookies = browser.jar().header().expect("cookies");
+    let cookie =
+        cookies.split("; ").find_map(|pair| pair.strip_prefix("latchkey_session=")).expect("a session");
+    let program = app.program();
+    program.carry(Some(cookie));
+    assert!(!opens(&program).await, "the secret of a session is a token");
+    let (program, token) = with_token(&app, &ann).await;
+    program.carry(None);
+    let request =
+        program.request(Method::GET, "/account").header("Cookie", format!("latchkey_session={token}"));
+    program.send(request).await.refused(401, "UNAUTHENTICATED");
+}
+
+async fn a_token_counts_before_a_cookie(setting: Setting) {
+    let app = setting.app().await;
+    let (ann, ben) = (app.person("ann").await, app.person("ben").await);
+    let program = app.program_with_cookies();
+    sign_in(&program, &ann, "/login").await;
+    let (_, token) = with_token(&app, &ben).await;
+    program.carry(Some(&token));
+    assert_eq!(program.get("/account").await.done()["user"]["email"], json!(ben.email));
+    program.carry(Some("no-token"));
+    program.get("/account").await.refused(401, "UNAUTHENTICATED");
+}
+
+async fn a_token_lives_a_quarter_of_an_hour(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let (program, _) = with_token(&app, &ann).await;
+    app.minutes_pass(14);
+    assert!(opens(&program).await);
+    app.minutes_pass(2);
+    assert!(!opens(&program).await);
+}
+
+async fn a_second_factor_needs_no_cookies(setting: Setting) {
+    let app = setting.app().await;
+    let (ann, authenticator, _, codes) = with_app(&app).await;
+    let program = app.program();
+    let said = sign_in(&program, &ann, "/login?include_auth_token").await;
+    assert_eq!(
+        (&said["tf_required"], &said["tf_state"], &said["tf_method"]),
+        (&json!(true), &json!("ready"), &json!("authenticator")),
+        "{said}"
+    );
+    assert!(said.get("user").is_none(), "nothing of the account is told before the factor: {said}");
+    let token = said["tf_token"].as_str().expect("a token for the factor");
+    assert!(!opens(&program).await);
+    program.carry(Some(token));
+    let wrong = program.post("/tf-validate", json!({ "code": "000000" })).await;
+    assert_eq!((wrong.status, wrong.code()), (400, "TWO_FACTOR_INVALID_TOKEN"), "{wrong:?}");
+    let code: u32 = authenticator.code(&app).parse().expect("six digits");
+    let reply = program.post("/tf-validate", json!({ "code": format!("{code:06}") })).await;
+    let token = reply.token().map(str::to_owned);
+    reply.done();
+    assert!(!opens(&program).await, "the token for the factor is spent");
+    program.carry(token.as_deref());
+    assert!(opens(&program).await);
+
+    let program = app.program();
+    let said = sign_in(&program, &ann, "/login").await;
+    program.carry(said["tf_token"].as_str());
+    let reply = program.post("/mf-recovery", json!({ "code": codes[3] })).await;
+    program.carry(reply.token());
+    assert!(opens(&program).await);
+}
+
+async fn a_token_for_a_factor_opens_nothing_else(setting: Setting) {
+    let app = setting.app().await;
+    let (ann, ..) = with_app(&app).await;
+    let program = app.program();
+    let said = sign_in(&program, &ann, "/login").await;
+    program.carry(said["tf_token"].as_str());
+    for place in ["/account", "/account/sessions", "/account/factors", "/change", "/account/email"] {
+        let reply = program.get(place).await;
+        assert_eq!(reply.status, 401, "{place}: {reply:?}");
+    }
+    let reply = program.post("/change", json!({ "password": OLD, "new_password": NEW })).await;
+    assert_eq!(reply.status, 401, "{reply:?}");
+}
+
+async fn a_new_factor_ends_tokens(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let (program, _) = with_token(&app, &ann).await;
+    let browser = app.signed_in(&ann).await;
+    app.set_up_app(&browser).await;
+    assert!(!opens(&program).await, "a token from before the factor still opens");
+}
+
+async fn a_password_is_changed_in_json(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let (program, old) = with_token(&app, &ann).await;
+    let (other, _) = with_token(&app, &ann).await;
+    let change = |new: &str, again: &str| json!({ "password": OLD, "new_password": new, "new_password_confirm": again });
+    let reply = program.post("/change", change(NEW, OLD)).await;
+    assert_eq!(
+        reply.response["field_codes"],
+        json!({ "new_password": ["RETYPE_PASSWORD_MISMATCH"] }),
+        "{reply:?}"
+    );
+    let reply = program.post("/change", change("short", "short")).await;
+    assert_eq!(
+        reply.response["field_codes"],
+        json!({ "new_password": ["PASSWORD_INVALID_LENGTH"] }),
+        "{reply:?}"
+    );
+    let reply = program.post("/change?include_auth_token", change(NEW, NEW)).await;
+    let token = reply.token().expect("another token").to_owned();
+    reply.done();
+    assert!(token != old && !opens(&other).await && !opens(&program).await, "older tokens still open");
+    program.carry(Some(&token));
+    assert!(opens(&program).await);
+}
+
+async fn who_has_an_account_is_not_told_in_json(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    for (place, body) in [
+        ("/login", json!({ "password": NEW })),
+        ("/reset", json!({})),
+        ("/register", json!({ "password": NEW, "password_confirm": NEW })),
+        ("/confirm", json!({})),
+    ] {
+        let mut said = Vec::new();
+        for email in [ann.email.as_str(), "nobody@example.com"] {
+            let mut body = body.clone();
+            body["email"] = email.into();
+            let reply = app.program().post(place, body).await;
+            let mut response = reply.response;
+            response.as_object_mut().expect("an object").remove("csrf_token");
+            said.push((reply.status, response.to_string()));
+        }
+        assert_eq!(said[0], said[1], "{place}");
+    }
+}
+
+async fn a_forged_request_is_refused_in_json(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let program = app.program_with_cookies();
+    sign_in(&program, &ann, "/login").await;
+    let cookies = program.jar().header().expect("cookies");
+    let alone = app.program();
+    let forged = |headers: &[(&'static str, &'static str)], body: Value| {
+        let mut request = alone.request(Method::POST, "/logout").header("Cookie", &cookies);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.header(CONTENT_TYPE, "application/json").body(body.to_string())
+    };
+    for headers in [
+        &[][..],
+        &[("Origin", "https://evil.example")],
+        &[("X-XSRF-Token", "bm9ib2R5cyB0b2tlbg")],
+        &[("Sec-Fetch-Site", "cross-site")],
+    ] {
+        alone.send(forged(headers, json!({}))).await.refused(400, "CSRF_MISSING");
+    }
+    alone.send(forged(&[], json!({ "csrf_token": "bm9ib2R5cyB0b2tlbg" }))).await.refused(400, "CSRF_MISSING");
+    assert!(opens(&program).await);
+    let csrf = program.get("/account").await.done()["csrf_token"].as_str().expect("a token").to_owned();
+    alone.send(forged(&[], json!({ "csrf_token": csrf }))).await.done();
+    assert!(!opens(&program).await, "the token of this browser is not taken");
+}
+
+async fn every_error_is_an_envelope(setting: Setting) {
+    let app = setting.app().await;
+    let program = app.program();
+    program.get("/no-such-page").await.refused(404, "NOT_FOUND");
+    program.get("/account").await.refused(401, "UNAUTHENTICATED");
+    program.get("/login/factor").await.refused(400, "TWO_FACTOR_PERMISSION_DENIED");
+    let unknown = format!("/reset/{}", "a".repeat(43));
+    program.get(&unknown).await.refused(400, "INVALID_RESET_PASSWORD_TOKEN");
+    let text = program.request(Method::POST, "/login").header(CONTENT_TYPE, "text/plain").body("{}");
+    program.send(text).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+    let latin =
+        program.request(Method::POST, "/login").header(CONTENT_TYPE, "application/json; charset=latin1");
+    program.send(latin.body("{}")).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+    let large = json!({ "email": "a".repeat(1 << 20) });
+    program.post("/login", large).await.refused(413, "PAYLOAD_TOO_LARGE");
+    let ann = app.person("ann").await;
+    let (program, _) = with_token(&app, &ann).await;
+    program.get("/admin").await.refused(403, "UNAUTHORIZED");
+}
+
+async fn bad_json_is_refused_everywhere(setting: Setting) {
+    let app = setting.app().await;
+    let program = app.program();
+    let deep = format!("{{\"email\":{}1{}}}", "[".repeat(10_000), "]".repeat(10_000));
+    for place in ["/login", "/reset", "/register", "/confirm", "/login/send", "/logout"] {
+        for body in [
+            b"[]".as_slice(),
+            b"null",
+            b"1",
+            b"\"a\"",
+            b"{",
+            b"{\"a\":\"\\ud800\"}",
+            b"{\"a\":\"\xff\"}",
+            deep.as_bytes(),
+        ] {
+            let request = program.request(Method::POST, place).header(CONTENT_TYPE, "application/json");
+            let reply = program.send(request.body(body.to_vec())).await;
+            // There is nothing to read in a request to sign out.
+            assert!(
+                reply.status == 400 && reply.code() == "API_ERROR" || place == "/logout",
+                "{place}: {reply:?}"
+            );
+        }
+    }
+    for value in [json!([]), json!({}), json!([["a"]])] {
+        let reply = program.post("/login", json!({ "email": value, "password": value })).await;
+        assert_eq!(reply.response["codes"], json!(["API_ERROR", "API_ERROR"]), "{reply:?}");
+    }
+    for value in [json!(1), json!(true), json!(null), json!(false), json!(1e300)] {
+        let reply = program.post("/login", json!({ "email": value, "password": value })).await;
+        assert_eq!(reply.status, 400, "{reply:?}");
+    }
+    let twice = program.request(Method::POST, "/reset").header(CONTENT_TYPE, "application/json");
+    let twice = twice.body(r#"{"email":"a@example.com","email":"b@example.com"}"#);
+    program.send(twice).await.refused(400, "API_ERROR");
+}
+
+async fn a_step_out_of_order_is_no_success(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let (program, _) = with_token(&app, &ann).await;
+    for place in ["/account/factors/totp", "/account/factors/sent", "/account/phone/code"] {
+        program.post(place, json!({ "code": "123456" })).await.refused(400, "WRONG_ORDER");
+    }
+    program.post("/login/sent", json!({ "code": "123456" })).await.refused(400, "WRONG_ORDER");
+    program.post("/reset/sent", json!({ "code": "123456" })).await.refused(400, "WRONG_ORDER");
+}
+
+async fn a_password_is_reset_in_json(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let program = app.program_with_cookies();
+    program.post("/reset", json!({ "email": ann.email })).await.done();
+    let link = app.mailbox.next_key(&ann.email).await.link();
+    let path = link.strip_prefix(&app.url).unwrap_or(&link).to_owned();
+    let said = program.get(&path).await.done();
+    let place = said["location"].as_str().expect("the page of the strategy").to_owned();
+    program.get(&place).await.done();
+    if setting.strategy.takes_code() || setting.strategy.mails_password() {
+        return;
+    }
+    let said = program.post(&place, json!({ "new_password": NEW })).await.done();
+    if said["restricted"] == json!(true) {
+        program.post("/reset/new-password", json!({ "new_password": NEW })).await.done();
+    }
+    assert!(app.opens(&ann.email, NEW).await);
+}
