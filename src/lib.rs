@@ -96,6 +96,7 @@ mod rooms {
     pub mod http;
     pub mod jobs;
     pub mod observe;
+    pub mod openapi;
     pub mod outbox;
     pub mod policy;
     pub mod reset;

@@ -22,7 +22,7 @@ use crate::{
     },
     jobs::{canonical, heartbeat, worker},
     observe::task,
-    reset,
+    openapi, reset,
     sign_in::{self, login},
     store::Db,
 };
@@ -31,7 +31,7 @@ use crate::{
 pub(super) fn assemble(rocket: Rocket<Build>, app: Arc<App>, db: Db) -> Rocket<Build> {
     let (base, strategies) = (app.base().clone(), app.validated.strategies.clone());
     // Rocket tries one route after another.
-    let site = [reset::routes(), sign_in::routes(), account::routes(), factors::routes()];
+    let site = [reset::routes(), sign_in::routes(), account::routes(), factors::routes(), openapi::routes()];
     let mut routes = [site.concat(), wellknown::routes(&base)].concat();
     #[cfg(feature = "console")]
     if app.config().console {
@@ -44,6 +44,7 @@ pub(super) fn assemble(rocket: Rocket<Build>, app: Arc<App>, db: Db) -> Rocket<B
         .manage(app.events.clone())
         .manage(Proxied::default())
         .manage(ErrorPages(errors::page))
+        .manage(openapi::Description::default())
         .manage(app)
         .manage(db)
         .attach(CloseDatabase)

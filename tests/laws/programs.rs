@@ -1,9 +1,12 @@
 //! Programs: everything that people do on pages, in JSON, with cookies or with a token alone.
 
+use std::collections::BTreeSet;
+
+use latchkey::{openapi::described, policy::strategy::Strategy};
 use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
-use crate::common::{Capabilities, NEW, OLD, Person, Program, Setting, TestApp, factors::with_app};
+use crate::common::{Capabilities, NEW, OLD, Person, Program, Setting, TestApp, based, factors::with_app};
 
 for_both_databases! {
     a_program_signs_in_and_out,
@@ -21,6 +24,8 @@ for_both_databases! {
     every_error_is_an_envelope,
     bad_json_is_refused_everywhere,
     a_step_out_of_order_is_no_success,
+    every_route_is_described,
+    what_is_answered_is_described,
 }
 
 for_every_strategy! {
@@ -361,4 +366,64 @@ async fn a_password_is_reset_in_json(setting: Setting) {
         program.post("/reset/new-password", json!({ "new_password": NEW })).await.done();
     }
     assert!(app.opens(&ann.email, NEW).await);
+}
+
+async fn every_route_is_described(setting: Setting) {
+    let app = setting.app().await;
+    // For people and for machines that watch, each with a format of its own.
+    let others = [
+        "/admin",
+        "/assets",
+        "/dev",
+        "/.well-known",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/openapi.json",
+        "/favicon.ico",
+        "/robots.txt",
+    ];
+    let unnamed = |path: &str| {
+        let path = path.split('?').next().unwrap_or_default();
+        let path = path.strip_prefix(based("/").trim_end_matches('/')).unwrap_or(path);
+        let parts = path.split('/').map(|part| if part.starts_with(['<', '{']) { "{}" } else { part });
+        parts.collect::<Vec<_>>().join("/")
+    };
+    let described: BTreeSet<_> =
+        described().into_iter().map(|(method, path)| (method, unnamed(&path))).collect();
+    let routed: BTreeSet<_> = app
+        .routes
+        .iter()
+        .map(|(method, path)| (method.to_string(), unnamed(path)))
+        .filter(|(_, path)| path != "/" && !others.iter().any(|other| path.starts_with(other)))
+        .collect();
+    // A strategy that is not in force has no routes.
+    let in_force: BTreeSet<_> = described
+        .iter()
+        .filter(|(_, path)| {
+            let strategy =
+                Strategy::all().iter().find(|it| path.starts_with(&format!("/reset/{}", it.slug())));
+            strategy.is_none() || routed.iter().any(|(_, routed)| routed == path)
+        })
+        .cloned()
+        .collect();
+    assert_eq!(routed, in_force);
+}
+
+async fn what_is_answered_is_described(setting: Setting) {
+    let app = setting.app().await;
+    let answer = app.browser().ask(Method::GET, "/openapi.json").await;
+    let document: Value = serde_json::from_slice(&answer.body).expect("JSON");
+    assert_eq!(document["openapi"], json!("3.1.0"));
+    let codes = &document["components"]["schemas"]["Code"]["enum"];
+    for code in
+        ["GENERIC_AUTHN_FAILED", "UNAUTHENTICATED", "RETYPE_PASSWORD_MISMATCH", "RATE_LIMITED", "WRONG_ORDER"]
+    {
+        assert!(codes.as_array().is_some_and(|codes| codes.contains(&json!(code))), "{code}");
+    }
+    let sign_in =
+        &document["paths"]["/login"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(sign_in["properties"]["password"]["format"], json!("password"), "{sign_in}");
+    let validate = &document["paths"]["/tf-validate"]["post"];
+    assert_eq!(validate["operationId"], json!("post_tf_validate"), "{validate}");
 }

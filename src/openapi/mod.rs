@@ -1,0 +1,41 @@
+//! The description of the JSON interface (OpenAPI 3.1), made of the forms and the pages of the routes themselves.
+
+mod accounts;
+mod answers;
+mod document;
+mod factors;
+mod infer;
+mod operation;
+mod resets;
+mod sign_in;
+
+use std::sync::OnceLock;
+
+use rocket::{Route, State, get, http::ContentType, routes};
+
+use self::operation::Operation;
+use crate::http::Visit;
+
+/// The document, once it is made.
+#[derive(Default)]
+pub struct Description(OnceLock<String>);
+
+/// The route.
+pub fn routes() -> Vec<Route> {
+    routes![serve]
+}
+
+/// Returns the method and the path of every operation that is described, as its route has them.
+pub fn described() -> Vec<(String, String)> {
+    operations().iter().map(|operation| (operation.method.to_string(), operation.route())).collect()
+}
+
+fn operations() -> Vec<Operation> {
+    [sign_in::operations(), accounts::operations(), factors::operations(), resets::operations()].concat()
+}
+
+#[get("/openapi.json")]
+fn serve(site: Visit<'_>, description: &State<Description>) -> (ContentType, String) {
+    let made = description.0.get_or_init(|| document::of(&operations(), site.base()).to_string());
+    (ContentType::JSON, made.clone())
+}
