@@ -7,7 +7,10 @@ use uuid::Uuid;
 
 use super::trusted::{self, TrustedShown};
 use crate::{
-    auth::session::{self, Fresh},
+    auth::{
+        refresh,
+        session::{self, Fresh},
+    },
     base::{
         Error,
         phone::ending,
@@ -20,7 +23,9 @@ use crate::{
     http::{Outcome, Page, SameOrigin, Visit, flash::Announcement},
     policy::{method::SignInMethod, sign_in::Usernames},
     store::{
-        factors, remembered,
+        factors,
+        refresh_tokens::RefreshToken,
+        remembered,
         sessions::{self, Session, SignedIn},
         usernames,
     },
@@ -194,21 +199,34 @@ async fn list(site: Visit<'_>, me: Fresh<'_>) -> Result<Page, Error> {
         id: session.id,
         since: format::moment(site.locale, session.began_at),
         seen: format::moment(site.locale, session.seen_at),
-        current: session.id == me.session.id,
+        current: session.id == me.session.family(),
         browser: site.language().browser(&session.browser),
         place: session.client,
     };
-    Ok(Page::of(&SessionsPage { sessions: open.into_iter().map(shown).collect(), trusted }))
+    // A program may have nothing but its refresh token.
+    let families = refresh::of_account(&site, &mut conn, me.account.id).await?;
+    let families = families.into_iter().filter(|family| open.iter().all(|open| open.id != family.family));
+    let family = |family: RefreshToken| SessionShown {
+        id: family.family,
+        since: format::moment(site.locale, family.began_at),
+        seen: format::moment(site.locale, family.rotated_at),
+        current: family.family == me.session.family(),
+        browser: site.language().browser(&family.browser),
+        place: family.client,
+    };
+    let families: Vec<_> = families.map(family).collect();
+    let sessions = open.into_iter().map(shown).chain(families).collect();
+    Ok(Page::of(&SessionsPage { sessions, trusted }))
 }
 
 #[post("/account/sessions")]
 async fn end_others(_ours: SameOrigin, site: Visit<'_>, me: Fresh<'_>) -> Result<Outcome, Error> {
     let mut tx = site.begin().await?;
     if let Some(mut account) = me.lock(&mut tx, site.now()).await? {
-        let own = Some(me.0.session.id);
-        let others = session::open(&site, &mut account, own).await?;
+        let own = &me.0.session;
+        let others = session::open(&site, &mut account, Some(own.family())).await?;
         let (held, account) = account.into_parts();
-        let ended = sessions::end_all(held, account.id, own).await?;
+        let ended = sessions::end_all(held, account.id, Some(own)).await?;
         if ended + remembered::end_all(held, account.id).await? > 0 {
             Event::new(EventKind::SessionsEnded, account.id)
                 .from(&site.caller())

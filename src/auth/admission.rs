@@ -1,9 +1,9 @@
 //! What the gate hands over once its transaction is committed: the cookies of a session or a program's token, and the
 //! way on.
 
-use super::{session, told};
+use super::{pending::Owed, refresh, session, told};
 use crate::{
-    base::key::Key,
+    base::{factor::FactorKind, key::Key},
     core::place::{Address, Place},
     http::{CookieName, Outcome, Visit, device},
     store::{
@@ -16,8 +16,12 @@ use crate::{
 #[must_use]
 pub struct Admission {
     pub(super) opened: Option<(Session, Key)>,
+    /// What is owed, with the kinds of factors that may be proved.
+    pub(super) ways: Option<(Owed, Vec<FactorKind>)>,
     /// The token of a program that has a session beside it.
     pub(super) token: Option<Key>,
+    /// The refresh token that begins with it.
+    pub(super) refresh: Option<String>,
     pub(super) remembered: Option<String>,
     pub(super) email: String,
     pub(super) email_key: String,
@@ -30,7 +34,9 @@ impl Admission {
     pub(super) fn of(account: &AccountRow) -> Self {
         Self {
             opened: None,
+            ways: None,
             token: None,
+            refresh: None,
             remembered: None,
             email: account.email.clone(),
             email_key: account.email_key(),
@@ -43,6 +49,14 @@ impl Admission {
         self.opened
     }
 
+    /// Gives a program the token that its refresh token stands for. Call it after the commit.
+    pub(super) fn refresh(self, site: &Visit<'_>) -> Outcome {
+        if let Some((session, token)) = &self.opened {
+            told::entered(site, session, &self.email, Some(token));
+        }
+        Outcome::go(Place::Account)
+    }
+
     /// Sets the browser's cookies, and sends it on to `place`, or first to the page of the second factor or of the
     /// username. Call it after the commit.
     pub fn enter(mut self, site: &Visit<'_>, place: impl Into<Address>) -> Outcome {
@@ -53,6 +67,9 @@ impl Admission {
         };
         let own = session::cookie_of(session.scope);
         if session.scope == SessionScope::SecondFactor {
+            if let Some((owed, kinds)) = &self.ways {
+                told::owed(site, *owed, kinds, &cookie);
+            }
             if site.bearer.is_none() {
                 // Until then, whoever is signed in here stays signed in.
                 site.cookies.set(own, cookie.expose(), None);
@@ -66,6 +83,9 @@ impl Admission {
             &self.email,
             if is_carried { Some(&cookie) } else { self.token.as_ref() },
         );
+        if let Some(refresh) = &self.refresh {
+            refresh::hand_over_first(site, refresh);
+        }
         if is_carried {
             return self.onward(site, place);
         }
@@ -91,6 +111,7 @@ impl Admission {
 
     /// Goes on to `place`, or first to the page of the username.
     fn onward(&self, site: &Visit<'_>, place: Address) -> Outcome {
+        site.tell("post_login_url", place.at(site.base()));
         match self.lacks_username {
             true => Outcome::go(Place::ChangeUsername.with(&[("next", &place.at(site.base()))])),
             false => Outcome::Go(place),

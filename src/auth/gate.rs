@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use super::{
     admission::Admission,
     first::First,
-    owed::owed,
+    owed::{self, owed},
     pending::{self, Kept, Owed, PendingGoal},
-    remember, session, told,
+    refresh, remember, session, told,
 };
 use crate::{
     base::{
@@ -23,7 +25,7 @@ use crate::{
     policy::{Policy, sign_in::Usernames},
     store::{
         self, Tx,
-        accounts::{Locked, Proven},
+        accounts::{self, Locked, Proven},
         sessions::{self, Session, SessionScope},
         usernames,
     },
@@ -47,6 +49,8 @@ pub enum Proof<'a> {
     Temporary(&'a [u8]),
     /// The token of a remembered browser.
     Remembered,
+    /// The refresh token of a program, whose family began with this session.
+    Refreshed(Uuid),
     /// A session that has passed this gate, whose owner is only changing the password; or a test of an application.
     Session,
 }
@@ -129,7 +133,8 @@ pub async fn pass(
         && !(sets_password && owed == Owed::SetUp)
     {
         let opened = Some(hold(site, account, proof, owed, goal).await?);
-        return Ok(Passed::Owes(Admission { opened, ..Admission::of(account) }));
+        let ways = Some((owed, ways(site, account, proof).await?));
+        return Ok(Passed::Owes(Admission { opened, ways, ..Admission::of(account) }));
     }
     if let Goal::NewPassword { hash, .. } = goal {
         account.set_password(hash, Proven::at_the_gate(), site.now()).await?;
@@ -140,12 +145,16 @@ pub async fn pass(
     }
     // A new password that leads to sign-in leaves this browser as it is, whoever uses it.
     let enters = !matches!(goal, Goal::NewPassword { sign_in: false, .. });
-    // A remembered browser has no session to end, and keeps its own token.
-    if enters && !matches!(proof, Proof::Remembered) {
+    // A remembered browser has no session to end, and keeps its own token; so does a program.
+    if enters && !matches!(proof, Proof::Remembered | Proof::Refreshed(_)) {
         leave(site, account.tx()).await?;
     }
     let begins = enters && owed.is_none() && !matches!(goal, Goal::Form(_));
     let lacks_username = begins && lacks_username(site, account).await?;
+    let ways = match owed {
+        Some(owed) => Some((owed, ways(site, account, proof).await?)),
+        None => None,
+    };
     let opened = match owed {
         // The password is set; the session waits for a factor.
         Some(owed) => Some(hold(site, account, proof, owed, Goal::SignIn { keep: false }).await?),
@@ -158,11 +167,23 @@ pub async fn pass(
         }
         _ => None,
     };
-    let token = match &opened {
+    let (token, refresh) = match &opened {
+        // A program that sends a token has its next one by then.
+        Some((session, _)) if session.scope == SessionScope::Token => {
+            (None, begin_refresh(site, account, session, proof).await?)
+        }
         Some((session, _)) if !matches!(proof, Proof::Remembered) => grant(site, account, session).await?,
-        _ => None,
+        _ => (None, None),
     };
-    Ok(Passed::Entered(Admission { opened, token, remembered, lacks_username, ..Admission::of(account) }))
+    Ok(Passed::Entered(Admission {
+        opened,
+        ways,
+        token,
+        refresh,
+        remembered,
+        lacks_username,
+        ..Admission::of(account)
+    }))
 }
 
 /// True if people must have usernames, and this account has none.
@@ -172,29 +193,45 @@ async fn lacks_username(site: &Visit<'_>, account: &mut Locked<'_>) -> Result<bo
     Ok(required && usernames::of_account(account.tx(), id).await?.is_none())
 }
 
-/// Gives a program that asks for one a token, which ends with the session; `None` if it has one by then.
+/// Gives a program that asks for them a token and a refresh token, which end with the session; no token if the session
+/// is one itself.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn grant(
+async fn grant(
     site: &Visit<'_>,
     account: &mut Locked<'_>,
     session: &Session,
-) -> Result<Option<Key>, Error> {
+) -> Result<(Option<Key>, Option<String>), Error> {
     let asks = site.program.is_some_and(Program::asks_token);
-    if !asks || session.scope != SessionScope::Full {
-        return Ok(None);
+    if !asks || !matches!(session.scope, SessionScope::Full | SessionScope::Token) {
+        return Ok((None, None));
     }
+    let refresh = refresh::begin(site, account, session).await?;
     let now = site.now();
     let token = Session {
         id: store::id(now, site.random)?,
         scope: SessionScope::Token,
-        family: Some(session.id),
+        family: Some(session.family()),
         began_at: now,
-        expires_at: now + session::TOKEN,
+        expires_at: (now + session::TOKEN).min(session.expires_at),
         ..session.clone()
     };
-    Ok(Some(begin(site, account, token).await?.1))
+    Ok((Some(begin(site, account, token).await?.1), refresh))
+}
+
+/// Begins a family of refresh tokens with a token, unless that comes from one.
+async fn begin_refresh(
+    site: &Visit<'_>,
+    account: &mut Locked<'_>,
+    token: &Session,
+    proof: Proof<'_>,
+) -> Result<Option<String>, Error> {
+    let asks = site.program.is_some_and(Program::asks_token);
+    match asks && !matches!(proof, Proof::Refreshed(_)) {
+        true => refresh::begin(site, account, token).await,
+        false => Ok(None),
+    }
 }
 
 /// Tells a program that somebody has proved themselves again until `fresh_until`, with a token if it asks for one.
@@ -209,8 +246,11 @@ pub async fn verified(
 ) -> Result<(), Error> {
     let now = site.now();
     let session = Session { fresh_until, proved_at: Some(now), ..session.clone() };
-    let token = grant(site, account, &session).await?;
+    let (token, refresh) = grant(site, account, &session).await?;
     told::entered(site, &session, &account.email, token.as_ref());
+    if let Some(refresh) = refresh {
+        refresh::hand_over_first(site, &refresh);
+    }
     site.tell("fresh_for", now.until(fresh_until).as_secs());
     Ok(())
 }
@@ -223,25 +263,28 @@ pub async fn renew(
     site: &Visit<'_>,
     account: &mut Locked<'_>,
     session: &Session,
-    factor: FactorKind,
+    factor: Option<FactorKind>,
 ) -> Result<(), Error> {
     if session.scope != SessionScope::Token {
         return Ok(());
     }
     let id = store::id(site.now(), site.random)?;
-    let token = Session { id, factor: Some(factor), ..session.clone() };
+    let token = Session { id, factor, ..session.clone() };
     let (token, secret) = begin(site, account, token).await?;
     told::entered(site, &token, &account.email, Some(&secret));
+    if let Some(refresh) = begin_refresh(site, account, &token, Proof::Session).await? {
+        refresh::hand_over_first(site, &refresh);
+    }
     Ok(())
 }
 
-/// Ends this browser's sessions, and forgets the browser; or those of the program whose token was sent.
+/// Ends this browser's sessions, and that of the token that was sent, and forgets the browser.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn leave(site: &Visit<'_>, tx: &mut Tx) -> Result<(), Error> {
     if let Some(bearer) = site.bearer {
-        return sessions::end_digest(tx, &sha256(bearer.as_bytes())).await;
+        sessions::end_digest(tx, &sha256(bearer.as_bytes())).await?;
     }
     for cookie_name in [CookieName::Session, CookieName::Restricted, CookieName::Pending] {
         if let Some(cookie) = site.cookies.get(cookie_name) {
@@ -249,6 +292,20 @@ pub async fn leave(site: &Visit<'_>, tx: &mut Tx) -> Result<(), Error> {
         }
     }
     remember::forget(site, tx).await
+}
+
+/// Signs out: like [`leave`], after whatever is under way for the account, which might begin a token meanwhile.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn sign_out(site: &Visit<'_>, tx: &mut Tx) -> Result<(), Error> {
+    let carried = site.bearer.into_iter().chain(site.cookies.get(CookieName::Session));
+    for secret in carried {
+        if let Some(account) = sessions::owner(tx, &sha256(secret.as_bytes())).await? {
+            accounts::lock(tx, account, site.now()).await?;
+        }
+    }
+    leave(site, tx).await
 }
 
 async fn open(
@@ -268,8 +325,13 @@ async fn open(
         // No password was entered.
         (Goal::SignIn { .. }, _) => ("remembered", *settings.absolute, Duration::ZERO),
     };
+    let family = match proof {
+        Proof::Refreshed(family) => Some(family),
+        _ => None,
+    };
     let (scope, policy, life) = match goal {
         Goal::Form(policy) => (SessionScope::NewPassword, Some(policy.stored()), life),
+        _ if family.is_some() => (SessionScope::Token, None, session::TOKEN),
         _ if site.bearer.is_some() => (SessionScope::Token, None, session::TOKEN),
         _ => (SessionScope::Full, None, life),
     };
@@ -277,6 +339,7 @@ async fn open(
     let now = site.now();
     let begun = Session {
         scope,
+        family,
         policy,
         opened_by,
         factor,
@@ -288,6 +351,19 @@ async fn open(
     let metrics = site.metrics.clone();
     account.tx().on_commit(move || metrics.opened(kind));
     Ok(opened)
+}
+
+/// Returns the kinds of factors that may be proved, for a program.
+async fn ways(
+    site: &Visit<'_>,
+    account: &mut Locked<'_>,
+    proof: Proof<'_>,
+) -> Result<Vec<FactorKind>, Error> {
+    if site.program.is_none() {
+        return Ok(Vec::new());
+    }
+    let (tx, row) = account.parts();
+    Ok(owed::ways(site, tx, row, proof.first()).await?.1)
 }
 
 /// Begins a pending sign-in, which owes a second factor.
@@ -310,9 +386,7 @@ async fn hold(
     let pending = Some(Kept { owed, goal, first: proof.first().cloned() }.seal(site)?);
     let scope = SessionScope::SecondFactor;
     let begun = Session { scope, policy, pending, ..blank(site, account, pending::LIFE)? };
-    let (session, token) = begin(site, account, begun).await?;
-    told::owed(site, account, proof.first(), owed, &token).await?;
-    Ok((session, token))
+    begin(site, account, begun).await
 }
 
 fn generated(proof: Proof<'_>) -> Option<Vec<u8>> {

@@ -15,6 +15,7 @@ pub mod permission;
 pub mod question;
 pub mod recipient;
 pub mod recovery;
+pub mod refresh;
 pub mod remember;
 pub mod requested;
 pub mod role;

@@ -100,6 +100,11 @@ impl<'r> Pending<'r> {
     }
 }
 
+/// True if a sign-in is pending.
+pub async fn is_there(request: &Request<'_>) -> bool {
+    matches!(session::pending(request).await, Ok(Some(_)))
+}
+
 /// Mark of a request that needs one.
 struct Missed(bool);
 

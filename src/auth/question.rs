@@ -73,6 +73,9 @@ pub struct Asked {
     pub(super) account: Option<Uuid>,
     /// Handle of the account, for a new passkey.
     pub(super) handle: Option<UserHandle>,
+    /// Name of a new passkey, if it has one by then.
+    #[serde(default)]
+    pub name: String,
     /// Digest of the id of the browser.
     browser: Vec<u8>,
     expires_at: Time,
@@ -86,7 +89,7 @@ impl Question {
     /// Element of its page at which the faults of an answer stand.
     pub const ELEMENT: &'static str = "passkey";
 
-    /// Asks for a new passkey of an account with these factors; `None` where there are no passkeys.
+    /// Asks for a new passkey of an account with these factors, which may have a name already; `None` where there are no passkeys.
     ///
     /// # Errors
     /// Same as [`Random::bytes`](crate::base::random::Random::bytes).
@@ -94,6 +97,7 @@ impl Question {
         site: &Visit<'_>,
         account: &AccountRow,
         held: &[FactorRow],
+        name: &str,
     ) -> Result<Option<Self>, Error> {
         let Some(party) = party(site) else { return Ok(None) };
         let handle = match held.iter().find_map(Stored::of) {
@@ -101,6 +105,7 @@ impl Question {
             None => UserHandle::draw(site.random)?,
         };
         let (asked, challenge) = Asked::now(site, Aim::Register, Some(account.id), Some(handle.clone()))?;
+        let asked = Asked { name: name.to_owned(), ..asked };
         let ceremony = asked.ceremony(&party, &challenge);
         let person = Person { id: &handle, name: &account.email, display_name: &account.email };
         let options = json!({ "create": CreationOptions::new(&ceremony, person, &credentials(held), LIFE) });
@@ -151,7 +156,8 @@ impl Asked {
     ) -> Result<(Self, Challenge), Error> {
         let challenge = Challenge::draw(site.random)?;
         let (browser, expires_at) = (site.ensure_browser_id()?, site.now() + LIFE);
-        Ok((Self { aim, challenge: challenge.text(), account, handle, browser, expires_at }, challenge))
+        let (name, text) = (String::new(), challenge.text());
+        Ok((Self { aim, challenge: text, account, handle, name, browser, expires_at }, challenge))
     }
 
     pub(super) fn ceremony<'a>(&self, party: &'a RelyingParty, challenge: &'a Challenge) -> Ceremony<'a> {

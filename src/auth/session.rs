@@ -123,7 +123,7 @@ async fn load(site: &Visit<'_>, cookie_name: CookieName) -> Result<Option<Signed
 
 /// Looks up a session by its secret, and records its use.
 async fn find(site: &Visit<'_>, cookie_name: CookieName, secret: &str) -> Result<Option<SignedIn>, Error> {
-    if Key::parse(secret).is_none() {
+    if site.bearer.is_none() && Key::parse(secret).is_none() {
         site.cookies.refuse(cookie_name);
     }
     let (now, settings) = (site.now(), &site.config().session);

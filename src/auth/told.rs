@@ -3,18 +3,15 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    first::First,
-    owed::ways,
     passkey::{self, Stored},
     pending::{self, Owed},
 };
 use crate::{
-    base::{Error, factor::FactorKind, identity::IdentityKind, key::Key},
+    base::{factor::FactorKind, identity::IdentityKind, key::Key},
     core::place::Place,
     http::Visit,
-    policy::Channel,
+    policy::{Channel, method::SignInMethod},
     store::{
-        accounts::Locked,
         factors::FactorRow,
         sessions::{Session, SessionScope, SignedIn},
     },
@@ -53,20 +50,26 @@ pub fn passkey(factor: &FactorRow) -> Option<Value> {
     }))
 }
 
-/// Tells how people sign in here, and for how long the person who is signed in counts as having just done so.
-pub fn methods(site: &Visit<'_>, me: Option<&SignedIn>) {
-    let (policy, methods) = (site.at_arrival.sign_in([]), site.at_arrival.methods());
-    let named = |kinds: &[(IdentityKind, &str)]| -> Vec<String> {
-        kinds.iter().filter(|(kind, _)| policy.accepts(*kind)).map(|(_, name)| (*name).to_owned()).collect()
-    };
+/// Returns what people may be named by.
+pub fn identities(site: &Visit<'_>) -> Vec<&'static str> {
+    let policy = site.at_arrival.sign_in([]);
     let kinds = [
         (IdentityKind::Email, "email"),
         (IdentityKind::Username, "username"),
         (IdentityKind::Phone, "phone"),
     ];
-    site.tell("identity_attributes", named(&kinds));
-    let sent: Vec<_> = methods.iter().filter_map(|method| method.channel()).map(Channel::name).collect();
-    let names: Vec<_> = methods.iter().map(|method| method.name()).collect();
+    kinds.into_iter().filter(|(kind, _)| policy.accepts(*kind)).map(|(_, name)| name).collect()
+}
+
+/// Tells how people sign in here, and for how long the person who is signed in counts as having just done so.
+pub fn methods(site: &Visit<'_>, me: Option<&SignedIn>) {
+    let (policy, methods) = (site.at_arrival.sign_in([]), site.at_arrival.methods());
+    site.tell("identity_attributes", identities(site));
+    let mut sent: Vec<_> = methods.iter().filter_map(|method| method.channel()).map(Channel::name).collect();
+    sent.dedup();
+    let has_passkeys = passkey::party(site).is_some();
+    let offered = methods.iter().filter(|method| **method != SignInMethod::Passkey || has_passkeys);
+    let names: Vec<_> = offered.map(|method| method.name()).collect();
     site.tell("methods", names.clone());
     site.tell("available_methods", names);
     site.tell("code_methods", sent);
@@ -78,25 +81,50 @@ pub fn methods(site: &Visit<'_>, me: Option<&SignedIn>) {
             "register": site.config().register.open,
             "second_factors": policy.is_on(),
             "usernames": policy.has_usernames(),
-            "passkeys": passkey::party(site).is_some(),
+            "passkeys": has_passkeys,
         }),
     );
 }
 
+/// Tells by which factors somebody may prove themselves again; where there is none, by the password.
+pub fn verifying(site: &Visit<'_>, kinds: &[FactorKind]) {
+    let methods: Vec<_> = match kinds {
+        [] => vec!["password"],
+        kinds => kinds.iter().copied().map(method).collect(),
+    };
+    let sent: Vec<_> = kinds.iter().filter(|kind| kind.is_sent()).map(|kind| method(*kind)).collect();
+    site.tell("has_webauthn_verify_credential", kinds.contains(&FactorKind::Passkey));
+    site.tell("available_methods", methods);
+    site.tell("code_methods", sent);
+    site.tell("oauth_enabled", false);
+    site.tell("oauth_providers", Vec::<String>::new());
+}
+
+/// Tells that a factor is being set up, and the last part of the address that takes its first code.
+pub fn setting_up(site: &Visit<'_>, kind: FactorKind, state: &str) {
+    site.tell("tf_state", "validating_profile");
+    site.tell("tf_state_token", state);
+    site.tell("tf_method", method(kind));
+    site.tell("tf_primary_method", method(kind));
+    site.tell("chosen_method", method(kind));
+    site.tell("state", state);
+}
+
+/// Tells which factors a sign-in that owes one may be completed by.
+pub fn proving(site: &Visit<'_>, kinds: &[FactorKind]) {
+    let chosen: Vec<_> = kinds.iter().copied().filter(|kind| *kind != FactorKind::RecoveryCode).collect();
+    let mut rescue = Map::new();
+    if kinds.contains(&FactorKind::RecoveryCode) {
+        rescue.insert("recovery_code".into(), site.base().join("/mf-recovery").into());
+    }
+    site.tell("tf_select", chosen.len() > 1);
+    site.tell("tf_setup_methods", chosen.into_iter().map(method).collect::<Vec<_>>());
+    site.tell("recovery_options", rescue);
+}
+
 /// Tells that a factor is owed, and which may be proved or has to be set up.
-///
-/// # Errors
-/// [`Error::Database`].
-pub(super) async fn owed(
-    site: &Visit<'_>,
-    account: &mut Locked<'_>,
-    first: Option<&First>,
-    owed: Owed,
-    token: &Key,
-) -> Result<(), Error> {
-    let Some(program) = site.program else { return Ok(()) };
-    let (tx, row) = account.parts();
-    let kinds = ways(site, tx, row, first).await?.1;
+pub(super) fn owed(site: &Visit<'_>, owed: Owed, kinds: &[FactorKind], token: &Key) {
+    let Some(program) = site.program else { return };
     site.tell("tf_required", true);
     // A page of an application has a cookie for this, which its scripts cannot read.
     if program.asks_token() || site.browser_id().is_none() || site.bearer.is_some() {
@@ -107,7 +135,7 @@ pub(super) async fn owed(
     if owed == Owed::SetUp {
         site.tell("tf_state", "setup_from_login");
         site.tell("flows", json!([flow("mfa_setup", place(Place::Factors), &[])]));
-        return Ok(());
+        return;
     }
     let methods: Vec<_> = kinds.iter().copied().map(method).collect();
     // A recovery code is no method of its own: it stands in for all of them.
@@ -117,6 +145,9 @@ pub(super) async fn owed(
             site.tell("tf_state", "ready");
             site.tell("tf_method", method(only));
             site.tell("tf_primary_method", method(only));
+            if only == FactorKind::Passkey {
+                site.tell("tf_signin_url", site.base().join("/wan-signin"));
+            }
         }
         _ => {
             site.tell("tf_select", true);
@@ -124,7 +155,6 @@ pub(super) async fn owed(
         }
     }
     site.tell("flows", json!([flow("mfa_authenticate", place(Place::SecondFactor), &methods)]));
-    Ok(())
 }
 
 /// Tells who is signed in, with the token of a program that asked for one.

@@ -16,6 +16,21 @@ pub struct SessionSettings {
     pub fresh: HumanDuration,
     /// Life of "keep me signed in". Default: 14d.
     pub remember: HumanDuration,
+    /// Whether programs that ask for a token get a refresh token beside it, and how. Default: off.
+    pub refresh_tokens: RefreshTokens,
+}
+
+/// How programs get refresh tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RefreshTokens {
+    /// They get none.
+    #[default]
+    Off,
+    /// In a cookie that no script can read, for pages of an application.
+    Cookie,
+    /// In the answer, for apps on a phone.
+    Body,
 }
 
 impl Default for SessionSettings {
@@ -25,6 +40,7 @@ impl Default for SessionSettings {
             absolute: HumanDuration::hours(12),
             fresh: HumanDuration::minutes(15),
             remember: HumanDuration::days(14),
+            refresh_tokens: RefreshTokens::Off,
         }
     }
 }

@@ -82,6 +82,8 @@ places! {
     VerifySend = "/verify/send",
     /// Sign-out.
     SignOut = "/logout",
+    /// The same by a program that sends its refresh token.
+    SignOutRefresh = "/logout/refresh",
     /// Registration.
     Register = "/register",
     /// The page after registration.
@@ -134,6 +136,8 @@ places! {
     DeleteAccount = "/account/delete",
     /// The request for a reset; links below it carry a key.
     Reset = "/reset",
+    /// A reset in one request, by the key in its address, which is gone from it by then.
+    ResetAtOnce = "/reset/-",
     /// The page after a request.
     ResetSent = "/reset/sent",
     /// The form for a key that is typed.

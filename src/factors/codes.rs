@@ -46,7 +46,7 @@ form! {
 #[derive(Serialize)]
 pub struct CodesPage {
     /// The codes, in groups of four.
-    codes: Vec<String>,
+    new_codes: Vec<String>,
     /// Address to go on to.
     next: Address,
 }
@@ -56,7 +56,10 @@ impl View for CodesPage {
     const FORMS: Forms = &[KeptForm::INPUTS];
 
     fn samples() -> Vec<Self> {
-        vec![CodesPage { codes: vec!["abcd-efgh-jkmn".into(); recovery::CODES], next: Place::Account.into() }]
+        vec![CodesPage {
+            new_codes: vec!["abcd-efgh-jkmn".into(); recovery::CODES],
+            next: Place::Account.into(),
+        }]
     }
 }
 
@@ -81,7 +84,7 @@ fn show(site: Visit<'_>, next: Option<&str>, _me: Option<&SignedIn>) -> Outcome 
     let kept: Option<Fresh> = site.unseal(CookieName::RecoveryCodes, PURPOSE);
     match kept.filter(|kept| kept.at + LIFE > site.now()) {
         Some(Fresh { codes, .. }) => {
-            Page::of(&CodesPage { codes, next: goal(next.unwrap_or_default()) }).into()
+            Page::of(&CodesPage { new_codes: codes, next: goal(next.unwrap_or_default()) }).into()
         }
         None => Outcome::elsewhere(Place::Factors),
     }

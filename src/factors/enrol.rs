@@ -12,7 +12,8 @@ use crate::{
     auth::{
         first::First,
         gate,
-        pending::{Owed, Pending},
+        pending::{self, Owed, Pending},
+        recipient::Recipient,
         recovery, session,
         stepped_up::SteppedUp,
         told,
@@ -22,7 +23,8 @@ use crate::{
         event::{Event, EventKind},
         place::Place,
     },
-    http::{self, CookieName, Visit, form::form},
+    http::{self, Visit, form::form},
+    policy::Channel,
     store::{
         Tx,
         accounts::{AccountRow, Locked},
@@ -56,8 +58,7 @@ impl<'r> FromRequest<'r> for Enrolling<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         // Where somebody is signed in and somebody signs in, what is owed comes first.
-        if Visit::of(request)
-            .is_some_and(|site| site.bearer.is_some() || site.cookies.get(CookieName::Pending).is_some())
+        if pending::is_there(request).await
             && let Outcome::Success(pending) = Pending::from_request(request).await
             && pending.owed == Owed::SetUp
         {
@@ -154,8 +155,12 @@ impl Enrolling<'_> {
             true => recovery::renew(site.app, account.tx(), id).await?,
             false => Vec::new(),
         };
+        let phone = Recipient::of(site.app, factor).filter(|it| it.channel == Channel::Sms);
         site.tell("tf_method", told::method(factor.kind));
         site.tell("tf_primary_method", told::method(factor.kind));
+        site.tell("tf_phone", phone.as_ref().map(Recipient::shown));
+        site.tell("chosen_method", told::method(factor.kind));
+        site.tell("phone", phone.as_ref().map(Recipient::shown));
         let event = Event::new(EventKind::FactorAdded, id).from(&asked).detail(factor.kind.name());
         event.write(site.app, account.tx()).await?;
         let resumed = match self {
@@ -166,7 +171,7 @@ impl Enrolling<'_> {
                 let stays = |was: &FactorKind| *was == FactorKind::RecoveryCode || *was < factor.kind;
                 let proved = session.factor.filter(stays).unwrap_or(factor.kind);
                 sessions::set_factor(account.tx(), session.id, proved).await?;
-                gate::renew(site, account, session, proved).await?;
+                gate::renew(site, account, session, Some(proved)).await?;
                 None
             }
         };

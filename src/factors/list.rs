@@ -4,10 +4,14 @@ use rocket::{Route, get, http::Status, post, routes};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::enrol::{Enrolling, StartForm};
+use super::{
+    enrol::{Enrolling, StartForm},
+    setup::DISABLE,
+};
 use crate::{
     account::notice,
     auth::{
+        gate,
         passkey::{self, Stored},
         recipient::Recipient,
         stepped_up::SteppedUp,
@@ -56,7 +60,7 @@ pub struct FactorsPage {
     next: String,
     factors: Vec<FactorShown>,
     /// Recovery codes left.
-    codes: usize,
+    codes_left: usize,
     /// Kinds that can be set up.
     kinds: Vec<FactorKind>,
 }
@@ -98,7 +102,7 @@ impl View for FactorsPage {
             signing_in,
             next: "/account".into(),
             factors,
-            codes,
+            codes_left: codes,
             kinds: FactorKind::all().collect(),
         };
         let at = Some("2026-05-04 09:12 UTC");
@@ -153,7 +157,7 @@ pub(super) async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Re
         signing_in: me.is_signing_in(),
         next: next.to_owned(),
         factors: held.iter().map(shown).collect(),
-        codes,
+        codes_left: codes,
         kinds,
     }))
 }
@@ -162,10 +166,22 @@ pub(super) async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Re
 fn tell(site: &Visit<'_>, policy: &SignInPolicy, held: &[FactorRow], codes: usize) {
     let strongest = held.iter().map(|factor| factor.kind).min().map(told::method);
     let passkeys: Vec<_> = held.iter().filter_map(told::passkey).collect();
+    let phone = held.iter().filter(|factor| factor.kind == FactorKind::Sms);
+    let phone = phone.filter_map(|factor| Recipient::of(site.app, factor)).next().map(|it| it.shown());
+    let names: Vec<_> = policy.factors.iter().copied().map(told::method).collect();
+    site.tell("tf_phone_number", phone.as_deref());
+    site.tell("phone", phone.as_deref());
+    site.tell("identity_attributes", told::identities(site));
+    site.tell("available_methods", names.clone());
+    site.tell("setup_methods", names);
+    site.tell("active_methods", held.iter().map(|factor| told::method(factor.kind)).collect::<Vec<_>>());
     site.tell("tf_required", policy.second_factor == SecondFactor::Required);
     site.tell("tf_method", strongest);
     site.tell("tf_primary_method", strongest);
-    site.tell("tf_available_methods", policy.factors.iter().copied().map(told::method).collect::<Vec<_>>());
+    let may_disable = policy.second_factor != SecondFactor::Required && !held.is_empty();
+    let available = may_disable.then_some(DISABLE).into_iter();
+    let available = available.chain(policy.factors.iter().copied().map(told::method));
+    site.tell("tf_available_methods", available.collect::<Vec<_>>());
     site.tell("registered_credentials", passkeys);
     // They are shown once, when they are made.
     site.tell("recovery_codes", Vec::<String>::new());
@@ -252,6 +268,36 @@ pub(super) async fn remove(
     }
     let event = Event::new(EventKind::FactorRemoved, owner).from(&asked).detail(factor.kind.name());
     event.write(site.app, account.tx()).await?;
+    let session = &me.0.0.session;
+    gate::renew(&site, &mut account, session, session.factor).await?;
+    tx.commit().await?;
+    site.flash("flash-factor-removed");
+    Ok(Outcome::go(Place::Factors))
+}
+
+/// Removes every factor, and the recovery codes.
+///
+/// # Errors
+/// [`Error::Database`].
+pub(super) async fn remove_all(site: &Visit<'_>, me: SteppedUp<'_>) -> Result<Outcome, Error> {
+    let mut tx = site.begin().await?;
+    let Some(mut account) = me.0.lock(&mut tx, site.now()).await? else {
+        return Ok(Outcome::elsewhere(Place::Factors));
+    };
+    if site.sign_in_policy(&account).second_factor == SecondFactor::Required {
+        drop(tx);
+        return refused(site, me, Refusal::at("factors", Fault::new("fault-factor-needed"))).await;
+    }
+    let (asked, owner) = (site.caller(), account.id);
+    let (tx_held, row) = account.parts();
+    notice::post(site.app, tx_held, row, &row.email, "factor-removed", &asked).await?;
+    if factors::remove_all(&mut account).await? == 0 {
+        return Ok(Outcome::elsewhere(Place::Factors));
+    }
+    let event = Event::new(EventKind::FactorRemovedAll, owner).from(&asked);
+    event.write(site.app, account.tx()).await?;
+    let session = &me.0.0.session;
+    gate::renew(site, &mut account, session, session.factor).await?;
     tx.commit().await?;
     site.flash("flash-factor-removed");
     Ok(Outcome::go(Place::Factors))

@@ -11,6 +11,7 @@ use crate::{
     auth::{
         passkey,
         question::{Aim, Asked, Question},
+        told,
     },
     base::{Error, factor::FactorKind, fault::Fault},
     core::place::Place,
@@ -66,10 +67,11 @@ impl View for PasskeyPage {
 }
 
 /// Returns the page, or `None` if the account cannot have another passkey.
-async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Option<Page>, Error> {
+async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str, name: &str) -> Result<Option<Page>, Error> {
     let account = me.account();
     let Some(held) = me.room_for(site, FactorKind::Passkey).await? else { return Ok(None) };
-    let Some(question) = Question::new_passkey(site, account, &held)? else { return Ok(None) };
+    site.tell("registered_credentials", held.iter().filter_map(told::passkey).collect::<Vec<_>>());
+    let Some(question) = Question::new_passkey(site, account, &held, name)? else { return Ok(None) };
     let page = PasskeyPage {
         email: account.email.clone(),
         signing_in: me.is_signing_in(),
@@ -81,8 +83,21 @@ async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Result<Option
 
 #[get("/account/factors/passkey?<next>")]
 pub(super) async fn show(site: Visit<'_>, me: Enrolling<'_>, next: Option<&str>) -> Result<Outcome, Error> {
-    let next = next.unwrap_or_default();
-    Ok(page(&site, &me, next).await?.map_or_else(|| Outcome::elsewhere(address(next)), Outcome::from))
+    ask(&site, &me, next.unwrap_or_default(), "").await
+}
+
+/// Asks for a new passkey, which may have a name already.
+///
+/// # Errors
+/// [`Error::Database`].
+pub(super) async fn ask(
+    site: &Visit<'_>,
+    me: &Enrolling<'_>,
+    next: &str,
+    name: &str,
+) -> Result<Outcome, Error> {
+    let page = page(site, me, next, name).await?;
+    Ok(page.map_or_else(|| Outcome::elsewhere(address(next)), Outcome::from))
 }
 
 #[post("/account/factors/passkey", data = "<form>")]
@@ -93,7 +108,9 @@ async fn submit(
     form: Read<PasskeyForm>,
 ) -> Result<Outcome, Error> {
     let next = form.draft.next.clone().unwrap_or_default();
-    let Some(page) = page(&site, &me, &next).await? else { return Ok(Outcome::elsewhere(address(&next))) };
+    let Some(page) = page(&site, &me, &next, "").await? else {
+        return Ok(Outcome::elsewhere(address(&next)));
+    };
     let (PasskeyForm { asked, answer, name, .. }, refusal) = match form.whole() {
         Ok(whole) => whole,
         Err(refusal) => return Ok(page.refused(refusal)),
@@ -111,6 +128,7 @@ async fn submit(
         return Ok(Outcome::too_many(counted.allowed()));
     }
     let Some(asked) = asked else { return refused(Fault::new("fault-passkey-late")) };
+    let name = if name.is_empty() { asked.name.clone() } else { name };
     let stored = match asked.new_passkey(&site, &answer) {
         Ok(stored) => stored,
         Err(fault) => return refused(fault),

@@ -15,11 +15,12 @@ use crate::{
         pending::{Owed, Pending, PendingGoal},
         question::Aim,
         second_factor::Tried,
+        told,
         trusted::{self, trust},
     },
-    base::{Error, email::masked, factor::FactorKind},
+    base::{Error, email::masked, factor::FactorKind, fault::Fault},
     core::place::Place,
-    http::{CookieName, Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
+    http::{CookieName, Form, Outcome, Page, Read, Refusal, SameOrigin, Visit, form::form},
     store::sessions,
     view::shown::{Forms, Until, View},
 };
@@ -100,7 +101,7 @@ fn may_trust(site: &Visit<'_>, pending: &Pending<'_>, kind: FactorKind) -> bool 
 }
 
 #[get("/login/factor?<next>&<with>")]
-async fn show(
+pub(super) async fn show(
     site: Visit<'_>,
     pending: Pending<'_>,
     next: Option<&str>,
@@ -111,6 +112,7 @@ async fn show(
         return Ok(Outcome::elsewhere(Place::Factors.with(&[("next", next)])));
     }
     let ways = Ways::of(&site, &pending.me.account, pending.first.as_ref()).await?;
+    told::proving(&site, ways.kinds());
     Ok(match ways.choose(with.unwrap_or_default()) {
         Some(kind) => page(&site, &pending, &ways, kind, next).await?.into(),
         None => {
@@ -121,7 +123,7 @@ async fn show(
 }
 
 #[post("/login/factor", data = "<form>")]
-async fn submit(
+pub(super) async fn submit(
     _ours: SameOrigin,
     site: Visit<'_>,
     pending: Pending<'_>,
@@ -130,9 +132,8 @@ async fn submit(
     let account = &pending.me.account;
     let (next, with) = (form.draft.next.clone().unwrap_or_default(), form.draft.with.clone());
     let ways = Ways::of(&site, &pending.me.account, pending.first.as_ref()).await?;
-    let chosen = ways
-        .choose_by(&with.unwrap_or_default(), form.draft.code.is_some())
-        .filter(|_| pending.owed == Owed::Proof);
+    let by = (&*with.unwrap_or_default(), form.draft.code.is_some());
+    let chosen = ways.choose_by(&site, account, by).await?.filter(|_| pending.owed == Owed::Proof);
     let Some(kind) = chosen else { return Ok(Outcome::elsewhere(Place::SecondFactor)) };
     let page = || page(&site, &pending, &ways, kind, &next);
     let Read { draft, refusal } = form;
@@ -185,6 +186,15 @@ async fn send(
     }
     let account = &pending.me.account;
     let ways = Ways::of(&site, account, pending.first.as_ref()).await?;
+    if site.program.is_some() && !ways.has(&form.with) {
+        let Some(kind) = ways.choose("") else { return Ok(Outcome::elsewhere(Place::SignIn)) };
+        let page = page(&site, &pending, &ways, kind, &form.next).await?;
+        return Ok(page.refused(Refusal::at(SendForm::AT.with, Fault::new("fault-choose"))));
+    }
+    site.tell("tf_required", true);
+    if told::kind(&form.with) == Some(FactorKind::Passkey) {
+        site.tell("tf_signin_url", site.base().join("/wan-signin"));
+    }
     sending::send(&site, account, &ways, form, Place::SecondFactor).await
 }
 

@@ -119,9 +119,7 @@ pub async fn start(
     if let Err(why) = sent_code::send(site, me.account(), recipient, Stage::SetUp).await? {
         return Ok(Outcome::Unsent(why, address(next)));
     }
-    site.tell("tf_state", "validating_profile");
-    site.tell("tf_state_token", STATE);
-    site.tell("tf_method", told::method(recipient.kind()));
+    told::setting_up(site, recipient.kind(), STATE);
     Ok(Outcome::Go(place(next)))
 }
 

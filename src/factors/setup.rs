@@ -1,24 +1,38 @@
 //! Setting up and removing factors in one address each, for programs, in the words of Flask-Security.
 
-use rocket::{Route, post, routes};
+use rocket::{Route, get, post, routes};
 
 use super::{
     email,
     enrol::Enrolling,
-    list::{self, NameForm},
-    passkey, sms, totp,
+    list::{self, MAX_NAME, NameForm},
+    passkey, prove, sms, totp,
 };
 use crate::{
-    auth::{stepped_up::SteppedUp, told},
+    auth::{pending::Pending, question::Question, stepped_up::SteppedUp, told},
     base::{Error, factor::FactorKind, fault::Fault},
     core::place::Place,
-    http::{Outcome, Read, Refusal, SameOrigin, Visit, form::form},
-    store::factors,
+    http::{Outcome, Paced, Read, Refusal, SameOrigin, Visit, form::form},
+    sign_in,
+    store::{factors, sessions::SignedIn},
 };
+
+/// What removes every factor, where one would be set up.
+pub(super) const DISABLE: &str = "disable";
+/// Faults of a passkey belong to no field.
+const WHOLE_FORM: [(&str, &str); 1] = [(Question::ELEMENT, "")];
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![set_up, set_up_to_sign_in, remove_passkey]
+    routes![
+        set_up,
+        set_up_to_sign_in,
+        new_passkey,
+        ask_passkey,
+        ask_passkey_again,
+        take_passkey,
+        remove_passkey
+    ]
 }
 
 form! {
@@ -71,6 +85,10 @@ async fn start(
 ) -> Result<Outcome, Error> {
     let config = site.app.config();
     let none = || Read::of_query([None], config);
+    let me = match me {
+        Enrolling::SignedIn(me) if name == DISABLE => return list::remove_all(&site, me).await,
+        me => me,
+    };
     match told::kind(name) {
         Some(FactorKind::Totp) => totp::start(ours, site, me, none()).await,
         Some(FactorKind::Email) => email::start(ours, site, me, none()).await,
@@ -84,6 +102,85 @@ async fn start(
             Ok(page.refused(Refusal::at(field, Fault::new("fault-choose"))))
         }
     }
+}
+
+form! {
+    /// The name of a passkey that is to be added.
+    pub struct NewPasskeyForm {
+        name: String = optional_line(MAX_NAME),
+    }
+}
+
+#[post("/wan-register", format = "json", data = "<form>")]
+async fn new_passkey(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    me: Enrolling<'_>,
+    form: Read<NewPasskeyForm>,
+) -> Result<Outcome, Error> {
+    let (NewPasskeyForm { name }, refusal) = match form.whole() {
+        Ok(whole) => whole,
+        Err(refusal) => return Ok(list::page(&site, &me, "").await?.refused(refusal)),
+    };
+    let held = factors::of_account(&mut site.read().await?, me.account().id).await?;
+    let is_held = held.iter().any(|factor| factor.kind == FactorKind::Passkey && factor.name == name);
+    if is_held {
+        let refusal = refusal.with(NewPasskeyForm::AT.name, Fault::new("fault-passkey-held"));
+        return Ok(list::page(&site, &me, "").await?.refused(refusal));
+    }
+    passkey::ask(&site, &me, "", &name).await
+}
+
+#[get("/wan-signin", format = "json")]
+async fn ask_passkey(
+    site: Visit<'_>,
+    pending: Option<Pending<'_>>,
+    me: Option<&SignedIn>,
+) -> Result<Outcome, Error> {
+    match pending {
+        Some(pending) => prove::show(site, pending, None, Some(FactorKind::Passkey.name())).await,
+        None => sign_in::passkey::show(site, me, None),
+    }
+}
+
+#[post("/wan-signin", format = "json")]
+async fn ask_passkey_again(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    pending: Option<Pending<'_>>,
+    me: Option<&SignedIn>,
+) -> Result<Outcome, Error> {
+    ask_passkey(site, pending, me).await
+}
+
+form! {
+    /// The answer of a passkey.
+    pub struct CredentialForm {
+        credential: String = answer(),
+    }
+}
+
+#[post("/wan-signin/<asked>", format = "json", data = "<form>")]
+async fn take_passkey(
+    ours: SameOrigin,
+    site: Visit<'_>,
+    pending: Option<Pending<'_>>,
+    asked: &str,
+    form: Read<CredentialForm>,
+) -> Result<Outcome, Error> {
+    let (config, answer) = (site.app.config(), form.draft.credential.unwrap_or_default());
+    let outcome = match pending {
+        Some(pending) => {
+            let with = Some(FactorKind::Passkey.name());
+            let form = [None, with, Some(asked), Some(&*answer), None, None];
+            prove::submit(ours, site, pending, Read::of_query(form, config)).await
+        }
+        None => {
+            let form = Read::of_query([None, Some(asked), Some(&*answer)], config);
+            sign_in::passkey::submit(ours, site, Paced(form)).await
+        }
+    };
+    outcome.map(|outcome| outcome.named(&WHOLE_FORM))
 }
 
 #[post("/wan-delete", format = "json", data = "<form>")]

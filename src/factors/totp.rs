@@ -129,14 +129,17 @@ pub(super) async fn start(
 /// Tells a program the secret, in the words of Flask-Security.
 fn tell(site: &Visit<'_>, account: &AccountRow, secret: &AppSecret) {
     let grouped = secret.grouped();
-    site.tell("tf_state", "validating_profile");
-    site.tell("tf_state_token", told::method(FactorKind::Totp));
-    site.tell("tf_method", told::method(FactorKind::Totp));
     site.tell("tf_authr_b32key", grouped.replace(' ', ""));
     site.tell("tf_authr_key", grouped);
     site.tell("tf_authr_uri", secret.url(&site.config().site_name, &account.email));
     site.tell("tf_authr_issuer", site.config().site_name.as_str());
     site.tell("tf_authr_username", account.email.as_str());
+    told::setting_up(site, FactorKind::Totp, told::method(FactorKind::Totp));
+    site.tell("authr_b32key", secret.grouped().replace(' ', ""));
+    site.tell("authr_key", secret.grouped());
+    site.tell("authr_uri", secret.url(&site.config().site_name, &account.email));
+    site.tell("authr_issuer", site.config().site_name.as_str());
+    site.tell("authr_username", account.email.as_str());
 }
 
 /// Returns the app that is being set up in this browser.

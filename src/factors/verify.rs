@@ -8,13 +8,15 @@ use super::{
     asking::Asking,
     resume::note,
     sending::{self, SendForm},
+    verify_password,
     ways::{Sent, Ways, place_of},
 };
 use crate::{
-    auth::{again::Again, gate, question::Aim, second_factor::Tried},
-    base::{Error, factor::FactorKind},
+    auth::{again::Again, gate, question::Aim, second_factor::Tried, told},
+    base::{Error, factor::FactorKind, fault::Fault},
     core::place::{Place, goal},
-    http::{Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
+    http::{Form, Outcome, Page, Read, Refusal, SameOrigin, Visit, form::form},
+    sign_in,
     store::{
         accounts::{self, AccountRow},
         sessions::{self, SignedIn},
@@ -79,8 +81,11 @@ async fn show(
 ) -> Result<Outcome, Error> {
     let next = next.unwrap_or_default();
     let ways = Ways::strongest(&site, &me.account).await?;
+    told::verifying(&site, ways.kinds());
     Ok(match ways.choose(with.unwrap_or_default()) {
         Some(kind) => page(&site, &me.account, &ways, kind, next).await?.into(),
+        // A program without a page to be sent to.
+        None if site.program.is_some() => sign_in::page::page(&site, next, true, within).into(),
         None => {
             let minutes = Again::minutes(within);
             Outcome::elsewhere(Place::SignIn.with(&[("again", "1"), ("next", next), ("within", &minutes)]))
@@ -97,8 +102,13 @@ async fn submit(
 ) -> Result<Outcome, Error> {
     let (next, with) = (form.draft.next.clone().unwrap_or_default(), form.draft.with.clone());
     let ways = Ways::strongest(&site, &me.account).await?;
-    let Some(kind) = ways.choose_by(&with.unwrap_or_default(), form.draft.code.is_some()) else {
-        return Ok(Outcome::elsewhere(Place::Verify));
+    let by = (&*with.unwrap_or_default(), form.draft.code.is_some());
+    let Some(kind) = ways.choose_by(&site, &me.account, by).await? else {
+        return match (site.program, form.draft.code) {
+            (Some(_), Some(code)) => verify_password::prove(&site, me, &code).await,
+            (Some(_), None) => Ok(verify_password::asking(&site, Fault::missing())),
+            (None, _) => Ok(Outcome::elsewhere(Place::Verify)),
+        };
     };
     let page = || page(&site, &me.account, &ways, kind, &next);
     let Read { draft, refusal } = form;
@@ -115,16 +125,15 @@ async fn submit(
     let mut tx = site.begin().await?;
     let locked = accounts::lock_unchanged(&mut tx, &me.account, now).await?;
     let Some(mut account) = locked else { return Ok(Outcome::elsewhere(Place::SignIn)) };
-    if !sessions::is_live(account.tx(), session, now).await? {
-        return Ok(Outcome::elsewhere(Place::SignIn));
-    }
     if !proof.spend(&site, &mut account).await? {
         drop(tx);
         return Ok(page().await?.refused(sent.refused(proof.used())));
     }
     note(&site, &mut account, kind).await?;
     let fresh_until = now + *site.config().session.fresh;
-    sessions::step_up(account.tx(), session, Some(kind), (now, fresh_until)).await?;
+    if !sessions::step_up(account.tx(), session, Some(kind), (now, fresh_until)).await? {
+        return Ok(Outcome::elsewhere(Place::SignIn));
+    }
     gate::verified(&site, &mut account, &me.session, fresh_until).await?;
     tx.commit().await?;
     Ok(Outcome::Go(goal(&next)))
@@ -144,5 +153,9 @@ async fn send(
 ) -> Result<Outcome, Error> {
     let Ok((form, _)) = form.whole() else { return Ok(Outcome::elsewhere(Place::Verify)) };
     let ways = Ways::strongest(&site, &me.account).await?;
+    if site.program.is_some() && !ways.has(&form.with) {
+        let page = sign_in::page::page(&site, "", true, None);
+        return Ok(page.refused(Refusal::at(SendForm::AT.with, Fault::new("fault-choose"))));
+    }
     sending::send(&site, &me.account, &ways, form, Place::Verify).await
 }

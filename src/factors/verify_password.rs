@@ -4,18 +4,22 @@ use rocket::{Route, get, post, routes};
 
 use super::ways::Ways;
 use crate::{
-    account::change::{Checked, check},
+    account::change::{asks_password, confirm},
     auth::gate,
     base::{Error, fault::Fault},
     core::place::Place,
     hashing::password::Password,
     http::{Outcome, Read, Refusal, SameOrigin, Visit, form::form},
+    policy::sign_in::SecondFactor,
     sign_in::page::page,
     store::{
         accounts,
         sessions::{self, SignedIn},
     },
 };
+
+/// Its field, by the name that a program gives it in `/us-verify`.
+const NAMES: [(&str, &str); 1] = [("password", "passcode")];
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
@@ -34,6 +38,11 @@ fn show(_me: &SignedIn) -> Outcome {
     Outcome::elsewhere(Place::Verify)
 }
 
+/// Asks for the password again.
+pub(super) fn asking(site: &Visit<'_>, fault: Fault) -> Outcome {
+    page(site, "", true, None).refused(Refusal::at(PasswordForm::AT.password, fault))
+}
+
 #[post("/verify/password", format = "json", data = "<form>")]
 async fn submit(
     _ours: SameOrigin,
@@ -41,26 +50,51 @@ async fn submit(
     me: &SignedIn,
     form: Read<PasswordForm>,
 ) -> Result<Outcome, Error> {
-    if Ways::strongest(&site, &me.account).await?.choose("").is_some() {
+    match form.whole() {
+        Ok((PasswordForm { password }, refusal)) => check(&site, me, password, refusal).await,
+        Err(refusal) => Ok(page(&site, "", true, None).refused(refusal)),
+    }
+}
+
+/// Proves who is there by a password that a program sent as a code.
+///
+/// # Errors
+/// [`Error::Busy`], [`Error::Database`].
+pub(super) async fn prove(site: &Visit<'_>, me: &SignedIn, typed: &str) -> Result<Outcome, Error> {
+    match Password::parse(typed) {
+        Ok(password) => {
+            check(site, me, password, Refusal::default()).await.map(|outcome| outcome.named(&NAMES))
+        }
+        Err(fault) => Ok(asking(site, fault).named(&NAMES)),
+    }
+}
+
+async fn check(
+    site: &Visit<'_>,
+    me: &SignedIn,
+    password: Password,
+    mut refusal: Refusal,
+) -> Result<Outcome, Error> {
+    let account = &me.account;
+    // What proves too little to sign in proves too little here.
+    let suffices = Ways::strongest(site, account).await?.choose("").is_none()
+        && site.sign_in_policy(account).second_factor != SecondFactor::Required
+        && asks_password(site, account);
+    if !suffices {
         return Ok(Outcome::again(Place::Verify.into()));
     }
-    let refused = |refusal: Refusal| Ok(page(&site, "", true, None).refused(refusal));
-    let password = match form.whole() {
-        Ok((form, _)) => form.password,
-        Err(refusal) => return refused(refusal),
-    };
-    if check(&site, me.account.id, password, &me.account.password_hash).await? != Checked::Right {
-        return refused(Refusal::at(PasswordForm::AT.password, Fault::new("fault-password")));
+    confirm(site, account, Some(Ok(password)), PasswordForm::AT.password, &mut refusal).await?;
+    if !refusal.is_empty() {
+        return Ok(page(site, "", true, None).refused(refusal));
     }
     let (now, mut tx) = (site.now(), site.begin().await?);
-    let locked = accounts::lock_unchanged(&mut tx, &me.account, now).await?;
+    let locked = accounts::lock_unchanged(&mut tx, account, now).await?;
     let Some(mut account) = locked else { return Ok(Outcome::elsewhere(Place::SignIn)) };
-    if !sessions::is_live(account.tx(), me.session.id, now).await? {
+    let fresh_until = now + *site.config().session.fresh;
+    if !sessions::step_up(account.tx(), me.session.id, None, (now, fresh_until)).await? {
         return Ok(Outcome::elsewhere(Place::SignIn));
     }
-    let fresh_until = now + *site.config().session.fresh;
-    sessions::step_up(account.tx(), me.session.id, None, (now, fresh_until)).await?;
-    gate::verified(&site, &mut account, &me.session, fresh_until).await?;
+    gate::verified(site, &mut account, &me.session, fresh_until).await?;
     tx.commit().await?;
     Ok(Outcome::go(Place::Account))
 }

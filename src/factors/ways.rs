@@ -9,6 +9,7 @@ use crate::{
         owed, passkey,
         question::{Aim, Question},
         second_factor::{self, Tried},
+        sent_code::{self, Stage},
         told,
     },
     base::{Error, factor::FactorKind, fault::Fault},
@@ -103,11 +104,33 @@ impl Ways {
         named.or(self.kinds.first().copied())
     }
 
-    /// The same for a proof that was sent: a code without a name is no passkey's.
-    pub fn choose_by(&self, with: &str, code: bool) -> Option<FactorKind> {
-        let fits = |kind: &FactorKind| !with.is_empty() || !code || *kind != FactorKind::Passkey;
-        let chosen = self.choose(with).filter(fits);
-        chosen.or_else(|| self.kinds.iter().copied().find(fits))
+    /// The same for a proof that was sent. A program may leave the name out: then a code is for the factor that was sent
+    /// one, and never for a passkey.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn choose_by(
+        &self,
+        site: &Visit<'_>,
+        account: &AccountRow,
+        (with, code): (&str, bool),
+    ) -> Result<Option<FactorKind>, Error> {
+        if !with.is_empty() || !code || site.program.is_none() {
+            return Ok(self.choose(with));
+        }
+        let sent = sent_code::under_way(site, account, Stage::Proof).await?;
+        let sent = sent.map(|(_, recipient)| recipient.kind()).filter(|kind| self.kinds.contains(kind));
+        Ok(sent.or_else(|| self.kinds.iter().copied().find(|kind| *kind != FactorKind::Passkey)))
+    }
+
+    /// Returns the kinds that may be proved, the strongest first, and recovery codes last.
+    pub fn kinds(&self) -> &[FactorKind] {
+        &self.kinds
+    }
+
+    /// True if a kind with this name may be proved.
+    pub fn has(&self, name: &str) -> bool {
+        told::kind(name).is_some_and(|kind| self.kinds.contains(&kind))
     }
 
     /// Returns the factors of a kind.

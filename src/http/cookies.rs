@@ -25,6 +25,8 @@ pub enum CookieName {
     Pending,
     /// "Keep me signed in".
     Remembered,
+    /// The refresh token of a program.
+    Refresh,
     /// Secrets of the people who trust a browser.
     Trusted,
     /// Id of a browser while it waits for a message.
@@ -58,12 +60,13 @@ pub enum CookieName {
 }
 
 /// Cookies of the current user of a browser, so that the next user finds none of them.
-pub const AT_WORK: [CookieName; 15] = [
+pub const AT_WORK: [CookieName; 16] = [
     CookieName::Session,
     CookieName::Restricted,
     CookieName::Pending,
     CookieName::RecoveryCodes,
     CookieName::Remembered,
+    CookieName::Refresh,
     CookieName::Reset,
     CookieName::Requested,
     CookieName::SignIn,
@@ -94,6 +97,8 @@ impl CookieName {
             (CookieName::RecoveryCodes, false) => "latchkey_recovery_codes",
             (CookieName::Remembered, true) => "__Host-latchkey_remembered",
             (CookieName::Remembered, false) => "latchkey_remembered",
+            (CookieName::Refresh, true) => "__Host-latchkey_refresh",
+            (CookieName::Refresh, false) => "latchkey_refresh",
             (CookieName::Trusted, true) => "__Host-latchkey_trusted",
             (CookieName::Trusted, false) => "latchkey_trusted",
             (CookieName::Browser, true) => "__Host-latchkey_browser",
@@ -178,6 +183,13 @@ impl<'r> Cookies<'r> {
         self.jar.get(cookie_name.name(self.secure)).map(Cookie::value).filter(|value| !value.is_empty())
     }
 
+    /// Value that the answer sets.
+    pub fn set_now(&self, cookie_name: CookieName) -> Option<String> {
+        let pending = self.pending.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let set = pending.iter().find(|cookie| cookie.name() == cookie_name.name(self.secure));
+        set.map(|cookie| cookie.value().to_owned())
+    }
+
     /// Records that the browser sent a value that this site did not set.
     pub fn refuse(&self, cookie_name: CookieName) {
         self.noticed.add(Notice::Cookie(cookie_name));
@@ -212,7 +224,12 @@ impl<'r> Cookies<'r> {
             .path("/")
             .secure(self.secure)
             .http_only(true)
-            .same_site(SameSite::Lax)
+            .same_site(same_site(cookie_name))
             .build()
     }
+}
+
+/// A link of another site may bring a person here, but no program.
+fn same_site(cookie_name: CookieName) -> SameSite {
+    if cookie_name == CookieName::Refresh { SameSite::Strict } else { SameSite::Lax }
 }

@@ -82,9 +82,17 @@ impl<'r, T: KeyedLink> FromRequest<'r> for ValidKey<T> {
         let Some(site) = Visit::of(request) else {
             return request::Outcome::Error((Status::InternalServerError, ()));
         };
-        let Some(key) = site.carried(T::COOKIE) else { return request::Outcome::Forward(Status::Gone) };
+        // A program may send the key in the address of what it does, which makes clear what it means.
+        let in_address = request.local_cache(LinkKey::default).key().filter(|_| site.program.is_some());
+        let key = match in_address {
+            Some(key) => Some(key.clone()),
+            None => site.carried(T::COOKIE),
+        };
+        let Some(key) = key else { return request::Outcome::Forward(Status::Gone) };
         match T::find(&site, &key).await {
-            Ok(Some(found)) if admits(request, found.id()) => request::Outcome::Success(ValidKey(found)),
+            Ok(Some(found)) if in_address.is_some() || admits(request, found.id()) => {
+                request::Outcome::Success(ValidKey(found))
+            }
             Ok(_) => request::Outcome::Forward(Status::Gone),
             Err(error) => {
                 log::error!("{error}");
@@ -94,14 +102,19 @@ impl<'r, T: KeyedLink> FromRequest<'r> for ValidKey<T> {
     }
 }
 
-/// True if a request may act on the key with this id: a form must be the one made for it (`?form=<id>`). A program may
-/// leave that out: it has no pages that could be mixed up.
+/// True if a request may act on the key with this id: a form must be the one made for it (`?form=<id>`). A program that is
+/// no page may leave that out: nobody opens another link in it meanwhile.
 pub fn admits(request: &Request<'_>, id: Uuid) -> bool {
     let reads = matches!(request.method(), Method::Get | Method::Head);
     match request.query_value::<&str>("form") {
         Some(form) => reads || form.ok() == Some(id.to_string().as_str()),
-        None => reads || Program::of(request).is_some(),
+        None => reads || is_no_page(request),
     }
+}
+
+fn is_no_page(request: &Request<'_>) -> bool {
+    let is_page = |name| request.headers().contains(name);
+    Program::of(request).is_some() && !is_page("Origin") && !is_page("Sec-Fetch-Site")
 }
 
 /// Moves a key from a link into its cookie and redirects to its page. Nothing else changes.

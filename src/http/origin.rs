@@ -48,7 +48,8 @@ impl<'r> FromRequest<'r> for SameOrigin {
             is_ours(request.headers(), &site.validated.public_url) || csrf::is_shown(request, site)
         };
         // No page of another site can send a token: a browser would have to ask us first.
-        if bearer(request).is_some() || Visit::of(request).as_ref().is_some_and(is_own) {
+        let by_token = bearer(request).is_some() && !is_foreign(request.headers());
+        if by_token || Visit::of(request).as_ref().is_some_and(is_own) {
             return Outcome::Success(Self(()));
         }
         request.local_cache(|| Foreign(true));
@@ -68,6 +69,11 @@ struct Foreign(bool);
 /// True if a request was refused because nothing showed that it came from this site.
 pub fn was_refused(request: &Request<'_>) -> bool {
     request.local_cache(|| Foreign(false)).0
+}
+
+/// True if a browser says that a page of another site sent a request with cookies.
+fn is_foreign(headers: &HeaderMap<'_>) -> bool {
+    headers.contains("Cookie") && (headers.contains("Origin") || headers.contains("Sec-Fetch-Site"))
 }
 
 fn is_ours(headers: &HeaderMap<'_>, site: &str) -> bool {

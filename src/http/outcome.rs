@@ -79,6 +79,14 @@ impl Outcome {
         Outcome::Go(to.into())
     }
 
+    /// The same with other ids for the fields of a refused form, by which a program has sent them.
+    pub fn named(mut self, names: &[(&str, &'static str)]) -> Self {
+        if let Outcome::Refused(_, refusal) = &mut self {
+            refusal.name(names);
+        }
+        self
+    }
+
     /// There is nothing to do here; the visitor is led to a path of this site.
     pub fn elsewhere(to: impl Into<Address>) -> Self {
         Outcome::Elsewhere(to.into())

@@ -184,7 +184,9 @@ impl<'r> Visit<'r> {
         if let Some(bearer) = self.bearer {
             return Some(sha256(bearer.as_bytes()));
         }
-        self.cookies.get(CookieName::Browser).map(|browser_id| sha256(browser_id.as_bytes()))
+        let drawn = || self.cookies.set_now(CookieName::Browser);
+        let browser_id = self.cookies.get(CookieName::Browser).map(str::to_owned).or_else(drawn);
+        browser_id.map(|browser_id| sha256(browser_id.as_bytes()))
     }
 
     /// Digest of this browser's id, which is created if missing.

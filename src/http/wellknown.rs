@@ -3,11 +3,11 @@
 use rocket::{
     Request, Response, Route,
     http::Status,
-    response::{self, Redirect, Responder},
+    response::{self, Responder},
     routes,
 };
 
-use super::Visit;
+use super::{Outcome, Visit};
 use crate::{
     base::base_path::BasePath,
     core::place::Place,
@@ -32,13 +32,13 @@ pub fn fixed() -> Vec<Route> {
 }
 
 #[rocket::get("/")]
-fn home(site: Visit<'_>) -> Redirect {
-    Redirect::to(Place::Account.at(site.base()))
+fn home() -> Outcome {
+    Outcome::elsewhere(Place::Account)
 }
 
 #[rocket::get("/.well-known/change-password")]
-fn change_password(site: Visit<'_>) -> Redirect {
-    Redirect::to(Place::ChangePassword.at(site.base()))
+fn change_password() -> Outcome {
+    Outcome::elsewhere(Place::ChangePassword)
 }
 
 /// A version may be cached forever if this server has it. During a deployment another server may be asked for it, whose

@@ -14,7 +14,8 @@ use crate::{
         daily_stats::{self, DailyStat},
         events, former_addresses,
         keys::{self, Expired},
-        outbox, rate_limits, registrations, remembered, sessions, spent, trusted_browsers, usernames,
+        outbox, rate_limits, refresh_tokens, registrations, remembered, sessions, spent, trusted_browsers,
+        usernames,
     },
 };
 
@@ -47,6 +48,7 @@ pub async fn purge(app: &App, pool: &Pool, last: &mut Position) -> Result<(), Er
         let removed = registrations::purge(&mut tx, now).await?
             + sessions::purge(&mut tx, now).await?
             + remembered::purge(&mut tx, now).await?
+            + refresh_tokens::purge(&mut tx, now).await?
             + trusted_browsers::purge(&mut tx, now).await?
             + usernames::purge(&mut tx, now).await?
             + rate_limits::purge(&mut tx, now).await?

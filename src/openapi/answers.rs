@@ -41,6 +41,10 @@ fn user() -> Value {
                 "type": "string",
                 "description": "Good for 15 minutes; given where the query has `include_auth_token`.",
             },
+            "refresh_token": {
+                "type": "string",
+                "description": "Good once, for another token; given where the site has refresh tokens in answers.",
+            },
         },
     })
 }
@@ -56,6 +60,8 @@ fn refusal() -> Value {
             "field_codes": { "type": "object", "additionalProperties": codes },
             "flows": FLOWS.schema(),
             "reauth_required": TRUTH.schema(),
+            "oauth_enabled": TRUTH.schema(),
+            "oauth_providers": TEXTS.schema(),
             "location": TEXT.schema(),
             "csrf_token": TEXT.schema(),
             "user": USER.schema(),
@@ -104,6 +110,7 @@ fn told() -> Vec<(&'static str, Kind, &'static str)> {
         ("messages", TEXTS, "What was done, in sentences."),
         ("user", USER, "Who is signed in."),
         ("flows", FLOWS, "What has to come next."),
+        ("post_login_url", TEXT, "Where a browser would go on to once somebody is signed in."),
         ("fresh_for", NUMBER, "Seconds in which the last proof of identity counts."),
         ("restricted", TRUTH, "True if nothing but a new password can be set."),
         ("tf_required", TRUTH, "True if a second factor is owed, or has to be set up."),
@@ -120,6 +127,23 @@ fn told() -> Vec<(&'static str, Kind, &'static str)> {
         ("tf_authr_uri", Kind::OrNull("string"), "The same for a QR code."),
         ("tf_authr_issuer", TEXT, "Name of the site in the app."),
         ("tf_authr_username", TEXT, "Name of the account in the app."),
+        ("tf_phone", Kind::OrNull("string"), "The end of the number that codes are texted to."),
+        ("tf_phone_number", Kind::OrNull("string"), "The same."),
+        ("phone", Kind::OrNull("string"), "The same."),
+        ("tf_signin_url", TEXT, "Where to ask for a passkey that is owed."),
+        ("chosen_method", TEXT, "The way to sign in that is set up."),
+        ("state", TEXT, "Last part of the address that takes its first code."),
+        ("authr_key", TEXT, "The secret for an app, in groups."),
+        ("authr_b32key", TEXT, "The same in one piece."),
+        ("authr_uri", Kind::OrNull("string"), "The same for a QR code."),
+        ("authr_issuer", TEXT, "Name of the site in the app."),
+        ("authr_username", TEXT, "Name of the account in the app."),
+        ("active_methods", TEXTS, "The ways that are set up."),
+        ("setup_methods", TEXTS, "The ways that can be set up."),
+        ("recovery_options", Kind::Plain("object"), "Where else to prove the factor."),
+        ("has_webauthn_verify_credential", TRUTH, "True if a passkey may prove who is there."),
+        ("oauth_enabled", TRUTH, "Always false: nobody signs in by another site."),
+        ("oauth_providers", TEXTS, "None."),
         ("recovery_codes", TEXTS, "New recovery codes, shown once."),
         ("remaining", NUMBER, "Recovery codes that are left."),
         ("registered_credentials", Kind::List("object"), "Passkeys."),
@@ -206,7 +230,7 @@ struct Refusal {
     code: &'static str,
 }
 
-const REFUSALS: [Refusal; 10] = [
+const REFUSALS: [Refusal; 11] = [
     Refusal {
         status: 400,
         about: "The request is not what this address takes, a value is wrong, a key opens nothing, or the step is out of order.",
@@ -222,7 +246,7 @@ const REFUSALS: [Refusal; 10] = [
     Refusal {
         status: 403,
         about: "This account may not do that, or the site does not allow it.",
-        error: "This account may not do that.",
+        error: "This is not allowed here.",
         code: "UNAUTHORIZED",
     },
     Refusal {
@@ -230,6 +254,12 @@ const REFUSALS: [Refusal; 10] = [
         about: "There is nothing at this address.",
         error: "There is nothing at this address.",
         code: "NOT_FOUND",
+    },
+    Refusal {
+        status: 405,
+        about: "The address does not take this method.",
+        error: "This address does not take that method.",
+        code: "METHOD_NOT_ALLOWED",
     },
     Refusal {
         status: 408,

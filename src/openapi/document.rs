@@ -28,7 +28,7 @@ pub(super) fn of(operations: &[Operation], base: &BasePath) -> Value {
             operation.method == alias.by && operation.path == alias.to.path().as_ref()
         };
         if let Some(operation) = operations.iter().find(is_it) {
-            let path = alias.path.replace('*', "{rest}");
+            let path = path(alias);
             let described = described(operation, Some(alias), base);
             // Ours takes all that theirs does.
             if paths.get(&path).is_none_or(|of| of.get(name(alias.method)).is_none()) {
@@ -60,6 +60,14 @@ pub(super) fn of(operations: &[Operation], base: &BasePath) -> Value {
     })
 }
 
+/// Returns the path of an alias as the document has it.
+fn path(alias: &Alias) -> String {
+    match alias.path.strip_suffix('-') {
+        Some(begun) => format!("{begun}{{key}}"),
+        None => alias.path.replace('*', "{rest}"),
+    }
+}
+
 fn add(paths: &mut Map<String, Value>, path: &str, method: Method, described: Value) {
     let of_path = paths.entry(path).or_insert_with(|| json!({}));
     of_path[name(method)] = described;
@@ -71,7 +79,7 @@ fn name(method: Method) -> &'static str {
 
 /// Describes an operation, or the address of the contract that leads to it.
 fn described(operation: &Operation, alias: Option<&Alias>, base: &BasePath) -> Value {
-    let path = alias.map_or_else(|| operation.path.to_owned(), |alias| alias.path.replace('*', "{rest}"));
+    let path = alias.map_or_else(|| operation.path.to_owned(), path);
     let method = alias.map_or(operation.method, |alias| alias.method);
     let mut described = json!({
         "operationId": id(method, &path),

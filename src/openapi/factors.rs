@@ -8,7 +8,7 @@ use crate::factors::{
     passkey::{PasskeyForm, PasskeyPage},
     sending::SendForm,
     sent::{SentForm, SentPage},
-    setup::{MethodForm, SetupForm},
+    setup::{CredentialForm, MethodForm, NewPasskeyForm, SetupForm},
     sms::{NumberForm, NumberPage},
     totp::{TotpForm, TotpPage},
     verify::{VerifyForm, VerifyPage},
@@ -44,6 +44,9 @@ pub(super) fn operations() -> Vec<Operation> {
         post("/account/factors/sent", "Sets the factor up by its first code.").takes::<SentForm>(),
         get("/account/factors/passkey", "Asks for a new passkey.").shows::<PasskeyPage>().query(next),
         post("/account/factors/passkey", "Adds the passkey.").takes::<PasskeyForm>(),
+        post("/wan-register", "Asks for a new passkey, with its name.")
+            .takes::<NewPasskeyForm>()
+            .shows::<PasskeyPage>(),
         post("/wan-delete", "Removes the passkey with this name.").takes::<NameForm>(),
         get("/account/factors/codes", "Shows new recovery codes, once.").shows::<CodesPage>().query(next),
         post("/account/factors/codes", "Forgets them, since they have been written down.")
@@ -55,5 +58,10 @@ pub(super) fn operations() -> Vec<Operation> {
         get("/account/factors/{id}/remove", "Leads to the list."),
         post("/account/factors/{id}/remove", "Removes a factor."),
     ];
-    all.into_iter().map(|operation| operation.by(SignedIn)).collect()
+    let open = vec![
+        get("/wan-signin", "Asks for a passkey: the second factor if one is owed, or else any."),
+        post("/wan-signin", "Asks for a passkey: the second factor if one is owed, or else any."),
+        post("/wan-signin/{asked}", "Signs in with the answer of a passkey.").takes::<CredentialForm>(),
+    ];
+    all.into_iter().map(|operation| operation.by(SignedIn)).chain(open).collect()
 }

@@ -29,6 +29,8 @@ pub(super) fn operations() -> Vec<Operation> {
             "/reset/{key}",
             "Takes the key of a link, and changes nothing; `location` is the page of its strategy.",
         ),
+        post("/reset/{key}", "Sets a new password with the key of a link, under `set_then_login`.")
+            .takes::<PasswordForm>(),
         get("/reset/key", "Shows the form for a key that is typed.").shows::<TypePage>(),
         post("/reset/key", "Takes a key that is typed.").takes::<KeyForm>(),
         get("/reset/cancelled", "Shows that a reset was cancelled.").shows::<CancelledPage>(),

@@ -16,6 +16,7 @@ use crate::{
         logout::LogoutPage,
         page::LoginPage,
         passkey::{PasskeyForm, PasskeyPage},
+        refresh::RefreshForm,
         send::{CodeForm, SendForm, SignInSentPage},
         unified::UnifiedForm,
     },
@@ -30,6 +31,8 @@ pub(super) fn operations() -> Vec<Operation> {
         post("/login", "Signs in with a password.").takes::<LoginForm>(),
         post("/us-signin", "Signs in with a password, a code that was sent, or the code of an app.")
             .takes::<UnifiedForm>(),
+        post("/refresh-token", "Gives another token for a refresh token, which it replaces.")
+            .takes::<RefreshForm>(),
         get("/login/app", "Shows the form for the code of an app.").shows::<AppPage>().query(&["next"]),
         post("/login/app", "Signs in with the code of an authenticator app.").takes::<AppForm>(),
         get("/login/passkey", "Asks for a passkey.").shows::<PasskeyPage>().query(&["next"]),
@@ -54,5 +57,7 @@ pub(super) fn operations() -> Vec<Operation> {
         post("/login/factor/cancel", "Gives up a sign-in that owes a second factor.").by(Pending),
         get("/logout", "Shows the button that signs out.").shows::<LogoutPage>(),
         post("/logout", "Signs out."),
+        get("/logout/refresh", "Leads to signing out."),
+        post("/logout/refresh", "Signs out, and ends a refresh token.").takes::<RefreshForm>(),
     ]
 }

@@ -6,6 +6,7 @@
 
 pub mod approval;
 pub mod arrive;
+pub mod at_once;
 pub mod complete;
 pub mod generated_password;
 pub mod issue;
@@ -45,8 +46,15 @@ pub fn fairing(strategy: Strategy) -> AdHoc {
 
 /// The routes that all strategies share.
 pub fn routes() -> Vec<Route> {
-    [request::routes(), arrive::routes(), restart::routes(), new_password::routes(), not_me::routes()]
-        .concat()
+    [
+        request::routes(),
+        arrive::routes(),
+        at_once::routes(),
+        restart::routes(),
+        new_password::routes(),
+        not_me::routes(),
+    ]
+    .concat()
 }
 
 /// Samples of the pages.

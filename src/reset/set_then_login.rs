@@ -56,16 +56,28 @@ async fn submit(
     ticket: Ticket<SetThenLogin>,
     form: Read<PasswordForm>,
 ) -> Result<Outcome, Error> {
+    set(&site, &ticket, form).await
+}
+
+/// Sets the password that was chosen.
+///
+/// # Errors
+/// [`Error::Busy`], [`Error::Database`].
+pub(super) async fn set<S>(
+    site: &Visit<'_>,
+    ticket: &Ticket<S>,
+    form: Read<PasswordForm>,
+) -> Result<Outcome, Error> {
     let Read { draft, mut refusal } = form;
-    match choose(&site, &ticket.account, draft.new_password, &mut refusal).await? {
-        Some(new) => Ok(spend(&site, &ticket.account, &ticket.policy, &ticket.key, None, new).await?.outcome),
+    match choose(site, &ticket.account, draft.new_password, &mut refusal).await? {
+        Some(new) => Ok(spend(site, &ticket.account, &ticket.policy, &ticket.key, None, new).await?.outcome),
         None => {
-            ticket.hold(&site).await?;
-            Ok(page(&site, &ticket).refused(refusal))
+            ticket.hold(site).await?;
+            Ok(page(site, ticket).refused(refusal))
         }
     }
 }
 
-fn page(site: &Visit<'_>, ticket: &Ticket<SetThenLogin>) -> Page {
+fn page<S>(site: &Visit<'_>, ticket: &Ticket<S>) -> Page {
     Page::of(&SetThenLoginPage { ticket: ticket.shown(site, 2), login_after: ticket.policy.login_after })
 }

@@ -3,18 +3,19 @@
 use rocket::{Route, get, http::Header, post, routes};
 use serde::Serialize;
 
+use super::refresh::RefreshForm;
 use crate::{
-    auth::gate,
+    auth::{gate, refresh},
     base::Error,
     core::place::Place,
-    http::{Outcome, Page, SameOrigin, Visit, cookies::AT_WORK},
+    http::{CookieName, Outcome, Page, Read, SameOrigin, Visit, cookies::AT_WORK},
     store::sessions::SignedIn,
     view::shown::View,
 };
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![show, submit]
+    routes![show, submit, show_refresh, submit_refresh]
 }
 
 /// The button that signs out.
@@ -36,8 +37,30 @@ fn show(_me: Option<&SignedIn>) -> Page {
 
 #[post("/logout")]
 async fn submit(_ours: SameOrigin, site: Visit<'_>) -> Result<SignedOut, Error> {
+    leave(&site, None).await
+}
+
+#[get("/logout/refresh")]
+fn show_refresh() -> Outcome {
+    Outcome::elsewhere(Place::SignOut)
+}
+
+#[post("/logout/refresh", format = "json", data = "<form>")]
+async fn submit_refresh(
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    form: Read<RefreshForm>,
+) -> Result<SignedOut, Error> {
+    leave(&site, form.draft.refresh_token.as_deref()).await
+}
+
+/// Ends the session, its tokens, and the family of a refresh token, which a cookie may carry.
+async fn leave(site: &Visit<'_>, refresh_token: Option<&str>) -> Result<SignedOut, Error> {
     let mut tx = site.begin().await?;
-    gate::leave(&site, &mut tx).await?;
+    gate::sign_out(site, &mut tx).await?;
+    for token in refresh_token.into_iter().chain(site.cookies.get(CookieName::Refresh)) {
+        refresh::end(site, &mut tx, token).await?;
+    }
     tx.commit().await?;
     AT_WORK.into_iter().for_each(|cookie_name| site.cookies.remove(cookie_name));
     site.flash("flash-signed-out");

@@ -7,6 +7,7 @@ pub mod login;
 pub mod logout;
 pub mod page;
 pub mod passkey;
+pub mod refresh;
 pub mod request;
 pub mod send;
 pub mod unified;
@@ -25,6 +26,7 @@ pub fn routes() -> Vec<Route> {
         key::routes(),
         app::routes(),
         unified::routes(),
+        refresh::routes(),
         logout::routes(),
     ]
     .concat()

@@ -59,8 +59,12 @@ impl View for PasskeyPage {
     }
 }
 
+/// Asks for a passkey.
+///
+/// # Errors
+/// Same as [`Question::passkey`].
 #[get("/login/passkey?<next>")]
-fn show(site: Visit<'_>, me: Option<&SignedIn>, next: Option<&str>) -> Result<Outcome, Error> {
+pub fn show(site: Visit<'_>, me: Option<&SignedIn>, next: Option<&str>) -> Result<Outcome, Error> {
     let next = next.unwrap_or_default();
     if me.is_some() {
         return Ok(Outcome::elsewhere(goal(&site, next)));
@@ -78,8 +82,12 @@ fn page(site: &Visit<'_>, next: &str) -> Result<Option<Page>, Error> {
     Ok(Some(page.home(Place::SignInPasskey.with(&[("next", next)]))))
 }
 
+/// Signs in with the answer of a passkey.
+///
+/// # Errors
+/// [`Error::Database`].
 #[post("/login/passkey", data = "<form>")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<PasskeyForm>) -> Result<Outcome, Error> {
+pub async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<PasskeyForm>) -> Result<Outcome, Error> {
     let Paced(form) = form;
     let next = form.draft.next.clone().unwrap_or_default();
     if !site.at_arrival.offers(SignInMethod::Passkey) {

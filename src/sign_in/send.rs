@@ -177,26 +177,30 @@ fn sent(site: &Visit<'_>, requested: &Requested<Next>) -> Page {
 
 /// Takes the code, or the whole link, in the browser that requested the message.
 #[post("/login/sent", data = "<form>")]
-pub(super) async fn submit(
-    _ours: SameOrigin,
-    site: Visit<'_>,
-    form: Paced<CodeForm>,
-) -> Result<Outcome, Error> {
-    let requested: Option<Requested<Next>> = SIGN_IN.last(&site);
+async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<CodeForm>) -> Result<Outcome, Error> {
+    try_code(&site, form).await
+}
+
+/// Signs in with the code, or the whole link, of the message that this browser requested last.
+///
+/// # Errors
+/// [`Error::Database`].
+pub(super) async fn try_code(site: &Visit<'_>, form: Paced<CodeForm>) -> Result<Outcome, Error> {
+    let requested: Option<Requested<Next>> = SIGN_IN.last(site);
     let Some(requested) = requested else { return Ok(Outcome::elsewhere(Place::SignIn)) };
-    let page = || sent(&site, &requested);
+    let page = || sent(site, &requested);
     let (typed, refusal) = match form.0.whole() {
         Ok((CodeForm { code }, refusal)) => (code, refusal),
         Err(refusal) => return Ok(page().refused(refusal)),
     };
     if let Some(key) = Key::parse_typed(&typed) {
-        return keyed::follow::<MailedKey>(&site, &key).await;
+        return keyed::follow::<MailedKey>(site, &key).await;
     }
-    let fault = match SIGN_IN.try_out(&site, &requested, &typed).await? {
-        Ok(row) => match MailedKey::of(&site, row).await?.filter(|key| key.has_code(&site)) {
+    let fault = match SIGN_IN.try_out(site, &requested, &typed).await? {
+        Ok(row) => match MailedKey::of(site, row).await?.filter(|key| key.has_code(site)) {
             Some(key) => {
-                let next = goal(&site, &requested.goal.path);
-                return sign_in(&site, &key, requested.goal.keep, next).await;
+                let next = goal(site, &requested.goal.path);
+                return sign_in(site, &key, requested.goal.keep, next).await;
             }
             None => Fault::new("fault-key"),
         },

@@ -11,10 +11,12 @@ use crate::{
     policy::method::SignInMethod,
 };
 
-/// Most characters of a code that was sent, however it is written.
-const LONGEST_CODE: usize = 20;
-/// Digits of an authenticator app's code.
+/// Digits of an authenticator app's code, and of one that is texted.
 const APP_DIGITS: usize = 6;
+/// Characters of a code that is mailed.
+const MAILED: usize = 8;
+/// Names of the fields that each way has for its own, with those that a program sent.
+const NAMES: [(&str, &str); 3] = [("email", "identity"), ("password", "passcode"), ("code", "passcode")];
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
@@ -37,20 +39,36 @@ async fn submit(ours: SameOrigin, site: Visit<'_>, form: Paced<UnifiedForm>) -> 
         Ok(whole) => whole,
         Err(refusal) => return Ok(super::page::page(&site, "", false, None).refused(refusal)),
     };
-    let (config, named, keep) =
-        (site.app.config(), identity.address().to_owned(), if remember { "on" } else { "" });
+    let (config, named, passcode) = (site.app.config(), identity.text(), passcode.as_str());
+    let keep = if remember { "on" } else { "" };
     let requested: Option<Requested<send::Next>> = SIGN_IN.last(&site);
     let is_asked = requested.is_some_and(|requested| requested.email_key == identity.key());
-    if is_asked && passcode.chars().count() <= LONGEST_CODE {
-        let form = Read::of_query([Some(passcode.as_str())], config);
-        return send::submit(ours, site, Paced(form)).await;
+    let by_password = site.at_arrival.offers(SignInMethod::Password);
+    if is_asked && is_code(passcode) {
+        let form = Read::of_query([Some(passcode)], config);
+        let outcome = send::try_code(&site, Paced(form)).await?;
+        // A password may look like a code.
+        if !by_password || !matches!(outcome, Outcome::Refused(..)) {
+            return Ok(outcome.named(&NAMES));
+        }
     }
-    let is_app = passcode.chars().filter(char::is_ascii_digit).count() == APP_DIGITS
-        && passcode.chars().all(|it| it.is_ascii_digit() || it == ' ' || it == '-');
-    if is_app && site.at_arrival.offers(SignInMethod::Totp) {
-        let form = Read::of_query([None, Some(&*named), Some(passcode.as_str()), Some(keep)], config);
-        return app::submit(ours, site, Paced(form)).await;
-    }
-    let form = Read::of_query([None, None, Some(&*named), Some(passcode.as_str()), Some(keep)], config);
-    login::submit(ours, site, Paced(form)).await
+    let outcome = if is_app_code(passcode) && site.at_arrival.offers(SignInMethod::Totp) {
+        let form = Read::of_query([None, Some(named), Some(passcode), Some(keep)], config);
+        app::submit(ours, site, Paced(form)).await?
+    } else {
+        let form = Read::of_query([None, None, Some(named), Some(passcode), Some(keep)], config);
+        login::submit(ours, site, Paced(form)).await?
+    };
+    Ok(outcome.named(&NAMES))
+}
+
+/// True for a text of the length of a code that is sent, however it is grouped.
+fn is_code(text: &str) -> bool {
+    let typed = text.chars().filter(|it| it.is_alphanumeric()).count();
+    typed == APP_DIGITS || typed == MAILED
+}
+
+fn is_app_code(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    digits == APP_DIGITS && text.chars().all(|it| it.is_ascii_digit() || it == ' ' || it == '-')
 }

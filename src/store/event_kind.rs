@@ -120,6 +120,9 @@ pub enum EventKind {
     /// Another policy was put in force.
     #[strum(serialize = "policy.switched")]
     PolicySwitched,
+    /// A refresh token was used again after another had replaced it.
+    #[strum(serialize = "refresh.replayed")]
+    RefreshReplayed,
     /// A remembered browser's old token was used again.
     #[strum(serialize = "remembered.replayed")]
     RememberedReplayed,

@@ -7,7 +7,7 @@ use super::{
     Conn, Tx,
     accounts::{Locked, RoleGroup},
     record::record,
-    recovery_codes, sql,
+    recovery_codes, refresh_tokens, sql,
     text::text,
     trusted_browsers,
 };
@@ -147,6 +147,7 @@ async fn changed(account: &mut Locked<'_>) -> Result<(), Error> {
     let owner = account.id;
     sql!(execute account.tx(), CHANGED, owner)?;
     sql!(execute account.tx(), END_PENDING, owner)?;
+    refresh_tokens::end_all(account.tx(), owner, Uuid::nil()).await?;
     trusted_browsers::end_all(account.tx(), owner).await
 }
 

@@ -25,6 +25,7 @@ mod postgres;
 pub mod rate_limits;
 mod record;
 pub mod recovery_codes;
+pub mod refresh_tokens;
 pub mod registrations;
 pub mod remembered;
 pub mod replicas;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Conn, StoredPolicy, Tx, accounts::AccountRow, record::record, sql, text::text};
+use super::{Conn, StoredPolicy, Tx, accounts::AccountRow, record::record, refresh_tokens, sql, text::text};
 use crate::base::{
     Error,
     clock::{SKEW, Time},
@@ -76,6 +76,11 @@ record! {
 }
 
 impl Session {
+    /// Id of the session that its family began with.
+    pub fn family(&self) -> Uuid {
+        self.family.unwrap_or(self.id)
+    }
+
     /// True if its owner has proved their identity in it less than `age` ago.
     pub fn is_proved_within(&self, age: Duration, now: Time) -> bool {
         self.proved_at.is_some_and(|at| at + age > now)
@@ -156,16 +161,16 @@ pub async fn touch(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
     Ok(())
 }
 
-/// Records that the owner of a session has proved themselves again, by this second factor if it was one.
+/// Records that the owner of a session has proved themselves again, by this second factor if it was one; false if the
+/// session has ended.
 pub async fn step_up(
     tx: &mut Tx,
     id: Uuid,
     factor: Option<FactorKind>,
     (proved_at, fresh_until): (Time, Time),
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     const STEP_UP: &str = "UPDATE latchkey_sessions SET factor = COALESCE($2, factor), proved_at = $3, fresh_until = $4 WHERE id = $1";
-    sql!(execute tx, STEP_UP, id, factor, proved_at, fresh_until)?;
-    Ok(())
+    Ok(sql!(execute tx, STEP_UP, id, factor, proved_at, fresh_until)? == 1)
 }
 
 /// Records the second factor that counts as proved in a session.
@@ -196,16 +201,26 @@ pub async fn keep(tx: &mut Tx, account: Uuid, scope: SessionScope, most: i64) ->
     Ok(())
 }
 
-/// Ends one session of an account, with its tokens; false if it has no such session.
+/// Ends one session of an account, with its tokens, refresh tokens included; false if it has no such session.
 pub async fn end(tx: &mut Tx, account: Uuid, id: Uuid) -> Result<bool, Error> {
     const END: &str = "DELETE FROM latchkey_sessions WHERE account_id = $2 AND (id = $1 OR family = $1)";
-    Ok(sql!(execute tx, END, id, account)? > 0)
+    let refreshed = refresh_tokens::end(tx, account, id).await?;
+    Ok(sql!(execute tx, END, id, account)? + refreshed > 0)
 }
 
-/// Ends every session of an account except `except`; returns how many.
-pub async fn end_all(tx: &mut Tx, account: Uuid, except: Option<Uuid>) -> Result<u64, Error> {
-    const END_ALL: &str = "DELETE FROM latchkey_sessions WHERE account_id = $1 AND id <> $2";
-    Ok(sql!(execute tx, END_ALL, account, except.unwrap_or(Uuid::nil()))?)
+/// Ends every session of an account, with its tokens, except the family of `except`; returns how many.
+pub async fn end_all(tx: &mut Tx, account: Uuid, except: Option<&Session>) -> Result<u64, Error> {
+    const END_ALL: &str =
+        "DELETE FROM latchkey_sessions WHERE account_id = $1 AND COALESCE(family, id) <> $2";
+    let family = except.map_or(Uuid::nil(), Session::family);
+    refresh_tokens::end_all(tx, account, family).await?;
+    Ok(sql!(execute tx, END_ALL, account, family)?)
+}
+
+/// Returns the account of the session with this digest of a cookie or a token.
+pub async fn owner(conn: &mut Conn, digest: &[u8]) -> Result<Option<Uuid>, Error> {
+    const OWNER: &str = "SELECT account_id FROM latchkey_sessions WHERE digest = $1";
+    Ok(sql!(optional(Uuid,), conn, OWNER, digest)?.map(|(account,)| account))
 }
 
 /// Ends the session with this digest of a cookie or a token, and its whole family.

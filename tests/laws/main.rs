@@ -50,6 +50,7 @@ mod policy;
 mod pooler;
 mod probes;
 mod programs;
+mod refresh;
 mod registering;
 mod restart;
 mod rotation;

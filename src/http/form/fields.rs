@@ -107,12 +107,14 @@ impl Fields {
         (!sent.iter().any(|sent| sent.name == "_method")).then_some(Self(sent))
     }
 
-    /// Gives a field another name, if none has that.
-    pub(in super::super) fn rename(&mut self, from: &str, to: &str) {
-        if !self.has(to) {
+    /// Gives a field another name, if none has that; false if there is nothing to name.
+    pub(in super::super) fn rename(&mut self, from: &str, to: &str) -> bool {
+        let renames = self.has(from) && !self.has(to);
+        if renames {
             let named = self.0.iter_mut().filter(|sent| sent.name == from);
             named.for_each(|sent| to.clone_into(&mut sent.name));
         }
+        renames
     }
 
     /// Sets a field, whatever was sent.

@@ -73,6 +73,15 @@ impl Refusal {
         self.labels.push((id.to_owned(), label.to_owned()));
     }
 
+    /// Gives fields other ids.
+    pub(in super::super) fn name(&mut self, names: &[(&str, &'static str)]) {
+        for (id, _) in &mut self.faults {
+            if let Some((_, name)) = names.iter().find(|(of, _)| of == id) {
+                (*name).clone_into(id);
+            }
+        }
+    }
+
     /// Returns the faults in the order of the form, each with the label of its field if the site defines that.
     pub fn faults(&self) -> Vec<(&str, Option<&str>, &Fault)> {
         let mut faults: Vec<_> = self

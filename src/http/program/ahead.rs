@@ -1,33 +1,43 @@
-//! A look at a short body before its route: at what an address stands for, and at a token against forged requests.
+//! A look at a short body before its route: at the fields that an address depends on, and at a token against forged
+//! requests.
 
 use std::time::Duration;
 
 use rocket::{Data, Request, tokio::time::timeout};
-use serde_json::Value;
+use serde::{Deserialize, de::IgnoredAny};
 
-use super::sends_json;
+use super::{bearer, csrf, sends_json};
 
 /// Most of a body that is looked at, in bytes.
 const MOST: usize = 512;
-
 /// Longest time to wait for it.
-const TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Key of a body in which a program sends the token of its browser.
-const CSRF: &str = "csrf_token";
+/// What is looked for; no secret but the token is kept.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    csrf_token: Option<String>,
+    password: Option<IgnoredAny>,
+    refresh_token: Option<IgnoredAny>,
+}
 
 /// The token in a body.
 struct Csrf(Option<String>);
 
-/// Returns a body of JSON that is sent, if it is short.
-pub(super) async fn read(request: &Request<'_>, data: &mut Data<'_>) -> Option<Value> {
-    if !sends_json(request) {
-        return None;
+/// Looks at a body of JSON, if somebody has to: for the sake of its address, or because nothing else shows yet that it is
+/// not forged. Returns the fields that it has, of those that an address may depend on.
+pub(super) async fn read(request: &Request<'_>, data: &mut Data<'_>, looks: bool) -> Vec<&'static str> {
+    let headers = request.headers();
+    let shown = bearer(request).is_some() || headers.contains("Origin") || csrf::is_in_header(request);
+    if !sends_json(request) || !looks && (shown || !headers.contains("Cookie")) {
+        return Vec::new();
     }
-    let begun = timeout(TIMEOUT, data.peek(MOST)).await.ok()?;
-    let body: Value = serde_json::from_slice(begun).ok()?;
-    request.local_cache(|| Csrf(body.get(CSRF).and_then(Value::as_str).map(str::to_owned)));
-    Some(body)
+    let begun = timeout(TIMEOUT, data.peek(MOST)).await.unwrap_or_default();
+    let body: Body = serde_json::from_slice(begun).unwrap_or_default();
+    request.local_cache(|| Csrf(body.csrf_token));
+    let has = [body.password.map(|_| "password"), body.refresh_token.map(|_| "refresh_token")];
+    has.into_iter().flatten().collect()
 }
 
 /// Returns the token in a body that was looked at.

@@ -4,12 +4,12 @@ use std::io::Cursor;
 
 use rocket::{
     Request, Response,
-    http::{ContentType, Header, Status},
+    http::{ContentType, Header, Method, Status},
     response,
 };
 use serde_json::{Map, Value, json};
 
-use super::{Program, Said, code, contract, csrf};
+use super::{Program, Said, allowed, code, contract, csrf};
 use crate::{
     app::App,
     core::place::{self, Place},
@@ -30,6 +30,8 @@ struct Answer {
     response: Map<String, Value>,
     /// Seconds until another try.
     retry: Option<u64>,
+    /// The methods that the address takes, if it was another.
+    allow: Vec<Method>,
 }
 
 /// Answers a program.
@@ -43,7 +45,9 @@ pub fn respond(
     let language = locale::language(app, request);
     let lines: Vec<String> = lines.iter().map(|line| line.say(language)).collect();
     let mut answer = Answer::of(outcome, app, request, lines);
-    answer.response.extend(keys);
+    if answer.status == Status::Ok {
+        answer.response.extend(keys);
+    }
     if let Some(email) = viewer::email(request) {
         answer.response.entry("user").or_insert_with(|| json!({ "email": email }));
     }
@@ -67,7 +71,9 @@ impl Answer {
             }
             Outcome::Elsewhere(to) => {
                 let why = if lines.is_empty() { vec![say("program-elsewhere")] } else { lines };
-                Self::refused(Status::BadRequest, why, "WRONG_ORDER").with("location", to.at(app.base()))
+                let code =
+                    if is_for_strangers(app, request) { "ANONYMOUS_USER_REQUIRED" } else { "WRONG_ORDER" };
+                Self::refused(Status::BadRequest, why, code).with("location", to.at(app.base()))
             }
             Outcome::Unsent(why, to) => {
                 let why = vec![why.say(language)];
@@ -92,6 +98,10 @@ impl Answer {
             Outcome::Failed(_) if origin::was_refused(request) => {
                 Self::refused(Status::BadRequest, vec![say("program-csrf")], "CSRF_MISSING")
             }
+            Outcome::Failed(Status::NotFound) => match allowed::others(request) {
+                none if none.is_empty() => Self::failed(Status::NotFound, language),
+                methods => Self { allow: methods, ..Self::failed(Status::MethodNotAllowed, language) },
+            },
             Outcome::Failed(status) => Self::failed(status, language),
         }
     }
@@ -101,7 +111,7 @@ impl Answer {
             Value::Object(response) => response,
             _ => Map::new(),
         };
-        Self { status: Status::Ok, response, retry: None }
+        Self { status: Status::Ok, response, retry: None, allow: Vec::new() }
     }
 
     /// Shows the contents of a page.
@@ -111,7 +121,7 @@ impl Answer {
             return Self { retry, ..Self::failed(status, language) };
         }
         place::settle(&mut shown, app.base());
-        Self { status, response: shown, retry: None }
+        Self { status, ..Self::done(Value::Object(shown)) }
     }
 
     fn refused(status: Status, errors: Vec<String>, code: &str) -> Self {
@@ -128,13 +138,20 @@ impl Answer {
 
     fn faults(page: &Page, refusal: &Refusal, request: &Request<'_>, language: &Language) -> Self {
         let sentences = html::sentences(language, refusal);
+        let by_recovery_code = contract::stands_for(request, "with", "recovery_code");
         let (mut codes, mut field_errors, mut field_codes) = (Vec::new(), Map::new(), Map::new());
         for ((id, _, fault), sentence) in refusal.faults().into_iter().zip(&sentences) {
-            let field = contract::name_of(request, page.name_of(id));
-            let code = code::of_fault(field, fault);
+            let mut field = contract::name_of(request, page.name_of(id)).to_owned();
+            let code = match code::of_fault(&field, fault) {
+                "TWO_FACTOR_INVALID_TOKEN" if by_recovery_code => "INVALID_RECOVERY_CODE",
+                code => code,
+            };
+            if fault.key == "fault-retype" {
+                field.push_str("_confirm");
+            }
             codes.push(code);
-            add(&mut field_errors, field, sentence);
-            add(&mut field_codes, field, code);
+            add(&mut field_errors, &field, sentence);
+            add(&mut field_codes, &field, code);
         }
         let said = json!({
             "errors": sentences,
@@ -157,7 +174,8 @@ impl Answer {
         let answer = Self::refused(status, vec![language.say(key, &[])], code);
         if unproven.needed == Needed::Again {
             let flows = json!([{ "id": "reauthenticate", "href": Place::Verify.at(app.base()) }]);
-            return answer.with("reauth_required", true).with("flows", flows);
+            let answer = answer.with("reauth_required", true).with("flows", flows);
+            return answer.with("oauth_enabled", false).with("oauth_providers", json!([]));
         }
         let methods = Visit::of(request).map(|site| site.at_arrival.methods()).unwrap_or_default();
         let flow = json!({ "id": "login", "href": Place::SignIn.at(app.base()), "methods": methods });
@@ -170,15 +188,26 @@ impl Answer {
     }
 
     fn respond(self) -> response::Result<'static> {
-        let Self { status, response, retry } = self;
+        let Self { status, response, retry, allow } = self;
         let body = json!({ "meta": { "code": status.code }, "response": response }).to_string();
         let mut answer = Response::build();
         answer.status(status).header(ContentType::JSON).raw_header("Vary", "Accept");
         if let Some(seconds) = retry {
             answer.header(Header::new("Retry-After", seconds.to_string()));
         }
+        if !allow.is_empty() {
+            let allow: Vec<_> = allow.iter().map(|method| method.as_str()).collect();
+            answer.header(Header::new("Allow", allow.join(", ")));
+        }
         answer.sized_body(body.len(), Cursor::new(body)).ok()
     }
+}
+
+/// True if somebody who is signed in asks for what is only for those who are not.
+fn is_for_strangers(app: &App, request: &Request<'_>) -> bool {
+    let path = app.base().below(request.uri().path().as_str());
+    let is_at = |places: &[&str]| path.is_some_and(|path| places.contains(&path));
+    viewer::email(request).is_some() && is_at(&["/register", "/login/passkey", "/wan-signin"])
 }
 
 /// Adds a value to the list of a field.

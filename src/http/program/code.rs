@@ -19,12 +19,17 @@ pub fn all() -> BTreeSet<&'static str> {
 }
 
 /// Words that stand for no fault of a field.
-const OTHERS: [&str; 6] = [
+const OTHERS: [&str; 11] = [
+    "ANONYMOUS_USER_REQUIRED",
     "CSRF_MISSING",
     "FAILED_TO_SEND_CODE",
     "INVALID_INPUT",
+    "INVALID_PASSWORD_CODE",
+    "INVALID_RECOVERY_CODE",
     "REAUTHENTICATION_REQUIRED",
+    "TWO_FACTOR_METHOD_NOT_AVAILABLE",
     "TWO_FACTOR_PERMISSION_DENIED",
+    "US_METHOD_NOT_AVAILABLE",
     "WRONG_ORDER",
 ];
 
@@ -50,6 +55,12 @@ pub fn of_status(status: Status) -> &'static str {
 pub fn of_fault(field: &str, fault: &Fault) -> &'static str {
     match fault.key {
         "fault-required" | "password-missing" => of_missing(field),
+        "fault-key" if field == "passcode" => "GENERIC_AUTHN_FAILED",
+        "fault-factor" | "fault-factor-again" | "fault-code" | "fault-password" if field == "passcode" => {
+            "INVALID_PASSWORD_CODE"
+        }
+        "fault-choose" if matches!(field, "setup" | "which") => "TWO_FACTOR_METHOD_NOT_AVAILABLE",
+        "fault-choose" if field == "chosen_method" => "US_METHOD_NOT_AVAILABLE",
         key => CODES.iter().find(|(fault, _)| *fault == key).map_or("INVALID_INPUT", |(_, code)| code),
     }
 }
@@ -79,7 +90,7 @@ fn of_missing(field: &str) -> &'static str {
 }
 
 /// The words for all other faults.
-const CODES: [(&str, &str); 62] = [
+const CODES: [(&str, &str); 64] = [
     ("fault-address-taken", "EMAIL_ALREADY_ASSOCIATED"),
     ("fault-admin-account", "ADMIN_ACCOUNT"),
     ("fault-application", "INVALID_INPUT"),
@@ -97,18 +108,19 @@ const CODES: [(&str, &str); 62] = [
     ("fault-factor-used", "TWO_FACTOR_CODE_USED"),
     ("fault-gone", "NOT_FOUND"),
     ("fault-held", "ACCOUNT_ON_HOLD"),
-    ("fault-identity", "IDENTITY_NOT_REGISTERED"),
+    ("fault-identity", "INVALID_IDENTITY"),
     ("fault-key", "INVALID_RESET_PASSWORD_TOKEN"),
     ("fault-kind", "INVALID_INPUT"),
     ("fault-login", "GENERIC_AUTHN_FAILED"),
     ("fault-login-app", "GENERIC_AUTHN_FAILED"),
     ("fault-login-named", "GENERIC_AUTHN_FAILED"),
     ("fault-message", "NOT_FOUND"),
-    ("fault-needed", "LAST_METHOD"),
+    ("fault-needed", "CONFLICT"),
     ("fault-no-texts", "PHONE_INVALID"),
     ("fault-own-account", "OWN_ACCOUNT"),
     ("fault-passkey", "WEBAUTHN_UNKNOWN_CREDENTIAL_ID"),
     ("fault-passkey-copied", "WEBAUTHN_COPIED"),
+    ("fault-passkey-held", "WEBAUTHN_NAME_INUSE"),
     ("fault-passkey-known", "WEBAUTHN_CREDENTIAL_ID_INUSE"),
     ("fault-passkey-late", "WEBAUTHN_EXPIRED"),
     ("fault-passkey-name", "WEBAUTHN_NAME_NOT_FOUND"),
@@ -118,6 +130,7 @@ const CODES: [(&str, &str); 62] = [
     ("fault-phone", "PHONE_INVALID"),
     ("fault-phone-country", "PHONE_INVALID"),
     ("fault-reason", "INVALID_INPUT"),
+    ("fault-refresh", "REFRESH_TOKEN_INVALID"),
     ("fault-repeated", "API_ERROR"),
     ("fault-reset-code-dead", "CODE_USED_UP"),
     ("fault-retype", "RETYPE_PASSWORD_MISMATCH"),

@@ -1,5 +1,7 @@
 //! The addresses of Flask-Security's contract: each leads to a route of ours, with its fields by the names there.
 
+use std::sync::OnceLock;
+
 use rocket::{
     Data, Request,
     http::{Method, uri::Origin},
@@ -18,6 +20,8 @@ pub struct Alias {
     pub to: Place,
     /// Method of our route.
     pub by: Method,
+    /// True if their names are second to ours: faults go by ours, unless theirs was sent.
+    second: bool,
     /// Their names of fields, with ours.
     pub names: &'static [(&'static str, &'static str)],
     /// A field without which the address leads elsewhere.
@@ -29,13 +33,18 @@ pub struct Alias {
 }
 
 const fn alias(method: Method, path: &'static str, to: Place) -> Alias {
-    Alias { method, path, to, by: method, names: &[], has: "", with: None, rest: "" }
+    Alias { method, path, to, by: method, second: false, names: &[], has: "", with: None, rest: "" }
 }
 
 impl Alias {
     const fn names(mut self, names: &'static [(&'static str, &'static str)]) -> Self {
         self.names = names;
         self
+    }
+
+    const fn or(mut self, names: &'static [(&'static str, &'static str)]) -> Self {
+        self.second = true;
+        self.names(names)
     }
 
     const fn has(mut self, field: &'static str) -> Self {
@@ -62,41 +71,52 @@ impl Alias {
 
 const CREDENTIAL: &[(&str, &str)] = &[("credential", "answer"), ("wan_state", "asked")];
 
+const NEW_PASSWORD: &[(&str, &str)] =
+    &[("password", "new_password"), ("password_confirm", "new_password_confirm")];
+
 /// All of them.
-const ALIASES: [Alias; 33] = {
+const ALIASES: [Alias; 41] = {
     use Method::{Get, Post};
     use Place::*;
     [
-        alias(Post, "/login", SignIn).names(&[("username", "email")]),
+        alias(Post, "/login", SignIn).or(&[("username", "email")]),
         alias(Get, "/us-signin", SignIn),
         alias(Post, "/us-signin/send-code", SignInSend)
             .names(&[("identity", "email"), ("chosen_method", "with")]),
         alias(Post, "/verify", VerifyPassword).has("password"),
         alias(Get, "/us-verify", Verify),
-        alias(Post, "/us-verify", Verify).names(&[("passcode", "code")]),
+        alias(Post, "/us-verify", Verify).names(&[("passcode", "code"), ("passcode", "password")]),
         alias(Post, "/us-verify/send-code", VerifySend).names(&[("chosen_method", "with")]),
         alias(Get, "/tf-validate", SecondFactor),
         alias(Post, "/tf-validate", SecondFactor).names(CREDENTIAL),
         alias(Get, "/tf-select", SecondFactor),
         alias(Post, "/tf-select", SecondFactorSend).names(&[("which", "with")]),
         alias(Get, "/tf-rescue", SecondFactor),
+        alias(Post, "/tf-rescue", SecondFactor).by_get(),
+        alias(Get, "/wan-verify", Verify).with("with", "passkey"),
         alias(Get, "/mf-recovery", SecondFactor).with("with", "recovery_code"),
         alias(Post, "/mf-recovery", SecondFactor).with("with", "recovery_code"),
         alias(Get, "/tf-setup", Factors),
         alias(Post, "/tf-setup/authenticator", FactorsTotp),
-        alias(Post, "/tf-setup/sent", FactorsSent),
+        alias(Post, "/tf-setup/*", FactorsSent).rest("state"),
         alias(Get, "/us-setup", Factors),
         alias(Post, "/us-setup/authenticator", FactorsTotp).names(&[("passcode", "code")]),
-        alias(Post, "/us-setup/sent", FactorsSent).names(&[("passcode", "code")]),
+        alias(Post, "/us-setup/*", FactorsSent).names(&[("passcode", "code")]).rest("state"),
         alias(Get, "/mf-recovery-codes", Factors),
+        alias(Get, "/wan-delete", Factors),
         alias(Post, "/mf-recovery-codes", RecoveryCodesRenew),
         alias(Get, "/wan-register", FactorsPasskey),
-        alias(Post, "/wan-register", FactorsPasskey).by_get(),
         alias(Post, "/wan-register/*", FactorsPasskey).names(CREDENTIAL).rest("asked"),
-        alias(Post, "/wan-signin", SignInPasskey).by_get(),
-        alias(Post, "/wan-signin/*", SignInPasskey).names(CREDENTIAL).rest("asked"),
         alias(Post, "/wan-verify", Verify).by_get().with("with", "passkey"),
         alias(Post, "/wan-verify/*", Verify).names(CREDENTIAL).with("with", "passkey").rest("asked"),
+        alias(Post, "/logout", SignOutRefresh).has("refresh_token"),
+        alias(Post, "/reset/-", ResetAtOnce).names(NEW_PASSWORD),
+        alias(Post, "/confirm/-", ConfirmAddress),
+        alias(Post, "/account/email/-", ChangeEmailConfirm),
+        alias(Post, "/login/link/-", SignInLink),
+        alias(Post, "/reset/not-me/-", NotMe),
+        alias(Get, "/recover-username", Username),
+        alias(Post, "/recover-username", Username),
         alias(Get, "/change-email", ChangeEmail),
         alias(Post, "/change-email", ChangeEmail),
         alias(Get, "/change-username", ChangeUsername),
@@ -113,7 +133,10 @@ pub fn all() -> &'static [Alias] {
 #[derive(Default)]
 struct Said {
     names: &'static [(&'static str, &'static str)],
+    second: bool,
     fields: Vec<(&'static str, String)>,
+    /// Our names of the fields that were sent by theirs.
+    renamed: OnceLock<Vec<&'static str>>,
 }
 
 /// Leads a request of a program from an address of the contract below `base` to our route.
@@ -121,20 +144,22 @@ pub async fn lead(base: &BasePath, request: &mut Request<'_>, data: &mut Data<'_
     if !asks_json(request) {
         return;
     }
-    let ahead = ahead::read(request, data).await;
-    let path = request.uri().path();
-    let Some(below) = base.below(path.as_str()) else { return };
+    let Some(below) = base.below(request.uri().path().as_str()).map(str::to_owned) else { return };
     let method = request.method();
-    let found = ALIASES.iter().filter(|alias| alias.method == method).find_map(|alias| {
-        let rest = match alias.path.strip_suffix('*') {
-            Some(begun) => below.strip_prefix(begun).filter(|rest| !rest.is_empty())?,
-            None => (below == alias.path).then_some("")?,
-        };
-        let has_all =
-            alias.has.is_empty() || ahead.as_ref().is_some_and(|body| body.get(alias.has).is_some());
-        has_all.then_some((alias, rest.to_owned()))
-    });
+    let rest = |alias: &Alias| match alias.path.strip_suffix('*') {
+        Some(begun) => below.strip_prefix(begun).filter(|rest| !rest.is_empty()).map(str::to_owned),
+        None => (below == alias.path).then(String::new),
+    };
+    let mut found = ALIASES.iter().filter(|alias| alias.method == method);
+    let found = found.find_map(|alias| Some((alias, rest(alias)?)));
+    // A short body may carry the token of its browser, too.
+    let looks = found.as_ref().is_some_and(|(alias, _)| !alias.has.is_empty());
+    let has = ahead::read(request, data, looks).await;
     let Some((alias, rest)) = found else { return };
+    let leads = alias.has.is_empty() || has.contains(&alias.has);
+    if !leads || is_of_application(request, base, alias) {
+        return;
+    }
     let fields: Vec<_> = [
         alias.with.map(|(field, value)| (field, value.to_owned())),
         (!rest.is_empty()).then_some((alias.rest, rest)),
@@ -146,20 +171,19 @@ pub async fn lead(base: &BasePath, request: &mut Request<'_>, data: &mut Data<'_
     query.extend(alias.with.map(|(field, value)| format!("{field}={value}")));
     let joint = if query.is_empty() { "" } else { "?" };
     let uri = format!("{}{joint}{}", alias.to.at(base), query.join("&"));
-    let names = alias.names;
+    let (names, second) = (alias.names, alias.second);
     if let Ok(uri) = Origin::parse_owned(uri) {
         request.set_uri(uri);
         request.set_method(alias.by);
-        request.local_cache(|| Said { names, fields });
+        request.local_cache(|| Said { names, second, fields, renamed: OnceLock::new() });
     }
 }
 
 /// Names the fields that a program sent as our forms do, and adds those that its address stands for.
 pub(in super::super) fn translate(request: &Request<'_>, fields: &mut Fields) {
     let said = request.local_cache(Said::default);
-    for (theirs, ours) in said.names {
-        fields.rename(theirs, ours);
-    }
+    let renamed = said.names.iter().filter(|(theirs, ours)| fields.rename(theirs, ours));
+    _ = said.renamed.set(renamed.map(|(_, ours)| *ours).collect());
     for (name, value) in &said.fields {
         fields.set(name, value);
     }
@@ -168,5 +192,23 @@ pub(in super::super) fn translate(request: &Request<'_>, fields: &mut Fields) {
 /// Returns a program's name of the field that is called so in our form.
 pub(super) fn name_of<'a>(request: &Request<'_>, ours: &'a str) -> &'a str {
     let said = request.local_cache(Said::default);
-    said.names.iter().find(|(_, name)| *name == ours).map_or(ours, |(theirs, _)| theirs)
+    let renamed = said.renamed.get().is_some_and(|renamed| renamed.contains(&ours));
+    let theirs = said.names.iter().find(|(_, name)| *name == ours && (renamed || !said.second));
+    theirs.map_or(ours, |(theirs, _)| theirs)
+}
+
+/// True if the address of a request stands for this value of a field.
+pub(super) fn stands_for(request: &Request<'_>, field: &str, value: &str) -> bool {
+    let said = request.local_cache(Said::default);
+    said.fields.iter().any(|(name, of)| *name == field && of == value)
+}
+
+/// True if the application has a route of its own at an address of the contract.
+fn is_of_application(request: &Request<'_>, base: &BasePath, alias: &Alias) -> bool {
+    // Where we have a route ourselves, Rocket would have refused another.
+    if !alias.has.is_empty() || alias.to.path() == alias.path {
+        return false;
+    }
+    let path = base.join(alias.path);
+    request.rocket().routes().any(|route| route.method == request.method() && route.uri.path() == path)
 }

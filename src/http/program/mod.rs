@@ -1,6 +1,7 @@
 //! Programs: clients that ask for JSON, and get it for everything, by the same routes as people.
 
 mod ahead;
+mod allowed;
 mod answer;
 pub mod code;
 pub mod contract;
@@ -10,7 +11,7 @@ mod token;
 use std::sync::{Mutex, PoisonError};
 
 use rocket::{Request, http::Accept};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Visit, flash::Announcement};
 
@@ -76,6 +77,13 @@ impl Visit<'_> {
         if let Some(program) = self.program {
             let mut said = program.said.lock().unwrap_or_else(PoisonError::into_inner);
             said.keys.insert(key.to_owned(), value.into());
+        }
+    }
+    /// Adds a key to what is said of the person who is signed in, if a program gets the answer.
+    pub fn tell_user(&self, key: &str, value: impl Into<Value>) {
+        if let Some(program) = self.program {
+            let mut said = program.said.lock().unwrap_or_else(PoisonError::into_inner);
+            said.keys.entry("user").or_insert_with(|| json!({}))[key] = value.into();
         }
     }
 }

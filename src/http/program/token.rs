@@ -2,14 +2,18 @@
 
 use rocket::Request;
 
-/// Returns the token of a request, from `Authentication-Token` or `Authorization: Bearer`; empty if it sends several.
+use crate::base::key::Key;
+
+/// Returns the token of a request, from `Authentication-Token` or `Authorization: Bearer`; empty if it sends several that
+/// differ. A text that is no token of ours, like `null` or that of another service, is none.
 pub fn bearer<'r>(request: &'r Request<'_>) -> Option<&'r str> {
     let headers = request.headers();
     let bearers = headers.get("Authorization").filter_map(|value| {
         let (scheme, token) = value.trim().split_once(' ')?;
         scheme.eq_ignore_ascii_case("Bearer").then_some(token)
     });
-    let mut all = headers.get("Authentication-Token").chain(bearers).map(str::trim);
+    let all = headers.get("Authentication-Token").chain(bearers).map(str::trim);
+    let mut all = all.filter(|token| Key::parse(token).is_some());
     let first = all.next()?;
     Some(if all.all(|other| other == first) { first } else { "" })
 }
