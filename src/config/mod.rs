@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use figment::{Figment, value::magic::RelativePathBuf};
 use serde::{Deserialize, Serialize};
 
+pub mod api;
 mod contact;
 pub mod database;
 pub mod events;
@@ -27,6 +28,7 @@ pub mod sms;
 mod validated;
 
 use self::{
+    api::ApiSettings,
     events::EventSettings,
     host::{Csp, Refusal},
     limits::LimitSettings,
@@ -112,6 +114,8 @@ pub struct Config {
     pub limits: LimitSettings,
     /// Retention of events.
     pub events: EventSettings,
+    /// Programs in pages of other sites.
+    pub api: ApiSettings,
 }
 
 /// Peers trusted to report the client's address.
@@ -179,6 +183,7 @@ impl Default for Config {
             sms: SmsSettings::default(),
             limits: LimitSettings::default(),
             events: EventSettings::default(),
+            api: ApiSettings::default(),
         }
     }
 }
@@ -253,6 +258,7 @@ impl Config {
             self.sign_in.faults(),
             self.session.validate(),
             self.events.validate(),
+            self.api.validate(self.public_url.as_deref()),
         ];
         faults.extend(parts.into_iter().flatten());
         faults

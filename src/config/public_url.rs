@@ -38,22 +38,27 @@ fn in_ascii(url: &str) -> String {
 /// Returns the fault in the URL, if any; a lenient configuration allows plain http anywhere.
 pub(super) fn validate_url(url: &str, lenient: bool) -> Option<SettingFault> {
     const KEY: &str = "latchkey.public_url";
-    let parsed = rocket::http::uri::Absolute::parse(url).ok();
-    let plain = parsed.is_some_and(|uri| {
-        matches!(&*uri.scheme().to_string(), "http" | "https")
-            && uri
-                .authority()
-                .is_some_and(|authority| authority.user_info().is_none() && !authority.host().is_empty())
-            && uri.path() == ""
-            && uri.query().is_none()
-    });
-    if !plain {
+    if !is_origin(url) {
         let why = "is not an address like \"https://id.example.com\"";
         return Some(SettingFault::new(KEY, why, "no path, no query"));
     }
     let safe = url.starts_with("https:") || is_loopback_url(url) || lenient;
     let why = || format!("\"{url}\" must be https, or http on loopback");
     (!safe).then(|| SettingFault::new(KEY, why(), ""))
+}
+
+/// True for a URL of a scheme and a host alone, with a port or without.
+pub(super) fn is_origin(url: &str) -> bool {
+    let parsed = rocket::http::uri::Absolute::parse(url).ok();
+    parsed.is_some_and(|uri| {
+        let is_host = |host: &str| !host.is_empty() && !host.contains('*');
+        matches!(&*uri.scheme().to_string(), "http" | "https")
+            && uri
+                .authority()
+                .is_some_and(|authority| authority.user_info().is_none() && is_host(authority.host()))
+            && uri.path() == ""
+            && uri.query().is_none()
+    })
 }
 
 /// True if a URL's host is this machine.

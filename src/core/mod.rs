@@ -144,9 +144,20 @@ impl Core {
         format!("{}{}", self.validated.public_url, place.at(self.base()))
     }
 
-    /// Returns the address of a link that carries a key: `/reset/<key>`.
+    /// Returns the address of a link that carries a key: `/reset/<key>`, or a page of an application, which no server is
+    /// sent the fragment of. What undoes a change always leads to the site itself.
     pub fn key_link(&self, place: Place, key: &Key) -> String {
-        format!("{}/{}", self.link(place), key.expose())
+        let name = match place {
+            Place::Reset => Some("reset"),
+            Place::Confirm => Some("confirm"),
+            Place::ChangeEmail => Some("email"),
+            Place::SignInLink => Some("sign_in"),
+            _ => None,
+        };
+        match self.config().api.redirect.as_ref().zip(name) {
+            Some((page, name)) => format!("{page}#{name}={}", key.expose()),
+            None => format!("{}/{}", self.link(place), key.expose()),
+        }
     }
 
     /// The path that the site is mounted at.

@@ -7,7 +7,10 @@ use rocket::{
     fairing::{Fairing, Info, Kind},
 };
 
-use super::own_routes::{caching, is_own};
+use super::{
+    cors,
+    own_routes::{caching, is_own},
+};
 use crate::{app::App, config::host::Csp};
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -44,6 +47,7 @@ const OPENING: [&str; 9] = [
 /// Adds the headers to one response, and removes what an application added to open it.
 pub fn guard(request: &Request<'_>, response: &mut Response<'_>) {
     OPENING.iter().for_each(|name| response.remove_header(name));
+    cors::open(request, response);
     let app = request.rocket().state::<Arc<App>>();
     let csp = match app.map(|app| &app.config().csp) {
         Some(Csp::Host) => None,

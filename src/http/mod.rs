@@ -3,6 +3,7 @@
 pub mod canonical_host;
 pub mod client;
 pub mod cookies;
+pub mod cors;
 pub mod dead_end;
 pub mod device;
 pub mod flash;

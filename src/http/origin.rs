@@ -7,7 +7,7 @@ use rocket::{
 };
 
 use super::{
-    Visit,
+    Visit, cors,
     noticed::{self, Notice},
     program::{bearer, csrf},
     refusal::is_missing,
@@ -49,7 +49,7 @@ impl<'r> FromRequest<'r> for SameOrigin {
         };
         // No page of another site can send a token: a browser would have to ask us first.
         let by_token = bearer(request).is_some() && !is_foreign(request.headers());
-        if by_token || Visit::of(request).as_ref().is_some_and(is_own) {
+        if by_token || cors::is_allowed(request) || Visit::of(request).as_ref().is_some_and(is_own) {
             return Outcome::Success(Self(()));
         }
         request.local_cache(|| Foreign(true));

@@ -16,7 +16,7 @@ use crate::{
     core::place::Place,
     factors,
     http::{
-        canonical_host::CanonicalHost, client::Proxied, cookies::SetCookies, headers::Headers,
+        canonical_host::CanonicalHost, client::Proxied, cookies::SetCookies, cors, headers::Headers,
         noticed::Scribe, own, own_routes::ErrorPages, pace::ResponsePacing, probes, refusal, request_log,
         wellknown,
     },
@@ -32,7 +32,9 @@ pub(super) fn assemble(rocket: Rocket<Build>, app: Arc<App>, db: Db) -> Rocket<B
     let (base, strategies) = (app.base().clone(), app.validated.strategies.clone());
     // Rocket tries one route after another.
     let site = [reset::routes(), sign_in::routes(), account::routes(), factors::routes(), openapi::routes()];
-    let mut routes = [site.concat(), wellknown::routes(&base)].concat();
+    let site = site.concat();
+    let preflight = if app.config().api.origins.is_empty() { Vec::new() } else { cors::routes(&site) };
+    let mut routes = [site, wellknown::routes(&base), preflight].concat();
     #[cfg(feature = "console")]
     if app.config().console {
         routes.extend(crate::admin::console::routes());

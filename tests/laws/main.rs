@@ -17,6 +17,7 @@ mod buckets;
 mod canonical;
 mod codes;
 mod confirm;
+mod cors;
 mod factors;
 mod factors_helped;
 mod flash;
