@@ -44,7 +44,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .by(SignedIn),
         get("/account/email", "Shows the form for another address.").shows::<EmailPage>().by(SignedIn),
         post("/account/email", "Mails a link to another address.").takes::<EmailForm>().by(SignedIn),
-        get("/account/email/sent", "Shows the page after it.").shows::<EmailSentPage>(),
+        get("/account/email/sent", "Shows the page after it.").shows::<EmailSentPage>().by(SignedIn),
         get("/account/email/{key}", "Takes the key of another address, and changes nothing."),
         get("/account/email/confirm", "Shows which address it is.").shows::<EmailConfirmPage>().by(KeyHolder),
         post("/account/email/confirm", "Changes the address.").by(KeyHolder),

@@ -96,6 +96,7 @@ fn described(operation: &Operation, alias: Option<&Alias>, base: &BasePath) -> V
 }
 
 fn id(method: Method, path: &str) -> String {
+    let path = path.replace('{', "by_");
     let words = path.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.fold(name(method).to_owned(), |id, word| format!("{id}_{word}"))
 }
