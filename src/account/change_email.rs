@@ -136,6 +136,7 @@ async fn submit(
         Some(taken) => taken::tell(site.app, held, taken, &site.caller()).await?,
     }
     tx.commit().await?;
+    site.tell("current_email", me.0.account.email.as_str());
     Ok(Outcome::go(Place::ChangeEmailSent))
 }
 

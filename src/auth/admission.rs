@@ -1,7 +1,7 @@
 //! What the gate hands over once its transaction is committed: the cookies of a session or a program's token, and the
 //! way on.
 
-use super::{pending::Owed, refresh, session, told};
+use super::{pending::Owed, session, token::Granted, told};
 use crate::{
     base::{factor::FactorKind, key::Key},
     core::place::{Address, Place},
@@ -18,10 +18,8 @@ pub struct Admission {
     pub(super) opened: Option<(Session, Key)>,
     /// What is owed, with the kinds of factors that may be proved.
     pub(super) ways: Option<(Owed, Vec<FactorKind>)>,
-    /// The token of a program that has a session beside it.
-    pub(super) token: Option<Key>,
-    /// The refresh token that begins with it.
-    pub(super) refresh: Option<String>,
+    /// What a program gets beside the session.
+    pub(super) granted: Granted,
     pub(super) remembered: Option<String>,
     pub(super) email: String,
     pub(super) email_key: String,
@@ -35,8 +33,7 @@ impl Admission {
         Self {
             opened: None,
             ways: None,
-            token: None,
-            refresh: None,
+            granted: Granted::default(),
             remembered: None,
             email: account.email.clone(),
             email_key: account.email_key(),
@@ -81,11 +78,9 @@ impl Admission {
             site,
             &session,
             &self.email,
-            if is_carried { Some(&cookie) } else { self.token.as_ref() },
+            if is_carried { Some(&cookie) } else { self.granted.token.as_ref() },
         );
-        if let Some(refresh) = &self.refresh {
-            refresh::hand_over_first(site, refresh);
-        }
+        self.granted.hand_over(site);
         if is_carried {
             return self.onward(site, place);
         }

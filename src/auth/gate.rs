@@ -3,26 +3,21 @@
 
 use std::time::Duration;
 
-use uuid::Uuid;
-
 use super::{
     admission::Admission,
-    first::First,
     owed::{self, owed},
     pending::{self, Kept, Owed, PendingGoal},
-    refresh, remember, session, told,
+    remember, session,
+    token::{self, Granted},
 };
 use crate::{
     base::{
         Error,
-        clock::Time,
         factor::FactorKind,
         key::{Key, sha256},
     },
-    core::place::Address,
-    hashing::hash::PasswordHash,
-    http::{CookieName, Outcome, Visit, program::Program},
-    policy::{Policy, sign_in::Usernames},
+    http::{CookieName, Visit},
+    policy::sign_in::Usernames,
     store::{
         self, Tx,
         accounts::{self, Locked, Proven},
@@ -31,89 +26,10 @@ use crate::{
     },
 };
 
+pub use super::proof::{Goal, Passed, Proof};
+
 /// Most sessions, and most remembered browsers, of an account; one more ends the least recently used.
 pub(super) const MAX_SESSIONS: i64 = 100;
-
-/// Proof of identity.
-#[derive(Clone, Copy)]
-pub enum Proof<'a> {
-    /// The password.
-    Password,
-    /// A passkey that verified who was there.
-    Passkey,
-    /// A code or a link in place of the password.
-    Code(&'a First),
-    /// The key of a reset under this policy, and everything else that its strategy requires.
-    Reset(&'a Policy),
-    /// A generated password, with its digest.
-    Temporary(&'a [u8]),
-    /// The token of a remembered browser.
-    Remembered,
-    /// The refresh token of a program, whose family began with this session.
-    Refreshed(Uuid),
-    /// A session that has passed this gate, whose owner is only changing the password; or a test of an application.
-    Session,
-}
-
-impl<'a> Proof<'a> {
-    /// The first proof, from which the second must differ.
-    pub(super) fn first(self) -> Option<&'a First> {
-        match self {
-            Proof::Code(first) => Some(first),
-            _ => None,
-        }
-    }
-
-    /// The factor that takes the place of the password, if one does.
-    pub fn instead(self) -> Option<FactorKind> {
-        match self {
-            Proof::Passkey => Some(FactorKind::Passkey),
-            Proof::Code(first) => Some(first.kind()),
-            _ => None,
-        }
-    }
-}
-
-/// The purpose of a proof.
-#[derive(Clone, Copy)]
-pub enum Goal<'a> {
-    /// A session, and a remembered browser if `keep`.
-    SignIn {
-        /// "Keep me signed in".
-        keep: bool,
-    },
-    /// The form for a new password, after a reset under this policy.
-    Form(&'a Policy),
-    /// A new password, which ends everything older.
-    NewPassword {
-        /// Its hash.
-        hash: &'a PasswordHash,
-        /// True if a session begins as well.
-        sign_in: bool,
-    },
-}
-
-/// The gate's answer.
-pub enum Passed {
-    /// The goal is reached.
-    Entered(Admission),
-    /// A second factor is owed first: nothing has happened, but the browser may prove or set it up.
-    Owes(Admission),
-}
-
-impl Passed {
-    /// True if the goal is reached.
-    pub fn has_entered(&self) -> bool {
-        matches!(self, Passed::Entered(_))
-    }
-
-    /// Sets the browser's cookies, and sends it on to `place`, or first to the page of the second factor. Call it after
-    /// the commit.
-    pub fn enter(self, site: &Visit<'_>, place: impl Into<Address>) -> Outcome {
-        let (Passed::Entered(admission) | Passed::Owes(admission)) = self;
-        admission.enter(site, place)
-    }
-}
 
 /// Lets somebody with a proof, and perhaps a second factor, reach a goal: ends this browser's former session, and begins
 /// one if the goal requires it.
@@ -167,19 +83,16 @@ pub async fn pass(
         }
         _ => None,
     };
-    let (token, refresh) = match &opened {
-        // A program that sends a token has its next one by then.
-        Some((session, _)) if session.scope == SessionScope::Token => {
-            (None, begin_refresh(site, account, session, proof).await?)
+    let granted = match &opened {
+        Some((session, _)) if !matches!(proof, Proof::Remembered | Proof::Refreshed(_)) => {
+            token::grant(site, account, session).await?
         }
-        Some((session, _)) if !matches!(proof, Proof::Remembered) => grant(site, account, session).await?,
-        _ => (None, None),
+        _ => Granted::default(),
     };
     Ok(Passed::Entered(Admission {
         opened,
         ways,
-        token,
-        refresh,
+        granted,
         remembered,
         lacks_username,
         ..Admission::of(account)
@@ -191,91 +104,6 @@ async fn lacks_username(site: &Visit<'_>, account: &mut Locked<'_>) -> Result<bo
     let required = site.at_arrival.sign_in([]).usernames == Usernames::Required;
     let id = account.id;
     Ok(required && usernames::of_account(account.tx(), id).await?.is_none())
-}
-
-/// Gives a program that asks for them a token and a refresh token, which end with the session; no token if the session
-/// is one itself.
-///
-/// # Errors
-/// [`Error::Database`].
-async fn grant(
-    site: &Visit<'_>,
-    account: &mut Locked<'_>,
-    session: &Session,
-) -> Result<(Option<Key>, Option<String>), Error> {
-    let asks = site.program.is_some_and(Program::asks_token);
-    if !asks || !matches!(session.scope, SessionScope::Full | SessionScope::Token) {
-        return Ok((None, None));
-    }
-    let refresh = refresh::begin(site, account, session).await?;
-    let now = site.now();
-    let token = Session {
-        id: store::id(now, site.random)?,
-        scope: SessionScope::Token,
-        family: Some(session.family()),
-        began_at: now,
-        expires_at: (now + session::TOKEN).min(session.expires_at),
-        ..session.clone()
-    };
-    Ok((Some(begin(site, account, token).await?.1), refresh))
-}
-
-/// Begins a family of refresh tokens with a token, unless that comes from one.
-async fn begin_refresh(
-    site: &Visit<'_>,
-    account: &mut Locked<'_>,
-    token: &Session,
-    proof: Proof<'_>,
-) -> Result<Option<String>, Error> {
-    let asks = site.program.is_some_and(Program::asks_token);
-    match asks && !matches!(proof, Proof::Refreshed(_)) {
-        true => refresh::begin(site, account, token).await,
-        false => Ok(None),
-    }
-}
-
-/// Tells a program that somebody has proved themselves again until `fresh_until`, with a token if it asks for one.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn verified(
-    site: &Visit<'_>,
-    account: &mut Locked<'_>,
-    session: &Session,
-    fresh_until: Time,
-) -> Result<(), Error> {
-    let now = site.now();
-    let session = Session { fresh_until, proved_at: Some(now), ..session.clone() };
-    let (token, refresh) = grant(site, account, &session).await?;
-    told::entered(site, &session, &account.email, token.as_ref());
-    if let Some(refresh) = refresh {
-        refresh::hand_over_first(site, &refresh);
-    }
-    site.tell("fresh_for", now.until(fresh_until).as_secs());
-    Ok(())
-}
-
-/// Gives a program another token in place of the one that ended with a change of factors, and tells it.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn renew(
-    site: &Visit<'_>,
-    account: &mut Locked<'_>,
-    session: &Session,
-    factor: Option<FactorKind>,
-) -> Result<(), Error> {
-    if session.scope != SessionScope::Token {
-        return Ok(());
-    }
-    let id = store::id(site.now(), site.random)?;
-    let token = Session { id, factor, ..session.clone() };
-    let (token, secret) = begin(site, account, token).await?;
-    told::entered(site, &token, &account.email, Some(&secret));
-    if let Some(refresh) = begin_refresh(site, account, &token, Proof::Session).await? {
-        refresh::hand_over_first(site, &refresh);
-    }
-    Ok(())
 }
 
 /// Ends this browser's sessions, and that of the token that was sent, and forgets the browser.
@@ -418,7 +246,11 @@ fn blank(site: &Visit<'_>, account: &Locked<'_>, life: Duration) -> Result<Sessi
     })
 }
 
-async fn begin(
+/// Begins a session.
+///
+/// # Errors
+/// [`Error::Database`].
+pub(super) async fn begin(
     site: &Visit<'_>,
     account: &mut Locked<'_>,
     session: Session,

@@ -47,7 +47,7 @@ pub struct Used {
 
 /// Returns the site as authenticators know it; `None` where no browser offers passkeys.
 pub fn party(app: &App) -> Option<RelyingParty> {
-    RelyingParty::new(&app.validated.public_url, &app.config().site_name).ok()
+    app.party()
 }
 
 impl Stored {

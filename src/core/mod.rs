@@ -40,6 +40,7 @@ use crate::{
     },
     policy::{Policy, sign_in::SignInPolicy},
     store::{self, StoredPolicy, accounts::AccountRow, events::Event, factors::FactorRow, keys::KeyRow},
+    webauthn::relying_party::RelyingParty,
 };
 
 /// Most events that a subscriber may be behind.
@@ -158,6 +159,11 @@ impl Core {
             Some((page, name)) => format!("{page}#{name}={}", key.expose()),
             None => format!("{}/{}", self.link(place), key.expose()),
         }
+    }
+
+    /// The site as authenticators know it; `None` where no browser offers passkeys.
+    pub fn party(&self) -> Option<RelyingParty> {
+        RelyingParty::new(&self.validated.public_url, &self.config().site_name).ok()
     }
 
     /// The path that the site is mounted at.

@@ -11,12 +11,11 @@ use crate::{
     account::notice,
     auth::{
         first::First,
-        gate,
         pending::{self, Owed, Pending},
         recipient::Recipient,
         recovery, session,
         stepped_up::SteppedUp,
-        told,
+        token, told,
     },
     base::{Error, factor::FactorKind, key::Key},
     core::{
@@ -171,7 +170,7 @@ impl Enrolling<'_> {
                 let stays = |was: &FactorKind| *was == FactorKind::RecoveryCode || *was < factor.kind;
                 let proved = session.factor.filter(stays).unwrap_or(factor.kind);
                 sessions::set_factor(account.tx(), session.id, proved).await?;
-                gate::renew(site, account, session, Some(proved)).await?;
+                token::renew(site, account, session, Some(proved)).await?;
                 None
             }
         };

@@ -11,11 +11,10 @@ use super::{
 use crate::{
     account::notice,
     auth::{
-        gate,
         passkey::{self, Stored},
         recipient::Recipient,
         stepped_up::SteppedUp,
-        told,
+        token, told,
     },
     base::{Error, factor::FactorKind, fault::Fault},
     core::{
@@ -269,35 +268,7 @@ pub(super) async fn remove(
     let event = Event::new(EventKind::FactorRemoved, owner).from(&asked).detail(factor.kind.name());
     event.write(site.app, account.tx()).await?;
     let session = &me.0.0.session;
-    gate::renew(&site, &mut account, session, session.factor).await?;
-    tx.commit().await?;
-    site.flash("flash-factor-removed");
-    Ok(Outcome::go(Place::Factors))
-}
-
-/// Removes every factor, and the recovery codes.
-///
-/// # Errors
-/// [`Error::Database`].
-pub(super) async fn remove_all(site: &Visit<'_>, me: SteppedUp<'_>) -> Result<Outcome, Error> {
-    let mut tx = site.begin().await?;
-    let Some(mut account) = me.0.lock(&mut tx, site.now()).await? else {
-        return Ok(Outcome::elsewhere(Place::Factors));
-    };
-    if site.sign_in_policy(&account).second_factor == SecondFactor::Required {
-        drop(tx);
-        return refused(site, me, Refusal::at("factors", Fault::new("fault-factor-needed"))).await;
-    }
-    let (asked, owner) = (site.caller(), account.id);
-    let (tx_held, row) = account.parts();
-    notice::post(site.app, tx_held, row, &row.email, "factor-removed", &asked).await?;
-    if factors::remove_all(&mut account).await? == 0 {
-        return Ok(Outcome::elsewhere(Place::Factors));
-    }
-    let event = Event::new(EventKind::FactorRemovedAll, owner).from(&asked);
-    event.write(site.app, account.tx()).await?;
-    let session = &me.0.0.session;
-    gate::renew(site, &mut account, session, session.factor).await?;
+    token::renew(&site, &mut account, session, session.factor).await?;
     tx.commit().await?;
     site.flash("flash-factor-removed");
     Ok(Outcome::go(Place::Factors))

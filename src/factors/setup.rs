@@ -9,10 +9,15 @@ use super::{
     passkey, prove, sms, totp,
 };
 use crate::{
-    auth::{pending::Pending, question::Question, stepped_up::SteppedUp, told},
+    account::notice,
+    auth::{pending::Pending, question::Question, stepped_up::SteppedUp, token, told},
     base::{Error, factor::FactorKind, fault::Fault},
-    core::place::Place,
+    core::{
+        event::{Event, EventKind},
+        place::Place,
+    },
     http::{Outcome, Paced, Read, Refusal, SameOrigin, Visit, form::form},
+    policy::sign_in::SecondFactor,
     sign_in,
     store::{factors, sessions::SignedIn},
 };
@@ -86,7 +91,7 @@ async fn start(
     let config = site.app.config();
     let none = || Read::of_query([None], config);
     let me = match me {
-        Enrolling::SignedIn(me) if name == DISABLE => return list::remove_all(&site, me).await,
+        Enrolling::SignedIn(me) if name == DISABLE => return remove_all(&site, me).await,
         me => me,
     };
     match told::kind(name) {
@@ -203,4 +208,32 @@ async fn remove_passkey(
             list::refused(&site, me, refusal).await
         }
     }
+}
+
+/// Removes every factor, and the recovery codes.
+///
+/// # Errors
+/// [`Error::Database`].
+async fn remove_all(site: &Visit<'_>, me: SteppedUp<'_>) -> Result<Outcome, Error> {
+    let mut tx = site.begin().await?;
+    let Some(mut account) = me.0.lock(&mut tx, site.now()).await? else {
+        return Ok(Outcome::elsewhere(Place::Factors));
+    };
+    if site.sign_in_policy(&account).second_factor == SecondFactor::Required {
+        drop(tx);
+        return list::refused(site, me, Refusal::at("factors", Fault::new("fault-factor-needed"))).await;
+    }
+    let (asked, owner) = (site.caller(), account.id);
+    let (tx_held, row) = account.parts();
+    notice::post(site.app, tx_held, row, &row.email, "factor-removed", &asked).await?;
+    if factors::remove_all(&mut account).await? == 0 {
+        return Ok(Outcome::elsewhere(Place::Factors));
+    }
+    let event = Event::new(EventKind::FactorRemovedAll, owner).from(&asked);
+    event.write(site.app, account.tx()).await?;
+    let session = &me.0.0.session;
+    token::renew(site, &mut account, session, session.factor).await?;
+    tx.commit().await?;
+    site.flash("flash-factor-removed");
+    Ok(Outcome::go(Place::Factors))
 }

@@ -12,7 +12,7 @@ use super::{
     ways::{Sent, Ways, place_of},
 };
 use crate::{
-    auth::{again::Again, gate, question::Aim, second_factor::Tried, told},
+    auth::{again::Again, question::Aim, second_factor::Tried, token, told},
     base::{Error, factor::FactorKind, fault::Fault},
     core::place::{Place, goal},
     http::{Form, Outcome, Page, Read, Refusal, SameOrigin, Visit, form::form},
@@ -134,7 +134,7 @@ async fn submit(
     if !sessions::step_up(account.tx(), session, Some(kind), (now, fresh_until)).await? {
         return Ok(Outcome::elsewhere(Place::SignIn));
     }
-    gate::verified(&site, &mut account, &me.session, fresh_until).await?;
+    token::verified(&site, &mut account, &me.session, fresh_until).await?;
     tx.commit().await?;
     Ok(Outcome::Go(goal(&next)))
 }

@@ -5,7 +5,7 @@ use rocket::{Route, get, post, routes};
 use super::ways::Ways;
 use crate::{
     account::change::{asks_password, confirm},
-    auth::gate,
+    auth::token,
     base::{Error, fault::Fault},
     core::place::Place,
     hashing::password::Password,
@@ -94,7 +94,7 @@ async fn check(
     if !sessions::step_up(account.tx(), me.session.id, None, (now, fresh_until)).await? {
         return Ok(Outcome::elsewhere(Place::SignIn));
     }
-    gate::verified(site, &mut account, &me.session, fresh_until).await?;
+    token::verified(site, &mut account, &me.session, fresh_until).await?;
     tx.commit().await?;
     Ok(Outcome::go(Place::Account))
 }

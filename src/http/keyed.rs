@@ -208,16 +208,22 @@ fn over_since(site: &Visit<'_>, spent: Option<&Spent>, again: Place) -> Outcome 
     Outcome::Gone(Gone { why, when: spent.map(|spent| spent.spent_at), again, email })
 }
 
-/// Outcomes for the 410 catcher: says why the key in the browser's cookie opens nothing, or that there is none.
+/// Outcomes for the 410 catcher: says why the key of a program's address, or in the browser's cookie, opens nothing, or
+/// that there is none.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn caught(
     site: &Visit<'_>,
+    in_address: &LinkKey,
     cookie_name: CookieName,
     again: Place,
     reads: bool,
 ) -> Result<Outcome, Error> {
+    // A program that sends the key in the address does not click twice.
+    if let Some(key) = in_address.key().filter(|_| site.program.is_some()) {
+        return Ok(over(site, key, again).await?.0);
+    }
     let Some(key) = site.carried(cookie_name) else {
         return Ok(Outcome::gone(Why::NoCookie, None, again));
     };

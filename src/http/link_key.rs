@@ -6,6 +6,7 @@ use rocket::{
     request::{FromRequest, Outcome},
 };
 
+use super::program;
 use crate::{
     base::{base_path::BasePath, key::Key},
     core::place::Place,
@@ -65,7 +66,9 @@ pub fn strip(base: &BasePath, strategies: &Strategies, request: &mut Request<'_>
     }
     let key = Key::from_link(rest);
     request.local_cache(|| LinkKey(key));
-    if let Ok(bare) = Origin::parse_owned(format!("{}/-", place.at(base))) {
+    // Nothing else of a query stays: a mail program may have broken the key into it.
+    let query = if program::includes_token(request) { "?include_auth_token" } else { "" };
+    if let Ok(bare) = Origin::parse_owned(format!("{}/-{query}", place.at(base))) {
         request.set_uri(bare);
     }
 }

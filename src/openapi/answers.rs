@@ -60,6 +60,7 @@ fn refusal() -> Value {
             "field_codes": { "type": "object", "additionalProperties": codes },
             "flows": FLOWS.schema(),
             "reauth_required": TRUTH.schema(),
+            "unified_signin_enabled": TRUTH.schema(),
             "oauth_enabled": TRUTH.schema(),
             "oauth_providers": TEXTS.schema(),
             "location": TEXT.schema(),

@@ -15,7 +15,7 @@ use crate::{
     base::Error,
     core::place::Place,
     http::{
-        CookieName, Outcome, Page, Visit,
+        CookieName, LinkKey, Outcome, Page, Visit,
         dead_end::{ErrorPage, Why},
         framed, headers, keyed, locale, origin, own_routes,
         program::Program,
@@ -84,7 +84,8 @@ async fn gone(request: &Request<'_>) -> Result<Outcome, Error> {
     } else {
         (CookieName::Reset, Place::Reset)
     };
-    keyed::caught(&site, cookie_name, again, reads).await
+    let in_address = request.local_cache(LinkKey::default);
+    keyed::caught(&site, in_address, cookie_name, again, reads).await
 }
 
 /// The visitor lacks a role, or the request cannot be shown to come from this site.

@@ -2,11 +2,17 @@
 
 use rocket::{Request, http::Method};
 
-/// Returns the methods of the routes at the path of a request; none if its own is one of them.
-pub(super) fn others(request: &Request<'_>) -> Vec<Method> {
-    let path = request.uri().path();
-    let routes = request.rocket().routes().filter(|route| is_at(route.uri.path(), path.as_str()));
-    let mut methods: Vec<_> = routes.map(|route| route.method).collect();
+use super::contract;
+use crate::app::App;
+
+/// Returns the methods that the path of a request takes; none if its own is one of them.
+pub(super) fn others(app: &App, request: &Request<'_>) -> Vec<Method> {
+    let path = request.uri().path().as_str();
+    let routes = request.rocket().routes().filter(|route| is_at(route.uri.path(), path));
+    let routes = routes.map(|route| route.method).filter(|method| *method != Method::Options);
+    let below = app.base().below(path);
+    let aliases = contract::all().iter().filter(|alias| below.is_some_and(|below| alias.is_at(below)));
+    let mut methods: Vec<_> = routes.chain(aliases.map(|alias| alias.method)).collect();
     methods.sort_unstable_by_key(|method| method.as_str());
     methods.dedup();
     if methods.contains(&request.method()) { Vec::new() } else { methods }

@@ -21,6 +21,7 @@ use crate::{
         outcome::{Needed, Unproven},
         viewer,
     },
+    policy::method::SignInMethod,
     view::language::Language,
 };
 
@@ -98,7 +99,7 @@ impl Answer {
             Outcome::Failed(_) if origin::was_refused(request) => {
                 Self::refused(Status::BadRequest, vec![say("program-csrf")], "CSRF_MISSING")
             }
-            Outcome::Failed(Status::NotFound) => match allowed::others(request) {
+            Outcome::Failed(Status::NotFound) => match allowed::others(app, request) {
                 none if none.is_empty() => Self::failed(Status::NotFound, language),
                 methods => Self { allow: methods, ..Self::failed(Status::MethodNotAllowed, language) },
             },
@@ -175,9 +176,13 @@ impl Answer {
         if unproven.needed == Needed::Again {
             let flows = json!([{ "id": "reauthenticate", "href": Place::Verify.at(app.base()) }]);
             let answer = answer.with("reauth_required", true).with("flows", flows);
-            return answer.with("oauth_enabled", false).with("oauth_providers", json!([]));
+            return answer
+                .with("unified_signin_enabled", true)
+                .with("oauth_enabled", false)
+                .with("oauth_providers", json!([]));
         }
-        let methods = Visit::of(request).map(|site| site.at_arrival.methods()).unwrap_or_default();
+        let mut methods = Visit::of(request).map(|site| site.at_arrival.methods()).unwrap_or_default();
+        methods.retain(|method| *method != SignInMethod::Passkey || app.party().is_some());
         let flow = json!({ "id": "login", "href": Place::SignIn.at(app.base()), "methods": methods });
         answer.with("flows", json!([flow]))
     }

@@ -62,6 +62,14 @@ impl Alias {
         self
     }
 
+    /// True if a path below the base is its own.
+    pub(super) fn is_at(&self, below: &str) -> bool {
+        match self.path.strip_suffix('*') {
+            Some(begun) => below.strip_prefix(begun).is_some_and(|rest| !rest.is_empty()),
+            None => below == self.path,
+        }
+    }
+
     /// Asks for what we show on a page.
     const fn by_get(mut self) -> Self {
         self.by = Method::Get;

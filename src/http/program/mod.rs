@@ -41,6 +41,11 @@ pub fn asks_json(request: &Request<'_>) -> bool {
     sends_json(request) || request.accept().is_some_and(prefers)
 }
 
+/// True if a request asks for a token beside what it does.
+pub fn includes_token(request: &Request<'_>) -> bool {
+    request.query_fields().any(|field| field.name == INCLUDE_TOKEN)
+}
+
 /// True if a request sends JSON.
 pub fn sends_json(request: &Request<'_>) -> bool {
     request.content_type().is_some_and(|kind| kind.is_json())
@@ -50,8 +55,8 @@ impl Program {
     /// Returns the program that sent a request, if one did.
     pub fn of<'r>(request: &'r Request<'_>) -> Option<&'r Self> {
         let program = request.local_cache(|| {
-            let asks_token = || request.query_fields().any(|field| field.name == INCLUDE_TOKEN);
-            asks_json(request).then(|| Program { asks_token: asks_token(), ..Program::default() })
+            let asks_token = includes_token(request);
+            asks_json(request).then(|| Program { asks_token, ..Program::default() })
         });
         program.as_ref()
     }
