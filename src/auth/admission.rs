@@ -95,6 +95,9 @@ impl Admission {
             }
         }
         site.cookies.set(own, cookie.expose(), None);
+        if !self.granted.is_kept() {
+            site.cookies.remove(CookieName::Refresh);
+        }
         match &self.remembered {
             Some(cookie) => {
                 site.cookies.set(CookieName::Remembered, cookie, Some(*site.config().session.remember))

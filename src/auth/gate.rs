@@ -7,7 +7,7 @@ use super::{
     admission::Admission,
     owed::{self, owed},
     pending::{self, Kept, Owed, PendingGoal},
-    remember, session,
+    refresh, remember, session,
     token::{self, Granted},
 };
 use crate::{
@@ -118,6 +118,9 @@ pub async fn leave(site: &Visit<'_>, tx: &mut Tx) -> Result<(), Error> {
         if let Some(cookie) = site.cookies.get(cookie_name) {
             sessions::end_digest(tx, &sha256(cookie.as_bytes())).await?;
         }
+    }
+    if let Some(token) = site.cookies.get(CookieName::Refresh) {
+        refresh::forget(site, tx, token).await?;
     }
     remember::forget(site, tx).await
 }

@@ -158,21 +158,33 @@ pub async fn of_account(
     refresh_tokens::list(conn, account, now - IDLE, now).await
 }
 
-/// Ends the family of a token that is good, or was until just now.
+/// Ends the family of a token, whichever of its tokens that is: the next person in a browser finds none of it.
+///
+/// # Errors
+/// [`Error::Database`].
+pub(super) async fn forget(site: &Visit<'_>, tx: &mut Tx, sent: &str) -> Result<(), Error> {
+    let Some(sent) = Sent::parse(sent) else { return Ok(()) };
+    if let Some(family) = find(tx, site, &sent).await? {
+        sessions::end(tx, family.account_id, family.family).await?;
+    }
+    Ok(())
+}
+
+/// The same at sign-out, after whatever is under way for the account; a token that had been replaced is an event.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn end(site: &Visit<'_>, tx: &mut Tx, sent: &str) -> Result<(), Error> {
-    let Some(sent) = Sent::parse(sent) else { return Ok(()) };
-    let found = find(tx, site, &sent).await?;
-    let Some(family) =
-        found.filter(|family| sent.is(&family.digest) || sent.is_overtaken(family, site.now()))
-    else {
-        return Ok(());
-    };
-    accounts::lock(tx, family.account_id, site.now()).await?;
-    sessions::end(tx, family.account_id, family.family).await?;
-    Ok(())
+    let Some(token) = Sent::parse(sent) else { return Ok(()) };
+    let Some(found) = find(tx, site, &token).await? else { return Ok(()) };
+    accounts::lock(tx, found.account_id, site.now()).await?;
+    let Some(family) = find(tx, site, &token).await? else { return Ok(()) };
+    if !token.is(&family.digest) && !token.is_overtaken(&family, site.now()) {
+        let asked = site.caller();
+        let event = Event::new(EventKind::RefreshReplayed, family.account_id).from(&asked);
+        event.write(site.app, tx).await?;
+    }
+    forget(site, tx, sent).await
 }
 
 async fn find(conn: &mut store::Conn, site: &Visit<'_>, sent: &Sent) -> Result<Option<RefreshToken>, Error> {

@@ -19,6 +19,11 @@ pub struct Granted {
 }
 
 impl Granted {
+    /// True if there is a refresh token.
+    pub(super) fn is_kept(&self) -> bool {
+        self.refresh.is_some()
+    }
+
     /// Hands over the refresh token, if there is one. Call it after the commit.
     pub(super) fn hand_over(&self, site: &Visit<'_>) {
         if let Some(refresh) = &self.refresh {

@@ -123,6 +123,11 @@ impl Ways {
         Ok(sent.or_else(|| self.kinds.iter().copied().find(|kind| *kind != FactorKind::Passkey)))
     }
 
+    /// True if the account has no factor at all.
+    pub fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
     /// Returns the kinds that may be proved, the strongest first, and recovery codes last.
     pub fn kinds(&self) -> &[FactorKind] {
         &self.kinds

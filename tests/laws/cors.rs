@@ -70,6 +70,21 @@ async fn a_named_page_does_not_reach_the_console_or_pages(setting: Setting) {
     let request = app.program().request(Method::GET, "/admin/people").header("Origin", APP);
     let reply = app.program().send(request).await;
     assert!(!reply.headers.contains_key("Access-Control-Allow-Origin"), "{reply:?}");
+    let root = app.admin("root@example.com").await;
+    let console = app.signed_in(&root).await;
+    for place in ["/admin/people", "/%61dmin/people", "/%61%64min/people", "//admin/people"] {
+        for method in [Method::GET, Method::POST] {
+            let request = app.program().request(method, place).header("Origin", APP);
+            let request = request.header("Cookie", console.jar().header().expect("cookies"));
+            let answer = console.send(request).await;
+            let opened = answer.headers.contains_key("Access-Control-Allow-Origin");
+            assert!(!opened, "{place}: {answer:?}");
+        }
+        let forged = app.program().request(Method::POST, &format!("{place}/x/disable")).header("Origin", APP);
+        let forged = forged.header("Cookie", console.jar().header().expect("cookies"));
+        let answer = console.send(forged).await;
+        assert!(answer.text().contains("CSRF_MISSING") || answer.status == 404, "{place}: {answer:?}");
+    }
     let browser = app.browser();
     let page = browser.send(browser.request(Method::GET, "/login").header("Origin", APP)).await;
     assert!(!page.headers.contains_key("Access-Control-Allow-Origin"), "{page:?}");

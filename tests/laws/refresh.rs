@@ -131,6 +131,13 @@ async fn a_cookie_carries_it_where_scripts_cannot_read_it(setting: Setting) {
     assert!(reply.done()["user"].get("refresh_token").is_none());
     let user = program.post("/refresh-token", json!({})).await.done()["user"].take();
     assert!(user["authentication_token"].is_string() && user.get("refresh_token").is_none(), "{user}");
+    let ben = app.person("ben").await;
+    let body = json!({ "email": ben.email, "password": ben.password });
+    program.post("/login", body).await.done();
+    assert_eq!(cookie_of(&program.jar()), None, "the next person has the cookie of the one before");
+    let body = json!({ "email": ann.email, "password": ann.password });
+    program.post("/login?include_auth_token", body).await.done();
+    assert!(cookie_of(&program.jar()).is_some());
     program.post("/logout", json!({})).await.done();
     assert_eq!(cookie_of(&program.jar()), None);
 }
@@ -146,6 +153,13 @@ async fn a_family_ends_with_signing_out(setting: Setting) {
     let (program, first) = signed_in(&app, &ann).await;
     program.post("/logout", json!({})).await.done();
     is_over(&app, &first).await;
+    // By its refresh token alone, which may have been copied and used by then.
+    let (_, first) = signed_in(&app, &ann).await;
+    let second = refreshed(&app, &first).await;
+    app.minutes_pass(1);
+    let padding = "x".repeat(600);
+    app.program().post("/logout", json!({ "refresh_token": first, "note": padding })).await.done();
+    is_over(&app, &second).await;
     // By a token that was refreshed, too.
     let (_, first) = signed_in(&app, &ann).await;
     let user = refresh(&app, &first).await.done()["user"].take();

@@ -19,7 +19,6 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 struct Body {
     csrf_token: Option<String>,
     password: Option<IgnoredAny>,
-    refresh_token: Option<IgnoredAny>,
 }
 
 /// The token in a body.
@@ -36,8 +35,7 @@ pub(super) async fn read(request: &Request<'_>, data: &mut Data<'_>, looks: bool
     let begun = timeout(TIMEOUT, data.peek(MOST)).await.unwrap_or_default();
     let body: Body = serde_json::from_slice(begun).unwrap_or_default();
     request.local_cache(|| Csrf(body.csrf_token));
-    let has = [body.password.map(|_| "password"), body.refresh_token.map(|_| "refresh_token")];
-    has.into_iter().flatten().collect()
+    body.password.map(|_| "password").into_iter().collect()
 }
 
 /// Returns the token in a body that was looked at.

@@ -19,7 +19,7 @@ pub(super) fn others(app: &App, request: &Request<'_>) -> Vec<Method> {
 }
 
 /// True if a route with this path, which takes no further segments, is for a path.
-fn is_at(route: &str, path: &str) -> bool {
+pub(super) fn is_at(route: &str, path: &str) -> bool {
     let (mut route, mut path) = (route.split('/'), path.split('/'));
     loop {
         match (route.next(), path.next()) {

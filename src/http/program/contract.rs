@@ -7,7 +7,7 @@ use rocket::{
     http::{Method, uri::Origin},
 };
 
-use super::{ahead, asks_json};
+use super::{ahead, allowed::is_at, asks_json, sends_json};
 use crate::{base::base_path::BasePath, core::place::Place, http::form::fields::Fields};
 
 /// An address of the contract.
@@ -26,6 +26,8 @@ pub struct Alias {
     pub names: &'static [(&'static str, &'static str)],
     /// A field without which the address leads elsewhere.
     has: &'static str,
+    /// True if it leads elsewhere without a body of JSON.
+    json: bool,
     /// A field that the address stands for.
     pub with: Option<(&'static str, &'static str)>,
     /// The field that what follows its path is the value of.
@@ -33,7 +35,18 @@ pub struct Alias {
 }
 
 const fn alias(method: Method, path: &'static str, to: Place) -> Alias {
-    Alias { method, path, to, by: method, second: false, names: &[], has: "", with: None, rest: "" }
+    Alias {
+        method,
+        path,
+        to,
+        by: method,
+        second: false,
+        names: &[],
+        has: "",
+        json: false,
+        with: None,
+        rest: "",
+    }
 }
 
 impl Alias {
@@ -49,6 +62,11 @@ impl Alias {
 
     const fn has(mut self, field: &'static str) -> Self {
         self.has = field;
+        self
+    }
+
+    const fn by_json(mut self) -> Self {
+        self.json = true;
         self
     }
 
@@ -117,7 +135,7 @@ const ALIASES: [Alias; 41] = {
         alias(Post, "/wan-register/*", FactorsPasskey).names(CREDENTIAL).rest("asked"),
         alias(Post, "/wan-verify", Verify).by_get().with("with", "passkey"),
         alias(Post, "/wan-verify/*", Verify).names(CREDENTIAL).with("with", "passkey").rest("asked"),
-        alias(Post, "/logout", SignOutRefresh).has("refresh_token"),
+        alias(Post, "/logout", SignOutRefresh).by_json(),
         alias(Post, "/reset/-", ResetAtOnce).names(NEW_PASSWORD),
         alias(Post, "/confirm/-", ConfirmAddress),
         alias(Post, "/account/email/-", ChangeEmailConfirm),
@@ -154,20 +172,16 @@ pub async fn lead(base: &BasePath, request: &mut Request<'_>, data: &mut Data<'_
     }
     let Some(below) = base.below(request.uri().path().as_str()).map(str::to_owned) else { return };
     let method = request.method();
-    let rest = |alias: &Alias| match alias.path.strip_suffix('*') {
-        Some(begun) => below.strip_prefix(begun).filter(|rest| !rest.is_empty()).map(str::to_owned),
-        None => (below == alias.path).then(String::new),
-    };
-    let mut found = ALIASES.iter().filter(|alias| alias.method == method);
-    let found = found.find_map(|alias| Some((alias, rest(alias)?)));
+    let found = ALIASES.iter().find(|alias| alias.method == method && alias.is_at(&below));
     // A short body may carry the token of its browser, too.
-    let looks = found.as_ref().is_some_and(|(alias, _)| !alias.has.is_empty());
+    let looks = found.is_some_and(|alias| !alias.has.is_empty());
     let has = ahead::read(request, data, looks).await;
-    let Some((alias, rest)) = found else { return };
+    let Some(alias) = found else { return };
     let leads = alias.has.is_empty() || has.contains(&alias.has);
-    if !leads || is_of_application(request, base, alias) {
+    if !leads || alias.json && !sends_json(request) || is_of_application(request, base, alias) {
         return;
     }
+    let rest = below.strip_prefix(alias.path.trim_end_matches('*')).unwrap_or_default().to_owned();
     let fields: Vec<_> = [
         alias.with.map(|(field, value)| (field, value.to_owned())),
         (!rest.is_empty()).then_some((alias.rest, rest)),
@@ -214,9 +228,11 @@ pub(super) fn stands_for(request: &Request<'_>, field: &str, value: &str) -> boo
 /// True if the application has a route of its own at an address of the contract.
 fn is_of_application(request: &Request<'_>, base: &BasePath, alias: &Alias) -> bool {
     // Where we have a route ourselves, Rocket would have refused another.
-    if !alias.has.is_empty() || alias.to.path() == alias.path {
-        return false;
-    }
-    let path = base.join(alias.path);
-    request.rocket().routes().any(|route| route.method == request.method() && route.uri.path() == path)
+    let is_ours = !alias.has.is_empty() || alias.json || alias.to.path() == alias.path;
+    let path = request.uri().path();
+    let is_there = |path: &str| {
+        let mut routes = request.rocket().routes();
+        routes.any(|route| route.method == request.method() && is_at(route.uri.path(), path))
+    };
+    base.below(path.as_str()).is_some() && !is_ours && is_there(path.as_str())
 }
