@@ -20,6 +20,7 @@ pub mod refresh;
 pub mod remember;
 pub mod requested;
 pub mod role;
+mod rotating;
 pub mod second_factor;
 pub mod sent_code;
 pub mod session;

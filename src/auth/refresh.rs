@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
-use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::gate::{self, Goal, Passed, Proof};
+use super::{
+    gate::{self, Goal, Passed, Proof},
+    rotating::{Next, Rotating, text, unseal},
+};
 use crate::{
     base::{
         Error,
@@ -26,37 +28,16 @@ use crate::{
 
 const PURPOSE: &str = "refresh token";
 /// Absolute life of a family.
-const LIFE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+pub(super) const LIFE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// Longest time between two uses.
 const IDLE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// Time in which another tab may still send the former token.
 const OVERLAP: Duration = Duration::from_secs(10);
 
-/// A token as it was sent.
-struct Sent {
-    id: Uuid,
-    digest: Vec<u8>,
-}
-
-impl Sent {
-    fn parse(text: &str) -> Option<Self> {
-        let (id, secret) = text.split_once('.')?;
-        Some(Self { id: Uuid::parse_str(id).ok()?, digest: sha256(secret.as_bytes()) })
-    }
-
-    fn is(&self, digest: &[u8]) -> bool {
-        bool::from(digest.ct_eq(&self.digest))
-    }
-
-    /// True if another tab has just replaced it.
-    fn is_overtaken(&self, family: &RefreshToken, now: Time) -> bool {
-        let is_former = family.former.as_deref().is_some_and(|digest| self.is(digest));
-        is_former && family.rotated_at + OVERLAP > now
-    }
-}
-
-fn text(id: Uuid, secret: &Key) -> String {
-    format!("{id}.{}", secret.expose())
+/// True if a token is the family's, or was until another tab replaced it just now.
+fn is_good(sent: &Rotating, family: &RefreshToken, now: Time) -> bool {
+    let is_overtaken = sent.is_former(family.former.as_deref()) && family.rotated_at + OVERLAP > now;
+    sent.is(&family.digest) || is_overtaken
 }
 
 /// Begins a family with a session of a program that asks for tokens, if the site has refresh tokens.
@@ -100,17 +81,12 @@ pub(super) fn hand_over(site: &Visit<'_>, token: &str, expires_in: Duration) {
     }
 }
 
-/// The same for a family that begins.
-pub(super) fn hand_over_first(site: &Visit<'_>, token: &str) {
-    hand_over(site, token, LIFE);
-}
-
 /// Replaces a refresh token, and gives a token beside it; `None` if it is not good, whatever the reason.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn refresh(site: &Visit<'_>, sent: &str) -> Result<Option<Outcome>, Error> {
-    let Some(sent) = Sent::parse(sent) else { return Ok(None) };
+    let Some(sent) = Rotating::parse(sent) else { return Ok(None) };
     let now = site.now();
     let Some(found) = find(&mut site.read().await?, site, &sent).await? else { return Ok(None) };
     let mut tx = site.begin().await?;
@@ -118,22 +94,20 @@ pub async fn refresh(site: &Visit<'_>, sent: &str) -> Result<Option<Outcome>, Er
     let Some(mut account) = locked.filter(|account| account.enabled) else { return Ok(None) };
     // Read again under the lock of the account's row: another tab may have come first.
     let Some(family) = find(account.tx(), site, &sent).await? else { return Ok(None) };
-    if !sent.is(&family.digest) && !sent.is_overtaken(&family, now) {
-        let id = account.id;
-        sessions::end(account.tx(), id, family.family).await?;
-        refresh_tokens::end(account.tx(), id, family.family).await?;
-        let asked = site.caller();
-        let event = Event::new(EventKind::RefreshReplayed, id).from(&asked);
-        event.write(site.app, account.tx()).await?;
+    if !is_good(&sent, &family, now) {
+        end_copied(site, account.tx(), &family).await?;
         tx.commit().await?;
         return Ok(None);
     }
-    let next = match sent.is(&family.digest) {
-        true => rotate(site, &mut account, &family).await?,
-        false => match unseal(site, &family) {
+    let next = if sent.is(&family.digest) {
+        let Next { secret, digest, sealed } = Next::draw(site, PURPOSE)?;
+        refresh_tokens::rotate(account.tx(), family.id, (&digest, &sealed), now).await?;
+        secret
+    } else {
+        match unseal(site, PURPOSE, family.next.as_deref()) {
             Some(next) => next,
             None => return Ok(None),
-        },
+        }
     };
     let proof = Proof::Refreshed(family.family);
     let passed = gate::pass(site, &mut account, proof, family.factor, Goal::SignIn { keep: false }).await?;
@@ -163,7 +137,7 @@ pub async fn of_account(
 /// # Errors
 /// [`Error::Database`].
 pub(super) async fn forget(site: &Visit<'_>, tx: &mut Tx, sent: &str) -> Result<(), Error> {
-    let Some(sent) = Sent::parse(sent) else { return Ok(()) };
+    let Some(sent) = Rotating::parse(sent) else { return Ok(()) };
     if let Some(family) = find(tx, site, &sent).await? {
         sessions::end(tx, family.account_id, family.family).await?;
     }
@@ -175,32 +149,29 @@ pub(super) async fn forget(site: &Visit<'_>, tx: &mut Tx, sent: &str) -> Result<
 /// # Errors
 /// [`Error::Database`].
 pub async fn end(site: &Visit<'_>, tx: &mut Tx, sent: &str) -> Result<(), Error> {
-    let Some(token) = Sent::parse(sent) else { return Ok(()) };
-    let Some(found) = find(tx, site, &token).await? else { return Ok(()) };
+    let Some(sent) = Rotating::parse(sent) else { return Ok(()) };
+    let Some(found) = find(tx, site, &sent).await? else { return Ok(()) };
     accounts::lock(tx, found.account_id, site.now()).await?;
-    let Some(family) = find(tx, site, &token).await? else { return Ok(()) };
-    if !token.is(&family.digest) && !token.is_overtaken(&family, site.now()) {
-        let asked = site.caller();
-        let event = Event::new(EventKind::RefreshReplayed, family.account_id).from(&asked);
-        event.write(site.app, tx).await?;
+    let Some(family) = find(tx, site, &sent).await? else { return Ok(()) };
+    match is_good(&sent, &family, site.now()) {
+        true => sessions::end(tx, family.account_id, family.family).await.map(|_| ()),
+        false => end_copied(site, tx, &family).await,
     }
-    forget(site, tx, sent).await
 }
 
-async fn find(conn: &mut store::Conn, site: &Visit<'_>, sent: &Sent) -> Result<Option<RefreshToken>, Error> {
+/// Ends a family one of whose former tokens was used again, and records it.
+async fn end_copied(site: &Visit<'_>, tx: &mut Tx, family: &RefreshToken) -> Result<(), Error> {
+    sessions::end(tx, family.account_id, family.family).await?;
+    let asked = site.caller();
+    let event = Event::new(EventKind::RefreshReplayed, family.account_id).from(&asked);
+    event.write(site.app, tx).await
+}
+
+async fn find(
+    conn: &mut store::Conn,
+    site: &Visit<'_>,
+    sent: &Rotating,
+) -> Result<Option<RefreshToken>, Error> {
     let now = site.now();
     refresh_tokens::find(conn, sent.id, now - IDLE, now).await
-}
-
-async fn rotate(site: &Visit<'_>, account: &mut Locked<'_>, family: &RefreshToken) -> Result<Key, Error> {
-    let next = Key::for_link(site.random)?;
-    let sealed = site.keyring.seal(site.random, PURPOSE, next.expose().as_bytes())?;
-    let digest = sha256(next.expose().as_bytes());
-    refresh_tokens::rotate(account.tx(), family.id, (&digest, &sealed), site.now()).await?;
-    Ok(next)
-}
-
-fn unseal(site: &Visit<'_>, family: &RefreshToken) -> Option<Key> {
-    let plain = site.keyring.open(PURPOSE, family.next.as_deref()?).ok()?;
-    Key::parse(std::str::from_utf8(&plain).ok()?)
 }

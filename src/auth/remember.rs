@@ -7,10 +7,10 @@
 
 use std::time::Duration;
 
-use subtle::ConstantTimeEq;
-use uuid::Uuid;
-
-use super::gate::{self, Goal, Passed, Proof};
+use super::{
+    gate::{self, Goal, Passed, Proof},
+    rotating::{Next, Rotating, text, unseal},
+};
 use crate::{
     base::{
         Error,
@@ -35,31 +35,9 @@ const PURPOSE: &str = "remembered";
 /// Time in which tabs restored together may still send the previous token, although one of them uses its session.
 const GRACE: Duration = Duration::from_secs(60);
 
-/// The parsed cookie: the id of the browser, and the digest of the secret that proves it.
-struct Token {
-    id: Uuid,
-    digest: Vec<u8>,
-}
-
-fn token(site: &Visit<'_>) -> Option<Token> {
-    let (id, secret) = site.cookies.get(CookieName::Remembered)?.split_once('.')?;
-    Some(Token { id: Uuid::parse_str(id).ok()?, digest: sha256(secret.as_bytes()) })
-}
-
-impl Token {
-    fn is(&self, digest: &[u8]) -> bool {
-        bool::from(digest.ct_eq(&self.digest))
-    }
-
-    fn is_former(&self, browser: &Remembered) -> bool {
-        browser.former.as_deref().is_some_and(|digest| self.is(digest))
-    }
-}
-
-/// Decrypts the current token, for a browser that did not receive it; `None` if its secret key is gone.
-fn unseal(site: &Visit<'_>, browser: &Remembered) -> Option<Key> {
-    let plain = site.keyring.open(PURPOSE, browser.next.as_deref()?).ok()?;
-    Key::parse(std::str::from_utf8(&plain).ok()?)
+/// The secret in the cookie.
+fn token(site: &Visit<'_>) -> Option<Rotating> {
+    Rotating::parse(site.cookies.get(CookieName::Remembered)?)
 }
 
 /// True if the response with the current token arrived: its session was used, later than by tabs restored with it.
@@ -68,10 +46,6 @@ async fn arrived(tx: &mut Tx, browser: &Remembered, now: Time) -> Result<bool, E
         Some(session) if browser.rotated_at + GRACE <= now => sessions::was_used(tx, session).await,
         _ => Ok(false),
     }
-}
-
-fn cookie(id: Uuid, secret: &Key) -> String {
-    format!("{id}.{}", secret.expose())
 }
 
 /// Remembers this browser, and returns the value of its cookie.
@@ -98,7 +72,7 @@ pub(super) async fn remember(
     let tx = account.tx();
     remembered::insert(tx, &browser).await?;
     remembered::keep(tx, browser.account_id, gate::MAX_SESSIONS).await?;
-    Ok(cookie(browser.id, &secret))
+    Ok(text(browser.id, &secret))
 }
 
 /// Forgets this browser, if it presents the current or previous token of a remembered one.
@@ -108,7 +82,7 @@ pub(super) async fn remember(
 pub async fn forget(site: &Visit<'_>, tx: &mut Tx) -> Result<(), Error> {
     let Some(token) = token(site) else { return Ok(()) };
     match remembered::find(tx, token.id, site.now()).await? {
-        Some(browser) if token.is(&browser.digest) || token.is_former(&browser) => {
+        Some(browser) if token.is(&browser.digest) || token.is_former(browser.former.as_deref()) => {
             remembered::end(tx, browser.id).await
         }
         _ => Ok(()),
@@ -136,7 +110,7 @@ pub async fn recall(site: &Visit<'_>) -> Result<Option<SignedIn>, Error> {
     Ok(opened)
 }
 
-async fn open(site: &Visit<'_>, token: &Token) -> Result<Option<SignedIn>, Error> {
+async fn open(site: &Visit<'_>, token: &Rotating) -> Result<Option<SignedIn>, Error> {
     let now = site.now();
     let Some(browser) = remembered::find(&mut site.read().await?, token.id, now).await? else {
         return Ok(None);
@@ -147,7 +121,7 @@ async fn open(site: &Visit<'_>, token: &Token) -> Result<Option<SignedIn>, Error
     // Read again under the account's row lock: another tab, or a reset, may have come first.
     let Some(browser) = remembered::find(account.tx(), token.id, now).await? else { return Ok(None) };
     let is_copy = !token.is(&browser.digest)
-        && (!token.is_former(&browser) || arrived(account.tx(), &browser, now).await?);
+        && (!token.is_former(browser.former.as_deref()) || arrived(account.tx(), &browser, now).await?);
     if is_copy {
         let (held, account) = account.into_parts();
         remembered::end(held, browser.id).await?;
@@ -166,13 +140,11 @@ async fn open(site: &Visit<'_>, token: &Token) -> Result<Option<SignedIn>, Error
     let Some((session, opened)) = admission.opened() else { return Ok(None) };
     let (held, account) = account.into_parts();
     let next = if token.is(&browser.digest) {
-        let next = Key::for_link(site.random)?;
-        let sealed = site.keyring.seal(site.random, PURPOSE, next.expose().as_bytes())?;
-        let digest = sha256(next.expose().as_bytes());
+        let Next { secret, digest, sealed } = Next::draw(site, PURPOSE)?;
         remembered::rotate(held, browser.id, (&digest, &sealed), session.id, now).await?;
-        Some(next)
+        Some(secret)
     } else {
-        unseal(site, &browser)
+        unseal(site, PURPOSE, browser.next.as_deref())
     };
     let whose = [account.id.as_bytes().as_slice(), &site.client.network()].concat();
     if sampled(site, held, "remembered", &whose, *site.config().limits.window).await? {
@@ -186,7 +158,7 @@ async fn open(site: &Visit<'_>, token: &Token) -> Result<Option<SignedIn>, Error
     if let Some(next) = next {
         site.cookies.set(
             CookieName::Remembered,
-            &cookie(browser.id, &next),
+            &text(browser.id, &next),
             Some(now.until(browser.expires_at)),
         );
     }

@@ -27,7 +27,7 @@ impl Granted {
     /// Hands over the refresh token, if there is one. Call it after the commit.
     pub(super) fn hand_over(&self, site: &Visit<'_>) {
         if let Some(refresh) = &self.refresh {
-            refresh::hand_over_first(site, refresh);
+            refresh::hand_over(site, refresh, refresh::LIFE);
         }
     }
 }
