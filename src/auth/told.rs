@@ -90,7 +90,7 @@ pub fn methods(site: &Visit<'_>, me: Option<&SignedIn>) {
 pub fn verifying(site: &Visit<'_>, kinds: &[FactorKind]) {
     let methods: Vec<_> = match kinds {
         [] => vec!["password"],
-        kinds => kinds.iter().copied().map(method).collect(),
+        kinds => methods_of(kinds),
     };
     let sent: Vec<_> = kinds.iter().filter(|kind| kind.is_sent()).map(|kind| method(*kind)).collect();
     site.tell("has_webauthn_verify_credential", kinds.contains(&FactorKind::Passkey));
@@ -104,22 +104,53 @@ pub fn verifying(site: &Visit<'_>, kinds: &[FactorKind]) {
 pub fn setting_up(site: &Visit<'_>, kind: FactorKind, state: &str) {
     site.tell("tf_state", "validating_profile");
     site.tell("tf_state_token", state);
-    site.tell("tf_method", method(kind));
-    site.tell("tf_primary_method", method(kind));
+    factor(site, Some(kind));
     site.tell("chosen_method", method(kind));
     site.tell("state", state);
 }
 
+/// Tells the factor that an answer is about; none if there is none.
+pub fn factor(site: &Visit<'_>, kind: Option<FactorKind>) {
+    let name = kind.map(method);
+    site.tell("tf_method", name);
+    site.tell("tf_primary_method", name);
+}
+
+/// Tells where to ask for a passkey that is owed.
+pub fn asking_passkey(site: &Visit<'_>) {
+    site.tell("tf_signin_url", site.base().join("/wan-signin"));
+}
+
 /// Tells which factors a sign-in that owes one may be completed by.
 pub fn proving(site: &Visit<'_>, kinds: &[FactorKind]) {
-    let chosen: Vec<_> = kinds.iter().copied().filter(|kind| *kind != FactorKind::RecoveryCode).collect();
+    let names = methods_of(&set_up(kinds));
     let mut rescue = Map::new();
     if kinds.contains(&FactorKind::RecoveryCode) {
         rescue.insert("recovery_code".into(), site.base().join("/mf-recovery").into());
     }
-    site.tell("tf_select", chosen.len() > 1);
-    site.tell("tf_setup_methods", chosen.into_iter().map(method).collect::<Vec<_>>());
+    site.tell("tf_select", names.len() > 1);
+    site.tell("tf_setup_methods", names);
     site.tell("recovery_options", rescue);
+}
+
+/// Leaves out recovery codes: they are no method of their own, but stand in for all of them.
+fn set_up(kinds: &[FactorKind]) -> Vec<FactorKind> {
+    kinds.iter().copied().filter(|kind| *kind != FactorKind::RecoveryCode).collect()
+}
+
+fn methods_of(kinds: &[FactorKind]) -> Vec<&'static str> {
+    kinds.iter().copied().map(method).collect()
+}
+
+/// Describes the only next step of a sign-in.
+fn flows(site: &Visit<'_>, id: &str, place: Place, methods: &[&str]) -> Value {
+    json!([{
+        "id": id,
+        "href": place.at(site.base()),
+        "methods": methods,
+        "is_pending": true,
+        "expires_in": pending::LIFE.as_secs(),
+    }])
 }
 
 /// Tells that a factor is owed, and which may be proved or has to be set up.
@@ -130,31 +161,26 @@ pub(super) fn owed(site: &Visit<'_>, owed: Owed, kinds: &[FactorKind], token: &K
     if program.asks_token() || site.browser_id().is_none() || site.bearer.is_some() {
         site.tell("tf_token", token.expose());
     }
-    let place = |place: Place| place.at(site.base());
-    let flow = |id: &str, href: String, methods: &[&str]| json!({ "id": id, "href": href, "methods": methods, "is_pending": true, "expires_in": pending::LIFE.as_secs() });
     if owed == Owed::SetUp {
         site.tell("tf_state", "setup_from_login");
-        site.tell("flows", json!([flow("mfa_setup", place(Place::Factors), &[])]));
+        site.tell("flows", flows(site, "mfa_setup", Place::Factors, &[]));
         return;
     }
-    let methods: Vec<_> = kinds.iter().copied().map(method).collect();
-    // A recovery code is no method of its own: it stands in for all of them.
-    let set_up: Vec<_> = kinds.iter().copied().filter(|kind| *kind != FactorKind::RecoveryCode).collect();
+    let set_up = set_up(kinds);
     match set_up[..] {
         [only] if !only.is_sent() => {
             site.tell("tf_state", "ready");
-            site.tell("tf_method", method(only));
-            site.tell("tf_primary_method", method(only));
+            factor(site, Some(only));
             if only == FactorKind::Passkey {
-                site.tell("tf_signin_url", site.base().join("/wan-signin"));
+                asking_passkey(site);
             }
         }
         _ => {
             site.tell("tf_select", true);
-            site.tell("tf_setup_methods", set_up.iter().copied().map(method).collect::<Vec<_>>());
+            site.tell("tf_setup_methods", methods_of(&set_up));
         }
     }
-    site.tell("flows", json!([flow("mfa_authenticate", place(Place::SecondFactor), &methods)]));
+    site.tell("flows", flows(site, "mfa_authenticate", Place::SecondFactor, &methods_of(kinds)));
 }
 
 /// Tells who is signed in, with the token of a program that asked for one.

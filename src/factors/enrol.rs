@@ -155,8 +155,7 @@ impl Enrolling<'_> {
             false => Vec::new(),
         };
         let phone = Recipient::of(site.app, factor).filter(|it| it.channel == Channel::Sms);
-        site.tell("tf_method", told::method(factor.kind));
-        site.tell("tf_primary_method", told::method(factor.kind));
+        told::factor(site, Some(factor.kind));
         site.tell("tf_phone", phone.as_ref().map(Recipient::shown));
         site.tell("chosen_method", told::method(factor.kind));
         site.tell("phone", phone.as_ref().map(Recipient::shown));

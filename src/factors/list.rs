@@ -163,7 +163,6 @@ pub(super) async fn page(site: &Visit<'_>, me: &Enrolling<'_>, next: &str) -> Re
 
 /// Tells a program which factors there are, in the words of Flask-Security.
 fn tell(site: &Visit<'_>, policy: &SignInPolicy, held: &[FactorRow], codes: usize) {
-    let strongest = held.iter().map(|factor| factor.kind).min().map(told::method);
     let passkeys: Vec<_> = held.iter().filter_map(told::passkey).collect();
     let phone = held.iter().filter(|factor| factor.kind == FactorKind::Sms);
     let phone = phone.filter_map(|factor| Recipient::of(site.app, factor)).next().map(|it| it.shown());
@@ -175,8 +174,7 @@ fn tell(site: &Visit<'_>, policy: &SignInPolicy, held: &[FactorRow], codes: usiz
     site.tell("setup_methods", names);
     site.tell("active_methods", held.iter().map(|factor| told::method(factor.kind)).collect::<Vec<_>>());
     site.tell("tf_required", policy.second_factor == SecondFactor::Required);
-    site.tell("tf_method", strongest);
-    site.tell("tf_primary_method", strongest);
+    told::factor(site, held.iter().map(|factor| factor.kind).min());
     let may_disable = policy.second_factor != SecondFactor::Required && !held.is_empty();
     let available = may_disable.then_some(DISABLE).into_iter();
     let available = available.chain(policy.factors.iter().copied().map(told::method));

@@ -193,7 +193,7 @@ async fn send(
     }
     site.tell("tf_required", true);
     if told::kind(&form.with) == Some(FactorKind::Passkey) {
-        site.tell("tf_signin_url", site.base().join("/wan-signin"));
+        told::asking_passkey(&site);
     }
     sending::send(&site, account, &ways, form, Place::SecondFactor).await
 }

@@ -105,8 +105,7 @@ pub async fn send(
         Err(_) => return Ok(Outcome::Failed(Status::NotFound)),
     };
     site.tell("tf_state", "ready");
-    site.tell("tf_method", told::method(kind));
-    site.tell("tf_primary_method", told::method(kind));
+    told::factor(site, Some(kind));
     if let Some(recipient) = factor.and_then(|factor| Recipient::of(site.app, factor))
         && let Err(why) = sent_code::send(site, account, &recipient, Stage::Proof).await?
     {

@@ -128,18 +128,17 @@ pub(super) async fn start(
 
 /// Tells a program the secret, in the words of Flask-Security.
 fn tell(site: &Visit<'_>, account: &AccountRow, secret: &AppSecret) {
-    let grouped = secret.grouped();
-    site.tell("tf_authr_b32key", grouped.replace(' ', ""));
-    site.tell("tf_authr_key", grouped);
-    site.tell("tf_authr_uri", secret.url(&site.config().site_name, &account.email));
-    site.tell("tf_authr_issuer", site.config().site_name.as_str());
-    site.tell("tf_authr_username", account.email.as_str());
     told::setting_up(site, FactorKind::Totp, told::method(FactorKind::Totp));
-    site.tell("authr_b32key", secret.grouped().replace(' ', ""));
-    site.tell("authr_key", secret.grouped());
-    site.tell("authr_uri", secret.url(&site.config().site_name, &account.email));
-    site.tell("authr_issuer", site.config().site_name.as_str());
-    site.tell("authr_username", account.email.as_str());
+    let issuer = &*site.config().site_name;
+    // To be owed after a password, and to sign in by.
+    for of in ["tf_authr", "authr"] {
+        let tell = |key: &str, value: Option<String>| site.tell(&format!("{of}_{key}"), value);
+        tell("b32key", Some(secret.grouped().replace(' ', "")));
+        tell("key", Some(secret.grouped()));
+        tell("uri", secret.url(issuer, &account.email));
+        tell("issuer", Some(issuer.to_owned()));
+        tell("username", Some(account.email.clone()));
+    }
 }
 
 /// Returns the app that is being set up in this browser.
