@@ -48,9 +48,7 @@ pub async fn pass(
     if let Some(owed) = owed
         && !(sets_password && owed == Owed::SetUp)
     {
-        let opened = Some(hold(site, account, proof, owed, goal).await?);
-        let ways = Some((owed, ways(site, account, proof).await?));
-        return Ok(Passed::Owes(Admission { opened, ways, ..Admission::of(account) }));
+        return Ok(Passed::Owes(hold(site, account, proof, owed, goal).await?));
     }
     if let Goal::NewPassword { hash, .. } = goal {
         account.set_password(hash, Proven::at_the_gate(), site.now()).await?;
@@ -62,20 +60,20 @@ pub async fn pass(
     // A new password that leads to sign-in leaves this browser as it is, whoever uses it.
     let enters = !matches!(goal, Goal::NewPassword { sign_in: false, .. });
     // A remembered browser has no session to end, and keeps its own token; so does a program.
-    if enters && !matches!(proof, Proof::Remembered | Proof::Refreshed(_)) {
+    let goes_on = matches!(proof, Proof::Remembered | Proof::Refreshed(_));
+    if enters && !goes_on {
         leave(site, account.tx()).await?;
     }
     let begins = enters && owed.is_none() && !matches!(goal, Goal::Form(_));
     let lacks_username = begins && lacks_username(site, account).await?;
-    let ways = match owed {
-        Some(owed) => Some((owed, ways(site, account, proof).await?)),
-        None => None,
-    };
-    let opened = match owed {
+    let admission = match owed {
         // The password is set; the session waits for a factor.
-        Some(owed) => Some(hold(site, account, proof, owed, Goal::SignIn { keep: false }).await?),
-        None if enters => Some(open(site, account, proof, factor, goal).await?),
-        None => None,
+        Some(owed) => hold(site, account, proof, owed, Goal::SignIn { keep: false }).await?,
+        None if enters => {
+            let opened = Some(open(site, account, proof, factor, goal).await?);
+            Admission { opened, ..Admission::of(account) }
+        }
+        None => Admission::of(account),
     };
     let remembered = match goal {
         Goal::SignIn { keep: true } if site.bearer.is_none() => {
@@ -83,20 +81,11 @@ pub async fn pass(
         }
         _ => None,
     };
-    let granted = match &opened {
-        Some((session, _)) if !matches!(proof, Proof::Remembered | Proof::Refreshed(_)) => {
-            token::grant(site, account, session).await?
-        }
+    let granted = match &admission.opened {
+        Some((session, _)) if !goes_on => token::grant(site, account, session).await?,
         _ => Granted::default(),
     };
-    Ok(Passed::Entered(Admission {
-        opened,
-        ways,
-        granted,
-        remembered,
-        lacks_username,
-        ..Admission::of(account)
-    }))
+    Ok(Passed::Entered(Admission { granted, remembered, lacks_username, ..admission }))
 }
 
 /// True if people must have usernames, and this account has none.
@@ -162,8 +151,7 @@ async fn open(
     };
     let (scope, policy, life) = match goal {
         Goal::Form(policy) => (SessionScope::NewPassword, Some(policy.stored()), life),
-        _ if family.is_some() => (SessionScope::Token, None, session::TOKEN),
-        _ if site.bearer.is_some() => (SessionScope::Token, None, session::TOKEN),
+        _ if family.is_some() || site.bearer.is_some() => (SessionScope::Token, None, session::TOKEN),
         _ => (SessionScope::Full, None, life),
     };
     let opened_by = generated(proof);
@@ -197,14 +185,14 @@ async fn ways(
     Ok(owed::ways(site, tx, row, proof.first()).await?.1)
 }
 
-/// Begins a pending sign-in, which owes a second factor.
+/// Begins a pending sign-in, which owes a second factor; lets nobody in yet.
 async fn hold(
     site: &Visit<'_>,
     account: &mut Locked<'_>,
     proof: Proof<'_>,
     owed: Owed,
     goal: Goal<'_>,
-) -> Result<(Session, Key), Error> {
+) -> Result<Admission, Error> {
     let policy = match (goal, proof) {
         (Goal::Form(policy), _) | (_, Proof::Reset(policy)) => Some(policy.stored()),
         _ => None,
@@ -217,7 +205,9 @@ async fn hold(
     let pending = Some(Kept { owed, goal, first: proof.first().cloned() }.seal(site)?);
     let scope = SessionScope::SecondFactor;
     let begun = Session { scope, policy, pending, ..blank(site, account, pending::LIFE)? };
-    begin(site, account, begun).await
+    let opened = Some(begin(site, account, begun).await?);
+    let ways = Some((owed, ways(site, account, proof).await?));
+    Ok(Admission { opened, ways, ..Admission::of(account) })
 }
 
 fn generated(proof: Proof<'_>) -> Option<Vec<u8>> {
