@@ -2,12 +2,12 @@
 
 use super::{gate::begin, refresh, session, told};
 use crate::{
-    base::{Error, clock::Time, factor::FactorKind, key::Key},
+    base::{Error, factor::FactorKind, key::Key},
     http::{Visit, program::Program},
     store::{
         self,
         accounts::Locked,
-        sessions::{Session, SessionScope},
+        sessions::{self, Session, SessionScope},
     },
 };
 
@@ -53,7 +53,8 @@ pub(super) async fn grant(
     Ok(Granted { token, refresh })
 }
 
-/// Tells a program that somebody has proved themselves again until `fresh_until`, with another token if it asks for one.
+/// Makes a session fresh after its owner has proved themselves again, by a factor or else by the password, and tells a
+/// program, with another token if it asks for one; false if the session has ended.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -61,14 +62,18 @@ pub async fn verified(
     site: &Visit<'_>,
     account: &mut Locked<'_>,
     session: &Session,
-    fresh_until: Time,
-) -> Result<(), Error> {
+    factor: Option<FactorKind>,
+) -> Result<bool, Error> {
     let now = site.now();
+    let fresh_until = now + *site.config().session.fresh;
+    if !sessions::step_up(account.tx(), session.id, factor, (now, fresh_until)).await? {
+        return Ok(false);
+    }
     let session = Session { fresh_until, proved_at: Some(now), ..session.clone() };
     let token = if asks(site) { Some(beside(site, account, &session).await?) } else { None };
     told::entered(site, &session, &account.email, token.as_ref());
     site.tell("fresh_for", now.until(fresh_until).as_secs());
-    Ok(())
+    Ok(true)
 }
 
 /// Gives a program another token in place of the one that ended with a change of factors, and tells it.

@@ -19,7 +19,7 @@ use crate::{
     sign_in,
     store::{
         accounts::{self, AccountRow},
-        sessions::{self, SignedIn},
+        sessions::SignedIn,
     },
     view::shown::{Forms, View},
 };
@@ -105,7 +105,7 @@ async fn submit(
     let by = (&*with.unwrap_or_default(), form.draft.code.is_some());
     let Some(kind) = ways.choose_by(&site, &me.account, by).await? else {
         return match (site.program, form.draft.code) {
-            (Some(_), Some(code)) => verify_password::prove(&site, me, &code).await,
+            (Some(_), Some(code)) => verify_password::prove(&site, me, &ways, &code).await,
             (Some(_), None) => Ok(verify_password::asking(&site, Fault::missing())),
             (None, _) => Ok(Outcome::elsewhere(Place::Verify)),
         };
@@ -121,20 +121,17 @@ async fn submit(
         Tried::Wrong(fault) => return Ok(page().await?.refused(sent.refused(fault))),
         Tried::TooMany(allowed) => return Ok(Outcome::too_many(allowed)),
     };
-    let (now, session) = (site.now(), me.session.id);
     let mut tx = site.begin().await?;
-    let locked = accounts::lock_unchanged(&mut tx, &me.account, now).await?;
+    let locked = accounts::lock_unchanged(&mut tx, &me.account, site.now()).await?;
     let Some(mut account) = locked else { return Ok(Outcome::elsewhere(Place::SignIn)) };
     if !proof.spend(&site, &mut account).await? {
         drop(tx);
         return Ok(page().await?.refused(sent.refused(proof.used())));
     }
     note(&site, &mut account, kind).await?;
-    let fresh_until = now + *site.config().session.fresh;
-    if !sessions::step_up(account.tx(), session, Some(kind), (now, fresh_until)).await? {
+    if !token::verified(&site, &mut account, &me.session, Some(kind)).await? {
         return Ok(Outcome::elsewhere(Place::SignIn));
     }
-    token::verified(&site, &mut account, &me.session, fresh_until).await?;
     tx.commit().await?;
     Ok(Outcome::Go(goal(&next)))
 }

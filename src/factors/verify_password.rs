@@ -12,10 +12,7 @@ use crate::{
     http::{Outcome, Read, Refusal, SameOrigin, Visit, form::form},
     policy::sign_in::SecondFactor,
     sign_in::page::page,
-    store::{
-        accounts,
-        sessions::{self, SignedIn},
-    },
+    store::{accounts, sessions::SignedIn},
 };
 
 /// Its field, by the name that a program gives it in `/us-verify`.
@@ -51,7 +48,10 @@ async fn submit(
     form: Read<PasswordForm>,
 ) -> Result<Outcome, Error> {
     match form.whole() {
-        Ok((PasswordForm { password }, refusal)) => check(&site, me, password, refusal).await,
+        Ok((PasswordForm { password }, refusal)) => {
+            let ways = Ways::strongest(&site, &me.account).await?;
+            check(&site, me, &ways, password, refusal).await
+        }
         Err(refusal) => Ok(page(&site, "", true, None).refused(refusal)),
     }
 }
@@ -60,10 +60,15 @@ async fn submit(
 ///
 /// # Errors
 /// [`Error::Busy`], [`Error::Database`].
-pub(super) async fn prove(site: &Visit<'_>, me: &SignedIn, typed: &str) -> Result<Outcome, Error> {
+pub(super) async fn prove(
+    site: &Visit<'_>,
+    me: &SignedIn,
+    ways: &Ways,
+    typed: &str,
+) -> Result<Outcome, Error> {
     match Password::parse(typed) {
         Ok(password) => {
-            check(site, me, password, Refusal::default()).await.map(|outcome| outcome.named(&NAMES))
+            check(site, me, ways, password, Refusal::default()).await.map(|outcome| outcome.named(&NAMES))
         }
         Err(fault) => Ok(asking(site, fault).named(&NAMES)),
     }
@@ -72,14 +77,14 @@ pub(super) async fn prove(site: &Visit<'_>, me: &SignedIn, typed: &str) -> Resul
 async fn check(
     site: &Visit<'_>,
     me: &SignedIn,
+    ways: &Ways,
     password: Password,
     mut refusal: Refusal,
 ) -> Result<Outcome, Error> {
     let account = &me.account;
     // What proves too little to sign in proves too little here.
     let policy = site.sign_in_policy(account);
-    let holds_none = Ways::strongest(site, account).await?.is_empty();
-    let suffices = (holds_none || !policy.is_on())
+    let suffices = (ways.is_empty() || !policy.is_on())
         && policy.second_factor != SecondFactor::Required
         && asks_password(site, account);
     if !suffices {
@@ -89,14 +94,12 @@ async fn check(
     if !refusal.is_empty() {
         return Ok(page(site, "", true, None).refused(refusal));
     }
-    let (now, mut tx) = (site.now(), site.begin().await?);
-    let locked = accounts::lock_unchanged(&mut tx, account, now).await?;
+    let mut tx = site.begin().await?;
+    let locked = accounts::lock_unchanged(&mut tx, account, site.now()).await?;
     let Some(mut account) = locked else { return Ok(Outcome::elsewhere(Place::SignIn)) };
-    let fresh_until = now + *site.config().session.fresh;
-    if !sessions::step_up(account.tx(), me.session.id, None, (now, fresh_until)).await? {
+    if !token::verified(site, &mut account, &me.session, None).await? {
         return Ok(Outcome::elsewhere(Place::SignIn));
     }
-    token::verified(site, &mut account, &me.session, fresh_until).await?;
     tx.commit().await?;
     Ok(Outcome::go(Place::Account))
 }
