@@ -63,9 +63,7 @@ async fn set_up(
     me: Enrolling<'_>,
     form: Read<SetupForm>,
 ) -> Result<Outcome, Error> {
-    let draft = form.draft;
-    let (name, phone) = (draft.setup.unwrap_or_default(), draft.phone.unwrap_or_default());
-    start(ours, site, me, ("setup", &name), &phone).await
+    start(ours, site, me, (SetupForm::AT.setup, form.draft.setup), form.draft.phone).await
 }
 
 #[post("/us-setup", format = "json", data = "<form>")]
@@ -75,9 +73,7 @@ async fn set_up_to_sign_in(
     me: Enrolling<'_>,
     form: Read<MethodForm>,
 ) -> Result<Outcome, Error> {
-    let draft = form.draft;
-    let (name, phone) = (draft.chosen_method.unwrap_or_default(), draft.phone.unwrap_or_default());
-    start(ours, site, me, ("chosen_method", &name), &phone).await
+    start(ours, site, me, (MethodForm::AT.chosen_method, form.draft.chosen_method), form.draft.phone).await
 }
 
 /// Begins to set up the factor with this name, which stood in a field.
@@ -85,22 +81,23 @@ async fn start(
     ours: SameOrigin,
     site: Visit<'_>,
     me: Enrolling<'_>,
-    (field, name): (&str, &str),
-    phone: &str,
+    (field, name): (&str, Option<String>),
+    phone: Option<String>,
 ) -> Result<Outcome, Error> {
-    let config = site.app.config();
+    let (config, name) = (site.app.config(), name.unwrap_or_default());
+    let phone = phone.filter(|phone| !phone.is_empty());
     let none = || Read::of_query([None], config);
     let me = match me {
         Enrolling::SignedIn(me) if name == DISABLE => return remove_all(&site, me).await,
         me => me,
     };
-    match told::kind(name) {
+    match told::kind(&name) {
         Some(FactorKind::Totp) => totp::start(ours, site, me, none()).await,
         Some(FactorKind::Email) => email::start(ours, site, me, none()).await,
-        Some(FactorKind::Sms) if phone.is_empty() => sms::start_own(ours, site, me, none()).await,
-        Some(FactorKind::Sms) => {
-            sms::start(ours, site, me, Read::of_query([None, Some(phone)], config)).await
-        }
+        Some(FactorKind::Sms) => match phone.as_deref() {
+            None => sms::start_own(ours, site, me, none()).await,
+            phone => sms::start(ours, site, me, Read::of_query([None, phone], config)).await,
+        },
         Some(FactorKind::Passkey) => passkey::show(site, me, None).await,
         Some(FactorKind::RecoveryCode) | None => {
             let page = list::page(&site, &me, "").await?.home(Place::Factors);
