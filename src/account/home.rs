@@ -13,6 +13,7 @@ use crate::{
     },
     base::{
         Error,
+        clock::Time,
         phone::ending,
         role::{Administrator, Role},
     },
@@ -144,7 +145,7 @@ async fn show(site: Visit<'_>, me: &SignedIn) -> Result<Outcome, Error> {
     Ok(home.into())
 }
 
-fn idle_since(site: &Visit<'_>) -> crate::base::clock::Time {
+fn idle_since(site: &Visit<'_>) -> Time {
     site.now() - *site.config().session.idle
 }
 
@@ -195,27 +196,21 @@ async fn list(site: Visit<'_>, me: Fresh<'_>) -> Result<Page, Error> {
     let mut conn = site.read().await?;
     let open = sessions::list(&mut conn, me.account.id, idle_since(&site), site.now()).await?;
     let trusted = trusted::of_account(&site, &mut conn, me.account.id).await?;
-    let shown = |session: Session| SessionShown {
-        id: session.id,
-        since: format::moment(site.locale, session.began_at),
-        seen: format::moment(site.locale, session.seen_at),
-        current: session.id == me.session.family(),
-        browser: site.language().browser(&session.browser),
-        place: session.client,
+    let shown = |id: Uuid, (began_at, seen_at): (Time, Time), browser: &str, place: String| SessionShown {
+        id,
+        browser: site.language().browser(browser),
+        place,
+        since: format::moment(site.locale, began_at),
+        seen: format::moment(site.locale, seen_at),
+        current: id == me.session.family(),
     };
+    let session = |it: Session| shown(it.id, (it.began_at, it.seen_at), &it.browser, it.client);
+    let family = |it: RefreshToken| shown(it.family, (it.began_at, it.rotated_at), &it.browser, it.client);
     // A program may have nothing but its refresh token.
     let families = refresh::of_account(&site, &mut conn, me.account.id).await?;
     let families = families.into_iter().filter(|family| open.iter().all(|open| open.id != family.family));
-    let family = |family: RefreshToken| SessionShown {
-        id: family.family,
-        since: format::moment(site.locale, family.began_at),
-        seen: format::moment(site.locale, family.rotated_at),
-        current: family.family == me.session.family(),
-        browser: site.language().browser(&family.browser),
-        place: family.client,
-    };
     let families: Vec<_> = families.map(family).collect();
-    let sessions = open.into_iter().map(shown).chain(families).collect();
+    let sessions = open.into_iter().map(session).chain(families).collect();
     Ok(Page::of(&SessionsPage { sessions, trusted }))
 }
 
