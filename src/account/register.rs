@@ -77,7 +77,7 @@ impl View for RegisterPage {
 #[get("/register")]
 fn show(site: Visit<'_>, me: Option<&SignedIn>) -> Outcome {
     match me {
-        Some(_) => Outcome::elsewhere(Place::Account),
+        Some(_) => Outcome::for_strangers(Place::Account),
         None => page(&site).cacheable().into(),
     }
 }

@@ -30,7 +30,9 @@ pub(super) fn respond(outcome: Outcome, app: &App, request: &Request<'_>) -> res
     let language = locale::language(app, request);
     let page = match outcome {
         Outcome::Show(page) => page,
-        Outcome::Go(to) | Outcome::Elsewhere(to) => return go(app, request, &to),
+        Outcome::Go(to) | Outcome::Elsewhere(to) | Outcome::ForStrangers(to) => {
+            return go(app, request, &to);
+        }
         Outcome::Unproven(Unproven { to, .. }) => return go(app, request, &to),
         Outcome::Unsent(why, to) => {
             if let Some(site) = Visit::of(request) {

@@ -33,6 +33,8 @@ pub enum Outcome {
     Go(Address),
     /// It has done nothing: there is nothing to do here at present, but perhaps at this path.
     Elsewhere(Address),
+    /// The same, because it is only for somebody who is not signed in.
+    ForStrangers(Address),
     /// It could not send a message, and sends the visitor back to a path of this site, which says why.
     Unsent(Announcement, Address),
     /// It refuses a form, which its page shows again.
@@ -90,6 +92,11 @@ impl Outcome {
     /// There is nothing to do here; the visitor is led to a path of this site.
     pub fn elsewhere(to: impl Into<Address>) -> Self {
         Outcome::Elsewhere(to.into())
+    }
+
+    /// It is only for somebody who is not signed in; the visitor is led to a path of this site.
+    pub fn for_strangers(to: impl Into<Address>) -> Self {
+        Outcome::ForStrangers(to.into())
     }
 
     /// The last proof is too old or too weak for this; a page asks for another.

@@ -67,7 +67,7 @@ impl View for PasskeyPage {
 pub fn show(site: Visit<'_>, me: Option<&SignedIn>, next: Option<&str>) -> Result<Outcome, Error> {
     let next = next.unwrap_or_default();
     if me.is_some() {
-        return Ok(Outcome::elsewhere(goal(&site, next)));
+        return Ok(Outcome::for_strangers(goal(&site, next)));
     }
     Ok(page(&site, next)?.map_or_else(|| Outcome::elsewhere(Place::SignIn), Outcome::from))
 }

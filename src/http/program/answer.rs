@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::{Program, Said, allowed, code, contract, csrf};
 use crate::{
     app::App,
-    core::place::{self, Place},
+    core::place::{self, Address, Place},
     http::{
         Outcome, Page, Visit,
         dead_end::{RETRY_AFTER, Why, seconds},
@@ -70,11 +70,9 @@ impl Answer {
                 let said = json!({ "location": to.at(app.base()), "messages": lines });
                 Self::done(said)
             }
-            Outcome::Elsewhere(to) => {
-                let why = if lines.is_empty() { vec![say("program-elsewhere")] } else { lines };
-                let code =
-                    if is_for_strangers(app, request) { "ANONYMOUS_USER_REQUIRED" } else { "WRONG_ORDER" };
-                Self::refused(Status::BadRequest, why, code).with("location", to.at(app.base()))
+            Outcome::Elsewhere(to) => Self::elsewhere(&to, lines, "WRONG_ORDER", app, language),
+            Outcome::ForStrangers(to) => {
+                Self::elsewhere(&to, lines, "ANONYMOUS_USER_REQUIRED", app, language)
             }
             Outcome::Unsent(why, to) => {
                 let why = vec![why.say(language)];
@@ -105,6 +103,20 @@ impl Answer {
             },
             Outcome::Failed(status) => Self::failed(status, language),
         }
+    }
+
+    fn elsewhere(
+        to: &Address,
+        lines: Vec<String>,
+        code: &'static str,
+        app: &App,
+        language: &Language,
+    ) -> Self {
+        let why = match lines {
+            none if none.is_empty() => vec![language.say("program-elsewhere", &[])],
+            lines => lines,
+        };
+        Self::refused(Status::BadRequest, why, code).with("location", to.at(app.base()))
     }
 
     fn done(response: Value) -> Self {
@@ -206,13 +218,6 @@ impl Answer {
         }
         answer.sized_body(body.len(), Cursor::new(body)).ok()
     }
-}
-
-/// True if somebody who is signed in asks for what is only for those who are not.
-fn is_for_strangers(app: &App, request: &Request<'_>) -> bool {
-    let path = app.base().below(request.uri().path().as_str());
-    let is_at = |places: &[&str]| path.is_some_and(|path| places.contains(&path));
-    viewer::email(request).is_some() && is_at(&["/register", "/login/passkey", "/wan-signin"])
 }
 
 /// Adds a value to the list of a field.
