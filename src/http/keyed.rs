@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     CookieName, LinkKey, Outcome, Visit,
     dead_end::{Gone, Why},
+    origin,
     program::Program,
 };
 use crate::{
@@ -113,8 +114,7 @@ pub fn admits(request: &Request<'_>, id: Uuid) -> bool {
 }
 
 fn is_no_page(request: &Request<'_>) -> bool {
-    let is_page = |name| request.headers().contains(name);
-    Program::of(request).is_some() && !is_page("Origin") && !is_page("Sec-Fetch-Site")
+    Program::of(request).is_some() && !origin::is_told(request.headers())
 }
 
 /// Moves a key from a link into its cookie and redirects to its page. Nothing else changes.

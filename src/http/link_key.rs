@@ -34,7 +34,7 @@ const PLACES: [(Place, &[Place]); 5] = [
 ];
 
 /// Flask-Security's address of a key for another address.
-const CHANGE_EMAIL: &str = "/change-email";
+const CHANGE_EMAIL: &str = "/change-email/";
 
 /// The part of a link where a key belongs, as far as mail programs left it intact.
 #[derive(Default)]
@@ -53,8 +53,8 @@ pub fn strip(base: &BasePath, strategies: &Strategies, request: &mut Request<'_>
     let path = request.uri().path().as_str().split('/').filter(|part| !part.is_empty());
     let path: String = path.flat_map(|part| ["/", part]).collect();
     let Some(below) = base.below(&path) else { return };
-    let renamed = below.strip_prefix(CHANGE_EMAIL).map(|rest| format!("{}{rest}", Place::ChangeEmail.path()));
-    let below = renamed.as_deref().filter(|below| below.contains("email/")).unwrap_or(below);
+    let renamed = below.strip_prefix(CHANGE_EMAIL).map(|key| format!("{}/{key}", Place::ChangeEmail.path()));
+    let below = renamed.as_deref().unwrap_or(below);
     let found = PLACES.iter().find_map(|(place, pages)| {
         Some((*place, *pages, below.strip_prefix(&*place.path())?.strip_prefix('/')?))
     });

@@ -71,9 +71,14 @@ pub fn was_refused(request: &Request<'_>) -> bool {
     request.local_cache(|| Foreign(false)).0
 }
 
+/// True if a browser says where a request comes from.
+pub(super) fn is_told(headers: &HeaderMap<'_>) -> bool {
+    headers.contains("Origin") || headers.contains("Sec-Fetch-Site")
+}
+
 /// True if a browser says that a page of another site sent a request with cookies.
 fn is_foreign(headers: &HeaderMap<'_>) -> bool {
-    headers.contains("Cookie") && (headers.contains("Origin") || headers.contains("Sec-Fetch-Site"))
+    headers.contains("Cookie") && is_told(headers)
 }
 
 fn is_ours(headers: &HeaderMap<'_>, site: &str) -> bool {

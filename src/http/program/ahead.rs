@@ -1,5 +1,5 @@
-//! A look at a short body before its route: at the fields that an address depends on, and at a token against forged
-//! requests.
+//! A look at a short body before its route: at a password, on which an address may depend, and at a token against
+//! forged requests.
 
 use std::time::Duration;
 
@@ -25,17 +25,17 @@ struct Body {
 struct Csrf(Option<String>);
 
 /// Looks at a body of JSON, if somebody has to: for the sake of its address, or because nothing else shows yet that it is
-/// not forged. Returns the fields that it has, of those that an address may depend on.
-pub(super) async fn read(request: &Request<'_>, data: &mut Data<'_>, looks: bool) -> Vec<&'static str> {
+/// not forged. Returns true if it has a password, which an address may depend on.
+pub(super) async fn read(request: &Request<'_>, data: &mut Data<'_>, looks: bool) -> bool {
     let headers = request.headers();
     let shown = bearer(request).is_some() || headers.contains("Origin") || csrf::is_in_header(request);
     if !sends_json(request) || !looks && (shown || !headers.contains("Cookie")) {
-        return Vec::new();
+        return false;
     }
     let begun = timeout(TIMEOUT, data.peek(MOST)).await.unwrap_or_default();
     let body: Body = serde_json::from_slice(begun).unwrap_or_default();
     request.local_cache(|| Csrf(body.csrf_token));
-    body.password.map(|_| "password").into_iter().collect()
+    body.password.is_some()
 }
 
 /// Returns the token in a body that was looked at.

@@ -24,14 +24,22 @@ pub struct Alias {
     second: bool,
     /// Their names of fields, with ours.
     pub names: &'static [(&'static str, &'static str)],
-    /// A field without which the address leads elsewhere.
-    has: &'static str,
-    /// True if it leads elsewhere without a body of JSON.
-    json: bool,
+    /// The requests that it leads to our route; others stay where they are.
+    when: When,
     /// A field that the address stands for.
     pub with: Option<(&'static str, &'static str)>,
     /// The field that what follows its path is the value of.
     pub rest: &'static str,
+}
+
+/// Requests that an address leads to our route.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    Always,
+    /// Only with a password in a body of JSON.
+    Password,
+    /// Only with a body of JSON.
+    Json,
 }
 
 const fn alias(method: Method, path: &'static str, to: Place) -> Alias {
@@ -42,8 +50,7 @@ const fn alias(method: Method, path: &'static str, to: Place) -> Alias {
         by: method,
         second: false,
         names: &[],
-        has: "",
-        json: false,
+        when: When::Always,
         with: None,
         rest: "",
     }
@@ -60,13 +67,8 @@ impl Alias {
         self.names(names)
     }
 
-    const fn has(mut self, field: &'static str) -> Self {
-        self.has = field;
-        self
-    }
-
-    const fn by_json(mut self) -> Self {
-        self.json = true;
+    const fn when(mut self, when: When) -> Self {
+        self.when = when;
         self
     }
 
@@ -109,7 +111,7 @@ const ALIASES: [Alias; 41] = {
         alias(Get, "/us-signin", SignIn),
         alias(Post, "/us-signin/send-code", SignInSend)
             .names(&[("identity", "email"), ("chosen_method", "with")]),
-        alias(Post, "/verify", VerifyPassword).has("password"),
+        alias(Post, "/verify", VerifyPassword).when(When::Password),
         alias(Get, "/us-verify", Verify),
         alias(Post, "/us-verify", Verify).names(&[("passcode", "code"), ("passcode", "password")]),
         alias(Post, "/us-verify/send-code", VerifySend).names(&[("chosen_method", "with")]),
@@ -135,7 +137,7 @@ const ALIASES: [Alias; 41] = {
         alias(Post, "/wan-register/*", FactorsPasskey).names(CREDENTIAL).rest("asked"),
         alias(Post, "/wan-verify", Verify).by_get().with("with", "passkey"),
         alias(Post, "/wan-verify/*", Verify).names(CREDENTIAL).with("with", "passkey").rest("asked"),
-        alias(Post, "/logout", SignOutRefresh).by_json(),
+        alias(Post, "/logout", SignOutRefresh).when(When::Json),
         alias(Post, "/reset/-", ResetAtOnce).names(NEW_PASSWORD),
         alias(Post, "/confirm/-", ConfirmAddress),
         alias(Post, "/account/email/-", ChangeEmailConfirm),
@@ -174,11 +176,15 @@ pub async fn lead(base: &BasePath, request: &mut Request<'_>, data: &mut Data<'_
     let method = request.method();
     let found = ALIASES.iter().find(|alias| alias.method == method && alias.is_at(&below));
     // A short body may carry the token of its browser, too.
-    let looks = found.is_some_and(|alias| !alias.has.is_empty());
-    let has = ahead::read(request, data, looks).await;
+    let looks = found.is_some_and(|alias| alias.when == When::Password);
+    let has_password = ahead::read(request, data, looks).await;
     let Some(alias) = found else { return };
-    let leads = alias.has.is_empty() || has.contains(&alias.has);
-    if !leads || alias.json && !sends_json(request) || is_of_application(request, base, alias) {
+    let leads = match alias.when {
+        When::Always => !is_of_application(request, alias),
+        When::Password => has_password,
+        When::Json => sends_json(request),
+    };
+    if !leads {
         return;
     }
     let rest = below.strip_prefix(alias.path.trim_end_matches('*')).unwrap_or_default().to_owned();
@@ -226,13 +232,10 @@ pub(super) fn stands_for(request: &Request<'_>, field: &str, value: &str) -> boo
 }
 
 /// True if the application has a route of its own at an address of the contract.
-fn is_of_application(request: &Request<'_>, base: &BasePath, alias: &Alias) -> bool {
+fn is_of_application(request: &Request<'_>, alias: &Alias) -> bool {
     // Where we have a route ourselves, Rocket would have refused another.
-    let is_ours = !alias.has.is_empty() || alias.json || alias.to.path() == alias.path;
-    let path = request.uri().path();
-    let is_there = |path: &str| {
-        let mut routes = request.rocket().routes();
-        routes.any(|route| route.method == request.method() && is_at(route.uri.path(), path))
-    };
-    base.below(path.as_str()).is_some() && !is_ours && is_there(path.as_str())
+    let is_ours = alias.to.path() == alias.path;
+    let path = request.uri().path().as_str();
+    let mut routes = request.rocket().routes();
+    !is_ours && routes.any(|route| route.method == request.method() && is_at(route.uri.path(), path))
 }

@@ -9,6 +9,7 @@ use crate::http::Visit;
 const PURPOSE: &str = "csrf";
 /// Headers in which it is sent.
 const HEADERS: [&str; 3] = ["X-XSRF-Token", "X-CSRF-Token", "X-CSRFToken"];
+
 fn in_header<'r>(request: &'r Request<'_>) -> Option<&'r str> {
     HEADERS.iter().find_map(|name| request.headers().get_one(name))
 }

@@ -8,7 +8,7 @@ pub mod contract;
 pub mod csrf;
 mod token;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rocket::{Request, http::Accept};
 use serde_json::{Map, Value, json};
@@ -68,11 +68,15 @@ impl Program {
 
     /// Adds a sentence on what was done.
     pub(super) fn say(&self, lines: Vec<Announcement>) {
-        self.said.lock().unwrap_or_else(PoisonError::into_inner).lines.extend(lines);
+        self.said().lines.extend(lines);
     }
 
     fn take(&self) -> Said {
-        std::mem::take(&mut *self.said.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.said())
+    }
+
+    fn said(&self) -> MutexGuard<'_, Said> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -80,15 +84,14 @@ impl Visit<'_> {
     /// Adds a key to the answer, if a program gets it.
     pub fn tell(&self, key: &str, value: impl Into<Value>) {
         if let Some(program) = self.program {
-            let mut said = program.said.lock().unwrap_or_else(PoisonError::into_inner);
-            said.keys.insert(key.to_owned(), value.into());
+            program.said().keys.insert(key.to_owned(), value.into());
         }
     }
+
     /// Adds a key to what is said of the person who is signed in, if a program gets the answer.
     pub fn tell_user(&self, key: &str, value: impl Into<Value>) {
         if let Some(program) = self.program {
-            let mut said = program.said.lock().unwrap_or_else(PoisonError::into_inner);
-            said.keys.entry("user").or_insert_with(|| json!({}))[key] = value.into();
+            program.said().keys.entry("user").or_insert_with(|| json!({}))[key] = value.into();
         }
     }
 }
