@@ -46,15 +46,6 @@ async fn with_token(app: &TestApp, ann: &Person) -> (Program, String) {
     (program, token)
 }
 
-async fn opens(program: &Program) -> bool {
-    let reply = program.get("/account").await;
-    match reply.status {
-        200 => true,
-        401 => false,
-        _ => panic!("{reply:?}"),
-    }
-}
-
 async fn a_program_signs_in_and_out(setting: Setting) {
     let app = setting.app().await;
     let ann = app.person("ann").await;
@@ -68,14 +59,14 @@ async fn a_program_signs_in_and_out(setting: Setting) {
     let home = program.get("/account").await.done();
     assert_eq!(home["email"], json!(ann.email), "{home}");
     program.post("/logout", json!({})).await.done();
-    assert!(!opens(&program).await, "the session outlives signing out");
+    assert!(!program.is_signed_in().await, "the session outlives signing out");
 }
 
 async fn a_token_opens_what_a_session_opens(setting: Setting) {
     let app = setting.app().await;
     let ann = app.person("ann").await;
     let (program, token) = with_token(&app, &ann).await;
-    assert!(opens(&program).await);
+    assert!(program.is_signed_in().await);
     program.carry(None);
     let bearer = program.request(Method::GET, "/account").header("Authorization", format!("Bearer {token}"));
     program.send(bearer).await.done();
@@ -95,19 +86,19 @@ async fn a_token_ends_with_its_session(setting: Setting) {
     let said = sign_in(&program, &ann, "/login?include_auth_token").await;
     let alone = app.program();
     alone.carry(said["user"]["authentication_token"].as_str());
-    assert!(opens(&alone).await && opens(&program).await);
+    assert!(alone.is_signed_in().await && program.is_signed_in().await);
     alone.post("/logout", json!({})).await.done();
-    assert!(!opens(&alone).await, "the token outlives signing out by it");
-    assert!(!opens(&program).await, "its session outlives it");
+    assert!(!alone.is_signed_in().await, "the token outlives signing out by it");
+    assert!(!program.is_signed_in().await, "its session outlives it");
 
     let said = sign_in(&program, &ann, "/login?include_auth_token").await;
     alone.carry(said["user"]["authentication_token"].as_str());
     program.post("/logout", json!({})).await.done();
-    assert!(!opens(&alone).await, "the token outlives the session");
+    assert!(!alone.is_signed_in().await, "the token outlives the session");
 
     let (program, _) = with_token(&app, &ann).await;
     app.latchkey(&["user", "disable", &ann.email]);
-    assert!(!opens(&program).await, "the token of a disabled account opens");
+    assert!(!program.is_signed_in().await, "the token of a disabled account opens");
 }
 
 async fn a_cookie_is_no_token_and_a_token_no_cookie(setting: Setting) {
@@ -119,7 +110,7 @@ async fn a_cookie_is_no_token_and_a_token_no_cookie(setting: Setting) {
         cookies.split("; ").find_map(|pair| pair.strip_prefix("latchkey_session=")).expect("a session");
     let program = app.program();
     program.carry(Some(cookie));
-    assert!(!opens(&program).await, "the secret of a session is a token");
+    assert!(!program.is_signed_in().await, "the secret of a session is a token");
     let (program, token) = with_token(&app, &ann).await;
     program.carry(None);
     let request =
@@ -147,9 +138,9 @@ async fn a_token_lives_a_quarter_of_an_hour(setting: Setting) {
     let ann = app.person("ann").await;
     let (program, _) = with_token(&app, &ann).await;
     app.minutes_pass(14);
-    assert!(opens(&program).await);
+    assert!(program.is_signed_in().await);
     app.minutes_pass(2);
-    assert!(!opens(&program).await);
+    assert!(!program.is_signed_in().await);
 }
 
 async fn a_second_factor_needs_no_cookies(setting: Setting) {
@@ -164,7 +155,7 @@ async fn a_second_factor_needs_no_cookies(setting: Setting) {
     );
     assert!(said.get("user").is_none(), "nothing of the account is told before the factor: {said}");
     let token = said["tf_token"].as_str().expect("a token for the factor");
-    assert!(!opens(&program).await);
+    assert!(!program.is_signed_in().await);
     program.carry(Some(token));
     let wrong = program.post("/tf-validate", json!({ "code": "000000" })).await;
     assert_eq!((wrong.status, wrong.code()), (400, "TWO_FACTOR_INVALID_TOKEN"), "{wrong:?}");
@@ -172,16 +163,16 @@ async fn a_second_factor_needs_no_cookies(setting: Setting) {
     let reply = program.post("/tf-validate", json!({ "code": format!("{code:06}") })).await;
     let token = reply.token().map(str::to_owned);
     reply.done();
-    assert!(!opens(&program).await, "the token for the factor is spent");
+    assert!(!program.is_signed_in().await, "the token for the factor is spent");
     program.carry(token.as_deref());
-    assert!(opens(&program).await);
+    assert!(program.is_signed_in().await);
 
     let program = app.program();
     let said = sign_in(&program, &ann, "/login").await;
     program.carry(said["tf_token"].as_str());
     let reply = program.post("/mf-recovery", json!({ "code": codes[3] })).await;
     program.carry(reply.token());
-    assert!(opens(&program).await);
+    assert!(program.is_signed_in().await);
 }
 
 async fn a_token_for_a_factor_opens_nothing_else(setting: Setting) {
@@ -204,7 +195,7 @@ async fn a_new_factor_ends_tokens(setting: Setting) {
     let (program, _) = with_token(&app, &ann).await;
     let browser = app.signed_in(&ann).await;
     app.set_up_app(&browser).await;
-    assert!(!opens(&program).await, "a token from before the factor still opens");
+    assert!(!program.is_signed_in().await, "a token from before the factor still opens");
 }
 
 async fn a_password_is_changed_in_json(setting: Setting) {
@@ -228,9 +219,12 @@ async fn a_password_is_changed_in_json(setting: Setting) {
     let reply = program.post("/change?include_auth_token", change(NEW, NEW)).await;
     let token = reply.token().expect("another token").to_owned();
     reply.done();
-    assert!(token != old && !opens(&other).await && !opens(&program).await, "older tokens still open");
+    assert!(
+        token != old && !other.is_signed_in().await && !program.is_signed_in().await,
+        "older tokens still open"
+    );
     program.carry(Some(&token));
-    assert!(opens(&program).await);
+    assert!(program.is_signed_in().await);
 }
 
 async fn who_has_an_account_is_not_told_in_json(setting: Setting) {
@@ -278,10 +272,10 @@ async fn a_forged_request_is_refused_in_json(setting: Setting) {
         alone.send(forged(headers, json!({}))).await.refused(400, "CSRF_MISSING");
     }
     alone.send(forged(&[], json!({ "csrf_token": "bm9ib2R5cyB0b2tlbg" }))).await.refused(400, "CSRF_MISSING");
-    assert!(opens(&program).await);
+    assert!(program.is_signed_in().await);
     let csrf = program.get("/account").await.done()["csrf_token"].as_str().expect("a token").to_owned();
     alone.send(forged(&[], json!({ "csrf_token": csrf }))).await.done();
-    assert!(!opens(&program).await, "the token of this browser is not taken");
+    assert!(!program.is_signed_in().await, "the token of this browser is not taken");
 }
 
 async fn every_error_is_an_envelope(setting: Setting) {

@@ -42,12 +42,8 @@ async fn refreshed(app: &TestApp, token: &str) -> String {
     let user = refresh(app, token).await.done()["user"].take();
     let program = app.program();
     program.carry(user["authentication_token"].as_str());
-    assert!(opens(&program).await, "{user}");
+    assert!(program.is_signed_in().await, "{user}");
     user["refresh_token"].as_str().expect("the next one").to_owned()
-}
-
-async fn opens(program: &Program) -> bool {
-    program.get("/account").await.status == 200
 }
 
 async fn is_over(app: &TestApp, token: &str) {
@@ -97,12 +93,10 @@ async fn a_copy_ends_the_whole_family(setting: Setting) {
     app.minutes_pass(1);
     is_over(&app, &first).await;
     is_over(&app, &second).await;
-    assert!(!opens(&program).await, "a token of the family outlives it");
-    assert!(opens(&other).await, "another family ends as well");
+    assert!(!program.is_signed_in().await, "a token of the family outlives it");
+    assert!(other.is_signed_in().await, "another family ends as well");
     refreshed(&app, &elsewhere).await;
-    let events =
-        texts(&setting.database, "SELECT kind FROM latchkey_events WHERE kind = 'refresh.replayed'").await;
-    assert_eq!(events.len(), 1);
+    assert_eq!(replays(&setting).await, 1);
 }
 
 async fn many_refreshes_at_once_leave_one_family(setting: Setting) {
@@ -140,6 +134,11 @@ async fn a_cookie_carries_it_where_scripts_cannot_read_it(setting: Setting) {
     assert!(cookie_of(&program.jar()).is_some());
     program.post("/logout", json!({})).await.done();
     assert_eq!(cookie_of(&program.jar()), None);
+}
+
+/// Returns the number of events of copied refresh tokens.
+async fn replays(setting: &Setting) -> usize {
+    texts(&setting.database, "SELECT kind FROM latchkey_events WHERE kind = 'refresh.replayed'").await.len()
 }
 
 fn cookie_of(jar: &Jar) -> Option<String> {

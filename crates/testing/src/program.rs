@@ -77,6 +77,16 @@ impl Program {
         *self.token.lock().expect("unpoisoned") = token.map(str::to_owned);
     }
 
+    /// True if it may read the account of the person who is signed in.
+    pub async fn is_signed_in(&self) -> bool {
+        let reply = self.get("/account").await;
+        match reply.status {
+            200 => true,
+            401 => false,
+            _ => panic!("{reply:?}"),
+        }
+    }
+
     /// A copy of the cookies.
     pub fn jar(&self) -> Jar {
         self.jar.as_ref().map(|jar| jar.lock().expect("unpoisoned").clone()).unwrap_or_default()
