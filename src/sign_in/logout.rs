@@ -57,10 +57,11 @@ async fn submit_refresh(
 /// Ends the session, its tokens, and the family of a refresh token, which a cookie may carry.
 async fn leave(site: &Visit<'_>, refresh_token: Option<&str>) -> Result<SignedOut, Error> {
     let mut tx = site.begin().await?;
-    gate::sign_out(site, &mut tx).await?;
+    // First, because the gate forgets the cookie's whether it was copied or not.
     for token in refresh_token.into_iter().chain(site.cookies.get(CookieName::Refresh)) {
         refresh::end(site, &mut tx, token).await?;
     }
+    gate::sign_out(site, &mut tx).await?;
     tx.commit().await?;
     AT_WORK.into_iter().for_each(|cookie_name| site.cookies.remove(cookie_name));
     site.flash("flash-signed-out");

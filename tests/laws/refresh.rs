@@ -1,5 +1,6 @@
 //! Refresh tokens: a program stays signed in for weeks, and a copy of its token ends what it was good for.
 
+use reqwest::Method;
 use rocket::futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -12,6 +13,7 @@ for_both_databases! {
     a_copy_ends_the_whole_family,
     many_refreshes_at_once_leave_one_family,
     a_cookie_carries_it_where_scripts_cannot_read_it,
+    a_copied_cookie_is_recorded_at_sign_out,
     a_family_ends_with_signing_out,
     a_family_ends_with_the_password_and_with_the_factors,
     a_family_lives_weeks_and_not_forever,
@@ -134,6 +136,23 @@ async fn a_cookie_carries_it_where_scripts_cannot_read_it(setting: Setting) {
     assert!(cookie_of(&program.jar()).is_some());
     program.post("/logout", json!({})).await.done();
     assert_eq!(cookie_of(&program.jar()), None);
+}
+
+async fn a_copied_cookie_is_recorded_at_sign_out(setting: Setting) {
+    let app = with_refresh_tokens(&setting, "cookie").await;
+    let ann = app.person("ann").await;
+    let program = app.program_with_cookies();
+    let body = json!({ "email": ann.email, "password": ann.password });
+    program.post("/login?include_auth_token", body).await.done();
+    let copy = cookie_of(&program.jar()).expect("a refresh token");
+    program.post("/refresh-token", json!({})).await.done();
+    app.minutes_pass(1);
+    let thief = app.program();
+    let logout = thief.request(Method::POST, "/logout").header("Sec-Fetch-Site", "same-origin");
+    let logout = logout.header("Cookie", format!("latchkey_refresh={copy}"));
+    thief.send(logout).await.done();
+    assert!(!program.is_signed_in().await, "a family outlives its copy");
+    assert_eq!(replays(&setting).await, 1);
 }
 
 /// Returns the number of events of copied refresh tokens.
