@@ -316,7 +316,7 @@ codes-lead = Write these codes down, or print them, and keep them where you woul
 codes-once = We do not show them again.
 codes-button = I have written them down
 sessions-title = Your sessions
-sessions-lead = Every browser that is signed in to your account. If you do not recognise one, end it and change your password.
+sessions-lead = Every browser and app that is signed in to your account. If you do not recognise one, end it and change your password.
 sessions-current = This browser
 sessions-since = signed in { $since }
 sessions-seen = last seen { $seen }
@@ -401,6 +401,7 @@ restart-button = Start again here
 restart-not = If you did not ask for this, close this page. Nothing has changed.
 browser-on = { $browser } on { $system }
 browser-other = another browser
+browser-unknown = Unknown browser or app
 
 ## Recovery: the five strategies
 

@@ -198,7 +198,7 @@ async fn list(site: Visit<'_>, me: Fresh<'_>) -> Result<Page, Error> {
     let trusted = trusted::of_account(&site, &mut conn, me.account.id).await?;
     let shown = |id: Uuid, (began_at, seen_at): (Time, Time), browser: &str, place: String| SessionShown {
         id,
-        browser: site.language().browser(browser),
+        browser: site.language().browser_or_app(browser),
         place,
         since: format::moment(site.locale, began_at),
         seen: format::moment(site.locale, seen_at),

@@ -71,6 +71,14 @@ impl Language {
         }
     }
 
+    /// The same in a list of sessions, which may be those of programs.
+    pub fn browser_or_app(&self, stored: &str) -> String {
+        match stored {
+            "?" => self.say("browser-unknown", &[]),
+            known => self.browser(known),
+        }
+    }
+
     /// True if there is a sentence `key`.
     pub fn knows(&self, key: &str) -> bool {
         self.catalog.knows(key)

@@ -250,6 +250,7 @@ async fn a_program_is_listed_and_ended(setting: Setting) {
     let token = refreshed(&app, &token).await;
     let browser = app.signed_in(&ann).await;
     let page = browser.get("/account/sessions").await;
+    assert!(page.text.contains("Unknown browser or app"), "{page}");
     let ends: Vec<_> =
         page.forms.iter().filter(|form| form.path().starts_with("/account/sessions/")).collect();
     assert_eq!(ends.len(), 1, "{page}");

@@ -214,7 +214,7 @@ impl PersonPage {
         let held = (account.state() == AccountState::Enabled && account.resets_blocked_until > now)
             .then(|| format::moment(site.locale, account.resets_blocked_until));
         let sessions = open.iter().take(RECENT).map(|session| ShownSession {
-            browser: site.language().browser(&session.browser),
+            browser: site.language().browser_or_app(&session.browser),
             place: session.client.clone(),
             since: format::moment(site.locale, session.began_at),
             seen: format::moment(site.locale, session.seen_at),
