@@ -1,37 +1,26 @@
 //! Recovery codes: shown once, in the browser that got them, until they have been written down.
 
-use std::time::Duration;
-
 use rocket::{Route, get, post, routes};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     account::notice,
     auth::{recovery, stepped_up::SteppedUp},
-    base::{Error, clock::Time, key::Key},
+    base::{Error, key::Key},
     core::{
         event::{Event, EventKind},
         place::{Address, Place, goal},
     },
-    http::{CookieName, Form, Outcome, Page, Read, SameOrigin, Visit, form::form},
+    http::{CookieName, Form, Outcome, Page, Read, SameOrigin, Visit, form::form, shown_once},
     store::{factors, sessions::SignedIn},
     view::shown::{Forms, View},
 };
 
 const PURPOSE: &str = "recovery codes";
-/// Time for which the codes may be shown again.
-const LIFE: Duration = Duration::from_secs(10 * 60);
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
     routes![show, keep_them, show_renew, renew]
-}
-
-/// New codes, in their cookie.
-#[derive(Serialize, Deserialize)]
-struct Fresh {
-    at: Time,
-    codes: Vec<String>,
 }
 
 form! {
@@ -74,18 +63,15 @@ pub fn tell(site: &Visit<'_>, codes: &[Key]) -> bool {
 /// # Errors
 /// Same as [`Visit::seal`].
 pub fn keep(site: &Visit<'_>, codes: &[Key]) -> Result<(), Error> {
-    let codes = codes.iter().map(Key::grouped).collect();
-    site.seal(CookieName::RecoveryCodes, PURPOSE, &Fresh { at: site.now(), codes })
+    let codes: Vec<_> = codes.iter().map(Key::grouped).collect();
+    shown_once::keep(site, CookieName::RecoveryCodes, PURPOSE, codes)
 }
 
 // Signed in or not: where a sign-in requires one more factor, or none at all, the codes are there all the same.
 #[get("/account/factors/codes?<next>")]
 fn show(site: Visit<'_>, next: Option<&str>, _me: Option<&SignedIn>) -> Outcome {
-    let kept: Option<Fresh> = site.unseal(CookieName::RecoveryCodes, PURPOSE);
-    match kept.filter(|kept| kept.at + LIFE > site.now()) {
-        Some(Fresh { codes, .. }) => {
-            Page::of(&CodesPage { new_codes: codes, next: goal(next.unwrap_or_default()) }).into()
-        }
+    match shown_once::kept(&site, CookieName::RecoveryCodes, PURPOSE) {
+        Some(new_codes) => Page::of(&CodesPage { new_codes, next: goal(next.unwrap_or_default()) }).into(),
         None => Outcome::elsewhere(Place::Factors),
     }
 }

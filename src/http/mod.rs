@@ -30,6 +30,7 @@ pub mod program;
 pub mod refusal;
 pub mod refused;
 pub mod request_log;
+pub mod shown_once;
 pub mod throttle;
 pub mod viewer;
 pub mod visit;
