@@ -61,6 +61,8 @@ pub enum Kind {
     Checkbox,
     /// A choice.
     Select,
+    /// Boxes to tick.
+    Several,
     /// A value that nobody types.
     Hidden,
     /// The fields that a site defines itself: its name begins theirs, and the page lists them.

@@ -27,13 +27,15 @@ pub struct Field {
 impl Form {
     pub(super) fn read(form: ElementRef<'_>) -> Form {
         let inputs = Selector::parse("input, textarea, select, button[name]").expect("a selector");
+        let selected = Selector::parse("option[selected]").expect("a selector");
         let fields = form.select(&inputs).map(|input| {
             let attribute = |name| input.attr(name).unwrap_or_default().to_owned();
+            let option = input.select(&selected).next().and_then(|option| option.attr("value"));
             Field {
                 name: attribute("name"),
                 kind: attribute("type"),
                 autocomplete: attribute("autocomplete"),
-                value: attribute("value"),
+                value: option.map_or_else(|| attribute("value"), str::to_owned),
                 checked: input.attr("checked").is_some(),
                 elsewhere: input.attr("formaction").map(inside),
             }

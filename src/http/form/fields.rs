@@ -34,8 +34,18 @@ pub struct Fields(Vec<Sent>);
 pub(super) struct Sent {
     pub name: String,
     pub value: Zeroizing<String>,
-    /// False for an array or an object of JSON, whose text the value is.
-    pub is_text: bool,
+    pub sent_as: SentAs,
+}
+
+/// Shape of a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum SentAs {
+    /// The value of a page's input, which may have several.
+    Field,
+    /// A text, a number or a truth of JSON.
+    Text,
+    /// An array or an object of JSON, whose text the value is.
+    Json,
 }
 
 #[rocket::async_trait]
@@ -85,14 +95,14 @@ pub(crate) fn parse(body: &[u8]) -> Option<Fields> {
         |part: &str| RawStr::new(part).url_decode().ok().map(|text| Zeroizing::new(text.into_owned()));
     let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        Some(Sent { name: decode(name)?.to_string(), value: decode(value)?, is_text: true })
+        Some(Sent { name: decode(name)?.to_string(), value: decode(value)?, sent_as: SentAs::Field })
     });
     Fields::checked(pairs.collect::<Option<_>>()?)
 }
 
 impl Sent {
     fn text(name: &str, value: &str) -> Self {
-        Self { name: name.to_owned(), value: Zeroizing::new(value.to_owned()), is_text: true }
+        Self { name: name.to_owned(), value: Zeroizing::new(value.to_owned()), sent_as: SentAs::Field }
     }
 }
 
@@ -134,7 +144,7 @@ impl Fields {
     /// A fault if it was sent more than once, or is no text.
     pub(super) fn get(&self, name: &str) -> Result<&str, Fault> {
         match self.only(name)? {
-            Some(sent) if !sent.is_text => Err(Fault::new("fault-type")),
+            Some(sent) if sent.sent_as == SentAs::Json => Err(Fault::new("fault-type")),
             sent => Ok(sent.map_or("", |sent| &sent.value)),
         }
     }
@@ -145,6 +155,23 @@ impl Fields {
     /// A fault if it was sent more than once.
     pub(super) fn get_json(&self, name: &str) -> Result<&str, Fault> {
         Ok(self.only(name)?.map_or("", |sent| &sent.value))
+    }
+
+    /// Returns the values of a field that may have several.
+    ///
+    /// # Errors
+    /// A fault if it is neither a text of JSON nor a list of them, or was sent more than once as one of these.
+    pub(super) fn several(&self, name: &str) -> Result<Vec<String>, Fault> {
+        let all = || self.0.iter().filter(|sent| sent.name == name);
+        if all().all(|sent| sent.sent_as == SentAs::Field) {
+            return Ok(all().map(|sent| sent.value.to_string()).collect());
+        }
+        match self.only(name)? {
+            Some(sent) if sent.sent_as == SentAs::Json => {
+                serde_json::from_str(&sent.value).map_err(|_| Fault::new("fault-type"))
+            }
+            sent => Ok(sent.map(|sent| sent.value.to_string()).into_iter().collect()),
+        }
     }
 
     /// Checks that a field was typed alike twice, if it was sent twice.

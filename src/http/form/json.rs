@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::fields::{Fields, Sent};
+use super::fields::{Fields, Sent, SentAs};
 
 /// True for JSON in UTF-8, the only one that there is (RFC 8259, 8.1).
 pub(super) fn is_read(kind: &ContentType) -> bool {
@@ -52,13 +52,16 @@ impl<'de> Visitor<'de> for Object {
 
 /// Returns a member as a page would send it; `None` if it would not: a box that is not ticked, and nothing.
 fn sent(name: String, value: Value) -> Option<Sent> {
-    let is_text = !matches!(value, Value::Array(_) | Value::Object(_));
+    let sent_as = match value {
+        Value::Array(_) | Value::Object(_) => SentAs::Json,
+        _ => SentAs::Text,
+    };
     let text = match value {
         Value::Null | Value::Bool(false) => return None,
         Value::String(text) => text,
         other => other.to_string(),
     };
-    Some(Sent { name, value: Zeroizing::new(text), is_text })
+    Some(Sent { name, value: Zeroizing::new(text), sent_as })
 }
 
 #[cfg(test)]

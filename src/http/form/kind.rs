@@ -131,6 +131,17 @@ pub const fn ticked() -> Field<bool> {
     Field { input, reader: Reader::Text(raw, |text| Ok(!text.is_empty())) }
 }
 
+/// Returns the values of boxes to tick, possibly none; a program may send a list.
+pub const fn several() -> Field<Vec<String>> {
+    let input = Input { kind: Kind::Several, required: false, ..Input::text() };
+    let read: fn(&Sent<'_>, &mut Refusal) -> _ = |sent, refusal| {
+        let values = refusal.take(sent.name, sent.fields.several(sent.name))?;
+        refusal.keep(sent.name, &values.join(" "), Keep::Always);
+        Some(values)
+    };
+    Field { input, reader: Reader::Several(read) }
+}
+
 /// Returns a value that the page fills in, and nobody types.
 pub const fn hidden() -> Field<String> {
     let input = Input { kind: Kind::Hidden, required: false, keep: Keep::Never, ..Input::text() };

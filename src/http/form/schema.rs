@@ -21,6 +21,11 @@ pub(super) fn of(inputs: &[Input]) -> Value {
 
 fn property(input: &Input) -> Map<String, Value> {
     let mut property = Map::new();
+    if input.kind == Kind::Several {
+        property.insert("type".into(), "array".into());
+        property.insert("items".into(), json!({ "type": "string" }));
+        return property;
+    }
     let kind = if input.kind == Kind::Checkbox { "boolean" } else { "string" };
     property.insert("type".into(), kind.into());
     let format = match input.kind {
