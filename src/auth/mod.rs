@@ -10,6 +10,7 @@ pub mod gate;
 pub mod identity;
 pub mod owed;
 pub mod passkey;
+pub mod password_try;
 pub mod pending;
 pub mod permission;
 pub mod proof;

@@ -5,12 +5,12 @@ use serde::Serialize;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{enter::enter, login::note_failure, page::goal};
+use super::{enter::enter, page::goal};
 use crate::{
     auth::{
         first::First,
         gate::{Passed, Proof},
-        identity, totp,
+        identity, password_try, totp,
     },
     base::{Error, factor::FactorKind, fault::Fault, identity::Identity},
     core::{
@@ -109,7 +109,7 @@ pub(super) async fn submit(
     match entered.await? {
         Some(passed) => Ok(passed.enter(&site, goal(&site, &next))),
         None => {
-            note_failure(&site, named, Some(FactorKind::Totp)).await?;
+            password_try::note_failure(&site, named, Some(FactorKind::Totp)).await?;
             Ok(page(&site, &next).refused(refusal.with(AppForm::AT.code, Fault::new("fault-login-app"))))
         }
     }

@@ -12,18 +12,15 @@ use crate::{
     auth::{
         again::{self, Again},
         gate::{Passed, Proof},
-        identity, pending,
+        identity, password_try, pending,
         session::Restricted,
         temporary, told,
     },
-    base::{Error, clock::Time, factor::FactorKind, fault::Fault, identity::Identity},
-    core::{
-        event::{Event, EventKind},
-        place::{Address, Place},
-    },
+    base::{Error, clock::Time, fault::Fault, identity::Identity},
+    core::place::{Address, Place},
     hashing::{hash::Verdict, hasher::Hasher, password::Password},
     http::{
-        Outcome, Paced, SameOrigin, Visit, device,
+        Outcome, Paced, SameOrigin, Visit,
         form::form,
         is_own,
         outcome::{Needed, Unproven},
@@ -147,12 +144,7 @@ pub(super) async fn submit(
     };
 
     let named = &*identity::named(&site, email.key()).await?;
-    let hasher = match device::known(&site, named) {
-        Some(_) => site.hasher_for(named.as_bytes()),
-        None => site.hasher(),
-    };
-    hasher.admit()?;
-    let counted = SignIn::count(&site, email.key(), named).await?;
+    let (hasher, counted) = password_try::begin(&site, email.key(), named).await?;
     if !counted.allowed().is_yes() {
         // Their way in does not wait: the address need not be typed again there.
         site.keep(Place::Reset, email.address())?;
@@ -166,15 +158,13 @@ pub(super) async fn submit(
         Ok(Attempt::Passed(passed)) => Ok(passed.enter(&site, goal(&site, &next))),
         Ok(Attempt::Restricted(passed)) => Ok(passed.enter(&site, Place::NewPassword)),
         Ok(Attempt::Refused | Attempt::Conflict) => {
-            note_failure(&site, named, None).await?;
+            password_try::note_failure(&site, named, None).await?;
             let by_address = site.at_arrival.sign_in([]).names_by_address_alone();
             let fault = if by_address { "fault-login" } else { "fault-login-named" };
             Ok(again().refused(refusal.with(LoginForm::AT.email, Fault::new(fault))))
         }
         Err(error @ Error::Busy) => {
-            let mut tx = site.begin().await?;
-            counted.call_off(site.app, &mut tx).await?;
-            tx.commit().await?;
+            password_try::call_off(&site, &counted).await?;
             Err(error)
         }
         Err(error) => Err(error),
@@ -231,18 +221,4 @@ async fn attempt(
 
 async fn find(site: &Visit<'_>, key: &str) -> Result<Option<AccountRow>, Error> {
     accounts::find_by_email(&mut site.read().await?, key).await
-}
-
-/// Records a failure, and the factor that took the place of the password, if there was one.
-pub(super) async fn note_failure(
-    site: &Visit<'_>,
-    named: &str,
-    instead: Option<FactorKind>,
-) -> Result<(), Error> {
-    let mut tx = site.begin().await?;
-    let account = accounts::find_by_email(&mut tx, named).await?;
-    let asked = site.caller();
-    let event = Event::of(EventKind::SignInFailed, account.map(|account| account.id)).from(&asked);
-    event.instead(instead).write(site.app, &mut tx).await?;
-    tx.commit().await
 }

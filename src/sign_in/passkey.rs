@@ -6,10 +6,11 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use rocket::{Route, get, post, routes};
 use serde::Serialize;
 
-use super::{enter::enter, login::note_failure, page::goal};
+use super::{enter::enter, page::goal};
 use crate::{
     auth::{
         gate::{Passed, Proof},
+        password_try,
         question::{Aim, Asked, Question},
     },
     base::{Error, factor::FactorKind, fault::Fault, key::sha256},
@@ -120,7 +121,7 @@ pub async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Paced<PasskeyForm>
     match attempt(&site, found.as_ref(), &asked, &answer, &counted).await? {
         Ok(passed) => Ok(passed.enter(&site, goal(&site, &next))),
         Err(fault) => {
-            note_failure(&site, &named, Some(FactorKind::Passkey)).await?;
+            password_try::note_failure(&site, &named, Some(FactorKind::Passkey)).await?;
             refused(fault)
         }
     }
