@@ -38,6 +38,7 @@ label-second-key = Code from the email
 label-sms-code = Code from the text message
 label-sessions = Sessions
 label-since = Member since
+label-tokens = Access tokens
 label-roles = Roles
 label-optional = (optional)
 new-password-hint = At least { $min } characters. Three or four unrelated words work well. Spaces are allowed.
@@ -193,6 +194,12 @@ home-username = username
 home-factors = two-step sign-in
 home-password = password
 home-all-sessions = sessions
+home-all-tokens = access tokens
+home-no-tokens = none
+home-tokens = { $count ->
+    [one] 1 token for a script
+   *[other] { $count } tokens for scripts
+  }
 phone-masked = ending in { $phone }
 change-title = Change your password
 change-title-first = Choose a password
@@ -322,6 +329,29 @@ sessions-since = signed in { $since }
 sessions-seen = last seen { $seen }
 sessions-end = End
 sessions-end-others = End all other sessions
+tokens-title = Access tokens
+tokens-lead = A script signs in with an access token instead of your password. It has only the permissions that you give it, and cannot open the pages of your account.
+tokens-off = You can no longer use access tokens here. Those below do not work, and you can end them.
+tokens-since = made { $since }
+tokens-until = until { $until }
+tokens-used = last used { $used } from
+tokens-unused = not used yet
+tokens-end = End
+tokens-new = Another token
+tokens-name-hint = What it is for, such as “Nightly backup”.
+tokens-days = { $count ->
+    [one] One day
+   *[other] { $count } days
+  }
+tokens-no-permissions = You have no permissions to give. This token only tells an application who you are.
+tokens-button = Create token
+label-token-name = Name
+label-token-days = Expires after
+label-token-permissions = Permissions
+token-new-title = Your new access token
+token-new-lead = Copy this token to your script, and keep it as safe as a password.
+token-new-once = We do not show it again.
+token-new-button = I have copied it
 trusted-title = Trusted browsers
 trusted-lead = In these browsers your password is enough: we do not ask for a second step. If you do not recognise one, end it and change your password.
 trusted-since = trusted { $since }
@@ -486,6 +516,7 @@ event-factor-removed = A second step was removed from sign-in
 event-factors-removed = Support removed two-step sign-in
 event-recovery-code-used = A recovery code was used
 event-recovery-codes-renewed = The recovery codes were replaced
+event-access-token-created = An access token was made for a script
 event-account-deleted = The account was closed and is going to be deleted
 event-let-in = Support let somebody in
 
@@ -514,6 +545,7 @@ flash-factor-renamed = The new name is saved.
 flash-factor-removed = It is removed.
 flash-browser-distrusted = We ask for a second step in that browser again.
 flash-session-ended = The session is ended.
+flash-token-ended = The token is ended. What uses it can no longer sign in.
 flash-sessions-ended = { $count ->
     [one] One session was ended.
    *[other] { $count } sessions were ended.
@@ -545,6 +577,8 @@ field-remove-password = your password
 field-phone = your phone number
 field-code = the code
 field-key = the code
+field-name = a name
+field-days = the time until it expires
 field-role = the name of a role
 field-q = the beginning of an address
 field-own = “{ $label }”
@@ -568,6 +602,8 @@ fault-login = The address or the password is wrong.
 fault-login-named = Those sign-in details are not correct.
 fault-identity = Enter the email address or the name of your account.
 fault-same-username = This is already your username. Enter a new one.
+fault-permission = Choose permissions that you have.
+fault-tokens-many = You have { $max } access tokens. End one that you no longer use first.
 fault-username = Use 4 to 32 letters and digits, with dots, dashes or underscores between them. Begin with a letter.
 fault-username-mixed = Use the letters of one alphabet only.
 fault-usernames-many = You have changed your username too often. Ten former ones are being kept for you, each for 90 days. Please keep the one you have until then.
@@ -670,6 +706,7 @@ program-415 = Send JSON in UTF-8, with Content-Type: application/json.
 program-429 = Too many attempts. Please try again later.
 program-500 = Something went wrong on our side.
 program-503 = The site is busy. Please try again in a moment.
+program-access-token = A personal access token is not accepted here. Sign in.
 program-again = Prove who you are once more, then repeat this.
 program-csrf = Send a token, or the csrf_token of an earlier answer.
 program-elsewhere = There is nothing to do here at present.
@@ -733,6 +770,8 @@ phone-numbers-false = Nobody signs in with a phone number in place of the addres
 second-factor-off = Nobody is asked for a second step
 second-factor-if-set-up = People who have set up a second step are asked for it
 second-factor-required = Everybody needs a second step, and sets it up when signing in
+access-tokens-true = People may make access tokens for their scripts
+access-tokens-false = Nobody has access tokens for scripts
 trusted-browsers-true = People may trust a browser, which does not ask for the second step for 30 days
 trusted-browsers-false = Every browser asks for the second step
 in-flight-honour = When the policy changes, links already sent still work
@@ -887,6 +926,8 @@ events-deleted = deleted account
 events-command-line = command line
 events-csv = Download as CSV
 events-csv-bound = The newest { $most } of these. Choose fewer days to get others.
+kind-access_token-created = Access token made
+kind-access_token-ended = Access token ended
 kind-account-confirmed = Account confirmed
 kind-account-deleted = Account deleted for good
 kind-account-deletion_requested = Account deleted by its owner
@@ -1261,6 +1302,14 @@ mail-recovery-codes-renewed-lead =
 mail-recovery-codes-renewed-button = This wasn’t me
 mail-recovery-codes-renewed-closing =
     If this was not you, open the link now. On its page, one button brings the old codes back, ends every session and sends you a message to choose a new password.
+
+mail-access-token-created-subject = An access token was made for your { $site } account
+mail-access-token-created-lead =
+    Somebody made an access token, with which a script can use your { $site } account.
+    If this was you, there is nothing to do.
+mail-access-token-created-button = This wasn’t me
+mail-access-token-created-closing =
+    If this was not you, open the link now. On its page, one button ends every token and session, and sends you a message to choose a new password.
 
 mail-let-in-link-subject = Get back into your { $site } account
 mail-let-in-link-lead =

@@ -34,8 +34,8 @@
 //! # Tour
 //! The [guides](crate::guide) lead through each of these.
 //!
-//! - **Guards**: [`&Account`](Account), `Option<&Account>`, [`Has`] for a [`Role`], [`May`] for a [`Permission`], [`Fresh`] and
-//!   [`FreshWithin`] for a recent sign-in, and [`SameOrigin`] against forms of other sites. [`Urls`] and [`sign_in()`] lead to Latchkey's pages.
+//! - **Guards**: [`&Account`](Account), `Option<&Account>`, [`Has`] for a [`Role`], [`May`] for a [`Permission`], [`By`] for the ways to be
+//!   signed in, [`Fresh`] and [`FreshWithin`] for a recent sign-in, and [`SameOrigin`] against forms of other sites. [`Urls`] and [`sign_in()`] lead to Latchkey's pages.
 //! - **Layout**: [`in_template`][in_template], or a [`Layout`] that puts the parts of a [`Frame`] together ([`Latchkey::layout`]).
 //! - **Registration**: a [`Registration`] adds [`Input`]s, validates them, and runs statements of your own in the
 //!   transaction ([`Tx`]) that creates or removes an account.
@@ -116,6 +116,8 @@ use rooms::*;
 pub use rooms::*;
 
 pub use admin::accounts::Accounts;
+pub use auth::by;
+pub use auth::by::By;
 pub use auth::fresh_within::FreshWithin;
 pub use auth::permission::May;
 pub use auth::role::Has;

@@ -5,7 +5,10 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::trusted::{self, TrustedShown};
+use super::{
+    tokens,
+    trusted::{self, TrustedShown},
+};
 use crate::{
     auth::{
         refresh,
@@ -54,6 +57,8 @@ pub struct HomePage {
     phone: Option<String>,
     /// Number of second factors; `None` where there are none at all.
     factors: Option<usize>,
+    /// Number of access tokens; `None` if there is no use for any.
+    tokens: Option<usize>,
     fields: Vec<FieldShown>,
     /// Day of the registration.
     since: String,
@@ -83,6 +88,7 @@ impl View for HomePage {
             sets_password: true,
             phone: None,
             factors: None,
+            tokens: None,
             fields: Vec::new(),
             since: "2026-05-03".into(),
             signed_in: "2026-05-03 14:32 UTC".into(),
@@ -93,6 +99,7 @@ impl View for HomePage {
             phone: Some("42".into()),
             username: Some("maria.k".into()),
             usernames: true,
+            tokens: Some(2),
             fields: vec![FieldShown { label: "Team".into(), value: "North".into() }],
             roles: vec!["admin".into(), "support".into()],
             admin: true,
@@ -100,7 +107,7 @@ impl View for HomePage {
         };
         vec![
             full,
-            HomePage { factors: Some(0), password: false, usernames: true, ..plain() },
+            HomePage { factors: Some(0), tokens: Some(0), password: false, usernames: true, ..plain() },
             HomePage { factors: Some(2), password: false, sets_password: false, ..plain() },
         ]
     }
@@ -135,6 +142,7 @@ async fn show(site: Visit<'_>, me: &SignedIn) -> Result<Outcome, Error> {
         password: !account.password_hash.is_unusable(),
         sets_password: policy.offers(SignInMethod::Password),
         factors,
+        tokens: tokens::count(&site, account).await?,
         phone: account.phone.as_deref().map(|phone| ending(phone).to_owned()),
         fields: fields.collect(),
         since: format::day(site.locale, account.created_at),

@@ -14,6 +14,7 @@ pub mod leaving;
 pub mod notice;
 pub mod register;
 pub mod taken;
+pub mod tokens;
 pub mod trusted;
 pub mod unanswered;
 pub mod username;
@@ -31,6 +32,7 @@ pub fn routes() -> Vec<Route> {
         confirm::routes(),
         home::routes(),
         trusted::routes(),
+        tokens::routes(),
         change::routes(),
         change_email::routes(),
         change_phone::routes(),
@@ -51,6 +53,8 @@ pub fn samples() -> Vec<Sample> {
         Sample::of::<confirm::ConfirmPage>(),
         Sample::of::<home::HomePage>(),
         Sample::of::<home::SessionsPage>(),
+        Sample::of::<tokens::TokensPage>(),
+        Sample::of::<tokens::NewTokenPage>(),
         Sample::of::<change::ChangePage>(),
         Sample::of::<change_email::EmailPage>(),
         Sample::of::<change_email::EmailSentPage>(),

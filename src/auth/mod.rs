@@ -1,8 +1,11 @@
 //! Authentication: sessions, remembered and trusted browsers, second factors, roles and permissions, behind one gate.
 
+pub mod access_token;
 pub mod account;
 mod admission;
 pub mod again;
+mod basic;
+pub mod by;
 pub mod code;
 pub mod first;
 pub mod fresh_within;

@@ -8,6 +8,7 @@ use rocket::{
     request::{FromRequest, Outcome},
 };
 
+use super::by::{self, AccessToken, Session, Token, accepted::Ways};
 use crate::{
     app::App,
     base::permission::Permission,
@@ -20,6 +21,9 @@ use crate::{
 };
 
 /// The account of a signed-in person who has the permission `P` by one of their roles, as read for this request.
+///
+/// By default it is also that of a personal access token, if that was given the permission. `W` names the ways to be signed in
+/// that count instead, as for [`By`](by::By): `May<'_, Publish, Session>`.
 ///
 /// `[default.latchkey.permissions]` of `Rocket.toml` lists the permissions of each role, and can be changed while the
 /// application runs. An application does not launch with a `P` whose name cannot be listed there; the log warns of one that
@@ -43,12 +47,12 @@ use crate::{
 ///     format!("post {id} is published by {}", me.email())
 /// }
 /// ```
-pub struct May<'r, P> {
+pub struct May<'r, P, W = (Session, Token, AccessToken)> {
     account: &'r Account,
-    permission: PhantomData<fn() -> P>,
+    permission: PhantomData<fn() -> (P, W)>,
 }
 
-impl<P> Deref for May<'_, P> {
+impl<P, W> Deref for May<'_, P, W> {
     type Target = Account;
 
     fn deref(&self) -> &Account {
@@ -57,11 +61,11 @@ impl<P> Deref for May<'_, P> {
 }
 
 #[rocket::async_trait]
-impl<'r, P: Permission> FromRequest<'r> for May<'r, P> {
+impl<'r, P: Permission, W: Ways> FromRequest<'r> for May<'r, P, W> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        <&Account>::from_request(request).await.and_then(|account| match account.may(P::NAME) {
+        by::signed_in::<W>(request).await.and_then(|account| match account.may(P::NAME) {
             true => Outcome::Success(May { account, permission: PhantomData }),
             false => {
                 noticed::notice(request, Notice::Permission(account.id(), P::NAME));
@@ -71,7 +75,7 @@ impl<'r, P: Permission> FromRequest<'r> for May<'r, P> {
     }
 }
 
-impl<P: Permission> Sentinel for May<'_, P> {
+impl<P: Permission, W> Sentinel for May<'_, P, W> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
         if is_missing(rocket) {
             return true;

@@ -38,8 +38,8 @@ use crate::{
 pub const RESTRICTED: Duration = Duration::from_secs(10 * 60);
 /// Life of a program's token.
 pub const TOKEN: Duration = Duration::from_secs(15 * 60);
-/// Precision of the time at which a session was last used.
-const SEEN_PRECISION: Duration = Duration::from_secs(60);
+/// Precision of the time at which a session or an access token was last used.
+pub(super) const SEEN_PRECISION: Duration = Duration::from_secs(60);
 
 /// Full session of a request, if there is one; an error if it could not be read.
 struct Full(Result<Option<SignedIn>, ()>);

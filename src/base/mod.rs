@@ -1,5 +1,6 @@
 //! Values that know nothing of the site: time, randomness, keys, addresses, numbers and their faults.
 
+pub mod access_token;
 pub mod base_path;
 pub mod bounded;
 pub mod caller;

@@ -35,6 +35,8 @@ pub struct Account {
     enabled: bool,
     roles: Vec<String>,
     permissions: Arc<Permissions>,
+    /// The only permissions that an access token was given, if the account is that of one.
+    given: Option<Vec<String>>,
     fields: String,
 }
 
@@ -48,8 +50,19 @@ impl Account {
             enabled: row.enabled,
             roles: row.roles().map(str::to_owned).collect(),
             permissions: permissions.clone(),
+            given: None,
             fields: row.fields.clone(),
         }
+    }
+
+    /// Returns the account for an access token that was given these permissions: it has no others, and no roles.
+    pub(crate) fn narrowed<'a>(self, given: impl Iterator<Item = &'a str>) -> Self {
+        Self { given: Some(given.map(str::to_owned).collect()), ..self }
+    }
+
+    /// True unless it is that of an access token which was not given a permission.
+    fn is_given(&self, permission: &str) -> bool {
+        self.given.as_ref().is_none_or(|given| given.iter().any(|own| own == permission))
     }
 
     /// Returns its id, which is never used for another account.
@@ -90,7 +103,7 @@ impl Account {
         self.enabled
     }
 
-    /// Returns its roles, in alphabetical order.
+    /// Returns its roles, in alphabetical order; none for a personal access token, which has permissions alone.
     ///
     /// ```no_run
     /// fn roles(me: &latchkey::Account) -> String {
@@ -98,10 +111,10 @@ impl Account {
     /// }
     /// ```
     pub fn roles(&self) -> impl Iterator<Item = &str> {
-        self.roles.iter().map(String::as_str)
+        self.roles.iter().map(String::as_str).filter(|_| self.given.is_none())
     }
 
-    /// True if it has a role.
+    /// True if it has a role; false for a personal access token.
     ///
     /// ```no_run
     /// fn may_publish(me: &latchkey::Account) -> bool {
@@ -109,11 +122,11 @@ impl Account {
     /// }
     /// ```
     pub fn has(&self, role: &str) -> bool {
-        self.roles.iter().any(|own| own == role)
+        self.roles().any(|own| own == role)
     }
 
     /// Returns the permissions of its roles, in alphabetical order and each once, as `[default.latchkey.permissions]` listed
-    /// them when the account was read.
+    /// them when the account was read; for a personal access token, those of them that it was given.
     ///
     /// ```no_run
     /// fn permissions(me: &latchkey::Account) -> String {
@@ -121,10 +134,11 @@ impl Account {
     /// }
     /// ```
     pub fn permissions(&self) -> impl Iterator<Item = &str> {
-        self.permissions.of(self.roles()).into_iter()
+        let all = self.permissions.of(self.roles.iter().map(String::as_str));
+        all.into_iter().filter(|permission| self.is_given(permission))
     }
 
-    /// True if one of its roles has a permission.
+    /// True if one of its roles has a permission; for a personal access token, if it was given that as well.
     ///
     /// ```no_run
     /// fn menu(me: &latchkey::Account) -> &'static str {
@@ -132,7 +146,7 @@ impl Account {
     /// }
     /// ```
     pub fn may(&self, permission: &str) -> bool {
-        self.roles().any(|role| self.permissions.grants(role, permission))
+        self.is_given(permission) && self.roles.iter().any(|role| self.permissions.grants(role, permission))
     }
 
     /// Returns the fields as its owner filled them in at registration: those of the attached

@@ -132,6 +132,10 @@ places! {
     Sessions = "/account/sessions",
     /// The browsers that one trusts; those below it are ended.
     TrustedBrowsers = "/account/sessions/trusted",
+    /// The personal access tokens; those below it are ended.
+    AccessTokens = "/account/tokens",
+    /// A new one, shown once.
+    NewAccessToken = "/account/tokens/new",
     /// The deletion of one's own account.
     DeleteAccount = "/account/delete",
     /// The request for a reset; links below it carry a key.

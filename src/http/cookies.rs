@@ -51,6 +51,8 @@ pub enum CookieName {
     LetIn,
     /// New recovery codes, until they have been written down.
     RecoveryCodes,
+    /// A new access token, until it has been written down.
+    AccessToken,
     /// Contents of the page after a form.
     Kept,
     /// Confirmation shown on the next page.
@@ -60,11 +62,12 @@ pub enum CookieName {
 }
 
 /// Cookies of the current user of a browser, so that the next user finds none of them.
-pub const AT_WORK: [CookieName; 16] = [
+pub const AT_WORK: [CookieName; 17] = [
     CookieName::Session,
     CookieName::Restricted,
     CookieName::Pending,
     CookieName::RecoveryCodes,
+    CookieName::AccessToken,
     CookieName::Remembered,
     CookieName::Refresh,
     CookieName::Reset,
@@ -95,6 +98,8 @@ impl CookieName {
             (CookieName::Pending, false) => "latchkey_pending",
             (CookieName::RecoveryCodes, true) => "__Host-latchkey_recovery_codes",
             (CookieName::RecoveryCodes, false) => "latchkey_recovery_codes",
+            (CookieName::AccessToken, true) => "__Host-latchkey_access_token",
+            (CookieName::AccessToken, false) => "latchkey_access_token",
             (CookieName::Remembered, true) => "__Host-latchkey_remembered",
             (CookieName::Remembered, false) => "latchkey_remembered",
             (CookieName::Refresh, true) => "__Host-latchkey_refresh",

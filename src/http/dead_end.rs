@@ -1,5 +1,7 @@
 //! Pages at which a visitor cannot go on: for an error, and for a key that opens nothing.
 
+use std::time::Duration;
+
 use rocket::http::Status;
 use serde::Serialize;
 
@@ -21,8 +23,8 @@ use crate::{
     },
 };
 
-/// Seconds after which to retry a request that the server was too busy for.
-pub(super) const RETRY_AFTER: u64 = 5;
+/// Time after which to retry a request that the server was too busy for.
+pub const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// An error.
 #[derive(Serialize)]
@@ -197,7 +199,7 @@ pub(super) fn incomplete(again: Place) -> Page {
 
 /// Page for an error.
 pub(super) fn error(language: &Language, status: Status) -> Page {
-    let retry = (status == Status::ServiceUnavailable).then_some(RETRY_AFTER);
+    let retry = (status == Status::ServiceUnavailable).then_some(RETRY_AFTER.as_secs());
     retried(ErrorPage { retry, ..ErrorPage::of(language, status) }, status)
 }
 

@@ -31,7 +31,7 @@ impl<'r, F: Form> FromData<'r> for Paced<F> {
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
         let sent = Fields::from_data(request, data).await;
-        request.local_cache(|| Came(Some(Instant::now())));
+        begin(request);
         match sent {
             Outcome::Success(sent) => read(request, &sent).map(Paced),
             Outcome::Error(error) => Outcome::Error(error),
@@ -40,7 +40,12 @@ impl<'r, F: Form> FromData<'r> for Paced<F> {
     }
 }
 
-/// Delays the answers to [`Paced`] forms until the next beat.
+/// Sends the answer to a request on a beat that begins now.
+pub fn begin(request: &Request<'_>) {
+    request.local_cache(|| Came(Some(Instant::now())));
+}
+
+/// Delays the answers to [`Paced`] forms, and to other requests that wish it, until the next beat.
 pub struct ResponsePacing;
 
 #[rocket::async_trait]

@@ -1,9 +1,9 @@
 //! Refusals of somebody who is not signed in, or lacks a role: on a route of ours, and on one of an application.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use rocket::{
-    Ignite, Request, Rocket,
+    Ignite, Request, Response, Rocket,
     http::{Accept, Status},
     request::Outcome,
 };
@@ -12,11 +12,34 @@ use super::own_routes::{is_marked, is_own};
 use crate::{app::App, base::base_path::below, config::host::Refusal};
 
 struct MustSignIn(bool);
+struct AsksPassword(bool);
+struct Retry(Option<Duration>);
 
 /// Refuses somebody who must sign in first.
 pub fn must_sign_in<T>(request: &Request<'_>) -> Outcome<T, ()> {
     request.local_cache(|| MustSignIn(true));
     refuse(request, Status::Unauthorized)
+}
+
+/// Lets a refusal with 401 ask for a name and a password.
+pub fn asks_password(request: &Request<'_>) {
+    request.local_cache(|| AsksPassword(true));
+}
+
+/// Lets a refusal say when to try again.
+pub fn retry(request: &Request<'_>, after: Duration) {
+    request.local_cache(|| Retry(Some(after)));
+}
+
+/// Adds what a refusal says besides its status.
+pub fn add_headers(request: &Request<'_>, app: &App, response: &mut Response<'_>) {
+    if response.status() == Status::Unauthorized && request.local_cache(|| AsksPassword(false)).0 {
+        let realm = &app.validated.public_url;
+        response.set_raw_header("WWW-Authenticate", format!("Basic realm=\"{realm}\", charset=\"UTF-8\""));
+    }
+    if let Some(after) = request.local_cache(|| Retry(None)).0 {
+        response.set_raw_header("Retry-After", after.as_secs().max(1).to_string());
+    }
 }
 
 /// Refuses a request with a status: our routes answer it, an application's must not pass it on to another route unless

@@ -51,7 +51,7 @@ pub struct Visit<'r> {
     pub locale: Locale,
     /// The program that gets the answer, if a program does.
     pub program: Option<&'r Program>,
-    /// The token that it is signed in by, or on its way there.
+    /// The token that it is signed in by, or on its way there; or a personal access token.
     pub bearer: Option<&'r str>,
 }
 

@@ -10,7 +10,7 @@ use crate::{
     core::stats,
     policy::strategy::Strategy,
     store::{
-        Pool,
+        Pool, access_tokens,
         daily_stats::{self, DailyStat},
         events, former_addresses,
         keys::{self, Expired},
@@ -49,6 +49,7 @@ pub async fn purge(app: &App, pool: &Pool, last: &mut Position) -> Result<(), Er
             + sessions::purge(&mut tx, now).await?
             + remembered::purge(&mut tx, now).await?
             + refresh_tokens::purge(&mut tx, now).await?
+            + access_tokens::purge(&mut tx, now).await?
             + trusted_browsers::purge(&mut tx, now).await?
             + usernames::purge(&mut tx, now).await?
             + rate_limits::purge(&mut tx, now).await?

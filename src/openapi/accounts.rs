@@ -14,6 +14,7 @@ use crate::{
         delete::{DeleteForm, DeletePage},
         home::{HomePage, SessionsPage},
         register::{RegisterForm, RegisterPage, RegisterSentPage},
+        tokens::{NewTokenPage, TokenForm, TokensPage},
         username::{UsernameForm, UsernamePage},
         username_reminder::{ReminderPage, ReminderSentPage},
     },
@@ -65,6 +66,16 @@ pub(super) fn operations() -> Vec<Operation> {
         get("/account/sessions/trusted", "Leads to the list.").by(SignedIn),
         get("/account/sessions/trusted/{id}", "Leads to the list.").by(SignedIn),
         post("/account/sessions/trusted/{id}", "Ends the trust in a browser.").by(SignedIn),
+        get("/account/tokens", "Lists access tokens.").shows::<TokensPage>().by(SignedIn),
+        post("/account/tokens", "Makes an access token, which is told once.")
+            .takes::<TokenForm>()
+            .by(SignedIn),
+        get("/account/tokens/new", "Shows an access token that a page has made.")
+            .shows::<NewTokenPage>()
+            .by(SignedIn),
+        post("/account/tokens/new", "Shows it no longer."),
+        get("/account/tokens/{id}", "Leads to the list.").by(SignedIn),
+        post("/account/tokens/{id}", "Ends an access token.").by(SignedIn),
         get("/account/delete", "Shows what is deleted.").shows::<DeletePage>().by(SignedIn),
         post("/account/delete", "Deletes one's own account.").takes::<DeleteForm>().by(SignedIn),
     ]

@@ -146,6 +146,7 @@ fn told() -> Vec<(&'static str, Kind, &'static str)> {
         ("oauth_enabled", TRUTH, "Always false: nobody signs in by another site."),
         ("oauth_providers", TEXTS, "None."),
         ("recovery_codes", TEXTS, "New recovery codes, shown once."),
+        ("access_token", TEXT, "A new access token, told once."),
         ("remaining", NUMBER, "Recovery codes that are left."),
         ("registered_credentials", Kind::List("object"), "Passkeys."),
         ("credential_options", Kind::OrNull("object"), "Options for `navigator.credentials`."),

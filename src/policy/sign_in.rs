@@ -48,6 +48,8 @@ pub struct SignInSettings {
     pub trusted_browsers: Option<bool>,
     /// Whether people are told of a sign-in from a browser that has not been signed in with before. Default: false.
     pub new_browser_notices: Option<bool>,
+    /// Whether people may make access tokens for their scripts. Default: true.
+    pub access_tokens: Option<bool>,
     /// Ways to sign in, in the order in which they are offered; not in a role's table. Default: `password`, `passkey`.
     pub methods: Option<Vec<SignInMethod>>,
     /// Usernames: `off`, `optional` or `required`; not in a role's table. Default: `off`.
@@ -70,6 +72,8 @@ pub struct SignInPolicy {
     pub trusted_browsers: bool,
     /// Whether people are told of a sign-in from a browser that has not been signed in with before.
     pub new_browser_notices: bool,
+    /// Whether people may make access tokens for their scripts.
+    pub access_tokens: bool,
     /// Ways to sign in, in the order in which they are offered: the same for everybody.
     pub methods: Vec<SignInMethod>,
     /// Usernames: the same for everybody.
@@ -111,6 +115,7 @@ impl SignInSettings {
         let factors = FactorKind::all().filter(counts).collect();
         let methods = base.methods.clone().unwrap_or_else(|| SignInMethod::DEFAULT.to_vec());
         let new_browser_notices = self.new_browser_notices.or(base.new_browser_notices).unwrap_or(false);
+        let access_tokens = self.access_tokens.or(base.access_tokens).unwrap_or(true);
         let (usernames, phone_numbers) =
             (base.usernames.unwrap_or_default(), base.phone_numbers.unwrap_or(false));
         SignInPolicy {
@@ -118,6 +123,7 @@ impl SignInSettings {
             factors,
             trusted_browsers,
             new_browser_notices,
+            access_tokens,
             methods,
             usernames,
             phone_numbers,
@@ -125,7 +131,7 @@ impl SignInSettings {
     }
 
     /// Returns the policy for an account with these roles: the strictest demand of any, the factors that count for all, and
-    /// trusted browsers if each of them allows those.
+    /// trusted browsers and access tokens if each of them allows those.
     pub fn policy<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> SignInPolicy {
         let asks = roles.into_iter().map(|role| self.role.get(role).unwrap_or(self).alone(self));
         asks.reduce(SignInPolicy::strictest).unwrap_or_else(|| self.alone(self))
@@ -196,6 +202,7 @@ impl SignInPolicy {
             factors,
             trusted_browsers: self.trusted_browsers && other.trusted_browsers,
             new_browser_notices: self.new_browser_notices || other.new_browser_notices,
+            access_tokens: self.access_tokens && other.access_tokens,
             methods: self.methods.into_iter().filter(|method| other.methods.contains(method)).collect(),
             usernames: self.usernames.min(other.usernames),
             phone_numbers: self.phone_numbers && other.phone_numbers,
@@ -203,7 +210,7 @@ impl SignInPolicy {
     }
 
     /// Returns its settings by their names, in the order of `Rocket.toml`.
-    pub fn values(&self) -> [(&'static str, String); 7] {
+    pub fn values(&self) -> [(&'static str, String); 8] {
         let factors: Vec<_> = self.factors.iter().map(|kind| kind.name()).collect();
         let methods: Vec<_> = self.methods.iter().map(|method| method.name()).collect();
         [
@@ -211,6 +218,7 @@ impl SignInPolicy {
             ("factors", factors.join(", ")),
             ("trusted_browsers", self.trusted_browsers.to_string()),
             ("new_browser_notices", self.new_browser_notices.to_string()),
+            ("access_tokens", self.access_tokens.to_string()),
             ("methods", methods.join(", ")),
             ("usernames", self.usernames.to_string()),
             ("phone_numbers", self.phone_numbers.to_string()),

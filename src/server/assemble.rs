@@ -84,6 +84,7 @@ impl Fairing for SignInFirst {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         let Some(app) = request.rocket().state::<Arc<App>>() else { return };
+        refusal::add_headers(request, app, response);
         if !refusal::leads_to_sign_in(request, response.status()) {
             return;
         }

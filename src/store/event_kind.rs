@@ -6,6 +6,12 @@ use strum::VariantArray;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, VariantArray)]
 #[non_exhaustive]
 pub enum EventKind {
+    /// A personal access token was made by its owner.
+    #[strum(serialize = "access_token.created")]
+    AccessTokenCreated,
+    /// A personal access token was ended by its owner.
+    #[strum(serialize = "access_token.ended")]
+    AccessTokenEnded,
     /// A new account's address was confirmed.
     #[strum(serialize = "account.confirmed")]
     AccountConfirmed,

@@ -2,6 +2,7 @@
 //!
 //! Reads take a [`Conn`], anything that changes data takes a [`Tx`]. Each file holds the statements of one table.
 
+pub mod access_tokens;
 pub mod accounts;
 mod adopt;
 mod arguments;

@@ -61,6 +61,7 @@ mod storage;
 mod template;
 mod tls;
 mod token;
+mod tokens;
 mod trusted;
 mod undo;
 mod unicode_id;

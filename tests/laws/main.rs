@@ -3,6 +3,7 @@
 #[macro_use]
 extern crate latchkey_testing as common;
 
+mod access_tokens;
 mod account;
 mod accounts;
 mod admin;
@@ -12,6 +13,7 @@ mod advice;
 mod approve;
 mod attached;
 mod bad_input;
+mod basic;
 mod binding;
 mod buckets;
 mod canonical;

@@ -9,9 +9,10 @@ use rocket::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Program, Said, allowed, code, contract, csrf};
+use super::{Program, Said, allowed, bearer, code, contract, csrf};
 use crate::{
     app::App,
+    base::access_token,
     core::place::{self, Address, Place},
     http::{
         Outcome, Page, Visit,
@@ -145,7 +146,7 @@ impl Answer {
     fn failed(status: Status, language: &Language) -> Self {
         let key = format!("program-{}", status.code);
         let key = if language.knows(&key) { &key } else { "program-500" };
-        let retry = (status == Status::ServiceUnavailable).then_some(RETRY_AFTER);
+        let retry = (status == Status::ServiceUnavailable).then_some(RETRY_AFTER.as_secs());
         Self { retry, ..Self::refused(status, vec![language.say(key, &[])], code::of_status(status)) }
     }
 
@@ -178,6 +179,9 @@ impl Answer {
     fn unproven(unproven: &Unproven, app: &App, request: &Request<'_>) -> Self {
         let language = locale::language(app, request);
         let (status, key, code) = match unproven.needed {
+            Needed::SignIn if bearer(request).is_some_and(access_token::is_one) => {
+                (Status::Unauthorized, "program-access-token", "ACCESS_TOKEN_NOT_ACCEPTED")
+            }
             Needed::SignIn => (Status::Unauthorized, "program-401", "UNAUTHENTICATED"),
             Needed::Again => (Status::Unauthorized, "program-again", "REAUTHENTICATION_REQUIRED"),
             Needed::FirstFactor => {

@@ -19,7 +19,8 @@ pub fn all() -> BTreeSet<&'static str> {
 }
 
 /// Words that stand for no fault of a field.
-const OTHERS: [&str; 11] = [
+const OTHERS: [&str; 12] = [
+    "ACCESS_TOKEN_NOT_ACCEPTED",
     "ANONYMOUS_USER_REQUIRED",
     "CSRF_MISSING",
     "FAILED_TO_SEND_CODE",
@@ -90,7 +91,7 @@ fn of_missing(field: &str) -> &'static str {
 }
 
 /// The words for all other faults.
-const CODES: [(&str, &str); 64] = [
+const CODES: [(&str, &str); 66] = [
     ("fault-address-taken", "EMAIL_ALREADY_ASSOCIATED"),
     ("fault-admin-account", "ADMIN_ACCOUNT"),
     ("fault-application", "INVALID_INPUT"),
@@ -127,6 +128,7 @@ const CODES: [(&str, &str); 64] = [
     ("fault-passkey-none", "WEBAUTHN_NO_VERIFY"),
     ("fault-passkey-unverified", "WEBAUTHN_NO_VERIFY"),
     ("fault-password", "INVALID_PASSWORD"),
+    ("fault-permission", "INVALID_CHOICE"),
     ("fault-phone", "PHONE_INVALID"),
     ("fault-phone-country", "PHONE_INVALID"),
     ("fault-reason", "INVALID_INPUT"),
@@ -142,6 +144,7 @@ const CODES: [(&str, &str); 64] = [
     ("fault-texts-limit", "RATE_LIMITED"),
     ("fault-texts-used-up", "RATE_LIMITED"),
     ("fault-tick", "FIELD_NOT_PROVIDED"),
+    ("fault-tokens-many", "TOO_MANY_TOKENS"),
     ("fault-too-long", "INPUT_TOO_LONG"),
     ("fault-type", "API_ERROR"),
     ("fault-username", "USERNAME_DISALLOWED_CHARACTERS"),

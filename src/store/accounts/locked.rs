@@ -9,7 +9,7 @@ use crate::{
     base::{Error, clock::Time, key::Purpose},
     hashing::hash::PasswordHash,
     store::{
-        Tx, keys, outbox, remembered, sessions,
+        Tx, access_tokens, keys, outbox, remembered, sessions,
         spent::{self, Reason},
         sql, trusted_browsers,
     },
@@ -162,12 +162,13 @@ impl<'t> Locked<'t> {
         Ok(sql!(execute self.tx, SPEND, key, self.account.id, now)? == 1)
     }
 
-    /// Ends every session, remembered or trusted browser and key, and drops the messages that carry those.
+    /// Ends every session, token, remembered or trusted browser and key, and drops the messages that carry those.
     pub async fn end_everything(&mut self, now: Time) -> Result<(), Error> {
         let (tx, id) = (&mut *self.tx, self.account.id);
         let links = [Purpose::Reset, Purpose::Restart, Purpose::Email, Purpose::SignIn];
         spent::note_links(tx, id, links, Reason::Withdrawn, now).await?;
         sessions::end_all(tx, id, None).await?;
+        access_tokens::end_all(tx, id).await?;
         remembered::end_all(tx, id).await?;
         trusted_browsers::end_all(tx, id).await?;
         keys::end_all(tx, id).await?;

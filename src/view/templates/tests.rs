@@ -161,6 +161,7 @@ fn every_page_has_a_sample() {
         "own.html",
         "ticket.html",
         "code.html",
+        "account/token_inputs.html",
         "factors/inputs.html",
         "factors/rows.html",
         "email/style.css",
