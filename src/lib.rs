@@ -51,7 +51,7 @@
 //! - `sqlite`, `postgres` (both on by default): the databases. Leave one out if your own driver links another SQLite.
 //! - `mail`, `sms` (on by default): clients of mail servers and SMS gateways, for `latchkey.mail.url` and `sms.url`.
 //! - `console` (on by default): the pages at `/admin`. `watch` (on by default): a changed file switches the policy.
-//! - `templates`: `in_template`. `metrics`: `/metrics`, for Prometheus.
+//! - `swagger-ui`: `/api/docs`. `templates`: `in_template`. `metrics`: `/metrics`, for Prometheus.
 //! - `cli`: `run`. `testing`: `testing`, for dev-dependencies; a release build refuses it.
 //! - `internals`: for this repository only.
 //!

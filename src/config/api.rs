@@ -15,6 +15,8 @@ pub struct ApiSettings {
     /// Page of an application that takes the keys of mailed and texted links, in its fragment. Default: none; the pages
     /// of the site take them.
     pub redirect: Option<String>,
+    /// Whether `/api/docs` shows the interface. Default: in debug alone.
+    pub docs: Option<bool>,
 }
 
 impl ApiSettings {
@@ -57,8 +59,9 @@ mod tests {
 
     #[test]
     fn only_exact_and_safe_origins_are_taken() {
-        let faults =
-            |origin: &str| ApiSettings { origins: vec![origin.into()], redirect: None }.validate(None).len();
+        let faults = |origin: &str| {
+            ApiSettings { origins: vec![origin.into()], ..ApiSettings::default() }.validate(None).len()
+        };
         for right in [
             "https://app.example.com",
             "https://app.example.com:8443",
@@ -87,7 +90,7 @@ mod tests {
     fn keys_go_to_known_pages_alone() {
         let faults = |page: &str| {
             let origins = vec!["https://app.example.com".into()];
-            ApiSettings { origins, redirect: Some(page.into()) }
+            ApiSettings { origins, redirect: Some(page.into()), docs: None }
                 .validate(Some("https://id.example.com"))
                 .len()
         };

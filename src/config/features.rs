@@ -4,10 +4,11 @@ use super::Config;
 use crate::base::SettingFault;
 
 /// Features that a setting may need, and whether they are compiled.
-const FEATURES: [(&str, bool); 5] = [
+const FEATURES: [(&str, bool); 6] = [
     ("console", cfg!(feature = "console")),
     ("mail", cfg!(feature = "mail")),
     ("sms", cfg!(feature = "sms")),
+    ("swagger-ui", cfg!(feature = "swagger-ui")),
     ("templates", cfg!(feature = "templates")),
     ("usernames", cfg!(feature = "usernames")),
 ];
@@ -21,6 +22,7 @@ pub(super) fn compiled(feature: &str) -> bool {
 pub(super) fn left_out(config: &Config, compiled: impl Fn(&str) -> bool) -> Vec<SettingFault> {
     let names_countries = config.sms.countries.iter().any(|code| code != "*");
     let asked = [
+        ("api.docs", config.api.docs == Some(true), "swagger-ui"),
         ("console", config.console, "console"),
         ("layout", config.layout.is_some(), "templates"),
         ("mail.url", config.mail.url.is_some(), "mail"),
@@ -48,19 +50,21 @@ mod tests {
         let mut config = Config { console: false, ..Config::default() };
         assert!(left_out(&config, |_| false).is_empty(), "what is not asked for is not missed");
         config.console = true;
+        config.api.docs = Some(true);
         config.layout = Some("frame".into());
         config.mail.url = Some("smtp://localhost".into());
         config.sms.url = Some("http://localhost".into());
         config.sms.countries = vec!["DE".into()];
         config.sign_in.usernames = Some(Usernames::Optional);
-        let keys = ["console", "layout", "mail.url", "sms.url", "sms.countries", "sign_in.usernames"];
+        let keys =
+            ["api.docs", "console", "layout", "mail.url", "sms.url", "sms.countries", "sign_in.usernames"];
         let faults = left_out(&config, |_| false);
         assert_eq!(
             faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(),
             keys.map(|key| { format!("latchkey.{key}") })
         );
         let said = "latchkey.mail.url needs the feature \"mail\" of the crate latchkey: ";
-        assert!(faults[2].to_string().starts_with(said), "{}", faults[2]);
+        assert!(faults[3].to_string().starts_with(said), "{}", faults[3]);
         assert!(left_out(&config, |_| true).is_empty());
     }
 }

@@ -176,6 +176,10 @@ places! {
     AdminPolicy = "/admin/policy",
     /// Messages that are not sent, but shown.
     Mailbox = "/dev/mailbox",
+    /// The JSON interface, for people; its files are below it.
+    ApiDocs = "/api/docs",
+    /// Its description.
+    OpenApi = "/openapi.json",
     /// The files of the pages.
     Assets = "/assets",
 }

@@ -51,10 +51,14 @@ fn asset(name: &str, v: Option<&str>, site: Visit<'_>) -> Result<Cached, Status>
     Ok(Cached { kind: asset.kind, bytes: asset.bytes.clone(), cache })
 }
 
-struct Cached {
-    kind: &'static str,
-    bytes: Packed,
-    cache: &'static str,
+/// A file that may be kept.
+pub struct Cached {
+    /// Media type.
+    pub kind: &'static str,
+    /// Contents.
+    pub bytes: Packed,
+    /// How it may be kept.
+    pub cache: &'static str,
 }
 
 impl<'r> Responder<'r, 'static> for Cached {

@@ -83,6 +83,7 @@ fn described(operation: &Operation, alias: Option<&Alias>, base: &BasePath) -> V
     let method = alias.map_or(operation.method, |alias| alias.method);
     let mut described = json!({
         "operationId": id(method, &path),
+        "tags": [operation.group],
         "summary": operation.summary,
         "parameters": parameters(operation, &path),
         "responses": answers(operation, base),

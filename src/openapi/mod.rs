@@ -2,6 +2,8 @@
 
 mod accounts;
 mod answers;
+#[cfg(feature = "swagger-ui")]
+pub mod docs;
 mod document;
 mod factors;
 mod infer;
@@ -31,7 +33,15 @@ pub fn described() -> Vec<(String, String)> {
 }
 
 fn operations() -> Vec<Operation> {
-    [sign_in::operations(), accounts::operations(), factors::operations(), resets::operations()].concat()
+    let groups = [
+        ("Signing in", sign_in::operations()),
+        ("Account", accounts::operations()),
+        ("Second factors", factors::operations()),
+        ("Resets", resets::operations()),
+    ];
+    let grouped =
+        |(group, all): (_, Vec<Operation>)| all.into_iter().map(move |it| Operation { group, ..it });
+    groups.into_iter().flat_map(grouped).collect()
 }
 
 #[get("/openapi.json")]

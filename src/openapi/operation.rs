@@ -24,6 +24,8 @@ pub(super) enum Caller {
 /// An operation.
 #[derive(Clone)]
 pub(super) struct Operation {
+    /// Heading under which it stands.
+    pub group: &'static str,
     pub method: Method,
     /// Its path below the base, with parameters in braces; `{key}` stands for the key of a link.
     pub path: &'static str,
@@ -41,6 +43,7 @@ pub(super) struct Operation {
 /// Returns an operation that shows something.
 pub(super) fn get(path: &'static str, summary: &'static str) -> Operation {
     Operation {
+        group: "",
         method: Method::Get,
         path,
         summary,

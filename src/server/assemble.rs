@@ -39,6 +39,10 @@ pub(super) fn assemble(rocket: Rocket<Build>, app: Arc<App>, db: Db) -> Rocket<B
     if app.config().console {
         routes.extend(crate::admin::console::routes());
     }
+    #[cfg(feature = "swagger-ui")]
+    if app.config().api.docs.unwrap_or(app.validated.lenient) {
+        routes.extend(openapi::docs::routes());
+    }
     if app.config().probes {
         routes.extend(probes::routes());
     }

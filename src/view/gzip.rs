@@ -3,9 +3,12 @@
 //! The length of a compressed page reveals repetitions in it (BREACH). So nothing is compressed that holds one person's
 //! secrets next to text that somebody else could have put there.
 
-use std::{io::Write, sync::Arc};
+use std::{
+    io::{self, Read, Write},
+    sync::Arc,
+};
 
-use flate2::{Compression, write::GzEncoder};
+use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use rocket::{
     Request,
     http::Header,
@@ -27,6 +30,16 @@ impl Packed {
         let packed = packer.write_all(&plain).and_then(|()| packer.finish());
         let gzip = packed.ok().filter(|packed| packed.len() < plain.len()).map(Arc::from);
         Self { plain: plain.into(), gzip }
+    }
+
+    /// Unpacks bytes that are compressed already.
+    ///
+    /// # Errors
+    /// If they are not gzip.
+    pub fn unpack(gzip: &[u8]) -> io::Result<Self> {
+        let mut plain = Vec::new();
+        GzDecoder::new(gzip).read_to_end(&mut plain)?;
+        Ok(Self { plain: plain.into(), gzip: Some(gzip.into()) })
     }
 
     /// Returns the bytes as they are.

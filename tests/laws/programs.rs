@@ -26,6 +26,7 @@ for_both_databases! {
     a_step_out_of_order_is_no_success,
     every_route_is_described,
     what_is_answered_is_described,
+    people_read_the_description,
 }
 
 for_every_strategy! {
@@ -374,6 +375,7 @@ async fn every_route_is_described(setting: Setting) {
     // For people and for machines that watch, each with a format of its own.
     let others = [
         "/admin",
+        "/api/docs",
         "/assets",
         "/dev",
         "/.well-known",
@@ -427,4 +429,21 @@ async fn what_is_answered_is_described(setting: Setting) {
     assert_eq!(sign_in["properties"]["password"]["format"], json!("password"), "{sign_in}");
     let validate = &document["paths"]["/tf-validate"]["post"];
     assert_eq!(validate["operationId"], json!("post_tf_validate"), "{validate}");
+}
+
+async fn people_read_the_description(setting: Setting) {
+    let app = setting.app().await;
+    let page = app.browser().ask(Method::GET, "/api/docs").await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    let text = page.text();
+    for file in ["swagger-ui.css", "swagger-ui-bundle.js", "start.js"] {
+        let place = format!("/api/docs/{file}");
+        assert!(text.contains(&format!("{}\"", based(&place))), "{text}");
+        assert_eq!(app.browser().ask(Method::GET, &place).await.status, 200, "{place}");
+    }
+    assert!(text.contains(&format!("data-document=\"{}\"", based("/openapi.json"))), "{text}");
+    let app = setting.app_with(&[("latchkey.api.docs", json!(false))]).await;
+    for place in ["/api/docs", "/api/docs/start.js"] {
+        assert_eq!(app.browser().ask(Method::GET, place).await.status, 404, "{place}");
+    }
 }
