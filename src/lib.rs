@@ -116,10 +116,7 @@ use rooms::*;
 pub use rooms::*;
 
 pub use admin::accounts::Accounts;
-pub use auth::by;
-pub use auth::by::By;
 pub use auth::fresh_within::FreshWithin;
-pub use auth::permission::May;
 pub use auth::role::Has;
 pub use auth::session::Fresh;
 pub use base::Error;
@@ -144,6 +141,9 @@ pub use rooms::testing;
 pub use server::fairing::{Latchkey, fairing};
 pub use server::rocket;
 pub use server::switch::switch_policy;
+pub use sign_in::by;
+pub use sign_in::by::By;
+pub use sign_in::permission::May;
 pub use sign_in::urls::{Urls, sign_in};
 pub use store::{Row, Tx, Value};
 /// The id of an account.

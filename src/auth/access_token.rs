@@ -23,7 +23,7 @@ use crate::{
 struct ByToken(Result<Option<Account>, ()>);
 
 /// True if a request sends such a token, good or not.
-pub(super) fn is_sent(site: &Visit<'_>) -> bool {
+pub fn is_sent(site: &Visit<'_>) -> bool {
     site.bearer.is_some_and(access_token::is_one)
 }
 
@@ -31,10 +31,7 @@ pub(super) fn is_sent(site: &Visit<'_>) -> bool {
 ///
 /// # Errors
 /// If it could not be read.
-pub(super) async fn current<'r>(
-    request: &'r Request<'_>,
-    site: &Visit<'_>,
-) -> Result<Option<&'r Account>, ()> {
+pub async fn current<'r>(request: &'r Request<'_>, site: &Visit<'_>) -> Result<Option<&'r Account>, ()> {
     let read = async { ByToken(find(site).await.map_err(|error| log::error!("{error}"))) };
     let ByToken(found) = request.local_cache_async(read).await;
     found.as_ref().map(Option::as_ref).or(Err(()))

@@ -13,7 +13,7 @@ use crate::{
 
 impl Account {
     /// Returns the account of a request's session.
-    pub(super) fn of<'r>(request: &'r Request<'_>, found: &SignedIn) -> &'r Self {
+    pub(crate) fn of<'r>(request: &'r Request<'_>, found: &SignedIn) -> &'r Self {
         request.local_cache(|| {
             let permissions = Visit::of(request).map(|site| site.at_arrival.permissions.clone());
             Account::new(&found.account, &permissions.unwrap_or_default())

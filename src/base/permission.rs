@@ -1,6 +1,6 @@
 //! Names of permissions.
 
-/// Names a permission for [`May`](crate::auth::permission::May).
+/// Names a permission for [`May`](crate::sign_in::permission::May).
 ///
 /// ```
 /// use latchkey::{May, Permission};

@@ -1,12 +1,15 @@
 //! Sign-in, in the ways that the policy offers, and sign-out.
 
 pub mod app;
+mod basic;
+pub mod by;
 pub mod enter;
 pub mod key;
 pub mod login;
 pub mod logout;
 pub mod page;
 pub mod passkey;
+pub mod permission;
 pub mod refresh;
 pub mod request;
 pub mod send;

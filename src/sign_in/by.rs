@@ -9,8 +9,9 @@ use rocket::{
 };
 
 use self::accepted::{Accepted, Ways};
-use super::{access_token, basic, session};
+use super::basic;
 use crate::{
+    auth::{access_token, session},
     core::account::Account,
     http::{
         Visit,

@@ -5,8 +5,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use rocket::{Request, http::Status};
 use zeroize::Zeroizing;
 
-use super::{identity, password_try};
 use crate::{
+    auth::{identity, password_try},
     base::{Error, identity::Identity},
     core::{account::Account, limits::Allowed},
     hashing::{hash::Verdict, hasher::Hasher, password::Password},
