@@ -837,21 +837,25 @@ person-let-in-code = Read this code out. It works once, for up to { $minutes } m
 person-no-roles = none
 person-remove-role = Remove
 person-add-role = Role to add
-person-role-hint = Adding or removing a role ends the sessions and links of this account.
+person-role-hint = Adding or removing a role ends the sessions, links and access tokens of this account.
 person-add-role-button = Add role
 person-known-roles = In use:
 person-policy = How they get back in
 person-policy-lead = Each setting has the strictest value that one of their roles requires.
 person-more-sessions = { $open } sessions in all.
-person-end-sessions = End all sessions
+person-end-sessions = End all sessions and tokens
+person-tokens = { $count ->
+    [one] One access token for a script.
+   *[other] { $count } access tokens for scripts.
+  }
 person-no-sessions = Not signed in anywhere.
 person-events = Recent events
 person-all-events = All events of this account
 person-done-add-role = The role has been added.
 person-done-remove-role = The role has been removed.
-person-done-disable = The account is disabled. Its sessions and links have ended.
+person-done-disable = The account is disabled. Its sessions, links and access tokens have ended.
 person-done-enable = The account is enabled.
-person-done-end-sessions = All sessions and links have ended.
+person-done-end-sessions = All sessions, links and access tokens have ended.
 person-done-send-reset = The message is on its way.
 person-done-remove-phone = The phone has been removed, and the owner has been told.
 person-done-remove-factors = Two-step sign-in has been removed, and the owner has been told.
@@ -982,6 +986,7 @@ kind-role-refused = Page refused: role missing
 kind-session-ended = Session ended
 kind-session-remembered = Session opened by “keep me signed in”
 kind-sessions-ended = Other sessions ended
+kind-sign_in-basic = Signed in by HTTP Basic
 kind-sign_in-completed = Signed in
 kind-sign_in-failed = Sign-in failed
 kind-sign_in-sent = Sign-in message sent

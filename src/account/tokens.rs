@@ -12,9 +12,10 @@ use crate::{
     base::{Error, fault::Fault},
     core::{
         event::{Event, EventKind},
+        limits::RateLimit,
         place::Place,
     },
-    http::{CookieName, Form, Outcome, Page, Read, SameOrigin, Visit, form::form, shown_once},
+    http::{CookieName, Form, Outcome, Page, Read, SameOrigin, Visit, form::form, shown_once, throttle::Try},
     store::{
         Conn,
         access_tokens::{self, AccessToken},
@@ -193,6 +194,10 @@ async fn create(
     if permissions.iter().any(|chosen| !own.contains(chosen)) {
         return refused(refusal.with(TokenForm::AT.permissions, Fault::new("fault-permission"))).await;
     }
+    let counted = Try::count(&site, [RateLimit::AccessTokenOf(account.id.as_bytes())]).await?;
+    if !counted.allowed().is_yes() {
+        return Ok(Outcome::too_many(counted.allowed()));
+    }
     let (now, asked) = (site.now(), site.caller());
     let mut tx = site.begin().await?;
     let Some(mut account) = me.0.lock(&mut tx, now).await? else {
@@ -214,13 +219,13 @@ async fn create(
         site.tell("access_token", token);
         return Ok(Outcome::go(Place::AccessTokens));
     }
-    shown_once::keep(&site, CookieName::AccessToken, PURPOSE, token)?;
+    shown_once::keep(&site, CookieName::AccessToken, PURPOSE, me.0.0.account.id, token)?;
     Ok(Outcome::go(Place::NewAccessToken))
 }
 
 #[get("/account/tokens/new")]
-fn show_new(site: Visit<'_>, _me: &SignedIn) -> Outcome {
-    match shown_once::kept(&site, CookieName::AccessToken, PURPOSE) {
+fn show_new(site: Visit<'_>, me: &SignedIn) -> Outcome {
+    match shown_once::kept(&site, CookieName::AccessToken, PURPOSE, Some(me.account.id)) {
         Some(access_token) => Page::of(&NewTokenPage { access_token }).into(),
         None => Outcome::elsewhere(Place::AccessTokens),
     }

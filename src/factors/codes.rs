@@ -2,6 +2,7 @@
 
 use rocket::{Route, get, post, routes};
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::{
     account::notice,
@@ -62,15 +63,16 @@ pub fn tell(site: &Visit<'_>, codes: &[Key]) -> bool {
 ///
 /// # Errors
 /// Same as [`Visit::seal`].
-pub fn keep(site: &Visit<'_>, codes: &[Key]) -> Result<(), Error> {
+pub fn keep(site: &Visit<'_>, whose: Uuid, codes: &[Key]) -> Result<(), Error> {
     let codes: Vec<_> = codes.iter().map(Key::grouped).collect();
-    shown_once::keep(site, CookieName::RecoveryCodes, PURPOSE, codes)
+    shown_once::keep(site, CookieName::RecoveryCodes, PURPOSE, whose, codes)
 }
 
 // Signed in or not: where a sign-in requires one more factor, or none at all, the codes are there all the same.
 #[get("/account/factors/codes?<next>")]
-fn show(site: Visit<'_>, next: Option<&str>, _me: Option<&SignedIn>) -> Outcome {
-    match shown_once::kept(&site, CookieName::RecoveryCodes, PURPOSE) {
+fn show(site: Visit<'_>, next: Option<&str>, me: Option<&SignedIn>) -> Outcome {
+    let me = me.map(|me| me.account.id);
+    match shown_once::kept(&site, CookieName::RecoveryCodes, PURPOSE, me) {
         Some(new_codes) => Page::of(&CodesPage { new_codes, next: goal(next.unwrap_or_default()) }).into(),
         None => Outcome::elsewhere(Place::Factors),
     }
@@ -105,6 +107,6 @@ async fn renew(_ours: SameOrigin, site: Visit<'_>, me: SteppedUp<'_>) -> Result<
     if tell(&site, &codes) {
         return Ok(Outcome::go(Place::Factors));
     }
-    keep(&site, &codes)?;
+    keep(&site, id, &codes)?;
     Ok(Outcome::go(Place::RecoveryCodes.with(&[("next", &Place::Factors.at(site.base()))])))
 }

@@ -199,7 +199,7 @@ impl Added<'_> {
         if self.codes.is_empty() || super::codes::tell(site, &self.codes) {
             return Ok(outcome);
         }
-        super::codes::keep(site, &self.codes)?;
+        super::codes::keep(site, account.id, &self.codes)?;
         let next = match &outcome {
             http::Outcome::Go(address) => address.at(site.base()),
             _ => return Ok(outcome),

@@ -37,7 +37,8 @@ pub fn add_headers(request: &Request<'_>, app: &App, response: &mut Response<'_>
         let realm = &app.validated.public_url;
         response.set_raw_header("WWW-Authenticate", format!("Basic realm=\"{realm}\", charset=\"UTF-8\""));
     }
-    if let Some(after) = request.local_cache(|| Retry(None)).0 {
+    let is_refused = matches!(response.status().code, 429 | 503);
+    if let Some(after) = request.local_cache(|| Retry(None)).0.filter(|_| is_refused) {
         response.set_raw_header("Retry-After", after.as_secs().max(1).to_string());
     }
 }

@@ -6,13 +6,27 @@ use rocket::{Request, http::Status};
 use zeroize::Zeroizing;
 
 use crate::{
+    account::notice,
     auth::{identity, password_try},
     base::{Error, identity::Identity},
-    core::{account::Account, limits::Allowed},
+    core::{
+        account::Account,
+        event::{Event, EventKind},
+        limits::{Allowed, sampled},
+    },
     hashing::{hash::Verdict, hasher::Hasher, password::Password},
-    http::{Visit, dead_end::RETRY_AFTER, pace, refusal, throttle::SignIn},
+    http::{
+        Visit,
+        dead_end::RETRY_AFTER,
+        form::{fields::one_line, kind::MAX_EMAIL},
+        pace, refusal,
+        throttle::SignIn,
+    },
     policy::method::SignInMethod,
-    store::{accounts, factors},
+    store::{
+        accounts::{self, Locked},
+        factors,
+    },
 };
 
 /// The account whose name and password a request sends, or the status of a refusal.
@@ -68,7 +82,7 @@ fn sent(request: &Request<'_>, site: &Visit<'_>) -> Option<(Identity, Password)>
     let (scheme, encoded) = headers.next().filter(|_| headers.next().is_none())?.trim().split_once(' ')?;
     let decoded = Zeroizing::new(STANDARD.decode(encoded.trim()).ok()?);
     let (name, password) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
-    let name = Identity::parse(name, site.config().sms.home()).ok()?;
+    let name = Identity::parse(one_line(name, MAX_EMAIL).ok()?, site.config().sms.home()).ok()?;
     scheme.eq_ignore_ascii_case("Basic").then_some((name, Password::parse(password).ok()?))
 }
 
@@ -104,11 +118,10 @@ async fn attempt(
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let verdict = hasher.verify(password.clone(), stored).await?;
     let Some(account) = account.filter(|account| account.enabled) else { return Ok(Compared::Wrong) };
-    let rehashed = match verdict {
-        Verdict::No => return Ok(Compared::Wrong),
-        Verdict::Yes => None,
-        Verdict::NeedsRehash => Some(hasher.hash(password.clone()).await?),
-    };
+    // The next sign-in hashes it anew, if it has to be.
+    if verdict == Verdict::No {
+        return Ok(Compared::Wrong);
+    }
     let mut tx = site.begin().await?;
     let Some(mut locked) = accounts::lock_entering(&mut tx, &account, site.now()).await? else {
         return Ok(Compared::Conflict);
@@ -119,10 +132,20 @@ async fn attempt(
     if !held.is_empty() || needs_more {
         return Ok(Compared::Wrong);
     }
-    if let Some(hash) = rehashed {
-        locked.rehash(&hash).await?;
-    }
+    note_use(site, &mut locked).await?;
     counted.refund(site.app, locked.tx()).await?;
     tx.commit().await?;
     Ok(Compared::Right(Box::new(Account::new(&account, &site.at_arrival.permissions))))
+}
+
+/// Records the first use by a client in a while, and notifies the owner as of a sign-in.
+async fn note_use(site: &Visit<'_>, account: &mut Locked<'_>) -> Result<(), Error> {
+    let (window, id) = (*site.config().limits.window, account.id);
+    let whose = [b"basic", id.as_bytes().as_slice(), &site.client.network()].concat();
+    if !sampled(site, account.tx(), "basic", &whose, window).await? {
+        return Ok(());
+    }
+    let asked = site.caller();
+    Event::new(EventKind::SignInByBasic, id).from(&asked).write(site.app, account.tx()).await?;
+    notice::new_browser(site, account).await
 }

@@ -41,8 +41,7 @@ pub struct Basic(());
 /// is refused. The account of a personal access token has the permissions that both it and its owner have, and no roles.
 ///
 /// # Outcomes
-/// Same as [`&Account`](Account). If `W` is neither [`Session`] nor [`Token`], nobody is sent to sign-in, which would not
-/// help. With [`Basic`], a 401 asks for a password, too many tries are error 429, and a busy server is error 503.
+/// Same as [`&Account`](Account). If `W` is without [`Session`], nobody is sent to sign-in, which would not help. With [`Basic`], a 401 asks for a password, too many tries are error 429, and a busy server is error 503.
 ///
 /// ```no_run
 /// use latchkey::{By, by::{AccessToken, Session}};
@@ -89,10 +88,11 @@ pub(super) async fn signed_in<'r, W: Ways>(request: &'r Request<'_>) -> Outcome<
         Ok(None) => {}
         Err(status) => return Outcome::Error((status, ())),
     }
-    if accepted.basic {
+    // In a page that people sign in to, a browser's own prompt would begin what signing out does not end.
+    if accepted.basic && !(accepted.session && request.headers().contains("Sec-Fetch-Mode")) {
         asks_password(request);
     }
-    match accepted.session || accepted.token {
+    match accepted.session {
         true => must_sign_in(request),
         false => refuse(request, Status::Unauthorized),
     }

@@ -8,6 +8,8 @@ use crate::base::{
     clock::{SKEW, Time},
 };
 
+const SKEW_MILLIS: i64 = SKEW.as_millis() as i64;
+
 record! {
     /// A personal access token.
     #[derive(Clone)]
@@ -58,15 +60,15 @@ pub async fn insert(tx: &mut Tx, it: &AccessToken, digest: &[u8]) -> Result<(), 
 }
 
 /// Returns the live token with this digest, if its account is enabled. Ignores tokens that began more than [`SKEW`] in the
-/// future.
+/// future, or before the present password: a server of an older version that set it would not have ended them.
 pub async fn find(conn: &mut Conn, digest: &[u8], now: Time) -> Result<Option<TokenOwner>, Error> {
     const FIND: &str = "SELECT t.id AS token_id, t.account_id, t.name, t.permissions, t.began_at, t.expires_at,
         t.used_at, t.client, a.id, a.email, a.password_hash, a.version, a.enabled, a.phone, a.phone_usable_at,
         a.fields, a.created_at, a.resets_blocked_until, a.undone_at, a.deleted_at,
         COALESCE((SELECT string_agg(role, ' ') FROM (SELECT role FROM latchkey_roles WHERE account_id = a.id ORDER BY role) AS r), '')
         AS role_list FROM latchkey_access_tokens AS t JOIN latchkey_accounts AS a ON a.id = t.account_id
-        WHERE t.digest = $1 AND t.expires_at > $2 AND t.began_at < $3 AND a.enabled";
-    Ok(sql!(optional TokenOwner, conn, FIND, digest, now, now + SKEW)?)
+        WHERE t.digest = $1 AND t.expires_at > $2 AND t.began_at < $3 AND t.began_at > a.password_set_at - $4 AND a.enabled";
+    Ok(sql!(optional TokenOwner, conn, FIND, digest, now, now + SKEW, SKEW_MILLIS)?)
 }
 
 /// Records that a token was used from `client`.

@@ -174,6 +174,9 @@ pub enum EventKind {
     /// All other sessions were ended by their owner.
     #[strum(serialize = "sessions.ended")]
     SessionsEnded,
+    /// A name and a password opened a route of an application, by HTTP Basic; once for each client in a while.
+    #[strum(serialize = "sign_in.basic")]
+    SignInByBasic,
     /// Somebody signed in.
     #[strum(serialize = "sign_in.completed")]
     SignInCompleted,

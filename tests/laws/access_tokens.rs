@@ -18,6 +18,8 @@ for_both_databases! {
     a_token_counts_before_a_cookie,
     a_route_chooses_the_ways_to_be_signed_in,
     a_token_is_shown_once,
+    a_token_is_shown_to_nobody_else,
+    tokens_are_made_so_often,
     a_token_expires,
     a_token_ends_with_its_owner_s_say,
     signing_out_ends_no_script,
@@ -244,6 +246,10 @@ async fn a_route_chooses_the_ways_to_be_signed_in(setting: Setting) {
         assert_eq!(status == 200, by_token, "{place} by a token: {status}");
         assert!(!by_token || text == everything, "{place}: {text}");
     }
+    for place in ["/program", "/script"] {
+        let answer = browser.ask(Method::GET, place).await;
+        assert_eq!((answer.status, answer.location()), (401, ""), "{place} leads to sign-in, and that back");
+    }
     let stranger = app.browser();
     assert_eq!(stranger.ask(Method::GET, "/any").await.location(), "/login?next=/any");
     let answer = stranger.ask(Method::GET, "/script").await;
@@ -279,6 +285,36 @@ async fn a_token_is_shown_once(setting: Setting) {
     assert_eq!(texts(&setting.database, rows).await, ["Nightly backup posts.edit posts.publish"]);
     let told = app.told(&["events"]);
     assert!(told.contains("access_token.created") && !told.contains(key), "{told}");
+}
+
+async fn a_token_is_shown_to_nobody_else(setting: Setting) {
+    let app = app(&setting).await;
+    let (ann, ben) = (editor(&app).await, app.person("ben").await);
+    let browser = app.signed_in(&ann).await;
+    let page = browser.get("/account/tokens").await;
+    let page = browser.submit(&page, &[("name", "Nightly backup")]).await;
+    assert!(page.text.contains("latchkey_pat_"), "{page}");
+    let form = app.browser().get("/login").await;
+    let sent = browser.fill(&form, &[("username", &ben.email), ("current-password", &ben.password)]);
+    browser.post(&sent).await;
+    let page = browser.get("/account").await;
+    assert!(page.text.contains(&ben.email), "{page}");
+    let page = browser.get("/account/tokens/new").await;
+    assert!(page.path() == "/account/tokens" && !page.text.contains("latchkey_pat_"), "{page}");
+}
+
+async fn tokens_are_made_so_often(setting: Setting) {
+    let changes = [("latchkey.limits.enabled", json!(true))];
+    let app = setting.attached(&changes, |rocket, latchkey| plain(rocket).attach(latchkey)).await;
+    let ann = app.person("ann").await;
+    let owner = signed_in(&app, &ann).await;
+    for _ in 0..20 {
+        ask(&owner, &[]).await.done();
+        let said = owner.get("/account/tokens").await.done();
+        let place = format!("/account/tokens/{}", said["tokens"][0]["id"].as_str().expect("an id"));
+        owner.post(&place, json!({})).await.done();
+    }
+    ask(&owner, &[]).await.refused(429, "RATE_LIMITED");
 }
 
 async fn a_token_expires(setting: Setting) {

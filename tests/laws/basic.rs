@@ -24,6 +24,7 @@ for_both_databases! {
     a_second_factor_forbids_it,
     a_factor_that_is_required_forbids_it,
     a_password_opens_no_session,
+    its_use_is_recorded_once_in_a_while,
     a_cookie_counts_before_a_password,
     a_page_of_another_site_borrows_no_password,
     wrong_passwords_are_limited_as_at_sign_in,
@@ -104,10 +105,14 @@ async fn a_name_and_a_password_open_a_route(setting: Setting) {
     assert!(page.status == 401 && page.headers.contains_key(WWW_AUTHENTICATE), "signing in would not help");
     let page = app.browser().ask(Method::GET, "/both").await;
     assert_eq!(page.location(), "/login?next=/both");
+    let of_page = asks(&app, Method::GET, "/both").header("Sec-Fetch-Mode", "cors").send().await;
+    let of_page = of_page.expect("an answer");
+    let asks_by_itself = of_page.headers().contains_key(WWW_AUTHENTICATE);
+    assert!(of_page.status() == 401 && !asks_by_itself, "signing out would not end what the prompt begins");
 }
 
 async fn what_is_not_right_opens_nothing(setting: Setting) {
-    let app = app(&setting, &[]).await;
+    let app = app(&setting, &[("latchkey.sign_in.usernames", json!("optional"))]).await;
     let (ann, ben) = (app.person("ann").await, app.person("ben").await);
     app.latchkey(&["user", "disable", &ben.email]);
     app.register(&app.browser(), "eve@example.com", OTHER).await;
@@ -122,6 +127,9 @@ async fn what_is_not_right_opens_nothing(setting: Setting) {
         ("", OTHER),
         ("ann", &ann.password),
         ("ann@example.com\n", "\u{0}"),
+        ("a\u{0}b@example.com", OTHER),
+        ("a\u{0}b", OTHER),
+        (&*format!("{}@example.com", "x".repeat(300)), OTHER),
     ] {
         let request = asks(&app, Method::GET, "/basic").basic_auth(name, Some(password));
         let answer = request.send().await.expect("an answer");
@@ -189,6 +197,22 @@ async fn a_password_opens_no_session(setting: Setting) {
     owner.submit(&form, &[("current-password", &ann.password), ("new-password", NEW)]).await;
     assert!(!opens(&app, &ann).await);
     assert!(opens(&app, &Person { password: NEW.into(), ..ann }).await);
+}
+
+async fn its_use_is_recorded_once_in_a_while(setting: Setting) {
+    let app = app(&setting, &[("latchkey.sign_in.new_browser_notices", json!(true))]).await;
+    let ann = app.person("ann").await;
+    app.mailbox.rest(&ann.email).await;
+    for _ in 0..3 {
+        assert!(opens(&app, &ann).await);
+    }
+    let told = app.told(&["events", "--kind", "sign_in.basic", "--json"]);
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(app.mailbox.next(&ann.email).await.is_notice(), "the owner is told");
+    assert_eq!(app.mailbox.rest(&ann.email).await.len(), 0);
+    app.minutes_pass(61);
+    assert!(opens(&app, &ann).await);
+    assert_eq!(app.told(&["events", "--kind", "sign_in.basic", "--json"]).lines().count(), 2);
 }
 
 async fn a_cookie_counts_before_a_password(setting: Setting) {

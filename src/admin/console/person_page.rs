@@ -20,6 +20,7 @@ use crate::{
     http::{Form, Visit},
     policy::strategy::Strategy,
     store::{
+        access_tokens,
         accounts::{AccountRow, AccountState},
         claims, events, former_addresses, roles, sessions, usernames,
     },
@@ -71,6 +72,8 @@ pub(super) struct PersonPage {
     open: usize,
     /// The latest of them.
     sessions: Vec<ShownSession>,
+    /// Number of access tokens.
+    tokens: usize,
     events: Vec<ShownEvent>,
     /// All of them.
     all_events: Address,
@@ -154,6 +157,7 @@ impl View for PersonPage {
             values: vec![ShownSetting::sample(None)],
             open: 12,
             sessions: vec![session],
+            tokens: 2,
             events: ShownEvent::samples(),
             all_events: Place::AdminEvents.with(&[("account", "maria@example.com")]),
             done: None,
@@ -172,6 +176,7 @@ impl View for PersonPage {
             roles: Vec::new(),
             known: Vec::new(),
             sessions: Vec::new(),
+            tokens: 0,
             open: 0,
             done: some("The account is disabled."),
             key: some("k7qm-9d2x-k7qm-9d2x"),
@@ -250,6 +255,7 @@ impl PersonPage {
             values: values(site, &site.policy_at_arrival(account), &[]),
             open: open.len(),
             sessions: sessions.collect(),
+            tokens: access_tokens::of_account(&mut conn, account.id, now).await?.len(),
             events: super::events::shown(site, &mut conn, &recent).await?,
             all_events: Place::AdminEvents.with(&[("account", &account.email)]),
             done: None,

@@ -116,7 +116,7 @@ pub(super) enum User {
         #[arg(value_parser = super::email)]
         email: Email,
     },
-    /// Disables an account and ends its sessions and links.
+    /// Disables an account and ends its sessions, links and access tokens.
     Disable {
         /// The address.
         #[arg(value_parser = super::email)]

@@ -21,6 +21,8 @@ use crate::{
 const BROWSERS: i64 = 3;
 /// Sign-ins, right or wrong, may be this many times the limit on failed ones: each occupies a thread for a while.
 const WORK: i64 = 25;
+/// Access tokens that an account makes in a day: each is told by mail.
+const ACCESS_TOKENS: i64 = 20;
 /// Usernames that an account may try to get in a day.
 const USERNAMES: i64 = 10;
 /// One in this many of the site's text messages per day is reserved for resets to a verified number: verifying a number
@@ -57,6 +59,8 @@ pub enum RateLimit<'a> {
     WorkByKnown(&'a str),
     /// A wrong password from somebody who is signed in, by account.
     PasswordOf(&'a [u8]),
+    /// An access token that somebody makes, by account.
+    AccessTokenOf(&'a [u8]),
     /// A username that somebody tries to get, by account.
     UsernameOf(&'a [u8]),
     /// A wrong code, by account.
@@ -140,6 +144,7 @@ impl RateLimit<'_> {
             RateLimit::AppCodeBy(device, address) => mac("count app code by", &[&device, address.as_bytes()]),
             RateLimit::CodeFrom(client) => from("count code from", client),
             RateLimit::PasswordOf(account) => mac("count password of", &[account]),
+            RateLimit::AccessTokenOf(account) => mac("count access token of", &[account]),
             RateLimit::UsernameOf(account) => mac("count username of", &[account]),
             RateLimit::VerifyOf(account) => mac("count verify of", &[account]),
             RateLimit::VerifyTo(number) => mac("count verify to", &[number.as_bytes()]),
@@ -172,6 +177,7 @@ impl RateLimit<'_> {
             }
             RateLimit::MessageFrom(_) => a(settings.messages_per_client, window),
             RateLimit::UnknownTo(_) => a(1, day),
+            RateLimit::AccessTokenOf(_) => a(ACCESS_TOKENS, day),
             RateLimit::UsernameOf(_) => a(USERNAMES, day),
             RateLimit::SignInTo(_) | RateLimit::SignInBy(..) | RateLimit::PasswordOf(_) => {
                 a(settings.sign_ins_per_address, window)
