@@ -15,6 +15,7 @@ pub mod notice;
 pub mod register;
 pub mod taken;
 pub mod tokens;
+pub mod tokens_page;
 pub mod trusted;
 pub mod unanswered;
 pub mod username;
@@ -53,8 +54,8 @@ pub fn samples() -> Vec<Sample> {
         Sample::of::<confirm::ConfirmPage>(),
         Sample::of::<home::HomePage>(),
         Sample::of::<home::SessionsPage>(),
-        Sample::of::<tokens::TokensPage>(),
-        Sample::of::<tokens::NewTokenPage>(),
+        Sample::of::<tokens_page::TokensPage>(),
+        Sample::of::<tokens_page::NewTokenPage>(),
         Sample::of::<change::ChangePage>(),
         Sample::of::<change_email::EmailPage>(),
         Sample::of::<change_email::EmailSentPage>(),

@@ -14,7 +14,7 @@ use crate::{
         delete::{DeleteForm, DeletePage},
         home::{HomePage, SessionsPage},
         register::{RegisterForm, RegisterPage, RegisterSentPage},
-        tokens::{NewTokenPage, TokenForm, TokensPage},
+        tokens_page::{NewTokenPage, TokenForm, TokensPage},
         username::{UsernameForm, UsernamePage},
         username_reminder::{ReminderPage, ReminderSentPage},
     },
