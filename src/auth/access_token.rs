@@ -24,7 +24,7 @@ struct ByToken(Result<Option<Account>, ()>);
 
 /// True if a request sends such a token, good or not.
 pub fn is_sent(site: &Visit<'_>) -> bool {
-    site.bearer.is_some_and(access_token::is_one)
+    site.bearer.is_some_and(access_token::is_marked)
 }
 
 /// Returns the account of a request's token, with the permissions that both have; `None` if the token is not good.
@@ -39,7 +39,7 @@ pub async fn current<'r>(request: &'r Request<'_>, site: &Visit<'_>) -> Result<O
 
 /// Looks up the account of a token, and records its use.
 async fn find(site: &Visit<'_>) -> Result<Option<Account>, Error> {
-    let Some(sent) = site.bearer.filter(|sent| access_token::is_one(sent)) else { return Ok(None) };
+    let Some(sent) = site.bearer.filter(|sent| access_token::is_marked(sent)) else { return Ok(None) };
     let (now, digest) = (site.now(), sha256(sent.as_bytes()));
     let found = access_tokens::find(&mut site.read().await?, &digest, now).await?;
     let Some(TokenOwner { token, account }) = found else { return Ok(None) };

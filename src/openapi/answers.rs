@@ -163,6 +163,16 @@ fn told() -> Vec<(&'static str, Kind, &'static str)> {
     ]
 }
 
+/// Gives the keys of a page that are also told the kind by which they are: a generated client has one type for both.
+pub(super) fn agreeing(mut page: Value) -> Value {
+    for (key, kind, _) in told() {
+        if let Some(property) = page["properties"].get_mut(key) {
+            *property = kind.schema();
+        }
+    }
+    page
+}
+
 fn object(keys: &[(&str, Kind, &str)]) -> Value {
     let property = |(key, kind, about): &(&str, Kind, &str)| {
         let mut schema = kind.schema();

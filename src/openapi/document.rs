@@ -4,7 +4,7 @@ use rocket::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::{
-    answers::{envelope, refusals, responses, schemas},
+    answers::{agreeing, envelope, refusals, responses, schemas},
     infer,
     operation::{Caller, Operation},
 };
@@ -146,7 +146,7 @@ fn answers(operation: &Operation, base: &BasePath) -> Value {
     let (about, schema) = match operation.pages.len() {
         0 => ("It is done.", told),
         _ => {
-            let page = infer::schema(&samples.iter().collect::<Vec<_>>());
+            let page = agreeing(infer::schema(&samples.iter().collect::<Vec<_>>()));
             ("The contents of the page.", json!({ "allOf": [page, told] }))
         }
     };

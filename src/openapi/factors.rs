@@ -1,18 +1,21 @@
 //! Second factors, and other proofs of identity.
 
 use super::operation::{Caller::SignedIn, Operation, get, post};
-use crate::factors::{
-    codes::{CodesPage, KeptForm},
-    enrol::StartForm,
-    list::{FactorsPage, NameForm},
-    passkey::{PasskeyForm, PasskeyPage},
-    sending::SendForm,
-    sent::{SentForm, SentPage},
-    setup::{CredentialForm, MethodForm, NewPasskeyForm, SetupForm},
-    sms::{NumberForm, NumberPage},
-    totp::{TotpForm, TotpPage},
-    verify::{VerifyForm, VerifyPage},
-    verify_password::PasswordForm,
+use crate::{
+    factors::{
+        codes::{CodesPage, KeptForm},
+        enrol::StartForm,
+        list::{FactorsPage, NameForm},
+        passkey::{PasskeyForm, PasskeyPage},
+        sending::SendForm,
+        sent::{SentForm, SentPage},
+        setup::{CredentialForm, MethodForm, NewPasskeyForm, SetupForm},
+        sms::{NumberForm, NumberPage},
+        totp::{TotpForm, TotpPage},
+        verify::{VerifyForm, VerifyPage},
+        verify_password::PasswordForm,
+    },
+    sign_in::page::LoginPage,
 };
 
 /// Returns the operations.
@@ -21,6 +24,7 @@ pub(super) fn operations() -> Vec<Operation> {
     let all = vec![
         get("/verify", "Asks for another proof of identity.")
             .shows::<VerifyPage>()
+            .shows::<LoginPage>()
             .query(&["next", "with", "within"]),
         post("/verify", "Proves who is there once more, by a factor.").takes::<VerifyForm>(),
         get("/verify/password", "Leads to that form."),

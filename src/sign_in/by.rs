@@ -41,7 +41,8 @@ pub struct Basic(());
 /// is refused. The account of a personal access token has the permissions that both it and its owner have, and no roles.
 ///
 /// # Outcomes
-/// Same as [`&Account`](Account). If `W` is without [`Session`], nobody is sent to sign-in, which would not help. With [`Basic`], a 401 asks for a password, too many tries are error 429, and a busy server is error 503.
+/// Same as [`&Account`](Account). If `W` is without [`Session`], nobody is sent to sign-in, which would not help. With
+/// [`Basic`], a 401 asks for a password, too many tries are error 429, and a busy server is error 503.
 ///
 /// ```no_run
 /// use latchkey::{By, by::{AccessToken, Session}};

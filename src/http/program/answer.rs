@@ -179,7 +179,7 @@ impl Answer {
     fn unproven(unproven: &Unproven, app: &App, request: &Request<'_>) -> Self {
         let language = locale::language(app, request);
         let (status, key, code) = match unproven.needed {
-            Needed::SignIn if bearer(request).is_some_and(access_token::is_one) => {
+            Needed::SignIn if bearer(request).is_some_and(access_token::is_marked) => {
                 (Status::Unauthorized, "program-access-token", "ACCESS_TOKEN_NOT_ACCEPTED")
             }
             Needed::SignIn => (Status::Unauthorized, "program-401", "UNAUTHENTICATED"),
