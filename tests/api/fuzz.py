@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Whatever fits /openapi.json, and much that does not, is answered as the document says: no 5xx, no status or shape that
-it leaves out.
+it leaves out. Strangers ask, and then people who are signed in, who also go on with what they are told.
 
 Usage: fuzz.py BINARY [--examples N] [--env FOLDER]
 """
@@ -24,6 +24,8 @@ refresh_tokens = "body"
 [default.latchkey.sign_in]
 methods = ["password", "email_code", "email_link", "totp"]
 usernames = "optional"
+[default.latchkey.password]
+cost = 10
 """
 CHECKS = ["not_a_server_error", "status_code_conformance", "response_schema_conformance", "content_type_conformance"]
 
@@ -43,15 +45,20 @@ def main() -> int:
         os.chdir(folder)
         validated = run(tools / "openapi-spec-validator", copy)
         print(validated.stdout.strip(), flush=True)
-        tried = run(
-            tools / "schemathesis", "run", document, "--header", "Accept: application/json",
-            "--phases", "coverage,fuzzing", "--max-examples", str(said.examples), "--generation-deterministic",
-            "--continue-on-failure", "--workers", "2", "--checks", ",".join(CHECKS),
-        )  # fmt: skip
-    failed = validated.returncode or tried.returncode
-    lines = tried.stdout.splitlines()
-    counts = [line.strip() for line in lines if " passed" in line]
-    print(tried.stdout if failed else counts[-1])
+        failed = validated.returncode
+        for who, phases, env in (
+            ("strangers", "coverage,fuzzing", {}),
+            ("people", "fuzzing,stateful", {"SCHEMATHESIS_HOOKS": "fuzz_signed_in", "LATCHKEY_URL": product.url}),
+        ):
+            os.environ |= env | {"PYTHONPATH": str(HERE)}
+            tried = run(
+                tools / "schemathesis", "run", document, "--header", "Accept: application/json",
+                "--phases", phases, "--max-examples", str(said.examples), "--generation-deterministic",
+                "--continue-on-failure", "--workers", "2", "--checks", ",".join(CHECKS),
+            )  # fmt: skip
+            counts = [line.strip() for line in tried.stdout.splitlines() if " passed" in line]
+            print(f"{who}: {tried.stdout if tried.returncode else counts[-1]}", flush=True)
+            failed |= tried.returncode
     return 1 if failed else 0
 
 
