@@ -5,13 +5,14 @@ use std::{
     process::Command,
 };
 
-use rocket::{Build, Config, Rocket, State, config::LogLevel, figment::Figment, get, routes};
+use rocket::{
+    Build, Config, Rocket, State, config::LogLevel, figment::Figment, get, response::content::RawJson, routes,
+};
 use rocket_dyn_templates::{Template, context};
 
 use super::{
-    load::{Load, get},
+    load::{CONNECTIONS, Load, get},
     process::{Process, free_port},
-    site::CONNECTIONS,
 };
 
 /// Argument with which this program serves the bare page instead of measuring.
@@ -27,6 +28,16 @@ pub struct Title(String);
 #[get("/")]
 pub fn page(title: &State<Title>) -> Template {
     Template::render("page", context! { site: "Latchkey", title: &title.0 })
+}
+
+/// An answer in JSON for an address.
+pub fn json(email: &str) -> RawJson<String> {
+    RawJson(format!(r#"{{"meta":{{"code":200}},"response":{{"email":"{email}"}}}}"#))
+}
+
+#[get("/json")]
+fn plain() -> RawJson<String> {
+    json("maria@example.com")
 }
 
 impl Bare {
@@ -69,5 +80,5 @@ pub async fn serve(port: u16, title: String) {
 
 /// Rocket with the page, and nothing else.
 pub fn application(figment: Figment, title: String) -> Rocket<Build> {
-    rocket::custom(figment).attach(Template::fairing()).manage(Title(title)).mount("/", routes![page])
+    rocket::custom(figment).attach(Template::fairing()).manage(Title(title)).mount("/", routes![page, plain])
 }

@@ -8,10 +8,10 @@ use rocket::tokio::time::sleep;
 
 use super::{
     between::between,
-    load::{Pace, get, post},
+    load::{CONNECTIONS, Pace, get, post},
     resets::reset,
     sink::Sink,
-    site::{CONNECTIONS, PASSWORD, PEOPLE, Site, person},
+    site::{PASSWORD, PEOPLE, Site, person},
     visitor::{Visitor, visit},
 };
 

@@ -6,15 +6,14 @@ use std::{
     process::Command,
 };
 
-use latchkey::Account;
-use rocket::{Config, State, get, routes};
+use latchkey::{Account, By, by::AccessToken};
+use rocket::{Config, State, get, response::content::RawJson, routes};
 use rocket_dyn_templates::Template;
 
 use super::{
     bare::{self, Title},
-    load::{Load, get},
+    load::{CONNECTIONS, Load, get},
     process::{Process, free_port},
-    site::CONNECTIONS,
 };
 
 /// Argument with which this program serves the application instead of measuring.
@@ -27,6 +26,16 @@ pub struct Host {
 #[get("/mine")]
 fn mine(_me: &Account, title: &State<Title>) -> Template {
     bare::page(title)
+}
+
+#[get("/token")]
+fn token(me: &Account) -> RawJson<String> {
+    bare::json(me.email())
+}
+
+#[get("/script")]
+fn script(me: By<'_, AccessToken>) -> RawJson<String> {
+    bare::json(me.email())
 }
 
 impl Host {
@@ -53,6 +62,8 @@ pub async fn serve(port: u16, title: String, templates: PathBuf) {
         .merge(("log_level", "critical"))
         .merge(("template_dir", templates))
         .merge(("latchkey.public_url", format!("http://127.0.0.1:{port}")));
-    let host = bare::application(figment, title).mount("/", routes![mine]).attach(latchkey::fairing());
+    let host = bare::application(figment, title)
+        .mount("/", routes![mine, token, script])
+        .attach(latchkey::fairing());
     host.launch().await.expect("the application is served");
 }

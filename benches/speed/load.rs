@@ -18,6 +18,9 @@ use rocket::tokio::{
     time::{Instant, sleep_until},
 };
 
+/// Default number of connections of a load.
+pub const CONNECTIONS: usize = 16;
+
 /// Requests and servers, each used in turn, and the accepted statuses.
 #[derive(Clone)]
 pub struct Load {
@@ -172,6 +175,16 @@ pub fn post(origin: &str, path: &str, form: &str) -> Vec<u8> {
     format!(
         "POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\n\
         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
+    )
+    .into_bytes()
+}
+
+/// A POST request in JSON, with more header lines.
+pub fn post_json(origin: &str, path: &str, lines: &str, body: &str) -> Vec<u8> {
+    let (host, length) = (origin.trim_start_matches("http://"), body.len());
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\n{lines}\
+        Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
     )
     .into_bytes()
 }

@@ -1,5 +1,5 @@
 //! Speed of the site compared with the limits of this machine: `cargo bench --bench speed`, with `-- quick` for a short
-//! run and `-- sign-ins` for the rows about signing in. Other words measure more: `console` its pages over a million
+//! run and `-- sign-ins` for the rows about signing in, `-- programs` for those about JSON and tokens. Other words measure more: `console` its pages over a million
 //! accounts and three million events, `growth` the slowdown of a large site against a small one, `replicas` the cost of
 //! three servers on one PostgreSQL, `plot` latency over load.
 //!
@@ -19,6 +19,7 @@ mod messages;
 mod passkeys;
 mod plot;
 mod process;
+mod programs;
 mod raw;
 mod replicas;
 mod resets;
@@ -59,9 +60,10 @@ fn main() {
         ["console"] => runtime.block_on(console::measure(folder)),
         ["growth"] => runtime.block_on(growth::measure(folder)),
         ["replicas"] => runtime.block_on(replicas::measure(folder)),
+        ["programs"] => runtime.block_on(programs::measure(&whole, folder)),
         ["plot"] => runtime.block_on(plot::measure(folder)),
         _ => {
-            eprintln!("one of: quick, sign-ins, console, growth, replicas, plot");
+            eprintln!("one of: quick, sign-ins, programs, console, growth, replicas, plot");
             std::process::exit(2);
         }
     }

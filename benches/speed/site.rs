@@ -17,19 +17,17 @@ use rocket::tokio::time::{Instant, sleep};
 
 use super::{
     between::{between, key},
-    load::{Connection, Load, get, post, with},
+    load::{CONNECTIONS, Connection, Load, get, post, with},
     process::{Process, free_port},
     sink::Sink,
 };
 
-const EMAIL: &str = "maria@example.com";
-const OTHER: &str = "noah@example.com";
+pub const EMAIL: &str = "maria@example.com";
+pub const OTHER: &str = "noah@example.com";
 pub const PASSWORD: &str = "violet otter builds a kite";
 const SECRET: &str = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=";
 /// Default URL of the site's database.
 pub const SQLITE: &str = "sqlite://latchkey.db";
-/// Default number of connections of a load.
-pub const CONNECTIONS: usize = 16;
 /// People on a small site.
 pub const FEW: usize = 1_000;
 
@@ -158,7 +156,7 @@ impl Site {
         Load { connections: 1, ..self.load(vec![get(&self.url, path, &self.cookies[0])], &[200]) }
     }
 
-    fn load(&self, requests: Vec<Vec<u8>>, statuses: &'static [u16]) -> Load {
+    pub fn load(&self, requests: Vec<Vec<u8>>, statuses: &'static [u16]) -> Load {
         let (addresses, requests) = (self.addresses(), requests.into());
         Load { addresses, requests, statuses, connections: CONNECTIONS }
     }
