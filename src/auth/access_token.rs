@@ -40,8 +40,8 @@ pub async fn current<'r>(request: &'r Request<'_>, site: &Visit<'_>) -> Result<O
 /// Looks up the account of a token, and records its use.
 async fn find(site: &Visit<'_>) -> Result<Option<Account>, Error> {
     let Some(sent) = site.bearer.filter(|sent| access_token::is_marked(sent)) else { return Ok(None) };
-    let (now, digest) = (site.now(), sha256(sent.as_bytes()));
-    let found = access_tokens::find(&mut site.read().await?, &digest, now).await?;
+    let now = site.now();
+    let found = site.db.access_token(sha256(sent.as_bytes()), now).await?;
     let Some(TokenOwner { token, account }) = found else { return Ok(None) };
     if !site.sign_in_policy(&account).access_tokens {
         return Ok(None);

@@ -2,7 +2,13 @@
 
 use uuid::Uuid;
 
-use super::{Conn, Tx, accounts::AccountRow, record::record, sql};
+use super::{
+    Conn, Tx,
+    accounts::AccountRow,
+    batcher::{ByDigest, digest},
+    record::record,
+    sql,
+};
 use crate::base::{
     Error,
     clock::{SKEW, Time},
@@ -35,11 +41,22 @@ record! {
 
 record! {
     /// A token with its account.
+    #[derive(Clone)]
     pub struct TokenOwner {
         /// The token.
         pub token: AccessToken = ..,
         /// Its account.
         pub account: AccountRow = ..,
+    }
+}
+
+record! {
+    /// A token found by [`find`].
+    pub struct FoundToken {
+        /// Its digest.
+        pub digest: Vec<u8>,
+        /// The token.
+        pub owner: TokenOwner = ..,
     }
 }
 
@@ -59,16 +76,31 @@ pub async fn insert(tx: &mut Tx, it: &AccessToken, digest: &[u8]) -> Result<(), 
     Ok(())
 }
 
-/// Returns the live token with this digest, if its account is enabled. Ignores tokens that began more than [`SKEW`] in the
-/// future, or before the present password: a server of an older version that set it would not have ended them.
-pub async fn find(conn: &mut Conn, digest: &[u8], now: Time) -> Result<Option<TokenOwner>, Error> {
-    const FIND: &str = "SELECT t.id AS token_id, t.account_id, t.name, t.permissions, t.began_at, t.expires_at,
+/// Returns the live tokens with these digests, at most [`SEVERAL`](super::batcher::SEVERAL), whose accounts are enabled.
+/// Ignores tokens that began more than [`SKEW`] in the future, or before the present password: a server of an older version
+/// that set it would not have ended them.
+pub async fn find(conn: &mut Conn, digests: &[&[u8]], now: Time) -> Result<Vec<FoundToken>, Error> {
+    const FIND: &str = "SELECT t.digest, t.id AS token_id, t.account_id, t.name, t.permissions, t.began_at, t.expires_at,
         t.used_at, t.client, a.id, a.email, a.password_hash, a.version, a.enabled, a.phone, a.phone_usable_at,
         a.fields, a.created_at, a.resets_blocked_until, a.undone_at, a.deleted_at,
         COALESCE((SELECT string_agg(role, ' ') FROM (SELECT role FROM latchkey_roles WHERE account_id = a.id ORDER BY role) AS r), '')
         AS role_list FROM latchkey_access_tokens AS t JOIN latchkey_accounts AS a ON a.id = t.account_id
-        WHERE t.digest = $1 AND t.expires_at > $2 AND t.began_at < $3 AND t.began_at > a.password_set_at - $4 AND a.enabled";
-    Ok(sql!(optional TokenOwner, conn, FIND, digest, now, now + SKEW, SKEW_MILLIS)?)
+        WHERE t.digest IN ($1, $2, $3, $4, $5, $6, $7, $8)
+        AND t.expires_at > $9 AND t.began_at < $10 AND t.began_at > a.password_set_at - $11 AND a.enabled";
+    Ok(
+        sql!(all FoundToken, conn, FIND, digest(digests, 0), digest(digests, 1), digest(digests, 2), digest(digests, 3),
+        digest(digests, 4), digest(digests, 5), digest(digests, 6), digest(digests, 7), now, now + SKEW, SKEW_MILLIS)?,
+    )
+}
+
+#[rocket::async_trait]
+impl ByDigest for TokenOwner {
+    type When = Time;
+
+    async fn find(conn: &mut Conn, digests: &[&[u8]], now: Time) -> Result<Vec<(Vec<u8>, Self)>, Error> {
+        let found = find(conn, digests, now).await?;
+        Ok(found.into_iter().map(|it| (it.digest, it.owner)).collect())
+    }
 }
 
 /// Records that a token was used from `client`.

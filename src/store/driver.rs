@@ -36,7 +36,7 @@ pub(super) trait Driver: Send + Sync {
     fn sets(&self) -> (usize, usize);
 
     /// Returns the most session look-ups to run at once; later callers wait and share the next one.
-    fn session_batches(&self) -> usize;
+    fn batches(&self) -> usize;
 
     /// Returns the connection counts; on SQLite those of the readers.
     fn connections(&self) -> Connections;

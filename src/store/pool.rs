@@ -4,12 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     Conn, DatabaseSettings, Tx,
+    access_tokens::TokenOwner,
+    batcher::Batcher,
     busy::{Busy, Token},
     driver::{self, Driver},
     files,
     lent::Lent,
     migrate,
-    session_batcher::SessionBatcher,
     sessions::SignedIn,
     writes::Writes,
 };
@@ -29,7 +30,8 @@ pub struct Pool {
     key: Arc<str>,
     busy: Busy,
     writes: Writes,
-    session_batcher: SessionBatcher,
+    sessions: Batcher<SignedIn>,
+    access_tokens: Batcher<TokenOwner>,
 }
 
 impl Pool {
@@ -68,9 +70,9 @@ impl Pool {
 
     async fn open(settings: &DatabaseSettings, migrate: bool) -> Result<(Self, usize), Error> {
         let (driver, count) = driver::open(settings, migrate).await?;
-        let session_batcher = SessionBatcher::new(driver.session_batches());
+        let (sessions, access_tokens) = (Batcher::new(driver.batches()), Batcher::new(driver.batches()));
         let (busy, writes) = (Busy::default(), Writes::default());
-        Ok((Self { driver, key: settings.url_key().into(), busy, writes, session_batcher }, count))
+        Ok((Self { driver, key: settings.url_key().into(), busy, writes, sessions, access_tokens }, count))
     }
 
     /// Returns how many migrations the database lacks.
@@ -89,7 +91,7 @@ impl Pool {
         Ok(self.driver.read(&self.writes).await?)
     }
 
-    /// Returns the live session with this cookie digest, as [`find`](super::sessions::find) does.
+    /// Returns the live session with this digest, used since `idle_since`, like [`sessions::find`](super::sessions::find).
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -99,7 +101,15 @@ impl Pool {
         idle_since: Time,
         now: Time,
     ) -> Result<Option<SignedIn>, Error> {
-        self.session_batcher.find(self, digest, idle_since, now).await
+        self.sessions.find(self, digest, (idle_since, now)).await
+    }
+
+    /// Returns the live access token with this digest, like [`access_tokens::find`](super::access_tokens::find).
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn access_token(&self, digest: Vec<u8>, now: Time) -> Result<Option<TokenOwner>, Error> {
+        self.access_tokens.find(self, digest, now).await
     }
 
     /// Begins a transaction that may write from its first statement on.

@@ -4,7 +4,14 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Conn, StoredPolicy, Tx, accounts::AccountRow, record::record, refresh_tokens, sql, text::text};
+use super::{
+    Conn, StoredPolicy, Tx,
+    accounts::AccountRow,
+    batcher::{ByDigest, digest},
+    record::record,
+    refresh_tokens, sql,
+    text::text,
+};
 use crate::base::{
     Error,
     clock::{SKEW, Time},
@@ -110,9 +117,6 @@ record! {
     }
 }
 
-/// Most sessions that one statement finds.
-pub const SEVERAL: usize = 8;
-
 /// Returns the live sessions with these cookie digests, at most [`SEVERAL`], used since `idle_since`, whose accounts
 /// are enabled. Ignores sessions that began more than [`SKEW`] in the future.
 pub async fn find(
@@ -128,11 +132,25 @@ pub async fn find(
         AS role_list FROM latchkey_sessions AS s JOIN latchkey_accounts AS a ON a.id = s.account_id
         WHERE s.digest IN ($1, $2, $3, $4, $5, $6, $7, $8)
         AND s.expires_at > $9 AND s.seen_at > $10 AND s.began_at < $11 AND a.enabled";
-    let digest = |place: usize| digests.get(place).copied();
     Ok(
-        sql!(all FoundSession, conn, FIND, digest(0), digest(1), digest(2), digest(3), digest(4), digest(5), digest(6), digest(7),
+        sql!(all FoundSession, conn, FIND, digest(digests, 0), digest(digests, 1), digest(digests, 2), digest(digests, 3), digest(digests, 4),
+        digest(digests, 5), digest(digests, 6), digest(digests, 7),
         now, idle_since, now + SKEW)?,
     )
+}
+
+#[rocket::async_trait]
+impl ByDigest for SignedIn {
+    type When = (Time, Time);
+
+    async fn find(
+        conn: &mut Conn,
+        digests: &[&[u8]],
+        (idle_since, now): (Time, Time),
+    ) -> Result<Vec<(Vec<u8>, Self)>, Error> {
+        let found = find(conn, digests, idle_since, now).await?;
+        Ok(found.into_iter().map(|it| (it.digest, it.signed_in)).collect())
+    }
 }
 
 /// True if a session is live and its account is enabled and has a role.

@@ -158,7 +158,7 @@ impl Driver for Links {
         (1, (Links::connections(self).most / 2).clamp(1, 8))
     }
 
-    fn session_batches(&self) -> usize {
+    fn batches(&self) -> usize {
         Links::connections(self).most.div_ceil(4)
     }
 

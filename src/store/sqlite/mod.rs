@@ -117,7 +117,7 @@ impl Driver for File {
         (16, 1)
     }
 
-    fn session_batches(&self) -> usize {
+    fn batches(&self) -> usize {
         available_parallelism().map_or(1, usize::from).div_ceil(2)
     }
 

@@ -1,4 +1,5 @@
-//! Batches session look-ups: those that wait at the same time share one statement.
+//! Batches look-ups by a secret's digest, of sessions and of access tokens: those that wait at the same time share one
+//! statement.
 //!
 //! A reader of SQLite runs on a thread of its own, and PostgreSQL behind a socket: getting there costs more than the
 //! query. While few queries run, a caller runs its own at once; otherwise the first caller whose turn comes queries for
@@ -18,59 +19,66 @@ use rocket::tokio::{
     task::yield_now,
 };
 
-use super::{
-    Pool,
-    sessions::{self, FoundSession, SignedIn},
-};
-use crate::base::{Error, clock::Time};
+use super::{Conn, Pool};
+use crate::base::Error;
+
+/// Most look-ups that one statement answers.
+pub const SEVERAL: usize = 8;
+
+/// What is looked up by a digest.
+#[rocket::async_trait]
+pub(super) trait ByDigest: Clone + Send + Sync + 'static {
+    /// The times by which it is live.
+    type When: Copy + Send + Sync;
+
+    /// Returns those with these digests, at most [`SEVERAL`], each with its digest.
+    async fn find(
+        conn: &mut Conn,
+        digests: &[&[u8]],
+        when: Self::When,
+    ) -> Result<Vec<(Vec<u8>, Self)>, Error>;
+}
+
+/// Returns the digest in a place of a statement for several; none if there are fewer.
+pub(super) fn digest<'a>(digests: &[&'a [u8]], place: usize) -> Option<&'a [u8]> {
+    digests.get(place).copied()
+}
 
 /// Result of a look-up; callers that shared a query share its error.
-type Answer = Result<Option<SignedIn>, Arc<Error>>;
+type Answer<T> = Result<Option<T>, Arc<Error>>;
 
-/// Session look-ups of one database.
+/// Look-ups in one database.
 #[derive(Clone)]
-pub struct SessionBatcher {
-    waiting: Arc<Mutex<Vec<LookUp>>>,
+pub(super) struct Batcher<T> {
+    waiting: Arc<Mutex<Vec<LookUp<T>>>>,
     turns: Arc<Semaphore>,
 }
 
-struct LookUp {
+struct LookUp<T> {
     digest: Vec<u8>,
-    tell: oneshot::Sender<Answer>,
+    tell: oneshot::Sender<Answer<T>>,
 }
 
-impl SessionBatcher {
+impl<T: ByDigest> Batcher<T> {
     /// Creates a batcher that runs at most `most` queries at once.
     pub fn new(most: usize) -> Self {
         Self { waiting: Arc::default(), turns: Arc::new(Semaphore::new(most)) }
     }
 
-    /// Like [`sessions::find`], for one digest.
+    /// Like [`ByDigest::find`], for one digest.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn find(
-        &self,
-        pool: &Pool,
-        digest: Vec<u8>,
-        idle_since: Time,
-        now: Time,
-    ) -> Result<Option<SignedIn>, Error> {
+    pub async fn find(&self, pool: &Pool, digest: Vec<u8>, when: T::When) -> Result<Option<T>, Error> {
         loop {
             // If the caller that ran our query was cancelled, queue it again.
-            if let Ok(answer) = self.look_up(pool, digest.clone(), idle_since, now).await {
+            if let Ok(answer) = self.look_up(pool, digest.clone(), when).await {
                 return answer.map_err(|fault| Error::from(sqlx::Error::Io(io::Error::other(fault))));
             }
         }
     }
 
-    async fn look_up(
-        &self,
-        pool: &Pool,
-        digest: Vec<u8>,
-        idle_since: Time,
-        now: Time,
-    ) -> Result<Answer, RecvError> {
+    async fn look_up(&self, pool: &Pool, digest: Vec<u8>, when: T::When) -> Result<Answer<T>, RecvError> {
         let (tell, mut told) = oneshot::channel();
         self.waiting().push(LookUp { digest, tell });
         loop {
@@ -82,7 +90,7 @@ impl SessionBatcher {
             // Lets other callers that are ready join the queue first.
             yield_now().await;
             // Boxed, or the nested futures exceed the compiler's recursion limit.
-            if !Box::pin(self.ask(pool, idle_since, now)).await {
+            if !Box::pin(self.ask(pool, when)).await {
                 break;
             }
         }
@@ -90,38 +98,36 @@ impl SessionBatcher {
         told.await
     }
 
-    /// Looks up those who have waited longest, as of `now`; false if nobody waits.
-    async fn ask(&self, pool: &Pool, idle_since: Time, now: Time) -> bool {
-        let look_ups: Vec<LookUp> = {
+    /// Looks up those who have waited longest, as of these times; false if nobody waits.
+    async fn ask(&self, pool: &Pool, when: T::When) -> bool {
+        let look_ups: Vec<LookUp<T>> = {
             let mut waiting = self.waiting();
-            let several = waiting.len().min(sessions::SEVERAL);
+            let several = waiting.len().min(SEVERAL);
             waiting.drain(..several).collect()
         };
         if look_ups.is_empty() {
             return false;
         }
         let digests: Vec<&[u8]> = look_ups.iter().map(|look_up| &look_up.digest[..]).collect();
-        let found = look_up(pool, &digests, idle_since, now).await.map_err(Arc::new);
+        let found = look_up(pool, &digests, when).await.map_err(Arc::new);
         for LookUp { digest, tell } in look_ups {
-            let of_this = |found: &Vec<FoundSession>| {
-                Some(found.iter().find(|one| one.digest == digest)?.signed_in.clone())
-            };
+            let of_this =
+                |found: &Vec<(Vec<u8>, T)>| Some(found.iter().find(|(of, _)| *of == digest)?.1.clone());
             // A caller that has gone needs no answer.
             let _ = tell.send(found.as_ref().map(of_this).map_err(Arc::clone));
         }
         true
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<LookUp>> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<LookUp<T>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn look_up(
+async fn look_up<T: ByDigest>(
     pool: &Pool,
     digests: &[&[u8]],
-    idle_since: Time,
-    now: Time,
-) -> Result<Vec<FoundSession>, Error> {
-    sessions::find(&mut pool.read().await?, digests, idle_since, now).await
+    when: T::When,
+) -> Result<Vec<(Vec<u8>, T)>, Error> {
+    T::find(&mut pool.read().await?, digests, when).await
 }
