@@ -28,6 +28,7 @@ mod guarded;
 mod host;
 mod id_change;
 mod invalidation;
+mod json;
 mod leak;
 mod lifetime;
 mod lines;

@@ -6,6 +6,7 @@ use rocket::{Build, FromForm, Rocket, Route, form::Form, get, post, routes};
 
 use crate::{
     common::{Engine, NEW, OLD, Setting, Strategy, prove},
+    log,
     tries::note,
 };
 
@@ -19,6 +20,8 @@ pub struct Host;
 impl Host {
     pub fn run(&self, name: &str, engine: Engine, attack: impl AsyncFn(&Setting)) {
         let theirs = Strategy::SecondKey;
+        // Before an application has a logger of its own.
+        log::begin();
         prove(theirs, engine, async |setting| attack(&setting).await);
         note(name, theirs.name(), engine);
     }
