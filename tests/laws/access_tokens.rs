@@ -7,10 +7,13 @@ use latchkey::{
     by::{AccessToken, Session, Token},
 };
 use reqwest::Method;
-use rocket::{Build, Rocket, get, post, routes};
+use rocket::{Build, Rocket, get, post, routes, tokio::runtime::Builder};
 use serde_json::{Value, json};
 
-use crate::common::{NEW, Person, Program, Reply, Setting, TestApp, factors::with_app, texts};
+use crate::common::{
+    Database, Engine, NEW, Person, Program, Reply, Setting, Strategy, TestApp, Wire, factors::with_app, skip,
+    texts,
+};
 
 for_both_databases! {
     a_script_reaches_what_its_token_may,
@@ -35,6 +38,43 @@ for_both_databases! {
 
 for_every_strategy! {
     a_reset_ends_tokens,
+}
+
+/// Requests whose statements are counted; the server has some work of its own meanwhile.
+const ASKED: usize = 200;
+
+#[test]
+fn a_guarded_route_takes_one_statement() {
+    let database = match Database::create(Engine::Postgres) {
+        Ok(database) => database,
+        Err(reason) => return skip(&reason),
+    };
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let (wire, url) = Wire::to(database.url()).await;
+        let setting = Setting {
+            strategy: Strategy::SetThenLogin,
+            engine: Engine::Postgres,
+            database: url,
+            folder: database.folder(),
+        };
+        let app = app(&setting).await;
+        let ann = editor(&app).await;
+        let (program, script) = (signed_in(&app, &ann).await, script_of(&app, &ann, &["posts.edit"]).await);
+        for (who, place) in [(&program, "/mine"), (&script, "/edit")] {
+            assert!(opens(who, place).await, "the first use is recorded");
+            let before = wire.statements();
+            for _ in 0..ASKED {
+                assert!(opens(who, place).await);
+            }
+            let took = wire.statements() - before;
+            assert!(
+                (ASKED..ASKED * 3 / 2).contains(&took),
+                "{took} statements for {ASKED} requests for {place}"
+            );
+        }
+        app.stop().await;
+    });
 }
 
 struct Publish;
@@ -401,7 +441,7 @@ async fn a_role_may_have_no_tokens(setting: Setting) {
         (&json!(false), Some(1)),
         "{said}"
     );
-    ask(&owner, &[]).await.refused(400, "WRONG_ORDER");
+    ask(&owner, &[]).await.refused(400, "ACCESS_TOKENS_OFF");
     script_of(&app, &ben, &[]).await;
     app.switch(setting.strategy, &[("latchkey.sign_in.role.editor.access_tokens", json!(true))]).await;
     assert!(opens(&script, "/edit").await, "it does not work again");

@@ -33,6 +33,8 @@ struct Plan {
     answered: AtomicBool,
     down: AtomicBool,
     cuts: AtomicUsize,
+    /// Statements so far.
+    statements: AtomicUsize,
     /// Connections made so far.
     made: AtomicUsize,
     /// Number of the oldest connections that are silent: they accept everything and answer nothing.
@@ -94,6 +96,11 @@ impl Wire {
         self.plan.silent.load(Ordering::SeqCst) > 0
     }
 
+    /// Number of statements that have come: pings are none.
+    pub fn statements(&self) -> usize {
+        self.plan.statements.load(Ordering::SeqCst)
+    }
+
     /// Number of cuts.
     pub fn cuts(&self) -> usize {
         self.plan.cuts.load(Ordering::SeqCst)
@@ -137,6 +144,9 @@ async fn there(
                 return Ok(());
             }
             lost.store(true, Ordering::SeqCst);
+        }
+        if matches!(kind, Some(b'B' | b'Q')) {
+            plan.statements.fetch_add(1, Ordering::SeqCst);
         }
         // Pings do not count.
         if matches!(kind, Some(b'P' | b'B' | b'Q')) && plan.trap.swap(false, Ordering::SeqCst) {
