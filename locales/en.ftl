@@ -330,8 +330,8 @@ sessions-seen = last seen { $seen }
 sessions-end = End
 sessions-end-others = End all other sessions
 tokens-title = Access tokens
-tokens-lead = A script signs in with an access token instead of your password. It has only the permissions that you give it, and cannot open the pages of your account.
-tokens-off = You can no longer use access tokens here. Those below do not work, and you can end them.
+tokens-lead = A script uses an access token in place of your password. It has only the permissions that you give it, and cannot open the pages of your account.
+tokens-off = Access tokens are turned off for your account. Those below do not work, and you can end them.
 tokens-since = made { $since }
 tokens-until = until { $until }
 tokens-used = last used { $used } from
@@ -545,7 +545,7 @@ flash-factor-renamed = The new name is saved.
 flash-factor-removed = It is removed.
 flash-browser-distrusted = We ask for a second step in that browser again.
 flash-session-ended = The session is ended.
-flash-token-ended = The token is ended. What uses it can no longer sign in.
+flash-token-ended = The token is ended. Scripts that use it stop working.
 flash-sessions-ended = { $count ->
     [one] One session was ended.
    *[other] { $count } sessions were ended.
@@ -603,6 +603,7 @@ fault-login-named = Those sign-in details are not correct.
 fault-identity = Enter the email address or the name of your account.
 fault-same-username = This is already your username. Enter a new one.
 fault-permission = Choose permissions that you have.
+fault-tokens-off = Access tokens are turned off for your account.
 fault-tokens-many = You have { $max } access tokens. End one that you no longer use first.
 fault-username = Use 4 to 32 letters and digits, with dots, dashes or underscores between them. Begin with a letter.
 fault-username-mixed = Use the letters of one alphabet only.

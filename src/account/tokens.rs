@@ -17,7 +17,7 @@ use crate::{
         limits::RateLimit,
         place::Place,
     },
-    http::{CookieName, Outcome, Page, Read, SameOrigin, Visit, shown_once, throttle::Try},
+    http::{CookieName, Outcome, Page, Read, Refusal, SameOrigin, Visit, shown_once, throttle::Try},
     store::{access_tokens, accounts::AccountRow, sessions::SignedIn},
 };
 
@@ -53,11 +53,11 @@ async fn create(
     form: Read<TokenForm>,
 ) -> Result<Outcome, Error> {
     let account = &me.0.0.account;
-    if !site.sign_in_policy(account).access_tokens {
-        return Ok(Outcome::elsewhere(Place::AccessTokens));
-    }
     let refused =
         async |refusal| Ok::<_, Error>(page(&site, &mut site.read().await?, account).await?.refused(refusal));
+    if !site.sign_in_policy(account).access_tokens {
+        return refused(Refusal::at("main", Fault::new("fault-tokens-off"))).await;
+    }
     let (TokenForm { name, days, permissions: mut chosen }, refusal) = match form.whole() {
         Ok(whole) => whole,
         Err(refusal) => return refused(refusal).await,

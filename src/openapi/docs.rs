@@ -38,7 +38,7 @@ fn show(site: Visit<'_>) -> RawHtml<String> {
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="robots" content="noindex">
-  <title>The interface in JSON</title>
+  <title>JSON API</title>
   <link rel="icon" type="image/svg+xml" href="{icon}">
   <link rel="stylesheet" href="{docs}/swagger-ui.css">
   <script src="{docs}/swagger-ui-bundle.js" defer></script>

@@ -37,7 +37,13 @@ fn property(input: &Input) -> Map<String, Value> {
     property.extend(format.map(|format| ("format".to_owned(), format.into())));
     let most = input.maxlength.or((input.kind == Kind::Password).then_some(MAX_PASSWORD));
     property.extend(most.map(|most| ("maxLength".to_owned(), most.into())));
-    property.extend(input.choices.map(|choices| ("enum".to_owned(), json!(choices()))));
+    if let Some(choices) = input.choices.map(|choices| choices()) {
+        let numbers: Option<Vec<u64>> = choices.iter().map(|choice| choice.parse().ok()).collect();
+        if numbers.is_some() {
+            property.insert("type".into(), "integer".into());
+        }
+        property.insert("enum".into(), numbers.map_or_else(|| json!(choices), |numbers| json!(numbers)));
+    }
     let is_secret = input.kind == Kind::Password || input.keep == Keep::IfRight;
     property.extend(is_secret.then(|| ("writeOnly".to_owned(), true.into())));
     property

@@ -91,7 +91,7 @@ fn of_missing(field: &str) -> &'static str {
 }
 
 /// The words for all other faults.
-const CODES: [(&str, &str); 66] = [
+const CODES: [(&str, &str); 67] = [
     ("fault-address-taken", "EMAIL_ALREADY_ASSOCIATED"),
     ("fault-admin-account", "ADMIN_ACCOUNT"),
     ("fault-application", "INVALID_INPUT"),
@@ -145,6 +145,7 @@ const CODES: [(&str, &str); 66] = [
     ("fault-texts-used-up", "RATE_LIMITED"),
     ("fault-tick", "FIELD_NOT_PROVIDED"),
     ("fault-tokens-many", "TOO_MANY_TOKENS"),
+    ("fault-tokens-off", "ACCESS_TOKENS_OFF"),
     ("fault-too-long", "INPUT_TOO_LONG"),
     ("fault-type", "API_ERROR"),
     ("fault-username", "USERNAME_DISALLOWED_CHARACTERS"),
