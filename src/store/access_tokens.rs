@@ -76,7 +76,7 @@ pub async fn insert(tx: &mut Tx, it: &AccessToken, digest: &[u8]) -> Result<(), 
     Ok(())
 }
 
-/// Returns the live tokens with these digests, at most [`SEVERAL`](super::batcher::SEVERAL), whose accounts are enabled.
+/// Returns the live tokens with these digests, at most `batcher::SEVERAL`, whose accounts are enabled.
 /// Ignores tokens that began more than [`SKEW`] in the future, or before the present password: a server of an older version
 /// that set it would not have ended them.
 pub async fn find(conn: &mut Conn, digests: &[&[u8]], now: Time) -> Result<Vec<FoundToken>, Error> {

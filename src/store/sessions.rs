@@ -117,7 +117,7 @@ record! {
     }
 }
 
-/// Returns the live sessions with these cookie digests, at most [`SEVERAL`], used since `idle_since`, whose accounts
+/// Returns the live sessions with these cookie digests, at most `batcher::SEVERAL`, used since `idle_since`, whose accounts
 /// are enabled. Ignores sessions that began more than [`SKEW`] in the future.
 pub async fn find(
     conn: &mut Conn,
