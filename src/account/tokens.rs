@@ -42,7 +42,7 @@ pub(super) async fn count(site: &Visit<'_>, account: &AccountRow) -> Result<Opti
 
 #[get("/account/tokens")]
 async fn list(site: Visit<'_>, me: SteppedUp<'_>) -> Result<Page, Error> {
-    page(&site, &mut site.read().await?, &me.0.0.account).await
+    page(&site, &me.0.0.account).await
 }
 
 #[post("/account/tokens", data = "<form>")]
@@ -53,8 +53,7 @@ async fn create(
     form: Read<TokenForm>,
 ) -> Result<Outcome, Error> {
     let account = &me.0.0.account;
-    let refused =
-        async |refusal| Ok::<_, Error>(page(&site, &mut site.read().await?, account).await?.refused(refusal));
+    let refused = async |refusal| Ok::<_, Error>(page(&site, account).await?.refused(refusal));
     if !site.sign_in_policy(account).access_tokens {
         return refused(Refusal::at("main", Fault::new("fault-tokens-off"))).await;
     }

@@ -8,7 +8,6 @@ use crate::{
     core::place::Place,
     http::{Form, Page, Visit, form::form},
     store::{
-        Conn,
         access_tokens::{self, AccessToken},
         accounts::AccountRow,
     },
@@ -121,7 +120,7 @@ pub(super) fn permissions(site: &Visit<'_>, account: &AccountRow) -> Vec<String>
 ///
 /// # Errors
 /// [`Error::Database`].
-pub(super) async fn page(site: &Visit<'_>, conn: &mut Conn, account: &AccountRow) -> Result<Page, Error> {
+pub(super) async fn page(site: &Visit<'_>, account: &AccountRow) -> Result<Page, Error> {
     let shown = |it: AccessToken| TokenShown {
         id: it.id,
         permissions: it.permissions().map(str::to_owned).collect(),
@@ -131,7 +130,7 @@ pub(super) async fn page(site: &Visit<'_>, conn: &mut Conn, account: &AccountRow
         place: it.client,
         until: format::day(site.locale, it.expires_at),
     };
-    let held = access_tokens::of_account(conn, account.id, site.now()).await?;
+    let held = access_tokens::of_account(&mut site.read().await?, account.id, site.now()).await?;
     let allowed = site.sign_in_policy(account).access_tokens;
     let page = Page::of(&TokensPage {
         tokens: held.into_iter().map(shown).collect(),
