@@ -74,29 +74,30 @@ async fn a017_a117_a_pending_sign_in_reaches_nothing_else(fixture: &mut AttackFi
     fixture.unharmed(&[&["reset.issued", "sign_in.failed"][..], &steps].concat()).await;
 }
 
-struct Editor;
+/// A role of the host.
+pub struct Editor;
 
 impl Role for Editor {
     const NAME: &'static str = "editor";
 }
 
 #[get("/account")]
-fn account(me: &Account) -> String {
+pub fn account(me: &Account) -> String {
     me.email().to_owned()
 }
 
 #[get("/fresh")]
-fn fresh(me: Fresh<'_>) -> String {
+pub fn fresh(me: Fresh<'_>) -> String {
     me.email().to_owned()
 }
 
 #[get("/editor")]
-fn editor(me: Has<'_, Editor>) -> String {
+pub fn editor(me: Has<'_, Editor>) -> String {
     me.email().to_owned()
 }
 
 #[get("/perhaps")]
-fn perhaps(me: Option<&Account>) -> String {
+pub fn perhaps(me: Option<&Account>) -> String {
     me.map_or_else(|| "nobody".to_owned(), |me| me.email().to_owned())
 }
 

@@ -1,7 +1,7 @@
 //! A142 to A147: X has V's tokens, or V's password alone, and looks for what they open, and for how long.
 
 use latchkey::{
-    Account, By, Fresh, Has, Latchkey, May, Permission, Role, SameOrigin,
+    By, Latchkey, May, Permission, SameOrigin,
     by::{AccessToken, Basic, Session, Token},
 };
 use reqwest::Method;
@@ -17,6 +17,7 @@ use crate::{
     everywhere::FIELDS,
     log,
     own_strategy::Host,
+    pending,
 };
 
 attacks! {
@@ -41,12 +42,6 @@ impl Permission for Write {
     const NAME: &'static str = "posts.write";
 }
 
-struct Editor;
-
-impl Role for Editor {
-    const NAME: &'static str = "editor";
-}
-
 #[get("/read")]
 fn read(me: May<'_, Read>) -> String {
     me.email().to_owned()
@@ -54,26 +49,6 @@ fn read(me: May<'_, Read>) -> String {
 
 #[post("/write")]
 fn write(_ours: SameOrigin, me: May<'_, Write>) -> String {
-    me.email().to_owned()
-}
-
-#[get("/account")]
-fn account(me: &Account) -> String {
-    me.email().to_owned()
-}
-
-#[get("/perhaps")]
-fn perhaps(me: Option<&Account>) -> String {
-    me.map_or_else(|| "nobody".to_owned(), |me| me.email().to_owned())
-}
-
-#[get("/fresh")]
-fn fresh(me: Fresh<'_>) -> String {
-    me.email().to_owned()
-}
-
-#[get("/editor")]
-fn editor(me: Has<'_, Editor>) -> String {
     me.email().to_owned()
 }
 
@@ -88,16 +63,29 @@ fn basic(me: By<'_, Basic>) -> String {
 }
 
 fn attach(rocket: Rocket<Build>, latchkey: Latchkey) -> Rocket<Build> {
-    rocket.mount("/x", routes![read, write, account, perhaps, fresh, editor, any, basic]).attach(latchkey)
+    rocket
+        .mount(
+            "/x",
+            routes![
+                read,
+                write,
+                any,
+                basic,
+                pending::account,
+                pending::perhaps,
+                pending::fresh,
+                pending::editor
+            ],
+        )
+        .attach(latchkey)
 }
 
-const CHANGES: [(&str, &str); 1] = [("latchkey.session.refresh_tokens", "body")];
-
 async fn app(setting: &Setting, more: &[Change<'_>]) -> TestApp {
-    let own = CHANGES.iter().map(|(key, value)| (*key, json!(value)));
-    let editors = ("latchkey.permissions.editor", json!(["posts.read", "posts.write"]));
-    let changes: Vec<_> = own.chain([editors]).chain(more.iter().cloned()).collect();
-    setting.attached(&changes, attach).await
+    let own = [
+        ("latchkey.session.refresh_tokens", json!("body")),
+        ("latchkey.permissions.editor", json!(["posts.read", "posts.write"])),
+    ];
+    setting.attached(&[&own, more].concat(), attach).await
 }
 
 /// V, who is an editor.

@@ -7,12 +7,11 @@ use latchkey::{
     by::{AccessToken, Session, Token},
 };
 use reqwest::Method;
-use rocket::{Build, Rocket, get, post, routes, tokio::runtime::Builder};
+use rocket::{Build, Rocket, get, post, routes};
 use serde_json::{Value, json};
 
 use crate::common::{
-    Database, Engine, NEW, Person, Program, Reply, Setting, Strategy, TestApp, Wire, factors::with_app, skip,
-    texts,
+    Engine, NEW, Person, Program, Reply, Setting, Strategy, TestApp, Wire, factors::with_app, prove, texts,
 };
 
 for_both_databases! {
@@ -45,19 +44,9 @@ const ASKED: usize = 200;
 
 #[test]
 fn a_guarded_route_takes_one_statement() {
-    let database = match Database::create(Engine::Postgres) {
-        Ok(database) => database,
-        Err(reason) => return skip(&reason),
-    };
-    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let (wire, url) = Wire::to(database.url()).await;
-        let setting = Setting {
-            strategy: Strategy::SetThenLogin,
-            engine: Engine::Postgres,
-            database: url,
-            folder: database.folder(),
-        };
+    prove(Strategy::SetThenLogin, Engine::Postgres, async |setting| {
+        let (wire, url) = Wire::to(&setting.database).await;
+        let setting = Setting { database: url, ..setting };
         let app = app(&setting).await;
         let ann = editor(&app).await;
         let (program, script) = (signed_in(&app, &ann).await, script_of(&app, &ann, &["posts.edit"]).await);

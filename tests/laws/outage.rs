@@ -8,7 +8,7 @@ use rocket::tokio::{
     time::{sleep, timeout},
 };
 
-use crate::common::{Database, Engine, NEW, OLD, Postgres, Setting, Strategy, Wire, execute, skip};
+use crate::common::{Database, Engine, NEW, OLD, Postgres, Setting, Strategy, Wire, execute, prove, skip};
 
 #[test]
 fn a_database_gone_for_ten_seconds_is_survived() {
@@ -77,19 +77,9 @@ fn a_database_that_takes_no_writes_is_not_ready() {
 
 #[test]
 fn a_statement_that_is_never_answered_holds_up_neither_mail_nor_the_end() {
-    let database = match Database::create(Engine::Postgres) {
-        Ok(database) => database,
-        Err(reason) => return skip(&reason),
-    };
-    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let (wire, url) = Wire::to(database.url()).await;
-        let setting = Setting {
-            strategy: Strategy::SetThenLogin,
-            engine: Engine::Postgres,
-            database: url,
-            folder: database.folder(),
-        };
+    prove(Strategy::SetThenLogin, Engine::Postgres, async |setting| {
+        let (wire, url) = Wire::to(&setting.database).await;
+        let setting = Setting { database: url, ..setting };
         let app = setting.app().await;
         app.account("ann@example.com").await;
         let silence = async || {
