@@ -28,12 +28,17 @@ impl Listener {
 
     /// The next thing received.
     pub fn next(&self) -> Value {
-        let line = self.given.recv_timeout(PATIENCE).expect("the server was given something");
-        serde_json::from_str(&line).unwrap()
+        self.next_within(PATIENCE).expect("the server was given something")
+    }
+
+    /// The next thing received, if it comes soon enough.
+    pub fn next_within(&self, patience: Duration) -> Option<Value> {
+        let line = self.given.recv_timeout(patience).ok()?;
+        Some(serde_json::from_str(&line).unwrap())
     }
 
     /// True if nothing more is received.
     pub fn is_quiet(&self) -> bool {
-        self.given.recv_timeout(Duration::from_millis(200)).is_err()
+        self.next_within(Duration::from_millis(200)).is_none()
     }
 }
