@@ -1,9 +1,6 @@
 //! An admin's work in the console: finds a person, adds a role, sends a reset, and reads the events.
 
-use crate::{
-    chrome::Chrome,
-    common::{Binary, OLD, Setting},
-};
+use crate::common::{Binary, OLD, Setting, chrome::Chrome};
 
 const ADMIN: &str = "root@example.com";
 const EMAIL: &str = "maria.fernandez.de.la.cruz@example.com";

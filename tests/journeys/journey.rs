@@ -3,8 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    chrome::Chrome,
-    common::{Binary, Capabilities, Engine, NEW, OLD, Setting, Strategy},
+    common::{Binary, Capabilities, Engine, NEW, OLD, Setting, Strategy, chrome::Chrome},
     gateway::Gateway,
     mail::MailServer,
 };

@@ -4,13 +4,10 @@
 extern crate latchkey_testing as common;
 
 mod app;
-mod authenticator;
-mod chrome;
 mod console;
 mod factors;
 mod gateway;
 mod journey;
-mod looks;
 mod mail;
 mod methods;
 mod pages;

@@ -7,8 +7,7 @@ use rocket::tokio::time::sleep;
 use serde_json::json;
 
 use crate::{
-    chrome::Chrome,
-    common::{NEW, Setting, Strategy},
+    common::{NEW, Setting, Strategy, chrome::Chrome},
     visit::{EMAIL, Visit},
 };
 

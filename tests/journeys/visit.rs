@@ -4,8 +4,7 @@ use serde_json::json;
 
 use crate::{
     app::App,
-    chrome::Chrome,
-    common::{Binary, Change, Engine, OLD, Setting},
+    common::{Binary, Change, Engine, OLD, Setting, chrome::Chrome},
 };
 
 pub const EMAIL: &str = "maria.fernandez.de.la.cruz@example.com";

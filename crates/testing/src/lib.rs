@@ -11,6 +11,7 @@ mod app;
 mod authenticator;
 mod binary;
 mod browser;
+pub mod chrome;
 mod config;
 mod database;
 pub mod example;

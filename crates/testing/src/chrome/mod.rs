@@ -1,5 +1,8 @@
 //! A headless Chromium, used as a person would: by the visible page, with fields found by `autocomplete`.
 
+mod authenticator;
+mod looks;
+
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
@@ -12,17 +15,15 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
-use crate::{
-    common::{Engine, Setting},
-    looks::Looks,
-};
+use self::looks::Looks;
+use super::{Engine, Setting};
 
 /// A browser with its driver, both ended when dropped.
 pub struct Chrome {
     driver: Child,
-    pub(super) client: Client,
+    client: Client,
     /// What its pages have to look like, if they are looked at.
-    pub(super) looks: Option<Looks>,
+    looks: Option<Looks>,
     /// Pages that a press has led to.
     pages: AtomicUsize,
 }
@@ -198,7 +199,7 @@ impl Chrome {
     }
 
     /// Lets Chromium carry out a command of its own.
-    pub(super) async fn native(&self, command: &'static str, parameters: Value) -> Value {
+    async fn native(&self, command: &'static str, parameters: Value) -> Value {
         self.client.issue_cmd(Native(command, parameters)).await.expect("Chromium obeys")
     }
 

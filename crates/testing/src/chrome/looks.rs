@@ -8,7 +8,8 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use crate::{chrome::Chrome, common};
+use super::Chrome;
+use crate::root;
 
 /// Where `scripts/axe` puts it.
 const AXE: &str = "target/tools/axe.min.js";
@@ -30,7 +31,7 @@ pub struct Looks {
 impl Looks {
     /// Prepares to look at the pages of the journey `name`, or says what is missing.
     pub fn prepare(name: &str) -> Result<Looks, String> {
-        let axe = fs::read_to_string(common::root().join(AXE));
+        let axe = fs::read_to_string(root().join(AXE));
         let axe = axe.map_err(|error| format!("axe-core, which scripts/axe brings: {error}"))?;
         let shots = env::var_os("LATCHKEY_TEST_SCREENSHOTS").map(|folder| PathBuf::from(folder).join(name));
         if let Some(folder) = &shots {

@@ -4,7 +4,7 @@ use fantoccini::wd::WebDriverCompatibleCommand;
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
-use crate::chrome::Chrome;
+use super::Chrome;
 
 /// A virtual authenticator, whose owner is there and agrees (Web Authentication, 11.3).
 #[derive(Debug)]
