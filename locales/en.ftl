@@ -432,6 +432,7 @@ restart-not = If you did not ask for this, close this page. Nothing has changed.
 browser-on = { $browser } on { $system }
 browser-other = another browser
 browser-unknown = Unknown browser or app
+browser-unnamed = an unknown browser or app
 
 ## Recovery: the five strategies
 

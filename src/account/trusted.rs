@@ -66,7 +66,7 @@ pub async fn of_account(
     let trusted = trusted_browsers::of_account(conn, account, site.now()).await?;
     let shown = |it: TrustedBrowser| TrustedShown {
         id: it.id,
-        browser: site.language().browser(&it.browser),
+        browser: site.language().browser_or_app(&it.browser),
         place: it.client,
         since: format::day(site.locale, it.created_at),
         used: it.used_at.map(|at| format::moment(site.locale, at)),

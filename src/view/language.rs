@@ -61,9 +61,10 @@ impl Language {
         self.say(key, args).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }
 
-    /// Returns the name of a browser, which is stored like `Firefox on Linux`.
+    /// Returns the name of a browser within a sentence, which is stored like `Firefox on Linux`, or `?` if it is unknown.
     pub fn browser(&self, stored: &str) -> String {
         match stored.split_once(" on ") {
+            None if stored == "?" => self.say("browser-unnamed", &[]),
             Some((browser, system)) => {
                 self.say("browser-on", &[("browser", browser.into()), ("system", system.into())])
             }
@@ -71,7 +72,7 @@ impl Language {
         }
     }
 
-    /// The same in a list of sessions, which may be those of programs.
+    /// The same in a list.
     pub fn browser_or_app(&self, stored: &str) -> String {
         match stored {
             "?" => self.say("browser-unknown", &[]),
