@@ -226,7 +226,7 @@ pub(super) fn refusals(operation: &Operation) -> Map<String, Value> {
     let open = operation.caller == Caller::Anybody;
     let applies = |status: u16| match status {
         401 => !open,
-        408 | 413 | 415 => operation.form.is_some(),
+        408 | 413 | 415 => !operation.forms.is_empty(),
         _ => true,
     };
     let all = REFUSALS.iter().filter(|refusal| applies(refusal.status));

@@ -89,8 +89,11 @@ fn described(operation: &Operation, alias: Option<&Alias>, base: &BasePath) -> V
         "responses": answers(operation, base),
         "security": security(operation.caller),
     });
-    if let Some(form) = operation.form.filter(|_| method == Method::Post) {
-        let schema = alias.map_or_else(form, |alias| renamed(form(), alias));
+    if let Some(body) = operation.body().filter(|_| method == Method::Post) {
+        let schema = match alias {
+            Some(alias) => renamed(body, alias),
+            None => body,
+        };
         described["requestBody"] = json!({ "content": { "application/json": { "schema": schema } } });
     }
     described
@@ -109,7 +112,13 @@ fn parameters(operation: &Operation, path: &str) -> Vec<Value> {
     let in_query = operation.query.iter().copied().chain(token);
     let in_query =
         in_query.map(|name| json!({ "name": name, "in": "query", "schema": { "type": "string" } }));
-    in_path.chain(in_query).collect()
+    let by_cookie = operation.caller == Caller::KeyHolder && operation.method == Method::Post;
+    let form = (by_cookie && !path.contains('{')).then(|| {
+        json!({ "name": "form", "in": "query", "schema": { "type": "string" },
+            "description": "The `id` of `ticket` in the answer to GET: the key that is meant, if another link is opened meanwhile. \
+                A page has to send it." })
+    });
+    in_path.chain(in_query).chain(form).collect()
 }
 
 /// Returns the schema of a form with the contract's names of fields.

@@ -26,7 +26,9 @@ pub(super) fn operations() -> Vec<Operation> {
             .shows::<VerifyPage>()
             .shows::<LoginPage>()
             .query(&["next", "with", "within"]),
-        post("/verify", "Proves who is there once more, by a factor.").takes::<VerifyForm>(),
+        post("/verify", "Proves who is there once more, by the password or a factor.")
+            .takes::<VerifyForm>()
+            .takes::<PasswordForm>(),
         get("/verify/password", "Leads to that form."),
         post("/verify/password", "Proves who is there once more, by the password.").takes::<PasswordForm>(),
         get("/verify/send", "Leads to that form."),

@@ -34,8 +34,8 @@ pub(super) struct Operation {
     pub caller: Caller,
     /// Parameters of its query.
     pub query: &'static [&'static str],
-    /// Schema of its body.
-    pub form: Option<fn() -> Value>,
+    /// Schemas of the forms that it takes, one of which its body is.
+    pub forms: Vec<fn() -> Value>,
     /// Samples of the contents that it shows, for each page.
     pub pages: Vec<fn() -> Vec<Sample>>,
 }
@@ -49,7 +49,7 @@ pub(super) fn get(path: &'static str, summary: &'static str) -> Operation {
         summary,
         caller: Caller::Anybody,
         query: &[],
-        form: None,
+        forms: Vec::new(),
         pages: Vec::new(),
     }
 }
@@ -60,10 +60,29 @@ pub(super) fn post(path: &'static str, summary: &'static str) -> Operation {
 }
 
 impl Operation {
-    /// Sets the form that it takes.
+    /// Adds a form that it takes.
     pub fn takes<F: Form>(mut self) -> Self {
-        self.form = Some(F::schema);
+        self.forms.push(F::schema);
         self
+    }
+
+    /// Returns the schema of its body: the fields of all forms, of which it takes those of one.
+    pub fn body(&self) -> Option<Value> {
+        let mut schemas = self.forms.iter().map(|schema| schema());
+        let first = schemas.next()?;
+        Some(schemas.fold(first, |mut all, form| {
+            if let (Some(into), Value::Object(more)) =
+                (all["properties"].as_object_mut(), &form["properties"])
+            {
+                into.extend(more.clone());
+            }
+            if let (Some(required), Some(others)) =
+                (all["required"].as_array_mut(), form["required"].as_array())
+            {
+                required.retain(|name| others.contains(name));
+            }
+            all
+        }))
     }
 
     /// Adds a page whose contents it shows.

@@ -55,6 +55,7 @@ mod probes;
 mod programs;
 mod refresh;
 mod registering;
+mod reset_in_json;
 mod restart;
 mod rotation;
 mod senders;

@@ -6,7 +6,7 @@ use latchkey::{openapi::described, policy::strategy::Strategy};
 use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
-use crate::common::{Capabilities, NEW, OLD, Person, Program, Setting, TestApp, based, factors::with_app};
+use crate::common::{NEW, OLD, Person, Program, Setting, TestApp, based, factors::with_app};
 
 for_both_databases! {
     a_program_signs_in_and_out,
@@ -27,10 +27,6 @@ for_both_databases! {
     every_route_is_described,
     what_is_answered_is_described,
     people_read_the_description,
-}
-
-for_every_strategy! {
-    a_password_is_reset_in_json,
 }
 
 /// Signs in with a password; returns the answer.
@@ -348,26 +344,6 @@ async fn a_step_out_of_order_is_no_success(setting: Setting) {
     }
     program.post("/login/sent", json!({ "code": "123456" })).await.refused(400, "WRONG_ORDER");
     program.post("/reset/sent", json!({ "code": "123456" })).await.refused(400, "WRONG_ORDER");
-}
-
-async fn a_password_is_reset_in_json(setting: Setting) {
-    let app = setting.app().await;
-    let ann = app.person("ann").await;
-    let program = app.program_with_cookies();
-    program.post("/reset", json!({ "email": ann.email })).await.done();
-    let link = app.mailbox.next_key(&ann.email).await.link();
-    let path = link.strip_prefix(&app.url).unwrap_or(&link).to_owned();
-    let said = program.get(&path).await.done();
-    let place = said["location"].as_str().expect("the page of the strategy").to_owned();
-    program.get(&place).await.done();
-    if setting.strategy.takes_code() || setting.strategy.mails_password() {
-        return;
-    }
-    let said = program.post(&place, json!({ "new_password": NEW })).await.done();
-    if said["restricted"] == json!(true) {
-        program.post("/reset/new-password", json!({ "new_password": NEW })).await.done();
-    }
-    assert!(app.opens(&ann.email, NEW).await);
 }
 
 async fn every_route_is_described(setting: Setting) {

@@ -134,7 +134,7 @@ impl Fields {
     }
 
     /// True if a field was sent.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(in super::super) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|sent| sent.name == name)
     }
 

@@ -10,7 +10,11 @@ pub(super) fn of(inputs: &[Input]) -> Value {
     let (own, fixed): (Vec<&Input>, Vec<&Input>) = inputs.iter().partition(|input| input.kind == Kind::Own);
     let properties: Map<_, _> =
         fixed.iter().map(|input| (input.name.to_owned(), Value::Object(property(input)))).collect();
-    let required: Vec<_> = fixed.iter().filter(|input| input.required).map(|input| input.name).collect();
+    // The answer of a passkey stands in place of a code.
+    let has_answer = fixed.iter().any(|input| input.name == "answer");
+    let is_required =
+        |input: &&&Input| input.required && !(has_answer && input.autocomplete == "one-time-code");
+    let required: Vec<_> = fixed.iter().filter(is_required).map(|input| input.name).collect();
     let mut schema = json!({ "type": "object", "properties": properties, "required": required });
     if let Some(own) = own.first() {
         let pattern = format!("^{}[A-Za-z0-9_]+$", own.name.replace('.', "\\."));

@@ -20,7 +20,7 @@ pub struct Alias {
     pub to: Place,
     /// Method of our route.
     pub by: Method,
-    /// True if their names are second to ours: faults go by ours, unless theirs was sent.
+    /// True if their names are second to ours: a fault goes by ours where neither was sent.
     second: bool,
     /// Their names of fields, with ours.
     pub names: &'static [(&'static str, &'static str)],
@@ -163,8 +163,8 @@ struct Said {
     names: &'static [(&'static str, &'static str)],
     second: bool,
     fields: Vec<(&'static str, String)>,
-    /// Our names of the fields that were sent by theirs.
-    renamed: OnceLock<Vec<&'static str>>,
+    /// Our names of the fields whose faults go by them.
+    ours: OnceLock<Vec<&'static str>>,
 }
 
 /// Leads a request of a program from an address of the contract below `base` to our route.
@@ -203,15 +203,18 @@ pub async fn lead(base: &BasePath, request: &mut Request<'_>, data: &mut Data<'_
     if let Ok(uri) = Origin::parse_owned(uri) {
         request.set_uri(uri);
         request.set_method(alias.by);
-        request.local_cache(|| Said { names, second, fields, renamed: OnceLock::new() });
+        request.local_cache(|| Said { names, second, fields, ours: OnceLock::new() });
     }
 }
 
 /// Names the fields that a program sent as our forms do, and adds those that its address stands for.
 pub(in super::super) fn translate(request: &Request<'_>, fields: &mut Fields) {
     let said = request.local_cache(Said::default);
-    let renamed = said.names.iter().filter(|(theirs, ours)| fields.rename(theirs, ours));
-    _ = said.renamed.set(renamed.map(|(_, ours)| *ours).collect());
+    let go_by_ours = said.names.iter().filter(|(theirs, ours)| {
+        let is_by_ours = said.second || fields.has(ours);
+        !fields.rename(theirs, ours) && is_by_ours
+    });
+    _ = said.ours.set(go_by_ours.map(|(_, ours)| *ours).collect());
     for (name, value) in &said.fields {
         fields.set(name, value);
     }
@@ -220,8 +223,8 @@ pub(in super::super) fn translate(request: &Request<'_>, fields: &mut Fields) {
 /// Returns a program's name of the field that is called so in our form.
 pub(super) fn name_of<'a>(request: &Request<'_>, ours: &'a str) -> &'a str {
     let said = request.local_cache(Said::default);
-    let renamed = said.renamed.get().is_some_and(|renamed| renamed.contains(&ours));
-    let theirs = said.names.iter().find(|(_, name)| *name == ours && (renamed || !said.second));
+    let by_ours = said.ours.get().map_or(said.second, |all| all.contains(&ours));
+    let theirs = said.names.iter().find(|(_, name)| *name == ours && !by_ours);
     theirs.map_or(ours, |(theirs, _)| theirs)
 }
 
