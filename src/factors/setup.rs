@@ -16,7 +16,7 @@ use crate::{
         event::{Event, EventKind},
         place::Place,
     },
-    http::{Outcome, Paced, Read, Refusal, SameOrigin, Visit, form::form},
+    http::{Outcome, Paced, Read, Refusal, SameOrigin, Visit, form::form, program::Program},
     policy::sign_in::SecondFactor,
     sign_in,
     store::{factors, sessions::SignedIn},
@@ -56,8 +56,9 @@ form! {
     }
 }
 
-#[post("/tf-setup", format = "json", data = "<form>")]
+#[post("/tf-setup", data = "<form>")]
 async fn set_up(
+    _program: &Program,
     ours: SameOrigin,
     site: Visit<'_>,
     me: Enrolling<'_>,
@@ -66,8 +67,9 @@ async fn set_up(
     start(ours, site, me, (SetupForm::AT.setup, form.draft.setup), form.draft.phone).await
 }
 
-#[post("/us-setup", format = "json", data = "<form>")]
+#[post("/us-setup", data = "<form>")]
 async fn set_up_to_sign_in(
+    _program: &Program,
     ours: SameOrigin,
     site: Visit<'_>,
     me: Enrolling<'_>,
@@ -113,8 +115,9 @@ form! {
     }
 }
 
-#[post("/wan-register", format = "json", data = "<form>")]
+#[post("/wan-register", data = "<form>")]
 async fn new_passkey(
+    _program: &Program,
     _ours: SameOrigin,
     site: Visit<'_>,
     me: Enrolling<'_>,
@@ -133,8 +136,9 @@ async fn new_passkey(
     passkey::ask(&site, &me, "", &name).await
 }
 
-#[get("/wan-signin", format = "json")]
+#[get("/wan-signin")]
 async fn ask_passkey(
+    _program: &Program,
     site: Visit<'_>,
     pending: Option<Pending<'_>>,
     me: Option<&SignedIn>,
@@ -145,14 +149,15 @@ async fn ask_passkey(
     }
 }
 
-#[post("/wan-signin", format = "json")]
+#[post("/wan-signin")]
 async fn ask_passkey_again(
+    program: &Program,
     _ours: SameOrigin,
     site: Visit<'_>,
     pending: Option<Pending<'_>>,
     me: Option<&SignedIn>,
 ) -> Result<Outcome, Error> {
-    ask_passkey(site, pending, me).await
+    ask_passkey(program, site, pending, me).await
 }
 
 form! {
@@ -162,8 +167,9 @@ form! {
     }
 }
 
-#[post("/wan-signin/<asked>", format = "json", data = "<form>")]
+#[post("/wan-signin/<asked>", data = "<form>")]
 async fn take_passkey(
+    _program: &Program,
     ours: SameOrigin,
     site: Visit<'_>,
     pending: Option<Pending<'_>>,
@@ -185,8 +191,9 @@ async fn take_passkey(
     outcome.map(|outcome| outcome.named(&WHOLE_FORM))
 }
 
-#[post("/wan-delete", format = "json", data = "<form>")]
+#[post("/wan-delete", data = "<form>")]
 async fn remove_passkey(
+    _program: &Program,
     ours: SameOrigin,
     site: Visit<'_>,
     me: SteppedUp<'_>,

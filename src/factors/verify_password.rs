@@ -9,7 +9,7 @@ use crate::{
     base::{Error, fault::Fault},
     core::place::Place,
     hashing::password::Password,
-    http::{Outcome, Read, Refusal, SameOrigin, Visit, form::form},
+    http::{Outcome, Read, Refusal, SameOrigin, Visit, form::form, program::Program},
     policy::sign_in::SecondFactor,
     sign_in::page::page,
     store::{accounts, sessions::SignedIn},
@@ -40,8 +40,9 @@ pub(super) fn asking(site: &Visit<'_>, fault: Fault) -> Outcome {
     page(site, "", true, None).refused(Refusal::at(PasswordForm::AT.password, fault))
 }
 
-#[post("/verify/password", format = "json", data = "<form>")]
+#[post("/verify/password", data = "<form>")]
 async fn submit(
+    _program: &Program,
     _ours: SameOrigin,
     site: Visit<'_>,
     me: &SignedIn,

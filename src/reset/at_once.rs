@@ -10,7 +10,7 @@ use super::{
 use crate::{
     base::Error,
     core::place::Place,
-    http::{Outcome, Read, SameOrigin, Visit},
+    http::{Outcome, Read, SameOrigin, Visit, program::Program},
     policy::strategy::Strategy,
 };
 
@@ -20,8 +20,9 @@ pub fn routes() -> Vec<Route> {
 }
 
 // Other strategies need more than a key and a password: the address of the key says where their first step is.
-#[post("/reset/-", format = "json", data = "<form>")]
+#[post("/reset/-", data = "<form>")]
 async fn submit(
+    _program: &Program,
     _ours: SameOrigin,
     site: Visit<'_>,
     ticket: Ticket<Any>,

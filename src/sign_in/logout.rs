@@ -8,7 +8,7 @@ use crate::{
     auth::{gate, refresh},
     base::Error,
     core::place::Place,
-    http::{CookieName, Outcome, Page, Read, SameOrigin, Visit, cookies::AT_WORK},
+    http::{CookieName, Outcome, Page, Read, SameOrigin, Visit, cookies::AT_WORK, program::Program},
     store::sessions::SignedIn,
     view::shown::View,
 };
@@ -45,8 +45,9 @@ fn show_refresh() -> Outcome {
     Outcome::elsewhere(Place::SignOut)
 }
 
-#[post("/logout/refresh", format = "json", data = "<form>")]
+#[post("/logout/refresh", data = "<form>")]
 async fn submit_refresh(
+    _program: &Program,
     _ours: SameOrigin,
     site: Visit<'_>,
     form: Read<RefreshForm>,

@@ -6,7 +6,7 @@ use super::page::page;
 use crate::{
     auth::refresh,
     base::{Error, fault::Fault},
-    http::{CookieName, Outcome, Read, SameOrigin, Visit, form::form},
+    http::{CookieName, Outcome, Read, SameOrigin, Visit, form::form, program::Program},
 };
 
 /// The routes.
@@ -21,8 +21,13 @@ form! {
     }
 }
 
-#[post("/refresh-token", format = "json", data = "<form>")]
-async fn submit(_ours: SameOrigin, site: Visit<'_>, form: Read<RefreshForm>) -> Result<Outcome, Error> {
+#[post("/refresh-token", data = "<form>")]
+async fn submit(
+    _program: &Program,
+    _ours: SameOrigin,
+    site: Visit<'_>,
+    form: Read<RefreshForm>,
+) -> Result<Outcome, Error> {
     let typed = form.draft.refresh_token.filter(|token| !token.is_empty());
     let sent = typed.or_else(|| site.cookies.get(CookieName::Refresh).map(str::to_owned));
     if let Some(refreshed) = refresh::refresh(&site, &sent.unwrap_or_default()).await? {

@@ -7,7 +7,7 @@ use super::{app, login, send};
 use crate::{
     auth::requested::{Requested, SIGN_IN},
     base::{Error, identity::Identity},
-    http::{Outcome, Paced, Read, SameOrigin, Visit, form::form},
+    http::{Outcome, Paced, Read, SameOrigin, Visit, form::form, program::Program},
     policy::method::SignInMethod,
 };
 
@@ -33,8 +33,13 @@ form! {
     }
 }
 
-#[post("/us-signin", format = "json", data = "<form>")]
-async fn submit(ours: SameOrigin, site: Visit<'_>, form: Paced<UnifiedForm>) -> Result<Outcome, Error> {
+#[post("/us-signin", data = "<form>")]
+async fn submit(
+    _program: &Program,
+    ours: SameOrigin,
+    site: Visit<'_>,
+    form: Paced<UnifiedForm>,
+) -> Result<Outcome, Error> {
     let (UnifiedForm { identity, passcode, remember }, _) = match form.0.whole() {
         Ok(whole) => whole,
         Err(refusal) => return Ok(super::page::page(&site, "", false, None).refused(refusal)),

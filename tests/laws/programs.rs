@@ -6,7 +6,7 @@ use latchkey::{openapi::described, policy::strategy::Strategy};
 use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
-use crate::common::{NEW, OLD, Person, Program, Setting, TestApp, based, factors::with_app};
+use crate::common::{NEW, OLD, Person, Program, Reply, Setting, TestApp, based, factors::with_app};
 
 for_both_databases! {
     a_program_signs_in_and_out,
@@ -23,6 +23,7 @@ for_both_databases! {
     a_forged_request_is_refused_in_json,
     every_error_is_an_envelope,
     bad_json_is_refused_everywhere,
+    no_body_is_an_empty_object,
     a_step_out_of_order_is_no_success,
     every_route_is_described,
     what_is_answered_is_described,
@@ -333,6 +334,34 @@ async fn bad_json_is_refused_everywhere(setting: Setting) {
     let twice = program.request(Method::POST, "/reset").header(CONTENT_TYPE, "application/json");
     let twice = twice.body(r#"{"email":"a@example.com","email":"b@example.com"}"#);
     program.send(twice).await.refused(400, "API_ERROR");
+}
+
+async fn no_body_is_an_empty_object(setting: Setting) {
+    let app = setting.app().await;
+    let ann = app.person("ann").await;
+    let (stranger, mut signed_in) = (app.program(), with_token(&app, &ann).await.0);
+    let posts = app.routes.iter().filter(|(method, _)| *method == Method::POST);
+    let theirs =
+        ["/us-verify", "/tf-validate", "/tf-select", "/mf-recovery", "/wan-verify", "/recover-username"];
+    let places = posts.map(|(_, uri)| crate::inert::filled(uri)).chain(theirs.map(str::to_owned));
+    for place in places.filter(|place| !place.starts_with("/admin") && place != "/logout") {
+        for program in [&stranger, &signed_in] {
+            let empty = program.post(&place, json!({})).await;
+            for kind in ["", "application/json", "application/x-www-form-urlencoded"] {
+                let request = program.request(Method::POST, &place);
+                let request = if kind.is_empty() { request } else { request.header(CONTENT_TYPE, kind) };
+                let none = program.send(request).await;
+                // Both may be counted, and the second be too many.
+                if ![empty.status, none.status].contains(&429) {
+                    let codes = |reply: &Reply| (reply.status, reply.response["codes"].clone());
+                    assert_eq!(codes(&none), codes(&empty), "{place} as {kind:?}");
+                }
+            }
+        }
+        if !signed_in.is_signed_in().await {
+            signed_in = with_token(&app, &ann).await.0;
+        }
+    }
 }
 
 async fn a_step_out_of_order_is_no_success(setting: Setting) {

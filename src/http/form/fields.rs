@@ -26,7 +26,7 @@ const MAX_DRAINED_MIB: u64 = 4;
 /// A form as it was sent: `application/x-www-form-urlencoded` or an object of JSON, at most 32 KiB.
 ///
 /// # Outcomes
-/// Error 408 if it takes more than ten seconds to arrive, 413 if it is larger, 415 if it has another type, 400 if it is
+/// Error 408 if it takes more than ten seconds to arrive, 413 if it is larger, 415 if it has another type or none, 400 if it is
 /// not UTF-8, tries to change its method, or is no object of JSON.
 pub struct Fields(Vec<Sent>);
 
@@ -56,7 +56,8 @@ impl<'r> FromData<'r> for Fields {
         let parse = match request.content_type() {
             Some(kind) if kind.is_form() => parse,
             Some(kind) if json::is_read(kind) => json::parse,
-            _ => return Outcome::Error((Status::UnsupportedMediaType, ())),
+            Some(_) => return Outcome::Error((Status::UnsupportedMediaType, ())),
+            None => nothing,
         };
         // Permissions were checked before the body arrived: a slow upload must not keep them valid for long.
         let body = match timeout(RECEIVE_TIMEOUT, read(data)).await {
@@ -70,6 +71,7 @@ impl<'r> FromData<'r> for Fields {
                 contract::translate(request, &mut fields);
                 Outcome::Success(fields)
             }
+            None if request.content_type().is_none() => Outcome::Error((Status::UnsupportedMediaType, ())),
             None => Outcome::Error((Status::BadRequest, ())),
         }
     }
@@ -86,6 +88,11 @@ async fn read(data: Data<'_>) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     }
     tokio::io::copy(&mut sent, &mut tokio::io::sink()).await?;
     Ok(None)
+}
+
+/// Takes a body without a type, which is an empty form if it is empty.
+fn nothing(body: &[u8]) -> Option<Fields> {
+    body.is_empty().then(|| Fields(Vec::new()))
 }
 
 /// Parses a form.

@@ -10,7 +10,11 @@ mod token;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rocket::{Request, http::Accept};
+use rocket::{
+    Request,
+    http::{Accept, Status},
+    request::{FromRequest, Outcome},
+};
 use serde_json::{Map, Value, json};
 
 use super::{Visit, flash::Announcement};
@@ -26,6 +30,19 @@ const INCLUDE_TOKEN: &str = "include_auth_token";
 pub struct Program {
     asks_token: bool,
     said: Mutex<Said>,
+}
+
+/// The program that a request comes from, for a route that pages do without.
+///
+/// # Outcomes
+/// Forward 404 if it comes from a page.
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for &'r Program {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        Program::of(request).map_or(Outcome::Forward(Status::NotFound), Outcome::Success)
+    }
 }
 
 /// What an answer says besides the outcome.
