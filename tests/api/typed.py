@@ -85,8 +85,11 @@ def main() -> None:
     asked = arguments.parse_args()
     environment = asked.env.resolve()
     installed(environment, SOURCES / "requirements.txt")
-    # Its Node.js and npm: the machine may have none.
-    os.environ["PATH"] = f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    # The machine may have no Node.js, or no npm.
+    node = run(HERE.parent.parent / "scripts" / "node")
+    if node.returncode:
+        missing(f"pip could not bring Node.js:\n{node.stdout}")
+    os.environ["PATH"] = f"{node.stdout.splitlines()[-1]}{os.pathsep}{os.environ['PATH']}"
     packages = node_packages(environment / "packages")
     began, failed = time.monotonic(), []
     with latchkey(asked.binary, "") as product, tempfile.TemporaryDirectory(prefix="latchkey-typed.") as made:
