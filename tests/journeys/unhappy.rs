@@ -107,7 +107,7 @@ pub async fn late(setting: Setting) -> Result<(), String> {
 /// A browser that refuses cookies is told so, and the link is as good as before.
 pub async fn without_cookies(setting: Setting) -> Result<(), String> {
     let visit = Visit::with_or_without_scripts(&setting, "cookies", &[]).await?;
-    let strict = Chrome::start_without_cookies(&setting).await?;
+    let strict = Chrome::start_without_cookies().await?;
     strict.open(&format!("{}/reset", visit.site.url)).await;
     strict.type_in("username", EMAIL).await;
     strict.submit("username").await;

@@ -12,6 +12,9 @@ use tempfile::TempDir;
 
 use super::{Answer, Browser, Mailbox, OLD, free_port};
 
+/// The site of an example whose configuration names it.
+const NAMED: &str = "localhost:8000";
+
 /// A running example, in a folder of its own.
 pub struct Example {
     server: Child,
@@ -28,14 +31,17 @@ impl Example {
         Self::start_in(tempfile::tempdir().expect("a folder"), binary, rocket_toml).await
     }
 
-    /// The same in a folder that has its other files.
+    /// The same in a folder that has its other files. Where its configuration has `localhost:8000`,
+    /// that is the site.
     pub async fn start_in(folder: TempDir, binary: &'static str, rocket_toml: &str) -> Example {
-        std::fs::write(folder.path().join("Rocket.toml"), rocket_toml).expect("a file is written");
         let port = free_port();
+        let host = if rocket_toml.contains(NAMED) { "localhost" } else { "127.0.0.1" };
+        let rocket_toml = rocket_toml.replace(NAMED, &format!("localhost:{port}"));
+        std::fs::write(folder.path().join("Rocket.toml"), rocket_toml).expect("a file is written");
         let mut command = command(binary, folder.path());
         command.env("ROCKET_PORT", port.to_string()).stdout(Stdio::null());
         let server = command.spawn().expect("the example runs");
-        let site = format!("http://127.0.0.1:{port}");
+        let site = format!("http://{host}:{port}");
         let mailbox = Mailbox::at(Browser::new(&site, &site), "/auth/dev/mailbox");
         let example = Example { server, binary, folder, site, mailbox };
         for _ in 0..1000 {
@@ -45,6 +51,11 @@ impl Example {
             sleep(Duration::from_millis(10)).await;
         }
         panic!("{binary} did not answer in ten seconds");
+    }
+
+    /// Its address.
+    pub fn site(&self) -> &str {
+        &self.site
     }
 
     /// The folder that it runs in.

@@ -46,20 +46,23 @@ impl Chrome {
     /// Starts a browser for the journey `name`, or says what is missing. Pages do not depend on the database: they are
     /// looked at on SQLite.
     pub async fn start(setting: &Setting, name: &str) -> Result<Chrome, String> {
-        Chrome::start_with(setting, name, json!({})).await
+        match setting.engine {
+            Engine::Sqlite => Chrome::looking(name).await,
+            Engine::Postgres => Chrome::with(None, json!({})).await,
+        }
+    }
+
+    /// Starts a browser whose pages are looked at.
+    pub async fn looking(name: &str) -> Result<Chrome, String> {
+        Chrome::with(Some(Looks::prepare(name)?), json!({})).await
     }
 
     /// Starts a browser that takes no cookies.
-    pub async fn start_without_cookies(setting: &Setting) -> Result<Chrome, String> {
-        let refused = json!({ "profile.default_content_setting_values.cookies": 2 });
-        Chrome::start_with(setting, "no-cookies", refused).await
+    pub async fn start_without_cookies() -> Result<Chrome, String> {
+        Chrome::with(None, json!({ "profile.default_content_setting_values.cookies": 2 })).await
     }
 
-    async fn start_with(setting: &Setting, name: &str, preferences: Value) -> Result<Chrome, String> {
-        let looks = match setting.engine {
-            Engine::Sqlite => Some(Looks::prepare(name)?),
-            Engine::Postgres => None,
-        };
+    async fn with(looks: Option<Looks>, preferences: Value) -> Result<Chrome, String> {
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut driver = command.spawn().map_err(|error| format!("chromedriver: {error}"))?;
@@ -111,6 +114,19 @@ impl Chrome {
     /// Path of the page.
     pub async fn path(&self) -> String {
         self.client.current_url().await.expect("a page").path().to_owned()
+    }
+
+    /// Waits until the title of the page begins so.
+    pub async fn titled(&self, beginning: &str) {
+        let mut title = String::new();
+        for _ in 0..750 {
+            title = self.client.title().await.expect("a title");
+            if title.starts_with(beginning) {
+                return;
+            }
+            rocket::tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{title:?} is no {beginning:?}: {}", self.text().await);
     }
 
     /// Waits until `css` matches an element.

@@ -1,0 +1,143 @@
+// Getting back in: each strategy that the admin may have picked, step by step.
+import { api, done, type Told } from "./api.js";
+import { entered } from "./entering.js";
+import { button, CODE, EMAIL, form, link, NEW_PASSWORD, paragraph, show } from "./page.js";
+
+export async function forgot(): Promise<void> {
+  show(
+    "Get back in",
+    form([{ ...EMAIL, autocomplete: "email" }], "Send a message", async ({ email = "" }) => {
+      await done(api.POST("/reset", { body: { email } }));
+      sent(email);
+    }),
+    paragraph(link("Sign in", "/sign-in")),
+  );
+}
+
+function sent(email: string): void {
+  show(
+    "Check your mail",
+    paragraph(`If ${email} has an account, a message is on its way. Open its link, or enter its code here.`),
+    form([CODE], "Go on", async ({ code = "" }) => lead(await done(api.POST("/reset/sent", { body: { code } })))),
+  );
+}
+
+/** Opens the link of the message, which changes nothing yet. */
+export async function opened(key: string): Promise<void> {
+  await lead(await done(api.GET("/reset/{key}", { params: { path: { key } } })));
+}
+
+/** Goes on with the step at the end of a location. */
+async function lead({ location = "" }: { location?: string }): Promise<void> {
+  const step = STEPS[location.split("/").pop() ?? ""];
+  if (!step) throw new Error(`This page does not know ${location}.`);
+  await step();
+}
+
+interface Step {
+  ticket: { id: string; address: string };
+}
+
+interface Meant {
+  query: { form: string };
+}
+
+/** Names the link that is meant: another may be opened meanwhile. */
+const meant = ({ ticket }: { ticket: { id: string } }): Meant => ({ query: { form: ticket.id } });
+
+/** Whose account it is. */
+const account = ({ ticket }: Step) => paragraph(`For ${ticket.address}`);
+
+async function setThenLogin(): Promise<void> {
+  const page = await done(api.GET("/reset/set-then-login"));
+  const params = meant(page);
+  show(
+    "Choose a new password",
+    account(page),
+    form([NEW_PASSWORD], "Save", async ({ new_password = "" }) =>
+      entered(await done(api.POST("/reset/set-then-login", { params, body: { new_password } })))),
+  );
+}
+
+async function oneTimeLogin(): Promise<void> {
+  const page = await done(api.GET("/reset/one-time-login"));
+  const params = meant(page);
+  show(
+    "Sign in once",
+    account(page),
+    paragraph("Then choose a new password."),
+    button("Sign in", async () => entered(await done(api.POST("/reset/one-time-login", { params })))),
+  );
+}
+
+async function generatedPassword(): Promise<void> {
+  const page = await done(api.GET("/reset/generated-password"));
+  const params = meant(page);
+  show(
+    "Get a temporary password",
+    account(page),
+    button("Mail it to me", async () => {
+      await done(api.POST("/reset/generated-password", { params }));
+      show("Check your mail", paragraph("Sign in with the password in the message."), link("Sign in", "/sign-in"));
+    }),
+  );
+}
+
+interface CodeStrategy {
+  page: () => Promise<Step & { tries?: number }>;
+  ask: string;
+  send: (params: Meant) => Promise<Told>;
+  save: (params: Meant, body: { code: string; new_password: string }) => Promise<Told>;
+}
+
+/** Has a code sent, and takes it together with the new password. */
+async function byCode(strategy: CodeStrategy): Promise<void> {
+  const page = await strategy.page();
+  const params = meant(page);
+  if (page.tries === undefined) {
+    const press = async () => {
+      await strategy.send(params);
+      await byCode(strategy);
+    };
+    show("Prove that it is you", account(page), button(strategy.ask, press));
+    return;
+  }
+  show(
+    "Choose a new password",
+    account(page),
+    form([CODE, NEW_PASSWORD], "Save", async ({ code = "", new_password = "" }) =>
+      entered(await strategy.save(params, { code, new_password }))),
+  );
+}
+
+const secondKey = () => byCode({
+  page: () => done(api.GET("/reset/second-key")),
+  ask: "Mail me a code",
+  send: (params) => done(api.POST("/reset/second-key/send", { params })),
+  save: (params, body) => done(api.POST("/reset/second-key", { params, body })),
+});
+
+const smsApproved = () => byCode({
+  page: () => done(api.GET("/reset/sms-approved")),
+  ask: "Text me a code",
+  send: (params) => done(api.POST("/reset/sms-approved/send", { params })),
+  save: (params, body) => done(api.POST("/reset/sms-approved", { params, body })),
+});
+
+const STEPS: Record<string, () => Promise<void>> = {
+  "set-then-login": setThenLogin,
+  "one-time-login": oneTimeLogin,
+  "generated-password": generatedPassword,
+  "second-key": secondKey,
+  "sms-approved": smsApproved,
+};
+
+/** Whoever has signed in for this only chooses a new password. */
+export async function newPassword(): Promise<void> {
+  const params = meant(await done(api.GET("/reset/new-password")));
+  show(
+    "Choose a new password",
+    form([NEW_PASSWORD], "Save", async ({ new_password = "" }) =>
+      entered(await done(api.POST("/reset/new-password", { params, body: { new_password } })))),
+  );
+}
