@@ -29,7 +29,7 @@ export async function opened(key: string): Promise<void> {
 
 /** Goes on with the step at the end of a location. */
 async function lead({ location = "" }: { location?: string }): Promise<void> {
-  const step = STEPS[location.split("/").pop() ?? ""];
+  const step = STEPS.get(location.split("/").pop() ?? "");
   if (!step) throw new Error(`This page does not know ${location}.`);
   await step();
 }
@@ -124,13 +124,13 @@ const smsApproved = () => byCode({
   save: (params, body) => done(api.POST("/reset/sms-approved", { params, body })),
 });
 
-const STEPS: Record<string, () => Promise<void>> = {
-  "set-then-login": setThenLogin,
-  "one-time-login": oneTimeLogin,
-  "generated-password": generatedPassword,
-  "second-key": secondKey,
-  "sms-approved": smsApproved,
-};
+const STEPS = new Map([
+  ["set-then-login", setThenLogin],
+  ["one-time-login", oneTimeLogin],
+  ["generated-password", generatedPassword],
+  ["second-key", secondKey],
+  ["sms-approved", smsApproved],
+]);
 
 /** Whoever has signed in for this only chooses a new password. */
 export async function newPassword(): Promise<void> {

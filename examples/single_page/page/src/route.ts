@@ -5,22 +5,22 @@ import { Refused } from "./api.js";
 import { link, paragraph, show } from "./page.js";
 import { forgot, opened } from "./resetting.js";
 
-const SCREENS: Record<string, () => Promise<void>> = {
-  "/": home,
-  "/sign-in": signIn,
-  "/register": register,
-  "/reset": forgot,
-  "/sessions": sessions,
-  "/factors": factors,
-};
+const SCREENS = new Map([
+  ["/", home],
+  ["/sign-in", signIn],
+  ["/register", register],
+  ["/reset", forgot],
+  ["/sessions", sessions],
+  ["/factors", factors],
+]);
 
 /** What the keys of mailed links are for, by the name before them in the fragment. */
-const KEYS: Record<string, (key: string) => Promise<void>> = {
-  reset: opened,
-  confirm,
-  email: changeAddress,
-  sign_in: byLink,
-};
+const KEYS = new Map([
+  ["reset", opened],
+  ["confirm", confirm],
+  ["email", changeAddress],
+  ["sign_in", byLink],
+]);
 
 /** Shows the screen of an address of this page. */
 export async function go(path: string): Promise<void> {
@@ -31,10 +31,10 @@ export async function go(path: string): Promise<void> {
 /** Shows the screen of the address in the browser. A key leaves the address before it is used. */
 export async function arrive(): Promise<void> {
   const [name = "", key = ""] = location.hash.slice(1).split("=");
-  const take = KEYS[name];
+  const take = KEYS.get(name);
   if (take) history.replaceState(null, "", location.pathname);
   try {
-    await (take ? take(key) : (SCREENS[location.pathname] ?? home)());
+    await (take ? take(key) : (SCREENS.get(location.pathname) ?? home)());
   } catch (error) {
     if (error instanceof Refused && error.has("UNAUTHENTICATED")) return signIn();
     const text = error instanceof Error ? error.message : String(error);
