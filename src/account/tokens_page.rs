@@ -38,6 +38,10 @@ fn parse_days(text: &str) -> Result<u64, Fault> {
     listed.flatten().ok_or_else(|| Fault::new("fault-choose"))
 }
 
+fn lives() -> [u64; 4] {
+    DAYS.map(|days| days.parse().unwrap_or_default())
+}
+
 /// The list of tokens, with the form for another.
 #[derive(Serialize)]
 pub struct TokensPage {
@@ -45,7 +49,7 @@ pub struct TokensPage {
     /// Permissions to choose from: those of the owner.
     permissions: Vec<String>,
     /// Lives to choose from, in days.
-    days: [&'static str; 4],
+    days: [u64; 4],
     /// Whether the policy lets the owner have tokens.
     allowed: bool,
 }
@@ -82,7 +86,7 @@ impl View for TokensPage {
         let page = |tokens, permissions: &[&str], allowed| TokensPage {
             tokens,
             permissions: permissions.iter().map(|&name| name.to_owned()).collect(),
-            days: DAYS,
+            days: lives(),
             allowed,
         };
         let used = Some("2026-05-03 09:12 UTC");
@@ -135,7 +139,7 @@ pub(super) async fn page(site: &Visit<'_>, account: &AccountRow) -> Result<Page,
     let page = Page::of(&TokensPage {
         tokens: held.into_iter().map(shown).collect(),
         permissions: if allowed { permissions(site, account) } else { Vec::new() },
-        days: DAYS,
+        days: lives(),
         allowed,
     });
     Ok(page.filled(TokenForm::AT.days, "30").home(Place::AccessTokens))

@@ -182,6 +182,7 @@ impl Gone {
         let Self { why, when, again, .. } = *self;
         let name: &str = match why {
             Why::Used if again == Place::SignIn => "used_to_sign_in",
+            Why::Used if again == Place::ChangeEmail => "used_to_change_email",
             Why::Live if again == Place::SignIn => "live_to_sign_in",
             // There is no record of registrations that became accounts.
             Why::Unknown if again == Place::Confirm => "confirm",

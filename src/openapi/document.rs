@@ -20,8 +20,11 @@ const VERSION: &str = "1.0.0";
 /// Returns the document of a site below `base`.
 pub(super) fn of(operations: &[Operation], base: &BasePath) -> Value {
     let mut paths: Map<String, Value> = Map::new();
-    for operation in operations {
-        add(&mut paths, operation.path, operation.method, described(operation, None, base));
+    // The contract has another address for one of our links.
+    let renamed = operations.iter().filter(|operation| operation.path == "/account/email/{key}");
+    let renamed = renamed.map(|it| Operation { path: "/change-email/{key}", ..it.clone() });
+    for operation in operations.iter().cloned().chain(renamed) {
+        add(&mut paths, operation.path, operation.method, described(&operation, None, base));
     }
     for alias in contract::all() {
         let is_it = |operation: &&Operation| {

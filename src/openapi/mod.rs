@@ -49,3 +49,36 @@ fn serve(site: Visit<'_>, description: &State<Description>) -> (ContentType, Str
     let made = description.0.get_or_init(|| document::of(&operations(), site.base()).to_string());
     (ContentType::JSON, made.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::base::base_path::BasePath;
+
+    /// Returns where a schema allows nothing but null, which no sample then fills in.
+    fn nulls(value: &Value, at: &str) -> Vec<String> {
+        match value {
+            Value::Object(map) if map.get("properties").is_some() => {
+                let properties = map["properties"].as_object().into_iter().flatten();
+                let empty = properties.clone().filter(|(_, schema)| schema["type"] == "null");
+                let own = empty.map(|(name, _)| format!("{at}.{name}"));
+                own.chain(properties.flat_map(|(name, schema)| nulls(schema, &format!("{at}.{name}"))))
+                    .collect()
+            }
+            Value::Object(map) => {
+                map.iter().flat_map(|(key, inner)| nulls(inner, &format!("{at}/{key}"))).collect()
+            }
+            Value::Array(all) => all.iter().flat_map(|inner| nulls(inner, at)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn samples_fill_in_everything_that_may_be_there() {
+        let document = document::of(&operations(), &BasePath::default());
+        let nulls = nulls(&document["paths"], "");
+        assert!(nulls.is_empty(), "{}", nulls.join("\n"));
+    }
+}

@@ -86,7 +86,8 @@ impl CodeButton {
     /// Returns samples.
     pub fn samples(strategy: Strategy) -> Vec<Self> {
         let button = |elsewhere, more| Self { ticket: TicketShown::sample(strategy, 2), elsewhere, more };
-        vec![button(false, true), button(true, true), button(false, false)]
+        let texted = TicketShown::texted(strategy, 2);
+        vec![button(false, true), button(true, true), Self { ticket: texted, ..button(false, false) }]
     }
 }
 
@@ -126,7 +127,8 @@ impl CodeForm {
             let (ticket, until) = (TicketShown::sample(strategy, 3), Until::sample());
             Self { ticket, more, until, seconds: 300, tries, login_after }
         };
-        vec![form(3, true, true), form(3, false, false), form(0, true, true), form(0, false, true)]
+        let texted = Self { ticket: TicketShown::texted(strategy, 3), ..form(0, false, true) };
+        vec![form(3, true, true), form(3, false, false), form(0, true, true), texted]
     }
 }
 

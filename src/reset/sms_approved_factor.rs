@@ -75,7 +75,10 @@ impl View for FactorApprovalPage {
         vec![
             page(Approval::Totp, &[], true),
             page(Approval::Totp, &[Approval::Passkey, Approval::Sms], false),
-            page(Approval::Passkey, &[Approval::Totp], true),
+            FactorApprovalPage {
+                ticket: TicketShown::texted(Strategy::SmsApproved, 3),
+                ..page(Approval::Passkey, &[Approval::Totp], true)
+            },
         ]
     }
 }

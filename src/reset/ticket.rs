@@ -157,7 +157,7 @@ pub struct TicketShown {
 }
 
 impl TicketShown {
-    /// Returns a sample at this step of the strategy.
+    /// Returns one for a mailed link, at this step of the strategy.
     pub fn sample(strategy: Strategy, step: u8) -> Self {
         Self {
             key: KeyShown::sample(),
@@ -168,12 +168,15 @@ impl TicketShown {
         }
     }
 
-    /// Returns samples at this step of the strategy: a mailed link, and one by text message for another account than
-    /// the one signed in.
-    pub fn samples(strategy: Strategy, step: u8) -> Vec<Self> {
-        let sample = || Self::sample(strategy, step);
+    /// Returns one for a link by text message, of another account than the one signed in.
+    pub fn texted(strategy: Strategy, step: u8) -> Self {
         let other = Some("b•••@example.com".into());
-        vec![sample(), Self { address: String::new(), other, ..sample() }]
+        Self { address: String::new(), other, ..Self::sample(strategy, step) }
+    }
+
+    /// Returns samples of both.
+    pub fn samples(strategy: Strategy, step: u8) -> Vec<Self> {
+        vec![Self::sample(strategy, step), Self::texted(strategy, step)]
     }
 }
 
