@@ -215,6 +215,10 @@ async fn reset(visit: &Visit, strategy: Strategy) {
     visit.submit(&[("email", ANN)]).await;
     chrome.titled("Check your mail").await;
     visit.follow(ANN).await;
+    // It shows the same when it is opened again.
+    let step = chrome.find("main h1").await.text().await.expect("text");
+    visit.open(&format!("/reset/{}", strategy.slug())).await;
+    chrome.titled(&step).await;
     let look = async |step: &str| chrome.look(&format!("{}-{step}", strategy.slug())).await;
     if strategy.takes_code() {
         chrome.titled("Prove that it is you").await;

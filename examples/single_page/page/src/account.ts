@@ -1,22 +1,22 @@
 // Being in: notes, sessions, and second factors.
 import { api, done, notes, Refused } from "./api.js";
-import { signIn } from "./entering.js";
-import { button, CODE, element, form, link, paragraph, PASSWORD, say, show } from "./page.js";
+import { button, CODE, element, form, link, paragraph, PASSWORD, say, show, type Input } from "./page.js";
 import { create, prove } from "./passkey.js";
-import { go } from "./route.js";
+import { follow, go } from "./route.js";
 
 const menu = () =>
   element("nav", {}, link("Notes", "/"), " ", link("Sessions", "/sessions"), " ", link("Second step", "/factors"), " ", link("Account", "/auth/account"));
 
 export async function home(): Promise<void> {
   const kept = await notes();
-  if (!kept) return signIn();
+  // Says whether somebody has to sign in, or to choose a new password first.
+  if (!kept) return void (await done(api.GET("/account")));
   show(
     "Your notes",
     menu(),
     element("ul", {}, ...kept.map((note) => element("li", {}, note))),
     form([{ name: "text", label: "Another note", autocomplete: "off" }], "Add", async ({ text = "" }) => {
-      await notes(text);
+      if (!(await notes(text))) await done(api.GET("/account"));
       await home();
     }),
     button("Sign out", async () => {
@@ -26,19 +26,23 @@ export async function home(): Promise<void> {
   );
 }
 
-export async function sessions(): Promise<void> {
+export const sessions = () => fresh(listSessions);
+export const factors = () => fresh(listFactors);
+
+async function listSessions(): Promise<void> {
   const { sessions: all } = await done(api.GET("/account/sessions"));
   const rows = all.map(({ id, browser, place, seen, current }) => {
     const end = async () => {
       say((await done(api.POST("/account/sessions/{id}", { params: { path: { id } } }))).messages);
-      await sessions();
+      await listSessions();
     };
-    return element("li", {}, `${browser}, ${place}, last seen ${seen}. `, current ? "This browser." : button("End", end));
+    const rest = current ? "This browser." : button("End", () => fresh(end));
+    return element("li", {}, `${browser}, ${place}, last seen ${seen}. `, rest);
   });
   show("Where you are signed in", menu(), element("ul", {}, ...rows));
 }
 
-export async function factors(): Promise<void> {
+async function listFactors(): Promise<void> {
   const { factors: all, remaining = 0 } = await done(api.GET("/account/factors"));
   show(
     "Second step",
@@ -62,7 +66,7 @@ async function addApp(): Promise<void> {
 }
 
 async function addPasskey(): Promise<void> {
-  const { state, credential } = await create(await done(api.POST("/wan-register", { body: { name: "Passkey" } })));
+  const { state, credential } = await create(await done(api.POST("/wan-register", { body: {} })));
   await added(await done(api.POST("/wan-register/{rest}", { params: { path: { rest: state } }, body: { credential } })));
 }
 
@@ -88,15 +92,18 @@ async function fresh(act: () => Promise<void>): Promise<void> {
 }
 
 async function verify(act: () => Promise<void>): Promise<void> {
-  const { kind } = await done(api.GET("/verify"));
+  const { available_methods = [], kind } = await done(api.GET("/verify"));
   const byPasskey = async () => {
     const { state, credential } = await prove(await done(api.POST("/wan-verify")));
     await done(api.POST("/wan-verify/{rest}", { params: { path: { rest: state } }, body: { credential } }));
     await act();
   };
-  const typed = form([kind === "password" ? PASSWORD : CODE], "Go on", async (body) => {
+  const typed = (input: Input) => form([input], "Go on", async (body) => {
     await done(api.POST("/verify", { body }));
     await act();
   });
-  show("Is it still you?", kind === "passkey" ? button("Use your passkey", byPasskey) : typed);
+  if (kind === "passkey") show("Is it still you?", button("Use your passkey", byPasskey));
+  else if (kind === "totp") show("Is it still you?", typed(CODE));
+  else if (available_methods.includes("password")) show("Is it still you?", typed(PASSWORD));
+  else await follow(`/auth/verify?next=${location.pathname}`);
 }

@@ -2,8 +2,20 @@
 import createClient from "openapi-fetch";
 import type { components, paths } from "./schema.js";
 
+let shown = new AbortController();
+
+/** Ends the requests of the screen before, whose answers would come too late. */
+export function abandon(): void {
+  shown.abort();
+  shown = new AbortController();
+}
+
 /** Latchkey's addresses, with the types of what they take and answer. The browser sends its cookies. */
-export const api = createClient<paths>({ baseUrl: "/auth", headers: { Accept: "application/json" } });
+export const api = createClient<paths>({
+  baseUrl: "/auth",
+  headers: { Accept: "application/json" },
+  fetch: (request) => fetch(request, { signal: shown.signal }),
+});
 
 export type Told = components["schemas"]["Told"];
 type Refusal = components["schemas"]["Refusal"];
@@ -24,16 +36,19 @@ export async function done<T>(
   asked: Promise<{ data?: { response: T }; error?: { response: Refusal } }>,
 ): Promise<T> {
   const { data, error } = await asked;
-  if (error) throw new Refused(error.response);
-  if (!data) throw new Error("The server sent no answer.");
-  return data.response;
+  if (data) return data.response;
+  // A proxy between may answer with something else.
+  throw error?.response?.errors ? new Refused(error.response) : new Error("The server does not answer. Try again.");
 }
 
-/** Calls a route of this application; nothing if nobody is signed in. */
+/** Calls a route of this application, which adds a note if there is one; nothing is returned to strangers. */
 export async function notes(add?: string): Promise<string[] | undefined> {
   const headers = { Accept: "application/json", "Content-Type": "application/json" };
-  const answer = await fetch("/api/notes", add === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify({ text: add }) });
+  const { signal } = shown;
+  const request = add === undefined ? { headers, signal } : { signal, method: "POST", headers, body: JSON.stringify({ text: add }) };
+  const answer = await fetch("/api/notes", request);
   if (answer.status === 401) return undefined;
-  if (!answer.ok) throw new Error("The note could not be kept.");
+  if (answer.status === 409) throw new Error("A note has up to 1,000 characters, and there is room for 100.");
+  if (!answer.ok) throw new Error("The server does not answer. Try again.");
   return (await answer.json()) as string[];
 }

@@ -2,8 +2,7 @@
 import { api, done, type Told } from "./api.js";
 import { button, CODE, EMAIL, form, link, NEW_PASSWORD, paragraph, PASSWORD, say, show } from "./page.js";
 import { prove } from "./passkey.js";
-import { newPassword } from "./resetting.js";
-import { go } from "./route.js";
+import { follow, go } from "./route.js";
 
 export async function signIn(): Promise<void> {
   show(
@@ -18,7 +17,8 @@ export async function signIn(): Promise<void> {
 /** Goes on where a proof has led: the second factor, a new password, or the notes. */
 export async function entered(told: Told): Promise<void> {
   say(told.messages);
-  if (told.restricted) await newPassword();
+  if (told.restricted) await go("/reset/new-password");
+  else if (told.tf_state === "setup_from_login") await follow(told.location);
   else if (told.tf_required) await secondFactor();
   else await go("/");
 }
@@ -29,13 +29,15 @@ async function byPasskey(): Promise<Told> {
 }
 
 async function secondFactor(): Promise<void> {
-  const { kind, email } = await done(api.GET("/tf-validate"));
-  const stronger = kind === "passkey"
+  const { kind, email, others } = await done(api.GET("/tf-validate"));
+  if (kind !== "passkey" && kind !== "totp") return follow("/auth/login/factor");
+  const strongest = kind === "passkey"
     ? button("Use your passkey", async () => entered(await byPasskey()))
     : form([CODE], "Go on", async ({ code = "" }) => entered(await done(api.POST("/tf-validate", { body: { code } }))));
   const recovery = form([{ ...CODE, label: "Recovery code", autocomplete: "off" }], "Use a recovery code", async ({ code = "" }) =>
     entered(await done(api.POST("/mf-recovery", { body: { code } }))));
-  show("Second step", paragraph(`Prove that you are ${email}.`), stronger, recovery);
+  const more = others.some((other) => other.kind !== "recovery_code") ? [link("Another way", "/auth/login/factor")] : [];
+  show("Second step", paragraph(`Prove that you are ${email}.`), strongest, recovery, ...more);
 }
 
 export async function register(): Promise<void> {
@@ -51,29 +53,31 @@ export async function register(): Promise<void> {
 
 /** Confirms an address. In another browser than the one that registered, that takes the password to be used. */
 export async function confirm(key: string): Promise<void> {
-  const { ours, email } = await opened(key);
+  const path = { path: { key } };
+  await done(api.GET("/confirm/{key}", { params: path }));
+  const { ours, ticket } = await done(api.GET("/confirm/address"));
   show(
     "Confirm your address",
-    paragraph(email),
-    form(ours ? [] : [NEW_PASSWORD], "Confirm", async (body) =>
-      entered(await done(api.POST("/confirm/{key}", { params: { path: { key } }, body })))),
+    paragraph(ticket.email),
+    form(ours ? [] : [NEW_PASSWORD], "Confirm", async (body) => entered(await done(api.POST("/confirm/{key}", { params: path, body })))),
   );
 }
 
-async function opened(key: string): Promise<{ ours: boolean; email: string }> {
-  await done(api.GET("/confirm/{key}", { params: { path: { key } } }));
-  const { ours, ticket } = await done(api.GET("/confirm/address"));
-  return { ours, email: ticket.email };
-}
-
-/** Signs in by a mailed link. */
+/** Signs in by a mailed link, and says whose it is: it may be somebody else's. */
 export async function byLink(key: string): Promise<void> {
-  const press = async () => entered(await done(api.POST("/login/link/{key}", { params: { path: { key } } })));
-  show("Sign in", button("Sign in", press));
+  const path = { path: { key } };
+  await done(api.GET("/login/link/{key}", { params: path }));
+  const { ticket, other } = await done(api.GET("/login/link"));
+  const instead = other ? [paragraph(`You are signed in as ${other}, and will be signed out there.`)] : [];
+  const press = async () => entered(await done(api.POST("/login/link/{key}", { params: path })));
+  show("Sign in", paragraph(`As ${ticket.email}`), ...instead, button("Sign in", press));
 }
 
 /** Changes the address to the one that a link was mailed to. */
 export async function changeAddress(key: string): Promise<void> {
-  const press = async () => entered(await done(api.POST("/account/email/{key}", { params: { path: { key } } })));
-  show("Change your address", button("Use this address", press));
+  const path = { path: { key } };
+  await done(api.GET("/account/email/{key}", { params: path }));
+  const { email, ticket } = await done(api.GET("/account/email/confirm"));
+  const press = async () => entered(await done(api.POST("/account/email/{key}", { params: path })));
+  show("Change your address", paragraph(`From ${ticket.email} to ${email}`), button("Use this address", press));
 }

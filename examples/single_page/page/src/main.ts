@@ -1,13 +1,23 @@
-// Starts the page: links lead to screens without loading anything.
-import { arrive, go } from "./route.js";
+// All screens of the page.
+import { factors, home, sessions } from "./account.js";
+import { byLink, changeAddress, confirm, register, signIn } from "./entering.js";
+import { forgot, opened, STEPS } from "./resetting.js";
+import { start } from "./route.js";
 
-document.addEventListener("click", (event) => {
-  const to = (event.target as Element).closest("a");
-  const isOurs = to && to.origin === location.origin && !to.pathname.startsWith("/auth/");
-  if (!isOurs || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  void go(to.pathname);
+start({
+  paths: new Map([
+    ["/", home],
+    ["/sign-in", signIn],
+    ["/register", register],
+    ["/reset", forgot],
+    ["/sessions", sessions],
+    ["/factors", factors],
+    ...STEPS,
+  ]),
+  keys: new Map([
+    ["reset", opened],
+    ["confirm", confirm],
+    ["email", changeAddress],
+    ["sign_in", byLink],
+  ]),
 });
-addEventListener("popstate", () => void arrive());
-addEventListener("hashchange", () => void arrive());
-void arrive();

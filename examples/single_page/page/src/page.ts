@@ -50,11 +50,13 @@ export const PASSWORD: Input = { name: "password", label: "Password", type: "pas
 export const NEW_PASSWORD: Input = { name: "new_password", label: "New password", type: "password", autocomplete: "new-password", hint: "At least 8 characters." };
 export const CODE: Input = { name: "code", label: "Code", autocomplete: "one-time-code" };
 
+let inputsMade = 0;
+
 /** A form whose values are sent as they are; what is refused is said at its field. */
 export function form(inputs: Input[], button: string, send: (values: Record<string, string>) => Promise<void>): HTMLFormElement {
   const made = element("form", { noValidate: true });
   for (const { name, label, hint, ...rest } of inputs) {
-    const input = element("input", { id: `${name}-${made.length}`, name, required: true, ...rest });
+    const input = element("input", { id: `${name}-${(inputsMade += 1)}`, name, required: true, ...rest });
     made.append(element("label", { htmlFor: input.id }, label), input);
     if (hint) made.append(element("small", {}, hint));
   }
@@ -86,16 +88,20 @@ function complain(made: HTMLFormElement, error: unknown): void {
   const byField = error instanceof Refused ? (error.refusal.field_errors ?? {}) : {};
   const wrong = Object.keys(byField).flatMap((name) => made.elements.namedItem(name) ?? []);
   for (const input of made.querySelectorAll("input")) {
-    const sentence = byField[input.name]?.join(" ");
-    input.ariaInvalid = sentence ? "true" : null;
-    input.ariaDescription = sentence ?? null;
-    if (sentence) input.after(element("p", { className: "wrong" }, sentence));
+    const fault = byField[input.name]?.join(" ");
+    input.ariaInvalid = fault ? "true" : null;
+    input.ariaDescription = fault ?? null;
+    if (fault) input.after(element("p", { className: "wrong" }, fault));
   }
   const first = wrong[0];
-  if (first instanceof HTMLInputElement) {
-    first.focus();
-  } else {
-    const text = error instanceof Error ? error.message : String(error);
-    made.prepend(element("p", { className: "wrong", role: "alert" }, text));
-  }
+  if (first instanceof HTMLInputElement) return first.focus();
+  const alert = element("p", { className: "wrong", role: "alert" }, sentence(error));
+  if (error instanceof Refused && error.has("UNAUTHENTICATED")) alert.append(" ", link("Sign in", "/sign-in"));
+  made.prepend(alert);
+}
+
+/** Says what went wrong. */
+export function sentence(error: unknown): string {
+  if (error instanceof DOMException && error.name === "NotAllowedError") return "The passkey was not used. Try again, or choose another way.";
+  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@
 import { api, done, type Told } from "./api.js";
 import { entered } from "./entering.js";
 import { button, CODE, EMAIL, form, link, NEW_PASSWORD, paragraph, show } from "./page.js";
+import { follow } from "./route.js";
 
 export async function forgot(): Promise<void> {
   show(
@@ -18,24 +19,17 @@ function sent(email: string): void {
   show(
     "Check your mail",
     paragraph(`If ${email} has an account, a message is on its way. Open its link, or enter its code here.`),
-    form([CODE], "Go on", async ({ code = "" }) => lead(await done(api.POST("/reset/sent", { body: { code } })))),
+    form([CODE], "Go on", async ({ code = "" }) => follow((await done(api.POST("/reset/sent", { body: { code } }))).location)),
   );
 }
 
-/** Opens the link of the message, which changes nothing yet. */
+/** Opens the link of a message, which changes nothing yet. */
 export async function opened(key: string): Promise<void> {
-  await lead(await done(api.GET("/reset/{key}", { params: { path: { key } } })));
-}
-
-/** Goes on with the step at the end of a location. */
-async function lead({ location = "" }: { location?: string }): Promise<void> {
-  const step = STEPS.get(location.split("/").pop() ?? "");
-  if (!step) throw new Error(`This page does not know ${location}.`);
-  await step();
+  await follow((await done(api.GET("/reset/{key}", { params: { path: { key } } }))).location);
 }
 
 interface Step {
-  ticket: { id: string; address: string };
+  ticket: { id: string; address: string; email: string; other: string | null };
 }
 
 interface Meant {
@@ -45,8 +39,11 @@ interface Meant {
 /** Names the link that is meant: another may be opened meanwhile. */
 const meant = ({ ticket }: { ticket: { id: string } }): Meant => ({ query: { form: ticket.id } });
 
-/** Whose account it is. */
-const account = ({ ticket }: Step) => paragraph(`For ${ticket.address}`);
+/** Whose account it is, and whose it is not. */
+function account({ ticket: { address, email, other } }: Step): HTMLElement {
+  const instead = other ? ` You are signed in as ${other}, and will be signed out there.` : "";
+  return paragraph(`For ${address || email}.${instead}`);
+}
 
 async function setThenLogin(): Promise<void> {
   const page = await done(api.GET("/reset/set-then-login"));
@@ -118,18 +115,25 @@ const secondKey = () => byCode({
 });
 
 const smsApproved = () => byCode({
-  page: () => done(api.GET("/reset/sms-approved")),
+  page: async () => {
+    const page = await done(api.GET("/reset/sms-approved"));
+    // Nobody can be texted, or an app or a passkey approves as well.
+    if (!page.phone || page.others?.length) location.assign("/auth/reset/sms-approved");
+    return page;
+  },
   ask: "Text me a code",
   send: (params) => done(api.POST("/reset/sms-approved/send", { params })),
   save: (params, body) => done(api.POST("/reset/sms-approved", { params, body })),
 });
 
-const STEPS = new Map([
-  ["set-then-login", setThenLogin],
-  ["one-time-login", oneTimeLogin],
-  ["generated-password", generatedPassword],
-  ["second-key", secondKey],
-  ["sms-approved", smsApproved],
+/** The steps by their paths, which are Latchkey's: a reload shows them again. */
+export const STEPS = new Map([
+  ["/reset/set-then-login", setThenLogin],
+  ["/reset/one-time-login", oneTimeLogin],
+  ["/reset/generated-password", generatedPassword],
+  ["/reset/second-key", secondKey],
+  ["/reset/sms-approved", smsApproved],
+  ["/reset/new-password", newPassword],
 ]);
 
 /** Whoever has signed in for this only chooses a new password. */

@@ -1,43 +1,57 @@
 // Which screen an address means.
-import { factors, home, sessions } from "./account.js";
-import { byLink, changeAddress, confirm, register, signIn } from "./entering.js";
-import { Refused } from "./api.js";
-import { link, paragraph, show } from "./page.js";
-import { forgot, opened } from "./resetting.js";
+import { abandon, Refused } from "./api.js";
+import { link, paragraph, sentence, show } from "./page.js";
 
-const SCREENS = new Map([
-  ["/", home],
-  ["/sign-in", signIn],
-  ["/register", register],
-  ["/reset", forgot],
-  ["/sessions", sessions],
-  ["/factors", factors],
-]);
+export type Screen = () => Promise<void>;
 
-/** What the keys of mailed links are for, by the name before them in the fragment. */
-const KEYS = new Map([
-  ["reset", opened],
-  ["confirm", confirm],
-  ["email", changeAddress],
-  ["sign_in", byLink],
-]);
+/** The screens by path, the first of which is the home, and those that take a key, by the name before it in the fragment. */
+export interface Screens {
+  paths: Map<string, Screen>;
+  keys: Map<string, (key: string) => Promise<void>>;
+}
 
-/** Shows the screen of an address of this page. */
+let screens: Screens = { paths: new Map(), keys: new Map() };
+
+/** Shows the screen of the present address, and from now on of those that links and the Back button lead to. */
+export function start(known: Screens): void {
+  screens = known;
+  document.addEventListener("click", (event) => {
+    const to = (event.target as Element).closest("a");
+    const isOurs = to && to.origin === location.origin && !to.pathname.startsWith("/auth/");
+    if (!isOurs || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    void go(to.pathname);
+  });
+  addEventListener("popstate", () => void arrive());
+  void arrive();
+}
+
+/** Shows the screen of a path. */
 export async function go(path: string): Promise<void> {
   if (path !== location.pathname) history.pushState(null, "", path);
   await arrive();
 }
 
-/** Shows the screen of the address in the browser. A key leaves the address before it is used. */
-export async function arrive(): Promise<void> {
-  const [name = "", key = ""] = location.hash.slice(1).split("=");
-  const take = KEYS.get(name);
-  if (take) history.replaceState(null, "", location.pathname);
+/** Goes on where Latchkey would send a browser: to the screen with the same path, or to its own page. */
+export async function follow(place = ""): Promise<void> {
+  const path = place.replace(/^\/auth/, "");
+  if (screens.paths.has(path)) await go(path);
+  else location.assign(place);
+}
+
+async function arrive(): Promise<void> {
+  abandon();
   try {
-    await (take ? take(key) : (SCREENS.get(location.pathname) ?? home)());
+    const [, name = "", key = ""] = /^#(\w+)=([\w-]+)$/.exec(location.hash) ?? [];
+    const take = screens.keys.get(name);
+    // The key leaves the address before it is used.
+    if (take) history.replaceState(null, "", location.origin + location.pathname);
+    const screen = screens.paths.get(location.pathname) ?? [...screens.paths.values()][0];
+    await (take ? take(key) : screen?.());
   } catch (error) {
-    if (error instanceof Refused && error.has("UNAUTHENTICATED")) return signIn();
-    const text = error instanceof Error ? error.message : String(error);
-    show("That did not work", paragraph(text), link("Start again", "/"));
+    if (error instanceof DOMException && error.name === "AbortError") return;
+    if (error instanceof Refused && error.has("UNAUTHENTICATED")) return go("/sign-in");
+    if (error instanceof Refused && error.has("WRONG_ORDER")) return follow(error.refusal.location);
+    show("That did not work", paragraph(sentence(error)), link("Start again", "/"));
   }
 }
