@@ -47,7 +47,7 @@ pub(super) async fn recognise(
     proof: Proof<'_>,
     goal: Goal<'_>,
 ) -> Result<Option<FactorKind>, Error> {
-    let by = matches!(proof, Proof::Password | Proof::Code(_) | Proof::Remembered);
+    let by = matches!(proof, Proof::Password | Proof::Code(_) | Proof::Remembered | Proof::Refreshed(_));
     let signs_in = by && matches!(goal, Goal::SignIn { .. });
     if !policy.trusted_browsers || !signs_in {
         return Ok(None);

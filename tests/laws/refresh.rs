@@ -20,6 +20,7 @@ for_both_databases! {
     a_disabled_account_refreshes_nothing,
     a_factor_that_is_required_meanwhile_is_asked_for,
     a_program_is_listed_and_ended,
+    a_program_in_a_trusted_browser_goes_on_while_that_is_trusted,
 }
 
 async fn with_refresh_tokens(setting: &Setting, how: &str) -> TestApp {
@@ -257,4 +258,25 @@ async fn a_program_is_listed_and_ended(setting: Setting) {
     let path = ends[0].path().to_owned();
     browser.press(&page, &path).await;
     is_over(&app, &token).await;
+}
+
+async fn a_program_in_a_trusted_browser_goes_on_while_that_is_trusted(setting: Setting) {
+    let app = with_refresh_tokens(&setting, "cookie").await;
+    let (ann, authenticator, ..) = with_app(&app).await;
+    let program = app.program_with_cookies();
+    let body = json!({ "email": ann.email, "password": ann.password });
+    let half = program.post("/login", body.clone()).await.done();
+    assert_eq!(half["tf_required"], json!(true), "{half}");
+    let code = authenticator.code(&app);
+    program.post("/tf-validate", json!({ "code": code, "trust": true })).await.done();
+    program.post("/logout", json!({})).await.done();
+    let whole = program.post("/login?include_auth_token", body).await.done();
+    assert_eq!(whole["tf_required"], json!(false), "the browser is not trusted: {whole}");
+    for _ in 0..2 {
+        program.post("/refresh-token", json!({})).await.done();
+    }
+    let trusted = program.get("/account/sessions").await.done()["trusted"].take();
+    let id = trusted[0]["id"].as_str().unwrap_or_else(|| panic!("it is not listed: {trusted}"));
+    program.post(&format!("/account/sessions/trusted/{id}"), json!({})).await.done();
+    program.post("/refresh-token", json!({})).await.refused(400, "REFRESH_TOKEN_INVALID");
 }
