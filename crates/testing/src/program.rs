@@ -77,6 +77,17 @@ impl Program {
         *self.token.lock().expect("unpoisoned") = token.map(str::to_owned);
     }
 
+    /// Another that begins with its cookies, like a second tab.
+    pub fn with_same_cookies(&self) -> Program {
+        Program {
+            client: self.client.clone(),
+            server: self.server.clone(),
+            jar: self.jar.is_some().then(|| Mutex::new(self.jar())),
+            csrf: Mutex::new(self.csrf.lock().expect("unpoisoned").clone()),
+            token: Mutex::new(self.token.lock().expect("unpoisoned").clone()),
+        }
+    }
+
     /// True if it may read the account of the person who is signed in.
     pub async fn is_signed_in(&self) -> bool {
         let reply = self.get("/account").await;
