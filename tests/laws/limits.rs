@@ -1,5 +1,8 @@
 //! Limits slow down guessing and excessive requests, but never the owner in a known browser.
 
+use reqwest::header::RETRY_AFTER;
+use serde_json::json;
+
 use crate::common::{Browser, Change, NEW, OLD, OTHER, Page, Person, Setting, Site};
 
 for_both_databases! {
@@ -13,6 +16,8 @@ for_both_databases! {
     a_number_of_another_country_gets_no_text,
     a_limit_that_is_reached_is_written_down_once,
     right_passwords_are_counted_as_work,
+    guesses_by_programs_count_with_those_on_pages,
+    requests_by_programs_count_with_those_on_pages,
 }
 
 fn limited(changes: &[Change<'static>]) -> Vec<Change<'static>> {
@@ -205,4 +210,36 @@ async fn a_limit_that_is_reached_is_written_down_once(setting: Setting) {
     let told = app.told(&["events", "--kind", "limit.reached"]);
     assert_eq!(told.matches("limit.reached").count(), 1, "{told}");
     assert!(told.contains("sign_in_to"), "{told}");
+}
+
+async fn guesses_by_programs_count_with_those_on_pages(setting: Setting) {
+    let app = setting.app_with(&limited(&[("latchkey.limits.sign_ins_per_address", 3.into())])).await;
+    let ann = app.account("ann@example.com").await;
+    let by_form = |password: &str| json!({ "email": ann.email, "password": password });
+    let unified = |password: &str| json!({ "identity": ann.email, "passcode": password });
+    assert_eq!(guess(&app, &app.browser(), &ann).await, 422);
+    assert_eq!(app.program().post("/login", by_form(OTHER)).await.status, 400);
+    assert_eq!(app.program().post("/us-signin", unified(OTHER)).await.status, 400);
+    for password in [OTHER, OLD] {
+        for (place, body) in [("/login", by_form(password)), ("/us-signin", unified(password))] {
+            let reply = app.program().post(place, body).await;
+            assert!(reply.headers.contains_key(RETRY_AFTER), "{place}: {reply:?}");
+            reply.refused(429, "RATE_LIMITED");
+        }
+    }
+    assert_eq!(guess(&app, &app.browser(), &ann).await, 429, "a page has a count of its own");
+}
+
+async fn requests_by_programs_count_with_those_on_pages(setting: Setting) {
+    // One is for the registration.
+    let app = setting.app_with(&limited(&[("latchkey.limits.messages_per_address", 3.into())])).await;
+    let ann = app.account("ann@example.com").await;
+    ask(&app.browser(), &ann.email).await;
+    app.mailbox.next_key(&ann.email).await;
+    for _ in 0..4 {
+        app.minutes_pass(2);
+        app.program().post("/reset", json!({ "email": ann.email })).await.done();
+    }
+    let sent = app.mailbox.rest(&ann.email).await;
+    assert_eq!(sent.iter().filter(|message| message.is_key()).count(), 1, "{sent:?}");
 }
