@@ -23,8 +23,7 @@ async fn a_fault_goes_by_the_name_that_was_sent(setting: Setting) {
     let app = setting.app().await;
     let ann = app.person("ann").await;
     let link = app.key(&ann).await.link();
-    let place = link.strip_prefix(&app.url).unwrap_or(&link);
-    let program = app.program();
+    let (place, program) = (path(&app, &link), app.program());
     for (body, name) in [
         (json!({}), "password"),
         (json!({ "password": "short" }), "password"),

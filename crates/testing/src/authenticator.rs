@@ -1,6 +1,6 @@
 //! Authenticator apps of people, which compute their codes from the site's clock.
 
-use latchkey::base::clock::Time;
+use latchkey::base::clock::{Clock, Time};
 use totp_rs::{Algorithm, Builder, Secret};
 
 use super::{Browser, Page, app::Site};
@@ -37,6 +37,11 @@ impl Authenticator {
     /// Returns the code that it shows so many steps later.
     pub fn code_after(&self, app: &Site, steps: i64) -> String {
         self.code_of(Self::step(app.clock.now()) + steps)
+    }
+
+    /// The same by the system's clock, for a site that has no other.
+    pub fn code_by_system_clock(&self, steps: i64) -> String {
+        self.code_of(Self::step(Clock::system().now()) + steps)
     }
 
     /// The step of a time, in which one code is shown.

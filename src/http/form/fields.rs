@@ -53,11 +53,11 @@ impl<'r> FromData<'r> for Fields {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        let parse = match request.content_type() {
-            Some(kind) if kind.is_form() => parse,
-            Some(kind) if json::is_read(kind) => json::parse,
+        let (parse, wrong): (fn(&[u8]) -> Option<Fields>, _) = match request.content_type() {
+            Some(kind) if kind.is_form() => (parse, Status::BadRequest),
+            Some(kind) if json::is_read(kind) => (json::parse, Status::BadRequest),
             Some(_) => return Outcome::Error((Status::UnsupportedMediaType, ())),
-            None => nothing,
+            None => (nothing, Status::UnsupportedMediaType),
         };
         // Permissions were checked before the body arrived: a slow upload must not keep them valid for long.
         let body = match timeout(RECEIVE_TIMEOUT, read(data)).await {
@@ -71,8 +71,7 @@ impl<'r> FromData<'r> for Fields {
                 contract::translate(request, &mut fields);
                 Outcome::Success(fields)
             }
-            None if request.content_type().is_none() => Outcome::Error((Status::UnsupportedMediaType, ())),
-            None => Outcome::Error((Status::BadRequest, ())),
+            None => Outcome::Error((wrong, ())),
         }
     }
 }

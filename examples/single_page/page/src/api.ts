@@ -31,6 +31,8 @@ export class Refused extends Error {
   }
 }
 
+const unanswered = () => new Error("The server does not answer. Try again.");
+
 /** Returns what an answer says, or throws what refuses it. */
 export async function done<T>(
   asked: Promise<{ data?: { response: T }; error?: { response: Refusal } }>,
@@ -38,17 +40,16 @@ export async function done<T>(
   const { data, error } = await asked;
   if (data) return data.response;
   // A proxy between may answer with something else.
-  throw error?.response?.errors ? new Refused(error.response) : new Error("The server does not answer. Try again.");
+  throw error?.response?.errors ? new Refused(error.response) : unanswered();
 }
 
 /** Calls a route of this application, which adds a note if there is one; nothing is returned to strangers. */
 export async function notes(add?: string): Promise<string[] | undefined> {
   const headers = { Accept: "application/json", "Content-Type": "application/json" };
-  const { signal } = shown;
-  const request = add === undefined ? { headers, signal } : { signal, method: "POST", headers, body: JSON.stringify({ text: add }) };
-  const answer = await fetch("/api/notes", request);
+  const note = add === undefined ? {} : { method: "POST", body: JSON.stringify({ text: add }) };
+  const answer = await fetch("/api/notes", { ...note, headers, signal: shown.signal });
   if (answer.status === 401) return undefined;
   if (answer.status === 409) throw new Error("A note has up to 1,000 characters, and there is room for 100.");
-  if (!answer.ok) throw new Error("The server does not answer. Try again.");
+  if (!answer.ok) throw unanswered();
   return (await answer.json()) as string[];
 }

@@ -1,6 +1,6 @@
 // Getting in: registering, signing in, and the second factor.
 import { api, done, type Told } from "./api.js";
-import { button, CODE, EMAIL, form, link, NEW_PASSWORD, paragraph, PASSWORD, say, show } from "./page.js";
+import { button, CODE, EMAIL, form, instead, link, NEW_PASSWORD, paragraph, PASSWORD, say, show } from "./page.js";
 import { prove } from "./passkey.js";
 import { follow, go } from "./route.js";
 
@@ -68,9 +68,8 @@ export async function byLink(key: string): Promise<void> {
   const path = { path: { key } };
   await done(api.GET("/login/link/{key}", { params: path }));
   const { ticket, other } = await done(api.GET("/login/link"));
-  const instead = other ? [paragraph(`You are signed in as ${other}, and will be signed out there.`)] : [];
   const press = async () => entered(await done(api.POST("/login/link/{key}", { params: path })));
-  show("Sign in", paragraph(`As ${ticket.email}`), ...instead, button("Sign in", press));
+  show("Sign in", paragraph(`As ${ticket.email}.${instead(other)}`), button("Sign in", press));
 }
 
 /** Changes the address to the one that a link was mailed to. */

@@ -16,6 +16,9 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 
 export const paragraph = (...children: Children) => element("p", {}, ...children);
 
+/** Says whose session a link ends, if it is another's. */
+export const instead = (other: string | null) => (other ? ` You are signed in as ${other}, and will be signed out there.` : "");
+
 /** A link to another screen. */
 export const link = (text: string, path: string) => element("a", { href: path }, text);
 

@@ -1,7 +1,7 @@
 // Getting back in: each strategy that the admin may have picked, step by step.
 import { api, done, type Told } from "./api.js";
 import { entered } from "./entering.js";
-import { button, CODE, EMAIL, form, link, NEW_PASSWORD, paragraph, show } from "./page.js";
+import { button, CODE, EMAIL, form, instead, link, NEW_PASSWORD, paragraph, show } from "./page.js";
 import { follow } from "./route.js";
 
 export async function forgot(): Promise<void> {
@@ -40,10 +40,7 @@ interface Meant {
 const meant = ({ ticket }: { ticket: { id: string } }): Meant => ({ query: { form: ticket.id } });
 
 /** Whose account it is, and whose it is not. */
-function account({ ticket: { address, email, other } }: Step): HTMLElement {
-  const instead = other ? ` You are signed in as ${other}, and will be signed out there.` : "";
-  return paragraph(`For ${address || email}.${instead}`);
-}
+const account = ({ ticket: { address, email, other } }: Step) => paragraph(`For ${address || email}.${instead(other)}`);
 
 async function setThenLogin(): Promise<void> {
   const page = await done(api.GET("/reset/set-then-login"));
@@ -137,7 +134,7 @@ export const STEPS = new Map([
 ]);
 
 /** Whoever has signed in for this only chooses a new password. */
-export async function newPassword(): Promise<void> {
+async function newPassword(): Promise<void> {
   const params = meant(await done(api.GET("/reset/new-password")));
   show(
     "Choose a new password",

@@ -4,7 +4,7 @@ import { link, paragraph, sentence, show } from "./page.js";
 
 export type Screen = () => Promise<void>;
 
-/** The screens by path, the first of which is the home, and those that take a key, by the name before it in the fragment. */
+/** The screens by path, of which that of / stands in for unknown ones, and those that take a key, by the name before it in the fragment. */
 export interface Screens {
   paths: Map<string, Screen>;
   keys: Map<string, (key: string) => Promise<void>>;
@@ -46,7 +46,7 @@ async function arrive(): Promise<void> {
     const take = screens.keys.get(name);
     // The key leaves the address before it is used.
     if (take) history.replaceState(null, "", location.origin + location.pathname);
-    const screen = screens.paths.get(location.pathname) ?? [...screens.paths.values()][0];
+    const screen = screens.paths.get(location.pathname) ?? screens.paths.get("/");
     await (take ? take(key) : screen?.());
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return;
