@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use latchkey_testing::Postgres;
 use rocket::tokio::{self, time::sleep};
 
 use super::{
@@ -104,6 +105,27 @@ pub async fn sign_ins(plan: &Plan, folder: &Path) {
     with_apps(plan, &site, &sink, &mut table).await;
     by_passkey(plan, &site, &sink, &mut Writer::open(folder).await, &mut table).await;
     floods(plan, &site, &mut table).await;
+    table.print();
+}
+
+/// Measures a flood of resets alone, on each database.
+pub async fn mails(plan: &Plan, folder: &Path) {
+    let (sink, mut table) = (Sink::start().await, Table::default());
+    flood(plan, &folder.join("flood"), &sink, &mut table).await;
+    match Postgres::start() {
+        Ok(server) => {
+            let url = format!("{}/postgres", server.url());
+            flood_on(
+                plan,
+                &folder.join("flood_on_postgres"),
+                &sink,
+                (&url, ", PostgreSQL", 800.0),
+                &mut table,
+            )
+            .await;
+        }
+        Err(why) => println!("PostgreSQL skipped: {why}"),
+    }
     table.print();
 }
 
@@ -210,15 +232,25 @@ async fn sending(plan: &Plan, site: &Site, sink: &Sink, table: &mut Table) {
 
 /// A flood of resets, during which bystanders request their own.
 async fn flood(plan: &Plan, folder: &Path, sink: &Sink, table: &mut Table) {
+    flood_on(plan, folder, sink, (SQLITE, "", 1_200.0), table).await;
+}
+
+async fn flood_on(
+    plan: &Plan,
+    folder: &Path,
+    sink: &Sink,
+    (database, name, wanted): (&str, &str, f64),
+    table: &mut Table,
+) {
     // The last people are bystanders; one in fifty may not sign in.
     let people = plan.flood * 21 / 20 + 2_000;
-    let site = Site::behind_a_proxy(folder, sink, SQLITE, people * 50 / 49 + 50).await;
+    let site = Site::behind_a_proxy(folder, sink, database, people * 50 / 49 + 50).await;
     let flood = messages::flood(&site, sink, plan.flood).await;
     let p99 = flood.bystanders.p99.as_secs_f64();
     let detail = format!("{} of them, beside 32 connections for {}", flood.bystanders.answered, plan.flood);
-    table.most("a bystander's mail, p99", p99, 2.0, "s", detail);
+    table.most(&format!("a bystander's mail, p99{name}"), p99, 2.0, "s", detail);
     let detail = format!("{} people, each once; {:.0} answers/s owed them", plan.flood, flood.answered);
-    table.least("mails until the last one", flood.delivered, 1_200.0, "/s", detail);
+    table.least(&format!("mails until the last one{name}"), flood.delivered, wanted, "/s", detail);
 }
 
 /// Sign-ins of servers that start while other programs keep the cores busy.

@@ -72,7 +72,7 @@ pub async fn insert(tx: &mut Tx, it: &AccessToken, digest: &[u8]) -> Result<(), 
     const INSERT: &str =
         "INSERT INTO latchkey_access_tokens (id, account_id, digest, name, permissions, began_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    sql!(execute tx, INSERT, it.id, it.account_id, digest, &it.name, &it.permissions, it.began_at, it.expires_at)?;
+    sql!(queue tx, INSERT, it.id, it.account_id, digest, &it.name, &it.permissions, it.began_at, it.expires_at)?;
     Ok(())
 }
 
@@ -107,7 +107,7 @@ impl ByDigest for TokenOwner {
 pub async fn touch(tx: &mut Tx, id: Uuid, client: &str, now: Time) -> Result<(), Error> {
     const TOUCH: &str = "UPDATE latchkey_access_tokens SET used_at = $2, client = $3
         WHERE id = $1 AND (used_at IS NULL OR used_at < $2)";
-    sql!(execute tx, TOUCH, id, now, client)?;
+    sql!(queue tx, TOUCH, id, now, client)?;
     Ok(())
 }
 
@@ -127,7 +127,7 @@ pub async fn end(tx: &mut Tx, account: Uuid, id: Uuid) -> Result<bool, Error> {
 /// Ends every token of an account.
 pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const END_ALL: &str = "DELETE FROM latchkey_access_tokens WHERE account_id = $1";
-    sql!(execute tx, END_ALL, account)?;
+    sql!(queue tx, END_ALL, account)?;
     Ok(())
 }
 

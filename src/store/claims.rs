@@ -30,7 +30,7 @@ pub async fn insert(tx: &mut Tx, claim: &Claim) -> Result<(), Error> {
     const INSERT: &str =
         "INSERT INTO latchkey_claims (account_id, email, email_key, phone, phone_usable_at, username, claimed_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (account_id, email_key) DO NOTHING";
-    sql!(execute tx, INSERT, claim.account_id, &claim.email, &claim.email_key, claim.phone.as_deref(),
+    sql!(queue tx, INSERT, claim.account_id, &claim.email, &claim.email_key, claim.phone.as_deref(),
         claim.phone_usable_at, claim.username.as_deref(), claim.claimed_at)?;
     Ok(())
 }
@@ -54,6 +54,6 @@ pub async fn of_address(conn: &mut Conn, email_key: &str) -> Result<Option<Claim
 /// Removes the claims to an account.
 pub async fn end(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const END: &str = "DELETE FROM latchkey_claims WHERE account_id = $1";
-    sql!(execute tx, END, account)?;
+    sql!(queue tx, END, account)?;
     Ok(())
 }

@@ -109,14 +109,14 @@ pub async fn use_step(tx: &mut Tx, id: Uuid, step: i64, now: Time) -> Result<boo
 /// Records a use.
 pub async fn touch(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
     const TOUCH: &str = "UPDATE latchkey_factors SET used_at = $2 WHERE id = $1";
-    sql!(execute tx, TOUCH, id, now)?;
+    sql!(queue tx, TOUCH, id, now)?;
     Ok(())
 }
 
 /// Names a factor of an account.
 pub async fn rename(tx: &mut Tx, account: Uuid, id: Uuid, name: &str) -> Result<(), Error> {
     const RENAME: &str = "UPDATE latchkey_factors SET name = $3 WHERE id = $2 AND account_id = $1";
-    sql!(execute tx, RENAME, account, id, name)?;
+    sql!(queue tx, RENAME, account, id, name)?;
     Ok(())
 }
 
@@ -145,8 +145,8 @@ async fn changed(account: &mut Locked<'_>) -> Result<(), Error> {
     const END_PENDING: &str =
         "DELETE FROM latchkey_sessions WHERE account_id = $1 AND scope IN ('second_factor', 'token')";
     let owner = account.id;
-    sql!(execute account.tx(), CHANGED, owner)?;
-    sql!(execute account.tx(), END_PENDING, owner)?;
+    sql!(queue account.tx(), CHANGED, owner)?;
+    sql!(queue account.tx(), END_PENDING, owner)?;
     refresh_tokens::end_all(account.tx(), owner, Uuid::nil()).await?;
     trusted_browsers::end_all(account.tx(), owner).await
 }

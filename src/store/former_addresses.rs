@@ -22,7 +22,7 @@ pub async fn insert(tx: &mut Tx, account: Uuid, left_at: Time) -> Result<(), Err
     const INSERT: &str =
         "INSERT INTO latchkey_former_addresses (account_id, email, email_key, left_at, proved_at)
         SELECT id, email, email_key, $2, proved_at FROM latchkey_accounts WHERE id = $1";
-    sql!(execute tx, INSERT, account, left_at)?;
+    sql!(queue tx, INSERT, account, left_at)?;
     Ok(())
 }
 
@@ -45,14 +45,14 @@ pub async fn last(conn: &mut Conn, email_key: &str, since: Time) -> Result<Optio
 pub async fn release(tx: &mut Tx, account: Uuid, since: Time) -> Result<(), Error> {
     const RELEASE: &str =
         "UPDATE latchkey_former_addresses SET left_at = 0 WHERE account_id = $1 AND left_at >= $2";
-    sql!(execute tx, RELEASE, account, since)?;
+    sql!(queue tx, RELEASE, account, since)?;
     Ok(())
 }
 
 /// Removes all former addresses of an account, and what was proved there.
 pub async fn forget(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const FORGET: &str = "DELETE FROM latchkey_former_addresses WHERE account_id = $1";
-    sql!(execute tx, FORGET, account)?;
+    sql!(queue tx, FORGET, account)?;
     Ok(())
 }
 

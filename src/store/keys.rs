@@ -83,7 +83,7 @@ pub async fn insert(tx: &mut Tx, key: &KeyRow) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO latchkey_keys
         (id, account_id, purpose, digest, parent, policy, browser, sealed, tries, codes_issued, asked_by_owner, issued_at, claimed_at, claimed_in, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-    sql!(execute tx, INSERT, key.id, key.account_id, key.purpose, key.digest.as_slice(), key.parent,
+    sql!(queue tx, INSERT, key.id, key.account_id, key.purpose, key.digest.as_slice(), key.parent,
         key.policy.as_ref(), key.browser.as_deref(), key.sealed.as_deref(), key.tries, key.codes_issued, key.asked_by_owner, key.issued_at,
         key.claimed_at, key.claimed_in.as_deref(), key.expires_at)?;
     Ok(())
@@ -190,14 +190,14 @@ pub async fn count_try(tx: &mut Tx, id: Uuid, most: i64, now: Time) -> Result<Op
 /// Refunds a try that was right.
 pub async fn forgive_try(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     const FORGIVE_TRY: &str = "UPDATE latchkey_keys SET tries = tries - 1 WHERE id = $1 AND tries > 0";
-    sql!(execute tx, FORGIVE_TRY, id)?;
+    sql!(queue tx, FORGIVE_TRY, id)?;
     Ok(())
 }
 
 /// Ends an account's keys for one purpose.
 pub async fn end(tx: &mut Tx, account: Uuid, purpose: Purpose) -> Result<(), Error> {
     const END: &str = "DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose = $2";
-    sql!(execute tx, END, account, purpose)?;
+    sql!(queue tx, END, account, purpose)?;
     Ok(())
 }
 
@@ -205,14 +205,14 @@ pub async fn end(tx: &mut Tx, account: Uuid, purpose: Purpose) -> Result<(), Err
 pub async fn end_resets(tx: &mut Tx, account: Uuid, except: Option<Uuid>) -> Result<(), Error> {
     const END_RESETS: &str = "DELETE FROM latchkey_keys
         WHERE account_id = $1 AND purpose IN ('reset', 'restart', 'second', 'approval') AND id <> $2";
-    sql!(execute tx, END_RESETS, account, except.unwrap_or(Uuid::nil()))?;
+    sql!(queue tx, END_RESETS, account, except.unwrap_or(Uuid::nil()))?;
     Ok(())
 }
 
 /// Ends every key of an account except its "this wasn't me" links, which nothing supersedes.
 pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const END_ALL: &str = "DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose <> 'undo'";
-    sql!(execute tx, END_ALL, account)?;
+    sql!(queue tx, END_ALL, account)?;
     Ok(())
 }
 
@@ -220,7 +220,7 @@ pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
 pub async fn end_undo(tx: &mut Tx, account: Uuid, since: Time) -> Result<(), Error> {
     const END_UNDO: &str =
         "DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose = 'undo' AND issued_at >= $2";
-    sql!(execute tx, END_UNDO, account, since)?;
+    sql!(queue tx, END_UNDO, account, since)?;
     Ok(())
 }
 

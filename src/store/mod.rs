@@ -157,8 +157,9 @@ fn no_answer<T>(never: &Infallible) -> Result<T, sqlx::Error> {
     match *never {}
 }
 
-/// Runs one statement on either database. Takes `execute`, `optional` or `all`, for the latter two the row's type, then
-/// the connection, the SQL, and the values bound to `$1`, `$2`, … in order.
+/// Runs one statement on either database. Takes `execute`, `queue`, `optional` or `all`, for the latter two the row's
+/// type, then the connection, the SQL, and the values bound to `$1`, `$2`, … in order. A statement that is queued may
+/// run with the next one or the commit: it answers `None` then.
 macro_rules! sql {
     (@run $answer:ty, $conn:expr, $c:ident => $run:expr, $tx:ident => $again:expr) => {
         match $crate::store::AsConn::conn($conn) {
@@ -189,19 +190,28 @@ macro_rules! sql {
         let text: &'static str = $text;
         sql!(@run u64, $conn,
             c => sqlx::query::query(text)$(.bind($arg))*.execute(c).await.map(|done| done.rows_affected()),
-            tx => tx.execute(text, sqlx::query::query(text)$(.bind($arg))*).await)
+            tx => { let statement = tx.statement(text)$(.bind($arg))*; tx.execute(statement).await })
+    }};
+    (queue $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
+        let text: &'static str = $text;
+        sql!(@run Option<u64>, $conn,
+            c => sqlx::query::query(text)$(.bind($arg))*.execute(c).await.map(|done| Some(done.rows_affected())),
+            tx => { let statement = tx.statement(text)$(.bind($arg))*; tx.queue(statement).await })
     }};
     (optional $row:ty, $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
         sql!(@run Option<$row>, $conn,
             c => sqlx::query_as::query_as::<_, $row>(text)$(.bind($arg))*.fetch_optional(c).await,
-            tx => tx.rows::<$row>(text, sqlx::query::query(text)$(.bind($arg))*).await.map(|rows| rows.into_iter().next()))
+            tx => {
+                let statement = tx.statement(text)$(.bind($arg))*;
+                tx.rows::<$row>(statement).await.map(|rows| rows.into_iter().next())
+            })
     }};
     (all $row:ty, $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
         sql!(@run Vec<$row>, $conn,
             c => sqlx::query_as::query_as::<_, $row>(text)$(.bind($arg))*.fetch_all(c).await,
-            tx => tx.rows::<$row>(text, sqlx::query::query(text)$(.bind($arg))*).await)
+            tx => { let statement = tx.statement(text)$(.bind($arg))*; tx.rows::<$row>(statement).await })
     }};
 }
 use sql;

@@ -103,7 +103,7 @@ pub async fn insert(tx: &mut Tx, queue: Queue, entry: &Entry) -> Result<(), Erro
         (id, kind, state, sealed, account_id, key_id, attempts, created_at, due_at, expires_at, queue, cause, turn)
         VALUES ($1, $2, 'waiting', $3, $4, $5, 0, $6, $6, $7, $8, $9, COALESCE((SELECT MAX(turn) + 1000 FROM latchkey_outbox
         WHERE state = 'waiting' AND queue = $8 AND cause = $9 AND turn > CAST($6 AS BIGINT) - 1000), $6))";
-    sql!(execute tx, INSERT, entry.id, entry.kind.name(), entry.sealed.as_slice(), entry.account_id, entry.key_id,
+    sql!(queue tx, INSERT, entry.id, entry.kind.name(), entry.sealed.as_slice(), entry.account_id, entry.key_id,
         entry.created_at, entry.expires_at, queue.name(), entry.cause.as_deref())?;
     Ok(())
 }
@@ -221,7 +221,7 @@ pub async fn finish(
 /// Schedules the next attempt at `due`.
 pub async fn postpone(tx: &mut Tx, id: Uuid, last_error: Option<&str>, due: Time) -> Result<(), Error> {
     const POSTPONE: &str = "UPDATE latchkey_outbox SET due_at = $3, turn = $3, last_error = $2 WHERE id = $1 AND state = 'waiting'";
-    sql!(execute tx, POSTPONE, id, last_error, due)?;
+    sql!(queue tx, POSTPONE, id, last_error, due)?;
     Ok(())
 }
 
@@ -236,7 +236,7 @@ pub async fn drop_orphans(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const DROP_ORPHANS: &str =
         "DELETE FROM latchkey_outbox WHERE state = 'waiting' AND account_id = $1 AND key_id IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM latchkey_keys WHERE latchkey_keys.id = latchkey_outbox.key_id)";
-    sql!(execute tx, DROP_ORPHANS, account)?;
+    sql!(queue tx, DROP_ORPHANS, account)?;
     Ok(())
 }
 

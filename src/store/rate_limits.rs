@@ -82,7 +82,7 @@ pub async fn take_each(tx: &mut Tx, buckets: &[Bucket], now: Time) -> Result<Vec
 pub async fn put_back(tx: &mut Tx, bucket: &[u8], quota: Quota, now: Time) -> Result<(), Error> {
     const PUT_BACK: &str =
         "UPDATE latchkey_rate_limits SET full_at = full_at - $3 WHERE bucket = $1 AND full_at > $2";
-    sql!(execute tx, PUT_BACK, bucket, now, millis(quota))?;
+    sql!(queue tx, PUT_BACK, bucket, now, millis(quota))?;
     Ok(())
 }
 

@@ -21,7 +21,7 @@ record! {
 /// Adds a code.
 pub async fn insert(tx: &mut Tx, account: Uuid, digest: &[u8]) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO latchkey_recovery_codes (account_id, digest) VALUES ($1, $2)";
-    sql!(execute tx, INSERT, account, digest)?;
+    sql!(queue tx, INSERT, account, digest)?;
     Ok(())
 }
 
@@ -46,6 +46,6 @@ pub async fn spend(tx: &mut Tx, account: Uuid, digest: &[u8], now: Time) -> Resu
 /// Removes every code of an account.
 pub async fn remove_all(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const REMOVE_ALL: &str = "DELETE FROM latchkey_recovery_codes WHERE account_id = $1";
-    sql!(execute tx, REMOVE_ALL, account)?;
+    sql!(queue tx, REMOVE_ALL, account)?;
     Ok(())
 }

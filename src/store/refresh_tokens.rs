@@ -41,7 +41,7 @@ pub async fn insert(tx: &mut Tx, it: &RefreshToken) -> Result<(), Error> {
     const INSERT: &str =
         "INSERT INTO latchkey_refresh_tokens (id, account_id, family, digest, factor, browser, client,
         began_at, rotated_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    sql!(execute tx, INSERT, it.id, it.account_id, it.family, it.digest.as_slice(), it.factor, &it.browser,
+    sql!(queue tx, INSERT, it.id, it.account_id, it.family, it.digest.as_slice(), it.factor, &it.browser,
         &it.client, it.began_at, it.rotated_at, it.expires_at)?;
     Ok(())
 }
@@ -76,7 +76,7 @@ pub async fn rotate(tx: &mut Tx, id: Uuid, (digest, sealed): (&[u8], &[u8]), now
     const ROTATE: &str =
         "UPDATE latchkey_refresh_tokens SET former = digest, digest = $2, next = $3, rotated_at = $4
         WHERE id = $1";
-    sql!(execute tx, ROTATE, id, digest, sealed, now)?;
+    sql!(queue tx, ROTATE, id, digest, sealed, now)?;
     Ok(())
 }
 
@@ -89,7 +89,7 @@ pub async fn end(tx: &mut Tx, account: Uuid, family: Uuid) -> Result<u64, Error>
 /// Ends every family of an account, except those that began with the session `except`.
 pub async fn end_all(tx: &mut Tx, account: Uuid, except: Uuid) -> Result<(), Error> {
     const END_ALL: &str = "DELETE FROM latchkey_refresh_tokens WHERE account_id = $1 AND family <> $2";
-    sql!(execute tx, END_ALL, account, except)?;
+    sql!(queue tx, END_ALL, account, except)?;
     Ok(())
 }
 
@@ -98,7 +98,7 @@ pub async fn keep(tx: &mut Tx, account: Uuid, most: i64) -> Result<(), Error> {
     const KEEP: &str =
         "DELETE FROM latchkey_refresh_tokens WHERE id IN (SELECT id FROM latchkey_refresh_tokens
         WHERE account_id = $1 ORDER BY rotated_at DESC, id DESC LIMIT 500 OFFSET $2)";
-    sql!(execute tx, KEEP, account, most)?;
+    sql!(queue tx, KEEP, account, most)?;
     Ok(())
 }
 

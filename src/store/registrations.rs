@@ -39,7 +39,7 @@ pub async fn insert(tx: &mut Tx, it: &Registration, digest: &[u8]) -> Result<(),
     const INSERT: &str = "INSERT INTO latchkey_registrations
         (id, email, email_key, password_hash, fields, roles, invited, browser, digest, created_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    sql!(execute tx, INSERT, it.id, &it.email, &it.email_key, &it.password_hash, &it.fields, &it.roles, it.invited,
+    sql!(queue tx, INSERT, it.id, &it.email, &it.email_key, &it.password_hash, &it.fields, &it.roles, it.invited,
         it.browser.as_deref(), digest, it.created_at, it.expires_at)?;
     Ok(())
 }
@@ -72,7 +72,7 @@ pub async fn invitations(conn: &mut Conn, now: Time, most: i64) -> Result<Vec<Re
 /// Gives a registration another key; the former no longer confirms it.
 pub async fn rekey(tx: &mut Tx, id: Uuid, digest: &[u8], expires_at: Time) -> Result<(), Error> {
     const REKEY: &str = "UPDATE latchkey_registrations SET digest = $2, expires_at = $3 WHERE id = $1";
-    sql!(execute tx, REKEY, id, digest, expires_at)?;
+    sql!(queue tx, REKEY, id, digest, expires_at)?;
     Ok(())
 }
 

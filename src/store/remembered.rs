@@ -33,7 +33,7 @@ record! {
 /// Adds a browser.
 pub async fn insert(tx: &mut Tx, it: &Remembered) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO latchkey_remembered (id, account_id, digest, factor, rotated_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    sql!(execute tx, INSERT, it.id, it.account_id, it.digest.as_slice(), it.factor, it.rotated_at, it.expires_at)?;
+    sql!(queue tx, INSERT, it.id, it.account_id, it.digest.as_slice(), it.factor, it.rotated_at, it.expires_at)?;
     Ok(())
 }
 
@@ -55,14 +55,14 @@ pub async fn rotate(
 ) -> Result<(), Error> {
     const ROTATE: &str = "UPDATE latchkey_remembered SET former = digest, digest = $2, next = $3, session_id = $4, rotated_at = $5
         WHERE id = $1";
-    sql!(execute tx, ROTATE, id, digest, sealed, session, now)?;
+    sql!(queue tx, ROTATE, id, digest, sealed, session, now)?;
     Ok(())
 }
 
 /// Forgets one browser.
 pub async fn end(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     const END: &str = "DELETE FROM latchkey_remembered WHERE id = $1";
-    sql!(execute tx, END, id)?;
+    sql!(queue tx, END, id)?;
     Ok(())
 }
 
@@ -76,7 +76,7 @@ pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<u64, Error> {
 pub async fn keep(tx: &mut Tx, account: Uuid, most: i64) -> Result<(), Error> {
     const KEEP: &str = "DELETE FROM latchkey_remembered WHERE id IN (SELECT id FROM latchkey_remembered
         WHERE account_id = $1 ORDER BY rotated_at DESC, id DESC LIMIT 500 OFFSET $2)";
-    sql!(execute tx, KEEP, account, most)?;
+    sql!(queue tx, KEEP, account, most)?;
     Ok(())
 }
 

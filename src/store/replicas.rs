@@ -10,8 +10,8 @@ pub async fn beat(tx: &mut Tx, id: Uuid, policy: &str, now: Time, silent_since: 
     const BEAT: &str = "INSERT INTO latchkey_replicas (id, policy, seen_at) VALUES ($1, $2, $3)
         ON CONFLICT (id) DO UPDATE SET policy = $2, seen_at = $3";
     const FORGET: &str = "DELETE FROM latchkey_replicas WHERE seen_at < $1";
-    sql!(execute tx, BEAT, id, policy, now)?;
-    sql!(execute tx, FORGET, silent_since)?;
+    sql!(queue tx, BEAT, id, policy, now)?;
+    sql!(queue tx, FORGET, silent_since)?;
     Ok(())
 }
 
@@ -25,6 +25,6 @@ pub async fn others(conn: &mut Conn, id: Uuid, silent_since: Time) -> Result<Vec
 /// Removes a server that is stopping.
 pub async fn remove(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     const REMOVE: &str = "DELETE FROM latchkey_replicas WHERE id = $1";
-    sql!(execute tx, REMOVE, id)?;
+    sql!(queue tx, REMOVE, id)?;
     Ok(())
 }

@@ -100,7 +100,7 @@ pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(),
         (id, account_id, digest, scope, family, policy, opened_by, factor, pending, browser, client, began_at, fresh_until, proved_at,
         seen_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-    sql!(execute tx, INSERT, session.id, session.account_id, digest, session.scope, session.family, session.policy.as_ref(),
+    sql!(queue tx, INSERT, session.id, session.account_id, digest, session.scope, session.family, session.policy.as_ref(),
         session.opened_by.as_deref(), session.factor, session.pending.as_deref(),
         &session.browser, &session.client, session.began_at, session.fresh_until, session.proved_at,
         session.seen_at, session.expires_at)?;
@@ -175,7 +175,7 @@ pub async fn was_used(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
 /// Records that a session was used.
 pub async fn touch(tx: &mut Tx, id: Uuid, now: Time) -> Result<(), Error> {
     const TOUCH: &str = "UPDATE latchkey_sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
-    sql!(execute tx, TOUCH, id, now)?;
+    sql!(queue tx, TOUCH, id, now)?;
     Ok(())
 }
 
@@ -194,7 +194,7 @@ pub async fn step_up(
 /// Records the second factor that counts as proved in a session.
 pub async fn set_factor(tx: &mut Tx, id: Uuid, factor: FactorKind) -> Result<(), Error> {
     const SET_FACTOR: &str = "UPDATE latchkey_sessions SET factor = $2 WHERE id = $1";
-    sql!(execute tx, SET_FACTOR, id, factor)?;
+    sql!(queue tx, SET_FACTOR, id, factor)?;
     Ok(())
 }
 
@@ -215,7 +215,7 @@ pub async fn list(
 pub async fn keep(tx: &mut Tx, account: Uuid, scope: SessionScope, most: i64) -> Result<(), Error> {
     const KEEP: &str = "DELETE FROM latchkey_sessions WHERE id IN (SELECT id FROM latchkey_sessions
         WHERE account_id = $1 AND scope = $2 ORDER BY seen_at DESC, id DESC LIMIT 500 OFFSET $3)";
-    sql!(execute tx, KEEP, account, scope, most)?;
+    sql!(queue tx, KEEP, account, scope, most)?;
     Ok(())
 }
 

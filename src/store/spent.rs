@@ -71,7 +71,7 @@ pub async fn note_links<const N: usize>(
     const { assert!(N >= 1 && N <= 4, "the statement has room for four") };
     // Its text is fixed: a purpose may stand in it more than once.
     let [one, two, three, four] = array::from_fn(|at| purposes[at % N]);
-    sql!(execute tx, NOTE_LINKS, account, reason, now, one, two, three, four)?;
+    sql!(queue tx, NOTE_LINKS, account, reason, now, one, two, three, four)?;
     Ok(())
 }
 
@@ -80,7 +80,7 @@ pub async fn note_expired(tx: &mut Tx, now: Time) -> Result<(), Error> {
     const NOTE_EXPIRED: &str = "INSERT INTO latchkey_spent (digest, reason, browser, place, spent_at)
         SELECT digest, 'expired', NULL, '', expires_at FROM latchkey_keys
         WHERE expires_at <= $1 AND purpose IN ('reset', 'restart', 'email', 'undo', 'sign_in') ON CONFLICT (digest) DO NOTHING";
-    sql!(execute tx, NOTE_EXPIRED, now)?;
+    sql!(queue tx, NOTE_EXPIRED, now)?;
     Ok(())
 }
 

@@ -35,7 +35,7 @@ pub async fn insert(tx: &mut Tx, it: &TrustedBrowser) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO latchkey_trusted_browsers
         (id, account_id, digest, factor, browser, client, created_at, used_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    sql!(execute tx, INSERT, it.id, it.account_id, it.digest.as_slice(), it.factor, &it.browser, &it.client,
+    sql!(queue tx, INSERT, it.id, it.account_id, it.digest.as_slice(), it.factor, &it.browser, &it.client,
         it.created_at, it.used_at, it.expires_at)?;
     Ok(())
 }
@@ -72,14 +72,14 @@ pub async fn end(tx: &mut Tx, account: Uuid, id: Uuid) -> Result<bool, Error> {
 /// Trusts the browser with this digest no longer.
 pub async fn end_digest(tx: &mut Tx, account: Uuid, digest: &[u8]) -> Result<(), Error> {
     const END_DIGEST: &str = "DELETE FROM latchkey_trusted_browsers WHERE account_id = $1 AND digest = $2";
-    sql!(execute tx, END_DIGEST, account, digest)?;
+    sql!(queue tx, END_DIGEST, account, digest)?;
     Ok(())
 }
 
 /// Trusts no browser any longer.
 pub async fn end_all(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const END_ALL: &str = "DELETE FROM latchkey_trusted_browsers WHERE account_id = $1";
-    sql!(execute tx, END_ALL, account)?;
+    sql!(queue tx, END_ALL, account)?;
     Ok(())
 }
 
@@ -88,7 +88,7 @@ pub async fn keep(tx: &mut Tx, account: Uuid, most: i64) -> Result<(), Error> {
     const KEEP: &str =
         "DELETE FROM latchkey_trusted_browsers WHERE id IN (SELECT id FROM latchkey_trusted_browsers
         WHERE account_id = $1 ORDER BY created_at DESC, id DESC LIMIT 500 OFFSET $2)";
-    sql!(execute tx, KEEP, account, most)?;
+    sql!(queue tx, KEEP, account, most)?;
     Ok(())
 }
 

@@ -13,6 +13,6 @@ pub async fn is_done(conn: &mut Conn, name: &str) -> Result<bool, Error> {
 pub async fn done(tx: &mut Tx, name: &str, now: Time) -> Result<(), Error> {
     const DONE: &str =
         "INSERT INTO latchkey_upkeep (name, done_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
-    sql!(execute tx, DONE, name, now)?;
+    sql!(queue tx, DONE, name, now)?;
     Ok(())
 }

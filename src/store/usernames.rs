@@ -41,7 +41,7 @@ pub async fn set(account: &mut Locked<'_>, name: &Username, now: Time) -> Result
     leave(account, now).await?;
     let id = account.id;
     let tx = account.tx();
-    sql!(execute tx, FREE, name.look(), name.name(), id, now - RESERVED)?;
+    sql!(queue tx, FREE, name.look(), name.name(), id, now - RESERVED)?;
     Ok(sql!(execute tx, INSERT, name.name(), name.look(), id)? == 1)
 }
 
@@ -50,7 +50,7 @@ pub async fn leave(account: &mut Locked<'_>, now: Time) -> Result<(), Error> {
     const LEAVE: &str =
         "UPDATE latchkey_usernames SET left_at = $2 WHERE account_id = $1 AND left_at IS NULL";
     let id = account.id;
-    sql!(execute account.tx(), LEAVE, id, now)?;
+    sql!(queue account.tx(), LEAVE, id, now)?;
     Ok(())
 }
 
@@ -69,6 +69,6 @@ pub async fn purge(tx: &mut Tx, now: Time) -> Result<u64, Error> {
     const PURGE: &str = "DELETE FROM latchkey_usernames WHERE name IN
         (SELECT name FROM latchkey_usernames AS it WHERE left_at <= $1 AND NOT EXISTS
             (SELECT 1 FROM latchkey_claims WHERE latchkey_claims.account_id = it.account_id) LIMIT 500)";
-    sql!(execute tx, ORPHANED, now)?;
+    sql!(queue tx, ORPHANED, now)?;
     Ok(sql!(execute tx, PURGE, now - RESERVED)?)
 }

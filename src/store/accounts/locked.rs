@@ -104,7 +104,7 @@ pub async fn lock_spending<'t>(
 /// [`Error::Database`].
 pub async fn lock(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Locked<'_>>, Error> {
     const LOCK: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1";
-    if sql!(execute tx, LOCK, id, now)? == 0 {
+    if sql!(queue tx, LOCK, id, now)? == Some(0) {
         return Ok(None);
     }
     Ok(find(tx, id).await?.map(|account| Locked { tx, account }))
@@ -120,7 +120,7 @@ pub async fn lock_by_email<'t>(
     now: Time,
 ) -> Result<Option<Locked<'t>>, Error> {
     const LOCK_BY_EMAIL: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE email_key = $1";
-    if sql!(execute tx, LOCK_BY_EMAIL, email_key, now)? == 0 {
+    if sql!(queue tx, LOCK_BY_EMAIL, email_key, now)? == Some(0) {
         return Ok(None);
     }
     Ok(find_by_email(tx, email_key).await?.map(|account| Locked { tx, account }))
@@ -179,7 +179,7 @@ impl<'t> Locked<'t> {
     pub async fn set_password(&mut self, hash: &PasswordHash, _by: Proven, now: Time) -> Result<(), Error> {
         const SET_PASSWORD: &str = "UPDATE latchkey_accounts
             SET version = version + 1, password_hash = $2, password_set_at = $3, proved_at = $3, undone_at = 0 WHERE id = $1";
-        sql!(execute self.tx, SET_PASSWORD, self.account.id, hash, now)?;
+        sql!(queue self.tx, SET_PASSWORD, self.account.id, hash, now)?;
         Ok(())
     }
 
@@ -187,7 +187,7 @@ impl<'t> Locked<'t> {
     pub async fn rehash(&mut self, hash: &PasswordHash) -> Result<(), Error> {
         const REHASH: &str =
             "UPDATE latchkey_accounts SET version = version + 1, password_hash = $2 WHERE id = $1";
-        sql!(execute self.tx, REHASH, self.account.id, hash)?;
+        sql!(queue self.tx, REHASH, self.account.id, hash)?;
         Ok(())
     }
 
@@ -196,14 +196,14 @@ impl<'t> Locked<'t> {
         const VOID_PASSWORD: &str =
             "UPDATE latchkey_accounts SET version = version + 1, password_hash = $2, undone_at = $3,
             enabled = (enabled OR deleted_at IS NOT NULL), deleted_at = NULL WHERE id = $1";
-        sql!(execute self.tx, VOID_PASSWORD, self.account.id, &PasswordHash::unusable(), now)?;
+        sql!(queue self.tx, VOID_PASSWORD, self.account.id, &PasswordHash::unusable(), now)?;
         Ok(())
     }
 
     /// Notes that its owner got in at the present address without a password.
     pub async fn prove(&mut self, now: Time) -> Result<(), Error> {
         const PROVE: &str = "UPDATE latchkey_accounts SET proved_at = $2 WHERE id = $1";
-        sql!(execute self.tx, PROVE, self.account.id, now)?;
+        sql!(queue self.tx, PROVE, self.account.id, now)?;
         Ok(())
     }
 
@@ -237,7 +237,7 @@ impl<'t> Locked<'t> {
             changed => changed? == 1,
         };
         if changed {
-            sql!(execute self.tx, REKEY_ROLES, self.account.id, email_key)?;
+            sql!(queue self.tx, REKEY_ROLES, self.account.id, email_key)?;
         }
         Ok(changed)
     }
@@ -245,14 +245,14 @@ impl<'t> Locked<'t> {
     /// Sets or removes the phone, which may be used for recovery from `usable_at` on.
     pub async fn set_phone(&mut self, phone: Option<&str>, usable_at: Option<Time>) -> Result<(), Error> {
         const SET_PHONE: &str = "UPDATE latchkey_accounts SET version = version + 1, phone = $2, phone_usable_at = $3 WHERE id = $1";
-        sql!(execute self.tx, SET_PHONE, self.account.id, phone, usable_at)?;
+        sql!(queue self.tx, SET_PHONE, self.account.id, phone, usable_at)?;
         Ok(())
     }
 
     /// Lets the owner sign in, or no longer; an account that was to be deleted is kept.
     pub async fn set_enabled(&mut self, enabled: bool) -> Result<(), Error> {
         const SET_ENABLED: &str = "UPDATE latchkey_accounts SET version = version + 1, enabled = $2, deleted_at = NULL WHERE id = $1";
-        sql!(execute self.tx, SET_ENABLED, self.account.id, enabled)?;
+        sql!(queue self.tx, SET_ENABLED, self.account.id, enabled)?;
         Ok(())
     }
 
@@ -260,14 +260,14 @@ impl<'t> Locked<'t> {
     pub async fn block_resets(&mut self, until: Time) -> Result<(), Error> {
         const BLOCK_RESETS: &str =
             "UPDATE latchkey_accounts SET version = version + 1, resets_blocked_until = $2 WHERE id = $1";
-        sql!(execute self.tx, BLOCK_RESETS, self.account.id, until)?;
+        sql!(queue self.tx, BLOCK_RESETS, self.account.id, until)?;
         Ok(())
     }
 
     /// Disables the account until it is deleted for good, or brought back.
     pub async fn delete_later(&mut self, now: Time) -> Result<(), Error> {
         const DELETE_LATER: &str = "UPDATE latchkey_accounts SET version = version + 1, enabled = FALSE, deleted_at = $2 WHERE id = $1";
-        sql!(execute self.tx, DELETE_LATER, self.account.id, now)?;
+        sql!(queue self.tx, DELETE_LATER, self.account.id, now)?;
         Ok(())
     }
 

@@ -192,6 +192,8 @@ impl Held<Postgres> for Link {
 impl Engine for Postgres {
     type Source = Links;
     type Held = Link;
+    // A message of its protocol that several statements fit in takes no arguments.
+    const JOINS: bool = false;
 
     async fn begin(links: &Links) -> Result<Link, sqlx::Error> {
         links.begin().await

@@ -4,28 +4,37 @@
 //! that shares it. Nothing has changed then, and the caller need not know. If an answer differs in the replay,
 //! decisions based on the first one may be wrong, so the error is returned.
 
+//!
+//! On SQLite, each statement costs a change to the thread of its connection and back. So a statement whose answer nobody
+//! needs is queued, and sent with the next one or the commit; its error is that one's.
+
+mod statement;
+
 use std::time::Duration;
 
-use rocket::tokio::time::sleep;
+use rocket::{futures::TryStreamExt, tokio::time::sleep};
 use sqlx::{
+    Either,
     arguments::IntoArguments,
     column::ColumnIndex,
     database::{Database, HasStatementCache},
     error::BoxDynError,
-    executor::{Execute, Executor},
+    executor::Executor,
     from_row::FromRow,
-    query::Query,
     row::Row,
-    sql_str::{SqlSafeStr, SqlStr},
+    sql_str::SqlStr,
     value::ValueRef,
 };
 
+use self::statement::Statement;
 use super::writes::Writes;
 
 /// Most replays of a transaction.
 const AGAIN: u32 = 5;
 /// Delay before the first retry; doubles each time.
 const PAUSE: Duration = Duration::from_millis(4);
+/// Most statements sent together.
+const TOGETHER: usize = 16;
 
 /// A database whose transactions can be replayed.
 #[allow(async_fn_in_trait, reason = "nobody else can name it")]
@@ -34,6 +43,8 @@ pub trait Engine: HasStatementCache + Database<Arguments: Clone + IntoArguments<
     type Source;
     /// A transaction, rolled back when dropped.
     type Held: Held<Self>;
+    /// Whether several statements can be sent together.
+    const JOINS: bool;
 
     async fn begin(source: &Self::Source) -> Result<Self::Held, sqlx::Error>;
     /// Begins a transaction that may be durable after each statement.
@@ -63,6 +74,10 @@ pub trait Held<D: Database> {
     fn keeps_statements(&self) -> bool;
     /// True if its statements are rolled back together.
     fn is_begun(&self) -> bool;
+    /// Takes what has to be sent before the first statement.
+    fn opening(&mut self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// An open transaction, with its statements and their answers.
@@ -71,6 +86,7 @@ pub struct RetryTx<D: Engine> {
     writes: Writes,
     held: Option<D::Held>,
     steps: Vec<Step<D>>,
+    queued: Option<Statement<D>>,
     left: u32,
 }
 
@@ -78,19 +94,13 @@ pub struct RetryTx<D: Engine> {
 struct Step<D: Database> {
     statement: Statement<D>,
     said: Said,
-}
-
-/// A statement with its arguments.
-struct Statement<D: Database> {
-    text: SqlStr,
-    arguments: D::Arguments,
-    /// Whether it may be kept prepared, by its text: then it always takes arguments of the same types.
-    kept: bool,
+    wrote: bool,
 }
 
 /// Answer of a database to a statement.
 #[derive(PartialEq)]
 enum Said {
+    /// Rows changed by the last of several statements.
     Changed(u64),
     Rows(Vec<Vec<Option<Vec<u8>>>>),
 }
@@ -102,22 +112,37 @@ where
 {
     pub(super) async fn begin(source: D::Source, writes: Writes) -> Result<Self, sqlx::Error> {
         let begun = D::begin(&source).await.inspect_err(|error| writes.failed(error))?;
-        Ok(Self { source, writes, held: Some(begun), steps: Vec::new(), left: AGAIN })
+        Ok(Self { source, writes, held: Some(begun), steps: Vec::new(), queued: None, left: AGAIN })
     }
 
     /// Like [`begin`](Self::begin), for one statement: later ones may not be rolled back together with it.
     pub(super) async fn begin_once(source: D::Source, writes: Writes) -> Result<Self, sqlx::Error> {
         let begun = D::begin_once(&source).await.inspect_err(|error| writes.failed(error))?;
-        Ok(Self { source, writes, held: Some(begun), steps: Vec::new(), left: AGAIN })
+        Ok(Self { source, writes, held: Some(begun), steps: Vec::new(), queued: None, left: AGAIN })
+    }
+
+    /// Returns a statement of ours, for one of the functions below; those that are queued come before it.
+    pub(super) fn statement(&mut self, text: &'static str) -> Statement<D> {
+        match self.queued.take() {
+            Some(queued) => queued.then(text),
+            None => Statement::new(text),
+        }
+    }
+
+    /// Runs a statement by the next one or the commit; returns the number of rows it changed if it has run already.
+    pub(super) async fn queue(&mut self, mut statement: Statement<D>) -> Result<Option<u64>, sqlx::Error> {
+        self.check(&mut statement)?;
+        if !D::JOINS || statement.count() >= TOGETHER {
+            return self.changed(statement).await.map(Some);
+        }
+        self.queued = Some(statement);
+        Ok(None)
     }
 
     /// Runs a statement and returns the number of rows it changed.
-    pub(super) async fn execute(
-        &mut self,
-        text: &'static str,
-        query: Query<'_, D, D::Arguments>,
-    ) -> Result<u64, sqlx::Error> {
-        self.changed(Statement::ours(text, query)?).await
+    pub(super) async fn execute(&mut self, mut statement: Statement<D>) -> Result<u64, sqlx::Error> {
+        self.check(&mut statement)?;
+        self.changed(statement).await
     }
 
     /// The same for a statement that is not kept prepared.
@@ -126,15 +151,31 @@ where
         text: SqlStr,
         arguments: D::Arguments,
     ) -> Result<u64, sqlx::Error> {
-        self.changed(Statement { text, arguments, kept: false }).await
+        self.run_queued().await?;
+        self.changed(Statement::once(text, arguments)).await
+    }
+
+    /// Undoes the transaction if an argument could not be encoded: the statements queued before it are lost.
+    fn check(&mut self, statement: &mut Statement<D>) -> Result<(), sqlx::Error> {
+        let Some(fault) = statement.fault() else { return Ok(()) };
+        self.held = None;
+        Err(fault)
+    }
+
+    async fn run_queued(&mut self) -> Result<(), sqlx::Error> {
+        match self.queued.take() {
+            Some(queued) => self.changed(queued).await.map(drop),
+            None => Ok(()),
+        }
     }
 
     async fn changed(&mut self, statement: Statement<D>) -> Result<u64, sqlx::Error> {
         loop {
-            match changed::<D>(self.held.as_mut(), &statement).await {
-                Ok(changed) => {
-                    self.steps.push(Step { statement, said: Said::Changed(changed) });
-                    return Ok(changed);
+            match run::<D>(self.held.as_mut(), &statement).await {
+                Ok((_, changed)) => {
+                    let last = changed.last().copied().unwrap_or(0);
+                    self.steps.push(Step { statement, said: Said::Changed(last), wrote: wrote(&changed) });
+                    return Ok(last);
                 }
                 Err(error) => self.again(error).await?,
             }
@@ -142,15 +183,12 @@ where
     }
 
     /// Runs a statement and returns its rows.
-    pub(super) async fn rows<R>(
-        &mut self,
-        text: &'static str,
-        query: Query<'_, D, D::Arguments>,
-    ) -> Result<Vec<R>, sqlx::Error>
+    pub(super) async fn rows<R>(&mut self, mut statement: Statement<D>) -> Result<Vec<R>, sqlx::Error>
     where
         R: for<'r> FromRow<'r, D::Row>,
     {
-        self.found(Statement::ours(text, query)?).await
+        self.check(&mut statement)?;
+        self.found(statement).await
     }
 
     /// The same for a statement that is not kept prepared.
@@ -162,7 +200,8 @@ where
     where
         R: for<'r> FromRow<'r, D::Row>,
     {
-        self.found(Statement { text, arguments, kept: false }).await
+        self.run_queued().await?;
+        self.found(Statement::once(text, arguments)).await
     }
 
     async fn found<R>(&mut self, statement: Statement<D>) -> Result<Vec<R>, sqlx::Error>
@@ -170,8 +209,8 @@ where
         R: for<'r> FromRow<'r, D::Row>,
     {
         loop {
-            match rows::<D>(self.held.as_mut(), &statement).await {
-                Ok(rows) => {
+            match run::<D>(self.held.as_mut(), &statement).await {
+                Ok((rows, changed)) => {
                     let read = rows.iter().map(R::from_row).collect::<Result<_, _>>();
                     let (read, said) = match (read, said::<D>(&rows)) {
                         (Ok(read), Ok(said)) => (read, said),
@@ -181,7 +220,8 @@ where
                             return Err(error);
                         }
                     };
-                    self.steps.push(Step { statement, said });
+                    let wrote = changed.split_last().is_some_and(|(_, queued)| wrote(queued));
+                    self.steps.push(Step { statement, said, wrote });
                     return Ok(read);
                 }
                 Err(error) => self.again(error).await?,
@@ -195,11 +235,12 @@ where
     }
 
     pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
+        self.run_queued().await?;
         loop {
             let held = self.held.take().ok_or(sqlx::Error::WorkerCrashed)?;
             match D::commit(held).await {
                 Ok(()) => {
-                    if self.steps.iter().any(|step| matches!(step.said, Said::Changed(1..))) {
+                    if self.steps.iter().any(|step| step.wrote) {
                         self.writes.succeeded();
                     }
                     return Ok(());
@@ -231,10 +272,11 @@ where
     /// Runs the statements again; false if an answer differs.
     async fn replay(&mut self) -> Result<bool, sqlx::Error> {
         let mut held = Some(D::begin_alone(&self.source).await?);
-        for Step { statement, said: before } in &self.steps {
+        for Step { statement, said: before, .. } in &self.steps {
+            let (rows, changed) = run::<D>(held.as_mut(), statement).await?;
             let now = match before {
-                Said::Changed(_) => Said::Changed(changed::<D>(held.as_mut(), statement).await?),
-                Said::Rows(_) => said::<D>(&rows::<D>(held.as_mut(), statement).await?)?,
+                Said::Changed(_) => Said::Changed(changed.last().copied().unwrap_or(0)),
+                Said::Rows(_) => said::<D>(&rows)?,
             };
             if now != *before {
                 return Ok(false);
@@ -245,40 +287,37 @@ where
     }
 }
 
-impl<D: Engine> Statement<D> {
-    fn ours(text: &'static str, mut query: Query<'_, D, D::Arguments>) -> Result<Self, sqlx::Error> {
-        let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?.unwrap_or_default();
-        Ok(Self { text: text.into_sql_str(), arguments, kept: true })
-    }
-
-    fn query(&self, kept: bool) -> Query<'static, D, D::Arguments> {
-        sqlx::query::query_with(self.text.clone(), self.arguments.clone()).persistent(kept && self.kept)
-    }
-}
-
-async fn changed<D: Engine>(held: Option<&mut D::Held>, statement: &Statement<D>) -> Result<u64, sqlx::Error>
-where
-    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
-{
-    let held = held.ok_or(sqlx::Error::WorkerCrashed)?;
-    let query = statement.query(held.keeps_statements());
-    let outcome = D::in_time(query.execute(held.asked()?)).await;
-    held.heard(&outcome);
-    Ok(D::changed(&outcome?))
-}
-
-async fn rows<D: Engine>(
+/// Runs statements, and returns the rows and how many each of them changed: the last one's number is stale if it only
+/// reads.
+async fn run<D: Engine>(
     held: Option<&mut D::Held>,
     statement: &Statement<D>,
-) -> Result<Vec<D::Row>, sqlx::Error>
+) -> Result<(Vec<D::Row>, Vec<u64>), sqlx::Error>
 where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
 {
     let held = held.ok_or(sqlx::Error::WorkerCrashed)?;
-    let query = statement.query(held.keeps_statements());
-    let outcome = D::in_time(query.fetch_all(held.asked()?)).await;
+    let query = statement.query(held.opening(), held.keeps_statements());
+    let conn = held.asked()?;
+    let outcome = D::in_time(async {
+        let (mut answers, mut rows, mut changed) = (conn.fetch_many(query), Vec::new(), Vec::new());
+        while let Some(answer) = answers.try_next().await? {
+            match answer {
+                Either::Left(result) => changed.push(D::changed(&result)),
+                Either::Right(row) => rows.push(row),
+            }
+        }
+        // Before them, there is only the opening.
+        changed.drain(..changed.len().saturating_sub(statement.count()));
+        Ok((rows, changed))
+    });
+    let outcome = outcome.await;
     held.heard(&outcome);
     outcome
+}
+
+fn wrote(changed: &[u64]) -> bool {
+    changed.iter().any(|changed| *changed > 0)
 }
 
 fn said<D: Engine>(rows: &[D::Row]) -> Result<Said, sqlx::Error>

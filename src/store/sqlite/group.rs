@@ -1,8 +1,8 @@
 //! Group commit on SQLite's one writer: transactions that wait for each other share one commit, and its one wait for
 //! the disk.
 //!
-//! Each transaction has the connection to itself; the second and later ones run within a savepoint, which the next one
-//! or the commit releases. A finished transaction joins the end of the queue. The first to get its turn again commits
+//! Each transaction has the connection to itself, and runs within a savepoint, which the next one or the commit
+//! releases. A finished transaction joins the end of the queue. The first to get its turn again commits
 //! for all that are finished by then, and none returns before it knows the outcome. A transaction that is dropped is
 //! rolled back alone, and ends the group; so does a failed one, since on a full disk SQLite rolls everything back by
 //! itself. Transactions whose commit failed because of another can be retried alone ([`Shared`]).
@@ -39,6 +39,8 @@ pub struct Member {
     turn: Option<OwnedMutexGuard<Group>>,
     /// True if it shares its commit with no other.
     alone: bool,
+    /// Sent with its first statement.
+    opening: Option<&'static str>,
 }
 
 /// Failure of a shared commit. Nothing of its members was committed.
@@ -100,15 +102,19 @@ impl Writer {
 
 impl Member {
     async fn begin(group: OwnedMutexGuard<Group>, alone: bool) -> Result<Member, sqlx::Error> {
+        let first = group.done.is_empty();
+        let opening = (!first).then_some("RELEASE member; SAVEPOINT member");
         // From here on, dropping the member undoes whatever failed.
-        let mut member = Member { turn: Some(group), alone };
-        let begin = match member.done() {
-            0 => "BEGIN IMMEDIATE",
-            1 => "SAVEPOINT member",
-            _ => "RELEASE member; SAVEPOINT member",
-        };
-        sqlx::query::query(begin).execute(&mut *member).await?;
+        let mut member = Member { turn: Some(group), alone, opening };
+        if first {
+            sqlx::query::query("BEGIN IMMEDIATE; SAVEPOINT member").execute(&mut *member).await?;
+        }
         Ok(member)
+    }
+
+    /// Takes what has to be sent before its first statement.
+    pub fn opening(&mut self) -> Option<&'static str> {
+        self.opening.take()
     }
 
     /// Commits the transaction, together with others that wait to commit.
@@ -131,11 +137,6 @@ impl Member {
             group = turn.lock_owned() => commit(group),
         };
         heard(told.await)
-    }
-
-    /// Returns how many members finished before this one.
-    fn done(&self) -> usize {
-        self.turn.as_ref().map_or(0, |group| group.done.len())
     }
 }
 
@@ -161,11 +162,14 @@ impl Group {
         self.end(committed, own);
     }
 
-    /// Rolls back the current transaction, and commits those that finished before it.
-    async fn give_up(&mut self) {
+    /// Rolls back the current transaction, if it has `begun`, and commits those that finished before it.
+    async fn give_up(&mut self, begun: bool) {
         if self.done.is_empty() {
             let undone = self.run("ROLLBACK").await;
             return self.end(undone, false);
+        }
+        if !begun {
+            return self.commit().await;
         }
         match self.run("ROLLBACK TO member").await {
             Ok(()) => self.commit().await,
@@ -200,8 +204,9 @@ impl Group {
 impl Drop for Member {
     fn drop(&mut self) {
         let Some(mut group) = self.turn.take() else { return };
+        let begun = self.opening.is_none();
         match Handle::try_current() {
-            Ok(runtime) => _ = runtime.spawn(async move { group.give_up().await }),
+            Ok(runtime) => _ = runtime.spawn(async move { group.give_up(begun).await }),
             Err(_) => group.end(Err(sqlx::Error::WorkerCrashed), false),
         }
     }
@@ -234,6 +239,9 @@ mod tests {
     use super::*;
 
     async fn add(member: &mut Member) {
+        if let Some(opening) = member.opening() {
+            sqlx::query::query(opening).execute(&mut **member).await.unwrap();
+        }
         sqlx::query::query("INSERT INTO people VALUES (1)").execute(&mut **member).await.unwrap();
     }
 

@@ -145,11 +145,16 @@ impl Held<Sqlite> for Member {
     fn is_begun(&self) -> bool {
         true
     }
+
+    fn opening(&mut self) -> Option<&'static str> {
+        Member::opening(self)
+    }
 }
 
 impl Engine for Sqlite {
     type Source = Writer;
     type Held = Member;
+    const JOINS: bool = true;
 
     async fn begin(writer: &Writer) -> Result<Member, sqlx::Error> {
         writer.begin().await
