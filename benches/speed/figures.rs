@@ -129,6 +129,15 @@ pub async fn mails(plan: &Plan, folder: &Path) {
     table.print();
 }
 
+/// Measures sign-ins after starts beside busy cores alone.
+pub async fn starts(plan: &Plan, folder: &Path) {
+    let (sink, mut table) = (Sink::start().await, Table::default());
+    let home = folder.join("site");
+    Site::small(&home, &sink, SQLITE, 1).await.settle(&sink).await;
+    beside_loops(plan, &home, &sink, &mut table).await;
+    table.print();
+}
+
 async fn passwords(plan: &Plan, site: &Site, sink: &Sink, table: &mut Table) {
     let (mut sign_ins, mut resets) = (Rounds::default(), Rounds::default());
     let count = plan.hashes * raw::cores();

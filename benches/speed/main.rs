@@ -1,8 +1,8 @@
 //! Speed of the site compared with the limits of this machine: `cargo bench --bench speed`, with `-- quick` for a short
-//! run and `-- sign-ins` for the rows about signing in, `-- mails` for those about a flood of resets, `-- programs` for
-//! those about JSON and tokens. Other words measure more: `console` its pages over a million accounts and three million
-//! events, `growth` the slowdown of a large site against a small one, `replicas` the cost of three servers on one
-//! PostgreSQL, `plot` latency over load.
+//! run. Words measure a part: `sign-ins`, `mails` a flood of resets, `starts` starting beside busy cores, `programs` JSON
+//! and tokens. Others measure more: `console` its pages over a million accounts and three million events, `growth` the
+//! slowdown of a large site against a small one, `replicas` the cost of three servers on one PostgreSQL, `plot` latency
+//! over load.
 //!
 //! The site is the release binary in its own processes, without limits. This process generates the load and runs the
 //! site's mail server, over the loopback interface, and so uses a share of the same cores.
@@ -54,6 +54,7 @@ fn main() {
     match words[..] {
         [] => runtime.block_on(figures::measure(&whole, folder)),
         ["mails"] => runtime.block_on(figures::mails(&whole, folder)),
+        ["starts"] => runtime.block_on(figures::starts(&whole, folder)),
         ["sign-ins"] => runtime.block_on(figures::sign_ins(&whole, folder)),
         ["quick"] => {
             let plan = Plan { rounds: 1, round: glance, hashes: 12, passkeys: 200, flood: 1_000, starts: 3 };
@@ -65,7 +66,7 @@ fn main() {
         ["programs"] => runtime.block_on(programs::measure(&whole, folder)),
         ["plot"] => runtime.block_on(plot::measure(folder)),
         _ => {
-            eprintln!("one of: quick, sign-ins, mails, programs, console, growth, replicas, plot");
+            eprintln!("one of: quick, sign-ins, mails, starts, programs, console, growth, replicas, plot");
             std::process::exit(2);
         }
     }

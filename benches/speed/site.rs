@@ -46,7 +46,8 @@ impl Site {
         let toml = std::fs::read_to_string(&file).expect("Rocket.toml is there");
         let toml = toml.replacen("limits.enabled", "trusted_proxies = ['127.0.0.1']\nlimits.enabled", 1);
         std::fs::write(file, toml).expect("Rocket.toml is written");
-        Site::seed(folder, accounts, &[]);
+        // PostgreSQL gives a statement too little time for the millions of events that come with so many people.
+        Site::seed(folder, accounts, if database == SQLITE { &[] } else { &["--events", "100000"] });
         let processes = vec![Process::start(&mut command(folder, &[]), port).await];
         Site { processes, url: url(port), cookies: Vec::new() }
     }
