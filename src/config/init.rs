@@ -6,6 +6,7 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use uuid::Uuid;
 
 use crate::base::{Error, random::Random};
 
@@ -60,17 +61,23 @@ pub(crate) fn secrets(random: Random) -> Result<String, Error> {
 }
 
 /// Writes secrets to a file that only its owner reads, unless it exists; returns its content, which another process may
-/// have written.
+/// have written. The file is never there in part.
 pub(crate) fn keep_secrets(path: &Path, secrets: &str) -> io::Result<String> {
+    let name = Random.bytes().map(Uuid::from_bytes).map_err(io::Error::other)?;
+    let draft = path.with_file_name(format!(".latchkey.secrets.{name}"));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(mut file) => file.write_all(secrets.as_bytes())?,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error),
-    }
+    let written = options.open(&draft)?.write_all(secrets.as_bytes());
+    let kept = written.and_then(|()| match std::fs::hard_link(&draft, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        // A file system without links.
+        Err(_) => std::fs::rename(&draft, path),
+        linked => linked,
+    });
+    _ = std::fs::remove_file(&draft);
+    kept?;
     std::fs::read_to_string(path)
 }
 
@@ -140,6 +147,22 @@ mod tests {
     /// True if `figment` has `key`.
     fn holds(figment: &Figment, key: &str) -> bool {
         figment.find_value(key.trim_start_matches('.')).is_ok()
+    }
+
+    #[test]
+    fn of_many_who_start_at_once_all_have_the_same_secrets() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("latchkey.secrets");
+        let all = std::thread::scope(|scope| {
+            let one = |number: usize| {
+                let path = &path;
+                scope.spawn(move || keep_secrets(path, &format!("secret {number}")).unwrap())
+            };
+            let all: Vec<_> = (0..16).map(one).collect();
+            all.into_iter().map(|one| one.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert!(all.iter().all(|kept| *kept == all[0] && kept.starts_with("secret ")), "{all:?}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
