@@ -10,6 +10,7 @@ use crate::{
     observe::{health::Health, metrics::Metrics, task_context::RequestIds},
     outbox::transport::{OwnSenders, Transports},
     policy::own_strategy::{OwnStrategy, Strategies},
+    store::FindStore,
     view::{layout::HostLayout, page_cache::PageCache, templates::Templates},
 };
 
@@ -20,6 +21,8 @@ pub struct Extensions {
     pub registration: Option<Attached>,
     /// Layout of our pages.
     pub layout: Option<HostLayout>,
+    /// Connections to the database in place of ours.
+    pub store: Option<FindStore>,
     /// Senders in place of the mail server and the gateway.
     pub senders: OwnSenders,
     /// Rule for new passwords, after ours.
@@ -31,7 +34,8 @@ pub struct Extensions {
 impl Extensions {
     /// Returns the parts that a configuration may count on; `strategies` are all that the site knows.
     pub fn provided(&self, strategies: Strategies) -> Provided {
-        Provided { mail: self.senders.mail.is_some(), texts: self.senders.texts.is_some(), strategies }
+        let (mail, texts) = (self.senders.mail.is_some(), self.senders.texts.is_some());
+        Provided { mail, texts, connections: self.store.is_some(), strategies }
     }
 }
 

@@ -26,12 +26,14 @@ macro_rules! pages {
     ($($(#[$condition:meta])? $name:ident),* $(,)?) => { $(
         /// [accounts]: crate::guide::accounts
         /// [Commands]: crate::guide::commands
+        /// [database]: crate::guide::database#over-your-connections
         /// [events]: crate::guide::events
         /// [Features]: crate::guide::features
         /// [senders]: crate::guide::senders
         /// [testing]: crate::guide::testing
         /// [In your database]: crate::guide::database#in-your-database
         /// [CHANGELOG.md]: crate::guide#in-the-repository
+        /// [examples/club]: crate::guide#in-the-repository
         /// [examples/diesel]: crate::guide#in-the-repository
         /// [examples/existing_users]: crate::guide#in-the-repository
         /// [examples/maud]: crate::guide#in-the-repository

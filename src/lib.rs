@@ -48,7 +48,8 @@
 //! - **Commands**: [`run`][run] gives your binary `user add`, `check`, `policy explain` and the rest.
 //!
 //! # Features
-//! - `sqlite`, `postgres` (both on by default): the databases. Leave one out if your own driver links another SQLite.
+//! - `sqlite`, `postgres` (both on by default): the databases. If your own driver links another SQLite, leave `sqlite` out,
+//!   and keep the accounts over your connections with `store`.
 //! - `mail`, `sms` (on by default): clients of mail servers and SMS gateways, for `latchkey.mail.url` and `sms.url`.
 //! - `console` (on by default): the pages at `/admin`. `watch` (on by default): a changed file switches the policy.
 //! - `swagger-ui`: `/api/docs`. `templates`: `in_template`. `metrics`: `/metrics`, for Prometheus.
@@ -145,7 +146,9 @@ pub use sign_in::by;
 pub use sign_in::by::By;
 pub use sign_in::permission::May;
 pub use sign_in::urls::{Urls, sign_in};
-pub use store::{Row, Tx, Value};
+pub use store::Tx;
+#[doc(inline)]
+pub use store::{Row, Value};
 /// The id of an account.
 ///
 /// ```

@@ -22,11 +22,13 @@ enum Resolved {
     Unreachable(String),
 }
 
-/// A row of the table: the lines of a host's dependencies, and Latchkey's features beside them.
+/// A row of the table: the lines of a host's dependencies, Latchkey's features beside them, and the line of the crate that
+/// lends it the host's connections.
 #[derive(Default)]
 struct Row {
     dependencies: Vec<String>,
     features: BTreeSet<String>,
+    adapters: Vec<String>,
 }
 
 const ALL: [&str; 2] = ["sqlite", "postgres"];
@@ -39,7 +41,16 @@ fn rows() -> Vec<Row> {
     let code = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
     rows.map(|row| {
         let cells: Vec<_> = row.trim_matches('|').split('|').collect();
-        Row { dependencies: code(cells[0]), features: code(cells[1]).into_iter().collect() }
+        let adapters = code(cells[2]).into_iter();
+        let adapter = |name: String| {
+            let folder = name.trim_start_matches("latchkey-");
+            format!("{name} = {{ path = \"../../../crates/{folder}\" }}")
+        };
+        Row {
+            dependencies: code(cells[0]),
+            features: code(cells[1]).into_iter().collect(),
+            adapters: adapters.map(adapter).collect(),
+        }
     })
     .collect()
 }
@@ -69,7 +80,7 @@ impl Row {
             "[package]\nname = \"host\"\nedition = \"2024\"\n\n[lib]\npath = \"../lib.rs\"\n\n[workspace]\n\n[dependencies]\n\
              latchkey = {{ path = \"../../..\", default-features = false, features = {:?} }}\n{}\n",
             Vec::from_iter(&self.features),
-            self.dependencies.join("\n")
+            [&self.dependencies[..], &self.adapters].concat().join("\n")
         )
     }
 
@@ -111,7 +122,8 @@ fn resolve(folder: &Path, how: &[&str]) -> Resolved {
 /// True if the features of a row are all that fit beside its driver: with all, two crates link the same library.
 fn others_clash(row: &Row) -> bool {
     let folder = tempfile::tempdir().expect("a folder");
-    let everything = Row { features: ALL.map(str::to_owned).into(), dependencies: row.dependencies.clone() };
+    let (features, dependencies) = (ALL.map(str::to_owned).into(), row.dependencies.clone());
+    let everything = Row { features, dependencies, ..Row::default() };
     let manifest = everything.manifest().replace("../../..", &root().display().to_string());
     fs::write(folder.path().join("Cargo.toml"), manifest.replace("../lib.rs", "lib.rs")).expect("a manifest");
     fs::write(folder.path().join("lib.rs"), "").expect("a library");
@@ -136,7 +148,7 @@ fn latchkey_resolves_beside_every_driver_with_the_features_of_the_table() {
     assert!(rows.len() >= 10, "{} rows", rows.len());
     let wanted = std::env::var_os("LATCHKEY_WRITE_LIST").is_some();
     for row in rows.into_iter().chain(alone()) {
-        let Row { dependencies, features } = &row;
+        let Row { dependencies, features, .. } = &row;
         match row.resolve(wanted) {
             Resolved::Yes => {}
             Resolved::Clash => panic!("{dependencies:?} clashes with {features:?}"),

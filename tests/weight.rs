@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 /// Most crates of [`PLAIN`], its own among them.
-const MOST: usize = 263;
+const MOST: usize = 264;
 /// An application with one database, and nothing else that is a feature.
 const PLAIN: &str = "example-plain";
 

@@ -52,6 +52,12 @@ pub enum Error {
     Template(#[source] Cause),
 }
 
+impl From<latchkey_store::Error> for Error {
+    fn from(cause: latchkey_store::Error) -> Self {
+        Error::Database(cause.into())
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(cause: sqlx::Error) -> Self {
         Error::Database(cause.into())

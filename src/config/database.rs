@@ -14,15 +14,24 @@ use crate::{
 /// # Errors
 /// [`Error::Config`] naming the file and the key.
 pub fn read(figment: &Figment) -> Result<DatabaseSettings, Error> {
-    match find(figment) {
+    settings(figment, false)
+}
+
+/// Reads the settings of the database; `lent` if the connections are an application's.
+///
+/// # Errors
+/// Same as [`read`].
+pub fn settings(figment: &Figment, lent: bool) -> Result<DatabaseSettings, Error> {
+    match find(figment, lent) {
         (settings, faults) if faults.is_empty() => Ok(settings),
         (_, faults) => Err(faults.into()),
     }
 }
 
-/// Like [`read`], with a finding for each fault, and defaults for keys that cannot be read.
-pub fn find(figment: &Figment) -> (DatabaseSettings, Vec<Finding>) {
+/// Like [`settings`], with a finding for each fault, and defaults for keys that cannot be read.
+pub fn find(figment: &Figment, lent: bool) -> (DatabaseSettings, Vec<Finding>) {
     let (mut settings, mut findings): (DatabaseSettings, _) = fault::salvage(figment, "databases.latchkey");
+    settings.lent = lent;
     let mut faults: Vec<_> = share(figment, &mut settings).err().into_iter().collect();
     if faults.is_empty() {
         faults = settings.faults();

@@ -37,6 +37,8 @@ pub struct Provided {
     pub mail: bool,
     /// It sends texts.
     pub texts: bool,
+    /// It lends connections to its database.
+    pub connections: bool,
     /// Strategies that the site knows: the five, and those of the application.
     pub strategies: Strategies,
 }
@@ -44,7 +46,7 @@ pub struct Provided {
 impl Provided {
     /// Returns all that an application may provide and that need not be named.
     pub fn perhaps() -> Self {
-        Self { mail: true, texts: true, strategies: Strategies::unseen() }
+        Self { mail: true, texts: true, connections: false, strategies: Strategies::unseen() }
     }
 }
 
@@ -110,7 +112,7 @@ impl Validated {
         if let Err(fault) = figment.extract::<Dict>() {
             return Err(fault::explain(figment, fault, ""));
         }
-        let (database, mut unread) = database::find(figment);
+        let (database, mut unread) = database::find(figment, provided.connections);
         let figment = &if lenient {
             with_own_secrets(figment, &database, keep_secrets && unread.is_empty()).map_err(own)?
         } else {

@@ -3,6 +3,8 @@
 use std::{future::pending, path::Path, sync::Arc};
 
 use figment::Figment;
+#[cfg(feature = "store")]
+use latchkey_store::Store;
 use rocket::{
     Build, Data, Request, Rocket,
     fairing::{self, Fairing, Info, Kind},
@@ -77,6 +79,10 @@ pub struct Latchkey {
     app: Option<Arc<App>>,
 }
 
+#[cfg(feature = "store")]
+const NO_STORE: &str =
+    ".store(…) finds no connections: attach the fairing that opens them before latchkey::fairing()";
+
 /// Source of a newer configuration.
 enum Reading {
     /// Rocket's own files and variables, if the application is configured by them.
@@ -122,6 +128,29 @@ impl Latchkey {
     #[cfg(feature = "watch")]
     pub fn configuration(mut self, read: impl Fn() -> Figment + Send + Sync + 'static) -> Self {
         self.read = Reading::By(Arc::new(read));
+        self
+    }
+
+    /// Keeps the accounts over the application's own connections to SQLite, which `find` finds once the fairing that
+    /// opens them is attached: before this one.
+    ///
+    /// For a driver that links another SQLite than ours. The crates `latchkey-sqlx07`, `latchkey-rusqlite` and
+    /// `latchkey-diesel` make a [`Store`](latchkey_store::Store) of one; `databases.latchkey.url` is not read then, and
+    /// neither is that of the entry that `latchkey.database` names, except by commands.
+    ///
+    /// ```no_run
+    /// # use {latchkey_store::Store, rocket::{Build, Rocket}};
+    /// fn attach<S: Store + Clone>(rocket: Rocket<Build>) -> Rocket<Build> {
+    ///     rocket.attach(latchkey::fairing().store(|rocket| rocket.state::<S>().cloned()))
+    /// }
+    /// ```
+    #[cfg(feature = "store")]
+    pub fn store<S: Store>(
+        mut self,
+        find: impl Fn(&Rocket<Build>) -> Option<S> + Send + Sync + 'static,
+    ) -> Self {
+        let find = move |rocket: &Rocket<Build>| find(rocket).map(|store| Arc::new(store) as Arc<dyn Store>);
+        self.extensions.store = Some(Arc::new(find));
         self
     }
 
@@ -227,9 +256,18 @@ impl Latchkey {
     }
 
     /// Returns the site and its database: here, so that fairings attached later find its tables.
-    async fn open(&self, figment: &Figment) -> Result<(Arc<App>, Db), Error> {
-        let app = self.app(figment)?;
-        Ok((app, Db(Pool::connect(&database::read(figment)?).await?)))
+    async fn open(&self, rocket: &Rocket<Build>) -> Result<(Arc<App>, Db), Error> {
+        let app = self.app(rocket.figment())?;
+        let settings = database::settings(rocket.figment(), self.extensions.store.is_some())?;
+        let pool = match &self.extensions.store {
+            #[cfg(feature = "store")]
+            Some(find) => {
+                let store = find(rocket).ok_or_else(|| Error::Config(NO_STORE.into()))?;
+                Pool::over(store, &settings).await?
+            }
+            _ => Pool::connect(&settings).await?,
+        };
+        Ok((app, Db(pool)))
     }
 
     fn build(&self, figment: &Figment, templates: Option<&Path>) -> Result<Arc<App>, Error> {
@@ -275,7 +313,7 @@ impl Fairing for Latchkey {
             log::error!("latchkey::fairing() is attached twice: attach it once");
             return Err(rocket);
         }
-        match self.open(rocket.figment()).await {
+        match self.open(&rocket).await {
             Ok((app, db)) => {
                 let site = assemble(rocket, app, db);
                 Ok(match self.read.again(site.figment()) {

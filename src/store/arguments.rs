@@ -3,7 +3,7 @@
 use sqlx::{arguments::Arguments, database::Database, encode::Encode, types::Type};
 use uuid::Uuid;
 
-use super::value::Value;
+use super::Value;
 
 /// Returns the arguments for `$1`, `$2`, ….
 pub(super) fn arguments<D: Database>(values: &[Value]) -> Result<D::Arguments, sqlx::Error>

@@ -10,6 +10,13 @@ use crate::{
     observe::connections::Connections,
 };
 
+/// Most background transactions that may compete with requests for SQLite's one writer.
+#[cfg(any(feature = "sqlite", feature = "store"))]
+pub(super) const BEHIND: usize = 2;
+/// Requests in one transaction on SQLite, and such transactions at once.
+#[cfg(any(feature = "sqlite", feature = "store"))]
+pub(super) const SET: (usize, usize) = (16, 1);
+
 /// An open database.
 #[rocket::async_trait]
 pub(super) trait Driver: Send + Sync {
@@ -106,8 +113,19 @@ pub(super) fn file(url: &str) -> Option<PathBuf> {
     match Kind::of(url) {
         #[cfg(feature = "sqlite")]
         Some(Kind::Sqlite) => super::sqlite::file(url),
+        #[cfg(not(feature = "sqlite"))]
+        Some(Kind::Sqlite) => file_of_others(url),
         _ => None,
     }
+}
+
+/// Returns the file at the URL of an application's own driver.
+#[cfg(not(feature = "sqlite"))]
+fn file_of_others(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
+    let (path, options) = path.split_once('?').unwrap_or((path, ""));
+    let in_memory = path.is_empty() || path.contains(":memory:") || options.contains("mode=memory");
+    (!in_memory).then(|| path.into())
 }
 
 /// Features of the drivers in this program.

@@ -65,6 +65,15 @@ pub(super) struct Dialect {
     pub may_read: &'static str,
 }
 
+#[cfg(any(feature = "sqlite", feature = "store"))]
+pub(super) static SQLITE: Dialect = Dialect {
+    name: "sqlite",
+    time: "TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP",
+    bytes: "BLOB",
+    has_table: "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'TABLE')",
+    may_read: "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'TABLE')",
+};
+
 impl Dialect {
     /// Returns the file that adopts a database of the first versions, by its extension.
     pub fn adoption(&self, extension: &str) -> &'static str {

@@ -16,6 +16,8 @@ pub mod events;
 pub mod factors;
 pub mod files;
 pub mod former_addresses;
+#[cfg(feature = "store")]
+mod host_pool;
 pub mod keys;
 mod lent;
 mod migrate;
@@ -46,23 +48,25 @@ pub mod trusted_browsers;
 mod tx;
 pub mod upkeep;
 pub mod usernames;
-mod value;
 mod writes;
 
-use std::{convert::Infallible, ops};
+use std::{convert::Infallible, ops, sync::Arc};
 
-use rocket::{Phase, Rocket};
+use latchkey_store::Store;
+use rocket::{Build, Phase, Rocket};
 use uuid::Uuid;
 
 pub use busy::Token;
+pub use latchkey_store::{Row, Value};
 pub use pool::Pool;
-pub use row::Row;
 pub use settings::{DatabaseSettings, Synchronous};
 pub use stored_policy::StoredPolicy;
 pub use tx::Tx;
-pub use value::Value;
 
 use crate::base::{Error, clock::Time, random::Random};
+
+/// Finds the connections of an application among what it manages.
+pub type FindStore = Arc<dyn Fn(&Rocket<Build>) -> Option<Arc<dyn Store>> + Send + Sync>;
 
 /// The database of a running site.
 pub struct Db(pub Pool);
@@ -83,6 +87,7 @@ impl ops::Deref for Db {
 }
 
 /// A connection to either database.
+#[cfg_attr(not(feature = "sqlite"), allow(clippy::large_enum_variant, reason = "a request has one"))]
 pub enum Conn {
     /// A read-only connection to SQLite.
     #[cfg(feature = "sqlite")]
@@ -90,6 +95,12 @@ pub enum Conn {
     /// A transaction on SQLite's one writer.
     #[cfg(feature = "sqlite")]
     SqliteTx(retry_tx::RetryTx<sqlx_sqlite::Sqlite>),
+    /// A connection of an application.
+    #[cfg(feature = "store")]
+    Host(host_pool::HostConn),
+    /// A transaction on one.
+    #[cfg(feature = "store")]
+    HostTx(retry_tx::RetryTx<host_pool::HostSqlite>),
     /// A connection to PostgreSQL.
     #[cfg(feature = "postgres")]
     Postgres(postgres::Link),
@@ -161,7 +172,7 @@ fn no_answer<T>(never: &Infallible) -> Result<T, sqlx::Error> {
 /// type, then the connection, the SQL, and the values bound to `$1`, `$2`, … in order. A statement that is queued may
 /// run with the next one or the commit: it answers `None` then.
 macro_rules! sql {
-    (@run $answer:ty, $conn:expr, $c:ident => $run:expr, $tx:ident => $again:expr) => {
+    (@run $answer:ty, $conn:expr, $c:ident => $run:expr, $host:ident => $asked:expr, $tx:ident => $again:expr) => {
         match $crate::store::AsConn::conn($conn) {
             #[cfg(feature = "sqlite")]
             $crate::store::Conn::Sqlite(reader) => {
@@ -182,6 +193,10 @@ macro_rules! sql {
             $crate::store::Conn::SqliteTx($tx) => $again,
             #[cfg(feature = "postgres")]
             $crate::store::Conn::PostgresTx($tx) => $again,
+            #[cfg(feature = "store")]
+            $crate::store::Conn::Host($host) => $asked,
+            #[cfg(feature = "store")]
+            $crate::store::Conn::HostTx($tx) => $again,
             $crate::store::Conn::Lent(_) => $crate::store::lent::refused::<$answer>(),
             $crate::store::Conn::None(never) => $crate::store::no_answer::<$answer>(never),
         }
@@ -190,18 +205,21 @@ macro_rules! sql {
         let text: &'static str = $text;
         sql!(@run u64, $conn,
             c => sqlx::query::query(text)$(.bind($arg))*.execute(c).await.map(|done| done.rows_affected()),
+            host => host.answer(sqlx::query::query(text)$(.bind($arg))*).await.map(|(_, changed)| changed),
             tx => { let statement = tx.statement(text)$(.bind($arg))*; tx.execute(statement).await })
     }};
     (queue $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
         sql!(@run Option<u64>, $conn,
             c => sqlx::query::query(text)$(.bind($arg))*.execute(c).await.map(|done| Some(done.rows_affected())),
+            host => host.answer(sqlx::query::query(text)$(.bind($arg))*).await.map(|(_, changed)| Some(changed)),
             tx => { let statement = tx.statement(text)$(.bind($arg))*; tx.queue(statement).await })
     }};
     (optional $row:ty, $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;
         sql!(@run Option<$row>, $conn,
             c => sqlx::query_as::query_as::<_, $row>(text)$(.bind($arg))*.fetch_optional(c).await,
+            host => host.rows::<$row>(sqlx::query::query(text)$(.bind($arg))*).await.map(|rows| rows.into_iter().next()),
             tx => {
                 let statement = tx.statement(text)$(.bind($arg))*;
                 tx.rows::<$row>(statement).await.map(|rows| rows.into_iter().next())
@@ -211,6 +229,7 @@ macro_rules! sql {
         let text: &'static str = $text;
         sql!(@run Vec<$row>, $conn,
             c => sqlx::query_as::query_as::<_, $row>(text)$(.bind($arg))*.fetch_all(c).await,
+            host => host.rows::<$row>(sqlx::query::query(text)$(.bind($arg))*).await,
             tx => { let statement = tx.statement(text)$(.bind($arg))*; tx.rows::<$row>(statement).await })
     }};
 }

@@ -2,6 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
+#[cfg(feature = "store")]
+use latchkey_store::Store;
+
+#[cfg(feature = "store")]
+use super::host_pool;
 use super::{
     Conn, DatabaseSettings, Tx,
     access_tokens::TokenOwner,
@@ -70,9 +75,23 @@ impl Pool {
 
     async fn open(settings: &DatabaseSettings, migrate: bool) -> Result<(Self, usize), Error> {
         let (driver, count) = driver::open(settings, migrate).await?;
+        Ok((Self::of(driver, settings), count))
+    }
+
+    /// Takes an application's connections, and applies missing migrations.
+    ///
+    /// # Errors
+    /// Same as [`connect`](Self::connect).
+    #[cfg(feature = "store")]
+    pub async fn over(store: Arc<dyn Store>, settings: &DatabaseSettings) -> Result<Self, Error> {
+        let (driver, _) = host_pool::open(store, settings).await?;
+        Ok(Self::of(driver, settings))
+    }
+
+    fn of(driver: Arc<dyn Driver>, settings: &DatabaseSettings) -> Self {
         let (sessions, access_tokens) = (Batcher::new(driver.batches()), Batcher::new(driver.batches()));
         let (busy, writes) = (Busy::default(), Writes::default());
-        Ok((Self { driver, key: settings.url_key().into(), busy, writes, sessions, access_tokens }, count))
+        Self { driver, key: settings.url_key().into(), busy, writes, sessions, access_tokens }
     }
 
     /// Returns how many migrations the database lacks.

@@ -23,6 +23,13 @@ macro_rules! record {
             }
         }
 
+        #[cfg(feature = "store")]
+        impl<'r> sqlx::from_row::FromRow<'r, $crate::store::host_pool::HostRow> for $name {
+            fn from_row(row: &'r $crate::store::host_pool::HostRow) -> Result<Self, sqlx::Error> {
+                Ok(Self { $($field: record!(@read row $field $(= $from)?),)* })
+            }
+        }
+
         #[cfg(feature = "postgres")]
         impl<'r> sqlx::from_row::FromRow<'r, sqlx_postgres::PgRow> for $name {
             fn from_row(row: &'r sqlx_postgres::PgRow) -> Result<Self, sqlx::Error> {

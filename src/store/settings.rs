@@ -24,6 +24,9 @@ pub struct DatabaseSettings {
     /// Entry of `databases` that the URL comes from, if it is another one.
     #[serde(skip)]
     pub entry: Option<String>,
+    /// True if the connections are an application's: then the URL is for the commands alone.
+    #[serde(skip)]
+    pub lent: bool,
 }
 
 /// Point at which SQLite reports a commit as durable.
@@ -45,6 +48,7 @@ impl Default for DatabaseSettings {
             synchronous: Synchronous::Full,
             migration_lock: true,
             entry: None,
+            lent: false,
         }
     }
 }
@@ -59,7 +63,7 @@ impl DatabaseSettings {
             let key = format!("databases.latchkey.{name}");
             SettingFault::new(key, "0 is out of range", "write 1 or more")
         });
-        none.chain(driver::fault(self)).collect()
+        none.chain(driver::fault(self).filter(|_| !self.lent)).collect()
     }
 
     /// Returns the key of the URL.
@@ -75,7 +79,7 @@ impl DatabaseSettings {
     /// Returns the risks of data being read or forged on the way to the database: what release refuses, and what it
     /// warns of.
     pub fn validate(&self) -> (Option<SettingFault>, Option<SettingFault>) {
-        driver::risks(self)
+        if self.lent { (None, None) } else { driver::risks(self) }
     }
 
     pub(super) fn unusable(&self, error: &dyn Display) -> Error {

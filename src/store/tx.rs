@@ -3,13 +3,7 @@
 use rocket::tokio::sync::OwnedSemaphorePermit;
 use sqlx::sql_str::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
-use super::{
-    Conn,
-    arguments::arguments,
-    retry_tx::RetryTx,
-    row::{Read, Row},
-    value::Value,
-};
+use super::{Conn, Row, Value, arguments::arguments, retry_tx::RetryTx, row::Read};
 use crate::base::Error;
 
 /// Runs the same in a transaction `$tx` of either database, `$D`.
@@ -19,6 +13,11 @@ macro_rules! within {
             #[cfg(feature = "sqlite")]
             Conn::SqliteTx($tx) => {
                 type $D = sqlx_sqlite::Sqlite;
+                $run
+            }
+            #[cfg(feature = "store")]
+            Conn::HostTx($tx) => {
+                type $D = super::host_pool::HostSqlite;
                 $run
             }
             #[cfg(feature = "postgres")]

@@ -46,5 +46,5 @@ pub async fn create(accounts: &Accounts) -> Result<(), Error> {
 pub async fn name(accounts: &Accounts, id: Uuid) -> Result<Option<String>, Error> {
     let mut tx = accounts.begin().await?;
     let found = tx.fetch("SELECT name FROM customers WHERE account_id = $1", &[id.into()]).await?;
-    found.first().map(|row| row.get("name")).transpose()
+    Ok(found.first().map(|row| row.get("name")).transpose()?)
 }

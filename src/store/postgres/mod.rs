@@ -8,7 +8,7 @@ mod values;
 use std::{net::IpAddr, str::FromStr, sync::Arc, time::Duration};
 
 use rocket::tokio::{pin, select, time::sleep};
-use sqlx::{error::BoxDynError, sql_str::AssertSqlSafe};
+use sqlx::{error::BoxDynError, query::Query, sql_str::AssertSqlSafe};
 use sqlx_postgres::{PgConnectOptions, PgConnection, PgQueryResult, PgSslMode, PgValueRef, Postgres};
 
 use self::links::Links;
@@ -17,7 +17,7 @@ use super::{
     Conn, DatabaseSettings,
     driver::Driver,
     migrate::{self, Applied, Dialect, Raw},
-    retry_tx::{Engine, Held, RetryTx},
+    retry_tx::{self, Answers, Engine, Held, RetryTx},
     writes::Writes,
 };
 use crate::{
@@ -214,6 +214,13 @@ impl Engine for Postgres {
     fn is_passing(error: &sqlx::Error) -> bool {
         let code = error.as_database_error().and_then(|error| error.code());
         code.is_some_and(|code| code == SERIALIZATION_FAILURE || code == DEADLOCK)
+    }
+
+    async fn answers(
+        conn: &mut PgConnection,
+        query: Query<'static, Self, Self::Arguments>,
+    ) -> Result<Answers<Self>, sqlx::Error> {
+        retry_tx::answers(conn, query).await
     }
 
     fn changed(result: &PgQueryResult) -> u64 {

@@ -12,9 +12,9 @@ use sqlx::{
 use sqlx_postgres::{PgArgumentBuffer, PgRow, PgTypeInfo, PgValueRef, Postgres, types::Oid};
 
 use super::super::{
+    Value,
     arguments::Null,
     row::{Read, read},
-    value::Value,
 };
 
 impl Type<Postgres> for Null {

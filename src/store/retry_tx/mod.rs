@@ -21,6 +21,7 @@ use sqlx::{
     error::BoxDynError,
     executor::Executor,
     from_row::FromRow,
+    query::Query,
     row::Row,
     sql_str::SqlStr,
     value::ValueRef,
@@ -60,8 +61,34 @@ pub trait Engine: HasStatementCache + Database<Arguments: Clone + IntoArguments<
     async fn in_time<T>(statement: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error>;
     /// True if an error leaves nothing behind and might not recur.
     fn is_passing(error: &sqlx::Error) -> bool;
+    /// Runs statements, and returns the rows and how many each statement changed.
+    async fn answers(
+        conn: &mut Self::Connection,
+        query: Query<'static, Self, Self::Arguments>,
+    ) -> Result<Answers<Self>, sqlx::Error>;
     fn changed(result: &Self::QueryResult) -> u64;
     fn bytes(value: Self::ValueRef<'_>) -> Result<Vec<u8>, BoxDynError>;
+}
+
+/// Rows, and how many each of several statements changed.
+pub type Answers<D> = (Vec<<D as Database>::Row>, Vec<u64>);
+
+/// Runs statements over a driver of sqlx, for [`Engine::answers`].
+pub async fn answers<D: Engine>(
+    conn: &mut D::Connection,
+    query: Query<'static, D, D::Arguments>,
+) -> Result<Answers<D>, sqlx::Error>
+where
+    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
+{
+    let (mut answers, mut rows, mut changed) = (conn.fetch_many(query), Vec::new(), Vec::new());
+    while let Some(answer) = answers.try_next().await? {
+        match answer {
+            Either::Left(result) => changed.push(D::changed(&result)),
+            Either::Right(row) => rows.push(row),
+        }
+    }
+    Ok((rows, changed))
 }
 
 /// A transaction with a connection.
@@ -107,7 +134,6 @@ enum Said {
 
 impl<D: Engine> RetryTx<D>
 where
-    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
     usize: ColumnIndex<D::Row>,
 {
     pub(super) async fn begin(source: D::Source, writes: Writes) -> Result<Self, sqlx::Error> {
@@ -292,28 +318,15 @@ where
 async fn run<D: Engine>(
     held: Option<&mut D::Held>,
     statement: &Statement<D>,
-) -> Result<(Vec<D::Row>, Vec<u64>), sqlx::Error>
-where
-    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
-{
+) -> Result<Answers<D>, sqlx::Error> {
     let held = held.ok_or(sqlx::Error::WorkerCrashed)?;
     let query = statement.query(held.opening(), held.keeps_statements());
-    let conn = held.asked()?;
-    let outcome = D::in_time(async {
-        let (mut answers, mut rows, mut changed) = (conn.fetch_many(query), Vec::new(), Vec::new());
-        while let Some(answer) = answers.try_next().await? {
-            match answer {
-                Either::Left(result) => changed.push(D::changed(&result)),
-                Either::Right(row) => rows.push(row),
-            }
-        }
-        // Before them, there is only the opening.
-        changed.drain(..changed.len().saturating_sub(statement.count()));
-        Ok((rows, changed))
-    });
-    let outcome = outcome.await;
+    let outcome = D::in_time(D::answers(held.asked()?, query)).await;
     held.heard(&outcome);
-    outcome
+    let (rows, mut changed) = outcome?;
+    // Before them, there is only the opening.
+    changed.drain(..changed.len().saturating_sub(statement.count()));
+    Ok((rows, changed))
 }
 
 fn wrote(changed: &[u64]) -> bool {

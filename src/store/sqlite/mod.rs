@@ -7,7 +7,9 @@ mod values;
 use std::{path::PathBuf, str::FromStr, sync::Arc, thread::available_parallelism, time::Duration};
 
 use rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use sqlx::{connection::Connection, decode::Decode, error::BoxDynError, sql_str::AssertSqlSafe};
+use sqlx::{
+    connection::Connection, decode::Decode, error::BoxDynError, query::Query, sql_str::AssertSqlSafe,
+};
 use sqlx_sqlite::{
     Sqlite, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteQueryResult, SqliteSynchronous,
     SqliteValueRef,
@@ -20,10 +22,10 @@ use self::{
 };
 use super::{
     Conn, DatabaseSettings, Synchronous,
-    driver::Driver,
+    driver::{BEHIND, Driver, SET},
     files,
-    migrate::{self, Applied, Dialect, Raw},
-    retry_tx::{Engine, Held, RetryTx},
+    migrate::{self, Applied, Dialect, Raw, SQLITE},
+    retry_tx::{self, Answers, Engine, Held, RetryTx},
     writes::Writes,
 };
 use crate::{base::Error, observe::connections::Connections};
@@ -31,16 +33,6 @@ use crate::{base::Error, observe::connections::Connections};
 /// Page cache of a reader, in KiB (negative by SQLite's convention): the system caches the file too, and readers are
 /// many.
 const READER_CACHE: &str = "-256";
-/// Most background transactions that may compete with requests for the writer.
-const BEHIND: usize = 2;
-
-static DIALECT: Dialect = Dialect {
-    name: "sqlite",
-    time: "TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP",
-    bytes: "BLOB",
-    has_table: "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'TABLE')",
-    may_read: "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'TABLE')",
-};
 
 /// A database in a file.
 struct File {
@@ -114,7 +106,7 @@ impl Driver for File {
     }
 
     fn sets(&self) -> (usize, usize) {
-        (16, 1)
+        SET
     }
 
     fn batches(&self) -> usize {
@@ -177,6 +169,13 @@ impl Engine for Sqlite {
         matches!(error, sqlx::Error::Io(error) if error.get_ref().is_some_and(|error| error.is::<Shared>()))
     }
 
+    async fn answers(
+        conn: &mut SqliteConnection,
+        query: Query<'static, Self, Self::Arguments>,
+    ) -> Result<Answers<Self>, sqlx::Error> {
+        retry_tx::answers(conn, query).await
+    }
+
     fn changed(result: &SqliteQueryResult) -> u64 {
         result.rows_affected()
     }
@@ -189,7 +188,7 @@ impl Engine for Sqlite {
 #[rocket::async_trait]
 impl Raw for SqliteConnection {
     fn dialect(&self) -> &'static Dialect {
-        &DIALECT
+        &SQLITE
     }
 
     async fn begin(&mut self) -> Result<(), sqlx::Error> {

@@ -12,9 +12,9 @@ use sqlx::{
 use sqlx_sqlite::{Sqlite, SqliteArgumentsBuffer, SqliteRow, SqliteTypeInfo, SqliteValueRef};
 
 use super::super::{
+    Value,
     arguments::Null,
     row::{Read, read},
-    value::Value,
 };
 
 impl Type<Sqlite> for Null {

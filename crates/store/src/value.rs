@@ -1,10 +1,10 @@
-//! A value of an application's own statement, the same on both databases.
+//! A value, the same on both databases.
 
 use uuid::Uuid;
 
-use crate::base::Error;
+use crate::Error;
 
-/// A parameter or a result of a statement in a [`Tx`](super::Tx).
+/// A parameter or a result of a statement.
 ///
 /// | Variant | SQLite | PostgreSQL |
 /// |---|---|---|
@@ -19,13 +19,12 @@ use crate::base::Error;
 /// For other types of PostgreSQL, write a cast: `$1::jsonb`, `SELECT created_at::text`.
 ///
 /// ```
-/// use latchkey::Value;
+/// use latchkey_store::Value;
 ///
 /// assert_eq!(Value::from("Ann"), Value::Text("Ann".into()));
 /// assert_eq!(Value::from(None::<i64>), Value::Null);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Value {
     /// No value.
     Null,
@@ -112,8 +111,36 @@ impl Value {
             Value::Bytes(_) => "bytes",
             Value::Uuid(_) => "a UUID",
         };
-        Error::Database(format!("{kind} is not a {wanted}").into())
+        Error::new(format!("{kind} is not a {wanted}"))
     }
+
+    /// Returns it as SQLite stores it.
+    pub fn plain(&self) -> Plain<'_> {
+        match self {
+            Value::Null => Plain::Null,
+            Value::Bool(truth) => Plain::Integer((*truth).into()),
+            Value::Integer(number) => Plain::Integer(*number),
+            Value::Real(number) => Plain::Real(*number),
+            Value::Text(text) => Plain::Text(text),
+            Value::Bytes(bytes) => Plain::Bytes(bytes),
+            Value::Uuid(id) => Plain::Bytes(id.as_bytes()),
+        }
+    }
+}
+
+/// A value of one of the five types that SQLite stores.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Plain<'a> {
+    /// `NULL`.
+    Null,
+    /// `INTEGER`.
+    Integer(i64),
+    /// `REAL`.
+    Real(f64),
+    /// `TEXT`.
+    Text(&'a str),
+    /// `BLOB`.
+    Bytes(&'a [u8]),
 }
 
 #[cfg(test)]
