@@ -129,6 +129,21 @@ pub async fn mails(plan: &Plan, folder: &Path) {
     table.print();
 }
 
+/// Measures pages alone, those of the site and of an application.
+pub async fn all_pages(plan: &Plan, folder: &Path) {
+    let (sink, mut table) = (Sink::start().await, Table::default());
+    let home = folder.join("site");
+    let mut site = Site::small(&home, &sink, SQLITE, 1).await;
+    site.settle(&sink).await;
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let html = text(client.get(site.url.clone() + "/reset")).await;
+    let bare = Bare::start(&folder.join("bare"), &html).await;
+    pages(plan, &site, &bare, &mut table).await;
+    let host = Host::start(&home, &folder.join("bare/templates"), &html).await;
+    hosted(plan, &site, &bare, &host, &mut table).await;
+    table.print();
+}
+
 /// Measures sign-ins after starts beside busy cores alone.
 pub async fn starts(plan: &Plan, folder: &Path) {
     let (sink, mut table) = (Sink::start().await, Table::default());

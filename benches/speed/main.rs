@@ -1,5 +1,5 @@
 //! Speed of the site compared with the limits of this machine: `cargo bench --bench speed`, with `-- quick` for a short
-//! run. Words measure a part: `sign-ins`, `mails` a flood of resets, `starts` starting beside busy cores, `programs` JSON
+//! run. Words measure a part: `pages`, `sign-ins`, `mails` a flood of resets, `starts` starting beside busy cores, `programs` JSON
 //! and tokens. Others measure more: `console` its pages over a million accounts and three million events, `growth` the
 //! slowdown of a large site against a small one, `replicas` the cost of three servers on one PostgreSQL, `plot` latency
 //! over load.
@@ -55,6 +55,7 @@ fn main() {
         [] => runtime.block_on(figures::measure(&whole, folder)),
         ["mails"] => runtime.block_on(figures::mails(&whole, folder)),
         ["starts"] => runtime.block_on(figures::starts(&whole, folder)),
+        ["pages"] => runtime.block_on(figures::all_pages(&whole, folder)),
         ["sign-ins"] => runtime.block_on(figures::sign_ins(&whole, folder)),
         ["quick"] => {
             let plan = Plan { rounds: 1, round: glance, hashes: 12, passkeys: 200, flood: 1_000, starts: 3 };
@@ -66,7 +67,9 @@ fn main() {
         ["programs"] => runtime.block_on(programs::measure(&whole, folder)),
         ["plot"] => runtime.block_on(plot::measure(folder)),
         _ => {
-            eprintln!("one of: quick, sign-ins, mails, starts, programs, console, growth, replicas, plot");
+            eprintln!(
+                "one of: quick, pages, sign-ins, mails, starts, programs, console, growth, replicas, plot"
+            );
             std::process::exit(2);
         }
     }

@@ -69,16 +69,21 @@ pub(crate) fn keep_secrets(path: &Path, secrets: &str) -> io::Result<String> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(&draft)?.write_all(secrets.as_bytes());
-    let kept = written.and_then(|()| match std::fs::hard_link(&draft, path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        // A file system without links.
-        Err(_) => std::fs::rename(&draft, path),
-        linked => linked,
-    });
+    let write = |path: &Path| {
+        let mut file = options.open(path)?;
+        file.write_all(secrets.as_bytes()).and_then(|()| file.sync_all())
+    };
+    let kept = write(&draft).and_then(|()| std::fs::hard_link(&draft, path));
     _ = std::fs::remove_file(&draft);
-    kept?;
-    std::fs::read_to_string(path)
+    let kept = match kept {
+        // A file system without links.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => write(path),
+        kept => kept,
+    };
+    match kept {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => std::fs::read_to_string(path),
+    }
 }
 
 #[cfg(test)]

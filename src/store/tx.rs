@@ -36,8 +36,8 @@ macro_rules! within {
 /// of an account is a `BLOB` on SQLite and a `UUID` on PostgreSQL, so a column of that type may refer to
 /// `latchkey_accounts (id)`. On SQLite, everybody else's changes wait until it ends: keep it short. One that
 /// [`Accounts::begin`](crate::Accounts::begin) has begun is rolled back after three seconds. Statements may run
-/// again if the database undoes the transaction because of others; the application does not notice. None may
-/// begin, end or name a transaction.
+/// again if the database undoes the transaction because of others; the application does not notice. Each call takes one
+/// statement, which may not begin, end or name a transaction.
 ///
 /// ```no_run
 /// # use latchkey::{Accounts, Error, Uuid};

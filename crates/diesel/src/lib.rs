@@ -5,7 +5,7 @@
 //!
 //! fn open() -> ConnectionResult<SqliteConnection> {
 //!     let mut connection = SqliteConnection::establish("club.db")?;
-//!     let settings = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000";
+//!     let settings = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON";
 //!     connection.batch_execute(settings).expect("the file is no database");
 //!     Ok(connection)
 //! }
@@ -15,6 +15,8 @@
 //! # taken(store);
 //! // latchkey::fairing().store(move |_| Some(store.clone()))
 //! ```
+//!
+//! Here each connection is opened anew; a pool keeps them open.
 //!
 //! diesel tells no code of an error. So where a trigger of the application raises one, its refusal looks like a failure of the
 //! database.
@@ -109,8 +111,12 @@ fn error(error: DieselError) -> Error {
             "database is locked" | "database table is locked" => Some(5),
             "attempt to write a readonly database" => Some(8),
             "disk I/O error" => Some(10),
+            "database disk image is malformed" => Some(11),
             "database or disk is full" => Some(13),
-            _ => Some(1),
+            "unable to open database file" => Some(14),
+            "file is not a database" => Some(26),
+            told if told.starts_with("no such table") => Some(1),
+            _ => None,
         },
         _ => None,
     };

@@ -5,7 +5,7 @@ mod site;
 
 use diesel::{Connection, ConnectionError, SqliteConnection, connection::SimpleConnection};
 
-const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000";
+const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON";
 
 #[rocket::async_test]
 async fn a_site_works_over_connections_of_diesel() {

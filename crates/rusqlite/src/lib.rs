@@ -5,7 +5,7 @@
 //!
 //! fn open() -> Result<Connection> {
 //!     let connection = Connection::open("club.db")?;
-//!     connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000")?;
+//!     connection.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON")?;
 //!     Ok(connection)
 //! }
 //!
@@ -14,6 +14,8 @@
 //! # taken(store);
 //! // latchkey::fairing().store(move |_| Some(store.clone()))
 //! ```
+//!
+//! Here each connection is opened anew; a pool keeps them open.
 
 use std::{error, ops::DerefMut, sync::Arc};
 

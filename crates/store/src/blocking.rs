@@ -1,6 +1,6 @@
 //! Drivers that block: their connections work on threads that may.
 
-use tokio::task::spawn_blocking;
+use tokio::{runtime::Handle, task::spawn_blocking};
 
 use crate::{Answer, Error, Store, StoreConn, Value, async_trait};
 
@@ -51,6 +51,16 @@ impl<C: BlockingConn> Conn<C> {
         let (conn, done) = spawn_blocking(work).await.map_err(Error::new)?;
         self.0 = Some(conn);
         done
+    }
+}
+
+/// Rolling back and closing block, too.
+impl<C: BlockingConn> Drop for Conn<C> {
+    fn drop(&mut self) {
+        let conn = self.0.take();
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn_blocking(move || drop(conn));
+        }
     }
 }
 

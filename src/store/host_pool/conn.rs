@@ -14,7 +14,10 @@ use sqlx::{
 };
 use url::Url;
 
-use super::database::{HostArguments, HostRow, HostSqlite};
+use super::{
+    database::{HostArguments, HostRow, HostSqlite},
+    numbered::numbered,
+};
 
 /// A connection of the application.
 pub struct HostConn {
@@ -38,8 +41,7 @@ impl HostConn {
 
     /// Runs a statement.
     pub async fn ask(&mut self, text: &str, values: Vec<Value>) -> Result<Answer, sqlx::Error> {
-        // SQLite counts `$2`, a name, by its place, and `?2` by its number.
-        self.conn().run(&text.replace('$', "?"), values).await.map_err(error)
+        self.conn().run(&numbered(text), values).await.map_err(error)
     }
 
     /// Runs statements without values.

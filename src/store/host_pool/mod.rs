@@ -5,6 +5,7 @@
 
 mod conn;
 mod database;
+mod numbered;
 mod values;
 
 use std::{sync::Arc, time::Duration};
@@ -47,7 +48,7 @@ pub struct HostPool {
     behind: Arc<Semaphore>,
 }
 
-/// A transaction of ours on one of them. It is rolled back when dropped before its commit.
+/// The one that writes. When it is dropped before it is given back, it is rolled back.
 pub struct HostTx {
     conn: Option<HostConn>,
     _turn: OwnedMutexGuard<()>,
@@ -63,11 +64,13 @@ pub(super) async fn open(
 ) -> Result<(Arc<dyn Driver>, usize), Error> {
     let patience = Duration::from_secs(settings.connect_timeout);
     let pool = HostPool { store, patience, turn: Arc::default(), behind: Arc::new(Semaphore::new(BEHIND)) };
-    let mut conn = pool.connect().await.map_err(|error| unusable(&error.to_string()))?;
-    validate(&mut conn).await?;
+    let mut held = pool.hold().await.map_err(|error| unusable(&error.to_string()))?;
+    let conn = held.asked()?;
+    validate(conn).await?;
     // For the file, and for good: readers and a writer do not wait for each other.
     conn.ask("PRAGMA journal_mode = WAL", Vec::new()).await?;
-    let count = migrate::run(&mut conn, settings).await?;
+    let count = migrate::run(conn, settings).await?;
+    held.give_back();
     Ok((Arc::new(pool), count))
 }
 
@@ -95,6 +98,13 @@ impl HostPool {
     async fn connect(&self) -> Result<HostConn, sqlx::Error> {
         let conn = timeout(self.patience, self.store.connect()).await;
         Ok(HostConn::new(conn.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(conn::error)?))
+    }
+
+    /// Returns the connection that writes, once it is free.
+    async fn hold(&self) -> Result<HostTx, sqlx::Error> {
+        let turn = timeout(self.patience, self.turn.clone().lock_owned()).await;
+        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        Ok(HostTx { conn: Some(self.connect().await?), _turn: turn })
     }
 }
 
@@ -133,6 +143,12 @@ impl Driver for HostPool {
     async fn close(&self) {}
 }
 
+impl HostTx {
+    fn give_back(mut self) {
+        self.conn = None;
+    }
+}
+
 impl Drop for HostTx {
     fn drop(&mut self) {
         if let Some(conn) = self.conn.take() {
@@ -162,11 +178,11 @@ impl Engine for HostSqlite {
     type Held = HostTx;
     // Not every driver takes several with values.
     const JOINS: bool = false;
+    // The application may have run statements of its own in the transaction.
+    const REPLAYS: bool = false;
 
     async fn begin(pool: &HostPool) -> Result<HostTx, sqlx::Error> {
-        let turn = timeout(pool.patience, pool.turn.clone().lock_owned()).await;
-        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
-        let mut tx = HostTx { conn: Some(pool.connect().await?), _turn: turn };
+        let mut tx = pool.hold().await?;
         match tx.asked()?.run("BEGIN IMMEDIATE").await {
             Err(sqlx::Error::Database(error)) if is_taken(&*error) => Err(sqlx::Error::PoolTimedOut),
             begun => begun.map(|()| tx),
@@ -175,7 +191,7 @@ impl Engine for HostSqlite {
 
     async fn commit(mut tx: HostTx) -> Result<(), sqlx::Error> {
         tx.asked()?.run("COMMIT").await?;
-        tx.conn = None;
+        tx.give_back();
         Ok(())
     }
 
@@ -192,7 +208,6 @@ impl Engine for HostSqlite {
         statement.await
     }
 
-    /// None: the application may have run statements of its own in the transaction.
     fn is_passing(_: &sqlx::Error) -> bool {
         false
     }
@@ -201,8 +216,8 @@ impl Engine for HostSqlite {
         *rows
     }
 
-    fn bytes(HostValueRef(found): HostValueRef<'_>) -> Result<Vec<u8>, BoxDynError> {
-        Ok(format!("{found:?}").into_bytes())
+    fn bytes(_: HostValueRef<'_>) -> Result<Vec<u8>, BoxDynError> {
+        Err("an application's transactions are not replayed".into())
     }
 }
 

@@ -46,6 +46,8 @@ pub trait Engine: HasStatementCache + Database<Arguments: Clone + IntoArguments<
     type Held: Held<Self>;
     /// Whether several statements can be sent together.
     const JOINS: bool;
+    /// Whether its transactions are replayed.
+    const REPLAYS: bool = true;
 
     async fn begin(source: &Self::Source) -> Result<Self::Held, sqlx::Error>;
     /// Begins a transaction that may be durable after each statement.
@@ -113,6 +115,7 @@ pub struct RetryTx<D: Engine> {
     writes: Writes,
     held: Option<D::Held>,
     steps: Vec<Step<D>>,
+    wrote: bool,
     queued: Option<Statement<D>>,
     left: u32,
 }
@@ -121,7 +124,6 @@ pub struct RetryTx<D: Engine> {
 struct Step<D: Database> {
     statement: Statement<D>,
     said: Said,
-    wrote: bool,
 }
 
 /// Answer of a database to a statement.
@@ -138,13 +140,29 @@ where
 {
     pub(super) async fn begin(source: D::Source, writes: Writes) -> Result<Self, sqlx::Error> {
         let begun = D::begin(&source).await.inspect_err(|error| writes.failed(error))?;
-        Ok(Self { source, writes, held: Some(begun), steps: Vec::new(), queued: None, left: AGAIN })
+        Ok(Self {
+            source,
+            writes,
+            held: Some(begun),
+            steps: Vec::new(),
+            wrote: false,
+            queued: None,
+            left: AGAIN,
+        })
     }
 
     /// Like [`begin`](Self::begin), for one statement: later ones may not be rolled back together with it.
     pub(super) async fn begin_once(source: D::Source, writes: Writes) -> Result<Self, sqlx::Error> {
         let begun = D::begin_once(&source).await.inspect_err(|error| writes.failed(error))?;
-        Ok(Self { source, writes, held: Some(begun), steps: Vec::new(), queued: None, left: AGAIN })
+        Ok(Self {
+            source,
+            writes,
+            held: Some(begun),
+            steps: Vec::new(),
+            wrote: false,
+            queued: None,
+            left: AGAIN,
+        })
     }
 
     /// Returns a statement of ours, for one of the functions below; those that are queued come before it.
@@ -197,10 +215,13 @@ where
 
     async fn changed(&mut self, statement: Statement<D>) -> Result<u64, sqlx::Error> {
         loop {
-            match run::<D>(self.held.as_mut(), &statement).await {
+            match run::<D>(&mut self.held, &statement).await {
                 Ok((_, changed)) => {
                     let last = changed.last().copied().unwrap_or(0);
-                    self.steps.push(Step { statement, said: Said::Changed(last), wrote: wrote(&changed) });
+                    self.wrote |= wrote(&changed);
+                    if D::REPLAYS {
+                        self.steps.push(Step { statement, said: Said::Changed(last) });
+                    }
                     return Ok(last);
                 }
                 Err(error) => self.again(error).await?,
@@ -235,10 +256,11 @@ where
         R: for<'r> FromRow<'r, D::Row>,
     {
         loop {
-            match run::<D>(self.held.as_mut(), &statement).await {
+            match run::<D>(&mut self.held, &statement).await {
                 Ok((rows, changed)) => {
                     let read = rows.iter().map(R::from_row).collect::<Result<_, _>>();
-                    let (read, said) = match (read, said::<D>(&rows)) {
+                    let said = D::REPLAYS.then(|| said::<D>(&rows)).transpose();
+                    let (read, said) = match (read, said) {
                         (Ok(read), Ok(said)) => (read, said),
                         (Err(error), _) | (_, Err(error)) => {
                             // The statement ran, but a replay would leave it out.
@@ -246,8 +268,8 @@ where
                             return Err(error);
                         }
                     };
-                    let wrote = changed.split_last().is_some_and(|(_, queued)| wrote(queued));
-                    self.steps.push(Step { statement, said, wrote });
+                    self.wrote |= changed.split_last().is_some_and(|(_, queued)| wrote(queued));
+                    self.steps.extend(said.map(|said| Step { statement, said }));
                     return Ok(read);
                 }
                 Err(error) => self.again(error).await?,
@@ -266,7 +288,7 @@ where
             let held = self.held.take().ok_or(sqlx::Error::WorkerCrashed)?;
             match D::commit(held).await {
                 Ok(()) => {
-                    if self.steps.iter().any(|step| step.wrote) {
+                    if self.wrote {
                         self.writes.succeeded();
                     }
                     return Ok(());
@@ -298,8 +320,8 @@ where
     /// Runs the statements again; false if an answer differs.
     async fn replay(&mut self) -> Result<bool, sqlx::Error> {
         let mut held = Some(D::begin_alone(&self.source).await?);
-        for Step { statement, said: before, .. } in &self.steps {
-            let (rows, changed) = run::<D>(held.as_mut(), statement).await?;
+        for Step { statement, said: before } in &self.steps {
+            let (rows, changed) = run::<D>(&mut held, statement).await?;
             let now = match before {
                 Said::Changed(_) => Said::Changed(changed.last().copied().unwrap_or(0)),
                 Said::Rows(_) => said::<D>(&rows)?,
@@ -314,15 +336,19 @@ where
 }
 
 /// Runs statements, and returns the rows and how many each of them changed: the last one's number is stale if it only
-/// reads.
+/// reads. If nobody waits for them any more, the transaction is undone.
 async fn run<D: Engine>(
-    held: Option<&mut D::Held>,
+    held: &mut Option<D::Held>,
     statement: &Statement<D>,
 ) -> Result<Answers<D>, sqlx::Error> {
-    let held = held.ok_or(sqlx::Error::WorkerCrashed)?;
-    let query = statement.query(held.opening(), held.keeps_statements());
-    let outcome = D::in_time(D::answers(held.asked()?, query)).await;
-    held.heard(&outcome);
+    let mut taken = held.take().ok_or(sqlx::Error::WorkerCrashed)?;
+    let query = statement.query(taken.opening(), taken.keeps_statements());
+    let outcome = match taken.asked() {
+        Ok(conn) => D::in_time(D::answers(conn, query)).await,
+        Err(error) => Err(error),
+    };
+    taken.heard(&outcome);
+    *held = Some(taken);
     let (rows, mut changed) = outcome?;
     // Before them, there is only the opening.
     changed.drain(..changed.len().saturating_sub(statement.count()));

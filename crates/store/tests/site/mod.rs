@@ -18,6 +18,16 @@ fn me(me: &latchkey::Account) -> String {
     me.email().to_owned()
 }
 
+/// True if a site launches that takes for its store what `find` returns.
+#[allow(dead_code, reason = "not every driver has each way to fail")]
+pub async fn launches<S: Store>(find: impl Fn(&Rocket<Build>) -> Option<S> + Send + Sync + 'static) -> bool {
+    let kit = Kit::new();
+    let accounts = latchkey::fairing().store(find);
+    let rocket = rocket::custom(kit.figment(rocket::Config::figment())).attach(accounts);
+    // Rocket panics over an error that nobody looks at.
+    Client::tracked(rocket).await.map_err(|error| error.kind().to_string()).is_ok()
+}
+
 /// Creates a site whose accounts are in `store`.
 fn site(store: impl Store + Clone, kit: &Kit) -> Rocket<Build> {
     let configuration = rocket::Config::figment()
