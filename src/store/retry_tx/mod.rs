@@ -3,7 +3,6 @@
 //! PostgreSQL aborts one of several transactions that deadlock; on SQLite, a failed commit fails for every transaction
 //! that shares it. Nothing has changed then, and the caller need not know. If an answer differs in the replay,
 //! decisions based on the first one may be wrong, so the error is returned.
-
 //!
 //! On SQLite, each statement costs a change to the thread of its connection and back. So a statement whose answer nobody
 //! needs is queued, and sent with the next one or the commit; its error is that one's.
