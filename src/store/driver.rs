@@ -141,7 +141,7 @@ fn no_driver(key: &str, kind: Option<Kind>, built_in: &[&str]) -> SettingFault {
     let (what, feature) = match kind {
         _ if built_in.is_empty() => {
             let why = "leads to a database, but this program was built without a driver";
-            let remedy = "add the feature `sqlite` or `postgres` of latchkey in Cargo.toml";
+            let remedy = "lend it your connections by `.store(…)`, or add the feature `sqlite` or `postgres` of latchkey in Cargo.toml";
             return SettingFault::new(key, why, remedy);
         }
         None => {

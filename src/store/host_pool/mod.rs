@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Duration};
 use latchkey_store::{Row, Store, Value};
 use rocket::tokio::{
     sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+    time::{Instant, timeout},
 };
 use sqlx::error::BoxDynError;
 
@@ -36,6 +36,8 @@ use crate::{base::Error, observe::connections::Connections};
 
 /// Oldest version of SQLite whose SQL is ours: the first that orders what `string_agg` joins.
 const OLDEST: [u32; 2] = [3, 44];
+/// Wait for a connection that the log reports.
+const LONG: Duration = Duration::from_secs(1);
 /// SQLite's primary result codes BUSY and LOCKED.
 const TAKEN: [i32; 2] = [5, 6];
 
@@ -96,7 +98,14 @@ async fn validate(conn: &mut HostConn) -> Result<(), Error> {
 
 impl HostPool {
     async fn connect(&self) -> Result<HostConn, sqlx::Error> {
+        let begun = Instant::now();
         let conn = timeout(self.patience, self.store.connect()).await;
+        let waited = begun.elapsed();
+        if waited > LONG {
+            log::warn!(
+                "the application's store let Latchkey wait {waited:.1?} for a connection: does a route take one before `&Account`?"
+            );
+        }
         Ok(HostConn::new(conn.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(conn::error)?))
     }
 
