@@ -1,6 +1,6 @@
 //! Speed of the site compared with the limits of this machine: `cargo bench --bench speed`, with `-- quick` for a short
-//! run. Words measure a part: `pages`, `sign-ins`, `mails` a flood of resets, `starts` starting beside busy cores, `programs` JSON
-//! and tokens. Others measure more: `console` its pages over a million accounts and three million events, `growth` the
+//! run. Words measure a part: `pages`, `sign-ins`, `mails` a flood of resets, `starts` starting beside busy cores,
+//! `programs` JSON and tokens. Others measure more: `console` its pages over a million accounts and three million events, `growth` the
 //! slowdown of a large site against a small one, `replicas` the cost of three servers on one PostgreSQL, `plot` latency
 //! over load.
 //!
