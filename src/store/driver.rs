@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use rocket::tokio::sync::OwnedSemaphorePermit;
+use rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{Conn, DatabaseSettings, writes::Writes};
 use crate::{
@@ -10,12 +10,26 @@ use crate::{
     observe::connections::Connections,
 };
 
-/// Most background transactions that may compete with requests for SQLite's one writer.
-#[cfg(any(feature = "sqlite", feature = "store"))]
-pub(super) const BEHIND: usize = 2;
-/// Requests in one transaction on SQLite, and such transactions at once.
-#[cfg(any(feature = "sqlite", feature = "store"))]
-pub(super) const SET: (usize, usize) = (16, 1);
+/// Places of the background transactions that may compete with requests for SQLite's one writer.
+#[derive(Clone)]
+pub(super) struct Behind(Arc<Semaphore>);
+
+impl Default for Behind {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(2)))
+    }
+}
+
+#[cfg_attr(
+    not(any(feature = "sqlite", feature = "store")),
+    allow(dead_code, reason = "PostgreSQL has many writers")
+)]
+impl Behind {
+    /// Returns a place, once one is free.
+    pub async fn permit(&self) -> Option<OwnedSemaphorePermit> {
+        self.0.clone().acquire_owned().await.ok()
+    }
+}
 
 /// An open database.
 #[rocket::async_trait]
@@ -39,8 +53,11 @@ pub(super) trait Driver: Send + Sync {
     /// True if this is SQLite.
     fn is_a_file(&self) -> bool;
 
-    /// Returns how many requests the worker handles in one transaction, and how many such transactions run at once.
-    fn sets(&self) -> (usize, usize);
+    /// Returns how many requests the worker handles in one transaction, and how many such transactions run at once: on
+    /// SQLite sixteen in one.
+    fn sets(&self) -> (usize, usize) {
+        (16, 1)
+    }
 
     /// Returns the most session look-ups to run at once; later callers wait and share the next one.
     fn batches(&self) -> usize;

@@ -31,7 +31,7 @@ impl Database for HostSqlite {
     type Connection = HostConn;
     type TransactionManager = NoTransactions;
     type Row = HostRow;
-    type QueryResult = Changed;
+    type QueryResult = NoResult;
     type Column = HostColumn;
     type TypeInfo = Kind;
     type Value = HostValue;
@@ -43,14 +43,12 @@ impl Database for HostSqlite {
     const URL_SCHEMES: &'static [&'static str] = &[];
 }
 
-/// Number of rows changed.
+/// What sqlx returns of a statement: nothing, since [`HostConn::answer`] runs them all.
 #[derive(Default)]
-pub struct Changed(pub u64);
+pub struct NoResult;
 
-impl Extend<Changed> for Changed {
-    fn extend<T: IntoIterator<Item = Changed>>(&mut self, all: T) {
-        self.0 += all.into_iter().map(|Changed(rows)| rows).sum::<u64>();
-    }
+impl Extend<NoResult> for NoResult {
+    fn extend<T: IntoIterator<Item = NoResult>>(&mut self, _: T) {}
 }
 
 /// Type of a value.

@@ -12,7 +12,7 @@ use std::{sync::Arc, time::Duration};
 
 use latchkey_store::{Row, Store, Value};
 use rocket::tokio::{
-    sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore},
+    sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit},
     time::{Instant, timeout},
 };
 use sqlx::error::BoxDynError;
@@ -21,13 +21,10 @@ pub use self::{
     conn::HostConn,
     database::{HostRow, HostSqlite},
 };
-use self::{
-    database::{Changed, HostValueRef},
-    values::value,
-};
+use self::{database::HostValueRef, values::value};
 use super::{
     Conn, DatabaseSettings,
-    driver::{BEHIND, Driver, SET},
+    driver::{Behind, Driver},
     migrate::{self, Applied, Dialect, Raw, SQLITE},
     retry_tx::{Answers, Engine, Held, RetryTx},
     writes::Writes,
@@ -47,7 +44,7 @@ pub struct HostPool {
     store: Arc<dyn Store>,
     patience: Duration,
     turn: Arc<Mutex<()>>,
-    behind: Arc<Semaphore>,
+    behind: Behind,
 }
 
 /// The one that writes. When it is dropped before it is given back, it is rolled back.
@@ -65,7 +62,7 @@ pub(super) async fn open(
     settings: &DatabaseSettings,
 ) -> Result<(Arc<dyn Driver>, usize), Error> {
     let patience = Duration::from_secs(settings.connect_timeout);
-    let pool = HostPool { store, patience, turn: Arc::default(), behind: Arc::new(Semaphore::new(BEHIND)) };
+    let pool = HostPool { store, patience, turn: Arc::default(), behind: Behind::default() };
     let mut held = pool.hold().await.map_err(|error| unusable(&error.to_string()))?;
     let conn = held.asked()?;
     validate(conn).await?;
@@ -128,15 +125,11 @@ impl Driver for HostPool {
     }
 
     async fn stand_behind(&self) -> Option<OwnedSemaphorePermit> {
-        self.behind.clone().acquire_owned().await.ok()
+        self.behind.permit().await
     }
 
     fn is_a_file(&self) -> bool {
         true
-    }
-
-    fn sets(&self) -> (usize, usize) {
-        SET
     }
 
     fn batches(&self) -> usize {
@@ -219,10 +212,6 @@ impl Engine for HostSqlite {
 
     fn is_passing(_: &sqlx::Error) -> bool {
         false
-    }
-
-    fn changed(Changed(rows): &Changed) -> u64 {
-        *rows
     }
 
     fn bytes(_: HostValueRef<'_>) -> Result<Vec<u8>, BoxDynError> {

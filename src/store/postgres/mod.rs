@@ -220,11 +220,7 @@ impl Engine for Postgres {
         conn: &mut PgConnection,
         query: Query<'static, Self, Self::Arguments>,
     ) -> Result<Answers<Self>, sqlx::Error> {
-        retry_tx::answers(conn, query).await
-    }
-
-    fn changed(result: &PgQueryResult) -> u64 {
-        result.rows_affected()
+        retry_tx::answers(conn, query, PgQueryResult::rows_affected).await
     }
 
     fn bytes(value: PgValueRef<'_>) -> Result<Vec<u8>, BoxDynError> {

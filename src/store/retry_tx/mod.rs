@@ -67,17 +67,17 @@ pub trait Engine: HasStatementCache + Database<Arguments: Clone + IntoArguments<
         conn: &mut Self::Connection,
         query: Query<'static, Self, Self::Arguments>,
     ) -> Result<Answers<Self>, sqlx::Error>;
-    fn changed(result: &Self::QueryResult) -> u64;
     fn bytes(value: Self::ValueRef<'_>) -> Result<Vec<u8>, BoxDynError>;
 }
 
 /// Rows, and how many each of several statements changed.
 pub type Answers<D> = (Vec<<D as Database>::Row>, Vec<u64>);
 
-/// Runs statements over a driver of sqlx, for [`Engine::answers`].
+/// Runs statements over a driver of sqlx, for [`Engine::answers`]; `rows_changed` reads its result.
 pub async fn answers<D: Engine>(
     conn: &mut D::Connection,
     query: Query<'static, D, D::Arguments>,
+    rows_changed: fn(&D::QueryResult) -> u64,
 ) -> Result<Answers<D>, sqlx::Error>
 where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
@@ -85,7 +85,7 @@ where
     let (mut answers, mut rows, mut changed) = (conn.fetch_many(query), Vec::new(), Vec::new());
     while let Some(answer) = answers.try_next().await? {
         match answer {
-            Either::Left(result) => changed.push(D::changed(&result)),
+            Either::Left(result) => changed.push(rows_changed(&result)),
             Either::Right(row) => rows.push(row),
         }
     }
@@ -139,29 +139,18 @@ where
 {
     pub(super) async fn begin(source: D::Source, writes: Writes) -> Result<Self, sqlx::Error> {
         let begun = D::begin(&source).await.inspect_err(|error| writes.failed(error))?;
-        Ok(Self {
-            source,
-            writes,
-            held: Some(begun),
-            steps: Vec::new(),
-            wrote: false,
-            queued: None,
-            left: AGAIN,
-        })
+        Ok(Self::of(source, writes, begun))
     }
 
     /// Like [`begin`](Self::begin), for one statement: later ones may not be rolled back together with it.
     pub(super) async fn begin_once(source: D::Source, writes: Writes) -> Result<Self, sqlx::Error> {
         let begun = D::begin_once(&source).await.inspect_err(|error| writes.failed(error))?;
-        Ok(Self {
-            source,
-            writes,
-            held: Some(begun),
-            steps: Vec::new(),
-            wrote: false,
-            queued: None,
-            left: AGAIN,
-        })
+        Ok(Self::of(source, writes, begun))
+    }
+
+    fn of(source: D::Source, writes: Writes, begun: D::Held) -> Self {
+        let (held, steps) = (Some(begun), Vec::new());
+        Self { source, writes, held, steps, wrote: false, queued: None, left: AGAIN }
     }
 
     /// Returns a statement of ours, for one of the functions below; those that are queued come before it.

@@ -6,7 +6,7 @@ mod values;
 
 use std::{path::PathBuf, str::FromStr, sync::Arc, thread::available_parallelism, time::Duration};
 
-use rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use rocket::tokio::sync::OwnedSemaphorePermit;
 use sqlx::{
     connection::Connection, decode::Decode, error::BoxDynError, query::Query, sql_str::AssertSqlSafe,
 };
@@ -22,7 +22,7 @@ use self::{
 };
 use super::{
     Conn, DatabaseSettings, Synchronous,
-    driver::{BEHIND, Driver, SET},
+    driver::{Behind, Driver},
     files,
     migrate::{self, Applied, Dialect, Raw, SQLITE},
     retry_tx::{self, Answers, Engine, Held, RetryTx},
@@ -38,7 +38,7 @@ const READER_CACHE: &str = "-256";
 struct File {
     writer: Writer,
     readers: Readers,
-    behind: Arc<Semaphore>,
+    behind: Behind,
 }
 
 /// Opens the file, and returns the number of migrations that were applied to it.
@@ -66,7 +66,7 @@ pub(super) async fn open(
     let reading = options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE);
     let readers = Readers::new(reading, most, patience).map_err(|error| unusable(&error))?;
     drop(readers.get().await.map_err(|error| unusable(&error))?);
-    Ok((Arc::new(File { writer, readers, behind: Arc::new(Semaphore::new(BEHIND)) }), count))
+    Ok((Arc::new(File { writer, readers, behind: Behind::default() }), count))
 }
 
 fn options(settings: &DatabaseSettings) -> Result<SqliteConnectOptions, sqlx::Error> {
@@ -98,15 +98,11 @@ impl Driver for File {
     }
 
     async fn stand_behind(&self) -> Option<OwnedSemaphorePermit> {
-        self.behind.clone().acquire_owned().await.ok()
+        self.behind.permit().await
     }
 
     fn is_a_file(&self) -> bool {
         true
-    }
-
-    fn sets(&self) -> (usize, usize) {
-        SET
     }
 
     fn batches(&self) -> usize {
@@ -173,11 +169,7 @@ impl Engine for Sqlite {
         conn: &mut SqliteConnection,
         query: Query<'static, Self, Self::Arguments>,
     ) -> Result<Answers<Self>, sqlx::Error> {
-        retry_tx::answers(conn, query).await
-    }
-
-    fn changed(result: &SqliteQueryResult) -> u64 {
-        result.rows_affected()
+        retry_tx::answers(conn, query, SqliteQueryResult::rows_affected).await
     }
 
     fn bytes(value: SqliteValueRef<'_>) -> Result<Vec<u8>, BoxDynError> {
