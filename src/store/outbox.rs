@@ -5,6 +5,9 @@
 //! waits behind one that causes few, and nobody waits while there is nothing else to do (Zhang's virtual clock, SIGCOMM
 //! 1990).
 //!
+//! Statements that know an entry's id or account say `state || '' = 'waiting'`, so that no index of the waiting ones serves
+//! them. At its last look, PostgreSQL may have seen none waiting, and would read that whole index to find one entry.
+//!
 //! Longer than other files: most lines are statements, each next to its function.
 
 use std::{collections::HashSet, time::Duration};
@@ -191,7 +194,7 @@ pub async fn oldest(conn: &mut Conn) -> Result<Option<Time>, Error> {
 pub async fn sent(tx: &mut Tx, ids: &[Uuid], now: Time) -> Result<HashSet<Uuid>, Error> {
     const SENT: &str =
         "UPDATE latchkey_outbox SET state = 'sent', last_error = NULL, done_at = $1, sealed = $2
-        WHERE id IN ($3, $4, $5, $6, $7, $8, $9, $10) AND state = 'waiting' RETURNING id";
+        WHERE id IN ($3, $4, $5, $6, $7, $8, $9, $10) AND state || '' = 'waiting' RETURNING id";
     let wiped: &[u8] = &[];
     let mut known = HashSet::new();
     for chunk in ids.chunks(8) {
@@ -213,28 +216,28 @@ pub async fn finish(
     now: Time,
 ) -> Result<bool, Error> {
     const FINISH: &str = "UPDATE latchkey_outbox SET state = $2, last_error = $3, done_at = $4,
-        sealed = CASE WHEN $2 = 'given_up' THEN sealed ELSE $5 END WHERE id = $1 AND state = 'waiting'";
+        sealed = CASE WHEN $2 = 'given_up' THEN sealed ELSE $5 END WHERE id = $1 AND state || '' = 'waiting'";
     let wiped: &[u8] = &[];
     Ok(sql!(execute tx, FINISH, id, state, last_error, now, wiped)? == 1)
 }
 
 /// Schedules the next attempt at `due`.
 pub async fn postpone(tx: &mut Tx, id: Uuid, last_error: Option<&str>, due: Time) -> Result<(), Error> {
-    const POSTPONE: &str = "UPDATE latchkey_outbox SET due_at = $3, turn = $3, last_error = $2 WHERE id = $1 AND state = 'waiting'";
+    const POSTPONE: &str = "UPDATE latchkey_outbox SET due_at = $3, turn = $3, last_error = $2 WHERE id = $1 AND state || '' = 'waiting'";
     sql!(queue tx, POSTPONE, id, last_error, due)?;
     Ok(())
 }
 
 /// Removes a request in the transaction that carried it out; false if it was carried out already.
 pub async fn remove(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
-    const REMOVE: &str = "DELETE FROM latchkey_outbox WHERE id = $1 AND state = 'waiting'";
+    const REMOVE: &str = "DELETE FROM latchkey_outbox WHERE id = $1 AND state || '' = 'waiting'";
     Ok(sql!(execute tx, REMOVE, id)? == 1)
 }
 
 /// Drops the unsent messages of an account whose key is no longer live.
 pub async fn drop_orphans(tx: &mut Tx, account: Uuid) -> Result<(), Error> {
     const DROP_ORPHANS: &str =
-        "DELETE FROM latchkey_outbox WHERE state = 'waiting' AND account_id = $1 AND key_id IS NOT NULL
+        "DELETE FROM latchkey_outbox WHERE account_id = $1 AND key_id IS NOT NULL AND state || '' = 'waiting'
         AND NOT EXISTS (SELECT 1 FROM latchkey_keys WHERE latchkey_keys.id = latchkey_outbox.key_id)";
     sql!(queue tx, DROP_ORPHANS, account)?;
     Ok(())

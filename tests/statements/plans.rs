@@ -71,10 +71,10 @@ fn no_statement_reads_a_whole_table_on_postgres() {
             "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off;
             SET enable_mergejoin = off; SET enable_sort = off; SET plan_cache_mode = force_generic_plan";
         raw_sql(by_index_alone).execute(&mut connection).await.expect("is set");
-        // With an empty table, any of its many partial indexes could be chosen.
+        // As after a quiet night: nothing waits, so an index of those that do seems to cost nothing.
         let outbox = "INSERT INTO latchkey_outbox
             (id, kind, state, sealed, attempts, created_at, due_at, expires_at, queue, turn)
-            SELECT gen_random_uuid(), 'email', (ARRAY['waiting', 'sent', 'given_up', 'expired'])[1 + n % 4], '', 0,
+            SELECT gen_random_uuid(), 'email', (ARRAY['sent', 'given_up', 'expired'])[1 + n % 3], '', 0,
             n, n, n, 'mail', n FROM generate_series(1, 20000) AS n;
             ANALYZE latchkey_outbox";
         raw_sql(outbox).execute(&mut connection).await.expect("is filled");
