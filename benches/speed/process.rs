@@ -10,6 +10,7 @@ use rocket::tokio::{
     net::TcpStream,
     time::{Instant, sleep},
 };
+use sqlx::PgConnection;
 
 pub struct Process {
     child: Child,
@@ -73,6 +74,22 @@ pub fn stat(pid: u32) -> Option<Stat> {
     let fields: Vec<_> = line.rsplit_once(") ")?.1.split(' ').collect();
     let ticks: u64 = fields.get(11..15)?.iter().filter_map(|field| field.parse::<u64>().ok()).sum();
     Some(Stat { parent: fields.get(1)?.parse().ok()?, cpu: ticks as f64 / 100.0 })
+}
+
+/// Process of the PostgreSQL that a connection leads to.
+pub async fn postmaster(database: &mut PgConnection) -> u32 {
+    let backend: i32 =
+        sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(database).await.expect("a number");
+    stat(backend.unsigned_abs()).expect("a server on this machine").parent
+}
+
+/// CPU seconds of a process and its children.
+pub fn family(pid: u32) -> f64 {
+    let all = std::fs::read_dir("/proc")
+        .expect("processes")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let stats = all.filter_map(|name| name.parse().ok()).filter_map(|it| Some((it, stat(it)?)));
+    stats.filter(|(it, stat)| *it == pid || stat.parent == pid).map(|(_, stat)| stat.cpu).sum()
 }
 
 impl Drop for Process {

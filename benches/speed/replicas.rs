@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::{
     load::{Load, Until},
-    process::stat,
+    process::{family, postmaster},
     sink::Sink,
     site::Site,
     table::{Table, median},
@@ -36,9 +36,7 @@ pub async fn measure(folder: &Path) {
         site.settle(&sink).await;
         sites.push(site);
     }
-    let backend: i32 =
-        sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut database).await.expect("a number");
-    let postmaster = stat(backend.unsigned_abs()).expect("a server on this machine").parent;
+    let postmaster = postmaster(&mut database).await;
 
     let mut table = Table::default();
     let [one, three] = [sites[0].hot(), sites[1].hot()];
@@ -82,13 +80,4 @@ async fn cost(site: &Site, load: &Load, until: Until, postmaster: u32) -> Cost {
     let after = spent();
     let each = |at: usize| (after[at] - before[at]) / pace.answered as f64;
     Cost { site: each(0), postgres: each(1), p50: pace.p50.as_secs_f64() }
-}
-
-/// CPU seconds of a process and its children.
-fn family(pid: u32) -> f64 {
-    let all = std::fs::read_dir("/proc")
-        .expect("processes")
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let stats = all.filter_map(|name| name.parse().ok()).filter_map(|it| Some((it, stat(it)?)));
-    stats.filter(|(it, stat)| *it == pid || stat.parent == pid).map(|(_, stat)| stat.cpu).sum()
 }
