@@ -33,7 +33,6 @@ use crate::{
         former_addresses,
         keys::{self, KeyRow},
         sessions::SignedIn,
-        spent::{self, Reason},
     },
     view::shown::{Forms, Until, View},
 };
@@ -120,9 +119,7 @@ async fn submit(
     }
     let Some(account) = me.lock(&mut tx, now).await? else { return Ok(Outcome::elsewhere(Place::SignIn)) };
     let (held, account) = account.into_parts();
-    spent::note_links(held, account.id, [Purpose::Email], Reason::Replaced, now).await?;
-    keys::end(held, account.id, Purpose::Email).await?;
-    store::outbox::drop_orphans(held, account.id).await?;
+    keys::replace(held, account.id, [Purpose::Email], now).await?;
     keys::insert(held, &row).await?;
     // A taken address gets the same answer; only the reader of its mailbox learns that it is taken.
     match taken(site.app, held, email.key(), Some(account.id)).await? {

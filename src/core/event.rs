@@ -125,10 +125,10 @@ impl<'a> Event<'a> {
             detail: self.detail.map(str::to_owned),
             actor: self.actor.map(str::to_owned),
         };
-        events::insert(tx, &event).await?;
         if stats::COUNTED.contains(&self.kind) {
             stats::count(core, tx, self.kind, self.policy.unwrap_or_default(), self.took).await?;
         }
+        events::insert(tx, &event).await?;
         let (told, metrics, kind, policy) =
             (core.events.clone(), core.metrics.clone(), self.kind, self.policy);
         tx.on_commit(move || {

@@ -26,8 +26,6 @@ use crate::{
         Tx,
         accounts::{AccountRow, Locked},
         keys::{self, KeyRow},
-        outbox,
-        spent::{self, Reason},
     },
     view::language::Language,
 };
@@ -231,15 +229,11 @@ async fn make(
     policy: &Policy,
     asker: Requester<'_>,
 ) -> Result<(KeyRow, Key), Error> {
-    // A restart key supersedes only other restart keys.
-    let first = if purpose == Purpose::Restart { Purpose::Restart } else { Purpose::Reset };
-    let purposes = [first, Purpose::Restart];
-    spent::note_links(tx, account.id, purposes, Reason::Replaced, app.now()).await?;
     match purpose {
-        Purpose::Restart => keys::end(tx, account.id, purpose).await?,
-        _ => keys::end_resets(tx, account.id, None).await?,
+        // A restart key supersedes only other restart keys.
+        Purpose::Restart => keys::replace(tx, account.id, [purpose], app.now()).await?,
+        _ => keys::replace(tx, account.id, keys::OF_RESET, app.now()).await?,
     }
-    outbox::drop_orphans(tx, account.id).await?;
     let typed = policy.channel == Channel::Sms;
     let key = if typed { Key::for_typing(app.random)? } else { Key::for_link(app.random)? };
     let row = KeyRow {

@@ -32,7 +32,6 @@ use crate::{
         Tx,
         accounts::Locked,
         keys::{self, KeyRow},
-        spent::{self, Reason},
     },
 };
 
@@ -163,8 +162,7 @@ async fn make(app: &App, account: &mut Locked<'_>, recipient: &Recipient) -> Res
         sealed: Some(key::seal(app, recipient, &key)?),
         ..app.key_row(account.id, purpose, key.digest(&app.keyring), SIGN_IN_LIFE)?
     };
-    spent::note_links(tx, account.id, [purpose], Reason::Replaced, app.now()).await?;
-    keys::end(tx, account.id, purpose).await?;
+    keys::replace(tx, account.id, [purpose], app.now()).await?;
     keys::insert(tx, &row).await?;
     Ok((row, key))
 }

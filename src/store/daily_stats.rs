@@ -24,7 +24,7 @@ pub async fn add(tx: &mut Tx, stat: &DailyStat) -> Result<(), Error> {
     const ADD: &str =
         "INSERT INTO latchkey_daily_stats (day, kind, policy, bucket, hits) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (day, kind, policy, bucket) DO UPDATE SET hits = latchkey_daily_stats.hits + $5";
-    sql!(queue tx, ADD, stat.day, &stat.kind, &stat.policy, stat.bucket, stat.hits)?;
+    sql!(apart tx, ADD, stat.day, &stat.kind, &stat.policy, stat.bucket, stat.hits)?;
     Ok(())
 }
 

@@ -69,7 +69,7 @@ pub async fn insert(tx: &mut Tx, event: &Event) -> Result<(), Error> {
     const INSERT: &str =
         "INSERT INTO latchkey_events (id, at, kind, account_id, client, policy, detail, actor)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    sql!(queue tx, INSERT, event.id, event.at, &event.kind, event.account_id, &event.client,
+    sql!(apart tx, INSERT, event.id, event.at, &event.kind, event.account_id, &event.client,
         event.policy.as_deref(), event.detail.as_deref(), event.actor.as_deref())?;
     Ok(())
 }

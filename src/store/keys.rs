@@ -4,7 +4,13 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Conn, StoredPolicy, Tx, record::record, sql, text::text};
+use super::{
+    Conn, StoredPolicy, Tx, outbox,
+    record::record,
+    spent::{self, Reason},
+    sql,
+    text::text,
+};
 use crate::base::{
     Error,
     clock::{SKEW, Time},
@@ -207,6 +213,37 @@ pub async fn end_resets(tx: &mut Tx, account: Uuid, except: Option<Uuid>) -> Res
         WHERE account_id = $1 AND purpose IN ('reset', 'restart', 'second', 'approval') AND id <> $2";
     sql!(queue tx, END_RESETS, account, except.unwrap_or(Uuid::nil()))?;
     Ok(())
+}
+
+/// Purposes of the keys of a reset, from the first one to the codes made from it.
+pub const OF_RESET: [Purpose; 4] = [Purpose::Reset, Purpose::Restart, Purpose::Second, Purpose::Approval];
+
+/// Ends an account's keys for these purposes, at most four, because another replaces them. Records that their links are
+/// over, and drops the unsent messages that carry them.
+pub async fn replace<const N: usize>(
+    tx: &mut Tx,
+    account: Uuid,
+    purposes: [Purpose; N],
+    now: Time,
+) -> Result<(), Error> {
+    const END: &str = "DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose IN ($2, $3, $4, $5)";
+    // All three in one statement, which sees every row as it was before.
+    const REPLACE_POSTGRES: &str = "WITH ended AS (DELETE FROM latchkey_keys
+            WHERE account_id = $1 AND purpose IN ($2, $3, $4, $5) RETURNING id, digest, purpose),
+        noted AS (INSERT INTO latchkey_spent (digest, reason, browser, place, spent_at)
+            SELECT digest, 'replaced', NULL, '', $6 FROM ended WHERE purpose NOT IN ('second', 'approval')
+            ON CONFLICT (digest) DO NOTHING)
+        DELETE FROM latchkey_outbox WHERE account_id = $1 AND key_id IS NOT NULL AND state || '' = 'waiting'
+        AND NOT EXISTS (SELECT 1 FROM latchkey_keys WHERE latchkey_keys.id = latchkey_outbox.key_id
+            AND latchkey_keys.id NOT IN (SELECT id FROM ended))";
+    let [one, two, three, four] = spent::four(purposes);
+    if tx.is_postgres() {
+        sql!(queue tx, REPLACE_POSTGRES, account, one, two, three, four, now)?;
+        return Ok(());
+    }
+    spent::note_links(tx, account, purposes, Reason::Replaced, now).await?;
+    sql!(queue tx, END, account, one, two, three, four)?;
+    outbox::drop_orphans(tx, account).await
 }
 
 /// Ends every key of an account except its "this wasn't me" links, which nothing supersedes.

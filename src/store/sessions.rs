@@ -100,7 +100,7 @@ pub async fn insert(tx: &mut Tx, session: &Session, digest: &[u8]) -> Result<(),
         (id, account_id, digest, scope, family, policy, opened_by, factor, pending, browser, client, began_at, fresh_until, proved_at,
         seen_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-    sql!(queue tx, INSERT, session.id, session.account_id, digest, session.scope, session.family, session.policy.as_ref(),
+    sql!(apart tx, INSERT, session.id, session.account_id, digest, session.scope, session.family, session.policy.as_ref(),
         session.opened_by.as_deref(), session.factor, session.pending.as_deref(),
         &session.browser, &session.client, session.began_at, session.fresh_until, session.proved_at,
         session.seen_at, session.expires_at)?;

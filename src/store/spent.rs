@@ -56,7 +56,14 @@ pub async fn note(
     Ok(sql!(execute tx, NOTE, digest, reason, browser, place, now)? == 1)
 }
 
-/// Records that an account's links for these purposes, at most four, are over, before they are removed.
+/// Repeats purposes, at most four, to fill a statement's room for four: its text is fixed, and takes one more than once.
+pub fn four<const N: usize>(purposes: [Purpose; N]) -> [Purpose; 4] {
+    const { assert!(N >= 1 && N <= 4, "the statement has room for four") };
+    array::from_fn(|at| purposes[at % N])
+}
+
+/// Records that an account's links for these purposes, at most four, are over, before they are removed. Second keys and
+/// codes are none.
 pub async fn note_links<const N: usize>(
     tx: &mut Tx,
     account: Uuid,
@@ -66,11 +73,10 @@ pub async fn note_links<const N: usize>(
 ) -> Result<(), Error> {
     const NOTE_LINKS: &str = "INSERT INTO latchkey_spent (digest, reason, browser, place, spent_at)
         SELECT digest, $2, NULL, '', $3 FROM latchkey_keys
-        WHERE account_id = $1 AND purpose IN ($4, $5, $6, $7) ON CONFLICT (digest) DO NOTHING";
+        WHERE account_id = $1 AND purpose IN ($4, $5, $6, $7) AND purpose NOT IN ('second', 'approval')
+        ON CONFLICT (digest) DO NOTHING";
     let reason: &str = reason.into();
-    const { assert!(N >= 1 && N <= 4, "the statement has room for four") };
-    // Its text is fixed: a purpose may stand in it more than once.
-    let [one, two, three, four] = array::from_fn(|at| purposes[at % N]);
+    let [one, two, three, four] = four(purposes);
     sql!(queue tx, NOTE_LINKS, account, reason, now, one, two, three, four)?;
     Ok(())
 }

@@ -26,7 +26,7 @@ use super::{
     Conn, DatabaseSettings,
     driver::{Behind, Driver},
     migrate::{self, Applied, Dialect, Raw, SQLITE},
-    retry_tx::{Answers, Engine, Held, RetryTx},
+    retry_tx::{Answers, Engine, Held, Joins, RetryTx},
     writes::Writes,
 };
 use crate::{base::Error, observe::connections::Connections};
@@ -179,7 +179,7 @@ impl Engine for HostSqlite {
     type Source = HostPool;
     type Held = HostTx;
     // Not every driver takes several with values.
-    const JOINS: bool = false;
+    const JOINS: Joins = Joins::Never;
     // The application may have run statements of its own in the transaction.
     const REPLAYS: bool = false;
 

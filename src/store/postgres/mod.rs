@@ -17,7 +17,7 @@ use super::{
     Conn, DatabaseSettings,
     driver::Driver,
     migrate::{self, Applied, Dialect, Raw},
-    retry_tx::{self, Answers, Engine, Held, RetryTx},
+    retry_tx::{self, Answers, Engine, Held, Joins, RetryTx},
     writes::Writes,
 };
 use crate::{
@@ -193,7 +193,7 @@ impl Engine for Postgres {
     type Source = Links;
     type Held = Link;
     // A message of its protocol that several statements fit in takes no arguments.
-    const JOINS: bool = false;
+    const JOINS: Joins = Joins::Apart;
 
     async fn begin(links: &Links) -> Result<Link, sqlx::Error> {
         links.begin().await

@@ -4,8 +4,10 @@
 //! that shares it. Nothing has changed then, and the caller need not know. If an answer differs in the replay,
 //! decisions based on the first one may be wrong, so the error is returned.
 //!
-//! On SQLite, each statement costs a change to the thread of its connection and back. So a statement whose answer nobody
-//! needs is queued, and sent with the next one or the commit; its error is that one's.
+//! Each statement costs a change to the thread of its connection and back on SQLite, and a round trip on PostgreSQL. So
+//! one whose answer nobody needs is queued; its error is that of the statement or commit that it is sent with. SQLite
+//! takes it with the next one, whichever that is. PostgreSQL takes several with parameters only as parts of one, none
+//! of which sees what the others do; so it takes it with those that say they are [apart](RetryTx::apart).
 
 mod statement;
 
@@ -26,6 +28,7 @@ use sqlx::{
     value::ValueRef,
 };
 
+pub use self::statement::Joins;
 use self::statement::Statement;
 use super::writes::Writes;
 
@@ -44,7 +47,7 @@ pub trait Engine: HasStatementCache + Database<Arguments: Clone + IntoArguments<
     /// A transaction, rolled back when dropped.
     type Held: Held<Self>;
     /// Whether several statements can be sent together.
-    const JOINS: bool;
+    const JOINS: Joins;
     /// Whether its transactions are replayed.
     const REPLAYS: bool = true;
 
@@ -155,16 +158,26 @@ where
 
     /// Returns a statement of ours, for one of the functions below; those that are queued come before it.
     pub(super) fn statement(&mut self, text: &'static str) -> Statement<D> {
-        match self.queued.take() {
-            Some(queued) => queued.then(text),
+        match self.queued.take_if(|_| D::JOINS == Joins::InOrder) {
+            Some(queued) => queued.join(D::JOINS, text),
             None => Statement::new(text),
+        }
+    }
+
+    /// Returns a statement of ours to be queued that neither needs nor changes a row which one queued before it changes.
+    /// The same statement twice could change one row.
+    pub(super) fn apart(&mut self, text: &'static str) -> Statement<D> {
+        match self.queued.take_if(|queued| D::JOINS == Joins::Apart && !queued.contains(text)) {
+            Some(queued) => queued.join(D::JOINS, text),
+            None => self.statement(text),
         }
     }
 
     /// Runs a statement by the next one or the commit; returns the number of rows it changed if it has run already.
     pub(super) async fn queue(&mut self, mut statement: Statement<D>) -> Result<Option<u64>, sqlx::Error> {
         self.check(&mut statement)?;
-        if !D::JOINS || statement.count() >= TOGETHER {
+        self.run_queued().await?;
+        if D::JOINS == Joins::Never || statement.count() >= TOGETHER {
             return self.changed(statement).await.map(Some);
         }
         self.queued = Some(statement);
@@ -174,6 +187,7 @@ where
     /// Runs a statement and returns the number of rows it changed.
     pub(super) async fn execute(&mut self, mut statement: Statement<D>) -> Result<u64, sqlx::Error> {
         self.check(&mut statement)?;
+        self.run_queued().await?;
         self.changed(statement).await
     }
 
@@ -223,6 +237,7 @@ where
         R: for<'r> FromRow<'r, D::Row>,
     {
         self.check(&mut statement)?;
+        self.run_queued().await?;
         self.found(statement).await
     }
 

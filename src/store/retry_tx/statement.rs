@@ -10,35 +10,49 @@ use sqlx::{
     types::Type,
 };
 
+/// Whether a database can be sent several statements at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Joins {
+    /// No.
+    Never,
+    /// One after another, each of which sees what the one before it did.
+    InOrder,
+    /// As parts of one statement, each of which sees the rows as they were before all of them.
+    Apart,
+}
+
 /// One statement or several, whose parameters are `$1`, `$2`, ….
 pub struct Statement<D: Database> {
-    text: SqlStr,
+    parts: Vec<Part>,
+    joins: Joins,
     arguments: D::Arguments,
     /// Whether it may be kept prepared, by its text: then it always takes arguments of the same types.
     kept: bool,
-    /// Number of statements.
-    count: usize,
     fault: Option<BoxDynError>,
+}
+
+/// One of several statements.
+struct Part {
+    text: SqlStr,
+    /// Number of arguments before its own.
+    from: usize,
 }
 
 impl<D: HasStatementCache + Database<Arguments: Clone + IntoArguments<D>>> Statement<D> {
     /// Creates a statement of ours, without arguments yet.
     pub fn new(text: &'static str) -> Self {
-        let (text, arguments) = (text.into_sql_str(), D::Arguments::default());
-        Self { text, arguments, kept: true, count: 1, fault: None }
+        Self { kept: true, ..Self::once(text.into_sql_str(), D::Arguments::default()) }
     }
 
     /// Creates a statement that is not kept prepared.
     pub fn once(text: SqlStr, arguments: D::Arguments) -> Self {
-        Self { text, arguments, kept: false, count: 1, fault: None }
+        Self { parts: vec![Part { text, from: 0 }], joins: Joins::Never, arguments, kept: false, fault: None }
     }
 
-    /// Adds a statement of ours after these, without arguments yet.
-    pub fn then(mut self, text: &'static str) -> Self {
-        let text = format!("{};\n{}", self.text.as_str(), renumbered(text, self.arguments.len()));
-        self.text = AssertSqlSafe(text).into_sql_str();
-        self.count += 1;
-        self
+    /// Adds a statement of ours to these, without arguments yet.
+    pub fn join(mut self, joins: Joins, text: &'static str) -> Self {
+        self.parts.push(Part { text: text.into_sql_str(), from: self.arguments.len() });
+        Self { joins, ..self }
     }
 
     /// Adds the next argument of the last statement.
@@ -51,7 +65,12 @@ impl<D: HasStatementCache + Database<Arguments: Clone + IntoArguments<D>>> State
 
     /// Returns the number of statements.
     pub fn count(&self) -> usize {
-        self.count
+        self.parts.len()
+    }
+
+    /// True if this statement is one of them.
+    pub fn contains(&self, text: &str) -> bool {
+        self.parts.iter().any(|part| part.text.as_str() == text)
     }
 
     /// Takes the error of an argument that could not be encoded.
@@ -61,11 +80,27 @@ impl<D: HasStatementCache + Database<Arguments: Clone + IntoArguments<D>>> State
 
     /// Returns the query, after `opening`, kept prepared if the connection keeps any.
     pub fn query(&self, opening: Option<&str>, kept: bool) -> Query<'static, D, D::Arguments> {
-        let text = match opening {
-            Some(opening) => AssertSqlSafe(format!("{opening};\n{}", self.text.as_str())).into_sql_str(),
-            None => self.text.clone(),
+        let text = match (opening, self.parts.as_slice()) {
+            (None, [one]) => one.text.clone(),
+            (Some(opening), _) => AssertSqlSafe(format!("{opening};\n{}", self.text())).into_sql_str(),
+            (None, _) => AssertSqlSafe(self.text()).into_sql_str(),
         };
         sqlx::query::query_with(text, self.arguments.clone()).persistent(kept && self.kept)
+    }
+
+    fn text(&self) -> String {
+        let mut parts: Vec<_> =
+            self.parts.iter().map(|part| renumbered(part.text.as_str(), part.from)).collect();
+        match (self.joins, parts.pop()) {
+            (Joins::Apart, Some(last)) if !parts.is_empty() => {
+                let named = parts.iter().enumerate().map(|(at, part)| format!("part_{at} AS ({part})"));
+                format!("WITH {}\n{last}", named.collect::<Vec<_>>().join(",\n"))
+            }
+            (_, last) => {
+                parts.extend(last);
+                parts.join(";\n")
+            }
+        }
     }
 }
 
@@ -96,5 +131,18 @@ mod tests {
             "UPDATE a SET b = $5 WHERE c IN ($4, $13)"
         );
         assert_eq!(renumbered("SELECT '$', $1", 1), "SELECT '$', $2");
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn several_statements_follow_each_other_or_are_parts_of_the_last() {
+        let join = |joins| {
+            let first = Statement::<sqlx_sqlite::Sqlite>::new("DELETE FROM a WHERE b = $1").bind(1);
+            first.join(joins, "INSERT INTO c VALUES ($1)").bind(2).join(joins, "DELETE FROM d").text()
+        };
+        let in_order = "DELETE FROM a WHERE b = $1;\nINSERT INTO c VALUES ($2);\nDELETE FROM d";
+        assert_eq!(join(Joins::InOrder), in_order);
+        let apart = "WITH part_0 AS (DELETE FROM a WHERE b = $1),\npart_1 AS (INSERT INTO c VALUES ($2))\nDELETE FROM d";
+        assert_eq!(join(Joins::Apart), apart);
     }
 }

@@ -25,7 +25,7 @@ use super::{
     driver::{Behind, Driver},
     files,
     migrate::{self, Applied, Dialect, Raw, SQLITE},
-    retry_tx::{self, Answers, Engine, Held, RetryTx},
+    retry_tx::{self, Answers, Engine, Held, Joins, RetryTx},
     writes::Writes,
 };
 use crate::{base::Error, observe::connections::Connections};
@@ -142,7 +142,7 @@ impl Held<Sqlite> for Member {
 impl Engine for Sqlite {
     type Source = Writer;
     type Held = Member;
-    const JOINS: bool = true;
+    const JOINS: Joins = Joins::InOrder;
 
     async fn begin(writer: &Writer) -> Result<Member, sqlx::Error> {
         writer.begin().await
