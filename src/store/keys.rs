@@ -227,18 +227,22 @@ pub async fn replace<const N: usize>(
     now: Time,
 ) -> Result<(), Error> {
     const END: &str = "DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose IN ($2, $3, $4, $5)";
-    // All three in one statement, which sees every row as it was before.
-    const REPLACE_POSTGRES: &str = "WITH ended AS (DELETE FROM latchkey_keys
-            WHERE account_id = $1 AND purpose IN ($2, $3, $4, $5) RETURNING id, digest, purpose),
-        noted AS (INSERT INTO latchkey_spent (digest, reason, browser, place, spent_at)
-            SELECT digest, 'replaced', NULL, '', $6 FROM ended WHERE purpose NOT IN ('second', 'approval')
-            ON CONFLICT (digest) DO NOTHING)
+    // All three in one statement, which sees every row as it was before. Its parts run in no certain order, except that
+    // links are recorded before their keys end, as everywhere: in another order, two such transactions could deadlock.
+    const REPLACE_POSTGRES: &str =
+        "WITH noted AS (INSERT INTO latchkey_spent (digest, reason, browser, place, spent_at)
+            SELECT digest, 'replaced', NULL, '', $6 FROM latchkey_keys
+            WHERE account_id = $1 AND purpose IN ($2, $3, $4, $5) AND purpose NOT IN ('second', 'approval')
+            ON CONFLICT (digest) DO NOTHING RETURNING 1),
+        ended AS (DELETE FROM latchkey_keys WHERE account_id = $1 AND purpose IN ($2, $3, $4, $5)
+            AND (SELECT COUNT(*) FROM noted) >= 0 RETURNING id)
         DELETE FROM latchkey_outbox WHERE account_id = $1 AND key_id IS NOT NULL AND state || '' = 'waiting'
         AND NOT EXISTS (SELECT 1 FROM latchkey_keys WHERE latchkey_keys.id = latchkey_outbox.key_id
             AND latchkey_keys.id NOT IN (SELECT id FROM ended))";
     let [one, two, three, four] = spent::four(purposes);
     if tx.is_postgres() {
-        sql!(queue tx, REPLACE_POSTGRES, account, one, two, three, four, now)?;
+        // Not queued: it can be no part of another statement.
+        sql!(execute tx, REPLACE_POSTGRES, account, one, two, three, four, now)?;
         return Ok(());
     }
     spent::note_links(tx, account, purposes, Reason::Replaced, now).await?;
