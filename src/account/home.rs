@@ -27,11 +27,9 @@ use crate::{
     http::{Outcome, Page, SameOrigin, Visit, flash::Announcement},
     policy::{method::SignInMethod, sign_in::Usernames},
     store::{
-        factors,
         refresh_tokens::RefreshToken,
         remembered,
         sessions::{self, Session, SignedIn},
-        usernames,
     },
     view::{format, shown::View},
 };
@@ -56,9 +54,9 @@ pub struct HomePage {
     /// Last digits.
     phone: Option<String>,
     /// Number of second factors; `None` where there are none at all.
-    factors: Option<usize>,
+    factors: Option<i64>,
     /// Number of access tokens; `None` if there is no use for any.
-    tokens: Option<usize>,
+    tokens: Option<i64>,
     fields: Vec<FieldShown>,
     /// Day of the registration.
     since: String,
@@ -124,14 +122,8 @@ async fn show(site: Visit<'_>, me: &SignedIn) -> Result<Outcome, Error> {
         Some(FieldShown { label: field.label.clone(), value })
     });
     let policy = site.sign_in_policy(account);
-    let factors = match policy.is_on() {
-        true => Some(factors::of_account(&mut site.read().await?, account.id).await?.len()),
-        false => None,
-    };
-    let username = match policy.has_usernames() {
-        true => usernames::of_account(&mut site.read().await?, account.id).await?,
-        false => None,
-    };
+    let held = site.db.holdings(account.id, site.now()).await?;
+    let username = held.username.filter(|_| policy.has_usernames());
     if username.is_none() && policy.usernames == Usernames::Required {
         return Ok(Outcome::elsewhere(Place::ChangeUsername));
     }
@@ -141,8 +133,8 @@ async fn show(site: Visit<'_>, me: &SignedIn) -> Result<Outcome, Error> {
         usernames: policy.has_usernames(),
         password: !account.password_hash.is_unusable(),
         sets_password: policy.offers(SignInMethod::Password),
-        factors,
-        tokens: tokens::count(&site, account).await?,
+        factors: policy.is_on().then_some(held.factors),
+        tokens: (tokens::are_for(&site, account) || held.access_tokens > 0).then_some(held.access_tokens),
         phone: account.phone.as_deref().map(|phone| ending(phone).to_owned()),
         fields: fields.collect(),
         since: format::day(site.locale, account.created_at),

@@ -30,14 +30,9 @@ pub fn routes() -> Vec<Route> {
     routes![list, create, show_new, hide_new, show_one, end]
 }
 
-/// Returns how many tokens an account has; `None` if it has no use for any: it has none, and there is no permission to give.
-///
-/// # Errors
-/// [`Error::Database`].
-pub(super) async fn count(site: &Visit<'_>, account: &AccountRow) -> Result<Option<usize>, Error> {
-    let held = access_tokens::of_account(&mut site.read().await?, account.id, site.now()).await?.len();
-    let may_have = site.sign_in_policy(account).access_tokens && !permissions(site, account).is_empty();
-    Ok((may_have || held > 0).then_some(held))
+/// True if an account can be given a token: its policy allows them, and there is a permission to give.
+pub(super) fn are_for(site: &Visit<'_>, account: &AccountRow) -> bool {
+    site.sign_in_policy(account).access_tokens && !permissions(site, account).is_empty()
 }
 
 #[get("/account/tokens")]

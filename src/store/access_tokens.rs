@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{
     Conn, Tx,
     accounts::AccountRow,
-    batcher::{ByDigest, digest},
+    batcher::{ByKey, key},
     record::record,
     sql,
 };
@@ -87,14 +87,12 @@ pub async fn find(conn: &mut Conn, digests: &[&[u8]], now: Time) -> Result<Vec<F
         AS role_list FROM latchkey_access_tokens AS t JOIN latchkey_accounts AS a ON a.id = t.account_id
         WHERE t.digest IN ($1, $2, $3, $4, $5, $6, $7, $8)
         AND t.expires_at > $9 AND t.began_at < $10 AND t.began_at > a.password_set_at - $11 AND a.enabled";
-    Ok(
-        sql!(all FoundToken, conn, FIND, digest(digests, 0), digest(digests, 1), digest(digests, 2), digest(digests, 3),
-        digest(digests, 4), digest(digests, 5), digest(digests, 6), digest(digests, 7), now, now + SKEW, SKEW_MILLIS)?,
-    )
+    Ok(sql!(all FoundToken, conn, FIND, key(digests, 0), key(digests, 1), key(digests, 2), key(digests, 3),
+        key(digests, 4), key(digests, 5), key(digests, 6), key(digests, 7), now, now + SKEW, SKEW_MILLIS)?)
 }
 
 #[rocket::async_trait]
-impl ByDigest for TokenOwner {
+impl ByKey for TokenOwner {
     type When = Time;
 
     async fn find(conn: &mut Conn, digests: &[&[u8]], now: Time) -> Result<Vec<(Vec<u8>, Self)>, Error> {

@@ -1,5 +1,4 @@
-//! Batches look-ups by a secret's digest, of sessions and of access tokens: those that wait at the same time share one
-//! statement.
+//! Batches look-ups of one row by a key: those that wait at the same time share one statement.
 //!
 //! A reader of SQLite runs on a thread of its own, and PostgreSQL behind a socket: getting there costs more than the
 //! query. While few queries run, a caller runs its own at once; otherwise the first caller whose turn comes queries for
@@ -25,23 +24,19 @@ use crate::base::Error;
 /// Most look-ups that one statement answers.
 pub const SEVERAL: usize = 8;
 
-/// What is looked up by a digest.
+/// What is looked up by a key, like a secret's digest or an id.
 #[rocket::async_trait]
-pub(super) trait ByDigest: Clone + Send + Sync + 'static {
+pub(super) trait ByKey: Clone + Send + Sync + 'static {
     /// The times by which it is live.
     type When: Copy + Send + Sync;
 
-    /// Returns those with these digests, at most [`SEVERAL`], each with its digest.
-    async fn find(
-        conn: &mut Conn,
-        digests: &[&[u8]],
-        when: Self::When,
-    ) -> Result<Vec<(Vec<u8>, Self)>, Error>;
+    /// Returns those with these keys, at most [`SEVERAL`], each with its key.
+    async fn find(conn: &mut Conn, keys: &[&[u8]], when: Self::When) -> Result<Vec<(Vec<u8>, Self)>, Error>;
 }
 
-/// Returns the digest in a place of a statement for several; none if there are fewer.
-pub(super) fn digest<'a>(digests: &[&'a [u8]], place: usize) -> Option<&'a [u8]> {
-    digests.get(place).copied()
+/// Returns the key in a place of a statement for several; none if there are fewer.
+pub(super) fn key<'a>(keys: &[&'a [u8]], place: usize) -> Option<&'a [u8]> {
+    keys.get(place).copied()
 }
 
 /// Result of a look-up; callers that shared a query share its error.
@@ -55,32 +50,32 @@ pub(super) struct Batcher<T> {
 }
 
 struct LookUp<T> {
-    digest: Vec<u8>,
+    key: Vec<u8>,
     tell: oneshot::Sender<Answer<T>>,
 }
 
-impl<T: ByDigest> Batcher<T> {
+impl<T: ByKey> Batcher<T> {
     /// Creates a batcher that runs at most `most` queries at once.
     pub fn new(most: usize) -> Self {
         Self { waiting: Arc::default(), turns: Arc::new(Semaphore::new(most)) }
     }
 
-    /// Like [`ByDigest::find`], for one digest.
+    /// Like [`ByKey::find`], for one key.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn find(&self, pool: &Pool, digest: Vec<u8>, when: T::When) -> Result<Option<T>, Error> {
+    pub async fn find(&self, pool: &Pool, key: Vec<u8>, when: T::When) -> Result<Option<T>, Error> {
         loop {
             // If the caller that ran our query was cancelled, queue it again.
-            if let Ok(answer) = self.look_up(pool, digest.clone(), when).await {
+            if let Ok(answer) = self.look_up(pool, key.clone(), when).await {
                 return answer.map_err(|fault| Error::from(sqlx::Error::Io(io::Error::other(fault))));
             }
         }
     }
 
-    async fn look_up(&self, pool: &Pool, digest: Vec<u8>, when: T::When) -> Result<Answer<T>, RecvError> {
+    async fn look_up(&self, pool: &Pool, key: Vec<u8>, when: T::When) -> Result<Answer<T>, RecvError> {
         let (tell, mut told) = oneshot::channel();
-        self.waiting().push(LookUp { digest, tell });
+        self.waiting().push(LookUp { key, tell });
         loop {
             let _turn = select! {
                 biased;
@@ -108,11 +103,11 @@ impl<T: ByDigest> Batcher<T> {
         if look_ups.is_empty() {
             return false;
         }
-        let digests: Vec<&[u8]> = look_ups.iter().map(|look_up| &look_up.digest[..]).collect();
-        let found = look_up(pool, &digests, when).await.map_err(Arc::new);
-        for LookUp { digest, tell } in look_ups {
+        let keys: Vec<&[u8]> = look_ups.iter().map(|look_up| &look_up.key[..]).collect();
+        let found = look_up(pool, &keys, when).await.map_err(Arc::new);
+        for LookUp { key, tell } in look_ups {
             let of_this =
-                |found: &Vec<(Vec<u8>, T)>| Some(found.iter().find(|(of, _)| *of == digest)?.1.clone());
+                |found: &Vec<(Vec<u8>, T)>| Some(found.iter().find(|(of, _)| *of == key)?.1.clone());
             // A caller that has gone needs no answer.
             let _ = tell.send(found.as_ref().map(of_this).map_err(Arc::clone));
         }
@@ -124,10 +119,6 @@ impl<T: ByDigest> Batcher<T> {
     }
 }
 
-async fn look_up<T: ByDigest>(
-    pool: &Pool,
-    digests: &[&[u8]],
-    when: T::When,
-) -> Result<Vec<(Vec<u8>, T)>, Error> {
-    T::find(&mut pool.read().await?, digests, when).await
+async fn look_up<T: ByKey>(pool: &Pool, keys: &[&[u8]], when: T::When) -> Result<Vec<(Vec<u8>, T)>, Error> {
+    T::find(&mut pool.read().await?, keys, when).await
 }

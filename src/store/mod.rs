@@ -16,6 +16,7 @@ pub mod events;
 pub mod factors;
 pub mod files;
 pub mod former_addresses;
+mod holdings;
 #[cfg(feature = "store")]
 mod host_pool;
 pub mod keys;

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 #[cfg(feature = "store")]
 use latchkey_store::Store;
+use uuid::Uuid;
 
 #[cfg(feature = "store")]
 use super::host_pool;
@@ -14,6 +15,7 @@ use super::{
     busy::{Busy, Token},
     driver::{self, Driver},
     files,
+    holdings::Holdings,
     lent::Lent,
     migrate,
     sessions::SignedIn,
@@ -37,6 +39,7 @@ pub struct Pool {
     writes: Writes,
     sessions: Batcher<SignedIn>,
     access_tokens: Batcher<TokenOwner>,
+    holdings: Batcher<Holdings>,
 }
 
 impl Pool {
@@ -89,9 +92,16 @@ impl Pool {
     }
 
     fn of(driver: Arc<dyn Driver>, settings: &DatabaseSettings) -> Self {
-        let (sessions, access_tokens) = (Batcher::new(driver.batches()), Batcher::new(driver.batches()));
-        let (busy, writes) = (Busy::default(), Writes::default());
-        Self { driver, key: settings.url_key().into(), busy, writes, sessions, access_tokens }
+        let most = driver.batches();
+        Self {
+            driver,
+            key: settings.url_key().into(),
+            busy: Busy::default(),
+            writes: Writes::default(),
+            sessions: Batcher::new(most),
+            access_tokens: Batcher::new(most),
+            holdings: Batcher::new(most),
+        }
     }
 
     /// Returns how many migrations the database lacks.
@@ -129,6 +139,14 @@ impl Pool {
     /// [`Error::Database`].
     pub async fn access_token(&self, digest: Vec<u8>, now: Time) -> Result<Option<TokenOwner>, Error> {
         self.access_tokens.find(self, digest, now).await
+    }
+
+    /// Returns what an account has besides its own row.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn holdings(&self, account: Uuid, now: Time) -> Result<Holdings, Error> {
+        Ok(self.holdings.find(self, account.as_bytes().to_vec(), now).await?.unwrap_or_default())
     }
 
     /// Begins a transaction that may write from its first statement on.

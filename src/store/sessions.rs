@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     Conn, StoredPolicy, Tx,
     accounts::AccountRow,
-    batcher::{ByDigest, digest},
+    batcher::{ByKey, key},
     record::record,
     refresh_tokens, sql,
     text::text,
@@ -133,14 +133,14 @@ pub async fn find(
         WHERE s.digest IN ($1, $2, $3, $4, $5, $6, $7, $8)
         AND s.expires_at > $9 AND s.seen_at > $10 AND s.began_at < $11 AND a.enabled";
     Ok(
-        sql!(all FoundSession, conn, FIND, digest(digests, 0), digest(digests, 1), digest(digests, 2), digest(digests, 3), digest(digests, 4),
-        digest(digests, 5), digest(digests, 6), digest(digests, 7),
+        sql!(all FoundSession, conn, FIND, key(digests, 0), key(digests, 1), key(digests, 2), key(digests, 3), key(digests, 4),
+        key(digests, 5), key(digests, 6), key(digests, 7),
         now, idle_since, now + SKEW)?,
     )
 }
 
 #[rocket::async_trait]
-impl ByDigest for SignedIn {
+impl ByKey for SignedIn {
     type When = (Time, Time);
 
     async fn find(
