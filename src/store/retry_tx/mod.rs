@@ -9,26 +9,17 @@
 //! takes it with the next one, whichever that is. PostgreSQL takes several with parameters only as parts of one, none
 //! of which sees what the others do; so it takes it with those that say they are [apart](RetryTx::apart).
 
+mod engine;
 mod statement;
 
 use std::time::Duration;
 
-use rocket::{futures::TryStreamExt, tokio::time::sleep};
+use rocket::tokio::time::sleep;
 use sqlx::{
-    Either,
-    arguments::IntoArguments,
-    column::ColumnIndex,
-    database::{Database, HasStatementCache},
-    error::BoxDynError,
-    executor::Executor,
-    from_row::FromRow,
-    query::Query,
-    row::Row,
-    sql_str::SqlStr,
-    value::ValueRef,
+    column::ColumnIndex, database::Database, from_row::FromRow, row::Row, sql_str::SqlStr, value::ValueRef,
 };
 
-pub use self::statement::Joins;
+pub use self::engine::{Answers, Engine, Held, Joins, answers};
 use self::statement::Statement;
 use super::writes::Writes;
 
@@ -38,78 +29,6 @@ const AGAIN: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(4);
 /// Most statements sent together.
 const TOGETHER: usize = 16;
-
-/// A database whose transactions can be replayed.
-#[allow(async_fn_in_trait, reason = "nobody else can name it")]
-pub trait Engine: HasStatementCache + Database<Arguments: Clone + IntoArguments<Self>> {
-    /// Source of transactions.
-    type Source;
-    /// A transaction, rolled back when dropped.
-    type Held: Held<Self>;
-    /// Whether several statements can be sent together.
-    const JOINS: Joins;
-    /// Whether its transactions are replayed.
-    const REPLAYS: bool = true;
-
-    async fn begin(source: &Self::Source) -> Result<Self::Held, sqlx::Error>;
-    /// Begins a transaction that may be durable after each statement.
-    async fn begin_once(source: &Self::Source) -> Result<Self::Held, sqlx::Error> {
-        Self::begin(source).await
-    }
-    /// Begins a transaction that shares its commit with no other.
-    async fn begin_alone(source: &Self::Source) -> Result<Self::Held, sqlx::Error> {
-        Self::begin(source).await
-    }
-    async fn commit(held: Self::Held) -> Result<(), sqlx::Error>;
-    /// Awaits a statement, with a timeout if the server can hang.
-    async fn in_time<T>(statement: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error>;
-    /// True if an error leaves nothing behind and might not recur.
-    fn is_passing(error: &sqlx::Error) -> bool;
-    /// Runs statements, and returns the rows and how many each statement changed.
-    async fn answers(
-        conn: &mut Self::Connection,
-        query: Query<'static, Self, Self::Arguments>,
-    ) -> Result<Answers<Self>, sqlx::Error>;
-    fn bytes(value: Self::ValueRef<'_>) -> Result<Vec<u8>, BoxDynError>;
-}
-
-/// Rows, and how many each of several statements changed.
-pub type Answers<D> = (Vec<<D as Database>::Row>, Vec<u64>);
-
-/// Runs statements over a driver of sqlx, for [`Engine::answers`]; `rows_changed` reads its result.
-pub async fn answers<D: Engine>(
-    conn: &mut D::Connection,
-    query: Query<'static, D, D::Arguments>,
-    rows_changed: fn(&D::QueryResult) -> u64,
-) -> Result<Answers<D>, sqlx::Error>
-where
-    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
-{
-    let (mut answers, mut rows, mut changed) = (conn.fetch_many(query), Vec::new(), Vec::new());
-    while let Some(answer) = answers.try_next().await? {
-        match answer {
-            Either::Left(result) => changed.push(rows_changed(&result)),
-            Either::Right(row) => rows.push(row),
-        }
-    }
-    Ok((rows, changed))
-}
-
-/// A transaction with a connection.
-pub trait Held<D: Database> {
-    /// Returns the connection, for one statement.
-    fn asked(&mut self) -> Result<&mut D::Connection, sqlx::Error>;
-    /// Records the outcome of that statement.
-    fn heard<T>(&mut self, outcome: &Result<T, sqlx::Error>);
-    /// True if prepared statements can be cached on it.
-    fn keeps_statements(&self) -> bool;
-    /// True if its statements are rolled back together.
-    fn is_begun(&self) -> bool;
-    /// Takes what has to be sent before the first statement.
-    fn opening(&mut self) -> Option<&'static str> {
-        None
-    }
-}
 
 /// An open transaction, with its statements and their answers.
 pub struct RetryTx<D: Engine> {

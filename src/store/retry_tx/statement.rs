@@ -10,16 +10,7 @@ use sqlx::{
     types::Type,
 };
 
-/// Whether a database can be sent several statements at once.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Joins {
-    /// No.
-    Never,
-    /// One after another, each of which sees what the one before it did.
-    InOrder,
-    /// As parts of one statement, each of which sees the rows as they were before all of them.
-    Apart,
-}
+use super::engine::Joins;
 
 /// One statement or several, whose parameters are `$1`, `$2`, ….
 pub struct Statement<D: Database> {
