@@ -13,6 +13,7 @@ use rocket_dyn_templates::{Template, context};
 use super::{
     load::{CONNECTIONS, Load, get},
     process::{Process, free_port},
+    site::{Site, text},
 };
 
 /// Argument with which this program serves the bare page instead of measuring.
@@ -20,6 +21,9 @@ pub const SERVE: &str = "serve-bare-page";
 
 pub struct Bare {
     pub process: Process,
+    /// The page that it was made from.
+    pub html: String,
+    pub templates: PathBuf,
 }
 
 /// Title of the page.
@@ -41,12 +45,14 @@ fn plain() -> RawJson<String> {
 }
 
 impl Bare {
-    /// Starts a server for `html`, with its title, site name and frame in templates.
-    pub async fn start(folder: &Path, html: &str) -> Bare {
+    /// Starts a server for the reset page of a site, with its title, site name and frame in templates.
+    pub async fn start(folder: &Path, site: &Site) -> Bare {
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let html = text(client.get(site.url.clone() + "/reset")).await;
         let templates = folder.join("templates");
         let (head, rest) = html.split_once("<main").expect("a page has a main part");
         let (main, foot) = rest.split_once("</main>").expect("it ends");
-        let title = title(html);
+        let title = title(&html);
         let vary = |text: &str| text.replace("Latchkey", "{{ site }}").replace(title, "{{ title }}");
         let layout = format!("{}<main{{% block main %}}{{% endblock %}}</main>{}", vary(head), vary(foot));
         let page = format!("{{% extends \"layout\" %}}{{% block main %}}{}{{% endblock %}}", vary(main));
@@ -56,7 +62,7 @@ impl Bare {
         let (port, this) = (free_port(), std::env::current_exe().expect("this program has a path"));
         let mut command = Command::new(this);
         command.args([SERVE, &port.to_string(), title]).current_dir(folder);
-        Bare { process: Process::start(&mut command, port).await }
+        Bare { process: Process::start(&mut command, port).await, html, templates }
     }
 
     pub fn page(&self) -> Load {

@@ -29,7 +29,7 @@ use super::{
     raw::{self, Writer},
     resets,
     sink::Sink,
-    site::{PEOPLE, SQLITE, Site, person, stranger, text},
+    site::{PEOPLE, SQLITE, Site, person, stranger},
     table::{Rounds, Table, median},
 };
 
@@ -65,15 +65,13 @@ pub async fn measure(plan: &Plan, folder: &Path) {
     sleep(Duration::from_secs(1)).await;
     let at_rest = site.processes[0].memory();
     site.settle(&sink).await;
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let html = text(client.get(site.url.clone() + "/reset")).await;
-    let bare = Bare::start(&folder.join("bare"), &html).await;
+    let bare = Bare::start(&folder.join("bare"), &site).await;
     println!(
         "{} cores, which the load shares; {} rounds of {:?}; a page of {} bytes\n",
         raw::cores(),
         plan.rounds,
         plan.round,
-        html.len(),
+        bare.html.len(),
     );
 
     passwords(plan, &site, &sink, &mut table).await;
@@ -84,7 +82,7 @@ pub async fn measure(plan: &Plan, folder: &Path) {
     requests(plan, &site, &mut writer, &mut table).await;
     sending(plan, &site, &sink, &mut table).await;
     pages(plan, &site, &bare, &mut table).await;
-    let host = Host::start(&home, &folder.join("bare/templates"), &html).await;
+    let host = Host::start(&home, &bare).await;
     hosted(plan, &site, &bare, &host, &mut table).await;
     drop(host);
     flood(plan, &folder.join("flood"), &sink, &mut table).await;
@@ -101,8 +99,7 @@ pub async fn measure(plan: &Plan, folder: &Path) {
 /// Creates a small site and measures sign-ins alone.
 pub async fn sign_ins(plan: &Plan, folder: &Path) {
     let (sink, mut table) = (Sink::start().await, Table::default());
-    let mut site = Site::small(&folder.join("site"), &sink, SQLITE, 1).await;
-    site.settle(&sink).await;
+    let site = Site::settled(&folder.join("site"), &sink).await;
     passwords(plan, &site, &sink, &mut table).await;
     with_apps(plan, &site, &sink, &mut table).await;
     by_passkey(plan, &site, &sink, &mut Writer::open(folder).await, &mut table).await;
@@ -140,13 +137,10 @@ pub async fn mails(plan: &Plan, folder: &Path) {
 pub async fn all_pages(plan: &Plan, folder: &Path) {
     let (sink, mut table) = (Sink::start().await, Table::default());
     let home = folder.join("site");
-    let mut site = Site::small(&home, &sink, SQLITE, 1).await;
-    site.settle(&sink).await;
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let html = text(client.get(site.url.clone() + "/reset")).await;
-    let bare = Bare::start(&folder.join("bare"), &html).await;
+    let site = Site::settled(&home, &sink).await;
+    let bare = Bare::start(&folder.join("bare"), &site).await;
     pages(plan, &site, &bare, &mut table).await;
-    let host = Host::start(&home, &folder.join("bare/templates"), &html).await;
+    let host = Host::start(&home, &bare).await;
     hosted(plan, &site, &bare, &host, &mut table).await;
     table.print();
 }
@@ -155,7 +149,7 @@ pub async fn all_pages(plan: &Plan, folder: &Path) {
 pub async fn starts(plan: &Plan, folder: &Path) {
     let (sink, mut table) = (Sink::start().await, Table::default());
     let home = folder.join("site");
-    Site::small(&home, &sink, SQLITE, 1).await.settle(&sink).await;
+    Site::settled(&home, &sink).await;
     beside_loops(plan, &home, &sink, &mut table).await;
     table.print();
 }

@@ -11,7 +11,7 @@ use rocket::{Config, State, get, response::content::RawJson, routes};
 use rocket_dyn_templates::Template;
 
 use super::{
-    bare::{self, Title},
+    bare::{self, Bare, Title},
     load::{CONNECTIONS, Load, get},
     process::{Process, free_port},
 };
@@ -39,11 +39,14 @@ fn script(me: By<'_, AccessToken>) -> RawJson<String> {
 }
 
 impl Host {
-    /// Starts the application in the folder of a site, with the templates of the bare page for `html`.
-    pub async fn start(site: &Path, templates: &Path, html: &str) -> Host {
+    /// Starts the application in the folder of a site, with the templates of the bare page.
+    pub async fn start(site: &Path, bare: &Bare) -> Host {
         let (port, this) = (free_port(), std::env::current_exe().expect("this program has a path"));
         let mut command = Command::new(this);
-        command.args([SERVE, &port.to_string(), bare::title(html)]).arg(templates).current_dir(site);
+        command
+            .args([SERVE, &port.to_string(), bare::title(&bare.html)])
+            .arg(&bare.templates)
+            .current_dir(site);
         Host { process: Process::start(&mut command, port).await }
     }
 

@@ -11,7 +11,7 @@ use self::drawing::Curve;
 use super::{
     load::{Load, Until},
     sink::Sink,
-    site::{SQLITE, Site},
+    site::Site,
 };
 
 /// Rates, as parts of the maximum reached.
@@ -25,8 +25,7 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/latency.svg"
 /// Measures and draws the plot.
 pub async fn measure(folder: &Path) {
     let sink = Sink::start().await;
-    let mut site = Site::small(folder, &sink, SQLITE, 1).await;
-    site.settle(&sink).await;
+    let site = Site::settled(folder, &sink).await;
     let mut curves = Vec::new();
     for (name, load) in site.hot() {
         let (connections, seconds) = if name == "sign-in" { (SIGNING_IN, 8) } else { (CONNECTIONS, 3) };

@@ -13,7 +13,7 @@ use super::{
     load::{CONNECTIONS, Load, Until, get, post_json},
     raw,
     sink::Sink,
-    site::{EMAIL, OTHER, PASSWORD, SQLITE, Site, text},
+    site::{EMAIL, OTHER, PASSWORD, Site, text},
     table::{Rounds, Table},
 };
 
@@ -26,12 +26,10 @@ const TOKENS: usize = 8;
 pub async fn measure(plan: &Plan, folder: &Path) {
     let (sink, mut table) = (Sink::start().await, Table::default());
     let home = folder.join("site");
-    let mut site = Site::small(&home, &sink, SQLITE, 1).await;
-    site.settle(&sink).await;
+    let site = Site::settled(&home, &sink).await;
+    let bare = Bare::start(&folder.join("bare"), &site).await;
+    let host = Host::start(&home, &bare).await;
     let client = Client::builder().no_proxy().build().expect("a client");
-    let html = text(client.get(site.url.clone() + "/reset")).await;
-    let bare = Bare::start(&folder.join("bare"), &html).await;
-    let host = Host::start(&home, &folder.join("bare/templates"), &html).await;
     let mut tokens = Vec::new();
     for _ in 0..TOKENS {
         tokens.push(Tokens::of(&site, &client).await);

@@ -82,6 +82,13 @@ impl Site {
         Site::start(folder, sink, database, replicas).await
     }
 
+    /// Starts a small site on SQLite, and [settles](Self::settle) it.
+    pub async fn settled(folder: &Path, sink: &Sink) -> Site {
+        let mut site = Site::small(folder, sink, SQLITE, 1).await;
+        site.settle(sink).await;
+        site
+    }
+
     /// Starts a site that sends its mail to `sink`, on `database`, which is created if missing.
     pub async fn start(folder: &Path, sink: &Sink, database: &str, replicas: usize) -> Site {
         let port = Site::configure(folder, sink, database);
