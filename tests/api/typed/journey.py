@@ -70,12 +70,12 @@ done(post_reset_by_key.sync_detailed(mailed(), client=client(), body=PostResetBy
 token = sign_in(NEXT).user.authentication_token
 
 begun = done(post_tf_setup.sync_detailed(client=client(token), body=PostTfSetupBody(setup="authenticator")))
-first = PostTfSetupByRestBody(code=code(begun.tf_authr_b32key, -1))
+first = PostTfSetupByRestBody(code=code(begun.tf_authr_b32key, 0))
 done(post_tf_setup_by_rest.sync_detailed(begun.tf_state_token, client=client(token), body=first))
 
 owed = sign_in(NEXT)
 assert owed.tf_required, owed
-body = PostTfValidateBody(code=code(begun.tf_authr_b32key, 0))
+body = PostTfValidateBody(code=code(begun.tf_authr_b32key, 1))
 entered = done(post_tf_validate.sync_detailed(client=client(owed.tf_token), body=body, include_auth_token="1"))
 factors = done(get_account_factors.sync_detailed(client=client(entered.user.authentication_token)))
 print(f"signed in, reset, and added {', '.join(factors.active_methods)}")

@@ -64,12 +64,12 @@ await signIn(next);
 const begun = done(await client.POST("/tf-setup", { body: { setup: "authenticator" } })).response;
 const secret = begun.tf_authr_b32key ?? "";
 const state = begun.tf_state_token ?? "";
-done(await client.POST("/tf-setup/{rest}", { params: { path: { rest: state } }, body: { code: code(secret, -1) } }));
+done(await client.POST("/tf-setup/{rest}", { params: { path: { rest: state } }, body: { code: code(secret, 0) } }));
 
 const owed = await signIn(next);
 if (!owed.tf_required) throw new Error("no second factor is owed");
 const query = { include_auth_token: "1" };
-const entered = done(await client.POST("/tf-validate", { params: { query }, body: { code: code(secret, 0) } })).response;
+const entered = done(await client.POST("/tf-validate", { params: { query }, body: { code: code(secret, 1) } })).response;
 token = entered.user?.authentication_token;
 const factors = done(await client.GET("/account/factors")).response;
 console.log(`signed in, reset, and added ${factors.active_methods?.join(", ")}`);
