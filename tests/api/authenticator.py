@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 STEP = 30
+# Seconds from the making of a code to its check.
+ON_THE_WAY = 5
 USER_PRESENT, USER_VERIFIED, NEW_CREDENTIAL = 0x01, 0x04, 0x40
 
 
@@ -35,12 +37,12 @@ class App:
 
     def __init__(self, secret: str) -> None:
         self.key = base64.b32decode(secret)
-        # One step is allowed either way, so three codes are good at once.
-        self.next = int(time.time()) // STEP - 1
+        self.next = 0
 
     def code(self) -> str:
         """Returns a code that is good now, and was not shown before."""
-        step = max(self.next, int(time.time()) // STEP - 1)
+        # One step is allowed either way, so three codes are good at once. The oldest may be too old when it arrives.
+        step = max(self.next, int(time.time() + ON_THE_WAY) // STEP - 1)
         self.next = step + 1
         time.sleep(max(0, (step - 1) * STEP - time.time()))
         digest = hmac.digest(self.key, struct.pack(">Q", step), "sha1")

@@ -159,12 +159,12 @@ async fn by_app(visit: &Visit) {
     chrome.titled("Add an authenticator app").await;
     chrome.look("8-app").await;
     let app = Authenticator::typed(&chrome.find(".key").await.text().await.expect("text"));
-    visit.submit(&[("one-time-code", &app.code_by_system_clock(-1))]).await;
+    visit.submit(&[("one-time-code", &app.code_by_system_clock(0))]).await;
     chrome.titled("Your recovery codes").await;
     visit.sign_out().await;
     visit.sign_in(email, OLD).await;
     chrome.titled("Second step").await;
-    visit.submit(&[("one-time-code", &app.code_by_system_clock(0))]).await;
+    visit.submit(&[("one-time-code", &app.code_by_system_clock(1))]).await;
     chrome.titled("Your notes").await;
 }
 
