@@ -89,7 +89,7 @@ pub async fn insert(tx: &mut Tx, key: &KeyRow) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO latchkey_keys
         (id, account_id, purpose, digest, parent, policy, browser, sealed, tries, codes_issued, asked_by_owner, issued_at, claimed_at, claimed_in, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-    sql!(queue tx, INSERT, key.id, key.account_id, key.purpose, key.digest.as_slice(), key.parent,
+    sql!(apart tx, INSERT, key.id, key.account_id, key.purpose, key.digest.as_slice(), key.parent,
         key.policy.as_ref(), key.browser.as_deref(), key.sealed.as_deref(), key.tries, key.codes_issued, key.asked_by_owner, key.issued_at,
         key.claimed_at, key.claimed_in.as_deref(), key.expires_at)?;
     Ok(())
@@ -241,8 +241,7 @@ pub async fn replace<const N: usize>(
             AND latchkey_keys.id NOT IN (SELECT id FROM ended))";
     let [one, two, three, four] = spent::four(purposes);
     if tx.is_postgres() {
-        // Not queued: it can be no part of another statement.
-        sql!(execute tx, REPLACE_POSTGRES, account, one, two, three, four, now)?;
+        sql!(queue tx, REPLACE_POSTGRES, account, one, two, three, four, now)?;
         return Ok(());
     }
     spent::note_links(tx, account, purposes, Reason::Replaced, now).await?;

@@ -172,7 +172,7 @@ fn no_answer<T>(never: &Infallible) -> Result<T, sqlx::Error> {
 /// Runs one statement on either database. Takes `execute`, `queue`, `apart`, `optional` or `all`, for the latter two the
 /// row's type, then the connection, the SQL, and the values bound to `$1`, `$2`, … in order. A statement that is queued
 /// may run with the next one or the commit: it answers `None` then. `apart` queues one that neither needs nor changes a
-/// row which the statements queued before it change, whichever they are.
+/// row which another `apart` changes; on PostgreSQL, only these wait.
 macro_rules! sql {
     (@run $answer:ty, $conn:expr, $c:ident => $run:expr, $host:ident => $asked:expr, $tx:ident => $again:expr) => {
         match $crate::store::AsConn::conn($conn) {
@@ -211,17 +211,17 @@ macro_rules! sql {
             tx => { let statement = tx.statement(text)$(.bind($arg))*; tx.execute(statement).await })
     }};
     (queue $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {
-        sql!(@queue statement, $conn, $text $(, $arg)*)
+        sql!(@queue statement queue, $conn, $text $(, $arg)*)
     };
     (apart $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {
-        sql!(@queue apart, $conn, $text $(, $arg)*)
+        sql!(@queue apart queue_apart, $conn, $text $(, $arg)*)
     };
-    (@queue $joined:ident, $conn:expr, $text:expr $(, $arg:expr)*) => {{
+    (@queue $joined:ident $queue:ident, $conn:expr, $text:expr $(, $arg:expr)*) => {{
         let text: &'static str = $text;
         sql!(@run Option<u64>, $conn,
             c => sqlx::query::query(text)$(.bind($arg))*.execute(c).await.map(|done| Some(done.rows_affected())),
             host => host.answer(sqlx::query::query(text)$(.bind($arg))*).await.map(|(_, changed)| Some(changed)),
-            tx => { let statement = tx.$joined(text)$(.bind($arg))*; tx.queue(statement).await })
+            tx => { let statement = tx.$joined(text)$(.bind($arg))*; tx.$queue(statement).await })
     }};
     (optional $row:ty, $conn:expr, $text:expr $(, $arg:expr)* $(,)?) => {{
         let text: &'static str = $text;

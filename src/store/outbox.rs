@@ -106,7 +106,6 @@ pub async fn insert(tx: &mut Tx, queue: Queue, entry: &Entry) -> Result<(), Erro
         (id, kind, state, sealed, account_id, key_id, attempts, created_at, due_at, expires_at, queue, cause, turn)
         VALUES ($1, $2, 'waiting', $3, $4, $5, 0, $6, $6, $7, $8, $9, COALESCE((SELECT MAX(turn) + 1000 FROM latchkey_outbox
         WHERE state = 'waiting' AND queue = $8 AND cause = $9 AND turn > CAST($6 AS BIGINT) - 1000), $6))";
-    // Entries dropped just before may still count for the turn.
     sql!(apart tx, INSERT, entry.id, entry.kind.name(), entry.sealed.as_slice(), entry.account_id, entry.key_id,
         entry.created_at, entry.expires_at, queue.name(), entry.cause.as_deref())?;
     Ok(())

@@ -104,11 +104,7 @@ pub async fn lock_spending<'t>(
 /// [`Error::Database`].
 pub async fn lock(tx: &mut Tx, id: Uuid, now: Time) -> Result<Option<Locked<'_>>, Error> {
     const LOCK: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE id = $1";
-    let held = match tx.is_postgres() {
-        true => Some(sql!(execute tx, LOCK, id, now)?),
-        false => sql!(queue tx, LOCK, id, now)?,
-    };
-    if held == Some(0) {
+    if sql!(queue tx, LOCK, id, now)? == Some(0) {
         return Ok(None);
     }
     Ok(find(tx, id).await?.map(|account| Locked { tx, account }))
@@ -124,12 +120,7 @@ pub async fn lock_by_email<'t>(
     now: Time,
 ) -> Result<Option<Locked<'t>>, Error> {
     const LOCK_BY_EMAIL: &str = "UPDATE latchkey_accounts SET changed_at = $2 WHERE email_key = $1";
-    // PostgreSQL could read an account that was added after the lock was tried.
-    let held = match tx.is_postgres() {
-        true => Some(sql!(execute tx, LOCK_BY_EMAIL, email_key, now)?),
-        false => sql!(queue tx, LOCK_BY_EMAIL, email_key, now)?,
-    };
-    if held == Some(0) {
+    if sql!(queue tx, LOCK_BY_EMAIL, email_key, now)? == Some(0) {
         return Ok(None);
     }
     Ok(find_by_email(tx, email_key).await?.map(|account| Locked { tx, account }))

@@ -7,7 +7,9 @@
 //! Each statement costs a change to the thread of its connection and back on SQLite, and a round trip on PostgreSQL. So
 //! one whose answer nobody needs is queued; its error is that of the statement or commit that it is sent with. SQLite
 //! takes it with the next one, whichever that is. PostgreSQL takes several with parameters only as parts of one, none
-//! of which sees what the others do; so it takes it with those that say they are [apart](RetryTx::apart).
+//! of which sees what the others do; so only those that are [apart](RetryTx::queue_apart) wait there, for each other.
+//!
+//! Longer than other files: each way to send a statement can end in a replay, which sends them all again.
 
 mod engine;
 mod statement;
@@ -83,8 +85,7 @@ where
         }
     }
 
-    /// Returns a statement of ours to be queued that neither needs nor changes a row which one queued before it changes.
-    /// The same statement twice could change one row.
+    /// Returns a statement of ours for [`queue_apart`](Self::queue_apart). The same one twice could change one row.
     pub(super) fn apart(&mut self, text: &'static str) -> Statement<D> {
         match self.queued.take_if(|queued| D::JOINS == Joins::Apart && !queued.contains(text)) {
             Some(queued) => queued.join(D::JOINS, text),
@@ -93,10 +94,23 @@ where
     }
 
     /// Runs a statement by the next one or the commit; returns the number of rows it changed if it has run already.
-    pub(super) async fn queue(&mut self, mut statement: Statement<D>) -> Result<Option<u64>, sqlx::Error> {
+    pub(super) async fn queue(&mut self, statement: Statement<D>) -> Result<Option<u64>, sqlx::Error> {
+        self.put_off(statement, D::JOINS == Joins::InOrder).await
+    }
+
+    /// The same for a statement that neither needs nor changes a row which another of this kind changes.
+    pub(super) async fn queue_apart(&mut self, statement: Statement<D>) -> Result<Option<u64>, sqlx::Error> {
+        self.put_off(statement, D::JOINS != Joins::Never).await
+    }
+
+    async fn put_off(
+        &mut self,
+        mut statement: Statement<D>,
+        joins: bool,
+    ) -> Result<Option<u64>, sqlx::Error> {
         self.check(&mut statement)?;
         self.run_queued().await?;
-        if D::JOINS == Joins::Never || statement.count() >= TOGETHER {
+        if !joins || statement.count() >= TOGETHER {
             return self.changed(statement).await.map(Some);
         }
         self.queued = Some(statement);
